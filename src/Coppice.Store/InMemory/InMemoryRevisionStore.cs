@@ -1,0 +1,50 @@
+using Coppice.Store.Mvcc;
+
+namespace Coppice.Store.InMemory;
+
+/// <summary>
+/// The store of tests and of the simulation: gone with the process. Every call but a watch's wait completes at once on the calling
+/// thread, so that on one thread a run is the same each time. History is kept until <see cref="CompactAsync"/>.
+/// </summary>
+public sealed class InMemoryRevisionStore : IRevisionStore
+{
+    private readonly RevisionHistory history = new();
+
+    public Revision Current => history.Current;
+
+    public Revision Compacted => history.Compacted;
+
+    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        return new(history.Get(key));
+    }
+
+    public ValueTask<StoreRange> RangeAsync(RangeQuery query, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        return new(history.Range(query));
+    }
+
+    public ValueTask<WriteOutcome> WriteAsync(StoreWrite write, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        ArgumentException.ThrowIfNullOrEmpty(write.Key);
+        return new(history.Write(write));
+    }
+
+    public IStoreWatch Watch(string prefix, Revision after) => history.Watch(prefix, after);
+
+    public ValueTask CompactAsync(Revision upTo, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        history.Compact(upTo);
+        return default;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        history.Close();
+        return default;
+    }
+}

@@ -1,0 +1,87 @@
+namespace Coppice.Store.Mvcc;
+
+/// <summary>
+/// A place in the history, without a queue of its own: reading copies references out of the shared log, so a thousand watches cost
+/// no more memory than one, and a slow one costs nothing until compaction passes it.
+/// </summary>
+/// <remarks>All state is guarded by the history's lock; the members that say so are called by the history while it holds it.</remarks>
+internal sealed class HistoryWatch(RevisionHistory history, string prefix, Revision after) : IStoreWatch
+{
+    private TaskCompletionSource? signal;
+    private LinkedListNode<HistoryWatch>? place;
+
+    public string Prefix { get; } = prefix;
+
+    /// <summary>Everything up to here was returned. While the watch waits, <see cref="Progress"/> is ahead of it.</summary>
+    public Revision Position { get; set; } = after;
+
+    public bool Disposed { get; private set; }
+
+    public bool IsWaiting => place is not null;
+
+    public Revision Progress => history.ProgressOf(this);
+
+    public ValueTask<IReadOnlyList<StoreEvent>> NextAsync(CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        return history.TakeOrWait(this, out var wakeUp) is { } ready ? new(ready) : WaitAsync(wakeUp, stop);
+    }
+
+    public void Dispose()
+    {
+        history.Leave(this);
+    }
+
+    /// <summary>Begins to wait in a line. Called with the lock held.</summary>
+    internal Task Enqueue(LinkedList<HistoryWatch> line)
+    {
+        if (IsWaiting)
+        {
+            throw new InvalidOperationException("a watch has one reader at a time, and this one is already being waited on");
+        }
+
+        // Continuations go through the awaiting side's context (or the pool), never into the writer that wakes us.
+        signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        place = line.AddLast(this);
+        return signal.Task;
+    }
+
+    /// <summary>
+    /// Leaves the line, if it stands in one; everything up to the given revision counts as read. The source returned is to be
+    /// completed by the caller. Called with the lock held.
+    /// </summary>
+    internal TaskCompletionSource? Dequeue(Revision read)
+    {
+        if (place is null)
+        {
+            return null;
+        }
+
+        place.List!.Remove(place);
+        place = null;
+        Position = read > Position ? read : Position;
+        return signal;
+    }
+
+    /// <summary>Called with the lock held.</summary>
+    internal void MarkDisposed() => Disposed = true;
+
+    private async ValueTask<IReadOnlyList<StoreEvent>> WaitAsync(Task wakeUp, CancellationToken stop)
+    {
+        while (true)
+        {
+            // Not Task.WaitAsync(stop): its own continuation would run on the thread pool.
+            using (stop.UnsafeRegister(static (watch, token) => ((HistoryWatch)watch!).Cancel(token), this))
+            {
+                await wakeUp;
+            }
+
+            if (history.TakeOrWait(this, out wakeUp) is { } ready)
+            {
+                return ready;
+            }
+        }
+    }
+
+    private void Cancel(CancellationToken stop) => history.StopWaiting(this)?.TrySetCanceled(stop);
+}

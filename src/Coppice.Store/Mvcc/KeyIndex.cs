@@ -1,0 +1,171 @@
+namespace Coppice.Store.Mvcc;
+
+/// <summary>
+/// Keys in ordinal order, each with its newest version: a list of sorted chunks of bounded size. Finding costs two binary searches,
+/// inserting moves at most one chunk's keys, and walking a range reads arrays from front to back. Not safe for concurrent use.
+/// </summary>
+internal sealed class KeyIndex
+{
+    /// <summary>Small enough to be moved at each insert, large enough that the list of chunks stays short (1 000 000 keys: about 3 000).</summary>
+    private const int ChunkSize = 512;
+
+    private readonly List<Chunk> chunks = [];
+
+    public int Count { get; private set; }
+
+    public KeyVersion? Find(string key)
+    {
+        var place = Locate(key, out var found);
+        return found ? chunks[place.Chunk].Versions[place.Item] : null;
+    }
+
+    /// <summary>Makes this the newest version of its key.</summary>
+    public void Set(KeyVersion version)
+    {
+        var key = version.Entry.Key;
+        var place = Locate(key, out var found);
+        if (found)
+        {
+            chunks[place.Chunk].Versions[place.Item] = version;
+            return;
+        }
+
+        Count++;
+        if (chunks.Count == 0)
+        {
+            chunks.Add(new Chunk());
+        }
+
+        var chunk = chunks[place.Chunk];
+        if (chunk.Count == ChunkSize)
+        {
+            var upper = chunk.Split(place.Item);
+            chunks.Insert(place.Chunk + 1, upper);
+            if (place.Item > chunk.Count)
+            {
+                place = new Place(place.Chunk + 1, place.Item - chunk.Count);
+                chunk = upper;
+            }
+        }
+
+        chunk.Insert(place.Item, key, version);
+    }
+
+    public void Remove(string key)
+    {
+        var place = Locate(key, out var found);
+        if (!found)
+        {
+            return;
+        }
+
+        Count--;
+        var chunk = chunks[place.Chunk];
+        chunk.RemoveAt(place.Item);
+        if (chunk.Count == 0)
+        {
+            chunks.RemoveAt(place.Chunk);
+        }
+    }
+
+    /// <summary>Walks the keys from the first one that is not below <paramref name="from"/>. The index must not change meanwhile.</summary>
+    public Walk From(string from) => new(this, Locate(from, out _));
+
+    /// <summary>Where the key is, or where it would be inserted: in the last chunk whose first key is not above it.</summary>
+    private Place Locate(string key, out bool found)
+    {
+        int low = 0, high = chunks.Count - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (string.CompareOrdinal(chunks[middle].Keys[0], key) <= 0)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        if (chunks.Count == 0)
+        {
+            found = false;
+            return default;
+        }
+
+        var item = Array.BinarySearch(chunks[low].Keys, 0, chunks[low].Count, key, StringComparer.Ordinal);
+        found = item >= 0;
+        return new Place(low, found ? item : ~item);
+    }
+
+    internal readonly record struct Place(int Chunk, int Item);
+
+    internal struct Walk
+    {
+        private readonly KeyIndex index;
+        private int chunk;
+        private int item;
+
+        internal Walk(KeyIndex index, Place place) => (this.index, chunk, item) = (index, place.Chunk, place.Item);
+
+        /// <summary>The next key's newest version; null at the end.</summary>
+        public KeyVersion? Next()
+        {
+            while (chunk < index.chunks.Count)
+            {
+                var here = index.chunks[chunk];
+                if (item < here.Count)
+                {
+                    return here.Versions[item++];
+                }
+
+                chunk++;
+                item = 0;
+            }
+
+            return null;
+        }
+    }
+
+    private sealed class Chunk
+    {
+        public string[] Keys { get; } = new string[ChunkSize];
+        public KeyVersion[] Versions { get; } = new KeyVersion[ChunkSize];
+        public int Count { get; private set; }
+
+        public void Insert(int at, string key, KeyVersion version)
+        {
+            Array.Copy(Keys, at, Keys, at + 1, Count - at);
+            Array.Copy(Versions, at, Versions, at + 1, Count - at);
+            Keys[at] = key;
+            Versions[at] = version;
+            Count++;
+        }
+
+        public void RemoveAt(int at)
+        {
+            Count--;
+            Array.Copy(Keys, at + 1, Keys, at, Count - at);
+            Array.Copy(Versions, at + 1, Versions, at, Count - at);
+            Keys[Count] = null!;
+            Versions[Count] = null!;
+        }
+
+        /// <summary>
+        /// Gives the upper part to a new chunk: half, or just the last key when the next one goes to the very end, so
+        /// that keys that come in order fill their chunks.
+        /// </summary>
+        public Chunk Split(int next)
+        {
+            var keep = next == Count ? Count - 1 : Count / 2;
+            var upper = new Chunk { Count = Count - keep };
+            Array.Copy(Keys, keep, upper.Keys, 0, upper.Count);
+            Array.Copy(Versions, keep, upper.Versions, 0, upper.Count);
+            Array.Clear(Keys, keep, upper.Count);
+            Array.Clear(Versions, keep, upper.Count);
+            Count = keep;
+            return upper;
+        }
+    }
+}

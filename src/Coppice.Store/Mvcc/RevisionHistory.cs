@@ -1,0 +1,416 @@
+namespace Coppice.Store.Mvcc;
+
+/// <summary>
+/// The state of a store in memory: every key's versions since the compacted revision, the events in order, and who waits for more.
+/// The stores differ only in what must happen before <see cref="Commit"/>.
+/// </summary>
+/// <remarks>
+/// Safe for any number of readers; one lock is held for the time of a lookup or a walk, never across I/O or anyone's callback.
+/// Commits and compactions come from one writer at a time. On one thread the same calls give the same results in the same order.
+/// </remarks>
+internal sealed class RevisionHistory
+{
+    /// <summary>At most so many events a batch of a watch: bounds what one reader holds and how long the lock is held for it.</summary>
+    internal const int WatchBatchLimit = 1000;
+
+    /// <summary>At most so many foreign events are skipped in one hold of the lock.</summary>
+    private const int WatchScanLimit = 8192;
+
+    /// <summary>Compaction forgets so many revisions in one hold of the lock, so that readers wait milliseconds at most.</summary>
+    private const int CompactionStride = 4096;
+
+    /// <summary>About what an event costs beside its value: the event, its entry, its version and their places.</summary>
+    private const long EventCost = 200;
+
+    private static readonly StoredValue NoValue = new(ReadOnlyMemory<byte>.Empty);
+
+    private readonly Lock gate = new();
+    private readonly SegmentTable segments = new();
+    private readonly LinkedList<HistoryWatch> wideWaiting = [];
+    private long current;
+    private long compacted;
+    private bool closed;
+
+    public Revision Current => new(Volatile.Read(ref current));
+
+    public Revision Compacted => new(Volatile.Read(ref compacted));
+
+    /// <summary>What history costs beyond the live entries, about: the bytes of superseded values and a share for each event.</summary>
+    public long SupersededBytes { get; private set; }
+
+    public StoreEntry? Get(string key)
+    {
+        lock (gate)
+        {
+            ThrowIfClosed();
+            return segments.Find(key)?.Keys.Find(key)?.Live;
+        }
+    }
+
+    public StoreRange Range(RangeQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query.Prefix);
+        ArgumentOutOfRangeException.ThrowIfNegative(query.Limit);
+        lock (gate)
+        {
+            ThrowIfClosed();
+            var at = query.At ?? Current;
+            if (at > Current)
+            {
+                throw new FutureRevisionException(at, Current);
+            }
+
+            ThrowIfForgotten(at);
+            var found = segments.Below(query.Prefix);
+            var whole = query.Limit == 0 && found.Count == 1 && found[0].Name == query.Prefix;
+            var entries = new List<StoreEntry>(whole ? found[0].Keys.Count : 0);
+            var remaining = found.Sum(segment => Walk(segment, query, at, entries));
+            return new StoreRange(entries, at, remaining);
+        }
+    }
+
+    /// <summary>Judges and commits one write.</summary>
+    public WriteOutcome Write(StoreWrite write)
+    {
+        WriteOutcome outcome;
+        List<TaskCompletionSource> woken;
+        lock (gate)
+        {
+            var batch = new WriteBatch(this);
+            outcome = batch.Add(write);
+            woken = Apply(batch.Events);
+        }
+
+        woken.ForEach(waiting => waiting.TrySetResult());
+        return outcome;
+    }
+
+    /// <summary>Makes a batch visible, all at once, and wakes those who wait for it.</summary>
+    public void Commit(WriteBatch batch)
+    {
+        List<TaskCompletionSource> woken;
+        lock (gate)
+        {
+            woken = Apply(batch.Events);
+        }
+
+        woken.ForEach(waiting => waiting.TrySetResult());
+    }
+
+    public HistoryWatch Watch(string prefix, Revision after)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        lock (gate)
+        {
+            ThrowIfClosed();
+            ThrowIfForgotten(after);
+            return new HistoryWatch(this, prefix, after);
+        }
+    }
+
+    /// <summary>Forgets what only reads below a revision need, and says which versions these were.</summary>
+    public IReadOnlyList<Revision> Compact(Revision upTo)
+    {
+        if (upTo > Current)
+        {
+            throw new FutureRevisionException(upTo, Current);
+        }
+
+        var forgotten = new List<Revision>();
+        while (Compacted < upTo)
+        {
+            lock (gate)
+            {
+                ThrowIfClosed();
+                CompactStep(new Revision(Math.Min(compacted + CompactionStride, upTo.Value)), forgotten);
+            }
+        }
+
+        return forgotten;
+    }
+
+    /// <summary>Ends every wait with <see cref="ObjectDisposedException"/>; from now on every call throws it.</summary>
+    public void Close()
+    {
+        List<TaskCompletionSource> waiting = [];
+        lock (gate)
+        {
+            closed = true;
+            foreach (var line in segments.All.Select(segment => segment.Waiting).Append(wideWaiting))
+            {
+                while (line.First is { } first)
+                {
+                    waiting.Add(first.Value.Dequeue(Current)!);
+                }
+            }
+        }
+
+        waiting.ForEach(watch => watch.TrySetException(new ObjectDisposedException(nameof(IRevisionStore))));
+    }
+
+    /// <summary>
+    /// Takes over what a medium has kept. Rows come in revision order; those up to the compacted revision carry no events. Returns
+    /// the rows that compaction had given up but that were still there.
+    /// </summary>
+    public IReadOnlyList<Revision> Load(IEnumerable<StoredRow> rows, Revision compactedBefore)
+    {
+        var leftOver = new List<Revision>();
+        lock (gate)
+        {
+            compacted = current = compactedBefore.Value;
+            foreach (var row in rows)
+            {
+                var segment = segments.FindOrAdd(row.Key);
+                var before = segment.Keys.Find(row.Key);
+                var entry = new StoreEntry(row.Key, row.Value ?? before?.Entry.Value ?? NoValue, row.Created, row.Modified);
+                if (row.Modified > compactedBefore)
+                {
+                    Record(segment, new StoreEvent(row.Value is null ? StoreEventType.Delete : StoreEventType.Put, entry, before?.Live));
+                    current = row.Modified.Value;
+                    continue;
+                }
+
+                if (before is not null)
+                {
+                    leftOver.Add(before.Entry.Modified);
+                }
+
+                if (row.Value is null)
+                {
+                    leftOver.Add(row.Modified);
+                    segment.Keys.Remove(row.Key);
+                }
+                else
+                {
+                    segment.Keys.Set(new KeyVersion(entry, false, null));
+                }
+            }
+        }
+
+        return leftOver;
+    }
+
+    /// <summary>The next events for a watch; null if there are none, and then it waits and the task ends when there are.</summary>
+    internal IReadOnlyList<StoreEvent>? TakeOrWait(HistoryWatch watch, out Task wakeUp)
+    {
+        wakeUp = Task.CompletedTask;
+        while (true)
+        {
+            lock (gate)
+            {
+                ThrowIfClosed();
+                ObjectDisposedException.ThrowIf(watch.Disposed, watch);
+                if (watch.Position < Current)
+                {
+                    ThrowIfForgotten(watch.Position);
+                    var batch = new List<StoreEvent>();
+                    watch.Position = Read(watch, batch);
+                    if (batch.Count > 0)
+                    {
+                        return batch;
+                    }
+                }
+
+                if (watch.Position >= Current)
+                {
+                    wakeUp = watch.Enqueue(LineFor(watch));
+                    return null;
+                }
+            }
+        }
+    }
+
+    internal Revision ProgressOf(HistoryWatch watch)
+    {
+        lock (gate)
+        {
+            return watch.IsWaiting && Current > watch.Position ? Current : watch.Position;
+        }
+    }
+
+    internal TaskCompletionSource? StopWaiting(HistoryWatch watch)
+    {
+        lock (gate)
+        {
+            return watch.Dequeue(Current);
+        }
+    }
+
+    internal void Leave(HistoryWatch watch)
+    {
+        TaskCompletionSource? waiting;
+        lock (gate)
+        {
+            watch.MarkDisposed();
+            waiting = watch.Dequeue(Current);
+        }
+
+        waiting?.TrySetException(new ObjectDisposedException(nameof(IStoreWatch)));
+    }
+
+    /// <summary>Adds what a range query finds in one segment, and counts what is beyond its limit.</summary>
+    private static long Walk(Segment segment, RangeQuery query, Revision at, List<StoreEntry> entries)
+    {
+        var whole = query.Prefix == segment.Name;
+        var afterPrefix = query.After is not null && string.CompareOrdinal(query.After, query.Prefix) >= 0;
+        var walk = segment.Keys.From(afterPrefix ? query.After! : query.Prefix);
+        long remaining = 0;
+        while (walk.Next() is { } newest)
+        {
+            var key = newest.Entry.Key;
+            if (!whole && !key.StartsWith(query.Prefix, StringComparison.Ordinal))
+            {
+                break;
+            }
+
+            if (newest.At(at)?.Live is not { } entry || (afterPrefix && key == query.After))
+            {
+                continue;
+            }
+
+            if (query.Limit == 0 || entries.Count < query.Limit)
+            {
+                entries.Add(entry);
+            }
+            else
+            {
+                remaining++;
+            }
+        }
+
+        return remaining;
+    }
+
+    private List<TaskCompletionSource> Apply(IReadOnlyList<StoreEvent> events)
+    {
+        ThrowIfClosed();
+        var woken = new List<TaskCompletionSource>();
+        foreach (var change in events)
+        {
+            var segment = segments.FindOrAdd(change.Entry.Key);
+            Record(segment, change);
+            var before = new Revision(change.Entry.Modified.Value - 1);
+            Wake(segment.Waiting, change.Entry.Key, before, woken);
+            Wake(wideWaiting, change.Entry.Key, before, woken);
+        }
+
+        if (events.Count > 0)
+        {
+            Volatile.Write(ref current, events[^1].Entry.Modified.Value);
+        }
+
+        return woken;
+    }
+
+    private void Record(Segment segment, StoreEvent change)
+    {
+        var older = segment.Keys.Find(change.Entry.Key);
+        segment.Keys.Set(new KeyVersion(change.Entry, change.Type == StoreEventType.Delete, older));
+        segment.Log.Add(change);
+        SupersededBytes += EventCost + (change.Previous?.Value.Bytes.Length ?? 0);
+    }
+
+    private static void Wake(LinkedList<HistoryWatch> line, string key, Revision before, List<TaskCompletionSource> woken)
+    {
+        for (var place = line.First; place is not null;)
+        {
+            var next = place.Next;
+            if (key.StartsWith(place.Value.Prefix, StringComparison.Ordinal))
+            {
+                woken.Add(place.Value.Dequeue(before)!);
+            }
+
+            place = next;
+        }
+    }
+
+    private LinkedList<HistoryWatch> LineFor(HistoryWatch watch) =>
+        SegmentTable.IsWide(watch.Prefix) ? wideWaiting : segments.FindOrAdd(watch.Prefix).Waiting;
+
+    /// <summary>Fills a batch from the watch's position on, and returns the position up to which everything was seen.</summary>
+    private Revision Read(HistoryWatch watch, List<StoreEvent> batch)
+    {
+        var merge = new LogMerge(segments.Below(watch.Prefix), watch.Position);
+        var seen = watch.Position;
+        for (var scanned = 0; merge.Next() is { } change; scanned++)
+        {
+            if (batch.Count == WatchBatchLimit || scanned == WatchScanLimit)
+            {
+                return seen;
+            }
+
+            seen = change.Entry.Modified;
+            if (change.Entry.Key.StartsWith(watch.Prefix, StringComparison.Ordinal))
+            {
+                batch.Add(change);
+            }
+        }
+
+        return Current;
+    }
+
+    private void CompactStep(Revision upTo, List<Revision> forgotten)
+    {
+        foreach (var segment in segments.All)
+        {
+            var end = segment.FirstAfter(upTo);
+            var done = new HashSet<string>(StringComparer.Ordinal);
+            for (var i = 0; i < end; i++)
+            {
+                if (done.Add(segment.Log[i].Entry.Key))
+                {
+                    Forget(segment.Keys, segment.Log[i].Entry.Key, upTo, forgotten);
+                }
+            }
+
+            segment.Log.RemoveRange(0, end);
+            SupersededBytes -= EventCost * end;
+        }
+
+        Volatile.Write(ref compacted, upTo.Value);
+    }
+
+    /// <summary>Cuts a key's versions behind the one visible at the revision, and that one too if it is an absence.</summary>
+    private void Forget(KeyIndex keys, string key, Revision upTo, List<Revision> forgotten)
+    {
+        var newest = keys.Find(key)!;
+        KeyVersion? newer = null;
+        var visible = newest;
+        while (visible.Entry.Modified > upTo)
+        {
+            (newer, visible) = (visible, visible.Older!);
+        }
+
+        for (var version = visible.Older; version is not null; version = version.Older)
+        {
+            forgotten.Add(version.Entry.Modified);
+            SupersededBytes -= version.Deleted ? 0 : version.Entry.Value.Bytes.Length;
+        }
+
+        visible.Older = null;
+        if (!visible.Deleted)
+        {
+            return;
+        }
+
+        forgotten.Add(visible.Entry.Modified);
+        if (newer is null)
+        {
+            keys.Remove(key);
+        }
+        else
+        {
+            newer.Older = null;
+        }
+    }
+
+    private void ThrowIfForgotten(Revision asked)
+    {
+        if (asked < Compacted)
+        {
+            throw new CompactedException(asked, Compacted);
+        }
+    }
+
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(closed, typeof(IRevisionStore));
+}
