@@ -6,8 +6,11 @@ namespace Coppice.Store;
 /// </summary>
 /// <remarks>
 /// All members may be called from any thread. A write that was acknowledged survives the process (for the implementations that
-/// persist), and is visible to every read and watch that starts after the acknowledgement. Keys are ordinal strings; a prefix ends
-/// with '/' by convention. Failures of the medium surface as <see cref="StoreUnavailableException"/> and leave nothing half-written.
+/// persist), and is visible to every read and watch that starts after the acknowledgement. Keys are non-empty strings in
+/// ordinal order, like <c>pods/default/web</c>: the first path segment names a kind of object, and reading or watching one kind
+/// costs nothing for the others, so a prefix should hold at least that segment with its '/'. Failures of the medium surface as <see cref="StoreUnavailableException"/> and leave nothing half-written.
+/// A token cancels a call until its write is accepted; from then on the call waits for the outcome, so that no caller is left not
+/// knowing. After disposal every call throws <see cref="ObjectDisposedException"/>, and so does every wait that was going on.
 /// </remarks>
 public interface IRevisionStore : IAsyncDisposable
 {
@@ -29,11 +32,16 @@ public interface IRevisionStore : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">The medium refused (full disk, lost connection); nothing was written.</exception>
     ValueTask<WriteOutcome> WriteAsync(StoreWrite write, CancellationToken stop);
 
-    /// <summary>Every write below a prefix, in revision order and without gaps, from the one after a revision on.</summary>
+    /// <summary>
+    /// Every write below a prefix, in revision order and without gaps, from the one after a revision on. The revision may lie ahead of
+    /// <see cref="Current"/>: then what comes up to it is passed over.
+    /// </summary>
     /// <exception cref="CompactedException">That revision lies below <see cref="Compacted"/>.</exception>
     IStoreWatch Watch(string prefix, Revision after);
 
     /// <summary>Forgets history: afterwards <see cref="Compacted"/> is this revision (or what it was, if that is newer).</summary>
+    /// <exception cref="FutureRevisionException">That revision was not yet written; nothing was forgotten.</exception>
+    /// <exception cref="StoreUnavailableException">The medium refused; nothing was forgotten.</exception>
     ValueTask CompactAsync(Revision upTo, CancellationToken stop);
 }
 
@@ -119,13 +127,15 @@ public interface IStoreWatch : IDisposable
 {
     /// <summary>
     /// Waits until there is something below the prefix, then returns all of it (in batches of bounded size).
+    /// A wait that is cancelled leaves the watch usable, at the place where it was. Disposing the watch, or the store, ends the wait
+    /// with <see cref="ObjectDisposedException"/>.
     /// </summary>
     /// <exception cref="CompactedException">The reader was so slow that its place was compacted away; it must list again.</exception>
     ValueTask<IReadOnlyList<StoreEvent>> NextAsync(CancellationToken stop);
 
     /// <summary>
     /// Everything below the prefix up to this revision was returned: the store's newest revision when there was nothing more to
-    /// return, even if the prefix itself was not written. For bookmarks.
+    /// return, even if the prefix itself was not written, and also while <see cref="NextAsync"/> waits. For bookmarks.
     /// </summary>
     Revision Progress { get; }
 }
