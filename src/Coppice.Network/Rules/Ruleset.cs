@@ -1,0 +1,35 @@
+namespace Coppice.Network.Rules;
+
+/// <summary>The whole content of our nftables table, as text fragments of nft's language. Immutable once made.</summary>
+/// <param name="Chains">By name.</param>
+/// <param name="Sets">Sets and maps, by name.</param>
+/// <param name="UdpRoutes">Every way a UDP packet can be led to an endpoint: what goes from here leaves stale connections.</param>
+/// <param name="Conflicts">Addresses and ports that more than one service asked for, in words for a log.</param>
+public sealed record Ruleset(
+    IReadOnlyDictionary<string, RuleChain> Chains,
+    IReadOnlyDictionary<string, RuleSet> Sets,
+    IReadOnlySet<UdpRoute> UdpRoutes,
+    IReadOnlyList<string> Conflicts)
+{
+    public static readonly Ruleset Empty =
+        new(new Dictionary<string, RuleChain>(), new Dictionary<string, RuleSet>(), new HashSet<UdpRoute>(), []);
+}
+
+/// <param name="Hook">Type, hook, priority and policy of a base chain; null for one that is only jumped to.</param>
+public sealed record RuleChain(string Name, string? Hook, IReadOnlyList<string> Rules);
+
+/// <param name="Kind">"set" or "map".</param>
+/// <param name="Declaration">What stands between the braces of its declaration.</param>
+/// <param name="Elements">Key to value; the value is empty in a set. Sets that the kernel fills have none.</param>
+public sealed record RuleSet(string Name, string Kind, string Declaration, IReadOnlyDictionary<string, string> Elements);
+
+/// <summary>A UDP front (address null: any address of the node) and an endpoint it may lead to.</summary>
+public readonly record struct UdpRoute(string? Address, int Port, string EndpointAddress, int EndpointPort);
+
+/// <summary>What brings the kernel from one ruleset to another.</summary>
+/// <param name="Batch">Commands of nft's language, to be applied in one transaction; empty if nothing changes.</param>
+/// <param name="StaleUdp">Routes whose connections must be forgotten afterwards: UDP has no end that would do it.</param>
+public sealed record RuleChanges(string Batch, IReadOnlyList<UdpRoute> StaleUdp)
+{
+    public bool IsEmpty => Batch.Length == 0 && StaleUdp.Count == 0;
+}
