@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Coppice.Network;
+
+/// <summary>The settings of the node's network: one record, passed whole.</summary>
+public sealed record NetworkOptions
+{
+    /// <summary>The directory where the runtime looks for CNI configurations; it should be one of our own containerd.</summary>
+    public required string CniConfigurationDirectory { get; init; }
+
+    /// <summary>Where the CNI plugins note which pod has which address; under the data directory, so that it survives a restart.</summary>
+    public required string CniDataDirectory { get; init; }
+
+    /// <summary>Names our nftables table and our CNI network: another instance on the machine needs another one. A letter, then letters, digits and '_'.</summary>
+    public string Instance { get; init; } = "coppice";
+
+    /// <summary>Where services get their cluster addresses from.</summary>
+    public IPNetwork ServiceRange { get; init; } = IPNetwork.Parse("10.96.0.0/16");
+
+    /// <summary>The addresses of all pods of the cluster.</summary>
+    public IPNetwork PodRange { get; init; } = IPNetwork.Parse("10.244.0.0/16");
+
+    /// <summary>The part of <see cref="PodRange"/> that is this node's; its first address is the pods' gateway.</summary>
+    public IPNetwork NodePodRange { get; init; } = IPNetwork.Parse("10.244.0.0/24");
+
+    /// <summary>Devices behind which pods may be; see <see cref="Rules.NodeRules"/>. The ptp plugin names its own veth….</summary>
+    public ImmutableArray<string> PodDevices { get; init; } = ["veth*"];
+
+    /// <summary>The pods' MTU in bytes; zero for the kernel's default. To be lowered where packets are wrapped between nodes.</summary>
+    public int Mtu { get; init; }
+
+    /// <summary>The cluster address of the DNS service, which pods get as their name server.</summary>
+    public IPAddress DnsAddress { get; init; } = IPAddress.Parse("10.96.0.10");
+
+    /// <summary>The end of all cluster names.</summary>
+    public string ClusterDomain { get; init; } = "cluster.local";
+
+    /// <summary>Where the DNS server listens, UDP and TCP, on the node's address; zero for any free port.</summary>
+    public int DnsPort { get; init; }
+
+    /// <summary>Names outside the cluster are asked of the servers in this file, which is read anew when it changes.</summary>
+    public string ResolverFile { get; init; } = "/etc/resolv.conf";
+
+    /// <summary>How long one name server may take before the next is asked; a client of the usual resolver gives up after 5 s.</summary>
+    public TimeSpan ForwardTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Questions under way to other servers at once; more are answered with SERVFAIL instead of piling up.</summary>
+    public int MaxConcurrentForwards { get; init; } = 1000;
+
+    /// <summary>How often it is looked whether the rules are still in the kernel: some firewalls flush what is not theirs.</summary>
+    public TimeSpan RuleAuditInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    public Rules.NodeRules NodeRules => new(ServiceRange, PodRange, PodDevices);
+}

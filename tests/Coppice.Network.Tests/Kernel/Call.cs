@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Coppice.Network.Namespaces;
+
+namespace Coppice.Network.Tests.Kernel;
+
+/// <summary>What a caller got: who answered and as whom it was seen; or how it failed.</summary>
+internal sealed record Answer(string Server, string SeenAs, string Failure = "")
+{
+    public static readonly Answer Refused = new("", "", "ConnectionRefused");
+    public static readonly Answer Silence = new("", "", "silence");
+}
+
+internal static class Call
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    public static Task<Answer> TcpAsync(string path, string address, int port) => TcpAsync(path, IPAddress.Parse(address), port);
+
+    public static async Task<Answer> TcpAsync(string path, IPAddress address, int port)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            using var socket = await NetworkNamespaces.ConnectAsync(path, new IPEndPoint(address, port), patience.Token);
+            var buffer = new byte[100];
+            var count = await socket.ReceiveAsync(buffer, patience.Token);
+            var words = Encoding.ASCII.GetString(buffer, 0, count).TrimEnd().Split(' ');
+            return new Answer(words[0], words[1]);
+        }
+        catch (SocketException e)
+        {
+            return new Answer("", "", e.SocketErrorCode.ToString());
+        }
+        catch (OperationCanceledException)
+        {
+            return Answer.Silence;
+        }
+    }
+
+    public static async Task<Answer> UdpAsync(Socket socket)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await socket.SendAsync("?"u8.ToArray());
+            var buffer = new byte[100];
+            var count = await socket.ReceiveAsync(buffer, patience.Token);
+            return new Answer(Encoding.ASCII.GetString(buffer, 0, count), "");
+        }
+        catch (SocketException e)
+        {
+            return new Answer("", "", e.SocketErrorCode.ToString());
+        }
+        catch (OperationCanceledException)
+        {
+            return Answer.Silence;
+        }
+    }
+
+    public static async Task<Socket> UdpSocketAsync(string path, string address, int port)
+    {
+        var socket = await NetworkNamespaces.OpenAsync(path, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(IPAddress.Parse(address), port);
+        return socket;
+    }
+}
