@@ -1,0 +1,40 @@
+using Coppice.ExampleImages;
+
+const string usage = """
+    usage: coppice-example-images push URL        builds the example images and pushes them to a registry, such as http://127.0.0.1:5000
+           coppice-example-images archive FILE    builds them into one OCI archive, for coppice image import
+           coppice-example-images list            prints their names
+           coppice-example-images mirror URL      prints the registries.yaml that makes that registry the mirror of theirs
+    """;
+
+switch (args)
+{
+    case ["push", var url]:
+        using (var registry = new RegistryClient(new Uri(url)))
+        {
+            foreach (var image in ImageCatalog.Build(Applications.Compile()))
+            {
+                await registry.PushAsync(image, CancellationToken.None);
+                Console.WriteLine($"{image.Name}  {image.Manifest.Digest[..19]}  {image.Layers.Sum(layer => layer.Packed.Bytes.Length) / 1024} KiB");
+            }
+        }
+        return 0;
+    case ["archive", var file]:
+        using (var output = File.Create(file))
+        {
+            ImageArchive.Write(output, ImageCatalog.Build(Applications.Compile()));
+        }
+        return 0;
+    case ["list"]:
+        foreach (var recipe in ImageCatalog.Recipes)
+        {
+            Console.WriteLine(recipe.Name);
+        }
+        return 0;
+    case ["mirror", var url]:
+        Console.Write(RegistryMirror.Configuration(new Uri(url)));
+        return 0;
+    default:
+        Console.Error.WriteLine(usage);
+        return 2;
+}
