@@ -18,7 +18,7 @@ int goproxy(int argc, char **argv);
 int testapp(int argc, char **argv);
 int grpc_health(int argc, char **argv);
 
-/* --- process.c: time, signals, arguments ------------------------------------------------------------------- */
+/* --- process.c: time, signals, arguments, memory ----------------------------------------------------------- */
 
 /* Milliseconds of a clock that never jumps. */
 long long now_ms(void);
@@ -40,6 +40,10 @@ void hold_stop_signals(void);
 int wait_for_stop(void);
 
 const char *hostname(void);
+
+/* Memory that is really used: allocated and written to. In a file of its own, so that no compiler leaves it out because
+ * nothing reads it; ends the program with code 1 if there is none. */
+void *take_memory(size_t bytes);
 
 /* --- http.c: a small HTTP/1.1 server, a thread a connection ------------------------------------------------ */
 

@@ -94,3 +94,13 @@ const char *hostname(void)
     gethostname(name, sizeof name - 1);
     return name;
 }
+
+void *take_memory(size_t bytes)
+{
+    void *block = malloc(bytes);
+    if (!block) {
+        fprintf(stderr, "cannot have %zu bytes of memory\n", bytes);
+        exit(1);
+    }
+    return memset(block, 1, bytes);
+}

@@ -127,13 +127,6 @@ static void list_environment(struct response *response)
     response->length = all.length;
 }
 
-static void take_memory(long mib)
-{
-    char *block = malloc(mib << 20);
-    if (block)
-        memset(block, 1, mib << 20);
-}
-
 static void redirect(const struct request *request, struct response *response)
 {
     const char *to = strstr(request->query, "to=");
@@ -185,7 +178,7 @@ static void serve(const struct request *request, struct response *response)
     else if (is(request, "/pi"))
         compute_pi(request, response);
     else if (is(request, "/allocate"))
-        take_memory(query_number(request, "mib", 1)), respond(response, 200, "taken\n");
+        take_memory(query_number(request, "mib", 1) << 20), respond(response, 200, "taken\n");
     else if (is(request, "/hang"))
         atomic_store(&hanging, true), respond(response, 200, "no later request is answered\n");
     else if (is(request, "/exit"))
@@ -271,7 +264,7 @@ static int allocate(int argc, char **argv)
     long wanted = atol(argv[1]), step = atol(option(argc, argv, "--step", "1"));
     long long pause = parse_duration(option(argc, argv, "--every", "100ms"));
     for (long taken = 0; step > 0 && taken < wanted;) {
-        take_memory(step);
+        take_memory(step << 20);
         taken += step;
         printf("Allocated %ldMiB\n", taken);
         sleep_ms(pause);
