@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Coppice.Node.Runtime.Containerd;
+
+/// <summary>
+/// The containerd process of a layout: started by us now, or by an earlier coppice. It outlives coppice in either case.
+/// </summary>
+internal sealed class ContainerdProcess
+{
+    private const int SignalTerminate = 15;
+    private const int SignalKill = 9;
+
+    // $1 log, $2 pid file, $3 the cgroup.procs files (one a line), the rest containerd's command line. The shell turns into
+    // containerd, so the pid is the one it wrote; in a session of its own no Ctrl-C and no hang-up reaches it, and with its
+    // output in a file it does not die of a pipe that nobody reads any more.
+    private const string StartScript = """
+        log=$1 pid=$2 groups=$3; shift 3
+        for group in $groups; do echo $$ > "$group"; done
+        echo $$ > "$pid"
+        exec setsid "$@" >> "$log" 2>&1 < /dev/null
+        """;
+
+    private readonly Process process;
+
+    private ContainerdProcess(Process process) => this.process = process;
+
+    public int Id => process.Id;
+
+    public bool HasEnded => process.HasExited;
+
+    public Task WaitForExitAsync(CancellationToken stop) => process.WaitForExitAsync(stop);
+
+    public static ContainerdProcess Start(ContainerdLayout layout, IReadOnlyList<string> cgroupFiles, string? networkNamespace)
+    {
+        string[] entering = networkNamespace is null ? [] : [HostProgram.Nsenter.Require(), "--net=" + networkNamespace];
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = "/" };
+        foreach (var argument in (string[])["-c", StartScript, "sh", layout.LogFile, layout.PidFile, string.Join('\n', cgroupFiles),
+            .. entering, HostProgram.Containerd.Require(), "--config", layout.ConfigurationFile])
+        {
+            start.ArgumentList.Add(argument);
+        }
+        return new ContainerdProcess(Process.Start(start) ?? throw new RuntimeException("containerd could not be started"));
+    }
+
+    /// <summary>The one that an earlier coppice started for this layout, if it still runs.</summary>
+    public static ContainerdProcess? Find(ContainerdLayout layout)
+    {
+        if (!File.Exists(layout.PidFile)) return null;
+        if (!int.TryParse(File.ReadAllText(layout.PidFile), NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var id)) return null;
+        // The number may long belong to another process; ours names our configuration file on its command line.
+        if (!CommandLine(id).Contains(layout.ConfigurationFile)) return null;
+        try
+        {
+            return new ContainerdProcess(Process.GetProcessById(id));
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    public async Task EndAsync(TimeSpan grace, TimeProvider time, CancellationToken stop)
+    {
+        if (HasEnded) return;
+        Kill(Id, SignalTerminate);
+        try
+        {
+            await process.WaitForExitAsync(stop).WaitAsync(grace, time, stop);
+        }
+        catch (TimeoutException)
+        {
+            Kill(Id, SignalKill);
+            await process.WaitForExitAsync(stop);
+        }
+    }
+
+    internal static IReadOnlyList<string> CommandLine(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (IOException)
+        {
+            return [];      // it ended meanwhile
+        }
+    }
+
+    internal static void Terminate(int id) => Kill(id, SignalKill);
+
+    // The answer is of no use: a process that is gone is what was wanted.
+    private static void Kill(int id, int signal) => _ = KillCall(id, signal);
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int KillCall(int id, int signal);
+}

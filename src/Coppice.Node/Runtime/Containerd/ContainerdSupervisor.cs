@@ -1,0 +1,200 @@
+using Coppice.Node.Runtime.Cri;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Node.Runtime.Containerd;
+
+/// <summary>
+/// Keeps our containerd running: starts it, or takes over the one an earlier coppice left, and starts it again when it dies.
+/// Containers live in their shims and go on through all of that.
+/// </summary>
+/// <remarks>
+/// <see cref="RunAsync"/> returns when it is told to stop and leaves containerd running, so that the next coppice is ready at
+/// once; <see cref="StopAsync"/> is for ending it for good.
+/// </remarks>
+public sealed partial class ContainerdSupervisor(ContainerdOptions options, TimeProvider time, ILogger<ContainerdSupervisor> log) : IDisposable
+{
+    /// <summary>While it starts. A question costs a fraction of a millisecond, and pods wait for the answer.</summary>
+    private static readonly TimeSpan StartingPollInterval = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>For the containerd of others, whose process we don't hold.</summary>
+    private static readonly TimeSpan ExternalPollInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(10);
+
+    private readonly ContainerdLayout layout = new(options);
+    private readonly CriRuntime probe = new(new ContainerdLayout(options).Socket, time);
+    private readonly Lock gate = new();
+    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile RuntimeAvailability availability = RuntimeAvailability.Starting;
+
+    public RuntimeAvailability Availability => availability;
+
+    public ContainerdLayout Layout => layout;
+
+    public void Dispose() => probe.Dispose();
+
+    /// <summary>Completes at once while it is ready, else when it is.</summary>
+    public Task WaitUntilReadyAsync(CancellationToken stop) => WaitUntilAsync(RuntimeAvailability.Ready, stop);
+
+    public async Task WaitUntilAsync(RuntimeAvailability wanted, CancellationToken stop)
+    {
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (availability == wanted) return;
+                next = changed.Task;
+            }
+            await next.WaitAsync(stop);
+        }
+    }
+
+    /// <summary>Runs until <paramref name="stop"/>. Throws only what trying again cannot mend: a program that is not installed.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await (options.ExternalSocket is null ? SuperviseAsync(stop) : ObserveAsync(stop));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop: containerd stays.
+        }
+    }
+
+    /// <summary>
+    /// Ends containerd for good. Containers go on in their shims unless <paramref name="purge"/>, which ends them too and
+    /// removes every mount, shim and file of the directory. To be called when <see cref="RunAsync"/> has returned.
+    /// </summary>
+    public async Task StopAsync(bool purge, CancellationToken stop)
+    {
+        if (options.ExternalSocket is not null) return;
+        if (ContainerdProcess.Find(layout) is { } running) await running.EndAsync(EndGrace, time, stop);
+        File.Delete(layout.PidFile);
+        File.Delete(layout.Socket);
+        Become(RuntimeAvailability.Stopped);
+        if (purge) await ContainerdLeftovers.PurgeAsync(layout, time, stop);
+    }
+
+    private async Task SuperviseAsync(CancellationToken stop)
+    {
+        HostProgram.Runc.Require();
+        HostProgram.Containerd.Require();
+        var pause = TimeSpan.Zero;
+        while (true)
+        {
+            var startedAt = time.GetTimestamp();
+            var process = await AdoptOrStartAsync(stop);
+            var ready = await BecomeReadyAsync(process, stop);
+            if (ready)
+            {
+                Become(RuntimeAvailability.Ready);
+                LogReady(process.Id, time.GetElapsedTime(startedAt).TotalMilliseconds);
+                await process.WaitForExitAsync(stop);
+                Become(RuntimeAvailability.Lost);
+            }
+            else
+            {
+                await process.EndAsync(EndGrace, time, stop);
+            }
+            pause = NextPause(pause, ready && time.GetElapsedTime(startedAt) >= options.HealthyAfter);
+            LogDied(process.Id, pause.TotalMilliseconds, layout.LogFile);
+            if (pause > options.RestartPause / 2) await Task.Delay(pause, time, stop);
+        }
+    }
+
+    // The first restart is at once; then the pauses grow, until it ran well for a while.
+    private TimeSpan NextPause(TimeSpan last, bool ranWell)
+    {
+        if (ranWell || last == TimeSpan.Zero) return TimeSpan.FromTicks(1);
+        var next = last * 2;
+        if (next < options.RestartPause) return options.RestartPause;
+        return next < options.RestartPauseMax ? next : options.RestartPauseMax;
+    }
+
+    private async Task<ContainerdProcess> AdoptOrStartAsync(CancellationToken stop)
+    {
+        var configuration = ContainerdConfiguration.Render(options, layout, HostFacts.Observe(options));
+        if (ContainerdProcess.Find(layout) is { HasEnded: false } left)
+        {
+            if (File.Exists(layout.ConfigurationFile) && await File.ReadAllTextAsync(layout.ConfigurationFile, stop) == configuration)
+            {
+                LogAdopted(left.Id);
+                return left;
+            }
+            await left.EndAsync(EndGrace, time, stop);      // another version's configuration: containers go on in their shims
+        }
+        Prepare(configuration);
+        return ContainerdProcess.Start(layout, Cgroups.CgroupMounts.Observe().MakeFor(options.CgroupPath), options.NetworkNamespace);
+    }
+
+    private void Prepare(string configuration)
+    {
+        foreach (var directory in (string[])[layout.Directory, layout.Root, layout.State, layout.RegistryDirectory, layout.CniConfigurationDirectory, Path.GetDirectoryName(layout.Socket)!])
+        {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        File.WriteAllText(layout.ConfigurationFile, configuration);
+        if (File.Exists(layout.LogFile)) File.Move(layout.LogFile, layout.LogFile + ".1", overwrite: true);
+        File.Delete(layout.Socket);
+    }
+
+    private async Task<bool> BecomeReadyAsync(ContainerdProcess process, CancellationToken stop)
+    {
+        var startedAt = time.GetTimestamp();
+        while (!process.HasEnded && time.GetElapsedTime(startedAt) < options.ReadyWithin)
+        {
+            if (await AnswersAsync(stop)) return true;
+            await Task.Delay(StartingPollInterval, time, stop);
+        }
+        return false;
+    }
+
+    private async Task ObserveAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            var answers = await AnswersAsync(stop);
+            if (answers) Become(RuntimeAvailability.Ready);
+            else if (availability == RuntimeAvailability.Ready) Become(RuntimeAvailability.Lost);
+            await Task.Delay(answers ? ExternalPollInterval : StartingPollInterval, time, stop);
+        }
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken stop)
+    {
+        if (!File.Exists(layout.Socket)) return false;
+        try
+        {
+            var conditions = await probe.ConditionsAsync(stop);
+            return conditions.Any(one => one is { Type: "RuntimeReady", Holds: true });
+        }
+        catch (RuntimeException)
+        {
+            return false;
+        }
+    }
+
+    private void Become(RuntimeAvailability next)
+    {
+        TaskCompletionSource passed;
+        lock (gate)
+        {
+            if (availability == next) return;
+            availability = next;
+            passed = changed;
+            changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        passed.SetResult();
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "containerd {ProcessId} is ready after {Milliseconds:0} ms")]
+    private partial void LogReady(int processId, double milliseconds);
+
+    [LoggerMessage(2, LogLevel.Information, "Took over the running containerd {ProcessId}")]
+    private partial void LogAdopted(int processId);
+
+    [LoggerMessage(3, LogLevel.Warning, "containerd {ProcessId} ended; it is started again in {Milliseconds:0} ms. Its log is {LogFile}")]
+    private partial void LogDied(int processId, double milliseconds, string logFile);
+}

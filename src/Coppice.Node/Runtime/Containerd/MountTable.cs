@@ -1,0 +1,30 @@
+using System.Text.RegularExpressions;
+
+namespace Coppice.Node.Runtime.Containerd;
+
+/// <param name="FileSystem">Its type: ext4, overlay, tmpfs …</param>
+internal sealed record MountEntry(string MountPoint, string FileSystem)
+{
+    public bool Holds(string path) => MountPoint == "/" || path == MountPoint || path.StartsWith(MountPoint + "/", StringComparison.Ordinal);
+}
+
+/// <summary>The mounts this process sees, in the order in which they were made.</summary>
+internal static partial class MountTable
+{
+    public static IReadOnlyList<MountEntry> Read() => Parse(File.ReadAllText("/proc/self/mountinfo"));
+
+    // "36 35 98:0 /root /mount/point options - type source options"; blanks in a path are \040.
+    internal static IReadOnlyList<MountEntry> Parse(string mountInfo) =>
+        [.. mountInfo.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+        {
+            var fields = line.Split(' ');
+            var dash = Array.IndexOf(fields, "-", 6);
+            return new MountEntry(Unescape(fields[4]), fields[dash + 1]);
+        })];
+
+    private static string Unescape(string path) =>
+        OctalPattern().Replace(path, match => ((char)Convert.ToInt32(match.Groups[1].Value, 8)).ToString());
+
+    [GeneratedRegex(@"\\([0-7]{3})")]
+    private static partial Regex OctalPattern();
+}

@@ -1,0 +1,71 @@
+using Coppice.Node.Images;
+using Coppice.Node.Runtime.Cri.Wire;
+using Coppice.Node.Runtime.Grpc;
+
+namespace Coppice.Node.Runtime.Cri;
+
+/// <summary>The images of a runtime behind a CRI v1 socket.</summary>
+public sealed class CriImages : IImageService, IDisposable
+{
+    private readonly GrpcConnection connection;
+    private readonly CriConnection cri;
+
+    /// <param name="socketPath">A Unix socket that speaks CRI v1; it need not exist yet.</param>
+    public CriImages(string socketPath, TimeProvider time)
+    {
+        connection = new GrpcConnection(socketPath, time);
+        cri = new CriConnection(connection);
+    }
+
+    public void Dispose() => connection.Dispose();
+
+    public async ValueTask<ImageRecord?> FindAsync(string reference, CancellationToken stop)
+    {
+        var answer = await cri.AskAsync(CriMethods.ImageStatus, new ImageStatusRequest { Image = new ImageSpec { Image = reference } }, stop);
+        return answer.Image is { } image ? CriRecords.Image(image) : null;
+    }
+
+    public async ValueTask<ImageRecord> PullAsync(string reference, IReadOnlyList<RegistryCredential> credentials, CancellationToken stop)
+    {
+        var fitting = CredentialChoice.For(reference, credentials);
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                return await PullOnceAsync(reference, i < fitting.Count ? fitting[i] : null, stop);
+            }
+            catch (ImagePullException refused) when (refused.Cause == ImagePullFailure.Unauthorized && i + 1 < fitting.Count)
+            {
+                // The next credential may be the right one.
+            }
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<ImageRecord>> ListAsync(CancellationToken stop)
+    {
+        var answer = await cri.AskAsync(CriMethods.ListImages, new ListImagesRequest(), stop);
+        return [.. answer.Images.Select(CriRecords.Image)];
+    }
+
+    public async ValueTask RemoveAsync(string imageId, CancellationToken stop) =>
+        await cri.FindAsync(CriMethods.RemoveImage, new RemoveImageRequest { Image = new ImageSpec { Image = imageId } }, stop);
+
+    private async ValueTask<ImageRecord> PullOnceAsync(string reference, RegistryCredential? credential, CancellationToken stop)
+    {
+        var request = new PullImageRequest { Image = new ImageSpec { Image = reference } };
+        if (credential is not null) request.Auth = new AuthConfig { Username = credential.Username, Password = credential.Password };
+        try
+        {
+            var pulled = await connection.CallAsync(CriMethods.PullImage, request, stop);
+            return await FindAsync(pulled.ImageRef, stop) ?? throw new RuntimeException($"The image {reference} was removed while it was pulled");
+        }
+        catch (GrpcException failed)
+        {
+            stop.ThrowIfCancellationRequested();
+            var translated = CriConnection.Translate(failed);
+            throw translated is RuntimeUnavailableException && ImagePullFailures.Classify(failed) == ImagePullFailure.Other
+                ? translated
+                : new ImagePullException(ImagePullFailures.Classify(failed), failed.Message, failed);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using Coppice.Node.Runtime.Cri.Wire;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+
+namespace Coppice.Node.Runtime.Cri;
+
+/// <summary>Our specs in CRI's words.</summary>
+internal static class CriRequests
+{
+    private const string LocalhostProfile = "localhost/";
+
+    public static PodSandboxConfig Sandbox(SandboxSpec spec)
+    {
+        var config = new PodSandboxConfig
+        {
+            Metadata = new PodSandboxMetadata { Name = spec.Pod.Name, Namespace = spec.Pod.Namespace, Uid = spec.Pod.Uid, Attempt = (uint)spec.Attempt },
+            Hostname = spec.Hostname,
+            LogDirectory = spec.LogDirectory,
+            DnsConfig = new DNSConfig { Servers = { spec.Dns.Servers }, Searches = { spec.Dns.Searches }, Options = { spec.Dns.Options } },
+            Linux = new LinuxPodSandboxConfig
+            {
+                CgroupParent = spec.CgroupParent,
+                SecurityContext = new LinuxSandboxSecurityContext
+                {
+                    NamespaceOptions = Namespaces(spec.Sharing),
+                    RunAsUser = Optional(spec.Security.RunAsUser),
+                    RunAsGroup = Optional(spec.Security.RunAsGroup),
+                    SupplementalGroups = { spec.Security.SupplementalGroups },
+                    Privileged = spec.Security.Privileged,
+                    Seccomp = Seccomp(spec.Security.SeccompProfile, spec.Security.Privileged),
+                },
+            },
+        };
+        foreach (var mapping in spec.PortMappings) config.PortMappings.Add(Port(mapping));
+        AddAll(config.Linux.Sysctls, spec.Security.Sysctls);
+        AddAll(config.Labels, spec.Labels);
+        AddAll(config.Annotations, spec.Annotations);
+        AddIdentity(config.Labels, spec.Pod);
+        return config;
+    }
+
+    public static CreateContainerRequest Container(string sandboxId, ContainerSpec spec)
+    {
+        var config = new ContainerConfig
+        {
+            Metadata = new ContainerMetadata { Name = spec.Name, Attempt = (uint)spec.Attempt },
+            Image = new ImageSpec { Image = spec.Image },
+            Command = { spec.Command },
+            Args = { spec.Arguments },
+            WorkingDir = spec.WorkingDirectory ?? "",
+            LogPath = spec.LogPath,
+            Stdin = spec.Stdin,
+            StdinOnce = spec.StdinOnce,
+            Tty = spec.Tty,
+            Linux = new LinuxContainerConfig { Resources = Resources(spec.Resources), SecurityContext = Security(spec) },
+        };
+        foreach (var (name, value) in spec.Environment) config.Envs.Add(new KeyValue { Key = name, Value = ByteString.CopyFromUtf8(value) });
+        foreach (var mount in spec.Mounts) config.Mounts.Add(Mount(mount));
+        AddIdentity(config.Labels, spec.Sandbox.Pod);
+        config.Labels[CriLabels.ContainerName] = spec.Name;
+        config.Annotations[CriLabels.SpecHash] = spec.SpecHash;
+        config.Annotations[CriLabels.RestartCount] = spec.Attempt.ToString(CultureInfo.InvariantCulture);
+        config.Annotations[CriLabels.TerminationMessagePath] = spec.TerminationMessagePath;
+        return new CreateContainerRequest { PodSandboxId = sandboxId, Config = config, SandboxConfig = Sandbox(spec.Sandbox) };
+    }
+
+    public static LinuxContainerResources Resources(ContainerResources limits) => new()
+    {
+        CpuShares = limits.CpuShares,
+        CpuQuota = limits.CpuQuotaMicroseconds,
+        CpuPeriod = limits.CpuPeriodMicroseconds,
+        MemoryLimitInBytes = limits.MemoryLimitBytes,
+        OomScoreAdj = limits.OomScoreAdjust,
+    };
+
+    private static LinuxContainerSecurityContext Security(ContainerSpec spec)
+    {
+        var security = spec.Security;
+        return new LinuxContainerSecurityContext
+        {
+            NamespaceOptions = Namespaces(spec.Sandbox.Sharing),
+            Privileged = security.Privileged,
+            RunAsUser = Optional(security.RunAsUser),
+            RunAsUsername = security.RunAsUserName ?? "",
+            RunAsGroup = Optional(security.RunAsGroup),
+            SupplementalGroups = { security.SupplementalGroups },
+            ReadonlyRootfs = security.ReadOnlyRootFilesystem,
+            NoNewPrivs = security.NoNewPrivileges,
+            Seccomp = Seccomp(security.SeccompProfile, security.Privileged),
+            Capabilities = new Capability { AddCapabilities = { security.AddCapabilities }, DropCapabilities = { security.DropCapabilities } },
+        };
+    }
+
+    private static NamespaceOption Namespaces(NamespaceSharing sharing) => new()
+    {
+        Network = sharing.HostNetwork ? NamespaceMode.Node : NamespaceMode.Pod,
+        Ipc = sharing.HostIpc ? NamespaceMode.Node : NamespaceMode.Pod,
+        Pid = sharing.HostPid ? NamespaceMode.Node : sharing.ShareProcessNamespace ? NamespaceMode.Pod : NamespaceMode.Container,
+    };
+
+    // Empty is Kubernetes' default, which is no profile; a privileged container never has one.
+    private static SecurityProfile Seccomp(string profile, bool privileged)
+    {
+        if (privileged) return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Unconfined };
+        if (profile.Equals("RuntimeDefault", StringComparison.OrdinalIgnoreCase) || profile == "runtime/default")
+        {
+            return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.RuntimeDefault };
+        }
+        if (profile.StartsWith(LocalhostProfile, StringComparison.OrdinalIgnoreCase))
+        {
+            return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Localhost, LocalhostRef = profile[LocalhostProfile.Length..] };
+        }
+        return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Unconfined };
+    }
+
+    private static Wire.PortMapping Port(PortMapping mapping) => new()
+    {
+        ContainerPort = mapping.ContainerPort,
+        HostPort = mapping.HostPort,
+        HostIp = mapping.HostIp,
+        Protocol = mapping.Protocol switch { "UDP" => Protocol.Udp, "SCTP" => Protocol.Sctp, _ => Protocol.Tcp },
+    };
+
+    private static Mount Mount(ContainerMount mount) => new()
+    {
+        HostPath = mount.HostPath,
+        ContainerPath = mount.ContainerPath,
+        Readonly = mount.ReadOnly,
+        Propagation = mount.Propagation switch
+        {
+            MountPropagation.HostToContainer => Wire.MountPropagation.PropagationHostToContainer,
+            MountPropagation.Bidirectional => Wire.MountPropagation.PropagationBidirectional,
+            _ => Wire.MountPropagation.PropagationPrivate,
+        },
+    };
+
+    private static Int64Value? Optional(long? value) => value is { } number ? new Int64Value { Value = number } : null;
+
+    private static void AddIdentity(MapField<string, string> labels, PodIdentity pod)
+    {
+        labels[CriLabels.PodName] = pod.Name;
+        labels[CriLabels.PodNamespace] = pod.Namespace;
+        labels[CriLabels.PodUid] = pod.Uid;
+    }
+
+    private static void AddAll(MapField<string, string> target, IReadOnlyDictionary<string, string> source)
+    {
+        foreach (var (key, value) in source) target[key] = value;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using Coppice.Contracts.Runtimes;
+using Coppice.Node.Images;
+using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Containerd;
+using Coppice.Node.Runtime.Cri;
+using Microsoft.Extensions.Logging.Abstractions;
+
+[assembly: AssemblyFixture(typeof(ContainerdFixture))]
+
+namespace Coppice.Contracts.Runtimes;
+
+/// <summary>
+/// A supervised containerd of the tests' own: in a temporary directory and a network namespace, with a bridge for pods and a
+/// busybox image made on the spot. Started at the first use; everything is gone after the run.
+/// </summary>
+public sealed class ContainerdFixture : IAsyncDisposable
+{
+    private readonly Lazy<Task<RunningContainerd>> running = new(RunningContainerd.StartAsync);
+
+    public Task<RunningContainerd> Running => running.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (running.IsValueCreated) await (await running.Value).DisposeAsync();
+    }
+}
+
+/// <summary>containerd, ready for use, as the contract suite wants it.</summary>
+public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
+{
+    private const string Busybox = "docker.io/library/busybox:1";
+
+    private readonly string name = $"coppice-test-{Environment.ProcessId}";
+    private readonly string directory;
+    private readonly CancellationTokenSource stop = new();
+    private readonly CriRuntime runtime;
+    private readonly CriImages images;
+    private Task supervising = Task.CompletedTask;
+
+    private RunningContainerd()
+    {
+        directory = Directory.CreateTempSubdirectory("coppice-runtime-").FullName;
+        Options = new ContainerdOptions
+        {
+            Directory = Path.Combine(directory, "containerd"), CgroupPath = $"/{name}/runtime", NetworkNamespace = $"/run/netns/{name}",
+        };
+        Supervisor = new ContainerdSupervisor(Options, TimeProvider.System, NullLogger<ContainerdSupervisor>.Instance);
+        runtime = new CriRuntime(Supervisor.Layout.Socket, TimeProvider.System);
+        images = new CriImages(Supervisor.Layout.Socket, TimeProvider.System);
+        Importer = new ImageImporter(Supervisor.Layout.Socket, images, TimeProvider.System);
+    }
+
+    public ContainerdOptions Options { get; }
+
+    public ContainerdSupervisor Supervisor { get; }
+
+    public ImageImporter Importer { get; }
+
+    public CriRuntime Cri => runtime;
+
+    public IContainerRuntime Runtime => runtime;
+
+    public IImageService Images => images;
+
+    public string LogDirectory => Path.Combine(directory, "logs");
+
+    /// <summary>The root of this run's cgroups.</summary>
+    public string CgroupRoot => "/" + name;
+
+    public TestProgram Sleeps => Shell("trap 'exit 0' TERM; while true; do sleep 1000 & wait; done");
+
+    public TestProgram IgnoresTermination => Shell("trap '' TERM; while true; do sleep 1000; done");
+
+    public TestProgram EatsMemory => new(Busybox, ["/bin/busybox"], ["tail", "/dev/zero"]);
+
+    public IReadOnlyList<string> SpeakingCommand => ["/bin/sh", "-c", "echo out; echo err >&2; exit 7"];
+
+    public IReadOnlyList<string> EndlessCommand => ["/bin/sh", "-c", "while true; do sleep 1000; done"];
+
+    public TestProgram ExitsWith(int code) => Shell($"exit {code}");
+
+    public static TestProgram Shell(string script) => new(Busybox, ["/bin/sh", "-c"], [script]);
+
+    public static async Task<RunningContainerd> StartAsync()
+    {
+        var one = new RunningContainerd();
+        await one.BeginAsync();
+        return one;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EmptyAsync();
+        await stop.CancelAsync();
+        await supervising;
+        await Supervisor.StopAsync(purge: true, CancellationToken.None);
+        Supervisor.Dispose();
+        runtime.Dispose();
+        images.Dispose();
+        await RunAsync("ip", "netns", "delete", name);
+        Coppice.Node.Runtime.Cgroups.CgroupMounts.Observe().Remove(CgroupRoot);
+        Directory.Delete(directory, recursive: true);
+        stop.Dispose();
+    }
+
+    internal static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        var errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {errors}");
+    }
+
+    private async Task BeginAsync()
+    {
+        await RunAsync("ip", "netns", "add", name);
+        await RunAsync("ip", "-n", name, "link", "set", "lo", "up");
+        Directory.CreateDirectory(Supervisor.Layout.CniConfigurationDirectory);
+        await File.WriteAllTextAsync(Path.Combine(Supervisor.Layout.CniConfigurationDirectory, "10-test.conflist"), NetworkConfiguration());
+        supervising = Supervisor.RunAsync(stop.Token);
+        var ready = Supervisor.WaitUntilReadyAsync(stop.Token);
+        if (await Task.WhenAny(ready, supervising) == supervising) await supervising;
+        await Importer.EnsureAsync(PauseImage.Name, PauseImage.Recipe, stop.Token);
+        await Importer.EnsureAsync(Busybox, BusyboxImage, stop.Token);
+    }
+
+    private string NetworkConfiguration() => $$"""
+        {
+          "cniVersion": "0.4.0", "name": "test",
+          "plugins": [{
+            "type": "bridge", "bridge": "cop0", "isGateway": true, "ipMasq": false,
+            "ipam": { "type": "host-local", "dataDir": "{{directory}}/addresses", "ranges": [[{ "subnet": "10.231.0.0/24" }]] }
+          }]
+        }
+        """;
+
+    private static ImageRecipe BusyboxImage()
+    {
+        string[] applets = ["sh", "sleep", "echo", "cat", "tail", "id", "env", "ls", "touch", "hostname", "nslookup", "kill", "ip"];
+        var links = applets.Select(applet => new ImageFile("/bin/" + applet, default, LinkTarget: "busybox"));
+        return new ImageRecipe(Busybox, [new ImageFile("/bin/busybox", File.ReadAllBytes("/bin/busybox")), new ImageFile("/tmp/", default, Mode: 0x3FF), .. links])
+        {
+            Command = ["/bin/sh"],
+        };
+    }
+
+    private async Task EmptyAsync()
+    {
+        var left = await runtime.ListAsync(CancellationToken.None);
+        foreach (var sandbox in left.Sandboxes)
+        {
+            await runtime.StopSandboxAsync(sandbox.Id, CancellationToken.None);
+            await runtime.RemoveSandboxAsync(sandbox.Id, CancellationToken.None);
+        }
+    }
+}
