@@ -98,14 +98,17 @@ public abstract class WatchContract<TKind> : StoreContract<TKind>
         await CreateAsync("pods/1/last");
         await CreateAsync("nodes/last");
         var seen = await Task.WhenAll(reading);
-        var all = seen[2];
-        Assert.Equal(Enumerable.Range(1, all.Count).Select(i => (long)i), all.Select(e => e.Entry.Modified.Value));
+        var all = Known(2).ToList();
+        Assert.Equal(Enumerable.Range(1, Writers * WritesEach).Select(i => (long)i), all.Select(e => e.Entry.Modified.Value));
         for (var i = 0; i < prefixes.Length; i++)
         {
             var expected = all.Where(e => e.Entry.Key.StartsWith(prefixes[i], StringComparison.Ordinal)).Select(Show);
-            Assert.Equal(expected.Take(seen[i].Count), seen[i].Select(Show));
+            Assert.Equal(expected, Known(i).Select(Show));
             watches[i].Dispose();
         }
+
+        // The two last writes only see to it that every reader gets as far as this; some saw them too.
+        IEnumerable<StoreEvent> Known(int i) => seen[i].Where(e => e.Entry.Modified <= Rev(Writers * WritesEach));
 
         async Task WriteAll(int writer)
         {

@@ -1,0 +1,170 @@
+using Coppice.Store.Mvcc;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Store.Sqlite;
+
+/// <summary>
+/// The writer thread: takes the writes that wait, judges them, makes them durable in one transaction, then visible, then
+/// acknowledges them. The only one that uses the database after the store was opened.
+/// </summary>
+internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory history, WriteQueue queue, SqliteStoreOptions options, string directory, ILogger logger)
+{
+    private const int PageBytes = 4096;
+
+    /// <summary>So many forgotten rows are deleted at a time, so that a write that comes meanwhile waits a millisecond or two.</summary>
+    private const int RowsPerDeletion = 256;
+
+    /// <summary>Forgotten rows wait for idle moments, unless they are more than this.</summary>
+    private const int ForgottenRowsLimit = 50_000;
+
+    private readonly VersionTable table = new(connection);
+    private readonly Queue<Revision> forgotten = new();
+    private bool failing;
+    private int checkpointAt = (int)Math.Max(1, options.CheckpointBytes / PageBytes);
+
+    /// <summary>Fills the history from the file. Before <see cref="Run"/>.</summary>
+    public void Load()
+    {
+        var compacted = table.Compacted;
+        Remember(history.Load(table.Read(compacted), compacted));
+    }
+
+    /// <summary>Until the queue is closed and empty. What is thrown here is a fault of ours and ends the process.</summary>
+    public void Run()
+    {
+        while (queue.Take(orNothing: forgotten.Count > 0 && !failing) is { } requests)
+        {
+            if (requests is [WriteRequest.Compact compaction])
+            {
+                Compact(compaction);
+            }
+            else if (requests.Count > 0)
+            {
+                Commit(requests.ConvertAll(request => (WriteRequest.Write)request));
+            }
+
+            if (history.SupersededBytes > options.HistoryBytes)
+            {
+                Attempt("forget history", () => ForgetUpTo(new((history.Compacted.Value + history.Current.Value + 1) / 2)));
+            }
+
+            if (forgotten.Count > 0 && (requests.Count == 0 || forgotten.Count > ForgottenRowsLimit))
+            {
+                Attempt("delete forgotten history", DeleteForgotten);
+            }
+
+            if (connection.LogPages >= checkpointAt)
+            {
+                Checkpoint();
+            }
+        }
+    }
+
+    private void Commit(List<WriteRequest.Write> writes)
+    {
+        var batch = new WriteBatch(history);
+        var outcomes = writes.ConvertAll(write => batch.Add(write.What));
+        if (batch.Events.Count > 0)
+        {
+            if (Attempt($"commit {batch.Events.Count} writes", () => table.Append(batch.Events)) is { } failure)
+            {
+                writes.ForEach(write => write.Promise.SetException(failure));
+                return;
+            }
+
+            history.Commit(batch);
+        }
+
+        for (var i = 0; i < writes.Count; i++)
+        {
+            writes[i].Promise.SetResult(outcomes[i]);
+        }
+    }
+
+    private void Compact(WriteRequest.Compact request)
+    {
+        if (request.UpTo > history.Current)
+        {
+            request.Promise.SetException(new FutureRevisionException(request.UpTo, history.Current));
+        }
+        else if (Attempt("compact", () => ForgetUpTo(request.UpTo)) is { } failure)
+        {
+            request.Promise.SetException(failure);
+        }
+        else
+        {
+            request.Promise.SetResult();
+        }
+    }
+
+    /// <summary>On disk first: after a crash in between, loading forgets the same.</summary>
+    private void ForgetUpTo(Revision upTo)
+    {
+        if (upTo > history.Compacted)
+        {
+            table.SetCompacted(upTo);
+            Remember(history.Compact(upTo));
+        }
+    }
+
+    private void Remember(IReadOnlyList<Revision> rows)
+    {
+        foreach (var row in rows)
+        {
+            forgotten.Enqueue(row);
+        }
+    }
+
+    private void DeleteForgotten()
+    {
+        var rows = forgotten.Take(RowsPerDeletion).ToArray();
+        table.Delete(rows);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            forgotten.Dequeue();
+        }
+    }
+
+    private void Checkpoint()
+    {
+        try
+        {
+            connection.Checkpoint();
+            checkpointAt = (int)Math.Max(1, options.CheckpointBytes / PageBytes);
+        }
+        catch (SqliteException error)
+        {
+            // Everything is safe in the log; it only goes on growing. Not at every commit again, though.
+            checkpointAt = connection.LogPages + (int)Math.Max(1, options.CheckpointBytes / PageBytes);
+            logger.LogWarning("{Message}", MediumFailure.OnWrite(directory, error).Message);
+        }
+    }
+
+    /// <summary>Writes to the disk; a refusal is logged once until a write works again.</summary>
+    private StoreUnavailableException? Attempt(string what, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (SqliteException error)
+        {
+            var failure = MediumFailure.OnWrite(directory, error);
+            if (!failing)
+            {
+                logger.LogError("Could not {What}: {Message}", what, failure.Message);
+            }
+
+            failing = true;
+            return failure;
+        }
+
+        if (failing)
+        {
+            failing = false;
+            logger.LogInformation("Writing to {Directory} works again", directory);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace Coppice.Store.Sqlite;
+
+/// <summary>
+/// One process at a time in a data directory: an advisory lock on a file that the kernel lets go of when the process ends, however
+/// it ends, and beside it the process' number for the message that the next one gives.
+/// </summary>
+internal sealed class DirectoryLock : IDisposable
+{
+    internal const string LockFile = "lock";
+    internal const string HolderFile = "lock.pid";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>The kernel's EWOULDBLOCK on Linux, which is how a lock held elsewhere shows.</summary>
+    private const int WouldBlock = 11;
+
+    private readonly FileStream held;
+    private readonly string holderPath;
+
+    private DirectoryLock(FileStream held, string holderPath) => (this.held, this.holderPath) = (held, holderPath);
+
+    /// <exception cref="StoreUnavailableException">Another process (or another store of this one) is in the directory.</exception>
+    public static DirectoryLock Take(string directory)
+    {
+        var holderPath = Path.Combine(directory, HolderFile);
+        try
+        {
+            var held = new FileStream(Path.Combine(directory, LockFile), Exclusive());
+            File.WriteAllText(holderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            File.SetUnixFileMode(holderPath, OwnerOnly);
+            return new DirectoryLock(held, holderPath);
+        }
+        catch (IOException error) when (error.HResult == WouldBlock)
+        {
+            throw InUse(directory, error);
+        }
+    }
+
+    public static StoreUnavailableException InUse(string directory, Exception inner) => new(
+        $"The data directory {directory} is in use by {Holder(Path.Combine(directory, HolderFile))}. Stop that process, or use another directory.",
+        inner);
+
+    public void Dispose()
+    {
+        File.Delete(holderPath);
+        held.Dispose();
+    }
+
+    private static FileStreamOptions Exclusive() => new()
+    {
+        Mode = FileMode.OpenOrCreate,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.None,
+        UnixCreateMode = OwnerOnly,
+    };
+
+    private static string Holder(string path) =>
+        File.Exists(path) && int.TryParse(File.ReadAllText(path), out var pid) ? $"process {pid}" : "another process";
+}

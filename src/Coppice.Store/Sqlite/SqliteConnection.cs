@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+
+namespace Coppice.Store.Sqlite;
+
+/// <summary>One connection to one database file, used by one thread at a time.</summary>
+internal sealed unsafe class SqliteConnection : IDisposable
+{
+    private readonly List<SqliteStatement> statements = [];
+    private readonly int* logPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
+    private nint connection;
+
+    public SqliteConnection(string path, bool create)
+    {
+        var flags = SqliteApi.OpenReadWrite | SqliteApi.OpenNoMutex | (create ? SqliteApi.OpenCreate : 0);
+        if (SqliteApi.Open(path, out connection, flags, 0) != SqliteApi.Ok)
+        {
+            var error = LastError();
+            Dispose();
+            throw error;
+        }
+
+        _ = SqliteApi.OnLogGrowth(connection, &CountPages, (nint)logPages);
+    }
+
+    /// <summary>How many pages the write-ahead log holds that may not be in the database file yet.</summary>
+    public int LogPages => *logPages;
+
+    /// <summary>A statement for many runs; it lives as long as the connection.</summary>
+    public SqliteStatement Prepare(string sql)
+    {
+        Check(SqliteApi.Prepare(connection, sql, -1, SqliteApi.PreparePersistent, out var statement, 0));
+        var prepared = new SqliteStatement(this, statement);
+        statements.Add(prepared);
+        return prepared;
+    }
+
+    /// <summary>Runs one statement once and drops whatever rows it gives.</summary>
+    public void Execute(string sql)
+    {
+        Check(SqliteApi.Prepare(connection, sql, -1, 0, out var handle, 0));
+        using var statement = new SqliteStatement(this, handle);
+        while (statement.Step())
+        {
+        }
+    }
+
+    /// <summary>The first column of the first row; null if there is no row.</summary>
+    public long? QueryInteger(string sql)
+    {
+        Check(SqliteApi.Prepare(connection, sql, -1, 0, out var handle, 0));
+        using var statement = new SqliteStatement(this, handle);
+        return statement.Step() ? statement.Integer(0) : null;
+    }
+
+    /// <summary>All or nothing: what fails is rolled back, and then the exception goes on.</summary>
+    public void InTransaction(Action work)
+    {
+        try
+        {
+            Execute("BEGIN IMMEDIATE");
+            work();
+            Execute("COMMIT");
+        }
+        catch (SqliteException)
+        {
+            // A full disk or a failed write has often rolled back already.
+            if (SqliteApi.IsOutsideTransaction(connection) == 0)
+            {
+                Execute("ROLLBACK");
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Copies the write-ahead log into the database file, so that the log starts again from its beginning.</summary>
+    public void Checkpoint()
+    {
+        Check(SqliteApi.Checkpoint(connection, null, SqliteApi.CheckpointPassive, out _, out _));
+        *logPages = 0;
+    }
+
+    public void Check(int result)
+    {
+        if (result != SqliteApi.Ok)
+        {
+            throw LastError();
+        }
+    }
+
+    public SqliteException LastError() =>
+        new(SqliteApi.ExtendedErrorCode(connection), Marshal.PtrToStringUTF8(SqliteApi.ErrorMessage(connection)) ?? "unknown error");
+
+    public void Dispose()
+    {
+        statements.ForEach(statement => statement.Dispose());
+        if (connection != 0)
+        {
+            _ = SqliteApi.Close(connection);
+            connection = 0;
+            NativeMemory.Free(logPages);
+        }
+    }
+
+    /// <summary>SQLite calls this after each commit, on the committing thread.</summary>
+    [UnmanagedCallersOnly]
+    private static int CountPages(nint counter, nint connection, nint database, int pages)
+    {
+        *(int*)counter = pages;
+        return SqliteApi.Ok;
+    }
+}

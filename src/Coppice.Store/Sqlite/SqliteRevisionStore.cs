@@ -1,0 +1,148 @@
+using Coppice.Store.Mvcc;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Store.Sqlite;
+
+/// <summary>
+/// The embedded default: all of the state in memory for reading, every write on the disk before it is acknowledged or seen by
+/// anyone. Writers that come together share one fsync. See <c>docs/store.md</c>.
+/// </summary>
+public sealed class SqliteRevisionStore : IRevisionStore
+{
+    private readonly RevisionHistory history = new();
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly WriteQueue queue;
+    private readonly SqliteConnection connection;
+    private readonly DirectoryLock directoryLock;
+    private readonly ILogger logger;
+    private ITimer? compaction;
+    private Revision oneSpanAgo;
+
+    private SqliteRevisionStore(DirectoryLock directoryLock, SqliteConnection connection, SqliteStoreOptions options, ILogger logger)
+    {
+        this.directoryLock = directoryLock;
+        this.connection = connection;
+        this.logger = logger;
+        queue = new WriteQueue(options);
+    }
+
+    public Revision Current => history.Current;
+
+    public Revision Compacted => history.Compacted;
+
+    /// <summary>
+    /// Opens the store in a directory, which is made (for its owner only) if it is not there. Reads the whole file, on the calling
+    /// thread: a matter of milliseconds for some hundred objects.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">
+    /// The directory is in use by another process, or the file is damaged, of a newer version or not ours. Nothing was changed.
+    /// </exception>
+    public static ValueTask<SqliteRevisionStore> OpenAsync(
+        string directory, SqliteStoreOptions options, TimeProvider time, ILogger logger, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        directory = Path.GetFullPath(directory);
+        DirectoryLock? directoryLock = null;
+        SqliteConnection? connection = null;
+        try
+        {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            directoryLock = DirectoryLock.Take(directory);
+            connection = StoreFile.Open(directory);
+            var store = new SqliteRevisionStore(directoryLock, connection, options, logger);
+            var loop = new CommitLoop(connection, store.history, store.queue, options, directory, logger);
+            loop.Load();
+            store.Start(loop, options, time);
+            return new(store);
+        }
+        catch (Exception error)
+        {
+            connection?.Dispose();
+            directoryLock?.Dispose();
+            throw error switch
+            {
+                SqliteException refused => MediumFailure.OnOpen(directory, refused),
+                IOException or UnauthorizedAccessException =>
+                    new StoreUnavailableException($"The store in {directory} cannot be opened: {error.Message}", error),
+                StoreUnavailableException => error,
+                _ => new InvalidOperationException($"opening the store in {directory}", error),
+            };
+        }
+    }
+
+    public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        return new(history.Get(key));
+    }
+
+    public ValueTask<StoreRange> RangeAsync(RangeQuery query, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        return new(history.Range(query));
+    }
+
+    public ValueTask<WriteOutcome> WriteAsync(StoreWrite write, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        ArgumentException.ThrowIfNullOrEmpty(write.Key);
+        _ = VersionTable.KeyEncoding.GetByteCount(write.Key);
+        var request = new WriteRequest.Write(write);
+        queue.Add(request);
+        return new(request.Promise.Task);
+    }
+
+    public IStoreWatch Watch(string prefix, Revision after) => history.Watch(prefix, after);
+
+    public ValueTask CompactAsync(Revision upTo, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        var request = new WriteRequest.Compact(upTo);
+        queue.Add(request);
+        return new(request.Promise.Task);
+    }
+
+    /// <summary>What was accepted is written first; then the file is closed and the directory is free for others.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        compaction?.Dispose();
+        queue.Close();
+        await ended.Task;
+    }
+
+    private void Start(CommitLoop loop, SqliteStoreOptions options, TimeProvider time)
+    {
+        oneSpanAgo = Current;
+        if (options.CompactEvery > TimeSpan.Zero)
+        {
+            compaction = time.CreateTimer(_ => _ = CompactBeforeLastSpanAsync(), null, options.CompactEvery, options.CompactEvery);
+        }
+
+        // A thread of its own: it blocks on the disk for as long as the store is open.
+        new Thread(() => Run(loop)) { Name = "store-writer", IsBackground = true }.Start();
+    }
+
+    private void Run(CommitLoop loop)
+    {
+        loop.Run();
+        history.Close();
+        connection.Dispose();
+        directoryLock.Dispose();
+        ended.SetResult();
+    }
+
+    private async Task CompactBeforeLastSpanAsync()
+    {
+        var upTo = oneSpanAgo;
+        oneSpanAgo = Current;
+        try
+        {
+            await CompactAsync(upTo, CancellationToken.None);
+            logger.LogDebug("Forgot history up to revision {Revision}", upTo);
+        }
+        catch (Exception error) when (error is StoreUnavailableException or ObjectDisposedException)
+        {
+            // The writer has said it already, or the store is closing; there is another time.
+        }
+    }
+}

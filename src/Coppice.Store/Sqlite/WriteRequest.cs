@@ -1,0 +1,27 @@
+namespace Coppice.Store.Sqlite;
+
+/// <summary>What the writer thread is asked for, with the promise it keeps.</summary>
+internal abstract class WriteRequest
+{
+    public sealed class Write(StoreWrite write) : WriteRequest
+    {
+        public StoreWrite What { get; } = write;
+
+        /// <summary>Callers go on in their own context, not on the writer thread.</summary>
+        public TaskCompletionSource<WriteOutcome> Promise { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public long Bytes => What switch
+        {
+            StoreWrite.Create create => create.Value.Bytes.Length,
+            StoreWrite.Update update => update.Value.Bytes.Length,
+            _ => 0,
+        };
+    }
+
+    public sealed class Compact(Revision upTo) : WriteRequest
+    {
+        public Revision UpTo { get; } = upTo;
+
+        public TaskCompletionSource Promise { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
