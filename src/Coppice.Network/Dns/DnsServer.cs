@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Network.Dns;
+
+/// <summary>
+/// The cluster's DNS server: sockets for UDP and TCP on one port. Cluster names are answered on the spot, from the snapshot in
+/// <see cref="Zone"/>; questions to others are under way while the next ones are answered.
+/// </summary>
+public sealed class DnsServer : IAsyncDisposable
+{
+    private const int MaxTcpConnections = 256;
+    private static readonly TimeSpan TcpIdleTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly Socket _udp;
+    private readonly Socket _tcp;
+    private readonly DnsResolver _resolver;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task[] _loops;
+    private volatile DnsZone _zone;
+    private int _tcpConnections;
+
+    private DnsServer(Socket udp, Socket tcp, NetworkOptions options, TimeProvider time, ILogger log)
+    {
+        (_udp, _tcp, _time, _log) = (udp, tcp, time, log);
+        _zone = DnsZone.Empty(options.ClusterDomain);
+        var address = ((IPEndPoint)udp.LocalEndPoint!).Address;
+        var servers = new NameServers(options.ResolverFile, a => a.Equals(options.DnsAddress) || (Port == 53 && a.Equals(address)));
+        _resolver = new DnsResolver(
+            () => _zone, new DnsForwarder(servers.Current, options.ForwardTimeout, options.MaxConcurrentForwards, time));
+        _loops = [ReceiveAsync(), AcceptAsync()];
+    }
+
+    /// <summary>The names it knows; whoever watches the cluster sets a new snapshot when something changed.</summary>
+    public DnsZone Zone
+    {
+        get => _zone;
+        set => _zone = value;
+    }
+
+    /// <summary>The port it listens on, UDP and TCP.</summary>
+    public int Port => ((IPEndPoint)_udp.LocalEndPoint!).Port;
+
+    /// <summary>Listens on the node's address and <see cref="NetworkOptions.DnsPort"/>.</summary>
+    /// <exception cref="IOException">The port is in use.</exception>
+    public static DnsServer Start(IPAddress address, NetworkOptions options, TimeProvider time, ILogger log)
+    {
+        const int attempts = 10;
+        for (var attempt = 1; ; attempt++)
+        {
+            var udp = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            var tcp = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                tcp.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+                udp.Bind(new IPEndPoint(address, options.DnsPort));
+                tcp.Bind(new IPEndPoint(address, ((IPEndPoint)udp.LocalEndPoint!).Port));
+                tcp.Listen();
+                return new DnsServer(udp, tcp, options, time, log);
+            }
+            catch (SocketException e)
+            {
+                udp.Dispose();
+                tcp.Dispose();
+                // A free UDP port may be taken for TCP: another one is tried.
+                if (options.DnsPort != 0 || attempt == attempts)
+                    throw new IOException($"The DNS server cannot listen on {address}:{options.DnsPort} ({e.Message}); choose another DNS port.", e);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _udp.Dispose();
+        _tcp.Dispose();
+        await Task.WhenAll(_loops);
+        _stop.Dispose();
+    }
+
+    private async Task ReceiveAsync()
+    {
+        var buffer = GC.AllocateArray<byte>(4096, pinned: true);
+        var from = new IPEndPoint(_udp.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                var received = await _udp.ReceiveFromAsync(buffer, SocketFlags.None, from, _stop.Token);
+                // The buffer is used again at once, so a question that has to wait keeps its own copy.
+                _ = AnswerAsync(buffer.AsSpan(0, received.ReceivedBytes).ToArray(), received.RemoteEndPoint);
+            }
+            catch (SocketException e)
+            {
+                if (!_stop.IsCancellationRequested) _log.LogWarning("DNS: a question could not be received: {Error}", e.Message);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task AnswerAsync(byte[] message, EndPoint client)
+    {
+        try
+        {
+            if (await _resolver.AnswerAsync(message, byTcp: false, _stop.Token) is { } answer)
+                await _udp.SendToAsync(answer, SocketFlags.None, client, _stop.Token);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client is gone, or we are going: UDP promises nothing, and clients ask again.
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "DNS: a question could not be answered");
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                var client = await _tcp.AcceptAsync(_stop.Token);
+                if (Interlocked.Increment(ref _tcpConnections) > MaxTcpConnections)
+                {
+                    Interlocked.Decrement(ref _tcpConnections);
+                    client.Dispose();
+                    continue;
+                }
+                _ = ServeAsync(client);
+            }
+            catch (SocketException e)
+            {
+                if (!_stop.IsCancellationRequested) _log.LogWarning("DNS: a connection could not be accepted: {Error}", e.Message);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        try
+        {
+            using var stream = new NetworkStream(client, ownsSocket: true);
+            while (true)
+            {
+                using var idle = new CancellationTokenSource(TcpIdleTimeout, _time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, _stop.Token);
+                if (await DnsFrames.ReadAsync(stream, either.Token) is not { } message) return;
+                if (await _resolver.AnswerAsync(message, byTcp: true, _stop.Token) is not { } answer) return;
+                await DnsFrames.WriteAsync(stream, answer, either.Token);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client is gone or silent.
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "DNS: a question could not be answered");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _tcpConnections);
+        }
+    }
+}
