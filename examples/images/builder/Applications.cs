@@ -6,18 +6,26 @@ namespace Coppice.ExampleImages;
 /// <summary>Compiles the applications (<c>../apps</c>) into one static program.</summary>
 public static class Applications
 {
+    private static readonly Lock Compiling = new();
+
     /// <summary>The program's bytes. It is compiled again only if a source is newer than the result of the last time.</summary>
     /// <exception cref="InvalidOperationException">The compiler is missing or found something wrong.</exception>
     public static byte[] Compile()
     {
         var sources = Directory.GetFiles(SourceFolder(), "*.?").Order(StringComparer.Ordinal).ToArray();
         var program = Path.Combine(AppContext.BaseDirectory, "applications");
-        if (!File.Exists(program) || sources.Max(File.GetLastWriteTimeUtc) > File.GetLastWriteTimeUtc(program))
+        lock (Compiling)
         {
-            Run("gcc", ["-static", "-O2", "-Wall", "-Wextra", "-Werror", "-s", "-Wl,--build-id=none", "-o", program, .. sources.Where(file => file.EndsWith(".c")), "-lresolv"]);
-        }
+            if (!File.Exists(program) || sources.Max(File.GetLastWriteTimeUtc) > File.GetLastWriteTimeUtc(program))
+            {
+                // Under another name first: a compiler that was interrupted must not leave half a program behind.
+                var fresh = $"{program}.{Environment.ProcessId}";
+                Run("gcc", ["-static", "-O2", "-Wall", "-Wextra", "-Werror", "-s", "-Wl,--build-id=none", "-o", fresh, .. sources.Where(file => file.EndsWith(".c")), "-lresolv"]);
+                File.Move(fresh, program, overwrite: true);
+            }
 
-        return File.ReadAllBytes(program);
+            return File.ReadAllBytes(program);
+        }
     }
 
     private static void Run(string command, IEnumerable<string> arguments)

@@ -4,9 +4,10 @@ using System.Net.Http.Headers;
 namespace Coppice.ExampleImages;
 
 /// <summary>Pushes images to a registry (OCI distribution specification 1.0, or Docker's registry API v2: the same calls).</summary>
-public sealed class RegistryClient(Uri registry) : IDisposable
+/// <param name="handler">How it is reached, if not in the usual way; disposed of with this.</param>
+public sealed class RegistryClient(Uri registry, HttpMessageHandler? handler = null) : IDisposable
 {
-    private readonly HttpClient http = new() { BaseAddress = registry };
+    private readonly HttpClient http = new(handler ?? new SocketsHttpHandler()) { BaseAddress = registry };
 
     /// <summary>Uploads what the registry does not have yet, and then the manifest under the image's tag.</summary>
     /// <exception cref="HttpRequestException">The registry cannot be reached or refused something.</exception>

@@ -1,0 +1,115 @@
+using Coppice.Testing;
+
+namespace Coppice.Cluster.Harness;
+
+/// <summary>
+/// A whole cluster of one node for tests: a network, a registry with the example images, coppice with a containerd of its own, and
+/// kubectl to use it. It takes some seconds to start; nothing of it is left when it is disposed of, except its logs.
+/// </summary>
+public sealed class RunningCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+    private static int started;
+
+    private readonly ClusterFolders folders;
+    private readonly NetworkNamespace network;
+    private readonly CoppiceServer server;
+    private ImageRegistry? registry;
+
+    private RunningCluster(ClusterFolders folders, NetworkNamespace network)
+    {
+        this.folders = folders;
+        this.network = network;
+        server = new CoppiceServer(network, folders);
+        Kubectl = new Kubectl(network, folders);
+        Faults = new ClusterFaults(Kubectl, server, folders);
+        Http = network.NewHttpClient(TimeSpan.FromSeconds(10));
+    }
+
+    public Kubectl Kubectl { get; }
+
+    public ClusterFaults Faults { get; }
+
+    /// <summary>A client inside the cluster's network: pods, services, node ports and the node's loopback answer it.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>The node's address.</summary>
+    public string NodeAddress => NetworkNamespace.NodeAddress.ToString();
+
+    /// <summary>Where the logs of coppice and containerd are, during the tests and after.</summary>
+    public string Logs => folders.Logs;
+
+    /// <summary>Starts one and waits until its node is Ready.</summary>
+    public static async Task<RunningCluster> StartAsync(ClusterOptions options)
+    {
+        // 1. what the machine must have
+        Assert.SkipUnless(Environment.UserName == "root", "clusters need root");
+        Repository.Tool("kubectl");
+        var name = $"coppice-{Environment.ProcessId}-{Interlocked.Increment(ref started)}";
+
+        // 2. a network, and folders
+        var folders = new ClusterFolders(name);
+        var cluster = new RunningCluster(folders, await NetworkNamespace.CreateAsync(name));
+        try
+        {
+            if (options.DataDirectoryMiB > 0)
+            {
+                (await new Command("mount", "-t", "tmpfs", "-o", $"size={options.DataDirectoryMiB}m,mode=700", "tmpfs", folders.Data).RunAsync()).OrThrow();
+            }
+
+            // 3. images
+            cluster.registry = await ImageRegistry.StartAsync(cluster.network, folders.RegistryData, Path.Combine(folders.Logs, "registry.log"));
+
+            // 4. coppice
+            await cluster.server.StartAsync();
+            await cluster.server.WriteKubeconfigAsync(ReadyWithin);
+            await cluster.NodeIsReadyAsync(ReadyWithin);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            Console.WriteLine($"the cluster did not start; its logs are in {folders.Logs}");
+            throw;
+        }
+    }
+
+    /// <summary>A Kubernetes namespace for one test.</summary>
+    public Task<TestNamespace> NewNamespaceAsync() => TestNamespace.CreateAsync(this);
+
+    /// <summary>Runs a program in the cluster's network.</summary>
+    public Command Inside(Command command) => network.Enter(command);
+
+    /// <summary>Waits until the API server answers and every node is Ready.</summary>
+    public Task NodeIsReadyAsync(TimeSpan within) =>
+        Eventually.SeeAsync("a node that is Ready", within,
+            () => Kubectl.TryAsync(KubectlVersion.Newest, "get", "nodes", "-o", "jsonpath={.items[*].status.conditions[?(@.type==\"Ready\")].status}"),
+            seen => seen.Succeeded && seen.Output.Length > 0 && seen.Output.Split(' ').All(status => status == "True"));
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        try
+        {
+            await server.DisposeAsync();
+            if (registry is not null)
+            {
+                await registry.DisposeAsync();
+            }
+
+            KeepContainerdLog();
+        }
+        finally
+        {
+            await new ClusterRemains(folders, network).RemoveAsync();
+        }
+    }
+
+    private void KeepContainerdLog()
+    {
+        foreach (var log in Directory.EnumerateFiles(folders.Data, "containerd.log", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 }))
+        {
+            File.Copy(log, Path.Combine(folders.Logs, Path.GetFileName(log)), overwrite: true);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Coppice.Testing;
+
+namespace Coppice.Cluster.Harness;
+
+/// <summary>A Kubernetes namespace that belongs to one test, with what tests often ask of it. It is deleted at the end, without waiting.</summary>
+public sealed class TestNamespace : IAsyncDisposable
+{
+    private static int made;
+
+    private readonly Kubectl kubectl;
+
+    private TestNamespace(RunningCluster cluster, string name) => (Cluster, kubectl, Name) = (cluster, cluster.Kubectl, name);
+
+    public RunningCluster Cluster { get; }
+
+    public string Name { get; }
+
+    /// <summary>kubectl in this namespace, to its end, whatever that is.</summary>
+    public Task<CommandResult> TryAsync(KubectlVersion version, params IReadOnlyList<string> arguments) =>
+        kubectl.TryAsync(version, ["--namespace", Name, .. arguments]);
+
+    /// <summary>kubectl in this namespace; returns its standard output.</summary>
+    public Task<string> RunAsync(KubectlVersion version, params IReadOnlyList<string> arguments) =>
+        kubectl.RunAsync(version, ["--namespace", Name, .. arguments]);
+
+    /// <summary>The newest kubectl, where the version is not the point.</summary>
+    public Task<string> RunAsync(params IReadOnlyList<string> arguments) => RunAsync(KubectlVersion.Newest, arguments);
+
+    public RunningCommand Start(KubectlVersion version, params IReadOnlyList<string> arguments) =>
+        kubectl.Start(version, ["--namespace", Name, .. arguments]);
+
+    public RunningCommand StartInTerminal(KubectlVersion version, params IReadOnlyList<string> arguments) =>
+        kubectl.StartInTerminal(version, ["--namespace", Name, .. arguments]);
+
+    /// <summary>Applies a manifest given as text.</summary>
+    public async Task ApplyAsync(string manifest) =>
+        (await (kubectl.CommandFor(KubectlVersion.Newest, "--namespace", Name, "apply", "-f", "-") with { Input = manifest }).RunAsync()).OrThrow();
+
+    /// <summary>One value of an object: <c>ValueAsync("pod/web", ".status.podIP")</c>. Empty if it is not there.</summary>
+    public Task<string> ValueAsync(string what, string path) => kubectl.ValueAsync(path, what, "--namespace", Name);
+
+    public Task<JsonElement?> GetAsync(params IReadOnlyList<string> what) => kubectl.GetAsync(["--namespace", Name, .. what]);
+
+    /// <summary>Waits until a value of an object is as it should be.</summary>
+    public Task<string> SeesAsync(string what, string path, string expected, TimeSpan within) =>
+        Eventually.SeeAsync($"{path} of {what} to be \"{expected}\"", within, () => ValueAsync(what, path), seen => seen == expected);
+
+    /// <summary>Waits until a pod's Ready condition is True.</summary>
+    public Task PodIsReadyAsync(string pod, TimeSpan within) =>
+        SeesAsync($"pod/{pod}", ".status.conditions[?(@.type==\"Ready\")].status", "True", within);
+
+    /// <summary>Waits until a pod's first container was restarted so often.</summary>
+    public Task<string> RestartsAsync(string pod, int atLeast, TimeSpan within) =>
+        Eventually.SeeAsync($"{atLeast} restarts of pod {pod}", within, () => ValueAsync($"pod/{pod}", ".status.containerStatuses[0].restartCount"),
+            seen => int.TryParse(seen, out var count) && count >= atLeast);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
+            await DescribeAsync();
+        }
+
+        await kubectl.TryAsync(KubectlVersion.Newest, "delete", "namespace", Name, "--wait=false");
+    }
+
+    internal static async Task<TestNamespace> CreateAsync(RunningCluster cluster)
+    {
+        var name = $"test-{Interlocked.Increment(ref made)}";
+        await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "create", "namespace", name);
+        return new TestNamespace(cluster, name);
+    }
+
+    // Into the failed test's output: what the namespace looked like, and where to read on.
+    private async Task DescribeAsync()
+    {
+        var pods = await TryAsync(KubectlVersion.Newest, "get", "all", "-o", "wide");
+        var events = await TryAsync(KubectlVersion.Newest, "get", "events", "--sort-by=.lastTimestamp");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{pods}\n{events}\nThe cluster's logs are in {Cluster.Logs}");
+    }
+}
