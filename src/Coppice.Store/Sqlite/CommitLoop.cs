@@ -9,8 +9,6 @@ namespace Coppice.Store.Sqlite;
 /// </summary>
 internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory history, WriteQueue queue, SqliteStoreOptions options, string directory, ILogger logger)
 {
-    private const int PageBytes = 4096;
-
     /// <summary>So many forgotten rows are deleted at a time, so that a write that comes meanwhile waits a millisecond or two.</summary>
     private const int RowsPerDeletion = 256;
 
@@ -20,7 +18,8 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
     private readonly VersionTable table = new(connection);
     private readonly Queue<Revision> forgotten = new();
     private bool failing;
-    private int checkpointAt = (int)Math.Max(1, options.CheckpointBytes / PageBytes);
+    private readonly int checkpointPages = (int)Math.Max(1, options.CheckpointBytes / StoreFile.PageBytes);
+    private int checkpointFailedAt;
 
     /// <summary>Fills the history from the file. Before <see cref="Run"/>.</summary>
     public void Load()
@@ -53,7 +52,7 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
                 Attempt("delete forgotten history", DeleteForgotten);
             }
 
-            if (connection.LogPages >= checkpointAt)
+            if (connection.LogPages - checkpointFailedAt >= checkpointPages)
             {
                 Checkpoint();
             }
@@ -130,12 +129,12 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
         try
         {
             connection.Checkpoint();
-            checkpointAt = (int)Math.Max(1, options.CheckpointBytes / PageBytes);
+            checkpointFailedAt = 0;
         }
         catch (SqliteException error)
         {
             // Everything is safe in the log; it only goes on growing. Not at every commit again, though.
-            checkpointAt = connection.LogPages + (int)Math.Max(1, options.CheckpointBytes / PageBytes);
+            checkpointFailedAt = connection.LogPages;
             logger.LogWarning("{Message}", MediumFailure.OnWrite(directory, error).Message);
         }
     }

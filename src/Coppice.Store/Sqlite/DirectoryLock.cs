@@ -24,17 +24,17 @@ internal sealed class DirectoryLock : IDisposable
     /// <exception cref="StoreUnavailableException">Another process (or another store of this one) is in the directory.</exception>
     public static DirectoryLock Take(string directory)
     {
-        var holderPath = Path.Combine(directory, HolderFile);
+        var taken = new DirectoryLock(Hold(directory), Path.Combine(directory, HolderFile));
         try
         {
-            var held = new FileStream(Path.Combine(directory, LockFile), Exclusive());
-            File.WriteAllText(holderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            File.SetUnixFileMode(holderPath, OwnerOnly);
-            return new DirectoryLock(held, holderPath);
+            File.WriteAllText(taken.holderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            File.SetUnixFileMode(taken.holderPath, OwnerOnly);
+            return taken;
         }
-        catch (IOException error) when (error.HResult == WouldBlock)
+        catch
         {
-            throw InUse(directory, error);
+            taken.Dispose();
+            throw;
         }
     }
 
@@ -48,13 +48,23 @@ internal sealed class DirectoryLock : IDisposable
         held.Dispose();
     }
 
-    private static FileStreamOptions Exclusive() => new()
+    private static FileStream Hold(string directory)
     {
-        Mode = FileMode.OpenOrCreate,
-        Access = FileAccess.ReadWrite,
-        Share = FileShare.None,
-        UnixCreateMode = OwnerOnly,
-    };
+        try
+        {
+            return new FileStream(Path.Combine(directory, LockFile), new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = OwnerOnly,
+            });
+        }
+        catch (IOException error) when (error.HResult == WouldBlock)
+        {
+            throw InUse(directory, error);
+        }
+    }
 
     private static string Holder(string path) =>
         File.Exists(path) && int.TryParse(File.ReadAllText(path), out var pid) ? $"process {pid}" : "another process";

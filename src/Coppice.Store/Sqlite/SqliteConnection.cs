@@ -19,6 +19,7 @@ internal sealed unsafe class SqliteConnection : IDisposable
             throw error;
         }
 
+        // In the place of SQLite's own hook, which would copy the log inside of a commit, while its writers wait.
         _ = SqliteApi.OnLogGrowth(connection, &CountPages, (nint)logPages);
     }
 

@@ -64,6 +64,8 @@ public sealed class SqliteRevisionStore : IRevisionStore
                 SqliteException refused => MediumFailure.OnOpen(directory, refused),
                 IOException or UnauthorizedAccessException =>
                     new StoreUnavailableException($"The store in {directory} cannot be opened: {error.Message}", error),
+                DllNotFoundException => new StoreUnavailableException(
+                    "SQLite's library libsqlite3.so.0 is not installed (on Debian: apt-get install libsqlite3-0)", error),
                 StoreUnavailableException => error,
                 _ => new InvalidOperationException($"opening the store in {directory}", error),
             };

@@ -8,6 +8,11 @@ internal static class StoreFile
     /// <summary>The layout that this program reads and writes; kept in the file as SQLite's user_version.</summary>
     public const int SchemaVersion = 1;
 
+    /// <summary>
+    /// Objects are about 2 KiB: on SQLite's usual 4 KiB pages one fits and half is wasted, on these seven do, and opening reads faster.
+    /// </summary>
+    public const int PageBytes = 16384;
+
     /// <summary>SQLite's application_id ("Copp"): tells our file from any other database.</summary>
     private const int ApplicationId = 0x436F7070;
 
@@ -44,7 +49,6 @@ internal static class StoreFile
             Recognise(connection, directory);
             connection.Execute("PRAGMA journal_mode = WAL");
             connection.Execute("PRAGMA synchronous = FULL");
-            connection.Execute("PRAGMA wal_autocheckpoint = 0");
             connection.Execute("PRAGMA temp_store = MEMORY");
             return connection;
         }
@@ -67,6 +71,7 @@ internal static class StoreFile
         using (var connection = new SqliteConnection(draft, create: false))
         {
             connection.Execute("PRAGMA synchronous = FULL");
+            connection.Execute($"PRAGMA page_size = {PageBytes}");
             connection.InTransaction(() =>
             {
                 connection.Execute(VersionTable.Schema);
