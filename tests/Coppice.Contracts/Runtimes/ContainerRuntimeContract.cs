@@ -218,7 +218,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         var number = Interlocked.Increment(ref pods);
         var pod = new PodIdentity("contract", $"pod-{number}", $"00000000-0000-4000-8000-{number:D12}");
         var spec = new SandboxSpec(
-            pod, 0, pod.Name, Path.Combine(under.LogDirectory, pod.Uid), "", new Dictionary<string, string>(), new Dictionary<string, string>(),
+            pod, 0, pod.Name, Path.Combine(under.LogDirectory, pod.Uid), under.CgroupParent, new Dictionary<string, string>(), new Dictionary<string, string>(),
             new DnsSettings(["10.43.0.10"], ["contract.svc.cluster.local"], ["ndots:5"]), [], default,
             new PodSecurity(null, null, [], false, "", new Dictionary<string, string>()));
         if (change is not null) spec = change(spec);
@@ -227,7 +227,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         return (spec, sandbox);
     }
 
-    protected static ContainerSpec Container(SandboxSpec sandbox, TestProgram program) => new(
+    protected internal static ContainerSpec Container(SandboxSpec sandbox, TestProgram program) => new(
         "main", 0, program.Image, program.Command, program.Arguments, null, [], [], default,
         new ContainerSecurity(null, null, null, [], false, false, false, "", [], []),
         "main/0.log", "/dev/termination-log", "hash-1", false, false, false, sandbox);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Coppice.Contracts.Runtimes;
 using Coppice.Node.Images;
 using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;
 using Coppice.Node.Runtime.Cri;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,7 +32,9 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
 {
     private const string Busybox = "docker.io/library/busybox:1";
 
-    private readonly string name = $"coppice-test-{Environment.ProcessId}";
+    private static int instances;
+
+    private readonly string name = $"coppice-test-{Environment.ProcessId}-{Interlocked.Increment(ref instances)}";
     private readonly string directory;
     private readonly CancellationTokenSource stop = new();
     private readonly CriRuntime runtime;
@@ -68,6 +71,8 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
     /// <summary>The root of this run's cgroups.</summary>
     public string CgroupRoot => "/" + name;
 
+    public string CgroupParent => CgroupRoot + "/pods";
+
     public TestProgram Sleeps => Shell("trap 'exit 0' TERM; while true; do sleep 1000 & wait; done");
 
     public TestProgram IgnoresTermination => Shell("trap '' TERM; while true; do sleep 1000; done");
@@ -89,17 +94,40 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
         return one;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>The process number of the containerd that runs now.</summary>
+    public int ContainerdId() => int.Parse(File.ReadAllText(Supervisor.Layout.PidFile), System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Starts a pod of one container; returns it with the container's first process as the machine sees it.</summary>
+    public async Task<(SandboxRecord Sandbox, string ContainerId, Process Process)> StartPodAsync(TestProgram program, CancellationToken stop)
     {
-        await EmptyAsync();
+        var pod = new PodIdentity("supervised", "pod", "00000000-0000-4000-8000-000000000000");
+        var spec = new SandboxSpec(
+            pod, 0, pod.Name, Path.Combine(LogDirectory, pod.Uid), CgroupParent, new Dictionary<string, string>(), new Dictionary<string, string>(),
+            new DnsSettings([], [], []), [], default, new PodSecurity(null, null, [], false, "", new Dictionary<string, string>()));
+        var sandbox = await runtime.RunSandboxAsync(spec, stop);
+        var id = await runtime.CreateContainerAsync(sandbox, ContainerRuntimeContract.Container(spec, program), stop);
+        await runtime.StartContainerAsync(id, stop);
+        var process = await File.ReadAllTextAsync(Path.Combine(Supervisor.Layout.State, "io.containerd.runtime.v2.task/k8s.io", id, "init.pid"), stop);
+        return (sandbox, id, Process.GetProcessById(int.Parse(process, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>As when coppice stops: containerd stays.</summary>
+    public async Task StopSupervisingAsync()
+    {
         await stop.CancelAsync();
         await supervising;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Directory.Exists(Options.Directory)) await EmptyAsync();
+        await StopSupervisingAsync();
         await Supervisor.StopAsync(purge: true, CancellationToken.None);
         Supervisor.Dispose();
         runtime.Dispose();
         images.Dispose();
         await RunAsync("ip", "netns", "delete", name);
-        Coppice.Node.Runtime.Cgroups.CgroupMounts.Observe().Remove(CgroupRoot);
+        await new CgroupFiles(CgroupMounts.Observe()).RemoveAsync(CgroupRoot, TimeProvider.System, CancellationToken.None);
         Directory.Delete(directory, recursive: true);
         stop.Dispose();
     }
@@ -145,8 +173,10 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
         };
     }
 
+    // Where containerd no longer runs, purging ends what is left.
     private async Task EmptyAsync()
     {
+        if (!File.Exists(Supervisor.Layout.Socket)) return;
         var left = await runtime.ListAsync(CancellationToken.None);
         foreach (var sandbox in left.Sandboxes)
         {

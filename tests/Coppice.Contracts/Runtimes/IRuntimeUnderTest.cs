@@ -15,6 +15,9 @@ public interface IRuntimeUnderTest
     /// <summary>A folder for a pod's logs.</summary>
     string LogDirectory { get; }
 
+    /// <summary>The cgroup to put pods under; empty for a runtime without.</summary>
+    string CgroupParent { get; }
+
     /// <summary>Runs until it is told to stop, and then ends at once.</summary>
     TestProgram Sleeps { get; }
 

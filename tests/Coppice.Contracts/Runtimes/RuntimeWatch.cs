@@ -17,7 +17,7 @@ internal sealed class RuntimeWatch : IAsyncDisposable
     /// <summary>Completes when the watch has ended, with what ended it.</summary>
     public Task Reading => reading;
 
-    // A list is answered after the watch's own first call on the same connection, which is soon enough for a test.
+    // What ends between the list and the watch's beginning is made up for by the watch itself.
     public static async Task<RuntimeWatch> StartAsync(IContainerRuntime runtime)
     {
         var watch = new RuntimeWatch(runtime);

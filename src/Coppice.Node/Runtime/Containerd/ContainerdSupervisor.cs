@@ -71,8 +71,8 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
     {
         if (options.ExternalSocket is not null) return;
         if (ContainerdProcess.Find(layout) is { } running) await running.EndAsync(EndGrace, time, stop);
-        File.Delete(layout.PidFile);
-        File.Delete(layout.Socket);
+        if (File.Exists(layout.PidFile)) File.Delete(layout.PidFile);
+        if (File.Exists(layout.Socket)) File.Delete(layout.Socket);
         Become(RuntimeAvailability.Stopped);
         if (purge) await ContainerdLeftovers.PurgeAsync(layout, time, stop);
     }
@@ -137,7 +137,7 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
         }
         File.WriteAllText(layout.ConfigurationFile, configuration);
         if (File.Exists(layout.LogFile)) File.Move(layout.LogFile, layout.LogFile + ".1", overwrite: true);
-        File.Delete(layout.Socket);
+        if (File.Exists(layout.Socket)) File.Delete(layout.Socket);
     }
 
     private async Task<bool> BecomeReadyAsync(ContainerdProcess process, CancellationToken stop)

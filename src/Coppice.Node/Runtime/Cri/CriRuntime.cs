@@ -25,6 +25,12 @@ public sealed class CriRuntime : IContainerRuntime, IDisposable
     /// <summary>What the runtime may need beyond a time that it was given itself (to kill and clean up after it).</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// What a command's time-out is exceeded by at most. containerd kills the command in time, but goes on waiting for its
+    /// output while a child that inherited the streams lives: an answer that never comes.
+    /// </summary>
+    private static readonly TimeSpan CommandMargin = TimeSpan.FromMilliseconds(200);
+
     private readonly GrpcConnection connection;
     private readonly CriConnection cri;
     private readonly TaskRegister register = new();
@@ -131,7 +137,7 @@ public sealed class CriRuntime : IContainerRuntime, IDisposable
         var request = new ExecSyncRequest { ContainerId = containerId, Cmd = { command }, Timeout = Seconds(timeout) };
         try
         {
-            var answer = await connection.CallAsync(CriMethods.ExecSync, request, stop, timeout + Margin);
+            var answer = await connection.CallAsync(CriMethods.ExecSync, request, stop, timeout + CommandMargin);
             return new CommandResult(answer.ExitCode, Text(answer.Stdout), Text(answer.Stderr));
         }
         catch (GrpcException failed) when (IsCommandTimeout(failed))

@@ -1,0 +1,58 @@
+using Coppice.Node.Runtime.Containerd;
+
+namespace Coppice.Node.Tests.Runtime;
+
+public sealed class ContainerdConfigurationTests
+{
+    private static readonly ContainerdOptions Options = new() { Directory = "/var/lib/coppice/containerd" };
+    private static readonly HostFacts Modern = new(true, true, true, true, "/usr/lib/cni");
+
+    [Fact]
+    public void Everything_lies_under_the_directory()
+    {
+        var toml = Render(Modern);
+
+        Assert.Contains("root = \"/var/lib/coppice/containerd/root\"", toml);
+        Assert.Contains("state = \"/var/lib/coppice/containerd/state\"", toml);
+        Assert.Contains("address = \"/var/lib/coppice/containerd/containerd.sock\"", toml);
+        Assert.Contains("bin_dir = \"/usr/lib/cni\"", toml);
+        Assert.Contains("config_path = \"/var/lib/coppice/containerd/certs.d\"", toml);
+    }
+
+    [Fact]
+    public void The_machine_decides_what_is_switched_on()
+    {
+        var modern = Render(Modern);
+        Assert.Contains("restrict_oom_score_adj = false", modern);
+        Assert.Contains("disable_apparmor = false", modern);
+        Assert.Contains("SystemdCgroup = true", modern);
+        Assert.Contains("snapshotter = \"overlayfs\"", modern);
+
+        var bare = Render(new HostFacts(false, false, false, false, null));
+        Assert.Contains("restrict_oom_score_adj = true", bare);
+        Assert.Contains("disable_apparmor = true", bare);
+        Assert.Contains("SystemdCgroup = false", bare);
+        Assert.Contains("snapshotter = \"native\"", bare);
+    }
+
+    [Fact]
+    public void A_socket_under_a_long_directory_goes_to_run()
+    {
+        var layout = new ContainerdLayout(new ContainerdOptions { Directory = "/var/lib/" + new string('x', 100) });
+
+        Assert.StartsWith("/run/coppice/", layout.Socket);
+        Assert.True(layout.Socket.Length < 100);
+    }
+
+    [Fact]
+    public void Mount_points_with_blanks_are_read_as_they_are()
+    {
+        var mount = Assert.Single(MountTable.Parse(@"36 35 98:0 /mnt1 /mnt\040two rw,noatime master:1 - ext3 /dev/root rw" + "\n"));
+
+        Assert.Equal(("/mnt two", "ext3"), (mount.MountPoint, mount.FileSystem));
+        Assert.True(mount.Holds("/mnt two/file"));
+        Assert.False(mount.Holds("/mnt two more"));
+    }
+
+    private static string Render(HostFacts host) => ContainerdConfiguration.Render(Options, new ContainerdLayout(Options), host);
+}
