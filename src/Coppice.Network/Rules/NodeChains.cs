@@ -3,34 +3,36 @@ namespace Coppice.Network.Rules;
 /// <summary>The part of the rules that is there whatever services exist: the hooks, the maps, and what must never pass.</summary>
 internal static class NodeChains
 {
-    public static void Add(RulesetDraft draft, NodeRules node)
+    public static RuleShare Plan(NodeRules node)
     {
-        AddMaps(draft);
-        AddTranslation(draft, node);
-        AddRefusals(draft, node);
-        AddGuard(draft, node);
+        var share = new RuleShare("the node");
+        AddMaps(share);
+        AddTranslation(share, node);
+        AddRefusals(share, node);
+        AddGuard(share, node);
+        return share;
     }
 
-    private static void AddMaps(RulesetDraft draft)
+    private static void AddMaps(RuleShare share)
     {
-        draft.Set(RuleNames.Addresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;");
-        draft.Set(RuleNames.Ports, "map", "type inet_proto . inet_service : verdict ;");
-        draft.Set(RuleNames.RefusedAddresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;");
-        draft.Set(RuleNames.RefusedPorts, "map", "type inet_proto . inet_service : verdict ;");
-        draft.Set(RuleNames.Hairpin, "set", "type ipv4_addr . ipv4_addr ;");
+        share.Set(RuleNames.Addresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;");
+        share.Set(RuleNames.Ports, "map", "type inet_proto . inet_service : verdict ;");
+        share.Set(RuleNames.RefusedAddresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;");
+        share.Set(RuleNames.RefusedPorts, "map", "type inet_proto . inet_service : verdict ;");
+        share.Set(RuleNames.Hairpin, "set", "type ipv4_addr . ipv4_addr ;");
     }
 
-    private static void AddTranslation(RulesetDraft draft, NodeRules node)
+    private static void AddTranslation(RuleShare share, NodeRules node)
     {
-        draft.BaseChain("nat-prerouting", "type nat hook prerouting priority -100 ; policy accept ;", $"jump {RuleNames.Services}");
-        draft.BaseChain("nat-output", "type nat hook output priority -100 ; policy accept ;", $"jump {RuleNames.Services}");
-        draft.Chain(
+        share.BaseChain("nat-prerouting", "type nat hook prerouting priority -100 ; policy accept ;", $"jump {RuleNames.Services}");
+        share.BaseChain("nat-output", "type nat hook output priority -100 ; policy accept ;", $"jump {RuleNames.Services}");
+        share.Chain(
             RuleNames.Services,
             // Who is no pod may not be known where the endpoint runs; its answer has to come back through this node.
             $"ip daddr {node.ServiceRange} ip saddr != {node.PodRange} {RuleNames.SetMasqueradeMark}",
             $"ip daddr . meta l4proto . th dport vmap @{RuleNames.Addresses}",
             $"fib daddr type local meta l4proto . th dport vmap @{RuleNames.Ports}");
-        draft.BaseChain(
+        share.BaseChain(
             "nat-postrouting",
             "type nat hook postrouting priority 100 ; policy accept ;",
             "meta mark & 0x00004000 != 0x00000000 meta mark set meta mark & 0xffffbfff masquerade fully-random",
@@ -39,18 +41,18 @@ internal static class NodeChains
             $"ip saddr {node.PodRange} ip daddr != {node.PodRange} masquerade fully-random");
     }
 
-    private static void AddRefusals(RulesetDraft draft, NodeRules node)
+    private static void AddRefusals(RuleShare share, NodeRules node)
     {
-        draft.Chain(RuleNames.Refuse, "meta l4proto tcp reject with tcp reset", "reject with icmp type port-unreachable");
-        draft.Chain(RuleNames.PodBound, [.. Devices(node), $"goto {RuleNames.Refuse}"]);
-        draft.BaseChain(
+        share.Chain(RuleNames.Refuse, "meta l4proto tcp reject with tcp reset", "reject with icmp type port-unreachable");
+        share.Chain(RuleNames.PodBound, [.. Devices(node), $"goto {RuleNames.Refuse}"]);
+        share.BaseChain(
             "filter-input",
             "type filter hook input priority 0 ; policy accept ;",
             // Node ports on localhost need route_localnet, which would open the node's loopback to its neighbours: closed here again.
             "iifname != \"lo\" ip daddr 127.0.0.0/8 ct state invalid,new,untracked ct status ! dnat drop",
             $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
             $"ct state new fib daddr type local meta l4proto . th dport vmap @{RuleNames.RefusedPorts}");
-        draft.BaseChain(
+        share.BaseChain(
             "filter-forward",
             "type filter hook forward priority 0 ; policy accept ;",
             // What tracking does not know it does not translate back; the receiver would answer a stranger with a reset.
@@ -58,7 +60,7 @@ internal static class NodeChains
             $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
             $"ip daddr {node.ServiceRange} goto {RuleNames.Refuse}",
             $"ip daddr {node.PodRange} jump {RuleNames.PodBound}");
-        draft.BaseChain(
+        share.BaseChain(
             "filter-output",
             "type filter hook output priority 0 ; policy accept ;",
             $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
@@ -68,10 +70,10 @@ internal static class NodeChains
     }
 
     /// <summary>The last look at what leaves, when device and addresses are final: cluster addresses stay in the cluster.</summary>
-    private static void AddGuard(RulesetDraft draft, NodeRules node)
+    private static void AddGuard(RuleShare share, NodeRules node)
     {
-        draft.Chain(RuleNames.Leak, [.. Devices(node), "drop"]);
-        draft.BaseChain(
+        share.Chain(RuleNames.Leak, [.. Devices(node), "drop"]);
+        share.BaseChain(
             "guard-postrouting",
             "type filter hook postrouting priority 150 ; policy accept ;",
             $"ip daddr {node.PodRange} jump {RuleNames.Leak}",

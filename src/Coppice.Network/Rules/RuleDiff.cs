@@ -8,8 +8,6 @@ namespace Coppice.Network.Rules;
 /// </summary>
 public static class RuleDiff
 {
-    private static readonly Dictionary<string, string> NoElements = [];
-
     /// <summary>Replaces whatever the table holds. One transaction: packets meet either the old rules or the new ones.</summary>
     public static RuleChanges Replace(string table, Ruleset desired) =>
         new($"{Delete(table)}add table ip {table}\n{Between(table, Ruleset.Empty, desired).Batch}", []);
@@ -51,7 +49,7 @@ public static class RuleDiff
         if (ReferenceEquals(current?.Elements, desired.Elements)) return;
         var gone = new List<string>();
         var added = new List<string>();
-        foreach (var (key, value) in current?.Elements ?? NoElements)
+        foreach (var (key, value) in current?.Elements ?? RuleSet.NoElements)
         {
             if (!desired.Elements.TryGetValue(key, out var now) || now != value) gone.Add(key);
         }
@@ -83,7 +81,8 @@ public static class RuleDiff
         var changed = new List<RuleChain>();
         foreach (var chain in desired.Values)
         {
-            if (!current.TryGetValue(chain.Name, out var before) || !before.Rules.SequenceEqual(chain.Rules)) changed.Add(chain);
+            if (!current.TryGetValue(chain.Name, out var before)) changed.Add(chain);
+            else if (!ReferenceEquals(before, chain) && !before.Rules.SequenceEqual(chain.Rules)) changed.Add(chain);
         }
         changed.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return changed;

@@ -21,7 +21,10 @@ public sealed record RuleChain(string Name, string? Hook, IReadOnlyList<string> 
 /// <param name="Kind">"set" or "map".</param>
 /// <param name="Declaration">What stands between the braces of its declaration.</param>
 /// <param name="Elements">Key to value; the value is empty in a set. Sets that the kernel fills have none.</param>
-public sealed record RuleSet(string Name, string Kind, string Declaration, IReadOnlyDictionary<string, string> Elements);
+public sealed record RuleSet(string Name, string Kind, string Declaration, IReadOnlyDictionary<string, string> Elements)
+{
+    public static readonly IReadOnlyDictionary<string, string> NoElements = new Dictionary<string, string>();
+}
 
 /// <summary>A UDP front (address null: any address of the node) and an endpoint it may lead to.</summary>
 public readonly record struct UdpRoute(string? Address, int Port, string EndpointAddress, int EndpointPort);
