@@ -6,6 +6,9 @@ namespace Coppice.Network;
 /// <summary>The settings of the node's network: one record, passed whole.</summary>
 public sealed record NetworkOptions
 {
+    /// <summary>This node's name, as endpoints and pods give it.</summary>
+    public required string NodeName { get; init; }
+
     /// <summary>The directory where the runtime looks for CNI configurations; it should be one of our own containerd.</summary>
     public required string CniConfigurationDirectory { get; init; }
 

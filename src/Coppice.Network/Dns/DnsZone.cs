@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 
@@ -14,8 +13,8 @@ public sealed class DnsZone
     {
         Domain = domain.Trim('.').ToLowerInvariant();
         ReverseRanges = reverseRanges;
-        Namespaces = namespaces.Concat(services.Select(s => s.Namespace)).ToFrozenSet();
-        Services = services.ToFrozenDictionary(s => (s.Namespace, s.Name));
+        Namespaces = namespaces.Concat(services.Select(s => s.Namespace)).ToHashSet();
+        Services = services.ToDictionary(s => (s.Namespace, s.Name));
         ByAddress = Index(services);
     }
 
@@ -27,14 +26,14 @@ public sealed class DnsZone
     /// <summary>Ranges whose reverse names are ours alone: what is not known there does not exist, and is asked of nobody else.</summary>
     public IReadOnlyList<IPNetwork> ReverseRanges { get; }
 
-    public FrozenSet<string> Namespaces { get; }
+    public IReadOnlySet<string> Namespaces { get; }
 
-    public FrozenDictionary<(string Namespace, string Name), DnsService> Services { get; }
+    public IReadOnlyDictionary<(string Namespace, string Name), DnsService> Services { get; }
 
     /// <summary>The full name each address stands for: cluster addresses, and endpoints with a host name.</summary>
-    public FrozenDictionary<IPAddress, ImmutableArray<string>> ByAddress { get; }
+    public IReadOnlyDictionary<IPAddress, ImmutableArray<string>> ByAddress { get; }
 
-    private FrozenDictionary<IPAddress, ImmutableArray<string>> Index(IReadOnlyList<DnsService> services)
+    private IReadOnlyDictionary<IPAddress, ImmutableArray<string>> Index(IReadOnlyList<DnsService> services)
     {
         var names = new Dictionary<IPAddress, List<string>>();
         foreach (var service in services)
@@ -46,7 +45,7 @@ public sealed class DnsZone
                 if (endpoint.Hostname is { } host) Add(endpoint.Address, $"{host}.{name}");
             }
         }
-        return names.ToFrozenDictionary(entry => entry.Key, entry => entry.Value.Distinct().ToImmutableArray());
+        return names.ToDictionary(entry => entry.Key, entry => entry.Value.Distinct().ToImmutableArray());
 
         void Add(IPAddress address, string name)
         {

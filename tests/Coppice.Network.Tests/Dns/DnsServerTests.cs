@@ -132,7 +132,7 @@ public sealed class DnsServerTests : IDisposable
     {
         var file = Path.Combine(_directory, "resolv.conf");
         File.WriteAllText(file, resolver);
-        var options = new NetworkOptions { CniConfigurationDirectory = "", CniDataDirectory = "", ResolverFile = file };
+        var options = new NetworkOptions { NodeName = "node", CniConfigurationDirectory = "", CniDataDirectory = "", ResolverFile = file };
         return DnsServer.Start(IPAddress.Loopback, options, TimeProvider.System, NullLogger.Instance);
     }
 

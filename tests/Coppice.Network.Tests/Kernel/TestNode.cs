@@ -23,7 +23,7 @@ internal sealed class TestNode : IAsyncDisposable
     private TestNode()
     {
         _directory = Directory.CreateTempSubdirectory("coppice-network-").FullName;
-        Options = new NetworkOptions { CniConfigurationDirectory = System.IO.Path.Combine(_directory, "cni"), CniDataDirectory = System.IO.Path.Combine(_directory, "ipam") };
+        Options = new NetworkOptions { NodeName = "node", CniConfigurationDirectory = System.IO.Path.Combine(_directory, "cni"), CniDataDirectory = System.IO.Path.Combine(_directory, "ipam") };
         Rules = null!;
     }
 

@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using Coppice.Network.PodNetwork;
+
+namespace Coppice.Network.Tests.PodNetwork;
+
+public sealed class PodNetworkTests
+{
+    [Fact]
+    public void The_cni_configuration_is_written_whole_and_again_only_when_it_changes()
+    {
+        var directory = Directory.CreateTempSubdirectory("coppice-cni-").FullName;
+        try
+        {
+            var options = new NetworkOptions { NodeName = "node", CniConfigurationDirectory = Path.Combine(directory, "net.d"), CniDataDirectory = Path.Combine(directory, "ipam") };
+            var path = CniConfiguration.Write(options);
+            var written = File.GetLastWriteTimeUtc(path);
+            var list = JsonNode.Parse(File.ReadAllText(path))!;
+            Assert.Equal("coppice", (string?)list["name"]);
+            Assert.Equal("10.244.0.0/24", (string?)list["plugins"]![0]!["ipam"]!["ranges"]![0]![0]!["subnet"]);
+
+            Assert.Equal(path, CniConfiguration.Write(options));
+            Assert.Equal(written, File.GetLastWriteTimeUtc(path));
+            CniConfiguration.Write(options with { Mtu = 1350 });
+            Assert.Equal(1350, (int?)JsonNode.Parse(File.ReadAllText(path))!["plugins"]![0]!["mtu"]);
+            Assert.Single(Directory.GetFiles(options.CniConfigurationDirectory));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_default_route_with_the_lowest_metric_tells_the_nodes_device()
+    {
+        string[] routes =
+        [
+            "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT",
+            "eth0\t00020A0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0",
+            "wlan0\t00000000\t01020A0A\t0003\t0\t0\t600\t00000000\t0\t0\t0",
+            "eth0\t00000000\t01020A0A\t0003\t0\t0\t100\t00000000\t0\t0\t0",
+        ];
+
+        Assert.Equal("eth0", NodeAddress.DefaultRouteDevice(routes));
+        Assert.Null(NodeAddress.DefaultRouteDevice(routes[..2]));
+        Assert.NotNull(NodeAddress.Find());
+    }
+}
