@@ -14,10 +14,12 @@ public sealed class SpdyStream : Stream, IHalfClosable
     private readonly Pipe _incoming;
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _state = new();
+    private readonly CancellationTokenSource _aborted = new();
     private IOException? _readFailure;
     private IOException? _writeFailure;
     private bool _localDone;
     private bool _remoteDone;
+    private volatile bool _dropping;
 
     internal SpdyStream(SpdyConnection connection, FrameWriter frames, int id, IReadOnlyDictionary<string, string> headers, int bufferBytes)
     {
@@ -37,6 +39,9 @@ public sealed class SpdyStream : Stream, IHalfClosable
     /// <summary>Completes when the peer has accepted a stream opened here; fails when it refused.</summary>
     public Task Accepted => _accepted.Task;
 
+    /// <summary>Is cancelled when the stream is reset by either end, or its connection is lost.</summary>
+    public CancellationToken Aborted => _aborted.Token;
+
     /// <summary>Accepts a stream that the peer opened. Go's client waits for this before it uses the stream.</summary>
     public ValueTask AcceptAsync(CancellationToken stop) =>
         _frames.WriteSynReplyAsync(Id, new Dictionary<string, string>(), stop);
@@ -50,6 +55,13 @@ public sealed class SpdyStream : Stream, IHalfClosable
         }
         Fail(new SpdyStreamResetException(status));
         _connection.SendReset(Id, status);
+    }
+
+    /// <summary>From now on what comes is dropped, so that the connection goes on though nobody reads.</summary>
+    public void DropIncoming()
+    {
+        _dropping = true;
+        _incoming.Writer.CancelPendingFlush();
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken stop = default)
@@ -97,7 +109,7 @@ public sealed class SpdyStream : Stream, IHalfClosable
     }
 
     /// <summary>Where the connection puts what arrives; null once nothing more may. Only the connection's reading loop writes there.</summary>
-    internal PipeWriter? Incoming => _remoteDone ? null : _incoming.Writer;
+    internal PipeWriter? Incoming => _remoteDone || _dropping ? null : _incoming.Writer;
 
     internal void OnAccepted() => _accepted.TrySetResult();
 
@@ -128,6 +140,7 @@ public sealed class SpdyStream : Stream, IHalfClosable
         _incoming.Writer.CancelPendingFlush();
         _accepted.TrySetException(reason);
         _ = _accepted.Task.Exception; // Nobody has to wait for the acceptance.
+        _ = _aborted.CancelAsync(); // Not on this thread: who listens may do anything.
         _connection.Forget(this);
     }
 

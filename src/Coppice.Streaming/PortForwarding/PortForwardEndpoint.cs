@@ -1,0 +1,73 @@
+using System.Net.WebSockets;
+using Coppice.Streaming.Spdy;
+using Coppice.Streaming.WebSockets;
+using Microsoft.AspNetCore.Http;
+
+namespace Coppice.Streaming.PortForwarding;
+
+/// <summary>
+/// The server's side of <c>kubectl port-forward</c>: SPDY (older clients), SPDY inside a WebSocket (newer ones), and the WebSocket
+/// channels of neither. Whoever calls it has authorized the request and knows that the pod is there.
+/// </summary>
+public sealed class PortForwardEndpoint(TimeProvider time, StreamingOptions options)
+{
+    private const string SpdyProtocol = "portforward.k8s.io";
+    private const string TunnelProtocol = "SPDY/3.1+portforward.k8s.io";
+    private const string ChannelProtocol = "v4.channel.k8s.io";
+    private const string Base64ChannelProtocol = "v4.base64.channel.k8s.io";
+
+    /// <summary>Forwards connections until the client goes.</summary>
+    /// <param name="connect">
+    /// A connection to a port of the pod, once for each of the client's. It may take its time, while a container restarts. What it
+    /// throws ends that one connection.
+    /// </param>
+    public async Task RunAsync(HttpContext context, Func<int, CancellationToken, ValueTask<Stream>> connect)
+    {
+        if (Upgrade.IsTo(Upgrade.WebSocket, context.Request))
+        {
+            await RunWebSocketAsync(context, connect);
+        }
+        else if (Upgrade.IsTo(Upgrade.Spdy, context.Request))
+        {
+            if (await Upgrade.NegotiateAsync(context, [SpdyProtocol]) is null) return;
+            await RunSpdyAsync(await Upgrade.AcceptAsync(context, Upgrade.Spdy), connect);
+        }
+        else
+        {
+            await Upgrade.RefuseAsync(context);
+        }
+    }
+
+    private async Task RunWebSocketAsync(HttpContext context, Func<int, CancellationToken, ValueTask<Stream>> connect)
+    {
+        string[] spoken = [TunnelProtocol, ChannelProtocol, Base64ChannelProtocol, ""];
+        if (await WebSocketUpgrade.NegotiateAsync(context, spoken) is not { } protocol) return;
+        IReadOnlyList<int> ports = [];
+        if (protocol != TunnelProtocol && !WebSocketForwarding.TryReadPorts(context.Request.Query["ports"], out ports))
+        {
+            await Upgrade.RefuseAsync(context, StatusCodes.Status400BadRequest, "query parameter \"ports\" is required: port numbers from 1 to 65535");
+            return;
+        }
+        if (await WebSocketUpgrade.AcceptAsync(context, protocol, options) is not { } socket) return;
+        if (protocol == TunnelProtocol)
+            await RunSpdyAsync(new WebSocketByteStream(socket), connect);
+        else
+            await RunChannelsAsync(socket, protocol == Base64ChannelProtocol, ports, connect);
+    }
+
+    private async Task RunSpdyAsync(Stream transport, Func<int, CancellationToken, ValueTask<Stream>> connect)
+    {
+        var connection = SpdyConnection.Start(transport, isServer: true, options);
+        await new SpdyForwarding(connection, connect, options, time).RunAsync();
+        await connection.CloseAsync(time);
+    }
+
+    private async Task RunChannelsAsync(
+        WebSocket socket, bool isBase64, IReadOnlyList<int> ports, Func<int, CancellationToken, ValueTask<Stream>> connect)
+    {
+        using var channels = ChannelSocket.Start(socket, isBase64, ports.Select((_, i) => WebSocketForwarding.DataChannel(i)), options);
+        await WebSocketForwarding.RunAsync(channels, ports, connect);
+        channels.DropIncoming();
+        await WebSocketUpgrade.CloseAsync(socket, channels.Completion, options, time);
+    }
+}
