@@ -92,7 +92,7 @@ public sealed class KubectlTests
 
             await echo.DisposeAsync();
             for (var i = 0; i < 5; i++) Assert.Equal(0, await TryReadAsync(port));
-            Assert.False(kubectl.HasExited);
+            Assert.False(kubectl.HasExited, kubectl.HasExited ? await kubectl.StandardError.ReadToEndAsync() : "");
 
             echo = new EchoServer();
             target = echo.Port;
@@ -132,7 +132,7 @@ public sealed class KubectlTests
     }
 
     private static Task<Result> RunAsync(FakeApiServer server, bool webSockets, string input, params string[] arguments) =>
-        RunProcessAsync(webSockets, input, Kubectl!, [$"--server={server.Url}", "--insecure-skip-tls-verify", .. arguments]);
+        RunProcessAsync(webSockets, input, Kubectl!, [$"--server={server.Url}", "--insecure-skip-tls-verify", "--token=t", .. arguments]);
 
     private static async Task<Result> RunProcessAsync(bool webSockets, string input, string program, params string[] arguments)
     {

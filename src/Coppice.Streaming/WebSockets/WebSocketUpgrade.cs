@@ -39,8 +39,7 @@ internal static class WebSocketUpgrade
         var transport = await Upgrade.AcceptAsync(context, Upgrade.WebSocket);
         return WebSocket.CreateFromStream(transport, new WebSocketCreationOptions
         {
-            IsServer = true,
-            SubProtocol = subprotocol.Length > 0 ? subprotocol : null,
+            IsServer = true, // Without the subprotocol: .NET refuses "SPDY/3.1+…", whose slash the RFC does not allow, and only echoes it.
             KeepAliveInterval = options.KeepAliveInterval,
         });
     }
