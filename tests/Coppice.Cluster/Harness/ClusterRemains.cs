@@ -10,11 +10,29 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace ne
 {
     private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(10);
 
+    /// <summary>Removes what runs have left that were themselves ended before they could clean up.</summary>
+    public static async Task RemoveOfDeadRunsAsync()
+    {
+        if (!Directory.Exists("/run/netns"))
+        {
+            return;
+        }
+
+        foreach (var name in Directory.EnumerateFiles("/run/netns", $"{RunningCluster.NamePrefix}*").Select(file => Path.GetFileName(file)!))
+        {
+            var owner = name[RunningCluster.NamePrefix.Length..].Split('-')[0];
+            if (!Directory.Exists($"/proc/{owner}"))
+            {
+                await new ClusterRemains(new ClusterFolders(name), NetworkNamespace.Existing(name)).RemoveAsync();
+            }
+        }
+    }
+
     public async Task RemoveAsync()
     {
         var processes = Processes.WithDescendants(Processes.All().Where(IsOurs));
-        var namespaces = processes.Select(id => Processes.Namespace(id, "net")).OfType<string>().ToHashSet();
-        var cgroups = processes.SelectMany(Cgroups).Distinct().ToList();
+        var tasks = TaskRemains.Find(folders.Data);
+        var cgroups = processes.SelectMany(CgroupsOf).Concat(tasks.Select(task => task.Cgroup)).Distinct().ToList();
 
         // Managers before containers, or they would start again what is ended.
         foreach (var id in processes.OrderBy(id => IsOurs(id) ? 0 : 1))
@@ -24,62 +42,42 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace ne
 
         await Eventually.TrueAsync("the end of the cluster's processes", GoneWithin, () => processes.All(HasEnded));
         RemoveCgroups(cgroups);
-        await RemovePodNetworksAsync(namespaces);
+        foreach (var task in tasks)
+        {
+            await task.RemoveAsync();
+        }
+
         await UnmountAsync();
         await network.DisposeAsync();
         Directory.Delete(folders.Home, recursive: true);
     }
 
-    // Coppice, its containerd and the shims name a path of the cluster on their command line; what they started comes as descendants.
-    private bool IsOurs(int id) => id != Environment.ProcessId && Processes.CommandLine(id).Any(argument => argument.Contains($"{folders.Data}/") || argument == folders.Data);
+    // Coppice, its containerd, the shims and the registry name a path of the cluster on their command line; what they started comes as
+    // descendants.
+    private bool IsOurs(int id) => id != Environment.ProcessId && Processes.CommandLine(id).Any(argument => argument.Contains($"{folders.Home}/"));
 
     private static bool HasEnded(int id) => Processes.StatusField(id, "State") is "" or ['Z' or 'X', ..];
 
     // /proc/ID/cgroup has lines like 4:memory:/kubepods/pod1/2, and 0::/… for version 2.
-    private static IEnumerable<string> Cgroups(int id) =>
-        from line in Processes.Read(id, "cgroup").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        let parts = line.Split(':', 3)
-        where parts[2].Count(letter => letter == '/') > 1
-        from mount in CgroupMounts(parts[1])
-        select mount + parts[2];
+    private static IEnumerable<string> CgroupsOf(int id) =>
+        Processes.Read(id, "cgroup").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(':', 3)[2]);
 
-    private static string[] CgroupMounts(string controllers) =>
-        controllers.Length == 0
-            ? ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"]
-            : [$"/sys/fs/cgroup/{controllers}", $"/sys/fs/cgroup/{controllers.Replace("name=", "")}"];
-
-    // From the containers' upwards, as far as they are empty. The first below the root may be shared with others, and stays.
+    // In every hierarchy, from the containers' upwards, as far as they are empty. The first below the root may be shared, and stays.
     private static void RemoveCgroups(IEnumerable<string> cgroups)
     {
-        foreach (var cgroup in cgroups.OrderByDescending(path => path.Length))
+        string[] hierarchies = ["/sys/fs/cgroup", .. Directory.GetDirectories("/sys/fs/cgroup")];
+        foreach (var (hierarchy, cgroup) in from cgroup in cgroups.OrderByDescending(path => path.Length) from one in hierarchies select (one, cgroup))
         {
-            for (var path = cgroup; path.Count(letter => letter == '/') > 5; path = Path.GetDirectoryName(path)!)
+            for (var path = cgroup; path.LastIndexOf('/') > 0 && Directory.Exists(hierarchy + path); path = Path.GetDirectoryName(path)!)
             {
                 try
                 {
-                    Directory.Delete(path);
+                    Directory.Delete(hierarchy + path);
                 }
                 catch (Exception stays) when (stays is IOException or UnauthorizedAccessException)
                 {
                     break;
                 }
-            }
-        }
-    }
-
-    private static async Task RemovePodNetworksAsync(HashSet<string> namespaces)
-    {
-        if (!Directory.Exists("/run/netns"))
-        {
-            return;
-        }
-
-        foreach (var file in Directory.EnumerateFiles("/run/netns", "cni-*"))
-        {
-            var seen = await new Command("stat", "--format=net:[%i]", file).RunAsync();
-            if (namespaces.Contains(seen.Output.Trim()))
-            {
-                await new Command("ip", "netns", "delete", Path.GetFileName(file)).RunAsync();
             }
         }
     }

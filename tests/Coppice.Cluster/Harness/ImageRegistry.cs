@@ -20,7 +20,7 @@ internal sealed class ImageRegistry : IAsyncDisposable
         var configuration = Path.Combine(folder, "config.yml");
         await File.WriteAllTextAsync(configuration, $$$"""
             version: 0.1
-            log: {level: warn, accesslog: {disabled: true}}
+            log: {level: error, accesslog: {disabled: true}}
             storage: {filesystem: {rootdirectory: {{{folder}}}/images}}
             http: {addr: "{{{Address.Authority}}}"}
             """);
@@ -42,7 +42,9 @@ internal sealed class ImageRegistry : IAsyncDisposable
     private async Task FillAsync(NetworkNamespace network)
     {
         using var http = network.NewHttpClient(UpWithin);
-        await Eventually.TrueAsync("the image registry", UpWithin, async () => (await http.GetAsync(new Uri(Address, "/v2/"))).IsSuccessStatusCode);
+        await Eventually.TrueAsync("the image registry", UpWithin, async () => process.HasEnded
+            ? throw new InvalidOperationException($"docker-registry ended; it said:\n{process.Said}")
+            : (await http.GetAsync(new Uri(Address, "/v2/"))).IsSuccessStatusCode);
         using var registry = new RegistryClient(Address, network.NewHandler());
         foreach (var image in ImageCatalog.Build(Applications.Compile()))
         {

@@ -45,6 +45,9 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
         return new NetworkNamespace(name);
     }
 
+    /// <summary>One that is there already.</summary>
+    public static NetworkNamespace Existing(string name) => new(name);
+
     /// <summary>The command, run inside. (Not with <c>ip netns exec</c>, which would hide the cgroups.)</summary>
     public Command Enter(Command command) => command.After("nsenter", $"--net={Path}", "--");
 

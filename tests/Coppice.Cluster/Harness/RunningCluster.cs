@@ -8,6 +8,10 @@ namespace Coppice.Cluster.Harness;
 /// </summary>
 public sealed class RunningCluster : IAsyncDisposable
 {
+    /// <summary>What the names of network namespaces and folders begin with; the test process' number and a count follow.</summary>
+    internal const string NamePrefix = "coppice-cluster-";
+
+    private static readonly Lazy<Task> DeadRunsRemoved = new(ClusterRemains.RemoveOfDeadRunsAsync);
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private static int started;
 
@@ -45,7 +49,8 @@ public sealed class RunningCluster : IAsyncDisposable
         // 1. what the machine must have
         Assert.SkipUnless(Environment.UserName == "root", "clusters need root");
         Repository.Tool("kubectl");
-        var name = $"coppice-{Environment.ProcessId}-{Interlocked.Increment(ref started)}";
+        await DeadRunsRemoved.Value;
+        var name = $"{NamePrefix}{Environment.ProcessId}-{Interlocked.Increment(ref started)}";
 
         // 2. a network, and folders
         var folders = new ClusterFolders(name);
