@@ -36,8 +36,8 @@ public sealed record ServiceRules(string Namespace, string Name, string PortName
     /// <summary><c>status.loadBalancer.ingress</c>.</summary>
     public ImmutableArray<IPAddress> LoadBalancerAddresses { get; init; } = [];
 
-    /// <summary>Who may use the load balancer's addresses; empty for everyone.</summary>
-    public ImmutableArray<IPNetwork> LoadBalancerSourceRanges { get; init; } = [];
+    /// <summary>Who may use the load balancer's addresses; null for everyone, empty for nobody.</summary>
+    public ImmutableArray<IPNetwork>? LoadBalancerSourceRanges { get; init; }
 
     /// <summary>Zero for none.</summary>
     public int NodePort { get; init; }

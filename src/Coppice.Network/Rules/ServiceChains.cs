@@ -110,9 +110,10 @@ internal static class ServiceChains
             : [RuleNames.SetMasqueradeMark, $"goto all/{name}"]);
 
         AddFronts(share, service, service.ExternalAddresses, $"goto ext/{name}");
-        if (!service.LoadBalancerSourceRanges.IsEmpty && !service.LoadBalancerAddresses.IsEmpty)
+        if (service.LoadBalancerSourceRanges is { } ranges && !service.LoadBalancerAddresses.IsEmpty)
         {
-            share.Chain($"lb/{name}", $"ip saddr {{ {string.Join(", ", service.LoadBalancerSourceRanges)} }} goto ext/{name}", "drop");
+            // A rule a range: ranges may overlap, which a set of the kernel's would refuse.
+            share.Chain($"lb/{name}", [.. ranges.Select(range => $"ip saddr {range} goto ext/{name}"), "drop"]);
             AddFronts(share, service, service.LoadBalancerAddresses, $"goto lb/{name}");
         }
         else

@@ -87,6 +87,9 @@ public sealed class ServiceTests
 
         await ApplyAsync(node, service with { LoadBalancerSourceRanges = [IPNetwork.Parse("198.51.100.0/24")] });
         Assert.Equal(Answer.Silence, await Call.TcpAsync(node.Outside, TestNode.Address, 80));
+
+        await ApplyAsync(node, service with { LoadBalancerSourceRanges = [IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("192.0.2.0/25")] });
+        Assert.Equal($"{server.Address}", (await Call.TcpAsync(node.Outside, TestNode.Address, 80)).Server);
     }
 
     [Fact]
