@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Coppice.Objects;
+
+/// <summary>Reads and writes the types of the API as JSON, as Kubernetes does: camelCase, empty optional fields left out.</summary>
+public static class ApiJson
+{
+    private static readonly JsonSerializerOptions Options = Create();
+
+    public static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+
+    public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, TypeInfo<T>());
+
+    /// <summary>Writes an object as what it is, whatever type it is declared with.</summary>
+    public static byte[] WriteObject(KubernetesObject item) => JsonSerializer.SerializeToUtf8Bytes(item, Options.GetTypeInfo(item.GetType()));
+
+    public static void WriteObject(Utf8JsonWriter writer, object item) => JsonSerializer.Serialize(writer, item, Options.GetTypeInfo(item.GetType()));
+
+    /// <exception cref="JsonException">The text is not JSON, or not of this shape.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, TypeInfo<T>()) ?? throw new JsonException("expected an object, found null");
+
+    public static T Read<T>(JsonElement json) =>
+        json.Deserialize(TypeInfo<T>()) ?? throw new JsonException("expected an object, found null");
+
+    /// <exception cref="JsonException">The text is not JSON, or not of this shape.</exception>
+    public static object Read(ReadOnlySpan<byte> json, Type type) =>
+        JsonSerializer.Deserialize(json, Options.GetTypeInfo(type)) ?? throw new JsonException("expected an object, found null");
+
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions(Meta.MetaJsonContext.Default.Options)
+        {
+            // Go's encoder escapes only what HTML makes dangerous; readers of raw output expect names and messages as they are.
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = JsonTypeInfoResolver.Combine(
+                Meta.MetaJsonContext.Default,
+                Core.CoreJsonContext.Default,
+                Apps.AppsJsonContext.Default,
+                Coordination.CoordinationJsonContext.Default,
+                Discovery.DiscoveryJsonContext.Default,
+                Events.EventsJsonContext.Default,
+                Policy.PolicyJsonContext.Default,
+                Autoscaling.AutoscalingJsonContext.Default,
+                Authentication.AuthenticationJsonContext.Default,
+                Authorization.AuthorizationJsonContext.Default),
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+}

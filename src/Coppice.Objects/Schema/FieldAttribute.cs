@@ -1,0 +1,54 @@
+namespace Coppice.Objects;
+
+/// <summary>
+/// What the API machinery must know of a field beyond its type. OpenAPI, strategic merge, validation of shape and pruning are all
+/// derived from this one source.
+/// </summary>
+/// <param name="number">The field's number in the Kubernetes protobuf encoding; 0 where it has none.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class FieldAttribute(int number) : Attribute
+{
+    public int Number { get; } = number;
+
+    /// <summary>For a field that JSON shows inline but protobuf nests: the number of the nested message.</summary>
+    public int Within { get; init; }
+
+    /// <summary>The field is part of every object, even with its empty value.</summary>
+    public bool Required { get; init; }
+
+    /// <summary>In a strategic merge patch, elements of this list are matched by this field of theirs.</summary>
+    public string? MergeKey { get; init; }
+
+    /// <summary>In a strategic merge patch, this list of plain values is merged as a set.</summary>
+    public bool MergeList { get; init; }
+
+    /// <summary>In a strategic merge patch, fields of this object that the patch does not name may be cleared ($retainKeys).</summary>
+    public bool RetainKeys { get; init; }
+
+    /// <summary>How server-side apply sees the elements of this list.</summary>
+    public ListType List { get; init; }
+
+    /// <summary>The fields that tell the elements of a <see cref="ListType.Map"/> apart, separated by commas.</summary>
+    public string? ListKeys { get; init; }
+
+    /// <summary>Server-side apply replaces this map whole.</summary>
+    public bool AtomicMap { get; init; }
+
+    /// <summary>The default that the published schema names.</summary>
+    public string? Default { get; init; }
+}
+
+/// <summary>What kind of list a field is, as in the published schema's x-kubernetes-list-type.</summary>
+public enum ListType
+{
+    Atomic,
+    Set,
+    Map,
+}
+
+/// <summary>The type's name in the API, where the language keeps us from using it.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class SchemaNameAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}

@@ -1,0 +1,123 @@
+using System.Collections;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Coppice.Objects;
+
+/// <summary>An immutable list that is compared by its elements; the default value is the empty list.</summary>
+/// <remarks>An empty list is left out of JSON unless the field is required, as Kubernetes does.</remarks>
+[CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
+[JsonConverter(typeof(ValueListConverterFactory))]
+public readonly struct ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
+{
+    private readonly T[]? _items;
+
+    internal ValueList(T[] items) => _items = items.Length == 0 ? null : items;
+
+    public int Count => _items?.Length ?? 0;
+
+    public bool IsEmpty => _items is null;
+
+    public T this[int index] => (_items ?? [])[index];
+
+    public ReadOnlySpan<T> AsSpan() => _items;
+
+    public ValueList<T> Add(T item) => new([.. AsSpan(), item]);
+
+    public Enumerator GetEnumerator() => new(_items ?? []);
+
+    IEnumerator<T> IEnumerable<T>.GetEnumerator() => ((IEnumerable<T>)(_items ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => (_items ?? []).GetEnumerator();
+
+    public bool Equals(ValueList<T> other) => ReferenceEquals(_items, other._items) || AsSpan().SequenceEqual(other.AsSpan());
+
+    public override bool Equals(object? obj) => obj is ValueList<T> other && Equals(other);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var item in this)
+        {
+            hash.Add(item);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    public override string ToString() => $"[{string.Join(", ", this)}]";
+
+    public static bool operator ==(ValueList<T> a, ValueList<T> b) => a.Equals(b);
+
+    public static bool operator !=(ValueList<T> a, ValueList<T> b) => !a.Equals(b);
+
+    /// <summary>Walks the list without allocating.</summary>
+    public struct Enumerator(T[] items)
+    {
+        private int _next = -1;
+
+        public readonly T Current => items[_next];
+
+        public bool MoveNext() => ++_next < items.Length;
+    }
+}
+
+public static class ValueList
+{
+    public static ValueList<T> Create<T>(ReadOnlySpan<T> items) => new(items.ToArray());
+
+    public static ValueList<T> ToValueList<T>(this IEnumerable<T> items) => items is ValueList<T> list ? list : new([.. items]);
+}
+
+internal sealed class ValueListConverterFactory : JsonConverterFactory
+{
+    public override bool CanConvert(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>);
+
+    public override JsonConverter CreateConverter(Type type, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(typeof(ValueListConverter<>).MakeGenericType(type.GetGenericArguments()), options)!;
+}
+
+internal sealed class ValueListConverter<T>(JsonSerializerOptions options) : JsonConverter<ValueList<T>>
+{
+    // Looked up on first use: the element's type may contain this list's, and would recurse if asked for now.
+    private JsonTypeInfo<T>? _element;
+
+    private JsonTypeInfo<T> Element => _element ??= (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+
+    public override bool HandleNull => true;
+
+    public override ValueList<T> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions _)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return default;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException("expected a list");
+        }
+
+        var items = ImmutableArray.CreateBuilder<T>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            items.Add(JsonSerializer.Deserialize(ref reader, Element)!);
+        }
+
+        return new ValueList<T>(items.ToArray());
+    }
+
+    public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions _)
+    {
+        writer.WriteStartArray();
+        foreach (var item in value)
+        {
+            JsonSerializer.Serialize(writer, item, Element);
+        }
+
+        writer.WriteEndArray();
+    }
+}

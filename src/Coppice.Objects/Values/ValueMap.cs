@@ -1,0 +1,182 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Coppice.Objects;
+
+/// <summary>
+/// An immutable map from names to values, in the ordinal order of its names, compared by its content; the default value is the
+/// empty map. Made for the handful of entries that labels, selectors and resource lists have.
+/// </summary>
+[JsonConverter(typeof(ValueMapConverterFactory))]
+public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<ValueMap<T>>
+{
+    private static readonly Comparer<KeyValuePair<string, T>> ByKey =
+        Comparer<KeyValuePair<string, T>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key));
+
+    private readonly KeyValuePair<string, T>[]? _entries;
+
+    /// <summary>The last of entries with the same name wins.</summary>
+    public ValueMap(IEnumerable<KeyValuePair<string, T>> entries)
+    {
+        var sorted = new SortedDictionary<string, T>(StringComparer.Ordinal);
+        foreach (var (key, value) in entries)
+        {
+            sorted[key] = value;
+        }
+
+        _entries = sorted.Count == 0 ? null : [.. sorted];
+    }
+
+    private ReadOnlySpan<KeyValuePair<string, T>> Entries => _entries;
+
+    public int Count => _entries?.Length ?? 0;
+
+    public bool IsEmpty => _entries is null;
+
+    public IEnumerable<string> Keys => (_entries ?? []).Select(e => e.Key);
+
+    public IEnumerable<T> Values => (_entries ?? []).Select(e => e.Value);
+
+    public T this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"no entry '{key}'");
+
+    public bool ContainsKey(string key) => TryGetValue(key, out _);
+
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out T value)
+    {
+        var at = Entries.BinarySearch(new KeyValuePair<string, T>(key, default!), ByKey);
+        value = at >= 0 ? Entries[at].Value : default;
+        return at >= 0;
+    }
+
+    /// <summary>The value under a name, or null (the type's default) if there is none.</summary>
+    public T? Find(string key) => TryGetValue(key, out var value) ? value : default;
+
+    public ValueMap<T> With(string key, T value) => new([.. _entries ?? [], new(key, value)]);
+
+    public ValueMap<T> With(IEnumerable<KeyValuePair<string, T>> others) => new([.. _entries ?? [], .. others]);
+
+    public ValueMap<T> Without(string key) => ContainsKey(key) ? new((_entries ?? []).Where(e => e.Key != key)) : this;
+
+    public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, T>>)(_entries ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public bool Equals(ValueMap<T> other)
+    {
+        if (ReferenceEquals(_entries, other._entries))
+        {
+            return true;
+        }
+
+        if (Count != other.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < Count; i++)
+        {
+            if (Entries[i].Key != other.Entries[i].Key || !EqualityComparer<T>.Default.Equals(Entries[i].Value, other.Entries[i].Value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public override bool Equals(object? obj) => obj is ValueMap<T> other && Equals(other);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var (key, value) in Entries)
+        {
+            hash.Add(key);
+            hash.Add(value);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    public override string ToString() => string.Join(",", (_entries ?? []).Select(e => $"{e.Key}={e.Value}"));
+
+    public static bool operator ==(ValueMap<T> a, ValueMap<T> b) => a.Equals(b);
+
+    public static bool operator !=(ValueMap<T> a, ValueMap<T> b) => !a.Equals(b);
+}
+
+public static class ValueMap
+{
+    public static ValueMap<T> Of<T>(params ReadOnlySpan<(string Key, T Value)> entries)
+    {
+        var pairs = new List<KeyValuePair<string, T>>(entries.Length);
+        foreach (var (key, value) in entries)
+        {
+            pairs.Add(new(key, value));
+        }
+
+        return new ValueMap<T>(pairs);
+    }
+
+    public static ValueMap<T> ToValueMap<T>(this IEnumerable<KeyValuePair<string, T>> entries) =>
+        entries is ValueMap<T> map ? map : new(entries);
+}
+
+internal sealed class ValueMapConverterFactory : JsonConverterFactory
+{
+    public override bool CanConvert(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueMap<>);
+
+    public override JsonConverter CreateConverter(Type type, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(typeof(ValueMapConverter<>).MakeGenericType(type.GetGenericArguments()), options)!;
+}
+
+internal sealed class ValueMapConverter<T>(JsonSerializerOptions options) : JsonConverter<ValueMap<T>>
+{
+    private JsonTypeInfo<T>? _value;
+
+    private JsonTypeInfo<T> Value => _value ??= (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+
+    public override bool HandleNull => true;
+
+    public override ValueMap<T> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions _)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return default;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("expected a map");
+        }
+
+        var entries = new List<KeyValuePair<string, T>>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var key = reader.GetString()!;
+            reader.Read();
+            // An empty string is a value here, unlike in a field.
+            var value = typeof(T) == typeof(string)
+                ? (T)(object)(reader.TokenType == JsonTokenType.Null ? "" : reader.GetString()!)
+                : JsonSerializer.Deserialize(ref reader, Value)!;
+            entries.Add(new(key, value));
+        }
+
+        return new ValueMap<T>(entries);
+    }
+
+    public override void Write(Utf8JsonWriter writer, ValueMap<T> value, JsonSerializerOptions _)
+    {
+        writer.WriteStartObject();
+        foreach (var (key, item) in value)
+        {
+            writer.WritePropertyName(key);
+            JsonSerializer.Serialize(writer, item, Value);
+        }
+
+        writer.WriteEndObject();
+    }
+}
