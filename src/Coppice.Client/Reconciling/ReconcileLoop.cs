@@ -1,0 +1,213 @@
+using Coppice.Objects;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Client;
+
+/// <summary>
+/// Runs a reconciler for every key that is put in: each key by one worker at a time, in the order in which keys came, several keys at
+/// once, with a growing pause after failures. All retry policy of all controllers is here.
+/// </summary>
+public sealed partial class ReconcileLoop(string name, IReconciler reconciler, ReconcileOptions options, TimeProvider time, ILogger log)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<ObjectKey> _ready = new();
+    private readonly HashSet<ObjectKey> _queued = [];
+    private readonly HashSet<ObjectKey> _running = [];
+    private readonly HashSet<ObjectKey> _dirty = [];
+    private readonly Dictionary<ObjectKey, int> _failures = [];
+    private readonly Dictionary<ObjectKey, Alarm> _alarms = [];
+    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Nothing waits and nothing runs; keys with a pause to sit out don't count.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ready.Count == 0 && _running.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Asks for a look at a key. While the key is worked on, the look follows right after.</summary>
+    public void Enqueue(ObjectKey key)
+    {
+        lock (_gate)
+        {
+            if (_running.Contains(key))
+            {
+                _dirty.Add(key);
+                return;
+            }
+
+            if (_queued.Add(key))
+            {
+                _ready.Enqueue(key);
+                _wake.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Asks for a look after a delay; of several for a key, the earliest counts.</summary>
+    public void EnqueueAfter(ObjectKey key, TimeSpan delay)
+    {
+        if (delay <= TimeSpan.Zero)
+        {
+            Enqueue(key);
+            return;
+        }
+
+        lock (_gate)
+        {
+            var due = time.GetUtcNow() + delay;
+            if (_alarms.TryGetValue(key, out var set))
+            {
+                if (set.Due <= due)
+                {
+                    return;
+                }
+
+                set.Timer.Dispose();
+            }
+
+            _alarms[key] = new(due, time.CreateTimer(_ => Ring(key), null, delay, Timeout.InfiniteTimeSpan));
+        }
+    }
+
+    /// <summary>Works until stopped, then waits for the keys that are being worked on.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var working = new HashSet<Task>();
+        using var onStop = stop.Register(() => Wake());
+        while (!stop.IsCancellationRequested)
+        {
+            while (TryTake(out var key))
+            {
+                working.Add(WorkAsync(key, stop));
+            }
+
+            await _wake.Task;
+            working.RemoveWhere(t => t.IsCompleted);
+        }
+
+        await Task.WhenAll(working);
+        lock (_gate)
+        {
+            foreach (var alarm in _alarms.Values)
+            {
+                alarm.Timer.Dispose();
+            }
+
+            _alarms.Clear();
+        }
+    }
+
+    private bool TryTake(out ObjectKey key)
+    {
+        lock (_gate)
+        {
+            if (_running.Count < options.Workers && _ready.TryDequeue(out key))
+            {
+                _queued.Remove(key);
+                _running.Add(key);
+                return true;
+            }
+
+            _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            key = default;
+            return false;
+        }
+    }
+
+    private async Task WorkAsync(ObjectKey key, CancellationToken stop)
+    {
+        // The dispatcher goes on while this key is planned.
+        await Task.Yield();
+        TimeSpan? again;
+        try
+        {
+            var result = await reconciler.ReconcileAsync(key, stop);
+            _ = ForgetFailures(key);
+            again = result.Delay;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            again = null;
+        }
+        catch (ApiException e) when (e.IsConflict || e.IsNotFound || e.IsAlreadyExists)
+        {
+            // The world moved on while we planned: not worth a word, but worth another look.
+            again = PauseAfterFailure(key);
+        }
+        catch (Exception e)
+        {
+            again = PauseAfterFailure(key);
+            LogFailed(e, name, key.ToString(), again.Value.TotalSeconds);
+        }
+
+        Finish(key);
+        if (again is { } delay && !stop.IsCancellationRequested)
+        {
+            EnqueueAfter(key, delay);
+        }
+    }
+
+    private bool ForgetFailures(ObjectKey key)
+    {
+        lock (_gate)
+        {
+            return _failures.Remove(key);
+        }
+    }
+
+    private TimeSpan PauseAfterFailure(ObjectKey key)
+    {
+        lock (_gate)
+        {
+            var failures = _failures[key] = _failures.GetValueOrDefault(key) + 1;
+            var pause = options.FirstPause * Math.Pow(2, Math.Min(failures - 1, 30));
+            return pause < options.LongestPause ? pause : options.LongestPause;
+        }
+    }
+
+    private void Finish(ObjectKey key)
+    {
+        lock (_gate)
+        {
+            _running.Remove(key);
+            if (_dirty.Remove(key) && _queued.Add(key))
+            {
+                _ready.Enqueue(key);
+            }
+
+            _wake.TrySetResult();
+        }
+    }
+
+    private void Ring(ObjectKey key)
+    {
+        lock (_gate)
+        {
+            if (_alarms.Remove(key, out var alarm))
+            {
+                alarm.Timer.Dispose();
+            }
+        }
+
+        Enqueue(key);
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            _wake.TrySetResult();
+        }
+    }
+
+    private sealed record Alarm(DateTimeOffset Due, ITimer Timer);
+
+    [LoggerMessage(LogLevel.Error, "{Loop}: {Key} failed and is tried again in {Seconds} s")]
+    private partial void LogFailed(Exception e, string loop, string key, double seconds);
+}
