@@ -1,0 +1,199 @@
+using System.Net;
+using Coppice.ApiServer.Validation;
+using Coppice.Objects;
+using Coppice.Objects.Meta;
+
+namespace Coppice.ApiServer;
+
+/// <summary>
+/// Every way to refuse a request, worded as Kubernetes words it: clients and people match these texts. Messages, reasons and codes
+/// are those of apimachinery's api/errors.
+/// </summary>
+public static class ApiErrors
+{
+    private const string ModifiedMeanwhile =
+        "the object has been modified; please apply your changes to the latest version and try again";
+
+    public static ApiError BadRequest(string message) => Make(HttpStatusCode.BadRequest, StatusReason.BadRequest, message);
+
+    public static ApiError Unauthorized() => Make(HttpStatusCode.Unauthorized, StatusReason.Unauthorized, "Unauthorized");
+
+    /// <summary>Refused for a reason of admission, as in <c>pods "x" is forbidden: exceeded quota</c>.</summary>
+    public static ApiError Forbidden(GroupResource resource, string name, string why)
+    {
+        var subject = name.Length == 0 ? $"{resource}" : $"{resource} {QuotedText.Of(name)}";
+        return Make(HttpStatusCode.Forbidden, StatusReason.Forbidden, $"{subject} is forbidden: {why}", About(resource, name));
+    }
+
+    /// <summary>Refused by the authorizer.</summary>
+    /// <param name="subresource">As in "log"; null for the resource itself.</param>
+    /// <param name="of">The namespace, null at the scope of the cluster, and the name, empty where there is none.</param>
+    /// <param name="why">What the authorizer adds; may be empty.</param>
+    public static ApiError Forbidden(
+        string user, string verb, GroupResource resource, string? subresource, (string? Space, string Name) of, string why = "")
+    {
+        var door = string.IsNullOrEmpty(subresource) ? resource.Resource : $"{resource.Resource}/{subresource}";
+        var scope = string.IsNullOrEmpty(of.Space) ? "at the cluster scope" : $"in the namespace {QuotedText.Of(of.Space)}";
+        var message = $"User {QuotedText.Of(user)} cannot {verb} resource {QuotedText.Of(door)} in API group {QuotedText.Of(resource.Group)} {scope}";
+        return Forbidden(resource, of.Name, why.Length == 0 ? message : $"{message}: {why}");
+    }
+
+    /// <summary>A path that is no resource, as "/metrics".</summary>
+    public static ApiError ForbiddenPath(string user, string verb, string path) => Make(
+        HttpStatusCode.Forbidden,
+        StatusReason.Forbidden,
+        $"forbidden: User {QuotedText.Of(user)} cannot {verb} path {QuotedText.Of(path)}",
+        new ApiStatusDetails());
+
+    public static ApiError NotFound(GroupResource resource, string name) => Make(
+        HttpStatusCode.NotFound, StatusReason.NotFound, $"{resource} {QuotedText.Of(name)} not found", About(resource, name));
+
+    /// <summary>A path that the server does not know at all.</summary>
+    public static ApiError NoSuchPath() => Make(
+        HttpStatusCode.NotFound, StatusReason.NotFound, "the server could not find the requested resource", new ApiStatusDetails());
+
+    public static ApiError AlreadyExists(GroupResource resource, string name) => Make(
+        HttpStatusCode.Conflict, StatusReason.AlreadyExists, $"{resource} {QuotedText.Of(name)} already exists", About(resource, name));
+
+    public static ApiError GenerateNameConflict(GroupResource resource, string name) => Make(
+        HttpStatusCode.Conflict,
+        StatusReason.AlreadyExists,
+        $"{resource} {QuotedText.Of(name)} already exists, the server was not able to generate a unique name for the object",
+        About(resource, name, retryAfterSeconds: 1));
+
+    public static ApiError Conflict(GroupResource resource, string name, string why = ModifiedMeanwhile) => Make(
+        HttpStatusCode.Conflict,
+        StatusReason.Conflict,
+        $"Operation cannot be fulfilled on {resource} {QuotedText.Of(name)}: {why}",
+        About(resource, name));
+
+    public static ApiError Invalid(ResourceDefinition definition, string name, params IReadOnlyList<FieldError> errors) =>
+        Invalid(definition.Group, definition.Kind, name, errors);
+
+    /// <param name="kind">The kind, as in "Pod": here, unlike elsewhere, messages name the kind and not the resource.</param>
+    public static ApiError Invalid(string group, string kind, string name, params IReadOnlyList<FieldError> errors)
+    {
+        var qualified = group.Length == 0 ? kind : $"{kind}.{group}";
+        var details = new ApiStatusDetails
+        {
+            Name = name,
+            Group = group,
+            Kind = kind,
+            Causes = errors.Select(e => new ApiStatusCause { Reason = e.Reason, Message = e.Body, Field = e.Path }).ToValueList(),
+        };
+        return Make(
+            HttpStatusCode.UnprocessableEntity,
+            StatusReason.Invalid,
+            $"{qualified} {QuotedText.Of(name)} is invalid: {FieldError.Join(errors)}",
+            details);
+    }
+
+    /// <summary>A request that is well-formed but cannot be carried out on the object as it is, such as a patch whose test fails.</summary>
+    public static ApiError Unprocessable(string why) => Make(
+        HttpStatusCode.UnprocessableEntity,
+        StatusReason.Invalid,
+        $"the server rejected our request due to an error in our request: {why}",
+        new ApiStatusDetails());
+
+    public static ApiError MethodNotAllowed(GroupResource resource, string verb) => Make(
+        HttpStatusCode.MethodNotAllowed,
+        StatusReason.MethodNotAllowed,
+        $"{verb} is not supported on resources of kind {QuotedText.Of(resource.ToString())}",
+        About(resource, ""));
+
+    public static ApiError NotAcceptable(params IReadOnlyList<string> accepted) => Make(
+        HttpStatusCode.NotAcceptable, StatusReason.NotAcceptable, $"only the following media types are accepted: {string.Join(", ", accepted)}");
+
+    public static ApiError UnsupportedMediaType(params IReadOnlyList<string> accepted) => Make(
+        HttpStatusCode.UnsupportedMediaType,
+        StatusReason.UnsupportedMediaType,
+        $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", accepted)}");
+
+    /// <param name="limit">In bytes.</param>
+    public static ApiError RequestEntityTooLarge(long limit) => Make(
+        HttpStatusCode.RequestEntityTooLarge, StatusReason.RequestEntityTooLarge, $"Request entity too large: limit is {limit}");
+
+    public static ApiError TooManyRequests(string message, int retryAfterSeconds) => Make(
+        HttpStatusCode.TooManyRequests,
+        StatusReason.TooManyRequests,
+        message,
+        new ApiStatusDetails { RetryAfterSeconds = retryAfterSeconds });
+
+    /// <summary>An eviction that a disruption budget refuses for now.</summary>
+    public static ApiError DisruptionBudget(string message) => TooManyRequests(message, retryAfterSeconds: 0);
+
+    public static ApiError Timeout(string message, int retryAfterSeconds = 0) => Make(
+        HttpStatusCode.GatewayTimeout,
+        StatusReason.Timeout,
+        $"Timeout: {message}",
+        new ApiStatusDetails { RetryAfterSeconds = retryAfterSeconds });
+
+    /// <summary>The server did not get to it in time, and nothing has happened.</summary>
+    public static ApiError ServerTimeout(GroupResource resource, string verb, int retryAfterSeconds) => Make(
+        HttpStatusCode.InternalServerError,
+        StatusReason.ServerTimeout,
+        $"The {verb} operation against {resource} could not be completed at this time, please try again.",
+        About(resource, verb, retryAfterSeconds));
+
+    public static ApiError ServiceUnavailable(string message) =>
+        Make(HttpStatusCode.ServiceUnavailable, StatusReason.ServiceUnavailable, message);
+
+    public static ApiError InternalError(string message) => Make(
+        HttpStatusCode.InternalServerError,
+        StatusReason.InternalError,
+        $"Internal error occurred: {message}",
+        new ApiStatusDetails { Causes = [new ApiStatusCause { Message = message }] });
+
+    public static ApiError Gone(string message) => Make(HttpStatusCode.Gone, StatusReason.Gone, message);
+
+    public static ApiError Expired(string message) => Make(HttpStatusCode.Gone, StatusReason.Expired, message);
+
+    /// <summary>A watch or list from a revision that the store has compacted.</summary>
+    public static ApiError WatchTooOld() => Expired("The resourceVersion for the provided watch is too old.");
+
+    /// <param name="oldest">The oldest revision that is still there.</param>
+    public static ApiError TooOldResourceVersion(long asked, long oldest) => Expired($"too old resource version: {asked} ({oldest})");
+
+    public static ApiError TooLargeResourceVersion(long asked, long current)
+    {
+        const string Cause = "Too large resource version";
+        var details = new ApiStatusDetails
+        {
+            RetryAfterSeconds = 1,
+            Causes = [new ApiStatusCause { Reason = CauseType.ResourceVersionTooLarge, Message = Cause }],
+        };
+        return Make(
+            HttpStatusCode.GatewayTimeout, StatusReason.Timeout, $"Timeout: {Cause}: {asked}, current: {current}", details);
+    }
+
+    public static ApiError InvalidContinue(string why) => BadRequest($"continue key is not valid: {why}");
+
+    /// <summary>The list that a continue token belongs to has been compacted away.</summary>
+    /// <param name="next">A token with which the client may go on, at the price of consistency; null to offer none.</param>
+    public static ApiError ContinueTooOld(string? next)
+    {
+        const string Message =
+            "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
+            + "the continue parameter";
+        const string Inconsistent =
+            ", or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided "
+            + "token results in an inconsistent list - objects that were created, modified, or deleted between the time the first "
+            + "chunk was returned and now may show up in the list.";
+        var expired = Expired(Message + (next is null ? "." : Inconsistent));
+        return next is null ? expired : new(expired.Status with { Metadata = new ListMeta { Continue = next } });
+    }
+
+    private static ApiStatusDetails About(GroupResource resource, string name, int retryAfterSeconds = 0) =>
+        new() { Name = name, Group = resource.Group, Kind = resource.Resource, RetryAfterSeconds = retryAfterSeconds };
+
+    private static ApiError Make(HttpStatusCode code, string reason, string message, ApiStatusDetails? details = null) => new(new ApiStatus
+    {
+        ApiVersion = "v1",
+        Kind = "Status",
+        Status = "Failure",
+        Message = message,
+        Reason = reason,
+        Details = details,
+        Code = (int)code,
+    });
+}

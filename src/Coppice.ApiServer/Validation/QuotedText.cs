@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>Text in double quotes with escapes, as Go's %q writes it: all messages of Kubernetes quote this way.</summary>
+public static class QuotedText
+{
+    public static string Of(string text)
+    {
+        var quoted = new StringBuilder(text.Length + 2).Append('"');
+        foreach (var rune in text.EnumerateRunes())
+        {
+            Append(quoted, rune);
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    private static void Append(StringBuilder quoted, Rune rune)
+    {
+        var escape = rune.Value switch
+        {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\a' => "\\a",
+            '\b' => "\\b",
+            '\f' => "\\f",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\v' => "\\v",
+            < 0x20 or 0x7F => $"\\x{rune.Value:x2}",
+            > 0xFFFF when !IsPrintable(rune) => $"\\U{rune.Value:x8}",
+            _ when !IsPrintable(rune) => $"\\u{rune.Value:x4}",
+            _ => rune.ToString(),
+        };
+        quoted.Append(escape);
+    }
+
+    /// <summary>Of white space, Go counts only the plain space as printable.</summary>
+    private static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.SpaceSeparator);
+}
