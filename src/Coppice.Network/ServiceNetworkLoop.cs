@@ -1,19 +1,24 @@
 using System.Threading.Channels;
+using Coppice.Network.Dns;
 using Coppice.Network.Rules;
+using Coppice.Network.Translation;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Network;
 
 /// <summary>
-/// Keeps the node's rules equal to what services, endpoints and host ports ask for: observe, plan, apply. The first change is
-/// applied at once; what comes while it is being applied is applied together afterwards. A failure is tried again by itself.
+/// Keeps the node's rules and the cluster's names equal to what services, endpoints and host ports ask for: observe, plan, apply.
+/// The first change is applied at once; what comes while it is being applied is applied together afterwards. A failure is tried
+/// again by itself. Wake it whenever one of the watched objects changes.
 /// </summary>
 /// <param name="observe">The world now; null while it is not wholly known yet, because rules from half of it would cut off the other half.</param>
+/// <param name="publish">Takes each new snapshot of the names: usually <see cref="DnsServer.Zone"/>.</param>
 public sealed class ServiceNetworkLoop(
-    IServiceRules rules, Func<NetworkState?> observe, NetworkOptions options, TimeProvider time, ILogger<ServiceNetworkLoop> log)
+    Func<NetworkWorld?> observe, IServiceRules rules, Action<DnsZone> publish, NetworkOptions options, TimeProvider time, ILogger<ServiceNetworkLoop> log)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    private readonly NetworkTranslator _translator = new(options);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile bool _auditDue;
     private string _conflicts = "";
@@ -51,7 +56,10 @@ public sealed class ServiceNetworkLoop(
     {
         try
         {
-            if (observe() is not { } state) return true;
+            if (observe() is not { } world) return true;
+            var (state, zone) = _translator.Translate(world);
+            // Names need no kernel: they are told even if the rules fail.
+            publish(zone);
             var plan = RulePlanner.Plan(state);
             await rules.ApplyAsync(plan, stop);
             TellConflicts(plan);

@@ -1,0 +1,150 @@
+using System.Net;
+using Coppice.Network.Dns;
+using Coppice.Network.Rules;
+using Coppice.Network.Translation;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Objects.Discovery;
+using Coppice.Objects.Meta;
+
+namespace Coppice.Network.Tests.Translation;
+
+public sealed class NetworkTranslatorTests
+{
+    private static readonly NetworkOptions Options = new() { NodeName = "node", CniConfigurationDirectory = "", CniDataDirectory = "" };
+
+    private static Service Web() => new()
+    {
+        Metadata = new ObjectMeta { Namespace = "default", Name = "web" },
+        Spec = new ServiceSpec
+        {
+            Type = ServiceType.LoadBalancer,
+            ClusterIP = "10.96.0.50",
+            ClusterIPs = ["10.96.0.50", "fd00::50"],
+            ExternalTrafficPolicy = "Local",
+            SessionAffinity = "ClientIP",
+            Ports = [new ServicePort { Name = "http", Protocol = "TCP", Port = 80, NodePort = 30080 }],
+        },
+        Status = new ServiceStatus { LoadBalancer = new LoadBalancerStatus { Ingress = [new LoadBalancerIngress { Ip = "192.0.2.10" }] } },
+    };
+
+    private static EndpointSlice Slice(params Endpoint[] endpoints) => new()
+    {
+        Metadata = new ObjectMeta
+        {
+            Namespace = "default", Name = "web-1", Labels = new ValueMap<string>().With("kubernetes.io/service-name", "web"),
+        },
+        AddressType = "IPv4",
+        Ports = [new Objects.Discovery.EndpointPort { Name = "http", Protocol = "TCP", Port = 8080 }, new Objects.Discovery.EndpointPort { Name = "other", Protocol = "TCP", Port = 1 }],
+        Endpoints = endpoints.ToValueList(),
+    };
+
+    private static Endpoint At(string address, bool? ready = true, bool? serving = null, bool? terminating = null, string node = "node") => new()
+    {
+        Addresses = [address],
+        NodeName = node,
+        Conditions = new EndpointConditions { Ready = ready, Serving = serving, Terminating = terminating },
+    };
+
+    private static (NetworkState State, DnsZone Zone) Translate(Service service, params EndpointSlice[] slices) =>
+        new NetworkTranslator(Options).Translate(new NetworkWorld([service], slices, [], ["default"]));
+
+    [Fact]
+    public void A_service_becomes_rules_with_everything_that_leads_to_it()
+    {
+        var rules = Assert.Single(Translate(Web(), Slice(At("10.244.0.5"), At("10.244.1.6", node: "other"))).State.Services);
+
+        Assert.Equal(("default", "web", "http", TransportProtocol.Tcp, 80, 30080), (rules.Namespace, rules.Name, rules.PortName, rules.Protocol, rules.Port, rules.NodePort));
+        Assert.Equal([IPAddress.Parse("10.96.0.50")], rules.ClusterAddresses);
+        Assert.Equal([IPAddress.Parse("192.0.2.10")], rules.LoadBalancerAddresses);
+        Assert.Equal((TimeSpan.FromHours(3), true, false), (rules.AffinityTimeout!.Value, rules.ExternalLocalOnly, rules.InternalLocalOnly));
+        Assert.Equal(
+            [new EndpointRules(IPAddress.Parse("10.244.0.5"), 8080, Local: true), new EndpointRules(IPAddress.Parse("10.244.1.6"), 8080, Local: false)],
+            rules.Endpoints);
+    }
+
+    [Fact]
+    public void Endpoints_are_used_as_their_conditions_say()
+    {
+        var slice = Slice(
+            At("10.244.0.1", ready: null), At("10.244.0.2", ready: false), At("10.244.0.3", ready: false, serving: true, terminating: true),
+            At("10.244.0.4", ready: false, serving: true), At("not an address"), At("10.244.0.1"));
+
+        Assert.Equal(
+            [new EndpointRules(IPAddress.Parse("10.244.0.1"), 8080, true), new EndpointRules(IPAddress.Parse("10.244.0.3"), 8080, true, Terminating: true)],
+            Translate(Web(), slice).State.Services[0].Endpoints);
+    }
+
+    [Fact]
+    public void Source_ranges_are_read_leniently_but_never_opened_by_mistake()
+    {
+        ServiceRules With(params string[] ranges) =>
+            Translate(Web() with { Spec = Web().Spec with { LoadBalancerSourceRanges = ranges.ToValueList() } }).State.Services[0];
+
+        Assert.Null(With().LoadBalancerSourceRanges);
+        Assert.Equal([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("0.0.0.0/0")], With(" 10.1.2.3/8", "192.0.2.1/0").LoadBalancerSourceRanges!.Value);
+        Assert.Empty(With("2001:db8::/32", "nonsense").LoadBalancerSourceRanges!.Value);
+    }
+
+    [Fact]
+    public void Headless_and_alias_services_are_names_only()
+    {
+        var headless = Web() with { Spec = new ServiceSpec { Type = ServiceType.ClusterIP, ClusterIP = "None", ClusterIPs = ["None"] } };
+        var alias = Web() with { Spec = new ServiceSpec { Type = ServiceType.ExternalName, ExternalName = "www.example.org" } };
+
+        Assert.Empty(Translate(headless, Slice(At("10.244.0.5"))).State.Services);
+        Assert.True(Translate(headless, Slice(At("10.244.0.5"))).Zone.Services[("default", "web")] is { IsHeadless: true, Endpoints.Length: 1 });
+        Assert.Empty(Translate(alias).State.Services);
+        Assert.Equal("www.example.org", Translate(alias).Zone.Services[("default", "web")].ExternalName);
+    }
+
+    [Fact]
+    public void Only_what_changed_is_translated_again()
+    {
+        var translator = new NetworkTranslator(Options);
+        var (web, slice) = (Web(), Slice(At("10.244.0.5")));
+        var other = Web() with { Metadata = new ObjectMeta { Namespace = "default", Name = "other" } };
+
+        var first = translator.Translate(new NetworkWorld([web, other], [slice], [], [])).State.Services;
+        var second = translator.Translate(new NetworkWorld([web, other], [Slice(At("10.244.0.6"))], [], [])).State.Services;
+
+        Assert.Same(first[0], second[0]);
+        Assert.NotSame(first[1], second[1]);
+    }
+
+    [Fact]
+    public void Host_ports_of_this_nodes_running_pods_are_found()
+    {
+        Pod Pod(string name, string node, string? address, bool hostNetwork = false) => new()
+        {
+            Metadata = new ObjectMeta { Namespace = "default", Name = name },
+            Spec = new PodSpec
+            {
+                NodeName = node,
+                HostNetwork = hostNetwork,
+                Containers =
+                [
+                    new Container
+                    {
+                        Name = "web",
+                        Ports =
+                        [
+                            new ContainerPort { ContainerPortValue = 80, HostPort = 8080, HostIP = "0.0.0.0" },
+                            new ContainerPort { ContainerPortValue = 81, HostPort = 8081, HostIP = "127.0.0.1", Protocol = "UDP" },
+                            new ContainerPort { ContainerPortValue = 82 },
+                        ],
+                    },
+                ],
+            },
+            Status = new PodStatus { Phase = "Running", PodIP = address },
+        };
+        var pods = new[] { Pod("a", "node", "10.244.0.5"), Pod("b", "other", "10.244.1.5"), Pod("c", "node", null), Pod("d", "node", "192.0.2.10", hostNetwork: true) };
+
+        Assert.Equal(
+            [
+                new HostPortRules("default", "a", TransportProtocol.Tcp, null, 8080, IPAddress.Parse("10.244.0.5"), 80),
+                new HostPortRules("default", "a", TransportProtocol.Udp, IPAddress.Loopback, 8081, IPAddress.Parse("10.244.0.5"), 81),
+            ],
+            new NetworkTranslator(Options).Translate(new NetworkWorld([], [], pods, [])).State.HostPorts);
+    }
+}
