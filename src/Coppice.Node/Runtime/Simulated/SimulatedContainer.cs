@@ -1,0 +1,44 @@
+namespace Coppice.Node.Runtime.Simulated;
+
+/// <summary>One container's state. Its owner is <see cref="SimulatedRuntime"/>, under whose lock everything here happens.</summary>
+internal sealed class SimulatedContainer(ContainerRecord record, ContainerSpec spec, SimulatedProgram program) : IDisposable
+{
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? ending;
+
+    public ContainerRecord Record { get; set; } = record;
+
+    public ContainerSpec Spec => spec;
+
+    public SimulatedProgram Program => program;
+
+    public Task Ended => ended.Task;
+
+    /// <summary>What a test or a scenario says of its health; null while the program decides.</summary>
+    public bool? Answers { get; set; }
+
+    /// <summary>When the end that is planned comes.</summary>
+    public DateTimeOffset EndsAt { get; private set; } = DateTimeOffset.MaxValue;
+
+    /// <summary>Plans the end, unless an earlier one is planned already.</summary>
+    public void PlanEnd(DateTimeOffset at, TimeProvider time, Action end)
+    {
+        if (at >= EndsAt) return;
+        EndsAt = at;
+        ending?.Dispose();
+        var due = at - time.GetUtcNow();
+        ending = time.CreateTimer(_ => end(), null, due < TimeSpan.Zero ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
+    }
+
+    public void MarkEnded(DateTimeOffset at, int code, string reason)
+    {
+        Record = Record with { State = ContainerState.Exited, FinishedAt = at, ExitCode = code, Reason = reason };
+        ending?.Dispose();
+        ending = null;
+        ended.TrySetResult();
+    }
+
+    public void Dispose() => ending?.Dispose();
+}
+
+internal sealed record SimulatedSandbox(SandboxRecord Record, SandboxSpec Spec);

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using Coppice.Node.Images;
+
+namespace Coppice.Node.Runtime.Simulated;
+
+/// <summary>A registry and a node's image store in memory. The registry is shared by publishing the same images to each node's.</summary>
+public sealed class SimulatedImages(SimulatedOptions options, TimeProvider time, Random random) : IImageService
+{
+    private readonly Lock gate = new();
+    private readonly SortedDictionary<string, SimulatedImage> published = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ImageRecord> present = new(StringComparer.Ordinal);
+
+    /// <summary>Faults of pulls.</summary>
+    public RuntimeFault? Fault { get; set; }
+
+    /// <summary>Puts an image into the registry; with <paramref name="onNode"/> on the node, too.</summary>
+    public void Publish(SimulatedImage image, bool onNode = false)
+    {
+        lock (gate)
+        {
+            var name = FullName(image.Name);
+            published[name] = image;
+            if (onNode) present[name] = Record(name, image);
+        }
+    }
+
+    public ValueTask<ImageRecord?> FindAsync(string reference, CancellationToken stop)
+    {
+        lock (gate) return ValueTask.FromResult(Locate(reference));
+    }
+
+    public async ValueTask<ImageRecord> PullAsync(string reference, IReadOnlyList<RegistryCredential> credentials, CancellationToken stop)
+    {
+        await SimulatedTime.PassAsync(options.Pull, time, random, stop);
+        if (Fault?.Invoke(RuntimeVerb.PullImage, reference) is { } fault) throw fault;
+        lock (gate)
+        {
+            var name = FullName(reference);
+            if (!published.TryGetValue(name, out var image))
+            {
+                throw new ImagePullException(ImagePullFailure.NotFound, $"failed to pull and unpack image \"{name}\": failed to resolve reference \"{name}\": {name}: not found");
+            }
+            return present[name] = Record(name, image);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<ImageRecord>> ListAsync(CancellationToken stop)
+    {
+        lock (gate) return ValueTask.FromResult<IReadOnlyList<ImageRecord>>([.. present.Values]);
+    }
+
+    public ValueTask RemoveAsync(string imageId, CancellationToken stop)
+    {
+        lock (gate)
+        {
+            foreach (var name in present.Where(one => one.Value.Id == imageId).Select(one => one.Key).ToList()) present.Remove(name);
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The program and record of an image on the node, by name or id.</summary>
+    internal (ImageRecord Record, SimulatedProgram Program)? Find(string reference)
+    {
+        lock (gate)
+        {
+            return Locate(reference) is { } record && published.TryGetValue(record.Tags[0], out var image) ? (record, image.Program) : null;
+        }
+    }
+
+    private ImageRecord? Locate(string reference) =>
+        present.GetValueOrDefault(FullName(reference)) ?? present.Values.FirstOrDefault(one => one.Id == reference);
+
+    private static ImageRecord Record(string name, SimulatedImage image)
+    {
+        var digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        return new ImageRecord(digest, [name], [$"{name[..name.LastIndexOf(':')]}@{digest}"], image.SizeBytes, image.User);
+    }
+
+    private static string FullName(string reference) => ImageReference.TryParse(reference, out var full, out _) ? full.ToString() : reference;
+}
+
+internal static class SimulatedTime
+{
+    /// <summary>Lets about as much time pass: between half and one and a half of it.</summary>
+    public static async ValueTask PassAsync(TimeSpan about, TimeProvider time, Random random, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        if (about == TimeSpan.Zero) return;
+        double factor;
+        lock (random) factor = 0.5 + random.NextDouble();
+        await Task.Delay(about * factor, time, stop);
+    }
+}
