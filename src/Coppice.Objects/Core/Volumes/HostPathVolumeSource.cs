@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Coppice.Objects.Meta;
 
 namespace Coppice.Objects.Core;
@@ -8,6 +9,7 @@ public sealed record HostPathVolumeSource
     public string Path { get; init => field = value ?? ""; } = "";
 
     [Field(2)]
+    [JsonConverter(typeof(ExactStringConverter))]
     public string? Type { get; init; }
 }
 

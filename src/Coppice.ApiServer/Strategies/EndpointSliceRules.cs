@@ -1,0 +1,23 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Objects.Discovery;
+
+namespace Coppice.ApiServer.Strategies;
+
+/// <summary>EndpointSlices. Their generation counts changes of labels, too: consumers choose by them.</summary>
+internal sealed class EndpointSliceRules : KindStrategy<EndpointSlice>
+{
+    public override EndpointSlice Default(EndpointSlice item) => item with
+    {
+        Ports = item.Ports.Select(p => p with { Name = p.Name ?? "", Protocol = p.Protocol ?? Protocol.TCP }).ToValueList(),
+    };
+
+    public override EndpointSlice PrepareForCreate(EndpointSlice item) => item with { Metadata = FirstGeneration(item) };
+
+    public override EndpointSlice PrepareForUpdate(EndpointSlice item, EndpointSlice old)
+    {
+        var changed = item.Metadata.Labels != old.Metadata.Labels || item.Metadata.Annotations != old.Metadata.Annotations
+            || item.Endpoints != old.Endpoints || item.Ports != old.Ports || item.AddressType != old.AddressType;
+        return item with { Metadata = NextGeneration(item, old, changed) };
+    }
+}

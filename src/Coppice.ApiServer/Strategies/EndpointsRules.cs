@@ -1,0 +1,15 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Strategies;
+
+/// <summary>Endpoints, in their older form.</summary>
+internal sealed class EndpointsRules : KindStrategy<Endpoints>
+{
+    public override Endpoints Default(Endpoints item) => item with
+    {
+        Subsets = item.Subsets
+            .Select(s => s with { Ports = s.Ports.Select(p => p with { Protocol = p.Protocol ?? Protocol.TCP }).ToValueList() })
+            .ToValueList(),
+    };
+}

@@ -1,0 +1,59 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Strategies;
+
+/// <summary>
+/// Turns events of core/v1 into events of events.k8s.io/v1 and back. Nothing is lost either way: each has a field for what only the
+/// other knows. Both are kept in one place, in their older form.
+/// </summary>
+public static class EventConversion
+{
+    private const string OlderVersion = "v1";
+
+    private const string NewerVersion = "events.k8s.io/v1";
+
+    private const string KindName = "Event";
+
+    public static Objects.Events.Event ToEvents(Event item) => new()
+    {
+        ApiVersion = NewerVersion,
+        Kind = KindName,
+        Metadata = item.Metadata,
+        EventTime = item.EventTime,
+        Series = item.Series is { } series ? new() { Count = series.Count, LastObservedTime = series.LastObservedTime } : null,
+        ReportingController = item.ReportingComponent,
+        ReportingInstance = item.ReportingInstance,
+        Action = item.Action,
+        Reason = item.Reason,
+        Regarding = item.InvolvedObject,
+        Related = item.Related,
+        Note = item.Message,
+        Type = item.Type,
+        DeprecatedSource = item.Source,
+        DeprecatedFirstTimestamp = item.FirstTimestamp,
+        DeprecatedLastTimestamp = item.LastTimestamp,
+        DeprecatedCount = item.Count,
+    };
+
+    public static Event ToCore(Objects.Events.Event item) => new()
+    {
+        ApiVersion = OlderVersion,
+        Kind = KindName,
+        Metadata = item.Metadata,
+        EventTime = item.EventTime,
+        Series = item.Series is { } series ? new() { Count = series.Count, LastObservedTime = series.LastObservedTime } : null,
+        ReportingComponent = item.ReportingController,
+        ReportingInstance = item.ReportingInstance,
+        Action = item.Action,
+        Reason = item.Reason,
+        InvolvedObject = item.Regarding,
+        Related = item.Related,
+        Message = item.Note,
+        Type = item.Type,
+        Source = item.DeprecatedSource,
+        FirstTimestamp = item.DeprecatedFirstTimestamp,
+        LastTimestamp = item.DeprecatedLastTimestamp,
+        Count = item.DeprecatedCount,
+    };
+}

@@ -1,0 +1,9 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Strategies;
+
+/// <summary>Events, in their older form, which is also the one they are stored in.</summary>
+internal sealed class EventRules : KindStrategy<Event>
+{
+}

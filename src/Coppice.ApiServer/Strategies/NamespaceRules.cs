@@ -1,0 +1,33 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Strategies;
+
+/// <summary>Namespaces: gone only when the last of their finalizers has let go.</summary>
+internal sealed class NamespaceRules : KindStrategy<Namespace>
+{
+    private const string NameLabel = "kubernetes.io/metadata.name";
+
+    public override Namespace Default(Namespace item) => item with
+    {
+        Metadata = item.Metadata.Name is { } name ? item.Metadata with { Labels = item.Metadata.Labels.With(NameLabel, name) } : item.Metadata,
+        Status = item.Status with { Phase = item.Status.Phase ?? NamespacePhase.Active },
+    };
+
+    public override Namespace PrepareForCreate(Namespace item) => item with
+    {
+        Spec = item.Spec.Finalizers.Contains(FinalizerName.Kubernetes)
+            ? item.Spec
+            : item.Spec with { Finalizers = item.Spec.Finalizers.Add(FinalizerName.Kubernetes) },
+        Status = new() { Phase = NamespacePhase.Active },
+    };
+
+    /// <summary>Finalizers of the desired state are let go of through their own door.</summary>
+    public override Namespace PrepareForUpdate(Namespace item, Namespace old) => item with
+    {
+        Spec = item.Spec with { Finalizers = old.Spec.Finalizers },
+        Status = old.Status,
+    };
+
+    public override Namespace PrepareForStatusUpdate(Namespace item, Namespace old) => item with { Spec = old.Spec };
+}

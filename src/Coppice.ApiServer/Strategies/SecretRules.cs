@@ -1,0 +1,15 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Strategies;
+
+/// <summary>Secrets: text is turned into data, and what a type promises must be there.</summary>
+internal sealed class SecretRules : KindStrategy<Secret>
+{
+    public override Secret Default(Secret item) => item with
+    {
+        Type = item.Type ?? SecretType.Opaque,
+        Data = item.Data.With(item.StringData.Select(s => KeyValuePair.Create(s.Key, Base64Data.FromText(s.Value)))),
+        StringData = default,
+    };
+}

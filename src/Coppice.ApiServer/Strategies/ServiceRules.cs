@@ -1,0 +1,20 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Strategies;
+
+/// <summary>Services. Addresses and node ports are given out by the server's allocators, after <see cref="Default(Service)"/>.</summary>
+internal sealed class ServiceRules : KindStrategy<Service>
+{
+    public override Service Default(Service item) => ServiceDefaults.Default(item);
+
+    public override Service PrepareForCreate(Service item) => item with { Status = new() };
+
+    public override Service PrepareForUpdate(Service item, Service old) => item with
+    {
+        Spec = ServiceCarryOver.Merge(item.Spec, old.Spec),
+        Status = old.Status,
+    };
+
+    public override Service PrepareForStatusUpdate(Service item, Service old) => item with { Spec = old.Spec };
+}
