@@ -1,0 +1,37 @@
+namespace Coppice.ApiServer.Discovery;
+
+/// <summary>The name by which a manifest calls a kind.</summary>
+/// <param name="Group">Empty for the core group.</param>
+public sealed record KindName(string Group, string Version, string Kind);
+
+/// <summary>A resource that clients may ask for, with its further doors.</summary>
+/// <param name="Name">The plural, as in a URL.</param>
+/// <param name="Verbs">In alphabetical order, as clients print them.</param>
+/// <param name="Type">The record that its requests and answers hold.</param>
+public sealed record ServedResource(string Name, string Singular, KindName Kind, bool Namespaced, IReadOnlyList<string> Verbs, Type Type)
+{
+    public IReadOnlyList<string> ShortNames { get; init; } = [];
+
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
+    /// <summary>In alphabetical order.</summary>
+    public IReadOnlyList<ServedSubresource> Subresources { get; init; } = [];
+}
+
+/// <summary>A further door of a resource, as in "pods/log".</summary>
+/// <param name="Name">The part after the slash.</param>
+/// <param name="Type">The record that its requests and answers hold; null where bytes are streamed.</param>
+public sealed record ServedSubresource(string Name, KindName Kind, IReadOnlyList<string> Verbs, Type? Type);
+
+/// <summary>One version of a group, with its resources in alphabetical order.</summary>
+public sealed record ServedVersion(string Group, string Version, IReadOnlyList<ServedResource> Resources)
+{
+    /// <summary>As in a manifest: "v1", "apps/v1".</summary>
+    public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    /// <summary>Where its resources are served: "/api/v1", "/apis/apps/v1".</summary>
+    public string Root { get; } = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
+}
+
+/// <summary>A group with its versions, the preferred one first.</summary>
+public sealed record ServedGroup(string Name, IReadOnlyList<ServedVersion> Versions);

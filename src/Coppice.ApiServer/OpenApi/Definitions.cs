@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Coppice.ApiServer.Discovery;
+using Coppice.Objects;
+using Coppice.Objects.Meta;
+
+namespace Coppice.ApiServer.OpenApi;
+
+/// <summary>
+/// Collects the definitions that some versions of the API need: their kinds, lists, and everything these are made of, in
+/// alphabetical order.
+/// </summary>
+internal sealed class Definitions
+{
+    private readonly SortedDictionary<string, SchemaNode> _byName = new(StringComparer.Ordinal);
+    private readonly TypeDocumentation _documentation = TypeDocumentation.Read();
+    private readonly Dictionary<Type, List<KindName>> _kinds = [];
+
+    private Definitions()
+    {
+    }
+
+    /// <param name="versions">Those that the document describes.</param>
+    /// <param name="all">Every version served: the machinery's own kinds are those of all of them.</param>
+    public static IReadOnlyDictionary<string, SchemaNode> Of(IEnumerable<ServedVersion> versions, IEnumerable<ServedVersion> all)
+    {
+        var collected = new Definitions();
+        var everywhere = all.Select(v => new KindName(v.Group, v.Version, "")).ToList();
+        collected._kinds[typeof(DeleteOptions)] = [.. everywhere.Select(k => k with { Kind = "DeleteOptions" })];
+        collected._kinds[typeof(ApiStatus)] = [new("", "v1", "Status")];
+        var resources = versions.SelectMany(v => v.Resources).ToList();
+        foreach (var resource in resources)
+        {
+            collected.Name(resource.Type, resource.Kind);
+            foreach (var part in resource.Subresources.Where(s => s.Type is not null))
+            {
+                collected.Name(part.Type!, part.Kind);
+            }
+        }
+
+        foreach (var resource in resources)
+        {
+            collected.Add(resource);
+        }
+
+        collected.Add(typeof(DeleteOptions));
+        collected.Add(typeof(ApiStatus));
+        collected.AddMachinery(DefinitionNames.Patch);
+        collected.AddMachinery(DefinitionNames.RawExtension);
+        collected._byName[DefinitionNames.WatchEvent] = MachineryDefinitions.WatchEvent(everywhere.Select(k => k with { Kind = "WatchEvent" }));
+        return collected._byName;
+    }
+
+    private void Name(Type type, KindName kind)
+    {
+        if (!_kinds.TryGetValue(type, out var names))
+        {
+            _kinds[type] = names = [];
+        }
+
+        if (!names.Contains(kind))
+        {
+            names.Add(kind);
+        }
+    }
+
+    private void Add(ServedResource resource)
+    {
+        Add(resource.Type);
+        foreach (var part in resource.Subresources.Where(s => s.Type is not null))
+        {
+            Add(part.Type!);
+        }
+
+        if (resource.Verbs.Contains("list"))
+        {
+            var schema = TypeSchema.Of(resource.Type);
+            var kind = resource.Kind with { Kind = resource.Kind.Kind + "List" };
+            _byName[DefinitionNames.ListOf(schema)] = MachineryDefinitions.List(DefinitionNames.Of(schema), kind);
+            Add(typeof(ListMeta));
+        }
+    }
+
+    private string Add(Type type)
+    {
+        var schema = TypeSchema.Of(type);
+        var name = DefinitionNames.Of(schema);
+        if (_byName.TryAdd(name, new SchemaNode()))
+        {
+            // The place was taken first: a type may contain itself.
+            _byName[name] = new SchemaNode
+            {
+                Type = "object",
+                Description = _documentation.Of(type),
+                Properties = [.. schema.Fields.OrderBy(f => f.JsonName, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.JsonName, Field(f)))],
+                Required = [.. schema.Fields.Where(f => f.Facts.Required).Select(f => f.JsonName)],
+                Extensions = _kinds.TryGetValue(type, out var kinds) ? [KindExtension.OfDefinition(kinds)] : [],
+            };
+        }
+
+        return name;
+    }
+
+    private SchemaNode Field(FieldSchema field) => Value(field.Value, field) with
+    {
+        Description = _documentation.Of(field.Property),
+        Default = field.Facts.Default is { } text ? JsonOf(text, field.Value.Shape) : null,
+        Extensions = [.. ExtensionsOf(field)],
+    };
+
+    private SchemaNode Value(ValueSchema value, FieldSchema field) => value.Shape switch
+    {
+        ValueShape.String => new() { Type = "string" },
+        ValueShape.Boolean => new() { Type = "boolean" },
+        ValueShape.Int32 => new() { Type = "integer", Format = "int32" },
+        ValueShape.Int64 => new() { Type = "integer", Format = "int64" },
+        ValueShape.Number => new() { Type = "number", Format = "double" },
+        ValueShape.Bytes => new() { Type = "string", Format = "byte" },
+        ValueShape.Time => AddMachinery(DefinitionNames.Time),
+        ValueShape.MicroTime => AddMachinery(DefinitionNames.MicroTime),
+        ValueShape.Quantity => AddMachinery(DefinitionNames.Quantity),
+        ValueShape.IntOrString => AddMachinery(DefinitionNames.IntOrString),
+        ValueShape.Any => AddMachinery(field.JsonName == "fieldsV1" ? DefinitionNames.FieldsV1 : DefinitionNames.RawExtension),
+        ValueShape.List => new() { Type = "array", Items = Value(value.Element!, field) },
+        ValueShape.Map => new() { Type = "object", Values = Value(value.Element!, field) },
+        _ => SchemaNode.To(Add(value.Object.Type)),
+    };
+
+    private SchemaNode AddMachinery(string name)
+    {
+        _byName.TryAdd(name, MachineryDefinitions.Find(name)!);
+        return SchemaNode.To(name);
+    }
+
+    private static IEnumerable<VendorExtension> ExtensionsOf(FieldSchema field)
+    {
+        var facts = field.Facts;
+        if (field.Value.Shape == ValueShape.List)
+        {
+            if (facts.List == ListType.Map)
+            {
+                yield return new("x-kubernetes-list-map-keys", $"[{string.Join(',', field.ListKeys.Select(k => $"\"{k}\""))}]");
+            }
+
+            yield return new("x-kubernetes-list-type", $"\"{facts.List.ToString().ToLowerInvariant()}\"");
+        }
+
+        if (facts.AtomicMap)
+        {
+            yield return new("x-kubernetes-map-type", "\"atomic\"");
+        }
+
+        if (facts.MergeKey is { } key)
+        {
+            yield return new("x-kubernetes-patch-merge-key", $"\"{key}\"");
+        }
+
+        string[] strategies = [.. facts.MergeKey is not null || facts.MergeList ? ["merge"] : (string[])[], .. facts.RetainKeys ? ["retainKeys"] : (string[])[]];
+        if (strategies.Length > 0)
+        {
+            yield return new("x-kubernetes-patch-strategy", $"\"{string.Join(',', strategies)}\"");
+        }
+    }
+
+    private static string JsonOf(string text, ValueShape shape) =>
+        shape is ValueShape.Boolean or ValueShape.Int32 or ValueShape.Int64 or ValueShape.Number or ValueShape.Object
+            ? text
+            : $"\"{JsonEncodedText.Encode(text)}\"";
+}

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using Coppice.ApiServer.Discovery;
+using Coppice.Objects;
+
+namespace Coppice.ApiServer.OpenApi;
+
+/// <summary>
+/// Answers what the objects of the API look like: OpenAPI version 2 as a whole, version 3 a group and version at a time. A document is
+/// made at its first request and kept compressed, as nearly every client takes it; for one that does not, it is unpacked.
+/// </summary>
+/// <param name="groups">As <see cref="ServedGroups.Of"/> makes them.</param>
+public sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups)
+{
+    private const string Version2Path = "/openapi/v2";
+    private const string Version3Path = "/openapi/v3";
+    private const string Protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+    private readonly ServedVersion[] _versions = [.. groups.SelectMany(g => g.Versions)];
+    private readonly string _hash = HashOf(groups);
+    private readonly ConcurrentDictionary<string, byte[]> _compressed = new();
+
+    /// <summary>The document at a path, or null when there is none.</summary>
+    /// <param name="path">As in the request, without the query.</param>
+    /// <param name="hash">The query's "hash", as the index gives it; null where it is absent.</param>
+    /// <param name="accept">The request's Accept header.</param>
+    /// <param name="acceptEncoding">The request's Accept-Encoding header.</param>
+    public ServedDocument? Find(string path, string? hash, string? accept, string? acceptEncoding)
+    {
+        path = path.TrimEnd('/');
+        if (path == Version3Path)
+        {
+            return new(Index(), "application/json") { ETag = $"\"{_hash}\"" };
+        }
+
+        if (path == Version2Path)
+        {
+            return WantsProtobuf(accept)
+                ? Answer(Protobuf, Protobuf, () => OpenApiV2Protobuf.Write(_versions), acceptEncoding)
+                : Answer(Version2Path, "application/json", () => OpenApiV2Json.Write(_versions), acceptEncoding);
+        }
+
+        return path.StartsWith(Version3Path, StringComparison.Ordinal)
+            && _versions.FirstOrDefault(v => v.Root == path[Version3Path.Length..]) is { } version
+            ? Answer(path, "application/json", () => OpenApiV3Json.Write(version, _versions), acceptEncoding) with { Immutable = hash == _hash }
+            : null;
+    }
+
+    private ServedDocument Answer(string key, string contentType, Func<byte[]> write, string? acceptEncoding)
+    {
+        var compressed = _compressed.GetOrAdd(key, _ => Compress(write()));
+        var gzip = AcceptHeader.TakesGzip(acceptEncoding);
+        return new(gzip ? compressed : Decompress(compressed), contentType)
+        {
+            ContentEncoding = gzip ? "gzip" : null,
+            ETag = $"\"{_hash}{(gzip ? "-gzip" : "")}\"",
+        };
+    }
+
+    /// <summary>Where the version 3 documents are. Each address names the hash, so that clients may keep what they got.</summary>
+    private byte[] Index() => JsonDocumentWriter.Write(json =>
+    {
+        json.WriteStartObject("paths");
+        foreach (var version in _versions)
+        {
+            json.WriteStartObject(version.Root[1..]);
+            json.WriteString("serverRelativeURL", $"{Version3Path}{version.Root}?hash={_hash}");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    });
+
+    /// <summary>Clients up to kubectl 1.26 ask with an "@" where later ones, minding what a media type may hold, write a dot.</summary>
+    private static bool WantsProtobuf(string? accept)
+    {
+        foreach (var wish in (accept ?? "").Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (wish.StartsWith("application/com.github.proto-openapi.spec.v2", StringComparison.OrdinalIgnoreCase)
+                && wish.Contains("v1.0+protobuf", StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+
+            if (wish.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) || wish.StartsWith("*/*", StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The documents follow from the types and the code that writes them, so their builds' identities stand for the content: the index
+    /// can name a hash before any document is made.
+    /// </summary>
+    private static string HashOf(IReadOnlyList<ServedGroup> groups)
+    {
+        var identity = new StringBuilder()
+            .Append(typeof(KubernetesObject).Assembly.ManifestModule.ModuleVersionId)
+            .Append(typeof(OpenApiDocuments).Assembly.ManifestModule.ModuleVersionId);
+        foreach (var version in groups.SelectMany(g => g.Versions))
+        {
+            identity.Append(version.Root).AppendJoin(',', version.Resources.Select(r => r.Name));
+        }
+
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(identity.ToString())));
+    }
+
+    private static byte[] Compress(byte[] document)
+    {
+        var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal))
+        {
+            gzip.Write(document);
+        }
+
+        return compressed.ToArray();
+    }
+
+    private static byte[] Decompress(byte[] compressed)
+    {
+        using var gzip = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
+        var document = new MemoryStream();
+        gzip.CopyTo(document);
+        return document.ToArray();
+    }
+}

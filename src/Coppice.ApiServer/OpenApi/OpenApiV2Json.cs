@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Coppice.ApiServer.Discovery;
+
+namespace Coppice.ApiServer.OpenApi;
+
+/// <summary>The whole API in OpenAPI version 2 ("Swagger"), as JSON.</summary>
+internal static class OpenApiV2Json
+{
+    public static byte[] Write(IReadOnlyList<ServedVersion> versions) => JsonDocumentWriter.Write(json =>
+    {
+        json.WriteString("swagger", "2.0");
+        json.WriteStartObject("info");
+        json.WriteString("title", "Kubernetes");
+        json.WriteString("version", ServerVersion.GitVersion);
+        json.WriteEndObject();
+        var schemas = SchemaJson.Version2(json);
+        json.WriteStartObject("paths");
+        foreach (var path in versions.SelectMany(OperationTable.Of).OrderBy(p => p.Path, StringComparer.Ordinal))
+        {
+            WritePath(json, schemas, path);
+        }
+
+        json.WriteEndObject();
+        schemas.WriteDefinitions("definitions", Definitions.Of(versions, versions));
+    });
+
+    private static void WritePath(Utf8JsonWriter json, SchemaJson schemas, ApiPath path)
+    {
+        json.WriteStartObject(path.Path);
+        foreach (var operation in path.Operations)
+        {
+            json.WriteStartObject(operation.Method);
+            json.WriteString("operationId", operation.Id);
+            json.WriteStrings("consumes", operation.Consumes);
+            json.WriteStrings("produces", ["application/json"]);
+            WriteParameters(json, schemas, operation);
+            WriteResponses(json, schemas, operation);
+            schemas.WriteExtensions(operation.Extensions);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartArray("parameters");
+        foreach (var name in path.Parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("in", "path");
+            json.WriteBoolean("required", true);
+            json.WriteString("type", "string");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteParameters(Utf8JsonWriter json, SchemaJson schemas, ApiOperation operation)
+    {
+        json.WriteStartArray("parameters");
+        if (operation.Body is not null)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", "body");
+            json.WriteString("in", "body");
+            json.WriteBoolean("required", operation.BodyRequired);
+            json.WritePropertyName("schema");
+            schemas.WriteReference(operation.Body);
+            json.WriteEndObject();
+        }
+
+        foreach (var parameter in operation.Query)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Name);
+            json.WriteString("in", "query");
+            json.WriteString("description", parameter.Description);
+            json.WriteString("type", parameter.Type);
+            json.WriteBoolean("uniqueItems", true);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteResponses(Utf8JsonWriter json, SchemaJson schemas, ApiOperation operation)
+    {
+        json.WriteStartObject("responses");
+        foreach (var (code, description) in operation.Responses)
+        {
+            json.WriteStartObject(code);
+            json.WriteString("description", description);
+            if (operation.Answer is not null)
+            {
+                json.WritePropertyName("schema");
+                schemas.WriteReference(operation.Answer);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}

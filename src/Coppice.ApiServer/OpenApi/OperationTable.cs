@@ -1,0 +1,119 @@
+using Coppice.ApiServer.Discovery;
+using Coppice.Objects;
+
+namespace Coppice.ApiServer.OpenApi;
+
+/// <summary>What may be done in a version of the API, path by path: follows from its resources and their verbs.</summary>
+internal static class OperationTable
+{
+    public static IEnumerable<ApiPath> Of(ServedVersion version) => version.Resources.SelectMany(r => PathsOf(version, r));
+
+    private static IEnumerable<ApiPath> PathsOf(ServedVersion version, ServedResource resource)
+    {
+        var collection = resource.Namespaced ? $"{version.Root}/namespaces/{{namespace}}/{resource.Name}" : $"{version.Root}/{resource.Name}";
+        if (resource.Namespaced && resource.Verbs.Contains("list"))
+        {
+            yield return new($"{version.Root}/{resource.Name}", [List(version, resource, $"{resource.Kind.Kind}ForAllNamespaces")]);
+        }
+
+        yield return new(collection, [.. OnCollection(version, resource)]);
+        if (resource.Verbs.Contains("get"))
+        {
+            yield return new($"{collection}/{{name}}", [.. OnItem(version, resource)]);
+        }
+
+        foreach (var part in resource.Subresources)
+        {
+            yield return new($"{collection}/{{name}}/{part.Name}", [.. OnPart(version, resource, part)]);
+        }
+    }
+
+    private static IEnumerable<ApiOperation> OnCollection(ServedVersion version, ServedResource resource)
+    {
+        var scoped = Scoped(resource);
+        var type = Definition(resource.Type);
+        if (resource.Verbs.Contains("list"))
+        {
+            yield return List(version, resource, scoped);
+        }
+
+        yield return new("post", "post", $"create{Area(version)}{scoped}", resource.Kind) { Body = type, Answer = type, Query = QueryParameter.Writing };
+        if (resource.Verbs.Contains("deletecollection"))
+        {
+            yield return new("delete", "deletecollection", $"delete{Area(version)}Collection{scoped}", resource.Kind)
+            {
+                Body = DefinitionNames.DeleteOptions,
+                Answer = DefinitionNames.Status,
+                Query = QueryParameter.DeletingMany,
+            };
+        }
+    }
+
+    private static IEnumerable<ApiOperation> OnItem(ServedVersion version, ServedResource resource)
+    {
+        var name = $"{Area(version)}{Scoped(resource)}";
+        foreach (var operation in ReadAndChange(name, resource.Kind, Definition(resource.Type), resource.Verbs))
+        {
+            yield return operation;
+        }
+
+        yield return new("delete", "delete", $"delete{name}", resource.Kind)
+        {
+            Body = DefinitionNames.DeleteOptions,
+            Answer = DefinitionNames.Status,
+            Query = QueryParameter.Deleting,
+        };
+    }
+
+    private static IEnumerable<ApiOperation> OnPart(ServedVersion version, ServedResource resource, ServedSubresource part)
+    {
+        var name = $"{Area(version)}{Scoped(resource)}{Capital(part.Name)}";
+        if (part.Type is null)
+        {
+            // Streams: GET opens a WebSocket, POST an upgrade of the older kind; a log is plain text.
+            return part.Verbs.Select(verb => verb == "get"
+                ? new ApiOperation("get", part.Name == "log" ? "get" : "connect", $"connectGet{name}", part.Kind)
+                : new ApiOperation("post", "connect", $"connectPost{name}", part.Kind));
+        }
+
+        var type = Definition(part.Type);
+        return part.Verbs.Contains("create")
+            ? [new("post", "post", $"create{name}", part.Kind) { Body = type, Answer = type, Query = QueryParameter.Writing }]
+            : ReadAndChange(name, part.Kind, type, part.Verbs);
+    }
+
+    private static IEnumerable<ApiOperation> ReadAndChange(string name, KindName kind, string type, IReadOnlyList<string> verbs)
+    {
+        if (verbs.Contains("get"))
+        {
+            yield return new("get", "get", $"read{name}", kind) { Answer = type, Query = QueryParameter.Reading };
+        }
+
+        if (verbs.Contains("update"))
+        {
+            yield return new("put", "put", $"replace{name}", kind) { Body = type, Answer = type, Query = QueryParameter.Writing };
+        }
+
+        if (verbs.Contains("patch"))
+        {
+            yield return new("patch", "patch", $"patch{name}", kind) { Body = DefinitionNames.Patch, Answer = type, Query = QueryParameter.Patching };
+        }
+    }
+
+    private static ApiOperation List(ServedVersion version, ServedResource resource, string name) =>
+        new("get", "list", $"list{Area(version)}{name}", resource.Kind)
+        {
+            Answer = DefinitionNames.ListOf(TypeSchema.Of(resource.Type)),
+            Query = QueryParameter.Listing,
+        };
+
+    private static string Scoped(ServedResource resource) => (resource.Namespaced ? "Namespaced" : "") + resource.Kind.Kind;
+
+    /// <summary>"CoreV1", "EventsV1": the group's first word and the version.</summary>
+    private static string Area(ServedVersion version) =>
+        Capital(version.Group.Length == 0 ? "core" : version.Group.Split('.')[0]) + Capital(version.Version);
+
+    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
+
+    private static string Definition(Type type) => DefinitionNames.Of(TypeSchema.Of(type));
+}
