@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Client;
+
+/// <summary>
+/// Writes events as Kubernetes' recorder does: repeats become one event with a growing count, many similar ones a combined one, and an
+/// object that has too much to say is cut short. <see cref="Record"/> only queues; <see cref="RunAsync"/> writes.
+/// </summary>
+/// <param name="component">Who tells, as in "kubelet" or "default-scheduler".</param>
+/// <param name="host">The node that it tells from; empty for the control plane.</param>
+public sealed partial class EventRecorder(IApiClient client, string component, string host, TimeProvider time, Random random, ILogger log)
+    : IEventRecorder
+{
+    private static readonly EventLimits Limits = EventLimits.Default;
+
+    private readonly EventCorrelator _correlator = new(Limits);
+
+    private readonly Channel<Occurrence> _queue = Channel.CreateBounded<Occurrence>(
+        new BoundedChannelOptions(Limits.QueueLength) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null)
+    {
+        var kind = KindCatalog.Of(about);
+        var reference = new ObjectReference
+        {
+            ApiVersion = kind.ApiVersion,
+            Kind = kind.Kind,
+            Namespace = about.Metadata.Namespace,
+            Name = about.Metadata.Name,
+            Uid = about.Metadata.Uid,
+            ResourceVersion = about.Metadata.ResourceVersion,
+            FieldPath = fieldPath,
+        };
+        _queue.Writer.TryWrite(new(reference, type, reason, message, ApiTime.Truncate(time.GetUtcNow())));
+    }
+
+    /// <summary>Writes what is recorded until stopped; what is then still queued is lost.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync(stop))
+            {
+                while (_queue.Reader.TryRead(out var occurrence))
+                {
+                    if (_correlator.Correlate(occurrence) is { } record)
+                    {
+                        await WriteAsync(record, stop);
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped: an event is a courtesy, and its queue is not worth waiting for.
+        }
+    }
+
+    private async Task WriteAsync(EventRecord record, CancellationToken stop)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                _correlator.Remember(record, await StoreAsync(record, stop));
+                return;
+            }
+            catch (ApiException e)
+            {
+                // The API has judged: asking again would not change its mind (a namespace that is going away, say).
+                LogRefused(record.Occurrence.About.Name, record.Occurrence.Reason, e.Message);
+                return;
+            }
+            catch (Exception e) when (e is IOException or HttpRequestException && tries < Limits.Tries)
+            {
+                await Task.Delay(Limits.PauseBetweenTries, time, stop);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogLost(e, record.Occurrence.About.Name, record.Occurrence.Reason);
+                return;
+            }
+        }
+    }
+
+    private async ValueTask<Event> StoreAsync(EventRecord record, CancellationToken stop)
+    {
+        if (record.Previous is { } previous)
+        {
+            try
+            {
+                // Without a revision: nobody else writes this event, and a count is not worth a conflict.
+                return await client.UpdateAsync(Repeat(previous, record), stop);
+            }
+            catch (ApiException e) when (e.IsNotFound)
+            {
+                // It grew too old and was removed; it is told anew.
+            }
+        }
+
+        while (true)
+        {
+            try
+            {
+                return await client.CreateAsync(Begin(record), stop);
+            }
+            catch (ApiException e) when (e.IsAlreadyExists)
+            {
+                // Two recorders drew one name in one moment: draw again.
+            }
+        }
+    }
+
+    private static Event Repeat(Event previous, EventRecord record) => previous with
+    {
+        Metadata = previous.Metadata with { ResourceVersion = null },
+        Message = record.Occurrence.Message,
+        LastTimestamp = record.Occurrence.At,
+        Count = record.Count,
+    };
+
+    private Event Begin(EventRecord record)
+    {
+        var occurrence = record.Occurrence;
+        return new Event
+        {
+            ApiVersion = "v1",
+            Kind = "Event",
+            Metadata = new()
+            {
+                Name = $"{occurrence.About.Name}.{DrawSuffix()}",
+                // Events are namespaced; those of objects that are not live with the default namespace's.
+                Namespace = string.IsNullOrEmpty(occurrence.About.Namespace) ? "default" : occurrence.About.Namespace,
+            },
+            InvolvedObject = occurrence.About,
+            Type = occurrence.Type,
+            Reason = occurrence.Reason,
+            Message = occurrence.Message,
+            Source = new() { Component = component, Host = host.Length == 0 ? null : host },
+            ReportingComponent = component,
+            ReportingInstance = host.Length == 0 ? null : host,
+            FirstTimestamp = record.Previous?.FirstTimestamp ?? occurrence.At,
+            LastTimestamp = occurrence.At,
+            Count = record.Count,
+        };
+    }
+
+    // Kubernetes takes the nanoseconds since 1970. Their lowest 20 bits, about a millisecond, are drawn here instead: several
+    // components tell of one pod in the same instant, and in a simulation time stands still.
+    private string DrawSuffix()
+    {
+        var nanoseconds = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        return ((nanoseconds & ~0xFFFFFL) | (long)random.Next(0x100000)).ToString("x", CultureInfo.InvariantCulture);
+    }
+
+    [LoggerMessage(LogLevel.Debug, "The event {Reason} of {Name} was refused: {Why}")]
+    private partial void LogRefused(string? name, string reason, string why);
+
+    [LoggerMessage(LogLevel.Warning, "The event {Reason} of {Name} could not be written and is lost")]
+    private partial void LogLost(Exception e, string? name, string reason);
+}
