@@ -1,0 +1,96 @@
+namespace Coppice.Scheduler;
+
+/// <summary>Required wishes about neighbours: the pod's own, and those of the pods that are there already.</summary>
+internal sealed class PodAffinityFilter : IFilter
+{
+    private static readonly Rejection NotNear = Rejection.Final("node(s) didn't match pod affinity rules");
+
+    private static readonly Rejection NotFar = Rejection.ForNow("node(s) didn't match pod anti-affinity rules");
+
+    private static readonly Rejection Repelled = Rejection.ForNow("node(s) didn't satisfy existing pods anti-affinity rules");
+
+    public ClusterEvents WokenBy =>
+        ClusterEvents.NodeAdded | ClusterEvents.NodeLabels | ClusterEvents.PodGone | ClusterEvents.PodPlaced | ClusterEvents.NamespaceLabels;
+
+    public NodeTest? For(PodDemand pod, ClusterSnapshot cluster)
+    {
+        var repelled = PlacesThatRepel(pod, cluster);
+        if (pod.Near.Count == 0 && pod.Far.Count == 0 && repelled.Count == 0)
+        {
+            return null;
+        }
+
+        var near = PlacesNear(pod, cluster);
+        var taken = PlacesTaken(pod, cluster);
+        // The first of a group that wants to be together has nobody to join.
+        var isFirst = pod.Near.Count > 0 && near.Count == 0 && pod.Near.All(t => t.Matches(pod, cluster));
+        return node =>
+            !pod.Near.All(t => node.Labels.TryGetValue(t.TopologyKey, out var place) && (isFirst || near.Contains((t.TopologyKey, place)))) ? NotNear
+            : pod.Far.Any(t => node.Labels.TryGetValue(t.TopologyKey, out var place) && taken.Contains((t.TopologyKey, place))) ? NotFar
+            : repelled.Any(p => node.Labels.Find(p.Key) == p.Place) ? Repelled
+            : null;
+    }
+
+    private static HashSet<(string Key, string Place)> PlacesThatRepel(PodDemand pod, ClusterSnapshot cluster)
+    {
+        var places = new HashSet<(string, string)>();
+        foreach (var node in cluster.Nodes)
+        {
+            foreach (var other in node.Repelling)
+            {
+                foreach (var term in other.Far)
+                {
+                    if (node.Labels.TryGetValue(term.TopologyKey, out var place) && term.Matches(pod, cluster))
+                    {
+                        places.Add((term.TopologyKey, place));
+                    }
+                }
+            }
+        }
+
+        return places;
+    }
+
+    /// <summary>Where pods are that all of the wishes mean.</summary>
+    private static HashSet<(string Key, string Place)> PlacesNear(PodDemand pod, ClusterSnapshot cluster)
+    {
+        var places = new HashSet<(string, string)>();
+        if (pod.Near.Count == 0)
+        {
+            return places;
+        }
+
+        foreach (var node in cluster.Nodes)
+        {
+            if (node.Pods.Any(other => pod.Near.All(t => t.Matches(other, cluster))))
+            {
+                foreach (var term in pod.Near)
+                {
+                    if (node.Labels.TryGetValue(term.TopologyKey, out var place))
+                    {
+                        places.Add((term.TopologyKey, place));
+                    }
+                }
+            }
+        }
+
+        return places;
+    }
+
+    private static HashSet<(string Key, string Place)> PlacesTaken(PodDemand pod, ClusterSnapshot cluster)
+    {
+        var places = new HashSet<(string, string)>();
+        foreach (var term in pod.Far)
+        {
+            foreach (var node in cluster.Nodes)
+            {
+                if (node.Labels.TryGetValue(term.TopologyKey, out var place) && node.Pods.Any(other => term.Matches(other, cluster)))
+                {
+                    places.Add((term.TopologyKey, place));
+                }
+            }
+        }
+
+        return places;
+    }
+}

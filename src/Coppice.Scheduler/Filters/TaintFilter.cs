@@ -1,0 +1,15 @@
+namespace Coppice.Scheduler;
+
+/// <summary>A node's taints keep off pods that don't tolerate them.</summary>
+internal sealed class TaintFilter : IFilter
+{
+    private static readonly Rejection Untolerated = Rejection.Final("node(s) had untolerated taint(s)");
+
+    public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeTaints;
+
+    public NodeTest? For(PodDemand pod, ClusterSnapshot cluster)
+    {
+        var tolerations = pod.Pod.Spec.Tolerations;
+        return node => Tolerance.Bears(tolerations, node.Node.Spec.Taints) ? null : Untolerated;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Scheduler;
+
+/// <summary>Which nodes a pod's node selector and node affinity mean.</summary>
+internal static class NodeTerms
+{
+    /// <summary>The node is one of those that the pod insists on.</summary>
+    public static bool Allows(PodSpec spec, Node node)
+    {
+        foreach (var (key, value) in spec.NodeSelector)
+        {
+            if (node.Metadata.Labels.Find(key) != value)
+            {
+                return false;
+            }
+        }
+
+        return spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is not { } required
+            || AnyMatches(required.NodeSelectorTerms, node);
+    }
+
+    /// <summary>All conditions of the term hold; an empty term means no node.</summary>
+    public static bool Matches(NodeSelectorTerm term, Node node)
+    {
+        if (term.MatchExpressions.IsEmpty && term.MatchFields.IsEmpty)
+        {
+            return false;
+        }
+
+        foreach (var expression in term.MatchExpressions)
+        {
+            if (!Holds(expression, node.Metadata.Labels.Find(expression.Key)))
+            {
+                return false;
+            }
+        }
+
+        foreach (var field in term.MatchFields)
+        {
+            if (!Holds(field, field.Key == "metadata.name" ? node.Metadata.Name : null))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool AnyMatches(ValueList<NodeSelectorTerm> terms, Node node)
+    {
+        foreach (var term in terms)
+        {
+            if (Matches(term, node))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Holds(NodeSelectorRequirement requirement, string? value) => requirement.Operator switch
+    {
+        NodeSelectorOperator.In => value is not null && requirement.Values.Contains(value),
+        NodeSelectorOperator.NotIn => value is null || !requirement.Values.Contains(value),
+        NodeSelectorOperator.Exists => value is not null,
+        NodeSelectorOperator.DoesNotExist => value is null,
+        NodeSelectorOperator.Gt => Compare(value, requirement.Values) > 0,
+        NodeSelectorOperator.Lt => Compare(value, requirement.Values) < 0,
+        _ => false,
+    };
+
+    private static int Compare(string? value, ValueList<string> bound) =>
+        bound.Count == 1
+        && long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var left)
+        && long.TryParse(bound[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var right)
+            ? left.CompareTo(right)
+            : 0;
+}

@@ -1,0 +1,24 @@
+namespace Coppice.Scheduler;
+
+/// <summary>What can happen in a cluster that may let a pod fit that did not fit before.</summary>
+[Flags]
+internal enum ClusterEvents
+{
+    None = 0,
+    NodeAdded = 1,
+    NodeGone = 2,
+
+    /// <summary>What a node can give away.</summary>
+    NodeResources = 4,
+    NodeLabels = 8,
+
+    /// <summary>Taints, or whether it is cordoned.</summary>
+    NodeTaints = 16,
+
+    /// <summary>Deleted, ended, or not bound after all.</summary>
+    PodGone = 32,
+
+    /// <summary>Placed on a node, or a placed one's labels changed.</summary>
+    PodPlaced = 64,
+    NamespaceLabels = 128,
+}

@@ -1,0 +1,167 @@
+using System.Diagnostics.CodeAnalysis;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Scheduler;
+
+/// <summary>The pods that want a node. For one thread at a time.</summary>
+/// <remarks>
+/// <code>
+///            Set                 TryTake
+/// (new) ───────────▶ active ───────────────▶ (being tried) ──▶ bound: forgotten
+///                      ▲  ▲                     │      │
+///    Wake: it may help │  │ its pause is over   │      │ Fail: an error
+///                      │  └───────── pausing ◀──│──────┘
+///                      └─────────── parked ◀────┘ Park: it fits nowhere
+/// </code>
+/// A parked pod that is woken within its back-off goes behind all others: it is tried when nobody else waits, or when the back-off is
+/// over. So a pod that fits nowhere never holds up another, and never waits for a clock when the scheduler has nothing else to do.
+/// </remarks>
+internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider time)
+{
+    private readonly SortedSet<QueuedPod> _active = new(Comparer<QueuedPod>.Create(QueuedPod.Compare));
+    private readonly SortedSet<QueuedPod> _behind = new(Comparer<QueuedPod>.Create(CompareByPause));
+    private readonly SortedSet<QueuedPod> _pausing = new(Comparer<QueuedPod>.Create(CompareByPause));
+    private readonly SortedDictionary<ObjectKey, QueuedPod> _parked = [];
+    private readonly Dictionary<ObjectKey, (QueuedPod Pod, SortedSet<QueuedPod>? In)> _known = [];
+    private long _order;
+    private DateTimeOffset? _nextAudit;
+
+    /// <summary>When <see cref="TryTake"/> may have something that it has not now; null if only a change brings it.</summary>
+    public DateTimeOffset? NextDue => _pausing.Min?.NotBefore is { } pause && !(_nextAudit < pause) ? pause : _nextAudit;
+
+    /// <summary>How many pods wait, for whatever.</summary>
+    public int Count => _known.Count;
+
+    /// <summary>The pod is new, or it changed in a way that may help it.</summary>
+    public void Set(Pod pod)
+    {
+        var key = ObjectKey.Of(pod);
+        var before = _known.TryGetValue(key, out var known) && known.Pod.Pod.Metadata.Uid == pod.Metadata.Uid ? known.Pod : null;
+        Remove(key);
+        Put(before is null
+            ? new QueuedPod(pod, time.GetUtcNow(), _order++, 0, ClusterEvents.None, null)
+            : before with { Pod = pod }, _active);
+    }
+
+    /// <summary>The pod changed in a way that helps nothing: it is only to be tried in its newest form.</summary>
+    public void Renew(Pod pod)
+    {
+        if (!_known.TryGetValue(ObjectKey.Of(pod), out var known))
+        {
+            return;
+        }
+
+        var renewed = known.Pod with { Pod = pod };
+        if (known.In is { } set)
+        {
+            set.Remove(known.Pod);
+            Put(renewed, set);
+        }
+        else
+        {
+            _parked[ObjectKey.Of(pod)] = renewed;
+            _known[ObjectKey.Of(pod)] = (renewed, null);
+        }
+    }
+
+    public bool Contains(ObjectKey pod) => _known.ContainsKey(pod);
+
+    public void Remove(ObjectKey pod)
+    {
+        if (_known.Remove(pod, out var known))
+        {
+            known.In?.Remove(known.Pod);
+            _parked.Remove(pod);
+        }
+    }
+
+    /// <summary>The next pod to try. It leaves the queue.</summary>
+    public bool TryTake([NotNullWhen(true)] out QueuedPod? pod)
+    {
+        var now = time.GetUtcNow();
+        Audit(now);
+        Release(_pausing, now);
+        Release(_behind, now);
+        pod = _active.Min ?? _behind.Min;
+        if (pod is null)
+        {
+            return false;
+        }
+
+        Remove(ObjectKey.Of(pod.Pod));
+        pod = pod with { Attempts = pod.Attempts + 1 };
+        return true;
+    }
+
+    /// <summary>It fits nowhere; it waits for something to happen that may help.</summary>
+    public void Park(QueuedPod pod, ClusterEvents wokenBy)
+    {
+        var parked = pod with { WokenBy = wokenBy, NotBefore = time.GetUtcNow() + PauseAfter(pod.Attempts) };
+        Remove(ObjectKey.Of(pod.Pod));
+        _parked[ObjectKey.Of(pod.Pod)] = parked;
+        _known[ObjectKey.Of(pod.Pod)] = (parked, null);
+        _nextAudit ??= parked.NotBefore + options.AuditAfter;
+    }
+
+    /// <summary>Something went wrong; it is tried again after a pause.</summary>
+    public void Fail(QueuedPod pod)
+    {
+        Remove(ObjectKey.Of(pod.Pod));
+        Put(pod with { NotBefore = time.GetUtcNow() + PauseAfter(pod.Attempts) }, _pausing);
+    }
+
+    /// <summary>Something happened: the pods that it may help are to be tried.</summary>
+    public void Wake(ClusterEvents events)
+    {
+        if (events == ClusterEvents.None || _parked.Count == 0)
+        {
+            return;
+        }
+
+        Unpark(_parked.Values.Where(p => (p.WokenBy & events) != 0));
+    }
+
+    // What is parked for long is tried again, whatever it waits for: the event that would have helped may have been misjudged.
+    private void Audit(DateTimeOffset now)
+    {
+        if (_nextAudit <= now)
+        {
+            Unpark(_parked.Values.Where(p => p.NotBefore + options.AuditAfter <= now));
+            _nextAudit = _parked.Count == 0 ? null : _parked.Values.Min(p => p.NotBefore) + options.AuditAfter;
+        }
+    }
+
+    private void Unpark(IEnumerable<QueuedPod> pods)
+    {
+        foreach (var pod in pods.ToList())
+        {
+            _parked.Remove(ObjectKey.Of(pod.Pod));
+            Put(pod, pod.NotBefore > time.GetUtcNow() ? _behind : _active);
+        }
+    }
+
+    private void Release(SortedSet<QueuedPod> set, DateTimeOffset now)
+    {
+        while (set.Min is { } pod && pod.NotBefore <= now)
+        {
+            set.Remove(pod);
+            Put(pod, _active);
+        }
+    }
+
+    private void Put(QueuedPod pod, SortedSet<QueuedPod> set)
+    {
+        set.Add(pod);
+        _known[ObjectKey.Of(pod.Pod)] = (pod, set);
+    }
+
+    private TimeSpan PauseAfter(int attempts)
+    {
+        var pause = options.FirstPause * Math.Pow(2, Math.Clamp(attempts - 1, 0, 30));
+        return pause < options.LongestPause ? pause : options.LongestPause;
+    }
+
+    private static int CompareByPause(QueuedPod a, QueuedPod b) =>
+        Nullable.Compare(a.NotBefore, b.NotBefore) is var order and not 0 ? order : QueuedPod.Compare(a, b);
+}

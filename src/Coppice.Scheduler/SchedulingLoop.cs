@@ -1,0 +1,276 @@
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Scheduler;
+
+/// <summary>
+/// Gives every pod that asks for it a node: 1. learn what changed, 2. take the next pod, 3. plan, 4. assume and bind, or say why not.
+/// </summary>
+/// <remarks>
+/// One loop decides, pod after pod, and owns the cluster's state and the queue; caches only hand in what changed. Binding goes on beside
+/// it, many pods at once: the next pod is planned as if it had succeeded. Nothing here polls: a change wakes the loop.
+/// </remarks>
+public sealed partial class SchedulingLoop
+{
+    private readonly IApiClient _client;
+    private readonly SchedulerCaches _caches;
+    private readonly SchedulerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly PodOutcome _outcome;
+    private readonly SchedulingQueue _queue;
+    private readonly ClusterState _cluster = new();
+    private readonly Inbox _inbox = new();
+    private readonly HashSet<ObjectKey> _underway = [];
+    private long _firstNode;
+
+    /// <param name="caches">Not yet running: the loop subscribes to them here.</param>
+    public SchedulingLoop(
+        IApiClient client, SchedulerCaches caches, IEventRecorder events, SchedulerOptions options, TimeProvider time, ILogger log)
+    {
+        _client = client;
+        _caches = caches;
+        _options = options;
+        _time = time;
+        _log = log;
+        _outcome = new(client, events, time);
+        _queue = new(options, time);
+        caches.Pods.Subscribe(change => _inbox.Put(() => LearnPod(change)));
+        caches.Nodes.Subscribe(change => _inbox.Put(() => LearnNode(change)));
+        caches.Namespaces.Subscribe(change => _inbox.Put(() => LearnNamespace(change)));
+    }
+
+    /// <summary>Schedules until stopped, then waits for the bindings that are on their way.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var working = new HashSet<Task>();
+        await using var alarm = _time.CreateTimer(_ => _inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var onStop = stop.Register(_inbox.Wake);
+        try
+        {
+            await Task.WhenAll(_caches.Nodes.WaitUntilSyncedAsync(), _caches.Namespaces.WaitUntilSyncedAsync(), _caches.Pods.WaitUntilSyncedAsync())
+                .WaitAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        while (!stop.IsCancellationRequested)
+        {
+            _inbox.Drain();
+            if (_underway.Count < _options.BindingsAtOnce && _queue.TryTake(out var pod))
+            {
+                TrySchedule(pod, working, stop);
+                continue;
+            }
+
+            SetAlarm(alarm);
+            await _inbox.WaitAsync();
+            working.RemoveWhere(t => t.IsCompleted);
+        }
+
+        await Task.WhenAll(working);
+    }
+
+    private void TrySchedule(QueuedPod queued, HashSet<Task> working, CancellationToken stop)
+    {
+        try
+        {
+            Schedule(queued, working, stop);
+        }
+        catch (Exception e)
+        {
+            // A pod that we cannot cope with must not keep the others from their nodes.
+            LogNotPlanned(e, ObjectKey.Of(queued.Pod).ToString());
+            _queue.Fail(queued);
+        }
+    }
+
+    private void Schedule(QueuedPod queued, HashSet<Task> working, CancellationToken stop)
+    {
+        var pod = new PodDemand(queued.Pod);
+        switch (SchedulingPlanner.Plan(pod, _cluster.Snapshot(_firstNode), _options))
+        {
+            case SchedulingPlan.Bind bind:
+                _firstNode += bind.LookedAt;
+                _cluster.Assume(pod, bind.Node);
+                _underway.Add(pod.Key);
+                working.Add(BindAsync(queued, bind.Node, stop));
+                break;
+            case SchedulingPlan.Unschedulable not:
+                _queue.Park(queued, not.WokenBy);
+                working.Add(ReportAsync(queued.Pod, "Unschedulable", not.Message, stop));
+                break;
+        }
+    }
+
+    private async Task BindAsync(QueuedPod queued, string node, CancellationToken stop)
+    {
+        // The loop goes on to the next pod meanwhile.
+        await Task.Yield();
+        var pod = queued.Pod;
+        try
+        {
+            await _client.BindAsync(BindingOf(pod, node), stop);
+            _outcome.Assigned(pod, node);
+            _inbox.Put(() => _underway.Remove(ObjectKey.Of(pod)));
+        }
+        catch (Exception e)
+        {
+            _inbox.Put(() => TakeBack(queued));
+            if (e is not (OperationCanceledException or ApiException { IsNotFound: true } or ApiException { IsConflict: true }))
+            {
+                LogNotBound(e, ObjectKey.Of(pod).ToString(), node);
+                await ReportAsync(pod, "SchedulerError", $"binding rejected: {e.Message}", stop);
+            }
+        }
+    }
+
+    private async Task ReportAsync(Pod pod, string reason, string message, CancellationToken stop)
+    {
+        await Task.Yield();
+        try
+        {
+            await _outcome.FailedAsync(pod, reason, message, stop);
+        }
+        catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
+        {
+            // The pod is tried again, and told again.
+            LogNotTold(ObjectKey.Of(pod).ToString(), e.Message);
+        }
+    }
+
+    /// <summary>The pod did not get to its node. If it is still there and still wants one, it is tried again.</summary>
+    private void TakeBack(QueuedPod queued)
+    {
+        var key = ObjectKey.Of(queued.Pod);
+        _underway.Remove(key);
+        if (!_cluster.IsAssumed(queued.Pod))
+        {
+            return;
+        }
+
+        _cluster.Remove(key);
+        _queue.Wake(ClusterEvents.PodGone);
+        if (_caches.Pods.Find(key) is { } pod && WantsNode(pod))
+        {
+            _queue.Fail(queued with { Pod = pod });
+        }
+    }
+
+    private void LearnPod(ObjectChange<Pod> change)
+    {
+        var key = ObjectKey.Of(change.Item);
+        if (change.New is not { } pod || pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed)
+        {
+            _queue.Remove(key);
+            if (_cluster.Remove(key))
+            {
+                _queue.Wake(ClusterEvents.PodGone);
+            }
+        }
+        else if (pod.Spec.NodeName is { Length: > 0 })
+        {
+            _queue.Remove(key);
+            LearnPlaced(change.Old, pod);
+        }
+        else if (!WantsNode(pod))
+        {
+            _queue.Remove(key);
+        }
+        else if (!_cluster.IsAssumed(pod))
+        {
+            // What others wrote about it (its status) helps nothing; what it asks for may.
+            var sameWishes = change.Old is { } old && old.Spec == pod.Spec && old.Metadata.Labels == pod.Metadata.Labels;
+            if (sameWishes && _queue.Contains(key))
+            {
+                _queue.Renew(pod);
+            }
+            else
+            {
+                _queue.Set(pod);
+            }
+        }
+    }
+
+    private void LearnPlaced(Pod? old, Pod pod)
+    {
+        var wasPlaced = old?.Spec.NodeName is { Length: > 0 };
+        var same = wasPlaced && old!.Metadata.Labels == pod.Metadata.Labels && old.Spec == pod.Spec
+            && old.Metadata.DeletionTimestamp == pod.Metadata.DeletionTimestamp;
+        if (!same)
+        {
+            _cluster.Place(pod);
+            _queue.Wake(ClusterEvents.PodPlaced);
+        }
+    }
+
+    private void LearnNode(ObjectChange<Node> change)
+    {
+        if (change.New is { } node)
+        {
+            _cluster.SetNode(node);
+        }
+        else
+        {
+            _cluster.RemoveNode(change.Item.Metadata.Name ?? "");
+        }
+
+        _queue.Wake(EventsOf(change));
+    }
+
+    private static ClusterEvents EventsOf(ObjectChange<Node> change) => change switch
+    {
+        { Old: null } => ClusterEvents.NodeAdded,
+        { New: null } => ClusterEvents.NodeGone,
+        { Old: var old, New: var node } =>
+            (old.Status.Allocatable != node.Status.Allocatable ? ClusterEvents.NodeResources : 0)
+            | (old.Metadata.Labels != node.Metadata.Labels ? ClusterEvents.NodeLabels : 0)
+            | (old.Spec.Taints != node.Spec.Taints || old.Spec.Unschedulable != node.Spec.Unschedulable ? ClusterEvents.NodeTaints : 0),
+    };
+
+    private void LearnNamespace(ObjectChange<Namespace> change)
+    {
+        if (change.Old?.Metadata.Labels != change.New?.Metadata.Labels || change.Old is null || change.New is null)
+        {
+            _cluster.SetNamespace(change.Item.Metadata.Name ?? "", change.New?.Metadata.Labels);
+            _queue.Wake(ClusterEvents.NamespaceLabels);
+        }
+    }
+
+    private bool WantsNode(Pod pod) =>
+        string.IsNullOrEmpty(pod.Spec.NodeName)
+        && pod.Metadata.DeletionTimestamp is null
+        && pod.Spec.SchedulingGates.IsEmpty
+        && (pod.Spec.SchedulerName ?? _options.SchedulerName) == _options.SchedulerName;
+
+    private void SetAlarm(ITimer alarm)
+    {
+        // While too many are on their way, the next of them to arrive wakes the loop.
+        var due = _underway.Count < _options.BindingsAtOnce ? _queue.NextDue : null;
+        alarm.Change(due is null ? Timeout.InfiniteTimeSpan : Later(due.Value), Timeout.InfiniteTimeSpan);
+
+        TimeSpan Later(DateTimeOffset at) => at - _time.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
+
+    private static Binding BindingOf(Pod pod, string node) => new()
+    {
+        ApiVersion = "v1",
+        Kind = "Binding",
+        // With the uid: not to a pod of the same name that came after it.
+        Metadata = new() { Namespace = pod.Metadata.Namespace, Name = pod.Metadata.Name, Uid = pod.Metadata.Uid },
+        Target = new() { ApiVersion = "v1", Kind = "Node", Name = node },
+    };
+
+    [LoggerMessage(LogLevel.Warning, "{Pod} could not be bound to {Node} and is tried again")]
+    private partial void LogNotBound(Exception e, string pod, string node);
+
+    [LoggerMessage(LogLevel.Error, "{Pod} could not be planned and is tried again")]
+    private partial void LogNotPlanned(Exception e, string pod);
+
+    [LoggerMessage(LogLevel.Debug, "{Pod} could not be told why it has no node: {Why}")]
+    private partial void LogNotTold(string pod, string why);
+}

@@ -1,0 +1,104 @@
+namespace Coppice.Scheduler;
+
+/// <summary>Chooses a node for a pod: the filters say where it can run, the scores where it runs best.</summary>
+internal static class SchedulingPlanner
+{
+    /// <summary>Cheap ones first; the first that objects speaks for the node. The order is Kubernetes'.</summary>
+    private static readonly IFilter[] Filters =
+    [
+        new UnschedulableFilter(),
+        new NodeNameFilter(),
+        new TaintFilter(),
+        new NodeAffinityFilter(),
+        new HostPortFilter(),
+        new ResourcesFilter(),
+        new TopologySpreadFilter(),
+        new PodAffinityFilter(),
+    ];
+
+    private static readonly IScore[] Scores =
+    [
+        new TaintScore(),
+        new NodeAffinityScore(),
+        new LeastAllocatedScore(),
+        new BalancedAllocationScore(),
+        new ImageLocalityScore(),
+        new SpreadScore(),
+        new PodAffinityScore(),
+    ];
+
+    public static SchedulingPlan Plan(PodDemand pod, ClusterSnapshot cluster, SchedulerOptions options)
+    {
+        var tests = new List<(IFilter Filter, NodeTest Test)>(Filters.Length);
+        foreach (var filter in Filters)
+        {
+            if (filter.For(pod, cluster) is { } test)
+            {
+                tests.Add((filter, test));
+            }
+        }
+
+        var fitting = new List<NodeView>();
+        var rejections = new List<Rejection>();
+        var wokenBy = ClusterEvents.NodeAdded;
+        var enough = EnoughNodes(cluster.Nodes.Count, options);
+        var lookedAt = 0;
+        while (lookedAt < cluster.Nodes.Count && fitting.Count < enough)
+        {
+            var node = cluster.InTurn(lookedAt++);
+            if (FirstObjection(tests, node) is var (filter, rejection))
+            {
+                rejections.Add(rejection);
+                wokenBy |= filter.WokenBy;
+            }
+            else
+            {
+                fitting.Add(node);
+            }
+        }
+
+        return fitting.Count > 0
+            ? new SchedulingPlan.Bind(Best(pod, cluster, fitting).Name, lookedAt)
+            : new SchedulingPlan.Unschedulable(UnschedulableMessage.Write(pod, rejections), wokenBy);
+    }
+
+    private static (IFilter Filter, Rejection Rejection)? FirstObjection(List<(IFilter Filter, NodeTest Test)> tests, NodeView node)
+    {
+        foreach (var (filter, test) in tests)
+        {
+            if (test(node) is { } rejection)
+            {
+                return (filter, rejection);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The node with the best marks; of equal ones, the first in turn.</summary>
+    private static NodeView Best(PodDemand pod, ClusterSnapshot cluster, List<NodeView> nodes)
+    {
+        if (nodes.Count == 1)
+        {
+            return nodes[0];
+        }
+
+        var totals = new long[nodes.Count];
+        foreach (var score in Scores)
+        {
+            if (score.Rate(pod, cluster, nodes) is { } marks)
+            {
+                for (var i = 0; i < totals.Length; i++)
+                {
+                    totals[i] += score.Weight * marks[i];
+                }
+            }
+        }
+
+        return nodes[Array.IndexOf(totals, totals.Max())];
+    }
+
+    // In a large cluster a good node is as good as the best: looking at fewer keeps the pods coming.
+    private static int EnoughNodes(int all, SchedulerOptions options) =>
+        all <= options.AlwaysLookAt ? all : Math.Max(options.AlwaysLookAt, all * Math.Max(5, 50 - all / 125) / 100);
+}

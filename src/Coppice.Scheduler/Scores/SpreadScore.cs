@@ -1,0 +1,63 @@
+using Coppice.Objects.Core;
+
+namespace Coppice.Scheduler;
+
+/// <summary>
+/// Pods that do the same should not fail together: the spread constraints that may be broken, or else an even spread of an owner's
+/// pods over nodes and zones.
+/// </summary>
+internal sealed class SpreadScore : IScore
+{
+    private const string Zone = "topology.kubernetes.io/zone";
+
+    public int Weight => 2;
+
+    public long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    {
+        var constraints = pod.Pod.Spec.TopologySpreadConstraints;
+        var counts = constraints.IsEmpty ? CountByOwner(pod, cluster, nodes) : CountByConstraints(pod, cluster, nodes);
+        return counts is null ? null : IScore.FewerIsBetter(counts);
+    }
+
+    private static long[]? CountByConstraints(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    {
+        var wishes = pod.Pod.Spec.TopologySpreadConstraints
+            .Where(c => c.WhenUnsatisfiable == UnsatisfiableConstraintAction.ScheduleAnyway)
+            .ToList();
+        if (wishes.Count == 0)
+        {
+            return null;
+        }
+
+        var keys = wishes.Select(c => c.TopologyKey).ToList();
+        var spreads = wishes.Select(c => SpreadCount.Of(c, pod, cluster, keys)).ToList();
+        var counts = new long[nodes.Count];
+        for (var i = 0; i < counts.Length; i++)
+        {
+            // The more places there are, the fewer pods each has: the logarithm gives hosts and zones a like say.
+            counts[i] = (long)Math.Round(100 * spreads.Sum(s => Weigh(s.Places) * PodsIn(s, nodes[i])));
+        }
+
+        return counts;
+    }
+
+    private static double PodsIn(SpreadCount spread, NodeView node) =>
+        node.Labels.TryGetValue(spread.Constraint.TopologyKey, out var place) ? spread.In(place) : spread.Places + spread.Constraint.MaxSkew;
+
+    private static long[]? CountByOwner(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    {
+        if (pod.Owner is not { } owner)
+        {
+            return null;
+        }
+
+        var siblings = cluster.Nodes.ToDictionary(n => n.Name, n => n.Pods.Count(p => p.Owner == owner && !p.IsLeaving), StringComparer.Ordinal);
+        var zones = cluster.Nodes.Where(n => n.Labels.ContainsKey(Zone))
+            .GroupBy(n => n.Labels[Zone], StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Sum(n => siblings[n.Name]), StringComparer.Ordinal);
+        var (hostWeight, zoneWeight) = (Weigh(cluster.Nodes.Count), Weigh(zones.Count));
+        return [.. nodes.Select(n => (long)Math.Round(100 * (hostWeight * siblings[n.Name] + zoneWeight * zones.GetValueOrDefault(n.Labels.Find(Zone) ?? ""))))];
+    }
+
+    private static double Weigh(int places) => Math.Log(places + 2);
+}

@@ -1,0 +1,28 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Scheduler;
+
+/// <summary>Nodes that would rather not have the pod come last.</summary>
+internal sealed class TaintScore : IScore
+{
+    public int Weight => 3;
+
+    public long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    {
+        var tolerations = pod.Pod.Spec.Tolerations;
+        var counts = nodes.Select(n => Count(n.Node.Spec.Taints, tolerations)).ToArray();
+        return counts.All(c => c == 0) ? null : IScore.FewerIsBetter(counts);
+    }
+
+    private static long Count(ValueList<Taint> taints, ValueList<Toleration> tolerations)
+    {
+        var count = 0;
+        foreach (var taint in taints)
+        {
+            count += taint.Effect == TaintEffect.PreferNoSchedule && !Tolerance.Bears(tolerations, taint) ? 1 : 0;
+        }
+
+        return count;
+    }
+}
