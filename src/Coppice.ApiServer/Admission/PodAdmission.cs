@@ -1,0 +1,122 @@
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Resources;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Admission;
+
+/// <summary>
+/// What Kubernetes' ServiceAccount and DefaultTolerationSeconds admissions do to new pods: the namespace's account and its token
+/// volume, and five minutes of patience with a node that is not ready or cannot be reached.
+/// </summary>
+internal sealed class PodAdmission(ObjectStorage storage, Random random) : IAdmission
+{
+    private const string TokenMountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
+    private const long TolerationSeconds = 300;
+
+    private static readonly ResourceDefinition Accounts = KindCatalog.Of<ServiceAccount>();
+
+    public async ValueTask<KubernetesObject> AdmitAsync(WriteScope scope, KubernetesObject item, KubernetesObject? old, CancellationToken stop)
+    {
+        if (item is not Pod pod || old is not null)
+        {
+            return item;
+        }
+
+        var name = string.IsNullOrEmpty(pod.Spec.ServiceAccountName) ? "default" : pod.Spec.ServiceAccountName;
+        if (await storage.FindAsync(Accounts, scope.Key(name), stop) is not { Item: ServiceAccount account })
+        {
+            throw ApiErrors.Forbidden(
+                scope.Resource,
+                pod.Metadata.Name ?? "",
+                $"error looking up service account {scope.Namespace}/{name}: serviceaccount \"{name}\" not found");
+        }
+
+        var spec = pod.Spec with { ServiceAccountName = name, ServiceAccount = name };
+        if (spec.ImagePullSecrets.IsEmpty)
+        {
+            spec = spec with { ImagePullSecrets = account.ImagePullSecrets };
+        }
+
+        if (spec.AutomountServiceAccountToken ?? account.AutomountServiceAccountToken ?? true)
+        {
+            spec = MountToken(spec);
+        }
+
+        return pod with { Spec = Tolerate(spec) };
+    }
+
+    private PodSpec MountToken(PodSpec spec)
+    {
+        if (spec.Containers.Concat(spec.InitContainers).All(MountsToken))
+        {
+            return spec;
+        }
+
+        var volume = new Volume
+        {
+            Name = $"kube-api-access-{RandomNames.Suffix(random)}",
+            Projected = new ProjectedVolumeSource
+            {
+                DefaultMode = 420,
+                Sources =
+                [
+                    // An hour and seven seconds is what Kubernetes asks for: its warning of expiry tells this token by that odd number.
+                    new VolumeProjection { ServiceAccountToken = new ServiceAccountTokenProjection { ExpirationSeconds = 3607, Path = "token" } },
+                    new VolumeProjection
+                    {
+                        ConfigMap = new ConfigMapProjection { Name = "kube-root-ca.crt", Items = [new KeyToPath { Key = "ca.crt", Path = "ca.crt" }] },
+                    },
+                    new VolumeProjection
+                    {
+                        DownwardAPI = new DownwardAPIProjection
+                        {
+                            Items =
+                            [
+                                new DownwardAPIVolumeFile
+                                {
+                                    Path = "namespace",
+                                    FieldRef = new ObjectFieldSelector { ApiVersion = "v1", FieldPath = "metadata.namespace" },
+                                },
+                            ],
+                        },
+                    },
+                ],
+            },
+        };
+        var mount = new VolumeMount { Name = volume.Name, ReadOnly = true, MountPath = TokenMountPath };
+        return spec with
+        {
+            Volumes = spec.Volumes.Add(volume),
+            Containers = spec.Containers.Select(c => MountsToken(c) ? c : c with { VolumeMounts = c.VolumeMounts.Add(mount) }).ToValueList(),
+            InitContainers = spec.InitContainers.Select(c => MountsToken(c) ? c : c with { VolumeMounts = c.VolumeMounts.Add(mount) }).ToValueList(),
+        };
+    }
+
+    private static bool MountsToken(Container container) => container.VolumeMounts.Any(m => m.MountPath == TokenMountPath);
+
+    private static PodSpec Tolerate(PodSpec spec)
+    {
+        foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
+        {
+            if (!spec.Tolerations.Any(t => Covers(t, key)))
+            {
+                spec = spec with
+                {
+                    Tolerations = spec.Tolerations.Add(new Toleration
+                    {
+                        Key = key,
+                        Operator = "Exists",
+                        Effect = "NoExecute",
+                        TolerationSeconds = TolerationSeconds,
+                    }),
+                };
+            }
+        }
+
+        return spec;
+    }
+
+    private static bool Covers(Toleration toleration, string key) =>
+        (string.IsNullOrEmpty(toleration.Key) || toleration.Key == key) && (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == "NoExecute");
+}

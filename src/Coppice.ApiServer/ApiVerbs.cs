@@ -1,0 +1,62 @@
+using Coppice.ApiServer.Admission;
+using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Resources;
+using Coppice.ApiServer.Services;
+using Coppice.ApiServer.Watching;
+using Coppice.Objects;
+using Coppice.Store;
+
+namespace Coppice.ApiServer;
+
+/// <summary>
+/// What the API can do, whoever asks and by whichever way: the verbs on one store. The request pipeline calls them for HTTP, the
+/// in-process client directly. They are deterministic: time and randomness come from outside.
+/// </summary>
+public sealed class ApiVerbs
+{
+    private readonly ObjectStorage _storage;
+
+    /// <param name="tokens">Null where no tokens are issued, as in a simulation.</param>
+    public ApiVerbs(IRevisionStore store, ServiceAllocationOptions services, ServiceAccountTokens? tokens, TimeProvider time, Random random)
+    {
+        _storage = new ObjectStorage(store);
+        IReadOnlyList<IAdmission> admissions =
+        [
+            new NamespaceLifecycle(_storage),
+            new PodAdmission(_storage, random),
+            new ServiceAllocation(_storage, services, time, random),
+        ];
+        List = new ListVerb(_storage);
+        Create = new CreateVerb(_storage, admissions, time, random);
+        Update = new UpdateVerb(_storage, admissions);
+        Delete = new DeleteVerb(_storage, time);
+        Pods = new PodVerbs(Update, Delete, time);
+        Scale = new ScaleVerb(_storage, Update);
+        Tokens = new TokenVerb(_storage, tokens, time);
+    }
+
+    internal ListVerb List { get; }
+
+    internal CreateVerb Create { get; }
+
+    internal UpdateVerb Update { get; }
+
+    internal DeleteVerb Delete { get; }
+
+    internal PodVerbs Pods { get; }
+
+    internal ScaleVerb Scale { get; }
+
+    internal TokenVerb Tokens { get; }
+
+    public Revision Current => _storage.Current;
+
+    internal ValueTask<ObjectForm> GetAsync(ResourceDefinition definition, ObjectKey key, CancellationToken stop) =>
+        _storage.GetAsync(definition, key, stop);
+
+    internal ValueTask<ObjectForm?> FindAsync(ResourceDefinition definition, ObjectKey key, CancellationToken stop) =>
+        _storage.FindAsync(definition, key, stop);
+
+    internal ObjectWatch Watch(ObjectQuery query, Revision after) => new(_storage.Watch(query.Definition, query.Namespace, after), query);
+}

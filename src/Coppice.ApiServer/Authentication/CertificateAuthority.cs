@@ -1,0 +1,107 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Coppice.ApiServer.Authentication;
+
+/// <summary>
+/// The cluster's own authority: it signs the server's certificate and those of users, whose common name is the user and whose
+/// organisations are its groups. Its key and every key it makes are ECDSA P-256.
+/// </summary>
+public sealed class CertificateAuthority : IDisposable
+{
+    private static readonly TimeSpan AuthorityLifetime = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan CertificateLifetime = TimeSpan.FromDays(365);
+
+    // Clocks differ: a certificate is valid from a little before it is made.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
+    private readonly X509Certificate2 _certificate;
+    private readonly TimeProvider _time;
+
+    private CertificateAuthority(X509Certificate2 certificate, TimeProvider time)
+    {
+        _certificate = certificate;
+        _time = time;
+    }
+
+    /// <summary>The public certificate, which clients need.</summary>
+    public X509Certificate2 Certificate => _certificate;
+
+    public string CertificatePem => _certificate.ExportCertificatePem();
+
+    public string KeyPem => KeyOf(_certificate);
+
+    public static CertificateAuthority Create(TimeProvider time)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=coppice-ca", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        var now = time.GetUtcNow();
+        return new(request.CreateSelfSigned(now - ClockTolerance, now + AuthorityLifetime), time);
+    }
+
+    public static CertificateAuthority Load(string certificatePem, string keyPem, TimeProvider time) =>
+        new(X509Certificate2.CreateFromPem(certificatePem, keyPem), time);
+
+    /// <summary>A certificate for the server, good for the names and addresses it is reached by.</summary>
+    public IssuedCertificate IssueServer(IReadOnlyList<string> names, IReadOnlyList<IPAddress> addresses)
+    {
+        var alternatives = new SubjectAlternativeNameBuilder();
+        foreach (var name in names)
+        {
+            alternatives.AddDnsName(name);
+        }
+
+        foreach (var address in addresses)
+        {
+            alternatives.AddIpAddress(address);
+        }
+
+        return Issue(new X500DistinguishedName("CN=coppice"), "1.3.6.1.5.5.7.3.1", alternatives.Build());
+    }
+
+    public IssuedCertificate IssueClient(string user, params IReadOnlyList<string> groups)
+    {
+        var name = new X500DistinguishedNameBuilder();
+        foreach (var group in groups)
+        {
+            name.AddOrganizationName(group);
+        }
+
+        name.AddCommonName(user);
+        return Issue(name.Build(), "1.3.6.1.5.5.7.3.2", null);
+    }
+
+    public void Dispose() => _certificate.Dispose();
+
+    private IssuedCertificate Issue(X500DistinguishedName subject, string usage, X509Extension? alternatives)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        if (alternatives is not null)
+        {
+            request.CertificateExtensions.Add(alternatives);
+        }
+
+        var serial = RandomNumberGenerator.GetBytes(16);
+        serial[0] &= 0x7f;
+        var now = _time.GetUtcNow();
+        using var certificate = request.Create(_certificate, now - ClockTolerance, now + CertificateLifetime, serial);
+        return new(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), certificate.NotAfter.ToUniversalTime());
+    }
+
+    private static string KeyOf(X509Certificate2 certificate)
+    {
+        using var key = certificate.GetECDsaPrivateKey() ?? throw new CryptographicException("the authority's key is missing");
+        return key.ExportPkcs8PrivateKeyPem();
+    }
+}
+
+/// <param name="NotAfter">When it ceases to be valid, in UTC.</param>
+public sealed record IssuedCertificate(string CertificatePem, string KeyPem, DateTimeOffset NotAfter);

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Resources;
+using Coppice.ApiServer.Watching;
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
+using Coppice.Store;
+
+namespace Coppice.ApiServer.InProcess;
+
+/// <summary>
+/// The API for components of the same process: the verbs without HTTP and JSON, under the component's own name. Objects are shared,
+/// not copied.
+/// </summary>
+public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClient
+{
+    private readonly Requester _user = Requester.Component(component);
+
+    public async ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken stop) where T : KubernetesObject =>
+        (T?)(await verbs.FindAsync(KindCatalog.Of<T>(), key, stop))?.Item;
+
+    public async ValueTask<ObjectList<T>> ListAsync<T>(ListQuery query, CancellationToken stop) where T : KubernetesObject
+    {
+        var page = await verbs.List.RunAsync(Parse<T>(query), new ListPaging(), stop);
+        return new([.. page.Items.Select(f => (T)f.Item)], page.At.ToString());
+    }
+
+    public IObjectWatch<T> Watch<T>(ListQuery query, string afterRevision) where T : KubernetesObject =>
+        new TypedWatch<T>(verbs.Watch(Parse<T>(query), new Revision(long.Parse(afterRevision, CultureInfo.InvariantCulture))));
+
+    public async ValueTask<T> CreateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
+        (T)(await verbs.Create.RunAsync(ScopeOf(item), item, stop)).Item;
+
+    public async ValueTask<T> UpdateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
+        (T)(await verbs.Update.RunAsync(ScopeOf(item), item.Metadata.Name!, item, UpdatePart.Main, stop)).Item;
+
+    public async ValueTask<T> UpdateStatusAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
+        (T)(await verbs.Update.RunAsync(ScopeOf(item), item.Metadata.Name!, item, UpdatePart.Status, stop)).Item;
+
+    public async ValueTask DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject =>
+        await verbs.Delete.RunAsync(new(KindCatalog.Of<T>(), key.Namespace, _user), key.Name, options ?? new DeleteOptions(), stop);
+
+    public ValueTask BindAsync(Binding binding, CancellationToken stop) =>
+        verbs.Pods.BindAsync(new(KindCatalog.Of<Pod>(), binding.Metadata.Namespace ?? "", _user), binding, stop);
+
+    public async ValueTask<Namespace> FinalizeAsync(Namespace item, CancellationToken stop) =>
+        (Namespace)(await verbs.Update.RunAsync(ScopeOf(item), item.Metadata.Name!, item, UpdatePart.Finalizers, stop)).Item;
+
+    public ValueTask<TokenRequest> CreateTokenAsync(ObjectKey serviceAccount, TokenRequest request, CancellationToken stop) =>
+        verbs.Tokens.CreateAsync(serviceAccount, request, stop);
+
+    private static ObjectQuery Parse<T>(ListQuery query) where T : KubernetesObject =>
+        ObjectQuery.Parse(KindCatalog.Of<T>(), query.Namespace, query.LabelSelector, query.FieldSelector);
+
+    private WriteScope ScopeOf(KubernetesObject item) => new(KindCatalog.Of(item), item.Metadata.Namespace ?? "", _user);
+
+    private sealed class TypedWatch<T>(ObjectWatch watch) : IObjectWatch<T> where T : KubernetesObject
+    {
+        public string Revision => watch.Progress.ToString();
+
+        public async ValueTask<IReadOnlyList<WatchEvent<T>>> NextAsync(CancellationToken stop) =>
+            [.. (await watch.NextAsync(stop)).Select(e => new WatchEvent<T>(e.Type, (T)e.Form.Item))];
+
+        public ValueTask DisposeAsync()
+        {
+            watch.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+namespace Coppice.ApiServer.Requests;
+
+/// <summary>What a request's method and path ask for, in the API's terms.</summary>
+/// <param name="Path">As it came.</param>
+/// <param name="Verb">get, list, watch, create, update, patch, delete, deletecollection.</param>
+/// <param name="Version">Empty for paths that are no resource.</param>
+/// <param name="Resource">Null for paths that are no resource.</param>
+/// <param name="Namespace">Null when the path names none.</param>
+public sealed record ApiRequest(
+    string Path, string Verb, string Version, GroupResource? Resource, string? Namespace, string? Name, string? Subresource)
+{
+    /// <summary>
+    /// Reads a path: /api/v1/… and /apis/GROUP/VERSION/… followed by [namespaces/NAMESPACE/]RESOURCE[/NAME[/SUBRESOURCE]].
+    /// </summary>
+    /// <param name="watch">The query asks to watch.</param>
+    public static ApiRequest Parse(string method, string path, bool watch)
+    {
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
+        var (group, version, rest) = parts switch
+        {
+            ["api", var v, .. var after] => ("", v, after),
+            ["apis", var g, var v, .. var after] => (g, v, after),
+            _ => ("", "", []),
+        };
+        if (rest.Length == 0)
+        {
+            return new(path, method.ToLowerInvariant(), "", null, null, null, null);
+        }
+
+        // A namespace has subresources of its own, which are no resources inside it.
+        var inside = rest is ["namespaces", _, var first, ..] && first is not ("status" or "finalize");
+        var space = inside ? rest[1] : null;
+        rest = inside ? rest[2..] : rest;
+        var name = rest.Length > 1 ? rest[1] : null;
+        var subresource = rest.Length > 2 ? string.Join('/', rest[2..]) : null;
+        return new(path, VerbOf(method, name is not null, watch), version, new GroupResource(group, rest[0]), space, name, subresource);
+    }
+
+    private static string VerbOf(string method, bool named, bool watch) => method switch
+    {
+        "GET" or "HEAD" => watch ? "watch" : named ? "get" : "list",
+        "POST" => "create",
+        "PUT" => "update",
+        "PATCH" => "patch",
+        "DELETE" => named ? "delete" : "deletecollection",
+        _ => method.ToLowerInvariant(),
+    };
+}

@@ -1,0 +1,18 @@
+namespace Coppice.ApiServer.Requests;
+
+/// <summary>Who asks: a user by certificate, a service account by token, or a component of this process.</summary>
+/// <param name="Uid">Empty for users, who have none.</param>
+public sealed record Requester(string Name, string Uid, IReadOnlyList<string> Groups)
+{
+    public const string Masters = "system:masters";
+    public const string Authenticated = "system:authenticated";
+
+    public static readonly Requester Anonymous = new("system:anonymous", "", ["system:unauthenticated"]);
+
+    /// <summary>A component of this process, under the usual name of its kind.</summary>
+    public static Requester Component(string name) => new(name, "", [Masters, Authenticated]);
+
+    public bool IsAnonymous => ReferenceEquals(this, Anonymous);
+
+    public bool IsIn(string group) => Groups.Contains(group);
+}

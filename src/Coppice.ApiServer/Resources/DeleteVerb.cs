@@ -1,0 +1,126 @@
+using Coppice.ApiServer.Requests;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
+
+namespace Coppice.ApiServer.Resources;
+
+/// <param name="Form">The object as it was last, or as it waits for its end.</param>
+/// <param name="Gone">False while something still has to happen before it goes: a grace period, a finalizer.</param>
+internal sealed record DeleteResult(ObjectForm Form, bool Gone);
+
+/// <summary>Deletes an object: at once, or by marking it while its pod ends or its finalizers are at work.</summary>
+internal sealed class DeleteVerb(ObjectStorage storage, TimeProvider time)
+{
+    private const string Foreground = "foregroundDeletion";
+    private const string Orphan = "orphan";
+
+    public async ValueTask<DeleteResult> RunAsync(WriteScope scope, string name, DeleteOptions options, CancellationToken stop)
+    {
+        while (true)
+        {
+            var current = await storage.GetAsync(scope.Definition, scope.Key(name), stop);
+            RequirePreconditions(scope, name, options.Preconditions, current.Item.Metadata);
+            var marked = Mark(current.Item, options, time.GetUtcNow());
+            if (scope.DryRun)
+            {
+                return new(current, marked is null);
+            }
+
+            if (marked is not null && marked.Equals(current.Item))
+            {
+                return new(current, Gone: false);
+            }
+
+            var form = marked is null
+                ? await storage.DeleteAsync(scope.Definition, scope.Key(name), current.Revision, stop)
+                : await storage.UpdateAsync(scope.Definition, marked, current.Revision, stop);
+            if (form is not null)
+            {
+                return new(form, marked is null);
+            }
+        }
+    }
+
+    /// <summary>The object as it waits for its end; null if it goes at once.</summary>
+    internal static KubernetesObject? Mark(KubernetesObject item, DeleteOptions options, DateTimeOffset now)
+    {
+        var finalizers = FinalizersFor(item, options);
+        var grace = GraceOf(item, options);
+        if (grace == 0 && finalizers.IsEmpty && item is not Namespace { Spec.Finalizers.IsEmpty: false })
+        {
+            return null;
+        }
+
+        if (item is Namespace space)
+        {
+            // The namespace controller empties it first, and then lets go of it.
+            item = space with { Status = space.Status with { Phase = NamespacePhase.Terminating } };
+        }
+
+        var meta = item.Metadata;
+        var already = meta.DeletionTimestamp;
+        if (already is not null && meta.DeletionGracePeriodSeconds <= grace && meta.Finalizers == finalizers)
+        {
+            return item;
+        }
+
+        // A second deletion may only bring the end nearer.
+        var start = already is { } at ? at - TimeSpan.FromSeconds(meta.DeletionGracePeriodSeconds ?? 0) : ApiTime.Truncate(now);
+        var shorter = already is null ? grace : Math.Min(grace, meta.DeletionGracePeriodSeconds ?? 0);
+        return item with
+        {
+            Metadata = meta with
+            {
+                DeletionTimestamp = start + TimeSpan.FromSeconds(shorter),
+                DeletionGracePeriodSeconds = shorter,
+                Finalizers = finalizers,
+                Generation = already is null && meta.Generation > 0 ? meta.Generation + 1 : meta.Generation,
+            },
+        };
+    }
+
+    /// <summary>Only pods end by and by: one that no node has, or that has ended, goes at once.</summary>
+    private static long GraceOf(KubernetesObject item, DeleteOptions options)
+    {
+        if (item is not Pod pod || string.IsNullOrEmpty(pod.Spec.NodeName) || pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed)
+        {
+            return 0;
+        }
+
+        return Math.Max(0, options.GracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? 30);
+    }
+
+    private static ValueList<string> FinalizersFor(KubernetesObject item, DeleteOptions options)
+    {
+        var policy = options.PropagationPolicy ?? (options.OrphanDependents == true ? "Orphan" : null);
+        if (policy is null)
+        {
+            return item.Metadata.Finalizers;
+        }
+
+        var others = item.Metadata.Finalizers.Where(f => f is not (Foreground or Orphan));
+        return policy switch
+        {
+            "Foreground" => [.. others, Foreground],
+            "Orphan" => [.. others, Orphan],
+            _ => others.ToValueList(),
+        };
+    }
+
+    private static void RequirePreconditions(WriteScope scope, string name, Preconditions? wanted, ObjectMeta actual)
+    {
+        if (wanted?.Uid is { } uid && uid != actual.Uid)
+        {
+            throw ApiErrors.Conflict(scope.Resource, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {actual.Uid}");
+        }
+
+        if (wanted?.ResourceVersion is { } version && version != actual.ResourceVersion)
+        {
+            throw ApiErrors.Conflict(
+                scope.Resource,
+                name,
+                $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {actual.ResourceVersion}");
+        }
+    }
+}

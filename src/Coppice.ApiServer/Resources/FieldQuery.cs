@@ -1,0 +1,156 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Resources;
+
+/// <summary>A field selector: some fields of a kind, compared for equality. Which fields a kind offers is Kubernetes' list.</summary>
+public sealed class FieldQuery
+{
+    public static readonly FieldQuery Everything = new([]);
+
+    private readonly IReadOnlyList<(string Field, string Value, bool Equal)> _terms;
+
+    private FieldQuery(IReadOnlyList<(string, string, bool)> terms) => _terms = terms;
+
+    /// <summary>The name that is asked for, if the selector asks for one: then there is at most one object.</summary>
+    public string? Name => _terms.FirstOrDefault(t => t is { Field: "metadata.name", Equal: true }).Value;
+
+    public bool IsEverything => _terms.Count == 0;
+
+    /// <exception cref="ApiError">BadRequest: not a selector, or a field that the kind does not offer.</exception>
+    public static FieldQuery Parse(string? text, ResourceDefinition definition)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return Everything;
+        }
+
+        var terms = new List<(string, string, bool)>();
+        foreach (var term in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (field, value, equal) = Split(term)
+                ?? throw ApiErrors.BadRequest($"Unable to find \"{definition.ApiVersion}, Resource={definition.Resource}\" that match field selector \"{text}\": invalid selector: '{text}'; can't understand '{term}'");
+            if (!Offers(definition, field))
+            {
+                throw ApiErrors.BadRequest(
+                    $"Unable to find \"{definition.ApiVersion}, Resource={definition.Resource}\" that match label selector \"\", field selector \"{text}\": field label not supported: {field}");
+            }
+
+            terms.Add((field, value, equal));
+        }
+
+        return new FieldQuery(terms);
+    }
+
+    public bool Matches(KubernetesObject item)
+    {
+        foreach (var (field, value, equal) in _terms)
+        {
+            if ((ValueOf(item, field) ?? "") == value != equal)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static (string Field, string Value, bool Equal)? Split(string term)
+    {
+        foreach (var (token, equal) in ((string, bool)[])[("!=", false), ("==", true), ("=", true)])
+        {
+            if (term.IndexOf(token, StringComparison.Ordinal) is var at and > 0)
+            {
+                return (term[..at].Trim(), term[(at + token.Length)..].Trim(), equal);
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Offers(ResourceDefinition definition, string field) =>
+        field is "metadata.name" || (field is "metadata.namespace" && definition.Namespaced) || definition.Kind switch
+        {
+            "Pod" => field is "spec.nodeName" or "spec.restartPolicy" or "spec.schedulerName" or "spec.serviceAccountName"
+                or "spec.hostNetwork" or "status.phase" or "status.podIP" or "status.nominatedNodeName",
+            "Event" => field is "involvedObject.kind" or "involvedObject.namespace" or "involvedObject.name" or "involvedObject.uid"
+                or "involvedObject.apiVersion" or "involvedObject.resourceVersion" or "involvedObject.fieldPath"
+                or "reason" or "reportingComponent" or "source" or "type"
+                or "regarding.kind" or "regarding.namespace" or "regarding.name" or "regarding.uid",
+            "Node" => field is "spec.unschedulable",
+            "Namespace" => field is "status.phase",
+            "Secret" => field is "type",
+            "Service" => field is "spec.clusterIP" or "spec.type",
+            "ReplicaSet" or "ReplicationController" => field is "status.replicas",
+            _ => false,
+        };
+
+    private static string? ValueOf(KubernetesObject item, string field) => (field, item) switch
+    {
+        ("metadata.name", _) => item.Metadata.Name,
+        ("metadata.namespace", _) => item.Metadata.Namespace,
+        (_, Pod pod) => PodField(pod, field),
+        (_, Event e) => EventField(e, field),
+        (_, Objects.Events.Event e) => EventField(Strategies.EventConversion.ToCore(e), field.Replace("regarding.", "involvedObject.", StringComparison.Ordinal)),
+        ("spec.unschedulable", Node node) => node.Spec.Unschedulable ? "true" : "false",
+        ("status.phase", Namespace space) => space.Status.Phase,
+        ("type", Secret secret) => secret.Type,
+        ("spec.clusterIP", Service service) => service.Spec.ClusterIP,
+        ("spec.type", Service service) => service.Spec.Type,
+        ("status.replicas", Objects.Apps.ReplicaSet set) => $"{set.Status.Replicas}",
+        ("status.replicas", ReplicationController controller) => $"{controller.Status.Replicas}",
+        _ => null,
+    };
+
+    private static string? PodField(Pod pod, string field) => field switch
+    {
+        "spec.nodeName" => pod.Spec.NodeName,
+        "spec.restartPolicy" => pod.Spec.RestartPolicy,
+        "spec.schedulerName" => pod.Spec.SchedulerName,
+        "spec.serviceAccountName" => pod.Spec.ServiceAccountName,
+        "spec.hostNetwork" => pod.Spec.HostNetwork ? "true" : "false",
+        "status.phase" => pod.Status.Phase,
+        "status.podIP" => pod.Status.PodIP,
+        "status.nominatedNodeName" => pod.Status.NominatedNodeName,
+        _ => null,
+    };
+
+    private static string? EventField(Event e, string field) => field switch
+    {
+        "involvedObject.kind" => e.InvolvedObject.Kind,
+        "involvedObject.namespace" => e.InvolvedObject.Namespace,
+        "involvedObject.name" => e.InvolvedObject.Name,
+        "involvedObject.uid" => e.InvolvedObject.Uid,
+        "involvedObject.apiVersion" => e.InvolvedObject.ApiVersion,
+        "involvedObject.resourceVersion" => e.InvolvedObject.ResourceVersion,
+        "involvedObject.fieldPath" => e.InvolvedObject.FieldPath,
+        "reason" => e.Reason,
+        "reportingComponent" => e.ReportingComponent,
+        "source" => string.IsNullOrEmpty(e.Source.Component) ? e.ReportingComponent : e.Source.Component,
+        "type" => e.Type,
+        _ => null,
+    };
+}
+
+/// <summary>Which objects of a kind a list or watch is about.</summary>
+/// <param name="Namespace">Empty for all.</param>
+public sealed record ObjectQuery(ResourceDefinition Definition, string Namespace, LabelQuery Labels, FieldQuery Fields)
+{
+    public bool IsEverything => Labels.IsEverything && Fields.IsEverything;
+
+    public bool Matches(ObjectForm form) => IsEverything || (Labels.Matches(form.Item.Metadata.Labels) && Fields.Matches(form.Item));
+
+    /// <exception cref="ApiError">BadRequest: a selector that cannot be read.</exception>
+    public static ObjectQuery Parse(ResourceDefinition definition, string? space, string? labels, string? fields)
+    {
+        try
+        {
+            return new ObjectQuery(definition, space ?? "", LabelQuery.Parse(labels), FieldQuery.Parse(fields, definition));
+        }
+        catch (FormatException e)
+        {
+            throw ApiErrors.BadRequest(
+                $"Unable to find \"{definition.ApiVersion}, Resource={definition.Resource}\" that match label selector \"{labels}\", field selector \"{fields}\": {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Coppice.Objects;
+using Coppice.Store;
+
+namespace Coppice.ApiServer.Resources;
+
+/// <param name="Limit">At most so many objects; 0 for all.</param>
+/// <param name="Continue">Where the last page ended, as that page told.</param>
+/// <param name="At">An exact revision to read at; null for the newest.</param>
+public sealed record ListPaging(int Limit = 0, string? Continue = null, Revision? At = null, Revision? NotOlderThan = null);
+
+/// <param name="Remaining">How many more there are; null when that is not known, as with selectors.</param>
+public sealed record ListPage(IReadOnlyList<ObjectForm> Items, Revision At, string? Continue, long? Remaining);
+
+/// <summary>Lists the objects of a query, whole or by pages that all show one revision.</summary>
+internal sealed class ListVerb(ObjectStorage storage)
+{
+    // With selectors, so many entries are looked at in one go to fill a page.
+    private const int Chunk = 500;
+
+    public async ValueTask<ListPage> RunAsync(ObjectQuery query, ListPaging paging, CancellationToken stop)
+    {
+        if (paging.NotOlderThan is { } wanted && wanted > storage.Current)
+        {
+            throw ApiErrors.TooLargeResourceVersion(wanted.Value, storage.Current.Value);
+        }
+
+        var prefix = ObjectStorage.Prefix(query.Definition, query.Namespace);
+        var place = paging.Continue is { Length: > 0 } token ? Place.Decode(token) : null;
+        var at = place?.At ?? paging.At;
+        var after = place is null ? null : prefix + place.After;
+        var items = new List<ObjectForm>();
+        while (true)
+        {
+            var limit = paging.Limit == 0 ? 0 : query.IsEverything ? paging.Limit : Math.Max(paging.Limit, Chunk);
+            var range = await storage.RangeAsync(new RangeQuery(prefix, after, limit, at), stop);
+            at = range.At;
+            for (var i = 0; i < range.Entries.Count; i++)
+            {
+                var form = ObjectStorage.FormOf(query.Definition, range.Entries[i]);
+                after = range.Entries[i].Key;
+                if (query.Matches(form))
+                {
+                    items.Add(form);
+                    var remaining = range.Remaining + range.Entries.Count - i - 1;
+                    if (items.Count == paging.Limit && remaining > 0)
+                    {
+                        var next = new Place(range.At, after[prefix.Length..]).Encode();
+                        return new(items, range.At, next, query.IsEverything ? remaining : null);
+                    }
+                }
+            }
+
+            if (range.Remaining == 0)
+            {
+                return new(items, range.At, null, null);
+            }
+        }
+    }
+
+    /// <summary>A continue token: the list's revision and the last key given, below its prefix.</summary>
+    private sealed record Place(Revision At, string After)
+    {
+        public string Encode() => Base64Url.EncodeToString(
+            Encoding.UTF8.GetBytes($"{{\"v\":\"meta.k8s.io/v1\",\"rv\":{At},\"start\":{JsonSerializer.Serialize(After, ApiJson.TypeInfo<string>())}}}"));
+
+        public static Place Decode(string token)
+        {
+            try
+            {
+                using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(token));
+                return new(
+                    new Revision(json.RootElement.GetProperty("rv").GetInt64()),
+                    json.RootElement.GetProperty("start").GetString() ?? throw new FormatException("no start"));
+            }
+            catch (Exception e) when (e is FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
+            {
+                throw ApiErrors.InvalidContinue(string.Create(CultureInfo.InvariantCulture, $"{e.Message}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Coppice.ApiServer.Requests;
+using Coppice.Objects;
+using Coppice.Objects.Apps;
+using Coppice.Objects.Autoscaling;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Resources;
+
+/// <summary>Reads and writes the number of replicas of a workload, without the rest of it.</summary>
+internal sealed class ScaleVerb(ObjectStorage storage, UpdateVerb update)
+{
+    public async ValueTask<Scale> GetAsync(ResourceDefinition definition, ObjectKey key, CancellationToken stop) =>
+        ScaleOf((await storage.GetAsync(definition, key, stop)).Item);
+
+    /// <param name="change">Makes the wanted scale of the present one.</param>
+    public async ValueTask<Scale> UpdateAsync(WriteScope scope, string name, Func<Scale, Scale> change, CancellationToken stop)
+    {
+        var form = await update.RunAsync(scope, name, current => WithScale(current.Item, change(ScaleOf(current.Item))), UpdatePart.Main, stop);
+        return ScaleOf(form.Item);
+    }
+
+    private static Scale ScaleOf(KubernetesObject item)
+    {
+        var (wanted, actual, selector) = item switch
+        {
+            Deployment d => (d.Spec.Replicas, d.Status.Replicas, Text(LabelQuery.Of(d.Spec.Selector))),
+            ReplicaSet r => (r.Spec.Replicas, r.Status.Replicas, Text(LabelQuery.Of(r.Spec.Selector))),
+            ReplicationController c => (c.Spec.Replicas, c.Status.Replicas, Text(LabelQuery.Of(c.Spec.Selector))),
+            _ => throw new InvalidOperationException($"{item.GetType().Name} has no scale"),
+        };
+        return new Scale
+        {
+            ApiVersion = "autoscaling/v1",
+            Kind = "Scale",
+            Metadata = new Objects.Meta.ObjectMeta
+            {
+                Name = item.Metadata.Name,
+                Namespace = item.Metadata.Namespace,
+                Uid = item.Metadata.Uid,
+                ResourceVersion = item.Metadata.ResourceVersion,
+                CreationTimestamp = item.Metadata.CreationTimestamp,
+            },
+            Spec = new ScaleSpec { Replicas = wanted ?? 1 },
+            Status = new ScaleStatus { Replicas = actual, Selector = selector },
+        };
+    }
+
+    private static KubernetesObject WithScale(KubernetesObject item, Scale scale)
+    {
+        var metadata = item.Metadata with { ResourceVersion = scale.Metadata.ResourceVersion };
+        var replicas = scale.Spec.Replicas;
+        return item switch
+        {
+            Deployment d => d with { Metadata = metadata, Spec = d.Spec with { Replicas = replicas } },
+            ReplicaSet r => r with { Metadata = metadata, Spec = r.Spec with { Replicas = replicas } },
+            ReplicationController c => c with { Metadata = metadata, Spec = c.Spec with { Replicas = replicas } },
+            _ => throw new InvalidOperationException($"{item.GetType().Name} has no scale"),
+        };
+    }
+
+    private static string Text(LabelQuery query) => string.Join(",", query.Requirements.Select(r => r.Operator switch
+    {
+        LabelOperator.In when r.Values.Count == 1 => $"{r.Key}={r.Values[0]}",
+        LabelOperator.In => $"{r.Key} in ({string.Join(",", r.Values)})",
+        LabelOperator.NotIn => $"{r.Key} notin ({string.Join(",", r.Values)})",
+        LabelOperator.Exists => r.Key,
+        LabelOperator.DoesNotExist => $"!{r.Key}",
+        LabelOperator.GreaterThan => $"{r.Key}>{r.Values[0]}",
+        _ => $"{r.Key}<{r.Values[0]}",
+    }));
+}

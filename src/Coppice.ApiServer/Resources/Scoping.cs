@@ -1,0 +1,31 @@
+using Coppice.ApiServer.Requests;
+
+namespace Coppice.ApiServer.Resources;
+
+/// <summary>The namespace and name that a request's path and its body must agree on.</summary>
+internal static class Scoping
+{
+    /// <summary>The namespace to write; null for kinds that have none.</summary>
+    /// <exception cref="ApiError">The body names another one than the path.</exception>
+    public static string? NamespaceOf(WriteScope scope, string? given)
+    {
+        if (!scope.Definition.Namespaced)
+        {
+            return null;
+        }
+
+        return string.IsNullOrEmpty(given) || given == scope.Namespace
+            ? scope.Namespace
+            : throw ApiErrors.BadRequest(
+                $"the namespace of the provided object does not match the namespace sent on the request");
+    }
+
+    /// <exception cref="ApiError">The body names another object than the path.</exception>
+    public static void RequireName(string name, string? given)
+    {
+        if (!string.IsNullOrEmpty(given) && given != name)
+        {
+            throw ApiErrors.BadRequest($"the name of the object ({given}) does not match the name on the URL ({name})");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using Coppice.ApiServer.Admission;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Strategies;
+using Coppice.ApiServer.Validation;
+using Coppice.Objects;
+using Coppice.Objects.Meta;
+using Coppice.Store;
+
+namespace Coppice.ApiServer.Resources;
+
+/// <summary>Which part of an object an update may touch.</summary>
+internal enum UpdatePart
+{
+    Main,
+    Status,
+
+    /// <summary>A namespace's own finalizers: everything else is kept from the old version.</summary>
+    Finalizers,
+
+    /// <summary>What the server itself decides, such as a pod's node: nothing is kept from the old version and nothing checked again.</summary>
+    Internal,
+}
+
+/// <summary>Replaces an object, or its status: by a whole new version, or by what a function makes of the newest one (a patch).</summary>
+internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission> admissions)
+{
+    // How often a change without a version of its own is made anew on a newer object before the client is told of the contention.
+    private const int ContentionTries = 30;
+
+    /// <summary>Replaces the object with a given version.</summary>
+    public ValueTask<ObjectForm> RunAsync(WriteScope scope, string name, KubernetesObject item, UpdatePart part, CancellationToken stop)
+    {
+        Scoping.RequireName(name, item.Metadata.Name);
+        return RunAsync(scope, name, _ => item, part, stop);
+    }
+
+    /// <summary>Replaces the object with what <paramref name="change"/> makes of the newest version, trying again when that was not the newest.</summary>
+    public async ValueTask<ObjectForm> RunAsync(
+        WriteScope scope, string name, Func<ObjectForm, KubernetesObject> change, UpdatePart part, CancellationToken stop)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var current = await storage.GetAsync(scope.Definition, scope.Key(name), stop);
+            var wanted = change(current);
+            var conditional = RequireSame(scope, name, wanted.Metadata, current);
+            var prepared = await PrepareAsync(scope, Carry(scope, wanted, current.Item), current.Item, part, stop);
+            if (scope.DryRun)
+            {
+                return ObjectForm.Detached(prepared);
+            }
+
+            var form = IsGone(prepared)
+                ? await storage.DeleteAsync(scope.Definition, scope.Key(name), current.Revision, stop)
+                : prepared.Equals(current.Item)
+                    ? current
+                    : await storage.UpdateAsync(scope.Definition, prepared, current.Revision, stop);
+            if (form is not null)
+            {
+                return form;
+            }
+
+            if (conditional || attempt == ContentionTries)
+            {
+                throw ApiErrors.Conflict(scope.Resource, name);
+            }
+        }
+    }
+
+    /// <summary>True if the new version is meant for one version only; refuses it if that is not the newest.</summary>
+    private static bool RequireSame(WriteScope scope, string name, ObjectMeta wanted, ObjectForm current)
+    {
+        var uid = current.Item.Metadata.Uid;
+        if (!string.IsNullOrEmpty(wanted.Uid) && wanted.Uid != uid)
+        {
+            throw ApiErrors.Conflict(
+                scope.Resource, name, $"Precondition failed: UID in precondition: {wanted.Uid}, UID in object meta: {uid}");
+        }
+
+        if (string.IsNullOrEmpty(wanted.ResourceVersion) || wanted.ResourceVersion == "0")
+        {
+            return false;
+        }
+
+        if (!long.TryParse(wanted.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+        {
+            throw ApiErrors.Invalid(
+                scope.Definition,
+                name,
+                FieldError.Invalid(FieldPath.Of("metadata", "resourceVersion"), wanted.ResourceVersion, "must be a number"));
+        }
+
+        return new Revision(version) == current.Revision ? true : throw ApiErrors.Conflict(scope.Resource, name);
+    }
+
+    /// <summary>The metadata that no update changes.</summary>
+    private static KubernetesObject Carry(WriteScope scope, KubernetesObject wanted, KubernetesObject current) => wanted with
+    {
+        ApiVersion = scope.Definition.ApiVersion,
+        Kind = scope.Definition.Kind,
+        Metadata = wanted.Metadata with
+        {
+            Name = current.Metadata.Name,
+            Namespace = Scoping.NamespaceOf(scope, wanted.Metadata.Namespace),
+            GenerateName = current.Metadata.GenerateName,
+            Uid = current.Metadata.Uid,
+            ResourceVersion = current.Metadata.ResourceVersion,
+            CreationTimestamp = current.Metadata.CreationTimestamp,
+            DeletionTimestamp = current.Metadata.DeletionTimestamp,
+            DeletionGracePeriodSeconds = current.Metadata.DeletionGracePeriodSeconds,
+            SelfLink = null,
+            ManagedFields = default,
+        },
+    };
+
+    private async ValueTask<KubernetesObject> PrepareAsync(
+        WriteScope scope, KubernetesObject item, KubernetesObject old, UpdatePart part, CancellationToken stop)
+    {
+        var strategy = KindStrategies.Of(scope.Definition);
+        if (part == UpdatePart.Internal)
+        {
+            return item;
+        }
+
+        if (part == UpdatePart.Finalizers)
+        {
+            var space = (Objects.Core.Namespace)old;
+            return space with { Spec = space.Spec with { Finalizers = ((Objects.Core.Namespace)item).Spec.Finalizers } };
+        }
+
+        var prepared = strategy.Default(item);
+        if (part == UpdatePart.Status)
+        {
+            return strategy.PrepareForStatusUpdate(prepared, old);
+        }
+
+        prepared = strategy.PrepareForUpdate(prepared, old);
+        foreach (var admission in admissions)
+        {
+            prepared = await admission.AdmitAsync(scope, prepared, old, stop);
+        }
+
+        List<FieldError> errors =
+        [
+            .. ObjectMetaValidation.ValidateUpdate(prepared.Metadata, old.Metadata, scope.Definition),
+            .. strategy.ValidateUpdate(prepared, old),
+        ];
+        return errors.Count == 0 ? prepared : throw ApiErrors.Invalid(scope.Definition, prepared.Metadata.Name ?? "", errors);
+    }
+
+    /// <summary>An object that waits for its deletion goes with its last finalizer, unless it is a pod that its node still ends.</summary>
+    private static bool IsGone(KubernetesObject item) =>
+        item.Metadata is { DeletionTimestamp: not null, Finalizers.IsEmpty: true, DeletionGracePeriodSeconds: null or 0 }
+        && item is not Objects.Core.Namespace { Spec.Finalizers.IsEmpty: false };
+}
