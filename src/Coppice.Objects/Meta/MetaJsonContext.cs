@@ -19,6 +19,7 @@ namespace Coppice.Objects.Meta;
 [JsonSerializable(typeof(ManagedFieldsEntry))]
 [JsonSerializable(typeof(ObjectMeta))]
 [JsonSerializable(typeof(OwnerReference))]
+[JsonSerializable(typeof(PartialObjectMetadata))]
 [JsonSerializable(typeof(Preconditions))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool))]
