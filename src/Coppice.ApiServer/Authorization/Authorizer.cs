@@ -14,7 +14,7 @@ internal static class Authorizer
     /// <exception cref="ApiError">Unauthorized for the unknown, Forbidden for the known.</exception>
     public static void Require(Requester user, ApiRequest request)
     {
-        if (user.IsIn(Requester.Masters) || IsBelow(request.Path, OpenPaths) || (!user.IsAnonymous && MayLookAround(request)))
+        if (Allows(user, request))
         {
             return;
         }
@@ -28,6 +28,9 @@ internal static class Authorizer
             ? ApiErrors.Forbidden(user.Name, request.Verb, resource, request.Subresource, (request.Namespace, request.Name ?? ""))
             : ApiErrors.ForbiddenPath(user.Name, request.Verb, request.Path);
     }
+
+    public static bool Allows(Requester user, ApiRequest request) =>
+        user.IsIn(Requester.Masters) || IsBelow(request.Path, OpenPaths) || (!user.IsAnonymous && MayLookAround(request));
 
     private static bool MayLookAround(ApiRequest request) => request.Resource is { } resource
         ? resource is { Group: "authentication.k8s.io", Resource: "selfsubjectreviews" }

@@ -49,7 +49,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     {
         var type = PatchTypes.Of(http.Request.ContentType);
         var patch = await RequestBody.ReadAsync(http);
-        var mode = FieldValidationModes.Parse(http.Request.Query["fieldValidation"]);
+        var mode = http.Request.Query.FieldValidation();
         IReadOnlyList<string> warnings = [];
         var form = await verbs.Update.RunAsync(
             scope,
@@ -57,15 +57,23 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             current =>
             {
                 var patched = Patcher.Apply(type, current.Json, patch, scope.Definition.Schema);
-                var decoded = ObjectDecoder.Decode(patched, scope.Definition, mode);
+                var decoded = ObjectDecoder.DecodePatched(patched, scope.Definition, mode);
                 warnings = decoded.Warnings;
-                return PatchedVersion.Of(decoded.Item, current.Item);
+                return Unversioned(decoded.Item, patch, current);
             },
             part,
             http.RequestAborted);
         Warnings.Add(http, warnings);
         await responses.WriteObjectAsync(http, scope.Definition, form, StatusCodes.Status200OK);
     }
+
+    /// <summary>
+    /// A patch that does not name a version is for whatever version there is: if somebody else is quicker, it is made anew on theirs.
+    /// </summary>
+    private static KubernetesObject Unversioned(KubernetesObject patched, ReadOnlyMemory<byte> patch, ObjectForm current) =>
+        patched.Metadata.ResourceVersion == current.Revision.ToString() && patch.Span.IndexOf("\"resourceVersion\""u8) < 0
+            ? patched with { Metadata = patched.Metadata with { ResourceVersion = null } }
+            : patched;
 
     private async Task ListAsync(HttpContext http, WriteScope scope)
     {
@@ -127,8 +135,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
 
     private static async ValueTask<KubernetesObject> DecodeAsync(HttpContext http, ResourceDefinition definition)
     {
-        var body = BodyFormats.ToJson(http.Request.ContentType, await RequestBody.ReadAsync(http));
-        var decoded = ObjectDecoder.Decode(body, definition, FieldValidationModes.Parse(http.Request.Query["fieldValidation"]));
+        var decoded = await RequestBody.ReadObjectAsync(http, definition);
         Warnings.Add(http, decoded.Warnings);
         return decoded.Item;
     }
@@ -136,7 +143,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     private static async ValueTask<(DeleteOptions Options, bool DryRun)> DeleteOptionsAsync(HttpContext http)
     {
         var body = await RequestBody.ReadAsync(http);
-        var options = body.IsEmpty ? new DeleteOptions() : BodyReader.Read<DeleteOptions>(body);
+        var options = body.IsEmpty ? new DeleteOptions() : ObjectDecoder.DecodeOptions<DeleteOptions>(body);
         return (http.Request.Query.Deletion(options), options.DryRun.Contains("All"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Resources;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
@@ -10,8 +11,6 @@ namespace Coppice.ApiServer.Requests;
 /// <summary>The query parameters of the API, read and checked.</summary>
 internal static class QueryParameters
 {
-    public static bool IsSet(this IQueryCollection query, string name) => (string?)query[name] is "true" or "1" or "";
-
     public static bool IsTrue(this IQueryCollection query, string name) => (string?)query[name] is "true" or "1" or "True";
 
     /// <exception cref="ApiError">BadRequest: not a whole number.</exception>
@@ -31,6 +30,19 @@ internal static class QueryParameters
             "WriteOptions",
             "",
             Validation.FieldError.NotSupported(Validation.FieldPath.Of("dryRun"), other, "All")),
+    };
+
+    /// <summary>What is done about unknown fields; clients that don't say get warnings.</summary>
+    public static FieldValidation FieldValidation(this IQueryCollection query) => (string?)query["fieldValidation"] switch
+    {
+        null or "" or "Warn" => Decoding.FieldValidation.Warn,
+        "Strict" => Decoding.FieldValidation.Strict,
+        "Ignore" => Decoding.FieldValidation.Ignore,
+        var other => throw ApiErrors.Invalid(
+            "meta.k8s.io",
+            "WriteOptions",
+            "",
+            Validation.FieldError.NotSupported(Validation.FieldPath.Of("fieldValidation"), other, "", "Ignore", "Strict", "Warn")),
     };
 
     public static ObjectQuery Objects(this IQueryCollection query, ResourceDefinition definition, string? space) =>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Coppice.ApiServer.Decoding;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Requests;
@@ -8,6 +9,25 @@ internal static class RequestBody
 {
     /// <summary>In bytes; Kubernetes' limit, which leaves room for an object of etcd's 1.5 MiB as JSON.</summary>
     public const int Limit = 3 * 1024 * 1024;
+
+    private static readonly string[] ObjectTypes = ["application/json", "application/yaml"];
+
+    /// <summary>Reads an object of a kind from JSON or YAML, as the Content-Type says.</summary>
+    /// <exception cref="ApiError">UnsupportedMediaType, or BadRequest with what is wrong.</exception>
+    public static async ValueTask<DecodedObject> ReadObjectAsync(HttpContext http, ExpectedObject expected)
+    {
+        var mode = http.Request.Query.FieldValidation();
+        var body = await ReadAsync(http);
+        return MediaType(http) switch
+        {
+            "" or "application/json" or "*/*" => ObjectDecoder.Decode(body, expected, mode),
+            "application/yaml" => ObjectDecoder.DecodeYaml(body, expected, mode),
+            _ => throw ApiErrors.UnsupportedMediaType(ObjectTypes),
+        };
+    }
+
+    /// <summary>The Content-Type without its parameters, in lower case; empty if there is none.</summary>
+    public static string MediaType(HttpContext http) => (http.Request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
 
     /// <exception cref="ApiError">RequestEntityTooLarge, or BadRequest when the client stopped in the middle.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext http)
