@@ -3,175 +3,231 @@ using Coppice.Objects.Meta;
 
 namespace Coppice.Objects.Core;
 
+/// <summary>What is known of a container.</summary>
 public sealed record ContainerStatus
 {
+    /// <summary>Its name in the spec.</summary>
     [Field(1, Required = true)]
     public string Name { get; init => field = value ?? ""; } = "";
 
+    /// <summary>What it does now.</summary>
     [Field(2)]
     public ContainerState State { get; init => field = value ?? new(); } = new();
 
+    /// <summary>How it ended before it was last started.</summary>
     [Field(3)]
     public ContainerState LastState { get; init => field = value ?? new(); } = new();
 
+    /// <summary>Whether it may get requests.</summary>
     [Field(4, Required = true)]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public bool Ready { get; init; }
 
+    /// <summary>How often it was started again.</summary>
     [Field(5, Required = true)]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int RestartCount { get; init; }
 
+    /// <summary>The image as the runtime names it.</summary>
     [Field(6, Required = true)]
     public string Image { get; init => field = value ?? ""; } = "";
 
+    /// <summary>The image by its digest.</summary>
     [Field(7, Required = true)]
     public string ImageID { get; init => field = value ?? ""; } = "";
 
+    /// <summary>The runtime's name for it, as in containerd://ID.</summary>
     [Field(8)]
     public string? ContainerID { get; init; }
 
+    /// <summary>Whether its startup probe, if it has one, has succeeded.</summary>
     [Field(9)]
     public bool? Started { get; init; }
 
+    /// <summary>What the node has set aside for it.</summary>
     [Field(10)]
     public ValueMap<Quantity> AllocatedResources { get; init; }
 
+    /// <summary>The requests and limits that it runs with.</summary>
     [Field(11)]
     public ResourceRequirements? Resources { get; init; }
 
+    /// <summary>How its volumes were mounted.</summary>
     [Field(12, MergeKey = "mountPath", List = ListType.Map, ListKeys = "mountPath")]
     public ValueList<VolumeMountStatus> VolumeMounts { get; init; }
 
+    /// <summary>The user that its first process started as.</summary>
     [Field(13)]
     public ContainerUser? User { get; init; }
 
+    /// <summary>How the devices given to it are.</summary>
     [Field(14, MergeKey = "name", List = ListType.Map, ListKeys = "name")]
     public ValueList<ResourceStatus> AllocatedResourcesStatus { get; init; }
 
+    /// <summary>The signal that asks it to stop.</summary>
     [Field(15)]
     public string? StopSignal { get; init; }
 }
 
+/// <summary>What a container does: just one of the three; waiting where none is set.</summary>
 public sealed record ContainerState
 {
+    /// <summary>It does not run yet, or not again yet.</summary>
     [Field(1)]
     public ContainerStateWaiting? Waiting { get; init; }
 
+    /// <summary>It runs.</summary>
     [Field(2)]
     public ContainerStateRunning? Running { get; init; }
 
+    /// <summary>It has ended.</summary>
     [Field(3)]
     public ContainerStateTerminated? Terminated { get; init; }
 }
 
+/// <summary>A container that does not run yet.</summary>
 public sealed record ContainerStateWaiting
 {
+    /// <summary>Why, in one word, such as ImagePullBackOff or CrashLoopBackOff.</summary>
     [Field(1)]
     public string? Reason { get; init; }
 
+    /// <summary>Why, for people.</summary>
     [Field(2)]
     public string? Message { get; init; }
 }
 
+/// <summary>A container that runs.</summary>
 public sealed record ContainerStateRunning
 {
+    /// <summary>Since when.</summary>
     [Field(1)]
     public DateTimeOffset? StartedAt { get; init; }
 }
 
+/// <summary>A container that has ended.</summary>
 public sealed record ContainerStateTerminated
 {
+    /// <summary>What its first process returned; 128 and the signal's number where one ended it.</summary>
     [Field(1, Required = true)]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int ExitCode { get; init; }
 
+    /// <summary>The signal that ended it, where the runtime says so.</summary>
     [Field(2)]
     public int Signal { get; init; }
 
+    /// <summary>Why, in one word, such as Completed, Error or OOMKilled.</summary>
     [Field(3)]
     public string? Reason { get; init; }
 
+    /// <summary>Its last words.</summary>
     [Field(4)]
     public string? Message { get; init; }
 
+    /// <summary>When it was started.</summary>
     [Field(5)]
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>When it ended.</summary>
     [Field(6)]
     public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>The runtime's name for it, as in containerd://ID.</summary>
     [Field(7)]
     public string? ContainerID { get; init; }
 }
 
+/// <summary>How a volume was mounted.</summary>
 public sealed record VolumeMountStatus
 {
+    /// <summary>The pod's volume.</summary>
     [Field(1, Required = true)]
     public string Name { get; init => field = value ?? ""; } = "";
 
+    /// <summary>The path in the container.</summary>
     [Field(2, Required = true)]
     public string MountPath { get; init => field = value ?? ""; } = "";
 
+    /// <summary>It cannot be written to.</summary>
     [Field(3)]
     public bool ReadOnly { get; init; }
 
+    /// <summary>Whether mounts below it are read-only too; never IfPossible, as it has been decided.</summary>
     [Field(4)]
     public string? RecursiveReadOnly { get; init; }
 
+    /// <summary>What is known of the volume itself.</summary>
     [Field(5)]
     public VolumeStatus? VolumeStatus { get; init; }
 }
 
+/// <summary>What is known of a mounted volume.</summary>
 public sealed record VolumeStatus
 {
+    /// <summary>For a volume made from an image.</summary>
     [Field(1)]
     public ImageVolumeStatus? Image { get; init; }
 }
 
+/// <summary>The image that a volume holds.</summary>
 public sealed record ImageVolumeStatus
 {
+    /// <summary>The image by its digest.</summary>
     [Field(1, Required = true)]
     public string ImageRef { get; init => field = value ?? ""; } = "";
 }
 
+/// <summary>Who a container runs as.</summary>
 public sealed record ContainerUser
 {
+    /// <summary>User and groups on Linux.</summary>
     [Field(1)]
     public LinuxContainerUser? Linux { get; init; }
 }
 
+/// <summary>User and groups of a container's first process.</summary>
 public sealed record LinuxContainerUser
 {
+    /// <summary>The user id.</summary>
     [Field(1, Required = true)]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long Uid { get; init; }
 
+    /// <summary>The group id.</summary>
     [Field(2, Required = true)]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long Gid { get; init; }
 
+    /// <summary>The further groups.</summary>
     [Field(3)]
     public ValueList<long> SupplementalGroups { get; init; }
 }
 
+/// <summary>How the devices behind one resource are.</summary>
 public sealed record ResourceStatus
 {
+    /// <summary>The resource, or claim:NAME for a claim.</summary>
     [Field(1, Required = true)]
     public string Name { get; init => field = value ?? ""; } = "";
 
+    /// <summary>Each device.</summary>
     [Field(2, List = ListType.Map, ListKeys = "resourceID")]
     public ValueList<ResourceHealth> Resources { get; init; }
 }
 
+/// <summary>How a device is.</summary>
 public sealed record ResourceHealth
 {
+    /// <summary>The device, by a name that is its own.</summary>
     [Field(1, Required = true)]
     public string ResourceID { get; init => field = value ?? ""; } = "";
 
+    /// <summary>Healthy, Unhealthy or Unknown.</summary>
     [Field(2)]
     public string? Health { get; init; }
 
+    /// <summary>More about it, for people.</summary>
     [Field(6)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Message { get; init; }
