@@ -1,0 +1,148 @@
+using Coppice.Client;
+using Coppice.Controllers.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Apps;
+using Coppice.Objects.Core;
+
+namespace Coppice.Controllers.Deployments;
+
+/// <summary>Brings the ReplicaSets of one Deployment, step by step, to its template and size.</summary>
+internal sealed class DeploymentReconciler(IApiClient api, Caches caches, IEventRecorder events, TimeProvider time) : IReconciler
+{
+    private readonly Adoption<Deployment, ReplicaSet> _adoption = new(api, caches.ReplicaSets, time);
+
+    public static Controller Declare(Controller controller, Caches caches) => controller
+        .Watches(caches.Deployments)
+        .Owns<Deployment, ReplicaSet>(caches.ReplicaSets)
+        .WokenBy(caches.ReplicaSets, change => Adopters(change, caches))
+        .WokenBy(caches.Pods, change => WaitingForPod(change, caches));
+
+    public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
+    {
+        if (caches.Deployments.Find(key) is not { } deployment)
+        {
+            return ReconcileResult.Done;
+        }
+
+        var selector = LabelQuery.Of(deployment.Spec.Selector);
+        if (selector.IsEverything)
+        {
+            events.Record(deployment, "Warning", "SelectingAll", "This deployment is selecting all pods. A non-empty selector is required.");
+            return ReconcileResult.Done;
+        }
+
+        // 1. Observe.
+        var sets = await _adoption.ClaimAsync(deployment, selector, stop);
+        var world = new DeploymentWorld(deployment, sets, s => caches.Pods.ControlledBy(s.Metadata.Uid));
+
+        // 2. Plan.
+        var now = time.GetUtcNow();
+        var plan = DeploymentPlanner.Plan(world, now);
+
+        // 3. Apply: the new ReplicaSet before all that builds on it, the status last.
+        if (plan.Create is { } create && await CreateAsync(deployment, create, sets, now, stop) is { } failed)
+        {
+            await WriteStatusAsync(deployment, failed.Status, stop);
+            throw failed.Cause;
+        }
+
+        await UpdateAsync(deployment, plan.Update, stop);
+        foreach (var set in plan.Delete)
+        {
+            await DeleteAsync(set, stop);
+        }
+
+        if (plan.Annotations != deployment.Metadata.Annotations)
+        {
+            deployment = await api.UpdateAsync(deployment with { Metadata = deployment.Metadata with { Annotations = plan.Annotations } }, stop);
+            await caches.Deployments.SeeAsync(deployment, time, stop);
+        }
+
+        await WriteStatusAsync(deployment, plan.Status, stop);
+        return plan.NextLookAt is { } at ? ReconcileResult.After(at - now) : ReconcileResult.Done;
+    }
+
+    private async ValueTask WriteStatusAsync(Deployment deployment, DeploymentStatus status, CancellationToken stop)
+    {
+        if (status != deployment.Status)
+        {
+            await caches.Deployments.SeeAsync(await api.UpdateStatusAsync(deployment with { Status = status }, stop), time, stop);
+        }
+    }
+
+    /// <summary>Makes the template's ReplicaSet.</summary>
+    /// <returns>If it was refused: the status that says so, and why.</returns>
+    private async ValueTask<(DeploymentStatus Status, ApiException Cause)?> CreateAsync(
+        Deployment deployment, ReplicaSetChange change, IReadOnlyList<ReplicaSet> sets, DateTimeOffset now, CancellationToken stop)
+    {
+        try
+        {
+            await caches.ReplicaSets.SeeAsync(await api.CreateAsync(change.Item, stop), time, stop);
+            Tell(deployment, change);
+            return null;
+        }
+        catch (ApiException e) when (e.IsAlreadyExists)
+        {
+            // Another look is enough if the cache was behind; a stranger of the same name needs another name.
+            var there = await api.FindAsync<ReplicaSet>(ObjectKey.Of(change.Item), stop);
+            var isOurs = there is null || (ControllerRef.IsControlledBy(there, deployment) && Revisions.FindNew(deployment, [there]) is not null);
+            return (isOurs ? deployment.Status : deployment.Status with { CollisionCount = (deployment.Status.CollisionCount ?? 0) + 1 }, e);
+        }
+        catch (ApiException e) when (!e.IsNamespaceTerminating())
+        {
+            var message = $"Failed to create new replica set \"{change.Item.Metadata.Name}\": {e.Message}";
+            events.Record(deployment, "Warning", "ReplicaSetCreateError", message);
+            return (RolloutStatus.HasDeadline(deployment)
+                ? deployment.Status.With(DeploymentConditions.CreateFailed(message, now))
+                : deployment.Status, e);
+        }
+    }
+
+    private async ValueTask UpdateAsync(Deployment deployment, IReadOnlyList<ReplicaSetChange> changes, CancellationToken stop)
+    {
+        var written = new List<ReplicaSet>();
+        foreach (var change in changes)
+        {
+            written.Add(await api.UpdateAsync(change.Item, stop));
+            Tell(deployment, change);
+        }
+
+        await caches.ReplicaSets.SeeAllAsync(written, time, stop);
+    }
+
+    private async ValueTask DeleteAsync(ReplicaSet set, CancellationToken stop)
+    {
+        try
+        {
+            await api.DeleteAsync<ReplicaSet>(ObjectKey.Of(set), new() { Preconditions = new() { Uid = set.Metadata.Uid } }, stop);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            // Gone already, which is what was wanted.
+        }
+    }
+
+    private void Tell(Deployment deployment, ReplicaSetChange change)
+    {
+        if (change.Event is { } message)
+        {
+            events.Record(deployment, "Normal", "ScalingReplicaSet", message);
+        }
+    }
+
+    private static IEnumerable<ObjectKey> Adopters(ObjectChange<ReplicaSet> change, Caches caches) =>
+        change.New is { Metadata.DeletionTimestamp: null } set && ControllerRef.Of(set) is null
+            ? caches.Deployments.InNamespace(set.Metadata.Namespace ?? "")
+                .Where(d => LabelQuery.Of(d.Spec.Selector).Matches(set.Metadata.Labels))
+                .Select(ObjectKey.Of)
+            : [];
+
+    /// <summary>A Deployment that recreates waits for the end of its last old pod.</summary>
+    private static IEnumerable<ObjectKey> WaitingForPod(ObjectChange<Pod> change, Caches caches) =>
+        (change.New is null || PodState.IsTerminal(change.New))
+        && ControllerRef.KeyOf<ReplicaSet>(change.Item) is { } set
+        && ControllerRef.KeyOf<Deployment>(caches.ReplicaSets.Find(set)) is { } owner
+        && caches.Deployments.Find(owner)?.Spec.Strategy.Type == DeploymentStrategyType.Recreate
+            ? [owner]
+            : [];
+}

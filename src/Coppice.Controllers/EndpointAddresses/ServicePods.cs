@@ -1,0 +1,70 @@
+using Coppice.Client;
+using Coppice.Controllers.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Controllers.EndpointAddresses;
+
+/// <summary>Which pods stand behind a service, and which services a change of a pod matters to.</summary>
+internal static class ServicePods
+{
+    /// <summary>Services without a selector have their endpoints written by somebody else.</summary>
+    public static bool HasPods(Service service) => !service.Spec.Selector.IsEmpty && service.Spec.Type != ServiceType.ExternalName;
+
+    public static bool IsHeadless(Service service) => service.Spec.ClusterIP == "None";
+
+    /// <summary>The pods with an address that may answer now or may have to finish what they began.</summary>
+    public static IEnumerable<Pod> WithAddress(IEnumerable<Pod> pods) =>
+        pods.Where(p => !PodState.IsTerminal(p) && !string.IsNullOrEmpty(p.Status.PodIP));
+
+    public static ObjectReference ReferenceTo(Pod pod) =>
+        new() { Kind = "Pod", Namespace = pod.Metadata.Namespace, Name = pod.Metadata.Name, Uid = pod.Metadata.Uid };
+
+    /// <summary>The name that a headless service gives to a pod that asks for one.</summary>
+    public static string? HostnameFor(Pod pod, Service service) =>
+        pod.Spec.Hostname is { Length: > 0 } name && pod.Spec.Subdomain == service.Metadata.Name ? name : null;
+
+    /// <summary>
+    /// The port of a pod that a service's port leads to: a number as it is, a name by the containers' ports. Null if the pod has no
+    /// port of that name.
+    /// </summary>
+    public static int? TargetPort(Pod pod, ServicePort port)
+    {
+        if (port.TargetPort.IsNumber)
+        {
+            return port.TargetPort.Number == 0 ? port.Port : port.TargetPort.Number;
+        }
+
+        var protocol = port.Protocol ?? "TCP";
+        return pod.Spec.Containers
+            .Concat(pod.Spec.InitContainers.Where(c => c.RestartPolicy == RestartPolicy.Always))
+            .SelectMany(c => c.Ports)
+            .FirstOrDefault(p => p.Name == port.TargetPort.Text && (p.Protocol ?? "TCP") == protocol)?.ContainerPortValue;
+    }
+
+    /// <summary>The services whose endpoints a change of a pod may move.</summary>
+    public static IEnumerable<ObjectKey> ServicesOf(ObjectChange<Pod> change, Caches caches)
+    {
+        if (change is { Old: { } old, New: { } item } && !Matters(old, item))
+        {
+            return [];
+        }
+
+        return caches.Services.InNamespace(change.Item.Metadata.Namespace ?? "")
+            .Where(s => HasPods(s) && (Selects(s, change.Old) || Selects(s, change.New)))
+            .Select(ObjectKey.Of);
+    }
+
+    private static bool Selects(Service service, Pod? pod) => pod is not null && LabelQuery.Of(service.Spec.Selector).Matches(pod.Metadata.Labels);
+
+    private static bool Matters(Pod a, Pod b) =>
+        a.Metadata.Labels != b.Metadata.Labels
+        || a.Metadata.DeletionTimestamp is null != b.Metadata.DeletionTimestamp is null
+        || a.Metadata.Uid != b.Metadata.Uid
+        || a.Status.PodIP != b.Status.PodIP
+        || a.Status.PodIPs != b.Status.PodIPs
+        || PodState.IsReady(a) != PodState.IsReady(b)
+        || PodState.IsTerminal(a) != PodState.IsTerminal(b)
+        || a.Spec.NodeName != b.Spec.NodeName
+        || a.Spec.Hostname != b.Spec.Hostname;
+}

@@ -1,0 +1,101 @@
+using Coppice.Controllers.EndpointAddresses;
+using Coppice.Controllers.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Objects.Discovery;
+using DiscoveryPort = Coppice.Objects.Discovery.EndpointPort;
+
+namespace Coppice.Controllers.EndpointSlices;
+
+/// <summary>The writes that bring a service's slices to what they should be.</summary>
+internal sealed record SlicePlan(IReadOnlyList<EndpointSlice> Create, IReadOnlyList<EndpointSlice> Update, IReadOnlyList<EndpointSlice> Delete)
+{
+    public bool IsEmpty => Create.Count + Update.Count + Delete.Count == 0;
+}
+
+/// <summary>Endpoints that share address type and ports, and so may share a slice.</summary>
+internal sealed record EndpointGroup(string AddressType, ValueList<DiscoveryPort> Ports, IReadOnlyList<Endpoint> Endpoints);
+
+/// <summary>The EndpointSlices of a service from its pods.</summary>
+internal static class SlicePlanner
+{
+    public const string ServiceName = "kubernetes.io/service-name";
+    public const string ManagedBy = "endpointslice.kubernetes.io/managed-by";
+    public const string Controller = "endpointslice-controller.k8s.io";
+    public const string Headless = "service.kubernetes.io/headless";
+    private const string Zone = "topology.kubernetes.io/zone";
+
+    public static SlicePlan Plan(Service service, IReadOnlyList<Pod> pods, Func<string, Node?> node, IReadOnlyList<EndpointSlice> existing)
+    {
+        var families = service.Spec.IpFamilies.IsEmpty ? [IPFamily.IPv4] : service.Spec.IpFamilies;
+        var groups = families.SelectMany(f => Group(service, pods, node, f)).ToList();
+        return SlicePacking.Pack(groups, existing, LabelsOf(service), new()
+        {
+            GenerateName = service.Metadata.Name + "-",
+            Namespace = service.Metadata.Namespace,
+            OwnerReferences = [ControllerRef.To(service)],
+        });
+    }
+
+    private static ValueMap<string> LabelsOf(Service service)
+    {
+        var labels = service.Metadata.Labels.Without(Headless)
+            .With(ServiceName, service.Metadata.Name!)
+            .With(ManagedBy, Controller);
+        return ServicePods.IsHeadless(service) ? labels.With(Headless, "") : labels;
+    }
+
+    /// <summary>One group for each set of ports; with no endpoints at all an empty one, so that the service has a slice.</summary>
+    private static IEnumerable<EndpointGroup> Group(Service service, IReadOnlyList<Pod> pods, Func<string, Node?> node, string family)
+    {
+        var groups = ServicePods.WithAddress(pods)
+            .Select(p => (Ports: PortsOf(service, p), Endpoint: EndpointOf(service, p, node, family)))
+            .Where(p => p.Endpoint is not null)
+            .GroupBy(p => p.Ports, p => p.Endpoint!)
+            .Select(g => new EndpointGroup(family, g.Key, [.. g]))
+            .OrderBy(g => g.Ports.ToString(), StringComparer.Ordinal)
+            .ToList();
+        return groups.Count > 0 ? groups : [new(family, default, [])];
+    }
+
+    private static Endpoint? EndpointOf(Service service, Pod pod, Func<string, Node?> node, string family)
+    {
+        var addresses = pod.Status.PodIPs.Select(p => p.Ip).Append(pod.Status.PodIP!).Distinct()
+            .Where(ip => ip.Contains(':') == (family == IPFamily.IPv6)).ToValueList();
+        if (addresses.IsEmpty)
+        {
+            return null;
+        }
+
+        var isServing = PodState.IsReady(pod);
+        var isGoing = pod.Metadata.DeletionTimestamp is not null;
+        var nodeName = string.IsNullOrEmpty(pod.Spec.NodeName) ? null : pod.Spec.NodeName;
+        return new()
+        {
+            Addresses = addresses,
+            Conditions = new()
+            {
+                Ready = service.Spec.PublishNotReadyAddresses || (isServing && !isGoing),
+                Serving = isServing,
+                Terminating = isGoing,
+            },
+            Hostname = ServicePods.HostnameFor(pod, service),
+            NodeName = nodeName,
+            Zone = nodeName is null ? null : node(nodeName)?.Metadata.Labels.Find(Zone),
+            TargetRef = ServicePods.ReferenceTo(pod),
+        };
+    }
+
+    private static ValueList<DiscoveryPort> PortsOf(Service service, Pod pod) =>
+        service.Spec.Ports
+            .Select(p => (Service: p, Target: ServicePods.TargetPort(pod, p)))
+            .Where(p => p.Target is not null)
+            .Select(p => new DiscoveryPort
+            {
+                Name = p.Service.Name ?? "",
+                Port = p.Target,
+                Protocol = p.Service.Protocol ?? "TCP",
+                AppProtocol = p.Service.AppProtocol,
+            })
+            .ToValueList();
+}

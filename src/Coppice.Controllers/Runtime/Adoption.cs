@@ -1,0 +1,101 @@
+using Coppice.Client;
+using Coppice.Objects;
+
+namespace Coppice.Controllers.Runtime;
+
+/// <param name="Keep">Ours already, and rightly so.</param>
+/// <param name="Adopt">Nobody's, and the selector matches.</param>
+/// <param name="Release">Ours, but the selector no longer matches.</param>
+internal sealed record AdoptionPlan<T>(IReadOnlyList<T> Keep, IReadOnlyList<T> Adopt, IReadOnlyList<T> Release);
+
+/// <summary>Which objects are an owner's: those it controls and its selector matches. Takes in orphans, lets go of strangers.</summary>
+internal sealed class Adoption<TOwner, T>(IApiClient api, WatchedKind<T> kind, TimeProvider time)
+    where TOwner : KubernetesObject
+    where T : KubernetesObject
+{
+    /// <summary>The owner's objects, after adopting and releasing what the plan says.</summary>
+    public async ValueTask<IReadOnlyList<T>> ClaimAsync(TOwner owner, LabelQuery selector, CancellationToken stop)
+    {
+        var plan = Plan(owner, selector, [.. kind.ControlledBy(owner.Metadata.Uid), .. kind.Orphans(owner.Metadata.Namespace)]);
+        if (plan.Adopt.Count == 0 && plan.Release.Count == 0)
+        {
+            return plan.Keep;
+        }
+
+        var owned = new List<T>(plan.Keep);
+        var written = new List<T>();
+        foreach (var item in plan.Release)
+        {
+            var references = item.Metadata.OwnerReferences.Where(r => r.Uid != owner.Metadata.Uid).ToValueList();
+            await WriteAsync((T)(item with { Metadata = item.Metadata with { OwnerReferences = references } }), written, stop);
+        }
+
+        // The cache may not know yet that the owner is being deleted; an object adopted then would be lost.
+        if (plan.Adopt.Count > 0 && await IsStillThereAsync(owner, stop))
+        {
+            foreach (var item in plan.Adopt)
+            {
+                var references = item.Metadata.OwnerReferences.Add(ControllerRef.To(owner));
+                if (await WriteAsync((T)(item with { Metadata = item.Metadata with { OwnerReferences = references } }), written, stop) is { } adopted)
+                {
+                    owned.Add(adopted);
+                }
+            }
+        }
+
+        await kind.SeeAllAsync(written, time, stop);
+        return owned;
+    }
+
+    public static AdoptionPlan<T> Plan(TOwner owner, LabelQuery selector, IEnumerable<T> candidates)
+    {
+        var (keep, adopt, release) = (new List<T>(), new List<T>(), new List<T>());
+        var isGoing = owner.Metadata.DeletionTimestamp is not null;
+        foreach (var item in candidates)
+        {
+            var matches = selector.Matches(item.Metadata.Labels);
+            if (ControllerRef.Of(item) is { } reference)
+            {
+                if (reference.Uid != owner.Metadata.Uid)
+                {
+                    continue;
+                }
+
+                if (matches)
+                {
+                    keep.Add(item);
+                }
+                else if (!isGoing)
+                {
+                    release.Add(item);
+                }
+            }
+            else if (matches && !isGoing && item.Metadata.DeletionTimestamp is null)
+            {
+                adopt.Add(item);
+            }
+        }
+
+        return new(keep, adopt, release);
+    }
+
+    private async ValueTask<bool> IsStillThereAsync(TOwner owner, CancellationToken stop)
+    {
+        var live = await api.FindAsync<TOwner>(ObjectKey.Of(owner), stop);
+        return live is not null && live.Metadata.Uid == owner.Metadata.Uid && live.Metadata.DeletionTimestamp is null;
+    }
+
+    private async ValueTask<T?> WriteAsync(T item, List<T> written, CancellationToken stop)
+    {
+        try
+        {
+            var result = await api.UpdateAsync(item, stop);
+            written.Add(result);
+            return result;
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Coppice.Objects;
+using Coppice.Objects.Meta;
+
+namespace Coppice.Controllers.Runtime;
+
+/// <summary>The one owner reference of an object that names its controller.</summary>
+internal static class ControllerRef
+{
+    public static OwnerReference? Of(KubernetesObject item)
+    {
+        foreach (var reference in item.Metadata.OwnerReferences)
+        {
+            if (reference.Controller == true)
+            {
+                return reference;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A reference that makes an object its owner's: it goes when the owner goes, and a foreground deletion waits for it.</summary>
+    public static OwnerReference To(KubernetesObject owner)
+    {
+        var definition = KindCatalog.Of(owner);
+        return new()
+        {
+            ApiVersion = definition.ApiVersion,
+            Kind = definition.Kind,
+            Name = owner.Metadata.Name!,
+            Uid = owner.Metadata.Uid!,
+            Controller = true,
+            BlockOwnerDeletion = true,
+        };
+    }
+
+    /// <summary>The key of the object's controller if that is of the given kind.</summary>
+    public static ObjectKey? KeyOf<TOwner>(KubernetesObject? item) where TOwner : KubernetesObject
+    {
+        var definition = KindCatalog.Of<TOwner>();
+        return item is not null && Of(item) is { } reference && reference.Kind == definition.Kind && GroupOf(reference.ApiVersion) == definition.Group
+            ? new ObjectKey(item.Metadata.Namespace ?? "", reference.Name)
+            : null;
+    }
+
+    public static string GroupOf(string apiVersion) => apiVersion.IndexOf('/') is var slash and >= 0 ? apiVersion[..slash] : "";
+
+    public static bool IsControlledBy(KubernetesObject item, KubernetesObject owner) => Of(item)?.Uid == owner.Metadata.Uid;
+}

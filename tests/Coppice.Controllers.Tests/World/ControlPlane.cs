@@ -1,0 +1,123 @@
+using Coppice.Client;
+using Coppice.Controllers.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coppice.Controllers.Tests.World;
+
+/// <summary>
+/// All controllers over the fake API, on the calling thread alone. A test changes the world, calls <see cref="Settle"/>, and looks at
+/// the world that the controllers made of it.
+/// </summary>
+internal sealed class ControlPlane : SynchronizationContext, IEventRecorder, IDisposable
+{
+    private readonly Queue<(SendOrPostCallback Work, object? State)> queue = new();
+    private readonly CancellationTokenSource stop = new();
+    private readonly SynchronizationContext? outer = Current;
+    private readonly int thread = Environment.CurrentManagedThreadId;
+    private readonly Task running;
+
+    public ControlPlane()
+    {
+        SetSynchronizationContext(this);
+        Api = new(Time);
+        Caches = new(Api, Time, NullLoggerFactory.Instance);
+        var controllers = new ControllerSet(Api, Caches, this, Time, new Random(1), NullLoggerFactory.Instance);
+        running = Task.WhenAll(Caches.RunAsync(stop.Token), controllers.RunAsync(stop.Token));
+        Settle();
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public FakeApi Api { get; }
+
+    public Caches Caches { get; }
+
+    /// <summary>What was told, as "Reason message".</summary>
+    public List<string> Events { get; } = [];
+
+    public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) => Events.Add($"{reason} {message}");
+
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        Assert.Equal(thread, Environment.CurrentManagedThreadId);
+        queue.Enqueue((d, state));
+    }
+
+    /// <summary>Lets the controllers work until nothing moves any more.</summary>
+    public void Settle()
+    {
+        for (var steps = 0; queue.TryDequeue(out var next); steps++)
+        {
+            Assert.True(steps < 1_000_000, "the controllers never come to rest");
+            next.Work(next.State);
+        }
+
+        if (running is { IsFaulted: true })
+        {
+            running.GetAwaiter().GetResult();
+        }
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        Time.Advance(by);
+        Settle();
+    }
+
+    public T Create<T>(T item) where T : KubernetesObject
+    {
+        var created = Api.CreateAsync(item, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Settle();
+        return created;
+    }
+
+    public void Change<T>(string name, Func<T, T> change, string ns = "default") where T : KubernetesObject
+    {
+        _ = Api.UpdateAsync(change(Api.Get<T>(name, ns)), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Settle();
+    }
+
+    public void Delete<T>(string name, string ns = "default", string? propagation = null) where T : KubernetesObject
+    {
+        Api.DeleteAsync<T>(new(ns, name), new() { PropagationPolicy = propagation }, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Settle();
+    }
+
+    /// <summary>The nodes' part: pods that were made run and are ready, pods that must go are gone; until nothing is left to do.</summary>
+    public void RunPods(Func<Pod, bool>? isReady = null)
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var writes = Api.Writes;
+            foreach (var pod in Api.All<Pod>())
+            {
+                if (pod.Metadata.DeletionTimestamp is not null)
+                {
+                    Api.FinishPod(pod);
+                }
+                else if (pod.Status.Phase is null or PodPhase.Pending)
+                {
+                    Api.SetPod(pod.Metadata.Name!, p => Samples.Running(p, isReady?.Invoke(p) ?? true, Time.GetUtcNow()));
+                }
+            }
+
+            Settle();
+            if (Api.Writes == writes)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("the pods never come to rest");
+    }
+
+    public void Dispose()
+    {
+        stop.Cancel();
+        Settle();
+        SetSynchronizationContext(outer);
+        stop.Dispose();
+    }
+}

@@ -1,0 +1,220 @@
+using System.Globalization;
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
+
+namespace Coppice.Controllers.Tests.World;
+
+/// <summary>
+/// The API in one dictionary: names, uids, revisions, generations, conflicts, finalizers and graceful deletion as controllers meet
+/// them; no defaults, no validation. Single-threaded.
+/// </summary>
+internal sealed class FakeApi(TimeProvider time) : IApiClient
+{
+    private readonly SortedDictionary<(string Kind, ObjectKey Key), KubernetesObject> objects = [];
+    private readonly List<(long Revision, WatchEventType Type, KubernetesObject Item)> history = [];
+    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long revision;
+    private int names;
+
+    /// <summary>Refuses what it returns a message for.</summary>
+    public Func<KubernetesObject, string?> Refuse { get; set; } = _ => null;
+
+    /// <summary>How many objects were written or deleted.</summary>
+    public int Writes => history.Count;
+
+    public IReadOnlyList<T> All<T>() where T : KubernetesObject => [.. objects.Values.OfType<T>()];
+
+    public T Get<T>(string name, string ns = "default") where T : KubernetesObject => (T)objects[(typeof(T).FullName!, new(ns, name))];
+
+    public ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken stop) where T : KubernetesObject =>
+        ValueTask.FromResult((T?)objects.GetValueOrDefault((typeof(T).FullName!, key)));
+
+    public ValueTask<ObjectList<T>> ListAsync<T>(ListQuery query, CancellationToken stop) where T : KubernetesObject =>
+        ValueTask.FromResult(new ObjectList<T>(
+            [.. All<T>().Where(i => string.IsNullOrEmpty(query.Namespace) || i.Metadata.Namespace == query.Namespace)], Text(revision)));
+
+    public IObjectWatch<T> Watch<T>(ListQuery query, string afterRevision) where T : KubernetesObject =>
+        new FakeWatch<T>(this, long.Parse(afterRevision, CultureInfo.InvariantCulture));
+
+    public ValueTask<T> CreateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject
+    {
+        if (Refuse(item) is { } why)
+        {
+            throw Refusal("Forbidden", 403, why);
+        }
+
+        var metadata = item.Metadata;
+        metadata = metadata with
+        {
+            Name = metadata.Name ?? $"{metadata.GenerateName}{++names:d5}",
+            Uid = $"uid-{++names:d5}",
+            Generation = 1,
+            CreationTimestamp = ApiTime.Truncate(time.GetUtcNow()),
+        };
+        var key = new ObjectKey(metadata.Namespace ?? "", metadata.Name);
+        return objects.ContainsKey((typeof(T).FullName!, key))
+            ? throw Refusal("AlreadyExists", 409, $"{KindCatalog.Of<T>().QualifiedResource} \"{metadata.Name}\" already exists")
+            : ValueTask.FromResult((T)Store(WatchEventType.Added, item with { Metadata = metadata }));
+    }
+
+    public ValueTask<T> UpdateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject
+    {
+        var current = Current(item);
+        var isSpecNew = Spec(current) != Spec(item);
+        var metadata = item.Metadata with
+        {
+            Generation = current.Metadata.Generation + (isSpecNew ? 1 : 0),
+            DeletionTimestamp = current.Metadata.DeletionTimestamp,
+        };
+        var updated = (T)Status(item with { Metadata = metadata }, current);
+        if (updated.Metadata.DeletionTimestamp is not null && updated.Metadata.Finalizers.IsEmpty && updated is not Pod)
+        {
+            return ValueTask.FromResult((T)Remove(updated));
+        }
+
+        var isSame = updated with { Metadata = updated.Metadata with { ResourceVersion = current.Metadata.ResourceVersion } } == current;
+        return ValueTask.FromResult(isSame ? (T)current : (T)Store(WatchEventType.Modified, updated));
+    }
+
+    public ValueTask<T> UpdateStatusAsync<T>(T item, CancellationToken stop) where T : KubernetesObject
+    {
+        var current = Current(item);
+        return ValueTask.FromResult((T)Store(WatchEventType.Modified, Status(current, item)));
+    }
+
+    /// <summary>A pod with a node goes only when its node agent says so (<see cref="FinishPod"/>), an object with finalizers when they are gone.</summary>
+    public ValueTask DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject
+    {
+        if (objects.GetValueOrDefault((typeof(T).FullName!, key)) is not { } current)
+        {
+            throw Refusal("NotFound", 404, $"{KindCatalog.Of<T>().QualifiedResource} \"{key.Name}\" not found");
+        }
+
+        if (options?.Preconditions?.Uid is { } uid && uid != current.Metadata.Uid)
+        {
+            throw Refusal("Conflict", 409, "uid mismatch");
+        }
+
+        var finalizer = options?.PropagationPolicy switch { "Foreground" => "foregroundDeletion", "Orphan" => "orphan", _ => null };
+        var finalizers = finalizer is null || current.Metadata.Finalizers.Contains(finalizer) ? current.Metadata.Finalizers : current.Metadata.Finalizers.Add(finalizer);
+        var lingers = !finalizers.IsEmpty || current is Pod { Spec.NodeName: not null } || current is Namespace { Spec.Finalizers.IsEmpty: false };
+        if (!lingers || options?.GracePeriodSeconds == 0 && finalizers.IsEmpty)
+        {
+            Remove(current);
+        }
+        else if (current.Metadata.DeletionTimestamp is null)
+        {
+            var item = current with { Metadata = current.Metadata with { DeletionTimestamp = ApiTime.Truncate(time.GetUtcNow()), Finalizers = finalizers } };
+            Store(WatchEventType.Modified, item is Namespace ns ? ns with { Status = ns.Status with { Phase = NamespacePhase.Terminating } } : item);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask BindAsync(Binding binding, CancellationToken stop) => throw new NotSupportedException();
+
+    public ValueTask<Namespace> FinalizeAsync(Namespace item, CancellationToken stop)
+    {
+        var current = (Namespace)Current(item);
+        var updated = current with { Spec = item.Spec };
+        return ValueTask.FromResult(updated.Spec.Finalizers.IsEmpty && updated.Metadata.DeletionTimestamp is not null
+            ? (Namespace)Remove(updated)
+            : (Namespace)Store(WatchEventType.Modified, updated));
+    }
+
+    public ValueTask<TokenRequest> CreateTokenAsync(ObjectKey serviceAccount, TokenRequest request, CancellationToken stop) => throw new NotSupportedException();
+
+    /// <summary>The node agent's part: the pod's containers have ended and it is taken off the books.</summary>
+    public void FinishPod(Pod pod) => Remove(objects[(typeof(Pod).FullName!, ObjectKey.Of(pod))]);
+
+    /// <summary>The node agent's part: writes a pod as it is given.</summary>
+    public void SetPod(string name, Func<Pod, Pod> change)
+    {
+        var pod = Get<Pod>(name);
+        Store(WatchEventType.Modified, change(pod));
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static ApiException Refusal(string reason, int code, string message) => new(new() { Status = "Failure", Reason = reason, Code = code, Message = message });
+
+    private static object? Spec(KubernetesObject item) => item.GetType().GetProperty("Spec")?.GetValue(item);
+
+    /// <summary>The object with the other's status, by the kind's JSON: the fake knows no kind by name.</summary>
+    private static KubernetesObject Status(KubernetesObject item, KubernetesObject other)
+    {
+        if (item.GetType().GetProperty("Status") is not { } property)
+        {
+            return item;
+        }
+
+        var copy = item with { };
+        property.SetValue(copy, property.GetValue(other));
+        return copy;
+    }
+
+    private KubernetesObject Current(KubernetesObject item)
+    {
+        var current = objects.GetValueOrDefault((item.GetType().FullName!, ObjectKey.Of(item)));
+        if (current is null)
+        {
+            throw Refusal("NotFound", 404, $"{ObjectKey.Of(item)} not found");
+        }
+
+        return item.Metadata.ResourceVersion is { } expected && expected != current.Metadata.ResourceVersion
+            ? throw Refusal("Conflict", 409, "the object has been modified; please apply your changes to the latest version and try again")
+            : current;
+    }
+
+    private KubernetesObject Store(WatchEventType type, KubernetesObject item)
+    {
+        item = item with { Metadata = item.Metadata with { ResourceVersion = Text(++revision) } };
+        objects[(item.GetType().FullName!, ObjectKey.Of(item))] = item;
+        Note(type, item);
+        return item;
+    }
+
+    private KubernetesObject Remove(KubernetesObject item)
+    {
+        item = item with { Metadata = item.Metadata with { ResourceVersion = Text(++revision) } };
+        objects.Remove((item.GetType().FullName!, ObjectKey.Of(item)));
+        Note(WatchEventType.Deleted, item);
+        return item;
+    }
+
+    private void Note(WatchEventType type, KubernetesObject item)
+    {
+        history.Add((revision, type, item));
+        var told = changed;
+        changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        told.TrySetResult();
+    }
+
+    private sealed class FakeWatch<T>(FakeApi api, long seen) : IObjectWatch<T> where T : KubernetesObject
+    {
+        public string Revision => Text(seen);
+
+        public async ValueTask<IReadOnlyList<WatchEvent<T>>> NextAsync(CancellationToken stop)
+        {
+            while (true)
+            {
+                using var stopping = stop.Register(() => api.changed.TrySetResult());
+                stop.ThrowIfCancellationRequested();
+                var events = api.history.Where(h => h.Revision > seen && h.Item is T).Select(h => new WatchEvent<T>(h.Type, (T)h.Item)).ToList();
+                var wait = api.changed.Task;
+                if (events.Count > 0)
+                {
+                    seen = api.revision;
+                    return events;
+                }
+
+                await wait;
+            }
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
