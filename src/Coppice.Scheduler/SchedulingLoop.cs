@@ -25,6 +25,7 @@ public sealed partial class SchedulingLoop
     private readonly Inbox _inbox = new();
     private readonly HashSet<ObjectKey> _underway = [];
     private long _firstNode;
+    private bool _isReady;
 
     /// <param name="caches">Not yet running: the loop subscribes to them here.</param>
     public SchedulingLoop(
@@ -48,20 +49,11 @@ public sealed partial class SchedulingLoop
         var working = new HashSet<Task>();
         await using var alarm = _time.CreateTimer(_ => _inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var onStop = stop.Register(_inbox.Wake);
-        try
-        {
-            await Task.WhenAll(_caches.Nodes.WaitUntilSyncedAsync(), _caches.Namespaces.WaitUntilSyncedAsync(), _caches.Pods.WaitUntilSyncedAsync())
-                .WaitAsync(stop);
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-
+        _ = WaitForCachesAsync();
         while (!stop.IsCancellationRequested)
         {
             _inbox.Drain();
-            if (_underway.Count < _options.BindingsAtOnce && _queue.TryTake(out var pod))
+            if (_isReady && _underway.Count < _options.BindingsAtOnce && _queue.TryTake(out var pod))
             {
                 TrySchedule(pod, working, stop);
                 continue;
@@ -73,6 +65,15 @@ public sealed partial class SchedulingLoop
         }
 
         await Task.WhenAll(working);
+    }
+
+    /// <summary>Before everything is known, no node can be judged.</summary>
+    private async Task WaitForCachesAsync()
+    {
+        await _caches.Nodes.WaitUntilSyncedAsync();
+        await _caches.Namespaces.WaitUntilSyncedAsync();
+        await _caches.Pods.WaitUntilSyncedAsync();
+        _inbox.Put(() => _isReady = true);
     }
 
     private void TrySchedule(QueuedPod queued, HashSet<Task> working, CancellationToken stop)

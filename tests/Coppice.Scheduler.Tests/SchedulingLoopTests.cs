@@ -1,0 +1,191 @@
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using static Coppice.Scheduler.Tests.World;
+
+namespace Coppice.Scheduler.Tests;
+
+public sealed class SchedulingLoopTests : IDisposable
+{
+    private readonly StandInApi _api = new();
+    private readonly SimulationLoop _loop = new(new ManualTimeProvider());
+    private readonly CancellationTokenSource _stop = new();
+    private readonly EventNotes _events = new();
+
+    public SchedulingLoopTests()
+    {
+        var caches = new SchedulerCaches(Cache<Pod>(), Cache<Node>(), Cache<Namespace>());
+        var scheduler = new SchedulingLoop(_api, caches, _events, SchedulerOptions.Default, _loop.Time, NullLogger.Instance);
+        _loop.Start(() => caches.Pods.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Nodes.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Namespaces.RunAsync(_stop.Token));
+        _loop.Start(() => scheduler.RunAsync(_stop.Token));
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _loop.RunUntilIdle();
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public void A_pod_is_bound_without_any_time_passing()
+    {
+        Create(Node("a"));
+        Create(Pod("web"));
+        var started = _loop.Time.GetUtcNow();
+        _loop.RunUntilIdle();
+        Assert.Equal("a", NodeOfPod("web"));
+        Assert.Equal(started, _loop.Time.GetUtcNow());
+        Assert.Contains("Normal Scheduled Successfully assigned default/web to a", _events.Notes);
+    }
+
+    [Fact]
+    public void Pods_that_come_together_do_not_get_the_same_room()
+    {
+        Create(Node("a"));
+        Create(Node("b"));
+        Create(Pod("one", cpu: "3"));
+        Create(Pod("two", cpu: "3"));
+        _loop.RunUntilIdle();
+        Assert.Equal(["a", "b"], new[] { NodeOfPod("one"), NodeOfPod("two") }.Order());
+    }
+
+    [Fact]
+    public void A_pod_that_fits_nowhere_says_why_and_goes_as_soon_as_it_fits()
+    {
+        Create(Node("a", cpu: "1"));
+        Create(Pod("web", cpu: "2"));
+        _loop.RunUntilIdle();
+        var condition = Assert.Single(FindPod("web").Status.Conditions);
+        const string Message = "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
+        Assert.Equal(("PodScheduled", "False", "Unschedulable", Message), (condition.Type, condition.Status, condition.Reason, condition.Message));
+        Assert.Equal([$"Warning FailedScheduling {Message}"], _events.Notes);
+
+        Create(Node("b"));
+        _loop.RunUntilIdle();
+        Assert.Equal("b", NodeOfPod("web"));
+    }
+
+    [Fact]
+    public void Room_that_a_deleted_pod_leaves_is_taken_at_once()
+    {
+        Create(Node("a", cpu: "1"));
+        Create(Pod("old", cpu: "1"));
+        _loop.RunUntilIdle();
+        Create(Pod("new", cpu: "1"));
+        _loop.RunUntilIdle();
+        Assert.Null(NodeOfPod("new"));
+
+        _loop.Await(() => _api.DeleteAsync<Pod>(new("default", "old"), null, default).AsTask());
+        _loop.RunUntilIdle();
+        Assert.Equal("a", NodeOfPod("new"));
+    }
+
+    [Fact]
+    public void A_finished_pod_takes_no_room()
+    {
+        Create(Node("a", cpu: "1"));
+        Create(Pod("job", cpu: "1", on: "a") with { Status = new() { Phase = PodPhase.Succeeded } });
+        Create(Pod("new", cpu: "1"));
+        _loop.RunUntilIdle();
+        Assert.Equal("a", NodeOfPod("new"));
+    }
+
+    [Fact]
+    public void An_uncordoned_node_is_used_at_once()
+    {
+        var node = Create(Node("a") with { Spec = new() { Unschedulable = true } });
+        Create(Pod("web"));
+        _loop.RunUntilIdle();
+        Assert.Null(NodeOfPod("web"));
+
+        _loop.Await(() => _api.UpdateAsync(node with { Spec = new() }, default).AsTask());
+        _loop.RunUntilIdle();
+        Assert.Equal("a", NodeOfPod("web"));
+    }
+
+    [Fact]
+    public void A_heartbeat_does_not_wake_a_pod_that_it_cannot_help()
+    {
+        var node = Create(Node("a", cpu: "1"));
+        Create(Pod("web", cpu: "2"));
+        _loop.RunUntilIdle();
+        _loop.Await(() => _api.UpdateAsync(node with { Status = node.Status with { Phase = "beat" } }, default).AsTask());
+        _loop.RunUntilIdle();
+        Assert.Single(_events.Notes);
+    }
+
+    [Fact]
+    public void Higher_priority_goes_first()
+    {
+        Create(Pod("low", cpu: "1"));
+        Create(Pod("high", cpu: "1").With(s => s with { Priority = 10 }));
+        _loop.RunUntilIdle();
+        Create(Node("a", cpu: "1"));
+        _loop.RunUntilIdle();
+        Assert.Equal((null, "a"), (NodeOfPod("low"), NodeOfPod("high")));
+    }
+
+    [Fact]
+    public void A_binding_that_fails_is_tried_again_after_a_pause_and_gives_its_room_back()
+    {
+        var failures = 2;
+        _api.Fault = (verb, _) =>
+        {
+            if (verb == "bind" && failures-- > 0)
+            {
+                throw new IOException("the connection was reset");
+            }
+        };
+        Create(Node("a", cpu: "1"));
+        Create(Pod("web", cpu: "1"));
+        _loop.RunUntilIdle();
+        Assert.Null(NodeOfPod("web"));
+        Assert.True(_loop.RunUntil(() => NodeOfPod("web") == "a", TimeSpan.FromSeconds(3.1)));
+        Assert.Equal(TimeSpan.FromSeconds(3), _loop.Time.GetUtcNow() - new ManualTimeProvider().GetUtcNow());
+    }
+
+    [Fact]
+    public void Pods_of_other_schedulers_gated_pods_and_leaving_pods_are_left_alone()
+    {
+        Create(Node("a"));
+        Create(Pod("other").With(s => s with { SchedulerName = "mine" }));
+        Create(Pod("gated").With(s => s with { SchedulingGates = [new PodSchedulingGate { Name = "wait" }] }));
+        var leaving = Pod("leaving");
+        Create(leaving with { Metadata = leaving.Metadata with { DeletionTimestamp = _loop.Time.GetUtcNow() } });
+        _loop.RunUntilIdle();
+        Assert.All(_api.All<Pod>(), p => Assert.Null(p.Spec.NodeName));
+        Assert.Empty(_events.Notes);
+    }
+
+    [Fact]
+    public void A_pod_whose_gates_are_lifted_is_scheduled()
+    {
+        Create(Node("a"));
+        var gated = Create(Pod("web").With(s => s with { SchedulingGates = [new PodSchedulingGate { Name = "wait" }] }));
+        _loop.RunUntilIdle();
+        _loop.Await(() => _api.UpdateAsync(gated.With(s => s with { SchedulingGates = [] }), default).AsTask());
+        _loop.RunUntilIdle();
+        Assert.Equal("a", NodeOfPod("web"));
+    }
+
+    private T Create<T>(T item) where T : KubernetesObject => _loop.Await(() => _api.CreateAsync(item, default).AsTask());
+
+    private Pod FindPod(string name) => _api.All<Pod>().Single(p => p.Metadata.Name == name);
+
+    private string? NodeOfPod(string name) => FindPod(name).Spec.NodeName;
+
+    private ObjectCache<T> Cache<T>() where T : KubernetesObject => new(_api, ListQuery.All, _loop.Time, NullLogger.Instance);
+
+    private sealed class EventNotes : IEventRecorder
+    {
+        public List<string> Notes { get; } = [];
+
+        public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) =>
+            Notes.Add($"{type} {reason} {message}");
+    }
+}
