@@ -2,8 +2,10 @@ using Coppice.Objects.Meta;
 
 namespace Coppice.Objects.Core;
 
+/// <summary>An object of a known kind in the same namespace.</summary>
 public sealed record LocalObjectReference
 {
+    /// <summary>Its name.</summary>
     [Field(1)]
     public string? Name { get; init; }
 }

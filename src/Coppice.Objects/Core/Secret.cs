@@ -2,17 +2,22 @@ using Coppice.Objects.Meta;
 
 namespace Coppice.Objects.Core;
 
+/// <summary>Things that few may know, such as passwords and keys, for pods as variables or files.</summary>
 public sealed record Secret : KubernetesObject
 {
+    /// <summary>True forbids any later change of the data, for good.</summary>
     [Field(5)]
     public bool? Immutable { get; init; }
 
+    /// <summary>Bytes by key, in base64.</summary>
     [Field(2)]
     public ValueMap<Base64Data> Data { get; init; }
 
+    /// <summary>Texts by key, put into data when written; never read back.</summary>
     [Field(4)]
     public ValueMap<string> StringData { get; init; }
 
+    /// <summary>What it is for, which tells the keys it must have; Opaque by default.</summary>
     [Field(3)]
     public string? Type { get; init; }
 }

@@ -76,6 +76,24 @@ public sealed class OpenApiDocumentsTests
             schemas.GetProperty("io.k8s.apimachinery.pkg.util.intstr.IntOrString").GetProperty("oneOf").GetRawText());
     }
 
+    [Fact]
+    public void Every_type_and_field_says_what_it_means()
+    {
+        var silent = new List<string>();
+        foreach (var definition in Read("/openapi/v2").GetProperty("definitions").EnumerateObject())
+        {
+            silent.AddRange(definition.Value.TryGetProperty("description", out _) ? [] : [definition.Name]);
+            if (definition.Value.TryGetProperty("properties", out var properties))
+            {
+                silent.AddRange(properties.EnumerateObject()
+                    .Where(p => !p.Value.TryGetProperty("description", out _))
+                    .Select(p => $"{definition.Name}.{p.Name}"));
+            }
+        }
+
+        Assert.Empty(silent);
+    }
+
     [Theory]
     [InlineData("/openapi/v2")]
     [InlineData("/openapi/v3/apis/apps/v1")]

@@ -3,24 +3,31 @@ using Coppice.Objects.Meta;
 
 namespace Coppice.Objects.Core;
 
+/// <summary>A disk of Azure, attached to the node.</summary>
 public sealed record AzureDiskVolumeSource
 {
+    /// <summary>The disk's name.</summary>
     [Field(1, Required = true)]
     public string DiskName { get; init => field = value ?? ""; } = "";
 
+    /// <summary>The disk's address.</summary>
     [Field(2, Required = true)]
     public string DiskURI { get; init => field = value ?? ""; } = "";
 
+    /// <summary>None, ReadOnly or ReadWrite.</summary>
     [Field(3, Default = "ref(AzureDataDiskCachingReadWrite)")]
     public string? CachingMode { get; init; }
 
+    /// <summary>Its file system; ext4 by default.</summary>
     [Field(4, Default = "ext4")]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? FsType { get; init; }
 
+    /// <summary>It cannot be written to.</summary>
     [Field(5, Default = "false")]
     public bool? ReadOnly { get; init; }
 
+    /// <summary>Shared, Dedicated or Managed.</summary>
     [Field(6, Default = "ref(AzureSharedBlobDisk)")]
     public string? Kind { get; init; }
 }

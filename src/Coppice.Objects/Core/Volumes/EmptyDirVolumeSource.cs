@@ -2,11 +2,14 @@ using Coppice.Objects.Meta;
 
 namespace Coppice.Objects.Core;
 
+/// <summary>A directory that is empty at first and lives as long as the pod.</summary>
 public sealed record EmptyDirVolumeSource
 {
+    /// <summary>Memory keeps it in memory; empty on the node's disk.</summary>
     [Field(1)]
     public string? Medium { get; init; }
 
+    /// <summary>How large it may grow before the pod is evicted.</summary>
     [Field(2)]
     public Quantity? SizeLimit { get; init; }
 }

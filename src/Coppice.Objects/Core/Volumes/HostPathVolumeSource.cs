@@ -3,11 +3,16 @@ using Coppice.Objects.Meta;
 
 namespace Coppice.Objects.Core;
 
+/// <summary>A file or directory of the node: what writes to it can harm the node.</summary>
 public sealed record HostPathVolumeSource
 {
+    /// <summary>The path on the node.</summary>
     [Field(1, Required = true)]
     public string Path { get; init => field = value ?? ""; } = "";
 
+    /// <summary>
+    /// What must be there, or is made: such as Directory, DirectoryOrCreate, File or Socket; unchecked where it is empty.
+    /// </summary>
     [Field(2)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Type { get; init; }
