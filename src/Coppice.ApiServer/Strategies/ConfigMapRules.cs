@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -6,4 +7,12 @@ namespace Coppice.ApiServer.Strategies;
 /// <summary>ConfigMaps.</summary>
 internal sealed class ConfigMapRules : KindStrategy<ConfigMap>
 {
+    public override IEnumerable<FieldError> Validate(ConfigMap item) => ConfigurationValidation.OfConfigMap(item);
+
+    public override IEnumerable<FieldError> ValidateUpdate(ConfigMap item, ConfigMap old) =>
+    [
+        .. ConfigurationValidation.Kept(
+            item.Immutable, old.Immutable, ("data", item.Data != old.Data), ("binaryData", item.BinaryData != old.BinaryData)),
+        .. Validate(item),
+    ];
 }

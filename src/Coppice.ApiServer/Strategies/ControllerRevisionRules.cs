@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 
@@ -6,4 +7,16 @@ namespace Coppice.ApiServer.Strategies;
 /// <summary>ControllerRevisions: what was recorded stays as it is.</summary>
 internal sealed class ControllerRevisionRules : KindStrategy<ControllerRevision>
 {
+    public override IEnumerable<FieldError> Validate(ControllerRevision item) =>
+    [
+        .. FieldRules.If(item.Data is null, () => FieldError.Required(FieldPath.Of("data"), "data is mandatory")),
+        .. FieldRules.NotNegative(FieldPath.Of("revision"), item.Revision),
+    ];
+
+    public override IEnumerable<FieldError> ValidateUpdate(ControllerRevision item, ControllerRevision old) =>
+    [
+        .. Validate(item),
+        .. FieldRules.If(
+            item.Data?.GetRawText() != old.Data?.GetRawText(), () => FieldError.Invalid(FieldPath.Of("data"), item.Data, FieldRules.Immutable)),
+    ];
 }

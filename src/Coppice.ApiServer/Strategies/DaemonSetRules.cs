@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Meta;
@@ -12,6 +13,8 @@ internal sealed class DaemonSetRules : KindStrategy<DaemonSet>
 
     /// <summary>Where apps/v1 keeps a field that only its forerunners had; kubectl and older controllers still read it.</summary>
     private const string TemplateGenerationNote = "deprecated.daemonset.template.generation";
+
+    private static readonly FieldPath SpecPath = FieldPath.Of("spec");
 
     public override DaemonSet Default(DaemonSet item) => item with
     {
@@ -65,4 +68,46 @@ internal sealed class DaemonSetRules : KindStrategy<DaemonSet>
     {
         Annotations = metadata.Annotations.With(TemplateGenerationNote, generation.ToString(CultureInfo.InvariantCulture)),
     };
+
+    public override IEnumerable<FieldError> Validate(DaemonSet item) =>
+    [
+        .. PodTemplateValidation.ValidateSelected(SpecPath, item.Spec.Selector, item.Spec.Template, "DaemonSet", "daemonset"),
+        .. FieldRules.NotNegative(SpecPath.Child("minReadySeconds"), item.Spec.MinReadySeconds),
+        .. Strategy(SpecPath.Child("updateStrategy"), item.Spec.UpdateStrategy),
+        .. FieldRules.NotNegative(SpecPath.Child("revisionHistoryLimit"), item.Spec.RevisionHistoryLimit),
+    ];
+
+    public override IEnumerable<FieldError> ValidateUpdate(DaemonSet item, DaemonSet old) =>
+        [.. Validate(item), .. FieldRules.Unchanged(SpecPath.Child("selector"), item.Spec.Selector, old.Spec.Selector)];
+
+    public override IEnumerable<string> Warnings(DaemonSet item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
+
+    private static IEnumerable<FieldError> Strategy(FieldPath path, DaemonSetUpdateStrategy strategy)
+    {
+        if (strategy.Type != DaemonSetUpdateStrategyType.RollingUpdate)
+        {
+            return FieldRules.OneOf(path.Child("type"), strategy.Type, DaemonSetUpdateStrategyType.RollingUpdate, DaemonSetUpdateStrategyType.OnDelete);
+        }
+
+        var rolling = path.Child("rollingUpdate");
+        if (strategy.RollingUpdate is not { } update)
+        {
+            return [FieldError.Required(rolling)];
+        }
+
+        var (unavailable, surge) = (rolling.Child("maxUnavailable"), rolling.Child("maxSurge"));
+        return
+        [
+            .. FieldRules.NumberOrPercent(unavailable, update.MaxUnavailable),
+            .. FieldRules.If(Percent.IsMoreThanAll(update.MaxUnavailable), () => FieldError.Invalid(unavailable, update.MaxUnavailable, "must not be greater than 100%")),
+            .. FieldRules.NumberOrPercent(surge, update.MaxSurge),
+            .. FieldRules.If(Percent.IsMoreThanAll(update.MaxSurge), () => FieldError.Invalid(surge, update.MaxSurge, "must not be greater than 100%")),
+            .. (Percent.IsNone(update.MaxUnavailable), Percent.IsNone(update.MaxSurge)) switch
+            {
+                (true, true) => [FieldError.Required(unavailable, "cannot be 0 when maxSurge is 0")],
+                (false, false) => [FieldError.Invalid(surge, update.MaxSurge, "may not be set when maxUnavailable is non-zero")],
+                _ => Enumerable.Empty<FieldError>(),
+            },
+        ];
+    }
 }

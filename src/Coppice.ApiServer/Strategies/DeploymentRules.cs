@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 
@@ -11,6 +12,8 @@ internal sealed class DeploymentRules : KindStrategy<Deployment>
     private const int ProgressSeconds = 600;
 
     private const string Quarter = "25%";
+
+    private static readonly FieldPath SpecPath = FieldPath.Of("spec");
 
     public override Deployment Default(Deployment item) => item with
     {
@@ -53,5 +56,55 @@ internal sealed class DeploymentRules : KindStrategy<Deployment>
                     MaxSurge = strategy.RollingUpdate?.MaxSurge ?? Quarter,
                 },
             };
+    }
+
+    public override IEnumerable<FieldError> Validate(Deployment item)
+    {
+        var progress = item.Spec.ProgressDeadlineSeconds;
+        return
+        [
+            .. FieldRules.NotNegative(SpecPath.Child("replicas"), item.Spec.Replicas),
+            .. PodTemplateValidation.ValidateSelected(SpecPath, item.Spec.Selector, item.Spec.Template, "ReplicaSet", "deployment"),
+            .. Strategy(SpecPath.Child("strategy"), item.Spec.Strategy),
+            .. FieldRules.NotNegative(SpecPath.Child("minReadySeconds"), item.Spec.MinReadySeconds),
+            .. FieldRules.NotNegative(SpecPath.Child("revisionHistoryLimit"), item.Spec.RevisionHistoryLimit),
+            .. FieldRules.NotNegative(SpecPath.Child("progressDeadlineSeconds"), progress),
+            .. FieldRules.If(
+                progress <= item.Spec.MinReadySeconds,
+                () => FieldError.Invalid(SpecPath.Child("progressDeadlineSeconds"), progress, "must be greater than minReadySeconds")),
+        ];
+    }
+
+    public override IEnumerable<FieldError> ValidateUpdate(Deployment item, Deployment old) =>
+        [.. Validate(item), .. FieldRules.Unchanged(SpecPath.Child("selector"), item.Spec.Selector, old.Spec.Selector)];
+
+    public override IEnumerable<string> Warnings(Deployment item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
+
+    private static IEnumerable<FieldError> Strategy(FieldPath path, DeploymentStrategy strategy)
+    {
+        var rolling = path.Child("rollingUpdate");
+        return strategy switch
+        {
+            { Type: DeploymentStrategyType.Recreate, RollingUpdate: not null } =>
+                [FieldError.Forbidden(rolling, $"may not be specified when strategy `type` is '{DeploymentStrategyType.Recreate}'")],
+            { Type: DeploymentStrategyType.RollingUpdate, RollingUpdate: null } =>
+                [FieldError.Required(rolling, "this should be defaulted and never be nil")],
+            { Type: DeploymentStrategyType.RollingUpdate, RollingUpdate: { } update } => Rolling(rolling, update.MaxUnavailable, update.MaxSurge),
+            _ => FieldRules.OneOf(path.Child("type"), strategy.Type, DeploymentStrategyType.Recreate, DeploymentStrategyType.RollingUpdate),
+        };
+    }
+
+    private static IEnumerable<FieldError> Rolling(FieldPath path, IntOrString? unavailable, IntOrString? surge)
+    {
+        var at = path.Child("maxUnavailable");
+        return
+        [
+            .. FieldRules.NumberOrPercent(at, unavailable),
+            .. FieldRules.NumberOrPercent(path.Child("maxSurge"), surge),
+            .. FieldRules.If(
+                Percent.IsNone(unavailable) && Percent.IsNone(surge),
+                () => FieldError.Invalid(at, unavailable, "may not be 0 when `maxSurge` is 0")),
+            .. FieldRules.If(Percent.IsMoreThanAll(unavailable), () => FieldError.Invalid(at, unavailable, "must not be greater than 100%")),
+        ];
     }
 }

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
@@ -20,4 +21,9 @@ internal sealed class EndpointSliceRules : KindStrategy<EndpointSlice>
             || item.Endpoints != old.Endpoints || item.Ports != old.Ports || item.AddressType != old.AddressType;
         return item with { Metadata = NextGeneration(item, old, changed) };
     }
+
+    public override IEnumerable<FieldError> Validate(EndpointSlice item) => EndpointValidation.Slice(item);
+
+    public override IEnumerable<FieldError> ValidateUpdate(EndpointSlice item, EndpointSlice old) =>
+        [.. Validate(item), .. FieldRules.Unchanged(FieldPath.Of("addressType"), item.AddressType, old.AddressType)];
 }

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -12,4 +13,9 @@ internal sealed class EndpointsRules : KindStrategy<Endpoints>
             .Select(s => s with { Ports = s.Ports.Select(p => p with { Protocol = p.Protocol ?? Protocol.TCP }).ToValueList() })
             .ToValueList(),
     };
+
+    public override IEnumerable<FieldError> Validate(Endpoints item) => FieldRules.Each(FieldPath.Of("subsets"), item.Subsets, EndpointValidation.Subset);
+
+    /// <summary>Said once for the whole object, as by Kubernetes since 1.33.</summary>
+    public override IEnumerable<string> Warnings(Endpoints item) => ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"];
 }

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -6,4 +7,5 @@ namespace Coppice.ApiServer.Strategies;
 /// <summary>Events, in their older form, which is also the one they are stored in.</summary>
 internal sealed class EventRules : KindStrategy<Event>
 {
+    public override IEnumerable<FieldError> Validate(Event item) => EventValidation.Older(item);
 }

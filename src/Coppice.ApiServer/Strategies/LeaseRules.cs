@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Coordination;
 
@@ -6,4 +7,15 @@ namespace Coppice.ApiServer.Strategies;
 /// <summary>Leases.</summary>
 internal sealed class LeaseRules : KindStrategy<Lease>
 {
+    public override IEnumerable<FieldError> Validate(Lease item)
+    {
+        var path = FieldPath.Of("spec");
+        return
+        [
+            .. FieldRules.If(
+                item.Spec.LeaseDurationSeconds <= 0,
+                () => FieldError.Invalid(path.Child("leaseDurationSeconds"), item.Spec.LeaseDurationSeconds, "must be greater than 0")),
+            .. FieldRules.NotNegative(path.Child("leaseTransitions"), item.Spec.LeaseTransitions),
+        ];
+    }
 }

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -30,4 +31,7 @@ internal sealed class NamespaceRules : KindStrategy<Namespace>
     };
 
     public override Namespace PrepareForStatusUpdate(Namespace item, Namespace old) => item with { Spec = old.Spec };
+
+    public override IEnumerable<FieldError> Validate(Namespace item) =>
+        FieldRules.Each(FieldPath.Of("spec", "finalizers"), item.Spec.Finalizers, ObjectMetaValidation.Finalizer);
 }

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -14,4 +15,34 @@ internal sealed class NodeRules : KindStrategy<Node>
     public override Node PrepareForUpdate(Node item, Node old) => item with { Status = old.Status };
 
     public override Node PrepareForStatusUpdate(Node item, Node old) => item with { Spec = old.Spec };
+
+    public override IEnumerable<FieldError> Validate(Node item)
+    {
+        var taints = FieldPath.Of("spec", "taints");
+        return
+        [
+            .. FieldRules.Each(taints, item.Spec.Taints, Taint),
+            .. FieldRules.Repeated(item.Spec.Taints, t => (t.Key, t.Effect))
+                .Select(r => FieldError.Duplicate(taints.Index(r.Index), item.Spec.Taints[r.Index])),
+            .. FieldRules.Each(FieldPath.Of("spec", "podCIDRs"), item.Spec.PodCIDRs, FieldRules.Range),
+        ];
+    }
+
+    public override IEnumerable<FieldError> ValidateUpdate(Node item, Node old) =>
+    [
+        .. Validate(item),
+        .. FieldRules.If(
+            !old.Spec.PodCIDRs.IsEmpty && item.Spec.PodCIDRs != old.Spec.PodCIDRs,
+            () => FieldError.Forbidden(FieldPath.Of("spec", "podCIDRs"), "node updates may not change podCIDR except from \"\" to valid")),
+        .. FieldRules.If(
+            old.Spec.ProviderID is not null && item.Spec.ProviderID != old.Spec.ProviderID,
+            () => FieldError.Forbidden(FieldPath.Of("spec", "providerID"), "node updates may not change providerID except from \"\" to valid")),
+    ];
+
+    private static IEnumerable<FieldError> Taint(FieldPath path, Taint taint) =>
+    [
+        .. FieldRules.Named(path.Child("key"), taint.Key, Names.Qualified),
+        .. FieldRules.Named(path.Child("value"), taint.Value ?? "", Names.LabelValue),
+        .. SchedulingValidation.Effect(path.Child("effect"), taint.Effect),
+    ];
 }

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -43,4 +44,9 @@ internal sealed class PersistentVolumeClaimRules : KindStrategy<PersistentVolume
             spec with { DataSource = new() { ApiGroup = source.ApiGroup, Kind = source.Kind, Name = source.Name } },
         _ => spec,
     };
+
+    public override IEnumerable<FieldError> Validate(PersistentVolumeClaim item) => ClaimValidation.Validate(item.Spec);
+
+    public override IEnumerable<FieldError> ValidateUpdate(PersistentVolumeClaim item, PersistentVolumeClaim old) =>
+        [.. Validate(item), .. ClaimValidation.Unchanged(item, old)];
 }

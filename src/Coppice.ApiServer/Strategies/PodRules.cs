@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -7,6 +8,8 @@ namespace Coppice.ApiServer.Strategies;
 internal sealed class PodRules : KindStrategy<Pod>
 {
     private const string SchedulingGated = "SchedulingGated";
+
+    private static readonly FieldPath SpecPath = FieldPath.Of("spec");
 
     public override Pod Default(Pod item) => PodDefaults.Default(item);
 
@@ -51,4 +54,18 @@ internal sealed class PodRules : KindStrategy<Pod>
         Metadata = StatusMetadata(item, old) with { DeletionTimestamp = null, DeletionGracePeriodSeconds = null, OwnerReferences = old.Metadata.OwnerReferences },
         Status = item.Status with { QosClass = item.Status.QosClass ?? old.Status.QosClass },
     };
+
+    public override IEnumerable<FieldError> Validate(Pod item) =>
+    [
+        .. PodSpecValidation.Validate(SpecPath, item.Spec),
+        .. FieldRules.If(
+            !item.Spec.SchedulingGates.IsEmpty && item.Spec.NodeName is not null,
+            () => FieldError.Forbidden(SpecPath.Child("nodeName"), "cannot be set until all schedulingGates have been cleared")),
+    ];
+
+    /// <summary>The whole was valid once; what may change is looked at again.</summary>
+    public override IEnumerable<FieldError> ValidateUpdate(Pod item, Pod old) =>
+        [.. PodSpecValidation.Validate(SpecPath, item.Spec), .. PodUpdateValidation.Validate(item.Spec, old.Spec)];
+
+    public override IEnumerable<string> Warnings(Pod item) => PodWarnings.Of(SpecPath, item.Spec);
 }

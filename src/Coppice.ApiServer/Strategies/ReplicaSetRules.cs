@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 
@@ -6,6 +7,8 @@ namespace Coppice.ApiServer.Strategies;
 /// <summary>ReplicaSets.</summary>
 internal sealed class ReplicaSetRules : KindStrategy<ReplicaSet>
 {
+    private static readonly FieldPath SpecPath = FieldPath.Of("spec");
+
     public override ReplicaSet Default(ReplicaSet item) => item with
     {
         Spec = item.Spec with { Replicas = item.Spec.Replicas ?? 1, Template = PodDefaults.Default(item.Spec.Template) },
@@ -24,4 +27,16 @@ internal sealed class ReplicaSetRules : KindStrategy<ReplicaSet>
         Spec = old.Spec,
         Metadata = StatusMetadata(item, old),
     };
+
+    public override IEnumerable<FieldError> Validate(ReplicaSet item) =>
+    [
+        .. FieldRules.NotNegative(SpecPath.Child("replicas"), item.Spec.Replicas),
+        .. FieldRules.NotNegative(SpecPath.Child("minReadySeconds"), item.Spec.MinReadySeconds),
+        .. PodTemplateValidation.ValidateSelected(SpecPath, item.Spec.Selector, item.Spec.Template, "ReplicaSet", "deployment"),
+    ];
+
+    public override IEnumerable<FieldError> ValidateUpdate(ReplicaSet item, ReplicaSet old) =>
+        [.. Validate(item), .. FieldRules.Unchanged(SpecPath.Child("selector"), item.Spec.Selector, old.Spec.Selector)];
+
+    public override IEnumerable<string> Warnings(ReplicaSet item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
 }

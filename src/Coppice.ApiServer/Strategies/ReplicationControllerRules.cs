@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -6,6 +7,8 @@ namespace Coppice.ApiServer.Strategies;
 /// <summary>ReplicationControllers: labels and selector come from the template where they are missing.</summary>
 internal sealed class ReplicationControllerRules : KindStrategy<ReplicationController>
 {
+    private static readonly FieldPath SpecPath = FieldPath.Of("spec");
+
     public override ReplicationController Default(ReplicationController item)
     {
         var labels = item.Spec.Template?.Metadata.Labels ?? default;
@@ -34,4 +37,18 @@ internal sealed class ReplicationControllerRules : KindStrategy<ReplicationContr
         Spec = old.Spec,
         Metadata = StatusMetadata(item, old),
     };
+
+    public override IEnumerable<FieldError> Validate(ReplicationController item)
+    {
+        var template = SpecPath.Child("template");
+        return
+        [
+            .. FieldRules.NotNegative(SpecPath.Child("minReadySeconds"), item.Spec.MinReadySeconds),
+            .. FieldRules.If(item.Spec.Selector.IsEmpty, () => FieldError.Required(SpecPath.Child("selector"))),
+            .. FieldRules.NotNegative(SpecPath.Child("replicas"), item.Spec.Replicas),
+            .. item.Spec.Template is { } pods
+                ? PodTemplateValidation.ValidateLasting(template, pods, LabelQuery.Of(item.Spec.Selector), "ReplicationController")
+                : [FieldError.Required(template)],
+        ];
+    }
 }

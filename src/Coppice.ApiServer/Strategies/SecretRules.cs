@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -12,4 +13,13 @@ internal sealed class SecretRules : KindStrategy<Secret>
         Data = item.Data.With(item.StringData.Select(s => KeyValuePair.Create(s.Key, Base64Data.FromText(s.Value)))),
         StringData = default,
     };
+
+    public override IEnumerable<FieldError> Validate(Secret item) => ConfigurationValidation.OfSecret(item);
+
+    public override IEnumerable<FieldError> ValidateUpdate(Secret item, Secret old) =>
+    [
+        .. FieldRules.Unchanged(FieldPath.Of("type"), item.Type, old.Type),
+        .. ConfigurationValidation.Kept(item.Immutable, old.Immutable, ("data", item.Data != old.Data)),
+        .. Validate(item),
+    ];
 }

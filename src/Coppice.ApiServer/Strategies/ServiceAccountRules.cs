@@ -1,9 +1,6 @@
-using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Strategies;
 
-/// <summary>ServiceAccounts.</summary>
-internal sealed class ServiceAccountRules : KindStrategy<ServiceAccount>
-{
-}
+/// <summary>ServiceAccounts have nothing to fill in and nothing to check.</summary>
+internal sealed class ServiceAccountRules : KindStrategy<ServiceAccount>;

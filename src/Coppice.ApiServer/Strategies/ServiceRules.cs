@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -17,4 +18,8 @@ internal sealed class ServiceRules : KindStrategy<Service>
     };
 
     public override Service PrepareForStatusUpdate(Service item, Service old) => item with { Spec = old.Spec };
+
+    public override IEnumerable<FieldError> Validate(Service item) => ServiceValidation.Validate(item.Spec);
+
+    public override IEnumerable<FieldError> ValidateUpdate(Service item, Service old) => ServiceValidation.ValidateUpdate(item.Spec, old.Spec);
 }

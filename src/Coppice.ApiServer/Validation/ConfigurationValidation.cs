@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>ConfigMaps and Secrets.</summary>
+internal static class ConfigurationValidation
+{
+    private const int SizeLimit = 1024 * 1024;
+
+    private const string Sealed = "field is immutable when `immutable` is set";
+
+    private const string AccountNote = "kubernetes.io/service-account.name";
+
+    private const string Hidden = "<secret contents redacted>";
+
+    private static readonly FieldPath Data = FieldPath.Of("data");
+
+    public static IEnumerable<FieldError> OfConfigMap(ConfigMap item)
+    {
+        var binary = FieldPath.Of("binaryData");
+        var size = item.Data.Sum(d => (long)LabelValidation.ByteCount(d.Value)) + item.BinaryData.Sum(d => (long)d.Value.Bytes.Length);
+        return
+        [
+            .. item.Data.Keys.SelectMany(key => FieldRules.Named(Data.Key(key), key, Names.ConfigKey)),
+            .. item.Data.Keys.Where(item.BinaryData.ContainsKey)
+                .Select(key => FieldError.Invalid(Data.Key(key), key, "duplicate of key present in binaryData")),
+            .. item.BinaryData.Keys.SelectMany(key => FieldRules.Named(binary.Key(key), key, Names.ConfigKey)),
+            // Kubernetes names no field here: it is their sum that is too long.
+            .. FieldRules.If(size > SizeLimit, () => FieldError.TooLong(FieldPath.Of(""), SizeLimit)),
+        ];
+    }
+
+    public static IEnumerable<FieldError> OfSecret(Secret item) =>
+    [
+        .. item.Data.Keys.SelectMany(key => FieldRules.Named(Data.Key(key), key, Names.ConfigKey)),
+        .. FieldRules.If(item.Data.Sum(d => (long)d.Value.Bytes.Length) > SizeLimit, () => FieldError.TooLong(Data, SizeLimit)),
+        .. Promised(item),
+    ];
+
+    /// <summary>What is immutable stays so, with all it holds.</summary>
+    public static IEnumerable<FieldError> Kept(bool? immutable, bool? oldImmutable, params (string Field, bool Changed)[] data) => oldImmutable != true
+        ? []
+        :
+        [
+            .. FieldRules.If(immutable != true, () => FieldError.Forbidden(FieldPath.Of("immutable"), Sealed)),
+            .. data.Where(d => d.Changed).Select(d => FieldError.Forbidden(FieldPath.Of(d.Field), Sealed)),
+        ];
+
+    private static IEnumerable<FieldError> Promised(Secret item) => item.Type switch
+    {
+        SecretType.Kubernetesioserviceaccounttoken => FieldRules.Required(
+            FieldPath.Of("metadata", "annotations").Key(AccountNote), item.Metadata.Annotations.Find(AccountNote)),
+        SecretType.Kubernetesiodockercfg => Json(item, ".dockercfg"),
+        SecretType.Kubernetesiodockerconfigjson => Json(item, ".dockerconfigjson"),
+        SecretType.Kubernetesiobasicauth => item.Data.ContainsKey("username") || item.Data.ContainsKey("password")
+            ? []
+            : [FieldError.Required(Data.Key("username")), FieldError.Required(Data.Key("password"))],
+        SecretType.Kubernetesiosshauth => FieldRules.If(
+            item.Data.Find("ssh-privatekey").Bytes.IsEmpty, () => FieldError.Required(Data.Key("ssh-privatekey"))),
+        SecretType.Kubernetesiotls => Missing(item, "tls.crt").Concat(Missing(item, "tls.key")),
+        _ => [],
+    };
+
+    private static IEnumerable<FieldError> Missing(Secret item, string key) =>
+        FieldRules.If(!item.Data.ContainsKey(key), () => FieldError.Required(Data.Key(key)));
+
+    private static IEnumerable<FieldError> Json(Secret item, string key)
+    {
+        if (!item.Data.TryGetValue(key, out var content))
+        {
+            return [FieldError.Required(Data.Key(key))];
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(content.Bytes);
+            return FieldRules.If(
+                json.RootElement.ValueKind != JsonValueKind.Object,
+                () => FieldError.Invalid(Data.Key(key), Hidden, "json: cannot unmarshal into a map of registries"));
+        }
+        catch (JsonException)
+        {
+            return [FieldError.Invalid(Data.Key(key), Hidden, content.Bytes.IsEmpty ? "unexpected end of JSON input" : "invalid JSON")];
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Sockets;
+using Coppice.Objects;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>Rules that many fields share. Every member answers with what is wrong with one field, and with nothing if all is well.</summary>
+public static class FieldRules
+{
+    public const string Immutable = "field is immutable";
+
+    public const string Negative = "must be greater than or equal to 0";
+
+    public const string NotPositive = "must be greater than zero";
+
+    private const int LastPort = 65535;
+
+    public static string Between(long least, long most) => $"must be between {least} and {most}, inclusive";
+
+    /// <summary>An error where something is wrong.</summary>
+    public static IEnumerable<FieldError> If(bool wrong, Func<FieldError> error) => wrong ? [error()] : [];
+
+    /// <summary>One error for each of the things that <see cref="Names"/> found.</summary>
+    public static IEnumerable<FieldError> Named(FieldPath path, string value, Func<string, IEnumerable<string>> rule) =>
+        rule(value).Select(message => FieldError.Invalid(path, value, message));
+
+    public static IEnumerable<FieldError> RequiredName(FieldPath path, string? value, Func<string, IEnumerable<string>> rule) =>
+        string.IsNullOrEmpty(value) ? [FieldError.Required(path)] : Named(path, value, rule);
+
+    public static IEnumerable<FieldError> Required(FieldPath path, string? value, string detail = "")
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            yield return FieldError.Required(path, detail);
+        }
+    }
+
+    /// <param name="supported">In the order in which a message shows them.</param>
+    public static IEnumerable<FieldError> OneOf(FieldPath path, string? value, params string[] supported)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            return [FieldError.Required(path)];
+        }
+
+        return supported.Contains(value) ? [] : [FieldError.NotSupported(path, value, supported)];
+    }
+
+    public static IEnumerable<FieldError> OneOfIfSet(FieldPath path, string? value, params string[] supported) =>
+        value is null ? [] : OneOf(path, value, supported);
+
+    public static IEnumerable<FieldError> NotNegative(FieldPath path, long? value)
+    {
+        if (value < 0)
+        {
+            yield return FieldError.Invalid(path, value, Negative);
+        }
+    }
+
+    public static IEnumerable<FieldError> InRange(FieldPath path, long? value, long least, long most)
+    {
+        if (value < least || value > most)
+        {
+            yield return FieldError.Invalid(path, value, Between(least, most));
+        }
+    }
+
+    public static IEnumerable<FieldError> Port(FieldPath path, int value) => InRange(path, value, 1, LastPort);
+
+    /// <summary>A port by number, or by the name that a container gives it.</summary>
+    public static IEnumerable<FieldError> PortOrName(FieldPath path, IntOrString value) =>
+        value.Text is { } name ? Named(path, name, Names.PortName) : Port(path, value.Number);
+
+    public static IEnumerable<FieldError> Unchanged<T>(FieldPath path, T value, T old)
+    {
+        if (!EqualityComparer<T>.Default.Equals(value, old))
+        {
+            yield return FieldError.Invalid(path, value, Immutable);
+        }
+    }
+
+    public static IEnumerable<FieldError> Address(FieldPath path, string value)
+    {
+        if (!IsAddress(value, null))
+        {
+            yield return FieldError.Invalid(path, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+        }
+    }
+
+    /// <summary>Four decimal numbers without leading zeros, or an address of IPv6.</summary>
+    /// <param name="family">Null for either.</param>
+    public static bool IsAddress(string value, AddressFamily? family) =>
+        IPAddress.TryParse(value, out var address)
+        && (family is null || address.AddressFamily == family)
+        && (address.AddressFamily == AddressFamily.InterNetworkV6 ? !value.Contains('%') : address.ToString() == value);
+
+    /// <summary>A range of addresses with its length, as in "10.9.8.0/24".</summary>
+    public static IEnumerable<FieldError> Range(FieldPath path, string value)
+    {
+        var slash = value.IndexOf('/');
+        var most = value.Contains(':') ? 128 : 32;
+        if (slash < 0 || !IsAddress(value[..slash], null) || !int.TryParse(value[(slash + 1)..], out var length) || length < 0 || length > most)
+        {
+            yield return FieldError.Invalid(path, value, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+        }
+    }
+
+    /// <summary>A whole number that is not negative, or a percentage.</summary>
+    public static IEnumerable<FieldError> NumberOrPercent(FieldPath path, IntOrString? value)
+    {
+        if (value is not { } given)
+        {
+            return [];
+        }
+
+        if (given.IsNumber)
+        {
+            return NotNegative(path, given.Number);
+        }
+
+        var digits = given.Text!.TrimEnd('%');
+        return digits.Length == given.Text.Length - 1 && digits.Length > 0 && digits.All(char.IsAsciiDigit)
+            ? []
+            : [FieldError.Invalid(path, given.Text, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')")];
+    }
+
+    /// <summary>Elements that share what tells them apart, beginning with the second of each.</summary>
+    public static IEnumerable<(int Index, TKey Key)> Repeated<T, TKey>(IEnumerable<T> items, Func<T, TKey> key)
+    {
+        var seen = new HashSet<TKey>();
+        var index = 0;
+        foreach (var item in items)
+        {
+            if (!seen.Add(key(item)))
+            {
+                yield return (index, key(item));
+            }
+
+            index++;
+        }
+    }
+
+    /// <summary>The errors of all elements of a list, each with its path.</summary>
+    public static IEnumerable<FieldError> Each<T>(FieldPath path, ValueList<T> items, Func<FieldPath, T, IEnumerable<FieldError>> rule) =>
+        items.SelectMany((item, i) => rule(path.Index(i), item));
+}

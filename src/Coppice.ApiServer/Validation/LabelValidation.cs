@@ -1,0 +1,64 @@
+using Coppice.Objects;
+using Coppice.Objects.Meta;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>Labels, annotations and selectors, wherever they are.</summary>
+public static class LabelValidation
+{
+    private const int AnnotationsLimit = 256 * 1024;
+
+    public static IEnumerable<FieldError> Labels(FieldPath path, ValueMap<string> labels) => labels.SelectMany(label =>
+        FieldRules.Named(path, label.Key, Names.Qualified).Concat(FieldRules.Named(path, label.Value, Names.LabelValue)));
+
+    public static IEnumerable<FieldError> Annotations(FieldPath path, ValueMap<string> annotations)
+    {
+        foreach (var (key, _) in annotations)
+        {
+            // Their names are like those of labels, but for case.
+            foreach (var message in Names.Qualified(key.ToLowerInvariant()))
+            {
+                yield return FieldError.Invalid(path, key, message);
+            }
+        }
+
+        if (annotations.Sum(a => (long)ByteCount(a.Key) + ByteCount(a.Value)) > AnnotationsLimit)
+        {
+            yield return FieldError.TooLong(path, AnnotationsLimit);
+        }
+    }
+
+    public static IEnumerable<FieldError> Selector(FieldPath path, LabelSelector? selector) => selector is null
+        ? []
+        :
+        [
+            .. Labels(path.Child("matchLabels"), selector.MatchLabels),
+            .. FieldRules.Each(path.Child("matchExpressions"), selector.MatchExpressions, Requirement),
+        ];
+
+    /// <summary>Whether a selector asks for anything.</summary>
+    public static bool IsEmpty(LabelSelector selector) => selector.MatchLabels.IsEmpty && selector.MatchExpressions.IsEmpty;
+
+    public static int ByteCount(string text) => System.Text.Encoding.UTF8.GetByteCount(text);
+
+    private static IEnumerable<FieldError> Requirement(FieldPath path, LabelSelectorRequirement requirement)
+    {
+        var values = path.Child("values");
+        IEnumerable<FieldError> ofOperator = requirement.Operator switch
+        {
+            LabelSelectorOperator.In or LabelSelectorOperator.NotIn => requirement.Values.IsEmpty
+                ? [FieldError.Required(values, "must be specified when `operator` is 'In' or 'NotIn'")]
+                : [],
+            LabelSelectorOperator.Exists or LabelSelectorOperator.DoesNotExist => requirement.Values.IsEmpty
+                ? []
+                : [FieldError.Forbidden(values, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")],
+            _ => [FieldError.Invalid(path.Child("operator"), requirement.Operator, "not a valid selector operator")],
+        };
+        return
+        [
+            .. ofOperator,
+            .. FieldRules.Named(path.Child("key"), requirement.Key, Names.Qualified),
+            .. FieldRules.Each(values, requirement.Values, (at, value) => FieldRules.Named(at, value, Names.LabelValue)),
+        ];
+    }
+}

@@ -1,0 +1,75 @@
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>Where a container sees the pod's volumes.</summary>
+internal static class MountValidation
+{
+    public static IEnumerable<FieldError> Mounts(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
+    [
+        .. FieldRules.Each(path, container.VolumeMounts, (at, mount) => Mount(at, mount, container, volumes)),
+        .. FieldRules.Repeated(container.VolumeMounts, m => m.MountPath)
+            .Where(r => r.Key.Length > 0)
+            .Select(r => FieldError.Invalid(path.Index(r.Index).Child("mountPath"), r.Key, "must be unique")),
+    ];
+
+    public static IEnumerable<FieldError> Devices(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
+        FieldRules.Each(path, container.VolumeDevices, (at, device) => Named(at.Child("name"), device.Name, volumes)
+            .Concat(FieldRules.Required(at.Child("devicePath"), device.DevicePath)));
+
+    /// <summary>A path inside a volume: it may not lead out of it.</summary>
+    public static IEnumerable<FieldError> InnerPath(FieldPath path, string value)
+    {
+        if (value.StartsWith('/'))
+        {
+            yield return FieldError.Invalid(path, value, "must be a relative path");
+        }
+
+        foreach (var error in NoWayBack(path, value))
+        {
+            yield return error;
+        }
+    }
+
+    public static IEnumerable<FieldError> NoWayBack(FieldPath path, string value)
+    {
+        if (value.Split('/').Contains(".."))
+        {
+            yield return FieldError.Invalid(path, value, "must not contain '..'");
+        }
+    }
+
+    private static IEnumerable<FieldError> Mount(FieldPath path, VolumeMount mount, Container container, IReadOnlySet<string> volumes) =>
+    [
+        .. Named(path.Child("name"), mount.Name, volumes),
+        .. FieldRules.Required(path.Child("mountPath"), mount.MountPath),
+        .. mount.SubPath is { } part ? InnerPath(path.Child("subPath"), part) : [],
+        .. mount.SubPathExpr is { } expression ? Expression(path.Child("subPathExpr"), expression, mount) : [],
+        .. mount.MountPropagation is { } mode ? Propagation(path.Child("mountPropagation"), mode, container) : [],
+    ];
+
+    private static IEnumerable<FieldError> Named(FieldPath path, string name, IReadOnlySet<string> volumes)
+    {
+        if (name.Length == 0)
+        {
+            yield return FieldError.Required(path);
+        }
+        else if (!volumes.Contains(name))
+        {
+            yield return FieldError.NotFound(path, name);
+        }
+    }
+
+    private static IEnumerable<FieldError> Expression(FieldPath path, string value, VolumeMount mount) => mount.SubPath is null
+        ? InnerPath(path, value)
+        : [FieldError.Invalid(path, value, "subPathExpr and subPath are mutually exclusive")];
+
+    private static IEnumerable<FieldError> Propagation(FieldPath path, string mode, Container container)
+    {
+        var errors = FieldRules.OneOf(
+            path, mode, MountPropagationMode.Bidirectional, MountPropagationMode.HostToContainer, MountPropagationMode.None);
+        return mode == MountPropagationMode.Bidirectional && container.SecurityContext?.Privileged != true
+            ? errors.Append(FieldError.Forbidden(path, "Bidirectional mount propagation is available only to privileged containers"))
+            : errors;
+    }
+}

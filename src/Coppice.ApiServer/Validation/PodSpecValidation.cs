@@ -1,0 +1,105 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>What a pod asks for, in a pod of its own or in a template.</summary>
+public static class PodSpecValidation
+{
+    private const int NameserversLimit = 3;
+
+    private const int SearchesLimit = 32;
+
+    /// <param name="path">As in "spec" or "spec.template.spec".</param>
+    public static IReadOnlyList<FieldError> Validate(FieldPath path, PodSpec spec)
+    {
+        var volumes = spec.Volumes.Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. VolumeValidation.Validate(path.Child("volumes"), spec.Volumes),
+            .. ContainerValidation.Containers(path.Child("containers"), spec.Containers, volumes),
+            .. ContainerValidation.InitContainers(path.Child("initContainers"), spec, volumes),
+            .. ContainerValidation.EphemeralContainers(path.Child("ephemeralContainers"), spec, volumes),
+            .. Policies(path, spec),
+            .. LabelValidation.Labels(path.Child("nodeSelector"), spec.NodeSelector),
+            .. SecurityValidation.OfPod(path.Child("securityContext"), spec),
+            .. FieldRules.Each(path.Child("imagePullSecrets"), spec.ImagePullSecrets, (at, secret) => FieldRules.Required(at.Child("name"), secret.Name)),
+            .. SchedulingValidation.Affinity(path.Child("affinity"), spec.Affinity),
+            .. Dns(path.Child("dnsConfig"), spec),
+            .. Gates(path, spec),
+            .. SchedulingValidation.Spread(path.Child("topologySpreadConstraints"), spec.TopologySpreadConstraints),
+            .. References(path, spec),
+            .. SchedulingValidation.Tolerations(path.Child("tolerations"), spec.Tolerations),
+            .. FieldRules.Each(path.Child("hostAliases"), spec.HostAliases, HostAliases),
+        ];
+    }
+
+    private static IEnumerable<FieldError> Policies(FieldPath path, PodSpec spec) =>
+    [
+        .. FieldRules.OneOf(path.Child("restartPolicy"), spec.RestartPolicy, RestartPolicy.Always, RestartPolicy.OnFailure, RestartPolicy.Never),
+        .. FieldRules.OneOf(
+            path.Child("dnsPolicy"), spec.DnsPolicy, DNSPolicy.ClusterFirstWithHostNet, DNSPolicy.ClusterFirst, DNSPolicy.Default, DNSPolicy.None),
+        .. FieldRules.OneOfIfSet(path.Child("preemptionPolicy"), spec.PreemptionPolicy, PreemptionPolicy.PreemptLowerPriority, PreemptionPolicy.Never),
+        .. spec.Os is { } os ? FieldRules.OneOf(path.Child("os", "name"), os.Name, OSName.Linux, OSName.Windows) : [],
+    ];
+
+    private static IEnumerable<FieldError> Dns(FieldPath path, PodSpec spec)
+    {
+        if (spec.DnsConfig is not { } dns)
+        {
+            return spec.DnsPolicy == DNSPolicy.None
+                ? [FieldError.Required(path, $"must provide `dnsConfig` when `dnsPolicy` is {DNSPolicy.None}")]
+                : [];
+        }
+
+        var servers = path.Child("nameservers");
+        return
+        [
+            .. spec.DnsPolicy == DNSPolicy.None && dns.Nameservers.IsEmpty
+                ? [FieldError.Required(servers, $"must provide at least one DNS nameserver when `dnsPolicy` is {DNSPolicy.None}")]
+                : Enumerable.Empty<FieldError>(),
+            .. dns.Nameservers.Count > NameserversLimit
+                ? [FieldError.Invalid(servers, dns.Nameservers, $"must not have more than {NameserversLimit} nameservers")]
+                : Enumerable.Empty<FieldError>(),
+            .. FieldRules.Each(servers, dns.Nameservers, FieldRules.Address),
+            .. dns.Searches.Count > SearchesLimit
+                ? [FieldError.Invalid(path.Child("searches"), dns.Searches, $"must not have more than {SearchesLimit} search paths")]
+                : Enumerable.Empty<FieldError>(),
+            .. FieldRules.Each(path.Child("options"), dns.Options, (at, option) => FieldRules.Required(at, option.Name, "must not be empty")),
+        ];
+    }
+
+    private static IEnumerable<FieldError> Gates(FieldPath path, PodSpec spec)
+    {
+        var scheduling = path.Child("schedulingGates");
+        return
+        [
+            .. FieldRules.Each(
+                path.Child("readinessGates"),
+                spec.ReadinessGates,
+                (at, gate) => FieldRules.Named(at.Child("conditionType"), gate.ConditionType, Names.Qualified)),
+            .. FieldRules.Each(scheduling, spec.SchedulingGates, (at, gate) => FieldRules.Named(at, gate.Name, Names.Qualified)),
+            .. FieldRules.Repeated(spec.SchedulingGates, g => g.Name).Select(r => FieldError.Duplicate(scheduling.Index(r.Index), r.Key)),
+        ];
+    }
+
+    private static IEnumerable<FieldError> References(FieldPath path, PodSpec spec) =>
+    [
+        .. IfSet(path.Child("serviceAccountName"), spec.ServiceAccountName, Names.Subdomain),
+        .. IfSet(path.Child("nodeName"), spec.NodeName, Names.Subdomain),
+        .. FieldRules.InRange(path.Child("activeDeadlineSeconds"), spec.ActiveDeadlineSeconds, 1, int.MaxValue),
+        .. IfSet(path.Child("hostname"), spec.Hostname, Names.Label),
+        .. IfSet(path.Child("subdomain"), spec.Subdomain, Names.Label),
+        .. IfSet(path.Child("priorityClassName"), spec.PriorityClassName, Names.Subdomain),
+        .. IfSet(path.Child("runtimeClassName"), spec.RuntimeClassName, Names.Subdomain),
+    ];
+
+    private static IEnumerable<FieldError> IfSet(FieldPath path, string? value, Func<string, IEnumerable<string>> rule) =>
+        value is null ? [] : FieldRules.Named(path, value, rule);
+
+    private static IEnumerable<FieldError> HostAliases(FieldPath path, HostAlias alias) =>
+    [
+        .. FieldRules.Address(path.Child("ip"), alias.Ip),
+        .. FieldRules.Each(path.Child("hostnames"), alias.Hostnames, (at, name) => FieldRules.Named(at, name, Names.Subdomain)),
+    ];
+}

@@ -1,0 +1,112 @@
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>Probes, and what is done when a container starts and stops.</summary>
+internal static class ProbeValidation
+{
+    /// <summary>A probe whose first success decides: liveness and startup.</summary>
+    public static IEnumerable<FieldError> Health(FieldPath path, Probe? probe)
+    {
+        foreach (var error in Common(path, probe))
+        {
+            yield return error;
+        }
+
+        if (probe is not null && probe.SuccessThreshold != 1)
+        {
+            yield return FieldError.Invalid(path.Child("successThreshold"), probe.SuccessThreshold, "must be 1");
+        }
+    }
+
+    public static IEnumerable<FieldError> Readiness(FieldPath path, Probe? probe)
+    {
+        foreach (var error in Common(path, probe))
+        {
+            yield return error;
+        }
+
+        if (probe?.TerminationGracePeriodSeconds is { } seconds)
+        {
+            yield return FieldError.Invalid(path.Child("terminationGracePeriodSeconds"), seconds, "must not be set for readinessProbes");
+        }
+    }
+
+    public static IEnumerable<FieldError> Lifecycle(FieldPath path, Lifecycle? lifecycle) => lifecycle is null
+        ? []
+        :
+        [
+            .. lifecycle.PostStart is { } start ? Hook(path.Child("postStart"), start) : [],
+            .. lifecycle.PreStop is { } stop ? Hook(path.Child("preStop"), stop) : [],
+        ];
+
+    private static IEnumerable<FieldError> Common(FieldPath path, Probe? probe) => probe is null
+        ? []
+        :
+        [
+            .. OneHandler(
+                path,
+                ("exec", probe.Exec is not null),
+                ("httpGet", probe.HttpGet is not null),
+                ("tcpSocket", probe.TcpSocket is not null),
+                ("grpc", probe.Grpc is not null)),
+            .. Exec(path.Child("exec"), probe.Exec),
+            .. Get(path.Child("httpGet"), probe.HttpGet),
+            .. probe.TcpSocket is { } socket ? FieldRules.PortOrName(path.Child("tcpSocket", "port"), socket.Port) : [],
+            .. probe.Grpc is { } grpc ? FieldRules.Port(path.Child("grpc", "port"), grpc.Port) : [],
+            .. FieldRules.NotNegative(path.Child("initialDelaySeconds"), probe.InitialDelaySeconds),
+            .. FieldRules.NotNegative(path.Child("timeoutSeconds"), probe.TimeoutSeconds),
+            .. FieldRules.NotNegative(path.Child("periodSeconds"), probe.PeriodSeconds),
+            .. FieldRules.NotNegative(path.Child("successThreshold"), probe.SuccessThreshold),
+            .. FieldRules.NotNegative(path.Child("failureThreshold"), probe.FailureThreshold),
+            .. probe.TerminationGracePeriodSeconds <= 0
+                ? [FieldError.Invalid(path.Child("terminationGracePeriodSeconds"), probe.TerminationGracePeriodSeconds, "must be greater than 0")]
+                : Enumerable.Empty<FieldError>(),
+        ];
+
+    private static IEnumerable<FieldError> Hook(FieldPath path, LifecycleHandler hook) =>
+    [
+        .. OneHandler(
+            path,
+            ("exec", hook.Exec is not null),
+            ("httpGet", hook.HttpGet is not null),
+            ("tcpSocket", hook.TcpSocket is not null),
+            ("sleep", hook.Sleep is not null)),
+        .. Exec(path.Child("exec"), hook.Exec),
+        .. Get(path.Child("httpGet"), hook.HttpGet),
+        .. hook.TcpSocket is { } socket ? FieldRules.PortOrName(path.Child("tcpSocket", "port"), socket.Port) : [],
+        .. hook.Sleep is { } sleep ? FieldRules.NotNegative(path.Child("sleep", "seconds"), sleep.Seconds) : [],
+    ];
+
+    private static IEnumerable<FieldError> OneHandler(FieldPath path, params (string Field, bool Set)[] handlers)
+    {
+        var set = handlers.Where(h => h.Set).ToList();
+        return set.Count == 0
+            ? [FieldError.Required(path, "must specify a handler type")]
+            : set.Skip(1).Select(h => FieldError.Forbidden(path.Child(h.Field), "may not specify more than 1 handler type"));
+    }
+
+    private static IEnumerable<FieldError> Exec(FieldPath path, ExecAction? exec) =>
+        exec is { Command.IsEmpty: true } ? [FieldError.Required(path.Child("command"))] : [];
+
+    private static IEnumerable<FieldError> Get(FieldPath path, HTTPGetAction? get) => get is null
+        ? []
+        :
+        [
+            .. FieldRules.Required(path.Child("path"), get.Path),
+            .. FieldRules.PortOrName(path.Child("port"), get.Port),
+            .. FieldRules.OneOf(path.Child("scheme"), get.Scheme, URIScheme.HTTP, URIScheme.HTTPS),
+            .. FieldRules.Each(path.Child("httpHeaders"), get.HttpHeaders, (at, header) => Header(at.Child("name"), header.Name)),
+        ];
+
+    private static IEnumerable<FieldError> Header(FieldPath path, string name)
+    {
+        if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        {
+            yield return FieldError.Invalid(
+                path,
+                name,
+                "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>Who the processes of a pod are, and what they may do.</summary>
+internal static class SecurityValidation
+{
+    private const long LastId = int.MaxValue;
+
+    public static IEnumerable<FieldError> OfPod(FieldPath path, PodSpec spec) => spec.SecurityContext is not { } security
+        ? []
+        :
+        [
+            .. FieldRules.InRange(path.Child("fsGroup"), security.FsGroup, 0, LastId),
+            .. FieldRules.InRange(path.Child("runAsUser"), security.RunAsUser, 0, LastId),
+            .. FieldRules.InRange(path.Child("runAsGroup"), security.RunAsGroup, 0, LastId),
+            .. FieldRules.Each(path.Child("supplementalGroups"), security.SupplementalGroups, (at, id) => FieldRules.InRange(at, id, 0, LastId)),
+            .. Sysctls(path.Child("sysctls"), security.Sysctls),
+            .. FieldRules.OneOfIfSet(
+                path.Child("fsGroupChangePolicy"), security.FsGroupChangePolicy, PodFSGroupChangePolicy.Always, PodFSGroupChangePolicy.OnRootMismatch),
+            .. Seccomp(path.Child("seccompProfile"), security.SeccompProfile),
+        ];
+
+    public static IEnumerable<FieldError> OfContainer(FieldPath path, SecurityContext? security)
+    {
+        if (security is null)
+        {
+            return [];
+        }
+
+        var sealedOff = security.AllowPrivilegeEscalation == false;
+        return
+        [
+            .. FieldRules.InRange(path.Child("runAsUser"), security.RunAsUser, 0, LastId),
+            .. FieldRules.InRange(path.Child("runAsGroup"), security.RunAsGroup, 0, LastId),
+            .. FieldRules.OneOfIfSet(path.Child("procMount"), security.ProcMount, ProcMountType.Default, ProcMountType.Unmasked),
+            .. Seccomp(path.Child("seccompProfile"), security.SeccompProfile),
+            .. sealedOff && security.Privileged == true
+                ? [FieldError.Invalid(path, security, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true")]
+                : Enumerable.Empty<FieldError>(),
+            .. sealedOff && security.Capabilities?.Add.Contains("CAP_SYS_ADMIN") == true
+                ? [FieldError.Invalid(path, security, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN")]
+                : Enumerable.Empty<FieldError>(),
+        ];
+    }
+
+    private static IEnumerable<FieldError> Sysctls(FieldPath path, ValueList<Sysctl> sysctls) =>
+    [
+        .. FieldRules.Each(path, sysctls, (at, sysctl) => FieldRules.Required(at.Child("name"), sysctl.Name)),
+        .. FieldRules.Repeated(sysctls, s => s.Name).Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
+    ];
+
+    private static IEnumerable<FieldError> Seccomp(FieldPath path, SeccompProfile? profile)
+    {
+        if (profile is null)
+        {
+            return [];
+        }
+
+        var local = path.Child("localhostProfile");
+        var type = FieldRules.OneOf(
+            path.Child("type"), profile.Type, SeccompProfileType.Localhost, SeccompProfileType.RuntimeDefault, SeccompProfileType.Unconfined);
+        return profile switch
+        {
+            { Type: SeccompProfileType.Localhost, LocalhostProfile: null } =>
+                type.Append(FieldError.Required(local, "must be set when seccomp type is Localhost")),
+            { Type: not SeccompProfileType.Localhost, LocalhostProfile: { } file } =>
+                type.Append(FieldError.Invalid(local, file, "can only be set when seccomp type is Localhost")),
+            _ => type,
+        };
+    }
+}

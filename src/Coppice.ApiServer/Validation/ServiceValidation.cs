@@ -1,0 +1,189 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>Services. Whether an address or node port is free and in its range is for the allocators to say.</summary>
+internal static class ServiceValidation
+{
+    /// <summary>The port of the node's agent, which must not be shown to the outside by mistake.</summary>
+    private const int AgentPort = 10250;
+
+    private const int LongestAffinity = 86400;
+
+    private const string Headless = "None";
+
+    private const string OnlyForLoadBalancers = "may only be used when `type` is 'LoadBalancer'";
+
+    private static readonly FieldPath Path = FieldPath.Of("spec");
+
+    public static IReadOnlyList<FieldError> Validate(ServiceSpec spec) =>
+    [
+        .. FieldRules.If(
+            spec.Ports.IsEmpty && !IsHeadless(spec) && spec.Type != ServiceType.ExternalName, () => FieldError.Required(Path.Child("ports"))),
+        .. ByType(spec),
+        .. Ports(spec),
+        .. LabelValidation.Labels(Path.Child("selector"), spec.Selector),
+        .. Affinity(spec),
+        .. Addresses(spec),
+        .. FieldRules.Each(Path.Child("externalIPs"), spec.ExternalIPs, FieldRules.Address),
+        .. FieldRules.OneOf(
+            Path.Child("type"), spec.Type, ServiceType.ClusterIP, ServiceType.ExternalName, ServiceType.LoadBalancer, ServiceType.NodePort),
+        .. LoadBalancer(spec),
+        .. TrafficPolicies(spec),
+    ];
+
+    public static IReadOnlyList<FieldError> ValidateUpdate(ServiceSpec spec, ServiceSpec old) => [.. AddressKept(spec, old), .. Validate(spec)];
+
+    private static bool IsHeadless(ServiceSpec spec) => spec.ClusterIP == Headless;
+
+    private static IEnumerable<FieldError> ByType(ServiceSpec spec) => spec.Type switch
+    {
+        ServiceType.LoadBalancer =>
+        [
+            .. spec.Ports
+                .Select((p, i) => (p.Port, At: Path.Child("ports").Index(i)))
+                .Where(p => p.Port == AgentPort)
+                .Select(p => FieldError.Invalid(p.At, p.Port, $"may not expose port {AgentPort} externally since it is used by kubelet")),
+            .. NotHeadless(spec),
+        ],
+        ServiceType.NodePort => NotHeadless(spec),
+        ServiceType.ExternalName =>
+        [
+            .. FieldRules.If(!spec.ClusterIPs.IsEmpty || spec.ClusterIP is not null, () => FieldError.Forbidden(Path.Child("clusterIPs"), "may not be set for ExternalName services")),
+            .. FieldRules.If(!spec.IpFamilies.IsEmpty, () => FieldError.Forbidden(Path.Child("ipFamilies"), "may not be set for ExternalName services")),
+            .. FieldRules.If(spec.IpFamilyPolicy is not null, () => FieldError.Forbidden(Path.Child("ipFamilyPolicy"), "may not be set for ExternalName services")),
+            .. spec.ExternalName is { } name
+                ? FieldRules.Named(Path.Child("externalName"), name.EndsWith('.') ? name[..^1] : name, Names.Subdomain)
+                : [FieldError.Required(Path.Child("externalName"))],
+        ],
+        _ => [],
+    };
+
+    private static IEnumerable<FieldError> NotHeadless(ServiceSpec spec) => FieldRules.If(
+        IsHeadless(spec), () => FieldError.Invalid(Path.Child("clusterIPs").Index(0), Headless, $"may not be set to 'None' for {spec.Type} services"));
+
+    private static IEnumerable<FieldError> Ports(ServiceSpec spec)
+    {
+        var path = Path.Child("ports");
+        return
+        [
+            .. FieldRules.Each(path, spec.Ports, (at, port) => Port(at, port, spec)),
+            .. FieldRules.Repeated(spec.Ports, p => p.Name)
+                .Where(r => r.Key is not null)
+                .Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
+            .. FieldRules.Repeated(spec.Ports, p => (p.Protocol, p.NodePort))
+                .Where(r => r.Key.NodePort != 0)
+                .Select(r => FieldError.Duplicate(path.Index(r.Index).Child("nodePort"), r.Key.NodePort)),
+            .. FieldRules.Repeated(spec.Ports, p => (p.Protocol, p.Port))
+                .Select(r => FieldError.Duplicate(path.Index(r.Index), new ServicePort { Protocol = r.Key.Protocol, Port = r.Key.Port })),
+        ];
+    }
+
+    private static IEnumerable<FieldError> Port(FieldPath path, ServicePort port, ServiceSpec spec) =>
+    [
+        .. (port.Name, spec.Ports.Count) switch
+        {
+            ({ } name, _) => FieldRules.Named(path.Child("name"), name, Names.Label),
+            (null, > 1) => [FieldError.Required(path.Child("name"))],
+            _ => [],
+        },
+        .. FieldRules.Port(path.Child("port"), port.Port),
+        .. FieldRules.OneOf(path.Child("protocol"), port.Protocol, Protocol.SCTP, Protocol.TCP, Protocol.UDP),
+        .. FieldRules.PortOrName(path.Child("targetPort"), port.TargetPort),
+        .. port.AppProtocol is { } application ? FieldRules.Named(path.Child("appProtocol"), application, Names.Qualified) : [],
+        .. FieldRules.If(
+            spec.Type == ServiceType.ClusterIP && port.NodePort != 0,
+            () => FieldError.Forbidden(path.Child("nodePort"), "may not be used when `type` is 'ClusterIP'")),
+    ];
+
+    private static IEnumerable<FieldError> Affinity(ServiceSpec spec)
+    {
+        var seconds = spec.SessionAffinityConfig?.ClientIP?.TimeoutSeconds;
+        return
+        [
+            .. FieldRules.OneOf(Path.Child("sessionAffinity"), spec.SessionAffinity, ServiceAffinity.ClientIP, ServiceAffinity.None),
+            .. FieldRules.If(
+                spec.SessionAffinity == ServiceAffinity.ClientIP && seconds is null or <= 0 or > LongestAffinity,
+                () => FieldError.Invalid(
+                    Path.Child("sessionAffinityConfig", "clientIP", "timeoutSeconds"), seconds, $"must be greater than 0 and less than {LongestAffinity}")),
+        ];
+    }
+
+    private static IEnumerable<FieldError> Addresses(ServiceSpec spec)
+    {
+        if (spec.Type == ServiceType.ExternalName)
+        {
+            return [];
+        }
+
+        var path = Path.Child("clusterIPs");
+        return
+        [
+            .. FieldRules.If(
+                spec.ClusterIP is { } address && !spec.ClusterIPs.IsEmpty && spec.ClusterIPs[0] != address,
+                () => FieldError.Invalid(path, spec.ClusterIPs, "element [0] must match clusterIP")),
+            .. FieldRules.If(spec.ClusterIPs.Count > 2, () => FieldError.Invalid(path, spec.ClusterIPs, "may only hold up to 2 values")),
+            .. FieldRules.Each(path, spec.ClusterIPs, (at, ip) => ip == Headless ? [] : FieldRules.Address(at, ip)),
+            .. FieldRules.Each(Path.Child("ipFamilies"), spec.IpFamilies, (at, family) => FieldRules.OneOf(at, family, IPFamily.IPv4, IPFamily.IPv6)),
+            .. FieldRules.OneOfIfSet(
+                Path.Child("ipFamilyPolicy"), spec.IpFamilyPolicy, IPFamilyPolicy.PreferDualStack, IPFamilyPolicy.RequireDualStack, IPFamilyPolicy.SingleStack),
+        ];
+    }
+
+    private static IEnumerable<FieldError> LoadBalancer(ServiceSpec spec)
+    {
+        var balanced = spec.Type == ServiceType.LoadBalancer;
+        return
+        [
+            .. FieldRules.If(
+                !balanced && !spec.LoadBalancerSourceRanges.IsEmpty,
+                () => FieldError.Forbidden(Path.Child("loadBalancerSourceRanges"), OnlyForLoadBalancers)),
+            .. balanced ? FieldRules.Each(Path.Child("loadBalancerSourceRanges"), spec.LoadBalancerSourceRanges, FieldRules.Range) : [],
+            .. FieldRules.If(balanced && spec.AllocateLoadBalancerNodePorts is null, () => FieldError.Required(Path.Child("allocateLoadBalancerNodePorts"))),
+            .. FieldRules.If(
+                !balanced && spec.AllocateLoadBalancerNodePorts is not null,
+                () => FieldError.Forbidden(Path.Child("allocateLoadBalancerNodePorts"), OnlyForLoadBalancers)),
+            .. FieldRules.If(
+                !balanced && spec.LoadBalancerClass is not null, () => FieldError.Forbidden(Path.Child("loadBalancerClass"), OnlyForLoadBalancers)),
+        ];
+    }
+
+    private static IEnumerable<FieldError> TrafficPolicies(ServiceSpec spec)
+    {
+        var outside = spec.Type is ServiceType.NodePort or ServiceType.LoadBalancer || (spec.Type == ServiceType.ClusterIP && !spec.ExternalIPs.IsEmpty);
+        var external = Path.Child("externalTrafficPolicy");
+        var local = spec is { Type: ServiceType.LoadBalancer, ExternalTrafficPolicy: ServiceExternalTrafficPolicy.Local };
+        return
+        [
+            .. (outside, spec.ExternalTrafficPolicy) switch
+            {
+                (false, { } policy) => [FieldError.Invalid(external, policy, "may only be set for externally-accessible services")],
+                (true, { } policy) => FieldRules.OneOf(external, policy, ServiceExternalTrafficPolicy.Cluster, ServiceExternalTrafficPolicy.Local),
+                _ => Enumerable.Empty<FieldError>(),
+            },
+            .. FieldRules.OneOfIfSet(
+                Path.Child("internalTrafficPolicy"), spec.InternalTrafficPolicy, ServiceInternalTrafficPolicy.Cluster, ServiceInternalTrafficPolicy.Local),
+            .. FieldRules.If(
+                spec.HealthCheckNodePort != 0 && !local,
+                () => FieldError.Invalid(
+                    Path.Child("healthCheckNodePort"),
+                    spec.HealthCheckNodePort,
+                    "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'")),
+        ];
+    }
+
+    /// <summary>An address that was given out stays, unless the service gives up having one.</summary>
+    private static IEnumerable<FieldError> AddressKept(ServiceSpec spec, ServiceSpec old)
+    {
+        if (spec.Type == ServiceType.ExternalName || old.Type == ServiceType.ExternalName || old.ClusterIP is null)
+        {
+            return [];
+        }
+
+        var path = Path.Child("clusterIPs").Index(0);
+        return spec.ClusterIP is null
+            ? [FieldError.Invalid(path, spec.ClusterIPs, "primary clusterIP can not be unset")]
+            : FieldRules.If(spec.ClusterIP != old.ClusterIP, () => FieldError.Invalid(path, spec.ClusterIPs, "may not change once set"));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text;
+using System.Text.Json;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>Which fields of a pod differ, for the message that refuses the change: a line with what was, and one with what was asked for.</summary>
+internal static class SpecDifference
+{
+    private const string Absent = "(absent)";
+
+    public static string Of(PodSpec spec, PodSpec old)
+    {
+        var before = Flatten(old);
+        var after = Flatten(spec);
+        var text = new StringBuilder();
+        foreach (var path in before.Keys.Union(after.Keys).Order(StringComparer.Ordinal))
+        {
+            var was = before.GetValueOrDefault(path, Absent);
+            var asked = after.GetValueOrDefault(path, Absent);
+            if (was != asked)
+            {
+                text.Append("- ").Append(path).Append(": ").AppendLine(was).Append("+ ").Append(path).Append(": ").AppendLine(asked);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static Dictionary<string, string> Flatten(PodSpec spec)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        using var json = JsonDocument.Parse(ApiJson.Write(spec));
+        Walk(FieldPath.Of("spec"), json.RootElement, fields);
+        return fields;
+    }
+
+    private static void Walk(FieldPath path, JsonElement value, Dictionary<string, string> fields)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in value.EnumerateObject())
+                {
+                    Walk(path.Child(property.Name), property.Value, fields);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var (i, element) in value.EnumerateArray().Index())
+                {
+                    Walk(path.Index(i), element, fields);
+                }
+
+                break;
+            default:
+                fields[path.ToString()] = value.GetRawText();
+                break;
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>The volumes of a pod.</summary>
+internal static class VolumeValidation
+{
+    private const int LargestMode = 0x1FF;
+
+    private const long ShortestToken = 600;
+
+    private const long LongestToken = 1L << 32;
+
+    public static IEnumerable<FieldError> Validate(FieldPath path, ValueList<Volume> volumes) =>
+    [
+        .. FieldRules.Each(path, volumes, Volume),
+        .. FieldRules.Repeated(volumes, v => v.Name)
+            .Where(r => r.Key.Length > 0)
+            .Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
+    ];
+
+    private static IEnumerable<FieldError> Volume(FieldPath path, Volume volume)
+    {
+        var sources = Sources(volume);
+        return
+        [
+            .. FieldRules.RequiredName(path.Child("name"), volume.Name, Names.Label),
+            .. sources.Count == 0
+                ? [FieldError.Required(path, "must specify a volume type")]
+                : sources.Skip(1).Select(s => FieldError.Forbidden(path.Child(s), "may not specify more than 1 volume type")),
+            .. Source(path, volume),
+        ];
+    }
+
+    /// <summary>The names of the fields that say where the volume comes from; there is to be one.</summary>
+    private static List<string> Sources(Volume volume) =>
+    [
+        .. TypeSchema.Of(typeof(Volume)).Fields
+            .Where(f => f.Value.Shape == ValueShape.Object && f.Property.GetValue(volume) is not null)
+            .Select(f => f.JsonName),
+    ];
+
+    private static IEnumerable<FieldError> Source(FieldPath path, Volume volume) =>
+    [
+        .. volume.EmptyDir?.SizeLimit is { IsNegative: true }
+            ? [FieldError.Forbidden(path.Child("emptyDir", "sizeLimit"), "SizeLimit field must be a valid resource quantity")]
+            : Enumerable.Empty<FieldError>(),
+        .. volume.HostPath is { } host ? HostPath(path.Child("hostPath"), host) : [],
+        .. volume.Secret is { } secret
+            ? [.. FieldRules.Required(path.Child("secret", "secretName"), secret.SecretName), .. Files(path.Child("secret"), secret.DefaultMode, secret.Items)]
+            : Enumerable.Empty<FieldError>(),
+        .. volume.ConfigMap is { } map
+            ? [.. FieldRules.Required(path.Child("configMap", "name"), map.Name), .. Files(path.Child("configMap"), map.DefaultMode, map.Items)]
+            : Enumerable.Empty<FieldError>(),
+        .. volume.PersistentVolumeClaim is { } claim ? FieldRules.Required(path.Child("persistentVolumeClaim", "claimName"), claim.ClaimName) : [],
+        .. volume.DownwardAPI is { } downward
+            ? [.. Mode(path.Child("downwardAPI", "defaultMode"), downward.DefaultMode), .. FieldRules.Each(path.Child("downwardAPI", "items"), downward.Items, DownwardFile)]
+            : Enumerable.Empty<FieldError>(),
+        .. volume.Projected is { } projected ? Projected(path.Child("projected"), projected) : [],
+        .. volume.Nfs is { } nfs ? Nfs(path.Child("nfs"), nfs) : [],
+        .. volume.Csi is { } csi ? FieldRules.Required(path.Child("csi", "driver"), csi.Driver) : [],
+        .. volume.Image is { } image ? FieldRules.Required(path.Child("image", "reference"), image.Reference) : [],
+        .. volume.Ephemeral is { VolumeClaimTemplate: null }
+            ? [FieldError.Required(path.Child("ephemeral", "volumeClaimTemplate"))]
+            : Enumerable.Empty<FieldError>(),
+    ];
+
+    private static IEnumerable<FieldError> HostPath(FieldPath path, HostPathVolumeSource source)
+    {
+        string[] types =
+        [
+            HostPathType.None, HostPathType.BlockDevice, HostPathType.CharDevice, HostPathType.Directory,
+            HostPathType.DirectoryOrCreate, HostPathType.File, HostPathType.FileOrCreate, HostPathType.Socket,
+        ];
+        var type = source.Type ?? HostPathType.None;
+        return
+        [
+            .. source.Path.Length == 0 ? [FieldError.Required(path.Child("path"))] : MountValidation.NoWayBack(path.Child("path"), source.Path),
+            .. types.Contains(type) ? Enumerable.Empty<FieldError>() : [FieldError.NotSupported(path.Child("type"), type, types)],
+        ];
+    }
+
+    private static IEnumerable<FieldError> Nfs(FieldPath path, NFSVolumeSource source) =>
+    [
+        .. FieldRules.Required(path.Child("server"), source.Server),
+        .. FieldRules.Required(path.Child("path"), source.Path),
+        .. source.Path.Length == 0 || source.Path.StartsWith('/')
+            ? Enumerable.Empty<FieldError>()
+            : [FieldError.Invalid(path.Child("path"), source.Path, "must be an absolute path")],
+    ];
+
+    private static IEnumerable<FieldError> Files(FieldPath path, int? mode, ValueList<KeyToPath> items) =>
+    [
+        .. Mode(path.Child("defaultMode"), mode),
+        .. FieldRules.Each(path.Child("items"), items, File),
+    ];
+
+    private static IEnumerable<FieldError> File(FieldPath path, KeyToPath item) =>
+    [
+        .. FieldRules.Required(path.Child("key"), item.Key),
+        .. FilePath(path.Child("path"), item.Path),
+        .. Mode(path.Child("mode"), item.Mode),
+    ];
+
+    private static IEnumerable<FieldError> DownwardFile(FieldPath path, DownwardAPIVolumeFile item) =>
+    [
+        .. FilePath(path.Child("path"), item.Path),
+        .. item switch
+        {
+            { FieldRef: not null, ResourceFieldRef: not null } =>
+                [FieldError.Invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously")],
+            { FieldRef: { } field } => EnvironmentValidation.FileField(path.Child("fieldRef"), field),
+            { ResourceFieldRef: { } resource } =>
+            [
+                .. FieldRules.Required(path.Child("resourceFieldRef", "containerName"), resource.ContainerName),
+                .. FieldRules.Required(path.Child("resourceFieldRef", "resource"), resource.Resource),
+            ],
+            _ => [FieldError.Required(path, "one of fieldRef and resourceFieldRef is required")],
+        },
+        .. Mode(path.Child("mode"), item.Mode),
+    ];
+
+    private static IEnumerable<FieldError> Projected(FieldPath path, ProjectedVolumeSource projected) =>
+    [
+        .. Mode(path.Child("defaultMode"), projected.DefaultMode),
+        .. FieldRules.Each(path.Child("sources"), projected.Sources, Projection),
+    ];
+
+    private static IEnumerable<FieldError> Projection(FieldPath path, VolumeProjection source) =>
+    [
+        .. source.Secret is { } secret
+            ? [.. FieldRules.Required(path.Child("secret", "name"), secret.Name), .. FieldRules.Each(path.Child("secret", "items"), secret.Items, File)]
+            : Enumerable.Empty<FieldError>(),
+        .. source.ConfigMap is { } map
+            ? [.. FieldRules.Required(path.Child("configMap", "name"), map.Name), .. FieldRules.Each(path.Child("configMap", "items"), map.Items, File)]
+            : Enumerable.Empty<FieldError>(),
+        .. source.DownwardAPI is { } downward ? FieldRules.Each(path.Child("downwardAPI", "items"), downward.Items, DownwardFile) : [],
+        .. source.ServiceAccountToken is { } token ? Token(path.Child("serviceAccountToken"), token) : [],
+        .. source == new VolumeProjection() ? [FieldError.Required(path, "must specify a volume type")] : Enumerable.Empty<FieldError>(),
+    ];
+
+    private static IEnumerable<FieldError> Token(FieldPath path, ServiceAccountTokenProjection token)
+    {
+        var seconds = path.Child("expirationSeconds");
+        return
+        [
+            .. token.ExpirationSeconds switch
+            {
+                < ShortestToken => [FieldError.Invalid(seconds, token.ExpirationSeconds, "may not specify a duration less than 10 minutes")],
+                > LongestToken => [FieldError.Invalid(seconds, token.ExpirationSeconds, "may not specify a duration larger than 2^32 seconds")],
+                _ => Enumerable.Empty<FieldError>(),
+            },
+            .. FilePath(path.Child("path"), token.Path),
+        ];
+    }
+
+    private static IEnumerable<FieldError> FilePath(FieldPath path, string value)
+    {
+        if (value.Length == 0)
+        {
+            return [FieldError.Required(path)];
+        }
+
+        var errors = MountValidation.InnerPath(path, value);
+        return value.StartsWith("..", StringComparison.Ordinal) && !value.StartsWith("../", StringComparison.Ordinal)
+            ? errors.Append(FieldError.Invalid(path, value, "must not start with '..'"))
+            : errors;
+    }
+
+    private static IEnumerable<FieldError> Mode(FieldPath path, int? mode)
+    {
+        if (mode is < 0 or > LargestMode)
+        {
+            yield return FieldError.Invalid(path, mode, "must be a number between 0 and 0777 (octal), both inclusive");
+        }
+    }
+}
