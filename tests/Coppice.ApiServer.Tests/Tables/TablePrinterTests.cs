@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coppice.ApiServer.Strategies;
 using Coppice.ApiServer.Tables;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
@@ -158,7 +159,7 @@ public sealed class TablePrinterTests
         object[] expected = ["5s", "Warning", "BackOff", "pod/p", "spec.containers{app}", "kubelet, one", "Back-off restarting failed container", "27m", 4L, "web"];
 
         AssertCells(expected, item);
-        AssertCells(expected, Strategies.EventConversion.ToEvents(item));
+        AssertCells(expected, EventConversion.ToEvents(item));
     }
 
     [Fact]

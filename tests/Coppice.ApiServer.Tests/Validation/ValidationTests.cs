@@ -1,0 +1,214 @@
+using System.Text;
+using Coppice.ApiServer.Strategies;
+using Coppice.Objects;
+using Coppice.Objects.Apps;
+using Coppice.Objects.Coordination;
+using Coppice.Objects.Core;
+using Coppice.Objects.Discovery;
+using Xunit;
+
+namespace Coppice.ApiServer.Tests.Validation;
+
+/// <summary>Bad manifests of every kind but pods, with the causes that Kubernetes gives.</summary>
+public sealed class ValidationTests
+{
+    private const string Template = """{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"a","image":"a"}]}}""";
+
+    [Theory]
+    [InlineData("""{"selector":{"matchLabels":{"app":"web"}},"template":T}""")]
+    [InlineData("""{"template":T}""", "spec.selector: Required value")]
+    [InlineData(
+        """{"selector":{},"template":T}""", """spec.selector: Invalid value: {}: empty selector is invalid for deployment""")]
+    [InlineData(
+        """{"selector":{"matchLabels":{"app":"x"}},"template":T}""",
+        """spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`""")]
+    [InlineData(
+        """{"replicas":-1,"selector":{"matchLabels":{"app":"web"}},"template":T}""",
+        "spec.replicas: Invalid value: -1: must be greater than or equal to 0")]
+    [InlineData(
+        """{"selector":{"matchLabels":{"app":"web"}},"template":T,"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":0,"maxUnavailable":"0%"}}}""",
+        "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"0%\": may not be 0 when `maxSurge` is 0")]
+    [InlineData(
+        """{"selector":{"matchLabels":{"app":"web"}},"template":T,"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxUnavailable":"101%"}}}""",
+        "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"101%\": must not be greater than 100%")]
+    [InlineData(
+        """{"selector":{"matchLabels":{"app":"web"}},"template":T,"strategy":{"type":"Recreate","rollingUpdate":{"maxSurge":1}}}""",
+        "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'")]
+    [InlineData(
+        """{"selector":{"matchLabels":{"app":"web"}},"template":T,"strategy":{"type":"Slow"}}""",
+        """spec.strategy.type: Unsupported value: "Slow": supported values: "Recreate", "RollingUpdate" """)]
+    [InlineData(
+        """{"selector":{"matchLabels":{"app":"web"}},"template":T,"minReadySeconds":600}""",
+        "spec.progressDeadlineSeconds: Invalid value: 600: must be greater than minReadySeconds")]
+    [InlineData(
+        """{"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"a"}]}}}""",
+        """spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always" """)]
+    [InlineData(
+        """{"selector":{"matchExpressions":[{"key":"app","operator":"In"}]},"template":T}""",
+        "spec.selector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+        """spec.selector: Invalid value: {"matchExpressions":[{"key":"app","operator":"In"}]}: invalid label selector""")]
+    [InlineData(
+        """{"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[]}}}""",
+        "spec.template.spec.containers: Required value")]
+    public void A_deployment_is_refused_for(string spec, params string[] causes) => AssertCauses<Deployment>(spec, causes);
+
+    [Fact]
+    public void A_selector_stays_as_it_was()
+    {
+        var old = Read<Deployment>(Spec("""{"selector":{"matchLabels":{"app":"web"}},"template":T}"""));
+        var item = Read<Deployment>(Spec("""{"selector":{"matchLabels":{"app":"web","tier":"a"}},"template":{"metadata":{"labels":{"app":"web","tier":"a"}},"spec":{"containers":[{"name":"a","image":"a"}]}}}"""));
+
+        AssertText(
+            ["""spec.selector: Invalid value: {"matchLabels":{"app":"web","tier":"a"}}: field is immutable"""],
+            KindStrategies.Of<Deployment>().ValidateUpdate(item, old));
+    }
+
+    [Theory]
+    [InlineData("""{"template":T,"selector":{"matchLabels":{"app":"web"}}}""")]
+    [InlineData(
+        """{"template":T,"selector":{"matchLabels":{"app":"web"}},"updateStrategy":{"type":"RollingUpdate","rollingUpdate":{"maxUnavailable":0}}}""",
+        "spec.updateStrategy.rollingUpdate.maxUnavailable: Required value: cannot be 0 when maxSurge is 0")]
+    [InlineData(
+        """{"template":T,"selector":{"matchLabels":{"app":"web"}},"updateStrategy":{"type":"RollingUpdate","rollingUpdate":{"maxUnavailable":1,"maxSurge":1}}}""",
+        "spec.updateStrategy.rollingUpdate.maxSurge: Invalid value: 1: may not be set when maxUnavailable is non-zero")]
+    [InlineData(
+        """{"template":T,"selector":{}}""", "spec.selector: Invalid value: {}: empty selector is invalid for daemonset")]
+    public void A_daemon_set_is_refused_for(string spec, params string[] causes) => AssertCauses<DaemonSet>(spec, causes);
+
+    [Theory]
+    [InlineData("""{"ports":[{"port":80}]}""")]
+    [InlineData("""{"clusterIP":"None"}""")]
+    [InlineData("{}", "spec.ports: Required value")]
+    [InlineData(
+        """{"ports":[{"port":80},{"port":81}]}""", "spec.ports[0].name: Required value", "spec.ports[1].name: Required value")]
+    [InlineData("""{"ports":[{"port":0}]}""", "spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive", "spec.ports[0].targetPort: Invalid value: 0: must be between 1 and 65535, inclusive")]
+    [InlineData(
+        """{"ports":[{"port":80,"name":"a"},{"port":80,"name":"a","targetPort":90}]}""",
+        """spec.ports[1].name: Duplicate value: "a" """,
+        """spec.ports[1]: Duplicate value: {"protocol":"TCP","port":80}""")]
+    [InlineData(
+        """{"ports":[{"port":80,"nodePort":30080}]}""", "spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'")]
+    [InlineData(
+        """{"type":"Balanced","ports":[{"port":80}]}""",
+        """spec.type: Unsupported value: "Balanced": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort" """)]
+    [InlineData("""{"type":"ExternalName"}""", "spec.externalName: Required value")]
+    [InlineData(
+        """{"type":"NodePort","clusterIP":"None","ports":[{"port":80}]}""",
+        """spec.clusterIPs[0]: Invalid value: "None": may not be set to 'None' for NodePort services""")]
+    [InlineData(
+        """{"ports":[{"port":80}],"sessionAffinity":"Cookie"}""",
+        """spec.sessionAffinity: Unsupported value: "Cookie": supported values: "ClientIP", "None" """)]
+    [InlineData(
+        """{"ports":[{"port":80}],"sessionAffinity":"ClientIP","sessionAffinityConfig":{"clientIP":{"timeoutSeconds":86401}}}""",
+        "spec.sessionAffinityConfig.clientIP.timeoutSeconds: Invalid value: 86401: must be greater than 0 and less than 86400")]
+    [InlineData(
+        """{"ports":[{"port":80}],"externalTrafficPolicy":"Local"}""",
+        """spec.externalTrafficPolicy: Invalid value: "Local": may only be set for externally-accessible services""")]
+    [InlineData(
+        """{"ports":[{"port":80}],"clusterIP":"10.96.0.300"}""",
+        """spec.clusterIPs[0]: Invalid value: "10.96.0.300": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)""")]
+    [InlineData(
+        """{"ports":[{"port":80,"protocol":"HTTP"}]}""",
+        """spec.ports[0].protocol: Unsupported value: "HTTP": supported values: "SCTP", "TCP", "UDP" """)]
+    public void A_service_is_refused_for(string spec, params string[] causes) => AssertCauses<Service>(spec, causes);
+
+    [Fact]
+    public void A_services_address_stays()
+    {
+        var old = Read<Service>(Spec("""{"clusterIP":"10.96.0.7","ports":[{"port":80}]}"""));
+        var item = Read<Service>(Spec("""{"clusterIP":"10.96.0.8","ports":[{"port":80}]}"""));
+
+        AssertText(
+            ["""spec.clusterIPs[0]: Invalid value: ["10.96.0.8"]: may not change once set"""],
+            KindStrategies.Of<Service>().ValidateUpdate(item, old));
+    }
+
+    [Theory]
+    [InlineData("""{"data":{"a.b_c-d":"1"}}""")]
+    [InlineData(
+        """{"data":{"a b":"1"}}""",
+        """data[a b]: Invalid value: "a b": a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')""")]
+    [InlineData("""{"data":{"..":"1"}}""", """data[..]: Invalid value: "..": must not be '..'""")]
+    [InlineData(
+        """{"data":{"a":"1"},"binaryData":{"a":"MQ=="}}""", """data[a]: Invalid value: "a": duplicate of key present in binaryData""")]
+    public void A_config_map_is_refused_for(string manifest, params string[] causes) => AssertText(causes, Validate<ConfigMap>(manifest));
+
+    [Theory]
+    [InlineData("""{"type":"example.com/any"}""")]
+    [InlineData("""{"type":"kubernetes.io/tls"}""", "data[tls.crt]: Required value", "data[tls.key]: Required value")]
+    [InlineData("""{"type":"kubernetes.io/basic-auth"}""", "data[username]: Required value", "data[password]: Required value")]
+    [InlineData("""{"type":"kubernetes.io/ssh-auth"}""", "data[ssh-privatekey]: Required value")]
+    [InlineData("""{"type":"kubernetes.io/dockerconfigjson"}""", "data[.dockerconfigjson]: Required value")]
+    [InlineData(
+        """{"type":"kubernetes.io/dockerconfigjson","stringData":{".dockerconfigjson":""}}""",
+        """data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": unexpected end of JSON input""")]
+    [InlineData(
+        """{"type":"kubernetes.io/service-account-token"}""", "metadata.annotations[kubernetes.io/service-account.name]: Required value")]
+    public void A_secret_is_refused_for(string manifest, params string[] causes) => AssertText(causes, Validate<Secret>(manifest));
+
+    [Fact]
+    public void What_is_immutable_stays_so()
+    {
+        var old = new ConfigMap { Immutable = true, Data = ValueMap.Of(("a", "1")) };
+        var item = new ConfigMap { Data = ValueMap.Of(("a", "2")) };
+
+        AssertText(
+            [
+                "immutable: Forbidden: field is immutable when `immutable` is set",
+                "data: Forbidden: field is immutable when `immutable` is set",
+            ],
+            KindStrategies.Of<ConfigMap>().ValidateUpdate(item, old));
+        AssertText(
+            ["""type: Invalid value: "b": field is immutable"""],
+            KindStrategies.Of<Secret>().ValidateUpdate(new Secret { Type = "b" }, new Secret { Type = "a" }));
+    }
+
+    [Fact]
+    public void Data_may_not_be_larger_than_a_megabyte() => AssertText(
+        [": Too long: may not be more than 1048576 bytes"],
+        KindStrategies.Of<ConfigMap>().Validate(new ConfigMap { Data = ValueMap.Of(("a", new string('x', (1 << 20) + 1))) }));
+
+    [Fact]
+    public void Other_kinds_are_refused_for_what_is_theirs()
+    {
+        AssertText(
+            ["subsets[0]: Required value: must specify `addresses` or `notReadyAddresses`"], Validate<Endpoints>("""{"subsets":[{"ports":[{"port":1}]}]}"""));
+        AssertText(
+            ["""subsets[0].addresses[0].ip: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)"""],
+            Validate<Endpoints>("""{"subsets":[{"addresses":[{"ip":"127.0.0.1"}]}]}"""));
+        AssertText(
+            ["""addressType: Unsupported value: "IP": supported values: "FQDN", "IPv4", "IPv6" """], Validate<EndpointSlice>("""{"addressType":"IP"}"""));
+        AssertText(
+            ["endpoints[0].addresses: Required value: must contain at least 1 address"],
+            Validate<EndpointSlice>("""{"addressType":"IPv4","endpoints":[{"addresses":[]}]}"""));
+        AssertText(
+            ["spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0"], Validate<Lease>("""{"spec":{"leaseDurationSeconds":0}}"""));
+        AssertText(["data: Required value: data is mandatory"], Validate<ControllerRevision>("""{"revision":1}"""));
+        AssertText(
+            ["""spec.taints[0].effect: Unsupported value: "Never": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute" """],
+            Validate<Node>("""{"spec":{"taints":[{"key":"a","effect":"Never"}]}}"""));
+        AssertText(
+            ["spec.accessModes: Required value: at least one access mode is required", "spec.resources[storage]: Required value"],
+            Validate<PersistentVolumeClaim>("""{"spec":{}}"""));
+        AssertText(
+            ["""spec.finalizers[0]: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified"""],
+            Validate<Namespace>("""{"spec":{"finalizers":["mine"]}}"""));
+        AssertText(
+            ["""involvedObject.namespace: Invalid value: "b": does not match event.namespace"""],
+            Validate<Event>("""{"metadata":{"namespace":"a"},"involvedObject":{"namespace":"b"}}"""));
+        AssertText(["spec.selector: Required value", "spec.template: Required value"], Validate<ReplicationController>("""{"spec":{}}"""));
+    }
+
+    private static string Spec(string spec) => $$"""{"spec":{{spec.Replace("T}", Template + "}").Replace("T,", Template + ",")}}}""";
+
+    private static T Read<T>(string manifest) where T : KubernetesObject =>
+        (T)KindStrategies.Of<T>().Default(ApiJson.Read<T>(Encoding.UTF8.GetBytes(manifest)));
+
+    private static IReadOnlyList<Coppice.ApiServer.Validation.FieldError> Validate<T>(string manifest) where T : KubernetesObject =>
+        KindStrategies.Of<T>().Validate(Read<T>(manifest));
+
+    private static void AssertCauses<T>(string spec, string[] causes) where T : KubernetesObject => AssertText(causes, Validate<T>(Spec(spec)));
+
+    private static void AssertText(string[] causes, IReadOnlyList<Coppice.ApiServer.Validation.FieldError> errors) =>
+        Assert.Equal(causes.Select(c => c.TrimEnd()), errors.Select(e => e.ToString()));
+}
