@@ -51,7 +51,7 @@ internal sealed class PodRules : KindStrategy<Pod>
     public override Pod PrepareForStatusUpdate(Pod item, Pod old) => item with
     {
         Spec = old.Spec,
-        Metadata = StatusMetadata(item, old) with { DeletionTimestamp = null, DeletionGracePeriodSeconds = null, OwnerReferences = old.Metadata.OwnerReferences },
+        Metadata = StatusMetadata(item, old) with { OwnerReferences = old.Metadata.OwnerReferences },
         Status = item.Status with { QosClass = item.Status.QosClass ?? old.Status.QosClass },
     };
 

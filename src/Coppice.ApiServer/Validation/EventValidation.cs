@@ -19,7 +19,7 @@ internal static class EventValidation
         var path = FieldPath.Of("involvedObject", "namespace");
         // What has no namespace of its own has its events in the default one.
         var apart = about.Length == 0 ? space is not ("" or DefaultNamespace) : about != space;
-        return FieldRules.If(apart, () => FieldError.Invalid(path, about, about.Length == 0 ? "involvedObject.namespace does not match event.namespace" : "does not match event.namespace"));
+        return FieldRules.If(apart, () => FieldError.Invalid(path, about, "does not match event.namespace"));
     }
 
     /// <summary>What the newer form asks of a new event.</summary>

@@ -28,27 +28,38 @@ public static partial class Names
 
     private const string Characters = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 
-    public static IEnumerable<string> Label(string text) => Check(text, LabelLimit, IsLabel(), Explain(
+    // Written once: they are looked at for every name, and shown for hardly any.
+    private static readonly string LabelRule = Explain(
         "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
         LabelForm,
         "my-name",
-        "123-abc"));
+        "123-abc");
 
-    public static IEnumerable<string> Subdomain(string text) => Check(text, SubdomainLimit, IsSubdomain(), Explain(
+    private static readonly string SubdomainRule = Explain(
         "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
         SubdomainForm,
-        "example.com"));
+        "example.com");
 
-    /// <summary>A label by RFC 1035, which begins with a letter: the names of services.</summary>
-    public static IEnumerable<string> OldLabel(string text) => Check(text, LabelLimit, IsOldLabel(), Explain(
+    private static readonly string OldLabelRule = Explain(
         "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
         OldLabelForm,
         "my-name",
-        "abc-123"));
+        "abc-123");
+
+    private static readonly string ValueRule = Explain(
+        $"a valid label must be an empty string or {Characters[5..]}", ValueForm, "MyValue", "my_value", "12345");
+
+    private static readonly string QualifiedRule = Explain(Characters, QualifiedForm, "MyName", "my.name", "123-abc");
+
+    public static IEnumerable<string> Label(string text) => Check(text, LabelLimit, IsLabel(), LabelRule);
+
+    public static IEnumerable<string> Subdomain(string text) => Check(text, SubdomainLimit, IsSubdomain(), SubdomainRule);
+
+    /// <summary>A label by RFC 1035, which begins with a letter: the names of services.</summary>
+    public static IEnumerable<string> OldLabel(string text) => Check(text, LabelLimit, IsOldLabel(), OldLabelRule);
 
     /// <summary>The value of a label.</summary>
-    public static IEnumerable<string> LabelValue(string text) => Check(text, LabelLimit, IsValue(), Explain(
-        $"a valid label must be an empty string or {Characters[5..]}", ValueForm, "MyValue", "my_value", "12345"));
+    public static IEnumerable<string> LabelValue(string text) => Check(text, LabelLimit, IsValue(), ValueRule);
 
     /// <summary>The name of a label, an annotation, a taint: "name" or "example.com/name".</summary>
     public static IEnumerable<string> Qualified(string text)
@@ -134,8 +145,6 @@ public static partial class Names
         }
     }
 
-    private static string QualifiedRule => Explain(Characters, QualifiedForm, "MyName", "my.name", "123-abc");
-
     private static IEnumerable<string> QualifiedName(string name)
     {
         if (name.Length == 0)
@@ -153,18 +162,13 @@ public static partial class Names
         }
     }
 
-    private static IEnumerable<string> Check(string text, int limit, Regex form, string rule)
+    private static IEnumerable<string> Check(string text, int limit, Regex form, string rule) => (text.Length > limit, form.IsMatch(text)) switch
     {
-        if (text.Length > limit)
-        {
-            yield return TooLong(limit);
-        }
-
-        if (!form.IsMatch(text))
-        {
-            yield return rule;
-        }
-    }
+        (false, true) => [],
+        (true, true) => [TooLong(limit)],
+        (true, false) => [TooLong(limit), rule],
+        (false, false) => [rule],
+    };
 
     private static string TooLong(int limit) => $"must be no more than {limit} bytes";
 

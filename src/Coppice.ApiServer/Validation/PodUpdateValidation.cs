@@ -44,7 +44,7 @@ internal static class PodUpdateValidation
         return (spec.ActiveDeadlineSeconds, old.ActiveDeadlineSeconds) switch
         {
             ({ } seconds, { } before) when seconds > before =>
-                [FieldError.Invalid(path, seconds, $"must be less than or equal to previous value")],
+                [FieldError.Invalid(path, seconds, "must be less than or equal to previous value")],
             (null, not null) => [FieldError.Invalid(path, spec.ActiveDeadlineSeconds, "must not update from a positive integer to nil value")],
             _ => [],
         };
