@@ -121,6 +121,10 @@ public sealed class TypeSchema
     /// <summary>The field with a JSON name, or null.</summary>
     public FieldSchema? Find(string jsonName) => _byName.GetValueOrDefault(jsonName);
 
+    /// <summary>The same for a name that is not a string yet, as it comes from a reader.</summary>
+    public FieldSchema? Find(ReadOnlySpan<char> jsonName) =>
+        _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(jsonName, out var field) ? field : null;
+
     private static string NameOf(PropertyInfo property) =>
         property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 }

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Coppice.ApiServer.Validation;
+using Coppice.Objects;
+
+namespace Coppice.ApiServer.Decoding;
+
+/// <summary>What a request's body was.</summary>
+/// <param name="Item">The object, with its apiVersion and kind even if the body left them out.</param>
+/// <param name="Warnings">What the client should be told of, one a line.</param>
+public sealed record DecodedObject(KubernetesObject Item, IReadOnlyList<string> Warnings);
+
+/// <summary>What a door of the API takes in.</summary>
+/// <param name="Group">Empty for the core group.</param>
+public sealed record ExpectedObject(string Group, string Version, string Kind, Type Type)
+{
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    public static implicit operator ExpectedObject(ResourceDefinition definition) =>
+        new(definition.Group, definition.Version, definition.Kind, definition.Type);
+}
+
+/// <summary>Makes objects from the bodies of requests, or refuses them with Kubernetes' message.</summary>
+public static class ObjectDecoder
+{
+    // What Kubernetes shows of a body that it does not recognize at all.
+    private const int SummaryLength = 30;
+
+    /// <summary>Reads a body of JSON.</summary>
+    /// <exception cref="ApiError">400: it is no JSON, no object of this kind, or has wrong types; in strict mode also unknown fields.</exception>
+    public static DecodedObject Decode(ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode) =>
+        Decode(json, expected, mode, []);
+
+    /// <summary>Reads a body of YAML, or of JSON.</summary>
+    /// <exception cref="ApiError">As for JSON.</exception>
+    public static DecodedObject DecodeYaml(ReadOnlyMemory<byte> yaml, ExpectedObject expected, FieldValidation mode)
+    {
+        var converted = YamlBody.ToJson(yaml);
+        return converted.Error is null
+            ? Decode(converted.Json, expected, mode, converted.DuplicateKeys)
+            : throw Unrecognized(yaml.Span, expected, $"couldn't get version/kind; json parse error: {converted.Error}");
+    }
+
+    /// <summary>Reads what a patch has made of an object; errors are the patch's.</summary>
+    /// <exception cref="ApiError">422 for a value that does not fit its field; 400 for unknown fields in strict mode.</exception>
+    public static DecodedObject DecodePatched(ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode)
+    {
+        var schema = TypeSchema.Of(expected.Type);
+        var report = StrictDecoder.Check(json.Span, schema);
+        if ((report.SyntaxError ?? report.FatalError) is { } fatal)
+        {
+            throw InvalidPatch(json, fatal);
+        }
+
+        if (mode == FieldValidation.Strict && report.StrictErrors.Count > 0)
+        {
+            throw ApiErrors.BadRequest(StrictMessage(report.StrictErrors));
+        }
+
+        var item = Read(json, schema, report.HasNulls, e => InvalidPatch(json, e));
+        return Finish(item, expected, mode, report.StrictErrors);
+    }
+
+    /// <summary>Reads a body that is no object of the API but goes along with a request, such as DeleteOptions; unknown fields are ignored.</summary>
+    /// <exception cref="ApiError">400: it is no JSON, or has wrong types.</exception>
+    public static T DecodeOptions<T>(ReadOnlyMemory<byte> json)
+        where T : class
+    {
+        var schema = TypeSchema.Of(typeof(T));
+        var expected = new ExpectedObject("", "v1", schema.Name, typeof(T));
+        var report = StrictDecoder.Check(json.Span, schema);
+        if ((report.SyntaxError ?? report.FatalError) is { } fatal)
+        {
+            throw report.Kind is null ? Unrecognized(json.Span, expected, fatal) : Unfit(report.Kind, report.ApiVersion, expected, fatal);
+        }
+
+        return (T)Read(json, schema, report.HasNulls, e => Unfit(schema.Name, report.ApiVersion, expected, e));
+    }
+
+    private static DecodedObject Decode(
+        ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> duplicateKeys)
+    {
+        var schema = TypeSchema.Of(expected.Type);
+        var report = StrictDecoder.Check(json.Span, schema);
+        if (report.SyntaxError is { } syntax)
+        {
+            throw Unrecognized(json.Span, expected, $"couldn't get version/kind; json parse error: {syntax}");
+        }
+
+        var kind = string.IsNullOrEmpty(report.Kind) ? expected.Kind : report.Kind;
+        var apiVersion = string.IsNullOrEmpty(report.ApiVersion) ? expected.ApiVersion : report.ApiVersion;
+        RefuseOtherKind(kind, apiVersion, expected);
+        if (report.FatalError is { } fatal)
+        {
+            throw Unfit(kind, apiVersion, expected, fatal);
+        }
+
+        IReadOnlyList<string> strict = duplicateKeys.Count == 0 ? report.StrictErrors : [YamlBody.Join(duplicateKeys), .. report.StrictErrors];
+        if (mode == FieldValidation.Strict && strict.Count > 0)
+        {
+            throw Unfit(kind, apiVersion, expected, StrictMessage(strict));
+        }
+
+        var item = Read(json, schema, report.HasNulls, e => Unfit(kind, apiVersion, expected, e));
+        return Finish(item, expected, mode, [.. duplicateKeys, .. report.StrictErrors]);
+    }
+
+    private static DecodedObject Finish(object read, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> strictErrors)
+    {
+        var item = (KubernetesObject)read;
+        if (item.ApiVersion is null || item.Kind is null)
+        {
+            item = item with { ApiVersion = expected.ApiVersion, Kind = expected.Kind };
+        }
+
+        return new DecodedObject(item, mode == FieldValidation.Warn ? strictErrors : []);
+    }
+
+    private static object Read(ReadOnlyMemory<byte> json, TypeSchema schema, bool hasNulls, Func<string, ApiError> refuse)
+    {
+        try
+        {
+            var text = hasNulls ? NullPruning.Prune(json.Span, schema) : json;
+            return ApiJson.Read(text.Span, schema.Type);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            // The schema has passed it: what is left are texts that are no Unicode.
+            throw refuse($"json: {e.Message}");
+        }
+    }
+
+    private static void RefuseOtherKind(string kind, string apiVersion, ExpectedObject expected)
+    {
+        if (kind == expected.Kind && apiVersion == expected.ApiVersion)
+        {
+            return;
+        }
+
+        if (apiVersion.Count(c => c == '/') > 1)
+        {
+            throw ApiErrors.BadRequest($"unexpected GroupVersion string: {apiVersion}");
+        }
+
+        if (kind == expected.Kind)
+        {
+            throw ApiErrors.BadRequest(
+                $"the API version in the data ({apiVersion}) does not match the expected API version ({expected.ApiVersion})");
+        }
+
+        var why = KindCatalog.FindKind(apiVersion, kind) is { } known
+            ? $"converting (v1.{known.Kind}) to ({known.Schema.Group.ToLowerInvariant()}.{expected.Kind}): unknown conversion"
+            : $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}";
+        throw Unfit(kind, apiVersion, expected, why);
+    }
+
+    private static string StrictMessage(IReadOnlyList<string> errors) => $"strict decoding error: {string.Join(", ", errors)}";
+
+    private static ApiError Unfit(string kind, string? apiVersion, ExpectedObject expected, string why)
+    {
+        var version = apiVersion?[(apiVersion.LastIndexOf('/') + 1)..] ?? expected.Version;
+        return ApiErrors.BadRequest($"{kind} in version {QuotedText.Of(version)} cannot be handled as a {expected.Kind}: {why}");
+    }
+
+    private static ApiError Unrecognized(ReadOnlySpan<byte> body, ExpectedObject expected, string why) =>
+        ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {expected.Kind}): {why} ({Summarize(body)})");
+
+    private static ApiError InvalidPatch(ReadOnlyMemory<byte> json, string why) => ApiErrors.Invalid(
+        "", "", "", FieldError.Invalid(FieldPath.Of("patch"), Encoding.UTF8.GetString(json.Span), why));
+
+    private static string Summarize(ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty)
+        {
+            return "<empty>";
+        }
+
+        var start = body[..Math.Min(body.Length, SummaryLength)];
+        var shown = body[0] == '{' ? Encoding.UTF8.GetString(start) : Convert.ToHexString(start).ToLower(CultureInfo.InvariantCulture);
+        return body.Length > SummaryLength ? $"{shown} ..." : shown;
+    }
+}

@@ -1,0 +1,254 @@
+using System.Text;
+using System.Text.Json;
+using Coppice.ApiServer.Validation;
+using Coppice.Objects;
+
+namespace Coppice.ApiServer.Decoding;
+
+/// <summary>One pass over a JSON text beside a schema.</summary>
+internal ref struct SchemaWalk
+{
+    // Kubernetes stops counting there, so that a hostile text does not make a hostile answer.
+    private const int StrictErrorLimit = 100;
+
+    private const int LongestKnownName = 128;
+
+    private readonly TypeSchema _root;
+
+    private readonly FieldTrail _trail = new();
+
+    private readonly List<string> _strict = [];
+
+    // The fields seen in each object that is open: those of the innermost are at the end.
+    private readonly List<FieldSchema> _seen = [];
+
+    private Utf8JsonReader _reader;
+
+    private string? _fatal;
+
+    private bool _hasNulls;
+
+    private string? _apiVersion;
+
+    private string? _kind;
+
+    public SchemaWalk(ReadOnlySpan<byte> json, TypeSchema root)
+    {
+        _reader = new Utf8JsonReader(json);
+        _root = root;
+    }
+
+    /// <exception cref="JsonException">The text is no JSON.</exception>
+    public void Run()
+    {
+        _reader.Read();
+        if (_reader.TokenType == JsonTokenType.Null)
+        {
+            _hasNulls = true;
+        }
+        else if (_reader.TokenType == JsonTokenType.StartObject)
+        {
+            WalkObject(_root, isRoot: true);
+        }
+        else
+        {
+            Mismatch($"v1.{_root.Name}");
+        }
+
+        _reader.Read();
+    }
+
+    public readonly DecodeReport Report() =>
+        new(_strict, _fatal) { HasNulls = _hasNulls, ApiVersion = _apiVersion, Kind = _kind };
+
+    private void Walk(ValueSchema schema)
+    {
+        if (_reader.TokenType == JsonTokenType.Null)
+        {
+            _hasNulls |= schema.Shape != ValueShape.Any;
+            return;
+        }
+
+        switch (schema.Shape)
+        {
+            case ValueShape.Any:
+                _reader.Skip();
+                break;
+            case ValueShape.Object when _reader.TokenType == JsonTokenType.StartObject:
+                WalkObject(schema.Object, isRoot: false);
+                break;
+            case ValueShape.List when _reader.TokenType == JsonTokenType.StartArray:
+                WalkList(schema.Element!);
+                break;
+            case ValueShape.Map when _reader.TokenType == JsonTokenType.StartObject:
+                WalkMap(schema.Element!);
+                break;
+            case ValueShape.Object or ValueShape.List or ValueShape.Map:
+                Mismatch(GoType.Of(schema));
+                break;
+            default:
+                CheckScalar(schema);
+                break;
+        }
+    }
+
+    private void WalkObject(TypeSchema type, bool isRoot)
+    {
+        Span<char> buffer = stackalloc char[LongestKnownName];
+        var firstSeen = _seen.Count;
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var field = Find(type, buffer);
+            if (field is null)
+            {
+                Strict("unknown", ReadText());
+                _reader.Read();
+                _reader.Skip();
+                continue;
+            }
+
+            if (_seen.IndexOf(field, firstSeen) >= 0)
+            {
+                Strict("duplicate", field.JsonName);
+            }
+
+            _seen.Add(field);
+            _reader.Read();
+            NoteKind(isRoot, field);
+            _trail.Enter(field);
+            Walk(field.Value);
+            _trail.Leave();
+        }
+
+        _seen.RemoveRange(firstSeen, _seen.Count - firstSeen);
+    }
+
+    private readonly FieldSchema? Find(TypeSchema type, Span<char> buffer)
+    {
+        if (_reader.ValueSpan.Length > buffer.Length)
+        {
+            return null;
+        }
+
+        // With escapes in it, a name takes the slow way.
+        return _reader.ValueIsEscaped
+            ? type.Find(ReadText())
+            : type.Find(buffer[..Encoding.UTF8.GetChars(_reader.ValueSpan, buffer)]);
+    }
+
+    private void WalkMap(ValueSchema element)
+    {
+        HashSet<string>? keys = null;
+        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var key = ReadText();
+            if (!(keys ??= new(StringComparer.Ordinal)).Add(key))
+            {
+                Strict("duplicate", key);
+            }
+
+            _reader.Read();
+            _trail.EnterKey(key);
+            Walk(element);
+            _trail.Leave();
+        }
+    }
+
+    private void WalkList(ValueSchema element)
+    {
+        for (var index = 0; _reader.Read() && _reader.TokenType != JsonTokenType.EndArray; index++)
+        {
+            _trail.EnterIndex(index);
+            Walk(element);
+            _trail.Leave();
+        }
+    }
+
+    private void CheckScalar(ValueSchema schema)
+    {
+        var fits = schema.Shape switch
+        {
+            ValueShape.String => _reader.TokenType == JsonTokenType.String,
+            ValueShape.Boolean => _reader.TokenType is JsonTokenType.True or JsonTokenType.False,
+            ValueShape.Int32 => _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt32(out _),
+            ValueShape.Int64 => _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt64(out _),
+            ValueShape.Number => _reader.TokenType == JsonTokenType.Number && _reader.TryGetDouble(out var number) && double.IsFinite(number),
+            ValueShape.IntOrString => _reader.TokenType == JsonTokenType.String
+                || (_reader.TokenType == JsonTokenType.Number && _reader.TryGetInt32(out _)),
+            ValueShape.Quantity => _reader.TokenType is JsonTokenType.String or JsonTokenType.Number,
+            _ => _reader.TokenType == JsonTokenType.String,
+        };
+        if (!fits)
+        {
+            Mismatch(GoType.Of(schema));
+            return;
+        }
+
+        _fatal ??= schema.Shape switch
+        {
+            ValueShape.Quantity => ScalarText.QuantityError(ReadText()),
+            ValueShape.Time => ScalarText.TimeError(ReadText(), ScalarText.TimeLayout),
+            ValueShape.MicroTime => ScalarText.TimeError(ReadText(), ScalarText.MicroTimeLayout),
+            ValueShape.Bytes => ScalarText.Base64Error(ReadText()),
+            _ => null,
+        };
+    }
+
+    /// <summary>Notes that the current value has the wrong type, and goes past it.</summary>
+    private void Mismatch(string goType)
+    {
+        if (goType == GoType.Quantity)
+        {
+            // Quantities read any token as text, and complain as of any other text.
+            _fatal ??= ScalarText.QuantityFormatError;
+        }
+
+        var found = _reader.TokenType switch
+        {
+            JsonTokenType.String => "string",
+            JsonTokenType.True or JsonTokenType.False => "bool",
+            JsonTokenType.StartObject => "object",
+            JsonTokenType.StartArray => "array",
+            _ when goType is "int32" or "int64" or "float64" => $"number {Encoding.ASCII.GetString(_reader.ValueSpan)}",
+            _ => "number",
+        };
+        _fatal ??= $"json: cannot unmarshal {found} into {_trail.GoField()} of type {goType}";
+        _reader.Skip();
+    }
+
+    private readonly void Strict(string what, string name)
+    {
+        var error = $"{what} field {QuotedText.Of(_trail.Child(name))}";
+        if (_strict.Count < StrictErrorLimit && !_strict.Contains(error))
+        {
+            _strict.Add(error);
+        }
+    }
+
+    private void NoteKind(bool isRoot, FieldSchema field)
+    {
+        if (isRoot && _reader.TokenType == JsonTokenType.String)
+        {
+            _apiVersion = field.JsonName == "apiVersion" ? ReadText() : _apiVersion;
+            _kind = field.JsonName == "kind" ? ReadText() : _kind;
+        }
+    }
+
+    /// <summary>The current name, string or number as text; what is no valid Unicode is replaced, as Go replaces it.</summary>
+    private readonly string ReadText()
+    {
+        if (_reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
+        {
+            return Encoding.ASCII.GetString(_reader.ValueSpan);
+        }
+
+        try
+        {
+            return _reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(_reader.ValueSpan);
+        }
+    }
+}
