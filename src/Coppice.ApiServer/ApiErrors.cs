@@ -110,8 +110,10 @@ public static class ApiErrors
         $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", accepted)}");
 
     /// <param name="limit">In bytes.</param>
-    public static ApiError RequestEntityTooLarge(long limit) => Make(
-        HttpStatusCode.RequestEntityTooLarge, StatusReason.RequestEntityTooLarge, $"Request entity too large: limit is {limit}");
+    public static ApiError RequestEntityTooLarge(long limit) => RequestEntityTooLarge($"limit is {limit}");
+
+    public static ApiError RequestEntityTooLarge(string why) => Make(
+        HttpStatusCode.RequestEntityTooLarge, StatusReason.RequestEntityTooLarge, $"Request entity too large: {why}");
 
     public static ApiError TooManyRequests(string message, int retryAfterSeconds) => Make(
         HttpStatusCode.TooManyRequests,

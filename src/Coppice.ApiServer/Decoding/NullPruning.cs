@@ -30,13 +30,13 @@ internal static class NullPruning
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void CopyObject(ref Utf8JsonReader reader, Utf8JsonWriter writer, TypeSchema? schema)
+    private static void CopyObject(ref Utf8JsonReader reader, Utf8JsonWriter writer, TypeSchema schema)
     {
         writer.WriteStartObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var field = schema?.Find(reader.GetString()!);
             var name = reader.GetString()!;
+            var field = schema.Find(name);
             reader.Read();
             if (field is null || (reader.TokenType == JsonTokenType.Null && field.Value.Shape != ValueShape.Any))
             {

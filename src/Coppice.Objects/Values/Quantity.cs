@@ -14,6 +14,9 @@ public readonly record struct Quantity : IComparable<Quantity>
 {
     private const long NanosPerUnit = 1_000_000_000;
 
+    // A body of megabytes may be one number, and reading it takes the square of its length.
+    private const int LongestText = 256;
+
     // Kubernetes caps what it reads at the largest 64-bit number of whole units.
     private static readonly Int128 LargestNanos = (Int128)long.MaxValue * NanosPerUnit;
 
@@ -53,7 +56,7 @@ public readonly record struct Quantity : IComparable<Quantity>
     public static bool TryParse([NotNullWhen(true)] string? text, out Quantity quantity)
     {
         quantity = default;
-        if (string.IsNullOrEmpty(text))
+        if (string.IsNullOrEmpty(text) || text.Length > LongestText)
         {
             return false;
         }

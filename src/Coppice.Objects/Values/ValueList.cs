@@ -104,7 +104,10 @@ internal sealed class ValueListConverter<T>(JsonSerializerOptions options) : Jso
         var items = ImmutableArray.CreateBuilder<T>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            items.Add(JsonSerializer.Deserialize(ref reader, Element)!);
+            // An empty string is an element here, unlike in a field.
+            items.Add(typeof(T) == typeof(string)
+                ? (T)(object)(reader.TokenType == JsonTokenType.Null ? "" : reader.GetString()!)
+                : JsonSerializer.Deserialize(ref reader, Element)!);
         }
 
         return new ValueList<T>(items.ToArray());

@@ -1,0 +1,89 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+
+namespace Coppice.Objects.Tests;
+
+/// <summary>What must hold for every type of the API, found by its fields.</summary>
+public sealed class EveryTypeTests
+{
+    public static TheoryData<Type> Types => [.. typeof(KubernetesObject).Assembly.GetTypes()
+        .Where(t => t is { IsClass: true, IsAbstract: false } && t.GetProperties().Any(p => p.GetCustomAttribute<FieldAttribute>() is not null))
+        .OrderBy(t => t.FullName, StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void An_empty_object_and_a_full_one_survive_a_round_trip(Type type)
+    {
+        var empty = ApiJson.Read("{}"u8, type);
+        var emptyAgain = ApiJson.Read(Encoding.UTF8.GetBytes(Write(empty)), type);
+        Assert.Equal(empty, emptyAgain);
+
+        var json = Encoding.UTF8.GetBytes(Sample.Of(TypeSchema.Of(type)));
+        var full = ApiJson.Read(json, type);
+        var written = Write(full);
+        Assert.Equal(Sorted(JsonDocument.Parse(json).RootElement), Sorted(JsonDocument.Parse(written).RootElement));
+        if (!written.Contains("\"any\":", StringComparison.Ordinal))
+        {
+            Assert.Equal(full, ApiJson.Read(Encoding.UTF8.GetBytes(written), type));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Every_property_is_a_field_of_the_schema_with_a_number_of_its_own(Type type)
+    {
+        var schema = TypeSchema.Of(type);
+        var properties = type.GetProperties().Where(p => p.SetMethod is not null).Select(p => p.Name);
+        Assert.Equal(properties.Order(StringComparer.Ordinal), schema.Fields.Select(f => f.Property.Name).Order(StringComparer.Ordinal));
+        var numbers = schema.Fields.Where(f => f.Facts.Number > 0).Select(f => (f.Facts.Within, f.Facts.Number)).ToList();
+        Assert.Equal(numbers.Count, numbers.Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Merge_keys_name_fields_of_the_elements(Type type)
+    {
+        foreach (var field in TypeSchema.Of(type).Fields)
+        {
+            if (field.Facts.MergeKey is { } key)
+            {
+                Assert.NotNull(field.Value.Element!.Object.Find(key));
+            }
+
+            Assert.All(field.ListKeys, k => Assert.NotNull(field.Value.Element!.Object.Find(k)));
+            Assert.True(!field.Facts.MergeList || field.Value.Element!.Shape == ValueShape.String, field.JsonName);
+        }
+    }
+
+    [Fact]
+    public void Every_kind_is_found_by_its_names()
+    {
+        foreach (var definition in KindCatalog.All)
+        {
+            Assert.Same(definition, KindCatalog.Find(definition.Group, definition.Resource));
+            Assert.Same(definition, KindCatalog.FindKind(definition.ApiVersion, definition.Kind));
+            Assert.True(definition.Type.IsAssignableTo(typeof(KubernetesObject)));
+            Assert.Equal(definition.Kind, definition.Schema.Name);
+        }
+    }
+
+    private static string Write(object item)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            ApiJson.WriteObject(writer, item);
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    /// <summary>The same JSON with sorted names, to compare by.</summary>
+    private static string Sorted(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Object => $"{{{string.Join(',', json.EnumerateObject().OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => $"\"{p.Name}\":{Sorted(p.Value)}"))}}}",
+        JsonValueKind.Array => $"[{string.Join(',', json.EnumerateArray().Select(Sorted))}]",
+        _ => json.GetRawText(),
+    };
+}
