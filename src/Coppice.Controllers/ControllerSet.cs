@@ -1,9 +1,18 @@
 using Coppice.Client;
+using Coppice.Controllers.DaemonSets;
 using Coppice.Controllers.Deployments;
 using Coppice.Controllers.EndpointAddresses;
 using Coppice.Controllers.EndpointSlices;
+using Coppice.Controllers.EventExpiry;
+using Coppice.Controllers.GarbageCollection;
+using Coppice.Controllers.LoadBalancers;
+using Coppice.Controllers.Namespaces;
+using Coppice.Controllers.NodeLifecycle;
 using Coppice.Controllers.Replication;
 using Coppice.Controllers.Runtime;
+using Coppice.Controllers.ServiceAccounts;
+using Coppice.Objects.Apps;
+using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Controllers;
@@ -16,21 +25,32 @@ public sealed class ControllerSet
     private readonly Caches _caches;
     private readonly IReadOnlyList<Controller> _controllers;
 
-    public ControllerSet(IApiClient api, Caches caches, IEventRecorder events, TimeProvider time, Random random, ILoggerFactory logs)
+    public ControllerSet(IApiClient api, Caches caches, IEventRecorder events, ControllerOptions options, TimeProvider time, ILoggerFactory logs)
     {
         _caches = caches;
+        var replicaSets = new ReplicationReconciler<ReplicaSet>(ReplicatedKinds.ReplicaSets, caches.ReplicaSets, api, caches, events, time);
+        var replicationControllers = new ReplicationReconciler<ReplicationController>(
+            ReplicatedKinds.ReplicationControllers, caches.ReplicationControllers, api, caches, events, time);
         _controllers =
         [
-            ReplicationWakes.Declare(
-                Make("ReplicaSets", new ReplicationReconciler<Objects.Apps.ReplicaSet>(ReplicatedKinds.ReplicaSets, caches.ReplicaSets, api, caches, events, time)),
-                caches, caches.ReplicaSets, ReplicatedKinds.ReplicaSets),
-            ReplicationWakes.Declare(
-                Make("ReplicationControllers", new ReplicationReconciler<Objects.Core.ReplicationController>(ReplicatedKinds.ReplicationControllers, caches.ReplicationControllers, api, caches, events, time)),
-                caches, caches.ReplicationControllers, ReplicatedKinds.ReplicationControllers),
-            DeploymentReconciler.Declare(Make("Deployments", new DeploymentReconciler(api, caches, events, time)), caches),
-            EndpointsReconciler.Declare(Make("Endpoints", new EndpointsReconciler(api, caches, time)), caches),
+            // What answers requests: first told of a change, so first to act on it.
             EndpointSliceReconciler.Declare(Make("EndpointSlices", new EndpointSliceReconciler(api, caches, time)), caches),
+            EndpointsReconciler.Declare(Make("Endpoints", new EndpointsReconciler(api, caches, time)), caches),
             MirrorReconciler.Declare(Make("EndpointSliceMirroring", new MirrorReconciler(api, caches, time)), caches),
+            LoadBalancerReconciler.Declare(Make("LoadBalancers", new LoadBalancerReconciler(api, caches, time)), caches),
+
+            // What keeps pods.
+            ReplicationWakes.Declare(Make("ReplicaSets", replicaSets), caches, caches.ReplicaSets, ReplicatedKinds.ReplicaSets),
+            ReplicationWakes.Declare(Make("ReplicationControllers", replicationControllers), caches, caches.ReplicationControllers, ReplicatedKinds.ReplicationControllers),
+            DeploymentReconciler.Declare(Make("Deployments", new DeploymentReconciler(api, caches, events, time)), caches),
+            DaemonSetReconciler.Declare(Make("DaemonSets", new DaemonSetReconciler(api, caches, events, time)), caches),
+            NodeLifecycleReconciler.Declare(Make("NodeLifecycle", new NodeLifecycleReconciler(api, caches, events, options.NodeLifecycle, time)), caches),
+
+            // What prepares and clears up.
+            NamespaceContentReconciler.Declare(Make("NamespaceContent", new NamespaceContentReconciler(api, caches, options.RootCertificates, time)), caches),
+            NamespaceReconciler.Declare(Make("Namespaces", new NamespaceReconciler(api, caches, time)), caches),
+            EventExpiryReconciler.Declare(Make("EventExpiry", new EventExpiryReconciler(api, caches, options.EventTimeToLive, time))),
+            .. GarbageGraph.Declare(Make, caches, time),
         ];
 
         Controller Make(string name, IReconciler reconciler) =>

@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Controllers.NodeLifecycle;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -18,12 +19,15 @@ internal sealed class ControlPlane : SynchronizationContext, IEventRecorder, IDi
     private readonly int thread = Environment.CurrentManagedThreadId;
     private readonly Task running;
 
-    public ControlPlane()
+    /// <param name="nodes">Without, nodes are never missed: most tests have none.</param>
+    public ControlPlane(NodeLifecycleOptions? nodes = null)
     {
+        var never = TimeSpan.FromDays(1000);
+        var options = new ControllerOptions("PEM") { NodeLifecycle = nodes ?? new(never, never, never) };
         SetSynchronizationContext(this);
         Api = new(Time);
         Caches = new(Api, Time, NullLoggerFactory.Instance);
-        var controllers = new ControllerSet(Api, Caches, this, Time, new Random(1), NullLoggerFactory.Instance);
+        var controllers = new ControllerSet(Api, Caches, this, options, Time, NullLoggerFactory.Instance);
         running = Task.WhenAll(Caches.RunAsync(stop.Token), controllers.RunAsync(stop.Token));
         Settle();
     }
@@ -86,7 +90,7 @@ internal sealed class ControlPlane : SynchronizationContext, IEventRecorder, IDi
     }
 
     /// <summary>The nodes' part: pods that were made run and are ready, pods that must go are gone; until nothing is left to do.</summary>
-    public void RunPods(Func<Pod, bool>? isReady = null)
+    public void RunPods(Func<Pod, bool>? isReady = null, Func<Pod, string?>? bindTo = null)
     {
         for (var round = 0; round < 200; round++)
         {
@@ -99,7 +103,7 @@ internal sealed class ControlPlane : SynchronizationContext, IEventRecorder, IDi
                 }
                 else if (pod.Status.Phase is null or PodPhase.Pending)
                 {
-                    Api.SetPod(pod.Metadata.Name!, p => Samples.Running(p, isReady?.Invoke(p) ?? true, Time.GetUtcNow()));
+                    Api.SetPod(pod.Metadata.Name!, p => Samples.Running(Bound(p, bindTo), isReady?.Invoke(p) ?? true, Time.GetUtcNow()));
                 }
             }
 
@@ -112,6 +116,9 @@ internal sealed class ControlPlane : SynchronizationContext, IEventRecorder, IDi
 
         Assert.Fail("the pods never come to rest");
     }
+
+    private static Pod Bound(Pod pod, Func<Pod, string?>? bindTo) =>
+        pod with { Spec = pod.Spec with { NodeName = pod.Spec.NodeName ?? bindTo?.Invoke(pod) } };
 
     public void Dispose()
     {

@@ -137,6 +137,10 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
         Store(WatchEventType.Modified, change(pod));
     }
 
+    /// <summary>Writes a status as whoever it belongs to.</summary>
+    public void SetStatus<T>(string name, Func<T, T> change, string ns = "") where T : KubernetesObject =>
+        Store(WatchEventType.Modified, change(Get<T>(name, ns)));
+
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static ApiException Refusal(string reason, int code, string message) => new(new() { Status = "Failure", Reason = reason, Code = code, Message = message });

@@ -1,0 +1,13 @@
+using Coppice.Controllers.NodeLifecycle;
+
+namespace Coppice.Controllers;
+
+/// <summary>What the controllers are told by the process they run in.</summary>
+/// <param name="RootCertificates">The cluster's CA as PEM, which every namespace gets as kube-root-ca.crt.</param>
+public sealed record ControllerOptions(string RootCertificates)
+{
+    public NodeLifecycleOptions NodeLifecycle { get; init; } = NodeLifecycleOptions.Default;
+
+    /// <summary>How long an event is kept after it was last written; an hour as in Kubernetes.</summary>
+    public TimeSpan EventTimeToLive { get; init; } = TimeSpan.FromHours(1);
+}

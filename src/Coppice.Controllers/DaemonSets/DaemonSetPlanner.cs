@@ -1,0 +1,155 @@
+using Coppice.Controllers.Runtime;
+using Coppice.Objects.Apps;
+using Coppice.Objects.Core;
+
+namespace Coppice.Controllers.DaemonSets;
+
+/// <summary>One pod on every node where the daemon belongs, and their replacement, few at a time, when the template changes.</summary>
+internal static class DaemonSetPlanner
+{
+    public const string HashLabel = "controller-revision-hash";
+
+    public static DaemonSetPlan Plan(DaemonSetWorld world, DateTimeOffset now)
+    {
+        var spec = DaemonPlacement.SpecOf(world.Set);
+        var byNode = world.Pods.ToLookup(p => DaemonPlacement.NodeOf(p) ?? "");
+        var places = world.Nodes
+            .Select(n => new Place(n.Metadata.Name!, DaemonPlacement.Fit(world.Set, spec, n), [.. byNode[n.Metadata.Name!].OrderBy(p => p.Metadata.CreationTimestamp)]))
+            .ToList();
+        var create = new List<string>();
+        var delete = new List<DaemonDeletion>();
+        if (world.Set.Metadata.DeletionTimestamp is null)
+        {
+            var surge = Limits(world.Set, places).Surge;
+            foreach (var place in places)
+            {
+                Manage(place, world, surge, create, delete, now);
+            }
+
+            // Meant for a node that is gone, and never started.
+            delete.AddRange(world.Pods
+                .Where(p => string.IsNullOrEmpty(p.Spec.NodeName) && !world.IsGoing(p) && DaemonPlacement.NodeOf(p) is { } node && places.All(q => q.Node != node))
+                .Select(p => new DaemonDeletion(p, null)));
+            if (world.Set.Spec.UpdateStrategy.Type != DaemonSetUpdateStrategyType.OnDelete)
+            {
+                Roll(places, world, create, delete, now);
+            }
+        }
+
+        var next = world.Pods.Select(p => PodState.AvailableFrom(p, world.Set.Spec.MinReadySeconds)).Where(at => at > now).Min();
+        return new(create, delete, Observe(places, world, now), next);
+    }
+
+    private static void Manage(Place place, DaemonSetWorld world, int surge, List<string> create, List<DaemonDeletion> delete, DateTimeOffset now)
+    {
+        if (place.Fit == NodeFit.None)
+        {
+            delete.AddRange(place.Pods.Where(p => !world.IsGoing(p)).Select(p => new DaemonDeletion(p, null)));
+            return;
+        }
+
+        // A pod that is shutting down still has the node's ports and files: its successor waits for its end.
+        if (place.Pods.Count == 0 && place.Fit == NodeFit.Runs)
+        {
+            create.Add(place.Node);
+            return;
+        }
+
+        var living = new List<Pod>();
+        foreach (var pod in place.Pods.Where(p => !world.IsGoing(p)))
+        {
+            if (PodState.IsTerminal(pod))
+            {
+                delete.Add(new(pod, Ended(pod, place.Node)));
+            }
+            else
+            {
+                living.Add(pod);
+            }
+        }
+
+        // With surge an old and a new pod may be there together.
+        var kept = surge == 0 || living.Count == 0
+            ? living.Take(1).ToList()
+            : [.. living.Where(p => !IsNew(p, world)).Take(1), .. living.Where(p => IsNew(p, world)).Take(1)];
+        delete.AddRange(living.Except(kept).Select(p => new DaemonDeletion(p, null)));
+    }
+
+    private static (string, string, string) Ended(Pod pod, string node) => pod.Status.Phase == PodPhase.Failed
+        ? ("Warning", "FailedDaemonPod", $"Found failed daemon pod {pod.Metadata.Namespace}/{pod.Metadata.Name} on node {node}, will try to kill it")
+        : ("Normal", "SucceededDaemonPod", $"Found succeeded daemon pod {pod.Metadata.Namespace}/{pod.Metadata.Name} on node {node}, will try to delete it");
+
+    private static void Roll(List<Place> places, DaemonSetWorld world, List<string> create, List<DaemonDeletion> delete, DateTimeOffset now)
+    {
+        var (surge, unavailable) = Limits(world.Set, places);
+        var going = delete.Select(d => d.Pod).ToHashSet(ReferenceEqualityComparer.Instance);
+        var (broken, candidates) = (new List<(string Node, Pod Old)>(), new List<(string Node, Pod Old)>());
+        var missing = 0;
+        var surging = 0;
+        foreach (var place in places.Where(p => p.Fit != NodeFit.None))
+        {
+            var living = place.Pods.Where(p => !world.IsGoing(p) && !PodState.IsTerminal(p) && !going.Contains(p)).ToList();
+            var old = living.FirstOrDefault(p => !IsNew(p, world));
+            var fresh = living.FirstOrDefault(p => IsNew(p, world));
+            var isFreshWell = fresh is not null && PodState.IsAvailable(fresh, world.Set.Spec.MinReadySeconds, now);
+            if (old is null)
+            {
+                missing += isFreshWell || place.Fit != NodeFit.Runs ? 0 : 1;
+            }
+            else if (fresh is null)
+            {
+                var isWell = PodState.IsAvailable(old, world.Set.Spec.MinReadySeconds, now);
+                (isWell ? candidates : broken).Add((place.Node, old));
+            }
+            else if (isFreshWell)
+            {
+                delete.Add(new(old, null));
+            }
+            else
+            {
+                surging++;
+            }
+        }
+
+        // What does not serve is replaced at once; what serves, as far as the limits allow.
+        if (surge > 0)
+        {
+            create.AddRange(broken.Concat(candidates.Take(Math.Max(0, surge - surging))).Select(c => c.Node));
+        }
+        else
+        {
+            delete.AddRange(broken.Concat(candidates.Take(Math.Max(0, unavailable - missing - broken.Count))).Select(c => new DaemonDeletion(c.Old, null)));
+        }
+    }
+
+    private static (int Surge, int Unavailable) Limits(DaemonSet set, List<Place> places)
+    {
+        var desired = places.Count(p => p.Fit == NodeFit.Runs);
+        var rolling = set.Spec.UpdateStrategy.RollingUpdate;
+        var surge = rolling?.MaxSurge?.Scale(desired, roundUp: true) ?? 0;
+        var unavailable = rolling?.MaxUnavailable?.Scale(desired, roundUp: true) ?? (surge > 0 ? 0 : 1);
+        return (surge, surge == 0 && unavailable == 0 ? 1 : unavailable);
+    }
+
+    private static DaemonSetStatus Observe(List<Place> places, DaemonSetWorld world, DateTimeOffset now)
+    {
+        var wanted = places.Where(p => p.Fit == NodeFit.Runs).ToList();
+        var first = wanted.Select(p => p.Pods.FirstOrDefault(q => !world.IsGoing(q)) ?? p.Pods.FirstOrDefault()).OfType<Pod>().ToList();
+        var available = first.Count(p => PodState.IsAvailable(p, world.Set.Spec.MinReadySeconds, now));
+        return world.Set.Status with
+        {
+            DesiredNumberScheduled = wanted.Count,
+            CurrentNumberScheduled = first.Count,
+            NumberMisscheduled = places.Count(p => p.Fit != NodeFit.Runs && p.Pods.Count > 0),
+            NumberReady = first.Count(PodState.IsReady),
+            UpdatedNumberScheduled = wanted.Count(p => p.Pods.Any(q => IsNew(q, world))),
+            NumberAvailable = available,
+            NumberUnavailable = wanted.Count - available,
+            ObservedGeneration = world.Set.Metadata.Generation,
+        };
+    }
+
+    private static bool IsNew(Pod pod, DaemonSetWorld world) => pod.Metadata.Labels.Find(HashLabel) == world.Hash;
+
+    private sealed record Place(string Node, NodeFit Fit, IReadOnlyList<Pod> Pods);
+}

@@ -1,0 +1,130 @@
+using System.Runtime.ExceptionServices;
+using Coppice.Client;
+using Coppice.Controllers.Replication;
+using Coppice.Controllers.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Apps;
+using Coppice.Objects.Core;
+
+namespace Coppice.Controllers.DaemonSets;
+
+/// <summary>Keeps one pod of a DaemonSet on every node where it belongs.</summary>
+internal sealed class DaemonSetReconciler(IApiClient api, Caches caches, IEventRecorder events, TimeProvider time) : IReconciler
+{
+    private readonly Adoption<DaemonSet, Pod> _adoption = new(api, caches.Pods, time);
+    private readonly Deletions<Pod> _deletions = new(caches.Pods);
+    private readonly DaemonHistory _history = new(api, caches, time);
+
+    public static Controller Declare(Controller controller, Caches caches) => controller
+        .Watches(caches.DaemonSets)
+        .Owns<DaemonSet, Pod>(caches.Pods)
+        .Owns<DaemonSet, ControllerRevision>(caches.ControllerRevisions)
+        .WokenBy(caches.Nodes, change => MovesDaemons(change) ? caches.DaemonSets.Cache.Items.Select(ObjectKey.Of) : []);
+
+    public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
+    {
+        if (caches.DaemonSets.Find(key) is not { } set)
+        {
+            return ReconcileResult.Done;
+        }
+
+        var selector = LabelQuery.Of(set.Spec.Selector);
+        if (selector.IsEverything)
+        {
+            events.Record(set, "Warning", "SelectingAll", "This daemon set is selecting all pods. A non-empty selector is required.");
+            return ReconcileResult.Done;
+        }
+
+        // 1. Observe.
+        var pods = await _adoption.ClaimAsync(set, selector, stop);
+        var inUse = pods.Select(p => p.Metadata.Labels.Find(DaemonSetPlanner.HashLabel) ?? "").ToHashSet(StringComparer.Ordinal);
+        var hash = set.Metadata.DeletionTimestamp is null
+            ? await _history.SyncAsync(set, inUse, stop)
+            : TemplateHash.Of(set.Spec.Template, set.Status.CollisionCount);
+
+        // 2. Plan.
+        var now = time.GetUtcNow();
+        var plan = DaemonSetPlanner.Plan(new(set, caches.Nodes.Cache.Items, pods, hash, _deletions.IsGoing), now);
+
+        // 3. Apply.
+        foreach (var deletion in plan.Delete)
+        {
+            await DeleteAsync(set, deletion, stop);
+        }
+
+        var failure = await CreateAsync(set, hash, plan.Create, stop);
+        if (plan.Status != set.Status)
+        {
+            await caches.DaemonSets.SeeAsync(await api.UpdateStatusAsync(set with { Status = plan.Status }, stop), time, stop);
+        }
+
+        failure?.Throw();
+        return plan.NextLookAt is { } at ? ReconcileResult.After(at - now) : ReconcileResult.Done;
+    }
+
+    private async ValueTask<ExceptionDispatchInfo?> CreateAsync(DaemonSet set, string hash, IReadOnlyList<string> nodes, CancellationToken stop)
+    {
+        var template = set.Spec.Template;
+        template = template with
+        {
+            Metadata = template.Metadata with { Labels = template.Metadata.Labels.With(DaemonSetPlanner.HashLabel, hash) },
+            Spec = DaemonPlacement.SpecOf(set),
+        };
+        var created = new List<Pod>();
+        ExceptionDispatchInfo? failure = null;
+        var at = 0;
+        foreach (var batch in ReplicationPlanner.Batches(Math.Min(nodes.Count, ReplicationPlanner.Burst)))
+        {
+            var outcomes = await Task.WhenAll(nodes.Skip(at).Take(batch)
+                .Select(n => CreateOneAsync(set, PodFromTemplate.Make(template with { Spec = DaemonPlacement.BoundTo(template.Spec, n) }, set), stop)));
+            at += batch;
+            created.AddRange(outcomes.Select(o => o.Created).OfType<Pod>());
+            failure = outcomes.Select(o => o.Failure).FirstOrDefault(f => f is not null);
+            if (failure is not null)
+            {
+                break;
+            }
+        }
+
+        await caches.Pods.SeeAllAsync(created, time, stop);
+        return failure;
+    }
+
+    private async Task<(Pod? Created, ExceptionDispatchInfo? Failure)> CreateOneAsync(DaemonSet set, Pod pod, CancellationToken stop)
+    {
+        try
+        {
+            var created = await api.CreateAsync(pod, stop);
+            events.Record(set, "Normal", "SuccessfulCreate", $"Created pod: {created.Metadata.Name}");
+            return (created, null);
+        }
+        catch (ApiException e) when (e.IsNamespaceTerminating())
+        {
+            return (null, null);
+        }
+        catch (ApiException e)
+        {
+            events.Record(set, "Warning", "FailedCreate", $"Error creating: {e.Message}");
+            return (null, ExceptionDispatchInfo.Capture(e));
+        }
+    }
+
+    private async ValueTask DeleteAsync(DaemonSet set, DaemonDeletion deletion, CancellationToken stop)
+    {
+        if (deletion.Event is var (type, reason, message))
+        {
+            events.Record(set, type, reason, message);
+        }
+
+        if (await _deletions.DeleteAsync(api, deletion.Pod, stop))
+        {
+            events.Record(set, "Normal", "SuccessfulDelete", $"Deleted pod: {deletion.Pod.Metadata.Name}");
+        }
+    }
+
+    /// <summary>Heartbeats move no daemon; names, labels and taints do.</summary>
+    private static bool MovesDaemons(ObjectChange<Node> change) =>
+        change.Old is null || change.New is null
+        || change.Old.Metadata.Labels != change.New.Metadata.Labels
+        || change.Old.Spec.Taints != change.New.Spec.Taints;
+}

@@ -1,0 +1,69 @@
+using Coppice.Client;
+using Coppice.Controllers.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Controllers.LoadBalancers;
+
+/// <summary>
+/// Gives services of type LoadBalancer the addresses of the nodes, each of which accepts the service's traffic. Services that name a
+/// class are left to whoever implements it.
+/// </summary>
+internal sealed class LoadBalancerReconciler(IApiClient api, Caches caches, TimeProvider time) : IReconciler
+{
+    private const string Exclude = "node.kubernetes.io/exclude-from-external-load-balancers";
+
+    public static Controller Declare(Controller controller, Caches caches) => controller
+        .Watches(caches.Services)
+        .WokenBy(caches.Nodes, change => HaveMoved(change)
+            ? caches.Services.Cache.Items.Where(s => s.Spec.Type == ServiceType.LoadBalancer).Select(ObjectKey.Of)
+            : []);
+
+    public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
+    {
+        if (caches.Services.Find(key) is not { Metadata.DeletionTimestamp: null } service || service.Spec.LoadBalancerClass is not null)
+        {
+            return ReconcileResult.Done;
+        }
+
+        var ingress = Plan(service, caches.Nodes.Cache.Items);
+        if (ingress != service.Status.LoadBalancer.Ingress)
+        {
+            var status = service.Status with { LoadBalancer = new() { Ingress = ingress } };
+            await caches.Services.SeeAsync(await api.UpdateStatusAsync(service with { Status = status }, stop), time, stop);
+        }
+
+        return ReconcileResult.Done;
+    }
+
+    /// <summary>The addresses of the nodes that are ready, in the service's families; as they were if no node is ready.</summary>
+    internal static ValueList<LoadBalancerIngress> Plan(Service service, IEnumerable<Node> nodes)
+    {
+        if (service.Spec.Type != ServiceType.LoadBalancer)
+        {
+            return default;
+        }
+
+        var families = service.Spec.IpFamilies.IsEmpty ? [IPFamily.IPv4] : service.Spec.IpFamilies;
+        var addresses = nodes
+            .Where(n => IsReady(n) && !n.Metadata.Labels.ContainsKey(Exclude))
+            .SelectMany(n => AddressesOf(n).Where(a => families.Contains(a.Contains(':') ? IPFamily.IPv6 : IPFamily.IPv4)))
+            .Select(a => new LoadBalancerIngress { Ip = a, IpMode = LoadBalancerIPMode.VIP })
+            .ToValueList();
+        return addresses.IsEmpty ? service.Status.LoadBalancer.Ingress : addresses;
+    }
+
+    private static IEnumerable<string> AddressesOf(Node node)
+    {
+        var external = node.Status.Addresses.Where(a => a.Type == NodeAddressType.ExternalIP).ToList();
+        return (external.Count > 0 ? external : node.Status.Addresses.Where(a => a.Type == NodeAddressType.InternalIP)).Select(a => a.Address);
+    }
+
+    private static bool IsReady(Node node) => node.Status.Conditions.Any(c => c is { Type: NodeConditionType.Ready, Status: ConditionStatus.True });
+
+    private static bool HaveMoved(ObjectChange<Node> change) =>
+        change.Old is null || change.New is null
+        || IsReady(change.Old) != IsReady(change.New)
+        || change.Old.Status.Addresses != change.New.Status.Addresses
+        || change.Old.Metadata.Labels != change.New.Metadata.Labels;
+}

@@ -1,0 +1,45 @@
+using Coppice.Objects;
+using Coppice.Objects.Coordination;
+using Coppice.Objects.Core;
+
+namespace Coppice.Controllers.NodeLifecycle;
+
+/// <summary>
+/// When each node was last heard of, by our own clock: what counts is that its lease or its report changed, not the time it wrote into
+/// them, as clocks of machines differ.
+/// </summary>
+internal sealed class NodeHealth(TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Sign> _signs = new(StringComparer.Ordinal);
+
+    /// <summary>When the node last gave a sign of life that differs from the one before it.</summary>
+    public DateTimeOffset Heard(Node node, Lease? lease)
+    {
+        var ready = node.Status.Conditions.FirstOrDefault(c => c.Type == NodeConditionType.Ready);
+        // Our own verdict, written into the report, is no sign of life.
+        var report = ready is null || ready.Status == ConditionStatus.Unknown ? null : ready.LastHeartbeatTime;
+        lock (_gate)
+        {
+            var known = _signs.GetValueOrDefault(node.Metadata.Name!);
+            if (known is not null && known.Uid == node.Metadata.Uid && known.Lease == lease?.Spec.RenewTime && (report is null || known.Report == report))
+            {
+                return known.At;
+            }
+
+            var sign = new Sign(node.Metadata.Uid, lease?.Spec.RenewTime, report ?? known?.Report, time.GetUtcNow());
+            _signs[node.Metadata.Name!] = sign;
+            return sign.At;
+        }
+    }
+
+    public void Forget(string node)
+    {
+        lock (_gate)
+        {
+            _signs.Remove(node);
+        }
+    }
+
+    private sealed record Sign(string? Uid, MicroTime? Lease, DateTimeOffset? Report, DateTimeOffset At);
+}

@@ -1,0 +1,85 @@
+using Coppice.Client;
+using Coppice.Controllers.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Controllers.NodeLifecycle;
+
+/// <summary>
+/// Watches over one node: notices when it falls silent, taints it, takes its pods out of service at once and evicts them when their
+/// toleration ends; removes the pods of a node that is gone.
+/// </summary>
+internal sealed class NodeLifecycleReconciler(IApiClient api, Caches caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time) : IReconciler
+{
+    private const string LeaseNamespace = "kube-node-lease";
+
+    private readonly NodeHealth _health = new(time);
+    private readonly PodEviction _eviction = new(api, caches, events, options, time);
+
+    public static Controller Declare(Controller controller, Caches caches) => controller
+        .Watches(caches.Nodes)
+        .WokenBy(caches.Nodes, change => IsReady(change.Old) == IsReady(change.New) ? [] : caches.Nodes.Cache.Items.Select(ObjectKey.Of))
+        .WokenBy(caches.Leases, change => change.Item.Metadata.Namespace == LeaseNamespace ? [new ObjectKey("", change.Item.Metadata.Name!)] : [])
+        .WokenBy(caches.Pods, change => change.New is { Spec.NodeName: { Length: > 0 } node } pod && IsNews(change.Old, pod) ? [new ObjectKey("", node)] : []);
+
+    public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
+    {
+        if (caches.Nodes.Find(key) is not { } node)
+        {
+            _health.Forget(key.Name);
+            return await _eviction.RemoveOrphansAsync(key, stop);
+        }
+
+        _eviction.NodeIsThere(key.Name);
+
+        // 1. Observe.
+        var now = time.GetUtcNow();
+        var due = SilentAt(node);
+
+        // 2. Plan.
+        var plan = NodePlanner.Plan(node, isSilent: due <= now, mayEvict: caches.Nodes.Cache.Items.Any(n => n.Metadata.Name != key.Name && IsReady(n) && SilentAt(n) > now), now);
+
+        // 3. Apply.
+        node = await WriteAsync(node, plan, stop);
+        if (!plan.IsReady)
+        {
+            await _eviction.TakeOutOfServiceAsync(node, stop);
+        }
+
+        var next = await _eviction.EvictAsync(node, stop);
+        var look = due <= now ? next : next < due ? next : due;
+        return look is { } at ? ReconcileResult.After(at - now) : ReconcileResult.Done;
+    }
+
+    private DateTimeOffset SilentAt(Node node) =>
+        _health.Heard(node, caches.Leases.Find(new(LeaseNamespace, node.Metadata.Name!)))
+        + (node.Status.Conditions.IsEmpty ? options.StartupGracePeriod : options.GracePeriod);
+
+    private async ValueTask<Node> WriteAsync(Node node, NodePlan plan, CancellationToken stop)
+    {
+        var written = node;
+        if (plan.Conditions != node.Status.Conditions)
+        {
+            written = await api.UpdateStatusAsync(node with { Status = node.Status with { Conditions = plan.Conditions } }, stop);
+        }
+
+        if (IsReady(node) && !plan.IsReady)
+        {
+            events.Record(node, "Normal", "NodeNotReady", $"Node {node.Metadata.Name} status is now: NodeNotReady");
+        }
+
+        if (plan.Taints != node.Spec.Taints)
+        {
+            written = await api.UpdateAsync(written with { Spec = written.Spec with { Taints = plan.Taints } }, stop);
+        }
+
+        await caches.Nodes.SeeAsync(written, time, stop);
+        return written;
+    }
+
+    private static bool IsReady(Node? node) =>
+        node?.Status.Conditions.Any(c => c is { Type: NodeConditionType.Ready, Status: ConditionStatus.True }) == true;
+
+    private static bool IsNews(Pod? old, Pod pod) =>
+        old is null || old.Spec.NodeName != pod.Spec.NodeName || old.Spec.Tolerations != pod.Spec.Tolerations || PodState.IsReady(old) != PodState.IsReady(pod);
+}

@@ -1,0 +1,103 @@
+using Coppice.Controllers.Tests.World;
+using Coppice.Objects;
+using Coppice.Objects.Apps;
+using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
+
+namespace Coppice.Controllers.Tests.GarbageCollection;
+
+public sealed class GarbageTests
+{
+    [Fact]
+    public void What_a_deleted_deployment_owned_goes_after_it()
+    {
+        using var plane = Deployed();
+        plane.Delete<Deployment>("web");
+        Assert.Empty(plane.Api.All<Deployment>());
+        plane.RunPods();
+        Assert.Empty(plane.Api.All<ReplicaSet>());
+        Assert.Empty(plane.Api.All<Pod>());
+    }
+
+    [Fact]
+    public void A_foreground_deletion_waits_for_the_last_pod()
+    {
+        using var plane = Deployed();
+        plane.Delete<Deployment>("web", propagation: DeletionPropagation.Foreground);
+        Assert.Single(plane.Api.All<Deployment>());
+        Assert.Single(plane.Api.All<ReplicaSet>());
+        Assert.All(plane.Api.All<Pod>(), p => Assert.NotNull(p.Metadata.DeletionTimestamp));
+
+        plane.RunPods();
+        Assert.Empty(plane.Api.All<Pod>());
+        Assert.Empty(plane.Api.All<ReplicaSet>());
+        Assert.Empty(plane.Api.All<Deployment>());
+    }
+
+    [Fact]
+    public void An_orphaning_deletion_leaves_the_dependents_without_an_owner()
+    {
+        using var plane = Deployed();
+        plane.Delete<ReplicaSet>(plane.Api.All<ReplicaSet>()[0].Metadata.Name!, propagation: DeletionPropagation.Orphan);
+        plane.RunPods();
+
+        // The Deployment makes its ReplicaSet anew, and that adopts the pods.
+        Assert.Equal(2, plane.Api.All<Pod>().Count);
+        plane.Delete<Deployment>("web", propagation: DeletionPropagation.Orphan);
+        Assert.Empty(plane.Api.All<Deployment>());
+        Assert.Empty(Assert.Single(plane.Api.All<ReplicaSet>()).Metadata.OwnerReferences);
+        Assert.Equal(2, plane.Api.All<Pod>().Count);
+    }
+
+    [Fact]
+    public void An_object_whose_owner_never_was_goes()
+    {
+        using var plane = new ControlPlane();
+        plane.Create(Owned("a", Reference("gone", "uid-of-nobody")));
+        Assert.Empty(plane.Api.All<ConfigMap>());
+    }
+
+    [Fact]
+    public void An_owner_of_the_same_name_but_another_uid_is_no_owner()
+    {
+        using var plane = new ControlPlane();
+        plane.Create(new ConfigMap { Metadata = new() { Name = "owner", Namespace = "default" } });
+        plane.Create(Owned("a", Reference("owner", "uid-of-one-before")));
+        Assert.Equal("owner", Assert.Single(plane.Api.All<ConfigMap>()).Metadata.Name);
+    }
+
+    [Fact]
+    public void With_two_owners_an_object_stays_for_the_one_that_is_left()
+    {
+        using var plane = new ControlPlane();
+        var first = plane.Create(new ConfigMap { Metadata = new() { Name = "first", Namespace = "default" } });
+        var second = plane.Create(new ConfigMap { Metadata = new() { Name = "second", Namespace = "default" } });
+        plane.Create(Owned("a", Reference("first", first.Metadata.Uid!), Reference("second", second.Metadata.Uid!)));
+        plane.Delete<ConfigMap>("first");
+        Assert.Equal("second", Assert.Single(plane.Api.Get<ConfigMap>("a").Metadata.OwnerReferences).Name);
+
+        plane.Delete<ConfigMap>("second");
+        Assert.Empty(plane.Api.All<ConfigMap>());
+    }
+
+    [Fact]
+    public void An_owner_of_an_unknown_kind_is_given_the_benefit_of_the_doubt()
+    {
+        using var plane = new ControlPlane();
+        plane.Create(Owned("a", new OwnerReference { ApiVersion = "example.com/v1", Kind = "Widget", Name = "w", Uid = "u" }));
+        Assert.Single(plane.Api.All<ConfigMap>());
+    }
+
+    private static ControlPlane Deployed()
+    {
+        var plane = new ControlPlane();
+        plane.Create(Samples.Deployment(2));
+        plane.RunPods();
+        return plane;
+    }
+
+    private static ConfigMap Owned(string name, params OwnerReference[] owners) =>
+        new() { Metadata = new() { Name = name, Namespace = "default", OwnerReferences = owners.ToValueList() } };
+
+    private static OwnerReference Reference(string name, string uid) => new() { ApiVersion = "v1", Kind = "ConfigMap", Name = name, Uid = uid };
+}
