@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Coppice.Objects;
+using Coppice.Objects.Meta;
+
+namespace Coppice.Client.Http;
+
+/// <summary>A watch over HTTP: one JSON document a line, for as long as the server likes. When it ends, the next call opens it again.</summary>
+internal sealed class HttpWatch<T>(Func<string, CancellationToken, Task<HttpResponseMessage>> open, ListQuery query, string after) : IObjectWatch<T>
+    where T : KubernetesObject
+{
+    private HttpResponseMessage? _response;
+    private PipeReader? _lines;
+
+    public string Revision { get; private set; } = after;
+
+    public async ValueTask<IReadOnlyList<WatchEvent<T>>> NextAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            if (_lines is null)
+            {
+                _response = await open(ResourcePath.Watch(KindCatalog.Of<T>(), query, Revision), stop);
+                _lines = PipeReader.Create(await _response.Content.ReadAsStreamAsync(stop));
+            }
+
+            var read = await _lines.ReadAsync(stop);
+            var events = new List<WatchEvent<T>>();
+            var rest = read.Buffer;
+            while (rest.PositionOf((byte)'\n') is { } end)
+            {
+                Read(rest.Slice(0, end), events);
+                rest = rest.Slice(rest.GetPosition(1, end));
+            }
+
+            _lines.AdvanceTo(rest.Start, rest.End);
+            if (read.IsCompleted)
+            {
+                await CloseAsync();
+            }
+
+            if (events.Count > 0)
+            {
+                return events;
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => CloseAsync();
+
+    private void Read(ReadOnlySequence<byte> line, List<WatchEvent<T>> events)
+    {
+        using var document = JsonDocument.Parse(line);
+        var item = document.RootElement.GetProperty("object");
+        var type = document.RootElement.GetProperty("type").GetString();
+        if (type == "ERROR")
+        {
+            throw new ApiException(ApiJson.Read<ApiStatus>(item));
+        }
+
+        if (type == "BOOKMARK")
+        {
+            Revision = item.GetProperty("metadata").GetProperty("resourceVersion").GetString()!;
+            return;
+        }
+
+        var change = ApiJson.Read<T>(item);
+        Revision = change.Metadata.ResourceVersion ?? Revision;
+        events.Add(new(
+            type switch
+            {
+                "ADDED" => WatchEventType.Added,
+                "DELETED" => WatchEventType.Deleted,
+                _ => WatchEventType.Modified,
+            },
+            change));
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        if (_lines is { } lines)
+        {
+            await lines.CompleteAsync();
+        }
+
+        _response?.Dispose();
+        (_lines, _response) = (null, null);
+    }
+}

@@ -1,0 +1,145 @@
+using Coppice.Objects.Core;
+using Coppice.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coppice.Client.Tests.Caching;
+
+public sealed class ObjectCacheTests : IDisposable
+{
+    private readonly StandInApi _api = new();
+    private readonly SimulationLoop _loop = new(new ManualTimeProvider());
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ObjectCache<ConfigMap> _cache;
+    private readonly CacheIndex<ConfigMap> _byOwner;
+    private readonly List<string> _told = [];
+
+    public ObjectCacheTests()
+    {
+        _cache = new(_api, ListQuery.All, _loop.Time, NullLogger.Instance);
+        _byOwner = _cache.AddIndex(m => m.Metadata.Labels.TryGetValue("owner", out var owner) ? [owner] : []);
+        _cache.Subscribe(c => _told.Add($"{(c.Old is null ? "+" : c.New is null ? "-" : "~")}{c.Item.Metadata.Name}"));
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _loop.RunUntilIdle();
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public void It_lists_first_and_follows_then()
+    {
+        Create("a");
+        Assert.False(_cache.IsSynced);
+        Run();
+        Assert.True(_cache.IsSynced);
+        var b = Create("b");
+        Update(b with { Data = Objects.ValueMap.Of(("k", "v")) });
+        Delete("a");
+        Assert.Equal(["+a", "+b", "~b", "-a"], _told);
+        Assert.Equal(["b"], _cache.Items.Select(i => i.Metadata.Name));
+        Assert.Equal("v", _cache.Find(new("default", "b"))!.Data["k"]);
+    }
+
+    [Fact]
+    public void An_index_follows_changes()
+    {
+        Run();
+        var a = Create("a", "x");
+        Create("b", "x");
+        Assert.Equal(["a", "b"], _byOwner.Find("x").Select(i => i.Metadata.Name));
+        Update(a with { Metadata = a.Metadata with { Labels = Objects.ValueMap.Of(("owner", "y")) } });
+        Delete("b");
+        Assert.Empty(_byOwner.Find("x"));
+        Assert.Equal(["a"], _byOwner.Find("y").Select(i => i.Metadata.Name));
+    }
+
+    [Fact]
+    public void After_its_place_is_compacted_away_it_tells_only_of_what_differs()
+    {
+        Run();
+        Create("a");
+        Create("b");
+        _told.Clear();
+
+        // While the connection is away, the world goes on, and its history is forgotten.
+        var isAway = true;
+        _api.Fault = (verb, _) =>
+        {
+            if (verb is "watch" or "list" && isAway)
+            {
+                throw new IOException("the connection was reset");
+            }
+        };
+        Delete("a");
+        Create("c");
+        _api.Compact();
+        isAway = false;
+        _loop.RunFor(TimeSpan.FromSeconds(2));
+        Assert.Equal(["-a", "+c"], _told);
+    }
+
+    [Fact]
+    public void An_object_that_was_deleted_and_made_again_unseen_is_two_changes()
+    {
+        Run();
+        Create("a");
+        _told.Clear();
+        var isAway = true;
+        _api.Fault = (verb, _) =>
+        {
+            if (verb is "watch" or "list" && isAway)
+            {
+                throw new IOException("the connection was reset");
+            }
+        };
+        Delete("a");
+        Create("a");
+        isAway = false;
+        _loop.RunFor(TimeSpan.FromSeconds(2));
+        Assert.Equal(["-a", "+a"], _told);
+    }
+
+    [Fact]
+    public void A_writer_can_wait_for_its_own_write()
+    {
+        Run();
+        var isSeen = false;
+        _loop.Await(async () =>
+        {
+            var made = await _api.CreateAsync(Map("a", null), default);
+            await _cache.WaitUntilSeenAsync(made.Metadata.ResourceVersion);
+            isSeen = _cache.Find(new("default", "a")) is not null;
+        });
+        Assert.True(isSeen);
+    }
+
+    private void Run()
+    {
+        _loop.Start(() => _cache.RunAsync(_stop.Token));
+        _loop.RunUntilIdle();
+    }
+
+    private ConfigMap Create(string name, string? owner = null) => Do(() => _api.CreateAsync(Map(name, owner), default));
+
+    private void Update(ConfigMap item) => Do(() => _api.UpdateAsync(item, default));
+
+    private void Delete(string name)
+    {
+        _loop.Await(() => _api.DeleteAsync<ConfigMap>(new("default", name), null, default).AsTask());
+        _loop.RunUntilIdle();
+    }
+
+    private T Do<T>(Func<ValueTask<T>> request)
+    {
+        var result = _loop.Await(() => request().AsTask());
+        _loop.RunUntilIdle();
+        return result;
+    }
+
+    private static ConfigMap Map(string name, string? owner) => new()
+    {
+        Metadata = new() { Namespace = "default", Name = name, Labels = owner is null ? default : Objects.ValueMap.Of(("owner", owner)) },
+    };
+}

@@ -1,0 +1,129 @@
+using Coppice.Objects;
+using Coppice.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coppice.Client.Tests.Reconciling;
+
+public sealed class ReconcileLoopTests : IDisposable
+{
+    private static readonly ObjectKey A = new("default", "a");
+
+    private readonly SimulationLoop _loop = new(new ManualTimeProvider());
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Script _script;
+    private readonly ReconcileLoop _reconciling;
+
+    public ReconcileLoopTests()
+    {
+        _script = new Script(_loop.Time);
+        _reconciling = new("test", _script, ReconcileOptions.Default with { Workers = 2 }, _loop.Time, NullLogger.Instance);
+        _loop.Start(() => _reconciling.RunAsync(_stop.Token));
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _loop.RunUntilIdle();
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public void A_key_that_is_put_in_many_times_before_its_turn_is_looked_at_once()
+    {
+        _reconciling.Enqueue(A);
+        _reconciling.Enqueue(A);
+        _loop.RunUntilIdle();
+        Assert.Single(_script.Looks);
+        Assert.True(_reconciling.IsIdle);
+    }
+
+    [Fact]
+    public void A_key_that_changes_while_it_is_worked_on_is_looked_at_again_and_never_by_two()
+    {
+        var gate = new TaskCompletionSource();
+        _script.Do = async _ =>
+        {
+            await gate.Task;
+            return ReconcileResult.Done;
+        };
+        _reconciling.Enqueue(A);
+        _loop.RunUntilIdle();
+        _reconciling.Enqueue(A);
+        _loop.RunUntilIdle();
+        Assert.Single(_script.Looks);
+        _loop.Await(() =>
+        {
+            gate.SetResult();
+            return Task.CompletedTask;
+        });
+        Assert.Equal(2, _script.Looks.Count);
+    }
+
+    [Fact]
+    public void Failures_are_tried_again_after_pauses_that_double_and_success_forgets_them()
+    {
+        var failures = 4;
+        _script.Do = _ => failures-- > 0 ? throw new InvalidOperationException("not yet") : new(ReconcileResult.Done);
+        _reconciling.Enqueue(A);
+        _loop.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal([0, 5, 15, 35, 75], _script.Milliseconds);
+
+        failures = 1;
+        _script.Looks.Clear();
+        _reconciling.Enqueue(A);
+        _loop.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal([0, 5], _script.Milliseconds);
+    }
+
+    [Fact]
+    public void A_wish_to_look_again_is_kept_and_a_change_comes_before_it()
+    {
+        _script.Do = _ => new(ReconcileResult.After(TimeSpan.FromSeconds(10)));
+        _reconciling.Enqueue(A);
+        _loop.RunFor(TimeSpan.FromSeconds(10));
+        Assert.Equal([0, 10_000], _script.Milliseconds);
+        _reconciling.Enqueue(A);
+        _loop.RunUntilIdle();
+        Assert.Equal(3, _script.Looks.Count);
+    }
+
+    [Fact]
+    public void Of_several_keys_only_so_many_are_worked_on_at_once()
+    {
+        var gate = new TaskCompletionSource();
+        _script.Do = async _ =>
+        {
+            await gate.Task;
+            return ReconcileResult.Done;
+        };
+        for (var i = 0; i < 5; i++)
+        {
+            _reconciling.Enqueue(new("default", $"k{i}"));
+        }
+
+        _loop.RunUntilIdle();
+        Assert.Equal(["k0", "k1"], _script.Looks.Select(l => l.Key.Name));
+        _loop.Await(() =>
+        {
+            gate.SetResult();
+            return Task.CompletedTask;
+        });
+        Assert.Equal(5, _script.Looks.Count);
+    }
+
+    private sealed class Script(ManualTimeProvider time) : IReconciler
+    {
+        public List<(ObjectKey Key, DateTimeOffset At)> Looks { get; } = [];
+
+        public Func<ObjectKey, ValueTask<ReconcileResult>> Do { get; set; } = _ => new(ReconcileResult.Done);
+
+        /// <summary>When the looks were, counted from the first.</summary>
+        public IEnumerable<int> Milliseconds => Looks.Select(l => (int)(l.At - Looks[0].At).TotalMilliseconds);
+
+        public ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
+        {
+            Looks.Add((key, time.GetUtcNow()));
+            return Do(key);
+        }
+    }
+}
