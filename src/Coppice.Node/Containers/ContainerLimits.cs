@@ -1,0 +1,68 @@
+using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Cgroups;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Containers;
+
+/// <summary>Requests and limits as the numbers that the kernel takes. Pure.</summary>
+public static class ContainerLimits
+{
+    private const string NodeCritical = "system-node-critical";
+    private const int GuaranteedScore = -997;
+    private const int BestEffortScore = 1000;
+
+    /// <param name="memoryCapacityBytes">The node's, against which a request is weighed.</param>
+    public static ContainerResources Of(Pod pod, Container container, long memoryCapacityBytes)
+    {
+        var limits = container.Resources.Limits;
+        var requests = container.Resources.Requests;
+        var hasCpuLimit = limits.TryGetValue(ResourceName.Cpu, out var cpuLimit) && !cpuLimit.IsZero;
+        var cpu = requests.TryGetValue(ResourceName.Cpu, out var request) ? request : cpuLimit;
+        var memory = limits.Find(ResourceName.Memory).Value;
+        var cgroup = CgroupLimits.From(cpu.MilliValue, hasCpuLimit ? cpuLimit.MilliValue : null, memory > 0 ? memory : null);
+        return new ContainerResources(
+            cgroup.CpuShares ?? CgroupLimits.SharesMin, cgroup.CpuQuotaMicroseconds ?? 0, cgroup.CpuPeriodMicroseconds ?? CgroupLimits.PeriodMicroseconds,
+            memory, OomScore(pod, container, memoryCapacityBytes));
+    }
+
+    /// <summary>Of the whole pod, for its cgroup: the sum of its containers, or what its start needs, whichever is more.</summary>
+    public static CgroupLimits OfPod(Pod pod)
+    {
+        long cpu = 0, cpuLimit = 0, memoryLimit = 0;
+        bool everyCpu = true, everyMemory = true;
+        foreach (var one in pod.Spec.Containers.Concat(pod.Spec.InitContainers.Where(one => one.RestartPolicy == RestartPolicy.Always)))
+        {
+            var limits = one.Resources.Limits;
+            cpu += (one.Resources.Requests.TryGetValue(ResourceName.Cpu, out var request) ? request : limits.Find(ResourceName.Cpu)).MilliValue;
+            everyCpu &= limits.Find(ResourceName.Cpu).MilliValue > 0;
+            everyMemory &= limits.Find(ResourceName.Memory).Value > 0;
+            cpuLimit += limits.Find(ResourceName.Cpu).MilliValue;
+            memoryLimit += limits.Find(ResourceName.Memory).Value;
+        }
+        foreach (var one in pod.Spec.InitContainers.Where(one => one.RestartPolicy != RestartPolicy.Always))
+        {
+            var limits = one.Resources.Limits;
+            cpu = Math.Max(cpu, one.Resources.Requests.Find(ResourceName.Cpu).MilliValue);
+            everyCpu &= limits.Find(ResourceName.Cpu).MilliValue > 0;
+            everyMemory &= limits.Find(ResourceName.Memory).Value > 0;
+            cpuLimit = Math.Max(cpuLimit, limits.Find(ResourceName.Cpu).MilliValue);
+            memoryLimit = Math.Max(memoryLimit, limits.Find(ResourceName.Memory).Value);
+        }
+        return CgroupLimits.From(cpu, everyCpu && cpuLimit > 0 ? cpuLimit : null, everyMemory && memoryLimit > 0 ? memoryLimit : null);
+    }
+
+    /// <summary>Whom the kernel kills first: those that use the most beyond what they asked for.</summary>
+    internal static int OomScore(Pod pod, Container container, long memoryCapacityBytes)
+    {
+        if (pod.Spec.PriorityClassName == NodeCritical) return GuaranteedScore;
+        switch (QualityOfService.Of(pod))
+        {
+            case PodQuality.Guaranteed: return GuaranteedScore;
+            case PodQuality.BestEffort: return BestEffortScore;
+        }
+        var request = container.Resources.Requests.TryGetValue(ResourceName.Memory, out var asked) ? asked.Value : container.Resources.Limits.Find(ResourceName.Memory).Value;
+        var score = memoryCapacityBytes <= 0 ? BestEffortScore - 1 : 1000 - (long)((Int128)1000 * request / memoryCapacityBytes);
+        // Between the guaranteed and those that promised nothing, whatever was asked for.
+        return (int)Math.Clamp(score, 1000 + GuaranteedScore, BestEffortScore - 1);
+    }
+}

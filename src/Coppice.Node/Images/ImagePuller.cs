@@ -1,0 +1,192 @@
+using System.Globalization;
+using Coppice.Node.Runtime;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Images;
+
+/// <summary>Something to tell in the pod's events.</summary>
+/// <param name="Type">Normal or Warning.</param>
+public sealed record ImageEvent(string Type, string Reason, string Message);
+
+/// <summary>How the want of an image ended: with it, or with a reason for the container's waiting state.</summary>
+public abstract record ImageOutcome
+{
+    public sealed record Present(ImageRecord Image) : ImageOutcome;
+
+    /// <param name="Reason">ErrImagePull, ImagePullBackOff, ErrImageNeverPull, InvalidImageName or ImageInspectError.</param>
+    /// <param name="RetryAt">When to ask again; null when only a change of the pod can help.</param>
+    public sealed record Waiting(string Reason, string Message, DateTimeOffset? RetryAt) : ImageOutcome;
+}
+
+/// <param name="Policy">The container's imagePullPolicy, or null for the image's default.</param>
+public sealed record ImageRequest(string PodUid, string Image, string? Policy, IReadOnlyList<RegistryCredential> Credentials);
+
+/// <summary>
+/// Sees to it that images are on the node, by the containers' pull policies. One pull of an image at a time; a failed one is
+/// tried again after 10 s, 20 s … 300 s, counted per pod and image.
+/// </summary>
+public sealed class ImagePuller(IImageService images, TimeProvider time)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(300);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<(string PodUid, string Image), Failure> failures = [];
+    private readonly Dictionary<string, Task> pulling = new(StringComparer.Ordinal);
+
+    /// <param name="tell">Takes the events, in order.</param>
+    public async ValueTask<ImageOutcome> EnsureAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
+    {
+        var name = request.Image;
+        if (!ImageReference.TryParse(name, out var reference, out var error))
+        {
+            var message = $"Failed to apply default image tag \"{name}\": {error}";
+            tell(new ImageEvent("Warning", "InspectFailed", message));
+            return new ImageOutcome.Waiting("InvalidImageName", message, null);
+        }
+        var policy = request.Policy is { Length: > 0 } given ? given : DefaultPolicy(reference);
+        if (policy != PullPolicy.Always)
+        {
+            ImageRecord? found;
+            try
+            {
+                found = await images.FindAsync(name, stop);
+            }
+            catch (RuntimeException failed) when (failed is not RuntimeUnavailableException)
+            {
+                var message = $"Failed to inspect image \"{name}\": {failed.Message}";
+                tell(new ImageEvent("Warning", "InspectFailed", message));
+                return new ImageOutcome.Waiting("ImageInspectError", message, time.GetUtcNow() + FirstPause);
+            }
+            if (found is not null)
+            {
+                tell(new ImageEvent("Normal", "Pulled", $"Container image \"{name}\" already present on machine"));
+                Forget(request);
+                return new ImageOutcome.Present(found);
+            }
+            if (policy == PullPolicy.Never)
+            {
+                var message = $"Container image \"{name}\" is not present with pull policy of Never";
+                tell(new ImageEvent("Warning", "ErrImageNeverPull", message));
+                return new ImageOutcome.Waiting("ErrImageNeverPull", message, null);
+            }
+        }
+        if (BackOff(request) is { } waiting)
+        {
+            tell(new ImageEvent("Normal", "BackOff", $"Back-off pulling image \"{name}\""));
+            return waiting;
+        }
+        return await PullAsync(request, tell, stop);
+    }
+
+    /// <summary>Forgets the failures of a pod that is gone.</summary>
+    public void ForgetPod(string podUid)
+    {
+        lock (gate)
+        {
+            foreach (var key in failures.Keys.Where(key => key.PodUid == podUid).ToList()) failures.Remove(key);
+        }
+    }
+
+    /// <summary>Always for what may change under its name (latest, or no tag at all), IfNotPresent otherwise.</summary>
+    public static string DefaultPolicy(ImageReference reference) =>
+        reference is { Digest: null, Tag: "latest" } ? PullPolicy.Always : PullPolicy.IfNotPresent;
+
+    private async ValueTask<ImageOutcome> PullAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
+    {
+        var name = request.Image;
+        tell(new ImageEvent("Normal", "Pulling", $"Pulling image \"{name}\""));
+        var asked = time.GetTimestamp();
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await TakeTurnAsync(name, turn.Task, stop);
+        try
+        {
+            // Somebody else may have pulled it meanwhile; the runtime then finds every layer in place.
+            var began = time.GetTimestamp();
+            var image = await images.PullAsync(name, request.Credentials, stop);
+            tell(new ImageEvent("Normal", "Pulled", string.Create(
+                CultureInfo.InvariantCulture,
+                $"Successfully pulled image \"{name}\" in {Duration(time.GetElapsedTime(began))} ({Duration(time.GetElapsedTime(asked))} including waiting). Image size: {image.SizeBytes} bytes.")));
+            Forget(request);
+            return new ImageOutcome.Present(image);
+        }
+        catch (RuntimeException failed) when (failed is not RuntimeUnavailableException)
+        {
+            return Failed(request, (failed as ImagePullException)?.Description ?? failed.Message, tell);
+        }
+        finally
+        {
+            lock (gate)
+            {
+                if (pulling.GetValueOrDefault(name) == turn.Task) pulling.Remove(name);
+            }
+            turn.SetResult();
+        }
+    }
+
+    // A queue a name: everybody waits for the one before.
+    private async ValueTask TakeTurnAsync(string name, Task own, CancellationToken stop)
+    {
+        while (true)
+        {
+            Task? before;
+            lock (gate)
+            {
+                before = pulling.GetValueOrDefault(name);
+                if (before is null)
+                {
+                    pulling[name] = own;
+                    return;
+                }
+            }
+            await before.WaitAsync(stop);
+        }
+    }
+
+    private ImageOutcome.Waiting Failed(ImageRequest request, string cause, Action<ImageEvent> tell)
+    {
+        DateTimeOffset retryAt;
+        lock (gate)
+        {
+            var key = (request.PodUid, request.Image);
+            var pause = failures.TryGetValue(key, out var before) ? Min(before.Pause * 2, LongestPause) : FirstPause;
+            retryAt = time.GetUtcNow() + pause;
+            failures[key] = new Failure(pause, retryAt, cause);
+        }
+        tell(new ImageEvent("Warning", "Failed", $"Failed to pull image \"{request.Image}\": {cause}"));
+        tell(new ImageEvent("Warning", "Failed", "Error: ErrImagePull"));
+        return new ImageOutcome.Waiting("ErrImagePull", cause, retryAt);
+    }
+
+    private ImageOutcome.Waiting? BackOff(ImageRequest request)
+    {
+        lock (gate)
+        {
+            return failures.TryGetValue((request.PodUid, request.Image), out var failure) && time.GetUtcNow() < failure.RetryAt
+                ? new ImageOutcome.Waiting("ImagePullBackOff", $"Back-off pulling image \"{request.Image}\": ErrImagePull: {failure.Cause}", failure.RetryAt)
+                : null;
+        }
+    }
+
+    private void Forget(ImageRequest request)
+    {
+        lock (gate) failures.Remove((request.PodUid, request.Image));
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    // As Go writes a duration that was cut to milliseconds: 85ms, 1.204s, 1m2.5s.
+    internal static string Duration(TimeSpan time)
+    {
+        var millis = (long)time.TotalMilliseconds;
+        if (millis == 0) return "0s";
+        if (millis < 1000) return string.Create(CultureInfo.InvariantCulture, $"{millis}ms");
+        var minutes = millis / 60_000;
+        var seconds = (millis % 60_000 / 1000m).ToString("0.###", CultureInfo.InvariantCulture) + "s";
+        return minutes == 0 ? seconds
+            : minutes < 60 ? string.Create(CultureInfo.InvariantCulture, $"{minutes}m{seconds}")
+            : string.Create(CultureInfo.InvariantCulture, $"{minutes / 60}h{minutes % 60}m{seconds}");
+    }
+
+    private sealed record Failure(TimeSpan Pause, DateTimeOffset RetryAt, string Cause);
+}

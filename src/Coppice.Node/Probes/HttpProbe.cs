@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Probes;
+
+/// <summary>
+/// httpGet: 200 to 399 is healthy. Redirects are followed on the same host alone; one to another host is a success, as with the
+/// kubelet. Certificates are not checked. Every attempt has a connection of its own.
+/// </summary>
+internal sealed class HttpProbe(TimeProvider time) : IDisposable
+{
+    private const int RedirectsMax = 10;
+    private const string UserAgent = "kube-probe/1.36";
+
+    private readonly HttpMessageInvoker http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        PooledConnectionLifetime = TimeSpan.Zero,
+        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+    });
+
+    public async ValueTask<ProbeOutcome> GetAsync(HTTPGetAction get, string host, int port, TimeSpan limit, CancellationToken stop)
+    {
+        var scheme = get.Scheme is { Length: > 0 } given ? given.ToLowerInvariant() : "http";
+        var path = get.Path is { Length: > 0 } own ? own.StartsWith('/') ? own : "/" + own : "/";
+        var text = $"{scheme}://{ProbeErrors.HostAndPort(host, port)}{path}";
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url)) return ProbeOutcome.Failure($"parse \"{text}\": invalid URL");
+        using var late = new CancellationTokenSource(limit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        try
+        {
+            return await FollowAsync(get, url, both.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return ProbeOutcome.Failure($"Get \"{text}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
+        }
+        catch (HttpRequestException failed)
+        {
+            return ProbeOutcome.Failure($"Get \"{text}\": {Describe(failed, host, port)}");
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async ValueTask<ProbeOutcome> FollowAsync(HTTPGetAction get, Uri url, CancellationToken stop)
+    {
+        for (var redirects = 0; ; redirects++)
+        {
+            using var request = Request(get, url);
+            using var response = await http.SendAsync(request, stop);
+            var status = (int)response.StatusCode;
+            if (response.Headers.Location is { } location && response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
+                or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
+            {
+                var next = new Uri(url, response.Headers.Location!);
+                if (next.Host != url.Host) return ProbeOutcome.Success;
+                if (redirects == RedirectsMax) return ProbeOutcome.Failure($"Get \"{next}\": stopped after {RedirectsMax} redirects");
+                url = next;
+                continue;
+            }
+            return status is >= 200 and < 400 ? ProbeOutcome.Success : ProbeOutcome.Failure($"HTTP probe failed with statuscode: {status}");
+        }
+    }
+
+    private static HttpRequestMessage Request(HTTPGetAction get, Uri url)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.ConnectionClose = true;
+        foreach (var header in get.HttpHeaders)
+        {
+            if (header.Name.Equals("Host", StringComparison.OrdinalIgnoreCase)) request.Headers.Host = header.Value;
+            else request.Headers.TryAddWithoutValidation(header.Name, header.Value);
+        }
+        if (!get.HttpHeaders.Any(one => one.Name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase))) request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        if (!get.HttpHeaders.Any(one => one.Name.Equals("Accept", StringComparison.OrdinalIgnoreCase))) request.Headers.TryAddWithoutValidation("Accept", "*/*");
+        return request;
+    }
+
+    private static string Describe(HttpRequestException failed, string host, int port)
+    {
+        if (failed.HttpRequestError is HttpRequestError.ResponseEnded) return "EOF";
+        if (failed.InnerException is SocketException socket)
+        {
+            return $"dial tcp {ProbeErrors.HostAndPort(host, port)}: {ProbeErrors.Connect(socket, host)}";
+        }
+        if (failed.InnerException is AuthenticationException) return "tls: handshake failure: " + failed.InnerException.Message;
+        if (failed.InnerException is IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } }) return "read: connection reset by peer";
+        return failed.HttpRequestError is HttpRequestError.InvalidResponse ? "net/http: HTTP/1.x transport connection broken: malformed HTTP response" : failed.Message;
+    }
+}
