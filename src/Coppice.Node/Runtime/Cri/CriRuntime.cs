@@ -9,7 +9,7 @@ namespace Coppice.Node.Runtime.Cri;
 /// A container runtime behind a CRI v1 socket. Verbs for different pods run side by side; nothing here waits for anything but
 /// the runtime's own answer.
 /// </summary>
-public sealed class CriRuntime : IContainerRuntime, IDisposable
+public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposable
 {
     internal const string OutOfMemoryReason = "OOMKilled";
 

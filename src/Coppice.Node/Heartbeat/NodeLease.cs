@@ -1,0 +1,87 @@
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Coordination;
+using Coppice.Objects.Meta;
+
+namespace Coppice.Node.Heartbeat;
+
+public sealed record NodeLeaseOptions
+{
+    /// <summary>How long others take the node for alive after a renewal.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(40);
+
+    public TimeSpan RenewEvery { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>Renews the node's lease in kube-node-lease, by which the cluster knows that it lives.</summary>
+public sealed class NodeLease(IApiClient api, string nodeName, NodeLeaseOptions options, TimeProvider time, Action<Exception> failed)
+{
+    public const string Namespace = "kube-node-lease";
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(7);
+
+    private Lease? latest;
+
+    /// <summary>When the last renewal was acknowledged, or null before the first: what fencing counts from.</summary>
+    public DateTimeOffset? RenewedAt { get; private set; }
+
+    /// <summary>Until stop. What fails is told and tried again, sooner than the next renewal.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var retry = FirstRetry;
+        while (!stop.IsCancellationRequested)
+        {
+            var pause = options.RenewEvery;
+            try
+            {
+                await RenewAsync(stop);
+                retry = FirstRetry;
+            }
+            catch (Exception broken) when (!stop.IsCancellationRequested)
+            {
+                failed(broken);
+                latest = null;
+                pause = retry;
+                retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
+            }
+            try
+            {
+                await Task.Delay(pause, time, stop);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    public async ValueTask RenewAsync(CancellationToken stop)
+    {
+        var asked = time.GetUtcNow();
+        latest ??= await api.FindAsync<Lease>(new ObjectKey(Namespace, nodeName), stop);
+        latest = latest is null
+            ? await api.CreateAsync(New(await OwnersAsync(stop)), stop)
+            : await api.UpdateAsync(latest with { Spec = Renewed(latest.Spec) }, stop);
+        RenewedAt = asked;
+    }
+
+    private Lease New(ValueList<OwnerReference> owners) => new()
+    {
+        ApiVersion = "coordination.k8s.io/v1",
+        Kind = "Lease",
+        Metadata = new ObjectMeta { Name = nodeName, Namespace = Namespace, OwnerReferences = owners },
+        Spec = Renewed(new LeaseSpec()),
+    };
+
+    private LeaseSpec Renewed(LeaseSpec spec) => spec with
+    {
+        HolderIdentity = nodeName, LeaseDurationSeconds = (int)options.Duration.TotalSeconds, RenewTime = time.GetUtcNow(),
+    };
+
+    // So that the lease goes with its node.
+    private async ValueTask<ValueList<OwnerReference>> OwnersAsync(CancellationToken stop) =>
+        await api.FindAsync<Objects.Core.Node>(new ObjectKey("", nodeName), stop) is { } node
+            ? [new OwnerReference { ApiVersion = "v1", Kind = "Node", Name = nodeName, Uid = node.Metadata.Uid ?? "" }]
+            : [];
+}

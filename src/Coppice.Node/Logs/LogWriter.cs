@@ -1,0 +1,81 @@
+using System.Buffers;
+using Coppice.Streaming;
+
+namespace Coppice.Node.Logs;
+
+/// <summary>Turns lines of a log file into what the user sees.</summary>
+internal sealed class LogWriter(LogRequest request, Stream output)
+{
+    private const byte LineEnd = (byte)'\n';
+
+    private readonly ArrayBufferWriter<byte> pending = new();
+    private long left = request.LimitBytes ?? long.MaxValue;
+    private bool isInsideLine;
+
+    /// <summary>The limit of bytes is reached.</summary>
+    public bool IsFull => left <= 0;
+
+    /// <summary>Writes all whole lines; returns how many bytes they were.</summary>
+    public async ValueTask<int> TakeAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
+    {
+        var used = 0;
+        while (bytes.Span[used..].IndexOf(LineEnd) is var end and >= 0)
+        {
+            Add(bytes.Span.Slice(used, end));
+            used += end + 1;
+        }
+        var length = (int)Math.Min(pending.WrittenCount, Math.Max(0, left));
+        if (length > 0) await output.WriteAsync(pending.WrittenMemory[..length], stop);
+        left -= length;
+        pending.ResetWrittenCount();
+        return used;
+    }
+
+    private void Add(ReadOnlySpan<byte> bytes)
+    {
+        if (!LogLine.TryParse(bytes, out var line) || (request.Since is { } since && line.IsBefore(since))) return;
+        if (request.Timestamps && !isInsideLine)
+        {
+            pending.Write(line.Time);
+            pending.Write(" "u8);
+        }
+        pending.Write(line.Content);
+        isInsideLine = line.IsPartial;
+        if (!line.IsPartial) pending.Write("\n"u8);
+    }
+}
+
+/// <summary>Finds where the last lines of a file begin, from its end.</summary>
+internal static class LogTail
+{
+    private const int BlockBytes = 16 * 1024;
+
+    /// <summary>Moves to the beginning of the last so many lines.</summary>
+    public static void Seek(FileStream file, long lines)
+    {
+        var end = file.Length;
+        if (lines <= 0)
+        {
+            file.Position = end;
+            return;
+        }
+        var block = new byte[BlockBytes];
+        // The file's last byte ends its last line, and begins no other.
+        var position = end - 1;
+        long seen = 0;
+        while (position > 0)
+        {
+            var start = Math.Max(0, position - BlockBytes);
+            var span = block.AsSpan(0, (int)(position - start));
+            var read = RandomAccess.Read(file.SafeFileHandle, span, start);
+            for (var rest = span[..read]; rest.LastIndexOf((byte)'\n') is var at and >= 0; rest = rest[..at])
+            {
+                if (++seen != lines) continue;
+                file.Position = start + at + 1;
+                return;
+            }
+            position = start;
+        }
+        file.Position = 0;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Cri;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Status;
+
+/// <summary>This machine, from /proc, /sys and the runtime.</summary>
+/// <param name="addresses">The node's, the primary first.</param>
+/// <param name="dataDirectory">On the file system whose space pods use.</param>
+public sealed class MachineObserver(string name, IReadOnlyList<string> addresses, string dataDirectory, CriRuntime runtime, IImageService images) : INodeObserver
+{
+    private const string Version = "v1.36.0+coppice";
+
+    /// <summary>Below these the node is short: the kubelet's thresholds for eviction.</summary>
+    private const long MemoryFreeMin = 100L << 20;
+    private const double DiskFreeShareMin = 0.1;
+    private const double ProcessesShareMax = 0.95;
+
+    private string runtimeVersion = "";
+
+    public async ValueTask<NodeFacts> FactsAsync(CancellationToken stop)
+    {
+        try
+        {
+            if (runtimeVersion.Length == 0) runtimeVersion = await runtime.VersionAsync(stop);
+        }
+        catch (RuntimeException)
+        {
+            // It is starting or away; the last version known stands, and the condition says the rest.
+        }
+        return new NodeFacts(name, addresses, Environment.ProcessorCount, Meminfo("MemTotal"), new DriveInfo(dataDirectory).TotalSize, HugePages(), Info());
+    }
+
+    public async ValueTask<NodeHealth> HealthAsync(CancellationToken stop)
+    {
+        string? runtimeProblem = null, networkProblem = null;
+        IReadOnlyList<ImageRecord> found = [];
+        try
+        {
+            var conditions = await runtime.ConditionsAsync(stop);
+            if (conditions.FirstOrDefault(one => one.Type == "RuntimeReady" && !one.Holds) is { } notReady) runtimeProblem = "container runtime status check may not have completed yet: " + notReady.Message;
+            if (conditions.FirstOrDefault(one => one.Type == "NetworkReady" && !one.Holds) is { } network) networkProblem = $"NetworkReady=false reason:{network.Reason} message:{network.Message}";
+            found = await images.ListAsync(stop);
+        }
+        catch (RuntimeException)
+        {
+            runtimeProblem = "container runtime is down";
+        }
+        var drive = new DriveInfo(dataDirectory);
+        return new NodeHealth(
+            runtimeProblem, networkProblem, Meminfo("MemAvailable") < MemoryFreeMin, drive.AvailableFreeSpace < drive.TotalSize * DiskFreeShareMin, AreProcessesScarce(), found);
+    }
+
+    private NodeSystemInfo Info() => new()
+    {
+        MachineID = Line("/etc/machine-id"),
+        SystemUUID = Line("/sys/class/dmi/id/product_uuid") is { Length: > 0 } uuid ? uuid : Line("/etc/machine-id"),
+        BootID = Line("/proc/sys/kernel/random/boot_id"),
+        KernelVersion = Line("/proc/sys/kernel/osrelease"),
+        OsImage = Distribution(),
+        ContainerRuntimeVersion = runtimeVersion,
+        KubeletVersion = Version,
+        KubeProxyVersion = "",
+        OperatingSystem = "linux",
+        Architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
+    };
+
+    private static string Distribution()
+    {
+        const string Field = "PRETTY_NAME=";
+        var line = File.Exists("/etc/os-release") ? File.ReadLines("/etc/os-release").FirstOrDefault(one => one.StartsWith(Field, StringComparison.Ordinal)) : null;
+        return line is null ? "Linux" : line[Field.Length..].Trim('"');
+    }
+
+    private static bool AreProcessesScarce()
+    {
+        // "0.10 0.20 0.30 2/345 6789": running/all.
+        var all = Line("/proc/loadavg").Split(' ').ElementAtOrDefault(3)?.Split('/').ElementAtOrDefault(1);
+        return long.TryParse(all, CultureInfo.InvariantCulture, out var count)
+            && long.TryParse(Line("/proc/sys/kernel/pid_max"), CultureInfo.InvariantCulture, out var most) && count > most * ProcessesShareMax;
+    }
+
+    private static List<KeyValuePair<string, long>> HugePages()
+    {
+        const string Root = "/sys/kernel/mm/hugepages";
+        var result = new List<KeyValuePair<string, long>>();
+        if (!Directory.Exists(Root)) return result;
+        foreach (var directory in Directory.EnumerateDirectories(Root).Order(StringComparer.Ordinal))
+        {
+            // hugepages-2048kB
+            var size = Path.GetFileName(directory)["hugepages-".Length..^"kB".Length];
+            if (!long.TryParse(size, CultureInfo.InvariantCulture, out var kilobytes) || !long.TryParse(Line(directory + "/nr_hugepages"), CultureInfo.InvariantCulture, out var count)) continue;
+            result.Add(new(Objects.Quantity.FromBytes(kilobytes << 10).ToString(), count * (kilobytes << 10)));
+        }
+        return result;
+    }
+
+    private static long Meminfo(string field)
+    {
+        foreach (var line in File.ReadLines("/proc/meminfo"))
+        {
+            if (!line.StartsWith(field + ":", StringComparison.Ordinal)) continue;
+            var kilobytes = line[(field.Length + 1)..].Replace("kB", "", StringComparison.Ordinal).Trim();
+            return long.Parse(kilobytes, CultureInfo.InvariantCulture) << 10;
+        }
+        return 0;
+    }
+
+    private static string Line(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllText(path).Trim() : "";
+        }
+        catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

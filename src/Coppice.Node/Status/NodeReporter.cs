@@ -1,0 +1,64 @@
+using Coppice.Client;
+using Coppice.Objects;
+
+namespace Coppice.Node.Status;
+
+/// <summary>
+/// Registers the node and keeps its status true: at its period, and at once when it is told that something changed. One reports at
+/// a time.
+/// </summary>
+public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeStatusOptions options, TimeProvider time, Action<Exception> failed)
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
+
+    private TaskCompletionSource changed = NewSignal();
+
+    /// <summary>Something has changed that the status tells of: the runtime is gone or back.</summary>
+    public void Wake() => changed.TrySetResult();
+
+    /// <summary>Until stop. What fails is told and tried again.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var signal = changed;
+            if (signal.Task.IsCompleted) signal = changed = NewSignal();
+            var pause = options.Period;
+            try
+            {
+                await ReportAsync(stop);
+            }
+            catch (Exception broken) when (!stop.IsCancellationRequested)
+            {
+                failed(broken);
+                pause = RetryPause;
+            }
+            if (stop.IsCancellationRequested) return;
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await Task.WhenAny(signal.Task, Task.Delay(pause, time, limit.Token));
+            await limit.CancelAsync();
+        }
+    }
+
+    /// <summary>1. Looks at the machine and at the API's node. 2. Plans. 3. Writes what is new.</summary>
+    public async ValueTask ReportAsync(CancellationToken stop)
+    {
+        var facts = await observer.FactsAsync(stop);
+        var health = await observer.HealthAsync(stop);
+        var now = time.GetUtcNow();
+        var key = new ObjectKey("", facts.Name);
+        var current = await api.FindAsync<Objects.Core.Node>(key, stop);
+        if (current is null)
+        {
+            var created = await api.CreateAsync(NodeStatusPlanner.Register(facts, health, options, now), stop);
+            // A create may leave the status out; the update below then brings it.
+            current = created;
+        }
+        var labels = current.Metadata.Labels.With(NodeStatusPlanner.Labels(facts, options));
+        if (!labels.Equals(current.Metadata.Labels)) current = await api.UpdateAsync(current with { Metadata = current.Metadata with { Labels = labels } }, stop);
+        var planned = NodeStatusPlanner.Plan(current.Status, facts, health, options, now);
+        if (NodeStatusPlanner.IsNews(current.Status, planned, now, options)) await api.UpdateStatusAsync(current with { Status = planned }, stop);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

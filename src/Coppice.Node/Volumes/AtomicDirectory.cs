@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace Coppice.Node.Volumes;
+
+/// <summary>
+/// Replaces all files of a directory at once, in the way of Kubernetes, which programs rely on: the files are in a directory
+/// of the time, ..data is a link to it that is moved into place, and the visible names are links through ..data.
+/// </summary>
+internal static class AtomicDirectory
+{
+    private const string DataLink = "..data";
+    private const string NewDataLink = "..data_tmp";
+
+    /// <param name="finish">Is called on the new directory before anybody can see it; for its ownership.</param>
+    /// <returns>False when it held exactly these files already.</returns>
+    public static bool Write(string directory, IReadOnlyList<VolumeFile> files, DateTimeOffset now, Action<string> finish)
+    {
+        Directory.CreateDirectory(directory);
+        var link = Path.Combine(directory, DataLink);
+        var old = new FileInfo(link).LinkTarget;
+        if (old is not null && Holds(Path.Combine(directory, old), files))
+        {
+            AddLinks(directory, files);
+            return false;
+        }
+        var fresh = NewName(directory, now);
+        WriteFiles(Path.Combine(directory, fresh), files);
+        finish(Path.Combine(directory, fresh));
+
+        var temporary = Path.Combine(directory, NewDataLink);
+        File.Delete(temporary);
+        File.CreateSymbolicLink(temporary, fresh);
+        LinuxCalls.Rename(temporary, link);
+        AddLinks(directory, files);
+        RemoveLinks(directory, files);
+        if (old is not null && Directory.Exists(Path.Combine(directory, old))) Directory.Delete(Path.Combine(directory, old), recursive: true);
+        return true;
+    }
+
+    private static string NewName(string directory, DateTimeOffset now)
+    {
+        var stamp = ".." + now.UtcDateTime.ToString("yyyy_MM_dd_HH_mm_ss", CultureInfo.InvariantCulture);
+        for (var number = 1; ; number++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{stamp}.{number}");
+            if (!Directory.Exists(Path.Combine(directory, name))) return name;
+        }
+    }
+
+    private static bool Holds(string directory, IReadOnlyList<VolumeFile> files)
+    {
+        if (!Directory.Exists(directory)) return false;
+        var there = Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Count();
+        return there == files.Count && files.All(one => Path.Combine(directory, one.Path) is var path
+            && File.Exists(path) && new FileInfo(path).Length == one.Content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(one.Content.Span));
+    }
+
+    private static void WriteFiles(string directory, IReadOnlyList<VolumeFile> files)
+    {
+        Directory.CreateDirectory(directory);
+        File.SetUnixFileMode(directory, (UnixFileMode)0x1ED); // 0755, whatever the umask
+        foreach (var one in files)
+        {
+            var path = Path.Combine(directory, one.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, one.Content.Span);
+            File.SetUnixFileMode(path, (UnixFileMode)(one.Mode & 0xFFF));
+        }
+    }
+
+    private static IEnumerable<string> Names(IReadOnlyList<VolumeFile> files) => files.Select(one => one.Path.Split('/')[0]).Distinct(StringComparer.Ordinal);
+
+    private static void AddLinks(string directory, IReadOnlyList<VolumeFile> files)
+    {
+        foreach (var name in Names(files))
+        {
+            var path = Path.Combine(directory, name);
+            if (new FileInfo(path).LinkTarget is null) File.CreateSymbolicLink(path, $"{DataLink}/{name}");
+        }
+    }
+
+    private static void RemoveLinks(string directory, IReadOnlyList<VolumeFile> files)
+    {
+        var wanted = Names(files).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
+        {
+            if (entry.LinkTarget is not null && entry.Name != DataLink && !wanted.Contains(entry.Name)) entry.Delete();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Coppice.Node.Containers;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Volumes;
+
+/// <summary>hostPath volumes: the path itself, checked or made as its type says.</summary>
+internal static class HostPaths
+{
+    private const UnixFileMode FolderMode = (UnixFileMode)0x1ED; // 0755
+    private const UnixFileMode PlainFileMode = (UnixFileMode)0x1A4; // 0644
+
+    /// <exception cref="ContainerConfigException">It is not of the type that it must be.</exception>
+    public static string Prepare(HostPathVolumeSource source)
+    {
+        var path = source.Path;
+        var type = source.Type ?? "";
+        if (!Path.Exists(path))
+        {
+            // Of an unnamed type nothing is checked, but the runtime would make what is missing without a word.
+            if (type is "" or HostPathType.DirectoryOrCreate) Directory.CreateDirectory(path, FolderMode);
+            if (type is HostPathType.FileOrCreate)
+            {
+                File.WriteAllBytes(path, []);
+                File.SetUnixFileMode(path, PlainFileMode);
+            }
+        }
+        var kind = LinuxCalls.KindOf(path);
+        (FileKind Kind, string Name)? wanted = type switch
+        {
+            HostPathType.Directory or HostPathType.DirectoryOrCreate => (FileKind.Directory, "a directory"),
+            HostPathType.File or HostPathType.FileOrCreate => (FileKind.Plain, "a file"),
+            HostPathType.Socket => (FileKind.Socket, "a socket file"),
+            HostPathType.CharDevice => (FileKind.CharacterDevice, "a character device"),
+            HostPathType.BlockDevice => (FileKind.BlockDevice, "a block device"),
+            _ => null,
+        };
+        if (wanted is { } one && one.Kind != kind) throw new ContainerConfigException($"hostPath type check failed: {path} is not {one.Name}");
+        return path;
+    }
+}

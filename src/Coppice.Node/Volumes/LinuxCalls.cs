@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+
+namespace Coppice.Node.Volumes;
+
+internal enum FileKind
+{
+    Missing,
+    Plain,
+    Directory,
+    Socket,
+    CharacterDevice,
+    BlockDevice,
+    Other,
+}
+
+/// <summary>The few calls of the kernel that the base library has not.</summary>
+internal static class LinuxCalls
+{
+    private const int DetachLazily = 2;
+    private const int NoOwner = -1;
+    private const int CurrentDirectory = -100;
+    private const uint StatType = 1;
+    private const uint StatFileNumber = 0x100;
+
+    /// <summary>Mounts a file system in memory.</summary>
+    /// <param name="sizeBytes">Null for the kernel's default, half of the memory.</param>
+    /// <returns>Null, or why it could not be.</returns>
+    public static string? MountTmpfs(string directory, long? sizeBytes, string mode)
+    {
+        var options = sizeBytes is { } size ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"mode={mode},size={size}") : $"mode={mode}";
+        return mount("tmpfs", directory, "tmpfs", 0, options) == 0 ? null : Marshal.GetLastPInvokeErrorMessage();
+    }
+
+    public static void Unmount(string directory)
+    {
+        if (umount2(directory, DetachLazily) != 0) throw new IOException($"{directory} cannot be unmounted: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>Changes the owner of a path itself, not of what a link leads to.</summary>
+    public static void SetOwner(string path, long? user, long? group)
+    {
+        if (lchown(path, (int)(user ?? NoOwner), (int)(group ?? NoOwner)) != 0) throw new IOException($"the owner of {path} cannot be changed: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>Puts a file or link in the place of another at once. The base library's move looks through links to directories.</summary>
+    public static void Rename(string from, string to)
+    {
+        if (rename(from, to) != 0) throw new IOException($"{from} cannot be renamed to {to}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>What a path leads to, links followed.</summary>
+    public static FileKind KindOf(string path)
+    {
+        var status = new StatusBuffer();
+        if (statx(CurrentDirectory, path, 0, StatType, ref status) != 0) return FileKind.Missing;
+        return (status.Mode & 0xF000) switch
+        {
+            0x8000 => FileKind.Plain,
+            0x4000 => FileKind.Directory,
+            0xC000 => FileKind.Socket,
+            0x2000 => FileKind.CharacterDevice,
+            0x6000 => FileKind.BlockDevice,
+            _ => FileKind.Other,
+        };
+    }
+
+    /// <summary>The number that tells a file from every other one of its file system; 0 when it is not there.</summary>
+    public static ulong FileNumberOf(string path)
+    {
+        var status = new StatusBuffer();
+        return statx(CurrentDirectory, path, 0, StatFileNumber, ref status) == 0 ? status.FileNumber : 0;
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int statx(int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, ref StatusBuffer status);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int mount(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string source, [MarshalAs(UnmanagedType.LPUTF8Str)] string target, [MarshalAs(UnmanagedType.LPUTF8Str)] string type,
+        nuint flags, [MarshalAs(UnmanagedType.LPUTF8Str)] string data);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int rename([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int umount2([MarshalAs(UnmanagedType.LPUTF8Str)] string target, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int lchown([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int owner, int group);
+
+    // struct statx is the same on every machine; only these two of its fields are of interest.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct StatusBuffer
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(32)]
+        public ulong FileNumber;
+    }
+}

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using Coppice.Node.Containers;
+using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Containerd;
+using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Volumes;
+
+/// <summary>Volumes as directories of this machine.</summary>
+public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
+{
+    private const UnixFileMode Everybody = (UnixFileMode)0x1FF; // 0777
+    private const UnixFileMode OwnerFirst = (UnixFileMode)0x1ED; // 0755
+    private const string EverybodysTmpfs = "0777";
+
+    /// <summary>Of a token's life, when it is time for the next one: after four fifths of it, or a day.</summary>
+    private const double TokenShare = 0.8;
+    private static readonly TimeSpan TokenAgeMax = TimeSpan.FromHours(24);
+    private const long TokenSecondsDefault = 3600;
+
+    private readonly ConcurrentDictionary<(string PodUid, string Volume, string Path), HeldToken> tokens = [];
+
+    public async ValueTask<IReadOnlyDictionary<string, string>> PrepareAsync(Pod pod, PodVolumeSources sources, CancellationToken stop)
+    {
+        var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Directory.CreateDirectory(paths.Pod(Uid(pod)), OwnerFirst);
+        foreach (var volume in pod.Spec.Volumes)
+        {
+            result[volume.Name] = await InWordsOfMountAsync(volume, () => PrepareOneAsync(pod, volume, sources, stop));
+        }
+        return result;
+    }
+
+    public async ValueTask RefreshAsync(Pod pod, PodVolumeSources sources, CancellationToken stop)
+    {
+        foreach (var volume in pod.Spec.Volumes)
+        {
+            if (FileKindOf(volume) is { } kind && Directory.Exists(paths.Volume(Uid(pod), kind, volume.Name)))
+            {
+                await InWordsOfMountAsync(volume, () => WriteFilesAsync(pod, volume, kind, sources, stop));
+            }
+        }
+    }
+
+    public ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, MountInputs inputs, CancellationToken stop)
+    {
+        var mounts = ContainerMounts.Plan(pod, container, inputs, paths);
+        ContainerFiles.Make(pod, container, inputs, paths);
+        foreach (var mount in container.VolumeMounts)
+        {
+            if (ContainerMounts.SubPath(mount, inputs) is { Length: > 0 } inside) ContainerFiles.MakeSubPath(inputs.Volumes[mount.Name], inside, container.Name);
+        }
+        return ValueTask.FromResult(mounts);
+    }
+
+    public ValueTask RemoveAsync(string podUid, CancellationToken stop)
+    {
+        foreach (var key in tokens.Keys.Where(key => key.PodUid == podUid)) tokens.TryRemove(key, out _);
+        var directory = paths.Pod(podUid);
+        if (!Directory.Exists(directory)) return ValueTask.CompletedTask;
+        // The innermost first; what cannot be unmounted must not be deleted through.
+        foreach (var mount in MountTable.Read().Where(one => one.MountPoint.StartsWith(directory + "/", StringComparison.Ordinal)).Reverse()) LinuxCalls.Unmount(mount.MountPoint);
+        Directory.Delete(directory, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<string> PrepareOneAsync(Pod pod, Volume volume, PodVolumeSources sources, CancellationToken stop)
+    {
+        if (volume.HostPath is { } host) return HostPaths.Prepare(host);
+        if (volume.EmptyDir is { } empty) return PrepareEmpty(pod, volume.Name, empty);
+        if (FileKindOf(volume) is { } kind) return await WriteFilesAsync(pod, volume, kind, sources, stop);
+        if (volume.PersistentVolumeClaim is { } claim)
+        {
+            throw new ContainerConfigException($"persistentvolumeclaim \"{claim.ClaimName}\" cannot be mounted: this node does not support persistent volumes yet");
+        }
+        throw new ContainerConfigException("no volume plugin matched: this node supports configMap, downwardAPI, emptyDir, hostPath, projected and secret");
+    }
+
+    private string PrepareEmpty(Pod pod, string name, EmptyDirVolumeSource source)
+    {
+        var directory = paths.Volume(Uid(pod), "empty-dir", name);
+        var isNew = !Directory.Exists(directory);
+        Directory.CreateDirectory(directory);
+        if (source.Medium is StorageMedium.Memory && !IsMounted(directory))
+        {
+            var error = LinuxCalls.MountTmpfs(directory, source.SizeLimit is { IsZero: false } limit ? limit.Value : null, EverybodysTmpfs);
+            if (error is not null) throw new ContainerConfigException($"a file system in memory cannot be mounted: {error}");
+        }
+        else if (source.Medium is { Length: > 0 } medium and not StorageMedium.Memory) throw new ContainerConfigException($"unsupported storage medium \"{medium}\"");
+        if (isNew)
+        {
+            File.SetUnixFileMode(directory, Everybody);
+            if (pod.Spec.SecurityContext?.FsGroup is { } group) VolumeOwnership.Apply(directory, group, readOnly: false);
+        }
+        return directory;
+    }
+
+    private async ValueTask<string> WriteFilesAsync(Pod pod, Volume volume, string kind, PodVolumeSources sources, CancellationToken stop)
+    {
+        // Asked first: a volume that cannot be filled is not made.
+        var content = new VolumeContent(pod, sources, wanted => TokenAsync(pod, volume.Name, wanted, sources, stop));
+        var files = (await content.OfAsync(volume))!;
+        var directory = paths.Volume(Uid(pod), kind, volume.Name);
+        Directory.CreateDirectory(directory);
+        // Secrets stay off the disk where that can be had; in a container of its own, coppice may not be allowed to mount.
+        if (kind is "secret" or "projected" && !IsMounted(directory)) LinuxCalls.MountTmpfs(directory, null, "0755");
+        File.SetUnixFileMode(directory, OwnerFirst);
+        AtomicDirectory.Write(directory, files, time.GetUtcNow(), fresh =>
+        {
+            if (pod.Spec.SecurityContext?.FsGroup is { } group) VolumeOwnership.Apply(fresh, group, readOnly: true);
+            else if (kind == "projected" && VolumeOwnership.UserOf(pod) is { } user) GiveTokens(volume, fresh, user);
+        });
+        return directory;
+    }
+
+    private static void GiveTokens(Volume volume, string directory, long user)
+    {
+        foreach (var source in volume.Projected!.Sources)
+        {
+            if (source.ServiceAccountToken is { } token) LinuxCalls.SetOwner(Path.Combine(directory, token.Path), user, null);
+        }
+    }
+
+    private async ValueTask<string> TokenAsync(Pod pod, string volume, ServiceAccountTokenProjection wanted, PodVolumeSources sources, CancellationToken stop)
+    {
+        var key = (Uid(pod), volume, wanted.Path);
+        var now = time.GetUtcNow();
+        if (tokens.TryGetValue(key, out var held) && now < held.RefreshAt) return held.Token;
+        var account = new ObjectKey(pod.Metadata.Namespace ?? "", pod.Spec.ServiceAccountName is { Length: > 0 } name ? name : "default");
+        var request = new TokenRequestSpec
+        {
+            Audiences = wanted.Audience is { Length: > 0 } audience ? [audience] : [],
+            ExpirationSeconds = wanted.ExpirationSeconds ?? TokenSecondsDefault,
+            BoundObjectRef = new BoundObjectReference { Kind = "Pod", ApiVersion = "v1", Name = pod.Metadata.Name, Uid = pod.Metadata.Uid },
+        };
+        try
+        {
+            var issued = await sources.Token(account, request, stop);
+            var life = (issued.ExpirationTimestamp ?? now.AddSeconds(TokenSecondsDefault)) - now;
+            var good = life * TokenShare < TokenAgeMax ? life * TokenShare : TokenAgeMax;
+            tokens[key] = new HeldToken(issued.Token ?? "", now + good, now + life);
+            return issued.Token ?? "";
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException && held is not null && now < held.ExpiresAt)
+        {
+            // The API server is away; the old one is still good.
+            return held.Token;
+        }
+    }
+
+    private static async ValueTask<string> InWordsOfMountAsync(Volume volume, Func<ValueTask<string>> make)
+    {
+        try
+        {
+            return await make();
+        }
+        catch (Exception failed) when (failed is ContainerConfigException or IOException or UnauthorizedAccessException or Client.ApiException)
+        {
+            throw new VolumeNotReadyException(volume.Name, failed.Message);
+        }
+    }
+
+    private static string? FileKindOf(Volume volume) => volume switch
+    {
+        { ConfigMap: not null } => "configmap",
+        { Secret: not null } => "secret",
+        { DownwardAPI: not null } => "downward-api",
+        { Projected: not null } => "projected",
+        _ => null,
+    };
+
+    private static bool IsMounted(string directory) => MountTable.Read().Any(one => one.MountPoint == directory);
+
+    private static string Uid(Pod pod) => pod.Metadata.Uid ?? "";
+
+    private sealed record HeldToken(string Token, DateTimeOffset RefreshAt, DateTimeOffset ExpiresAt);
+}

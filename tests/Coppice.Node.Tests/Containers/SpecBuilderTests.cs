@@ -1,0 +1,94 @@
+using Coppice.Node.Containers;
+using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Cgroups;
+
+namespace Coppice.Node.Tests.Containers;
+
+public sealed class SpecBuilderTests
+{
+    private static readonly SandboxSettings Settings = new(
+        "node-1", ["10.96.0.10"], "cluster.local", new DnsSettings(["1.1.1.1"], ["lan"], ["edns0"]), "/var/log/pods", new CgroupTree("/coppice"));
+
+    private static readonly ImageRecord Image = new("sha256:1", [], [], 1, null);
+
+    [Theory]
+    [InlineData("""{"limits":{"cpu":"1","memory":"1Gi"}}""", PodQuality.Guaranteed)]
+    [InlineData("""{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"500m"}}""", PodQuality.Burstable)]
+    [InlineData("""{"requests":{"memory":"1Gi"}}""", PodQuality.Burstable)]
+    [InlineData("""{"requests":{"ephemeral-storage":"1Gi"}}""", PodQuality.BestEffort)]
+    [InlineData("{}", PodQuality.BestEffort)]
+    public void Requests_and_limits_give_the_quality_of_service(string resources, PodQuality quality) =>
+        Assert.Equal(quality, QualityOfService.Of(Given.Pod($$"""{"containers":[{"name":"main","resources":{{resources}}}]}""")));
+
+    [Fact]
+    public void A_pods_sandbox_has_the_clusters_names_and_its_place_among_the_cgroups()
+    {
+        var spec = SandboxSpecBuilder.Build(Given.Pod("""{"containers":[{"name":"main","ports":[{"containerPort":80,"hostPort":8080}]}]}"""), 2, Settings);
+        Assert.Equal(("web", 2, "/var/log/pods/shop_web_u1", "/coppice/pods/besteffort/podu1"), (spec.Hostname, spec.Attempt, spec.LogDirectory, spec.CgroupParent));
+        Assert.Equal(["10.96.0.10"], spec.Dns.Servers);
+        Assert.Equal(["shop.svc.cluster.local", "svc.cluster.local", "cluster.local", "lan"], spec.Dns.Searches);
+        Assert.Equal(["ndots:5"], spec.Dns.Options);
+        Assert.Equal([new PortMapping("TCP", 80, 8080, "")], spec.PortMappings);
+    }
+
+    [Fact]
+    public void A_pod_on_the_hosts_network_has_the_hosts_name_and_resolver()
+    {
+        var spec = SandboxSpecBuilder.Build(Given.Pod("""{"hostNetwork":true,"containers":[{"name":"main"}]}"""), 0, Settings);
+        Assert.Equal("node-1", spec.Hostname);
+        Assert.Equal(["1.1.1.1"], spec.Dns.Servers);
+        Assert.True(spec.Sharing.HostNetwork);
+    }
+
+    [Fact]
+    public void A_pods_own_resolver_settings_are_added_and_win()
+    {
+        var spec = SandboxSpecBuilder.Build(
+            Given.Pod("""{"dnsConfig":{"nameservers":["9.9.9.9"],"searches":["mine"],"options":[{"name":"ndots","value":"2"},{"name":"rotate"}]},"containers":[{"name":"main"}]}"""), 0, Settings);
+        Assert.Equal(["10.96.0.10", "9.9.9.9"], spec.Dns.Servers);
+        Assert.Equal("mine", spec.Dns.Searches[^1]);
+        Assert.Equal(["ndots:2", "rotate"], spec.Dns.Options);
+    }
+
+    [Fact]
+    public void A_container_has_its_words_expanded_and_its_security_from_itself_then_the_pod()
+    {
+        var spec = Build("""
+            {"securityContext":{"runAsUser":1000,"runAsGroup":1000,"fsGroup":2000,"seccompProfile":{"type":"RuntimeDefault"}},
+             "containers":[{"name":"main","image":"web:1","command":["run"],"args":["$(WHO)","$(NOBODY)"],
+               "securityContext":{"runAsUser":7,"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]}},
+               "resources":{"requests":{"cpu":"250m","memory":"512Mi"},"limits":{"cpu":"500m","memory":"1Gi"}}}]}
+            """);
+        Assert.Equal(["me", "$(NOBODY)"], spec.Arguments);
+        Assert.Equal((7, 1000, true, "RuntimeDefault"), (spec.Security.RunAsUser, spec.Security.RunAsGroup, spec.Security.NoNewPrivileges, spec.Security.SeccompProfile));
+        Assert.Equal([2000], spec.Security.SupplementalGroups);
+        Assert.Equal(["ALL"], spec.Security.DropCapabilities);
+        Assert.Equal(new ContainerResources(256, 50_000, 100_000, 1 << 30, 875), spec.Resources);
+        Assert.Equal(("main/3.log", "/dev/termination-log"), (spec.LogPath, spec.TerminationMessagePath));
+    }
+
+    [Theory]
+    [InlineData("""{"limits":{"cpu":"1","memory":"1Gi"}}""", -997)]
+    [InlineData("{}", 1000)]
+    [InlineData("""{"requests":{"cpu":"1"}}""", 999)]
+    [InlineData("""{"requests":{"memory":"4Gi"}}""", 3)]
+    public void Who_promised_least_is_killed_first(string resources, int score) =>
+        Assert.Equal(score, Build($$"""{"containers":[{"name":"main","resources":{{resources}}}]}""").Resources.OomScoreAdjust);
+
+    [Theory]
+    [InlineData(null, "container has runAsNonRoot and image will run as root (pod: \"web_shop(u1)\", container: main)")]
+    [InlineData("nginx", "container has runAsNonRoot and image has non-numeric user (nginx), cannot verify user is non-root (pod: \"web_shop(u1)\", container: main)")]
+    public void Who_must_not_be_root_is_refused_when_that_is_not_certain(string? user, string message)
+    {
+        const string Spec = """{"securityContext":{"runAsNonRoot":true},"containers":[{"name":"main"}]}""";
+        Assert.Equal(message, Assert.Throws<ContainerConfigException>(() => Build(Spec, Image with { User = user })).Message);
+        Assert.NotNull(Build(Spec, Image with { User = "1000:1000" }));
+    }
+
+    private static ContainerSpec Build(string podSpec, ImageRecord? image = null)
+    {
+        var pod = Given.Pod(podSpec);
+        var sandbox = SandboxSpecBuilder.Build(pod, 0, Settings);
+        return ContainerSpecBuilder.Build(pod, pod.Spec.Containers[0], new ContainerInputs(3, sandbox, image ?? Image, [new("WHO", "me")], [], 4L << 30));
+    }
+}

@@ -1,0 +1,112 @@
+using Coppice.Node.Images;
+using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Simulated;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Tests.Images;
+
+public sealed class ImagePullerTests
+{
+    private readonly ManualTime time = new();
+    private readonly List<string> told = [];
+    private readonly SimulatedImages images;
+    private readonly ImagePuller puller;
+
+    public ImagePullerTests()
+    {
+        images = new SimulatedImages(SimulatedOptions.Instant, time, new Random(1));
+        puller = new ImagePuller(images, time);
+    }
+
+    [Fact]
+    public async Task An_image_on_the_node_is_not_pulled()
+    {
+        images.Publish(new SimulatedImage("web:1", SimulatedProgram.Server), onNode: true);
+        Assert.IsType<ImageOutcome.Present>(await EnsureAsync("web:1"));
+        Assert.Equal(["Pulled Container image \"web:1\" already present on machine"], told);
+    }
+
+    [Fact]
+    public async Task A_missing_image_is_pulled_and_one_that_may_change_always_is()
+    {
+        images.Publish(new SimulatedImage("web:1", SimulatedProgram.Server, 1234));
+        Assert.IsType<ImageOutcome.Present>(await EnsureAsync("web:1"));
+        Assert.Equal(["Pulling Pulling image \"web:1\"", "Pulled Successfully pulled image \"web:1\" in 0s (0s including waiting). Image size: 1234 bytes."], told);
+
+        told.Clear();
+        images.Publish(new SimulatedImage("web", SimulatedProgram.Server), onNode: true);
+        await EnsureAsync("web");
+        Assert.StartsWith("Pulling", told[0]);
+    }
+
+    [Fact]
+    public async Task A_failed_pull_is_tried_again_after_pauses_that_double()
+    {
+        foreach (var pause in (int[])[10, 20, 40, 80, 160, 300, 300])
+        {
+            var failed = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1"));
+            Assert.Equal(("ErrImagePull", time.GetUtcNow() + TimeSpan.FromSeconds(pause)), (failed.Reason, failed.RetryAt));
+
+            var waiting = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1"));
+            Assert.Equal("ImagePullBackOff", waiting.Reason);
+            Assert.Equal($"Back-off pulling image \"none:1\": ErrImagePull: {failed.Message}", waiting.Message);
+            time.Advance(TimeSpan.FromSeconds(pause));
+        }
+        images.Publish(new SimulatedImage("none:1", SimulatedProgram.Server));
+        Assert.IsType<ImageOutcome.Present>(await EnsureAsync("none:1"));
+    }
+
+    [Fact]
+    public async Task What_must_never_be_pulled_or_is_no_image_waits_for_a_change()
+    {
+        var never = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1", PullPolicy.Never));
+        Assert.Equal(("ErrImageNeverPull", "Container image \"none:1\" is not present with pull policy of Never"), (never.Reason, never.Message));
+        var invalid = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("Not An Image"));
+        Assert.Equal("InvalidImageName", invalid.Reason);
+        Assert.Null(invalid.RetryAt);
+    }
+
+    [Fact]
+    public async Task Two_wants_of_one_image_follow_each_other()
+    {
+        var slow = new SimulatedImages(new SimulatedOptions { Pull = TimeSpan.FromSeconds(10) }, time, new Random(1));
+        slow.Publish(new SimulatedImage("web:1", SimulatedProgram.Server));
+        var one = new ImagePuller(slow, time);
+        var first = one.EnsureAsync(new ImageRequest("u1", "web:1", "Always", []), _ => { }, TestContext.Current.CancellationToken).AsTask();
+        var second = one.EnsureAsync(new ImageRequest("u2", "web:1", "Always", []), _ => { }, TestContext.Current.CancellationToken).AsTask();
+        time.Advance(TimeSpan.FromSeconds(15));
+        await first;
+        Assert.False(second.IsCompleted);
+        while (!second.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
+    public void Credentials_are_read_from_both_kinds_of_secrets()
+    {
+        var read = PullSecrets.Read(
+        [
+            Secret(".dockerconfigjson", """{"auths":{"registry.example":{"auth":"bWU6c2VjcmV0"}}}"""),
+            Secret(".dockercfg", """{"old.example":{"username":"you","password":"word"}}"""),
+            Secret(".dockerconfigjson", "broken"),
+        ]);
+        Assert.Equal([new RegistryCredential("registry.example", "me", "secret"), new RegistryCredential("old.example", "you", "word")], read);
+    }
+
+    [Theory]
+    [InlineData(85, "85ms")]
+    [InlineData(1204, "1.204s")]
+    [InlineData(62_500, "1m2.5s")]
+    public void Durations_are_written_as_Go_does(int millis, string text) => Assert.Equal(text, ImagePuller.Duration(TimeSpan.FromMilliseconds(millis)));
+
+    private static Secret Secret(string key, string value) => new() { Data = new([new(key, Coppice.Objects.Base64Data.FromText(value))]) };
+
+    private async Task<ImageOutcome> EnsureAsync(string image, string? policy = null)
+    {
+        told.Clear();
+        return await puller.EnsureAsync(new ImageRequest("u1", image, policy, []), one => told.Add($"{one.Reason} {one.Message}"), TestContext.Current.CancellationToken);
+    }
+}

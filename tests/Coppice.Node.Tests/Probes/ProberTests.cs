@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Coppice.Node.Probes;
+using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Simulated;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Tests.Probes;
+
+public sealed class ProberTests : IDisposable
+{
+    private readonly Prober prober = new(
+        new SimulatedRuntime(new SimulatedImages(SimulatedOptions.Instant, TimeProvider.System, new Random(1)), SimulatedOptions.Instant, TimeProvider.System, new Random(1)), TimeProvider.System);
+
+    [Theory]
+    [InlineData("200 OK", true, "")]
+    [InlineData("302 Found\r\nLocation: http://elsewhere.example/", true, "")]
+    [InlineData("500 Internal Server Error", false, "HTTP probe failed with statuscode: 500")]
+    [InlineData("404 Not Found", false, "HTTP probe failed with statuscode: 404")]
+    public async Task The_status_decides(string answer, bool succeeded, string message)
+    {
+        using var server = new OneAnswer($"HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n");
+        var outcome = await AskAsync(new Probe { HttpGet = new HTTPGetAction { Port = new IntOrString("web"), Path = "/health" } }, server.Port);
+        Assert.Equal(new ProbeOutcome(succeeded, message), outcome);
+        Assert.StartsWith("GET /health HTTP/1.1\r\n", server.Request);
+        Assert.Contains("User-Agent: kube-probe/1.36\r\n", server.Request);
+    }
+
+    [Fact]
+    public async Task An_answer_that_does_not_come_and_a_port_nobody_listens_on_are_told_as_the_kubelet_does()
+    {
+        using var silent = new OneAnswer(null);
+        var late = await AskAsync(new Probe { HttpGet = new HTTPGetAction { Port = silent.Port } }, silent.Port);
+        Assert.Equal($"Get \"http://127.0.0.1:{silent.Port}/\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)", late.Message);
+
+        var free = FreePort();
+        var refused = await AskAsync(new Probe { HttpGet = new HTTPGetAction { Port = free } }, free);
+        Assert.Equal($"Get \"http://127.0.0.1:{free}/\": dial tcp 127.0.0.1:{free}: connect: connection refused", refused.Message);
+        var tcp = await AskAsync(new Probe { TcpSocket = new TCPSocketAction { Port = free } }, free);
+        Assert.Equal($"dial tcp 127.0.0.1:{free}: connect: connection refused", tcp.Message);
+        Assert.True((await AskAsync(new Probe { TcpSocket = new TCPSocketAction { Port = silent.Port } }, silent.Port)).Succeeded);
+    }
+
+    [Fact]
+    public async Task A_port_name_that_the_container_does_not_have_is_an_error() =>
+        Assert.True((await AskAsync(new Probe { TcpSocket = new TCPSocketAction { Port = new IntOrString("none") } }, 1)).IsError);
+
+    public void Dispose() => prober.Dispose();
+
+    private async Task<ProbeOutcome> AskAsync(Probe probe, int port) => await prober.ProbeAsync(
+        new ProbeRequest(ProbeType.Readiness, probe, new Container { Name = "main", Ports = [new ContainerPort { Name = "web", ContainerPortValue = port }] }, "c1", "127.0.0.1"),
+        TestContext.Current.CancellationToken);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>A server that gives one answer to whatever comes, or none.</summary>
+    private sealed class OneAnswer : IDisposable
+    {
+        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+        private readonly List<TcpClient> clients = [];
+
+        public OneAnswer(string? answer)
+        {
+            listener.Start();
+            _ = ServeAsync(answer);
+        }
+
+        public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        public string Request { get; private set; } = "";
+
+        public void Dispose()
+        {
+            listener.Dispose();
+            foreach (var one in clients) one.Dispose();
+        }
+
+        private async Task ServeAsync(string? answer)
+        {
+            try
+            {
+                while (true)
+                {
+                    var client = await listener.AcceptTcpClientAsync();
+                    clients.Add(client);
+                    if (answer is null) continue;
+                    var buffer = new byte[4096];
+                    var count = await client.GetStream().ReadAsync(buffer);
+                    Request = Encoding.ASCII.GetString(buffer, 0, count);
+                    await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer));
+                    client.Close();
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
+            {
+                // The test is over.
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Coppice.Node.Status;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Tests.Status;
+
+public sealed class NodeStatusTests
+{
+    private static readonly DateTimeOffset Now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly NodeFacts Facts = new(
+        "node-1", ["192.168.0.1"], 2, 4L << 30, 1000, [new("2Mi", 2 << 20)], new NodeSystemInfo { OperatingSystem = "linux", Architecture = "amd64" });
+
+    private readonly NodeStatusOptions options = new();
+
+    [Fact]
+    public void A_node_registers_with_what_it_has_and_what_it_may_give()
+    {
+        var node = NodeStatusPlanner.Register(Facts, NodeHealth.Good, options, Now);
+        Assert.Equal("node-1", node.Metadata.Labels["kubernetes.io/hostname"]);
+        Assert.Equal(["2", "2Mi", "4Gi", "110"], ((string[])["cpu", "hugepages-2Mi", "memory", "pods"]).Select(name => node.Status.Capacity[name].ToString()));
+        Assert.Equal(((4L << 30) - (102L << 20), 900), (node.Status.Allocatable["memory"].Value, node.Status.Allocatable["ephemeral-storage"].Value));
+        Assert.Equal(
+            ["MemoryPressure False KubeletHasSufficientMemory", "DiskPressure False KubeletHasNoDiskPressure", "PIDPressure False KubeletHasSufficientPID", "Ready True KubeletReady"],
+            node.Status.Conditions.Select(one => $"{one.Type} {one.Status} {one.Reason}"));
+    }
+
+    [Fact]
+    public void A_condition_keeps_the_time_of_its_last_change()
+    {
+        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, NodeHealth.Good, options, Now);
+        var later = Now.AddMinutes(1);
+        var second = NodeStatusPlanner.Plan(first, Facts, NodeHealth.Good with { RuntimeProblem = "container runtime is down" }, options, later);
+        var ready = second.Conditions.Single(one => one.Type == "Ready");
+        Assert.Equal(("False", "KubeletNotReady", "container runtime is down", later), (ready.Status, ready.Reason, ready.Message, ready.LastTransitionTime));
+        var memory = second.Conditions.Single(one => one.Type == "MemoryPressure");
+        Assert.Equal((Now, later), (memory.LastTransitionTime, memory.LastHeartbeatTime));
+    }
+
+    [Fact]
+    public void Only_news_are_written_and_the_same_every_few_minutes()
+    {
+        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, NodeHealth.Good, options, Now);
+        NodeStatus At(double minutes, NodeHealth health) => NodeStatusPlanner.Plan(first, Facts, health, options, Now.AddMinutes(minutes));
+        Assert.False(NodeStatusPlanner.IsNews(first, At(1, NodeHealth.Good), Now.AddMinutes(1), options));
+        Assert.True(NodeStatusPlanner.IsNews(first, At(5, NodeHealth.Good), Now.AddMinutes(5), options));
+        Assert.True(NodeStatusPlanner.IsNews(first, At(1, NodeHealth.Good with { IsShortOfDisk = true }), Now.AddMinutes(1), options));
+    }
+}

@@ -1,0 +1,162 @@
+using Coppice.Node.Containers;
+using Coppice.Node.Runtime;
+using Coppice.Node.Volumes;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Tests.Volumes;
+
+public sealed class PodVolumesTests : IAsyncLifetime
+{
+    private readonly ManualTime time = new();
+    private readonly PodPaths paths = new(Directory.CreateTempSubdirectory("coppice-volumes-").FullName);
+    private readonly Dictionary<string, ConfigMap> maps = [];
+    private readonly Dictionary<string, Secret> secrets = [];
+    private readonly PodVolumes volumes;
+    private int tokens;
+
+    public PodVolumesTests() => volumes = new PodVolumes(paths, time);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private PodVolumeSources Sources => new(
+        (_, name) => ValueTask.FromResult(maps.GetValueOrDefault(name)),
+        (_, name) => ValueTask.FromResult(secrets.GetValueOrDefault(name)),
+        (_, request, _) => ValueTask.FromResult(new TokenRequestStatus { Token = $"token-{++tokens}", ExpirationTimestamp = time.GetUtcNow().AddSeconds(request.ExpirationSeconds!.Value) }),
+        new PodFacts("node-1", [], [], default));
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await volumes.RemoveAsync("u1", CancellationToken.None);
+        Directory.Delete(paths.Root, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_ConfigMaps_keys_are_files_that_change_all_at_once()
+    {
+        maps["settings"] = Map("""{"a":"1","b":"2"}""");
+        var pod = Pod("""{"name":"v","configMap":{"name":"settings"}}""");
+        var directory = (await PrepareAsync(pod))["v"];
+        Assert.Equal("1", File.ReadAllText(directory + "/a"));
+        Assert.Equal("..data/a", new FileInfo(directory + "/a").LinkTarget);
+        var before = new FileInfo(directory + "/..data").LinkTarget;
+
+        await volumes.RefreshAsync(pod, Sources, Stop);
+        Assert.Equal(before, new FileInfo(directory + "/..data").LinkTarget);
+
+        maps["settings"] = Map("""{"a":"one","c":"3"}""");
+        await volumes.RefreshAsync(pod, Sources, Stop);
+        Assert.Equal("one", File.ReadAllText(directory + "/a"));
+        Assert.Equal("3", File.ReadAllText(directory + "/c"));
+        Assert.False(Path.Exists(directory + "/b"));
+        Assert.False(Path.Exists($"{directory}/{before}"));
+    }
+
+    [Fact]
+    public async Task Items_have_their_own_paths_and_modes()
+    {
+        secrets["keys"] = Given.Read<Secret>("""{"data":{"token":"aGVsbG8=","other":"eA=="}}""");
+        var directory = (await PrepareAsync(Pod("""{"name":"v","secret":{"secretName":"keys","defaultMode":256,"items":[{"key":"token","path":"deep/name","mode":292},{"key":"other","path":"other"}]}}""")))["v"];
+        Assert.Equal("hello", File.ReadAllText(directory + "/deep/name"));
+        Assert.Equal((UnixFileMode)292, File.GetUnixFileMode(directory + "/..data/deep/name"));
+        Assert.Equal((UnixFileMode)256, File.GetUnixFileMode(directory + "/..data/other"));
+    }
+
+    [Theory]
+    [InlineData("""{"name":"v","configMap":{"name":"no"}}""", "configmap \"no\" not found")]
+    [InlineData("""{"name":"v","secret":{"secretName":"no"}}""", "secret \"no\" not found")]
+    [InlineData("""{"name":"v","configMap":{"name":"settings","items":[{"key":"no","path":"p"}]}}""", "configmap references non-existent config key: no")]
+    [InlineData("""{"name":"v","hostPath":{"path":"/etc/hosts","type":"Directory"}}""", "hostPath type check failed: /etc/hosts is not a directory")]
+    [InlineData("""{"name":"v","hostPath":{"path":"/dev/null","type":"Socket"}}""", "hostPath type check failed: /dev/null is not a socket file")]
+    public async Task What_is_missing_is_said_in_Kubernetes_words(string volume, string cause)
+    {
+        maps["settings"] = Map("{}");
+        var failed = await Assert.ThrowsAsync<VolumeNotReadyException>(() => PrepareAsync(Pod(volume)));
+        Assert.Equal($"MountVolume.SetUp failed for volume \"v\" : {cause}", failed.Message);
+    }
+
+    [Fact]
+    public async Task What_is_optional_may_be_missing()
+    {
+        var directory = (await PrepareAsync(Pod("""{"name":"v","configMap":{"name":"no","optional":true}}""")))["v"];
+        Assert.Equal(["..data"], Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName).Where(one => !one!.StartsWith("..2", StringComparison.Ordinal)));
+        Assert.Equal("/dev/null", (await PrepareAsync(Pod("""{"name":"v","hostPath":{"path":"/dev/null","type":"CharDevice"}}""")))["v"]);
+    }
+
+    [Fact]
+    public async Task An_empty_directory_belongs_to_the_group_and_keeps_its_files()
+    {
+        var pod = Pod("""{"name":"v","emptyDir":{}}""", "\"securityContext\":{\"fsGroup\":4242},");
+        var directory = (await PrepareAsync(pod))["v"];
+        Assert.True(File.GetUnixFileMode(directory).HasFlag(UnixFileMode.SetGroup | UnixFileMode.GroupWrite));
+        File.WriteAllText(directory + "/kept", "x");
+        await PrepareAsync(pod);
+        Assert.True(File.Exists(directory + "/kept"));
+
+        await volumes.RemoveAsync("u1", Stop);
+        Assert.False(Directory.Exists(paths.Pod("u1")));
+    }
+
+    [Fact]
+    public async Task An_empty_directory_in_memory_is_as_large_as_it_may_be_and_goes_with_the_pod()
+    {
+        var directory = (await PrepareAsync(Pod("""{"name":"v","emptyDir":{"medium":"Memory","sizeLimit":"1Mi"}}""")))["v"];
+        Assert.Equal(1 << 20, new DriveInfo(directory).TotalSize);
+        await volumes.RemoveAsync("u1", Stop);
+        Assert.DoesNotContain(paths.Root, await File.ReadAllTextAsync("/proc/self/mountinfo", Stop));
+    }
+
+    [Fact]
+    public async Task A_service_accounts_files_are_projected_and_its_token_is_renewed_in_time()
+    {
+        maps["kube-root-ca.crt"] = Map("""{"ca.crt":"CA"}""");
+        var pod = Pod("""
+            {"name":"v","projected":{"defaultMode":420,"sources":[{"serviceAccountToken":{"expirationSeconds":3600,"path":"token"}},
+              {"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},
+              {"downwardAPI":{"items":[{"path":"namespace","fieldRef":{"fieldPath":"metadata.namespace"}}]}}]}}
+            """);
+        var directory = (await PrepareAsync(pod))["v"];
+        Assert.Equal(("token-1", "CA", "shop"), (File.ReadAllText(directory + "/token"), File.ReadAllText(directory + "/ca.crt"), File.ReadAllText(directory + "/namespace")));
+        time.Advance(TimeSpan.FromMinutes(40));
+        await volumes.RefreshAsync(pod, Sources, Stop);
+        Assert.Equal("token-1", File.ReadAllText(directory + "/token"));
+        time.Advance(TimeSpan.FromMinutes(10));
+        await volumes.RefreshAsync(pod, Sources, Stop);
+        Assert.Equal("token-2", File.ReadAllText(directory + "/token"));
+    }
+
+    [Fact]
+    public async Task A_container_gets_its_mounts_its_hosts_file_and_one_for_its_last_words()
+    {
+        var pod = Given.Pod("""
+            {"hostAliases":[{"ip":"1.2.3.4","hostnames":["a","b"]}],"volumes":[{"name":"v","emptyDir":{}}],
+             "containers":[{"name":"main","volumeMounts":[{"name":"v","mountPath":"/data","subPathExpr":"$(WHO)/x","readOnly":true}]}]}
+            """);
+        var made = await PrepareAsync(pod);
+        var mounts = await volumes.MountsAsync(pod, pod.Spec.Containers[0], new MountInputs(2, made, [new("WHO", "me")], "web", null, ["10.244.0.5"]), Stop);
+        Assert.Equal(new ContainerMount(made["v"] + "/me/x", "/data", true), mounts[0]);
+        Assert.True(Directory.Exists(mounts[0].HostPath));
+        var hosts = File.ReadAllText(mounts.Single(one => one.ContainerPath == "/etc/hosts").HostPath);
+        Assert.Contains("10.244.0.5\tweb\n", hosts);
+        Assert.Contains("1.2.3.4\ta\tb\n", hosts);
+        Assert.Equal(paths.TerminationLog("u1", "main", 2), mounts.Single(one => one.ContainerPath == "/dev/termination-log").HostPath);
+        Assert.True(File.Exists(paths.TerminationLog("u1", "main", 2)));
+    }
+
+    [Fact]
+    public async Task A_mount_cannot_leave_its_volume()
+    {
+        var pod = Given.Pod("""{"volumes":[{"name":"v","emptyDir":{}}],"containers":[{"name":"main","volumeMounts":[{"name":"v","mountPath":"/data","subPath":"link/x"}]}]}""");
+        var made = await PrepareAsync(pod);
+        File.CreateSymbolicLink(made["v"] + "/link", "/etc");
+        await Assert.ThrowsAsync<ContainerConfigException>(async () => await volumes.MountsAsync(pod, pod.Spec.Containers[0], new MountInputs(0, made, [], "web", null, []), Stop));
+    }
+
+    private static ConfigMap Map(string data) => Given.Read<ConfigMap>($$"""{"data":{{data}} }""");
+
+    private static Pod Pod(string volume, string spec = "") => Given.Pod($$"""{ {{spec}} "volumes":[{{volume}}],"containers":[{"name":"main"}]}""");
+
+    private async Task<IReadOnlyDictionary<string, string>> PrepareAsync(Pod pod) => await volumes.PrepareAsync(pod, Sources, Stop);
+}
