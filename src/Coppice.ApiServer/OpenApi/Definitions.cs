@@ -11,6 +11,8 @@ namespace Coppice.ApiServer.OpenApi;
 /// </summary>
 internal sealed class Definitions
 {
+    private static readonly VendorExtension AtomicMap = new("x-kubernetes-map-type", "\"atomic\"");
+
     private readonly SortedDictionary<string, SchemaNode> _byName = new(StringComparer.Ordinal);
     private readonly TypeDocumentation _documentation = TypeDocumentation.Read();
     private readonly Dictionary<Type, List<KindName>> _kinds = [];
@@ -93,7 +95,11 @@ internal sealed class Definitions
                 Description = _documentation.Of(type),
                 Properties = [.. schema.Fields.OrderBy(f => f.JsonName, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.JsonName, Field(f)))],
                 Required = [.. schema.Fields.Where(f => f.Facts.Required).Select(f => f.JsonName)],
-                Extensions = _kinds.TryGetValue(type, out var kinds) ? [KindExtension.OfDefinition(kinds)] : [],
+                Extensions =
+                [
+                    .. _kinds.TryGetValue(type, out var kinds) ? [KindExtension.OfDefinition(kinds)] : (VendorExtension[])[],
+                    .. schema.IsAtomic ? [AtomicMap] : (VendorExtension[])[],
+                ],
             };
         }
 
@@ -146,7 +152,7 @@ internal sealed class Definitions
 
         if (facts.AtomicMap)
         {
-            yield return new("x-kubernetes-map-type", "\"atomic\"");
+            yield return AtomicMap;
         }
 
         if (facts.MergeKey is { } key)

@@ -45,6 +45,7 @@ public sealed record PreferredSchedulingTerm
 }
 
 /// <summary>Conditions that a node must all meet; without any, no node matches.</summary>
+[AtomicObject]
 public sealed record NodeSelectorTerm
 {
     /// <summary>Conditions on labels.</summary>

@@ -3,6 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A key of a ConfigMap in the same namespace.</summary>
+[AtomicObject]
 public sealed record ConfigMapKeySelector
 {
     /// <summary>The ConfigMap's name.</summary>

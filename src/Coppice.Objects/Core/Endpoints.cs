@@ -28,6 +28,7 @@ public sealed record EndpointSubset
 }
 
 /// <summary>An address behind a service.</summary>
+[AtomicObject]
 public sealed record EndpointAddress
 {
     /// <summary>The address.</summary>
@@ -49,6 +50,7 @@ public sealed record EndpointAddress
 }
 
 /// <summary>A port behind a service.</summary>
+[AtomicObject]
 public sealed record EndpointPort
 {
     /// <summary>The service's name for it.</summary>

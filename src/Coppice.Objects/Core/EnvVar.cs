@@ -43,6 +43,7 @@ public sealed record EnvVarSource
 }
 
 /// <summary>A field of the pod.</summary>
+[AtomicObject]
 public sealed record ObjectFieldSelector
 {
     /// <summary>The version that the path is written in; v1 by default.</summary>
@@ -55,6 +56,7 @@ public sealed record ObjectFieldSelector
 }
 
 /// <summary>A request or limit of a container.</summary>
+[AtomicObject]
 public sealed record ResourceFieldSelector
 {
     /// <summary>The container; needed in volumes, the own one in variables.</summary>
@@ -71,6 +73,7 @@ public sealed record ResourceFieldSelector
 }
 
 /// <summary>A key of a Secret in the same namespace.</summary>
+[AtomicObject]
 public sealed record SecretKeySelector
 {
     /// <summary>The Secret's name.</summary>
@@ -87,6 +90,7 @@ public sealed record SecretKeySelector
 }
 
 /// <summary>A variable in a file that a volume holds.</summary>
+[AtomicObject]
 public sealed record FileKeySelector
 {
     /// <summary>The pod's volume, an emptyDir.</summary>

@@ -3,6 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>An object of a known kind in the same namespace.</summary>
+[AtomicObject]
 public sealed record LocalObjectReference
 {
     /// <summary>Its name.</summary>

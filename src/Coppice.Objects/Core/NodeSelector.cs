@@ -4,6 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A set of nodes.</summary>
+[AtomicObject]
 public sealed record NodeSelector
 {
     /// <summary>A node that meets one of the terms is in the set.</summary>

@@ -3,6 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Points to an object, or to a part of it.</summary>
+[AtomicObject]
 public sealed record ObjectReference
 {
     /// <summary>Its kind.</summary>

@@ -86,6 +86,7 @@ public static class PersistentVolumeMode
 }
 
 /// <summary>An object of any kind in the same namespace.</summary>
+[AtomicObject]
 public sealed record TypedLocalObjectReference
 {
     /// <summary>The kind's group; absent for the core group.</summary>

@@ -105,6 +105,7 @@ public sealed record ForNode
 }
 
 /// <summary>A port behind a service.</summary>
+[AtomicObject]
 public sealed record EndpointPort
 {
     /// <summary>The service's name for it; empty for an only port.</summary>

@@ -1,6 +1,7 @@
 namespace Coppice.Objects.Meta;
 
 /// <summary>Chooses objects by their labels; all conditions must hold, and an empty selector takes everything.</summary>
+[AtomicObject]
 public sealed record LabelSelector
 {
     /// <summary>Labels that must be there with exactly these values.</summary>

@@ -69,6 +69,7 @@ public sealed record ObjectMeta
 }
 
 /// <summary>Points from an object to one that it exists for, in the same namespace or in none.</summary>
+[AtomicObject]
 public sealed record OwnerReference
 {
     /// <summary>Group and version of the owner's kind.</summary>

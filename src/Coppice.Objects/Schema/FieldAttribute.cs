@@ -52,3 +52,7 @@ public sealed class SchemaNameAttribute(string name) : Attribute
 {
     public string Name { get; } = name;
 }
+
+/// <summary>Server-side apply replaces objects of this type whole: their fields make sense only together.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class AtomicObjectAttribute : Attribute;

@@ -99,6 +99,7 @@ public sealed class TypeSchema
     {
         Type = type;
         Name = type.GetCustomAttribute<SchemaNameAttribute>()?.Name ?? type.Name;
+        IsAtomic = type.IsDefined(typeof(AtomicObjectAttribute));
         Fields = [.. type.GetProperties()
             .Select(p => (Property: p, Facts: p.GetCustomAttribute<FieldAttribute>()))
             .Where(p => p.Facts is not null)
@@ -113,6 +114,9 @@ public sealed class TypeSchema
 
     /// <summary>The last part of its group's folder, as in "Core"; with <see cref="Name"/> it tells all types apart.</summary>
     public string Group => Type.Namespace![(Type.Namespace!.LastIndexOf('.') + 1)..];
+
+    /// <summary>Server-side apply replaces objects of this type whole.</summary>
+    public bool IsAtomic { get; }
 
     public IReadOnlyList<FieldSchema> Fields { get; }
 

@@ -33,6 +33,7 @@ public sealed class OpenApiDocumentsTests
         Assert.Equal("""["containerPort","protocol"]""", ports.GetProperty("x-kubernetes-list-map-keys").GetRawText());
         Assert.Equal("merge,retainKeys", Text(Definition2("io.k8s.api.core.v1.PodSpec"), "properties", "volumes", "x-kubernetes-patch-strategy"));
         Assert.Equal("atomic", Text(Definition2("io.k8s.api.core.v1.PodSpec"), "properties", "nodeSelector", "x-kubernetes-map-type"));
+        Assert.Equal("atomic", Text(Definition2("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector"), "x-kubernetes-map-type"));
         Assert.Equal("""["containers"]""", Definition2("io.k8s.api.core.v1.PodSpec").GetProperty("required").GetRawText());
     }
 
