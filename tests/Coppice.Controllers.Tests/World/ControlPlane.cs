@@ -11,24 +11,17 @@ namespace Coppice.Controllers.Tests.World;
 /// All controllers over the fake API, on the calling thread alone. A test changes the world, calls <see cref="Settle"/>, and looks at
 /// the world that the controllers made of it.
 /// </summary>
-internal sealed class ControlPlane : SynchronizationContext, IEventRecorder, IDisposable
+internal sealed class ControlPlane : OneThread, IEventRecorder
 {
-    private readonly Queue<(SendOrPostCallback Work, object? State)> queue = new();
-    private readonly CancellationTokenSource stop = new();
-    private readonly SynchronizationContext? outer = Current;
-    private readonly int thread = Environment.CurrentManagedThreadId;
-    private readonly Task running;
-
     /// <param name="nodes">Without, nodes are never missed: most tests have none.</param>
     public ControlPlane(NodeLifecycleOptions? nodes = null)
     {
         var never = TimeSpan.FromDays(1000);
         var options = new ControllerOptions("PEM") { NodeLifecycle = nodes ?? new(never, never, never) };
-        SetSynchronizationContext(this);
         Api = new(Time);
         Caches = new(Api, Time, NullLoggerFactory.Instance);
         var controllers = new ControllerSet(Api, Caches, this, options, Time, NullLoggerFactory.Instance);
-        running = Task.WhenAll(Caches.RunAsync(stop.Token), controllers.RunAsync(stop.Token));
+        Running = Task.WhenAll(Caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
         Settle();
     }
 
@@ -42,27 +35,6 @@ internal sealed class ControlPlane : SynchronizationContext, IEventRecorder, IDi
     public List<string> Events { get; } = [];
 
     public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) => Events.Add($"{reason} {message}");
-
-    public override void Post(SendOrPostCallback d, object? state)
-    {
-        Assert.Equal(thread, Environment.CurrentManagedThreadId);
-        queue.Enqueue((d, state));
-    }
-
-    /// <summary>Lets the controllers work until nothing moves any more.</summary>
-    public void Settle()
-    {
-        for (var steps = 0; queue.TryDequeue(out var next); steps++)
-        {
-            Assert.True(steps < 1_000_000, "the controllers never come to rest");
-            next.Work(next.State);
-        }
-
-        if (running is { IsFaulted: true })
-        {
-            running.GetAwaiter().GetResult();
-        }
-    }
 
     public void Advance(TimeSpan by)
     {
@@ -119,12 +91,4 @@ internal sealed class ControlPlane : SynchronizationContext, IEventRecorder, IDi
 
     private static Pod Bound(Pod pod, Func<Pod, string?>? bindTo) =>
         pod with { Spec = pod.Spec with { NodeName = pod.Spec.NodeName ?? bindTo?.Invoke(pod) } };
-
-    public void Dispose()
-    {
-        stop.Cancel();
-        Settle();
-        SetSynchronizationContext(outer);
-        stop.Dispose();
-    }
 }
