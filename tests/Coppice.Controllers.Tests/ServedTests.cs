@@ -27,7 +27,8 @@ public sealed class ServedTests
         cluster.RunPods();
 
         var deployment = cluster.Find<Deployment>("web")!;
-        Assert.Equal((3, 3, deployment.Metadata.Generation), (deployment.Status.AvailableReplicas, deployment.Status.UpdatedReplicas, deployment.Status.ObservedGeneration));
+        Assert.Equal((3, 3), (deployment.Status.AvailableReplicas, deployment.Status.UpdatedReplicas));
+        Assert.Equal((1L, 1L), (deployment.Metadata.Generation, deployment.Status.ObservedGeneration));
         Assert.Equal(3, Assert.Single(cluster.All<EndpointSlice>()).Endpoints.Count(e => e.Conditions.Ready == true));
         Assert.Equal(3, cluster.Find<Endpoints>("web")!.Subsets[0].Addresses.Count);
 

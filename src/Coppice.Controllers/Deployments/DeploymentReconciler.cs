@@ -42,7 +42,7 @@ internal sealed class DeploymentReconciler(IApiClient api, Caches caches, IEvent
         // 3. Apply: the new ReplicaSet before all that builds on it, the status last.
         if (plan.Create is { } create && await CreateAsync(deployment, create, sets, now, stop) is { } failed)
         {
-            await WriteStatusAsync(deployment, failed.Status, stop);
+            await WriteStatusAsync(deployment, deployment.Metadata.Annotations, failed.Status, stop);
             throw failed.Cause;
         }
 
@@ -52,21 +52,20 @@ internal sealed class DeploymentReconciler(IApiClient api, Caches caches, IEvent
             await DeleteAsync(set, stop);
         }
 
-        if (plan.Annotations != deployment.Metadata.Annotations)
-        {
-            deployment = await api.UpdateAsync(deployment with { Metadata = deployment.Metadata with { Annotations = plan.Annotations } }, stop);
-            await caches.Deployments.SeeAsync(deployment, time, stop);
-        }
-
-        await WriteStatusAsync(deployment, plan.Status, stop);
+        await WriteStatusAsync(deployment, plan.Annotations, plan.Status, stop);
         return plan.NextLookAt is { } at ? ReconcileResult.After(at - now) : ReconcileResult.Done;
     }
 
-    private async ValueTask WriteStatusAsync(Deployment deployment, DeploymentStatus status, CancellationToken stop)
+    /// <summary>
+    /// The revision is an annotation, and is written with the status as Kubernetes does: by itself it would count as a change of what is
+    /// asked for.
+    /// </summary>
+    private async ValueTask WriteStatusAsync(Deployment deployment, ValueMap<string> annotations, DeploymentStatus status, CancellationToken stop)
     {
-        if (status != deployment.Status)
+        if (status != deployment.Status || annotations != deployment.Metadata.Annotations)
         {
-            await caches.Deployments.SeeAsync(await api.UpdateStatusAsync(deployment with { Status = status }, stop), time, stop);
+            var wanted = deployment with { Metadata = deployment.Metadata with { Annotations = annotations }, Status = status };
+            await caches.Deployments.SeeAsync(await api.UpdateStatusAsync(wanted, stop), time, stop);
         }
     }
 

@@ -82,7 +82,8 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
     public ValueTask<T> UpdateStatusAsync<T>(T item, CancellationToken stop) where T : KubernetesObject
     {
         var current = Current(item);
-        return ValueTask.FromResult((T)Store(WatchEventType.Modified, Status(current, item)));
+        var metadata = current.Metadata with { Annotations = item.Metadata.Annotations };
+        return ValueTask.FromResult((T)Store(WatchEventType.Modified, Status(current with { Metadata = metadata }, item)));
     }
 
     /// <summary>A pod with a node goes only when its node agent says so (<see cref="FinishPod"/>), an object with finalizers when they are gone.</summary>
