@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
@@ -9,19 +10,22 @@ namespace Coppice.ApiServer.Authentication;
 /// Tells who asks: by a client certificate of our authority (common name and organisations), or by a service account's token, which
 /// is good only while its account, and the pod it was made for, exist.
 /// </summary>
-internal sealed class Authenticator(ApiVerbs verbs, ServiceAccountTokens tokens)
+internal sealed class Authenticator(ApiVerbs verbs, ServiceAccountTokens tokens, X509Certificate2 authority, TimeProvider time)
 {
+    // A connection keeps its certificate object, so that a chain is built once a connection and not once a request.
+    private readonly ConditionalWeakTable<X509Certificate2, Requester> _known = [];
+
     private static readonly ResourceDefinition Accounts = KindCatalog.Of<ServiceAccount>();
     private static readonly ResourceDefinition Pods = KindCatalog.Of<Pod>();
 
-    /// <param name="certificate">The client's, already checked against the authority by TLS; null for none.</param>
+    /// <param name="certificate">The client's; null for none.</param>
     /// <param name="authorization">The Authorization header, or null.</param>
     /// <exception cref="ApiError">Unauthorized: what was shown is not good.</exception>
     public async ValueTask<Requester> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop)
     {
         if (certificate is not null)
         {
-            return OfCertificate(certificate);
+            return _known.GetValue(certificate, OfCertificate);
         }
 
         if (string.IsNullOrEmpty(authorization))
@@ -62,8 +66,18 @@ internal sealed class Authenticator(ApiVerbs verbs, ServiceAccountTokens tokens)
             ["system:serviceaccounts", $"system:serviceaccounts:{subject.Namespace}", Requester.Authenticated]);
     }
 
-    private static Requester OfCertificate(X509Certificate2 certificate)
+    private Requester OfCertificate(X509Certificate2 certificate)
     {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.VerificationTime = time.GetUtcNow().UtcDateTime;
+        if (!chain.Build(certificate))
+        {
+            throw ApiErrors.Unauthorized();
+        }
+
         var groups = new List<string>();
         string? name = null;
         foreach (var part in certificate.SubjectName.EnumerateRelativeDistinguishedNames())

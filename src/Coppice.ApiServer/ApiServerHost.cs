@@ -1,0 +1,88 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Coppice.ApiServer.Requests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.ApiServer;
+
+/// <summary>The web server under the pipeline: Kestrel with TLS 1.2 and 1.3, HTTP/1.1 and HTTP/2.</summary>
+public sealed class ApiServerHost : IAsyncDisposable
+{
+    // A Go client puts all its watches on one connection.
+    private const int StreamsPerConnection = 1000;
+
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
+
+    private readonly WebApplication _application;
+    private readonly CancellationTokenSource _stopping = new();
+
+    private readonly TimeProvider _time;
+
+    private ApiServerHost(WebApplication application, TimeProvider time)
+    {
+        _application = application;
+        _time = time;
+    }
+
+    /// <summary>Listens on every address of the machine, and answers from then on.</summary>
+    /// <exception cref="IOException">The port is in use.</exception>
+    public static async Task<ApiServerHost> StartAsync(
+        RequestPipeline pipeline, int port, X509Certificate2 certificate, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(logs);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseUrls();
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, port, certificate));
+        var application = builder.Build();
+        var host = new ApiServerHost(application, time);
+        application.Run(http => pipeline.HandleAsync(http, host._stopping.Token));
+        await application.StartAsync(stop);
+        return host;
+    }
+
+    /// <summary>Ends the watches and gives running requests a moment.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        using var drained = new CancellationTokenSource(DrainTime, _time);
+        try
+        {
+            await _application.StopAsync(drained.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Who is still talking is cut off.
+        }
+
+        await _application.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, int port, X509Certificate2 certificate)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        kestrel.Limits.MaxRequestBodySize = RequestBody.Limit * 2;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Listen(IPAddress.IPv6Any, port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(new HttpsConnectionAdapterOptions
+            {
+                ServerCertificate = certificate,
+                SslProtocols = System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13,
+                ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+
+                // Whose certificate it is, is asked by the authenticator, which can answer in words.
+                ClientCertificateValidation = (_, _, _) => true,
+            });
+        });
+    }
+}

@@ -1,0 +1,149 @@
+using Coppice.ApiServer.Decoding;
+using Coppice.ApiServer.Patching;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Resources;
+using Coppice.ApiServer.Responses;
+using Coppice.ApiServer.Watching;
+using Coppice.Objects;
+using Coppice.Objects.Meta;
+using Microsoft.AspNetCore.Http;
+
+namespace Coppice.ApiServer.Http;
+
+/// <summary>The verbs on objects over HTTP: reads what is asked, calls the verb, writes what came of it.</summary>
+internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses, WatchEndpoint watches)
+{
+    public Task HandleAsync(HttpContext http, ApiRequest request, ResourceDefinition definition, Requester user, CancellationToken stopping)
+    {
+        var scope = new WriteScope(definition, request.Namespace ?? "", user, http.Request.Query.DryRun());
+        if (definition.Namespaced && request.Namespace is null && request.Verb is not ("list" or "watch" or "deletecollection"))
+        {
+            throw ApiErrors.BadRequest("an empty namespace may not be set " + (request.Verb == "create" ? "during creation" : "when a resource name is provided"));
+        }
+
+        return request.Verb switch
+        {
+            "get" => GetAsync(http, scope, request.Name!),
+            "list" => ListAsync(http, scope),
+            "watch" => watches.RunAsync(http, WatchQuery(http, scope, request.Name), stopping),
+            "create" when request.Name is null => CreateAsync(http, scope),
+            "update" when request.Name is not null => UpdateAsync(http, scope, request.Name, UpdatePart.Main),
+            "patch" when request.Name is not null => PatchAsync(http, scope, request.Name, UpdatePart.Main),
+            "delete" => DeleteAsync(http, scope, request.Name!),
+            "deletecollection" => DeleteCollectionAsync(http, scope),
+            _ => throw ApiErrors.MethodNotAllowed(definition, request.Verb),
+        };
+    }
+
+    public async Task GetAsync(HttpContext http, WriteScope scope, string name) => await responses.WriteObjectAsync(
+        http, scope.Definition, await verbs.GetAsync(scope.Definition, scope.Key(name), http.RequestAborted), StatusCodes.Status200OK);
+
+    public async Task UpdateAsync(HttpContext http, WriteScope scope, string name, UpdatePart part)
+    {
+        var item = await DecodeAsync(http, scope.Definition);
+        var form = await verbs.Update.RunAsync(scope, name, item, part, http.RequestAborted);
+        await responses.WriteObjectAsync(http, scope.Definition, form, StatusCodes.Status200OK);
+    }
+
+    public async Task PatchAsync(HttpContext http, WriteScope scope, string name, UpdatePart part)
+    {
+        var type = PatchTypes.Of(http.Request.ContentType);
+        var patch = await RequestBody.ReadAsync(http);
+        var mode = http.Request.Query.FieldValidation();
+        IReadOnlyList<string> warnings = [];
+        var form = await verbs.Update.RunAsync(
+            scope,
+            name,
+            current =>
+            {
+                var patched = Patcher.Apply(type, current.Json, patch, scope.Definition.Schema);
+                var decoded = ObjectDecoder.DecodePatched(patched, scope.Definition, mode);
+                warnings = decoded.Warnings;
+                return Unversioned(decoded.Item, patch, current);
+            },
+            part,
+            http.RequestAborted);
+        Warnings.Add(http, warnings);
+        await responses.WriteObjectAsync(http, scope.Definition, form, StatusCodes.Status200OK);
+    }
+
+    /// <summary>
+    /// A patch that does not name a version is for whatever version there is: if somebody else is quicker, it is made anew on theirs.
+    /// </summary>
+    private static KubernetesObject Unversioned(KubernetesObject patched, ReadOnlyMemory<byte> patch, ObjectForm current) =>
+        patched.Metadata.ResourceVersion == current.Revision.ToString() && patch.Span.IndexOf("\"resourceVersion\""u8) < 0
+            ? patched with { Metadata = patched.Metadata with { ResourceVersion = null } }
+            : patched;
+
+    private async Task ListAsync(HttpContext http, WriteScope scope)
+    {
+        var query = http.Request.Query.Objects(scope.Definition, scope.Namespace);
+        var page = await verbs.List.RunAsync(query, http.Request.Query.Paging(), http.RequestAborted);
+        await responses.WriteListAsync(http, scope.Definition, page);
+    }
+
+    private static ObjectQuery WatchQuery(HttpContext http, WriteScope scope, string? name) => name is null
+        ? http.Request.Query.Objects(scope.Definition, scope.Namespace)
+        : ObjectQuery.Parse(scope.Definition, scope.Namespace, null, $"metadata.name={name}");
+
+    private async Task CreateAsync(HttpContext http, WriteScope scope)
+    {
+        var item = await DecodeAsync(http, scope.Definition);
+        var form = await verbs.Create.RunAsync(scope, item, http.RequestAborted);
+        await responses.WriteObjectAsync(http, scope.Definition, form, StatusCodes.Status201Created);
+    }
+
+    private async Task DeleteAsync(HttpContext http, WriteScope scope, string name)
+    {
+        var (options, dryRun) = await DeleteOptionsAsync(http);
+        var result = await verbs.Delete.RunAsync(scope with { DryRun = scope.DryRun || dryRun }, name, options, http.RequestAborted);
+        if (!result.Gone || scope.Definition.Kind == "Pod")
+        {
+            await responses.WriteObjectAsync(http, scope.Definition, result.Form, StatusCodes.Status200OK);
+            return;
+        }
+
+        var meta = result.Form.Item.Metadata;
+        var done = new ApiStatus
+        {
+            Status = "Success",
+            Details = new ApiStatusDetails { Name = meta.Name, Group = scope.Definition.Group, Kind = scope.Definition.Resource, Uid = meta.Uid },
+        };
+        await ResponseWriter.WriteStatusAsync(http, done, StatusCodes.Status200OK);
+    }
+
+    private async Task DeleteCollectionAsync(HttpContext http, WriteScope scope)
+    {
+        var (options, dryRun) = await DeleteOptionsAsync(http);
+        var query = http.Request.Query.Objects(scope.Definition, scope.Namespace);
+        var page = await verbs.List.RunAsync(query, http.Request.Query.Paging(), http.RequestAborted);
+        foreach (var form in page.Items)
+        {
+            var each = scope with { Namespace = form.Item.Metadata.Namespace ?? "", DryRun = scope.DryRun || dryRun };
+            try
+            {
+                await verbs.Delete.RunAsync(each, form.Item.Metadata.Name!, options, http.RequestAborted);
+            }
+            catch (ApiError e) when (e.IsNotFound)
+            {
+                // Somebody else deleted it first: what is wanted is so.
+            }
+        }
+
+        await responses.WriteListAsync(http, scope.Definition, page);
+    }
+
+    private static async ValueTask<KubernetesObject> DecodeAsync(HttpContext http, ResourceDefinition definition)
+    {
+        var decoded = await RequestBody.ReadObjectAsync(http, definition);
+        Warnings.Add(http, decoded.Warnings);
+        return decoded.Item;
+    }
+
+    private static async ValueTask<(DeleteOptions Options, bool DryRun)> DeleteOptionsAsync(HttpContext http)
+    {
+        var body = await RequestBody.ReadAsync(http);
+        var options = body.IsEmpty ? new DeleteOptions() : ObjectDecoder.DecodeOptions<DeleteOptions>(body);
+        return (http.Request.Query.Deletion(options), options.DryRun.Contains("All"));
+    }
+}

@@ -1,0 +1,136 @@
+using Coppice.ApiServer.Requests;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Streaming;
+using Coppice.Streaming.PortForwarding;
+using Coppice.Streaming.RemoteCommands;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Coppice.ApiServer.Http;
+
+/// <summary>
+/// Logs, commands and forwarded ports of pods: finds the pod and the container that is meant, and connects the client with the node.
+/// </summary>
+/// <param name="nodes">The node of a name; null if it cannot be reached.</param>
+internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?> nodes, TimeProvider time)
+{
+    private const string DefaultContainer = "kubectl.kubernetes.io/default-container";
+
+    private static readonly ResourceDefinition Pods = KindCatalog.Of<Pod>();
+
+    private readonly RemoteCommandEndpoint _commands = new(time, new StreamingOptions());
+    private readonly PortForwardEndpoint _ports = new(time, new StreamingOptions());
+
+    public async Task HandleAsync(HttpContext http, ObjectKey key, string subresource)
+    {
+        var pod = (Pod)(await verbs.GetAsync(Pods, key, http.RequestAborted)).Item;
+        if (string.IsNullOrEmpty(pod.Spec.NodeName))
+        {
+            if (subresource == "log")
+            {
+                // Nothing has been written yet, and kubectl logs -f may ask again.
+                http.Response.StatusCode = StatusCodes.Status200OK;
+                return;
+            }
+
+            throw ApiErrors.BadRequest($"pod {key.Name} does not have a host assigned");
+        }
+
+        var node = nodes(pod.Spec.NodeName) ?? throw ApiErrors.InternalError($"node \"{pod.Spec.NodeName}\" cannot be reached");
+        var target = new PodTarget(key.Namespace, key.Name, pod.Metadata.Uid!);
+        switch (subresource)
+        {
+            case "log":
+                await LogAsync(http, node, new(target, ContainerOf(http, pod)));
+                break;
+            case "portforward":
+                await _ports.RunAsync(http, (port, stop) => node.ConnectAsync(target, port, stop));
+                break;
+            default:
+                await CommandAsync(http, node, new(target, ContainerOf(http, pod)), subresource == "exec");
+                break;
+        }
+    }
+
+    private async Task CommandAsync(HttpContext http, INodeStreams node, ContainerTarget target, bool exec)
+    {
+        var query = http.Request.Query;
+        var command = query["command"].Select(c => c ?? "").ToArray();
+        if (exec && command.Length == 0)
+        {
+            throw ApiErrors.BadRequest("you must specify at least 1 command for the container");
+        }
+
+        var request = new CommandRequest(
+            exec ? command : [], query.IsTrue("stdin"), query.IsTrue("stdout"), query.IsTrue("stderr"), query.IsTrue("tty"));
+        if (!request.Stdin && !request.Stdout && !request.Stderr)
+        {
+            throw ApiErrors.BadRequest("you must specify at least 1 of stdin, stdout, stderr");
+        }
+
+        await _commands.RunAsync(
+            http,
+            request,
+            (streams, stop) => exec ? node.ExecAsync(target, request, streams, stop) : node.AttachAsync(target, request, streams, stop));
+    }
+
+    private async Task LogAsync(HttpContext http, INodeStreams node, ContainerTarget target)
+    {
+        var query = http.Request.Query;
+        var request = new LogRequest(
+            query.IsTrue("follow"),
+            query.IsTrue("previous"),
+            query.IsTrue("timestamps"),
+            query.Number("tailLines"),
+            query.Number("limitBytes"),
+            SinceOf(query));
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        http.Response.ContentType = "text/plain";
+        try
+        {
+            await node.WriteLogAsync(target, request, http.Response.Body, http.RequestAborted);
+        }
+        catch (StreamTargetException e) when (!http.Response.HasStarted)
+        {
+            throw ApiErrors.BadRequest(e.Message);
+        }
+    }
+
+    private DateTimeOffset? SinceOf(IQueryCollection query)
+    {
+        if (query.Number("sinceSeconds") is { } seconds)
+        {
+            return seconds > 0 ? time.GetUtcNow() - TimeSpan.FromSeconds(seconds) : throw ApiErrors.BadRequest("sinceSeconds: must be greater than 0");
+        }
+
+        return (string?)query["sinceTime"] switch
+        {
+            null or "" => null,
+            var text when ApiTime.TryRead(text, out var since) => since,
+            var text => throw ApiErrors.BadRequest($"parsing time \"{text}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse it"),
+        };
+    }
+
+    /// <summary>The container that is named, or the only one, or the one that the pod itself names for this.</summary>
+    private static string ContainerOf(HttpContext http, Pod pod)
+    {
+        var name = (string?)http.Request.Query["container"];
+        var spec = pod.Spec;
+        List<string> all =
+        [
+            .. spec.InitContainers.Select(c => c.Name), .. spec.Containers.Select(c => c.Name), .. spec.EphemeralContainers.Select(c => c.Name),
+        ];
+        if (string.IsNullOrEmpty(name))
+        {
+            return pod.Metadata.Annotations.Find(DefaultContainer) is { } chosen && all.Contains(chosen)
+                ? chosen
+                : spec.Containers.Count == 1
+                    ? spec.Containers[0].Name
+                    : throw ApiErrors.BadRequest(
+                        $"a container name must be specified for pod {pod.Metadata.Name}, choose one of: [{string.Join(" ", spec.Containers.Select(c => c.Name))}]");
+        }
+
+        return all.Contains(name) ? name : throw ApiErrors.BadRequest($"container {name} is not valid for pod {pod.Metadata.Name}");
+    }
+}

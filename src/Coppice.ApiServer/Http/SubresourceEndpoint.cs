@@ -1,0 +1,116 @@
+using Coppice.ApiServer.Decoding;
+using Coppice.ApiServer.Patching;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Resources;
+using Coppice.ApiServer.Responses;
+using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Autoscaling;
+using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
+using Coppice.Objects.Policy;
+using Microsoft.AspNetCore.Http;
+
+namespace Coppice.ApiServer.Http;
+
+/// <summary>The further doors of resources: status, scale, binding, eviction, finalize, token; streams have an endpoint of their own.</summary>
+internal sealed class SubresourceEndpoint(ApiVerbs verbs, ResourceEndpoint resources, StreamEndpoint streams)
+{
+    private static readonly ExpectedObject Scales = new("autoscaling", "v1", "Scale", typeof(Scale));
+    private static readonly ExpectedObject Bindings = new("", "v1", "Binding", typeof(Binding));
+    private static readonly ExpectedObject Evictions = new("policy", "v1", "Eviction", typeof(Eviction));
+    private static readonly ExpectedObject Tokens = new("authentication.k8s.io", "v1", "TokenRequest", typeof(TokenRequest));
+
+    public Task HandleAsync(HttpContext http, ApiRequest request, ResourceDefinition definition, Requester user)
+    {
+        var scope = new WriteScope(definition, request.Namespace ?? "", user, http.Request.Query.DryRun());
+        var name = request.Name!;
+        return (request.Subresource, request.Verb) switch
+        {
+            ("status", var verb) when definition.Has(Subresources.Status) => StatusAsync(http, scope, name, verb),
+            ("scale", var verb) when definition.Has(Subresources.Scale) => ScaleAsync(http, scope, name, verb),
+            ("ephemeralcontainers", var verb) when definition.Has(Subresources.Pod) => StatusOrMainAsync(http, scope, name, verb, UpdatePart.Main),
+            ("binding", "create") when definition.Has(Subresources.Pod) => BindAsync(http, scope, name),
+            ("eviction", "create") when definition.Has(Subresources.Pod) => EvictAsync(http, scope, name),
+            ("finalize", "update") when definition.Has(Subresources.Finalize) => resources.UpdateAsync(http, scope, name, UpdatePart.Finalizers),
+            ("token", "create") when definition.Has(Subresources.Token) => TokenAsync(http, scope, name),
+            ("log" or "exec" or "attach" or "portforward", _) when definition.Has(Subresources.Pod) =>
+                streams.HandleAsync(http, scope.Key(name), request.Subresource),
+            _ => throw ApiErrors.NoSuchPath(),
+        };
+    }
+
+    /// <summary>Bindings also have a door of their own, beside the pods.</summary>
+    public Task BindAsync(HttpContext http, Requester user, string space) =>
+        BindAsync(http, new WriteScope(KindCatalog.Of<Pod>(), space, user, http.Request.Query.DryRun()), null);
+
+    private Task StatusAsync(HttpContext http, WriteScope scope, string name, string verb) =>
+        StatusOrMainAsync(http, scope, name, verb, UpdatePart.Status);
+
+    private Task StatusOrMainAsync(HttpContext http, WriteScope scope, string name, string verb, UpdatePart part) => verb switch
+    {
+        "get" => resources.GetAsync(http, scope, name),
+        "update" => resources.UpdateAsync(http, scope, name, part),
+        "patch" => resources.PatchAsync(http, scope, name, part),
+        _ => throw ApiErrors.MethodNotAllowed(scope.Resource, verb),
+    };
+
+    private async Task ScaleAsync(HttpContext http, WriteScope scope, string name, string verb)
+    {
+        switch (verb)
+        {
+            case "get":
+                await WriteAsync(http, await verbs.Scale.GetAsync(scope.Definition, scope.Key(name), http.RequestAborted));
+                break;
+            case "update":
+                var wanted = (Scale)(await RequestBody.ReadObjectAsync(http, Scales)).Item;
+                await WriteAsync(http, await verbs.Scale.UpdateAsync(scope, name, _ => wanted, http.RequestAborted));
+                break;
+            case "patch":
+                var type = PatchTypes.Of(http.Request.ContentType);
+                var patch = await RequestBody.ReadAsync(http);
+                var mode = http.Request.Query.FieldValidation();
+                await WriteAsync(http, await verbs.Scale.UpdateAsync(scope, name, Patched, http.RequestAborted));
+                break;
+
+                Scale Patched(Scale current)
+                {
+                    var patched = Patcher.Apply(type, ApiJson.Write(current), patch, TypeSchema.Of(typeof(Scale)));
+                    return (Scale)ObjectDecoder.DecodePatched(patched, Scales, mode).Item;
+                }
+
+            default:
+                throw ApiErrors.MethodNotAllowed(scope.Resource, verb);
+        }
+    }
+
+    private async Task BindAsync(HttpContext http, WriteScope scope, string? name)
+    {
+        var binding = (Binding)(await RequestBody.ReadObjectAsync(http, Bindings)).Item;
+        if (name is not null)
+        {
+            Scoping.RequireName(name, binding.Metadata.Name);
+            binding = binding with { Metadata = binding.Metadata with { Name = name } };
+        }
+
+        await verbs.Pods.BindAsync(scope, binding, http.RequestAborted);
+        await ResponseWriter.WriteStatusAsync(http, new ApiStatus { Status = "Success", Code = StatusCodes.Status201Created }, StatusCodes.Status201Created);
+    }
+
+    private async Task EvictAsync(HttpContext http, WriteScope scope, string name)
+    {
+        var eviction = (Eviction)(await RequestBody.ReadObjectAsync(http, Evictions)).Item;
+        Scoping.RequireName(name, eviction.Metadata.Name);
+        await verbs.Pods.EvictAsync(scope, name, eviction, http.RequestAborted);
+        await ResponseWriter.WriteStatusAsync(http, new ApiStatus { Status = "Success", Code = StatusCodes.Status201Created }, StatusCodes.Status201Created);
+    }
+
+    private async Task TokenAsync(HttpContext http, WriteScope scope, string name)
+    {
+        var request = (TokenRequest)(await RequestBody.ReadObjectAsync(http, Tokens)).Item;
+        await WriteAsync(http, await verbs.Tokens.CreateAsync(scope.Key(name), request, http.RequestAborted), StatusCodes.Status201Created);
+    }
+
+    private static Task WriteAsync<T>(HttpContext http, T item, int code = StatusCodes.Status200OK) where T : KubernetesObject =>
+        ResponseWriter.WriteJsonAsync(http, ApiJson.Write(item), code);
+}

@@ -1,0 +1,158 @@
+using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Authorization;
+using Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.Http;
+using Coppice.ApiServer.OpenApi;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Responses;
+using Coppice.ApiServer.Watching;
+using Coppice.Objects;
+using Coppice.Streaming;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.ApiServer;
+
+/// <summary>What the pipeline answers with, beside the verbs.</summary>
+/// <param name="Nodes">The streams of the node of a name; null if it cannot be reached.</param>
+public sealed record PipelineParts(
+    CertificateAuthority Authority,
+    ServiceAccountTokens Tokens,
+    Func<string, INodeStreams?> Nodes,
+    IReadOnlyList<HealthCheck> Health,
+    string ServerAddress);
+
+/// <summary>The way of every request over HTTP, from top to bottom.</summary>
+public sealed partial class RequestPipeline
+{
+    private readonly Authenticator _authenticator;
+    private readonly HealthEndpoint _health;
+    private readonly DiscoveryDocuments _discovery;
+    private readonly OpenApiDocuments _openApi;
+    private readonly ReviewEndpoint _reviews;
+    private readonly ResourceEndpoint _resources;
+    private readonly SubresourceEndpoint _subresources;
+    private readonly ILogger _log;
+
+    public RequestPipeline(ApiVerbs verbs, PipelineParts parts, TimeProvider time, Random random, ILogger log)
+    {
+        var groups = ServedGroups.Of(KindCatalog.All);
+        var responses = new ResponseWriter(time);
+        _authenticator = new Authenticator(verbs, parts.Tokens, parts.Authority.Certificate, time);
+        _health = new HealthEndpoint(parts.Health);
+        _discovery = new DiscoveryDocuments(groups, parts.ServerAddress);
+        _openApi = new OpenApiDocuments(groups);
+        _reviews = new ReviewEndpoint(_authenticator);
+        _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, time, random));
+        _subresources = new SubresourceEndpoint(verbs, _resources, new StreamEndpoint(verbs, parts.Nodes, time));
+        _log = log;
+    }
+
+    /// <summary>
+    /// 1. Reads what is asked. 2. Identifies who asks. 3. Authorizes. 4. Answers: health, documents, reviews, objects. Whatever is
+    /// refused on the way ends as a Status; a bug ends as an internal error, with its trace in the log.
+    /// </summary>
+    /// <param name="stopping">Ends the watches when the server goes.</param>
+    public async Task HandleAsync(HttpContext http, CancellationToken stopping)
+    {
+        try
+        {
+            var request = ApiRequest.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query.IsTrue("watch"));
+            var user = await _authenticator.IdentifyAsync(
+                http.Connection.ClientCertificate, http.Request.Headers.Authorization, http.RequestAborted);
+            Authorizer.Require(user, request);
+            await AnswerAsync(http, request, user, stopping);
+        }
+        catch (ApiError e)
+        {
+            await RefuseAsync(http, e);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone; there is nobody to answer.
+        }
+        catch (Exception e) when (e is not IOException)
+        {
+            LogBug(e, http.Request.Method, http.Request.Path.Value);
+            await RefuseAsync(http, ApiErrors.InternalError(e.Message));
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, ApiRequest request, Requester user, CancellationToken stopping)
+    {
+        if (await _health.TryHandleAsync(http) || await TryDocumentAsync(http) || await _reviews.TryHandleAsync(http, request, user))
+        {
+            return;
+        }
+
+        if (request.Resource is { Group: "", Resource: "bindings" } && request.Verb == "create")
+        {
+            await _subresources.BindAsync(http, user, request.Namespace ?? "");
+            return;
+        }
+
+        if (request.Resource is not { } resource
+            || KindCatalog.Find(resource.Group, resource.Resource) is not { } definition
+            || definition.Version != request.Version
+            || (request.Namespace is not null && !definition.Namespaced))
+        {
+            throw ApiErrors.NoSuchPath();
+        }
+
+        await (request.Subresource is null
+            ? _resources.HandleAsync(http, request, definition, user, stopping)
+            : _subresources.HandleAsync(http, request, definition, user));
+    }
+
+    /// <summary>Discovery, the version and the schemas: documents that the server describes itself with.</summary>
+    private async ValueTask<bool> TryDocumentAsync(HttpContext http)
+    {
+        var headers = http.Request.Headers;
+        var path = http.Request.Path.Value ?? "/";
+        if (!HttpMethods.IsGet(http.Request.Method)
+            || (_discovery.Find(path, headers.Accept) ?? _openApi.Find(path, http.Request.Query["hash"], headers.Accept, headers.AcceptEncoding))
+                is not { } document)
+        {
+            return false;
+        }
+
+        var response = http.Response;
+        response.Headers.Vary = "Accept, Accept-Encoding";
+        if (document.ETag is { } tag)
+        {
+            response.Headers.ETag = tag;
+            if (headers.IfNoneMatch.Contains(tag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return true;
+            }
+        }
+
+        if (document.Immutable)
+        {
+            response.Headers.CacheControl = "public, immutable";
+        }
+
+        if (document.ContentEncoding is { } encoding)
+        {
+            response.Headers.ContentEncoding = encoding;
+        }
+
+        response.ContentType = document.ContentType;
+        response.ContentLength = document.Body.Length;
+        await response.Body.WriteAsync(document.Body, http.RequestAborted);
+        return true;
+    }
+
+    private static async Task RefuseAsync(HttpContext http, ApiError error)
+    {
+        if (!http.Response.HasStarted)
+        {
+            http.Response.Clear();
+            await ResponseWriter.WriteStatusAsync(http, error.Status, error.Code);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed by a mistake of ours")]
+    private partial void LogBug(Exception e, string method, string? path);
+}

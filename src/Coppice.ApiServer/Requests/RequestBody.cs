@@ -1,0 +1,66 @@
+using System.Buffers;
+using Coppice.ApiServer.Decoding;
+using Microsoft.AspNetCore.Http;
+
+namespace Coppice.ApiServer.Requests;
+
+/// <summary>Reads a request's body whole, up to a limit.</summary>
+internal static class RequestBody
+{
+    /// <summary>In bytes; Kubernetes' limit, which leaves room for an object of etcd's 1.5 MiB as JSON.</summary>
+    public const int Limit = 3 * 1024 * 1024;
+
+    private static readonly string[] ObjectTypes = ["application/json", "application/yaml"];
+
+    /// <summary>Reads an object of a kind from JSON or YAML, as the Content-Type says.</summary>
+    /// <exception cref="ApiError">UnsupportedMediaType, or BadRequest with what is wrong.</exception>
+    public static async ValueTask<DecodedObject> ReadObjectAsync(HttpContext http, ExpectedObject expected)
+    {
+        var mode = http.Request.Query.FieldValidation();
+        var body = await ReadAsync(http);
+        return MediaType(http) switch
+        {
+            "" or "application/json" or "*/*" => ObjectDecoder.Decode(body, expected, mode),
+            "application/yaml" => ObjectDecoder.DecodeYaml(body, expected, mode),
+            _ => throw ApiErrors.UnsupportedMediaType(ObjectTypes),
+        };
+    }
+
+    /// <summary>The Content-Type without its parameters, in lower case; empty if there is none.</summary>
+    public static string MediaType(HttpContext http) => (http.Request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
+
+    /// <exception cref="ApiError">RequestEntityTooLarge, or BadRequest when the client stopped in the middle.</exception>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext http)
+    {
+        if (http.Request.ContentLength > Limit)
+        {
+            throw ApiErrors.RequestEntityTooLarge(Limit);
+        }
+
+        try
+        {
+            var reader = http.Request.BodyReader;
+            while (true)
+            {
+                var read = await reader.ReadAsync(http.RequestAborted);
+                if (read.Buffer.Length > Limit)
+                {
+                    throw ApiErrors.RequestEntityTooLarge(Limit);
+                }
+
+                if (read.IsCompleted)
+                {
+                    var body = read.Buffer.ToArray();
+                    reader.AdvanceTo(read.Buffer.End);
+                    return body;
+                }
+
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
+        }
+        catch (BadHttpRequestException e)
+        {
+            throw e.StatusCode == StatusCodes.Status413PayloadTooLarge ? ApiErrors.RequestEntityTooLarge(Limit) : ApiErrors.BadRequest(e.Message);
+        }
+    }
+}

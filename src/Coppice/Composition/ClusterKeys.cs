@@ -1,0 +1,103 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Requests;
+using Coppice.Configuration;
+
+namespace Coppice.Composition;
+
+/// <summary>The cluster's keys on disk: made at the first start, read at later ones. Only their owner can read the files.</summary>
+internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public CertificateAuthority Authority { get; } = LoadAuthority(layout, time);
+
+    public ServiceAccountTokens Tokens { get; } =
+        new(ReadOrMake(Path.Combine(layout.Keys, "service-accounts.key"), ServiceAccountTokens.CreateKeyPem), time);
+
+    /// <summary>
+    /// A certificate of the server, anew at each start: it costs a millisecond, never expires on a running server for long, and follows
+    /// the node's address.
+    /// </summary>
+    public X509Certificate2 IssueServer(IPAddress node, IPAddress service, string domain)
+    {
+        var issued = Authority.IssueServer(
+            ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{domain}", Dns.GetHostName()],
+            [IPAddress.Loopback, IPAddress.IPv6Loopback, node, service]);
+        return X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
+    }
+
+    /// <summary>Writes a kubeconfig for the administrator of this machine.</summary>
+    public void WriteKubeconfig(int port)
+    {
+        var admin = Authority.IssueClient("kubernetes-admin", Requester.Masters);
+        Write(layout.AdminKubeconfig, $"""
+            apiVersion: v1
+            kind: Config
+            clusters:
+            - name: coppice
+              cluster:
+                server: https://127.0.0.1:{port}
+                certificate-authority-data: {Base64(Authority.CertificatePem)}
+            users:
+            - name: kubernetes-admin
+              user:
+                client-certificate-data: {Base64(admin.CertificatePem)}
+                client-key-data: {Base64(admin.KeyPem)}
+            contexts:
+            - name: coppice
+              context:
+                cluster: coppice
+                user: kubernetes-admin
+            current-context: coppice
+
+            """);
+    }
+
+    private static CertificateAuthority LoadAuthority(DataLayout layout, TimeProvider time)
+    {
+        Directory.CreateDirectory(layout.Keys, OwnerOnly | UnixFileMode.UserExecute);
+        var certificate = Path.Combine(layout.Keys, "ca.crt");
+        var key = Path.Combine(layout.Keys, "ca.key");
+        if (File.Exists(certificate) && File.Exists(key))
+        {
+            return CertificateAuthority.Load(File.ReadAllText(certificate), File.ReadAllText(key), time);
+        }
+
+        var authority = CertificateAuthority.Create(time);
+        Write(key, authority.KeyPem);
+        Write(certificate, authority.CertificatePem);
+        return authority;
+    }
+
+    private static string ReadOrMake(string path, Func<string> make)
+    {
+        if (!File.Exists(path))
+        {
+            Write(path, make());
+        }
+
+        return File.ReadAllText(path);
+    }
+
+    /// <summary>Whole or not at all, and never readable by others.</summary>
+    private static void Write(string path, string text)
+    {
+        var temporary = path + ".new";
+        using (var stream = new FileStream(temporary, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = OwnerOnly,
+        }))
+        {
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+}

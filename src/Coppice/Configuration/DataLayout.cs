@@ -1,0 +1,25 @@
+namespace Coppice.Configuration;
+
+/// <summary>Where everything lies below the data directory.</summary>
+public sealed record DataLayout(string Root)
+{
+    public string Store => Path.Combine(Root, "store");
+
+    public string Keys => Path.Combine(Root, "pki");
+
+    public string AdminKubeconfig => Path.Combine(Root, "admin.kubeconfig");
+
+    public string PidFile => Path.Combine(Root, "coppice.pid");
+
+    public string LogFile => Path.Combine(Root, "coppice.log");
+
+    public string Containerd => Path.Combine(Root, "containerd");
+
+    /// <summary>Volumes and files of pods, a directory a pod.</summary>
+    public string Pods => Path.Combine(Root, "pods");
+
+    /// <summary>What containers print, a directory a pod.</summary>
+    public string PodLogs => Path.Combine(Root, "logs");
+
+    public string PodNetwork => Path.Combine(Root, "cni");
+}

@@ -1,0 +1,36 @@
+using System.Net;
+
+namespace Coppice.Configuration;
+
+/// <summary>The settings of a server: what <c>coppice run</c> takes, with its defaults.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Everything that must outlive the process: objects, keys, containers, logs.</summary>
+    public string DataDirectory { get; init; } = "/var/lib/coppice";
+
+    /// <summary>The node's name in the cluster; lower case, as DNS has it.</summary>
+    public string NodeName { get; init; } = Dns.GetHostName().ToLowerInvariant();
+
+    /// <summary>Where the API listens, on every address of the machine.</summary>
+    public int Port { get; init; } = 6443;
+
+    /// <summary>Mirrors and credentials of image registries; null for none.</summary>
+    public string? RegistriesFile { get; init; }
+
+    /// <summary>The socket of a containerd that somebody else runs; null to run an own one.</summary>
+    public string? ContainerdSocket { get; init; }
+
+    /// <summary>The addresses of services.</summary>
+    public IPNetwork ServiceRange { get; init; } = IPNetwork.Parse("10.96.0.0/16");
+
+    /// <summary>The addresses of this node's pods.</summary>
+    public IPNetwork PodRange { get; init; } = IPNetwork.Parse("10.244.0.0/24");
+
+    public string ClusterDomain { get; init; } = "cluster.local";
+
+    /// <summary>The address that others reach this node by; null to take that of the default route.</summary>
+    public IPAddress? NodeAddress { get; init; }
+
+    /// <summary>Names what is the machine's and not the data directory's: nftables table, cgroups. Two servers on one machine need two.</summary>
+    public string Instance { get; init; } = "coppice";
+}
