@@ -142,8 +142,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
 
     private static async ValueTask<(DeleteOptions Options, bool DryRun)> DeleteOptionsAsync(HttpContext http)
     {
-        var body = await RequestBody.ReadAsync(http);
-        var options = body.IsEmpty ? new DeleteOptions() : ObjectDecoder.DecodeOptions<DeleteOptions>(body);
+        var options = await RequestBody.ReadOptionsAsync<DeleteOptions>(http);
         return (http.Request.Query.Deletion(options), options.DryRun.Contains("All"));
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Coppice.ApiServer.Decoding;
+using Coppice.Objects;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Requests;
@@ -10,7 +11,7 @@ internal static class RequestBody
     /// <summary>In bytes; Kubernetes' limit, which leaves room for an object of etcd's 1.5 MiB as JSON.</summary>
     public const int Limit = 3 * 1024 * 1024;
 
-    private static readonly string[] ObjectTypes = ["application/json", "application/yaml"];
+    private static readonly string[] ObjectTypes = ["application/json", "application/yaml", ProtobufBody.MediaType];
 
     /// <summary>Reads an object of a kind from JSON or YAML, as the Content-Type says.</summary>
     /// <exception cref="ApiError">UnsupportedMediaType, or BadRequest with what is wrong.</exception>
@@ -22,8 +23,21 @@ internal static class RequestBody
         {
             "" or "application/json" or "*/*" => ObjectDecoder.Decode(body, expected, mode),
             "application/yaml" => ObjectDecoder.DecodeYaml(body, expected, mode),
+            ProtobufBody.MediaType => ObjectDecoder.Decode(ProtobufBody.ToJson(body, TypeSchema.Of(expected.Type)), expected, mode),
             _ => throw ApiErrors.UnsupportedMediaType(ObjectTypes),
         };
+    }
+
+    /// <summary>Reads what goes along with a request, such as DeleteOptions; an empty body is an empty one.</summary>
+    public static async ValueTask<T> ReadOptionsAsync<T>(HttpContext http) where T : class, new()
+    {
+        var body = await ReadAsync(http);
+        if (body.IsEmpty)
+        {
+            return new T();
+        }
+
+        return ObjectDecoder.DecodeOptions<T>(MediaType(http) == ProtobufBody.MediaType ? ProtobufBody.ToJson(body, TypeSchema.Of(typeof(T))) : body);
     }
 
     /// <summary>The Content-Type without its parameters, in lower case; empty if there is none.</summary>

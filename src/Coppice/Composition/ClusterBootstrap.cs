@@ -4,6 +4,7 @@ using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
 using Coppice.Objects.Meta;
+using EndpointPort = Coppice.Objects.Discovery.EndpointPort;
 
 namespace Coppice.Composition;
 

@@ -1,0 +1,55 @@
+using System.Net;
+using Coppice.Controllers.Runtime;
+using Coppice.Network;
+using Coppice.Network.Dns;
+using Coppice.Network.PodNetwork;
+using Coppice.Network.Rules;
+using Coppice.Network.Translation;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Composition;
+
+/// <summary>The node's network: kernel settings, the pods' CNI configuration, service rules and DNS.</summary>
+internal sealed class NetworkParts : IAsyncDisposable
+{
+    private readonly NftablesRules _rules;
+    private readonly DnsServer _dns;
+    private readonly ServiceNetworkLoop _loop;
+    private readonly Caches _caches;
+
+    private NetworkParts(NetworkOptions options, IPAddress node, Caches caches, TimeProvider time, ILoggerFactory logs)
+    {
+        _caches = caches;
+        _rules = new NftablesRules(options.Instance);
+        _dns = DnsServer.Start(node, options, time, logs.CreateLogger("Coppice.Dns"));
+        _loop = new ServiceNetworkLoop(Observe, _rules, zone => _dns.Zone = zone, options, time, logs.CreateLogger<ServiceNetworkLoop>());
+        caches.Services.Cache.Subscribe(_ => _loop.Wake());
+        caches.EndpointSlices.Cache.Subscribe(_ => _loop.Wake());
+        caches.Pods.Cache.Subscribe(_ => _loop.Wake());
+        caches.Namespaces.Cache.Subscribe(_ => _loop.Wake());
+    }
+
+    public int DnsPort => _dns.Port;
+
+    public static async Task<NetworkParts> StartAsync(
+        NetworkOptions options, IPAddress node, Caches caches, TimeProvider time, ILoggerFactory logs)
+    {
+        await KernelSettings.ApplyAsync(null);
+        CniConfiguration.Write(options);
+        return new NetworkParts(options, node, caches, time, logs);
+    }
+
+    public Task RunAsync(CancellationToken stop) => _loop.RunAsync(stop);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _dns.DisposeAsync();
+        await _rules.DisposeAsync();
+    }
+
+    /// <summary>Null until all of it is known: rules from half of the world would cut off the other half.</summary>
+    private NetworkWorld? Observe() =>
+        _caches.Services.Cache.IsSynced && _caches.EndpointSlices.Cache.IsSynced && _caches.Pods.Cache.IsSynced && _caches.Namespaces.Cache.IsSynced
+            ? new NetworkWorld(_caches.Services.Cache.Items, _caches.EndpointSlices.Cache.Items, _caches.Pods.Cache.Items, _caches.Namespaces.Cache.Items.Select(n => n.Metadata.Name!))
+            : null;
+}
