@@ -1,0 +1,166 @@
+using Coppice.Node.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using RecordState = Coppice.Node.Runtime.ContainerState;
+using StatusState = Coppice.Objects.Core.ContainerState;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>One container's status, from what the runtime holds, what is remembered, and what the status was.</summary>
+internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan plan)
+{
+    private const string ContainerCreating = "ContainerCreating";
+    private const string PodInitializing = "PodInitializing";
+    private const string CrashLoopBackOff = "CrashLoopBackOff";
+    private const string StatusUnknown = "ContainerStatusUnknown";
+    private const string NotLocated = "The container could not be located when the pod was terminated";
+    private const string NotLocatedAnyMore = "The container could not be located when the pod was deleted.  The container used to be Running";
+    private const int UnknownExitCode = 137;
+    private const string IdPrefix = "containerd://";
+
+    public ContainerStatus Plan(PodContainer container)
+    {
+        var before = Before(container);
+        if (situation.View.Newest(container.Name) is not { } record) return WithoutRecord(container, before);
+
+        var state = State(container, record);
+        var isRunning = state.Running is not null;
+        var hasStarted = isRunning && situation.HasStarted(container, record);
+        return new ContainerStatus
+        {
+            Name = container.Name,
+            State = state,
+            LastState = LastState(container, record, state, before),
+            Ready = container.Role switch
+            {
+                ContainerRole.Init => record is { State: RecordState.Exited, ExitCode: 0 },
+                ContainerRole.Ephemeral => false,
+                _ => hasStarted && (container.Spec.ReadinessProbe is null || situation.Probes(record).IsReady == true),
+            },
+            Started = hasStarted,
+            RestartCount = record.Attempt,
+            Image = record.Image.Length > 0 ? record.Image : container.Spec.Image ?? "",
+            ImageID = record.ImageId,
+            ContainerID = IdPrefix + record.Id,
+            AllocatedResources = isRunning ? container.Spec.Resources.Requests : default,
+            Resources = isRunning && container.Spec.Resources is { } resources && resources != NoResources ? resources : null,
+            VolumeMounts = MountsOf(container.Spec),
+        };
+    }
+
+    private ContainerStatus? Before(PodContainer container)
+    {
+        var status = situation.Pod.Status;
+        var list = container.Role switch
+        {
+            ContainerRole.Main => status.ContainerStatuses,
+            ContainerRole.Ephemeral => status.EphemeralContainerStatuses,
+            _ => status.InitContainerStatuses,
+        };
+        return list.FirstOrDefault(one => one.Name == container.Name);
+    }
+
+    private StatusState State(PodContainer container, ContainerRecord record)
+    {
+        switch (record.State)
+        {
+            case RecordState.Running:
+                return new StatusState { Running = new ContainerStateRunning { StartedAt = record.StartedAt ?? record.CreatedAt } };
+            case RecordState.Exited:
+                return Waiting(container, record) is { } waiting ? new StatusState { Waiting = waiting } : new StatusState { Terminated = Terminated(record) };
+            case RecordState.Unknown:
+                return new StatusState { Terminated = Unknown(StatusUnknown, NotLocated) };
+            default:
+                return new StatusState { Waiting = Trouble(container) ?? new ContainerStateWaiting { Reason = DefaultReason } };
+        }
+    }
+
+    // A container that ended shows so until there is a reason for it to wait; then its end becomes the last state.
+    private ContainerStateWaiting? Waiting(PodContainer container, ContainerRecord ended)
+    {
+        if (plan.End is not null) return null;
+        if (plan.BackOffs.FirstOrDefault(one => one.Container.Name == container.Name) is { } wait)
+        {
+            var pod = situation.Pod.Metadata;
+            return new ContainerStateWaiting
+            {
+                Reason = CrashLoopBackOff,
+                Message = $"back-off {GoDuration.Write(wait.Pause)} restarting failed container={container.Name} pod={pod.Name}_{pod.Namespace}({pod.Uid})",
+            };
+        }
+        return container.RestartsAfter(ended.ExitCode, situation.Pod.Spec) ? Trouble(container) : null;
+    }
+
+    private ContainerStateWaiting? Trouble(PodContainer container) =>
+        situation.Notes.Of(container.Name).Trouble is { } trouble ? new ContainerStateWaiting { Reason = trouble.Reason, Message = trouble.Message } : null;
+
+    private StatusState LastState(PodContainer container, ContainerRecord record, StatusState state, ContainerStatus? before)
+    {
+        if (record.State == RecordState.Exited && state.Waiting is not null) return new StatusState { Terminated = Terminated(record) };
+        if (situation.View.Of(container.Name).Skip(1).FirstOrDefault(one => one.State == RecordState.Exited) is { } previous)
+        {
+            return new StatusState { Terminated = Terminated(previous) };
+        }
+        if (before is null) return new StatusState();
+        if (before.ContainerID == IdPrefix + record.Id || before.State.Terminated is null) return before.LastState;
+        return before.State;
+    }
+
+    private ContainerStatus WithoutRecord(PodContainer container, ContainerStatus? before)
+    {
+        // Of a pod that has ended, its status is all that is left.
+        if (plan.End is not null && before?.State.Terminated is not null) return before;
+        var isLost = before?.State.Running is not null;
+        var lastState = before switch
+        {
+            { State.Running: not null } => new StatusState { Terminated = Unknown(StatusUnknown, NotLocatedAnyMore) },
+            { State.Terminated: not null } => before.State,
+            _ => before?.LastState ?? new StatusState(),
+        };
+        var state = isLost && plan.End is not null
+            ? new StatusState { Terminated = Unknown(StatusUnknown, NotLocated) }
+            : new StatusState { Waiting = Trouble(container) ?? new ContainerStateWaiting { Reason = DefaultReason } };
+        return new ContainerStatus
+        {
+            Name = container.Name,
+            State = state,
+            LastState = lastState,
+            Started = container.Role == ContainerRole.Ephemeral ? null : false,
+            RestartCount = isLost && plan.End is null ? before!.RestartCount + 1 : before?.RestartCount ?? 0,
+            Image = container.Spec.Image ?? "",
+            ImageID = "",
+            VolumeMounts = MountsOf(container.Spec),
+        };
+    }
+
+    private string DefaultReason => situation.Pod.Spec.InitContainers.IsEmpty ? ContainerCreating : PodInitializing;
+
+    private ContainerStateTerminated Terminated(ContainerRecord record) => new()
+    {
+        ExitCode = record.ExitCode,
+        Reason = record.Reason ?? (record.ExitCode == 0 ? "Completed" : "Error"),
+        Message = Message(record),
+        StartedAt = record.StartedAt,
+        FinishedAt = record.FinishedAt,
+        ContainerID = IdPrefix + record.Id,
+    };
+
+    private string? Message(ContainerRecord record)
+    {
+        var own = situation.Notes.Of(record.Name).LastWords.GetValueOrDefault(record.Id);
+        if (string.IsNullOrEmpty(own)) return string.IsNullOrEmpty(record.Message) ? null : record.Message;
+        return string.IsNullOrEmpty(record.Message) ? own : $"{record.Message}: {own}";
+    }
+
+    private static ContainerStateTerminated Unknown(string reason, string message) => new() { Reason = reason, Message = message, ExitCode = UnknownExitCode };
+
+    private static ValueList<VolumeMountStatus> MountsOf(Container container) => container.VolumeMounts.Select(one => new VolumeMountStatus
+    {
+        Name = one.Name,
+        MountPath = one.MountPath,
+        ReadOnly = one.ReadOnly,
+        RecursiveReadOnly = one.ReadOnly ? "Disabled" : null,
+    }).ToValueList();
+
+    private static readonly ResourceRequirements NoResources = new();
+}

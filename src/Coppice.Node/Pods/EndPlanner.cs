@@ -1,0 +1,76 @@
+using Coppice.Node.Runtime;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>
+/// The way of a pod to its end: containers are stopped within their grace (sidecars after the others, the last one first), then the
+/// sandbox, volumes and cgroup are let go of; a deleted pod is then taken out of the API.
+/// </summary>
+internal static class EndPlanner
+{
+    public static PodPlan Plan(PodSituation situation, PodEnd end)
+    {
+        var draft = new PlanDraft(situation);
+        if (StopContainers(draft, end) && StopSandboxes(draft)) CleanUp(draft);
+        var isDone = situation.Notes is { IsGone: true, CleanUp: Pods.CleanUp.Done, IsSandboxBusy: false }
+            && situation.View is { Sandboxes.Count: 0, Containers.Count: 0 };
+        return draft.Finish(end, isDone);
+    }
+
+    private static bool StopContainers(PlanDraft draft, PodEnd end)
+    {
+        var situation = draft.Situation;
+        var running = situation.View.Containers.Where(one => one.State is ContainerState.Running or ContainerState.Unknown).ToList();
+        var deadline = Deadline(situation, end);
+        foreach (var record in situation.Now >= deadline ? running : NextToStop(situation, running))
+        {
+            draft.Kill(PodPlanner.ContainerOf(situation, record), record, $"Stopping container {record.Name}", deadline);
+        }
+        if (running.Count > 0 && situation.Now < deadline) draft.LookAt(deadline);
+        return running.Count == 0 && !situation.Notes.Containers.Values.Any(one => one.IsStarting);
+    }
+
+    // Sidecars serve the others to their end: they go when those are gone, in the reverse of the order they came in.
+    private static IEnumerable<ContainerRecord> NextToStop(PodSituation situation, List<ContainerRecord> running)
+    {
+        var sidecars = situation.Containers.Where(one => one.Role == ContainerRole.Sidecar).Select(one => one.Name).ToList();
+        var others = running.Where(one => !sidecars.Contains(one.Name)).ToList();
+        if (others.Count > 0) return others;
+        var last = sidecars.FindLast(name => running.Any(one => one.Name == name));
+        return running.Where(one => one.Name == last);
+    }
+
+    private static DateTimeOffset Deadline(PodSituation situation, PodEnd end)
+    {
+        var since = situation.Notes.EndingSince ?? situation.Now;
+        var own = since + (end.Verdict?.Grace ?? situation.Grace);
+        var asked = situation.Pod.Metadata.DeletionGracePeriodSeconds == 0 ? since : situation.Pod.Metadata.DeletionTimestamp;
+        return asked is { } at && (at < own || end.Verdict is null) ? at : own;
+    }
+
+    private static bool StopSandboxes(PlanDraft draft)
+    {
+        var situation = draft.Situation;
+        if (situation.Notes.IsSandboxBusy) return false;
+        var ready = situation.View.Sandboxes.Where(one => one.State == SandboxState.Ready).ToList();
+        foreach (var sandbox in ready) draft.Add(new PodAction.StopSandbox(sandbox.Id));
+        return ready.Count == 0;
+    }
+
+    private static void CleanUp(PlanDraft draft)
+    {
+        var situation = draft.Situation;
+        var notes = situation.Notes;
+        if (notes.CleanUp == Pods.CleanUp.NotBegun) draft.Add(new PodAction.CleanUpPod());
+        // A pod that only ended keeps its containers: their logs and exit codes can be asked for until it is deleted.
+        if (!situation.IsDeleted) return;
+
+        foreach (var sandbox in situation.View.Sandboxes) draft.Add(new PodAction.RemoveSandbox(sandbox.Id));
+        foreach (var container in situation.View.Containers)
+        {
+            if (!situation.View.Sandboxes.Any(one => one.Id == container.SandboxId)) draft.Add(new PodAction.RemoveContainer(container.Id));
+        }
+        var isClean = notes.CleanUp == Pods.CleanUp.Done && situation.View is { Sandboxes.Count: 0, Containers.Count: 0 };
+        if (isClean && notes is { IsGone: false, IsFinalStatusWritten: true, IsDeleteAsked: false }) draft.Add(new PodAction.DeletePod());
+    }
+}

@@ -1,0 +1,69 @@
+using Coppice.Node.Runtime;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>A plan in the making: collects actions and the next moment to look.</summary>
+internal sealed class PlanDraft(PodSituation situation)
+{
+    private readonly List<PodAction> _actions = [];
+    private readonly List<BackOffWait> _backOffs = [];
+    private DateTimeOffset? _lookAgainAt;
+
+    public PodSituation Situation => situation;
+
+    public bool HasActions => _actions.Count > 0;
+
+    public void Add(PodAction action) => _actions.Add(action);
+
+    public void LookAt(DateTimeOffset at)
+    {
+        if (_lookAgainAt is not { } earlier || at < earlier) _lookAgainAt = at;
+    }
+
+    /// <summary>Starts a container, unless it is busy, in trouble or has to wait.</summary>
+    public void Start(PodContainer container)
+    {
+        var notes = situation.Notes.Of(container.Name);
+        if (notes.IsStarting || notes.KillDeadline is not null) return;
+        if (notes.Trouble is { } trouble && trouble.RetryAt > situation.Now)
+        {
+            LookAt(trouble.RetryAt);
+            return;
+        }
+        RestartBackOff? next = null;
+        if (situation.View.Of(container.Name).FirstOrDefault(one => one.State == ContainerState.Exited) is { } ended)
+        {
+            var endedAt = ended.FinishedAt ?? ended.CreatedAt;
+            var restartAt = RestartBackOff.RestartAt(notes.BackOff, endedAt);
+            if (restartAt > situation.Now)
+            {
+                _backOffs.Add(new BackOffWait(container, ended, notes.BackOff!.Pause));
+                LookAt(restartAt);
+                return;
+            }
+            next = RestartBackOff.Next(notes.BackOff, endedAt, situation.Now);
+        }
+        Add(new PodAction.StartContainer(container, NextAttempt(container), next));
+    }
+
+    /// <summary>Stops a container, unless that is already going on.</summary>
+    public void Kill(PodContainer? container, ContainerRecord record, string message, DateTimeOffset deadline, bool startsAgain = false)
+    {
+        // A deadline that was brought forward counts: somebody asked again, with less grace.
+        if (situation.Notes.Of(record.Name).KillDeadline is { } earlier && deadline > earlier - LeastHaste) return;
+        Add(new PodAction.KillContainer(record, container, message, deadline, startsAgain));
+    }
+
+    public PodPlan Finish(PodEnd? end = null, bool isDone = false) => new(_actions, end, _lookAgainAt, _backOffs, isDone);
+
+    private static readonly TimeSpan LeastHaste = TimeSpan.FromSeconds(1);
+
+    // What the runtime has forgotten, the status still knows: restarts are counted over a lost runtime, too.
+    private int NextAttempt(PodContainer container)
+    {
+        if (situation.View.Newest(container.Name) is { } newest) return newest.Attempt + 1;
+        var status = situation.Pod.Status;
+        var known = status.ContainerStatuses.Concat(status.InitContainerStatuses).FirstOrDefault(one => one.Name == container.Name);
+        return known is null || (string.IsNullOrEmpty(known.ContainerID) && known.LastState.Terminated is null) ? 0 : known.RestartCount + 1;
+    }
+}

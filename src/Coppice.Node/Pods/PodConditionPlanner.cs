@@ -1,0 +1,93 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>The conditions of a pod that its node decides; those of others are kept as they are.</summary>
+internal static class PodConditionPlanner
+{
+    private const string ContainersNotInitialized = "ContainersNotInitialized";
+    private const string ContainersNotReady = "ContainersNotReady";
+    private const string ReadinessGatesNotReady = "ReadinessGatesNotReady";
+    private const string PodCompleted = "PodCompleted";
+    private const string PodFailed = "PodFailed";
+
+    private static readonly string[] Own =
+    [
+        PodConditionType.PodReadyToStartContainers, PodConditionType.Initialized, PodConditionType.Ready, PodConditionType.ContainersReady,
+        PodConditionType.PodScheduled,
+    ];
+
+    public static bool IsOwn(string type) => Own.Contains(type, StringComparer.Ordinal);
+
+    public static ValueList<PodCondition> Plan(PodSituation situation, PodStatus status)
+    {
+        var containersReady = ContainersReady(situation, status);
+        var conditions = new List<PodCondition>
+        {
+            Condition(PodConditionType.PodReadyToStartContainers, situation.UsableSandbox is not null && !situation.HasEnded),
+            Initialized(situation, status),
+            Ready(situation, containersReady),
+            containersReady,
+            Condition(PodConditionType.PodScheduled, true),
+        };
+        var before = situation.Pod.Status.Conditions;
+        return [.. conditions.Select(one => Dated(one, before, situation)), .. before.Where(one => !IsOwn(one.Type))];
+    }
+
+    private static PodCondition Initialized(PodSituation situation, PodStatus status)
+    {
+        if (situation.Pod.Spec.InitContainers.IsEmpty || InitPlanner.HasInitialized(situation)) return Condition(PodConditionType.Initialized, true);
+        if (status.Phase == PodPhase.Succeeded) return Condition(PodConditionType.Initialized, true, PodCompleted);
+        var incomplete = situation.InitContainers.Zip(status.InitContainerStatuses)
+            .Where(pair => pair.First.Role == ContainerRole.Sidecar ? pair.Second.Started != true : !pair.Second.Ready)
+            .Select(pair => pair.First.Name)
+            .ToList();
+        return incomplete.Count == 0
+            ? Condition(PodConditionType.Initialized, true)
+            : Condition(PodConditionType.Initialized, false, ContainersNotInitialized, $"containers with incomplete status: [{string.Join(' ', incomplete)}]");
+    }
+
+    private static PodCondition ContainersReady(PodSituation situation, PodStatus status)
+    {
+        if (status.Phase == PodPhase.Succeeded) return Condition(PodConditionType.ContainersReady, false, PodCompleted);
+        if (status.Phase == PodPhase.Failed) return Condition(PodConditionType.ContainersReady, false, PodFailed);
+        var unready = situation.InitContainers.Zip(status.InitContainerStatuses)
+            .Where(pair => pair.First.Role == ContainerRole.Sidecar && !pair.Second.Ready)
+            .Select(pair => pair.First.Name)
+            .Concat(situation.MainContainers.Select(one => one.Name).Where(name => !status.ContainerStatuses.Any(one => one.Name == name && one.Ready)))
+            .ToList();
+        return unready.Count == 0
+            ? Condition(PodConditionType.ContainersReady, true)
+            : Condition(PodConditionType.ContainersReady, false, ContainersNotReady, $"containers with unready status: [{string.Join(' ', unready)}]");
+    }
+
+    private static PodCondition Ready(PodSituation situation, PodCondition containersReady)
+    {
+        if (containersReady.Status != ConditionStatus.True) return containersReady with { Type = PodConditionType.Ready };
+        var closed = new List<string>();
+        foreach (var gate in situation.Pod.Spec.ReadinessGates)
+        {
+            var condition = situation.Pod.Status.Conditions.FirstOrDefault(one => one.Type == gate.ConditionType);
+            if (condition is null) closed.Add($"corresponding condition of pod readiness gate \"{gate.ConditionType}\" does not exist.");
+            else if (condition.Status != ConditionStatus.True) closed.Add($"the status of pod readiness gate \"{gate.ConditionType}\" is not \"True\", but {condition.Status}");
+        }
+        return closed.Count == 0
+            ? Condition(PodConditionType.Ready, true)
+            : Condition(PodConditionType.Ready, false, ReadinessGatesNotReady, string.Join(", ", closed));
+    }
+
+    private static PodCondition Condition(string type, bool holds, string? reason = null, string? message = null) =>
+        new() { Type = type, Status = holds ? ConditionStatus.True : ConditionStatus.False, Reason = reason, Message = message };
+
+    // A condition keeps its time as long as it holds or does not.
+    private static PodCondition Dated(PodCondition condition, ValueList<PodCondition> before, PodSituation situation)
+    {
+        var same = before.FirstOrDefault(one => one.Type == condition.Type && one.Status == condition.Status);
+        return condition with
+        {
+            LastTransitionTime = same?.LastTransitionTime ?? ApiTime.Truncate(situation.Now),
+            ObservedGeneration = situation.Pod.Metadata.Generation,
+        };
+    }
+}

@@ -1,0 +1,60 @@
+using Coppice.Node.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using RecordState = Coppice.Node.Runtime.ContainerState;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>
+/// What a pod's status is, to the letter of Kubernetes: a pure function of its situation, the plan made from it, and the status before
+/// (<see cref="PodSituation.Pod"/>), from which times and last states are carried on.
+/// </summary>
+public static class PodStatusPlanner
+{
+    /// <param name="hostAddresses">The node's addresses, the primary first.</param>
+    public static PodStatus Plan(PodSituation situation, PodPlan plan, IReadOnlyList<string> hostAddresses)
+    {
+        var before = situation.Pod.Status;
+        var containers = new ContainerStatusPlanner(situation, plan);
+        ValueList<ContainerStatus> Statuses(params ReadOnlySpan<ContainerRole> roles)
+        {
+            var wanted = roles.ToArray();
+            return situation.Containers.Where(one => wanted.Contains(one.Role)).Select(containers.Plan).ToValueList();
+        }
+
+        var status = before with
+        {
+            ObservedGeneration = situation.Pod.Metadata.Generation,
+            StartTime = before.StartTime ?? ApiTime.Truncate(situation.Now),
+            HostIP = hostAddresses.Count > 0 ? hostAddresses[0] : null,
+            HostIPs = hostAddresses.Select(one => new HostIP { Ip = one }).ToValueList(),
+            InitContainerStatuses = Statuses(ContainerRole.Init, ContainerRole.Sidecar),
+            ContainerStatuses = Statuses(ContainerRole.Main).OrderBy(one => one.Name, StringComparer.Ordinal).ToValueList(),
+            EphemeralContainerStatuses = Statuses(ContainerRole.Ephemeral),
+        };
+        status = WithAddresses(status, situation, hostAddresses);
+        status = status with { Phase = PodPhasePlanner.Plan(situation, status, HasStopped(situation, plan)) };
+        if (status.Phase == PodPhase.Failed && (plan.End?.Verdict ?? situation.Notes.Verdict) is { } verdict)
+        {
+            status = status with { Reason = verdict.Reason, Message = verdict.Message };
+        }
+        return status with { Conditions = PodConditionPlanner.Plan(situation, status) };
+    }
+
+    /// <summary>Whether nothing of a pod that is to end runs any more: its phase is then final.</summary>
+    public static bool HasStopped(PodSituation situation, PodPlan plan) =>
+        plan.End is not null
+        && !situation.View.Containers.Any(one => one.State is RecordState.Running or RecordState.Unknown)
+        && !situation.Notes.Containers.Values.Any(one => one.IsStarting);
+
+    private static PodStatus WithAddresses(PodStatus status, PodSituation situation, IReadOnlyList<string> hostAddresses)
+    {
+        if (situation.UsableSandbox is not { } sandbox) return status;
+        var addresses = situation.Pod.Spec.HostNetwork ? hostAddresses : sandbox.Addresses;
+        return status with
+        {
+            PodIP = addresses.Count > 0 ? addresses[0] : null,
+            PodIPs = addresses.Select(one => new PodIP { Ip = one }).ToValueList(),
+        };
+    }
+}

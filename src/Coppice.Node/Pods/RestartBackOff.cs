@@ -1,0 +1,28 @@
+namespace Coppice.Node.Pods;
+
+/// <summary>
+/// The pauses between restarts of one container, as Kubernetes makes them: the first restart is at once; after it a container has
+/// to wait 10 s from its end, then 20 s and so on to 300 s; once it ran for ten minutes, all is forgiven.
+/// </summary>
+/// <param name="Pause">What the next restart has to wait, from the end of the container.</param>
+/// <param name="Since">When the last restart was begun.</param>
+public sealed record RestartBackOff(TimeSpan Pause, DateTimeOffset Since)
+{
+    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(300);
+    public static readonly TimeSpan ForgivenAfter = TimeSpan.FromMinutes(10);
+
+    /// <summary>When a container that ended may be started again; its end itself when that is at once.</summary>
+    public static DateTimeOffset RestartAt(RestartBackOff? last, DateTimeOffset endedAt) =>
+        last is null || last.IsForgiven(endedAt) ? endedAt : endedAt + last.Pause;
+
+    /// <summary>The state after a restart that is begun now.</summary>
+    public static RestartBackOff Next(RestartBackOff? last, DateTimeOffset endedAt, DateTimeOffset now)
+    {
+        if (last is null || last.IsForgiven(endedAt)) return new RestartBackOff(FirstPause, now);
+        var doubled = last.Pause * 2;
+        return new RestartBackOff(doubled < LongestPause ? doubled : LongestPause, now);
+    }
+
+    private bool IsForgiven(DateTimeOffset endedAt) => endedAt - Since > ForgivenAfter;
+}
