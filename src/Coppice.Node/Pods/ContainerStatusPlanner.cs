@@ -35,7 +35,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
             {
                 ContainerRole.Init => record is { State: RecordState.Exited, ExitCode: 0 },
                 ContainerRole.Ephemeral => false,
-                _ => hasStarted && (container.Spec.ReadinessProbe is null || situation.Probes(record).IsReady == true),
+                _ => hasStarted && (container.Spec.ReadinessProbe is null || situation.Probes(record).IsReady),
             },
             Started = hasStarted,
             RestartCount = record.Attempt,
@@ -92,7 +92,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
     }
 
     private ContainerStateWaiting? Trouble(PodContainer container) =>
-        situation.Notes.Of(container.Name).Trouble is { } trouble ? new ContainerStateWaiting { Reason = trouble.Reason, Message = trouble.Message } : null;
+        situation.Notes.Of(container.Name).Trouble is { Reason.Length: > 0 } trouble ? new ContainerStateWaiting { Reason = trouble.Reason, Message = trouble.Message } : null;
 
     private StatusState LastState(PodContainer container, ContainerRecord record, StatusState state, ContainerStatus? before)
     {

@@ -68,7 +68,7 @@ internal static class EndPlanner
         foreach (var sandbox in situation.View.Sandboxes) draft.Add(new PodAction.RemoveSandbox(sandbox.Id));
         foreach (var container in situation.View.Containers)
         {
-            if (!situation.View.Sandboxes.Any(one => one.Id == container.SandboxId)) draft.Add(new PodAction.RemoveContainer(container.Id));
+            if (!situation.View.Sandboxes.Any(one => one.Id == container.SandboxId)) draft.Remove(container);
         }
         var isClean = notes.CleanUp == Pods.CleanUp.Done && situation.View is { Sandboxes.Count: 0, Containers.Count: 0 };
         if (isClean && notes is { IsGone: false, IsFinalStatusWritten: true, IsDeleteAsked: false }) draft.Add(new PodAction.DeletePod());

@@ -54,6 +54,11 @@ internal sealed class PlanDraft(PodSituation situation)
         Add(new PodAction.KillContainer(record, container, message, deadline, startsAgain));
     }
 
+    public void Remove(ContainerRecord record)
+    {
+        if (!situation.Notes.Removing.Contains(record.Id)) Add(new PodAction.RemoveContainer(record.Id));
+    }
+
     public PodPlan Finish(PodEnd? end = null, bool isDone = false) => new(_actions, end, _lookAgainAt, _backOffs, isDone);
 
     private static readonly TimeSpan LeastHaste = TimeSpan.FromSeconds(1);

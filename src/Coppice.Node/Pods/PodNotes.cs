@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coppice.Node.Probes;
 
 namespace Coppice.Node.Pods;
 
@@ -10,8 +11,13 @@ public sealed record PodNotes
     public ImmutableSortedDictionary<string, ContainerNotes> Containers { get; init; } =
         ImmutableSortedDictionary.Create<string, ContainerNotes>(StringComparer.Ordinal);
 
-    /// <summary>A sandbox is being made, stopped or removed.</summary>
-    public bool IsSandboxBusy { get; init; }
+    /// <summary>How many sandboxes are being made, stopped or removed.</summary>
+    public int SandboxOperations { get; init; }
+
+    public bool IsSandboxBusy => SandboxOperations > 0;
+
+    /// <summary>The ids of containers that are being removed.</summary>
+    public ImmutableSortedSet<string> Removing { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>Why the last sandbox could not be made, and when to try again.</summary>
     public Trouble? SandboxTrouble { get; init; }
@@ -51,7 +57,8 @@ public enum CleanUp
 /// <param name="Grace">What its containers get; null for the pod's own.</param>
 public sealed record PodVerdict(string Reason, string Message, TimeSpan? Grace = null);
 
-/// <summary>Why something does not get on. The reason and message are those of a waiting container's status.</summary>
+/// <summary>Why something does not get on.</summary>
+/// <param name="Reason">With the message, those of a waiting container's status; empty for what shows only in events.</param>
 /// <param name="Failures">How often in a row.</param>
 public sealed record Trouble(string Reason, string Message, DateTimeOffset RetryAt, int Failures = 1);
 
@@ -81,14 +88,36 @@ public sealed record ContainerNotes
 }
 
 /// <summary>What the probes said of one container; of another one of the same name, they said nothing.</summary>
-/// <param name="IsStarted">Null until the startup probe succeeded.</param>
-/// <param name="IsReady">Null until the readiness probe was first answered.</param>
+/// <param name="IsStarted">The startup probe succeeded.</param>
+/// <param name="IsReady">The readiness probe succeeded.</param>
 /// <param name="Failed">The probe that gave the container up, if one did.</param>
-public sealed record ProbeNotes(string ContainerId, bool? IsStarted, bool? IsReady, FatalProbe? Failed)
+/// <param name="UnreadyInARow">How often readiness failed in a row while the container still counts as ready.</param>
+public sealed record ProbeNotes(string ContainerId, bool IsStarted, bool IsReady, FatalProbe? Failed, int UnreadyInARow = 0)
 {
-    public static readonly ProbeNotes None = new("", null, null, null);
+    public static readonly ProbeNotes None = new("", false, false, null);
 
     public static ProbeNotes For(string containerId) => None with { ContainerId = containerId };
+
+    /// <summary>What a probe's report makes of them.</summary>
+    /// <param name="failuresMax">The readiness probe's failure threshold.</param>
+    public ProbeNotes After(ProbeReport report, int failuresMax)
+    {
+        var hasPassed = report.Verdict == ProbeVerdict.Success;
+        switch (report.Type)
+        {
+            case ProbeType.Startup when report.VerdictChanged:
+                return hasPassed ? this with { IsStarted = true } : this with { Failed = FatalProbe.Startup };
+            case ProbeType.Liveness when report.VerdictChanged && !hasPassed:
+                return this with { Failed = FatalProbe.Liveness };
+            case ProbeType.Readiness when report.VerdictChanged:
+                return this with { IsReady = hasPassed, UnreadyInARow = 0 };
+            // A container taken over from an agent before starts as ready, of which its new probe knows nothing.
+            case ProbeType.Readiness when IsReady && !hasPassed && !report.Outcome.IsError:
+                return this with { IsReady = UnreadyInARow + 1 < failuresMax, UnreadyInARow = UnreadyInARow + 1 };
+            default:
+                return this;
+        }
+    }
 }
 
 /// <summary>A probe whose failure ends the container.</summary>

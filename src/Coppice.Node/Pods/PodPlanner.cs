@@ -1,3 +1,4 @@
+using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
 using Coppice.Objects.Core;
 using ContainerState = Coppice.Node.Runtime.ContainerState;
@@ -89,7 +90,7 @@ public static class PodPlanner
         var situation = draft.Situation;
         if (situation.Current(container.Name) is { State: ContainerState.Running } record)
         {
-            if (record.SpecHash.Length > 0 && record.SpecHash != ContainerHash.Of(container.Spec))
+            if (record.SpecHash.Length > 0 && record.SpecHash != ContainerSpecBuilder.Hash(container.Spec))
             {
                 draft.Kill(container, record, $"Container {container.Name} definition changed, will be restarted", situation.Now + situation.Grace, startsAgain: true);
             }
@@ -157,7 +158,7 @@ public static class PodPlanner
         }
         foreach (var record in situation.View.Containers.Where(one => !kept.Contains(one.Id) && one.State != ContainerState.Running))
         {
-            draft.Add(new PodAction.RemoveContainer(record.Id));
+            draft.Remove(record);
         }
         foreach (var old in situation.View.Sandboxes.Skip(1))
         {

@@ -46,7 +46,7 @@ public sealed record PodSituation(Pod Pod, PodView View, PodNotes Notes, DateTim
 
     /// <summary>A container without a startup probe has started when it runs.</summary>
     public bool HasStarted(PodContainer container, ContainerRecord record) =>
-        record.State == Runtime.ContainerState.Running && (container.Spec.StartupProbe is null || Probes(record).IsStarted == true);
+        record.State == Runtime.ContainerState.Running && (container.Spec.StartupProbe is null || Probes(record).IsStarted);
 
     private const long DefaultGraceSeconds = 30;
 }

@@ -1,0 +1,159 @@
+using Coppice.Node.Containers;
+using Coppice.Node.Images;
+using Coppice.Node.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using ContainerState = Coppice.Node.Runtime.ContainerState;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>What a start works on.</summary>
+/// <param name="Sandbox">The sandbox there is, or the one in the making; null if that fails.</param>
+/// <param name="Volumes">The pod's volumes in the making.</param>
+/// <param name="Before">The container's trouble so far.</param>
+internal sealed record StartInputs(Pod Pod, PodAction.StartContainer Action, Task<SandboxRecord?> Sandbox, Task Volumes, Trouble? Before);
+
+/// <summary>
+/// Starts one container and posts how it went. 1. Image, volumes and sandbox, side by side. 2. Environment and mounts. 3. Create.
+/// 4. Start. 5. The postStart hook, before whose end the container does not count as running.
+/// </summary>
+internal sealed class ContainerStarting(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, PodEvents events, CancellationToken stop)
+{
+    private static readonly TimeSpan PullErrorShown = TimeSpan.FromSeconds(2);
+
+    /// <param name="drop">The pod is to end: what is not yet made need not be.</param>
+    public async Task StartAsync(StartInputs inputs, CancellationToken drop)
+    {
+        var attempt = new Attempt();
+        Trouble? trouble = null;
+        try
+        {
+            trouble = await TryStartAsync(inputs, attempt, drop);
+        }
+        catch (ContainerConfigException failed)
+        {
+            trouble = Tell(inputs, ContainerConfigException.Reason, failed.Message);
+        }
+        catch (PodGroundException failed)
+        {
+            trouble = Troubles.After(inputs.Before, "", failed.Message, services.Time);
+        }
+        catch (RuntimeUnavailableException failed)
+        {
+            trouble = Troubles.After(inputs.Before, "", failed.Message, services.Time);
+        }
+        catch (RuntimeException failed)
+        {
+            var isMade = attempt.ContainerId is not null;
+            trouble = Tell(inputs, isMade ? "RunContainerError" : "CreateContainerError", failed.Message);
+            // Its end is now on record, and the pause between restarts counts from there.
+            if (isMade) trouble = trouble with { RetryAt = services.Time.GetUtcNow() };
+        }
+        catch (OperationCanceledException) when (drop.IsCancellationRequested)
+        {
+            // Dropped: nothing was made, or the runtime will tell of it.
+        }
+        finally
+        {
+            var record = await FindAsync(attempt);
+            mailbox.Post(state => Started(state, inputs.Action.Container.Name, record, trouble));
+        }
+    }
+
+    private async ValueTask<Trouble?> TryStartAsync(StartInputs inputs, Attempt attempt, CancellationToken drop)
+    {
+        var (pod, action) = (inputs.Pod, inputs.Action);
+        var container = action.Container;
+        var wanted = EnsureImageAsync(pod, container, drop);                               // 1.
+        await inputs.Volumes.WaitAsync(drop);
+        var outcome = await wanted;
+        if (outcome is ImageOutcome.Waiting waiting) return Trouble(waiting, inputs);
+        if (await inputs.Sandbox.WaitAsync(drop) is not { } sandbox) return null;
+
+        var facts = new PodFacts(surroundings.Sandboxes.NodeName, surroundings.Addresses, AddressesOf(pod, sandbox), surroundings.Allocatable);
+        var environment = await ContainerEnvironment.ResolveAsync(pod, container.Spec, facts, services.Sources);   // 2.
+        var mounts = await services.Ground.MountsAsync(pod, container.Spec, sandbox, action.Attempt, drop);
+        var spec = ContainerSpecBuilder.Build(pod, container.Spec, new ContainerInputs(
+            action.Attempt, SandboxSpecBuilder.Build(pod, sandbox.Attempt, surroundings.Sandboxes), ((ImageOutcome.Present)outcome).Image,
+            environment, mounts, surroundings.MemoryCapacityBytes));
+        drop.ThrowIfCancellationRequested();
+
+        attempt.ContainerId = await services.Runtime.CreateContainerAsync(sandbox, spec, stop);   // 3.
+        events.Created(container);
+        await services.Runtime.StartContainerAsync(attempt.ContainerId, stop);             // 4.
+        events.Started(container);
+        return await RunPostStartAsync(inputs, attempt.ContainerId, AddressesOf(pod, sandbox), drop);   // 5.
+    }
+
+    private async ValueTask<ImageOutcome> EnsureImageAsync(Pod pod, PodContainer container, CancellationToken drop)
+    {
+        var secrets = new List<Secret>();
+        foreach (var reference in pod.Spec.ImagePullSecrets)
+        {
+            if (await services.Sources.Secret(pod.Metadata.Namespace ?? "", reference.Name ?? "") is { } secret) secrets.Add(secret);
+        }
+        var request = new ImageRequest(pod.Metadata.Uid ?? "", container.Spec.Image ?? "", container.Spec.ImagePullPolicy, PullSecrets.Read(secrets));
+        return await services.Images.EnsureAsync(request, one => events.Image(container, one), drop);
+    }
+
+    private async ValueTask<Trouble?> RunPostStartAsync(StartInputs inputs, string containerId, IReadOnlyList<string> addresses, CancellationToken drop)
+    {
+        var container = inputs.Action.Container;
+        if (container.Spec.Lifecycle?.PostStart is not { } hook) return null;
+        var wrong = await services.Hooks.RunAsync(hook, container.Spec, containerId, addresses.Count > 0 ? addresses[0] : "", TimeSpan.FromDays(1), drop);
+        if (wrong is null) return null;
+        events.HookFailed(container, isPostStart: true);
+        events.Killing(container, "FailedPostStartHook");
+        var grace = TimeSpan.FromSeconds(inputs.Pod.Spec.TerminationGracePeriodSeconds ?? 30);
+        await services.Runtime.StopContainerAsync(containerId, grace, stop);
+        return new Trouble("PostStartHookError", wrong, services.Time.GetUtcNow());
+    }
+
+    private IReadOnlyList<string> AddressesOf(Pod pod, SandboxRecord sandbox) => pod.Spec.HostNetwork ? surroundings.Addresses : sandbox.Addresses;
+
+    private Trouble Tell(StartInputs inputs, string reason, string message)
+    {
+        events.Failed(inputs.Action.Container, message);
+        return Troubles.After(inputs.Before, reason, message, services.Time);
+    }
+
+    private Trouble Trouble(ImageOutcome.Waiting waiting, StartInputs inputs)
+    {
+        var retryAt = waiting.RetryAt ?? DateTimeOffset.MaxValue;
+        // The error itself shows for a moment; then that, and how long, the next try has to wait.
+        var soon = services.Time.GetUtcNow() + PullErrorShown;
+        if (waiting.Reason == "ErrImagePull" && soon < retryAt) retryAt = soon;
+        return new Trouble(waiting.Reason, waiting.Message, retryAt, (inputs.Before?.Failures ?? 0) + 1);
+    }
+
+    private async ValueTask<ContainerRecord?> FindAsync(Attempt attempt)
+    {
+        if (attempt.ContainerId is not { } id) return null;
+        try
+        {
+            return await services.Runtime.FindContainerAsync(id, stop);
+        }
+        catch (Exception failed) when (failed is RuntimeException or OperationCanceledException)
+        {
+            // The audit finds it.
+            return null;
+        }
+    }
+
+    private static PodState Started(PodState state, string name, ContainerRecord? record, Trouble? trouble)
+    {
+        if (record is not null) state = state.With(record);
+        return state.WithContainer(name, notes => notes with
+        {
+            IsStarting = false,
+            Trouble = trouble,
+            StartsAgain = notes.StartsAgain && record is null,
+            Probes = record is { State: ContainerState.Running } ? ProbeNotes.For(record.Id) : notes.Probes,
+        });
+    }
+
+    private sealed class Attempt
+    {
+        public string? ContainerId { get; set; }
+    }
+}

@@ -1,0 +1,97 @@
+using Coppice.Node.Runtime;
+using Coppice.Objects.Core;
+using ContainerState = Coppice.Node.Runtime.ContainerState;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>Stops containers as gently as there is time for, and removes them; posts how it went.</summary>
+internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox, PodEvents events, CancellationToken stop)
+{
+    /// <summary>What a container gets after SIGTERM, however late it is.</summary>
+    private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(2);
+
+    /// <param name="isHurried">It is being stopped already, but has less time now.</param>
+    public async Task StopAsync(Pod pod, PodAction.KillContainer action, string address, bool isHurried)
+    {
+        var record = action.Record;
+        ContainerRecord? ended = null;
+        try
+        {
+            if (!isHurried)
+            {
+                events.Killing(action.Container, action.Message);
+                await RunPreStopAsync(pod, action, address);
+            }
+            var grace = action.Deadline - services.Time.GetUtcNow();
+            await services.Runtime.StopContainerAsync(record.Id, grace > LeastGrace ? grace : LeastGrace, stop);
+            ended = await services.Runtime.FindContainerAsync(record.Id, stop);
+        }
+        catch (RuntimeException failed)
+        {
+            PodLog.OperationFailed(services.Log, failed);
+            await Task.Delay(Troubles.Pause, services.Time, stop);
+        }
+        finally
+        {
+            mailbox.Post(state => (ended is null ? state : state.With(ended)).WithContainer(record.Name, notes => notes with { KillDeadline = null }));
+        }
+    }
+
+    public async Task RemoveAsync(string id)
+    {
+        Func<PodState, PodState> change = state => state with { View = state.View.WithoutContainer(id) };
+        try
+        {
+            await services.Runtime.RemoveContainerAsync(id, stop);
+        }
+        catch (RuntimeException failed)
+        {
+            PodLog.OperationFailed(services.Log, failed);
+            change = static state => state;
+            await Task.Delay(Troubles.Pause, services.Time, stop);
+        }
+        finally
+        {
+            mailbox.Post(state => change(state).WithNotes(notes => notes with { Removing = notes.Removing.Remove(id) }));
+        }
+    }
+
+    /// <summary>What a container left to say, and how the runtime in the end says that it ended.</summary>
+    public async Task HearAsync(Pod pod, Container container, ContainerRecord ended)
+    {
+        var words = await services.Ground.ReadLastWordsAsync(pod, container, ended, stop);
+        ContainerRecord? final = null;
+        try
+        {
+            final = await services.Runtime.FindContainerAsync(ended.Id, stop);
+        }
+        catch (RuntimeException failed)
+        {
+            PodLog.OperationFailed(services.Log, failed);
+        }
+        mailbox.Post(state =>
+        {
+            if (final is { State: ContainerState.Exited } && state.View.Find(final.Id) is not null) state = state with { View = state.View.With(final) };
+            return state.WithContainer(ended.Name, notes => notes with { LastWords = Kept(state, ended.Name, notes).SetItem(ended.Id, words ?? "") });
+        });
+    }
+
+    private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> Kept(PodState state, string name, ContainerNotes notes) =>
+        notes.LastWords.RemoveRange(notes.LastWords.Keys.Where(id => state.View.Find(id) is null).ToList());
+
+    private async ValueTask RunPreStopAsync(Pod pod, PodAction.KillContainer action, string address)
+    {
+        var left = action.Deadline - services.Time.GetUtcNow();
+        if (action.Container is not { Spec.Lifecycle.PreStop: { } hook } container || left <= TimeSpan.Zero) return;
+        using var late = new CancellationTokenSource(left, services.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        try
+        {
+            if (await services.Hooks.RunAsync(hook, container.Spec, action.Record.Id, address, left, both.Token) is not null) events.HookFailed(container, isPostStart: false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            events.HookFailed(container, isPostStart: false);
+        }
+    }
+}

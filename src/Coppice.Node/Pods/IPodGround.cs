@@ -1,0 +1,39 @@
+using Coppice.Node.Runtime;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>What a pod stands on besides the runtime: its cgroup, its volumes and the files of its containers.</summary>
+public interface IPodGround
+{
+    /// <summary>Makes what a sandbox needs: the pod's cgroup. Doing it again changes nothing.</summary>
+    /// <exception cref="PodGroundException">It could not be made; say so and try again later.</exception>
+    ValueTask PrepareSandboxAsync(Pod pod, CancellationToken stop);
+
+    /// <summary>Makes the pod's volumes ready to be mounted. Doing it again changes nothing.</summary>
+    /// <exception cref="PodGroundException">One of them is not to be had yet.</exception>
+    ValueTask PrepareVolumesAsync(Pod pod, CancellationToken stop);
+
+    /// <summary>The mounts of one container, once the volumes are ready.</summary>
+    ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, SandboxRecord sandbox, int attempt, CancellationToken stop);
+
+    /// <summary>What a container that ended left in its termination message file, or at the end of its log; null for nothing.</summary>
+    ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop);
+
+    /// <summary>Lets go of all of it. What is gone already is no failure.</summary>
+    ValueTask RemoveAsync(Pod pod, CancellationToken stop);
+}
+
+/// <summary>Something of a pod's ground could not be made. The reason and message are an event's: FailedMount, MountVolume.SetUp failed for volume ….</summary>
+public sealed class PodGroundException(string reason, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public string Reason => reason;
+}
+
+/// <summary>Runs the hooks of a container's life.</summary>
+public interface IPodHooks
+{
+    /// <summary>Runs a hook, as long as it takes; null when it went well, or what went wrong.</summary>
+    /// <param name="address">The pod's, for a hook over HTTP that names no host.</param>
+    ValueTask<string?> RunAsync(LifecycleHandler hook, Container container, string containerId, string address, TimeSpan limit, CancellationToken stop);
+}

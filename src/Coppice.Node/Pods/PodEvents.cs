@@ -1,0 +1,51 @@
+using Coppice.Client;
+using Coppice.Node.Images;
+using Coppice.Node.Probes;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>The events of a pod's life, in Kubernetes' words.</summary>
+internal sealed class PodEvents(IEventRecorder recorder, Func<Pod> pod)
+{
+    private const string Normal = "Normal";
+    private const string Warning = "Warning";
+
+    public void Created(PodContainer container) => Record(container, Normal, "Created", "Container created");
+
+    public void Started(PodContainer container) => Record(container, Normal, "Started", "Container started");
+
+    public void Failed(PodContainer container, string message) => Record(container, Warning, "Failed", $"Error: {message}");
+
+    public void BackOff(PodContainer container)
+    {
+        var meta = pod().Metadata;
+        Record(container, Warning, "BackOff", $"Back-off restarting failed container {container.Name} in pod {meta.Name}_{meta.Namespace}({meta.Uid})");
+    }
+
+    public void Killing(PodContainer? container, string message)
+    {
+        if (container is not null) Record(container, Normal, "Killing", message);
+    }
+
+    public void HookFailed(PodContainer container, bool isPostStart) =>
+        Record(container, Warning, isPostStart ? "FailedPostStartHook" : "FailedPreStopHook", isPostStart ? "PostStartHook failed" : "PreStopHook failed");
+
+    public void Image(PodContainer container, ImageEvent one) => Record(container, one.Type, one.Reason, one.Message);
+
+    public void Unhealthy(PodContainer container, ProbeReport report) => Record(container, Warning, "Unhealthy", report.Outcome.IsError
+        ? $"{report.Type} probe errored and resulted in unknown state: {report.Outcome.Message}"
+        : $"{report.Type} probe failed: {report.Outcome.Message}");
+
+    public void SandboxChanged() => recorder.Record(pod(), Normal, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+
+    public void SandboxFailed(string message) =>
+        recorder.Record(pod(), Warning, "FailedCreatePodSandBox", $"Failed to create pod sandbox: {message}");
+
+    public void GroundFailed(PodGroundException failed) => recorder.Record(pod(), Warning, failed.Reason, failed.Message);
+
+    public void Verdict(PodVerdict verdict) => recorder.Record(pod(), Warning, verdict.Reason, verdict.Message);
+
+    private void Record(PodContainer container, string type, string reason, string message) =>
+        recorder.Record(pod(), type, reason, message, container.FieldPath);
+}

@@ -1,0 +1,176 @@
+using Coppice.Client;
+using Coppice.Node.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>
+/// Carries out a plan: begins every action, marks in the state what is going on, and lets each post its outcome. Called by the worker's
+/// loop alone, and never waits.
+/// </summary>
+internal sealed class PodOperations(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, PodEvents events, CancellationToken stop)
+    : IDisposable
+{
+    private readonly SandboxMaking _sandboxes = new(services, surroundings, mailbox, events, stop);
+    private readonly ContainerStarting _starting = new(services, surroundings, mailbox, events, stop);
+    private readonly ContainerStopping _stopping = new(services, mailbox, events, stop);
+    private readonly CancellationTokenSource _drop = CancellationTokenSource.CreateLinkedTokenSource(stop);
+    private readonly HashSet<string> _heard = new(StringComparer.Ordinal);
+    private Task<SandboxRecord?>? _newSandbox;
+    private Task? _volumes;
+
+    public PodState Begin(PodState state, PodPlan plan)
+    {
+        if (plan.End is not null) _drop.Cancel();
+        _newSandbox = null;
+        foreach (var action in plan.Actions) state = Begin(state, action);
+        foreach (var record in state.View.Containers) Hear(state.Pod, record);
+        return state;
+    }
+
+    public void Dispose() => _drop.Dispose();
+
+    private PodState Begin(PodState state, PodAction action)
+    {
+        switch (action)
+        {
+            case PodAction.MakeSandbox make:
+                _newSandbox = _sandboxes.MakeAsync(state.Pod, make, state.Notes.SandboxTrouble);
+                Watch(state, _newSandbox);
+                return Busy(state);
+            case PodAction.StopSandbox one:
+                Watch(state, _sandboxes.StopAsync(one.Id));
+                return Busy(state);
+            case PodAction.RemoveSandbox one:
+                Watch(state, _sandboxes.RemoveAsync(one.Id));
+                return Busy(state);
+            case PodAction.StartContainer start:
+                return Start(state, start);
+            case PodAction.KillContainer kill:
+                return Kill(state, kill);
+            case PodAction.RemoveContainer one:
+                Watch(state, _stopping.RemoveAsync(one.Id));
+                return state.WithNotes(notes => notes with { Removing = notes.Removing.Add(one.Id) });
+            case PodAction.CleanUpPod:
+                Watch(state, CleanUpAsync(state.Pod));
+                return state.WithNotes(notes => notes with { CleanUp = CleanUp.Busy });
+            case PodAction.DeletePod:
+                Watch(state, DeleteAsync(state.Pod));
+                return state.WithNotes(notes => notes with { IsDeleteAsked = true });
+            default:
+                throw new InvalidOperationException($"no such action: {action}");
+        }
+    }
+
+    private PodState Start(PodState state, PodAction.StartContainer start)
+    {
+        var name = start.Container.Name;
+        var inputs = new StartInputs(
+            state.Pod, start, _newSandbox ?? Task.FromResult(state.View.Sandbox), Volumes(state.Pod), state.Notes.Of(name).Trouble);
+        Watch(state, _starting.StartAsync(inputs, _drop.Token));
+        return state.WithContainer(name, notes => notes with { IsStarting = true, BackOff = start.BackOff ?? notes.BackOff });
+    }
+
+    private PodState Kill(PodState state, PodAction.KillContainer kill)
+    {
+        var name = kill.Record.Name;
+        var isHurried = state.Notes.Of(name).KillDeadline is not null;
+        var sandbox = state.View.Sandboxes.FirstOrDefault(one => one.Id == kill.Record.SandboxId);
+        var address = sandbox is { Addresses: [var first, ..] } ? first : surroundings.Addresses.FirstOrDefault() ?? "";
+        Watch(state, _stopping.StopAsync(state.Pod, kill, address, isHurried));
+        return state.WithContainer(name, notes => notes with { KillDeadline = kill.Deadline, StartsAgain = notes.StartsAgain || kill.StartsAgain });
+    }
+
+    // Once they are ready they stay so; what failed is tried again with the next start.
+    private Task Volumes(Pod pod)
+    {
+        if (_volumes is null or { IsFaulted: true } or { IsCanceled: true }) _volumes = PrepareVolumesAsync(pod);
+        return _volumes;
+    }
+
+    private async Task PrepareVolumesAsync(Pod pod)
+    {
+        try
+        {
+            await services.Ground.PrepareVolumesAsync(pod, _drop.Token);
+        }
+        catch (PodGroundException failed)
+        {
+            events.GroundFailed(failed);
+            throw;
+        }
+    }
+
+    private void Hear(Pod pod, ContainerRecord record)
+    {
+        if (record.State != Runtime.ContainerState.Exited || !_heard.Add(record.Id)) return;
+        if (PodContainer.Of(pod.Spec).FirstOrDefault(one => one.Name == record.Name) is { } container)
+        {
+            _ = GuardAsync(ObjectKey.Of(pod), _stopping.HearAsync(pod, container.Spec, record));
+        }
+    }
+
+    private async Task CleanUpAsync(Pod pod)
+    {
+        var next = CleanUp.Done;
+        try
+        {
+            await services.Ground.RemoveAsync(pod, stop);
+            services.Images.ForgetPod(pod.Metadata.Uid ?? "");
+        }
+        catch (Exception failed) when (failed is RuntimeException or PodGroundException or IOException)
+        {
+            PodLog.OperationFailed(services.Log, failed);
+            next = CleanUp.NotBegun;
+            await Task.Delay(Troubles.Pause, services.Time, stop);
+        }
+        finally
+        {
+            mailbox.Post(state => state.WithNotes(notes => notes with { CleanUp = next }));
+        }
+    }
+
+    private async Task DeleteAsync(Pod pod)
+    {
+        var options = new DeleteOptions { GracePeriodSeconds = 0, Preconditions = new Preconditions { Uid = pod.Metadata.Uid } };
+        while (true)
+        {
+            try
+            {
+                await services.Api.DeleteAsync<Pod>(ObjectKey.Of(pod), options, stop);
+                return;
+            }
+            catch (ApiException refused) when (refused.IsNotFound || refused.IsConflict)
+            {
+                return; // gone already, or another pod has the name now
+            }
+            catch (Exception failed) when (!stop.IsCancellationRequested)
+            {
+                PodLog.OperationFailed(services.Log, failed);
+                await Task.Delay(Troubles.Pause, services.Time, stop);
+            }
+        }
+    }
+
+    private static PodState Busy(PodState state) => state.WithNotes(notes => notes with { SandboxOperations = notes.SandboxOperations + 1 });
+
+    private void Watch(PodState state, Task operation) => _ = GuardAsync(ObjectKey.Of(state.Pod), operation);
+
+    private async Task GuardAsync(ObjectKey pod, Task operation)
+    {
+        try
+        {
+            await operation;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The agent stops; the next one finds what there is.
+        }
+        catch (Exception failed)
+        {
+            PodLog.OperationBroke(services.Log, pod, failed);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Coppice.Client;
+using Coppice.Node.Containers;
+using Coppice.Node.Images;
+using Coppice.Node.Probes;
+using Coppice.Node.Runtime;
+using Coppice.Objects;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>What a pod's worker works with. One for all pods of a node.</summary>
+public sealed record PodServices(
+    IContainerRuntime Runtime,
+    ImagePuller Images,
+    IPodGround Ground,
+    IPodHooks Hooks,
+    IProber Prober,
+    EnvironmentSources Sources,
+    IApiClient Api,
+    IEventRecorder Events,
+    TimeProvider Time,
+    ILogger Log);
+
+/// <summary>What a pod's worker has to know of its node.</summary>
+/// <param name="Addresses">The node's, the primary first.</param>
+/// <param name="Allocatable">What pods may use, which stands in for limits that are not set.</param>
+public sealed record PodSurroundings(
+    SandboxSettings Sandboxes, IReadOnlyList<string> Addresses, ValueMap<Quantity> Allocatable, long MemoryCapacityBytes, ProbeOptions Probes);

@@ -1,0 +1,62 @@
+using Coppice.Node.Runtime;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>What happenings make of a worker's state. Pure.</summary>
+internal static class PodStateChanges
+{
+    private const string OutOfMemoryReason = "OOMKilled";
+
+    public static PodState WithNotes(this PodState state, Func<PodNotes, PodNotes> change) => state with { Notes = change(state.Notes) };
+
+    public static PodState WithContainer(this PodState state, string name, Func<ContainerNotes, ContainerNotes> change) =>
+        state with { Notes = state.Notes.With(name, change) };
+
+    /// <summary>An event of the runtime: it says all that is needed, so nothing has to be asked before the next step.</summary>
+    public static PodState After(this PodState state, RuntimeEvent told)
+    {
+        switch (told.Type)
+        {
+            case RuntimeEventType.ContainerOutOfMemory:
+                return state with { OutOfMemory = state.OutOfMemory.Add(told.Id) };
+            case RuntimeEventType.SandboxExited:
+                var sandbox = state.View.Sandboxes.FirstOrDefault(one => one.Id == told.Id);
+                return sandbox is null ? state : state with { View = state.View.With(sandbox with { State = SandboxState.NotReady }) };
+            default:
+                if (state.View.Find(told.Id) is not { } record) return state with { EarlyExits = state.EarlyExits.SetItem(told.Id, told) };
+                return state with { View = state.View.With(Ended(record, told, state)) };
+        }
+    }
+
+    /// <summary>A container as the runtime told of it. An end that is known is never taken back.</summary>
+    public static PodState With(this PodState state, ContainerRecord record)
+    {
+        if (state.View.Find(record.Id) is { State: ContainerState.Exited } ended && record.State != ContainerState.Exited) record = ended;
+        if (state.EarlyExits.TryGetValue(record.Id, out var early)) record = Ended(record, early, state);
+        return state with { View = state.View.With(record), EarlyExits = state.EarlyExits.Remove(record.Id) };
+    }
+
+    /// <summary>
+    /// What an audit found, if nothing changed here since it was begun; otherwise it may be older than what is known, and the next
+    /// one will do.
+    /// </summary>
+    public static PodState Audited(this PodState state, PodView asOf, PodView found)
+    {
+        if (!ReferenceEquals(state.View, asOf)) return state;
+        var next = state with { View = new PodView(found.Sandboxes, []) };
+        foreach (var record in found.Containers)
+        {
+            var known = state.View.Find(record.Id);
+            var isTakenBack = known is { State: ContainerState.Exited } && record.State != ContainerState.Exited;
+            next = next.With(isTakenBack ? known! : record);
+        }
+        return next;
+    }
+
+    private static ContainerRecord Ended(ContainerRecord record, RuntimeEvent told, PodState state)
+    {
+        if (record.State == ContainerState.Exited) return record;
+        var reason = state.OutOfMemory.Contains(record.Id) ? OutOfMemoryReason : told.ExitCode == 0 ? "Completed" : "Error";
+        return record with { State = ContainerState.Exited, ExitCode = told.ExitCode, FinishedAt = told.At, Reason = reason };
+    }
+}

@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using Coppice.Node.Runtime;
+using Coppice.Objects.Core;
+using ContainerState = Coppice.Node.Runtime.ContainerState;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>
+/// Keeps one pod as it is desired to be. One serial loop: 1. take in what happened, 2. plan, 3. begin what is to be done, 4. tell the
+/// API how things stand, 5. wait for the next happening. Nothing in the loop waits for the runtime or the API.
+/// </summary>
+public sealed class PodWorker : IDisposable
+{
+    private readonly PodServices _services;
+    private readonly PodSurroundings _surroundings;
+    private readonly PodMailbox _mailbox;
+    private readonly PodEvents _events;
+    private readonly HashSet<string> _toldBackOffs = new(StringComparer.Ordinal);
+    private PodState _state;
+    private PodStatus? _status;
+    private Pod? _publishedFor;
+
+    /// <param name="found">What the runtime holds of the pod already: it is taken over as it is.</param>
+    public PodWorker(Pod pod, PodView found, PodServices services, PodSurroundings surroundings)
+    {
+        _services = services;
+        _surroundings = surroundings;
+        _mailbox = new PodMailbox(services.Time);
+        _events = new PodEvents(services.Events, () => _state!.Pod);
+        _state = new PodState(
+            pod, found, Adopt(pod, found),
+            ImmutableSortedDictionary.Create<string, RuntimeEvent>(StringComparer.Ordinal), ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
+    }
+
+    /// <summary>The pod as the API told last.</summary>
+    public Pod Pod => _state.Pod;
+
+    /// <summary>What the runtime holds of the pod, as far as known; to be given back to <see cref="TellAudit"/>.</summary>
+    public PodView View => _state.View;
+
+    /// <summary>The pod's status as it is here, which the API may get to know a moment later.</summary>
+    public PodStatus Status => _status ?? _state.Pod.Status;
+
+    /// <summary>The API has another version of the pod.</summary>
+    public void TellPod(Pod pod) => _mailbox.Post(state => Changed(state, pod));
+
+    /// <summary>The API has no such pod any more.</summary>
+    public void TellGone() => _mailbox.Post(state => state.WithNotes(notes => notes with { IsGone = true }));
+
+    public void TellEvent(RuntimeEvent told) => _mailbox.Post(state => state.After(told));
+
+    /// <param name="asOf"><see cref="View"/> as it was before the runtime was asked.</param>
+    public void TellAudit(PodView asOf, PodView found) => _mailbox.Post(state => state.Audited(asOf, found));
+
+    /// <summary>The node decides that the pod is to end. The first verdict stands.</summary>
+    public void Judge(PodVerdict verdict) => _mailbox.Post(state => state.WithNotes(notes => notes with { Verdict = notes.Verdict ?? verdict }));
+
+    /// <summary>Runs until nothing of the pod is left, or until <paramref name="stop"/>: then containers stay as they are.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var operations = new PodOperations(_services, _surroundings, _mailbox, _events, stop);
+        using var probes = new PodProbes(_services, _surroundings, _mailbox, _events);
+        var publisher = new StatusPublisher(_services, stop);
+        while (true)
+        {
+            _state = _mailbox.Drain(_state);                             // 1.
+            var plan = PodPlanner.Plan(Situation());                     // 2.
+            _state = operations.Begin(Remember(_state, plan), plan);     // 3.
+            var situation = Situation();
+            probes.Follow(situation);
+            TellBackOffs(plan);
+            Publish(situation, plan, publisher);                         // 4.
+            if (plan.IsDone) return;
+            await _mailbox.WaitAsync(plan.LookAgainAt, stop);            // 5.
+        }
+    }
+
+    public void Dispose() => _mailbox.Dispose();
+
+    // The status that was planned last stands for the API's, which may lag behind; conditions of others are the API's.
+    private PodSituation Situation()
+    {
+        var pod = _state.Pod;
+        if (_status is { } own)
+        {
+            pod = pod with
+            {
+                Status = own with
+                {
+                    Conditions = [.. own.Conditions.Where(one => PodConditionPlanner.IsOwn(one.Type)), .. pod.Status.Conditions.Where(one => !PodConditionPlanner.IsOwn(one.Type))],
+                },
+            };
+        }
+        return new PodSituation(pod, _state.View, _state.Notes, _services.Time.GetUtcNow());
+    }
+
+    private PodState Remember(PodState state, PodPlan plan)
+    {
+        if (plan.End is not { } end) return state;
+        if (end.Verdict is { } verdict && state.Notes.EndingSince is null) _events.Verdict(verdict);
+        return state.WithNotes(notes => notes with
+        {
+            Verdict = notes.Verdict ?? end.Verdict,
+            EndingSince = notes.EndingSince ?? _services.Time.GetUtcNow(),
+        });
+    }
+
+    private void TellBackOffs(PodPlan plan)
+    {
+        foreach (var wait in plan.BackOffs)
+        {
+            if (_toldBackOffs.Add(wait.Ended.Id)) _events.BackOff(wait.Container);
+        }
+    }
+
+    private void Publish(PodSituation situation, PodPlan plan, StatusPublisher publisher)
+    {
+        if (situation.Notes.IsGone) return;
+        var status = PodStatusPlanner.Plan(situation, plan, _surroundings.Addresses);
+        var isFinal = situation.IsDeleted && PodStatusPlanner.HasStopped(situation, plan) && !situation.Notes.IsFinalStatusWritten;
+        if (status == _status && ReferenceEquals(_publishedFor, _state.Pod) && !isFinal) return;
+        _status = status;
+        _publishedFor = _state.Pod;
+        publisher.Publish(_state.Pod, status, isFinal ? FinalStatusWritten : null);
+    }
+
+    private void FinalStatusWritten() => _mailbox.Post(state =>
+        state.Notes.IsFinalStatusWritten ? state : state.WithNotes(notes => notes with { IsFinalStatusWritten = true }));
+
+    // Another spec may be without what was in the way: it is tried at once.
+    private static PodState Changed(PodState state, Pod pod)
+    {
+        if (pod.Spec == state.Pod.Spec) return state with { Pod = pod };
+        var containers = state.Notes.Containers.ToImmutableSortedDictionary(
+            one => one.Key, one => one.Value.Trouble is null ? one.Value : one.Value with { Trouble = null }, StringComparer.Ordinal);
+        return state with { Pod = pod, Notes = state.Notes with { Containers = containers } };
+    }
+
+    // What runs and was ready goes on being so until its own probe says otherwise.
+    private static PodNotes Adopt(Pod pod, PodView found)
+    {
+        var notes = PodNotes.Empty;
+        foreach (var status in pod.Status.ContainerStatuses.Concat(pod.Status.InitContainerStatuses))
+        {
+            if (found.Newest(status.Name) is not { State: ContainerState.Running } record) continue;
+            var isSame = status.ContainerID is { } id && id.EndsWith(record.Id, StringComparison.Ordinal);
+            notes = notes.With(status.Name, one => one with
+            {
+                Probes = isSame ? new ProbeNotes(record.Id, status.Started == true, status.Ready, null) : ProbeNotes.For(record.Id),
+            });
+        }
+        return notes;
+    }
+}

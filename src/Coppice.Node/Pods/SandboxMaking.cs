@@ -1,0 +1,70 @@
+using Coppice.Node.Containers;
+using Coppice.Node.Runtime;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>Makes, stops and removes a pod's sandboxes, and posts how it went.</summary>
+internal sealed class SandboxMaking(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, PodEvents events, CancellationToken stop)
+{
+    /// <returns>The sandbox, or null if it could not be made.</returns>
+    public async Task<SandboxRecord?> MakeAsync(Pod pod, PodAction.MakeSandbox action, Trouble? before)
+    {
+        Trouble? trouble = null;
+        SandboxRecord? made = null;
+        try
+        {
+            if (action.Replaces is { } old)
+            {
+                events.SandboxChanged();
+                await services.Runtime.StopSandboxAsync(old.Id, stop);
+                mailbox.Post(state => state.After(new RuntimeEvent(RuntimeEventType.SandboxExited, old.Id, 0, services.Time.GetUtcNow())));
+            }
+            await services.Ground.PrepareSandboxAsync(pod, stop);
+            return made = await services.Runtime.RunSandboxAsync(SandboxSpecBuilder.Build(pod, action.Attempt, surroundings.Sandboxes), stop);
+        }
+        catch (PodGroundException failed)
+        {
+            events.GroundFailed(failed);
+            trouble = Troubles.After(before, "", failed.Message, services.Time);
+            return null;
+        }
+        catch (RuntimeException failed)
+        {
+            if (failed is not RuntimeUnavailableException) events.SandboxFailed(Troubles.Text(failed));
+            trouble = Troubles.After(before, "", failed.Message, services.Time);
+            return null;
+        }
+        finally
+        {
+            mailbox.Post(state => (made is null ? state : state with { View = state.View.With(made) })
+                .WithNotes(notes => notes with { SandboxOperations = notes.SandboxOperations - 1, SandboxTrouble = trouble }));
+        }
+    }
+
+    public Task StopAsync(string id) => ChangeAsync(
+        () => services.Runtime.StopSandboxAsync(id, stop),
+        state => state.After(new RuntimeEvent(RuntimeEventType.SandboxExited, id, 0, services.Time.GetUtcNow())));
+
+    public Task RemoveAsync(string id) => ChangeAsync(
+        () => services.Runtime.RemoveSandboxAsync(id, stop), state => state with { View = state.View.WithoutSandbox(id) });
+
+    private async Task ChangeAsync(Func<ValueTask> act, Func<PodState, PodState> succeeded)
+    {
+        Func<PodState, PodState> change = succeeded;
+        try
+        {
+            await act();
+        }
+        catch (RuntimeException failed)
+        {
+            PodLog.OperationFailed(services.Log, failed);
+            change = static state => state;
+            await Task.Delay(Troubles.Pause, services.Time, stop);
+        }
+        finally
+        {
+            mailbox.Post(state => change(state).WithNotes(notes => notes with { SandboxOperations = notes.SandboxOperations - 1 }));
+        }
+    }
+}
