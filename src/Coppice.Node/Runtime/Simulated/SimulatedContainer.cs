@@ -3,7 +3,7 @@ namespace Coppice.Node.Runtime.Simulated;
 /// <summary>One container's state. Its owner is <see cref="SimulatedRuntime"/>, under whose lock everything here happens.</summary>
 internal sealed class SimulatedContainer(ContainerRecord record, ContainerSpec spec, SimulatedProgram program) : IDisposable
 {
-    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<TaskCompletionSource> waiting = [];
     private ITimer? ending;
 
     public ContainerRecord Record { get; set; } = record;
@@ -12,13 +12,14 @@ internal sealed class SimulatedContainer(ContainerRecord record, ContainerSpec s
 
     public SimulatedProgram Program => program;
 
-    public Task Ended => ended.Task;
-
     /// <summary>What a test or a scenario says of its health; null while the program decides.</summary>
     public bool? Answers { get; set; }
 
     /// <summary>When the end that is planned comes.</summary>
     public DateTimeOffset EndsAt { get; private set; } = DateTimeOffset.MaxValue;
+
+    /// <summary>Completes a source when the container ends; it must be running.</summary>
+    public void TellEnd(TaskCompletionSource ended) => waiting.Add(ended);
 
     /// <summary>Plans the end, unless an earlier one is planned already.</summary>
     public void PlanEnd(DateTimeOffset at, TimeProvider time, Action end)
@@ -35,7 +36,8 @@ internal sealed class SimulatedContainer(ContainerRecord record, ContainerSpec s
         Record = Record with { State = ContainerState.Exited, FinishedAt = at, ExitCode = code, Reason = reason };
         ending?.Dispose();
         ending = null;
-        ended.TrySetResult();
+        foreach (var one in waiting) one.TrySetResult();
+        waiting.Clear();
     }
 
     public void Dispose() => ending?.Dispose();

@@ -110,16 +110,18 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     public async ValueTask StopContainerAsync(string containerId, TimeSpan grace, CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.StopContainer, containerId, default, stop);
-        Task ended;
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
             if (Find(containerId) is not { Record.State: ContainerState.Running } container) return;
             var now = time.GetUtcNow();
             if (container.Program.TerminatesWithin is { } own && own < grace) container.PlanEnd(now + own, time, () => Kill(containerId, 0));
             else container.PlanEnd(now + grace, time, () => Kill(containerId, KilledCode));
-            ended = container.Ended;
+            container.TellEnd(ended);
         }
-        await ended.WaitAsync(stop);
+        // Not WaitAsync: it would go over the thread pool, and a simulation on one thread could not order what follows.
+        await using var registration = stop.Register(() => ended.TrySetCanceled(stop));
+        await ended.Task;
     }
 
     public async ValueTask RemoveContainerAsync(string containerId, CancellationToken stop)

@@ -1,0 +1,33 @@
+using Coppice.Node.Runtime;
+using Coppice.Objects;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Node;
+
+public sealed partial class NodeAgent
+{
+    private void LogTakenOver(int pods) => LogTakenOver(services.Log, pods);
+
+    private void LogStopping() => LogStopping(services.Log);
+
+    private void LogRuntimeAway(string why) => LogRuntimeAway(services.Log, why);
+
+    private void LogLeftover(PodIdentity pod) => LogLeftover(services.Log, pod);
+
+    private void LogWorkerBroke(ObjectKey pod, Exception broken) => LogWorkerBroke(services.Log, pod, broken);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The node agent has taken over {Pods} pods")]
+    private static partial void LogTakenOver(ILogger log, int pods);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The node agent stops; containers run on")]
+    private static partial void LogStopping(ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The container runtime cannot be asked: {Why}")]
+    private static partial void LogRuntimeAway(ILogger log, string why);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} is in the runtime, but no longer in the API: it is ended")]
+    private static partial void LogLeftover(ILogger log, PodIdentity pod);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The worker of pod {Pod} broke off")]
+    private static partial void LogWorkerBroke(ILogger log, ObjectKey pod, Exception broken);
+}

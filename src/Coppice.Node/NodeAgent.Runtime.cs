@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Coppice.Node.Pods;
+using Coppice.Node.Runtime;
+
+namespace Coppice.Node;
+
+/// <summary>The agent's eyes on the runtime: its events, and lists of everything to check them against.</summary>
+public sealed partial class NodeAgent
+{
+    private async Task FollowRuntimeAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var events = services.Runtime.WatchAsync(stop).GetAsyncEnumerator(stop);
+                var next = events.MoveNextAsync();
+                // Listed once the watch stands, so that nothing falls in between.
+                await AuditAsync(stop);
+                while (await next)
+                {
+                    var told = events.Current;
+                    _inbox.Writer.TryWrite(() => Dispatch(told, stop));
+                    next = events.MoveNextAsync();
+                }
+            }
+            catch (RuntimeException away)
+            {
+                // Nothing is known of the containers now; they are left as they were last seen.
+                LogRuntimeAway(away.Message);
+            }
+            await Task.Delay(options.RuntimePause, services.Time, stop);
+        }
+    }
+
+    private async Task AuditNowAndThenAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            await Task.Delay(options.AuditPeriod, services.Time, stop);
+            try
+            {
+                await AuditAsync(stop);
+            }
+            catch (RuntimeException away)
+            {
+                LogRuntimeAway(away.Message);
+            }
+        }
+    }
+
+    private async ValueTask AuditAsync(CancellationToken stop)
+    {
+        var before = _workers.ToImmutableSortedDictionary(one => one.Key, one => (Worker: one.Value, one.Value.View), StringComparer.Ordinal);
+        var found = await services.Runtime.ListAsync(stop);
+        _inbox.Writer.TryWrite(() =>
+        {
+            foreach (var (uid, (worker, asOf)) in before) worker.TellAudit(asOf, ViewOf(found, uid));
+            BeginMissing(found, stop);
+            EndLeftovers(found, stop);
+        });
+    }
+
+    private void Dispatch(RuntimeEvent told, CancellationToken stop)
+    {
+        var knows = _workers.Values.FirstOrDefault(one => one.View.Find(told.Id) is not null || one.View.Sandboxes.Any(sandbox => sandbox.Id == told.Id));
+        if (knows is not null) knows.TellEvent(told);
+        else if (told.Type != RuntimeEventType.SandboxExited) _ = AskAndDispatchAsync(told, stop);
+    }
+
+    // A container that was started this very moment: its worker does not know its id yet.
+    private async Task AskAndDispatchAsync(RuntimeEvent told, CancellationToken stop)
+    {
+        try
+        {
+            if (await services.Runtime.FindContainerAsync(told.Id, stop) is not { } record) return;
+            _inbox.Writer.TryWrite(() => _workers.GetValueOrDefault(record.Pod.Uid)?.TellEvent(told));
+        }
+        catch (Exception away) when (away is RuntimeException or OperationCanceledException)
+        {
+            // The list after the next connection tells.
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Coppice.Client;
+using Coppice.Node.Pods;
+using Coppice.Node.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node;
+
+/// <summary>
+/// The agent of one node: gives every pod that is assigned to it a <see cref="PodWorker"/>, and tells the workers what happens in the
+/// API and in the runtime.
+/// </summary>
+/// <remarks>
+/// 1. The node's presence in the API (its object, status and lease). 2. The pods of this node, watched. 3. The runtime's events,
+/// watched; everything is listed whenever the watch begins anew, and now and then. 4. One serial loop takes in all of it. What runs
+/// already is taken over; what belongs to no pod any more is ended. A stop leaves the containers alone.
+/// </remarks>
+public sealed partial class NodeAgent(NodeAgentOptions options, PodServices services, PodSurroundings surroundings, INodePresence presence)
+{
+    private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SortedDictionary<string, Task> _running = new(StringComparer.Ordinal);
+    private readonly ObjectCache<Pod> _pods = new(services.Api, new ListQuery(FieldSelector: "spec.nodeName=" + options.NodeName), services.Time, services.Log);
+
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Swapped whole by the loop; read from anywhere.
+    private volatile ImmutableSortedDictionary<string, PodWorker> _workers = ImmutableSortedDictionary.Create<string, PodWorker>(StringComparer.Ordinal);
+
+    /// <summary>The pods of this node as they are here, by their uids. A snapshot, for any thread.</summary>
+    public ImmutableSortedDictionary<string, PodWorker> Workers => _workers;
+
+    /// <summary>Completes when the pods and what the runtime held of them were taken over.</summary>
+    public Task Started => _started.Task;
+
+    /// <summary>Runs until stopped; all workers have then let go of their pods, and the containers run on.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var token = ended.Token;
+        _pods.Subscribe(change => _inbox.Writer.TryWrite(() => Take(change.Item, token)));
+        List<Task> loops = [presence.RunAsync(token), _pods.RunAsync(token)];                      // 1. 2.
+        try
+        {
+            var found = await ListPatientlyAsync(token);
+            await _pods.WaitUntilSyncedAsync().WaitAsync(token);
+            TakeOver(found, token);
+            loops.Add(FollowRuntimeAsync(token));                                                        // 3.
+            loops.Add(AuditNowAndThenAsync(token));
+            while (await _inbox.Reader.WaitToReadAsync(token))                                           // 4.
+            {
+                while (_inbox.Reader.TryRead(out var happening)) happening();
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            LogStopping();
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await SettleAsync([.. loops, .. _running.Values]);
+        }
+    }
+
+    /// <summary>The node decides that a pod is to end (eviction).</summary>
+    public void Judge(string podUid, PodVerdict verdict) => _inbox.Writer.TryWrite(() => _workers.GetValueOrDefault(podUid)?.Judge(verdict));
+
+    private async ValueTask<RuntimeSnapshot> ListPatientlyAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                return await services.Runtime.ListAsync(stop);
+            }
+            catch (RuntimeException away)
+            {
+                LogRuntimeAway(away.Message);
+                await Task.Delay(options.RuntimePause, services.Time, stop);
+            }
+        }
+    }
+
+    private void TakeOver(RuntimeSnapshot found, CancellationToken stop)
+    {
+        BeginMissing(found, stop);
+        EndLeftovers(found, stop);
+        LogTakenOver(_workers.Count);
+        _started.TrySetResult();
+    }
+
+    private void BeginMissing(RuntimeSnapshot found, CancellationToken stop)
+    {
+        var missing = _pods.Items.Where(one => !_workers.ContainsKey(one.Metadata.Uid ?? "")).Select(one => (Pod: one, View: ViewOf(found, one.Metadata.Uid ?? "")));
+        // What this node had taken before comes first: the others must fit beside it.
+        foreach (var (pod, view) in missing.OrderBy(one => IsTaken(one.Pod, one.View) ? 0 : 1).ThenBy(one => one.Pod.Metadata.CreationTimestamp).ThenBy(one => ObjectKey.Of(one.Pod)).ToList())
+        {
+            Begin(pod, view, stop);
+        }
+    }
+
+    // Of a change only the name counts: what is told is how things are now.
+    private void Take(Pod changed, CancellationToken stop)
+    {
+        var uid = changed.Metadata.Uid ?? "";
+        var pod = _pods.Find(ObjectKey.Of(changed));
+        if (pod?.Metadata.Uid != uid) _workers.GetValueOrDefault(uid)?.TellGone();
+        else if (_workers.GetValueOrDefault(uid) is { } worker) worker.TellPod(pod);
+        else Begin(pod, PodView.Empty, stop);
+    }
+
+    private void Begin(Pod pod, PodView found, CancellationToken stop)
+    {
+        var uid = pod.Metadata.Uid ?? "";
+        var worker = new PodWorker(pod, found, services, surroundings);
+        if (!IsTaken(pod, found) && NodeAdmission.Judge(pod, Active(), surroundings.Allocatable) is { } refused) worker.Judge(refused);
+        Run(uid, worker, stop);
+    }
+
+    private void Run(string uid, PodWorker worker, CancellationToken stop)
+    {
+        _workers = _workers.SetItem(uid, worker);
+        _running[uid] = RunAsync(uid, worker, stop);
+    }
+
+    private async Task RunAsync(string uid, PodWorker worker, CancellationToken stop)
+    {
+        try
+        {
+            await worker.RunAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Its containers stay.
+        }
+        catch (Exception broken)
+        {
+            LogWorkerBroke(ObjectKey.Of(worker.Pod), broken);
+        }
+        _inbox.Writer.TryWrite(() => Ended(uid, worker));
+    }
+
+    private void Ended(string uid, PodWorker worker)
+    {
+        worker.Dispose();
+        _workers = _workers.Remove(uid);
+        _running.Remove(uid);
+    }
+
+    private List<Pod> Active() =>
+        [.. _workers.Values.Where(one => one.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed)).Select(one => one.Pod)];
+
+    private static bool IsTaken(Pod pod, PodView found) =>
+        pod.Status.StartTime is not null || pod.Metadata.DeletionTimestamp is not null || found.Sandbox is not null;
+
+    // Pods that the API no longer has, but the runtime still does: ended as if their deletion had been seen.
+    private void EndLeftovers(RuntimeSnapshot found, CancellationToken stop)
+    {
+        var identities = found.Sandboxes.Select(one => one.Pod).Concat(found.Containers.Select(one => one.Pod)).Distinct();
+        foreach (var identity in identities.OrderBy(one => one.Uid, StringComparer.Ordinal))
+        {
+            if (identity.Uid.Length == 0 || _workers.ContainsKey(identity.Uid)) continue;
+            if (_pods.Find(new ObjectKey(identity.Namespace, identity.Name))?.Metadata.Uid == identity.Uid) continue;
+            LogLeftover(identity);
+            var pod = new Pod { Metadata = new() { Namespace = identity.Namespace, Name = identity.Name, Uid = identity.Uid } };
+            var worker = new PodWorker(pod, ViewOf(found, identity.Uid), services, surroundings);
+            worker.TellGone();
+            Run(identity.Uid, worker, stop);
+        }
+    }
+
+    private static PodView ViewOf(RuntimeSnapshot found, string uid) =>
+        new(found.Sandboxes.Where(one => one.Pod.Uid == uid), found.Containers.Where(one => one.Pod.Uid == uid));
+
+    private static async Task SettleAsync(IReadOnlyList<Task> tasks)
+    {
+        foreach (var task in tasks)
+        {
+            try
+            {
+                await task;
+            }
+            catch (OperationCanceledException)
+            {
+                // That is how they end.
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>
+/// The node's last look at a pod before it takes it: the scheduler decided on what it knew a moment ago. Reasons and messages are
+/// Kubernetes'. Pure.
+/// </summary>
+internal static class NodeAdmission
+{
+    private const string Rejected = "Pod was rejected: ";
+
+    /// <param name="active">The pods that the node has taken and that have not ended.</param>
+    /// <param name="allocatable">What the node may give to pods; a resource that is not named is not limited.</param>
+    /// <returns>Why the pod is refused, or null.</returns>
+    public static PodVerdict? Judge(Pod pod, IReadOnlyCollection<Pod> active, ValueMap<Quantity> allocatable)
+    {
+        if (active.Any(other => HostPorts(other).Any(taken => HostPorts(pod).Any(taken.MeetsWith))))
+        {
+            return new PodVerdict("NodePorts", Rejected + "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports");
+        }
+        if (allocatable.TryGetValue(ResourceName.Pods, out var podsMax) && active.Count + 1 > podsMax.Value)
+        {
+            return Insufficient(ResourceName.Pods, 1, active.Count, podsMax.Value);
+        }
+        foreach (var (name, amount) in PodRequests.Of(pod.Spec))
+        {
+            if (amount.IsZero || !allocatable.TryGetValue(name, out var most)) continue;
+            var used = active.Aggregate(default(Quantity), (sum, other) => sum + PodRequests.Of(other.Spec).Find(name));
+            if (used + amount > most) return Insufficient(name, Units(name, amount), Units(name, used), Units(name, most));
+        }
+        return null;
+    }
+
+    private static PodVerdict Insufficient(string name, long requested, long used, long capacity) => new("OutOf" + name, string.Create(
+        CultureInfo.InvariantCulture, $"{Rejected}Node didn't have enough resource: {name}, requested: {requested}, used: {used}, capacity: {capacity}"));
+
+    private static long Units(string name, Quantity amount) => name == ResourceName.Cpu ? amount.MilliValue : amount.Value;
+
+    private static IEnumerable<HostPort> HostPorts(Pod pod) => pod.Spec.Containers
+        .Concat(pod.Spec.InitContainers.Where(one => one.RestartPolicy == RestartPolicy.Always))
+        .SelectMany(one => one.Ports)
+        .Where(one => one.HostPort > 0)
+        .Select(one => new HostPort(one.HostIP is { Length: > 0 } and not "0.0.0.0" and not "::" ? one.HostIP : "", one.Protocol ?? Protocol.TCP, one.HostPort));
+
+    private readonly record struct HostPort(string Address, string Protocol, int Number)
+    {
+        public bool MeetsWith(HostPort other) =>
+            Number == other.Number && Protocol == other.Protocol && (Address == other.Address || Address.Length == 0 || other.Address.Length == 0);
+    }
+}

@@ -1,0 +1,301 @@
+using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Simulated;
+using Coppice.Objects.Core;
+using ContainerState = Coppice.Node.Runtime.ContainerState;
+
+namespace Coppice.Node.Tests.Pods;
+
+/// <summary>A whole agent over the simulated runtime: what the API shows and what the runtime holds.</summary>
+public sealed class PodWorkerTests
+{
+    [Fact]
+    public void A_pod_runs_and_is_Ready_without_any_delay()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+
+        Assert.True(node.IsReady("web"));
+        Assert.Equal(PodPhase.Running, node.Api.Status("web").Phase);
+        Assert.Equal("10.244.0.2", node.Api.Status("web").PodIP);
+        Assert.Equal(
+            ["Normal Pulled: Container image \"server:1\" already present on machine", "Normal Created: Container created", "Normal Started: Container started"],
+            node.Events.Told);
+    }
+
+    [Fact]
+    public void The_first_crash_is_healed_at_once_and_the_second_after_ten_seconds()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        node.Crash("web", 7);
+
+        Assert.True(node.IsReady("web"));
+        Assert.Equal((1, 7), (node.Main("web").RestartCount, node.Main("web").LastState.Terminated!.ExitCode));
+
+        node.Crash("web");
+        Assert.Equal("CrashLoopBackOff", node.Main("web").State.Waiting!.Reason);
+        Assert.Equal("back-off 10s restarting failed container=main pod=web_shop(web-uid)", node.Main("web").State.Waiting!.Message);
+        Assert.Contains("Warning BackOff: Back-off restarting failed container main in pod web_shop(web-uid)", node.Events.Told);
+        node.Advance(9.9);
+        Assert.False(node.IsReady("web"));
+        node.Advance(0.2);
+        Assert.True(node.IsReady("web"));
+        Assert.Equal(2, node.Main("web").RestartCount);
+    }
+
+    [Fact]
+    public void What_a_container_said_last_is_in_its_last_state()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        node.Ground.LastWords = "out of luck";
+        node.Crash("web");
+
+        Assert.Equal("out of luck", node.Main("web").LastState.Terminated!.Message);
+    }
+
+    [Fact]
+    public void A_container_that_cannot_be_started_says_why()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "broken:1");
+        node.Advance(1);
+
+        Assert.False(node.IsReady("web"));
+        Assert.Contains("Warning Failed: Error: exec: \"/nothing\": no such file", node.Events.Told);
+        Assert.Equal(("CrashLoopBackOff", "StartError"), (node.Main("web").State.Waiting!.Reason, node.Main("web").LastState.Terminated!.Reason));
+    }
+
+    [Fact]
+    public void An_image_that_cannot_be_had_shows_its_error_and_then_its_back_off()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "missing:1");
+        Assert.Equal("ErrImagePull", node.Main("web").State.Waiting!.Reason);
+        node.Advance(3);
+        Assert.Equal("ImagePullBackOff", node.Main("web").State.Waiting!.Reason);
+
+        node.Images.Publish(new SimulatedImage("missing:1", SimulatedProgram.Server));
+        node.Advance(10);
+        Assert.True(node.IsReady("web"));
+    }
+
+    [Fact]
+    public void A_missing_volume_is_told_and_tried_again()
+    {
+        using var node = new TestNode().Start();
+        node.Ground.MissingVolume = "settings";
+        node.Create("web", "server:1");
+        Assert.Contains("Warning FailedMount: MountVolume.SetUp failed for volume \"settings\" : configmap \"settings\" not found", node.Events.Told);
+        Assert.Equal("ContainerCreating", node.Main("web").State.Waiting!.Reason);
+
+        node.Ground.MissingVolume = null;
+        node.Advance(1.1);
+        Assert.True(node.IsReady("web"));
+    }
+
+    [Fact]
+    public void A_job_succeeds_and_its_volumes_are_let_go_of()
+    {
+        using var node = new TestNode().Start();
+        node.Create("job", "job:1", policy: RestartPolicy.OnFailure);
+        node.Advance(6);
+
+        Assert.Equal(PodPhase.Succeeded, node.Api.Status("job").Phase);
+        Assert.Equal(["job-uid"], node.Ground.Removed);
+        Assert.Equal(SandboxState.NotReady, Assert.Single(node.Held.Sandboxes).State);
+    }
+
+    [Fact]
+    public void A_deleted_pod_goes_from_the_runtime_and_then_from_the_API()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        node.Delete("web");
+        node.Advance(0.1);
+
+        Assert.Null(node.Api.Pod("web"));
+        Assert.Empty(node.Held.Sandboxes);
+        Assert.Equal(["web-uid"], node.Ground.Removed);
+        Assert.Empty(node.Agent.Workers);
+        Assert.Contains("Normal Killing: Stopping container main", node.Events.Told);
+    }
+
+    [Fact]
+    public void A_stubborn_container_gets_all_of_its_grace_and_less_when_asked_again()
+    {
+        using var node = new TestNode().Start();
+        node.Create("a", "stubborn:1");
+        node.Create("b", "stubborn:1");
+        node.Delete("a");
+        node.Delete("b");
+        node.Advance(29);
+        Assert.NotNull(node.Api.Pod("a"));
+        node.Delete("b", graceSeconds: 0);
+        node.Advance(2);
+        Assert.Null(node.Api.Pod("a"));
+        Assert.Null(node.Api.Pod("b"));
+    }
+
+    [Fact]
+    public void A_preStop_hook_comes_before_the_signal()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1", one => one with { Lifecycle = new Lifecycle { PreStop = new LifecycleHandler { Sleep = new SleepAction { Seconds = 5 } } } });
+        node.Delete("web");
+        node.Advance(4);
+        Assert.Equal(ContainerState.Running, Assert.Single(node.Held.Containers).State);
+        node.Advance(2);
+        Assert.Null(node.Api.Pod("web"));
+    }
+
+    [Fact]
+    public void A_readiness_probe_takes_a_pod_out_and_a_liveness_probe_restarts_it()
+    {
+        using var node = new TestNode().Start();
+        var probe = new Probe { HttpGet = new HTTPGetAction { Port = 80 }, PeriodSeconds = 5, FailureThreshold = 1 };
+        node.Create("web", "server:1", one => one with { ReadinessProbe = probe, LivenessProbe = probe with { FailureThreshold = 3 } });
+        Assert.True(node.IsReady("web"));
+
+        node.Do(() => node.Runtime.SetAnswers(node.MainId("web"), false));
+        node.Advance(6);
+        Assert.False(node.IsReady("web"));
+        node.Advance(10);
+        Assert.Contains("Normal Killing: Container main failed liveness probe, will be restarted", node.Events.Told);
+        Assert.Contains("Warning Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 503", node.Events.Told);
+        Assert.Equal(1, node.Main("web").RestartCount);
+        Assert.True(node.IsReady("web"));
+    }
+
+    [Fact]
+    public void A_dead_sandbox_is_made_anew()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        node.Do(() => node.Runtime.KillSandbox(node.Runtime.ListAsync(default).AsTask().Result.Sandboxes[0].Id));
+
+        Assert.True(node.IsReady("web"));
+        Assert.Contains("Normal SandboxChanged: Pod sandbox changed, it will be killed and re-created.", node.Events.Told);
+        Assert.Equal(1, node.Main("web").RestartCount);
+    }
+
+    [Fact]
+    public void An_agent_that_comes_back_takes_over_without_a_restart_or_an_unready_moment()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1", one => one with { ReadinessProbe = new Probe { HttpGet = new HTTPGetAction { Port = 80 }, InitialDelaySeconds = 60 } });
+        node.Advance(61);
+        Assert.True(node.IsReady("web"));
+        var (id, writes) = (node.MainId("web"), node.Api.StatusWrites);
+        node.Stop();
+        node.Start();
+        node.Advance(5);
+
+        Assert.Equal((id, writes), (node.MainId("web"), node.Api.StatusWrites));
+        Assert.True(node.IsReady("web"));
+    }
+
+    [Fact]
+    public void A_pod_that_went_while_the_agent_was_away_is_ended()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        node.Stop();
+        node.Api.Remove("web");
+        node.Start();
+        node.Advance(0.1);
+
+        Assert.Empty(node.Held.Sandboxes);
+        Assert.Empty(node.Agent.Workers);
+    }
+
+    [Fact]
+    public void A_lost_runtime_changes_nothing_and_a_crash_meanwhile_is_found_when_it_is_back()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        node.Do(node.Runtime.Crash);
+        node.Crash("web");
+        node.Advance(5);
+        Assert.Equal(0, node.Main("web").RestartCount);
+
+        node.Do(node.Runtime.Revive);
+        node.Advance(1);
+        Assert.Equal(1, node.Main("web").RestartCount);
+        Assert.True(node.IsReady("web"));
+    }
+
+    [Fact]
+    public void A_lost_event_is_found_by_the_audit()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        node.Runtime.LosesEvents = true;
+        node.Crash("web");
+        Assert.Equal(0, node.Main("web").RestartCount);
+        node.Advance(31);
+        Assert.Equal(1, node.Main("web").RestartCount);
+    }
+
+    [Fact]
+    public void Work_goes_on_while_the_API_is_away_and_the_newest_status_is_told_when_it_is_back()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        node.Api.IsDown = true;
+        node.Crash("web");
+        Assert.Equal(2, node.Held.Containers.Count);
+        node.Api.IsDown = false;
+        node.Advance(11);
+        Assert.Equal(1, node.Main("web").RestartCount);
+        Assert.True(node.IsReady("web"));
+    }
+
+    [Fact]
+    public void A_pod_that_does_not_fit_is_refused_with_Kubernetes_words()
+    {
+        using var node = new TestNode().Start();
+        var request = new ResourceRequirements { Requests = Objects.ValueMap.Of(("cpu", Objects.Quantity.Parse("1500m"))) };
+        node.Create("a", "server:1", one => one with { Resources = request });
+        node.Create("b", "server:1", one => one with { Resources = request });
+
+        var status = node.Api.Status("b");
+        Assert.Equal((PodPhase.Failed, "OutOfcpu"), (status.Phase, status.Reason));
+        Assert.Equal("Pod was rejected: Node didn't have enough resource: cpu, requested: 1500, used: 1500, capacity: 2000", status.Message);
+        Assert.Single(node.Held.Sandboxes);
+    }
+
+    [Fact]
+    public void Two_pods_cannot_have_the_same_host_port()
+    {
+        using var node = new TestNode().Start();
+        ContainerPort[] ports = [new ContainerPort { ContainerPortValue = 80, HostPort = 8080 }];
+        node.Create("a", "server:1", one => one with { Ports = [.. ports] });
+        node.Create("b", "server:1", one => one with { Ports = [.. ports] });
+
+        Assert.Equal("NodePorts", node.Api.Status("b").Reason);
+    }
+
+    [Fact]
+    public void Sidecars_start_first_and_end_last()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", spec => spec with
+        {
+            InitContainers =
+            [
+                new Container { Name = "proxy", Image = "server:1", RestartPolicy = RestartPolicy.Always },
+                new Container { Name = "setup", Image = "job:1" },
+            ],
+            Containers = [new Container { Name = "main", Image = "server:1" }],
+        });
+        Assert.Equal("PodInitializing", node.Main("web").State.Waiting!.Reason);
+        node.Advance(6);
+
+        Assert.True(node.IsReady("web"));
+        node.Delete("web");
+        node.Advance(0.1);
+        Assert.Null(node.Api.Pod("web"));
+        Assert.Equal(["Stopping container main", "Stopping container proxy"], node.Events.Told.Where(one => one.Contains("Stopping")).Select(one => one["Normal Killing: ".Length..]));
+    }
+}

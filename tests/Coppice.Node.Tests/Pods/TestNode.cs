@@ -1,0 +1,150 @@
+using Coppice.Client;
+using Coppice.Node.Containers;
+using Coppice.Node.Images;
+using Coppice.Node.Pods;
+using Coppice.Node.Probes;
+using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Simulated;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
+using Coppice.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coppice.Node.Tests.Pods;
+
+/// <summary>A node agent over the simulated runtime, on one thread and a clock of its own.</summary>
+internal sealed class TestNode : IDisposable
+{
+    private readonly OneThread _thread = new();
+    private CancellationTokenSource _stop = new();
+    private Task? _running;
+
+    public TestNode(SimulatedOptions? options = null)
+    {
+        Images = new SimulatedImages(options ?? SimulatedOptions.Instant, Time, new Random(1));
+        Runtime = new SimulatedRuntime(Images, options ?? SimulatedOptions.Instant, Time, new Random(2));
+        Images.Publish(new SimulatedImage("server:1", SimulatedProgram.Server), onNode: true);
+        Images.Publish(new SimulatedImage("stubborn:1", new SimulatedProgram { TerminatesWithin = null }), onNode: true);
+        Images.Publish(new SimulatedImage("job:1", SimulatedProgram.Exits(0, TimeSpan.FromSeconds(5))), onNode: true);
+        Images.Publish(new SimulatedImage("broken:1", new SimulatedProgram { StartError = "exec: \"/nothing\": no such file" }), onNode: true);
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public TestApi Api { get; } = new();
+
+    public SimulatedImages Images { get; }
+
+    public SimulatedRuntime Runtime { get; }
+
+    public TestGround Ground { get; } = new();
+
+    public TestEvents Events { get; } = new();
+
+    public NodeAgent Agent { get; private set; } = null!;
+
+    public RuntimeSnapshot Held
+    {
+        get
+        {
+            RuntimeSnapshot? held = null;
+            Do(async () => held = await Runtime.ListAsync(default));
+            return held!;
+        }
+    }
+
+    public TestNode Start()
+    {
+        _stop = new CancellationTokenSource();
+        var services = new PodServices(
+            Runtime, new ImagePuller(Images, Time), Ground, new PodHooks(Runtime, new SimulatedProber(Runtime), Time), new SimulatedProber(Runtime),
+            new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api, Events, Time, NullLogger.Instance);
+        var surroundings = new PodSurroundings(
+            new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null), ["192.168.1.10"],
+            ValueMap.Of(("cpu", Quantity.Parse("2")), ("memory", Quantity.Parse("4Gi")), ("pods", Quantity.Parse("110"))), 4L << 30,
+            new ProbeOptions { EagerPeriod = TimeSpan.Zero });
+        Agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, surroundings, new NoPresence());
+        Do(() => _running = Agent.RunAsync(_stop.Token));
+        return this;
+    }
+
+    /// <summary>The agent goes; the runtime and the API stay.</summary>
+    public void Stop()
+    {
+        Do(() => _stop.Cancel());
+        Assert.True(_running!.IsCompleted, "the agent did not stop");
+        Assert.Null(_running.Exception);
+    }
+
+    public void Do(Action action) => _thread.Run(action);
+
+    public void Advance(double seconds) => Time.Advance(TimeSpan.FromSeconds(seconds), _thread.RunUntilIdle);
+
+    public void Create(string name, Func<PodSpec, PodSpec> spec, string? uid = null) => Do(() => Api.Put(new Pod
+    {
+        Metadata = new ObjectMeta { Namespace = "shop", Name = name, Uid = uid ?? name + "-uid", Generation = 1, CreationTimestamp = Time.GetUtcNow() },
+        Spec = spec(new PodSpec { NodeName = "n1", RestartPolicy = RestartPolicy.Always, TerminationGracePeriodSeconds = 30 }),
+        Status = new PodStatus { Phase = PodPhase.Pending },
+    }));
+
+    public void Create(string name, string image, Func<Container, Container>? change = null, string policy = RestartPolicy.Always) =>
+        Create(name, spec => spec with { RestartPolicy = policy, Containers = [(change ?? (one => one))(new Container { Name = "main", Image = image, ImagePullPolicy = "IfNotPresent" })] });
+
+    /// <summary>As kubectl delete does: a mark, and until then.</summary>
+    public void Delete(string name, int graceSeconds = 30) => Do(() => Api.Put(Api.Pod(name)! with
+    {
+        Metadata = Api.Pod(name)!.Metadata with { DeletionTimestamp = Time.GetUtcNow().AddSeconds(graceSeconds), DeletionGracePeriodSeconds = graceSeconds },
+    }));
+
+    public ContainerStatus Main(string name) => Api.Status(name).ContainerStatuses[0];
+
+    public bool IsReady(string name) => Api.Status(name).Conditions.Any(one => one is { Type: "Ready", Status: "True" });
+
+    public string MainId(string name) => Main(name).ContainerID!["containerd://".Length..];
+
+    public void Crash(string name, int code = 1) => Do(() => Runtime.Kill(MainId(name), code));
+
+    public void Dispose()
+    {
+        if (_running is { IsCompleted: false }) Do(() => _stop.Cancel());
+        _stop.Dispose();
+    }
+
+    private sealed class NoPresence : INodePresence
+    {
+        public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
+    }
+}
+
+internal sealed class TestEvents : IEventRecorder
+{
+    public List<string> Told { get; } = [];
+
+    public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) => Told.Add($"{type} {reason}: {message}");
+}
+
+/// <summary>Ground without files; volumes are missing as long as the test says so.</summary>
+internal sealed class TestGround : IPodGround
+{
+    public string? MissingVolume { get; set; }
+
+    public List<string> Removed { get; } = [];
+
+    public string? LastWords { get; set; }
+
+    public ValueTask PrepareSandboxAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
+
+    public ValueTask PrepareVolumesAsync(Pod pod, CancellationToken stop) =>
+        MissingVolume is null ? ValueTask.CompletedTask : throw new PodGroundException("FailedMount", $"MountVolume.SetUp failed for volume \"{MissingVolume}\" : configmap \"{MissingVolume}\" not found");
+
+    public ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, SandboxRecord sandbox, int attempt, CancellationToken stop) => ValueTask.FromResult<IReadOnlyList<ContainerMount>>([]);
+
+    public ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) => ValueTask.FromResult(LastWords);
+
+    public ValueTask RemoveAsync(Pod pod, CancellationToken stop)
+    {
+        Removed.Add(pod.Metadata.Uid!);
+        return ValueTask.CompletedTask;
+    }
+}
