@@ -172,7 +172,8 @@ public sealed class PodWorkerTests
     {
         using var node = new TestNode().Start();
         node.Create("web", "server:1");
-        node.Do(() => node.Runtime.KillSandbox(node.Runtime.ListAsync(default).AsTask().Result.Sandboxes[0].Id));
+        var id = node.Held.Sandboxes[0].Id;
+        node.Do(() => node.Runtime.KillSandbox(id));
 
         Assert.True(node.IsReady("web"));
         Assert.Contains("Normal SandboxChanged: Pod sandbox changed, it will be killed and re-created.", node.Events.Told);
@@ -186,12 +187,12 @@ public sealed class PodWorkerTests
         node.Create("web", "server:1", one => one with { ReadinessProbe = new Probe { HttpGet = new HTTPGetAction { Port = 80 }, InitialDelaySeconds = 60 } });
         node.Advance(61);
         Assert.True(node.IsReady("web"));
-        var (id, writes) = (node.MainId("web"), node.Api.StatusWrites);
+        var (id, writes) = (node.MainId("web"), node.Api.Writes);
         node.Stop();
         node.Start();
         node.Advance(5);
 
-        Assert.Equal((id, writes), (node.MainId("web"), node.Api.StatusWrites));
+        Assert.Equal((id, writes), (node.MainId("web"), node.Api.Writes));
         Assert.True(node.IsReady("web"));
     }
 

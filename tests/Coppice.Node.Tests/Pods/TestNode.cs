@@ -16,7 +16,7 @@ namespace Coppice.Node.Tests.Pods;
 /// <summary>A node agent over the simulated runtime, on one thread and a clock of its own.</summary>
 internal sealed class TestNode : IDisposable
 {
-    private readonly OneThread _thread = new();
+    private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private CancellationTokenSource _stop = new();
     private Task? _running;
 
@@ -30,9 +30,9 @@ internal sealed class TestNode : IDisposable
         Images.Publish(new SimulatedImage("broken:1", new SimulatedProgram { StartError = "exec: \"/nothing\": no such file" }), onNode: true);
     }
 
-    public ManualTime Time { get; } = new();
+    public ManualTimeProvider Time => _loop.Time;
 
-    public TestApi Api { get; } = new();
+    public TestPods Api { get; } = new();
 
     public SimulatedImages Images { get; }
 
@@ -44,22 +44,14 @@ internal sealed class TestNode : IDisposable
 
     public NodeAgent Agent { get; private set; } = null!;
 
-    public RuntimeSnapshot Held
-    {
-        get
-        {
-            RuntimeSnapshot? held = null;
-            Do(async () => held = await Runtime.ListAsync(default));
-            return held!;
-        }
-    }
+    public RuntimeSnapshot Held => _loop.Await(() => Runtime.ListAsync(default).AsTask());
 
     public TestNode Start()
     {
         _stop = new CancellationTokenSource();
         var services = new PodServices(
             Runtime, new ImagePuller(Images, Time), Ground, new PodHooks(Runtime, new SimulatedProber(Runtime), Time), new SimulatedProber(Runtime),
-            new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api, Events, Time, NullLogger.Instance);
+            new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api.Api, Events, Time, NullLogger.Instance);
         var surroundings = new PodSurroundings(
             new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null), ["192.168.1.10"],
             ValueMap.Of(("cpu", Quantity.Parse("2")), ("memory", Quantity.Parse("4Gi")), ("pods", Quantity.Parse("110"))), 4L << 30,
@@ -77,11 +69,20 @@ internal sealed class TestNode : IDisposable
         Assert.Null(_running.Exception);
     }
 
-    public void Do(Action action) => _thread.Run(action);
+    /// <summary>Does something, and all that follows from it without time passing.</summary>
+    public void Do(Action action)
+    {
+        _loop.Start(() =>
+        {
+            action();
+            return Task.CompletedTask;
+        });
+        _loop.RunUntilIdle();
+    }
 
-    public void Advance(double seconds) => Time.Advance(TimeSpan.FromSeconds(seconds), _thread.RunUntilIdle);
+    public void Advance(double seconds) => _loop.RunFor(TimeSpan.FromSeconds(seconds));
 
-    public void Create(string name, Func<PodSpec, PodSpec> spec, string? uid = null) => Do(() => Api.Put(new Pod
+    public void Create(string name, Func<PodSpec, PodSpec> spec, string? uid = null) => Do(() => Api.Create(new Pod
     {
         Metadata = new ObjectMeta { Namespace = "shop", Name = name, Uid = uid ?? name + "-uid", Generation = 1, CreationTimestamp = Time.GetUtcNow() },
         Spec = spec(new PodSpec { NodeName = "n1", RestartPolicy = RestartPolicy.Always, TerminationGracePeriodSeconds = 30 }),
@@ -92,9 +93,9 @@ internal sealed class TestNode : IDisposable
         Create(name, spec => spec with { RestartPolicy = policy, Containers = [(change ?? (one => one))(new Container { Name = "main", Image = image, ImagePullPolicy = "IfNotPresent" })] });
 
     /// <summary>As kubectl delete does: a mark, and until then.</summary>
-    public void Delete(string name, int graceSeconds = 30) => Do(() => Api.Put(Api.Pod(name)! with
+    public void Delete(string name, int graceSeconds = 30) => Do(() => Api.Change(name, pod => pod with
     {
-        Metadata = Api.Pod(name)!.Metadata with { DeletionTimestamp = Time.GetUtcNow().AddSeconds(graceSeconds), DeletionGracePeriodSeconds = graceSeconds },
+        Metadata = pod.Metadata with { DeletionTimestamp = Time.GetUtcNow().AddSeconds(graceSeconds), DeletionGracePeriodSeconds = graceSeconds },
     }));
 
     public ContainerStatus Main(string name) => Api.Status(name).ContainerStatuses[0];
