@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 namespace Coppice.Node.Runtime.Containerd;
 
 /// <param name="FileSystem">Its type: ext4, overlay, tmpfs …</param>
-internal sealed record MountEntry(string MountPoint, string FileSystem)
+public sealed record MountEntry(string MountPoint, string FileSystem)
 {
     public bool Holds(string path) => MountPoint == "/" || path == MountPoint || path.StartsWith(MountPoint + "/", StringComparison.Ordinal);
 }
 
 /// <summary>The mounts this process sees, in the order in which they were made.</summary>
-internal static partial class MountTable
+public static partial class MountTable
 {
     public static IReadOnlyList<MountEntry> Read() => Parse(File.ReadAllText("/proc/self/mountinfo"));
 

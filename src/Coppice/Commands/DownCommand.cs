@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Coppice.Commands.Hosting;
+using Coppice.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Coppice.Composition;
+using Coppice.Network.Rules;
+using Coppice.Node.Runtime.Cgroups;
+using Coppice.Node.Runtime.Containerd;
+
+namespace Coppice.Commands;
+
+/// <summary><c>coppice down</c>: ends the server; with <c>--purge</c> everything else of the cluster too.</summary>
+internal static class DownCommand
+{
+    /// <summary>Open watches and commands get this long to end in order.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    public static Command Describe(TimeProvider time)
+    {
+        var dataDirectory = ServerArguments.DataDirectoryOption();
+        var instance = new Option<string>("--instance") { Description = "The name that was given to \"up\", if one was", HelpName = "NAME", DefaultValueFactory = _ => new ServerOptions().Instance };
+        var purge = new Option<bool>("--purge") { Description = "End all containers too, and delete images, data, keys and network rules" };
+        var command = new Command("down", """
+            Stop the cluster.
+
+            Containers go on running and nothing is lost: "coppice up" takes them over again. With --purge nothing is left.
+
+            Examples
+              sudo coppice down
+              sudo coppice down --purge
+            """)
+        {
+            purge,
+            dataDirectory,
+            instance,
+        };
+        command.SetAction(async (parsed, stop) =>
+        {
+            HostChecks.RequireRoot("down");
+            var options = new ServerOptions { DataDirectory = Path.GetFullPath(parsed.GetValue(dataDirectory)!), Instance = parsed.GetValue(instance)! };
+            var layout = new DataLayout(options.DataDirectory);
+            await StopAsync(layout, time, stop);
+            if (parsed.GetValue(purge)) await PurgeAsync(options, layout, time, stop);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static async Task StopAsync(DataLayout layout, TimeProvider time, CancellationToken stop)
+    {
+        var running = ServerProcess.Find(layout);
+        if (running is not null) await BackgroundServer.ForgetAsync(stop);
+        if (running is null or { HasEnded: true } )
+        {
+            Console.Out.WriteLine(running is null ? "coppice is not running" : "coppice is stopped; containers go on running");
+            return;
+        }
+
+        Console.Out.WriteLine(await running.EndAsync(Grace, time, stop)
+            ? "coppice is stopped; containers go on running"
+            : $"coppice did not stop within {Grace.TotalSeconds:0} s and was killed; containers go on running");
+    }
+
+    private static async Task PurgeAsync(ServerOptions options, DataLayout layout, TimeProvider time, CancellationToken stop)
+    {
+        if (!Directory.Exists(layout.Root))
+        {
+            Console.Out.WriteLine($"there is nothing in {layout.Root}");
+            return;
+        }
+
+        Console.Out.WriteLine("ending containers and containerd");
+        using (var supervisor = new ContainerdSupervisor(new ContainerdOptions { Directory = layout.Containerd }, time, NullLogger<ContainerdSupervisor>.Instance))
+        {
+            await supervisor.StopAsync(purge: true, stop);
+        }
+
+        Console.Out.WriteLine("removing network rules, cgroups and mounts");
+        await using (var rules = new NftablesRules(options.Instance))
+        {
+            await rules.RemoveAsync(stop);
+        }
+
+        await new CgroupFiles(CgroupMounts.Observe()).RemoveAsync(new CgroupTree("/" + options.Instance).Root, time, stop);
+        foreach (var mount in MountTable.Read().Where(one => one.MountPoint.StartsWith(layout.Root + "/", StringComparison.Ordinal)).Reverse())
+        {
+            await ProgramOutput.RequireAsync(HostProgram.Umount.Require(), ["-l", mount.MountPoint], stop);
+        }
+
+        Console.Out.WriteLine($"deleting {layout.Root}");
+        foreach (var entry in Directory.EnumerateFileSystemEntries(layout.Root))
+        {
+            if (Directory.Exists(entry) && new DirectoryInfo(entry).LinkTarget is null) Directory.Delete(entry, recursive: true);
+            else File.Delete(entry);
+        }
+
+        // A data directory that is itself a mount stays, empty.
+        if (!MountTable.Read().Any(one => one.MountPoint == layout.Root)) Directory.Delete(layout.Root);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using Coppice.Configuration;
+
+namespace Coppice.Commands.Hosting;
+
+/// <summary>Starts <c>coppice run</c> so that it outlives us: as a service where systemd runs, else in a session of its own.</summary>
+internal static class BackgroundServer
+{
+    public const string Unit = "coppice.service";
+
+    private const string UnitFile = "/etc/systemd/system/" + Unit;
+
+    // $1 the log; the rest is the command line. The log takes what comes before logging begins and what a crash leaves.
+    private const string StartScript = """
+        log=$1; shift
+        exec setsid "$@" >> "$log" 2>&1 < /dev/null
+        """;
+
+    public static bool HasSystemd => Directory.Exists("/run/systemd/system");
+
+    /// <param name="arguments">Those of <c>run</c>.</param>
+    /// <returns>The process that was started, or null where systemd has it.</returns>
+    public static async Task<Process?> StartAsync(DataLayout layout, IReadOnlyList<string> arguments, CancellationToken stop)
+    {
+        string[] command = [.. Program(), "run", .. arguments, "--log-file", layout.LogFile];
+        if (!HasSystemd) return StartDetached(layout, command);
+        await File.WriteAllTextAsync(UnitFile, Describe(command), stop);
+        await ProgramOutput.RequireAsync("systemctl", ["daemon-reload"], stop);
+        await ProgramOutput.RequireAsync("systemctl", ["enable", Unit], stop);
+        await ProgramOutput.RequireAsync("systemctl", ["restart", Unit], stop);
+        return null;
+    }
+
+    /// <summary>Tells systemd not to start it again; where there is no unit of ours nothing is done.</summary>
+    public static async Task ForgetAsync(CancellationToken stop)
+    {
+        if (!HasSystemd || !File.Exists(UnitFile)) return;
+        await ProgramOutput.RequireAsync("systemctl", ["disable", "--now", Unit], stop);
+        File.Delete(UnitFile);
+        await ProgramOutput.RequireAsync("systemctl", ["daemon-reload"], stop);
+    }
+
+    /// <summary>
+    /// The unit. Only coppice itself is ended with the service, and only coppice starts again after a failure: containers and containerd
+    /// are none of systemd's business.
+    /// </summary>
+    internal static string Describe(IReadOnlyList<string> command) => $"""
+        [Unit]
+        Description=Coppice, a Kubernetes-compatible cluster that heals itself
+        Wants=network-online.target
+        After=network-online.target
+
+        [Service]
+        ExecStart={string.Join(' ', command.Select(Quote))}
+        Restart=always
+        RestartSec=1
+        KillMode=process
+        Delegate=yes
+        OOMScoreAdjust=-999
+        LimitNOFILE=1048576
+        TasksMax=infinity
+
+        [Install]
+        WantedBy=multi-user.target
+
+        """;
+
+    private static Process StartDetached(DataLayout layout, IReadOnlyList<string> command)
+    {
+        Directory.CreateDirectory(layout.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var start = new ProcessStartInfo("/bin/sh", ["-c", StartScript, "sh", layout.LogFile, .. command]) { WorkingDirectory = "/" };
+        return Process.Start(start) ?? throw new UserErrorException("the server could not be started");
+    }
+
+    // The program itself, or, when it was started with "dotnet coppice.dll", both.
+    private static IReadOnlyList<string> Program()
+    {
+        var program = Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "coppice.dll")] : [program];
+    }
+
+    private static string Quote(string word) => word.Any(char.IsWhiteSpace) ? $"\"{word}\"" : word.Replace("%", "%%", StringComparison.Ordinal);
+}

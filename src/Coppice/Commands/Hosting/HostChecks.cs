@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Sockets;
+using Coppice.Node.Runtime.Cgroups;
+
+namespace Coppice.Commands.Hosting;
+
+/// <summary>What a machine must be like before a cluster can be on it. Each says what is missing and what to do.</summary>
+internal static class HostChecks
+{
+    public static void RequireRoot(string command)
+    {
+        if (!Environment.IsPrivilegedProcess)
+            throw new UserErrorException($"must be run as root, for containers, networks and cgroups: sudo coppice {command}", ExitCodes.NotPossible);
+    }
+
+    public static void RequireCgroups()
+    {
+        var mounts = CgroupMounts.Observe();
+        if (mounts.IsUnified) return;
+        string[] needed = ["cpu", "memory"];
+        var missing = needed.Where(one => !mounts.Roots.ContainsKey(one)).ToList();
+        if (missing.Count == 0) return;
+        throw new UserErrorException(
+            $"there are no cgroups for {string.Join(" and ", missing)} under /sys/fs/cgroup, which limit what containers use. Mount them: mount -t cgroup2 none /sys/fs/cgroup",
+            ExitCodes.NotPossible);
+    }
+
+    public static void RequireFreePort(int port)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+            // As the server will: connections of the last run that are still closing do not count.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+            socket.Listen(1);
+        }
+        catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new UserErrorException(
+                $"port {port} is in use by another program (ss -ltnp 'sport = :{port}' names it). Stop that, or choose another with --port", ExitCodes.NotPossible, taken);
+        }
+        catch (SocketException)
+        {
+            // No IPv6 here, or the like: the server's own attempt tells what is the matter.
+        }
+    }
+}

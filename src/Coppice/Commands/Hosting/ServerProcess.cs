@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Coppice.Configuration;
+
+namespace Coppice.Commands.Hosting;
+
+/// <summary>
+/// The server process of a data directory, by the number it left there. A number may long belong to somebody else: it counts only if
+/// that process is one of ours, serving this directory.
+/// </summary>
+internal sealed class ServerProcess
+{
+    private const int Terminate = 15;
+    private const int Kill = 9;
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+
+    private ServerProcess(int id) => Id = id;
+
+    public int Id { get; }
+
+    public bool HasEnded => !IsOurs(Id);
+
+    /// <summary>Null when none is running.</summary>
+    public static ServerProcess? Find(DataLayout layout)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(layout.PidFile), CultureInfo.InvariantCulture, out var id) && IsOurs(id) ? new ServerProcess(id) : null;
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Notes this process as the server, unless another is; the note goes when the result is disposed of.</summary>
+    public static IDisposable Register(DataLayout layout)
+    {
+        if (Find(layout) is { } other && other.Id != Environment.ProcessId)
+            throw new UserErrorException($"the data directory {layout.Root} is in use by process {other.Id}. Stop it with \"coppice down\", or use another directory with --data-dir", ExitCodes.NotPossible);
+        File.WriteAllText(layout.PidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        return new Registration(layout.PidFile);
+    }
+
+    /// <summary>Asks it to end, and ends it when it has not within the grace. Containers go on either way.</summary>
+    /// <returns>False if it had to be ended.</returns>
+    public async Task<bool> EndAsync(TimeSpan grace, TimeProvider time, CancellationToken stop)
+    {
+        var since = time.GetTimestamp();
+        _ = Signal(Id, Terminate);
+        var obeyed = true;
+        while (!HasEnded)
+        {
+            if (obeyed && time.GetElapsedTime(since) > grace)
+            {
+                obeyed = false;
+                _ = Signal(Id, Kill);
+            }
+
+            await Task.Delay(PollInterval, time, stop);
+        }
+
+        return obeyed;
+    }
+
+    // A zombie has no command line any more: it has ended. The program may run as itself, or through dotnet.
+    private static bool IsOurs(int id)
+    {
+        try
+        {
+            var line = File.ReadAllText($"/proc/{id}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            return line.Contains("run") && line.Take(2).Any(word => Path.GetFileName(word) is "coppice" or "coppice.dll");
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Signal(int id, int signal);
+
+    private sealed class Registration(string file) : IDisposable
+    {
+        public void Dispose() => File.Delete(file);
+    }
+}

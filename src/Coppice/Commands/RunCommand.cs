@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Coppice.Commands.Hosting;
+using Coppice.Commands.Logging;
+using Coppice.Composition;
+using Coppice.Configuration;
+using Coppice.Node.Runtime;
+using Coppice.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Commands;
+
+/// <summary><c>coppice run</c>: the server in the foreground, until a signal or a failure that it cannot mend.</summary>
+internal static class RunCommand
+{
+    public static Command Describe(TimeProvider time)
+    {
+        var arguments = new ServerArguments();
+        var logFile = new Option<string>("--log-file") { Description = "Write the log here instead of standard error", HelpName = "FILE" };
+        var command = new Command("run", """
+            Run a cluster of one node in the foreground, until Ctrl-C or SIGTERM.
+
+            Containers go on running when it ends, and the next "coppice run" or "coppice up" takes them over.
+
+            Examples
+              sudo coppice run
+              sudo coppice run --data-dir /srv/coppice --port 7443 --registries registries.yaml
+            """);
+        arguments.AddTo(command);
+        command.Options.Add(logFile);
+        command.SetAction((parsed, _) => RunAsync(arguments.Read(parsed), arguments.LogLevelOf(parsed), parsed.GetValue(logFile), time));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ServerOptions options, LogLevel level, string? logPath, TimeProvider time)
+    {
+        // 1. what the machine must have
+        HostChecks.RequireRoot("run");
+        HostChecks.RequireCgroups();
+        HostPackages.RequireAll(options);
+        HostChecks.RequireFreePort(options.Port);
+        Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        // 2. a log
+        using var file = logPath is null ? LogFile.StandardError() : LogFile.At(logPath);
+        using var loggers = LoggerFactory.Create(builder => builder
+            .SetMinimumLevel(level)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddProvider(new LineLoggerProvider(file, time)));
+        var log = loggers.CreateLogger("Coppice");
+
+        // 3. signals: the first asks to stop, and the wish is kept if it comes while things start
+        using var stopping = new CancellationTokenSource();
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+        // 4. the cluster, until the signal or its own end
+        return await ServeAsync(options, loggers, log, stopping.Token);
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stopping.Cancel();
+        }
+    }
+
+    private static async Task<int> ServeAsync(ServerOptions options, ILoggerFactory loggers, ILogger log, CancellationToken stop)
+    {
+        using var process = ServerProcess.Register(new DataLayout(options.DataDirectory));
+        try
+        {
+            log.Log(LogLevel.Information, "coppice {Version} starts on {Directory}", VersionCommand.Coppice, options.DataDirectory);
+            await using (var cluster = await Cluster.StartAsync(options, loggers, new LoggedProgress(log), stop))
+            {
+                await cluster.Completion.WaitAsync(stop);
+                if (cluster.Completion is Task<Task> { Result: var ended }) await ended;
+            }
+
+            log.LogError("A part of the cluster ended by itself, and the rest with it");
+            return ExitCodes.Failure;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            log.LogInformation("Stopped; containers go on running");
+            return ExitCodes.Success;
+        }
+        catch (Exception failed) when (failed is StoreUnavailableException or RuntimeException or UserErrorException or IOException or UnauthorizedAccessException)
+        {
+            log.LogCritical("{Reason}", failed.Message);
+            return ExitCodes.NotPossible;
+        }
+        catch (Exception unexpected)
+        {
+            log.LogCritical(unexpected, "Coppice ended by a failure that it did not expect");
+            return ExitCodes.Failure;
+        }
+    }
+
+    private sealed class LoggedProgress(ILogger log) : IProgress<string>
+    {
+        public void Report(string value) => log.LogInformation("{Step}", value);
+    }
+}

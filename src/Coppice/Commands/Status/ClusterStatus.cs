@@ -1,0 +1,25 @@
+namespace Coppice.Commands.Status;
+
+/// <summary>A cluster at a glance; also what <c>status --output json</c> prints.</summary>
+/// <param name="Server">The API's address.</param>
+/// <param name="ApiReady">Whether it says that it is ready; without it, nothing is known of nodes and pods.</param>
+internal sealed record ClusterStatus(
+    string DataDirectory,
+    string Server,
+    bool ApiReady,
+    IReadOnlyList<ProcessUse> Processes,
+    IReadOnlyList<NodeLine> Nodes,
+    IReadOnlyList<PodCount> Pods,
+    IReadOnlyList<Problem> Problems);
+
+/// <param name="Status">As kubectl prints it: Ready, NotReady, Ready,SchedulingDisabled.</param>
+internal sealed record NodeLine(string Name, string Status, string Address, string Cpu, string Memory, int Pods);
+
+/// <param name="State">What kubectl's STATUS column says.</param>
+internal sealed record PodCount(string State, int Count);
+
+/// <summary>Something that is not as it should be.</summary>
+/// <param name="What">Kind and name, with the namespace: pod default/web-1.</param>
+/// <param name="Why">The reason in few words: CrashLoopBackOff.</param>
+/// <param name="Detail">What is known besides, or nothing.</param>
+internal sealed record Problem(string What, string Why, string Detail);

@@ -1,0 +1,73 @@
+using Coppice.ApiServer.Tables;
+using Coppice.Objects.Core;
+using ClusterNode = Coppice.Objects.Core.Node;
+
+namespace Coppice.Commands.Status;
+
+/// <summary>From objects to the few lines a person wants to see. Pure.</summary>
+internal static class StatusPlanner
+{
+    private const string Ready = "Ready";
+
+    public static IReadOnlyList<NodeLine> Nodes(IReadOnlyList<ClusterNode> nodes, IReadOnlyList<Pod> pods) =>
+    [
+        .. from node in nodes
+           let ready = Condition(node, Ready)?.Status == ConditionStatus.True
+           select new NodeLine(
+               node.Metadata.Name ?? "",
+               (ready ? Ready : "NotReady") + (node.Spec.Unschedulable ? ",SchedulingDisabled" : ""),
+               node.Status.Addresses.FirstOrDefault(one => one.Type == "InternalIP")?.Address ?? "",
+               Amount(node, "cpu"),
+               Amount(node, "memory"),
+               pods.Count(pod => pod.Spec.NodeName == node.Metadata.Name)),
+    ];
+
+    /// <summary>The most frequent first.</summary>
+    public static IReadOnlyList<PodCount> Pods(IReadOnlyList<Pod> pods) =>
+    [
+        .. from pod in pods
+           group pod by PodSummary.Of(pod).Status into state
+           orderby state.Count() descending, state.Key
+           select new PodCount(state.Key, state.Count()),
+    ];
+
+    public static IReadOnlyList<Problem> Problems(IReadOnlyList<ClusterNode> nodes, IReadOnlyList<Pod> pods) =>
+        [.. nodes.SelectMany(OfNode), .. pods.Select(OfPod).OfType<Problem>()];
+
+    private static IEnumerable<Problem> OfNode(ClusterNode node) =>
+        from condition in node.Status.Conditions
+        let healthy = condition.Type == Ready ? ConditionStatus.True : ConditionStatus.False
+        where condition.Status != healthy
+        select new Problem($"node {node.Metadata.Name}", condition.Reason ?? condition.Type, condition.Message ?? "");
+
+    private static Problem? OfPod(Pod pod)
+    {
+        var summary = PodSummary.Of(pod);
+        var well = pod.Status.Phase == PodPhase.Succeeded
+            || (pod.Status.Phase == PodPhase.Running && summary.Ready == summary.Containers)
+            || pod.Metadata.DeletionTimestamp is not null;
+        if (well) return null;
+        var why = summary.Status == PodPhase.Running ? $"{summary.Ready}/{summary.Containers} ready" : summary.Status;
+        return new Problem($"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}", why, Detail(pod));
+    }
+
+    // What a container waits for says more than a condition; a condition says more than nothing.
+    private static string Detail(Pod pod)
+    {
+        var containers = pod.Status.InitContainerStatuses.Concat(pod.Status.ContainerStatuses).Where(one => !one.Ready).ToList();
+        return containers.Select(one => one.State.Waiting?.Message).FirstOrDefault(message => message is { Length: > 0 })
+            ?? pod.Status.Conditions.FirstOrDefault(one => one.Status != ConditionStatus.True && one.Message is { Length: > 0 })?.Message
+            ?? pod.Status.Message
+            ?? containers.Select(LastEnd).FirstOrDefault(text => text is not null)
+            ?? "";
+    }
+
+    private static string? LastEnd(ContainerStatus container) => (container.State.Terminated ?? container.LastState.Terminated) is { } end
+        ? $"container {container.Name} ended: {end.Reason ?? "Error"}, exit code {end.ExitCode}"
+        : null;
+
+    private static NodeCondition? Condition(ClusterNode node, string type) => node.Status.Conditions.FirstOrDefault(one => one.Type == type);
+
+    private static string Amount(ClusterNode node, string resource) =>
+        node.Status.Allocatable.TryGetValue(resource, out var amount) ? amount.ToString() : "";
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using HumanDuration = Coppice.ApiServer.Tables.HumanDuration;
+using Spectre.Console;
+
+namespace Coppice.Commands.Status;
+
+/// <summary>A status as tables: coloured on a terminal, plain elsewhere.</summary>
+internal sealed class StatusScreen(TimeProvider time)
+{
+    private readonly IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+
+    public void Show(ClusterStatus status)
+    {
+        // Where nobody looks, lines must not be broken at 80 columns.
+        if (Console.IsOutputRedirected) console.Profile.Width = 400;
+        console.MarkupLine(status.ApiReady
+            ? $"[green]●[/] The cluster is up: {Markup.Escape(status.Server)}, data in {Markup.Escape(status.DataDirectory)}"
+            : $"[red]●[/] The cluster does not answer at {Markup.Escape(status.Server)}; its log is {Markup.Escape(status.DataDirectory)}/coppice.log");
+        Processes(status.Processes);
+        if (!status.ApiReady) return;
+        Nodes(status.Nodes);
+        Pods(status.Pods);
+        Problems(status.Problems);
+    }
+
+    private void Processes(IReadOnlyList<ProcessUse> processes)
+    {
+        var table = NewTable("PROCESS", "RUNNING", "SINCE", "MEMORY", "CPU TIME");
+        var now = time.GetUtcNow();
+        foreach (var one in processes)
+        {
+            Row(table, one.Name, $"{one.Count}", one.Count == 0 ? "-" : HumanDuration.Since(one.StartedAt, now), Megabytes(one.MemoryBytes), Seconds(one.CpuSeconds));
+        }
+
+        console.WriteLine();
+        console.Write(table);
+    }
+
+    private void Nodes(IReadOnlyList<NodeLine> nodes)
+    {
+        var table = NewTable("NODE", "STATUS", "ADDRESS", "CPU", "MEMORY", "PODS");
+        foreach (var node in nodes) Row(table, node.Name, node.Status, node.Address, node.Cpu, node.Memory, $"{node.Pods}");
+        console.WriteLine();
+        console.Write(table);
+    }
+
+    private void Pods(IReadOnlyList<PodCount> pods)
+    {
+        console.WriteLine();
+        console.MarkupLine(pods.Count == 0
+            ? "No pods yet."
+            : "Pods: " + string.Join(", ", pods.Select(one => $"{one.Count} {Markup.Escape(one.State)}")));
+    }
+
+    private void Problems(IReadOnlyList<Problem> problems)
+    {
+        console.WriteLine();
+        if (problems.Count == 0)
+        {
+            console.MarkupLine("[green]Nothing is wrong.[/]");
+            return;
+        }
+
+        console.MarkupLine($"[yellow]{problems.Count} not as {(problems.Count == 1 ? "it" : "they")} should be:[/]");
+        var table = NewTable("WHAT", "WHY", "DETAIL");
+        foreach (var problem in problems) Row(table, problem.What, problem.Why, problem.Detail);
+        console.Write(table);
+    }
+
+    private static Table NewTable(params string[] titles)
+    {
+        var table = new Table().NoBorder();
+        foreach (var title in titles) table.AddColumn(new TableColumn($"[grey]{title}[/]").PadLeft(0).PadRight(3));
+        return table;
+    }
+
+    private static void Row(Table table, params string[] cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
+
+    private static string Megabytes(long bytes) => (bytes / 1024.0 / 1024).ToString("0", CultureInfo.InvariantCulture) + " MiB";
+
+    private static string Seconds(double seconds) => seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
+}

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Coppice.Commands.Hosting;
+using Coppice.Configuration;
+using Coppice.Objects.Core;
+using ClusterNode = Coppice.Objects.Core.Node;
+
+namespace Coppice.Commands;
+
+/// <summary><c>coppice up</c>: from a bare machine to a cluster that is ready, saying each step.</summary>
+internal static class UpCommand
+{
+    /// <summary>A first start brings containerd up and makes images; on a slow disk that takes a while.</summary>
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(25);
+
+    public static Command Describe(TimeProvider time)
+    {
+        var arguments = new ServerArguments();
+        var command = new Command("up", """
+            Start a cluster of one node on this machine, in the background, and wait until it is ready.
+
+            Missing Debian packages are installed. Where systemd runs, the cluster becomes the service coppice.service.
+            Doing it again changes nothing.
+
+            Examples
+              sudo coppice up
+              sudo coppice up --registries registries.yaml
+            """);
+        arguments.AddTo(command);
+        command.SetAction((parsed, stop) => new Steps(arguments.Read(parsed), arguments.Repeat(parsed), time).RunAsync(stop));
+        return command;
+    }
+
+    private sealed class Steps(ServerOptions options, IReadOnlyList<string> arguments, TimeProvider time)
+    {
+        private readonly DataLayout layout = new(options.DataDirectory);
+        private readonly StepPrinter printer = new(time);
+
+        public async Task<int> RunAsync(CancellationToken stop)
+        {
+            HostChecks.RequireRoot("up");
+            HostChecks.RequireCgroups();
+            await InstallAsync(stop);
+            if (ServerProcess.Find(layout) is { } running)
+            {
+                printer.Say($"coppice is already running (process {running.Id})");
+                await printer.RunAsync("Waiting until the cluster is ready", _ => WaitAsync(null, stop));
+            }
+            else
+            {
+                HostChecks.RequireFreePort(options.Port);
+                await printer.RunAsync("Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(layout, arguments, stop), stop));
+            }
+
+            SayWhatNext();
+            return ExitCodes.Success;
+        }
+
+        private async Task InstallAsync(CancellationToken stop)
+        {
+            var missing = HostPackages.Missing(options);
+            if (missing.Count == 0) return;
+            if (!AptInstaller.IsThere)
+                throw new UserErrorException($"this machine lacks {string.Join(", ", missing)} and has no apt-get: install them by its own means", ExitCodes.NotPossible);
+            printer.Say($"Containers need some packages of the distribution: {string.Join(' ', missing)}");
+            await printer.RunAsync("Installing them with apt-get", async detail =>
+            {
+                await AptInstaller.InstallAsync(missing, detail, stop);
+                return null;
+            });
+            HostPackages.RequireAll(options);
+        }
+
+        /// <param name="started">The process whose end would end the waiting; null where it is not ours to watch.</param>
+        private async Task<string?> WaitAsync(Process? started, CancellationToken stop)
+        {
+            var since = time.GetTimestamp();
+            while (await ReadyNodeAsync(stop) is not { } node)
+            {
+                if (started is { HasExited: true }) throw Failed($"the server ended at once, with code {started.ExitCode}");
+                if (time.GetElapsedTime(since) > ReadyWithin) throw Failed($"the cluster was not ready within {ReadyWithin.TotalMinutes:0} minutes");
+                await Task.Delay(PollInterval, time, stop);
+            }
+
+            return "The API answers and the node is Ready";
+
+            async Task<ClusterNode?> ReadyNodeAsync(CancellationToken stopped)
+            {
+                if (!File.Exists(layout.AdminKubeconfig) || ServerProcess.Find(layout) is null) return null;
+                using var api = await ClusterApi.OpenAsync(layout, AnswerWithin, stopped);
+                if (!await api.IsReadyAsync(stopped)) return null;
+                var nodes = await api.ListAsync<ClusterNode>("/api/v1/nodes", stopped);
+                return nodes.FirstOrDefault(one => one.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: ConditionStatus.True }));
+            }
+        }
+
+        private UserErrorException Failed(string what)
+        {
+            var last = File.Exists(layout.LogFile) ? File.ReadLines(layout.LogFile).TakeLast(5) : [];
+            return new UserErrorException($"{what}. The end of its log ({layout.LogFile}):\n  {string.Join("\n  ", last)}");
+        }
+
+        private void SayWhatNext()
+        {
+            // The script at the repository's root says how it was called.
+            var program = Environment.GetEnvironmentVariable("COPPICE_COMMAND") ?? "coppice";
+            printer.Say(Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } and not "root"
+                ? $"""
+
+                Now, as yourself:
+                  sudo {program} kubeconfig > ~/coppice.kubeconfig
+                  export KUBECONFIG=~/coppice.kubeconfig
+                  kubectl get nodes
+
+                "sudo {program} status" shows how it is, "sudo {program} down" stops it.
+                """
+                : $"""
+
+                Now:
+                  export KUBECONFIG={layout.AdminKubeconfig}
+                  kubectl get nodes
+
+                "{program} status" shows how it is, "{program} down" stops it.
+                """);
+        }
+    }
+}
