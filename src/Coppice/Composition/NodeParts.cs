@@ -3,18 +3,41 @@ using Coppice.Client;
 using Coppice.Configuration;
 using Coppice.Controllers.Runtime;
 using Coppice.Network;
+using Coppice.Network.Namespaces;
+using Coppice.Node;
+using Coppice.Node.Containers;
+using Coppice.Node.Heartbeat;
+using Coppice.Node.Images;
+using Coppice.Node.Pods;
+using Coppice.Node.Probes;
+using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Cgroups;
+using Coppice.Node.Runtime.Containerd;
+using Coppice.Node.Runtime.Cri;
+using Coppice.Node.Status;
+using Coppice.Node.Streaming;
+using Coppice.Node.Volumes;
+using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Core;
 using Coppice.Streaming;
+using Coppice.Streaming.RemoteCommands;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
 
-/// <summary>The node of this process: its container runtime and its agent.</summary>
-internal sealed class NodeParts(ServerOptions options, DataLayout layout, IPAddress address, TimeProvider time, Random random, ILoggerFactory logs)
+/// <summary>The node of this process: its container runtime, and the agent that runs pods on it.</summary>
+internal sealed partial class NodeParts(ServerOptions options, DataLayout layout, IPAddress address, TimeProvider time, ILoggerFactory logs)
 {
+    private readonly ILogger _log = logs.CreateLogger("Coppice.Node");
+    private readonly CgroupTree _cgroups = new($"/{options.Instance}");
+    private volatile NodeStreams? _streams;
+    private volatile string? _problem = "the node is starting";
+
     public NetworkOptions NetworkOptions { get; } = new()
     {
         NodeName = options.NodeName,
-        CniConfigurationDirectory = Path.Combine(layout.Containerd, "cni"),
+        CniConfigurationDirectory = new ContainerdLayout(layout.Containerd).CniConfigurationDirectory,
         CniDataDirectory = layout.PodNetwork,
         Instance = options.Instance,
         ServiceRange = options.ServiceRange,
@@ -22,10 +45,106 @@ internal sealed class NodeParts(ServerOptions options, DataLayout layout, IPAddr
         ClusterDomain = options.ClusterDomain,
     };
 
-    public INodeStreams? Find(string node) => null;
+    public INodeStreams? Find(string node) => node == options.NodeName ? _streams : null;
 
-    public string? Problem() => null;
+    public string? Problem() => _problem;
 
-    public Task<Func<CancellationToken, Task>> StartAsync(IApiClient api, IEventRecorder events, Caches caches, CancellationToken stop) =>
-        Task.FromResult<Func<CancellationToken, Task>>(s => Task.Delay(Timeout.InfiniteTimeSpan, time, s));
+    /// <summary>Starts the runtime and makes the agent; the task it returns runs both until stopped.</summary>
+    public async Task<Func<CancellationToken, Task>> StartAsync(IApiClient api, IEventRecorder events, Caches caches, CancellationToken stopping)
+    {
+        var (socket, supervising) = await StartRuntimeAsync(stopping);
+        var runtime = new CriRuntime(socket, time);
+        var images = new CriImages(socket, time);
+        await new ImageImporter(socket, images, time).EnsureAsync(PauseImage.Name, PauseImage.Recipe, stopping);
+
+        string[] addresses = [address.ToString()];
+        var observer = new MachineObserver(options.NodeName, addresses, layout.Root, runtime, images);
+        var statusOptions = new NodeStatusOptions();
+        var facts = await observer.FactsAsync(stopping);
+        var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, NodeHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
+
+        var settings = new SandboxSettings(
+            options.NodeName, [NetworkOptions.DnsAddress.ToString()], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), layout.PodLogs, _cgroups);
+        var environment = new EnvironmentSources(
+            (space, name) => api.FindAsync<ConfigMap>(new(space, name), stopping),
+            (space, name) => api.FindAsync<Secret>(new(space, name), stopping),
+            () => caches.Services.Cache.Items);
+        var prober = new Prober(runtime, time);
+        var services = new PodServices(
+            runtime,
+            new ImagePuller(images, time),
+            Ground(api, settings, environment, addresses, allocatable),
+            new PodHooks(runtime, prober, time),
+            prober,
+            environment,
+            api,
+            events,
+            time,
+            _log);
+        var surroundings = new PodSurroundings(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions());
+        var presence = new NodePresence(
+            new NodeReporter(api, observer, statusOptions, time, LogTrouble),
+            new NodeLease(api, options.NodeName, new NodeLeaseOptions(), time, LogTrouble));
+        var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.NodeName }, services, surroundings, presence);
+        _streams = Streams(agent, runtime);
+        return stop => RunAsync(agent, supervising, stop);
+    }
+
+    private async Task RunAsync(NodeAgent agent, Task supervising, CancellationToken stop)
+    {
+        var running = agent.RunAsync(stop);
+        await Task.WhenAny(agent.Started, running, supervising);
+        _problem = null;
+        await Task.WhenAny(running, supervising);
+        await Task.WhenAll(running, supervising);
+    }
+
+    private async Task<(string Socket, Task Supervising)> StartRuntimeAsync(CancellationToken stopping)
+    {
+        if (options.ContainerdSocket is { } given)
+        {
+            return (given, Task.Delay(Timeout.InfiniteTimeSpan, time, stopping));
+        }
+
+        var supervisor = new ContainerdSupervisor(
+            new ContainerdOptions { Directory = layout.Containerd, CgroupPath = _cgroups.Runtime }, time, logs.CreateLogger<ContainerdSupervisor>());
+        if (options.RegistriesFile is { } registries)
+        {
+            var text = await File.ReadAllTextAsync(registries, stopping);
+            RegistryHosts.Apply(supervisor.Layout.RegistryDirectory, RegistryHosts.Plan(RegistriesFile.Parse(text, registries)));
+        }
+
+        var supervising = supervisor.RunAsync(_ended.Token);
+        await await Task.WhenAny(supervising, supervisor.WaitUntilReadyAsync(stopping));
+        return (supervisor.Layout.Socket, supervising);
+    }
+
+    private PodGround Ground(
+        IApiClient api, SandboxSettings settings, EnvironmentSources environment, IReadOnlyList<string> addresses, ValueMap<Quantity> allocatable)
+    {
+        var paths = new PodPaths(layout.Pods);
+        var sources = new PodGroundSources(
+            podAddresses => new PodFacts(options.NodeName, addresses, podAddresses, allocatable),
+            facts => new PodVolumeSources(environment.ConfigMap, environment.Secret, IssueAsync, facts),
+            environment);
+        return new PodGround(new CgroupFiles(CgroupMounts.Observe()), new PodVolumes(paths, time), paths, settings, sources, time);
+
+        async ValueTask<TokenRequestStatus> IssueAsync(ObjectKey account, TokenRequestSpec wanted, CancellationToken stop) =>
+            (await api.CreateTokenAsync(account, new TokenRequest { Spec = wanted }, stop)).Status;
+    }
+
+    private NodeStreams Streams(NodeAgent agent, CriRuntime runtime)
+    {
+        var http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
+        return new NodeStreams(
+            new AgentPods(agent),
+            runtime,
+            new SpdyCommandClient(http, time, new StreamingOptions()),
+            (space, port, stop) => NetworkNamespaces.ConnectAsync(space, port, stop),
+            new ConnectOptions(),
+            time);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The node could not report to the API")]
+    private partial void LogTrouble(Exception e);
 }
