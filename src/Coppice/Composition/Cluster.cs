@@ -96,7 +96,7 @@ public sealed partial class Cluster : IAsyncDisposable
         var services = new ServiceAllocationOptions(_options.ServiceRange);
         var verbs = new ApiVerbs(store, services, keys.Tokens, _time, _random);
         var nodeAddress = _options.NodeAddress ?? NodeAddress.Find();
-        var node = new NodeParts(_options, _layout, nodeAddress, _time, _random, _logs);
+        var node = new NodeParts(_options, _layout, nodeAddress, _time, _logs);
         var pipeline = new RequestPipeline(
             verbs,
             new PipelineParts(keys.Authority, keys.Tokens, node.Find, [new HealthCheck("node", true, node.Problem)], $"{nodeAddress}:{_options.Port}"),
@@ -117,7 +117,7 @@ public sealed partial class Cluster : IAsyncDisposable
         progress.Report("starting controllers and scheduler");
         var controllerApi = new InProcessClient(verbs, "system:kube-controller-manager");
         var controllers = new ControllerSet(
-            controllerApi, caches, Recorder(controllerApi, "controllermanager"), _time, _random, _logs);
+            controllerApi, caches, Recorder(controllerApi, "controllermanager"), new ControllerOptions(keys.Authority.CertificatePem), _time, _logs);
         var schedulerApi = new InProcessClient(verbs, "system:kube-scheduler");
         var scheduler = new SchedulingLoop(
             schedulerApi,

@@ -31,13 +31,14 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
 {
     private readonly ILogger _log = logs.CreateLogger("Coppice.Node");
     private readonly CgroupTree _cgroups = new($"/{options.Instance}");
+    private readonly CancellationTokenSource _ended = new();
     private volatile NodeStreams? _streams;
     private volatile string? _problem = "the node is starting";
 
     public NetworkOptions NetworkOptions { get; } = new()
     {
         NodeName = options.NodeName,
-        CniConfigurationDirectory = new ContainerdLayout(layout.Containerd).CniConfigurationDirectory,
+        CniConfigurationDirectory = new ContainerdLayout(RuntimeOptions(options, layout)).CniConfigurationDirectory,
         CniDataDirectory = layout.PodNetwork,
         Instance = options.Instance,
         ServiceRange = options.ServiceRange,
@@ -92,6 +93,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
 
     private async Task RunAsync(NodeAgent agent, Task supervising, CancellationToken stop)
     {
+        await using var end = stop.Register(_ended.Cancel);
         var running = agent.RunAsync(stop);
         await Task.WhenAny(agent.Started, running, supervising);
         _problem = null;
@@ -107,7 +109,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         }
 
         var supervisor = new ContainerdSupervisor(
-            new ContainerdOptions { Directory = layout.Containerd, CgroupPath = _cgroups.Runtime }, time, logs.CreateLogger<ContainerdSupervisor>());
+            RuntimeOptions(options, layout), time, logs.CreateLogger<ContainerdSupervisor>());
         if (options.RegistriesFile is { } registries)
         {
             var text = await File.ReadAllTextAsync(registries, stopping);
@@ -118,6 +120,9 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         await await Task.WhenAny(supervising, supervisor.WaitUntilReadyAsync(stopping));
         return (supervisor.Layout.Socket, supervising);
     }
+
+    private static ContainerdOptions RuntimeOptions(ServerOptions options, DataLayout layout) =>
+        new() { Directory = layout.Containerd, CgroupPath = new CgroupTree($"/{options.Instance}").Runtime };
 
     private PodGround Ground(
         IApiClient api, SandboxSettings settings, EnvironmentSources environment, IReadOnlyList<string> addresses, ValueMap<Quantity> allocatable)
