@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Coppice.Client.Http;
 using Coppice.Commands.Hosting;
 using Coppice.Commands.Status;
 using Coppice.Configuration;
@@ -13,8 +14,6 @@ namespace Coppice.Commands;
 /// <summary><c>coppice status</c>: what runs, since when, how much it uses, and what is wrong.</summary>
 internal static class StatusCommand
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
-
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 
     public static Command Describe(TimeProvider time)
@@ -37,7 +36,7 @@ internal static class StatusCommand
         };
         command.SetAction(async (parsed, stop) =>
         {
-            var status = await ObserveAsync(new DataLayout(Path.GetFullPath(parsed.GetValue(dataDirectory)!)), stop);
+            var status = await ObserveAsync(new DataLayout(Path.GetFullPath(parsed.GetValue(dataDirectory)!)), time, stop);
             if (parsed.GetValue(output) == "json") Console.Out.WriteLine(JsonSerializer.Serialize(status, Json));
             else new StatusScreen(time).Show(status);
             return status.ApiReady ? ExitCodes.Success : ExitCodes.NotRunning;
@@ -45,13 +44,14 @@ internal static class StatusCommand
         return command;
     }
 
-    private static async Task<ClusterStatus> ObserveAsync(DataLayout layout, CancellationToken stop)
+    private static async Task<ClusterStatus> ObserveAsync(DataLayout layout, TimeProvider time, CancellationToken stop)
     {
-        using var api = await ClusterApi.OpenAsync(layout, AnswerWithin, stop);
-        var status = new ClusterStatus(layout.Root, api.Server.GetLeftPart(UriPartial.Authority), await api.IsReadyAsync(stop), Processes(layout), [], [], []);
-        if (!status.ApiReady) return status;
-        var nodes = await api.ListAsync<ClusterNode>("/api/v1/nodes", stop);
-        var pods = await api.ListAsync<Pod>("/api/v1/pods", stop);
+        var access = await AdministratorApi.FindAsync(layout, stop);
+        using var api = new HttpApiClient(access, time);
+        var nodes = await api.TryListAsync<ClusterNode>(stop);
+        var pods = await api.TryListAsync<Pod>(stop);
+        var status = new ClusterStatus(layout.Root, access.Server.GetLeftPart(UriPartial.Authority), nodes is not null && pods is not null, Processes(layout), [], [], []);
+        if (nodes is null || pods is null) return status;
         return status with
         {
             Nodes = StatusPlanner.Nodes(nodes, pods),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Coppice.Client.Http;
 using Coppice.Commands.Hosting;
 using Coppice.Configuration;
 using Coppice.Objects.Core;
@@ -13,7 +14,6 @@ internal static class UpCommand
     /// <summary>A first start brings containerd up and makes images; on a slow disk that takes a while.</summary>
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(2);
 
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(25);
 
     public static Command Describe(TimeProvider time)
@@ -90,10 +90,9 @@ internal static class UpCommand
             async Task<ClusterNode?> ReadyNodeAsync(CancellationToken stopped)
             {
                 if (!File.Exists(layout.AdminKubeconfig) || ServerProcess.Find(layout) is null) return null;
-                using var api = await ClusterApi.OpenAsync(layout, AnswerWithin, stopped);
-                if (!await api.IsReadyAsync(stopped)) return null;
-                var nodes = await api.ListAsync<ClusterNode>("/api/v1/nodes", stopped);
-                return nodes.FirstOrDefault(one => one.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: ConditionStatus.True }));
+                using var api = new HttpApiClient(await AdministratorApi.FindAsync(layout, stopped), time);
+                var nodes = await api.TryListAsync<ClusterNode>(stopped);
+                return nodes?.FirstOrDefault(one => one.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: ConditionStatus.True }));
             }
         }
 

@@ -1,0 +1,46 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Coppice.Client;
+using Coppice.Client.Http;
+using Coppice.Configuration;
+using Coppice.Objects;
+using YamlDotNet.RepresentationModel;
+
+namespace Coppice.Commands.Hosting;
+
+/// <summary>The API of a cluster on this machine as its administrator, by the kubeconfig in the data directory.</summary>
+internal static class AdministratorApi
+{
+    /// <summary>A person waits for the answer.</summary>
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+
+    /// <exception cref="UserErrorException">There is no kubeconfig, or it cannot be read.</exception>
+    public static async Task<HttpApiOptions> FindAsync(DataLayout layout, CancellationToken stop)
+    {
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(await KubeconfigCommand.ReadAsync(layout, stop)));
+        var root = yaml.Documents[0].RootNode;
+        var cluster = root["clusters"][0]["cluster"];
+        var user = root["users"][0]["user"];
+        return new HttpApiOptions(new Uri(cluster["server"].ToString()), [X509Certificate2.CreateFromPem(Pem(cluster, "certificate-authority-data"))])
+        {
+            ClientCertificate = X509Certificate2.CreateFromPem(Pem(user, "client-certificate-data"), Pem(user, "client-key-data")),
+            RequestTimeout = RequestTimeout,
+        };
+    }
+
+    /// <summary>All objects of a kind; null while the API cannot be reached or is not ready to answer.</summary>
+    public static async Task<IReadOnlyList<T>?> TryListAsync<T>(this IApiClient api, CancellationToken stop) where T : KubernetesObject
+    {
+        try
+        {
+            return (await api.ListAsync<T>(ListQuery.All, stop)).Items;
+        }
+        catch (Exception away) when (away is HttpRequestException or IOException or ApiException)
+        {
+            return null;
+        }
+    }
+
+    private static string Pem(YamlNode node, string key) => Encoding.UTF8.GetString(Convert.FromBase64String(node[key].ToString()));
+}
