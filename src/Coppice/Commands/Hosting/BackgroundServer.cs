@@ -12,6 +12,7 @@ internal static class BackgroundServer
 
     // $1 the log; the rest is the command line. The log takes what comes before logging begins and what a crash leaves.
     private const string StartScript = """
+        umask 077
         log=$1; shift
         exec setsid "$@" >> "$log" 2>&1 < /dev/null
         """;

@@ -13,7 +13,8 @@ internal sealed record ClusterStatus(
     IReadOnlyList<Problem> Problems);
 
 /// <param name="Status">As kubectl prints it: Ready, NotReady, Ready,SchedulingDisabled.</param>
-internal sealed record NodeLine(string Name, string Status, string Address, string Cpu, string Memory, int Pods);
+/// <param name="Cpu">What pods may have of it, as the API writes it: 2, 1500m.</param>
+internal sealed record NodeLine(string Name, string Status, string Address, string Cpu, long MemoryBytes, int Pods);
 
 /// <param name="State">What kubectl's STATUS column says.</param>
 internal sealed record PodCount(string State, int Count);

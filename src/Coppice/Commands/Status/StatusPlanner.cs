@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Tables;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 using ClusterNode = Coppice.Objects.Core.Node;
 
@@ -17,8 +18,8 @@ internal static class StatusPlanner
                node.Metadata.Name ?? "",
                (ready ? Ready : "NotReady") + (node.Spec.Unschedulable ? ",SchedulingDisabled" : ""),
                node.Status.Addresses.FirstOrDefault(one => one.Type == "InternalIP")?.Address ?? "",
-               Amount(node, "cpu"),
-               Amount(node, "memory"),
+               Amount(node, "cpu").ToString(),
+               Amount(node, "memory").Value,
                pods.Count(pod => pod.Spec.NodeName == node.Metadata.Name)),
     ];
 
@@ -68,6 +69,6 @@ internal static class StatusPlanner
 
     private static NodeCondition? Condition(ClusterNode node, string type) => node.Status.Conditions.FirstOrDefault(one => one.Type == type);
 
-    private static string Amount(ClusterNode node, string resource) =>
-        node.Status.Allocatable.TryGetValue(resource, out var amount) ? amount.ToString() : "";
+    private static Quantity Amount(ClusterNode node, string resource) =>
+        node.Status.Allocatable.TryGetValue(resource, out var amount) ? amount : default;
 }

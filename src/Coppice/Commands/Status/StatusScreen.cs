@@ -7,12 +7,10 @@ namespace Coppice.Commands.Status;
 /// <summary>A status as tables: coloured on a terminal, plain elsewhere.</summary>
 internal sealed class StatusScreen(TimeProvider time)
 {
-    private readonly IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+    private readonly IAnsiConsole console = PlainConsole.Make();
 
     public void Show(ClusterStatus status)
     {
-        // Where nobody looks, lines must not be broken at 80 columns.
-        if (Console.IsOutputRedirected) console.Profile.Width = 400;
         console.MarkupLine(status.ApiReady
             ? $"[green]●[/] The cluster is up: {Markup.Escape(status.Server)}, data in {Markup.Escape(status.DataDirectory)}"
             : $"[red]●[/] The cluster does not answer at {Markup.Escape(status.Server)}; its log is {Markup.Escape(status.DataDirectory)}/coppice.log");
@@ -39,7 +37,7 @@ internal sealed class StatusScreen(TimeProvider time)
     private void Nodes(IReadOnlyList<NodeLine> nodes)
     {
         var table = NewTable("NODE", "STATUS", "ADDRESS", "CPU", "MEMORY", "PODS");
-        foreach (var node in nodes) Row(table, node.Name, node.Status, node.Address, node.Cpu, node.Memory, $"{node.Pods}");
+        foreach (var node in nodes) Row(table, node.Name, node.Status, node.Address, node.Cpu, Gigabytes(node.MemoryBytes), $"{node.Pods}");
         console.WriteLine();
         console.Write(table);
     }
@@ -77,6 +75,8 @@ internal sealed class StatusScreen(TimeProvider time)
     private static void Row(Table table, params string[] cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
 
     private static string Megabytes(long bytes) => (bytes / 1024.0 / 1024).ToString("0", CultureInfo.InvariantCulture) + " MiB";
+
+    private static string Gigabytes(long bytes) => (bytes / 1024.0 / 1024 / 1024).ToString("0.0", CultureInfo.InvariantCulture) + " GiB";
 
     private static string Seconds(double seconds) => seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s";
 }
