@@ -3,6 +3,7 @@ using Coppice.ApiServer.Patching;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
+using Coppice.ApiServer.Strategies;
 using Coppice.ApiServer.Watching;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
@@ -136,7 +137,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     private static async ValueTask<KubernetesObject> DecodeAsync(HttpContext http, ResourceDefinition definition)
     {
         var decoded = await RequestBody.ReadObjectAsync(http, definition);
-        Warnings.Add(http, decoded.Warnings);
+        Warnings.Add(http, [.. decoded.Warnings, .. KindStrategies.Of(definition).Warnings(decoded.Item)]);
         return decoded.Item;
     }
 

@@ -78,6 +78,11 @@ public readonly record struct Quantity : IComparable<Quantity>
         return true;
     }
 
+    /// <summary>Amounts are compared, not how they are written: 0 and 0Mi are the same.</summary>
+    public bool Equals(Quantity other) => _nanos == other._nanos;
+
+    public override int GetHashCode() => _nanos.GetHashCode();
+
     public int CompareTo(Quantity other) => _nanos.CompareTo(other._nanos);
 
     public static Quantity operator +(Quantity a, Quantity b) => new(a._nanos + b._nanos, a.IsZero ? b.Format : a.Format);
