@@ -28,6 +28,9 @@ public sealed partial class NodeAgent
     [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} is in the runtime, but no longer in the API: it is ended")]
     private static partial void LogLeftover(ILogger log, PodIdentity pod);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The volumes or logs of pod {Pod} could not be looked after: {Why}")]
+    private static partial void LogUpkeepFailed(ILogger log, ObjectKey pod, string why);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The worker of pod {Pod} broke off")]
     private static partial void LogWorkerBroke(ILogger log, ObjectKey pod, Exception broken);
 }

@@ -17,6 +17,7 @@ public sealed partial class NodeAgent
                 var next = events.MoveNextAsync();
                 // Listed once the watch stands, so that nothing falls in between.
                 await AuditAsync(stop);
+                presence.Wake();
                 while (await next)
                 {
                     var told = events.Current;
@@ -28,6 +29,7 @@ public sealed partial class NodeAgent
             {
                 // Nothing is known of the containers now; they are left as they were last seen.
                 LogRuntimeAway(away.Message);
+                presence.Wake();
             }
             await Task.Delay(options.RuntimePause, services.Time, stop);
         }

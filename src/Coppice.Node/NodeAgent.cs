@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Coppice.Client;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
+using Coppice.Node.Streaming;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -18,6 +19,7 @@ namespace Coppice.Node;
 /// already is taken over; what belongs to no pod any more is ended. A stop leaves the containers alone.
 /// </remarks>
 public sealed partial class NodeAgent(NodeAgentOptions options, PodServices services, PodSurroundings surroundings, INodePresence presence)
+    : IPodDirectory
 {
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SortedDictionary<string, Task> _running = new(StringComparer.Ordinal);
@@ -48,6 +50,7 @@ public sealed partial class NodeAgent(NodeAgentOptions options, PodServices serv
             TakeOver(found, token);
             loops.Add(FollowRuntimeAsync(token));                                                        // 3.
             loops.Add(AuditNowAndThenAsync(token));
+            loops.Add(KeepUpAsync(token));
             while (await _inbox.Reader.WaitToReadAsync(token))                                           // 4.
             {
                 while (_inbox.Reader.TryRead(out var happening)) happening();

@@ -1,3 +1,5 @@
+using Coppice.Node.Logs;
+
 namespace Coppice.Node;
 
 /// <summary>How the agent of one node works.</summary>
@@ -11,13 +13,8 @@ public sealed record NodeAgentOptions
     /// <summary>Before the runtime is asked again after it could not be reached.</summary>
     public TimeSpan RuntimePause { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The pods that the node takes; the number it shows as its capacity.</summary>
-    public int PodsMax { get; init; } = 110;
-}
+    /// <summary>How often volumes are brought up to date with their objects, and the size of logs is looked at.</summary>
+    public TimeSpan UpkeepPeriod { get; init; } = TimeSpan.FromSeconds(15);
 
-/// <summary>The node's own object in the API: it is registered, and from then on kept alive (its status and lease).</summary>
-public interface INodePresence
-{
-    /// <summary>Registers the node and keeps its status and lease until stopped.</summary>
-    Task RunAsync(CancellationToken stop);
+    public LogRotationOptions Logs { get; init; } = new();
 }

@@ -72,7 +72,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
 
         var facts = new PodFacts(surroundings.Sandboxes.NodeName, surroundings.Addresses, AddressesOf(pod, sandbox), surroundings.Allocatable);
         var environment = await ContainerEnvironment.ResolveAsync(pod, container.Spec, facts, services.Sources);   // 2.
-        var mounts = await services.Ground.MountsAsync(pod, container.Spec, sandbox, action.Attempt, drop);
+        var mounts = await services.Ground.MountsAsync(pod, container.Spec, new GroundInputs(action.Attempt, environment, AddressesOf(pod, sandbox)), drop);
         var spec = ContainerSpecBuilder.Build(pod, container.Spec, new ContainerInputs(
             action.Attempt, SandboxSpecBuilder.Build(pod, sandbox.Attempt, surroundings.Sandboxes), ((ImageOutcome.Present)outcome).Image,
             environment, mounts, surroundings.MemoryCapacityBytes));

@@ -3,7 +3,7 @@ using Coppice.Objects.Core;
 
 namespace Coppice.Node.Pods;
 
-/// <summary>What a pod stands on besides the runtime: its cgroup, its volumes and the files of its containers.</summary>
+/// <summary>What a pod stands on besides the runtime: its cgroup, its volumes, logs, and the files of its containers.</summary>
 public interface IPodGround
 {
     /// <summary>Makes what a sandbox needs: the pod's cgroup. Doing it again changes nothing.</summary>
@@ -14,15 +14,26 @@ public interface IPodGround
     /// <exception cref="PodGroundException">One of them is not to be had yet.</exception>
     ValueTask PrepareVolumesAsync(Pod pod, CancellationToken stop);
 
+    /// <summary>Brings what is in the volumes up to date with the objects it comes from.</summary>
+    /// <exception cref="PodGroundException">Something of it is not to be had now; what was there stays.</exception>
+    ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop);
+
     /// <summary>The mounts of one container, once the volumes are ready.</summary>
-    ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, SandboxRecord sandbox, int attempt, CancellationToken stop);
+    ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop);
 
     /// <summary>What a container that ended left in its termination message file, or at the end of its log; null for nothing.</summary>
     ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop);
 
-    /// <summary>Lets go of all of it. What is gone already is no failure.</summary>
+    /// <summary>Lets go of the cgroup and the volumes. What is gone already is no failure.</summary>
     ValueTask RemoveAsync(Pod pod, CancellationToken stop);
+
+    /// <summary>Deletes the logs, which outlast the pod's end, but not the pod.</summary>
+    ValueTask RemoveLogsAsync(Pod pod, CancellationToken stop);
 }
+
+/// <param name="Attempt">The container's.</param>
+/// <param name="Addresses">The pod's, the primary first.</param>
+public sealed record GroundInputs(int Attempt, IReadOnlyList<KeyValuePair<string, string>> Environment, IReadOnlyList<string> Addresses);
 
 /// <summary>Something of a pod's ground could not be made. The reason and message are an event's: FailedMount, MountVolume.SetUp failed for volume ….</summary>
 public sealed class PodGroundException(string reason, string message, Exception? inner = null) : Exception(message, inner)

@@ -70,7 +70,11 @@ public sealed class PodWorker : IDisposable
             probes.Follow(situation);
             TellBackOffs(plan);
             Publish(situation, plan, publisher);                         // 4.
-            if (plan.IsDone) return;
+            if (plan.IsDone)
+            {
+                await _services.Ground.RemoveLogsAsync(_state.Pod, stop);
+                return;
+            }
             await _mailbox.WaitAsync(plan.LookAgainAt, stop);            // 5.
         }
     }

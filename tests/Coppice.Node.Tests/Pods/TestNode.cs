@@ -115,6 +115,10 @@ internal sealed class TestNode : IDisposable
     private sealed class NoPresence : INodePresence
     {
         public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
+
+        public void Wake()
+        {
+        }
     }
 }
 
@@ -139,9 +143,13 @@ internal sealed class TestGround : IPodGround
     public ValueTask PrepareVolumesAsync(Pod pod, CancellationToken stop) =>
         MissingVolume is null ? ValueTask.CompletedTask : throw new PodGroundException("FailedMount", $"MountVolume.SetUp failed for volume \"{MissingVolume}\" : configmap \"{MissingVolume}\" not found");
 
-    public ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, SandboxRecord sandbox, int attempt, CancellationToken stop) => ValueTask.FromResult<IReadOnlyList<ContainerMount>>([]);
+    public ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop) => ValueTask.FromResult<IReadOnlyList<ContainerMount>>([]);
 
     public ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) => ValueTask.FromResult(LastWords);
+
+    public ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
+
+    public ValueTask RemoveLogsAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
 
     public ValueTask RemoveAsync(Pod pod, CancellationToken stop)
     {

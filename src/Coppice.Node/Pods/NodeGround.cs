@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using Coppice.Node.Containers;
+using Coppice.Node.Logs;
+using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Cgroups;
+using Coppice.Node.Volumes;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Streaming;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>The ground of pods on this machine: cgroups, volumes and logs.</summary>
+/// <param name="cgroups">Null leaves them to the runtime.</param>
+/// <param name="sources">Where the content of volumes comes from, given what is known of the pod.</param>
+public sealed class NodeGround(
+    IPodVolumes volumes, PodPaths paths, CgroupFiles? cgroups, Func<PodFacts, PodVolumeSources> sources, PodSurroundings surroundings, TimeProvider time)
+    : IPodGround
+{
+    private const int WordsMax = 4096;
+    private const int LogWordsMax = 2048;
+    private const int LogLinesMax = 80;
+
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _prepared = new(StringComparer.Ordinal);
+
+    private SandboxSettings Settings => surroundings.Sandboxes;
+
+    public ValueTask PrepareSandboxAsync(Pod pod, CancellationToken stop)
+    {
+        if (cgroups is null || Settings.Cgroups is not { } tree) return ValueTask.CompletedTask;
+        try
+        {
+            cgroups.Apply(tree.Pod(Uid(pod), QualityOfService.Of(pod)), ContainerLimits.OfPod(pod));
+            return ValueTask.CompletedTask;
+        }
+        catch (RuntimeException failed)
+        {
+            throw new PodGroundException("FailedCreatePodContainer", $"unable to ensure pod container exists: {failed.Message}", failed);
+        }
+    }
+
+    public async ValueTask PrepareVolumesAsync(Pod pod, CancellationToken stop)
+    {
+        try
+        {
+            _prepared[Uid(pod)] = await volumes.PrepareAsync(pod, Sources(pod), stop);
+        }
+        catch (VolumeNotReadyException failed)
+        {
+            throw new PodGroundException("FailedMount", failed.Message, failed);
+        }
+    }
+
+    public async ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop)
+    {
+        try
+        {
+            await volumes.RefreshAsync(pod, Sources(pod), stop);
+        }
+        catch (VolumeNotReadyException failed)
+        {
+            throw new PodGroundException("FailedMount", failed.Message, failed);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop)
+    {
+        var given = new MountInputs(
+            inputs.Attempt, _prepared[Uid(pod)], inputs.Environment, SandboxSpecBuilder.Hostname(pod, Settings),
+            SandboxSpecBuilder.Domain(pod, Settings.ClusterDomain), inputs.Addresses);
+        return volumes.MountsAsync(pod, container, given, stop);
+    }
+
+    public async ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop)
+    {
+        try
+        {
+            var words = ReadStart(paths.TerminationLog(Uid(pod), container.Name, ended.Attempt));
+            if (words.Length > 0) return words;
+            var fallsBack = container.TerminationMessagePolicy == TerminationMessagePolicy.FallbackToLogsOnError && ended.ExitCode != 0;
+            return fallsBack ? await ReadLogEndAsync(ended.LogPath, stop) : null;
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            return $"Error on reading termination log {container.TerminationMessagePath}: {failed.Message}";
+        }
+    }
+
+    public async ValueTask RemoveAsync(Pod pod, CancellationToken stop)
+    {
+        await volumes.RemoveAsync(Uid(pod), stop);
+        _prepared.TryRemove(Uid(pod), out _);
+        if (cgroups is null || Settings.Cgroups is not { } tree) return;
+        // Of what was left over by an agent before, only the uid may be known.
+        foreach (var quality in Enum.GetValues<PodQuality>()) await cgroups.RemoveAsync(tree.Pod(Uid(pod), quality), time, stop);
+    }
+
+    public ValueTask RemoveLogsAsync(Pod pod, CancellationToken stop)
+    {
+        var identity = new PodIdentity(pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "", Uid(pod));
+        var directory = SandboxSpecBuilder.LogDirectory(Settings.LogRoot, identity);
+        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private PodVolumeSources Sources(Pod pod) => sources(new PodFacts(
+        Settings.NodeName, surroundings.Addresses, [.. pod.Status.PodIPs.Select(one => one.Ip)], surroundings.Allocatable));
+
+    private static string ReadStart(string path)
+    {
+        if (!File.Exists(path)) return "";
+        using var file = File.OpenRead(path);
+        var bytes = new byte[WordsMax];
+        return System.Text.Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+    }
+
+    private async ValueTask<string?> ReadLogEndAsync(string path, CancellationToken stop)
+    {
+        using var text = new MemoryStream();
+        await new LogReader(time).WriteAsync(path, new LogRequest(false, false, false, LogLinesMax, null, null), _ => ValueTask.FromResult(false), text, stop);
+        var bytes = text.GetBuffer().AsSpan(0, (int)text.Length);
+        if (bytes.Length > LogWordsMax) bytes = bytes[^LogWordsMax..];
+        return bytes.Length == 0 ? null : System.Text.Encoding.UTF8.GetString(bytes);
+    }
+
+    private static string Uid(Pod pod) => pod.Metadata.Uid ?? "";
+}
