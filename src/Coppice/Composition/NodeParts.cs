@@ -70,11 +70,13 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
             (space, name) => api.FindAsync<ConfigMap>(new(space, name), stopping),
             (space, name) => api.FindAsync<Secret>(new(space, name), stopping),
             () => caches.Services.Cache.Items);
+        var surroundings = new PodSurroundings(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions());
+        var paths = new PodPaths(layout.Pods);
         var prober = new Prober(runtime, time);
         var services = new PodServices(
             runtime,
             new ImagePuller(images, time),
-            Ground(api, settings, environment, addresses, allocatable),
+            new NodeGround(new PodVolumes(paths, time), paths, new CgroupFiles(CgroupMounts.Observe()), VolumesOf, surroundings, time),
             new PodHooks(runtime, prober, time),
             prober,
             environment,
@@ -82,13 +84,17 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
             events,
             time,
             _log);
-        var surroundings = new PodSurroundings(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions());
         var presence = new NodePresence(
             new NodeReporter(api, observer, statusOptions, time, LogTrouble),
             new NodeLease(api, options.NodeName, new NodeLeaseOptions(), time, LogTrouble));
         var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.NodeName }, services, surroundings, presence);
         _streams = Streams(agent, runtime);
         return stop => RunAsync(agent, supervising, stop);
+
+        PodVolumeSources VolumesOf(PodFacts pod) => new(environment.ConfigMap, environment.Secret, IssueAsync, pod);
+
+        async ValueTask<TokenRequestStatus> IssueAsync(ObjectKey account, TokenRequestSpec wanted, CancellationToken stop) =>
+            (await api.CreateTokenAsync(account, new TokenRequest { Spec = wanted }, stop)).Status;
     }
 
     private async Task RunAsync(NodeAgent agent, Task supervising, CancellationToken stop)
@@ -124,25 +130,11 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
     private static ContainerdOptions RuntimeOptions(ServerOptions options, DataLayout layout) =>
         new() { Directory = layout.Containerd, CgroupPath = new CgroupTree($"/{options.Instance}").Runtime };
 
-    private PodGround Ground(
-        IApiClient api, SandboxSettings settings, EnvironmentSources environment, IReadOnlyList<string> addresses, ValueMap<Quantity> allocatable)
-    {
-        var paths = new PodPaths(layout.Pods);
-        var sources = new PodGroundSources(
-            podAddresses => new PodFacts(options.NodeName, addresses, podAddresses, allocatable),
-            facts => new PodVolumeSources(environment.ConfigMap, environment.Secret, IssueAsync, facts),
-            environment);
-        return new PodGround(new CgroupFiles(CgroupMounts.Observe()), new PodVolumes(paths, time), paths, settings, sources, time);
-
-        async ValueTask<TokenRequestStatus> IssueAsync(ObjectKey account, TokenRequestSpec wanted, CancellationToken stop) =>
-            (await api.CreateTokenAsync(account, new TokenRequest { Spec = wanted }, stop)).Status;
-    }
-
     private NodeStreams Streams(NodeAgent agent, CriRuntime runtime)
     {
         var http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
         return new NodeStreams(
-            new AgentPods(agent),
+            agent,
             runtime,
             new SpdyCommandClient(http, time, new StreamingOptions()),
             (space, port, stop) => NetworkNamespaces.ConnectAsync(space, port, stop),
