@@ -52,19 +52,17 @@ internal static class StatusPlanner
         return new Problem($"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}", why, Detail(pod));
     }
 
-    // What a container waits for says more than a condition; a condition says more than nothing.
+    // What a container waits for and how it ended last say more than a condition; a condition says more than nothing.
     private static string Detail(Pod pod)
     {
         var containers = pod.Status.InitContainerStatuses.Concat(pod.Status.ContainerStatuses).Where(one => !one.Ready).ToList();
-        return containers.Select(one => one.State.Waiting?.Message).FirstOrDefault(message => message is { Length: > 0 })
-            ?? pod.Status.Conditions.FirstOrDefault(one => one.Status != ConditionStatus.True && one.Message is { Length: > 0 })?.Message
-            ?? pod.Status.Message
-            ?? containers.Select(LastEnd).FirstOrDefault(text => text is not null)
-            ?? "";
+        var said = containers.Select(one => one.State.Waiting?.Message).Concat(containers.Select(LastEnd)).Where(text => text is { Length: > 0 }).ToList();
+        if (said.Count > 0) return string.Join("; ", said);
+        return pod.Status.Conditions.FirstOrDefault(one => one.Status != ConditionStatus.True && one.Message is { Length: > 0 })?.Message ?? pod.Status.Message ?? "";
     }
 
     private static string? LastEnd(ContainerStatus container) => (container.State.Terminated ?? container.LastState.Terminated) is { } end
-        ? $"container {container.Name} ended: {end.Reason ?? "Error"}, exit code {end.ExitCode}"
+        ? $"container {container.Name} ended last with exit code {end.ExitCode} ({end.Reason ?? "Error"})"
         : null;
 
     private static NodeCondition? Condition(ClusterNode node, string type) => node.Status.Conditions.FirstOrDefault(one => one.Type == type);
