@@ -52,7 +52,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
 
             var form = IsGone(prepared)
                 ? await storage.DeleteAsync(scope.Definition, scope.Key(name), current.Revision, stop)
-                : prepared.Equals(current.Item)
+                : current.IsSame(prepared)
                     ? current
                     : await storage.UpdateAsync(scope.Definition, prepared, current.Revision, stop);
             if (form is not null)

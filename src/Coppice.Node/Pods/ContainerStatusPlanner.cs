@@ -65,7 +65,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
         switch (record.State)
         {
             case RecordState.Running:
-                return new StatusState { Running = new ContainerStateRunning { StartedAt = record.StartedAt ?? record.CreatedAt } };
+                return new StatusState { Running = new ContainerStateRunning { StartedAt = ApiTime.Truncate(record.StartedAt ?? record.CreatedAt) } };
             case RecordState.Exited:
                 return Waiting(container, record) is { } waiting ? new StatusState { Waiting = waiting } : new StatusState { Terminated = Terminated(record) };
             case RecordState.Unknown:
@@ -140,8 +140,8 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
         ExitCode = record.ExitCode,
         Reason = record.Reason ?? (record.ExitCode == 0 ? "Completed" : "Error"),
         Message = Message(record),
-        StartedAt = record.StartedAt,
-        FinishedAt = record.FinishedAt,
+        StartedAt = Seconds(record.StartedAt),
+        FinishedAt = Seconds(record.FinishedAt),
         ContainerID = IdPrefix + record.Id,
     };
 
@@ -163,4 +163,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
     }).ToValueList();
 
     private static readonly ResourceRequirements NoResources = new();
+
+    /// <summary>As the API keeps it: a status that differed by a fraction would be written again and again.</summary>
+    private static DateTimeOffset? Seconds(DateTimeOffset? time) => time is { } moment ? ApiTime.Truncate(moment) : null;
 }
