@@ -7,6 +7,9 @@ public sealed record CgroupMounts(bool IsUnified, IReadOnlyDictionary<string, st
 {
     private const string Base = "/sys/fs/cgroup";
 
+    // Beside v1's trees there may be an empty v2 one, in which runc makes each cgroup too and leaves it.
+    private const string HybridTree = Base + "/unified";
+
     /// <summary>cpu and cpuacct may share one tree; its paths are then listed once.</summary>
     public IEnumerable<string> Trees => Roots.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
@@ -50,6 +53,7 @@ public sealed record CgroupMounts(bool IsUnified, IReadOnlyDictionary<string, st
     public void Remove(string cgroup)
     {
         foreach (var tree in Trees) RemoveBelow(tree + cgroup);
+        if (!IsUnified) RemoveBelow(HybridTree + cgroup);
     }
 
     // The files of a cgroup are the kernel's: only the folders are removed, the inner ones first.

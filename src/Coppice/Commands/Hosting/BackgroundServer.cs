@@ -53,6 +53,7 @@ internal static class BackgroundServer
 
         [Service]
         ExecStart={string.Join(' ', command.Select(Quote))}
+        Environment=DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")}
         Restart=always
         RestartSec=1
         KillMode=process

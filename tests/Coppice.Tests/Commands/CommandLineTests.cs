@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Net;
+using Coppice.Commands;
+using Coppice.Commands.Hosting;
+
+namespace Coppice.Tests.Commands;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("--port", "70000", "70000 is no port")]
+    [InlineData("--service-range", "10.96.0.0", "is no range of addresses")]
+    [InlineData("--node-address", "here", "is no IP address")]
+    [InlineData("--registries", "no-such.yaml", "does not exist")]
+    public void A_bad_option_is_refused_by_name(string option, string value, string reason)
+    {
+        var (_, command) = NewServer();
+        var error = Assert.Single(command.Parse([option, value]).Errors);
+        Assert.Contains(option, error.Message);
+        Assert.Contains(reason, error.Message);
+    }
+
+    [Fact]
+    public void Options_become_settings_and_the_rest_keeps_its_defaults()
+    {
+        var (arguments, command) = NewServer();
+        var options = arguments.Read(command.Parse(["--port", "7443", "--pod-range", "10.9.0.0/24"]));
+        Assert.Equal((7443, IPNetwork.Parse("10.9.0.0/24"), "cluster.local"), (options.Port, options.PodRange, options.ClusterDomain));
+    }
+
+    [Fact]
+    public void What_up_was_told_is_handed_on_to_run()
+    {
+        var (arguments, command) = NewServer();
+        var repeated = arguments.Repeat(command.Parse(["--data-dir", "/srv/a", "--port", "7443", "--log-level", "Debug"]));
+        Assert.Equal(["--data-dir", "/srv/a", "--port", "7443", "--log-level", "Debug"], repeated);
+        Assert.Empty(command.Parse(repeated).Errors);
+    }
+
+    [Fact]
+    public void The_service_ends_coppice_and_leaves_containers_alone()
+    {
+        var unit = BackgroundServer.Describe(["/opt/my coppice", "run", "--data-dir", "/srv/100%"]);
+        Assert.Contains("ExecStart=\"/opt/my coppice\" run --data-dir /srv/100%%\n", unit);
+        Assert.Contains("KillMode=process\n", unit);
+    }
+
+    private static (ServerArguments Arguments, Command Command) NewServer()
+    {
+        var arguments = new ServerArguments();
+        var command = new Command("run");
+        arguments.AddTo(command);
+        return (arguments, command);
+    }
+}
