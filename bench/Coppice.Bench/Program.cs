@@ -1,4 +1,5 @@
 using Coppice.Bench;
+using Coppice.Bench.Healing;
 
 // dotnet run -c Release --project bench/Coppice.Bench -- NAME
 switch (args)
@@ -6,7 +7,13 @@ switch (args)
     case ["store"]:
         await StoreBench.RunAsync();
         return 0;
+    case ["healing"]:
+        await HealingBench.RunAsync(rounds: 10);
+        return 0;
+    case ["healing", var rounds]:
+        await HealingBench.RunAsync(int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store");
+        Console.Error.WriteLine("which benchmark? store, healing [ROUNDS]");
         return 2;
 }

@@ -166,6 +166,7 @@ public sealed class HttpApiClient : IApiClient, IDisposable
         var connections = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
+            ConnectCallback = options.Connect,
             EnableMultipleHttp2Connections = true,
             // A peer that is gone without a word is noticed within 30 s, also by watches.
             KeepAlivePingDelay = TimeSpan.FromSeconds(15),

@@ -13,6 +13,9 @@ public sealed record HttpApiOptions(Uri Server, X509Certificate2Collection Autho
     /// <summary>Asked for at every request, since such tokens are exchanged now and then; null for none.</summary>
     public Func<string>? Token { get; init; }
 
+    /// <summary>Makes the connections, as through a tunnel or in another network namespace; null for plain TCP.</summary>
+    public Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
+
     /// <summary>How long a request may take; watches may take any time.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -15,20 +15,25 @@ public sealed class RunningCluster : IAsyncDisposable
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private static int started;
 
-    private readonly ClusterFolders folders;
-    private readonly NetworkNamespace network;
     private readonly CoppiceServer server;
     private ImageRegistry? registry;
 
     private RunningCluster(ClusterFolders folders, NetworkNamespace network)
     {
-        this.folders = folders;
-        this.network = network;
+        Folders = folders;
+        Network = network;
         server = new CoppiceServer(network, folders);
         Kubectl = new Kubectl(network, folders);
         Faults = new ClusterFaults(Kubectl, server, folders);
         Http = network.NewHttpClient(TimeSpan.FromSeconds(10));
     }
+
+    internal ClusterFolders Folders { get; }
+
+    internal NetworkNamespace Network { get; }
+
+    /// <summary>The process number of coppice.</summary>
+    public int Coppice => server.Id;
 
     public Kubectl Kubectl { get; }
 
@@ -41,7 +46,7 @@ public sealed class RunningCluster : IAsyncDisposable
     public string NodeAddress => NetworkNamespace.NodeAddress.ToString();
 
     /// <summary>Where the logs of coppice and containerd are, during the tests and after.</summary>
-    public string Logs => folders.Logs;
+    public string Logs => Folders.Logs;
 
     /// <summary>Starts one and waits until its node is Ready.</summary>
     public static async Task<RunningCluster> StartAsync(ClusterOptions options)
@@ -63,7 +68,7 @@ public sealed class RunningCluster : IAsyncDisposable
             }
 
             // 3. images
-            cluster.registry = await ImageRegistry.StartAsync(cluster.network, folders.RegistryData, Path.Combine(folders.Logs, "registry.log"));
+            cluster.registry = await ImageRegistry.StartAsync(cluster.Network, folders.RegistryData, Path.Combine(folders.Logs, "registry.log"));
 
             // 4. coppice
             await cluster.server.StartAsync();
@@ -83,7 +88,7 @@ public sealed class RunningCluster : IAsyncDisposable
     public Task<TestNamespace> NewNamespaceAsync() => TestNamespace.CreateAsync(this);
 
     /// <summary>Runs a program in the cluster's network.</summary>
-    public Command Inside(Command command) => network.Enter(command);
+    public Command Inside(Command command) => Network.Enter(command);
 
     /// <summary>Waits until the API server answers and every node is Ready.</summary>
     public Task NodeIsReadyAsync(TimeSpan within) =>
@@ -106,15 +111,15 @@ public sealed class RunningCluster : IAsyncDisposable
         }
         finally
         {
-            await new ClusterRemains(folders, network).RemoveAsync();
+            await new ClusterRemains(Folders, Network).RemoveAsync();
         }
     }
 
     private void KeepContainerdLog()
     {
-        foreach (var log in Directory.EnumerateFiles(folders.Data, "containerd.log", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 }))
+        foreach (var log in Directory.EnumerateFiles(Folders.Data, "containerd.log", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 }))
         {
-            File.Copy(log, Path.Combine(folders.Logs, Path.GetFileName(log)), overwrite: true);
+            File.Copy(log, Path.Combine(Folders.Logs, Path.GetFileName(log)), overwrite: true);
         }
     }
 }
