@@ -11,6 +11,9 @@ namespace Coppice.Bench.Healing;
 /// <summary>The same containers on the same containerd by the bare CRI calls, with nothing between: what no orchestrator can be faster than.</summary>
 internal sealed class RuntimeFloor(RunningCluster cluster, Answers answers, string image) : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SubscribedWithin = TimeSpan.FromMilliseconds(300);
+
     private readonly ContainerdLayout _layout = new(new ContainerdOptions { Directory = Path.Combine(cluster.Folders.Data, "containerd") });
     private readonly CriRuntime _runtime = new(
         new ContainerdLayout(new ContainerdOptions { Directory = Path.Combine(cluster.Folders.Data, "containerd") }).Socket, TimeProvider.System);
@@ -38,10 +41,12 @@ internal sealed class RuntimeFloor(RunningCluster cluster, Answers answers, stri
     /// <summary>The end of its process, the event of it, RemoveContainer, CreateContainer, StartContainer, an answer.</summary>
     public async Task<(FloorPod Pod, TimeSpan Took)> CrashAsync(FloorPod pod)
     {
-        using var stop = new CancellationTokenSource();
+        using var stop = new CancellationTokenSource(Patience);
         await using var events = _runtime.WatchAsync(stop.Token).GetAsyncEnumerator(stop.Token);
         var next = events.MoveNextAsync();
         var process = ProcessOf(pod.ContainerId);
+        // Nothing tells when the subscription is in place.
+        await Task.Delay(SubscribedWithin);
 
         var begun = Stopwatch.GetTimestamp();
         Processes.Signal(process, Signal.Kill);
