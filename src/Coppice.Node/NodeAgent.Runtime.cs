@@ -25,7 +25,7 @@ public sealed partial class NodeAgent
                     next = events.MoveNextAsync();
                 }
             }
-            catch (RuntimeException away)
+            catch (Exception away) when (!stop.IsCancellationRequested)
             {
                 // Nothing is known of the containers now; they are left as they were last seen.
                 LogRuntimeAway(away.Message);
@@ -44,7 +44,7 @@ public sealed partial class NodeAgent
             {
                 await AuditAsync(stop);
             }
-            catch (RuntimeException away)
+            catch (Exception away) when (!stop.IsCancellationRequested)
             {
                 LogRuntimeAway(away.Message);
             }

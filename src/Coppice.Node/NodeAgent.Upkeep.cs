@@ -32,7 +32,7 @@ public sealed partial class NodeAgent
         {
             await services.Ground.RefreshVolumesAsync(worker.Pod, stop);
         }
-        catch (Exception failed) when (failed is PodGroundException or IOException)
+        catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             // What is there stays, and is tried again at the next turn.
             LogUpkeepFailed(services.Log, ObjectKey.Of(worker.Pod), failed.Message);
@@ -45,7 +45,7 @@ public sealed partial class NodeAgent
         {
             await rotation.RotateAsync(record.Id, record.LogPath, stop);
         }
-        catch (Exception failed) when (failed is RuntimeException or IOException)
+        catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             LogUpkeepFailed(services.Log, new ObjectKey(record.Pod.Namespace, record.Pod.Name), failed.Message);
         }

@@ -45,12 +45,7 @@ public sealed partial class NodeAgent(NodeAgentOptions options, PodServices serv
         List<Task> loops = [presence.RunAsync(token), _pods.RunAsync(token)];                      // 1. 2.
         try
         {
-            var found = await ListPatientlyAsync(token);
-            await _pods.WaitUntilSyncedAsync().WaitAsync(token);
-            TakeOver(found, token);
-            loops.Add(FollowRuntimeAsync(token));                                                        // 3.
-            loops.Add(AuditNowAndThenAsync(token));
-            loops.Add(KeepUpAsync(token));
+            _ = BeginAsync(loops, token);                                                                // 3.
             while (await _inbox.Reader.WaitToReadAsync(token))                                           // 4.
             {
                 while (_inbox.Reader.TryRead(out var happening)) happening();
@@ -70,6 +65,25 @@ public sealed partial class NodeAgent(NodeAgentOptions options, PodServices serv
     /// <summary>The node decides that a pod is to end (eviction).</summary>
     public void Judge(string podUid, PodVerdict verdict) => _inbox.Writer.TryWrite(() => _workers.GetValueOrDefault(podUid)?.Judge(verdict));
 
+    // Not among the loops that are waited for at the end: the pods may never come.
+    private async Task BeginAsync(List<Task> loops, CancellationToken stop)
+    {
+        await _pods.WaitUntilSyncedAsync();
+        try
+        {
+            var found = await ListPatientlyAsync(stop);
+            _inbox.Writer.TryWrite(() =>
+            {
+                TakeOver(found, stop);
+                loops.AddRange([FollowRuntimeAsync(stop), AuditNowAndThenAsync(stop), KeepUpAsync(stop)]);
+            });
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped before the runtime came.
+        }
+    }
+
     private async ValueTask<RuntimeSnapshot> ListPatientlyAsync(CancellationToken stop)
     {
         while (true)
@@ -78,7 +92,7 @@ public sealed partial class NodeAgent(NodeAgentOptions options, PodServices serv
             {
                 return await services.Runtime.ListAsync(stop);
             }
-            catch (RuntimeException away)
+            catch (Exception away) when (!stop.IsCancellationRequested)
             {
                 LogRuntimeAway(away.Message);
                 await Task.Delay(options.RuntimePause, services.Time, stop);
@@ -107,6 +121,8 @@ public sealed partial class NodeAgent(NodeAgentOptions options, PodServices serv
     // Of a change only the name counts: what is told is how things are now.
     private void Take(Pod changed, CancellationToken stop)
     {
+        // What runs must be known first, or it would be made a second time.
+        if (!_started.Task.IsCompleted) return;
         var uid = changed.Metadata.Uid ?? "";
         var pod = _pods.Find(ObjectKey.Of(changed));
         if (pod?.Metadata.Uid != uid) _workers.GetValueOrDefault(uid)?.TellGone();

@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Node.Containers;
 using Coppice.Node.Images;
 using Coppice.Node.Runtime;
@@ -52,6 +53,15 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         catch (OperationCanceledException) when (drop.IsCancellationRequested)
         {
             // Dropped: nothing was made, or the runtime will tell of it.
+        }
+        catch (ApiException failed)
+        {
+            trouble = Tell(inputs, ContainerConfigException.Reason, failed.Message);
+        }
+        catch (Exception failed)
+        {
+            PodLog.OperationBroke(services.Log, ObjectKey.Of(inputs.Pod), failed);
+            trouble = Tell(inputs, "CreateContainerError", failed.Message);
         }
         finally
         {

@@ -26,7 +26,7 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
             await services.Runtime.StopContainerAsync(record.Id, grace > LeastGrace ? grace : LeastGrace, stop);
             ended = await services.Runtime.FindContainerAsync(record.Id, stop);
         }
-        catch (RuntimeException failed)
+        catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             PodLog.OperationFailed(services.Log, failed);
             await Task.Delay(Troubles.Pause, services.Time, stop);
@@ -44,7 +44,7 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
         {
             await services.Runtime.RemoveContainerAsync(id, stop);
         }
-        catch (RuntimeException failed)
+        catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             PodLog.OperationFailed(services.Log, failed);
             change = static state => state;
@@ -65,7 +65,7 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
         {
             final = await services.Runtime.FindContainerAsync(ended.Id, stop);
         }
-        catch (RuntimeException failed)
+        catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             PodLog.OperationFailed(services.Log, failed);
         }

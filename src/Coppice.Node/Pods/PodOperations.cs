@@ -120,7 +120,7 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
             await services.Ground.RemoveAsync(pod, stop);
             services.Images.ForgetPod(pod.Metadata.Uid ?? "");
         }
-        catch (Exception failed) when (failed is RuntimeException or PodGroundException or IOException)
+        catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             PodLog.OperationFailed(services.Log, failed);
             next = CleanUp.NotBegun;

@@ -1,3 +1,4 @@
+using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -25,6 +26,7 @@ public static class PodStatusPlanner
         var status = before with
         {
             ObservedGeneration = situation.Pod.Metadata.Generation,
+            QosClass = before.QosClass ?? QualityOfService.Of(situation.Pod).ToString(),
             StartTime = before.StartTime ?? ApiTime.Truncate(situation.Now),
             HostIP = hostAddresses.Count > 0 ? hostAddresses[0] : null,
             HostIPs = hostAddresses.Select(one => new HostIP { Ip = one }).ToValueList(),

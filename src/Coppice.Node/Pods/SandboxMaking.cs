@@ -29,9 +29,9 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
             trouble = Troubles.After(before, "", failed.Message, services.Time);
             return null;
         }
-        catch (RuntimeException failed)
+        catch (Exception failed) when (!stop.IsCancellationRequested)
         {
-            if (failed is not RuntimeUnavailableException) events.SandboxFailed(Troubles.Text(failed));
+            if (failed is not RuntimeUnavailableException) events.SandboxFailed(failed is RuntimeException refused ? Troubles.Text(refused) : failed.Message);
             trouble = Troubles.After(before, "", failed.Message, services.Time);
             return null;
         }
@@ -56,7 +56,7 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
         {
             await act();
         }
-        catch (RuntimeException failed)
+        catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             PodLog.OperationFailed(services.Log, failed);
             change = static state => state;

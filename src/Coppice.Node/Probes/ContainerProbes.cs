@@ -6,7 +6,8 @@ namespace Coppice.Node.Probes;
 public sealed class ContainerProbes : IDisposable
 {
     private readonly CancellationTokenSource stop = new();
-    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Continues inline: over the thread pool, a simulation on one thread could not order what follows.
+    private readonly TaskCompletionSource started = new();
 
     /// <param name="report">Takes every report, in order; called on the loops' own scheduler.</param>
     /// <param name="broken">Takes what a loop died of, which is a fault in coppice.</param>

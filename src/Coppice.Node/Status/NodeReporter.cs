@@ -60,5 +60,5 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
         if (NodeStatusPlanner.IsNews(current.Status, planned, now, options)) await api.UpdateStatusAsync(current with { Status = planned }, stop);
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSignal() => new();
 }
