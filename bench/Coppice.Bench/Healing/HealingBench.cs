@@ -18,6 +18,9 @@ internal static class HealingBench
     /// <summary>Where the test application listens.</summary>
     public const int Port = 8080;
 
+    /// <summary>Before memory is read, so that what is idle is idle.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+
     public static async Task RunAsync(int rounds)
     {
         Console.WriteLine($"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, Linux {Environment.OSVersion.Version}, load {Figure.Load()}");
@@ -31,7 +34,7 @@ internal static class HealingBench
         var healing = new HealingRounds(cluster, api, answers, floor);
 
         // 1. Idle, before anything.
-        await Task.Delay(TimeSpan.FromSeconds(5));
+        await Task.Delay(Settling);
         PrintMemory("a new cluster", cluster);
 
         // 2. Once for the image and for what is compiled at first use.
@@ -42,9 +45,9 @@ internal static class HealingBench
         await healing.ReplacementsAsync(rounds);
         await healing.DeploymentsAsync(Math.Max(1, rounds / 3));
         await healing.UnreadyAsync(rounds);
-        await RestartsAsync(cluster, api, Math.Max(1, rounds / 3));
-        await Task.Delay(TimeSpan.FromSeconds(5));
+        await Task.Delay(Settling);
         PrintMemory("after all that", cluster);
+        await RestartsAsync(cluster, api, Math.Max(1, rounds / 3));
     }
 
     /// <summary>Builds coppice as "./coppice up" does.</summary>

@@ -17,6 +17,7 @@ internal sealed class HealingRounds(RunningCluster cluster, IApiClient api, Answ
 
     private const string Namespace = "default";
     private const int Many = 20;
+    private const int Port = HealingBench.Port;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -142,8 +143,6 @@ internal sealed class HealingRounds(RunningCluster cluster, IApiClient api, Answ
         await api.DeleteAsync<Service>(ObjectKey.Of(service), null, CancellationToken.None);
         await RemoveAsync(pods, pod);
     }
-
-    private const int Port = HealingBench.Port;
 
     private async Task<(Pod Pod, TimeSpan Took)> StartAsync(Sight<Pod> pods, string name)
     {
