@@ -171,18 +171,15 @@ public static class ApiErrors
     public static ApiError InvalidContinue(string why) => BadRequest($"continue key is not valid: {why}");
 
     /// <summary>The list that a continue token belongs to has been compacted away.</summary>
-    /// <param name="next">A token with which the client may go on, at the price of consistency; null to offer none.</param>
-    public static ApiError ContinueTooOld(string? next)
+    /// <param name="next">A token with which the client may go on, at the price of consistency.</param>
+    public static ApiError ContinueTooOld(string next)
     {
         const string Message =
             "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
-            + "the continue parameter";
-        const string Inconsistent =
-            ", or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided "
-            + "token results in an inconsistent list - objects that were created, modified, or deleted between the time the first "
-            + "chunk was returned and now may show up in the list.";
-        var expired = Expired(Message + (next is null ? "." : Inconsistent));
-        return next is null ? expired : new(expired.Status with { Metadata = new ListMeta { Continue = next } });
+            + "the continue parameter, or use the continue token in this response to retrieve the remainder of the results. "
+            + "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted "
+            + "between the time the first chunk was returned and now may show up in the list.";
+        return new(Expired(Message).Status with { Metadata = new ListMeta { Continue = next } });
     }
 
     private static ApiStatusDetails About(GroupResource resource, string name, int retryAfterSeconds = 0) =>

@@ -60,7 +60,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
                 var patched = Patcher.Apply(type, current.Json, patch, scope.Definition.Schema);
                 var decoded = ObjectDecoder.DecodePatched(patched, scope.Definition, mode);
                 warnings = decoded.Warnings;
-                return Unversioned(decoded.Item, patch, current);
+                return NamesVersion(patch) ? decoded.Item : Unversioned(decoded.Item, current);
             },
             part,
             http.RequestAborted);
@@ -71,8 +71,10 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     /// <summary>
     /// A patch that does not name a version is for whatever version there is: if somebody else is quicker, it is made anew on theirs.
     /// </summary>
-    private static KubernetesObject Unversioned(KubernetesObject patched, ReadOnlyMemory<byte> patch, ObjectForm current) =>
-        patched.Metadata.ResourceVersion == current.Revision.ToString() && patch.Span.IndexOf("\"resourceVersion\""u8) < 0
+    public static bool NamesVersion(ReadOnlyMemory<byte> patch) => patch.Span.IndexOf("\"resourceVersion\""u8) >= 0;
+
+    private static KubernetesObject Unversioned(KubernetesObject patched, ObjectForm current) =>
+        patched.Metadata.ResourceVersion == current.Revision.ToString()
             ? patched with { Metadata = patched.Metadata with { ResourceVersion = null } }
             : patched;
 

@@ -76,7 +76,8 @@ internal sealed class SubresourceEndpoint(ApiVerbs verbs, ResourceEndpoint resou
                 Scale Patched(Scale current)
                 {
                     var patched = Patcher.Apply(type, ApiJson.Write(current), patch, TypeSchema.Of(typeof(Scale)));
-                    return (Scale)ObjectDecoder.DecodePatched(patched, Scales, mode).Item;
+                    var wanted = (Scale)ObjectDecoder.DecodePatched(patched, Scales, mode).Item;
+                    return ResourceEndpoint.NamesVersion(patch) ? wanted : wanted with { Metadata = wanted.Metadata with { ResourceVersion = null } };
                 }
 
             default:

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
@@ -17,6 +18,7 @@ internal sealed class DeleteVerb(ObjectStorage storage, TimeProvider time)
 
     public async ValueTask<DeleteResult> RunAsync(WriteScope scope, string name, DeleteOptions options, CancellationToken stop)
     {
+        RequireKnownPolicy(options);
         while (true)
         {
             var current = await storage.GetAsync(scope.Definition, scope.Key(name), stop);
@@ -108,19 +110,33 @@ internal sealed class DeleteVerb(ObjectStorage storage, TimeProvider time)
         };
     }
 
+    private static void RequireKnownPolicy(DeleteOptions options)
+    {
+        if (options.PropagationPolicy is not (null or "Foreground" or "Background" or "Orphan"))
+        {
+            throw ApiErrors.Invalid("meta.k8s.io", "DeleteOptions", "", FieldError.NotSupported(
+                FieldPath.Of("propagationPolicy"), options.PropagationPolicy, "Foreground", "Background", "Orphan", "nil"));
+        }
+    }
+
+    // Here, unlike elsewhere, Kubernetes names the kind in the place of the resource.
     private static void RequirePreconditions(WriteScope scope, string name, Preconditions? wanted, ObjectMeta actual)
     {
+        var kind = new GroupResource(scope.Definition.Group, scope.Definition.Kind);
         if (wanted?.Uid is { } uid && uid != actual.Uid)
         {
-            throw ApiErrors.Conflict(scope.Resource, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {actual.Uid}");
+            throw ApiErrors.Conflict(
+                kind,
+                name,
+                $"the UID in the precondition ({uid}) does not match the UID in record ({actual.Uid}). The object might have been deleted and then recreated");
         }
 
         if (wanted?.ResourceVersion is { } version && version != actual.ResourceVersion)
         {
             throw ApiErrors.Conflict(
-                scope.Resource,
+                kind,
                 name,
-                $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {actual.ResourceVersion}");
+                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({actual.ResourceVersion}). The object might have been modified");
         }
     }
 }

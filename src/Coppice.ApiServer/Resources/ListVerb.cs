@@ -1,7 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Coppice.Objects;
 using Coppice.Store;
 
@@ -29,8 +25,8 @@ internal sealed class ListVerb(ObjectStorage storage)
         }
 
         var prefix = ObjectStorage.Prefix(query.Definition, query.Namespace);
-        var place = paging.Continue is { Length: > 0 } token ? Place.Decode(token) : null;
-        var at = place?.At ?? paging.At;
+        var place = paging.Continue is { Length: > 0 } token ? ContinueToken.Decode(token) : null;
+        var at = place is null ? paging.At : place.At;
         var after = place is null ? null : prefix + place.After;
         var items = new List<ObjectForm>();
         while (true)
@@ -48,7 +44,7 @@ internal sealed class ListVerb(ObjectStorage storage)
                     var remaining = range.Remaining + range.Entries.Count - i - 1;
                     if (items.Count == paging.Limit && remaining > 0)
                     {
-                        var next = new Place(range.At, after[prefix.Length..]).Encode();
+                        var next = new ContinueToken(range.At, after[prefix.Length..]).Encode();
                         return new(items, range.At, next, query.IsEverything ? remaining : null);
                     }
                 }
@@ -57,28 +53,6 @@ internal sealed class ListVerb(ObjectStorage storage)
             if (range.Remaining == 0)
             {
                 return new(items, range.At, null, null);
-            }
-        }
-    }
-
-    /// <summary>A continue token: the list's revision and the last key given, below its prefix.</summary>
-    private sealed record Place(Revision At, string After)
-    {
-        public string Encode() => Base64Url.EncodeToString(
-            Encoding.UTF8.GetBytes($"{{\"v\":\"meta.k8s.io/v1\",\"rv\":{At},\"start\":{JsonSerializer.Serialize(After, ApiJson.TypeInfo<string>())}}}"));
-
-        public static Place Decode(string token)
-        {
-            try
-            {
-                using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(token));
-                return new(
-                    new Revision(json.RootElement.GetProperty("rv").GetInt64()),
-                    json.RootElement.GetProperty("start").GetString() ?? throw new FormatException("no start"));
-            }
-            catch (Exception e) when (e is FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
-            {
-                throw ApiErrors.InvalidContinue(string.Create(CultureInfo.InvariantCulture, $"{e.Message}"));
             }
         }
     }

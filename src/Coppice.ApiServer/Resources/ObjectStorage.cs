@@ -51,7 +51,9 @@ public sealed class ObjectStorage(IRevisionStore store)
         }
         catch (CompactedException e)
         {
-            throw query.After is null ? ApiErrors.TooOldResourceVersion(e.Asked.Value, e.Compacted.Value) : ApiErrors.ContinueTooOld(null);
+            throw query.After is null
+                ? ApiErrors.TooOldResourceVersion(e.Asked.Value, e.Compacted.Value)
+                : ApiErrors.ContinueTooOld(new ContinueToken(null, query.After[query.Prefix.Length..]).Encode());
         }
         catch (FutureRevisionException e)
         {

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Autoscaling;
@@ -15,9 +16,14 @@ internal sealed class ScaleVerb(ObjectStorage storage, UpdateVerb update)
     /// <param name="change">Makes the wanted scale of the present one.</param>
     public async ValueTask<Scale> UpdateAsync(WriteScope scope, string name, Func<Scale, Scale> change, CancellationToken stop)
     {
-        var form = await update.RunAsync(scope, name, current => WithScale(current.Item, change(ScaleOf(current.Item))), UpdatePart.Main, stop);
+        var form = await update.RunAsync(scope, name, current => WithScale(current.Item, Valid(name, change(ScaleOf(current.Item)))), UpdatePart.Main, stop);
         return ScaleOf(form.Item);
     }
+
+    private static Scale Valid(string name, Scale scale) => scale.Spec.Replicas >= 0
+        ? scale
+        : throw ApiErrors.Invalid("autoscaling", "Scale", name, FieldError.Invalid(
+            FieldPath.Of("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0"));
 
     private static Scale ScaleOf(KubernetesObject item)
     {

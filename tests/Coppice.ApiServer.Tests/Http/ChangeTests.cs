@@ -1,0 +1,117 @@
+namespace Coppice.ApiServer.Tests.Http;
+
+/// <summary>Objects are made, changed and deleted by many at once, without anything being lost.</summary>
+public sealed class ChangeTests(ServedApi api) : IClassFixture<ServedApi>
+{
+    [Fact]
+    public async Task The_second_of_two_updates_of_one_version_is_refused()
+    {
+        var space = await api.NewNamespaceAsync();
+        var version = (await api.NewConfigMapAsync(space, "a")).Good().Version;
+        string Body(string value) => $$$"""{"metadata":{"name":"a","resourceVersion":"{{{version}}}"},"data":{"a":"{{{value}}}"}}""";
+        (await api.SendAsync("PUT", $"{space}/configmaps/a", Body("2"))).Good();
+        Assert.Equal(
+            "Operation cannot be fulfilled on configmaps \"a\": the object has been modified; please apply your changes to the latest version and try again",
+            (await api.SendAsync("PUT", $"{space}/configmaps/a", Body("3"))).Refused(409, "Conflict"));
+        Assert.Equal("2", (string?)(await api.GetAsync($"{space}/configmaps/a")).Body!["data"]!["a"]);
+    }
+
+    [Fact]
+    public async Task Patches_by_many_at_once_all_arrive()
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "a")).Good();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => api.PatchAsync($"{space}/configmaps/a", $$$$$"""{"data":{"k{{{{{i}}}}}":"x"}}""")));
+        Assert.All(answers, answer => answer.Good());
+        Assert.Equal(21, (await api.GetAsync($"{space}/configmaps/a")).Body!["data"]!.AsObject().Count);
+    }
+
+    [Fact]
+    public async Task Scaling_by_many_at_once_succeeds_whoever_is_quicker()
+    {
+        var apps = (await api.NewNamespaceAsync()).Replace("/api/v1/", "/apis/apps/v1/");
+        await NewDeploymentAsync(apps, "d");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => api.PatchAsync($"{apps}/deployments/d/scale", $$$$$"""{"spec":{"replicas":{{{{{i}}}}}}}""")));
+        Assert.All(answers, answer => answer.Good());
+    }
+
+    [Fact]
+    public async Task A_scale_is_the_replicas_and_nothing_else()
+    {
+        var apps = (await api.NewNamespaceAsync()).Replace("/api/v1/", "/apis/apps/v1/");
+        await NewDeploymentAsync(apps, "d");
+        var scale = (await api.GetAsync($"{apps}/deployments/d/scale")).Good();
+        Assert.Equal("autoscaling/v1 Scale", $"{scale.Body!["apiVersion"]} {scale.Body["kind"]}");
+        Assert.Equal("app=a", (string?)scale.Body["status"]!["selector"]);
+
+        Assert.Equal(4, (int?)(await api.PatchAsync($"{apps}/deployments/d/scale", """{"spec":{"replicas":4}}""")).Good().Body!["spec"]!["replicas"]);
+        Assert.Equal(4, (int?)(await api.GetAsync($"{apps}/deployments/d")).Body!["spec"]!["replicas"]);
+        Assert.Equal(
+            "Scale.autoscaling \"d\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0",
+            (await api.PatchAsync($"{apps}/deployments/d/scale", """{"spec":{"replicas":-1}}""")).Refused(422, "Invalid"));
+        Assert.Equal(
+            "Operation cannot be fulfilled on deployments.apps \"d\": the object has been modified; please apply your changes to the latest version and try again",
+            (await api.SendAsync("PUT", $"{apps}/deployments/d/scale", $$$"""{"metadata":{"name":"d","resourceVersion":"{{{scale.Version}}}"},"spec":{"replicas":5}}""")).Refused(409, "Conflict"));
+    }
+
+    [Fact]
+    public async Task The_status_has_a_door_of_its_own()
+    {
+        var apps = (await api.NewNamespaceAsync()).Replace("/api/v1/", "/apis/apps/v1/");
+        await NewDeploymentAsync(apps, "d");
+        var changed = (await api.PatchAsync($"{apps}/deployments/d/status", """{"spec":{"replicas":9},"status":{"replicas":3}}""")).Good();
+        Assert.Equal(1, (int?)changed.Body!["spec"]!["replicas"]);
+        Assert.Equal(3, (int?)changed.Body["status"]!["replicas"]);
+        Assert.Equal(1, (int?)changed.Body["metadata"]!["generation"]);
+
+        var main = (await api.PatchAsync($"{apps}/deployments/d", """{"spec":{"replicas":2},"status":{"replicas":7}}""")).Good();
+        Assert.Equal(3, (int?)main.Body!["status"]!["replicas"]);
+        Assert.Equal(2, (int?)main.Body["metadata"]!["generation"]);
+    }
+
+    [Fact]
+    public async Task An_update_that_changes_nothing_makes_no_new_version()
+    {
+        var space = await api.NewNamespaceAsync();
+        var version = (await api.NewConfigMapAsync(space, "a")).Good().Version;
+        Assert.Equal(version, (await api.PatchAsync($"{space}/configmaps/a", """{"data":{"a":"1"}}""")).Good().Version);
+    }
+
+    [Fact]
+    public async Task A_dry_run_answers_as_if_and_writes_nothing()
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "there")).Good();
+        var before = api.Current;
+        Assert.Equal(201, (await api.PostAsync($"{space}/configmaps?dryRun=All", """{"metadata":{"name":"new"}}""")).Code);
+        (await api.PostAsync($"{space}/configmaps?dryRun=All", """{"metadata":{"name":"there"}}""")).Refused(409, "AlreadyExists");
+        Assert.Equal("2", (string?)(await api.PatchAsync($"{space}/configmaps/there?dryRun=All", """{"data":{"a":"2"}}""")).Good().Body!["data"]!["a"]);
+        (await api.SendAsync("DELETE", $"{space}/configmaps/there?dryRun=All")).Good();
+        (await api.SendAsync("DELETE", $"{space}/configmaps?dryRun=All")).Good();
+        (await api.PostAsync($"{space}/services?dryRun=All", """{"metadata":{"name":"s"},"spec":{"ports":[{"port":80}]}}""")).Good();
+        Assert.Equal(before, api.Current);
+        Assert.Equal(["there"], (await api.GetAsync($"{space}/configmaps")).Names);
+    }
+
+    [Fact]
+    public async Task Names_are_generated_and_taken_ones_refused()
+    {
+        var space = await api.NewNamespaceAsync();
+        var names = new HashSet<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            var made = (await api.PostAsync($"{space}/configmaps", """{"metadata":{"generateName":"cm-"}}""")).Good();
+            Assert.True(names.Add((string)made.Body!["metadata"]!["name"]!));
+        }
+
+        Assert.All(names, name => Assert.Matches("^cm-[bcdfghjklmnpqrstvwxz2456789]{5}$", name));
+        Assert.Equal(
+            $"configmaps \"{names.First()}\" already exists",
+            (await api.NewConfigMapAsync(space, names.First())).Refused(409, "AlreadyExists"));
+    }
+
+    private async Task NewDeploymentAsync(string apps, string name) => (await api.PostAsync($"{apps}/deployments", $$$$$"""
+        {"metadata":{"name":"{{{{{name}}}}}"},"spec":{"selector":{"matchLabels":{"app":"a"}},
+         "template":{"metadata":{"labels":{"app":"a"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
+        """)).Good();
+}

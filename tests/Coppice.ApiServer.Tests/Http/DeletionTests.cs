@@ -1,0 +1,75 @@
+namespace Coppice.ApiServer.Tests.Http;
+
+/// <summary>What keeps an object from going, and what makes it go.</summary>
+public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
+{
+    [Fact]
+    public async Task A_deletion_is_of_the_object_that_was_meant()
+    {
+        var space = await api.NewNamespaceAsync();
+        var made = (await api.NewConfigMapAsync(space, "a")).Good();
+        var uid = (string)made.Body!["metadata"]!["uid"]!;
+        Assert.Equal(
+            $"Operation cannot be fulfilled on ConfigMap \"a\": the UID in the precondition (other) does not match the UID in record ({uid}). The object might have been deleted and then recreated",
+            (await DeleteAsync($"{space}/configmaps/a", """{"preconditions":{"uid":"other"}}""")).Refused(409, "Conflict"));
+        Assert.Equal(
+            $"Operation cannot be fulfilled on ConfigMap \"a\": the ResourceVersion in the precondition (1) does not match the ResourceVersion in record ({made.Version}). The object might have been modified",
+            (await DeleteAsync($"{space}/configmaps/a", """{"preconditions":{"resourceVersion":"1"}}""")).Refused(409, "Conflict"));
+
+        var gone = (await DeleteAsync($"{space}/configmaps/a", $$$"""{"preconditions":{"uid":"{{{uid}}}"}}""")).Good();
+        Assert.Equal("Success", (string?)gone.Body!["status"]);
+        Assert.Equal(uid, (string?)gone.Body["details"]!["uid"]);
+        Assert.Equal("configmaps \"a\" not found", (await api.SendAsync("DELETE", $"{space}/configmaps/a")).Refused(404, "NotFound"));
+    }
+
+    [Fact]
+    public async Task A_finalizer_keeps_an_object_until_it_is_removed()
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "a", ",\"finalizers\":[\"example.com/wait\"]")).Good();
+        var waiting = (await api.SendAsync("DELETE", $"{space}/configmaps/a")).Good();
+        Assert.NotNull(waiting.Body!["metadata"]!["deletionTimestamp"]);
+
+        Assert.Contains(
+            "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{\"example.com/more\"}",
+            (await api.PatchAsync($"{space}/configmaps/a", """{"metadata":{"finalizers":["example.com/wait","example.com/more"]}}""")).Refused(422, "Invalid"));
+        (await api.PatchAsync($"{space}/configmaps/a", """{"metadata":{"finalizers":null}}""")).Good();
+        (await api.GetAsync($"{space}/configmaps/a")).Refused(404, "NotFound");
+    }
+
+    [Theory]
+    [InlineData("Foreground", "foregroundDeletion")]
+    [InlineData("Orphan", "orphan")]
+    public async Task A_propagation_policy_waits_for_the_collector(string policy, string finalizer)
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "a")).Good();
+        var waiting = (await DeleteAsync($"{space}/configmaps/a", $$$$$"""{"propagationPolicy":"{{{{{policy}}}}}"}""")).Good();
+        Assert.Equal(finalizer, (string?)waiting.Body!["metadata"]!["finalizers"]![0]);
+    }
+
+    [Fact]
+    public async Task In_the_background_an_object_goes_at_once()
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "a")).Good();
+        (await DeleteAsync($"{space}/configmaps/a", """{"propagationPolicy":"Background"}""")).Good();
+        (await api.GetAsync($"{space}/configmaps/a")).Refused(404, "NotFound");
+    }
+
+    [Fact]
+    public async Task A_collection_is_deleted_as_far_as_the_selector_says()
+    {
+        var space = await api.NewNamespaceAsync();
+        for (var i = 0; i < 6; i++)
+        {
+            (await api.NewConfigMapAsync(space, $"c{i}", $$$$$""","labels":{"half":"{{{{{i % 2}}}}}"}""")).Good();
+        }
+
+        var deleted = (await api.SendAsync("DELETE", $"{space}/configmaps?labelSelector=half%3D1")).Good();
+        Assert.Equal("ConfigMapList", (string?)deleted.Body!["kind"]);
+        Assert.Equal(["c0", "c2", "c4"], (await api.GetAsync($"{space}/configmaps")).Names);
+    }
+
+    private Task<Answer> DeleteAsync(string path, string options) => api.SendAsync("DELETE", path, options);
+}

@@ -1,0 +1,179 @@
+using System.Text.Json.Nodes;
+
+namespace Coppice.ApiServer.Tests.Http;
+
+/// <summary>What clients follow: lists by pages, watches from a place, and what they are told when the place is gone.</summary>
+public sealed class ListAndWatchTests(ServedApi api) : IClassFixture<ServedApi>
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task Pages_show_one_moment_whatever_is_written_between_them()
+    {
+        var space = await FilledAsync(7);
+        var first = (await api.GetAsync($"{space}/configmaps?limit=3")).Good();
+        Assert.Equal(["c0", "c1", "c2"], first.Names);
+        Assert.Equal(4, (int?)first.Body!["metadata"]!["remainingItemCount"]);
+
+        (await api.NewConfigMapAsync(space, "c35")).Good();
+        (await api.SendAsync("DELETE", $"{space}/configmaps/c5")).Good();
+        var second = (await api.GetAsync($"{space}/configmaps?limit=3&continue={Continue(first)}")).Good();
+        Assert.Equal(["c3", "c4", "c5"], second.Names);
+        Assert.Equal(first.Version, second.Version);
+        var third = (await api.GetAsync($"{space}/configmaps?limit=3&continue={Continue(second)}")).Good();
+        Assert.Equal(["c6"], third.Names);
+        Assert.Equal("", Continue(third));
+    }
+
+    [Fact]
+    public async Task A_page_whose_moment_was_compacted_away_offers_to_go_on_with_the_newest()
+    {
+        var space = await FilledAsync(5);
+        var first = (await api.GetAsync($"{space}/configmaps?limit=2")).Good();
+        (await api.NewConfigMapAsync(space, "c9")).Good();
+        await api.CompactAsync();
+
+        var expired = await api.GetAsync($"{space}/configmaps?limit=2&continue={Continue(first)}");
+        Assert.StartsWith(
+            "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results.",
+            expired.Refused(410, "Expired"));
+        var rest = (await api.GetAsync($"{space}/configmaps?continue={Continue(expired)}")).Good();
+        Assert.Equal(["c2", "c3", "c4", "c9"], rest.Names);
+    }
+
+    [Fact]
+    public async Task A_list_at_an_exact_revision_shows_what_was()
+    {
+        var space = await FilledAsync(2);
+        var at = (await api.GetAsync($"{space}/configmaps")).Version;
+        (await api.NewConfigMapAsync(space, "later")).Good();
+        Assert.Equal(["c0", "c1"], (await api.GetAsync($"{space}/configmaps?resourceVersion={at}&resourceVersionMatch=Exact")).Good().Names);
+        var future = await api.GetAsync($"{space}/configmaps?resourceVersion=99999999&resourceVersionMatch=NotOlderThan");
+        Assert.StartsWith("Timeout: Too large resource version: 99999999, current: ", future.Refused(504, "Timeout"));
+    }
+
+    [Fact]
+    public async Task A_watch_tells_what_happens_after_its_place_and_resumes_where_it_was()
+    {
+        var space = await FilledAsync(1);
+        var at = (await api.GetAsync($"{space}/configmaps")).Version;
+        string middle;
+        using (var watch = await WatchAsync($"{space}/configmaps?watch=true&resourceVersion={at}"))
+        {
+            (await api.NewConfigMapAsync(space, "new")).Good();
+            middle = (string)(await watch.NextAsync("ADDED", "new"))["metadata"]!["resourceVersion"]!;
+            (await api.PatchAsync($"{space}/configmaps/new", """{"data":{"b":"2"}}""")).Good();
+            await watch.NextAsync("MODIFIED", "new");
+        }
+
+        (await api.SendAsync("DELETE", $"{space}/configmaps/new")).Good();
+        using var resumed = await WatchAsync($"{space}/configmaps?watch=true&resourceVersion={middle}");
+        await resumed.NextAsync("MODIFIED", "new");
+        await resumed.NextAsync("DELETED", "new");
+    }
+
+    [Fact]
+    public async Task A_watch_with_a_selector_sees_objects_come_and_go()
+    {
+        var space = await FilledAsync(1);
+        using var watch = await WatchAsync($"{space}/configmaps?watch=true&labelSelector=on&resourceVersion={(await api.GetAsync($"{space}/configmaps")).Version}");
+        (await api.PatchAsync($"{space}/configmaps/c0", """{"metadata":{"labels":{"on":"1"}}}""")).Good();
+        await watch.NextAsync("ADDED", "c0");
+        (await api.PatchAsync($"{space}/configmaps/c0", """{"metadata":{"labels":{"on":null}}}""")).Good();
+        await watch.NextAsync("DELETED", "c0");
+    }
+
+    [Fact]
+    public async Task A_watch_without_a_place_begins_with_what_is_there()
+    {
+        var space = await FilledAsync(2);
+        using var watch = await WatchAsync($"{space}/configmaps?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true");
+        await watch.NextAsync("ADDED", "c0");
+        await watch.NextAsync("ADDED", "c1");
+        var bookmark = await watch.NextAsync("BOOKMARK", null);
+        Assert.Equal("true", (string?)bookmark["metadata"]!["annotations"]!["k8s.io/initial-events-end"]);
+        Assert.NotEqual("", (string?)bookmark["metadata"]!["resourceVersion"]);
+    }
+
+    [Fact]
+    public async Task A_watch_from_a_place_that_was_compacted_away_has_expired()
+    {
+        var space = await FilledAsync(1);
+        var at = (await api.GetAsync($"{space}/configmaps")).Version;
+        (await api.NewConfigMapAsync(space, "a")).Good();
+        (await api.NewConfigMapAsync(space, "b")).Good();
+        await api.CompactAsync();
+
+        using var response = await api.Admin.GetAsync($"{space}/configmaps?watch=true&resourceVersion={at}", HttpCompletionOption.ResponseHeadersRead);
+        if ((int)response.StatusCode == 410)
+        {
+            Assert.StartsWith($"too old resource version: {at} (", (await Answer.OfAsync(response)).Refused(410, "Expired"));
+            return;
+        }
+
+        using var watch = new EventLines(new StreamReader(await response.Content.ReadAsStreamAsync()));
+        var error = await watch.NextAsync("ERROR", null);
+        Assert.Equal(410, (int?)error["code"]);
+        Assert.StartsWith($"too old resource version: {at} (", (string?)error["message"]);
+    }
+
+    [Fact]
+    public async Task A_watch_ends_when_its_time_is_up()
+    {
+        var space = await FilledAsync(1);
+        using var watch = await WatchAsync($"{space}/configmaps?watch=true&timeoutSeconds=1&resourceVersion={api.Current}");
+        Assert.Null(await watch.LineAsync());
+    }
+
+    [Fact]
+    public async Task A_table_has_the_columns_of_its_kind()
+    {
+        var space = await FilledAsync(2);
+        var table = (await api.GetAsync($"{space}/configmaps", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json")).Good();
+        Assert.Equal("Table", (string?)table.Body!["kind"]);
+        Assert.Equal(["Name", "Data", "Age"], table.Body["columnDefinitions"]!.AsArray().Select(column => (string?)column!["name"]));
+        Assert.Equal("c0", (string?)table.Body["rows"]![0]!["cells"]![0]);
+        Assert.Equal("PartialObjectMetadata", (string?)table.Body["rows"]![0]!["object"]!["kind"]);
+    }
+
+    private static string Continue(Answer page) => Uri.EscapeDataString((string?)page.Body!["metadata"]!["continue"] ?? "");
+
+    private async Task<string> FilledAsync(int count)
+    {
+        var space = await api.NewNamespaceAsync();
+        for (var i = 0; i < count; i++)
+        {
+            (await api.NewConfigMapAsync(space, $"c{i}")).Good();
+        }
+
+        return space;
+    }
+
+    private async Task<EventLines> WatchAsync(string path)
+    {
+        var response = await api.Admin.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(200, (int)response.StatusCode);
+        return new EventLines(new StreamReader(await response.Content.ReadAsStreamAsync()));
+    }
+
+    /// <summary>The lines of a watch.</summary>
+    private sealed class EventLines(StreamReader reader) : IDisposable
+    {
+        /// <summary>The next line; null at the end.</summary>
+        public async Task<string?> LineAsync() => await reader.ReadLineAsync().WaitAsync(Soon);
+
+        public async Task<JsonNode> NextAsync(string type, string? name)
+        {
+            var line = JsonNode.Parse(await LineAsync() ?? throw new EndOfStreamException("the watch ended"))!;
+            Assert.Equal(type, (string?)line["type"]);
+            if (name is not null)
+            {
+                Assert.Equal(name, (string?)line["object"]!["metadata"]!["name"]);
+            }
+
+            return line["object"]!;
+        }
+
+        public void Dispose() => reader.Dispose();
+    }
+}

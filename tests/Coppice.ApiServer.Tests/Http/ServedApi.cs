@@ -1,0 +1,164 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Services;
+using Coppice.Store;
+using Coppice.Store.InMemory;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coppice.ApiServer.Tests.Http;
+
+/// <summary>The real pipeline over HTTPS on loopback, with the store in memory and nothing else: no controllers, no node.</summary>
+public sealed class ServedApi : IAsyncLifetime
+{
+    private readonly InMemoryRevisionStore store = new();
+    private readonly CertificateAuthority authority = CertificateAuthority.Create(TimeProvider.System);
+    private ApiServerHost? host;
+    private HttpClient? admin;
+    private int spaces;
+
+    public Uri Address { get; private set; } = new("https://127.0.0.1:1");
+
+    public async ValueTask InitializeAsync()
+    {
+        var tokens = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
+        var verbs = new ApiVerbs(store, ServiceAllocationOptions.Default, tokens, TimeProvider.System, new Random(1));
+        var parts = new PipelineParts(authority, tokens, _ => null, [], "127.0.0.1:6443");
+        var pipeline = new RequestPipeline(verbs, parts, TimeProvider.System, new Random(2), NullLogger.Instance);
+        var issued = authority.IssueServer(["localhost"], [IPAddress.Loopback]);
+        var port = FreePort();
+        host = await ApiServerHost.StartAsync(
+            pipeline, port, X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem), TimeProvider.System, NullLoggerFactory.Instance, default);
+        Address = new Uri($"https://127.0.0.1:{port}");
+        admin = ClientOf(authority.IssueClient("admin", "system:masters"));
+    }
+
+    /// <summary>A client with this certificate, or with none.</summary>
+    public HttpClient ClientOf(IssuedCertificate? certificate)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = false };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        if (certificate is not null)
+        {
+            handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPem(certificate.CertificatePem, certificate.KeyPem)];
+        }
+
+        return new HttpClient(handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    /// <summary>A certificate of this cluster's authority.</summary>
+    public IssuedCertificate Issue(string user, params IReadOnlyList<string> groups) => authority.IssueClient(user, groups);
+
+    public HttpClient Admin => admin!;
+
+    /// <summary>Asks as an administrator.</summary>
+    /// <param name="body">JSON, unless <paramref name="type"/> says otherwise.</param>
+    public async Task<Answer> SendAsync(string method, string path, string? body = null, string type = "application/json", string? accept = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        using var response = await Admin.SendAsync(request);
+        return await Answer.OfAsync(response);
+    }
+
+    public Task<Answer> GetAsync(string path, string? accept = null) => SendAsync("GET", path, accept: accept);
+
+    public Task<Answer> PostAsync(string path, string body) => SendAsync("POST", path, body);
+
+    public Task<Answer> PatchAsync(string path, string patch) => SendAsync("PATCH", path, patch, "application/merge-patch+json");
+
+    /// <summary>Makes a namespace of its own for a test; returns the path of its core resources: <c>/api/v1/namespaces/NAME</c>.</summary>
+    public async Task<string> NewNamespaceAsync()
+    {
+        var name = $"space-{Interlocked.Increment(ref spaces)}";
+        Assert.Equal(201, (await PostAsync("/api/v1/namespaces", $$$"""{"metadata":{"name":"{{{name}}}"}}""")).Code);
+        (await PostAsync($"/api/v1/namespaces/{name}/serviceaccounts", """{"metadata":{"name":"default"}}""")).Good();
+        return $"/api/v1/namespaces/{name}";
+    }
+
+    public async Task<Answer> NewConfigMapAsync(string space, string name, string more = "") =>
+        await PostAsync($"{space}/configmaps", $$$$$"""{"metadata":{"name":"{{{{{name}}}}}"{{{{{more}}}}}},"data":{"a":"1"}}""");
+
+    /// <summary>Forgets the history up to now, as the compaction does that runs every few minutes.</summary>
+    public ValueTask CompactAsync() => store.CompactAsync(store.Current, default);
+
+    public Revision Current => store.Current;
+
+    public async ValueTask DisposeAsync()
+    {
+        admin?.Dispose();
+        await host!.DisposeAsync();
+        await store.DisposeAsync();
+        authority.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
+
+/// <summary>What the server answered.</summary>
+public sealed record Answer(int Code, JsonNode? Body, IReadOnlyList<string> Warnings)
+{
+    public string Message => (string?)Body?["message"] ?? "";
+
+    public string Reason => (string?)Body?["reason"] ?? "";
+
+    public string Version => (string)Body!["metadata"]!["resourceVersion"]!;
+
+    public IReadOnlyList<string> Names => [.. Body!["items"]!.AsArray().Select(item => (string)item!["metadata"]!["name"]!)];
+
+    public static async Task<Answer> OfAsync(HttpResponseMessage response)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        var warnings = response.Headers.TryGetValues("Warning", out var given) ? given.ToList() : [];
+        return new((int)response.StatusCode, Parse(text), warnings);
+    }
+
+    /// <summary>Requires a refusal, and returns its message.</summary>
+    public string Refused(int code, string reason)
+    {
+        Assert.True(Code == code && Reason == reason, $"expected {code} {reason}, got {Code} {Reason}: {Body}");
+        Assert.Equal("Failure", (string?)Body!["status"]);
+        Assert.Equal(code, (int?)Body["code"]);
+        return Message;
+    }
+
+    /// <summary>Requires success.</summary>
+    public Answer Good()
+    {
+        Assert.True(Code is 200 or 201, $"expected success, got {Code}: {Body}");
+        return this;
+    }
+
+    public override string ToString() => $"{Code} {Body}";
+
+    private static JsonNode? Parse(string text)
+    {
+        try
+        {
+            return text.Length == 0 ? null : JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);
+        }
+    }
+}

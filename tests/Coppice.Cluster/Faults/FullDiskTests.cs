@@ -1,0 +1,36 @@
+using Coppice.Cluster.Harness;
+using Coppice.Testing;
+
+namespace Coppice.Cluster.Faults;
+
+/// <summary>The disk of the data directory is full to the last byte.</summary>
+public sealed class FullDiskTests
+{
+    private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Writes_are_refused_in_words_nothing_is_lost_and_it_goes_on_when_there_is_room()
+    {
+        await using var cluster = await RunningCluster.StartAsync(new ClusterOptions { DataDirectoryMiB = 200 });
+        await using var ns = await cluster.NewNamespaceAsync();
+        await ns.RunAsync("create", "configmap", "before", "--from-literal=a=1");
+
+        using (cluster.Faults.FillDataDirectory())
+        {
+            // What room the store's files still have in themselves is used up by and by.
+            var large = new string('x', 100_000);
+            var refused = await Eventually.SeeAsync("a refusal", BackWithin,
+                () => ns.TryAsync(KubectlVersion.Newest, "create", "configmap", $"during-{Guid.NewGuid():N}", $"--from-literal=a={large}"), result => !result.Succeeded);
+            Assert.Matches("(?i)(full|no space)", refused.Error);
+            Assert.Equal("1", await ns.ValueAsync("configmap/before", ".data.a"));
+        }
+
+        await Eventually.SeeAsync("a write that succeeds", BackWithin,
+            () => ns.TryAsync(KubectlVersion.Newest, "create", "configmap", "after", "--from-literal=a=2"), result => result.Succeeded);
+        await cluster.Faults.KillCoppiceAsync();
+        await cluster.Faults.StartCoppiceAsync();
+        await cluster.NodeIsReadyAsync(BackWithin);
+        Assert.Equal("1", await ns.ValueAsync("configmap/before", ".data.a"));
+        Assert.Equal("2", await ns.ValueAsync("configmap/after", ".data.a"));
+    }
+}
