@@ -51,7 +51,8 @@ public sealed class FieldPath
     private void Write(StringBuilder text)
     {
         _parent?.Write(text);
-        if (_isSubscript)
+        // The path of the whole object has no name, and is written as Kubernetes writes it: [].
+        if (_isSubscript || (_parent is null && _name.Length == 0))
         {
             text.Append('[').Append(_name).Append(']');
         }
