@@ -165,7 +165,7 @@ public sealed class ValidationTests
 
     [Fact]
     public void Data_may_not_be_larger_than_a_megabyte() => AssertText(
-        [": Too long: may not be more than 1048576 bytes"],
+        ["[]: Too long: may not be more than 1048576 bytes"],
         KindStrategies.Of<ConfigMap>().Validate(new ConfigMap { Data = ValueMap.Of(("a", new string('x', (1 << 20) + 1))) }));
 
     [Fact]
