@@ -69,7 +69,8 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     }
 
     /// <summary>
-    /// A patch that does not name a version is for whatever version there is: if somebody else is quicker, it is made anew on theirs.
+    /// Whether a patch is for one version only. One that names none is for whatever version there is: if somebody else is quicker, it is
+    /// made anew on theirs.
     /// </summary>
     public static bool NamesVersion(ReadOnlyMemory<byte> patch) => patch.Span.IndexOf("\"resourceVersion\""u8) >= 0;
 
