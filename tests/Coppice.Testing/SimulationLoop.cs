@@ -7,6 +7,8 @@ namespace Coppice.Testing;
 /// <param name="order">Draws which of the waiting continuations runs next, so that seeds try different orders; null for first come, first served.</param>
 public sealed class SimulationLoop(ManualTimeProvider time, Random? order = null) : SynchronizationContext
 {
+    private const int StepsInOneMoment = 20_000;
+
     private readonly List<(SendOrPostCallback Work, object? State)> _waiting = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private string? _strayed;
@@ -39,13 +41,13 @@ public sealed class SimulationLoop(ManualTimeProvider time, Random? order = null
         SetSynchronizationContext(this);
         try
         {
-            var limit = Steps + 10_000_000;
+            var limit = Steps + StepsInOneMoment;
             while (TryTake(out var next))
             {
                 next.Work(next.State);
                 if (++Steps > limit)
                 {
-                    throw new InvalidOperationException("the work never comes to rest: ten million steps in one moment");
+                    throw new InvalidOperationException($"the work never comes to rest: {StepsInOneMoment} steps in one moment");
                 }
             }
         }

@@ -1,0 +1,23 @@
+using Coppice.Node.Runtime.Simulated;
+
+namespace Coppice.Simulation.World;
+
+/// <summary>The images of the simulated world.</summary>
+internal static class Registry
+{
+    /// <summary>Starts, runs, and is ready after a while.</summary>
+    public static readonly IReadOnlyList<string> Good = ["web:1", "web:2", "web:3"];
+
+    /// <summary>One cannot start, one is nowhere to be had, one ends again and again, one is never ready.</summary>
+    public static readonly IReadOnlyList<string> Bad = ["broken:1", "missing:1", "crashing:1", "deaf:1"];
+
+    public static readonly IReadOnlyList<SimulatedImage> Images =
+    [
+        new("web:1", new SimulatedProgram { ReadyAfter = TimeSpan.FromSeconds(1), TerminatesWithin = TimeSpan.FromSeconds(2) }),
+        new("web:2", new SimulatedProgram { ReadyAfter = TimeSpan.FromSeconds(4), TerminatesWithin = TimeSpan.FromMilliseconds(100) }),
+        new("web:3", new SimulatedProgram { ReadyAfter = TimeSpan.FromSeconds(2), TerminatesWithin = null }),
+        new("broken:1", new SimulatedProgram { StartError = "exec: \"/nothing\": stat /nothing: no such file or directory" }),
+        new("crashing:1", SimulatedProgram.Exits(1, TimeSpan.FromSeconds(3))),
+        new("deaf:1", new SimulatedProgram { ReadyAfter = TimeSpan.FromDays(1) }),
+    ];
+}
