@@ -97,7 +97,8 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
         var name = request.Image;
         tell(new ImageEvent("Normal", "Pulling", $"Pulling image \"{name}\""));
         var asked = time.GetTimestamp();
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Completed as the last thing, so its waiters may go on right there; by way of the thread pool a simulation could not order them.
+        var turn = new TaskCompletionSource();
         await TakeTurnAsync(name, turn.Task, stop);
         try
         {
