@@ -45,7 +45,7 @@ public sealed class RunningCluster : IAsyncDisposable
     /// <summary>The node's address.</summary>
     public string NodeAddress => NetworkNamespace.NodeAddress.ToString();
 
-    public string DataDirectory => folders.Data;
+    public string DataDirectory => Folders.Data;
 
     /// <summary>Where the logs of coppice and containerd are, during the tests and after.</summary>
     public string Logs => Folders.Logs;
