@@ -16,7 +16,8 @@ internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders fol
     public async Task StartAsync()
     {
         await File.WriteAllTextAsync(folders.Registries, RegistryMirror.Configuration(ImageRegistry.Address));
-        var command = new Command(Repository.CoppiceBinary(), "run", "--data-dir", folders.Data, "--registries", folders.Registries);
+        var command = new Command(Repository.CoppiceBinary(), "run", "--data-dir", folders.Data, "--registries", folders.Registries,
+            "--instance", network.Name, "--node-name", "node-1");
         process = network.Enter(command).Start(Path.Combine(folders.Logs, "coppice.log"));
     }
 
