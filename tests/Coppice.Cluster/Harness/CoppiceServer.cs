@@ -17,7 +17,7 @@ internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders fol
     {
         await File.WriteAllTextAsync(folders.Registries, RegistryMirror.Configuration(ImageRegistry.Address));
         var command = new Command(Repository.CoppiceBinary(), "run", "--data-dir", folders.Data, "--registries", folders.Registries,
-            "--instance", network.Name, "--node-name", "node-1");
+            "--instance", network.Name.Replace('-', '_'), "--node-name", "node-1");
         process = network.Enter(command).Start(Path.Combine(folders.Logs, "coppice.log"));
     }
 
