@@ -24,7 +24,7 @@ public sealed class ApiVerbs
         IReadOnlyList<IAdmission> admissions =
         [
             new NamespaceLifecycle(_storage),
-            new PodAdmission(_storage, random),
+            new PodAdmission(_storage, time, random),
             new ServiceAllocation(_storage, services, time, random),
         ];
         List = new ListVerb(_storage);

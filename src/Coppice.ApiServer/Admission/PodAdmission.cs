@@ -9,8 +9,12 @@ namespace Coppice.ApiServer.Admission;
 /// What Kubernetes' ServiceAccount and DefaultTolerationSeconds admissions do to new pods: the namespace's account and its token
 /// volume, and five minutes of patience with a node that is not ready or cannot be reached.
 /// </summary>
-internal sealed class PodAdmission(ObjectStorage storage, Random random) : IAdmission
+internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Random random) : IAdmission
 {
+    // A namespace gets its account a moment after it was made, and one "kubectl apply" makes the pods in it just as fast.
+    private const int AccountLooks = 10;
+    private static readonly TimeSpan AccountPause = TimeSpan.FromMilliseconds(100);
+
     private const string TokenMountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
     private const long TolerationSeconds = 300;
 
@@ -24,7 +28,7 @@ internal sealed class PodAdmission(ObjectStorage storage, Random random) : IAdmi
         }
 
         var name = string.IsNullOrEmpty(pod.Spec.ServiceAccountName) ? "default" : pod.Spec.ServiceAccountName;
-        if (await storage.FindAsync(Accounts, scope.Key(name), stop) is not { Item: ServiceAccount account })
+        if (await FindAccountAsync(scope, name, stop) is not { } account)
         {
             throw ApiErrors.Forbidden(
                 scope.Resource,
@@ -44,6 +48,24 @@ internal sealed class PodAdmission(ObjectStorage storage, Random random) : IAdmi
         }
 
         return pod with { Spec = Tolerate(spec) };
+    }
+
+    private async ValueTask<ServiceAccount?> FindAccountAsync(WriteScope scope, string name, CancellationToken stop)
+    {
+        for (var look = 1; ; look++)
+        {
+            if (await storage.FindAsync(Accounts, scope.Key(name), stop) is { Item: ServiceAccount account })
+            {
+                return account;
+            }
+
+            if (look == AccountLooks)
+            {
+                return null;
+            }
+
+            await Task.Delay(AccountPause, time, stop);
+        }
     }
 
     private PodSpec MountToken(PodSpec spec)

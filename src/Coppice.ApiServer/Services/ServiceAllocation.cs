@@ -30,7 +30,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
 
     private static readonly ResourceDefinition Services = KindCatalog.Of<Service>();
 
-    private readonly Dictionary<string, DateTimeOffset> _given = [];
+    private readonly Dictionary<string, (string Owner, DateTimeOffset At)> _given = [];
 
     public async ValueTask<KubernetesObject> AdmitAsync(WriteScope scope, KubernetesObject item, KubernetesObject? old, CancellationToken stop)
     {
@@ -59,13 +59,16 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
     private Service Allocate(WriteScope scope, Service service, HashSet<string> taken, HashSet<string> before)
     {
         var now = time.GetUtcNow();
-        foreach (var (claim, at) in _given.ToList())
+        var owner = $"{scope.Namespace}/{service.Metadata.Name}";
+        foreach (var (claim, given) in _given.ToList())
         {
-            if (now - at > GivenFor)
+            if (now - given.At > GivenFor)
             {
                 _given.Remove(claim);
             }
-            else if (!before.Contains(claim))
+
+            // A service that is deleted and made again may have back what it had: of one name only one can be stored.
+            else if (given.Owner != owner && !before.Contains(claim))
             {
                 taken.Add(claim);
             }
@@ -82,7 +85,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         {
             foreach (var claim in ClaimsOf(allocated))
             {
-                _given[claim] = now;
+                _given[claim] = (owner, now);
             }
         }
 
