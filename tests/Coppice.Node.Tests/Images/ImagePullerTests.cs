@@ -72,15 +72,21 @@ public sealed class ImagePullerTests
         var slow = new SimulatedImages(new SimulatedOptions { Pull = TimeSpan.FromSeconds(10) }, time, new Random(1));
         slow.Publish(new SimulatedImage("web:1", SimulatedProgram.Server));
         var one = new ImagePuller(slow, time);
-        var first = one.EnsureAsync(new ImageRequest("u1", "web:1", "Always", []), _ => { }, TestContext.Current.CancellationToken).AsTask();
-        var second = one.EnsureAsync(new ImageRequest("u2", "web:1", "Always", []), _ => { }, TestContext.Current.CancellationToken).AsTask();
-        time.Advance(TimeSpan.FromSeconds(15));
-        await first;
-        Assert.False(second.IsCompleted);
-        while (!second.IsCompleted)
+        var pulled = new List<string>();
+        var first = one.EnsureAsync(new ImageRequest("u1", "web:1", "Always", []), e => Note("u1", e), TestContext.Current.CancellationToken).AsTask();
+        var second = one.EnsureAsync(new ImageRequest("u2", "web:1", "Always", []), e => Note("u2", e), TestContext.Current.CancellationToken).AsTask();
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(first.IsCompleted || second.IsCompleted);
+        while (!first.IsCompleted || !second.IsCompleted)
         {
             time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
+        }
+        Assert.Equal(["u1", "u2"], pulled);
+
+        void Note(string who, ImageEvent told)
+        {
+            if (told.Reason == "Pulled") pulled.Add(who);
         }
     }
 
