@@ -21,7 +21,7 @@ using Eventually = Coppice.Testing.Eventually;
 namespace Coppice.Contracts.Agents;
 
 /// <summary>The node agent with everything real below it: containerd, cgroups, volumes and logs.</summary>
-public sealed class NodeAgentOnContainerdTests(ContainerdFixture fixture, ITestOutputHelper output) : IAsyncLifetime
+public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly StandInApi _api = new();
@@ -35,7 +35,8 @@ public sealed class NodeAgentOnContainerdTests(ContainerdFixture fixture, ITestO
 
     public async ValueTask InitializeAsync()
     {
-        _containerd = await fixture.Running;
+        // An own one: the agent ends every pod in its runtime that the API does not know of, other tests' too.
+        _containerd = await RunningContainerd.StartAsync();
         _tree = new CgroupTree(_containerd.CgroupRoot + "/agent");
         await StartAsync();
     }
@@ -47,6 +48,7 @@ public sealed class NodeAgentOnContainerdTests(ContainerdFixture fixture, ITestO
         await StopAsync();
         Directory.Delete(_directory, recursive: true);
         _prober?.Dispose();
+        await _containerd.DisposeAsync();
     }
 
     [Fact]
