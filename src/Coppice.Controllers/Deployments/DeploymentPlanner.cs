@@ -122,7 +122,7 @@ internal static class DeploymentPlanner
             return limits.Desired;
         }
 
-        var room = limits.Desired + limits.MaxSurge - draft.TotalSize;
+        var room = limits.Desired + limits.MaxSurge - draft.All.Sum(s => s.Occupied);
         return size + Math.Clamp(room, 0, limits.Desired - size);
     }
 

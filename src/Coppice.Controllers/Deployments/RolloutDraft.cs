@@ -18,6 +18,12 @@ internal sealed class DraftSet(ReplicaSet? observed, ReplicaSet item)
     /// </summary>
     public int Available => Math.Min(Item.Status.AvailableReplicas, Size);
 
+    /// <summary>
+    /// Pods it may have at this moment: after scaling down, those that its controller has not yet deleted count too, or the surge
+    /// would be given away twice.
+    /// </summary>
+    public int Occupied => Math.Max(Size, Item.Status.Replicas);
+
     private int SizeBefore => observed is null ? 0 : observed.Spec.Replicas ?? 1;
 
     public void Scale(int size, Deployment deployment) =>

@@ -45,6 +45,23 @@ public sealed class DeploymentTests
     }
 
     [Fact]
+    public void A_rollout_gives_the_room_of_an_old_pod_away_only_when_the_pod_is_gone()
+    {
+        using var plane = new ControlPlane();
+        plane.Create(Samples.Deployment(8));
+        plane.RunPods();
+        var deployment = plane.Api.Get<Deployment>("web");
+        deployment = deployment with { Spec = deployment.Spec with { Template = Samples.Template("web:2") } };
+        var old = Assert.Single(plane.Api.All<ReplicaSet>());
+        var asked = old with { Spec = old.Spec with { Replicas = 6 } };
+
+        Assert.Equal(2, NewSize(asked with { Status = asked.Status with { Replicas = 8 } }));
+        Assert.Equal(4, NewSize(asked with { Status = asked.Status with { Replicas = 6 } }));
+
+        int? NewSize(ReplicaSet set) => DeploymentPlanner.Plan(new(deployment, [set], _ => []), plane.Time.GetUtcNow()).Create!.Item.Spec.Replicas;
+    }
+
+    [Fact]
     public void A_rollout_whose_pods_never_get_ready_stops_and_times_out_while_the_old_serve()
     {
         using var plane = new ControlPlane();
