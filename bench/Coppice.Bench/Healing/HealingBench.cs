@@ -18,8 +18,8 @@ internal static class HealingBench
     /// <summary>Where the test application listens.</summary>
     public const int Port = 8080;
 
-    /// <summary>Before memory is read, so that what is idle is idle.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+    /// <summary>Before memory is read, so that what is idle is idle, and what a burst needed was given back.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
 
     public static async Task RunAsync(int rounds)
     {

@@ -138,6 +138,7 @@ public sealed partial class Cluster : IAsyncDisposable
         Run(scheduler.RunAsync);
         Run(caches.RunAsync);
         Run(await node.StartAsync(nodeApi, Recorder(nodeApi, "kubelet"), caches, stop));
+        Run(new IdleMemory(_time, _log).RunAsync);
         Completion = Task.WhenAny(_loops);
     }
 

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Composition;
+
+/// <summary>
+/// Gives memory back once a burst of work is over. The collector keeps what a burst needed for the next one, which is right for a
+/// program that has the machine to itself; this one shares it with what it runs.
+/// </summary>
+internal sealed partial class IdleMemory(TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes allocated between two looks below which nobody is at work: heartbeats and audits allocate less.</summary>
+    private const long Quiet = 4 << 20;
+
+    /// <summary>Bytes allocated since the last time that make it worth a pause of some 20 ms.</summary>
+    private const long Worthwhile = 32 << 20;
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Look, time);
+        using var ending = stop.Register(timer.Dispose);
+        var (lastLook, lastCollection) = (0L, 0L);
+        while (await timer.WaitForNextTickAsync())
+        {
+            var allocated = GC.GetTotalAllocatedBytes();
+            if (allocated - lastLook < Quiet && allocated - lastCollection > Worthwhile)
+            {
+                var (before, paused) = (GC.GetGCMemoryInfo().TotalCommittedBytes, GC.GetTotalPauseDuration());
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                LogCollected(before >> 20, GC.GetGCMemoryInfo().TotalCommittedBytes >> 20, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
+                lastCollection = allocated;
+            }
+
+            lastLook = allocated;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Idle: the heap went from {Before} to {After} MiB in {Pause:n0} ms")]
+    private partial void LogCollected(long before, long after, double pause);
+}
