@@ -168,8 +168,12 @@ public sealed partial class NodeAgent(NodeAgentOptions options, PodServices serv
         _running.Remove(uid);
     }
 
+    // As the scheduler counts: what the API no longer has takes no room, even if its containers still need a moment to end. Counted
+    // here, it would refuse every pod that is sent for the room of one deleted without grace, and theirs who come in their place.
     private List<Pod> Active() =>
-        [.. _workers.Values.Where(one => one.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed)).Select(one => one.Pod)];
+        [.. _workers.Values.Where(one => one.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed) && IsInApi(one.Pod)).Select(one => one.Pod)];
+
+    private bool IsInApi(Pod pod) => _pods.Find(ObjectKey.Of(pod))?.Metadata.Uid == pod.Metadata.Uid;
 
     private static bool IsTaken(Pod pod, PodView found) =>
         pod.Status.StartTime is not null || pod.Metadata.DeletionTimestamp is not null || found.Sandbox is not null;
@@ -181,9 +185,9 @@ public sealed partial class NodeAgent(NodeAgentOptions options, PodServices serv
         foreach (var identity in identities.OrderBy(one => one.Uid, StringComparer.Ordinal))
         {
             if (identity.Uid.Length == 0 || _workers.ContainsKey(identity.Uid)) continue;
-            if (_pods.Find(new ObjectKey(identity.Namespace, identity.Name))?.Metadata.Uid == identity.Uid) continue;
-            LogLeftover(identity);
             var pod = new Pod { Metadata = new() { Namespace = identity.Namespace, Name = identity.Name, Uid = identity.Uid } };
+            if (IsInApi(pod)) continue;
+            LogLeftover(identity);
             var worker = new PodWorker(pod, ViewOf(found, identity.Uid), services, surroundings);
             worker.TellGone();
             Run(identity.Uid, worker, stop);

@@ -8,6 +8,7 @@ namespace Coppice.Testing;
 public sealed class SimulationLoop(ManualTimeProvider time, Random? order = null) : SynchronizationContext
 {
     private const int StepsInOneMoment = 20_000;
+    private const int StepsShown = 1_000;
 
     private readonly List<(SendOrPostCallback Work, object? State)> _waiting = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
@@ -42,12 +43,21 @@ public sealed class SimulationLoop(ManualTimeProvider time, Random? order = null
         try
         {
             var limit = Steps + StepsInOneMoment;
+            var lately = new SortedDictionary<string, int>(StringComparer.Ordinal);
             while (TryTake(out var next))
             {
-                next.Work(next.State);
-                if (++Steps > limit)
+                if (++Steps > limit - StepsShown)
                 {
-                    throw new InvalidOperationException($"the work never comes to rest: {StepsInOneMoment} steps in one moment");
+                    var name = NameOf(next.State);
+                    lately[name] = lately.GetValueOrDefault(name) + 1;
+                }
+
+                next.Work(next.State);
+                if (Steps > limit)
+                {
+                    var who = lately.OrderByDescending(l => l.Value).Select(l => $"{l.Value} × {l.Key}");
+                    throw new InvalidOperationException(
+                        $"the work never comes to rest: {StepsInOneMoment} steps in one moment, of the last {StepsShown}:\n  {string.Join("\n  ", who)}");
                 }
             }
         }
@@ -130,6 +140,14 @@ public sealed class SimulationLoop(ManualTimeProvider time, Random? order = null
             SetSynchronizationContext(outer);
         }
     }
+
+    // An async method goes on in a box that is generic in its state machine.
+    private static string NameOf(object? state) => ((state as Delegate)?.Target ?? state)?.GetType() switch
+    {
+        { IsGenericType: true } box => box.GetGenericArguments()[^1] is var machine ? $"{machine.DeclaringType?.Name}.{machine.Name}" : box.Name,
+        { } type => type.Name,
+        null => "nobody",
+    };
 
     private bool TryTake(out (SendOrPostCallback Work, object? State) next)
     {

@@ -22,6 +22,9 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
 {
     private static readonly TimeSpan PullErrorShown = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often the runtime is asked for what it made, at most, a second apart; then it is left to the audit.</summary>
+    private const int FindTriesMax = 10;
+
     /// <param name="drop">The pod is to end: what is not yet made need not be.</param>
     public async Task StartAsync(StartInputs inputs, CancellationToken drop)
     {
@@ -141,7 +144,19 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         if (attempt.ContainerId is not { } id) return null;
         try
         {
-            return await services.Runtime.FindContainerAsync(id, stop);
+            for (var tries = 1; ; tries++)
+            {
+                try
+                {
+                    return await services.Runtime.FindContainerAsync(id, stop);
+                }
+                catch (RuntimeException failed) when (tries < FindTriesMax)
+                {
+                    // Not knowing it, the next plan would make it a second time, and be refused for its name until an audit finds the first.
+                    PodLog.OperationFailed(services.Log, failed);
+                }
+                await Task.Delay(Troubles.Pause, services.Time, stop);
+            }
         }
         catch (Exception failed) when (failed is RuntimeException or OperationCanceledException)
         {

@@ -49,8 +49,7 @@ internal sealed class PodProbes(PodServices services, PodSurroundings surroundin
     {
         if (!report.Outcome.Succeeded) events.Unhealthy(container, report);
         var failuresMax = container.Spec.ReadinessProbe is { } readiness ? ProbeTimes.FailureThreshold(readiness) : 1;
-        mailbox.Post(state => state.WithContainer(container.Name, notes =>
-            notes.Probes.ContainerId == report.ContainerId ? notes with { Probes = notes.Probes.After(report, failuresMax) } : notes));
+        mailbox.Post(state => state.Probed(report, failuresMax));
     }
 
     private static bool HasProbe(PodContainer container) =>

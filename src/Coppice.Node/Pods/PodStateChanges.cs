@@ -1,3 +1,4 @@
+using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
 
 namespace Coppice.Node.Pods;
@@ -51,6 +52,21 @@ internal static class PodStateChanges
             next = next.With(isTakenBack ? known! : record);
         }
         return next;
+    }
+
+    /// <summary>
+    /// A probe's report. It counts for the newest container of its name, also if only an audit told of its start; what is still said of
+    /// one before it does not.
+    /// </summary>
+    /// <param name="failuresMax">The readiness probe's failure threshold.</param>
+    public static PodState Probed(this PodState state, ProbeReport report, int failuresMax)
+    {
+        if (state.View.Newest(report.Container)?.Id != report.ContainerId) return state;
+        return state.WithContainer(report.Container, notes =>
+        {
+            var before = notes.Probes.ContainerId == report.ContainerId ? notes.Probes : ProbeNotes.For(report.ContainerId);
+            return notes with { Probes = before.After(report, failuresMax) };
+        });
     }
 
     private static ContainerRecord Ended(ContainerRecord record, RuntimeEvent told, PodState state)

@@ -239,6 +239,40 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
+    public void A_container_that_cannot_be_looked_up_after_its_start_is_asked_for_again_and_not_made_twice()
+    {
+        using var node = new TestNode().Start();
+        var failures = 3;
+        node.Runtime.Fault = (verb, _) => verb == RuntimeVerb.FindContainer && failures-- > 0 ? new RuntimeException("try again") : null;
+        node.Create("web", "server:1");
+        Assert.False(node.IsReady("web"));
+        node.Advance(3.1);
+
+        Assert.True(node.IsReady("web"));
+        Assert.Single(node.Held.Containers);
+        Assert.DoesNotContain(node.Events.Told, one => one.StartsWith("Warning", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_container_whose_start_only_an_audit_told_of_is_probed_as_any_other()
+    {
+        using var node = new TestNode().Start();
+        var probe = new Probe { HttpGet = new HTTPGetAction { Port = 80 }, PeriodSeconds = 5, FailureThreshold = 2 };
+        node.Create("web", "server:1", one => one with { ReadinessProbe = probe, LivenessProbe = probe });
+        node.Runtime.Fault = (verb, _) => verb == RuntimeVerb.FindContainer ? new RuntimeException("try again") : null;
+        node.Crash("web");
+        node.Advance(45);
+        Assert.Equal(1, node.Main("web").RestartCount);
+        Assert.True(node.IsReady("web"));
+
+        node.Runtime.Fault = null;
+        node.Do(() => node.Runtime.SetAnswers(node.MainId("web"), false));
+        node.Advance(60);
+        Assert.Equal(2, node.Main("web").RestartCount);
+        Assert.True(node.IsReady("web"));
+    }
+
+    [Fact]
     public void Work_goes_on_while_the_API_is_away_and_the_newest_status_is_told_when_it_is_back()
     {
         using var node = new TestNode().Start();
@@ -264,6 +298,19 @@ public sealed class PodWorkerTests
         Assert.Equal((PodPhase.Failed, "OutOfcpu"), (status.Phase, status.Reason));
         Assert.Equal("Pod was rejected: Node didn't have enough resource: cpu, requested: 1500, used: 1500, capacity: 2000", status.Message);
         Assert.Single(node.Held.Sandboxes);
+    }
+
+    [Fact]
+    public void A_pod_that_the_API_no_longer_has_takes_no_room_while_it_ends()
+    {
+        using var node = new TestNode().Start();
+        var request = new ResourceRequirements { Requests = Objects.ValueMap.Of(("cpu", Objects.Quantity.Parse("1500m"))) };
+        node.Create("a", "stubborn:1", one => one with { Resources = request });
+        node.Do(() => node.Api.Remove("a"));
+        node.Create("b", "server:1", one => one with { Resources = request });
+
+        Assert.Equal(2, node.Held.Sandboxes.Count);
+        Assert.True(node.IsReady("b"));
     }
 
     [Fact]
