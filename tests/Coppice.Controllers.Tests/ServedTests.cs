@@ -10,6 +10,7 @@ using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
 using Coppice.Store.InMemory;
+using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Controllers.Tests;
@@ -63,7 +64,7 @@ public sealed class ServedTests
 
     private sealed class Served : OneThread, IEventRecorder
     {
-        private readonly ManualTime time = new();
+        private readonly ManualTimeProvider time = new();
         private readonly IApiClient api;
 
         public Served()

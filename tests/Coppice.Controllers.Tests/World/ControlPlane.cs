@@ -3,6 +3,7 @@ using Coppice.Controllers.NodeLifecycle;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Controllers.Tests.World;
@@ -25,7 +26,7 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
         Settle();
     }
 
-    public ManualTime Time { get; } = new();
+    public ManualTimeProvider Time { get; } = new();
 
     public FakeApi Api { get; }
 

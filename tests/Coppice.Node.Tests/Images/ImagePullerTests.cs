@@ -2,12 +2,13 @@ using Coppice.Node.Images;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Simulated;
 using Coppice.Objects.Core;
+using Coppice.Testing;
 
 namespace Coppice.Node.Tests.Images;
 
 public sealed class ImagePullerTests
 {
-    private readonly ManualTime time = new();
+    private readonly ManualTimeProvider time = new();
     private readonly List<string> told = [];
     private readonly SimulatedImages images;
     private readonly ImagePuller puller;

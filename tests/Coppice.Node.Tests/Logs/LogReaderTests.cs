@@ -2,6 +2,7 @@ using System.Text;
 using Coppice.Node.Logs;
 using Coppice.Node.Runtime.Simulated;
 using Coppice.Streaming;
+using Coppice.Testing;
 
 namespace Coppice.Node.Tests.Logs;
 
@@ -62,7 +63,7 @@ public sealed class LogReaderTests : IDisposable
     [Fact]
     public async Task A_large_log_is_put_aside_and_the_oldest_go()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         var options = new LogRotationOptions { SizeMaxBytes = 10, FilesMax = 3 };
         var runtime = new SimulatedRuntime(new SimulatedImages(SimulatedOptions.Instant, time, new Random(1)), SimulatedOptions.Instant, time, new Random(1));
         var rotation = new LogRotation(runtime, options, time);

@@ -1,11 +1,12 @@
 using Coppice.Node.Probes;
 using Coppice.Objects.Core;
+using Coppice.Testing;
 
 namespace Coppice.Node.Tests.Probes;
 
 public sealed class ProbeLoopTests : IProber
 {
-    private readonly ManualTime time = new();
+    private readonly ManualTimeProvider time = new();
     private readonly List<string> reports = [];
     private readonly List<(ProbeType Type, double At)> asked = [];
     private readonly DateTimeOffset began;

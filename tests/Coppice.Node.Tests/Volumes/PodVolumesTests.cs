@@ -3,12 +3,13 @@ using Coppice.Node.Runtime;
 using Coppice.Node.Volumes;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;
+using Coppice.Testing;
 
 namespace Coppice.Node.Tests.Volumes;
 
 public sealed class PodVolumesTests : IAsyncLifetime
 {
-    private readonly ManualTime time = new();
+    private readonly ManualTimeProvider time = new();
     private readonly PodPaths paths = new(Directory.CreateTempSubdirectory("coppice-volumes-").FullName);
     private readonly Dictionary<string, ConfigMap> maps = [];
     private readonly Dictionary<string, Secret> secrets = [];
