@@ -14,6 +14,10 @@ public sealed partial class NodeAgent
 
     private void LogLeftover(PodIdentity pod) => LogLeftover(services.Log, pod);
 
+    private void LogSwept(PodIdentity pod) => LogSwept(services.Log, pod);
+
+    private void LogNotSwept(PodIdentity pod, string why) => LogNotSwept(services.Log, pod, why);
+
     private void LogWorkerBroke(ObjectKey pod, Exception broken) => LogWorkerBroke(services.Log, pod, broken);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The node agent has taken over {Pods} pods")]
@@ -28,7 +32,13 @@ public sealed partial class NodeAgent
     [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} is in the runtime, but no longer in the API: it is ended")]
     private static partial void LogLeftover(ILogger log, PodIdentity pod);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The volumes or logs of pod {Pod} could not be looked after: {Why}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "What was left of {Pod} on the machine, which nobody knows, is removed")]
+    private static partial void LogSwept(ILogger log, PodIdentity pod);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is left of {Pod} on the machine cannot be removed: {Why}")]
+    private static partial void LogNotSwept(ILogger log, PodIdentity pod, string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The logs of pod {Pod} could not be looked after: {Why}")]
     private static partial void LogUpkeepFailed(ILogger log, ObjectKey pod, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The worker of pod {Pod} broke off")]

@@ -54,12 +54,14 @@ public sealed partial class NodeAgent
     private async ValueTask AuditAsync(CancellationToken stop)
     {
         var before = _workers.ToImmutableSortedDictionary(one => one.Key, one => (Worker: one.Value, one.Value.View), StringComparer.Ordinal);
+        var remains = await leftovers.FindAsync(stop);
         var found = await services.Runtime.ListAsync(stop);
         _inbox.Writer.TryWrite(() =>
         {
             foreach (var (uid, (worker, asOf)) in before) worker.TellAudit(asOf, ViewOf(found, uid));
             BeginMissing(found, stop);
             EndLeftovers(found, stop);
+            Sweep(remains, stop);
         });
     }
 

@@ -1,14 +1,24 @@
+using Coppice.Client;
 using Coppice.Node.Logs;
-using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node;
 
-/// <summary>What running pods need now and then: volumes that follow their ConfigMaps and Secrets, logs that don't fill the disk.</summary>
+/// <summary>What running pods need beside their containers: volumes that follow what they are filled from, logs that don't fill the disk.</summary>
 public sealed partial class NodeAgent
 {
+    // Those that have no volumes here yet, or no more, are passed over when it comes to their files.
+    private IReadOnlyList<Pod> Mounted() =>
+        [.. _pods.Items.Where(one => one.Metadata.DeletionTimestamp is null && one.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))];
+
+    private static bool ShowsInVolumes(ObjectChange<Pod> change) =>
+        change.Old is not { } old || change.New is not { } now
+        || old.Metadata.Labels != now.Metadata.Labels || old.Metadata.Annotations != now.Metadata.Annotations
+        || old.Metadata.DeletionTimestamp != now.Metadata.DeletionTimestamp;
+
     private async Task KeepUpAsync(CancellationToken stop)
     {
         var rotation = new LogRotation(services.Runtime, options.Logs, services.Time);
@@ -17,25 +27,8 @@ public sealed partial class NodeAgent
             await Task.Delay(options.UpkeepPeriod, services.Time, stop);
             foreach (var worker in _workers.Values)
             {
-                var running = worker.View.Containers.Where(one => one.State == ContainerState.Running).ToList();
-                if (running.Count == 0) continue;
-                await RefreshAsync(worker, stop);
-                foreach (var record in running) await RotateAsync(rotation, record, stop);
+                foreach (var record in worker.View.Containers.Where(one => one.State == ContainerState.Running)) await RotateAsync(rotation, record, stop);
             }
-        }
-    }
-
-    private async ValueTask RefreshAsync(PodWorker worker, CancellationToken stop)
-    {
-        if (worker.Pod.Metadata.DeletionTimestamp is not null) return;
-        try
-        {
-            await services.Ground.RefreshVolumesAsync(worker.Pod, stop);
-        }
-        catch (Exception failed) when (!stop.IsCancellationRequested)
-        {
-            // What is there stays, and is tried again at the next turn.
-            LogUpkeepFailed(services.Log, ObjectKey.Of(worker.Pod), failed.Message);
         }
     }
 

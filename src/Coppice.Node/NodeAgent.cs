@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Coppice.Client;
+using Coppice.Node.Leftovers;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
 using Coppice.Node.Streaming;
+using Coppice.Node.Volumes;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -16,15 +18,17 @@ namespace Coppice.Node;
 /// <remarks>
 /// 1. The node's presence in the API (its object, status and lease). 2. The pods of this node, watched. 3. The runtime's events,
 /// watched; everything is listed whenever the watch begins anew, and now and then. 4. One serial loop takes in all of it. What runs
-/// already is taken over; what belongs to no pod any more is ended. A stop leaves the containers alone.
+/// already is taken over; what belongs to no pod any more is ended, and what is left of it removed. A stop leaves the containers alone.
 /// </remarks>
-public sealed partial class NodeAgent(NodeAgentOptions options, PodServices services, PodSurroundings surroundings, INodePresence presence)
+public sealed partial class NodeAgent(
+    NodeAgentOptions options, PodServices services, PodSurroundings surroundings, INodePresence presence, IPodLeftovers leftovers)
     : IPodDirectory
 {
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SortedDictionary<string, Task> _running = new(StringComparer.Ordinal);
     private readonly ObjectCache<Pod> _pods = new(services.Api, new ListQuery(FieldSelector: "spec.nodeName=" + options.NodeName), services.Time, services.Log);
 
+    private readonly VolumeUpkeep _volumes = new(options, services);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Swapped whole by the loop; read from anywhere.
@@ -41,7 +45,11 @@ public sealed partial class NodeAgent(NodeAgentOptions options, PodServices serv
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var token = ended.Token;
-        _pods.Subscribe(change => _inbox.Writer.TryWrite(() => Take(change.Item, token)));
+        _pods.Subscribe(change =>
+        {
+            _inbox.Writer.TryWrite(() => Take(change.Item, token));
+            if (ShowsInVolumes(change)) _volumes.Wake(change.Item.Metadata.Uid ?? "");
+        });
         List<Task> loops = [presence.RunAsync(token), _pods.RunAsync(token)];                      // 1. 2.
         try
         {
@@ -58,7 +66,7 @@ public sealed partial class NodeAgent(NodeAgentOptions options, PodServices serv
         finally
         {
             await ended.CancelAsync();
-            await SettleAsync([.. loops, .. _running.Values]);
+            await SettleAsync([.. loops, .. _running.Values, _sweeping]);
         }
     }
 
@@ -75,7 +83,7 @@ public sealed partial class NodeAgent(NodeAgentOptions options, PodServices serv
             _inbox.Writer.TryWrite(() =>
             {
                 TakeOver(found, stop);
-                loops.AddRange([FollowRuntimeAsync(stop), AuditNowAndThenAsync(stop), KeepUpAsync(stop)]);
+                loops.AddRange([FollowRuntimeAsync(stop), AuditNowAndThenAsync(stop), KeepUpAsync(stop), _volumes.RunAsync(Mounted, stop)]);
             });
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

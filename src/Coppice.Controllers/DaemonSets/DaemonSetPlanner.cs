@@ -18,12 +18,13 @@ internal static class DaemonSetPlanner
             .ToList();
         var create = new List<string>();
         var delete = new List<DaemonDeletion>();
+        var failed = new SortedSet<string>(StringComparer.Ordinal);
         if (world.Set.Metadata.DeletionTimestamp is null)
         {
             var surge = Limits(world.Set, places).Surge;
             foreach (var place in places)
             {
-                Manage(place, world, surge, create, delete, now);
+                Manage(place, world, surge, new(create, delete, failed), now);
             }
 
             // Meant for a node that is gone, and never started.
@@ -36,31 +37,44 @@ internal static class DaemonSetPlanner
             }
         }
 
-        var next = world.Pods.Select(p => PodState.AvailableFrom(p, world.Set.Spec.MinReadySeconds)).Where(at => at > now).Min();
-        return new(create, delete, Observe(places, world, now), next);
+        var next = world.Pods
+            .Select(p => PodState.AvailableFrom(p, world.Set.Spec.MinReadySeconds))
+            .Concat(places.Where(p => p.Pods.Any(IsFailed)).Select(p => world.BackOff.Until(p.Node, now)))
+            .Where(at => at > now)
+            .Min();
+        return new(create, delete, world.BackOff.After(failed, now), Observe(places, world, now), next);
     }
 
-    private static void Manage(Place place, DaemonSetWorld world, int surge, List<string> create, List<DaemonDeletion> delete, DateTimeOffset now)
+    private static void Manage(Place place, DaemonSetWorld world, int surge, Draft draft, DateTimeOffset now)
     {
         if (place.Fit == NodeFit.None)
         {
-            delete.AddRange(place.Pods.Where(p => !world.IsGoing(p)).Select(p => new DaemonDeletion(p, null)));
+            draft.Delete.AddRange(place.Pods.Where(p => !world.IsGoing(p)).Select(p => new DaemonDeletion(p, null)));
             return;
         }
 
         // A pod that is shutting down still has the node's ports and files: its successor waits for its end.
         if (place.Pods.Count == 0 && place.Fit == NodeFit.Runs)
         {
-            create.Add(place.Node);
+            draft.Create.Add(place.Node);
             return;
         }
 
         var living = new List<Pod>();
         foreach (var pod in place.Pods.Where(p => !world.IsGoing(p)))
         {
+            if (IsFailed(pod) && world.BackOff.Until(place.Node, now) is not null)
+            {
+                continue;
+            }
+
             if (PodState.IsTerminal(pod))
             {
-                delete.Add(new(pod, Ended(pod, place.Node)));
+                draft.Delete.Add(new(pod, Ended(pod, place.Node)));
+                if (IsFailed(pod))
+                {
+                    draft.Failed.Add(place.Node);
+                }
             }
             else
             {
@@ -72,10 +86,10 @@ internal static class DaemonSetPlanner
         var kept = surge == 0 || living.Count == 0
             ? living.Take(1).ToList()
             : [.. living.Where(p => !IsNew(p, world)).Take(1), .. living.Where(p => IsNew(p, world)).Take(1)];
-        delete.AddRange(living.Except(kept).Select(p => new DaemonDeletion(p, null)));
+        draft.Delete.AddRange(living.Except(kept).Select(p => new DaemonDeletion(p, null)));
     }
 
-    private static (string, string, string) Ended(Pod pod, string node) => pod.Status.Phase == PodPhase.Failed
+    private static (string, string, string) Ended(Pod pod, string node) => IsFailed(pod)
         ? ("Warning", "FailedDaemonPod", $"Found failed daemon pod {pod.Metadata.Namespace}/{pod.Metadata.Name} on node {node}, will try to kill it")
         : ("Normal", "SucceededDaemonPod", $"Found succeeded daemon pod {pod.Metadata.Namespace}/{pod.Metadata.Name} on node {node}, will try to delete it");
 
@@ -150,6 +164,11 @@ internal static class DaemonSetPlanner
     }
 
     private static bool IsNew(Pod pod, DaemonSetWorld world) => pod.Metadata.Labels.Find(HashLabel) == world.Hash;
+
+    private static bool IsFailed(Pod pod) => pod.Status.Phase == PodPhase.Failed;
+
+    /// <param name="Failed">The nodes whose failed pods are deleted.</param>
+    private sealed record Draft(List<string> Create, List<DaemonDeletion> Delete, SortedSet<string> Failed);
 
     private sealed record Place(string Node, NodeFit Fit, IReadOnlyList<Pod> Pods);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Coppice.Client;
 using Coppice.Controllers.Replication;
@@ -15,6 +16,9 @@ internal sealed class DaemonSetReconciler(IApiClient api, Caches caches, IEventR
     private readonly Deletions<Pod> _deletions = new(caches.Pods);
     private readonly DaemonHistory _history = new(api, caches, time);
 
+    // By the set and its generation: a change of its template is a new beginning. Lost with the process, as Kubernetes' is.
+    private readonly ConcurrentDictionary<ObjectKey, (string? Uid, long Generation, FailedPodBackOff BackOff)> _backOffs = [];
+
     public static Controller Declare(Controller controller, Caches caches) => controller
         .Watches(caches.DaemonSets)
         .Owns<DaemonSet, Pod>(caches.Pods)
@@ -25,6 +29,7 @@ internal sealed class DaemonSetReconciler(IApiClient api, Caches caches, IEventR
     {
         if (caches.DaemonSets.Find(key) is not { } set)
         {
+            _backOffs.TryRemove(key, out _);
             return ReconcileResult.Done;
         }
 
@@ -44,7 +49,10 @@ internal sealed class DaemonSetReconciler(IApiClient api, Caches caches, IEventR
 
         // 2. Plan.
         var now = time.GetUtcNow();
-        var plan = DaemonSetPlanner.Plan(new(set, caches.Nodes.Cache.Items, pods, hash, _deletions.IsGoing), now);
+        var (uid, generation, backOff) = _backOffs.GetValueOrDefault(key);
+        var known = backOff is not null && uid == set.Metadata.Uid && generation == set.Metadata.Generation ? backOff : FailedPodBackOff.None;
+        var plan = DaemonSetPlanner.Plan(new(set, caches.Nodes.Cache.Items, pods, hash, known, _deletions.IsGoing), now);
+        _backOffs[key] = (set.Metadata.Uid, set.Metadata.Generation, plan.BackOff);
 
         // 3. Apply.
         foreach (var deletion in plan.Delete)

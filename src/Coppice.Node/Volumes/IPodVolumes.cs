@@ -61,6 +61,9 @@ public sealed record PodPaths(string Root)
     /// <param name="kind">empty-dir, configmap, secret, downward-api or projected.</param>
     public string Volume(string uid, string kind, string name) => $"{Pod(uid)}/volumes/kubernetes.io~{kind}/{name}";
 
+    /// <summary>Whether a path is the directory of one of the pod's volumes.</summary>
+    public bool IsVolume(string uid, string path) => Path.GetDirectoryName(Path.GetDirectoryName(path)) == $"{Pod(uid)}/volumes";
+
     public string Hosts(string uid) => $"{Pod(uid)}/etc-hosts";
 
     /// <summary>What a container left to say when it ended.</summary>

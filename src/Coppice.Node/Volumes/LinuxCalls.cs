@@ -21,6 +21,8 @@ internal static class LinuxCalls
     private const int CurrentDirectory = -100;
     private const uint StatType = 1;
     private const uint StatFileNumber = 0x100;
+    private const int NoLinks = 0x100;
+    private const ulong MountRoot = 0x2000;
 
     /// <summary>Mounts a file system in memory.</summary>
     /// <param name="sizeBytes">Null for the kernel's default, half of the memory.</param>
@@ -71,6 +73,13 @@ internal static class LinuxCalls
         return statx(CurrentDirectory, path, 0, StatFileNumber, ref status) == 0 ? status.FileNumber : 0;
     }
 
+    /// <summary>Whether something is mounted at a path itself; false where the kernel (before 5.8) cannot tell.</summary>
+    public static bool IsMountPoint(string path)
+    {
+        var status = new StatusBuffer();
+        return statx(CurrentDirectory, path, NoLinks, StatType, ref status) == 0 && (status.Attributes & MountRoot) != 0;
+    }
+
     [DllImport("libc", SetLastError = true)]
     private static extern int statx(int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, ref StatusBuffer status);
 
@@ -88,10 +97,13 @@ internal static class LinuxCalls
     [DllImport("libc", SetLastError = true)]
     private static extern int lchown([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int owner, int group);
 
-    // struct statx is the same on every machine; only these two of its fields are of interest.
+    // struct statx is the same on every machine; only these of its fields are of interest.
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct StatusBuffer
     {
+        [FieldOffset(8)]
+        public ulong Attributes;
+
         [FieldOffset(28)]
         public ushort Mode;
 

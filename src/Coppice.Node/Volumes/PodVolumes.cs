@@ -22,7 +22,40 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
 
     private readonly ConcurrentDictionary<(string PodUid, string Volume, string Path), HeldToken> tokens = [];
 
-    public async ValueTask<IReadOnlyDictionary<string, string>> PrepareAsync(Pod pod, PodVolumeSources sources, CancellationToken stop)
+    // By the pods' uids. One at a time at a pod's files: what was read of an object first must not be written last, and what is removed
+    // must not be made again.
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new(StringComparer.Ordinal);
+
+    public ValueTask<IReadOnlyDictionary<string, string>> PrepareAsync(Pod pod, PodVolumeSources sources, CancellationToken stop) =>
+        InTurnAsync(Uid(pod), () => PrepareInTurnAsync(pod, sources, stop));
+
+    public async ValueTask RefreshAsync(Pod pod, PodVolumeSources sources, CancellationToken stop)
+    {
+        // A pod that has nothing here gets nothing, not even a turn: it may be gone for good.
+        if (Directory.Exists(paths.Pod(Uid(pod)))) await InTurnAsync(Uid(pod), () => RefreshInTurnAsync(pod, sources, stop));
+    }
+
+    public async ValueTask RemoveAsync(string podUid, CancellationToken stop)
+    {
+        await InTurnAsync(podUid, () => ValueTask.FromResult(Remove(podUid)));
+        turns.TryRemove(podUid, out _);
+    }
+
+    private async ValueTask<T> InTurnAsync<T>(string podUid, Func<ValueTask<T>> work)
+    {
+        var turn = turns.GetOrAdd(podUid, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync();
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async ValueTask<IReadOnlyDictionary<string, string>> PrepareInTurnAsync(Pod pod, PodVolumeSources sources, CancellationToken stop)
     {
         var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
         Directory.CreateDirectory(paths.Pod(Uid(pod)), OwnerFirst);
@@ -33,15 +66,23 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         return result;
     }
 
-    public async ValueTask RefreshAsync(Pod pod, PodVolumeSources sources, CancellationToken stop)
+    // All volumes get their chance; the first failure is told.
+    private async ValueTask<bool> RefreshInTurnAsync(Pod pod, PodVolumeSources sources, CancellationToken stop)
     {
+        VolumeNotReadyException? first = null;
         foreach (var volume in pod.Spec.Volumes)
         {
-            if (FileKindOf(volume) is { } kind && Directory.Exists(paths.Volume(Uid(pod), kind, volume.Name)))
+            if (FileKindOf(volume) is not { } kind || !Directory.Exists(paths.Volume(Uid(pod), kind, volume.Name))) continue;
+            try
             {
                 await InWordsOfMountAsync(volume, () => WriteFilesAsync(pod, volume, kind, sources, stop));
             }
+            catch (VolumeNotReadyException failed)
+            {
+                first ??= failed;
+            }
         }
+        return first is null ? true : throw first;
     }
 
     public ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, MountInputs inputs, CancellationToken stop)
@@ -55,15 +96,15 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         return ValueTask.FromResult(mounts);
     }
 
-    public ValueTask RemoveAsync(string podUid, CancellationToken stop)
+    private bool Remove(string podUid)
     {
         foreach (var key in tokens.Keys.Where(key => key.PodUid == podUid)) tokens.TryRemove(key, out _);
         var directory = paths.Pod(podUid);
-        if (!Directory.Exists(directory)) return ValueTask.CompletedTask;
+        if (!Directory.Exists(directory)) return false;
         // The innermost first; what cannot be unmounted must not be deleted through.
         foreach (var mount in MountTable.Read().Where(one => one.MountPoint.StartsWith(directory + "/", StringComparison.Ordinal)).Reverse()) LinuxCalls.Unmount(mount.MountPoint);
-        Directory.Delete(directory, recursive: true);
-        return ValueTask.CompletedTask;
+        DirectoryRemoval.Remove(directory);
+        return true;
     }
 
     private async ValueTask<string> PrepareOneAsync(Pod pod, Volume volume, PodVolumeSources sources, CancellationToken stop)

@@ -8,6 +8,7 @@ using Coppice.Node;
 using Coppice.Node.Containers;
 using Coppice.Node.Heartbeat;
 using Coppice.Node.Images;
+using Coppice.Node.Leftovers;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -73,10 +74,11 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         var surroundings = new PodSurroundings(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions());
         var paths = new PodPaths(layout.Pods);
         var prober = new Prober(runtime, time);
+        var (volumes, cgroups) = (new PodVolumes(paths, time), new CgroupFiles(CgroupMounts.Observe()));
         var services = new PodServices(
             runtime,
             new ImagePuller(images, time),
-            new NodeGround(new PodVolumes(paths, time), paths, new CgroupFiles(CgroupMounts.Observe()), VolumesOf, surroundings, time),
+            new NodeGround(volumes, paths, cgroups, VolumesOf, surroundings, time),
             new PodHooks(runtime, prober, time),
             prober,
             environment,
@@ -87,7 +89,8 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         var presence = new NodePresence(
             new NodeReporter(api, observer, statusOptions, time, LogTrouble),
             new NodeLease(api, options.NodeName, new NodeLeaseOptions(), time, LogTrouble));
-        var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.NodeName }, services, surroundings, presence);
+        var leftovers = new PodLeftovers(volumes, paths, cgroups, settings, time);
+        var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.NodeName }, services, surroundings, presence, leftovers);
         _streams = Streams(agent, runtime);
         return stop => RunAsync(agent, supervising, stop);
 

@@ -4,6 +4,7 @@ using Coppice.Contracts.Runtimes;
 using Coppice.Node;
 using Coppice.Node.Containers;
 using Coppice.Node.Images;
+using Coppice.Node.Leftovers;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -126,11 +127,12 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
             ValueMap.Of(("cpu", Quantity.Parse("2"))), 4L << 30, new ProbeOptions());
         _prober ??= new Prober(runtime, time);
         var sources = new EnvironmentSources((_, _) => default, (_, _) => default, () => []);
+        var volumes = new PodVolumes(paths, time);
         var ground = new NodeGround(
-            new PodVolumes(paths, time), paths, cgroups, facts => new PodVolumeSources(sources.ConfigMap, sources.Secret, (_, _, _) => default, facts), surroundings, time);
+            volumes, paths, cgroups, facts => new PodVolumeSources(sources.ConfigMap, sources.Secret, (_, _, _) => default, facts), surroundings, time);
         var services = new PodServices(
             runtime, new ImagePuller(_containerd.Images, time), ground, new PodHooks(runtime, _prober, time), _prober, sources, _api, new NoEvents(), time, NullLogger.Instance);
-        _agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, surroundings, new NoPresence());
+        _agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, surroundings, new NoPresence(), new PodLeftovers(volumes, paths, cgroups, surroundings.Sandboxes, time));
         _running = _agent.RunAsync(_stop.Token);
         await _agent.Started.WaitAsync(Patience);
     }

@@ -1,6 +1,7 @@
 using Coppice.Client;
 using Coppice.Node.Containers;
 using Coppice.Node.Images;
+using Coppice.Node.Leftovers;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -56,7 +57,7 @@ internal sealed class TestNode : IDisposable
             new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null), ["192.168.1.10"],
             ValueMap.Of(("cpu", Quantity.Parse("2")), ("memory", Quantity.Parse("4Gi")), ("pods", Quantity.Parse("110"))), 4L << 30,
             new ProbeOptions { EagerPeriod = TimeSpan.Zero });
-        Agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, surroundings, new NoPresence());
+        Agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, surroundings, new NoPresence(), Ground);
         Do(() => _running = Agent.RunAsync(_stop.Token));
         return this;
     }
@@ -130,13 +131,19 @@ internal sealed class TestEvents : IEventRecorder
 }
 
 /// <summary>Ground without files; volumes are missing as long as the test says so.</summary>
-internal sealed class TestGround : IPodGround
+internal sealed class TestGround : IPodGround, IPodLeftovers
 {
     public string? MissingVolume { get; set; }
 
     public List<string> Removed { get; } = [];
 
     public string? LastWords { get; set; }
+
+    /// <summary>The pods whose volumes were brought up to date, one after another.</summary>
+    public List<string> Refreshed { get; } = [];
+
+    /// <summary>What a crash left on the machine.</summary>
+    public List<PodIdentity> Leftovers { get; } = [];
 
     public ValueTask PrepareSandboxAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
 
@@ -147,7 +154,20 @@ internal sealed class TestGround : IPodGround
 
     public ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) => ValueTask.FromResult(LastWords);
 
-    public ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
+    public ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop)
+    {
+        if (MissingVolume is { } missing) throw new PodGroundException("FailedMount", $"MountVolume.SetUp failed for volume \"{missing}\" : configmap \"{missing}\" not found");
+        Refreshed.Add(pod.Metadata.Name!);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<PodIdentity>> FindAsync(CancellationToken stop) => ValueTask.FromResult<IReadOnlyList<PodIdentity>>([.. Leftovers]);
+
+    public ValueTask RemoveAsync(PodIdentity pod, CancellationToken stop)
+    {
+        Leftovers.Remove(pod);
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask RemoveLogsAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
 

@@ -56,6 +56,70 @@ public sealed class PodVolumesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task With_an_optional_object_its_files_go_and_without_a_required_one_they_stay()
+    {
+        (maps["optional"], maps["required"]) = (Map("""{"a":"1"}"""), Map("""{"b":"1"}"""));
+        var pod = Given.Pod("""
+            {"volumes":[{"name":"required","configMap":{"name":"required"}},{"name":"optional","configMap":{"name":"optional","optional":true}}],"containers":[{"name":"main"}]}
+            """);
+        var directories = await PrepareAsync(pod);
+        maps.Clear();
+
+        var failed = await Assert.ThrowsAsync<VolumeNotReadyException>(async () => await volumes.RefreshAsync(pod, Sources, Stop));
+        Assert.Equal("MountVolume.SetUp failed for volume \"required\" : configmap \"required\" not found", failed.Message);
+        Assert.Equal("1", File.ReadAllText(directories["required"] + "/b"));
+        Assert.False(Path.Exists(directories["optional"] + "/a"));
+
+        maps["optional"] = Map("""{"a":"again"}""");
+        await Assert.ThrowsAsync<VolumeNotReadyException>(async () => await volumes.RefreshAsync(pod, Sources, Stop));
+        Assert.Equal("again", File.ReadAllText(directories["optional"] + "/a"));
+    }
+
+    [Fact]
+    public async Task An_optional_key_that_is_gone_takes_its_file_along()
+    {
+        maps["settings"] = Map("""{"a":"1","b":"2"}""");
+        var pod = Pod("""{"name":"v","configMap":{"name":"settings","optional":true,"items":[{"key":"a","path":"a"},{"key":"b","path":"b"}]}}""");
+        var directory = (await PrepareAsync(pod))["v"];
+        maps["settings"] = Map("""{"b":"2"}""");
+        await volumes.RefreshAsync(pod, Sources, Stop);
+        Assert.Equal((false, "2"), (Path.Exists(directory + "/a"), File.ReadAllText(directory + "/b")));
+    }
+
+    [Fact]
+    public async Task What_was_read_last_is_written_last()
+    {
+        maps["settings"] = Map("""{"a":"1"}""");
+        var pod = Pod("""{"name":"v","configMap":{"name":"settings"}}""");
+        var directory = (await PrepareAsync(pod))["v"];
+
+        // The first refresh has read the object and is held up; meanwhile it changes, and a second one is asked for.
+        var held = new TaskCompletionSource<ConfigMap?>();
+        var slow = volumes.RefreshAsync(pod, Sources with { ConfigMap = (_, _) => new(held.Task) }, Stop).AsTask();
+        var before = maps["settings"];
+        maps["settings"] = Map("""{"a":"2"}""");
+        var fast = volumes.RefreshAsync(pod, Sources, Stop).AsTask();
+        held.SetResult(before);
+        await Task.WhenAll(slow, fast);
+        Assert.Equal("2", File.ReadAllText(directory + "/a"));
+    }
+
+    [Fact]
+    public async Task A_pod_that_is_gone_gets_nothing_new()
+    {
+        maps["settings"] = Map("""{"a":"1"}""");
+        var pod = Pod("""{"name":"v","configMap":{"name":"settings"}}""");
+        await PrepareAsync(pod);
+        var held = new TaskCompletionSource<ConfigMap?>();
+        var slow = volumes.RefreshAsync(pod, Sources with { ConfigMap = (_, _) => new(held.Task) }, Stop).AsTask();
+        var removing = volumes.RemoveAsync("u1", Stop).AsTask();
+        held.SetResult(Map("""{"a":"2"}"""));
+        await Task.WhenAll(slow, removing);
+        await volumes.RefreshAsync(pod, Sources, Stop);
+        Assert.False(Directory.Exists(paths.Pod("u1")));
+    }
+
+    [Fact]
     public async Task Items_have_their_own_paths_and_modes()
     {
         secrets["keys"] = Given.Read<Secret>("""{"data":{"token":"aGVsbG8=","other":"eA=="}}""");

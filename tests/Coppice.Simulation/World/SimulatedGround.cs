@@ -1,3 +1,4 @@
+using Coppice.Node.Leftovers;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
 using Coppice.Objects.Core;
@@ -5,7 +6,7 @@ using Coppice.Objects.Core;
 namespace Coppice.Simulation.World;
 
 /// <summary>The ground of a simulated machine's pods: no files, but a note of what was made and not yet cleared away.</summary>
-internal sealed class SimulatedGround : IPodGround
+internal sealed class SimulatedGround : IPodGround, IPodLeftovers
 {
     private readonly SortedSet<string> _prepared = new(StringComparer.Ordinal);
 
@@ -35,4 +36,13 @@ internal sealed class SimulatedGround : IPodGround
     }
 
     public ValueTask RemoveLogsAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
+
+    public ValueTask<IReadOnlyList<PodIdentity>> FindAsync(CancellationToken stop) =>
+        ValueTask.FromResult<IReadOnlyList<PodIdentity>>([.. _prepared.Select(uid => new PodIdentity("", "", uid))]);
+
+    public ValueTask RemoveAsync(PodIdentity pod, CancellationToken stop)
+    {
+        _prepared.Remove(pod.Uid);
+        return ValueTask.CompletedTask;
+    }
 }

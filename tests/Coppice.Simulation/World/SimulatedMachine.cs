@@ -90,7 +90,7 @@ internal sealed class SimulatedMachine
             8L << 30,
             new ProbeOptions());
         var agent = new NodeAgent(
-            new NodeAgentOptions { NodeName = Name }, services, surroundings, new SimulatedPresence(Name, _address, _api, _loop.Time));
+            new NodeAgentOptions { NodeName = Name }, services, surroundings, new SimulatedPresence(Name, _address, _api, _loop.Time), Ground);
         var stop = _stop.Token;
         _loop.Start(() => _running = RunAsync(agent, stop));
     }

@@ -1,0 +1,34 @@
+using Coppice.Node.Runtime;
+
+namespace Coppice.Node;
+
+/// <summary>What is left on the machine of pods that neither the API nor the runtime knows: removed with every audit, the first at the start.</summary>
+public sealed partial class NodeAgent
+{
+    private Task _sweeping = Task.CompletedTask;
+
+    /// <param name="found">As it was before the runtime was asked: what came since has a worker, or is left for the next audit.</param>
+    private void Sweep(IReadOnlyList<PodIdentity> found, CancellationToken stop)
+    {
+        if (!_sweeping.IsCompleted) return;
+        var known = _pods.Items.Select(one => one.Metadata.Uid ?? "").Concat(_workers.Keys).ToHashSet(StringComparer.Ordinal);
+        var unknown = found.Where(one => !known.Contains(one.Uid)).ToList();
+        if (unknown.Count > 0) _sweeping = SweepAsync(unknown, stop);
+    }
+
+    private async Task SweepAsync(IReadOnlyList<PodIdentity> unknown, CancellationToken stop)
+    {
+        foreach (var pod in unknown)
+        {
+            try
+            {
+                await leftovers.RemoveAsync(pod, stop);
+                LogSwept(pod);
+            }
+            catch (Exception failed) when (!stop.IsCancellationRequested)
+            {
+                LogNotSwept(pod, failed.Message);
+            }
+        }
+    }
+}
