@@ -4,7 +4,7 @@ using Coppice.Streaming;
 namespace Coppice.Streaming.Tests;
 
 /// <summary>Two ends of a connection in memory; what one writes the other reads.</summary>
-internal sealed class DuplexPair : Stream, IHalfClosable
+internal sealed class DuplexPair : DuplexStream, IHalfClosable
 {
     private readonly Stream _reads;
     private readonly Stream _writes;
@@ -29,19 +29,10 @@ internal sealed class DuplexPair : Stream, IHalfClosable
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken stop = default) => _reads.ReadAsync(buffer, stop);
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken stop = default) => _writes.WriteAsync(buffer, stop);
     public override Task FlushAsync(CancellationToken stop) => _writes.FlushAsync(stop);
+
     protected override void Dispose(bool disposing)
     {
         _writes.Dispose();
         _reads.Dispose();
     }
-    public override bool CanRead => true;
-    public override bool CanWrite => true;
-    public override bool CanSeek => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

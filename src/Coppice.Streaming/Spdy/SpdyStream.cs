@@ -7,7 +7,7 @@ namespace Coppice.Streaming.Spdy;
 /// One stream of a <see cref="SpdyConnection"/>. Reading and writing may go on at the same time, one caller each.
 /// A read gives what arrived before it gives an end or an error. Disposing of it before both ends are done resets it.
 /// </summary>
-public sealed class SpdyStream : Stream, IHalfClosable
+public sealed class SpdyStream : DuplexStream, IHalfClosable
 {
     private readonly SpdyConnection _connection;
     private readonly FrameWriter _frames;
@@ -158,18 +158,4 @@ public sealed class SpdyStream : Stream, IHalfClosable
         if (disposing) Reset();
         base.Dispose(disposing);
     }
-
-    public override bool CanRead => true;
-    public override bool CanWrite => true;
-    public override bool CanSeek => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken stop) => ReadAsync(buffer.AsMemory(offset, count), stop).AsTask();
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken stop) => WriteAsync(buffer.AsMemory(offset, count), stop).AsTask();
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-    public override void Flush() { }
-    public override Task FlushAsync(CancellationToken stop) => Task.CompletedTask;
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 namespace Coppice.Streaming.WebSockets;
 
 /// <summary>The bytes of a WebSocket's binary messages as one stream both ways; where one message ends does not matter.</summary>
-internal sealed class WebSocketByteStream(WebSocket socket) : Stream, IHalfClosable
+internal sealed class WebSocketByteStream(WebSocket socket) : DuplexStream, IHalfClosable
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken stop = default)
     {
@@ -54,18 +54,4 @@ internal sealed class WebSocketByteStream(WebSocket socket) : Stream, IHalfClosa
         if (disposing) socket.Abort();
         base.Dispose(disposing);
     }
-
-    public override bool CanRead => true;
-    public override bool CanWrite => true;
-    public override bool CanSeek => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken stop) => ReadAsync(buffer.AsMemory(offset, count), stop).AsTask();
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken stop) => WriteAsync(buffer.AsMemory(offset, count), stop).AsTask();
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-    public override void Flush() { }
-    public override Task FlushAsync(CancellationToken stop) => Task.CompletedTask;
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
 }
