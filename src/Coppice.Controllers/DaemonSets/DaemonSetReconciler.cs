@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using Coppice.Client;
 using Coppice.Controllers.Replication;
 using Coppice.Controllers.Runtime;
@@ -13,7 +12,7 @@ namespace Coppice.Controllers.DaemonSets;
 internal sealed class DaemonSetReconciler(IApiClient api, Caches caches, IEventRecorder events, TimeProvider time) : IReconciler
 {
     private readonly Adoption<DaemonSet, Pod> _adoption = new(api, caches.Pods, time);
-    private readonly Deletions<Pod> _deletions = new(caches.Pods);
+    private readonly OwnedPods _pods = new(api, caches.Pods, events, time);
     private readonly DaemonHistory _history = new(api, caches, time);
 
     // By the set and its generation: a change of its template is a new beginning. Lost with the process, as Kubernetes' is.
@@ -51,16 +50,20 @@ internal sealed class DaemonSetReconciler(IApiClient api, Caches caches, IEventR
         var now = time.GetUtcNow();
         var (uid, generation, backOff) = _backOffs.GetValueOrDefault(key);
         var known = backOff is not null && uid == set.Metadata.Uid && generation == set.Metadata.Generation ? backOff : FailedPodBackOff.None;
-        var plan = DaemonSetPlanner.Plan(new(set, caches.Nodes.Cache.Items, pods, hash, known, _deletions.IsGoing), now);
+        var plan = DaemonSetPlanner.Plan(new(set, caches.Nodes.Cache.Items, pods, hash, known, _pods.IsGoing), now);
         _backOffs[key] = (set.Metadata.Uid, set.Metadata.Generation, plan.BackOff);
 
         // 3. Apply.
         foreach (var deletion in plan.Delete)
         {
-            await DeleteAsync(set, deletion, stop);
+            if (deletion.Event is var (type, reason, message))
+            {
+                events.Record(set, type, reason, message);
+            }
         }
 
-        var failure = await CreateAsync(set, hash, plan.Create, stop);
+        var failure = await _pods.DeleteAsync(set, plan.Delete.Select(d => d.Pod), stop)
+            ?? await _pods.CreateAsync(set, PodsFor(set, hash, plan.Create), stop);
         if (plan.Status != set.Status)
         {
             await caches.DaemonSets.SeeAsync(await api.UpdateStatusAsync(set with { Status = plan.Status }, stop), time, stop);
@@ -70,64 +73,16 @@ internal sealed class DaemonSetReconciler(IApiClient api, Caches caches, IEventR
         return plan.NextLookAt is { } at ? ReconcileResult.After(at - now) : ReconcileResult.Done;
     }
 
-    private async ValueTask<ExceptionDispatchInfo?> CreateAsync(DaemonSet set, string hash, IReadOnlyList<string> nodes, CancellationToken stop)
+    private static IReadOnlyList<Pod> PodsFor(DaemonSet set, string hash, IReadOnlyList<string> nodes)
     {
         var template = set.Spec.Template;
-        template = template with
-        {
-            Metadata = template.Metadata with { Labels = template.Metadata.Labels.With(DaemonSetPlanner.HashLabel, hash) },
-            Spec = DaemonPlacement.SpecOf(set),
-        };
-        var created = new List<Pod>();
-        ExceptionDispatchInfo? failure = null;
-        var at = 0;
-        foreach (var batch in ReplicationPlanner.Batches(Math.Min(nodes.Count, ReplicationPlanner.Burst)))
-        {
-            var outcomes = await Task.WhenAll(nodes.Skip(at).Take(batch)
-                .Select(n => CreateOneAsync(set, PodFromTemplate.Make(template with { Spec = DaemonPlacement.BoundTo(template.Spec, n) }, set), stop)));
-            at += batch;
-            created.AddRange(outcomes.Select(o => o.Created).OfType<Pod>());
-            failure = outcomes.Select(o => o.Failure).FirstOrDefault(f => f is not null);
-            if (failure is not null)
-            {
-                break;
-            }
-        }
-
-        await caches.Pods.SeeAllAsync(created, time, stop);
-        return failure;
-    }
-
-    private async Task<(Pod? Created, ExceptionDispatchInfo? Failure)> CreateOneAsync(DaemonSet set, Pod pod, CancellationToken stop)
-    {
-        try
-        {
-            var created = await api.CreateAsync(pod, stop);
-            events.Record(set, "Normal", "SuccessfulCreate", $"Created pod: {created.Metadata.Name}");
-            return (created, null);
-        }
-        catch (ApiException e) when (e.IsNamespaceTerminating())
-        {
-            return (null, null);
-        }
-        catch (ApiException e)
-        {
-            events.Record(set, "Warning", "FailedCreate", $"Error creating: {e.Message}");
-            return (null, ExceptionDispatchInfo.Capture(e));
-        }
-    }
-
-    private async ValueTask DeleteAsync(DaemonSet set, DaemonDeletion deletion, CancellationToken stop)
-    {
-        if (deletion.Event is var (type, reason, message))
-        {
-            events.Record(set, type, reason, message);
-        }
-
-        if (await _deletions.DeleteAsync(api, deletion.Pod, stop))
-        {
-            events.Record(set, "Normal", "SuccessfulDelete", $"Deleted pod: {deletion.Pod.Metadata.Name}");
-        }
+        template = template with { Metadata = template.Metadata with { Labels = template.Metadata.Labels.With(DaemonSetPlanner.HashLabel, hash) } };
+        var spec = DaemonPlacement.SpecOf(set);
+        return
+        [
+            .. nodes.Take(ReplicationPlanner.Burst)
+                .Select(node => PodFromTemplate.Make(template with { Spec = DaemonPlacement.BoundTo(spec, node) }, set)),
+        ];
     }
 
     /// <summary>Heartbeats move no daemon; names, labels and taints do.</summary>

@@ -25,17 +25,6 @@ internal static class ReplicationPlanner
             next);
     }
 
-    /// <summary>The order of events of slow start: one pod, then two, then four …, so that a template that is refused is refused once.</summary>
-    public static IEnumerable<int> Batches(int count)
-    {
-        for (var batch = 1; count > 0; batch *= 2)
-        {
-            var size = Math.Min(batch, count);
-            yield return size;
-            count -= size;
-        }
-    }
-
     /// <summary>The status with the condition that tells of a failure to create or delete, or without it.</summary>
     /// <param name="failure">The refusal's message, or null if all went well.</param>
     public static ReplicaSetStatus WithFailure(ReplicaSetStatus status, bool creating, string? failure, DateTimeOffset now)

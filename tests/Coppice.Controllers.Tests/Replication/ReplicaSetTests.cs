@@ -136,7 +136,7 @@ public sealed class ReplicaSetTests
     }
 
     [Fact]
-    public void Creation_starts_slowly() => Assert.Equal([1, 2, 4, 8, 5], ReplicationPlanner.Batches(20));
+    public void Creation_starts_slowly() => Assert.Equal([1, 2, 4, 8, 5], OwnedPods.Batches(20));
 
     [Fact]
     public void Only_matching_pods_of_nobody_are_adopted()
