@@ -20,7 +20,11 @@ public sealed record PipelineParts(
     ServiceAccountTokens Tokens,
     Func<string, INodeStreams?> Nodes,
     IReadOnlyList<HealthCheck> Health,
-    string ServerAddress);
+    string ServerAddress)
+{
+    /// <summary>Tokens that are no service account's, and whose they are: what Kubernetes reads from its token file. None, if not said.</summary>
+    public IReadOnlyDictionary<string, Requester> KnownTokens { get; init; } = new Dictionary<string, Requester>();
+}
 
 /// <summary>The way of every request over HTTP, from top to bottom.</summary>
 public sealed partial class RequestPipeline
@@ -38,7 +42,7 @@ public sealed partial class RequestPipeline
     {
         var groups = ServedGroups.Of(KindCatalog.All);
         var responses = new ResponseWriter(time);
-        _authenticator = new Authenticator(verbs, parts.Tokens, parts.Authority.Certificate, time);
+        _authenticator = new Authenticator(verbs, parts, time);
         _health = new HealthEndpoint(parts.Health);
         _discovery = new DiscoveryDocuments(groups, parts.ServerAddress);
         _openApi = new OpenApiDocuments(groups);

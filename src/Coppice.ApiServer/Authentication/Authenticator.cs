@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
@@ -8,12 +9,14 @@ namespace Coppice.ApiServer.Authentication;
 
 /// <summary>
 /// Tells who asks: by a client certificate of our authority (common name and organisations), or by a service account's token, which
-/// is good only while its account, and the pod it was made for, exist.
+/// is good only while its account, and the pod it was made for, exist. Of two that are shown, one that is good is enough.
 /// </summary>
-internal sealed class Authenticator(ApiVerbs verbs, ServiceAccountTokens tokens, X509Certificate2 authority, TimeProvider time)
+internal sealed class Authenticator(ApiVerbs verbs, PipelineParts parts, TimeProvider time)
 {
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
     // A connection keeps its certificate object, so that a chain is built once a connection and not once a request.
-    private readonly ConditionalWeakTable<X509Certificate2, Requester> _known = [];
+    private readonly ConditionalWeakTable<X509Certificate2, CertificateOwner> _known = [];
 
     private static readonly ResourceDefinition Accounts = KindCatalog.Of<ServiceAccount>();
     private static readonly ResourceDefinition Pods = KindCatalog.Of<Pod>();
@@ -23,14 +26,14 @@ internal sealed class Authenticator(ApiVerbs verbs, ServiceAccountTokens tokens,
     /// <exception cref="ApiError">Unauthorized: what was shown is not good.</exception>
     public async ValueTask<Requester> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop)
     {
-        if (certificate is not null)
+        if (certificate is not null && OfCertificate(certificate) is { } user)
         {
-            return _known.GetValue(certificate, OfCertificate);
+            return user;
         }
 
         if (string.IsNullOrEmpty(authorization))
         {
-            return Requester.Anonymous;
+            return certificate is null ? Requester.Anonymous : throw ApiErrors.Unauthorized();
         }
 
         const string Bearer = "Bearer ";
@@ -43,7 +46,12 @@ internal sealed class Authenticator(ApiVerbs verbs, ServiceAccountTokens tokens,
     /// <summary>The account that a token speaks for; null if the token is not good.</summary>
     public async ValueTask<Requester?> OfTokenAsync(string token, CancellationToken stop)
     {
-        if (tokens.Read(token) is not { } claims || !claims.Audiences.Contains(ServiceAccountTokens.Issuer))
+        if (parts.KnownTokens.TryGetValue(token, out var known))
+        {
+            return known;
+        }
+
+        if (parts.Tokens.Read(token) is not { } claims || !claims.Audiences.Contains(ServiceAccountTokens.Issuer))
         {
             return null;
         }
@@ -66,16 +74,21 @@ internal sealed class Authenticator(ApiVerbs verbs, ServiceAccountTokens tokens,
             ["system:serviceaccounts", $"system:serviceaccounts:{subject.Namespace}", Requester.Authenticated]);
     }
 
-    private Requester OfCertificate(X509Certificate2 certificate)
+    /// <summary>Whose certificate it is; null if it is not of ours, not for clients or out of date.</summary>
+    private Requester? OfCertificate(X509Certificate2 certificate) =>
+        certificate.NotAfter.ToUniversalTime() > time.GetUtcNow().UtcDateTime ? _known.GetValue(certificate, OwnerOf).User : null;
+
+    private CertificateOwner OwnerOf(X509Certificate2 certificate)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.CustomTrustStore.Add(parts.Authority.Certificate);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
         chain.ChainPolicy.VerificationTime = time.GetUtcNow().UtcDateTime;
         if (!chain.Build(certificate))
         {
-            throw ApiErrors.Unauthorized();
+            return new(null);
         }
 
         var groups = new List<string>();
@@ -94,6 +107,9 @@ internal sealed class Authenticator(ApiVerbs verbs, ServiceAccountTokens tokens,
             }
         }
 
-        return string.IsNullOrEmpty(name) ? throw ApiErrors.Unauthorized() : new(name, "", [.. groups, Requester.Authenticated]);
+        return new(string.IsNullOrEmpty(name) ? null : new Requester(name, "", [.. groups, Requester.Authenticated]));
     }
+
+    /// <param name="User">Null if the certificate is not good.</param>
+    private sealed record CertificateOwner(Requester? User);
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -15,11 +16,16 @@ public sealed class ServiceAccountTokens : IDisposable
 {
     public const string Issuer = "https://kubernetes.default.svc.cluster.local";
 
+    private const int VerifiedLimit = 4096;
+
     private const string SubjectPrefix = "system:serviceaccount:";
 
     private readonly ECDsa _key;
     private readonly TimeProvider _time;
     private readonly string _header;
+
+    // Checking a signature costs far more than the rest of a small request, and a pod shows the same token for an hour.
+    private readonly ConcurrentDictionary<string, VerifiedToken> _verified = new(StringComparer.Ordinal);
 
     public ServiceAccountTokens(string keyPem, TimeProvider time)
     {
@@ -68,6 +74,33 @@ public sealed class ServiceAccountTokens : IDisposable
     /// <summary>The claims of a token of ours that is in date; null for anything else.</summary>
     public TokenClaims? Read(string token)
     {
+        if (!_verified.TryGetValue(token, out var verified))
+        {
+            verified = Verify(token);
+            if (verified is not null)
+            {
+                Remember(token, verified);
+            }
+        }
+
+        return verified is not null && verified.Expiry > _time.GetUtcNow() ? verified.Claims : null;
+    }
+
+    public void Dispose() => _key.Dispose();
+
+    // More tokens than this are a sign that many have been replaced: those in use come back at once.
+    private void Remember(string token, VerifiedToken verified)
+    {
+        if (_verified.Count >= VerifiedLimit)
+        {
+            _verified.Clear();
+        }
+
+        _verified[token] = verified;
+    }
+
+    private VerifiedToken? Verify(string token)
+    {
         var parts = token.Split('.');
         if (parts.Length != 3)
         {
@@ -91,12 +124,10 @@ public sealed class ServiceAccountTokens : IDisposable
         }
     }
 
-    public void Dispose() => _key.Dispose();
-
-    private TokenClaims? Read(JsonElement claims)
+    private static VerifiedToken? Read(JsonElement claims)
     {
         var expiry = DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("exp").GetInt64());
-        if (claims.GetProperty("iss").GetString() != Issuer || expiry <= _time.GetUtcNow())
+        if (claims.GetProperty("iss").GetString() != Issuer)
         {
             return null;
         }
@@ -108,10 +139,12 @@ public sealed class ServiceAccountTokens : IDisposable
         var pod = bound.TryGetProperty("pod", out var found)
             ? new TokenPod(found.GetProperty("name").GetString()!, found.GetProperty("uid").GetString()!)
             : null;
-        return new(subject, pod, [.. claims.GetProperty("aud").EnumerateArray().Select(a => a.GetString()!)]);
+        return new(new(subject, pod, [.. claims.GetProperty("aud").EnumerateArray().Select(a => a.GetString()!)]), expiry);
     }
 
     private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
+
+    private sealed record VerifiedToken(TokenClaims Claims, DateTimeOffset Expiry);
 }
 
 /// <summary>The service account that a token speaks for.</summary>

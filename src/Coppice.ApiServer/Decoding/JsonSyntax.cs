@@ -6,6 +6,8 @@ namespace Coppice.ApiServer.Decoding;
 /// <summary>What is wrong with a text that is no JSON, in Go's words.</summary>
 internal static class JsonSyntax
 {
+    private static readonly string[] Literals = ["null", "true", "false"];
+
     private const string Truncated = "unexpected end of JSON input";
 
     /// <param name="error">What the platform's reader had to say; it knows the place.</param>
@@ -66,7 +68,14 @@ internal static class JsonSyntax
             return "looking for beginning of value";
         }
 
-        var comma = Encoding.UTF8.GetString(before[(int)reader.BytesConsumed..]).Contains(',');
+        var unread = Encoding.UTF8.GetString(before[(int)reader.BytesConsumed..]);
+        var begun = unread.TrimStart(' ', '\t', '\r', '\n', ',', ':');
+        if (begun.Length > 0 && Literals.FirstOrDefault(literal => literal.StartsWith(begun, StringComparison.Ordinal)) is { } literal)
+        {
+            return $"in literal {literal} (expecting '{literal[begun.Length]}')";
+        }
+
+        var comma = unread.Contains(',');
         return (last, InObject: open.TryPeek(out var isObject) && isObject) switch
         {
             (JsonTokenType.None or JsonTokenType.PropertyName or JsonTokenType.StartArray, _) => "looking for beginning of value",

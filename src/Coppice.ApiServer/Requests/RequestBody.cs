@@ -48,7 +48,7 @@ internal static class RequestBody
     {
         if (http.Request.ContentLength > Limit)
         {
-            throw ApiErrors.RequestEntityTooLarge(Limit);
+            throw TooLarge(http);
         }
 
         try
@@ -59,7 +59,8 @@ internal static class RequestBody
                 var read = await reader.ReadAsync(http.RequestAborted);
                 if (read.Buffer.Length > Limit)
                 {
-                    throw ApiErrors.RequestEntityTooLarge(Limit);
+                    reader.AdvanceTo(read.Buffer.End);
+                    throw TooLarge(http);
                 }
 
                 if (read.IsCompleted)
@@ -74,7 +75,23 @@ internal static class RequestBody
         }
         catch (BadHttpRequestException e)
         {
-            throw e.StatusCode == StatusCodes.Status413PayloadTooLarge ? ApiErrors.RequestEntityTooLarge(Limit) : ApiErrors.BadRequest(e.Message);
+            throw ApiErrors.BadRequest(e.Message);
         }
+    }
+
+    // Many clients send a body to its end before they look for an answer, so the rest is read and thrown away. A connection with one
+    // request at a time is closed then, since nobody knows how much is still to come; on HTTP/2 only the stream ends.
+    private static ApiError TooLarge(HttpContext http)
+    {
+        if (!HttpProtocol.IsHttp2(http.Request.Protocol))
+        {
+            http.Response.OnStarting(() =>
+            {
+                http.Response.Headers.Connection = "close";
+                return Task.CompletedTask;
+            });
+        }
+
+        return ApiErrors.RequestEntityTooLarge(Limit);
     }
 }

@@ -90,7 +90,9 @@ internal sealed class DeleteVerb(ObjectStorage storage, TimeProvider time)
             return 0;
         }
 
-        return Math.Max(0, options.GracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? 30);
+        // As in Kubernetes, less than nothing is a second.
+        var asked = options.GracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? 30;
+        return asked < 0 ? 1 : asked;
     }
 
     private static ValueList<string> FinalizersFor(KubernetesObject item, DeleteOptions options)
@@ -119,9 +121,15 @@ internal sealed class DeleteVerb(ObjectStorage storage, TimeProvider time)
         }
     }
 
-    // Here, unlike elsewhere, Kubernetes names the kind in the place of the resource.
     private static void RequirePreconditions(WriteScope scope, string name, Preconditions? wanted, ObjectMeta actual)
     {
+        if (scope.Definition.Kind == "Namespace")
+        {
+            RequireNamespacePreconditions(scope, name, wanted, actual);
+            return;
+        }
+
+        // Here, unlike elsewhere, Kubernetes names the kind in the place of the resource.
         var kind = new GroupResource(scope.Definition.Group, scope.Definition.Kind);
         if (wanted?.Uid is { } uid && uid != actual.Uid)
         {
@@ -137,6 +145,23 @@ internal sealed class DeleteVerb(ObjectStorage storage, TimeProvider time)
                 kind,
                 name,
                 $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({actual.ResourceVersion}). The object might have been modified");
+        }
+    }
+
+    // Namespaces have a deletion of their own in Kubernetes, and with it words of their own.
+    private static void RequireNamespacePreconditions(WriteScope scope, string name, Preconditions? wanted, ObjectMeta actual)
+    {
+        if (wanted?.Uid is { } uid && uid != actual.Uid)
+        {
+            throw ApiErrors.Conflict(scope.Resource, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {actual.Uid}");
+        }
+
+        if (wanted?.ResourceVersion is { } version && version != actual.ResourceVersion)
+        {
+            throw ApiErrors.Conflict(
+                scope.Resource,
+                name,
+                $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {actual.ResourceVersion}");
         }
     }
 }

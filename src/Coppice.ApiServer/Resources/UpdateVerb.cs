@@ -32,7 +32,16 @@ internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
     public ValueTask<ObjectForm> RunAsync(WriteScope scope, string name, KubernetesObject item, UpdatePart part, CancellationToken stop)
     {
         Scoping.RequireName(name, item.Metadata.Name);
-        return RunAsync(scope, name, _ => item, part, stop);
+        return RunAsync(
+            scope,
+            name,
+            current =>
+            {
+                RequireUid(scope, name, item.Metadata.Uid, current);
+                return item;
+            },
+            part,
+            stop);
     }
 
     /// <summary>Replaces the object with what <paramref name="change"/> makes of the newest version, trying again when that was not the newest.</summary>
@@ -67,14 +76,26 @@ internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
         }
     }
 
+    /// <summary>A whole new version is for the object of its uid. The words are those of Kubernetes' storage, with its key.</summary>
+    private static void RequireUid(WriteScope scope, string name, string? wanted, ObjectForm current)
+    {
+        var uid = current.Item.Metadata.Uid;
+        if (!string.IsNullOrEmpty(wanted) && wanted != uid)
+        {
+            var key = $"/registry/{ObjectStorage.KeyOf(scope.Definition, scope.Key(name))}";
+            throw ApiErrors.Conflict(
+                scope.Resource,
+                name,
+                $"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {wanted}, UID in object meta: {uid}");
+        }
+    }
+
     /// <summary>True if the new version is meant for one version only; refuses it if that is not the newest.</summary>
     private static bool RequireSame(WriteScope scope, string name, ObjectMeta wanted, ObjectForm current)
     {
-        var uid = current.Item.Metadata.Uid;
-        if (!string.IsNullOrEmpty(wanted.Uid) && wanted.Uid != uid)
+        if (!string.IsNullOrEmpty(wanted.Uid) && wanted.Uid != current.Item.Metadata.Uid)
         {
-            throw ApiErrors.Conflict(
-                scope.Resource, name, $"Precondition failed: UID in precondition: {wanted.Uid}, UID in object meta: {uid}");
+            throw ApiErrors.Invalid(scope.Definition, name, FieldError.Invalid(FieldPath.Of("metadata", "uid"), wanted.Uid, "field is immutable"));
         }
 
         if (string.IsNullOrEmpty(wanted.ResourceVersion) || wanted.ResourceVersion == "0")

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -13,6 +14,11 @@ namespace Coppice.ApiServer.Responses;
 /// <summary>Writes objects, lists and statuses as the client asked for them.</summary>
 internal sealed class ResponseWriter(TimeProvider time)
 {
+    // Enough for the socket to be busy, little enough for a slow reader to cost nothing.
+    private const int FlushBytes = 64 * 1024;
+
+    private static readonly byte[] ListEnd = "]}"u8.ToArray();
+
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public static Task WriteStatusAsync(HttpContext http, ApiStatus status, int code)
@@ -29,6 +35,13 @@ internal sealed class ResponseWriter(TimeProvider time)
     {
         http.Response.StatusCode = code;
         http.Response.ContentType = "application/json";
+        if (Compression.Applies(http, json.Length))
+        {
+            await using var compressed = Compression.Begin(http);
+            await compressed.WriteAsync(json, http.RequestAborted);
+            return;
+        }
+
         http.Response.ContentLength = json.Length;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
@@ -40,30 +53,16 @@ internal sealed class ResponseWriter(TimeProvider time)
         WriteJsonAsync(http, Render(http, definition, form), code);
 
     /// <summary>An object in the shape that the request asks for.</summary>
-    public ReadOnlyMemory<byte> Render(HttpContext http, ResourceDefinition definition, ObjectForm form, bool withColumns = true)
-    {
-        switch (ResponseFormat.Choose(http.Request.Headers.Accept))
+    public ReadOnlyMemory<byte> Render(HttpContext http, ResourceDefinition definition, ObjectForm form, bool withColumns = true) =>
+        ResponseFormat.Choose(http.Request.Headers.Accept) switch
         {
-            case ResponseShape.Table:
-                var buffer = new ArrayBufferWriter<byte>(2048);
-                using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-                {
-                    var request = new TableRequest(definition, IncludeOf(http), time.GetUtcNow(), withColumns);
-                    TableWriter.Write(writer, request, [form.Item], new ListMeta { ResourceVersion = form.Revision.ToString() });
-                }
-
-                return buffer.WrittenMemory;
-            case ResponseShape.Metadata:
-                return ApiJson.Write(new PartialObjectMetadata
-                {
-                    ApiVersion = "meta.k8s.io/v1",
-                    Kind = "PartialObjectMetadata",
-                    Metadata = form.Item.Metadata,
-                });
-            default:
-                return form.Json;
-        }
-    }
+            ResponseShape.Table => TableOf(
+                new TableRequest(definition, IncludeOf(http), time.GetUtcNow(), withColumns),
+                [form],
+                new ListMeta { ResourceVersion = form.Revision.ToString() }),
+            ResponseShape.Metadata => MetadataOf(form),
+            _ => form.Json,
+        };
 
     public async Task WriteListAsync(HttpContext http, ResourceDefinition definition, ListPage page)
     {
@@ -74,38 +73,78 @@ internal sealed class ResponseWriter(TimeProvider time)
             RemainingItemCount = page.Remaining,
         };
         var shape = ResponseFormat.Choose(http.Request.Headers.Accept);
-        http.Response.StatusCode = StatusCodes.Status200OK;
-        http.Response.ContentType = "application/json";
-        var body = http.Response.BodyWriter;
         if (shape == ResponseShape.Table)
         {
-            await using var writer = new Utf8JsonWriter(body, WriterOptions);
-            TableWriter.Write(writer, new TableRequest(definition, IncludeOf(http), time.GetUtcNow()), page.Items.Select(f => f.Item), meta);
+            var request = new TableRequest(definition, IncludeOf(http), time.GetUtcNow());
+            await WriteJsonAsync(http, TableOf(request, page.Items, meta), StatusCodes.Status200OK);
             return;
         }
 
         var (version, kind) = shape == ResponseShape.Metadata
             ? ("meta.k8s.io/v1", "PartialObjectMetadataList")
             : (definition.ApiVersion, definition.Kind + "List");
-        body.Write(Encoding.UTF8.GetBytes($"{{\"kind\":\"{kind}\",\"apiVersion\":\"{version}\",\"metadata\":"));
-        body.Write(ApiJson.Write(meta));
-        body.Write(",\"items\":["u8);
-        for (var i = 0; i < page.Items.Count; i++)
+        byte[] head = [.. Encoding.UTF8.GetBytes($"{{\"kind\":\"{kind}\",\"apiVersion\":\"{version}\",\"metadata\":"), .. ApiJson.Write(meta), .. ",\"items\":["u8];
+        var items = page.Items.Select(form => shape == ResponseShape.Metadata ? MetadataOf(form) : form.Json).ToList();
+        await WriteListAsync(http, head, items);
+    }
+
+    /// <summary>Writes a list of which the beginning and the items are there, without putting it together in memory.</summary>
+    private static async Task WriteListAsync(HttpContext http, byte[] head, List<ReadOnlyMemory<byte>> items)
+    {
+        http.Response.StatusCode = StatusCodes.Status200OK;
+        http.Response.ContentType = "application/json";
+        var length = head.Length + items.Sum(item => (long)item.Length) + Math.Max(0, items.Count - 1) + ListEnd.Length;
+        if (Compression.Applies(http, length))
+        {
+            var compressed = PipeWriter.Create(Compression.Begin(http));
+            await WriteItemsAsync(compressed, head, items, http.RequestAborted);
+            await compressed.CompleteAsync();
+            return;
+        }
+
+        http.Response.ContentLength = length;
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await WriteItemsAsync(http.Response.BodyWriter, head, items, http.RequestAborted);
+        }
+    }
+
+    private static async Task WriteItemsAsync(PipeWriter body, byte[] head, List<ReadOnlyMemory<byte>> items, CancellationToken stop)
+    {
+        body.Write(head);
+        for (var i = 0; i < items.Count; i++)
         {
             if (i > 0)
             {
                 body.Write(","u8);
             }
 
-            body.Write(Render(http, definition, page.Items[i]).Span);
-            if (body.UnflushedBytes > 64 * 1024)
+            body.Write(items[i].Span);
+            if (body.UnflushedBytes > FlushBytes)
             {
-                await body.FlushAsync(http.RequestAborted);
+                await body.FlushAsync(stop);
             }
         }
 
-        body.Write("]}"u8);
+        body.Write(ListEnd);
+        await body.FlushAsync(stop);
     }
+
+    private static ReadOnlyMemory<byte> TableOf(TableRequest request, IReadOnlyList<ObjectForm> rows, ListMeta meta)
+    {
+        var buffer = new ArrayBufferWriter<byte>(2048);
+        using var writer = new Utf8JsonWriter(buffer, WriterOptions);
+        TableWriter.Write(writer, request, rows.Select(form => form.Item), meta);
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    private static ReadOnlyMemory<byte> MetadataOf(ObjectForm form) => ApiJson.Write(new PartialObjectMetadata
+    {
+        ApiVersion = "meta.k8s.io/v1",
+        Kind = "PartialObjectMetadata",
+        Metadata = form.Item.Metadata,
+    });
 
     private static IncludeObject IncludeOf(HttpContext http) => (string?)http.Request.Query["includeObject"] switch
     {

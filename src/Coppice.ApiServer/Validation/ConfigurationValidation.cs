@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coppice.ApiServer.Decoding;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -77,12 +78,18 @@ internal static class ConfigurationValidation
         {
             using var json = JsonDocument.Parse(content.Bytes);
             return FieldRules.If(
-                json.RootElement.ValueKind != JsonValueKind.Object,
-                () => FieldError.Invalid(Data.Key(key), Hidden, "json: cannot unmarshal into a map of registries"));
+                json.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null),
+                () => FieldError.Invalid(Data.Key(key), Hidden, $"json: cannot unmarshal {Shape(json.RootElement)} into Go value of type map[string]interface {{}}"));
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            return [FieldError.Invalid(Data.Key(key), Hidden, content.Bytes.IsEmpty ? "unexpected end of JSON input" : "invalid JSON")];
+            return [FieldError.Invalid(Data.Key(key), Hidden, JsonSyntax.Describe(content.Bytes.Span, e))];
         }
     }
+
+    private static string Shape(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True or JsonValueKind.False => "bool",
+        var kind => kind.ToString().ToLowerInvariant(),
+    };
 }

@@ -17,6 +17,20 @@ public sealed class ChangeTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task An_update_of_another_object_of_that_name_is_refused()
+    {
+        var space = await api.NewNamespaceAsync();
+        var name = space.Split('/')[^1];
+        var uid = (string?)(await api.NewConfigMapAsync(space, "a")).Good().Body!["metadata"]!["uid"];
+        Assert.Equal(
+            $"Operation cannot be fulfilled on configmaps \"a\": StorageError: invalid object, Code: 4, Key: /registry/configmaps/{name}/a, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: other, UID in object meta: {uid}",
+            (await api.SendAsync("PUT", $"{space}/configmaps/a", """{"metadata":{"name":"a","uid":"other"}}""")).Refused(409, "Conflict"));
+        Assert.Equal(
+            "ConfigMap \"a\" is invalid: metadata.uid: Invalid value: \"other\": field is immutable",
+            (await api.PatchAsync($"{space}/configmaps/a", """{"metadata":{"uid":"other"}}""")).Refused(422, "Invalid"));
+    }
+
+    [Fact]
     public async Task Patches_by_many_at_once_all_arrive()
     {
         var space = await api.NewNamespaceAsync();

@@ -50,6 +50,67 @@ public sealed class CredentialTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task A_token_that_has_expired_is_not_accepted()
+    {
+        var space = await api.NewNamespaceAsync();
+        var account = (await api.PostAsync($"{space}/serviceaccounts", """{"metadata":{"name":"a"}}""")).Good();
+        var subject = new TokenSubject(space.Split('/')[^1], "a", (string)account.Body!["metadata"]!["uid"]!);
+        Assert.Equal(200, await CodeWithAsync("/api/v1", Token(TimeSpan.FromHours(1))));
+        Assert.Equal(401, await CodeWithAsync("/api/v1", Token(TimeSpan.FromSeconds(-1))));
+
+        string Token(TimeSpan left) => api.Tokens.Sign(subject, null, [ServiceAccountTokens.Issuer], TimeProvider.System.GetUtcNow() + left);
+    }
+
+    [Fact]
+    public async Task A_token_for_somebody_else_or_of_another_cluster_is_not_accepted()
+    {
+        var space = await api.NewNamespaceAsync();
+        var account = (await api.PostAsync($"{space}/serviceaccounts", """{"metadata":{"name":"a"}}""")).Good();
+        var subject = new TokenSubject(space.Split('/')[^1], "a", (string)account.Body!["metadata"]!["uid"]!);
+        var later = TimeProvider.System.GetUtcNow().AddHours(1);
+        using var others = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
+        Assert.Equal(401, await CodeWithAsync("/api/v1", api.Tokens.Sign(subject, null, ["vault"], later)));
+        Assert.Equal(401, await CodeWithAsync("/api/v1", others.Sign(subject, null, [ServiceAccountTokens.Issuer], later)));
+        Assert.Equal(401, await CodeWithAsync("/api/v1", api.Tokens.Sign(subject with { Uid = "other" }, null, [ServiceAccountTokens.Issuer], later)));
+        Assert.Equal(401, await CodeWithAsync("/api/v1", api.Tokens.Sign(subject, new TokenPod("gone", "1"), [ServiceAccountTokens.Issuer], later)));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_out_of_date_or_meant_for_servers_is_not_accepted()
+    {
+        var twoYearsAgo = new FixedTime(TimeProvider.System.GetUtcNow().AddYears(-2));
+        using var late = api.ClientOf(api.IssueAt(twoYearsAgo, "admin", "system:masters"));
+        Assert.Equal("Unauthorized", await RefusedAsync(late, "/api/v1/namespaces"));
+        using var server = api.ClientOf(api.IssueServer());
+        Assert.Equal("Unauthorized", await RefusedAsync(server, "/api/v1/namespaces"));
+    }
+
+    [Fact]
+    public async Task A_known_token_speaks_for_its_owner_also_beside_a_certificate_that_is_not_good()
+    {
+        Assert.Equal(200, await CodeWithAsync("/api/v1/namespaces", "known"));
+        Assert.Equal(401, await CodeWithAsync("/api/v1/namespaces", "knowing"));
+        using var other = CertificateAuthority.Create(TimeProvider.System);
+        using var stranger = api.ClientOf(other.IssueClient("admin", "system:masters"));
+        stranger.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "known");
+        Assert.Equal(200, (int)(await stranger.GetAsync("/api/v1/namespaces")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/v1/nodes", "nodes is forbidden: User \"jane\" cannot list resource \"nodes\" in API group \"\" at the cluster scope")]
+    [InlineData("GET", "/apis/apps/v1/namespaces/a/deployments/d", "deployments.apps \"d\" is forbidden: User \"jane\" cannot get resource \"deployments\" in API group \"apps\" in the namespace \"a\"")]
+    [InlineData("GET", "/api/v1/namespaces/a/pods/p/log", "pods \"p\" is forbidden: User \"jane\" cannot get resource \"pods/log\" in API group \"\" in the namespace \"a\"")]
+    [InlineData("DELETE", "/api/v1/namespaces/a/pods", "pods is forbidden: User \"jane\" cannot deletecollection resource \"pods\" in API group \"\" in the namespace \"a\"")]
+    [InlineData("GET", "/api/v1/pods?watch=1", "pods is forbidden: User \"jane\" cannot watch resource \"pods\" in API group \"\" at the cluster scope")]
+    [InlineData("GET", "/metrics", "forbidden: User \"jane\" cannot get path \"/metrics\"")]
+    public async Task What_is_not_allowed_is_refused_in_Kubernetes_words(string method, string path, string message)
+    {
+        using var jane = api.ClientOf(api.Issue("jane", "people"));
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        Assert.Equal(message, (await Answer.OfAsync(await jane.SendAsync(request))).Refused(403, "Forbidden"));
+    }
+
+    [Fact]
     public async Task Who_is_known_but_has_no_right_is_told_what_is_missing()
     {
         using var jane = api.ClientOf(api.Issue("jane", "people"));
@@ -57,6 +118,13 @@ public sealed class CredentialTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal(
             "pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\"",
             answer.Refused(403, "Forbidden"));
+    }
+
+    private async Task<int> CodeWithAsync(string path, string token)
+    {
+        using var client = api.ClientOf(null);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return (int)(await client.GetAsync(path)).StatusCode;
     }
 
     private static async Task<string> RefusedAsync(HttpClient client, string path) => (await Answer.OfAsync(await client.GetAsync(path))).Refused(401, "Unauthorized");

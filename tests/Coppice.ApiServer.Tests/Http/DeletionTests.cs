@@ -23,6 +23,20 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task A_namespaces_preconditions_have_words_of_their_own()
+    {
+        var space = await api.NewNamespaceAsync();
+        var name = space.Split('/')[^1];
+        var actual = (await api.GetAsync(space)).Good();
+        Assert.Equal(
+            $"Operation cannot be fulfilled on namespaces \"{name}\": Precondition failed: UID in precondition: other, UID in object meta: {(string?)actual.Body!["metadata"]!["uid"]}",
+            (await DeleteAsync(space, """{"preconditions":{"uid":"other"}}""")).Refused(409, "Conflict"));
+        Assert.Equal(
+            $"Operation cannot be fulfilled on namespaces \"{name}\": Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: {actual.Version}",
+            (await DeleteAsync(space, """{"preconditions":{"resourceVersion":"1"}}""")).Refused(409, "Conflict"));
+    }
+
+    [Fact]
     public async Task A_finalizer_keeps_an_object_until_it_is_removed()
     {
         var space = await api.NewNamespaceAsync();

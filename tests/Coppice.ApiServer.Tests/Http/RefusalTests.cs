@@ -162,12 +162,19 @@ public sealed class RefusalTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Empty((await api.GetAsync($"{space}/configmaps")).Names);
     }
 
-    [Fact]
-    public async Task A_body_beyond_the_limit_is_refused()
+    [Theory]
+    [InlineData("dockerconfigjson", "not json", "invalid character 'o' in literal null (expecting 'u')")]
+    [InlineData("dockerconfigjson", "{\"auths\":", "unexpected end of JSON input")]
+    [InlineData("dockerconfigjson", "", "unexpected end of JSON input")]
+    [InlineData("dockerconfigjson", "x", "invalid character 'x' looking for beginning of value")]
+    [InlineData("dockerconfigjson", "[]", "json: cannot unmarshal array into Go value of type map[string]interface {}")]
+    [InlineData("dockercfg", "1", "json: cannot unmarshal number into Go value of type map[string]interface {}")]
+    public async Task A_registry_secret_that_is_no_JSON_object_is_refused(string type, string content, string why)
     {
         var space = await api.NewNamespaceAsync();
-        var body = $$$$$"""{"metadata":{"name":"x"},"data":{"a":"{{{{{new string('x', 4 << 20)}}}}}"}}""";
-        Assert.Equal("Request entity too large: limit is 3145728", (await api.PostAsync($"{space}/configmaps", body)).Refused(413, "RequestEntityTooLarge"));
+        var data = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(content));
+        var refused = await api.PostAsync($"{space}/secrets", $$$"""{"metadata":{"name":"s"},"type":"kubernetes.io/{{{type}}}","data":{".{{{type}}}":"{{{data}}}"}}""");
+        Assert.Equal($"Secret \"s\" is invalid: data[.{type}]: Invalid value: \"<secret contents redacted>\": {why}", refused.Refused(422, "Invalid"));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
 using Coppice.Store;
 using Coppice.Store.InMemory;
@@ -16,7 +17,8 @@ namespace Coppice.ApiServer.Tests.Http;
 public sealed class ServedApi : IAsyncLifetime
 {
     private readonly InMemoryRevisionStore store = new();
-    private readonly CertificateAuthority authority = CertificateAuthority.Create(TimeProvider.System);
+    private readonly CertificateAuthority authority = OldAuthority();
+    private readonly ServiceAccountTokens tokens = new(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
     private ApiServerHost? host;
     private HttpClient? admin;
     private int spaces;
@@ -25,17 +27,32 @@ public sealed class ServedApi : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var tokens = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
         var verbs = new ApiVerbs(store, ServiceAllocationOptions.Default, tokens, TimeProvider.System, new Random(1));
-        var parts = new PipelineParts(authority, tokens, _ => null, [], "127.0.0.1:6443");
+        var parts = new PipelineParts(authority, tokens, _ => null, [], "127.0.0.1:6443")
+        {
+            KnownTokens = new Dictionary<string, Requester> { ["known"] = new("operator", "", [Requester.Masters, Requester.Authenticated]) },
+        };
         var pipeline = new RequestPipeline(verbs, parts, TimeProvider.System, new Random(2), NullLogger.Instance);
         var issued = authority.IssueServer(["localhost"], [IPAddress.Loopback]);
         var port = FreePort();
         host = await ApiServerHost.StartAsync(
             pipeline, port, X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem), TimeProvider.System, NullLoggerFactory.Instance, default);
         Address = new Uri($"https://127.0.0.1:{port}");
-        admin = ClientOf(authority.IssueClient("admin", "system:masters"));
+        var credentials = authority.IssueClient("admin", "system:masters");
+        AdminCertificate = X509Certificate2.CreateFromPem(credentials.CertificatePem, credentials.KeyPem);
+        admin = ClientOf(credentials);
     }
+
+    public X509Certificate2 AdminCertificate { get; private set; } = null!;
+
+    public ServiceAccountTokens Tokens => tokens;
+
+    /// <summary>A certificate as our authority would have made it at some other time.</summary>
+    public IssuedCertificate IssueAt(TimeProvider time, string user, params IReadOnlyList<string> groups) =>
+        CertificateAuthority.Load(authority.CertificatePem, authority.KeyPem, time).IssueClient(user, groups);
+
+    /// <summary>A certificate of ours that is meant for a server.</summary>
+    public IssuedCertificate IssueServer() => authority.IssueServer(["localhost"], []);
 
     /// <summary>A client with this certificate, or with none.</summary>
     public HttpClient ClientOf(IssuedCertificate? certificate)
@@ -103,7 +120,15 @@ public sealed class ServedApi : IAsyncLifetime
         admin?.Dispose();
         await host!.DisposeAsync();
         await store.DisposeAsync();
+        tokens.Dispose();
         authority.Dispose();
+    }
+
+    // Old enough to have certificates that have run out.
+    private static CertificateAuthority OldAuthority()
+    {
+        using var made = CertificateAuthority.Create(new FixedTime(TimeProvider.System.GetUtcNow().AddYears(-3)));
+        return CertificateAuthority.Load(made.CertificatePem, made.KeyPem, TimeProvider.System);
     }
 
     private static int FreePort()
