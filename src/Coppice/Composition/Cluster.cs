@@ -106,9 +106,10 @@ public sealed partial class Cluster : IAsyncDisposable
         var certificate = keys.IssueServer(nodeAddress, ServiceAddress(1), _options.ClusterDomain);
         _parts.Add(await ApiServerHost.StartAsync(pipeline, _options.Port, certificate, _time, _logs, stop));
         keys.WriteKubeconfig(_options.Port);
-        var bootstrap = new ClusterBootstrap(new InProcessClient(verbs, "system:apiserver"));
-        await bootstrap.EnsureNamespacesAsync(stop);
-        await bootstrap.EnsureApiServiceAsync(ServiceAddress(1), nodeAddress, _options.Port, stop);
+        var ownApi = new InProcessClient(verbs, "system:apiserver");
+        await ClusterBootstrap.EnsureNamespacesAsync(ownApi, stop);
+        var builtIns = new BuiltInServices(ownApi, nodeAddress);
+        await builtIns.AddApiAsync(ServiceAddress(1), _options.Port, stop);
 
         // 3. The watched copies of everything, which all that follows shares.
         var caches = new Caches(new InProcessClient(verbs, "system:caches"), _time, _logs);
@@ -132,7 +133,10 @@ public sealed partial class Cluster : IAsyncDisposable
         var nodeApi = new InProcessClient(verbs, $"system:node:{_options.NodeName}");
         var network = await NetworkParts.StartAsync(node.NetworkOptions, nodeAddress, caches, _time, _logs);
         _parts.Add(network);
-        await bootstrap.EnsureDnsServiceAsync(ServiceAddress(10), nodeAddress, network.DnsPort, stop);
+        await builtIns.AddDnsAsync(ServiceAddress(10), network.DnsPort, stop);
+        var keeping = new ReconcileLoop("BuiltInServices", builtIns, ReconcileOptions.Default, _time, _log);
+        builtIns.WakenBy(caches, keeping);
+        Run(keeping.RunAsync);
         Run(network.RunAsync);
         Run(controllers.RunAsync);
         Run(scheduler.RunAsync);

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Net;
+using Coppice.Client;
+using Coppice.Controllers.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Objects.Discovery;
+using Coppice.Objects.Meta;
+using EndpointPort = Coppice.Objects.Discovery.EndpointPort;
+
+namespace Coppice.Composition;
+
+/// <summary>
+/// The services of the cluster itself, which have no pods: the API's and that of DNS. Their endpoints are written here, and whatever
+/// is deleted or changed of them comes back.
+/// </summary>
+/// <param name="node">The address that both are served at.</param>
+internal sealed class BuiltInServices(IApiClient api, IPAddress node) : IReconciler
+{
+    private ImmutableDictionary<ObjectKey, Service> _services = ImmutableDictionary<ObjectKey, Service>.Empty;
+
+    /// <summary>The service "kubernetes", by which pods reach the API.</summary>
+    public Task AddApiAsync(IPAddress address, int port, CancellationToken stop) => AddAsync(
+        Make(
+            new ObjectMeta { Namespace = "default", Name = "kubernetes", Labels = ValueMap.Of(("component", "apiserver"), ("provider", "kubernetes")) },
+            address,
+            [new ServicePort { Name = "https", Protocol = "TCP", Port = 443, TargetPort = port }]),
+        stop);
+
+    /// <summary>The service "kube-dns", which every pod has as its name server.</summary>
+    public Task AddDnsAsync(IPAddress address, int port, CancellationToken stop) => AddAsync(
+        Make(
+            new ObjectMeta
+            {
+                Namespace = "kube-system",
+                Name = "kube-dns",
+                Labels = ValueMap.Of(("k8s-app", "kube-dns"), ("kubernetes.io/cluster-service", "true"), ("kubernetes.io/name", "CoreDNS")),
+            },
+            address,
+            [
+                new ServicePort { Name = "dns", Protocol = "UDP", Port = 53, TargetPort = port },
+                new ServicePort { Name = "dns-tcp", Protocol = "TCP", Port = 53, TargetPort = port },
+            ]),
+        stop);
+
+    /// <summary>Names what wakes the loop that runs this; before the caches run.</summary>
+    public void WakenBy(Caches caches, ReconcileLoop loop)
+    {
+        Subscribe(caches.Services);
+        Subscribe(caches.Endpoints);
+        Subscribe(caches.EndpointSlices);
+
+        void Subscribe<T>(WatchedKind<T> kind) where T : KubernetesObject => kind.Cache.Subscribe(change =>
+        {
+            var key = ObjectKey.Of(change.Item);
+            if (_services.ContainsKey(key))
+            {
+                loop.Enqueue(key);
+            }
+        });
+    }
+
+    /// <summary>Writes what is missing or otherwise; what is as it should be costs no new version.</summary>
+    public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
+    {
+        var service = _services[key];
+        await api.CreateIfAbsentAsync(service, stop);
+        await WriteAsync(EndpointsOf(service), stop);
+        await WriteAsync(SliceOf(service), stop);
+        return ReconcileResult.Done;
+    }
+
+    private static Service Make(ObjectMeta meta, IPAddress address, ValueList<ServicePort> ports) => new()
+    {
+        Metadata = meta,
+        Spec = new ServiceSpec { Type = ServiceType.ClusterIP, ClusterIP = address.ToString(), Ports = ports },
+    };
+
+    private async Task AddAsync(Service service, CancellationToken stop)
+    {
+        var key = ObjectKey.Of(service);
+        _services = _services.Add(key, service);
+        await ReconcileAsync(key, stop);
+    }
+
+    private Endpoints EndpointsOf(Service service) => new()
+    {
+        Metadata = NameOf(service) with { Labels = ValueMap.Of(("endpointslice.kubernetes.io/skip-mirror", "true")) },
+        Subsets =
+        [
+            new EndpointSubset
+            {
+                Addresses = [new EndpointAddress { Ip = node.ToString() }],
+                Ports = service.Spec.Ports.Select(p => new Objects.Core.EndpointPort { Name = p.Name, Port = Target(p), Protocol = p.Protocol }).ToValueList(),
+            },
+        ],
+    };
+
+    private EndpointSlice SliceOf(Service service) => new()
+    {
+        Metadata = NameOf(service) with { Labels = ValueMap.Of(("kubernetes.io/service-name", service.Metadata.Name!)) },
+        AddressType = "IPv4",
+        Endpoints = [new Endpoint { Addresses = [node.ToString()], Conditions = new EndpointConditions { Ready = true } }],
+        Ports = service.Spec.Ports.Select(p => new EndpointPort { Name = p.Name, Port = Target(p), Protocol = p.Protocol }).ToValueList(),
+    };
+
+    private static ObjectMeta NameOf(Service service) => new() { Namespace = service.Metadata.Namespace, Name = service.Metadata.Name };
+
+    private static int Target(ServicePort port) => port.TargetPort.Number;
+
+    private async Task WriteAsync<T>(T item, CancellationToken stop) where T : KubernetesObject
+    {
+        if (!await api.CreateIfAbsentAsync(item, stop))
+        {
+            await api.UpdateAsync(item, stop);
+        }
+    }
+}
