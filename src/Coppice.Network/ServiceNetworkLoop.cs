@@ -37,7 +37,10 @@ public sealed class ServiceNetworkLoop(
             while (await _wake.Reader.WaitToReadAsync(stop))
             {
                 _wake.Reader.TryRead(out _);
-                if (!await TryApplyAsync(stop)) retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+                if (!await TryApplyAsync(stop))
+                {
+                    retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+                }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -56,16 +59,28 @@ public sealed class ServiceNetworkLoop(
     {
         try
         {
-            if (observe() is not { } world) return true;
+            if (observe() is not { } world)
+            {
+                return true;
+            }
+
             var (state, zone) = _translator.Translate(world);
             // Names need no kernel: they are told even if the rules fail.
             publish(zone);
             var plan = RulePlanner.Plan(state);
             await rules.ApplyAsync(plan, stop);
             TellConflicts(plan);
-            if (!_auditDue) return true;
+            if (!_auditDue)
+            {
+                return true;
+            }
+
             _auditDue = false;
-            if (await rules.RestoreAsync(stop)) log.LogWarning("The service rules had been taken out of the kernel by somebody else; they are back");
+            if (await rules.RestoreAsync(stop))
+            {
+                log.LogWarning("The service rules had been taken out of the kernel by somebody else; they are back");
+            }
+
             return true;
         }
         catch (RulesException e)
@@ -78,8 +93,15 @@ public sealed class ServiceNetworkLoop(
     private void TellConflicts(Ruleset plan)
     {
         var conflicts = string.Join("; ", plan.Conflicts);
-        if (conflicts == _conflicts) return;
+        if (conflicts == _conflicts)
+        {
+            return;
+        }
+
         _conflicts = conflicts;
-        if (conflicts.Length > 0) log.LogWarning("Not every service gets what it asks for: {Conflicts}", conflicts);
+        if (conflicts.Length > 0)
+        {
+            log.LogWarning("Not every service gets what it asks for: {Conflicts}", conflicts);
+        }
     }
 }

@@ -44,11 +44,13 @@ internal static class Upgrade
             await RefuseAsync(context, StatusCodes.Status400BadRequest, $"unable to upgrade: {Offered} is required");
             return null;
         }
+
         if (offered.FirstOrDefault(spoken.Contains) is { } common)
         {
             context.Response.Headers[Offered] = common;
             return common;
         }
+
         context.Response.Headers[Supported] = spoken.ToArray();
         await RefuseAsync(context, StatusCodes.Status403Forbidden,
             $"unable to upgrade: unable to negotiate protocol: client supports [{string.Join(' ', offered)}], server accepts [{string.Join(' ', spoken)}]");
@@ -66,8 +68,16 @@ internal static class Upgrade
     public static Task<Stream> AcceptAsync(HttpContext context, string protocol)
     {
         // Kestrel would end a connection whose peer reads or writes slowly: a suspended terminal, a large paste.
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } reading) reading.MinDataRate = null;
-        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } writing) writing.MinDataRate = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } reading)
+        {
+            reading.MinDataRate = null;
+        }
+
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } writing)
+        {
+            writing.MinDataRate = null;
+        }
+
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         context.Response.Headers.Upgrade = protocol;
         return context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();

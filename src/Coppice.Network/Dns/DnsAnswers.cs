@@ -24,23 +24,40 @@ public static class DnsAnswers
         for (var i = 0; i < LongestAliasChain; i++)
         {
             var found = Find(zone, name, type);
-            if (found is null) return new DnsAnswer(DnsCode.Ok, records, [], [], Forward: name);
-            if (!found.Exists) return new DnsAnswer(DnsCode.NameError, records, [new SoaRecord(Apex(zone, name))], []);
+            if (found is null)
+            {
+                return new DnsAnswer(DnsCode.Ok, records, [], [], Forward: name);
+            }
+
+            if (!found.Exists)
+            {
+                return new DnsAnswer(DnsCode.NameError, records, [new SoaRecord(Apex(zone, name))], []);
+            }
+
             records.AddRange(found.Records);
             if (found.Alias is null || type == DnsType.Cname)
             {
                 IReadOnlyList<DnsRecord> authority = records.Count == 0 ? [new SoaRecord(Apex(zone, name))] : [];
                 return new DnsAnswer(DnsCode.Ok, records, authority, found.Additional);
             }
+
             name = found.Alias;
         }
+
         return DnsAnswer.Of(DnsCode.ServerFailure);
     }
 
     private static Found? Find(DnsZone zone, string name, DnsType type)
     {
-        if (name == zone.Domain) return AtApex(zone, type);
-        if (!name.EndsWith("." + zone.Domain, StringComparison.Ordinal)) return Reverse(zone, name, type);
+        if (name == zone.Domain)
+        {
+            return AtApex(zone, type);
+        }
+
+        if (!name.EndsWith("." + zone.Domain, StringComparison.Ordinal))
+        {
+            return Reverse(zone, name, type);
+        }
 
         var labels = name[..^(zone.Domain.Length + 1)].Split('.');
         return labels switch
@@ -75,11 +92,20 @@ public static class DnsAnswers
     {
         if (service.ExternalName is { } target)
         {
-            if (rest.Length > 0) return Found.Missing;
+            if (rest.Length > 0)
+            {
+                return Found.Missing;
+            }
+
             var alias = target.TrimEnd('.').ToLowerInvariant();
-            if (IPAddress.TryParse(alias, out var address)) return Found.Of(type, new AddressRecord(name, address));
+            if (IPAddress.TryParse(alias, out var address))
+            {
+                return Found.Of(type, new AddressRecord(name, address));
+            }
+
             return new Found(true, [new NameRecord(name, DnsType.Cname, alias)], [], alias);
         }
+
         return rest switch
         {
             [] => WithPorts(zone, service, name, type, _ => true),
@@ -92,10 +118,20 @@ public static class DnsAnswers
     private static Found WithPorts(DnsZone zone, DnsService service, string name, DnsType type, Func<DnsPort, bool> asked)
     {
         if (service.IsHeadless)
+        {
             return Endpoints(zone, name, type, service, [.. service.Endpoints.Where(e => e.Ports.IsEmpty || e.Ports.Any(asked))], asked);
+        }
+
         var ports = service.Ports.Where(asked).ToList();
-        if (ports.Count == 0) return Found.Missing;
-        if (type != DnsType.Srv) return Addresses(name, type, service.ClusterAddresses);
+        if (ports.Count == 0)
+        {
+            return Found.Missing;
+        }
+
+        if (type != DnsType.Srv)
+        {
+            return Addresses(name, type, service.ClusterAddresses);
+        }
 
         var target = FullName(zone, service);
         var weight = Math.Max(1, SrvWeightTotal / ports.Count);
@@ -109,8 +145,15 @@ public static class DnsAnswers
         DnsZone zone, string name, DnsType type, DnsService service, IReadOnlyList<DnsEndpoint> endpoints, Func<DnsPort, bool> asked)
     {
         // The specification: a headless service without ready endpoints does not exist as a name.
-        if (endpoints.Count == 0) return Found.Missing;
-        if (type != DnsType.Srv) return Addresses(name, type, endpoints.Select(e => e.Address).Distinct());
+        if (endpoints.Count == 0)
+        {
+            return Found.Missing;
+        }
+
+        if (type != DnsType.Srv)
+        {
+            return Addresses(name, type, endpoints.Select(e => e.Address).Distinct());
+        }
 
         var targets = endpoints.SelectMany(e => e.Ports.Where(asked).Select(p => (Port: p.Number, Target: $"{e.Label}.{FullName(zone, service)}", e.Address))).ToList();
         var weight = Math.Max(1, SrvWeightTotal / Math.Max(1, targets.Count));
@@ -133,9 +176,16 @@ public static class DnsAnswers
 
     private static Found? Reverse(DnsZone zone, string name, DnsType type)
     {
-        if (ReverseNames.Address(name) is not { } address) return null;
+        if (ReverseNames.Address(name) is not { } address)
+        {
+            return null;
+        }
+
         if (zone.ByAddress.TryGetValue(address, out var names))
+        {
             return type == DnsType.Ptr ? new Found(true, [.. names.Select(n => new NameRecord(name, DnsType.Ptr, n))], []) : Found.NoData;
+        }
+
         return zone.ReverseRanges.Any(range => range.Contains(address)) ? Found.Missing : null;
     }
 

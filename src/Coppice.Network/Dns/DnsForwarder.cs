@@ -22,6 +22,7 @@ public sealed class DnsForwarder(Func<IReadOnlyList<IPEndPoint>> servers, TimeSp
             Interlocked.Decrement(ref _underWay);
             return null;
         }
+
         try
         {
             var all = servers();
@@ -29,9 +30,13 @@ public sealed class DnsForwarder(Func<IReadOnlyList<IPEndPoint>> servers, TimeSp
             {
                 foreach (var server in all)
                 {
-                    if (await TryAskAsync(server, message, byTcp, stop) is { } answer) return answer;
+                    if (await TryAskAsync(server, message, byTcp, stop) is { } answer)
+                    {
+                        return answer;
+                    }
                 }
             }
+
             return null;
         }
         finally
@@ -68,7 +73,10 @@ public sealed class DnsForwarder(Func<IReadOnlyList<IPEndPoint>> servers, TimeSp
         while (true)
         {
             var count = await socket.ReceiveAsync(buffer, stop);
-            if (IsAnswer(question, buffer.AsSpan(0, count))) return buffer[..count];
+            if (IsAnswer(question, buffer.AsSpan(0, count)))
+            {
+                return buffer[..count];
+            }
         }
     }
 

@@ -9,7 +9,11 @@ internal static class DnsFrames
     public static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken stop)
     {
         var length = new byte[2];
-        if (await stream.ReadAtLeastAsync(length, 2, throwOnEndOfStream: false, stop) < 2) return null;
+        if (await stream.ReadAtLeastAsync(length, 2, throwOnEndOfStream: false, stop) < 2)
+        {
+            return null;
+        }
+
         var message = new byte[BinaryPrimitives.ReadUInt16BigEndian(length)];
         await stream.ReadExactlyAsync(message, stop);
         return message;

@@ -47,15 +47,30 @@ public sealed record DnsQuery(
     public static DnsQuery? Parse(ReadOnlySpan<byte> message, out ushort? fault)
     {
         fault = null;
-        if (message.Length < HeaderLength) return null;
+        if (message.Length < HeaderLength)
+        {
+            return null;
+        }
+
         var id = BinaryPrimitives.ReadUInt16BigEndian(message);
         var flags = BinaryPrimitives.ReadUInt16BigEndian(message[2..]);
-        if ((flags & 0x8000) != 0) return null;
+        if ((flags & 0x8000) != 0)
+        {
+            return null;
+        }
+
         fault = id;
-        if (BinaryPrimitives.ReadUInt16BigEndian(message[4..]) != 1) return null;
+        if (BinaryPrimitives.ReadUInt16BigEndian(message[4..]) != 1)
+        {
+            return null;
+        }
 
         var position = HeaderLength;
-        if (ReadName(message, ref position) is not { } name || message.Length < position + 4) return null;
+        if (ReadName(message, ref position) is not { } name || message.Length < position + 4)
+        {
+            return null;
+        }
+
         var type = (DnsType)BinaryPrimitives.ReadUInt16BigEndian(message[position..]);
         var @class = BinaryPrimitives.ReadUInt16BigEndian(message[(position + 2)..]);
         position += 4;
@@ -75,12 +90,24 @@ public sealed record DnsQuery(
             + BinaryPrimitives.ReadUInt16BigEndian(message[10..]);
         for (; records > 0; records--)
         {
-            if (ReadName(message, ref position) is not { } name || message.Length < position + 10) return null;
+            if (ReadName(message, ref position) is not { } name || message.Length < position + 10)
+            {
+                return null;
+            }
+
             var type = (DnsType)BinaryPrimitives.ReadUInt16BigEndian(message[position..]);
-            if (type == DnsType.Opt && name.Length == 0) return BinaryPrimitives.ReadUInt16BigEndian(message[(position + 2)..]);
+            if (type == DnsType.Opt && name.Length == 0)
+            {
+                return BinaryPrimitives.ReadUInt16BigEndian(message[(position + 2)..]);
+            }
+
             position += 10 + BinaryPrimitives.ReadUInt16BigEndian(message[(position + 8)..]);
-            if (position > message.Length) return null;
+            if (position > message.Length)
+            {
+                return null;
+            }
         }
+
         return null;
     }
 
@@ -90,17 +117,38 @@ public sealed record DnsQuery(
         var name = new StringBuilder();
         while (true)
         {
-            if (position >= message.Length) return null;
+            if (position >= message.Length)
+            {
+                return null;
+            }
+
             int length = message[position++];
-            if (length == 0) return name.ToString();
-            if (length > 63 || position + length > message.Length || name.Length + length > LongestName) return null;
-            if (name.Length > 0) name.Append('.');
+            if (length == 0)
+            {
+                return name.ToString();
+            }
+
+            if (length > 63 || position + length > message.Length || name.Length + length > LongestName)
+            {
+                return null;
+            }
+
+            if (name.Length > 0)
+            {
+                name.Append('.');
+            }
+
             foreach (var b in message.Slice(position, length))
             {
                 // A dot inside a label would be read as two labels: no name of ours has one, and none is forwarded as text.
-                if (b == '.') return null;
+                if (b == '.')
+                {
+                    return null;
+                }
+
                 name.Append((char)(b is >= (byte)'A' and <= (byte)'Z' ? b + 32 : b));
             }
+
             position += length;
         }
     }

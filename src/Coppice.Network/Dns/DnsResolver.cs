@@ -14,10 +14,20 @@ public sealed class DnsResolver(Func<DnsZone> zone, DnsForwarder forwarder)
     public ValueTask<byte[]?> AnswerAsync(ReadOnlyMemory<byte> message, bool byTcp, CancellationToken stop)
     {
         if (DnsQuery.Parse(message.Span, out var fault) is not { } query)
+        {
             return new(fault is { } id ? DnsWriter.FormatError(id) : null);
+        }
+
         var limit = byTcp ? LargestTcp : query.UdpSize;
-        if (query.Opcode != 0) return new(DnsWriter.Write(query, DnsAnswer.Of(DnsCode.NotImplemented), limit, authoritative: false));
-        if (query.Class != 1) return new(DnsWriter.Write(query, DnsAnswer.Of(DnsCode.Refused), limit, authoritative: false));
+        if (query.Opcode != 0)
+        {
+            return new(DnsWriter.Write(query, DnsAnswer.Of(DnsCode.NotImplemented), limit, authoritative: false));
+        }
+
+        if (query.Class != 1)
+        {
+            return new(DnsWriter.Write(query, DnsAnswer.Of(DnsCode.Refused), limit, authoritative: false));
+        }
 
         var answer = DnsAnswers.Answer(zone(), query.Name, query.Type);
         return answer.Forward is null
@@ -50,6 +60,7 @@ public sealed class DnsResolver(Func<DnsZone> zone, DnsForwarder forwarder)
             message.Add((byte)Math.Min(bytes.Length, 63));
             message.AddRange(bytes.Take(63));
         }
+
         message.AddRange([0, (byte)((int)query.Type >> 8), (byte)query.Type, 0, 1]);
         return [.. message];
     }
@@ -61,20 +72,37 @@ public sealed class DnsResolver(Func<DnsZone> zone, DnsForwarder forwarder)
         var position = 12;
         for (var i = BinaryPrimitives.ReadUInt16BigEndian(message[4..]); i > 0; i--)
         {
-            if (!SkipName(message, ref position)) return records;
+            if (!SkipName(message, ref position))
+            {
+                return records;
+            }
+
             position += 4;
         }
+
         for (var i = BinaryPrimitives.ReadUInt16BigEndian(message[6..]); i > 0; i--)
         {
-            if (!SkipName(message, ref position) || position + 10 > message.Length) return records;
+            if (!SkipName(message, ref position) || position + 10 > message.Length)
+            {
+                return records;
+            }
+
             var type = (DnsType)BinaryPrimitives.ReadUInt16BigEndian(message[position..]);
             int length = BinaryPrimitives.ReadUInt16BigEndian(message[(position + 8)..]);
             position += 10;
-            if (position + length > message.Length) return records;
+            if (position + length > message.Length)
+            {
+                return records;
+            }
+
             if ((type, length) is (DnsType.A, 4) or (DnsType.Aaaa, 16))
+            {
                 records.Add(new AddressRecord(name, new IPAddress(message.Slice(position, length))));
+            }
+
             position += length;
         }
+
         return records;
     }
 
@@ -83,14 +111,20 @@ public sealed class DnsResolver(Func<DnsZone> zone, DnsForwarder forwarder)
         while (position < message.Length)
         {
             int length = message[position++];
-            if (length == 0) return true;
+            if (length == 0)
+            {
+                return true;
+            }
+
             if (length >= 0xC0)
             {
                 position++;
                 return true;
             }
+
             position += length;
         }
+
         return false;
     }
 }

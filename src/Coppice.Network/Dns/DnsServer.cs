@@ -67,7 +67,9 @@ public sealed class DnsServer : IAsyncDisposable
                 tcp.Dispose();
                 // A free UDP port may be taken for TCP: another one is tried.
                 if (options.DnsPort != 0 || attempt == attempts)
+                {
                     throw new IOException($"The DNS server cannot listen on {address}:{options.DnsPort} ({e.Message}); choose another DNS port.", e);
+                }
             }
         }
     }
@@ -95,7 +97,10 @@ public sealed class DnsServer : IAsyncDisposable
             }
             catch (SocketException e)
             {
-                if (!_stop.IsCancellationRequested) _log.LogWarning("DNS: a question could not be received: {Error}", e.Message);
+                if (!_stop.IsCancellationRequested)
+                {
+                    _log.LogWarning("DNS: a question could not be received: {Error}", e.Message);
+                }
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
@@ -109,7 +114,9 @@ public sealed class DnsServer : IAsyncDisposable
         try
         {
             if (await _resolver.AnswerAsync(message, byTcp: false, _stop.Token) is { } answer)
+            {
                 await _udp.SendToAsync(answer, SocketFlags.None, client, _stop.Token);
+            }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -134,11 +141,15 @@ public sealed class DnsServer : IAsyncDisposable
                     client.Dispose();
                     continue;
                 }
+
                 _ = ServeAsync(client);
             }
             catch (SocketException e)
             {
-                if (!_stop.IsCancellationRequested) _log.LogWarning("DNS: a connection could not be accepted: {Error}", e.Message);
+                if (!_stop.IsCancellationRequested)
+                {
+                    _log.LogWarning("DNS: a connection could not be accepted: {Error}", e.Message);
+                }
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
@@ -156,8 +167,16 @@ public sealed class DnsServer : IAsyncDisposable
             {
                 using var idle = new CancellationTokenSource(TcpIdleTimeout, _time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, _stop.Token);
-                if (await DnsFrames.ReadAsync(stream, either.Token) is not { } message) return;
-                if (await _resolver.AnswerAsync(message, byTcp: true, _stop.Token) is not { } answer) return;
+                if (await DnsFrames.ReadAsync(stream, either.Token) is not { } message)
+                {
+                    return;
+                }
+
+                if (await _resolver.AnswerAsync(message, byTcp: true, _stop.Token) is not { } answer)
+                {
+                    return;
+                }
+
                 await DnsFrames.WriteAsync(stream, answer, either.Token);
             }
         }

@@ -56,7 +56,11 @@ internal sealed class DnsWriter
         var flags = 0x8000 | (query.Opcode << 11) | (authoritative ? 0x400 : 0) | (truncated ? 0x200 : 0)
             | (query.RecursionDesired ? 0x100 : 0) | 0x80 | (int)answer.Code;
         ushort[] header = [query.Id, (ushort)flags, 1, (ushort)answers, (ushort)authority, (ushort)additional];
-        for (var i = 0; i < header.Length; i++) BinaryPrimitives.WriteUInt16BigEndian(_buffer.AsSpan(2 * i), header[i]);
+        for (var i = 0; i < header.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(_buffer.AsSpan(2 * i), header[i]);
+        }
+
         return _buffer[.._length];
     }
 
@@ -66,23 +70,40 @@ internal sealed class DnsWriter
         for (var i = 0; i < records.Count; i++)
         {
             var start = _length;
-            if (TryWrite(records[i]) && _length + reserved <= _buffer.Length) continue;
+            if (TryWrite(records[i]) && _length + reserved <= _buffer.Length)
+            {
+                continue;
+            }
+
             _length = start;
-            foreach (var late in _names.Where(n => n.Value >= start).Select(n => n.Key).ToList()) _names.Remove(late);
+            foreach (var late in _names.Where(n => n.Value >= start).Select(n => n.Key).ToList())
+            {
+                _names.Remove(late);
+            }
+
             return i;
         }
+
         return records.Count;
     }
 
     private bool TryWrite(DnsRecord record)
     {
-        if (!TryName(record.Name) || !Fits(10)) return false;
+        if (!TryName(record.Name) || !Fits(10))
+        {
+            return false;
+        }
+
         Number16((int)record.Type);
         Number16(1);
         Number32(TimeToLiveSeconds);
         var lengthAt = _length;
         _length += 2;
-        if (!TryData(record)) return false;
+        if (!TryData(record))
+        {
+            return false;
+        }
+
         BinaryPrimitives.WriteUInt16BigEndian(_buffer.AsSpan(lengthAt), (ushort)(_length - lengthAt - 2));
         return true;
     }
@@ -96,7 +117,11 @@ internal sealed class DnsWriter
             case NameRecord name:
                 return TryName(name.Target);
             case SrvRecord srv:
-                if (!Fits(6)) return false;
+                if (!Fits(6))
+                {
+                    return false;
+                }
+
                 Number16(SrvRecord.Priority);
                 Number16(srv.Weight);
                 Number16(srv.Port);
@@ -105,9 +130,16 @@ internal sealed class DnsWriter
             case TxtRecord txt:
                 return TryBytes([(byte)txt.Text.Length, .. Encoding.ASCII.GetBytes(txt.Text)]);
             case SoaRecord soa:
-                if (!TryName(DnsAnswers.NameServer(soa.Name)) || !TryName($"hostmaster.{soa.Name}") || !Fits(20)) return false;
+                if (!TryName(DnsAnswers.NameServer(soa.Name)) || !TryName($"hostmaster.{soa.Name}") || !Fits(20))
+                {
+                    return false;
+                }
                 // Serial (nobody transfers this zone), refresh, retry, expire, and how long a "no" may be kept.
-                foreach (var number in (uint[])[1, 7200, 1800, 86400, TimeToLiveSeconds]) Number32(number);
+                foreach (var number in (uint[])[1, 7200, 1800, 86400, TimeToLiveSeconds])
+                {
+                    Number32(number);
+                }
+
                 return true;
             default:
                 throw new ArgumentOutOfRangeException(nameof(record), record, "A record of a type that is never answered.");
@@ -129,25 +161,43 @@ internal sealed class DnsWriter
         {
             if (compress && _names.TryGetValue(name, out var earlier))
             {
-                if (!Fits(2)) return false;
+                if (!Fits(2))
+                {
+                    return false;
+                }
+
                 Number16(0xC000 | earlier);
                 return true;
             }
+
             var dot = name.IndexOf('.');
             var label = dot < 0 ? name : name[..dot];
             // A name that the wire cannot carry (an ExternalName may be anything a person typed) makes its record unwritable.
-            if (label.Length is 0 or > 63 || !Fits(label.Length + 1)) return false;
-            if (_length < 0x4000) _names.TryAdd(name, _length);
+            if (label.Length is 0 or > 63 || !Fits(label.Length + 1))
+            {
+                return false;
+            }
+
+            if (_length < 0x4000)
+            {
+                _names.TryAdd(name, _length);
+            }
+
             _buffer[_length++] = (byte)label.Length;
             _length += Encoding.Latin1.GetBytes(label, _buffer.AsSpan(_length));
             name = dot < 0 ? "" : name[(dot + 1)..];
         }
+
         return TryBytes([0]);
     }
 
     private bool TryBytes(byte[] bytes)
     {
-        if (!Fits(bytes.Length)) return false;
+        if (!Fits(bytes.Length))
+        {
+            return false;
+        }
+
         bytes.CopyTo(_buffer, _length);
         _length += bytes.Length;
         return true;

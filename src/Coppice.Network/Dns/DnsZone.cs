@@ -39,17 +39,29 @@ public sealed class DnsZone
         foreach (var service in services)
         {
             var name = $"{service.Name}.{service.Namespace}.svc.{Domain}";
-            foreach (var address in service.ClusterAddresses) Add(address, name);
+            foreach (var address in service.ClusterAddresses)
+            {
+                Add(address, name);
+            }
+
             foreach (var endpoint in service.Endpoints)
             {
-                if (endpoint.Hostname is { } host) Add(endpoint.Address, $"{host}.{name}");
+                if (endpoint.Hostname is { } host)
+                {
+                    Add(endpoint.Address, $"{host}.{name}");
+                }
             }
         }
+
         return names.ToDictionary(entry => entry.Key, entry => entry.Value.Distinct().ToImmutableArray());
 
         void Add(IPAddress address, string name)
         {
-            if (!names.TryGetValue(address, out var list)) names[address] = list = [];
+            if (!names.TryGetValue(address, out var list))
+            {
+                names[address] = list = [];
+            }
+
             list.Add(name);
         }
     }

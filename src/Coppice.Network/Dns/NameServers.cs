@@ -17,12 +17,16 @@ public sealed class NameServers(string file, Func<IPAddress, bool> isOurs)
         try
         {
             var written = File.GetLastWriteTimeUtc(file);
-            if (_known.Written != written) _known = new Known(written, Read(File.ReadAllLines(file), isOurs));
+            if (_known.Written != written)
+            {
+                _known = new Known(written, Read(File.ReadAllLines(file), isOurs));
+            }
         }
         catch (IOException)
         {
             // It is being replaced: what was known still holds.
         }
+
         return _known.Servers;
     }
 

@@ -23,7 +23,11 @@ public sealed partial class NamespaceThread : IDisposable
     {
         var thread = new NamespaceThread(name);
         thread._thread.Start();
-        if (path is null) return thread;
+        if (path is null)
+        {
+            return thread;
+        }
+
         try
         {
             thread.RunAsync(() => Enter(path)).GetAwaiter().GetResult();
@@ -59,7 +63,10 @@ public sealed partial class NamespaceThread : IDisposable
 
     private void Work()
     {
-        foreach (var action in _work.GetConsumingEnumerable()) action();
+        foreach (var action in _work.GetConsumingEnumerable())
+        {
+            action();
+        }
     }
 
     private static bool Enter(string path)

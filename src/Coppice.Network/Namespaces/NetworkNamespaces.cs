@@ -52,7 +52,11 @@ public static class NetworkNamespaces
     /// <summary>An unconnected socket that belongs to the namespace.</summary>
     public static async Task<Socket> OpenAsync(string? path, AddressFamily family, SocketType type, ProtocolType protocol)
     {
-        if (path is null) return new Socket(family, type, protocol);
+        if (path is null)
+        {
+            return new Socket(family, type, protocol);
+        }
+
         using var inside = NamespaceThread.Start(path);
         return await inside.RunAsync(() => new Socket(family, type, protocol));
     }

@@ -24,7 +24,11 @@ public static class CniConfiguration
                 ["routes"] = new JsonArray(new JsonObject { ["dst"] = "0.0.0.0/0" }),
             },
         };
-        if (options.Mtu > 0) plugin["mtu"] = options.Mtu;
+        if (options.Mtu > 0)
+        {
+            plugin["mtu"] = options.Mtu;
+        }
+
         var list = new JsonObject
         {
             ["cniVersion"] = "0.4.0",
@@ -41,7 +45,11 @@ public static class CniConfiguration
         Directory.CreateDirectory(options.CniDataDirectory);
         var path = Path.Combine(options.CniConfigurationDirectory, $"10-{options.Instance}.conflist");
         var text = Describe(options);
-        if (File.Exists(path) && File.ReadAllText(path) == text) return path;
+        if (File.Exists(path) && File.ReadAllText(path) == text)
+        {
+            return path;
+        }
+
         File.WriteAllText(path + ".new", text);
         File.Move(path + ".new", path, overwrite: true);
         return path;

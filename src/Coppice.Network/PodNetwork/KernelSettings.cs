@@ -20,7 +20,11 @@ public static class KernelSettings
         using var inside = NamespaceThread.Start(namespacePath, "kernel settings");
         await inside.RunAsync(() =>
         {
-            foreach (var (name, why) in Needed) Set(name, why);
+            foreach (var (name, why) in Needed)
+            {
+                Set(name, why);
+            }
+
             return true;
         });
     }
@@ -30,7 +34,10 @@ public static class KernelSettings
         var path = $"/proc/sys/{name}";
         try
         {
-            if (File.ReadAllText(path).Trim() != "1") File.WriteAllText(path, "1\n");
+            if (File.ReadAllText(path).Trim() != "1")
+            {
+                File.WriteAllText(path, "1\n");
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

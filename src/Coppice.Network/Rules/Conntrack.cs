@@ -15,7 +15,11 @@ internal static class Conntrack
         foreach (var route in routes)
         {
             List<string> arguments = ["-D", "-p", "udp", "--orig-port-dst", $"{route.Port}", "--dst-nat", route.EndpointAddress];
-            if (route.Address is { } address) arguments.AddRange(["--orig-dst", address]);
+            if (route.Address is { } address)
+            {
+                arguments.AddRange(["--orig-dst", address]);
+            }
+
             try
             {
                 using var process = Process.Start(new ProcessStartInfo("conntrack", arguments)
@@ -32,6 +36,7 @@ internal static class Conntrack
                 return false;
             }
         }
+
         return true;
     }
 }

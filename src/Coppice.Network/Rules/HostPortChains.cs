@@ -9,9 +9,13 @@ internal static class HostPortChains
         var protocol = RuleNames.Of(port.Protocol);
         var chain = $"host/{RuleNames.Of(port)}";
         if (port.HostAddress is { } address)
+        {
             share.Verdict(RuleNames.Addresses, $"{address} . {protocol} . {port.HostPort}", $"goto {chain}");
+        }
         else
+        {
             share.Verdict(RuleNames.Ports, $"{protocol} . {port.HostPort}", $"goto {chain}");
+        }
 
         // The pod sees who calls, except the node's loopback: nobody could answer to that.
         share.Chain(
@@ -20,7 +24,10 @@ internal static class HostPortChains
             $"meta l4proto {protocol} dnat to {port.PodAddress}:{port.ContainerPort}");
         share.Member(RuleNames.Hairpin, $"{port.PodAddress} . {port.PodAddress}");
         if (port.Protocol == TransportProtocol.Udp)
+        {
             share.Udp(port.HostAddress, port.HostPort, new EndpointRules(port.PodAddress, port.ContainerPort, Local: true));
+        }
+
         return share;
     }
 }

@@ -17,22 +17,37 @@ internal sealed partial class LibNftables : INftRunner
     /// <summary>Null where the library is not installed.</summary>
     public static LibNftables? TryOpen()
     {
-        if (!NativeLibrary.TryLoad(Library, typeof(LibNftables).Assembly, null, out _)) return null;
+        if (!NativeLibrary.TryLoad(Library, typeof(LibNftables).Assembly, null, out _))
+        {
+            return null;
+        }
+
         var context = New(0);
-        if (context == 0) return null;
+        if (context == 0)
+        {
+            return null;
+        }
         // Without this, errors would go to this process's own standard error.
         return BufferError(context) == 0 && BufferOutput(context) == 0 ? new LibNftables(context) : null;
     }
 
     public string? Run(string batch)
     {
-        if (RunFromBuffer(_context, batch) == 0) return null;
+        if (RunFromBuffer(_context, batch) == 0)
+        {
+            return null;
+        }
+
         return Marshal.PtrToStringUTF8(ErrorBuffer(_context)) is { Length: > 0 } error ? error.Trim() : "nftables gave no reason";
     }
 
     public void Dispose()
     {
-        if (_context == 0) return;
+        if (_context == 0)
+        {
+            return;
+        }
+
         Free(_context);
         _context = 0;
     }

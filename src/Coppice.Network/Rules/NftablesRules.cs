@@ -21,7 +21,10 @@ public sealed class NftablesRules : IServiceRules, IAsyncDisposable
     public NftablesRules(string table, string? namespacePath = null)
     {
         if (table.Length == 0 || !char.IsAsciiLetter(table[0]) || !table.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+        {
             throw new ArgumentException($"'{table}' is no name for a table: a letter, then letters, digits and '_'.", nameof(table));
+        }
+
         _table = table;
         _thread = NamespaceThread.Start(namespacePath, "nftables");
     }
@@ -30,12 +33,19 @@ public sealed class NftablesRules : IServiceRules, IAsyncDisposable
     {
         var stale = await _thread.RunAsync(() => Apply(desired));
         // Not waited for: packets meet the new rules already, and the thread does it before anything else.
-        if (stale.Count > 0) _ = _thread.RunAsync(() => Conntrack.Forget(stale));
+        if (stale.Count > 0)
+        {
+            _ = _thread.RunAsync(() => Conntrack.Forget(stale));
+        }
     }
 
     public async ValueTask<bool> RestoreAsync(CancellationToken stop) => await _thread.RunAsync(() =>
     {
-        if (_desired is null || (_applied is not null && Nft.Run($"list chain ip {_table} {RuleNames.Services}") is null)) return false;
+        if (_desired is null || (_applied is not null && Nft.Run($"list chain ip {_table} {RuleNames.Services}") is null))
+        {
+            return false;
+        }
+
         _applied = null;
         Apply(_desired);
         return true;
@@ -73,8 +83,12 @@ public sealed class NftablesRules : IServiceRules, IAsyncDisposable
             // Somebody else changed our table: what is there is not known any more, so it is replaced whole.
             _applied = null;
         }
+
         if (Nft.Run(RuleDiff.Replace(_table, desired).Batch) is { } error)
+        {
             throw new RulesException($"The service rules could not be applied: {error}");
+        }
+
         _applied = desired;
         return [];
     }

@@ -22,49 +22,90 @@ public static class RuleDiff
 
         // 1. Everything that others may name: sets and chains.
         foreach (var set in New(current.Sets, desired.Sets))
+        {
             batch.Append($"add {set.Kind} ip {table} {set.Name} {{ {set.Declaration} }}\n");
+        }
+
         foreach (var chain in New(current.Chains, desired.Chains))
+        {
             batch.Append($"add chain ip {table} {chain.Name}{(chain.Hook is null ? "" : $" {{ {chain.Hook} }}")}\n");
+        }
 
         // 2. The rules; a chain that changed is written anew.
         foreach (var chain in Changed(current.Chains, desired.Chains))
         {
-            if (current.Chains.ContainsKey(chain.Name)) batch.Append($"flush chain ip {table} {chain.Name}\n");
-            foreach (var rule in chain.Rules) batch.Append($"add rule ip {table} {chain.Name} {rule}\n");
+            if (current.Chains.ContainsKey(chain.Name))
+            {
+                batch.Append($"flush chain ip {table} {chain.Name}\n");
+            }
+
+            foreach (var rule in chain.Rules)
+            {
+                batch.Append($"add rule ip {table} {chain.Name} {rule}\n");
+            }
         }
 
         // 3. The elements, now that the chains they lead to are there.
-        foreach (var (_, set) in InOrder(desired.Sets)) WriteElements(batch, table, current.Sets.GetValueOrDefault(set.Name), set);
+        foreach (var (_, set) in InOrder(desired.Sets))
+        {
+            WriteElements(batch, table, current.Sets.GetValueOrDefault(set.Name), set);
+        }
 
         // 4. What nothing leads to any more. All are emptied first, since they may name each other.
-        foreach (var chain in deleted) batch.Append($"flush chain ip {table} {chain.Name}\n");
-        foreach (var chain in deleted) batch.Append($"delete chain ip {table} {chain.Name}\n");
-        foreach (var set in Gone(current.Sets, desired.Sets)) batch.Append($"delete {set.Kind} ip {table} {set.Name}\n");
+        foreach (var chain in deleted)
+        {
+            batch.Append($"flush chain ip {table} {chain.Name}\n");
+        }
+
+        foreach (var chain in deleted)
+        {
+            batch.Append($"delete chain ip {table} {chain.Name}\n");
+        }
+
+        foreach (var set in Gone(current.Sets, desired.Sets))
+        {
+            batch.Append($"delete {set.Kind} ip {table} {set.Name}\n");
+        }
 
         return new RuleChanges(batch.ToString(), Stale(current.UdpRoutes, desired.UdpRoutes));
     }
 
     private static void WriteElements(StringBuilder batch, string table, RuleSet? current, RuleSet desired)
     {
-        if (ReferenceEquals(current?.Elements, desired.Elements)) return;
+        if (ReferenceEquals(current?.Elements, desired.Elements))
+        {
+            return;
+        }
+
         var gone = new List<string>();
         var added = new List<string>();
         foreach (var (key, value) in current?.Elements ?? RuleSet.NoElements)
         {
-            if (!desired.Elements.TryGetValue(key, out var now) || now != value) gone.Add(key);
+            if (!desired.Elements.TryGetValue(key, out var now) || now != value)
+            {
+                gone.Add(key);
+            }
         }
+
         foreach (var (key, value) in desired.Elements)
         {
             if (current is null || !current.Elements.TryGetValue(key, out var before) || before != value)
+            {
                 added.Add(value.Length == 0 ? key : $"{key} : {value}");
+            }
         }
+
         WriteElements(batch, "delete", table, desired.Name, gone);
         WriteElements(batch, "add", table, desired.Name, added);
     }
 
     private static void WriteElements(StringBuilder batch, string verb, string table, string set, List<string> elements)
     {
-        if (elements.Count == 0) return;
+        if (elements.Count == 0)
+        {
+            return;
+        }
+
         elements.Sort(StringComparer.Ordinal);
         batch.Append($"{verb} element ip {table} {set} {{ ").AppendJoin(", ", elements).Append(" }\n");
     }
@@ -81,9 +122,16 @@ public static class RuleDiff
         var changed = new List<RuleChain>();
         foreach (var chain in desired.Values)
         {
-            if (!current.TryGetValue(chain.Name, out var before)) changed.Add(chain);
-            else if (!ReferenceEquals(before, chain) && !before.Rules.SequenceEqual(chain.Rules)) changed.Add(chain);
+            if (!current.TryGetValue(chain.Name, out var before))
+            {
+                changed.Add(chain);
+            }
+            else if (!ReferenceEquals(before, chain) && !before.Rules.SequenceEqual(chain.Rules))
+            {
+                changed.Add(chain);
+            }
         }
+
         changed.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return changed;
     }

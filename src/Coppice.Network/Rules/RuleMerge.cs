@@ -15,17 +15,29 @@ internal static class RuleMerge
             var own = elements[set.Name] = [];
             sets[set.Name] = set with { Elements = own };
         }
+
         foreach (var share in shares)
         {
-            foreach (var chain in share.Chains) chains[chain.Name] = chain;
+            foreach (var chain in share.Chains)
+            {
+                chains[chain.Name] = chain;
+            }
+
             foreach (var (set, key, value) in share.Elements)
             {
                 // Members of a set may be wanted by several; a map's key leads to one place, the first one's.
                 if (!elements[set].TryAdd(key, value) && value.Length > 0)
+                {
                     conflicts.Add($"{share.Owner} wants {key.Replace(" . ", " ")}, which is already taken");
+                }
             }
-            foreach (var route in share.UdpRoutes) udp.Add(route);
+
+            foreach (var route in share.UdpRoutes)
+            {
+                udp.Add(route);
+            }
         }
+
         return new Ruleset(chains, sets, udp, conflicts);
     }
 }

@@ -43,9 +43,16 @@ internal static class RuleNames
         foreach (var c in name)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '/' or '_'))
+            {
                 throw new ArgumentException($"'{name}' cannot be part of a rule: only letters, digits, '-' and '.' are allowed.", nameof(name));
+            }
         }
-        if (name.Length <= LongestService) return name;
+
+        if (name.Length <= LongestService)
+        {
+            return name;
+        }
+
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8));
         return $"{name.AsSpan(0, LongestService - 17)}-{hash}";
     }

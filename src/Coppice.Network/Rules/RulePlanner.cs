@@ -19,14 +19,26 @@ public static class RulePlanner
     public static Ruleset Plan(NetworkState state)
     {
         var shares = new List<RuleShare>(1 + state.Services.Length + state.HostPorts.Length) { NodeChains.Plan(state.Node) };
-        foreach (var service in state.Services) shares.Add(Plan(service, state.Node));
-        foreach (var port in state.HostPorts) shares.Add(HostPortChains.Plan(port));
+        foreach (var service in state.Services)
+        {
+            shares.Add(Plan(service, state.Node));
+        }
+
+        foreach (var port in state.HostPorts)
+        {
+            shares.Add(HostPortChains.Plan(port));
+        }
+
         return RuleMerge.Merge(shares);
     }
 
     private static RuleShare Plan(ServiceRules service, NodeRules node)
     {
-        if (Remembered.TryGetValue(service, out var planned) && planned.Node == node) return planned.Share;
+        if (Remembered.TryGetValue(service, out var planned) && planned.Node == node)
+        {
+            return planned.Share;
+        }
+
         var share = ServiceChains.Plan(service, node);
         Remembered.AddOrUpdate(service, new Planned(node, share));
         return share;

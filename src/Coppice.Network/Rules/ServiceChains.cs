@@ -25,18 +25,35 @@ internal static class ServiceChains
         var external = service.NodePort > 0 || !service.ExternalAddresses.IsEmpty || !service.LoadBalancerAddresses.IsEmpty;
 
         // 1. The chains that pick an endpoint; a chain that nothing would lead to is left out.
-        if (!service.InternalLocalOnly || external) AddPick(share, service, $"all/{name}", all);
+        if (!service.InternalLocalOnly || external)
+        {
+            AddPick(share, service, $"all/{name}", all);
+        }
+
         if (!local.IsEmpty && (service.InternalLocalOnly || (external && service.ExternalLocalOnly)))
+        {
             AddPick(share, service, $"local/{name}", local);
-        if (service.AffinityTimeout is { } timeout) AddAffinity(share, service, name, timeout, all, local);
+        }
+
+        if (service.AffinityTimeout is { } timeout)
+        {
+            AddAffinity(share, service, name, timeout, all, local);
+        }
 
         // 2. What leads to them.
         var inside = !service.InternalLocalOnly ? $"goto all/{name}" : local.IsEmpty ? "drop" : $"goto local/{name}";
         AddFronts(share, service, service.ClusterAddresses, inside);
-        if (external) AddExternal(share, service, name, node, hasLocal: !local.IsEmpty);
+        if (external)
+        {
+            AddExternal(share, service, name, node, hasLocal: !local.IsEmpty);
+        }
 
         // 3. What has to be known of each endpoint.
-        foreach (var endpoint in service.Endpoints) AddEndpoint(share, service, endpoint);
+        foreach (var endpoint in service.Endpoints)
+        {
+            AddEndpoint(share, service, endpoint);
+        }
+
         return share;
     }
 
@@ -54,10 +71,14 @@ internal static class ServiceChains
             share.Chain(chain, DestinationFor(service.Protocol, endpoints));
             return;
         }
+
         var name = RuleNames.Of(service);
         var rules = new List<string>(endpoints.Length + 1);
         foreach (var endpoint in endpoints)
+        {
             rules.Add($"ip saddr @{AffinitySet(name, endpoint, timeout)} goto {EndpointChain(name, endpoint)}");
+        }
+
         rules.Add(endpoints.Length == 1
             ? $"goto {EndpointChain(name, endpoints[0])}"
             : $"numgen random mod {endpoints.Length} vmap {{ {string.Join(", ", endpoints.Select((e, i) => $"{i} : goto {EndpointChain(name, e)}"))} }}");
@@ -93,7 +114,9 @@ internal static class ServiceChains
     private static void AddFronts(RuleShare share, ServiceRules service, ImmutableArray<IPAddress> addresses, string verdict)
     {
         foreach (var address in addresses)
+        {
             share.Verdict(RuleNames.Addresses, Front(service, address), verdict);
+        }
     }
 
     private static string Front(ServiceRules service, IPAddress address) => $"{address} . {RuleNames.Of(service.Protocol)} . {service.Port}";
@@ -120,24 +143,43 @@ internal static class ServiceChains
         {
             AddFronts(share, service, service.LoadBalancerAddresses, $"goto ext/{name}");
         }
+
         if (service.NodePort > 0)
+        {
             share.Verdict(RuleNames.Ports, Front(service), $"goto ext/{name}");
+        }
     }
 
     private static void AddEndpoint(RuleShare share, ServiceRules service, EndpointRules endpoint)
     {
         share.Member(RuleNames.Hairpin, $"{endpoint.Address} . {endpoint.Address}");
-        if (service.Protocol != TransportProtocol.Udp) return;
+        if (service.Protocol != TransportProtocol.Udp)
+        {
+            return;
+        }
+
         foreach (var address in service.ClusterAddresses.Concat(service.ExternalAddresses).Concat(service.LoadBalancerAddresses))
+        {
             share.Udp(address, service.Port, endpoint);
-        if (service.NodePort > 0) share.Udp(null, service.NodePort, endpoint);
+        }
+
+        if (service.NodePort > 0)
+        {
+            share.Udp(null, service.NodePort, endpoint);
+        }
     }
 
     /// <summary>No endpoint: whoever asks is told at once, instead of waiting for an answer that cannot come.</summary>
     private static void Refuse(RuleShare share, ServiceRules service)
     {
         foreach (var address in service.ClusterAddresses.Concat(service.ExternalAddresses).Concat(service.LoadBalancerAddresses))
+        {
             share.Verdict(RuleNames.RefusedAddresses, Front(service, address), $"goto {RuleNames.Refuse}");
-        if (service.NodePort > 0) share.Verdict(RuleNames.RefusedPorts, Front(service), $"goto {RuleNames.Refuse}");
+        }
+
+        if (service.NodePort > 0)
+        {
+            share.Verdict(RuleNames.RefusedPorts, Front(service), $"goto {RuleNames.Refuse}");
+        }
     }
 }

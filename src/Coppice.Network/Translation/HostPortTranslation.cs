@@ -19,10 +19,18 @@ internal static class HostPortTranslation
     private static IEnumerable<HostPortRules> HostPorts(Pod pod)
     {
         // No address yet: there is nothing to lead to.
-        if (!IPAddress.TryParse(pod.Status.PodIP, out var address)) yield break;
+        if (!IPAddress.TryParse(pod.Status.PodIP, out var address))
+        {
+            yield break;
+        }
+
         foreach (var port in pod.Spec.InitContainers.Concat(pod.Spec.Containers).SelectMany(c => c.Ports))
         {
-            if (port.HostPort <= 0) continue;
+            if (port.HostPort <= 0)
+            {
+                continue;
+            }
+
             var host = IPAddress.TryParse(port.HostIP, out var given) && !given.Equals(IPAddress.Any) ? given : null;
             yield return new HostPortRules(
                 pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "", ServiceTranslation.Protocol(port.Protocol), host, port.HostPort,

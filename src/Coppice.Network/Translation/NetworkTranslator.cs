@@ -32,6 +32,7 @@ public sealed class NetworkTranslator(NetworkOptions options)
             rules.AddRange(translated.Rules);
             names.Add(translated.Names);
         }
+
         _last = now;
         return (
             new NetworkState(options.NodeRules, rules.ToImmutable(), HostPortTranslation.Translate(world.Pods, options.NodeName)),
@@ -40,17 +41,29 @@ public sealed class NetworkTranslator(NetworkOptions options)
 
     private Translated Translate(ObjectKey key, Service service, EndpointSlice[] slices)
     {
-        if (_last.TryGetValue(key, out var last) && ReferenceEquals(last.Service, service) && Same(last.Slices, slices)) return last;
+        if (_last.TryGetValue(key, out var last) && ReferenceEquals(last.Service, service) && Same(last.Slices, slices))
+        {
+            return last;
+        }
+
         return new Translated(service, slices, ServiceTranslation.Translate(service, slices, options.NodeName), DnsTranslation.Translate(service, slices));
     }
 
     private static bool Same(EndpointSlice[] a, EndpointSlice[] b)
     {
-        if (a.Length != b.Length) return false;
+        if (a.Length != b.Length)
+        {
+            return false;
+        }
+
         for (var i = 0; i < a.Length; i++)
         {
-            if (!ReferenceEquals(a[i], b[i])) return false;
+            if (!ReferenceEquals(a[i], b[i]))
+            {
+                return false;
+            }
         }
+
         return true;
     }
 

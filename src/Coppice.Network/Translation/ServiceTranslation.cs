@@ -24,7 +24,10 @@ internal static class ServiceTranslation
         var spec = service.Spec;
         ImmutableArray<IPAddress> cluster = spec.ClusterIPs.IsEmpty ? Addresses([spec.ClusterIP]) : Addresses(spec.ClusterIPs);
         // Headless, not yet given an address, or an alias: nothing to translate.
-        if (cluster.IsEmpty || spec.Type == ServiceType.ExternalName || service.Metadata.Labels.ContainsKey(ProxyNameLabel)) return [];
+        if (cluster.IsEmpty || spec.Type == ServiceType.ExternalName || service.Metadata.Labels.ContainsKey(ProxyNameLabel))
+        {
+            return [];
+        }
 
         var external = Addresses(spec.ExternalIPs);
         var balancer = spec.Type == ServiceType.LoadBalancer
@@ -62,20 +65,33 @@ internal static class ServiceTranslation
         foreach (var slice in slices)
         {
             var number = slice.Ports.FirstOrDefault(p => (p.Name ?? "") == (port.Name ?? "") && Protocol(p.Protocol) == Protocol(port.Protocol))?.Port;
-            if (number is not { } target) continue;
+            if (number is not { } target)
+            {
+                continue;
+            }
+
             foreach (var endpoint in slice.Endpoints)
             {
-                if (Usable(endpoint.Conditions) is not { } terminating || Addresses(endpoint.Addresses) is not [var address, ..]) continue;
+                if (Usable(endpoint.Conditions) is not { } terminating || Addresses(endpoint.Addresses) is not [var address, ..])
+                {
+                    continue;
+                }
+
                 found.TryAdd((address, target), new EndpointRules(address, target, endpoint.NodeName == node, terminating));
             }
         }
+
         return [.. found.Values.OrderBy(e => e.Address.ToString(), StringComparer.Ordinal).ThenBy(e => e.Port)];
     }
 
     /// <summary>Null: not to be used. Else whether it is one that ends but still serves. What is not said counts as ready.</summary>
     private static bool? Usable(EndpointConditions conditions)
     {
-        if (conditions.Ready ?? true) return false;
+        if (conditions.Ready ?? true)
+        {
+            return false;
+        }
+
         return (conditions.Serving ?? false) && (conditions.Terminating ?? false) ? true : null;
     }
 
@@ -96,8 +112,16 @@ internal static class ServiceTranslation
     /// <summary>Kubernetes takes a range whose address has bits beyond its length; they count for nothing.</summary>
     private static IPNetwork? Range(string text)
     {
-        if (text.Split('/') is not [var address, var bits] || !int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out var length)) return null;
-        if (length > 32 || Addresses([address]) is not [var first]) return null;
+        if (text.Split('/') is not [var address, var bits] || !int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+        {
+            return null;
+        }
+
+        if (length > 32 || Addresses([address]) is not [var first])
+        {
+            return null;
+        }
+
         var mask = length == 0 ? 0 : uint.MaxValue << (32 - length);
         var bytes = first.GetAddressBytes();
         BinaryPrimitives.WriteUInt32BigEndian(bytes, BinaryPrimitives.ReadUInt32BigEndian(bytes) & mask);

@@ -23,7 +23,10 @@ internal static class ConnectionPump
         {
             await CopyAsync(target, client, over.Token);
             await HalfClose.CompleteWritesAsync(client, over.Token);
-            if (waitForClient) await sending;
+            if (waitForClient)
+            {
+                await sending;
+            }
         }
         finally
         {
@@ -51,7 +54,12 @@ internal static class ConnectionPump
                 await over.CancelAsync();
                 throw;
             }
-            if (count == 0) break;
+
+            if (count == 0)
+            {
+                break;
+            }
+
             try
             {
                 await target.WriteAsync(buffer.AsMemory(0, count), over.Token);
@@ -62,6 +70,7 @@ internal static class ConnectionPump
                 return;
             }
         }
+
         await HalfClose.CompleteWritesAsync(target, over.Token);
     }
 

@@ -29,7 +29,11 @@ public sealed class PortForwardEndpoint(TimeProvider time, StreamingOptions opti
         }
         else if (Upgrade.IsTo(Upgrade.Spdy, context.Request))
         {
-            if (await Upgrade.NegotiateAsync(context, [SpdyProtocol]) is null) return;
+            if (await Upgrade.NegotiateAsync(context, [SpdyProtocol]) is null)
+            {
+                return;
+            }
+
             await RunSpdyAsync(await Upgrade.AcceptAsync(context, Upgrade.Spdy), connect);
         }
         else
@@ -41,18 +45,31 @@ public sealed class PortForwardEndpoint(TimeProvider time, StreamingOptions opti
     private async Task RunWebSocketAsync(HttpContext context, Func<int, CancellationToken, ValueTask<Stream>> connect)
     {
         string[] spoken = [TunnelProtocol, ChannelProtocol, Base64ChannelProtocol, ""];
-        if (await WebSocketUpgrade.NegotiateAsync(context, spoken) is not { } protocol) return;
+        if (await WebSocketUpgrade.NegotiateAsync(context, spoken) is not { } protocol)
+        {
+            return;
+        }
+
         IReadOnlyList<int> ports = [];
         if (protocol != TunnelProtocol && !WebSocketForwarding.TryReadPorts(context.Request.Query["ports"], out ports))
         {
             await Upgrade.RefuseAsync(context, StatusCodes.Status400BadRequest, "query parameter \"ports\" is required: port numbers from 1 to 65535");
             return;
         }
-        if (await WebSocketUpgrade.AcceptAsync(context, protocol, options) is not { } socket) return;
+
+        if (await WebSocketUpgrade.AcceptAsync(context, protocol, options) is not { } socket)
+        {
+            return;
+        }
+
         if (protocol == TunnelProtocol)
+        {
             await RunSpdyAsync(new WebSocketByteStream(socket), connect);
+        }
         else
+        {
             await RunChannelsAsync(socket, protocol == Base64ChannelProtocol, ports, connect);
+        }
     }
 
     private async Task RunSpdyAsync(Stream transport, Func<int, CancellationToken, ValueTask<Stream>> connect)

@@ -26,15 +26,28 @@ internal sealed class SpdyForwarding(
                 stream.Reset(SpdyResetStatus.ProtocolError);
                 continue;
             }
-            if (!await TryAcceptAsync(stream)) break;
+
+            if (!await TryAcceptAsync(stream))
+            {
+                break;
+            }
+
             if (!_halves.Remove(identity.RequestId, out var half))
+            {
                 _halves.Add(identity.RequestId, new Half(stream, identity, time.GetTimestamp()));
+            }
             else if (half.Identity.IsData == identity.IsData)
+            {
                 stream.Reset(SpdyResetStatus.ProtocolError);
+            }
             else if (identity.IsData)
+            {
                 _running.Add(ForwardAsync(stream, half.Stream, identity.Port, gone.Token));
+            }
             else
+            {
                 _running.Add(ForwardAsync(half.Stream, stream, half.Identity.Port, gone.Token));
+            }
         }
         // A client that says goodbye opens no more streams, but may still use those it has.
         await Task.WhenAny(connection.Completion, Task.WhenAll(_running));

@@ -22,9 +22,14 @@ internal static class WebSocketForwarding
         ports = read;
         foreach (var text in values.SelectMany(value => (value ?? "").Split(',')))
         {
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535) return false;
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+            {
+                return false;
+            }
+
             read.Add(port);
         }
+
         return read.Count is > 0 and <= MaxPorts;
     }
 

@@ -40,15 +40,26 @@ internal static class CommandStatus
 
     public static CommandOutcome Decode(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty) return new CommandOutcome.Failed("the connection ended without saying how the command did");
+        if (bytes.IsEmpty)
+        {
+            return new CommandOutcome.Failed("the connection ended without saying how the command did");
+        }
+
         try
         {
             var status = JsonSerializer.Deserialize<Status>(bytes, Json)!;
-            if (status.Result == "Success") return new CommandOutcome.Exited(0);
+            if (status.Result == "Success")
+            {
+                return new CommandOutcome.Exited(0);
+            }
+
             if (status.Reason == NonZeroExitCode
                 && status.Details?.Causes?.FirstOrDefault(cause => cause.Type == ExitCode) is { } cause
                 && int.TryParse(cause.Message, out var code))
+            {
                 return new CommandOutcome.Exited(code);
+            }
+
             return new CommandOutcome.Failed(status.Message ?? status.Reason ?? "the command failed without a message");
         }
         catch (JsonException)

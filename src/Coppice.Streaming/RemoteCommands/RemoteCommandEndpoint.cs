@@ -18,12 +18,20 @@ public sealed class RemoteCommandEndpoint(TimeProvider time, StreamingOptions op
     {
         // A terminal has one output, so there is no stderr beside it.
         var effective = request.Tty ? request with { Stderr = false } : request;
-        if (await OpenAsync(context, effective) is not { } session) return;
+        if (await OpenAsync(context, effective) is not { } session)
+        {
+            return;
+        }
+
         await using (session)
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             var watching = CancelWhenGoneAsync(session, stop);
-            if (await RunAsync(session, run, stop.Token) is { } outcome) await session.FinishAsync(outcome);
+            if (await RunAsync(session, run, stop.Token) is { } outcome)
+            {
+                await session.FinishAsync(outcome);
+            }
+
             await session.DisposeAsync();
             await watching;
         }
@@ -32,9 +40,15 @@ public sealed class RemoteCommandEndpoint(TimeProvider time, StreamingOptions op
     private async ValueTask<ICommandSession?> OpenAsync(HttpContext context, CommandRequest request)
     {
         if (Upgrade.IsTo(Upgrade.WebSocket, context.Request))
+        {
             return await WebSocketCommandSession.OpenAsync(context, request, options, time);
+        }
+
         if (Upgrade.IsTo(Upgrade.Spdy, context.Request))
+        {
             return await SpdyCommandSession.OpenAsync(context, request, options, time);
+        }
+
         await Upgrade.RefuseAsync(context);
         return null;
     }

@@ -53,7 +53,11 @@ public sealed class SpdyCommandClient(HttpMessageInvoker http, TimeProvider time
         try
         {
             var response = await http.SendAsync(request, stop);
-            if (response.StatusCode == HttpStatusCode.SwitchingProtocols) return await response.Content.ReadAsStreamAsync(stop);
+            if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+            {
+                return await response.Content.ReadAsStreamAsync(stop);
+            }
+
             using (response)
             {
                 var text = await response.Content.ReadAsStringAsync(stop);
@@ -70,10 +74,25 @@ public sealed class SpdyCommandClient(HttpMessageInvoker http, TimeProvider time
         SpdyConnection connection, CommandRequest request, CommandStreams streams, CancellationToken stop)
     {
         var types = new List<string> { ErrorName };
-        if (request.Stdin) types.Add(StdinName);
-        if (request.Stdout) types.Add(StdoutName);
-        if (request.Stderr && !request.Tty) types.Add(StderrName);
-        if (request.Tty) types.Add(ResizeName);
+        if (request.Stdin)
+        {
+            types.Add(StdinName);
+        }
+
+        if (request.Stdout)
+        {
+            types.Add(StdoutName);
+        }
+
+        if (request.Stderr && !request.Tty)
+        {
+            types.Add(StderrName);
+        }
+
+        if (request.Tty)
+        {
+            types.Add(ResizeName);
+        }
 
         using var late = new CancellationTokenSource(options.StreamCreationTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
@@ -81,8 +100,15 @@ public sealed class SpdyCommandClient(HttpMessageInvoker http, TimeProvider time
         try
         {
             foreach (var type in types)
+            {
                 opened[type] = await connection.OpenStreamAsync(new Dictionary<string, string> { [Header] = type }, both.Token);
-            foreach (var stream in opened.Values) await stream.Accepted.WaitAsync(both.Token);
+            }
+
+            foreach (var stream in opened.Values)
+            {
+                await stream.Accepted.WaitAsync(both.Token);
+            }
+
             return opened;
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !stop.IsCancellationRequested)
@@ -93,10 +119,18 @@ public sealed class SpdyCommandClient(HttpMessageInvoker http, TimeProvider time
 
     private static async Task SendInputAsync(Stream? from, SpdyStream? to, CancellationToken ended)
     {
-        if (to is null) return;
+        if (to is null)
+        {
+            return;
+        }
+
         try
         {
-            if (from is not null) await from.CopyToAsync(to, ended);
+            if (from is not null)
+            {
+                await from.CopyToAsync(to, ended);
+            }
+
             await to.CompleteWritesAsync(ended);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
@@ -107,12 +141,20 @@ public sealed class SpdyCommandClient(HttpMessageInvoker http, TimeProvider time
 
     private static async Task SendSizesAsync(System.Threading.Channels.ChannelReader<TerminalSize>? from, SpdyStream? to, CancellationToken ended)
     {
-        if (from is null || to is null) return;
+        if (from is null || to is null)
+        {
+            return;
+        }
+
         try
         {
             while (await from.WaitToReadAsync(ended))
+            {
                 while (from.TryRead(out var size))
+                {
                     await to.WriteAsync(TerminalSizes.Encode(size), ended);
+                }
+            }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
@@ -126,7 +168,11 @@ public sealed class SpdyCommandClient(HttpMessageInvoker http, TimeProvider time
     /// </summary>
     private static async Task CopyOutputAsync(SpdyStream? from, Stream? to, CancellationTokenSource ended)
     {
-        if (from is null) return;
+        if (from is null)
+        {
+            return;
+        }
+
         var buffer = new byte[32 * 1024];
         while (true)
         {
@@ -139,10 +185,18 @@ public sealed class SpdyCommandClient(HttpMessageInvoker http, TimeProvider time
             {
                 return;
             }
-            if (count == 0) return;
+
+            if (count == 0)
+            {
+                return;
+            }
+
             try
             {
-                if (to is not null) await to.WriteAsync(buffer.AsMemory(0, count), ended.Token);
+                if (to is not null)
+                {
+                    await to.WriteAsync(buffer.AsMemory(0, count), ended.Token);
+                }
             }
             catch (IOException)
             {
@@ -158,12 +212,16 @@ public sealed class SpdyCommandClient(HttpMessageInvoker http, TimeProvider time
         var buffer = new byte[4096];
         try
         {
-            while (status.Length < MaxStatusBytes && await error.ReadAsync(buffer, ended) is > 0 and var count) status.Write(buffer, 0, count);
+            while (status.Length < MaxStatusBytes && await error.ReadAsync(buffer, ended) is > 0 and var count)
+            {
+                status.Write(buffer, 0, count);
+            }
         }
         catch (IOException)
         {
             // As for the output: what was said before counts.
         }
+
         return status.ToArray();
     }
 }

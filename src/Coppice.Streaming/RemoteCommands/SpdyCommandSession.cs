@@ -33,7 +33,11 @@ internal sealed class SpdyCommandSession : ICommandSession
     public static async ValueTask<SpdyCommandSession?> OpenAsync(
         HttpContext context, CommandRequest request, StreamingOptions options, TimeProvider time)
     {
-        if (await Upgrade.NegotiateAsync(context, Protocols) is not { } protocol) return null;
+        if (await Upgrade.NegotiateAsync(context, Protocols) is not { } protocol)
+        {
+            return null;
+        }
+
         var connection = SpdyConnection.Start(await Upgrade.AcceptAsync(context, Upgrade.Spdy), isServer: true, options);
         var streams = new Dictionary<string, SpdyStream>();
         using var late = new CancellationTokenSource(options.StreamCreationTimeout, time);
@@ -42,11 +46,19 @@ internal sealed class SpdyCommandSession : ICommandSession
             var expected = Expected(request, protocol);
             while (streams.Count < expected.Count)
             {
-                if (await connection.NextStreamAsync(late.Token) is not { } stream) throw new IOException("the client went away");
+                if (await connection.NextStreamAsync(late.Token) is not { } stream)
+                {
+                    throw new IOException("the client went away");
+                }
+
                 if (stream.Headers.GetValueOrDefault(Header) is { } type && expected.Contains(type) && streams.TryAdd(type, stream))
+                {
                     await stream.AcceptAsync(late.Token);
+                }
                 else
+                {
                     stream.Reset(SpdyResetStatus.RefusedStream);
+                }
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
@@ -54,6 +66,7 @@ internal sealed class SpdyCommandSession : ICommandSession
             await connection.CloseAsync(time);
             return null;
         }
+
         connection.RefuseStreams();
         var verb = VerbOf(request);
         return new SpdyCommandSession(
@@ -66,7 +79,13 @@ internal sealed class SpdyCommandSession : ICommandSession
         {
             // The client waits for the ends of its output streams and of the error stream, whose text is the outcome.
             foreach (var output in new[] { Find(StdoutName), Find(StderrName) })
-                if (output is not null) await output.CompleteWritesAsync(CancellationToken.None);
+            {
+                if (output is not null)
+                {
+                    await output.CompleteWritesAsync(CancellationToken.None);
+                }
+            }
+
             var error = _streams[ErrorName];
             await error.WriteAsync(_encode(outcome));
             foreach (var stream in _streams.Values)
@@ -79,6 +98,7 @@ internal sealed class SpdyCommandSession : ICommandSession
         {
             // The client left without waiting for the end.
         }
+
         await _connection.CloseAsync(_time);
     }
 
@@ -89,17 +109,36 @@ internal sealed class SpdyCommandSession : ICommandSession
     private static HashSet<string> Expected(CommandRequest request, string protocol)
     {
         var expected = new HashSet<string> { ErrorName };
-        if (request.Stdin) expected.Add(StdinName);
-        if (request.Stdout) expected.Add(StdoutName);
-        if (request.Stderr) expected.Add(StderrName);
+        if (request.Stdin)
+        {
+            expected.Add(StdinName);
+        }
+
+        if (request.Stdout)
+        {
+            expected.Add(StdoutName);
+        }
+
+        if (request.Stderr)
+        {
+            expected.Add(StderrName);
+        }
         // Sizes came with v3.
-        if (request.Tty && protocol is ("v4.channel.k8s.io" or "v3.channel.k8s.io")) expected.Add(ResizeName);
+        if (request.Tty && protocol is ("v4.channel.k8s.io" or "v3.channel.k8s.io"))
+        {
+            expected.Add(ResizeName);
+        }
+
         return expected;
     }
 
     private static ChannelReader<TerminalSize>? ReadSizes(SpdyStream? stream)
     {
-        if (stream is null) return null;
+        if (stream is null)
+        {
+            return null;
+        }
+
         var sizes = TerminalSizes.CreateChannel();
         _ = TerminalSizes.ReadAsync(stream, sizes.Writer, CancellationToken.None); // Ends with the connection.
         return sizes.Reader;

@@ -24,8 +24,16 @@ internal static class TerminalSizes
             {
                 var result = await reader.ReadAsync(stop);
                 var rest = result.Buffer;
-                while (TryRead(ref rest) is { } size) sizes.TryWrite(size);
-                if (result.IsCompleted || rest.Length > 1024) break;
+                while (TryRead(ref rest) is { } size)
+                {
+                    sizes.TryWrite(size);
+                }
+
+                if (result.IsCompleted || rest.Length > 1024)
+                {
+                    break;
+                }
+
                 reader.AdvanceTo(rest.Start, rest.End);
             }
         }
@@ -33,6 +41,7 @@ internal static class TerminalSizes
         {
             // A terminal that is no longer told its size goes on at the last one.
         }
+
         sizes.TryComplete();
     }
 
@@ -47,17 +56,42 @@ internal static class TerminalSizes
             if (reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == 0)
             {
                 buffer = buffer.Slice(reader.Position);
-                while (buffer.Length > 0 && char.IsWhiteSpace((char)buffer.FirstSpan[0])) buffer = buffer.Slice(1);
+                while (buffer.Length > 0 && char.IsWhiteSpace((char)buffer.FirstSpan[0]))
+                {
+                    buffer = buffer.Slice(1);
+                }
+
                 return new TerminalSize(width, height);
             }
-            if (reader.TokenType != JsonTokenType.PropertyName) continue;
+
+            if (reader.TokenType != JsonTokenType.PropertyName)
+            {
+                continue;
+            }
+
             var isWidth = reader.ValueTextEquals("Width"u8);
             var isHeight = reader.ValueTextEquals("Height"u8);
-            if (!reader.Read()) return null;
-            if (reader.TokenType != JsonTokenType.Number) continue;
-            if (isWidth && reader.TryGetUInt16(out var w)) width = w;
-            if (isHeight && reader.TryGetUInt16(out var h)) height = h;
+            if (!reader.Read())
+            {
+                return null;
+            }
+
+            if (reader.TokenType != JsonTokenType.Number)
+            {
+                continue;
+            }
+
+            if (isWidth && reader.TryGetUInt16(out var w))
+            {
+                width = w;
+            }
+
+            if (isHeight && reader.TryGetUInt16(out var h))
+            {
+                height = h;
+            }
         }
+
         return null;
     }
 }

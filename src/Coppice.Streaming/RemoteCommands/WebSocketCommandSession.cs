@@ -27,8 +27,16 @@ internal sealed class WebSocketCommandSession : ICommandSession
         var verb = VerbOf(request);
         _encode = outcome => protocol.StartsWith('v') ? CommandStatus.Encode(outcome, verb) : CommandStatus.EncodeAsText(outcome, verb);
         var readable = new List<int>();
-        if (request.Stdin) readable.Add(Stdin);
-        if (request.Tty) readable.Add(Resize);
+        if (request.Stdin)
+        {
+            readable.Add(Stdin);
+        }
+
+        if (request.Tty)
+        {
+            readable.Add(Resize);
+        }
+
         _channels = ChannelSocket.Start(socket, protocol.Contains("base64", StringComparison.Ordinal), readable, options);
         Streams = new CommandStreams(
             request.Stdin ? new ChannelStream(_channels, Stdin, _channels.Incoming(Stdin)) : null,
@@ -45,8 +53,16 @@ internal sealed class WebSocketCommandSession : ICommandSession
     public static async ValueTask<WebSocketCommandSession?> OpenAsync(
         HttpContext context, CommandRequest request, StreamingOptions options, TimeProvider time)
     {
-        if (await WebSocketUpgrade.NegotiateAsync(context, Protocols) is not { } protocol) return null;
-        if (await WebSocketUpgrade.AcceptAsync(context, protocol, options) is not { } socket) return null;
+        if (await WebSocketUpgrade.NegotiateAsync(context, Protocols) is not { } protocol)
+        {
+            return null;
+        }
+
+        if (await WebSocketUpgrade.AcceptAsync(context, protocol, options) is not { } socket)
+        {
+            return null;
+        }
+
         var session = new WebSocketCommandSession(socket, request, protocol, options, time);
         await session.AnnounceAsync(request.Stdout ? Stdout : request.Stderr ? Stderr : Error);
         return session;
@@ -58,12 +74,16 @@ internal sealed class WebSocketCommandSession : ICommandSession
         try
         {
             var status = _encode(outcome);
-            if (status.Length > 0) await _channels.WriteAsync(Error, status, CancellationToken.None);
+            if (status.Length > 0)
+            {
+                await _channels.WriteAsync(Error, status, CancellationToken.None);
+            }
         }
         catch (IOException)
         {
             // The client left without waiting for the end.
         }
+
         await WebSocketUpgrade.CloseAsync(_socket, _channels.Completion, _options, _time);
     }
 

@@ -39,10 +39,17 @@ internal readonly record struct FrameHeader(FrameType? Type, int StreamId, byte 
         var second = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
         var flags = (byte)(second >> 24);
         var length = (int)(second & 0xFF_FFFF);
-        if ((first & ControlBit) == 0) return new FrameHeader(null, (int)first, flags, length);
+        if ((first & ControlBit) == 0)
+        {
+            return new FrameHeader(null, (int)first, flags, length);
+        }
 
         var version = (first & ~ControlBit) >> 16;
-        if (version != Version) throw new SpdyProtocolException($"a frame of version {version}; only version {Version} is spoken here");
+        if (version != Version)
+        {
+            throw new SpdyProtocolException($"a frame of version {version}; only version {Version} is spoken here");
+        }
+
         return new FrameHeader((FrameType)(ushort)first, 0, flags, length);
     }
 

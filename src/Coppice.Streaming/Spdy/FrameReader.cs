@@ -13,7 +13,10 @@ internal sealed class FrameReader(Stream transport)
     {
         var result = await _reader.ReadAtLeastAsync(FrameHeader.Size, stop);
         if (result.Buffer.Length < FrameHeader.Size)
+        {
             return result.Buffer.IsEmpty ? null : throw EndsInsideFrame();
+        }
+
         var header = Parse(result.Buffer);
         _reader.AdvanceTo(result.Buffer.GetPosition(FrameHeader.Size));
         return header;
@@ -22,9 +25,17 @@ internal sealed class FrameReader(Stream transport)
     /// <summary>A control frame's payload, whole.</summary>
     public async ValueTask<byte[]> ReadPayloadAsync(int length, CancellationToken stop)
     {
-        if (length == 0) return [];
+        if (length == 0)
+        {
+            return [];
+        }
+
         var result = await _reader.ReadAtLeastAsync(length, stop);
-        if (result.Buffer.Length < length) throw EndsInsideFrame();
+        if (result.Buffer.Length < length)
+        {
+            throw EndsInsideFrame();
+        }
+
         var payload = result.Buffer.Slice(0, length).ToArray();
         _reader.AdvanceTo(result.Buffer.GetPosition(length));
         return payload;
@@ -39,14 +50,26 @@ internal sealed class FrameReader(Stream transport)
         while (length > 0)
         {
             var result = await _reader.ReadAsync(stop);
-            if (result.Buffer.IsEmpty && result.IsCompleted) throw EndsInsideFrame();
+            if (result.Buffer.IsEmpty && result.IsCompleted)
+            {
+                throw EndsInsideFrame();
+            }
+
             var part = result.Buffer.Slice(0, Math.Min(length, result.Buffer.Length));
             if (destination is not null)
             {
-                foreach (var segment in part) destination.Write(segment.Span);
+                foreach (var segment in part)
+                {
+                    destination.Write(segment.Span);
+                }
+
                 var flush = await destination.FlushAsync(stop);
-                if (flush.IsCompleted || flush.IsCanceled) destination = null;
+                if (flush.IsCompleted || flush.IsCanceled)
+                {
+                    destination = null;
+                }
             }
+
             length -= (int)part.Length;
             _reader.AdvanceTo(part.End);
         }

@@ -76,8 +76,12 @@ internal sealed class FrameWriter : IDisposable
         try
         {
             while (await _answers.Reader.WaitToReadAsync(_ended))
+            {
                 while (_answers.Reader.TryRead(out var frame))
+                {
                     await WriteInTurnAsync(() => frame, CancellationToken.None);
+                }
+            }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
@@ -99,6 +103,7 @@ internal sealed class FrameWriter : IDisposable
         {
             throw new IOException("the connection has ended", e);
         }
+
         try
         {
             await _transport.WriteAsync(frame(), _ended);
@@ -131,7 +136,10 @@ internal sealed class FrameWriter : IDisposable
         var frame = new byte[FrameHeader.Size + 4 * numbers.Length];
         new FrameHeader(type, 0, 0, 4 * numbers.Length).Write(frame);
         for (var i = 0; i < numbers.Length; i++)
+        {
             BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(FrameHeader.Size + 4 * i), numbers[i]);
+        }
+
         return frame;
     }
 

@@ -18,6 +18,7 @@ internal static class HeaderBlock
             WriteText(block, name.ToLowerInvariant());
             WriteText(block, value);
         }
+
         return block.ToArray();
     }
 
@@ -29,8 +30,11 @@ internal static class HeaderBlock
         {
             var name = ReadText(ref block);
             if (!headers.TryAdd(name, ReadText(ref block)))
+            {
                 throw new SpdyProtocolException($"the header {name} appears twice in one block");
+            }
         }
+
         return headers;
     }
 
@@ -50,7 +54,11 @@ internal static class HeaderBlock
 
     private static int ReadNumber(ref ReadOnlySpan<byte> block)
     {
-        if (block.Length < 4) throw new SpdyProtocolException("a header block ends early");
+        if (block.Length < 4)
+        {
+            throw new SpdyProtocolException("a header block ends early");
+        }
+
         var number = BinaryPrimitives.ReadInt32BigEndian(block);
         block = block[4..];
         return number >= 0 ? number : throw new SpdyProtocolException("a header block has a negative length");
@@ -59,7 +67,11 @@ internal static class HeaderBlock
     private static string ReadText(ref ReadOnlySpan<byte> block)
     {
         var length = ReadNumber(ref block);
-        if (length > block.Length) throw new SpdyProtocolException("a header block ends early");
+        if (length > block.Length)
+        {
+            throw new SpdyProtocolException("a header block ends early");
+        }
+
         var text = Encoding.UTF8.GetString(block[..length]);
         block = block[length..];
         return text;

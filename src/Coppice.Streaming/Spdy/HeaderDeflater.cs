@@ -14,7 +14,10 @@ internal sealed class HeaderDeflater
     public byte[] Deflate(ReadOnlySpan<byte> block)
     {
         if (block.Length > StoredBlock.MaxLength)
+        {
             throw new ArgumentException($"a header block of {block.Length} bytes; at most {StoredBlock.MaxLength} can be sent", nameof(block));
+        }
+
         var begin = _begun ? [] : ZlibHeader;
         _begun = true;
         var bytes = new byte[begin.Length + 2 * StoredBlock.HeaderLength + block.Length];

@@ -41,6 +41,7 @@ internal static class HeaderDictionary
             bytes.Write(length);
             bytes.Write(Encoding.ASCII.GetBytes(word));
         }
+
         bytes.Write(Encoding.ASCII.GetBytes(Values));
         return bytes.ToArray();
     }

@@ -33,11 +33,19 @@ internal sealed class HeaderInflater : IDisposable
                 if (length == output.Length)
                 {
                     if (length == limitBytes)
+                    {
                         throw new SpdyProtocolException($"a header block inflates to more than {limitBytes} bytes");
+                    }
+
                     Array.Resize(ref output, Math.Min(output.Length * 4, limitBytes));
                 }
+
                 var read = _inflate!.Read(output, length, output.Length - length);
-                if (read == 0) return output.AsMemory(0, length);
+                if (read == 0)
+                {
+                    return output.AsMemory(0, length);
+                }
+
                 length += read;
             }
         }
@@ -54,14 +62,23 @@ internal sealed class HeaderInflater : IDisposable
     {
         var bytes = block.Span;
         if (bytes.Length < ZlibHeaderLength || (bytes[0] & 0x0F) != 8 || BinaryPrimitives.ReadUInt16BigEndian(bytes) % 31 != 0)
+        {
             throw new SpdyProtocolException("the first header block does not begin a zlib stream");
+        }
+
         _inflate = new DeflateStream(_fed, CompressionMode.Decompress);
         var hasDictionary = (bytes[1] & 0x20) != 0;
-        if (!hasDictionary) return block[ZlibHeaderLength..];
+        if (!hasDictionary)
+        {
+            return block[ZlibHeaderLength..];
+        }
 
         if (bytes.Length < ZlibHeaderLength + DictionaryIdLength ||
             BinaryPrimitives.ReadUInt32BigEndian(bytes[ZlibHeaderLength..]) != HeaderDictionary.Id)
+        {
             throw new SpdyProtocolException("the header blocks were compressed with another dictionary than SPDY/3's");
+        }
+
         _fed.Feed(StoredBlock.Of(HeaderDictionary.Bytes.Span));
         var discarded = new byte[HeaderDictionary.Bytes.Length];
         _inflate.ReadExactly(discarded);

@@ -56,8 +56,13 @@ public sealed class SpdyConnection : IAsyncDisposable
     public async ValueTask<SpdyStream?> NextStreamAsync(CancellationToken stop)
     {
         while (await _opened.Reader.WaitToReadAsync(stop))
+        {
             if (_opened.Reader.TryRead(out var stream))
+            {
                 return stream;
+            }
+        }
+
         return null;
     }
 
@@ -73,9 +78,14 @@ public sealed class SpdyConnection : IAsyncDisposable
                 _nextId += 2;
                 _streams.Add(stream.Id, stream);
             }
+
             return stream.Id;
         }, headers, stop);
-        if (_reading.IsCompleted) stream!.Fail(EndReason());
+        if (_reading.IsCompleted)
+        {
+            stream!.Fail(EndReason());
+        }
+
         return stream!;
     }
 
@@ -83,7 +93,10 @@ public sealed class SpdyConnection : IAsyncDisposable
     public void RefuseStreams()
     {
         _refusing = true;
-        while (_opened.Reader.TryRead(out var stream)) stream.Reset(SpdyResetStatus.RefusedStream);
+        while (_opened.Reader.TryRead(out var stream))
+        {
+            stream.Reset(SpdyResetStatus.RefusedStream);
+        }
     }
 
     /// <summary>
@@ -102,12 +115,17 @@ public sealed class SpdyConnection : IAsyncDisposable
         {
             // It is gone already, or does not answer.
         }
+
         await DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_ended.IsCancellationRequested) return;
+        if (_ended.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _ended.CancelAsync();
         _frames.EndAnswers();
         await _reading;
@@ -118,7 +136,10 @@ public sealed class SpdyConnection : IAsyncDisposable
 
     internal void Forget(SpdyStream stream)
     {
-        lock (_streamsLock) _streams.Remove(stream.Id);
+        lock (_streamsLock)
+        {
+            _streams.Remove(stream.Id);
+        }
     }
 
     internal void SendReset(int streamId, SpdyResetStatus status) => _frames.AnswerReset(streamId, status);
@@ -128,7 +149,10 @@ public sealed class SpdyConnection : IAsyncDisposable
         await Task.Yield(); // A transport that never has to wait must not keep the starter here.
         try
         {
-            while (await _reader.ReadHeaderAsync(_ended.Token) is { } header) await ReadFrameAsync(header);
+            while (await _reader.ReadHeaderAsync(_ended.Token) is { } header)
+            {
+                await ReadFrameAsync(header);
+            }
         }
         catch (SpdyProtocolException e)
         {
@@ -139,6 +163,7 @@ public sealed class SpdyConnection : IAsyncDisposable
         {
             Failure = e as IOException ?? EndReason();
         }
+
         EndStreams();
     }
 
@@ -146,8 +171,15 @@ public sealed class SpdyConnection : IAsyncDisposable
     {
         _opened.Writer.TryComplete();
         SpdyStream[] left;
-        lock (_streamsLock) left = [.. _streams.Values];
-        foreach (var stream in left) stream.Fail(EndReason());
+        lock (_streamsLock)
+        {
+            left = [.. _streams.Values];
+        }
+
+        foreach (var stream in left)
+        {
+            stream.Fail(EndReason());
+        }
     }
 
     private IOException EndReason() => Failure ?? new IOException("the connection ended before the stream did");
@@ -159,11 +191,19 @@ public sealed class SpdyConnection : IAsyncDisposable
             var stream = Find(header.StreamId);
             // Data for a stream that is over may still have been on its way.
             await _reader.CopyPayloadAsync(header.Length, stream?.Incoming, _ended.Token);
-            if (header.IsLast) stream?.OnRemoteDone();
+            if (header.IsLast)
+            {
+                stream?.OnRemoteDone();
+            }
+
             return;
         }
+
         if (header.Length > _options.MaxControlFrameBytes)
+        {
             throw new SpdyProtocolException($"a control frame of {header.Length} bytes; at most {_options.MaxControlFrameBytes} are taken");
+        }
+
         ReadControlFrame(type, header.IsLast, await _reader.ReadPayloadAsync(header.Length, _ended.Token));
     }
 
@@ -178,12 +218,20 @@ public sealed class SpdyConnection : IAsyncDisposable
                 var replied = Find(StreamIdOf(payload, 4));
                 ReadHeaders(payload.AsMemory(4));
                 replied?.OnAccepted();
-                if (isLast) replied?.OnRemoteDone();
+                if (isLast)
+                {
+                    replied?.OnRemoteDone();
+                }
+
                 break;
             case FrameType.Headers:
                 var described = Find(StreamIdOf(payload, 4));
                 ReadHeaders(payload.AsMemory(4)); // Nobody here sends any that matter, but the inflater must see them.
-                if (isLast) described?.OnRemoteDone();
+                if (isLast)
+                {
+                    described?.OnRemoteDone();
+                }
+
                 break;
             case FrameType.RstStream:
                 var reset = Find(StreamIdOf(payload, 8));
@@ -201,12 +249,20 @@ public sealed class SpdyConnection : IAsyncDisposable
 
     private void OnSynStream(int id, bool isLast, IReadOnlyDictionary<string, string> headers)
     {
-        if (id == 0 || (id & 1) == _ownParity) throw new SpdyProtocolException($"the peer opened stream {id}, which is not its to open");
+        if (id == 0 || (id & 1) == _ownParity)
+        {
+            throw new SpdyProtocolException($"the peer opened stream {id}, which is not its to open");
+        }
+
         SpdyStream? stream = null;
         lock (_streamsLock)
         {
             // Go's older clients open streams from several threads, out of order; only a number in use is wrong.
-            if (_streams.ContainsKey(id)) throw new SpdyProtocolException($"the peer opened stream {id} twice");
+            if (_streams.ContainsKey(id))
+            {
+                throw new SpdyProtocolException($"the peer opened stream {id} twice");
+            }
+
             _lastPeerId = Math.Max(_lastPeerId, id);
             if (!_refusing && _streams.Count < _options.MaxStreams)
             {
@@ -214,28 +270,46 @@ public sealed class SpdyConnection : IAsyncDisposable
                 _streams.Add(id, stream);
             }
         }
+
         if (stream is null || !_opened.Writer.TryWrite(stream))
         {
-            if (stream is not null) Forget(stream);
+            if (stream is not null)
+            {
+                Forget(stream);
+            }
+
             Owe(_frames.AnswerReset(id, SpdyResetStatus.RefusedStream));
             return;
         }
-        if (isLast) stream.OnRemoteDone();
+
+        if (isLast)
+        {
+            stream.OnRemoteDone();
+        }
     }
 
     private void OnPing(int id)
     {
-        if ((id & 1) != _ownParity) Owe(_frames.AnswerPing(id));
+        if ((id & 1) != _ownParity)
+        {
+            Owe(_frames.AnswerPing(id));
+        }
     }
 
     private static void Owe(bool answered)
     {
-        if (!answered) throw new SpdyProtocolException("the peer asks without reading the answers");
+        if (!answered)
+        {
+            throw new SpdyProtocolException("the peer asks without reading the answers");
+        }
     }
 
     private SpdyStream? Find(int id)
     {
-        lock (_streamsLock) return _streams.GetValueOrDefault(id);
+        lock (_streamsLock)
+        {
+            return _streams.GetValueOrDefault(id);
+        }
     }
 
     private static int StreamIdOf(byte[] payload, int minLength) =>

@@ -51,8 +51,12 @@ public sealed class SpdyStream : DuplexStream, IHalfClosable
     {
         lock (_state)
         {
-            if (_localDone && _remoteDone) return;
+            if (_localDone && _remoteDone)
+            {
+                return;
+            }
         }
+
         Fail(new SpdyStreamResetException(status));
         _connection.SendReset(Id, status);
     }
@@ -66,22 +70,42 @@ public sealed class SpdyStream : DuplexStream, IHalfClosable
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken stop = default)
     {
-        if (buffer.IsEmpty) return 0;
+        if (buffer.IsEmpty)
+        {
+            return 0;
+        }
+
         while (true)
         {
             // After a failure nothing more arrives, and a wait for it would not end.
             if (!_incoming.Reader.TryRead(out var result))
             {
-                if (_readFailure is { } failure) throw failure;
+                if (_readFailure is { } failure)
+                {
+                    throw failure;
+                }
+
                 result = await _incoming.Reader.ReadAsync(stop);
             }
+
             var count = (int)Math.Min(buffer.Length, result.Buffer.Length);
             var part = result.Buffer.Slice(0, count);
             part.CopyTo(buffer.Span);
             _incoming.Reader.AdvanceTo(part.End);
-            if (count > 0) return count;
-            if (_readFailure is { } lateFailure) throw lateFailure;
-            if (result.IsCompleted) return 0;
+            if (count > 0)
+            {
+                return count;
+            }
+
+            if (_readFailure is { } lateFailure)
+            {
+                throw lateFailure;
+            }
+
+            if (result.IsCompleted)
+            {
+                return 0;
+            }
         }
     }
 
@@ -89,8 +113,16 @@ public sealed class SpdyStream : DuplexStream, IHalfClosable
     {
         while (!buffer.IsEmpty)
         {
-            if (_writeFailure is { } failure) throw failure;
-            if (_localDone) throw new IOException("the stream's writing side was ended");
+            if (_writeFailure is { } failure)
+            {
+                throw failure;
+            }
+
+            if (_localDone)
+            {
+                throw new IOException("the stream's writing side was ended");
+            }
+
             var part = buffer[..Math.Min(buffer.Length, FrameWriter.MaxDataBytes)];
             await _frames.WriteDataAsync(Id, part, last: false, stop);
             buffer = buffer[part.Length..];
@@ -101,9 +133,14 @@ public sealed class SpdyStream : DuplexStream, IHalfClosable
     {
         lock (_state)
         {
-            if (_localDone) return;
+            if (_localDone)
+            {
+                return;
+            }
+
             _localDone = true;
         }
+
         await _frames.WriteDataAsync(Id, default, last: true, stop);
         ForgetIfOver();
     }
@@ -118,9 +155,14 @@ public sealed class SpdyStream : DuplexStream, IHalfClosable
     {
         lock (_state)
         {
-            if (_remoteDone) return;
+            if (_remoteDone)
+            {
+                return;
+            }
+
             _remoteDone = true;
         }
+
         _incoming.Writer.Complete();
         ForgetIfOver();
     }
@@ -130,9 +172,21 @@ public sealed class SpdyStream : DuplexStream, IHalfClosable
     {
         lock (_state)
         {
-            if (_localDone && _remoteDone) return;
-            if (!_localDone) _writeFailure = reason;
-            if (!_remoteDone) _readFailure = reason;
+            if (_localDone && _remoteDone)
+            {
+                return;
+            }
+
+            if (!_localDone)
+            {
+                _writeFailure = reason;
+            }
+
+            if (!_remoteDone)
+            {
+                _readFailure = reason;
+            }
+
             _localDone = _remoteDone = true;
         }
         // The pipe's ends belong to the reader and to the connection's reading loop, so they are woken rather than completed.
@@ -148,14 +202,22 @@ public sealed class SpdyStream : DuplexStream, IHalfClosable
     {
         lock (_state)
         {
-            if (!_localDone || !_remoteDone) return;
+            if (!_localDone || !_remoteDone)
+            {
+                return;
+            }
         }
+
         _connection.Forget(this);
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) Reset();
+        if (disposing)
+        {
+            Reset();
+        }
+
         base.Dispose(disposing);
     }
 }

@@ -48,7 +48,10 @@ internal sealed class ChannelSocket : IDisposable
     public void DropIncoming()
     {
         _dropping = true;
-        foreach (var pipe in _incoming.Values) pipe.Writer.CancelPendingFlush();
+        foreach (var pipe in _incoming.Values)
+        {
+            pipe.Writer.CancelPendingFlush();
+        }
     }
 
     /// <summary>Sends data on a channel; an empty message when there is none.</summary>
@@ -73,8 +76,15 @@ internal sealed class ChannelSocket : IDisposable
         try
         {
             var length = data.Length;
-            if (_isBase64) System.Buffers.Text.Base64.EncodeToUtf8(data.Span, message.AsSpan(1), out _, out length);
-            else data.Span.CopyTo(message.AsSpan(1));
+            if (_isBase64)
+            {
+                System.Buffers.Text.Base64.EncodeToUtf8(data.Span, message.AsSpan(1), out _, out length);
+            }
+            else
+            {
+                data.Span.CopyTo(message.AsSpan(1));
+            }
+
             message[0] = (byte)(_isBase64 ? '0' + channel : channel);
             // Not the caller's token: it would end the whole socket in the middle of a message.
             await _socket.SendAsync(
@@ -96,14 +106,24 @@ internal sealed class ChannelSocket : IDisposable
         await Task.Yield();
         try
         {
-            if (_isBase64) await ReadTextMessagesAsync();
-            else await ReadBinaryMessagesAsync();
+            if (_isBase64)
+            {
+                await ReadTextMessagesAsync();
+            }
+            else
+            {
+                await ReadBinaryMessagesAsync();
+            }
         }
         catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or FormatException)
         {
             // Whatever it was, nothing more comes.
         }
-        foreach (var pipe in _incoming.Values) pipe.Writer.Complete(new IOException("the client is gone"));
+
+        foreach (var pipe in _incoming.Values)
+        {
+            pipe.Writer.Complete(new IOException("the client is gone"));
+        }
     }
 
     private async Task ReadBinaryMessagesAsync()
@@ -113,15 +133,27 @@ internal sealed class ChannelSocket : IDisposable
         while (true)
         {
             var received = await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
-            if (received.MessageType == WebSocketMessageType.Close) return;
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                return;
+            }
+
             var data = buffer.AsMemory(0, received.Count);
             if (channel is null && data.Length > 0)
             {
                 channel = data.Span[0];
                 data = data[1..];
             }
-            if (channel is { } known) await DeliverAsync(known, data);
-            if (received.EndOfMessage) channel = null;
+
+            if (channel is { } known)
+            {
+                await DeliverAsync(known, data);
+            }
+
+            if (received.EndOfMessage)
+            {
+                channel = null;
+            }
         }
     }
 
@@ -131,11 +163,22 @@ internal sealed class ChannelSocket : IDisposable
         while (true)
         {
             var received = await _socket.ReceiveAsync(message.GetMemory(4096), CancellationToken.None);
-            if (received.MessageType == WebSocketMessageType.Close) return;
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                return;
+            }
+
             message.Advance(received.Count);
             if (message.WrittenCount > _options.MaxMessageBytes)
+            {
                 throw new IOException($"a message of more than {_options.MaxMessageBytes} bytes");
-            if (!received.EndOfMessage || message.WrittenCount == 0) continue;
+            }
+
+            if (!received.EndOfMessage || message.WrittenCount == 0)
+            {
+                continue;
+            }
+
             var text = System.Text.Encoding.ASCII.GetString(message.WrittenSpan[1..]);
             await DeliverAsync(message.WrittenSpan[0] - '0', Convert.FromBase64String(text));
             message.Clear();
@@ -147,10 +190,21 @@ internal sealed class ChannelSocket : IDisposable
         if (channel == CloseChannel)
         {
             foreach (var closed in data.ToArray())
-                if (_incoming.TryGetValue(closed, out var done)) done.Writer.Complete();
+            {
+                if (_incoming.TryGetValue(closed, out var done))
+                {
+                    done.Writer.Complete();
+                }
+            }
+
             return;
         }
-        if (_dropping || data.IsEmpty || !_incoming.TryGetValue(channel, out var pipe)) return;
+
+        if (_dropping || data.IsEmpty || !_incoming.TryGetValue(channel, out var pipe))
+        {
+            return;
+        }
+
         await pipe.Writer.WriteAsync(data);
     }
 }

@@ -7,15 +7,30 @@ internal sealed class WebSocketByteStream(WebSocket socket) : DuplexStream, IHal
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken stop = default)
     {
-        if (buffer.IsEmpty) return 0;
+        if (buffer.IsEmpty)
+        {
+            return 0;
+        }
+
         try
         {
             while (true)
             {
                 var received = await socket.ReceiveAsync(buffer, stop);
-                if (received.MessageType == WebSocketMessageType.Close) return 0;
-                if (received.MessageType != WebSocketMessageType.Binary) throw new IOException("a text message in a tunnel of bytes");
-                if (received.Count > 0) return received.Count;
+                if (received.MessageType == WebSocketMessageType.Close)
+                {
+                    return 0;
+                }
+
+                if (received.MessageType != WebSocketMessageType.Binary)
+                {
+                    throw new IOException("a text message in a tunnel of bytes");
+                }
+
+                if (received.Count > 0)
+                {
+                    return received.Count;
+                }
             }
         }
         catch (WebSocketException e)
@@ -41,7 +56,9 @@ internal sealed class WebSocketByteStream(WebSocket socket) : DuplexStream, IHal
         try
         {
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+            {
                 await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, stop);
+            }
         }
         catch (WebSocketException e)
         {
@@ -51,7 +68,11 @@ internal sealed class WebSocketByteStream(WebSocket socket) : DuplexStream, IHal
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) socket.Abort();
+        if (disposing)
+        {
+            socket.Abort();
+        }
+
         base.Dispose(disposing);
     }
 }

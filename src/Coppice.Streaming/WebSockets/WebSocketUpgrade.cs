@@ -17,8 +17,16 @@ internal static class WebSocketUpgrade
     public static async ValueTask<string?> NegotiateAsync(HttpContext context, IReadOnlyList<string> spoken)
     {
         var offered = context.Request.Headers.GetCommaSeparatedValues("Sec-WebSocket-Protocol");
-        if (offered.Length == 0) offered = [""];
-        if (offered.FirstOrDefault(spoken.Contains) is { } common) return common;
+        if (offered.Length == 0)
+        {
+            offered = [""];
+        }
+
+        if (offered.FirstOrDefault(spoken.Contains) is { } common)
+        {
+            return common;
+        }
+
         await Upgrade.RefuseAsync(context, StatusCodes.Status403Forbidden,
             $"unable to upgrade: no common WebSocket subprotocol: client supports [{string.Join(' ', offered)}], server accepts [{string.Join(' ', spoken)}]");
         return null;
@@ -35,7 +43,11 @@ internal static class WebSocketUpgrade
         }
         // SHA-1 is what the handshake is defined with; nothing is kept secret by it.
         context.Response.Headers.SecWebSocketAccept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptSuffix)));
-        if (subprotocol.Length > 0) context.Response.Headers.SecWebSocketProtocol = subprotocol;
+        if (subprotocol.Length > 0)
+        {
+            context.Response.Headers.SecWebSocketProtocol = subprotocol;
+        }
+
         var transport = await Upgrade.AcceptAsync(context, Upgrade.WebSocket);
         return WebSocket.CreateFromStream(transport, new WebSocketCreationOptions
         {
@@ -55,13 +67,17 @@ internal static class WebSocketUpgrade
         try
         {
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+            {
                 await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, farewell.Token);
+            }
+
             await (reading ?? DrainAsync(socket, farewell.Token)).WaitAsync(farewell.Token);
         }
         catch (Exception e) when (e is IOException or WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             // It is gone already, or does not answer.
         }
+
         socket.Abort();
     }
 
@@ -69,6 +85,8 @@ internal static class WebSocketUpgrade
     {
         var dropped = new byte[4096];
         while (socket.State is WebSocketState.Open or WebSocketState.CloseSent)
+        {
             await socket.ReceiveAsync(dropped.AsMemory(), stop);
+        }
     }
 }
