@@ -29,7 +29,7 @@ internal sealed class SubresourceEndpoint(ApiVerbs verbs, ResourceEndpoint resou
         {
             ("status", var verb) when definition.Has(Subresources.Status) => StatusAsync(http, scope, name, verb),
             ("scale", var verb) when definition.Has(Subresources.Scale) => ScaleAsync(http, scope, name, verb),
-            ("ephemeralcontainers", var verb) when definition.Has(Subresources.Pod) => StatusOrMainAsync(http, scope, name, verb, UpdatePart.Main),
+            ("ephemeralcontainers", var verb) when definition.Has(Subresources.Pod) => PartAsync(http, scope, name, verb, UpdatePart.EphemeralContainers),
             ("binding", "create") when definition.Has(Subresources.Pod) => BindAsync(http, scope, name),
             ("eviction", "create") when definition.Has(Subresources.Pod) => EvictAsync(http, scope, name),
             ("finalize", "update") when definition.Has(Subresources.Finalize) => resources.UpdateAsync(http, scope, name, UpdatePart.Finalizers),
@@ -45,9 +45,9 @@ internal sealed class SubresourceEndpoint(ApiVerbs verbs, ResourceEndpoint resou
         BindAsync(http, new WriteScope(KindCatalog.Of<Pod>(), space, user, http.Request.Query.DryRun()), null);
 
     private Task StatusAsync(HttpContext http, WriteScope scope, string name, string verb) =>
-        StatusOrMainAsync(http, scope, name, verb, UpdatePart.Status);
+        PartAsync(http, scope, name, verb, UpdatePart.Status);
 
-    private Task StatusOrMainAsync(HttpContext http, WriteScope scope, string name, string verb, UpdatePart part) => verb switch
+    private Task PartAsync(HttpContext http, WriteScope scope, string name, string verb, UpdatePart part) => verb switch
     {
         "get" => resources.GetAsync(http, scope, name),
         "update" => resources.UpdateAsync(http, scope, name, part),

@@ -18,6 +18,9 @@ internal enum UpdatePart
     /// <summary>A namespace's own finalizers: everything else is kept from the old version.</summary>
     Finalizers,
 
+    /// <summary>A pod's ephemeral containers: everything else is kept from the old version.</summary>
+    EphemeralContainers,
+
     /// <summary>What the server itself decides, such as a pod's node: nothing is kept from the old version and nothing checked again.</summary>
     Internal,
 }
@@ -155,7 +158,9 @@ internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
             return strategy.PrepareForStatusUpdate(prepared, old);
         }
 
-        prepared = strategy.PrepareForUpdate(prepared, old);
+        prepared = part == UpdatePart.EphemeralContainers
+            ? PodRules.WithEphemeralContainers((Objects.Core.Pod)prepared, (Objects.Core.Pod)old)
+            : strategy.PrepareForUpdate(prepared, old);
         foreach (var admission in admissions)
         {
             prepared = await admission.AdmitAsync(scope, prepared, old, stop);

@@ -47,6 +47,13 @@ internal sealed class PodRules : KindStrategy<Pod>
         };
     }
 
+    /// <summary>That door: nothing else comes through it.</summary>
+    public static Pod WithEphemeralContainers(Pod item, Pod old)
+    {
+        var spec = old.Spec with { EphemeralContainers = item.Spec.EphemeralContainers };
+        return old with { Spec = spec, Metadata = NextGeneration(old, old, spec != old.Spec) };
+    }
+
     /// <summary>The class of service follows from the desired state and stays.</summary>
     public override Pod PrepareForStatusUpdate(Pod item, Pod old) => item with
     {

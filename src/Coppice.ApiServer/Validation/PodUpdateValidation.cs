@@ -31,12 +31,26 @@ internal static class PodUpdateValidation
             return [initError];
         }
 
-        return [.. Deadline(spec, old), .. Tolerations(spec, old), .. Gates(spec, old), .. Rest(spec, old)];
+        return [.. EphemeralContainers(spec, old), .. Deadline(spec, old), .. Tolerations(spec, old), .. Gates(spec, old), .. Rest(spec, old)];
     }
 
     private static FieldError? Count(string field, ValueList<Container> containers, ValueList<Container> old) => containers.Count == old.Count
         ? null
         : FieldError.Forbidden(Path.Child(field), field == "containers" ? "pod updates may not add or remove containers" : "pod updates may not add or remove init containers");
+
+    /// <summary>Whoever looks into a pod must find later what was done there: these containers are added only.</summary>
+    private static IEnumerable<FieldError> EphemeralContainers(PodSpec spec, PodSpec old)
+    {
+        var path = Path.Child("ephemeralContainers");
+        foreach (var before in old.EphemeralContainers)
+        {
+            var now = spec.EphemeralContainers.FirstOrDefault(c => c.Name == before.Name);
+            if (now != before)
+            {
+                yield return FieldError.Forbidden(path, $"existing ephemeral containers \"{before.Name}\" may not be {(now is null ? "removed" : "changed")}\n");
+            }
+        }
+    }
 
     private static IEnumerable<FieldError> Deadline(PodSpec spec, PodSpec old)
     {
@@ -73,6 +87,7 @@ internal static class PodUpdateValidation
         {
             Containers = WithImages(spec.Containers, old.Containers),
             InitContainers = WithImages(spec.InitContainers, old.InitContainers),
+            EphemeralContainers = old.EphemeralContainers,
             ActiveDeadlineSeconds = old.ActiveDeadlineSeconds,
             Tolerations = old.Tolerations,
             SchedulingGates = old.SchedulingGates,

@@ -30,7 +30,8 @@ public static class SandboxSpecBuilder
         return new SandboxSpec(
             identity,
             attempt,
-            Hostname(pod, settings),
+            // On the host's network a pod has the host's name too, and nothing may set that.
+            spec.HostNetwork ? "" : Hostname(pod, settings),
             LogDirectory(settings.LogRoot, identity),
             settings.Cgroups?.Pod(identity.Uid, QualityOfService.Of(pod)) ?? "",
             pod.Metadata.Labels,

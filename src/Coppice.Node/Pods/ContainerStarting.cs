@@ -11,8 +11,10 @@ namespace Coppice.Node.Pods;
 /// <summary>What a start works on.</summary>
 /// <param name="Sandbox">The sandbox there is, or the one in the making; null if that fails.</param>
 /// <param name="Volumes">The pod's volumes in the making.</param>
+/// <param name="Target">For an ephemeral container that looks at another one's processes: that one's name, and its id if it is there.</param>
 /// <param name="Before">The container's trouble so far.</param>
-internal sealed record StartInputs(Pod Pod, PodAction.StartContainer Action, Task<SandboxRecord?> Sandbox, Task Volumes, Trouble? Before);
+internal sealed record StartInputs(
+    Pod Pod, PodAction.StartContainer Action, Task<SandboxRecord?> Sandbox, Task Volumes, (string Name, string? Id)? Target, Trouble? Before);
 
 /// <summary>
 /// Starts one container and posts how it went. 1. Image, volumes and sandbox, side by side. 2. Environment and mounts. 3. Create.
@@ -88,7 +90,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         var mounts = await services.Ground.MountsAsync(pod, container.Spec, new GroundInputs(action.Attempt, environment, AddressesOf(pod, sandbox)), drop);
         var spec = ContainerSpecBuilder.Build(pod, container.Spec, new ContainerInputs(
             action.Attempt, SandboxSpecBuilder.Build(pod, sandbox.Attempt, surroundings.Sandboxes), ((ImageOutcome.Present)outcome).Image,
-            environment, mounts, surroundings.MemoryCapacityBytes));
+            environment, mounts, surroundings.MemoryCapacityBytes)) with { ProcessesOf = TargetOf(inputs) };
         drop.ThrowIfCancellationRequested();
 
         attempt.ContainerId = await services.Runtime.CreateContainerAsync(sandbox, spec, stop);   // 3.
@@ -97,6 +99,9 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         events.Started(container);
         return await RunPostStartAsync(inputs, attempt.ContainerId, AddressesOf(pod, sandbox), drop);   // 5.
     }
+
+    private static string? TargetOf(StartInputs inputs) =>
+        inputs.Target is not var (name, id) ? null : id ?? throw new ContainerConfigException($"unable to find target container \"{name}\"");
 
     private async ValueTask<ImageOutcome> EnsureImageAsync(Pod pod, PodContainer container, CancellationToken drop)
     {

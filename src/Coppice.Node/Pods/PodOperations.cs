@@ -68,10 +68,15 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
     {
         var name = start.Container.Name;
         var inputs = new StartInputs(
-            state.Pod, start, _newSandbox ?? Task.FromResult(state.View.Sandbox), Volumes(state.Pod), state.Notes.Of(name).Trouble);
+            state.Pod, start, _newSandbox ?? Task.FromResult(state.View.Sandbox), Volumes(state.Pod), TargetOf(state, name), state.Notes.Of(name).Trouble);
         Watch(state, _starting.StartAsync(inputs, _drop.Token));
         return state.WithContainer(name, notes => notes with { IsStarting = true, BackOff = start.BackOff ?? notes.BackOff });
     }
+
+    private static (string Name, string? Id)? TargetOf(PodState state, string name) =>
+        state.Pod.Spec.EphemeralContainers.FirstOrDefault(one => one.Name == name)?.TargetContainerName is { Length: > 0 } target
+            ? (target, state.View.Newest(target)?.Id)
+            : null;
 
     private PodState Kill(PodState state, PodAction.KillContainer kill)
     {

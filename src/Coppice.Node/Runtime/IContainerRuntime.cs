@@ -193,7 +193,11 @@ public sealed record ContainerSpec(
     bool Stdin,
     bool StdinOnce,
     bool Tty,
-    SandboxSpec Sandbox);
+    SandboxSpec Sandbox)
+{
+    /// <summary>The id of the container whose processes this one shares; null for none.</summary>
+    public string? ProcessesOf { get; init; }
+}
 
 public enum MountPropagation
 {

@@ -69,6 +69,32 @@ public sealed class ChangeTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task Ephemeral_containers_have_a_door_of_their_own_through_which_they_only_come_in()
+    {
+        const string merge = "application/strategic-merge-patch+json";
+        var space = await api.NewNamespaceAsync();
+        (await api.PostAsync($"{space}/pods", """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}""")).Good();
+        const string debugger = """{"metadata":{"labels":{"a":"b"}},"spec":{"activeDeadlineSeconds":5,"ephemeralContainers":[{"name":"debugger","image":"d"}]}}""";
+        var pod = (await api.SendAsync("PATCH", $"{space}/pods/p/ephemeralcontainers", debugger, merge)).Good().Body!;
+        Assert.Equal("d", (string?)pod["spec"]!["ephemeralContainers"]![0]!["image"]);
+        Assert.Equal(2, (int?)pod["metadata"]!["generation"]);
+        Assert.Null(pod["metadata"]!["labels"]);
+        Assert.Null(pod["spec"]!["activeDeadlineSeconds"]);
+
+        const string changed = """{"spec":{"ephemeralContainers":[{"name":"debugger","image":"e"}]}}""";
+        Assert.Contains(
+            "spec.ephemeralContainers: Forbidden: existing ephemeral containers \"debugger\" may not be changed",
+            (await api.SendAsync("PATCH", $"{space}/pods/p/ephemeralcontainers", changed, merge)).Refused(422, "Invalid"));
+        const string removed = """{"spec":{"ephemeralContainers":[{"name":"debugger","$patch":"delete"}]}}""";
+        Assert.Contains(
+            "spec.ephemeralContainers: Forbidden: existing ephemeral containers \"debugger\" may not be removed",
+            (await api.SendAsync("PATCH", $"{space}/pods/p/ephemeralcontainers", removed, merge)).Refused(422, "Invalid"));
+
+        (await api.SendAsync("PATCH", $"{space}/pods/p", """{"spec":{"containers":[{"name":"c","image":"j"}]}}""", merge)).Good();
+        Assert.Equal("debugger", (string?)(await api.GetAsync($"{space}/pods/p")).Body!["spec"]!["ephemeralContainers"]![0]!["name"]);
+    }
+
+    [Fact]
     public async Task The_status_has_a_door_of_its_own()
     {
         var apps = (await api.NewNamespaceAsync()).Replace("/api/v1/", "/apis/apps/v1/");

@@ -32,10 +32,10 @@ public sealed class SpecBuilderTests
     }
 
     [Fact]
-    public void A_pod_on_the_hosts_network_has_the_hosts_name_and_resolver()
+    public void A_pod_on_the_hosts_network_keeps_the_hosts_name_and_resolver()
     {
         var spec = SandboxSpecBuilder.Build(Given.Pod("""{"hostNetwork":true,"containers":[{"name":"main"}]}"""), 0, Settings);
-        Assert.Equal("node-1", spec.Hostname);
+        Assert.Equal("", spec.Hostname);
         Assert.Equal(["1.1.1.1"], spec.Dns.Servers);
         Assert.True(spec.Sharing.HostNetwork);
     }

@@ -23,6 +23,25 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
+    public void An_ephemeral_container_waits_for_the_container_it_is_to_look_at()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        Add("main", "beside");
+        Add("nobody", "lost");
+
+        var (beside, lost) = (node.Api.Status("web").EphemeralContainerStatuses[0], node.Api.Status("web").EphemeralContainerStatuses[1]);
+        Assert.NotNull(beside.State.Running);
+        Assert.Equal(("CreateContainerConfigError", "unable to find target container \"nobody\""), (lost.State.Waiting!.Reason, lost.State.Waiting.Message));
+        Assert.True(node.IsReady("web"));
+
+        void Add(string target, string name) => node.Do(() => node.Api.Change("web", pod => pod with
+        {
+            Spec = pod.Spec with { EphemeralContainers = pod.Spec.EphemeralContainers.Add(new EphemeralContainer { Name = name, Image = "server:1", ImagePullPolicy = "IfNotPresent", TargetContainerName = target }) },
+        }));
+    }
+
+    [Fact]
     public void The_first_crash_is_healed_at_once_and_the_second_after_ten_seconds()
     {
         using var node = new TestNode().Start();

@@ -79,7 +79,7 @@ internal static class CriRequests
         var security = spec.Security;
         return new LinuxContainerSecurityContext
         {
-            NamespaceOptions = Namespaces(spec.Sandbox.Sharing),
+            NamespaceOptions = Namespaces(spec),
             Privileged = security.Privileged,
             RunAsUser = Optional(security.RunAsUser),
             RunAsUsername = security.RunAsUserName ?? "",
@@ -90,6 +90,13 @@ internal static class CriRequests
             Seccomp = Seccomp(security.SeccompProfile, security.Privileged),
             Capabilities = new Capability { AddCapabilities = { security.AddCapabilities }, DropCapabilities = { security.DropCapabilities } },
         };
+    }
+
+    private static NamespaceOption Namespaces(ContainerSpec spec)
+    {
+        var options = Namespaces(spec.Sandbox.Sharing);
+        if (spec.ProcessesOf is { } target) (options.Pid, options.TargetId) = (NamespaceMode.Target, target);
+        return options;
     }
 
     private static NamespaceOption Namespaces(NamespaceSharing sharing) => new()
