@@ -13,6 +13,7 @@ int kubia(int argc, char **argv);
 int kubia_unhealthy(int argc, char **argv);
 int grade_api(int argc, char **argv);
 int grade_portal(int argc, char **argv);
+int numbers_api(int argc, char **argv);
 int agnhost(int argc, char **argv);
 int goproxy(int argc, char **argv);
 int testapp(int argc, char **argv);

@@ -16,6 +16,7 @@ static const struct {
     {"kubia-unhealthy", kubia_unhealthy},
     {"grade-submission-api", grade_api},
     {"grade-submission-portal", grade_portal},
+    {"numbers-api", numbers_api},
     {"agnhost", agnhost},
     {"goproxy", goproxy},
     {"testapp", testapp},

@@ -16,6 +16,9 @@ public sealed record ImageProcess
     public IReadOnlyList<int> Ports { get; init; } = [];
 
     public string StopSignal { get; init; } = "SIGTERM";
+
+    /// <summary>Docker's own check, every second; Kubernetes knows nothing of it. Empty for none.</summary>
+    public IReadOnlyList<string> HealthCheck { get; init; } = [];
 }
 
 /// <summary>An OCI image for linux/amd64: a manifest that names a configuration and layers.</summary>
@@ -30,15 +33,7 @@ public sealed record ContainerImage(ImageName Name, Blob Manifest, Blob Configur
             ["created"] = "2020-01-01T00:00:00Z",
             ["architecture"] = "amd64",
             ["os"] = "linux",
-            ["config"] = new JsonObject
-            {
-                ["Entrypoint"] = Texts(process.Entrypoint),
-                ["Cmd"] = Texts(process.Command),
-                ["Env"] = Texts([SearchPath, .. process.Environment]),
-                ["ExposedPorts"] = new JsonObject(process.Ports.Select(port => KeyValuePair.Create<string, JsonNode?>($"{port}/tcp", new JsonObject()))),
-                ["WorkingDir"] = "/",
-                ["StopSignal"] = process.StopSignal,
-            },
+            ["config"] = Configure(process),
             ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = Texts(layers.Select(layer => layer.DiffId)) },
         }));
         var manifest = Blob.Of("application/vnd.oci.image.manifest.v1+json", Serialize(new JsonObject
@@ -56,6 +51,25 @@ public sealed record ContainerImage(ImageName Name, Blob Manifest, Blob Configur
         new() { ["mediaType"] = blob.MediaType, ["digest"] = blob.Digest, ["size"] = blob.Bytes.Length };
 
     internal static byte[] Serialize(JsonObject value) => JsonSerializer.SerializeToUtf8Bytes(value);
+
+    private static JsonObject Configure(ImageProcess process)
+    {
+        var configuration = new JsonObject
+        {
+            ["Entrypoint"] = Texts(process.Entrypoint),
+            ["Cmd"] = Texts(process.Command),
+            ["Env"] = Texts([SearchPath, .. process.Environment]),
+            ["ExposedPorts"] = new JsonObject(process.Ports.Select(port => KeyValuePair.Create<string, JsonNode?>($"{port}/tcp", new JsonObject()))),
+            ["WorkingDir"] = "/",
+            ["StopSignal"] = process.StopSignal,
+        };
+        if (process.HealthCheck.Count > 0)
+        {
+            configuration["Healthcheck"] = new JsonObject { ["Test"] = Texts(process.HealthCheck), ["Interval"] = 1_000_000_000, ["Retries"] = 1 };
+        }
+
+        return configuration;
+    }
 
     private static JsonArray Texts(IEnumerable<string> values) => new([.. values.Select(value => JsonValue.Create(value))]);
 }

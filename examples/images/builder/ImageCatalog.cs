@@ -9,7 +9,7 @@ public sealed record ImageRecipe(ImageName Name, ImageProcess Process, bool HasS
 public static class ImageCatalog
 {
     private static readonly string[] ApplicationNames =
-        ["nginx", "echo-hname", "kubia", "kubia-unhealthy", "grade-submission-api", "grade-submission-portal", "agnhost", "goproxy", "testapp"];
+        ["nginx", "echo-hname", "kubia", "kubia-unhealthy", "grade-submission-api", "grade-submission-portal", "numbers-api", "agnhost", "goproxy", "testapp"];
 
     private static readonly Dictionary<string, string> WelcomePage = new()
     {
@@ -38,12 +38,17 @@ public static class ImageCatalog
         Runs("luksa/kubia-unhealthy:latest", "kubia-unhealthy", 8080),
         Runs("rslim087/kubernetes-course-grade-submission-api:stateful", "grade-submission-api", 3000),
         Runs("rslim087/kubernetes-course-grade-submission-portal:latest", "grade-submission-portal", 5001),
+        Runs("kiamol/ch03-numbers-api:latest", "numbers-api", 80),
         Runs("registry.k8s.io/e2e-test-images/agnhost:2.40", "agnhost", 8080) with
         {
             Process = new ImageProcess { Entrypoint = ["/usr/local/bin/agnhost"], Command = ["pause"], Ports = [8080] },
         },
         Runs("registry.k8s.io/goproxy:0.1", "goproxy", 8080) with { HasShell = false },
         Runs("coppice/testapp:1", "testapp", 8080),
+        Runs("coppice/testapp:unhealthy", "testapp", 8080) with
+        {
+            Process = new ImageProcess { Entrypoint = ["/usr/local/bin/testapp"], Command = ["serve"], Ports = [8080], HealthCheck = ["CMD", "false"] },
+        },
     ];
 
     /// <summary>Makes all images around the program of the applications. Layers that several share are made once.</summary>
