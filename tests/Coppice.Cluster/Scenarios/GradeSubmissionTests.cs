@@ -86,10 +86,15 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
         Assert.False(forward.HasEnded, forward.Said);
     }
 
-    [Fact]
-    public async Task An_api_that_ran_out_of_memory_answers_again_with_nobody_doing_anything()
+    [Theory]
+    [InlineData("64Mi")]
+    [InlineData("48Mi")]
+    public async Task An_api_that_ran_out_of_memory_answers_again_with_nobody_doing_anything(string limit)
     {
-        await ApplyAsync(KubectlVersion.Newest);
+        var pod = await File.ReadAllTextAsync(Path.Combine(Folder, "grade-submission-api-pod.yaml"));
+        Assert.Contains("64Mi", pod);
+        await RunAsync(KubectlVersion.Newest, "apply", "-f", Path.Combine(Folder, "00-namespace.yaml"), "-f", Path.Combine(Folder, "grade-submission-api-service.yaml"));
+        await ApplyTextAsync(KubectlVersion.Newest, pod.Replace("64Mi", limit));
         await RunAsync(KubectlVersion.Newest, "apply", "-f", Path.Combine(Folder, "nodeport"));
         string[] addresses = ["http://localhost:31000/grade", "http://127.0.0.1:31000/grade", $"http://{cluster.NodeAddress}:31000/grade"];
         foreach (var address in addresses)

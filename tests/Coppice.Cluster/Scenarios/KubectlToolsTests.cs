@@ -1,0 +1,104 @@
+using Coppice.Cluster.Harness;
+using Coppice.Testing;
+
+namespace Coppice.Cluster.Scenarios;
+
+/// <summary>The tools that kubectl brings along: tokens, copies, debuggers, events as they come.</summary>
+public sealed class KubectlToolsTests(SharedCluster shared)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData(KubectlVersion.Newest)]
+    [InlineData(KubectlVersion.Old)]
+    public async Task Files_are_copied_both_ways(KubectlVersion version)
+    {
+        await using var ns = await PodAsync();
+        using var folder = new TemporaryDirectory();
+        var content = string.Concat(Enumerable.Range(0, 20_000).Select(line => $"line {line}\n"));
+        await File.WriteAllTextAsync(folder.File("there"), content);
+        await ns.RunAsync(version, "cp", folder.File("there"), "web:/tmp/there");
+        await ns.RunAsync(version, "cp", "web:/tmp/there", folder.File("back"));
+        Assert.Equal(content, await File.ReadAllTextAsync(folder.File("back")));
+    }
+
+    [Fact]
+    public async Task A_token_is_good_for_its_account_alone()
+    {
+        await using var ns = await PodAsync();
+        await ns.RunAsync("create", "serviceaccount", "robot");
+        var token = (await ns.RunAsync("create", "token", "robot")).Trim();
+        var whoami = await ns.RunAsync("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}", $"--token={token}", "--kubeconfig=/dev/null",
+            $"--server=https://{ns.Cluster.NodeAddress}:6443", "--insecure-skip-tls-verify");
+        Assert.Equal($"system:serviceaccount:{ns.Name}:robot", whoami);
+        var review = await (ns.Cluster.Kubectl.CommandFor(KubectlVersion.Newest, "create", "--validate=false", "-o", "jsonpath={.status.authenticated} {.status.user.username}", "-f", "-") with
+        {
+            Input = $$"""{"apiVersion":"authentication.k8s.io/v1","kind":"TokenReview","spec":{"token":"{{token}}"} }""",
+        }).RunAsync();
+        Assert.Equal($"true system:serviceaccount:{ns.Name}:robot", review.OrThrow());
+    }
+
+    [Fact]
+    public async Task A_debugger_is_put_beside_the_containers_of_a_running_pod()
+    {
+        await using var ns = await PodAsync();
+        await ns.RunAsync("debug", "web", "--image=coppice/testapp:1", "--profile=general", "--container=looker", "--target=app", "--", "sh", "-c", "echo looking; exec sleep 1000");
+        await Eventually.TrueAsync("the debugger's words", Patience, async () => (await ns.TryAsync(KubectlVersion.Newest, "logs", "web", "-c", "looker")).Output == "looking\n");
+
+        // It shares the network of the pod, and with --target the processes of the container.
+        Assert.Contains("testapp 1 on web", await ns.RunAsync("exec", "web", "-c", "looker", "--", "wget", "-q", "-O", "-", "http://127.0.0.1:8080/"));
+        Assert.Matches("\n +1 root +(/usr/local/bin/)?testapp serve\n", await ns.RunAsync("exec", "web", "-c", "looker", "--", "ps"));
+        Assert.Equal("0", await ns.ValueAsync("pod/web", ".status.containerStatuses[0].restartCount"));
+
+        await ns.RunAsync("debug", "node/node-1", "--image=coppice/testapp:1", "--profile=general", "--", "ls", "/host/etc/hostname");
+        await Eventually.SeeAsync("what the node's debugger saw", Patience, async () =>
+        {
+            var pod = (await ns.RunAsync("get", "pods", "-o", "name")).Split('\n').FirstOrDefault(name => name.StartsWith("pod/node-debugger-node-1-", StringComparison.Ordinal));
+            return pod is null ? "" : (await ns.TryAsync(KubectlVersion.Newest, "logs", pod)).Output;
+        }, seen => seen == "/host/etc/hostname\n");
+    }
+
+    [Theory]
+    [InlineData(KubectlVersion.Newest)]
+    [InlineData(KubectlVersion.Old)]
+    public async Task Events_are_seen_as_they_come_and_top_says_what_is_missing(KubectlVersion version)
+    {
+        await using var ns = await PodAsync();
+        await using var watch = ns.Start(version, "get", "events", "--watch");
+        await watch.SaysAsync("Started", Patience);
+        await ns.RunAsync("delete", "pod", "web");
+        await watch.SaysAsync("Stopping container app", Patience);
+        var top = await ns.TryAsync(version, "top", "pods");
+        Assert.Equal("error: Metrics API not available\n", top.Error);
+    }
+
+    [Theory]
+    [InlineData(KubectlVersion.Newest)]
+    [InlineData(KubectlVersion.Old)]
+    public async Task Every_kind_can_be_described(KubectlVersion version)
+    {
+        await using var ns = await PodAsync();
+        await ns.RunAsync("apply", "-f", $"{Repository.Examples}/controllers");
+        await ns.RunAsync("create", "deployment", "web", "--image=coppice/testapp:1", "--", "testapp", "serve");
+        await ns.RunAsync("create", "service", "clusterip", "web", "--tcp=80:8080");
+        await ns.RunAsync("create", "secret", "generic", "keys", "--from-literal=a=b");
+        foreach (var kind in (string[])["pods", "rc", "rs", "deployments", "services", "endpoints", "configmaps", "secrets", "serviceaccounts", "events", "nodes", "namespaces"])
+        {
+            var result = await ns.TryAsync(version, "describe", kind);
+            Assert.True(result.Succeeded && result.Output.Contains("Name:"), $"describe {kind}: {result}");
+        }
+    }
+
+    private async Task<TestNamespace> PodAsync()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        await ns.ApplyAsync("""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec: {terminationGracePeriodSeconds: 1, containers: [{name: app, image: coppice/testapp:1, args: [serve]}]}
+            """);
+        await ns.PodIsReadyAsync("web", Patience);
+        return ns;
+    }
+}
