@@ -6,6 +6,7 @@ using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
 using Coppice.Objects.Meta;
+using Microsoft.Extensions.Logging;
 using EndpointPort = Coppice.Objects.Discovery.EndpointPort;
 
 namespace Coppice.Composition;
@@ -43,12 +44,14 @@ internal sealed class BuiltInServices(IApiClient api, IPAddress node) : IReconci
             ]),
         stop);
 
-    /// <summary>Names what wakes the loop that runs this; before the caches run.</summary>
-    public void WakenBy(Caches caches, ReconcileLoop loop)
+    /// <summary>The loop that keeps them, woken by every change of theirs. Make it before the caches run.</summary>
+    public ReconcileLoop WokenBy(Caches caches, TimeProvider time, ILogger log)
     {
+        var loop = new ReconcileLoop("BuiltInServices", this, ReconcileOptions.Default, time, log);
         Subscribe(caches.Services);
         Subscribe(caches.Endpoints);
         Subscribe(caches.EndpointSlices);
+        return loop;
 
         void Subscribe<T>(WatchedKind<T> kind) where T : KubernetesObject => kind.Cache.Subscribe(change =>
         {

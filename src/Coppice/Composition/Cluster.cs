@@ -134,12 +134,10 @@ public sealed partial class Cluster : IAsyncDisposable
         var network = await NetworkParts.StartAsync(node.NetworkOptions, nodeAddress, caches, _time, _logs);
         _parts.Add(network);
         await builtIns.AddDnsAsync(ServiceAddress(10), network.DnsPort, stop);
-        var keeping = new ReconcileLoop("BuiltInServices", builtIns, ReconcileOptions.Default, _time, _log);
-        builtIns.WakenBy(caches, keeping);
-        Run(keeping.RunAsync);
         Run(network.RunAsync);
         Run(controllers.RunAsync);
         Run(scheduler.RunAsync);
+        Run(builtIns.WokenBy(caches, _time, _log).RunAsync);
         Run(caches.RunAsync);
         Run(await node.StartAsync(nodeApi, Recorder(nodeApi, "kubelet"), caches, stop));
         Run(new IdleMemory(_time, _log).RunAsync);
