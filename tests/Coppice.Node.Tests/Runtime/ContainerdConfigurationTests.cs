@@ -5,7 +5,7 @@ namespace Coppice.Node.Tests.Runtime;
 public sealed class ContainerdConfigurationTests
 {
     private static readonly ContainerdOptions Options = new() { Directory = "/var/lib/coppice/containerd" };
-    private static readonly HostFacts Modern = new(true, true, true, true, "/usr/lib/cni");
+    private static readonly HostFacts Modern = new(true, true, true, "/usr/lib/cni");
 
     [Fact]
     public void Everything_lies_under_the_directory()
@@ -25,15 +25,22 @@ public sealed class ContainerdConfigurationTests
         var modern = Render(Modern);
         Assert.Contains("restrict_oom_score_adj = false", modern);
         Assert.Contains("disable_apparmor = false", modern);
-        Assert.Contains("SystemdCgroup = true", modern);
         Assert.Contains("snapshotter = \"overlayfs\"", modern);
 
-        var bare = Render(new HostFacts(false, false, false, false, null));
+        var bare = Render(new HostFacts(false, false, false, null));
         Assert.Contains("restrict_oom_score_adj = true", bare);
         Assert.Contains("disable_apparmor = true", bare);
-        Assert.Contains("SystemdCgroup = false", bare);
         Assert.Contains("snapshotter = \"native\"", bare);
     }
+
+    [Fact]
+    public void Cgroups_are_named_by_paths_even_where_systemd_runs() => Assert.Contains("SystemdCgroup = false", Render(Modern));
+
+    [Theory]
+    [InlineData("nodev\tsysfs\nnodev\toverlay\n\text4\n", true)]
+    [InlineData("nodev\tsysfs\nnodev\tfuse.overlayfs\n\text4\n", false)]
+    public void A_file_system_is_known_by_the_kernels_list(string list, bool there) =>
+        Assert.Equal(there, new KernelFileSystem("overlay").IsListed(list));
 
     [Fact]
     public void A_socket_under_a_long_directory_goes_to_run()

@@ -58,7 +58,8 @@ internal static class ContainerdConfiguration
 
               [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
                 Root = {Text(Path.Combine(layout.State, "runc"))}
-                SystemdCgroup = {Bool(host.UsesSystemdCgroups)}
+                # Our cgroups are named by their paths, on every machine alike, and not by slices of systemd.
+                SystemdCgroup = false
 
         """;
 

@@ -4,15 +4,14 @@ namespace Coppice.Node.Runtime.Containerd;
 
 /// <summary>What of the machine decides how containerd must be configured.</summary>
 /// <param name="CniPluginDirectory">Null where none of the usual places has the plugins.</param>
-public sealed record HostFacts(bool CanRaiseOomScore, bool HasAppArmor, bool HasOverlay, bool UsesSystemdCgroups, string? CniPluginDirectory)
+public sealed record HostFacts(bool CanRaiseOomScore, bool HasAppArmor, bool HasOverlay, string? CniPluginDirectory)
 {
     private const int CapSysResource = 24;
 
     public static HostFacts Observe(ContainerdOptions options) => new(
         HasCapability(CapSysResource),
         Read("/sys/module/apparmor/parameters/enabled").StartsWith('Y') && File.Exists("/sbin/apparmor_parser"),
-        Read("/proc/filesystems").Split('\n').Any(line => line.EndsWith("\toverlay", StringComparison.Ordinal)) && !IsOnOverlay(options.Directory),
-        Directory.Exists("/run/systemd/system") && File.Exists("/sys/fs/cgroup/cgroup.controllers"),
+        KernelFileSystem.Overlay.IsThere() && !IsOnOverlay(options.Directory),
         options.CniPluginDirectories.FirstOrDefault(directory => File.Exists(Path.Combine(directory, "bridge"))));
 
     private static bool HasCapability(int number)
