@@ -30,7 +30,10 @@ public sealed class NodeGround(
         if (cgroups is null || Settings.Cgroups is not { } tree) return ValueTask.CompletedTask;
         try
         {
-            cgroups.Apply(tree.Pod(Uid(pod), QualityOfService.Of(pod)), ContainerLimits.OfPod(pod));
+            var quality = QualityOfService.Of(pod);
+            // However many pods ask for nothing, together they must not push aside one that asked.
+            if (quality == PodQuality.BestEffort) cgroups.Apply(tree.Of(quality), new CgroupLimits(CpuShares: CgroupLimits.SharesMin));
+            cgroups.Apply(tree.Pod(Uid(pod), quality), ContainerLimits.OfPod(pod));
             return ValueTask.CompletedTask;
         }
         catch (RuntimeException failed)

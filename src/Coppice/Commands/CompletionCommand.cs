@@ -4,13 +4,14 @@ namespace Coppice.Commands;
 
 /// <summary>
 /// <c>coppice completion SHELL</c>: a few lines for the shell, which ask the program itself what may follow; so they never grow stale.
+/// It is asked without a terminal, which it would otherwise set up for itself.
 /// </summary>
 internal static class CompletionCommand
 {
     private const string Bash = """
         _coppice() {
             local line=${COMP_LINE} point=${COMP_POINT}
-            mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" "[suggest:$point]" "$line" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}")
+            mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" "[suggest:$point]" "$line" 2>/dev/null </dev/null)" -- "${COMP_WORDS[COMP_CWORD]}")
         }
         complete -o default -F _coppice coppice ./coppice
 
@@ -20,7 +21,7 @@ internal static class CompletionCommand
         #compdef coppice
         _coppice() {
             local -a found
-            found=("${(@f)$(${words[1]} "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
+            found=("${(@f)$(${words[1]} "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null </dev/null)}")
             compadd -a found
             [[ ${#found} -gt 0 && -n ${found[1]} ]] || _files
         }
@@ -29,7 +30,11 @@ internal static class CompletionCommand
         """;
 
     private const string Fish = """
-        complete -c coppice -a '(coppice "[suggest:"(commandline -C)"]" (commandline -b) 2>/dev/null)'
+        function __coppice_words
+            set -l words (commandline --tokenize --current-process)
+            $words[1] "[suggest:"(commandline --cursor)"]" (commandline --current-buffer) 2>/dev/null </dev/null
+        end
+        complete --command coppice --arguments '(__coppice_words)'
 
         """;
 

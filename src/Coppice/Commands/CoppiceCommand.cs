@@ -77,6 +77,8 @@ internal static class CoppiceCommand
             VersionCommand.Describe(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
+        help.Aliases.Clear();
+        help.Aliases.Add("-h");
         help.Action = new OverviewAction((HelpAction)help.Action!);
         root.SetAction(_ => Console.Out.Write(Overview));
         return root;

@@ -18,7 +18,7 @@ internal static class DownCommand
     public static Command Describe(TimeProvider time)
     {
         var dataDirectory = ServerArguments.DataDirectoryOption();
-        var instance = new Option<string>("--instance") { Description = "The name that was given to \"up\", if one was", HelpName = "NAME", DefaultValueFactory = _ => new ServerOptions().Instance };
+        var instance = new Option<string>("--instance") { Description = "The cluster's name, where its data directory no longer tells", HelpName = "NAME" };
         var purge = new Option<bool>("--purge") { Description = "End all containers too, and delete images, data, keys and network rules" };
         var command = new Command("down", """
             Stop the cluster.
@@ -37,10 +37,9 @@ internal static class DownCommand
         command.SetAction(async (parsed, stop) =>
         {
             HostChecks.RequireRoot("down");
-            var options = new ServerOptions { DataDirectory = Path.GetFullPath(parsed.GetValue(dataDirectory)!), Instance = parsed.GetValue(instance)! };
-            var layout = new DataLayout(options.DataDirectory);
+            var layout = new DataLayout(Path.GetFullPath(parsed.GetValue(dataDirectory)!));
             await StopAsync(layout, time, stop);
-            if (parsed.GetValue(purge)) await PurgeAsync(options, layout, time, stop);
+            if (parsed.GetValue(purge)) await PurgeAsync(parsed.GetValue(instance) ?? ServerArguments.InstanceOf(layout), layout, time, stop);
             return ExitCodes.Success;
         });
         return command;
@@ -61,7 +60,7 @@ internal static class DownCommand
             : $"coppice did not stop within {Grace.TotalSeconds:0} s and was killed; containers go on running");
     }
 
-    private static async Task PurgeAsync(ServerOptions options, DataLayout layout, TimeProvider time, CancellationToken stop)
+    private static async Task PurgeAsync(string instance, DataLayout layout, TimeProvider time, CancellationToken stop)
     {
         if (!Directory.Exists(layout.Root))
         {
@@ -76,12 +75,12 @@ internal static class DownCommand
         }
 
         Console.Out.WriteLine("removing network rules, cgroups and mounts");
-        await using (var rules = new NftablesRules(options.Instance))
+        await using (var rules = new NftablesRules(instance))
         {
             await rules.RemoveAsync(stop);
         }
 
-        await new CgroupFiles(CgroupMounts.Observe()).RemoveAsync(new CgroupTree("/" + options.Instance).Root, time, stop);
+        await new CgroupFiles(CgroupMounts.Observe()).RemoveAsync(new CgroupTree("/" + instance).Root, time, stop);
         foreach (var mount in MountTable.Read().Where(one => one.MountPoint.StartsWith(layout.Root + "/", StringComparison.Ordinal)).Reverse())
         {
             await ProgramOutput.RequireAsync(HostProgram.Umount.Require(), ["-l", mount.MountPoint], stop);
@@ -93,6 +92,8 @@ internal static class DownCommand
             if (Directory.Exists(entry) && new DirectoryInfo(entry).LinkTarget is null) Directory.Delete(entry, recursive: true);
             else File.Delete(entry);
         }
+
+        InstanceClaim.Release(instance, layout.Root);
 
         // A data directory that is itself a mount stays, empty.
         if (!MountTable.Read().Any(one => one.MountPoint == layout.Root)) Directory.Delete(layout.Root);

@@ -20,7 +20,7 @@ internal static class ImageCommand
 
     private static Command DescribeImport(TimeProvider time)
     {
-        var (dataDirectory, containerd) = (ServerArguments.DataDirectoryOption(), SocketOption());
+        var dataDirectory = ServerArguments.DataDirectoryOption();
         var files = new Argument<string[]>("file") { Description = "An OCI archive, or one of \"docker save\"", Arity = ArgumentArity.OneOrMore };
         var command = new Command("import", """
             Load images from archives onto this node, without a registry.
@@ -33,9 +33,8 @@ internal static class ImageCommand
         {
             files,
             dataDirectory,
-            containerd,
         };
-        command.SetAction((parsed, stop) => WithImagesAsync(parsed.GetValue(dataDirectory)!, parsed.GetValue(containerd), time, async (socket, images) =>
+        command.SetAction((parsed, stop) => WithImagesAsync(new DataLayout(Path.GetFullPath(parsed.GetValue(dataDirectory)!)), time, async (socket, images) =>
         {
             var importer = new ImageImporter(socket, images, time);
             foreach (var file in parsed.GetValue(files)!)
@@ -48,9 +47,9 @@ internal static class ImageCommand
 
     private static Command DescribeList(TimeProvider time)
     {
-        var (dataDirectory, containerd) = (ServerArguments.DataDirectoryOption(), SocketOption());
-        var command = new Command("list", "List the images on this node.") { dataDirectory, containerd };
-        command.SetAction((parsed, stop) => WithImagesAsync(parsed.GetValue(dataDirectory)!, parsed.GetValue(containerd), time, async (_, images) =>
+        var dataDirectory = ServerArguments.DataDirectoryOption();
+        var command = new Command("list", "List the images on this node.") { dataDirectory };
+        command.SetAction((parsed, stop) => WithImagesAsync(new DataLayout(Path.GetFullPath(parsed.GetValue(dataDirectory)!)), time, async (_, images) =>
         {
             var rows = from image in await images.ListAsync(stop)
                        from name in image.Tags.Count > 0 ? image.Tags : [image.Digests.FirstOrDefault() ?? "<none>"]
@@ -63,12 +62,10 @@ internal static class ImageCommand
         return command;
     }
 
-    private static Option<string?> SocketOption() => new("--containerd") { Description = "The containerd that was given to \"up\", if one was", HelpName = "SOCKET" };
-
-    private static async Task<int> WithImagesAsync(string dataDirectory, string? external, TimeProvider time, Func<string, IImageService, Task> work)
+    private static async Task<int> WithImagesAsync(DataLayout data, TimeProvider time, Func<string, IImageService, Task> work)
     {
         HostChecks.RequireRoot("image");
-        var layout = new ContainerdLayout(new ContainerdOptions { Directory = new DataLayout(Path.GetFullPath(dataDirectory)).Containerd, ExternalSocket = external });
+        var layout = new ContainerdLayout(new ContainerdOptions { Directory = data.Containerd, ExternalSocket = ServerArguments.ContainerdOf(data) });
         using var images = new CriImages(layout.Socket, time);
         try
         {

@@ -28,14 +28,19 @@ internal static class RunCommand
             """);
         arguments.AddTo(command);
         command.Options.Add(logFile);
-        command.SetAction((parsed, _) => RunAsync(arguments.Read(parsed), arguments.LogLevelOf(parsed), parsed.GetValue(logFile), time));
+        command.SetAction((parsed, _) =>
+        {
+            HostChecks.RequireRoot("run");
+            return RunAsync(arguments, arguments.WithRemembered(parsed), parsed.GetValue(logFile), time);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(ServerOptions options, LogLevel level, string? logPath, TimeProvider time)
+    /// <param name="parsed">With what is remembered.</param>
+    private static async Task<int> RunAsync(ServerArguments arguments, ParseResult parsed, string? logPath, TimeProvider time)
     {
         // 1. what the machine must have
-        HostChecks.RequireRoot("run");
+        var options = arguments.Read(parsed);
         HostChecks.RequireCgroups();
         HostPackages.RequireAll(options);
         HostChecks.RequireFreePort(options.Port);
@@ -44,7 +49,7 @@ internal static class RunCommand
         // 2. a log
         using var file = logPath is null ? LogFile.StandardError() : LogFile.At(logPath);
         using var loggers = LoggerFactory.Create(builder => builder
-            .SetMinimumLevel(level)
+            .SetMinimumLevel(arguments.LogLevelOf(parsed))
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddProvider(new LineLoggerProvider(file, time)));
         var log = loggers.CreateLogger("Coppice");
@@ -55,7 +60,7 @@ internal static class RunCommand
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
         // 4. the cluster, until the signal or its own end
-        return await ServeAsync(options, loggers, log, stopping.Token);
+        return await ServeAsync(options, arguments.ToRemember(parsed), loggers, log, stopping.Token);
 
         void Stop(PosixSignalContext signal)
         {
@@ -64,11 +69,16 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> ServeAsync(ServerOptions options, ILoggerFactory loggers, ILogger log, CancellationToken stop)
+    private static async Task<int> ServeAsync(
+        ServerOptions options, IReadOnlyDictionary<string, string> remembered, ILoggerFactory loggers, ILogger log, CancellationToken stop)
     {
-        using var process = ServerProcess.Register(new DataLayout(options.DataDirectory));
         try
         {
+            // Nobody else serves the directory, or has the name.
+            var layout = new DataLayout(options.DataDirectory);
+            using var process = ServerProcess.Register(layout);
+            InstanceClaim.Take(options.Instance, layout.Root);
+            RememberedOptions.Write(layout, remembered);
             log.Log(LogLevel.Information, "coppice {Version} starts on {Directory}", VersionCommand.Coppice, options.DataDirectory);
             await using (var cluster = await Cluster.StartAsync(options, loggers, new LoggedProgress(log), stop))
             {

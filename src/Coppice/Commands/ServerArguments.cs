@@ -9,17 +9,20 @@ namespace Coppice.Commands;
 /// <summary>The options of a server on the command line: read by <c>run</c>, and handed on to it by <c>up</c>.</summary>
 internal sealed class ServerArguments
 {
+    private const string InstanceOption = "--instance";
+    private const string ContainerdOption = "--containerd";
+
     private static readonly ServerOptions Defaults = new();
 
     private readonly Option<string> nodeName = new("--node-name") { Description = "The node's name (default: the host's name)", HelpName = "NAME" };
     private readonly Option<int> port = new("--port") { Description = $"Where the API listens (default: {Defaults.Port})", HelpName = "PORT" };
     private readonly Option<string> registries = new("--registries") { Description = "A registries.yaml with mirrors and credentials", HelpName = "FILE" };
-    private readonly Option<string> containerd = new("--containerd") { Description = "Use the containerd behind this socket instead of an own one", HelpName = "SOCKET" };
+    private readonly Option<string> containerd = new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one", HelpName = "SOCKET" };
     private readonly Option<string> serviceRange = new("--service-range") { Description = $"Addresses of services (default: {Defaults.ServiceRange})", HelpName = "CIDR" };
     private readonly Option<string> podRange = new("--pod-range") { Description = $"Addresses of pods (default: {Defaults.PodRange})", HelpName = "CIDR" };
     private readonly Option<string> clusterDomain = new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" };
     private readonly Option<string> nodeAddress = new("--node-address") { Description = "The node's own address (default: that of the default route)", HelpName = "ADDRESS" };
-    private readonly Option<string> instance = new("--instance") { Description = $"A name of its own for a second cluster on one machine (default: {Defaults.Instance})", HelpName = "NAME" };
+    private readonly Option<string> instance = new(InstanceOption) { Description = $"The name of the cluster's cgroups and network rules (default: {Defaults.Instance}, or derived from another data directory)", HelpName = "NAME" };
     private readonly Option<LogLevel?> logLevel = new("--log-level") { Description = "The least level to log: Debug, Information, Warning (default: Information)", HelpName = "LEVEL" };
 
     public static Option<string> DataDirectoryOption() => new("--data-dir")
@@ -38,36 +41,78 @@ internal sealed class ServerArguments
         Require(podRange, NetworkError);
         Require(nodeAddress, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
         Require(registries, value => File.Exists(value) ? null : "does not exist");
+        Require(instance, InstanceName.Error);
         foreach (var option in All) command.Options.Add(option);
     }
 
     public LogLevel LogLevelOf(ParseResult parsed) => parsed.GetValue(logLevel) ?? LogLevel.Information;
 
-    public ServerOptions Read(ParseResult parsed) => Defaults with
+    public ServerOptions Read(ParseResult parsed)
     {
-        DataDirectory = Path.GetFullPath(parsed.GetValue(DataDirectory)!),
-        NodeName = parsed.GetValue(nodeName) ?? Defaults.NodeName,
-        Port = parsed.GetResult(port) is null ? Defaults.Port : parsed.GetValue(port),
-        RegistriesFile = parsed.GetValue(registries) is { } file ? Path.GetFullPath(file) : null,
-        ContainerdSocket = parsed.GetValue(containerd),
-        ServiceRange = parsed.GetValue(serviceRange) is { } services ? IPNetwork.Parse(services) : Defaults.ServiceRange,
-        PodRange = parsed.GetValue(podRange) is { } pods ? IPNetwork.Parse(pods) : Defaults.PodRange,
-        ClusterDomain = parsed.GetValue(clusterDomain) ?? Defaults.ClusterDomain,
-        NodeAddress = parsed.GetValue(nodeAddress) is { } address ? IPAddress.Parse(address) : null,
-        Instance = parsed.GetValue(instance) ?? Defaults.Instance,
-    };
+        var directory = Path.GetFullPath(parsed.GetValue(DataDirectory)!);
+        return Defaults with
+        {
+            DataDirectory = directory,
+            NodeName = parsed.GetValue(nodeName) ?? Defaults.NodeName,
+            Port = parsed.GetResult(port) is null ? Defaults.Port : parsed.GetValue(port),
+            RegistriesFile = parsed.GetValue(registries) is { } file ? Path.GetFullPath(file) : null,
+            ContainerdSocket = parsed.GetValue(containerd),
+            ServiceRange = parsed.GetValue(serviceRange) is { } services ? IPNetwork.Parse(services) : Defaults.ServiceRange,
+            PodRange = parsed.GetValue(podRange) is { } pods ? IPNetwork.Parse(pods) : Defaults.PodRange,
+            ClusterDomain = parsed.GetValue(clusterDomain) ?? Defaults.ClusterDomain,
+            NodeAddress = parsed.GetValue(nodeAddress) is { } address ? IPAddress.Parse(address) : null,
+            Instance = parsed.GetValue(instance) ?? InstanceName.Of(directory, Defaults.DataDirectory),
+        };
+    }
 
-    /// <summary>The same options as arguments again, for the server in the background.</summary>
-    public IReadOnlyList<string> Repeat(ParseResult parsed)
+    /// <summary>What was given, completed by what the data directory remembers; what was given counts.</summary>
+    /// <exception cref="UserErrorException">What is remembered is no longer good, or the name of the cluster would change.</exception>
+    public ParseResult WithRemembered(ParseResult parsed)
     {
         var options = Read(parsed);
-        var arguments = new List<string> { DataDirectory.Name, options.DataDirectory };
-        if (options.RegistriesFile is { } file) arguments.AddRange([registries.Name, file]);
-        foreach (var option in All.Where(one => one != DataDirectory && one != registries))
+        var layout = new DataLayout(options.DataDirectory);
+        var (given, remembered) = (Given(parsed), RememberedOptions.Read(layout));
+        if (given.TryGetValue(instance.Name, out var name) && remembered.TryGetValue(instance.Name, out var before) && name != before)
         {
-            if (parsed.GetResult(option) is { Implicit: false, Tokens: [var token] }) arguments.AddRange([option.Name, token.Value]);
+            throw new UserErrorException(
+                $"the cluster in {options.DataDirectory} has the instance name {before}, which its containers bear: it cannot become {name}", ExitCodes.NotPossible);
         }
-        return arguments;
+
+        var all = remembered.Where(one => !given.ContainsKey(one.Key)).Concat(given).SelectMany(one => (string[])[one.Key, one.Value]);
+        var merged = parsed.CommandResult.Command.Parse([DataDirectory.Name, options.DataDirectory, .. all]);
+        return merged.Errors.Count == 0
+            ? merged
+            : throw new UserErrorException($"{layout.Options} has what is no longer good: {merged.Errors[0].Message}", ExitCodes.NotPossible);
+    }
+
+    /// <summary>The options that were given, by their names, and the instance's name in any case. Paths are absolute.</summary>
+    public SortedDictionary<string, string> ToRemember(ParseResult parsed)
+    {
+        var options = Given(parsed);
+        options[instance.Name] = Read(parsed).Instance;
+        return options;
+    }
+
+    /// <summary>The same options as arguments again, for the server in the background.</summary>
+    public IReadOnlyList<string> Repeat(ParseResult parsed) =>
+        [DataDirectory.Name, Read(parsed).DataDirectory, .. Given(parsed).SelectMany(one => (string[])[one.Key, one.Value])];
+
+    /// <summary>The name of the cluster in a data directory: for commands that find it by that alone.</summary>
+    public static string InstanceOf(DataLayout layout) =>
+        RememberedOptions.Read(layout).GetValueOrDefault(InstanceOption) ?? InstanceName.Of(layout.Root, Defaults.DataDirectory);
+
+    /// <summary>The containerd that the cluster in a data directory was given; null where it has its own.</summary>
+    public static string? ContainerdOf(DataLayout layout) => RememberedOptions.Read(layout).GetValueOrDefault(ContainerdOption);
+
+    private SortedDictionary<string, string> Given(ParseResult parsed)
+    {
+        var options = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var option in All.Where(one => one != DataDirectory))
+        {
+            if (parsed.GetResult(option) is not { Implicit: false, Tokens: [var token] }) continue;
+            options[option.Name] = option == registries ? Path.GetFullPath(token.Value) : token.Value;
+        }
+        return options;
     }
 
     private IReadOnlyList<Option> All =>

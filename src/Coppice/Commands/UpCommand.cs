@@ -16,6 +16,9 @@ internal static class UpCommand
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>systemd is asked by starting a program, which is not for free.</summary>
+    private static readonly TimeSpan ServiceInterval = TimeSpan.FromSeconds(1);
+
     public static Command Describe(TimeProvider time)
     {
         var arguments = new ServerArguments();
@@ -23,40 +26,56 @@ internal static class UpCommand
             Start a cluster of one node on this machine, in the background, and wait until it is ready.
 
             Missing Debian packages are installed. Where systemd runs, the cluster becomes the service coppice.service.
-            Doing it again changes nothing.
+            Doing it again changes nothing. Options are remembered in the data directory: they hold until others are given.
 
             Examples
               sudo coppice up
               sudo coppice up --registries registries.yaml
             """);
         arguments.AddTo(command);
-        command.SetAction((parsed, stop) => new Steps(arguments.Read(parsed), arguments.Repeat(parsed), time).RunAsync(stop));
+        command.SetAction((parsed, stop) =>
+        {
+            HostChecks.RequireRoot("up");
+            return new Steps(arguments, arguments.WithRemembered(parsed), time).RunAsync(stop);
+        });
         return command;
     }
 
-    private sealed class Steps(ServerOptions options, IReadOnlyList<string> arguments, TimeProvider time)
+    /// <param name="parsed">With what is remembered.</param>
+    private sealed class Steps(ServerArguments arguments, ParseResult parsed, TimeProvider time)
     {
-        private readonly DataLayout layout = new(options.DataDirectory);
+        private readonly ServerOptions options = arguments.Read(parsed);
+        private readonly DataLayout layout = new(arguments.Read(parsed).DataDirectory);
         private readonly StepPrinter printer = new(time);
 
         public async Task<int> RunAsync(CancellationToken stop)
         {
-            HostChecks.RequireRoot("up");
             HostChecks.RequireCgroups();
             await InstallAsync(stop);
             if (ServerProcess.Find(layout) is { } running)
             {
+                RequireSameOptions(running);
                 printer.Say($"coppice is already running (process {running.Id})");
                 await printer.RunAsync("Waiting until the cluster is ready", _ => WaitAsync(null, stop));
             }
             else
             {
                 HostChecks.RequireFreePort(options.Port);
-                await printer.RunAsync("Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(layout, arguments, stop), stop));
+                await printer.RunAsync("Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(layout, arguments.Repeat(parsed), stop), stop));
             }
 
             SayWhatNext();
             return ExitCodes.Success;
+        }
+
+        // A server reads its options once, at its start.
+        private void RequireSameOptions(ServerProcess running)
+        {
+            var remembered = RememberedOptions.Read(layout);
+            var other = arguments.ToRemember(parsed).Where(one => remembered.GetValueOrDefault(one.Key) != one.Value).Select(one => $"{one.Key} {one.Value}").ToList();
+            if (other.Count == 0 || remembered.Count == 0) return;
+            throw new UserErrorException(
+                $"coppice is running already (process {running.Id}), without {string.Join(' ', other)}: stop it first with \"coppice down\"; containers go on running", ExitCodes.NotPossible);
         }
 
         private async Task InstallAsync(CancellationToken stop)
@@ -78,9 +97,15 @@ internal static class UpCommand
         private async Task<string?> WaitAsync(Process? started, CancellationToken stop)
         {
             var since = time.GetTimestamp();
+            var nextLook = ServiceInterval;
             while (await ReadyNodeAsync(stop) is not { } node)
             {
                 if (started is { HasExited: true }) throw Failed($"the server ended at once, with code {started.ExitCode}");
+                if (BackgroundServer.HasSystemd && time.GetElapsedTime(since) > nextLook)
+                {
+                    nextLook += ServiceInterval;
+                    if (await BackgroundServer.WasStartedAgainAsync(stop)) throw Failed($"the server ended, and {BackgroundServer.Unit} starts it again and again");
+                }
                 if (time.GetElapsedTime(since) > ReadyWithin) throw Failed($"the cluster was not ready within {ReadyWithin.TotalMinutes:0} minutes");
                 await Task.Delay(PollInterval, time, stop);
             }
@@ -106,15 +131,16 @@ internal static class UpCommand
         {
             // The script at the repository's root says how it was called.
             var program = Environment.GetEnvironmentVariable("COPPICE_COMMAND") ?? "coppice";
+            var where = layout.Root == new ServerOptions().DataDirectory ? "" : $" --data-dir {layout.Root}";
             printer.Say(Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } and not "root"
                 ? $"""
 
                 Now, as yourself:
-                  sudo {program} kubeconfig > ~/coppice.kubeconfig
+                  sudo {program} kubeconfig{where} > ~/coppice.kubeconfig
                   export KUBECONFIG=~/coppice.kubeconfig
                   kubectl get nodes
 
-                "sudo {program} status" shows how it is, "sudo {program} down" stops it.
+                "sudo {program} status{where}" shows how it is, "sudo {program} down{where}" stops it.
                 """
                 : $"""
 
@@ -122,7 +148,7 @@ internal static class UpCommand
                   export KUBECONFIG={layout.AdminKubeconfig}
                   kubectl get nodes
 
-                "{program} status" shows how it is, "{program} down" stops it.
+                "{program} status{where}" shows how it is, "{program} down{where}" stops it.
                 """);
         }
     }

@@ -9,6 +9,9 @@ public sealed record DataLayout(string Root)
 
     public string AdminKubeconfig => Path.Combine(Root, "admin.kubeconfig");
 
+    /// <summary>What the server was started with.</summary>
+    public string Options => Path.Combine(Root, "options");
+
     public string PidFile => Path.Combine(Root, "coppice.pid");
 
     public string LogFile => Path.Combine(Root, "coppice.log");

@@ -32,5 +32,5 @@ public sealed record ServerOptions
     public IPAddress? NodeAddress { get; init; }
 
     /// <summary>Names what is the machine's and not the data directory's: nftables table, cgroups. Two servers on one machine need two.</summary>
-    public string Instance { get; init; } = "coppice";
+    public string Instance { get; init; } = InstanceName.Usual;
 }

@@ -12,6 +12,9 @@ public sealed class CommandLineTests
     [InlineData("--service-range", "10.96.0.0", "is no range of addresses")]
     [InlineData("--node-address", "here", "is no IP address")]
     [InlineData("--registries", "no-such.yaml", "does not exist")]
+    [InlineData("--instance", "a-b", "lower case letters, digits and \"_\"")]
+    [InlineData("--instance", "1a", "a letter first")]
+    [InlineData("--instance", "", "is no name of an instance")]
     public void A_bad_option_is_refused_by_name(string option, string value, string reason)
     {
         var (_, command) = NewServer();
@@ -33,7 +36,7 @@ public sealed class CommandLineTests
     {
         var (arguments, command) = NewServer();
         var repeated = arguments.Repeat(command.Parse(["--data-dir", "/srv/a", "--port", "7443", "--log-level", "Debug"]));
-        Assert.Equal(["--data-dir", "/srv/a", "--port", "7443", "--log-level", "Debug"], repeated);
+        Assert.Equal(["--data-dir", "/srv/a", "--log-level", "Debug", "--port", "7443"], repeated);
         Assert.Empty(command.Parse(repeated).Errors);
     }
 

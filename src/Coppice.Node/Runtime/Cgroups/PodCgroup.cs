@@ -15,10 +15,10 @@ public enum PodQuality
 /// <code>
 /// /coppice-abc                 root
 ///   runtime                    containerd and its shims
-///   pods                       limited to what the node may give to pods
+///   pods                       all pods
 ///     podUID                   guaranteed pods
-///     burstable/podUID         weighed by the sum of their requests
-///     besteffort/podUID        the least weight there is
+///     burstable/podUID         each weighed by its requests
+///     besteffort/podUID        all together the least weight there is
 /// </code>
 /// </remarks>
 /// <param name="Root">Begins with a slash: /coppice-abc</param>

@@ -11,8 +11,8 @@ namespace Coppice.Commands.Hosting;
 /// <summary>The API of a cluster on this machine as its administrator, by the kubeconfig in the data directory.</summary>
 internal static class AdministratorApi
 {
-    /// <summary>A person waits for the answer.</summary>
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>A person waits, but a busy machine may need its time; a server that is not there refuses at once.</summary>
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
 
     /// <exception cref="UserErrorException">There is no kubeconfig, or it cannot be read.</exception>
     public static async Task<HttpApiOptions> FindAsync(DataLayout layout, CancellationToken stop)

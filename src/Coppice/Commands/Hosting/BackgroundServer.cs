@@ -32,6 +32,14 @@ internal static class BackgroundServer
         return null;
     }
 
+    /// <summary>Whether systemd had to start the server again since it was told to start it.</summary>
+    public static async Task<bool> WasStartedAgainAsync(CancellationToken stop)
+    {
+        var restarts = "";
+        await ProgramOutput.RunAsync("systemctl", ["show", "--property=NRestarts", "--value", Unit], line => restarts += line, stop);
+        return restarts is not ("" or "0");
+    }
+
     /// <summary>Tells systemd not to start it again; where there is no unit of ours nothing is done.</summary>
     public static async Task ForgetAsync(CancellationToken stop)
     {
@@ -42,7 +50,7 @@ internal static class BackgroundServer
     }
 
     /// <summary>
-    /// The unit. Only coppice itself is ended with the service, and only coppice starts again after a failure: containers and containerd
+    /// The unit. It is started again however often it fails. Only coppice itself is ended with the service, and only coppice starts again after a failure: containers and containerd
     /// are none of systemd's business.
     /// </summary>
     internal static string Describe(IReadOnlyList<string> command) => $"""
@@ -50,6 +58,7 @@ internal static class BackgroundServer
         Description=Coppice, a Kubernetes-compatible cluster that heals itself
         Wants=network-online.target
         After=network-online.target
+        StartLimitIntervalSec=0
 
         [Service]
         ExecStart={string.Join(' ', command.Select(Quote))}

@@ -1,0 +1,34 @@
+namespace Coppice.Configuration;
+
+/// <summary>
+/// What a server was started with, kept in its data directory, so that nobody has to say it again: option names with their values, a
+/// line each.
+/// </summary>
+internal static class RememberedOptions
+{
+    private const string Heading = "# What the cluster was started with. \"coppice up\" and \"coppice run\" take it from here, unless they are told otherwise.";
+
+    /// <returns>By the options' names; empty where none are remembered.</returns>
+    public static IReadOnlyDictionary<string, string> Read(DataLayout layout) => File.Exists(layout.Options)
+        ? Parse(File.ReadLines(layout.Options))
+        : new SortedDictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Replaces what was remembered, whole or not at all.</summary>
+    public static void Write(DataLayout layout, IReadOnlyDictionary<string, string> options)
+    {
+        var beside = layout.Options + ".new";
+        File.WriteAllLines(beside, [Heading, .. options.Select(one => $"{one.Key} {one.Value}")]);
+        File.Move(beside, layout.Options, overwrite: true);
+    }
+
+    internal static SortedDictionary<string, string> Parse(IEnumerable<string> lines)
+    {
+        var options = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in lines.Select(line => line.Trim()).Where(line => line.StartsWith("--", StringComparison.Ordinal)))
+        {
+            var words = line.Split(' ', 2, StringSplitOptions.TrimEntries);
+            options[words[0]] = words.ElementAtOrDefault(1) ?? "";
+        }
+        return options;
+    }
+}

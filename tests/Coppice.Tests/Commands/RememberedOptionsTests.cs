@@ -1,0 +1,116 @@
+using System.CommandLine;
+using Coppice.Commands;
+using Coppice.Commands.Hosting;
+using Coppice.Configuration;
+using TemporaryDirectory = Coppice.Testing.TemporaryDirectory;
+
+namespace Coppice.Tests.Commands;
+
+public sealed class RememberedOptionsTests : IDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+    private readonly ServerArguments arguments = new();
+    private readonly Command command = new("up");
+
+    public RememberedOptionsTests() => arguments.AddTo(command);
+
+    private DataLayout Layout => new(directory.Path);
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public void What_was_given_once_holds_the_next_time()
+    {
+        Start("--port", "7443", "--pod-range", "10.9.0.0/24");
+        Assert.Equal((7443, "10.9.0.0/24"), (Next().Port, Next().PodRange.ToString()));
+    }
+
+    [Fact]
+    public void What_is_given_now_counts_and_the_rest_stays()
+    {
+        Start("--port", "7443", "--cluster-domain", "tree.local");
+        Start("--port", "8443");
+        Assert.Equal((8443, "tree.local"), (Next().Port, Next().ClusterDomain));
+    }
+
+    [Fact]
+    public void A_file_is_remembered_by_its_whole_path_blanks_and_all()
+    {
+        var file = Path.Combine(directory.Path, "my registries.yaml");
+        File.WriteAllText(file, "");
+        Start("--registries", Path.GetRelativePath(Environment.CurrentDirectory, file));
+        Assert.Equal(file, Next().RegistriesFile);
+    }
+
+    [Fact]
+    public void What_is_no_longer_good_is_named_with_the_file_that_has_it()
+    {
+        var file = Path.Combine(directory.Path, "registries.yaml");
+        File.WriteAllText(file, "");
+        Start("--registries", file);
+        File.Delete(file);
+        var error = Assert.Throws<UserErrorException>(Next);
+        Assert.Contains(Layout.Options, error.Message);
+        Assert.Contains("--registries", error.Message);
+    }
+
+    [Fact]
+    public void The_name_is_found_by_the_data_directory_and_cannot_change()
+    {
+        Start("--instance", "oak");
+        Assert.Equal(("oak", "oak"), (Next().Instance, ServerArguments.InstanceOf(Layout)));
+        Assert.Contains("oak", Assert.Throws<UserErrorException>(() => Start("--instance", "elm")).Message);
+    }
+
+    [Fact]
+    public void Two_data_directories_have_two_names_and_the_usual_one_the_usual()
+    {
+        Assert.NotEqual(Read("--data-dir", "/srv/a").Instance, Read("--data-dir", "/srv/b").Instance);
+        Assert.Null(InstanceName.Error(Read("--data-dir", "/srv/a").Instance));
+        Assert.Equal("coppice", Read().Instance);
+    }
+
+    [Fact]
+    public void A_directory_that_is_moved_keeps_its_name()
+    {
+        Start();
+        var name = Next().Instance;
+        var elsewhere = new DataLayout(directory.Path + "-moved");
+        Directory.CreateDirectory(elsewhere.Root);
+        File.Move(Layout.Options, elsewhere.Options);
+        Assert.Equal(name, ServerArguments.InstanceOf(elsewhere));
+        Directory.Delete(elsewhere.Root, recursive: true);
+    }
+
+    [Fact]
+    public void A_name_belongs_to_one_cluster_until_it_is_purged()
+    {
+        var (claims, one, other) = (Made("claims"), Made("one"), Made("other"));
+        InstanceClaim.Take("oak", one, claims);
+        InstanceClaim.Take("oak", one, claims);
+        Assert.Contains(one, Assert.Throws<UserErrorException>(() => InstanceClaim.Take("oak", other, claims)).Message);
+        InstanceClaim.Release("oak", other, claims);
+        Assert.Throws<UserErrorException>(() => InstanceClaim.Take("oak", other, claims));
+        InstanceClaim.Release("oak", one, claims);
+        InstanceClaim.Take("oak", other, claims);
+    }
+
+    [Fact]
+    public void The_name_of_a_cluster_that_was_deleted_by_hand_is_free()
+    {
+        var (claims, other) = (Made("claims"), Made("other"));
+        InstanceClaim.Take("oak", Path.Combine(directory.Path, "gone"), claims);
+        InstanceClaim.Take("oak", other, claims);
+    }
+
+    // As a server does when it starts.
+    private void Start(params IReadOnlyList<string> given) => RememberedOptions.Write(Layout, arguments.ToRemember(arguments.WithRemembered(Parse(given))));
+
+    private ServerOptions Next() => arguments.Read(arguments.WithRemembered(Parse([])));
+
+    private ServerOptions Read(params IReadOnlyList<string> given) => arguments.Read(command.Parse(given));
+
+    private ParseResult Parse(IReadOnlyList<string> given) => command.Parse(["--data-dir", directory.Path, .. given]);
+
+    private string Made(string name) => Directory.CreateDirectory(Path.Combine(directory.Path, name)).FullName;
+}
