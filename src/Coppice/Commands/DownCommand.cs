@@ -38,17 +38,18 @@ internal static class DownCommand
         {
             HostChecks.RequireRoot("down");
             var layout = new DataLayout(Path.GetFullPath(parsed.GetValue(dataDirectory)!));
-            await StopAsync(layout, time, stop);
-            if (parsed.GetValue(purge)) await PurgeAsync(parsed.GetValue(instance) ?? ServerArguments.InstanceOf(layout), layout, time, stop);
+            var name = parsed.GetValue(instance) ?? ServerArguments.InstanceOf(layout);
+            await StopAsync(name, layout, time, stop);
+            if (parsed.GetValue(purge)) await PurgeAsync(name, layout, time, stop);
             return ExitCodes.Success;
         });
         return command;
     }
 
-    private static async Task StopAsync(DataLayout layout, TimeProvider time, CancellationToken stop)
+    private static async Task StopAsync(string instance, DataLayout layout, TimeProvider time, CancellationToken stop)
     {
         var running = ServerProcess.Find(layout);
-        if (running is not null) await BackgroundServer.ForgetAsync(stop);
+        await BackgroundServer.ForgetAsync(instance, stop);
         if (running is null or { HasEnded: true } )
         {
             Console.Out.WriteLine(running is null ? "coppice is not running" : "coppice is stopped; containers go on running");

@@ -61,7 +61,7 @@ internal static class UpCommand
             else
             {
                 HostChecks.RequireFreePort(options.Port);
-                await printer.RunAsync("Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(layout, arguments.Repeat(parsed), stop), stop));
+                await printer.RunAsync("Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(layout, options.Instance, arguments.Repeat(parsed), stop), stop));
             }
 
             SayWhatNext();
@@ -104,7 +104,11 @@ internal static class UpCommand
                 if (BackgroundServer.HasSystemd && time.GetElapsedTime(since) > nextLook)
                 {
                     nextLook += ServiceInterval;
-                    if (await BackgroundServer.WasStartedAgainAsync(stop)) throw Failed($"the server ended, and {BackgroundServer.Unit} starts it again and again");
+                    if (await BackgroundServer.WasStartedAgainAsync(options.Instance, stop))
+                    {
+                        await BackgroundServer.ForgetAsync(options.Instance, stop);
+                        throw Failed("the server ended before it was ready");
+                    }
                 }
                 if (time.GetElapsedTime(since) > ReadyWithin) throw Failed($"the cluster was not ready within {ReadyWithin.TotalMinutes:0} minutes");
                 await Task.Delay(PollInterval, time, stop);

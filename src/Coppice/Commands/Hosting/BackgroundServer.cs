@@ -6,10 +6,6 @@ namespace Coppice.Commands.Hosting;
 /// <summary>Starts <c>coppice run</c> so that it outlives us: as a service where systemd runs, else in a session of its own.</summary>
 internal static class BackgroundServer
 {
-    public const string Unit = "coppice.service";
-
-    private const string UnitFile = "/etc/systemd/system/" + Unit;
-
     // $1 the log; the rest is the command line. The log takes what comes before logging begins and what a crash leaves.
     private const string StartScript = """
         umask 077
@@ -19,33 +15,36 @@ internal static class BackgroundServer
 
     public static bool HasSystemd => Directory.Exists("/run/systemd/system");
 
+    /// <summary>The service of a cluster; a second cluster on a machine has a second.</summary>
+    public static string Unit(string instance) => instance == InstanceName.Usual ? "coppice.service" : $"coppice-{instance}.service";
+
     /// <param name="arguments">Those of <c>run</c>.</param>
     /// <returns>The process that was started, or null where systemd has it.</returns>
-    public static async Task<Process?> StartAsync(DataLayout layout, IReadOnlyList<string> arguments, CancellationToken stop)
+    public static async Task<Process?> StartAsync(DataLayout layout, string instance, IReadOnlyList<string> arguments, CancellationToken stop)
     {
         string[] command = [.. Program(), "run", .. arguments, "--log-file", layout.LogFile];
         if (!HasSystemd) return StartDetached(layout, command);
-        await File.WriteAllTextAsync(UnitFile, Describe(command), stop);
+        await File.WriteAllTextAsync(UnitFile(instance), Describe(command), stop);
         await ProgramOutput.RequireAsync("systemctl", ["daemon-reload"], stop);
-        await ProgramOutput.RequireAsync("systemctl", ["enable", Unit], stop);
-        await ProgramOutput.RequireAsync("systemctl", ["restart", Unit], stop);
+        await ProgramOutput.RequireAsync("systemctl", ["enable", Unit(instance)], stop);
+        await ProgramOutput.RequireAsync("systemctl", ["restart", Unit(instance)], stop);
         return null;
     }
 
     /// <summary>Whether systemd had to start the server again since it was told to start it.</summary>
-    public static async Task<bool> WasStartedAgainAsync(CancellationToken stop)
+    public static async Task<bool> WasStartedAgainAsync(string instance, CancellationToken stop)
     {
         var restarts = "";
-        await ProgramOutput.RunAsync("systemctl", ["show", "--property=NRestarts", "--value", Unit], line => restarts += line, stop);
+        await ProgramOutput.RunAsync("systemctl", ["show", "--property=NRestarts", "--value", Unit(instance)], line => restarts += line, stop);
         return restarts is not ("" or "0");
     }
 
-    /// <summary>Tells systemd not to start it again; where there is no unit of ours nothing is done.</summary>
-    public static async Task ForgetAsync(CancellationToken stop)
+    /// <summary>Ends the service and tells systemd not to start it again; where there is no unit of ours nothing is done.</summary>
+    public static async Task ForgetAsync(string instance, CancellationToken stop)
     {
-        if (!HasSystemd || !File.Exists(UnitFile)) return;
-        await ProgramOutput.RequireAsync("systemctl", ["disable", "--now", Unit], stop);
-        File.Delete(UnitFile);
+        if (!HasSystemd || !File.Exists(UnitFile(instance))) return;
+        await ProgramOutput.RequireAsync("systemctl", ["disable", "--now", Unit(instance)], stop);
+        File.Delete(UnitFile(instance));
         await ProgramOutput.RequireAsync("systemctl", ["daemon-reload"], stop);
     }
 
@@ -75,6 +74,8 @@ internal static class BackgroundServer
         WantedBy=multi-user.target
 
         """;
+
+    private static string UnitFile(string instance) => "/etc/systemd/system/" + Unit(instance);
 
     private static Process StartDetached(DataLayout layout, IReadOnlyList<string> command)
     {
