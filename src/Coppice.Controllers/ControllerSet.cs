@@ -28,9 +28,9 @@ public sealed class ControllerSet
     public ControllerSet(IApiClient api, Caches caches, IEventRecorder events, ControllerOptions options, TimeProvider time, ILoggerFactory logs)
     {
         _caches = caches;
-        var replicaSets = new ReplicationReconciler<ReplicaSet>(ReplicatedKinds.ReplicaSets, caches.ReplicaSets, api, caches, events, time);
+        var replicaSets = new ReplicationReconciler<ReplicaSet>(ReplicatedKinds.ReplicaSets, caches.ReplicaSets, api, caches, events.As("replicaset-controller"), time);
         var replicationControllers = new ReplicationReconciler<ReplicationController>(
-            ReplicatedKinds.ReplicationControllers, caches.ReplicationControllers, api, caches, events, time);
+            ReplicatedKinds.ReplicationControllers, caches.ReplicationControllers, api, caches, events.As("replication-controller"), time);
         _controllers =
         [
             // What answers requests: first told of a change, so first to act on it.
@@ -42,9 +42,9 @@ public sealed class ControllerSet
             // What keeps pods.
             ReplicationWakes.Declare(Make("ReplicaSets", replicaSets), caches, caches.ReplicaSets, ReplicatedKinds.ReplicaSets),
             ReplicationWakes.Declare(Make("ReplicationControllers", replicationControllers), caches, caches.ReplicationControllers, ReplicatedKinds.ReplicationControllers),
-            DeploymentReconciler.Declare(Make("Deployments", new DeploymentReconciler(api, caches, events, time)), caches),
-            DaemonSetReconciler.Declare(Make("DaemonSets", new DaemonSetReconciler(api, caches, events, time)), caches),
-            NodeLifecycleReconciler.Declare(Make("NodeLifecycle", new NodeLifecycleReconciler(api, caches, events, options.NodeLifecycle, time)), caches),
+            DeploymentReconciler.Declare(Make("Deployments", new DeploymentReconciler(api, caches, events.As("deployment-controller"), time)), caches),
+            DaemonSetReconciler.Declare(Make("DaemonSets", new DaemonSetReconciler(api, caches, events.As("daemonset-controller"), time)), caches),
+            NodeLifecycleReconciler.Declare(Make("NodeLifecycle", new NodeLifecycleReconciler(api, caches, events.As("node-controller"), options.NodeLifecycle, time)), caches),
 
             // What prepares and clears up.
             NamespaceContentReconciler.Declare(Make("NamespaceContent", new NamespaceContentReconciler(api, caches, options.RootCertificates, time)), caches),

@@ -5,6 +5,7 @@ namespace Coppice.Node;
 /// <summary>What is left on the machine of pods that neither the API nor the runtime knows: removed with every audit, the first at the start.</summary>
 public sealed partial class NodeAgent
 {
+    private readonly SortedDictionary<string, string> _whyNotSwept = new(StringComparer.Ordinal);
     private Task _sweeping = Task.CompletedTask;
 
     /// <param name="found">As it was before the runtime was asked: what came since has a worker, or is left for the next audit.</param>
@@ -23,11 +24,14 @@ public sealed partial class NodeAgent
             try
             {
                 await leftovers.RemoveAsync(pod, stop);
+                _whyNotSwept.Remove(pod.Uid);
                 LogSwept(pod);
             }
             catch (Exception failed) when (!stop.IsCancellationRequested)
             {
-                LogNotSwept(pod, failed.Message);
+                // Said once; it is tried again with every audit.
+                if (_whyNotSwept.GetValueOrDefault(pod.Uid) != failed.Message) LogNotSwept(pod, failed.Message);
+                _whyNotSwept[pod.Uid] = failed.Message;
             }
         }
     }

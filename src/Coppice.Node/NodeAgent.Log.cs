@@ -14,9 +14,9 @@ public sealed partial class NodeAgent
 
     private void LogLeftover(PodIdentity pod) => LogLeftover(services.Log, pod);
 
-    private void LogSwept(PodIdentity pod) => LogSwept(services.Log, pod);
+    private void LogSwept(PodIdentity pod) => LogSwept(services.Log, pod.Uid);
 
-    private void LogNotSwept(PodIdentity pod, string why) => LogNotSwept(services.Log, pod, why);
+    private void LogNotSwept(PodIdentity pod, string why) => LogNotSwept(services.Log, pod.Uid, why);
 
     private void LogWorkerBroke(ObjectKey pod, Exception broken) => LogWorkerBroke(services.Log, pod, broken);
 
@@ -32,11 +32,11 @@ public sealed partial class NodeAgent
     [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} is in the runtime, but no longer in the API: it is ended")]
     private static partial void LogLeftover(ILogger log, PodIdentity pod);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "What was left of {Pod} on the machine, which nobody knows, is removed")]
-    private static partial void LogSwept(ILogger log, PodIdentity pod);
+    [LoggerMessage(Level = LogLevel.Information, Message = "What was left of pod {Uid} on the machine, which nobody knows, is removed")]
+    private static partial void LogSwept(ILogger log, string uid);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What is left of {Pod} on the machine cannot be removed: {Why}")]
-    private static partial void LogNotSwept(ILogger log, PodIdentity pod, string why);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is left of pod {Uid} on the machine cannot be removed: {Why}")]
+    private static partial void LogNotSwept(ILogger log, string uid, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The logs of pod {Pod} could not be looked after: {Why}")]
     private static partial void LogUpkeepFailed(ILogger log, ObjectKey pod, string why);

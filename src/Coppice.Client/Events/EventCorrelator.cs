@@ -4,7 +4,11 @@ namespace Coppice.Client;
 
 /// <summary>What was recorded, as the recorder's queue holds it.</summary>
 /// <param name="At">When it happened, in whole seconds.</param>
-internal sealed record Occurrence(ObjectReference About, string Type, string Reason, string Message, DateTimeOffset At);
+internal sealed record Occurrence(ObjectReference About, string Type, string Reason, string Message, DateTimeOffset At)
+{
+    /// <summary>Who tells, if it is not the recorder's own component.</summary>
+    public string? Component { get; init; }
+}
 
 /// <summary>What is told of what: events that agree in this are similar.</summary>
 internal sealed record EventSubject(ObjectReference About, string Type, string Reason);

@@ -22,7 +22,12 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
     private readonly Channel<Occurrence> _queue = Channel.CreateBounded<Occurrence>(
         new BoundedChannelOptions(Limits.QueueLength) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null)
+    public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) =>
+        Queue(null, about, type, reason, message, fieldPath);
+
+    public IEventRecorder As(string other) => new Teller(this, other);
+
+    private void Queue(string? teller, KubernetesObject about, string type, string reason, string message, string? fieldPath)
     {
         var kind = KindCatalog.Of(about);
         var reference = new ObjectReference
@@ -35,7 +40,7 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
             ResourceVersion = about.Metadata.ResourceVersion,
             FieldPath = fieldPath,
         };
-        _queue.Writer.TryWrite(new(reference, type, reason, message, ApiTime.Truncate(time.GetUtcNow())));
+        _queue.Writer.TryWrite(new(reference, type, reason, message, ApiTime.Truncate(time.GetUtcNow())) { Component = teller });
     }
 
     /// <summary>Writes what is recorded until stopped; what is then still queued is lost.</summary>
@@ -126,6 +131,7 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
     private Event Begin(EventRecord record)
     {
         var occurrence = record.Occurrence;
+        var teller = occurrence.Component ?? component;
         return new Event
         {
             ApiVersion = "v1",
@@ -140,8 +146,8 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
             Type = occurrence.Type,
             Reason = occurrence.Reason,
             Message = occurrence.Message,
-            Source = new() { Component = component, Host = host.Length == 0 ? null : host },
-            ReportingComponent = component,
+            Source = new() { Component = teller, Host = host.Length == 0 ? null : host },
+            ReportingComponent = teller,
             ReportingInstance = host.Length == 0 ? null : host,
             FirstTimestamp = record.Previous?.FirstTimestamp ?? occurrence.At,
             LastTimestamp = occurrence.At,
@@ -155,6 +161,12 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
     {
         var nanoseconds = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
         return ((nanoseconds & ~0xFFFFFL) | (long)random.Next(0x100000)).ToString("x", CultureInfo.InvariantCulture);
+    }
+
+    private sealed class Teller(EventRecorder recorder, string component) : IEventRecorder
+    {
+        public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) =>
+            recorder.Queue(component, about, type, reason, message, fieldPath);
     }
 
     [LoggerMessage(LogLevel.Debug, "The event {Reason} of {Name} was refused: {Why}")]

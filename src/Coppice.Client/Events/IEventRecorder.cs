@@ -9,4 +9,7 @@ public interface IEventRecorder
     /// <param name="reason">One CamelCase word.</param>
     /// <param name="fieldPath">The part of the object that is meant, as in "spec.containers{web}".</param>
     void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null);
+
+    /// <summary>The same recorder for another teller, such as one of several controllers: "deployment-controller".</summary>
+    IEventRecorder As(string component) => this;
 }

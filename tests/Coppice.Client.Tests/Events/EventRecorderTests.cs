@@ -43,6 +43,14 @@ public sealed class EventRecorderTests : IDisposable
     }
 
     [Fact]
+    public void One_recorder_speaks_for_several_tellers()
+    {
+        _recorder.As("deployment-controller").Record(Web, "Normal", "ScalingReplicaSet", "up");
+        var written = Assert.Single(Written());
+        Assert.Equal(("deployment-controller", "deployment-controller"), (written.Source.Component, written.ReportingComponent));
+    }
+
+    [Fact]
     public void Repeats_are_one_event_with_a_growing_count()
     {
         var first = _loop.Time.GetUtcNow();
