@@ -29,7 +29,7 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
     }
 
     public IObjectWatch<T> Watch<T>(ListQuery query, string afterRevision) where T : KubernetesObject =>
-        new TypedWatch<T>(verbs.Watch(Parse<T>(query), new Revision(long.Parse(afterRevision, CultureInfo.InvariantCulture))));
+        new TypedWatch<T>(() => verbs.Watch(Parse<T>(query), new Revision(long.Parse(afterRevision, CultureInfo.InvariantCulture))), afterRevision);
 
     public async ValueTask<T> CreateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
         (T)(await verbs.Create.RunAsync(ScopeOf(item), item, stop)).Item;
@@ -57,16 +57,22 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
 
     private WriteScope ScopeOf(KubernetesObject item) => new(KindCatalog.Of(item), item.Metadata.Namespace ?? "", _user);
 
-    private sealed class TypedWatch<T>(ObjectWatch watch) : IObjectWatch<T> where T : KubernetesObject
+    /// <summary>Opened by the first wait, which is where refusals are told, as over HTTP.</summary>
+    private sealed class TypedWatch<T>(Func<ObjectWatch> open, string after) : IObjectWatch<T> where T : KubernetesObject
     {
-        public string Revision => watch.Progress.ToString();
+        private ObjectWatch? _watch;
 
-        public async ValueTask<IReadOnlyList<WatchEvent<T>>> NextAsync(CancellationToken stop) =>
-            [.. (await watch.NextAsync(stop)).Select(e => new WatchEvent<T>(e.Type, (T)e.Form.Item))];
+        public string Revision => _watch?.Progress.ToString() ?? after;
+
+        public async ValueTask<IReadOnlyList<WatchEvent<T>>> NextAsync(CancellationToken stop)
+        {
+            _watch ??= open();
+            return [.. (await _watch.NextAsync(stop)).Select(e => new WatchEvent<T>(e.Type, (T)e.Form.Item))];
+        }
 
         public ValueTask DisposeAsync()
         {
-            watch.Dispose();
+            _watch?.Dispose();
             return ValueTask.CompletedTask;
         }
     }

@@ -27,8 +27,6 @@ public sealed class HttpApiClient : IApiClient, IDisposable
         _http = new HttpClient(MakeConnections(options))
         {
             BaseAddress = new Uri(options.Server, "/"),
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             // Requests are timed one by one: a watch has no end.
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -120,7 +118,12 @@ public sealed class HttpApiClient : IApiClient, IDisposable
     /// <summary>Sends a request and reads the answer's head; what refuses is thrown.</summary>
     private async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, byte[]? body, CancellationToken stop)
     {
-        using var request = new HttpRequestMessage(method, path);
+        // Said here, as the client's own default counts only for requests that it makes itself.
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (_options.Token is { } token)
         {

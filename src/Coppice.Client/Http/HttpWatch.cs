@@ -17,37 +17,54 @@ internal sealed class HttpWatch<T>(Func<string, CancellationToken, Task<HttpResp
 
     public async ValueTask<IReadOnlyList<WatchEvent<T>>> NextAsync(CancellationToken stop)
     {
-        while (true)
+        var place = Revision;
+        try
         {
-            if (_lines is null)
+            while (true)
             {
-                _response = await open(ResourcePath.Watch(KindCatalog.Of<T>(), query, Revision), stop);
-                _lines = PipeReader.Create(await _response.Content.ReadAsStreamAsync(stop));
+                if (await ReadAsync(stop) is { Count: > 0 } events)
+                {
+                    return events;
+                }
             }
-
-            var read = await _lines.ReadAsync(stop);
-            var events = new List<WatchEvent<T>>();
-            var rest = read.Buffer;
-            while (rest.PositionOf((byte)'\n') is { } end)
-            {
-                Read(rest.Slice(0, end), events);
-                rest = rest.Slice(rest.GetPosition(1, end));
-            }
-
-            _lines.AdvanceTo(rest.Start, rest.End);
-            if (read.IsCompleted)
-            {
-                await CloseAsync();
-            }
-
-            if (events.Count > 0)
-            {
-                return events;
-            }
+        }
+        catch
+        {
+            // A stream that a wait was given up on, or that broke, gives nothing more: the next wait opens another where this one began,
+            // as what it had read by then was told to nobody.
+            Revision = place;
+            await CloseAsync();
+            throw;
         }
     }
 
     public ValueTask DisposeAsync() => CloseAsync();
+
+    private async ValueTask<List<WatchEvent<T>>> ReadAsync(CancellationToken stop)
+    {
+        if (_lines is null)
+        {
+            _response = await open(ResourcePath.Watch(KindCatalog.Of<T>(), query, Revision), stop);
+            _lines = PipeReader.Create(await _response.Content.ReadAsStreamAsync(stop));
+        }
+
+        var read = await _lines.ReadAsync(stop);
+        var events = new List<WatchEvent<T>>();
+        var rest = read.Buffer;
+        while (rest.PositionOf((byte)'\n') is { } end)
+        {
+            Read(rest.Slice(0, end), events);
+            rest = rest.Slice(rest.GetPosition(1, end));
+        }
+
+        _lines.AdvanceTo(rest.Start, rest.End);
+        if (read.IsCompleted)
+        {
+            await CloseAsync();
+        }
+
+        return events;
+    }
 
     private void Read(ReadOnlySequence<byte> line, List<WatchEvent<T>> events)
     {

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Coppice.ApiServer;
+using Coppice.ApiServer.Authentication;
+using Coppice.Client;
+using Coppice.Client.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coppice.Contracts.Clients;
+
+/// <summary>The client of other processes, with a certificate, to the real server over TLS on loopback.</summary>
+public sealed class OverHttp : IClientUnderTest
+{
+    private readonly CertificateAuthority authority = CertificateAuthority.Create(TimeProvider.System);
+    private ApiServerHost? host;
+    private HttpApiClient? client;
+
+    public async ValueTask<IApiClient> OpenAsync(ApiVerbs verbs, ServiceAccountTokens tokens)
+    {
+        var parts = new PipelineParts(authority, tokens, _ => null, [], "127.0.0.1:6443");
+        var pipeline = new RequestPipeline(verbs, parts, TimeProvider.System, new Random(2), NullLogger.Instance);
+        var port = FreePort();
+        var server = CertificateOf(authority.IssueServer(["localhost"], [IPAddress.Loopback]));
+        host = await ApiServerHost.StartAsync(pipeline, port, server, TimeProvider.System, NullLoggerFactory.Instance, default);
+        var options = new HttpApiOptions(new Uri($"https://127.0.0.1:{port}"), [authority.Certificate])
+        {
+            ClientCertificate = CertificateOf(authority.IssueClient("system:test", "system:masters")),
+        };
+        return client = new HttpApiClient(options, TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        client?.Dispose();
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+
+        authority.Dispose();
+    }
+
+    private static X509Certificate2 CertificateOf(IssuedCertificate issued)
+    {
+        using var pem = X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
+        return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
+
+public sealed class OverHttpObjects : ObjectContract<OverHttp>;
+
+public sealed class OverHttpListsAndWatches : ListAndWatchContract<OverHttp>;
+
+public sealed class OverHttpSubresources : SubresourceContract<OverHttp>;
