@@ -26,7 +26,7 @@ internal sealed class KeyIndex
         var place = Locate(key, out var found);
         if (found)
         {
-            chunks[place.Chunk].Versions[place.Item] = version;
+            chunks[place.Chunk].Replace(place.Item, version);
             return;
         }
 
@@ -109,6 +109,35 @@ internal sealed class KeyIndex
 
         internal Walk(KeyIndex index, Place place) => (this.index, chunk, item) = (index, place.Chunk, place.Item);
 
+        /// <summary>
+        /// At the start of a chunk whose keys all have the prefix and were all last written by a revision: passes it over, and tells how
+        /// many keys live in it.
+        /// </summary>
+        public bool TrySkip(string prefix, Revision at, out int live)
+        {
+            live = 0;
+            if (chunk < index.chunks.Count && item == index.chunks[chunk].Count)
+            {
+                chunk++;
+                item = 0;
+            }
+
+            if (item != 0 || chunk == index.chunks.Count)
+            {
+                return false;
+            }
+
+            var here = index.chunks[chunk];
+            if (here.Newest > at || !here.Keys[here.Count - 1].StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            live = here.Live;
+            chunk++;
+            return true;
+        }
+
         /// <summary>The next key's newest version; null at the end.</summary>
         public KeyVersion? Next()
         {
@@ -134,8 +163,22 @@ internal sealed class KeyIndex
         public KeyVersion[] Versions { get; } = new KeyVersion[ChunkSize];
         public int Count { get; private set; }
 
+        /// <summary>How many of the keys are not absent now.</summary>
+        public int Live { get; private set; }
+
+        /// <summary>No key was written after this; some may have been that are gone.</summary>
+        public Revision Newest { get; private set; }
+
+        public void Replace(int at, KeyVersion version)
+        {
+            Live -= Versions[at].Deleted ? 0 : 1;
+            Versions[at] = version;
+            Note(version);
+        }
+
         public void Insert(int at, string key, KeyVersion version)
         {
+            Note(version);
             Array.Copy(Keys, at, Keys, at + 1, Count - at);
             Array.Copy(Versions, at, Versions, at + 1, Count - at);
             Keys[at] = key;
@@ -146,6 +189,7 @@ internal sealed class KeyIndex
         public void RemoveAt(int at)
         {
             Count--;
+            Live -= Versions[at].Deleted ? 0 : 1;
             Array.Copy(Keys, at + 1, Keys, at, Count - at);
             Array.Copy(Versions, at + 1, Versions, at, Count - at);
             Keys[Count] = null!;
@@ -165,7 +209,16 @@ internal sealed class KeyIndex
             Array.Clear(Keys, keep, upper.Count);
             Array.Clear(Versions, keep, upper.Count);
             Count = keep;
+            upper.Live = upper.Versions.Take(upper.Count).Count(version => !version.Deleted);
+            upper.Newest = Newest;
+            Live -= upper.Live;
             return upper;
+        }
+
+        private void Note(KeyVersion version)
+        {
+            Live += version.Deleted ? 0 : 1;
+            Newest = version.Entry.Modified > Newest ? version.Entry.Modified : Newest;
         }
     }
 }

@@ -255,8 +255,20 @@ internal sealed class RevisionHistory
         var afterPrefix = query.After is not null && string.CompareOrdinal(query.After, query.Prefix) >= 0;
         var walk = segment.Keys.From(afterPrefix ? query.After! : query.Prefix);
         long remaining = 0;
-        while (walk.Next() is { } newest)
+        while (true)
         {
+            // What lies beyond the limit is only counted.
+            if (query.Limit > 0 && entries.Count == query.Limit && walk.TrySkip(query.Prefix, at, out var live))
+            {
+                remaining += live;
+                continue;
+            }
+
+            if (walk.Next() is not { } newest)
+            {
+                break;
+            }
+
             var key = newest.Entry.Key;
             if (!whole && !key.StartsWith(query.Prefix, StringComparison.Ordinal))
             {

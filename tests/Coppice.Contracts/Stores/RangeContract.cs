@@ -93,4 +93,24 @@ public abstract class RangeContract<TKind> : StoreContract<TKind>
         var left = keys.Where((_, i) => i % 3 != 0).Order(StringComparer.Ordinal);
         Assert.Equal(left, (await Store.RangeAsync(new RangeQuery("pods/"), Stop)).Entries.Select(e => e.Key));
     }
+
+    [Fact]
+    public async Task What_lies_beyond_the_limit_is_counted_as_it_was_at_the_revision_of_the_first_page()
+    {
+        const int Count = 2_000;
+        await Task.WhenAll(Enumerable.Range(0, Count).Select(i => CreateAsync($"pods/{(i % 2 == 0 ? "a" : "b")}/{i:d5}")));
+        await DeleteAsync("pods/a/00600");
+        await DeleteAsync("pods/b/01999");
+        var first = await Store.RangeAsync(new RangeQuery("pods/", Limit: 10), Stop);
+        Assert.Equal(Count - 12, first.Remaining);
+
+        await DeleteAsync("pods/b/01001");
+        await CreateAsync("pods/a/00600");
+        await CreateAsync("pods/c/0");
+        var second = await Store.RangeAsync(new RangeQuery("pods/", After: first.Entries[^1].Key, Limit: 10, At: first.At), Stop);
+        Assert.Equal(Count - 22, second.Remaining);
+        Assert.Equal(Count - 11, (await Store.RangeAsync(new RangeQuery("pods/", Limit: 10), Stop)).Remaining);
+        Assert.Equal((Count / 2) - 10, (await Store.RangeAsync(new RangeQuery("pods/a/", Limit: 10), Stop)).Remaining);
+        Assert.Equal((Count / 2) - 12, (await Store.RangeAsync(new RangeQuery("pods/b/", Limit: 10), Stop)).Remaining);
+    }
 }
