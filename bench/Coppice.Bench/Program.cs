@@ -1,4 +1,5 @@
 using Coppice.Bench;
+using Coppice.Bench.Api;
 using Coppice.Bench.Healing;
 
 // dotnet run -c Release --project bench/Coppice.Bench -- NAME
@@ -7,6 +8,14 @@ switch (args)
     case ["store"]:
         await StoreBench.RunAsync();
         return 0;
+    case ["api"]:
+        return await ApiBench.RunAsync();
+    case ["api-server", "bare"]:
+        await BareServer.RunAsync();
+        return 0;
+    case ["api-server", "coppice", var directory, var pods]:
+        await ServedApi.RunAsync(directory, int.Parse(pods, System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["healing"]:
         await HealingBench.RunAsync(rounds: 10);
         return 0;
@@ -14,6 +23,6 @@ switch (args)
         await HealingBench.RunAsync(int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, healing [ROUNDS]");
+        Console.Error.WriteLine("which benchmark? store, api, healing [ROUNDS]");
         return 2;
 }

@@ -84,7 +84,10 @@ public sealed partial class RequestPipeline
 
     private async Task AnswerAsync(HttpContext http, ApiRequest request, Requester user, CancellationToken stopping)
     {
-        if (await _health.TryHandleAsync(http) || await TryDocumentAsync(http) || await _reviews.TryHandleAsync(http, request, user))
+        // What is no resource is health or a document; a resource is neither, so that nobody looks for it there.
+        if (request.Resource is null
+            ? await _health.TryHandleAsync(http) || await TryDocumentAsync(http)
+            : await _reviews.TryHandleAsync(http, request, user))
         {
             return;
         }

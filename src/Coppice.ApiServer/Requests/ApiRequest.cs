@@ -15,7 +15,12 @@ public sealed record ApiRequest(
     /// <param name="watch">The query asks to watch.</param>
     public static ApiRequest Parse(string method, string path, bool watch)
     {
-        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (path.Contains('%'))
+        {
+            parts = Array.ConvertAll(parts, Uri.UnescapeDataString);
+        }
+
         var (group, version, rest) = parts switch
         {
             ["api", var v, .. var after] => ("", v, after),

@@ -28,12 +28,13 @@ internal sealed class ListVerb(ObjectStorage storage)
         var place = paging.Continue is { Length: > 0 } token ? ContinueToken.Decode(token) : null;
         var at = place is null ? paging.At : place.At;
         var after = place is null ? null : prefix + place.After;
-        var items = new List<ObjectForm>();
+        List<ObjectForm>? items = null;
         while (true)
         {
             var limit = paging.Limit == 0 ? 0 : query.IsEverything ? paging.Limit : Math.Max(paging.Limit, Chunk);
             var range = await storage.RangeAsync(new RangeQuery(prefix, after, limit, at), stop);
             at = range.At;
+            items ??= new List<ObjectForm>(query.IsEverything ? range.Entries.Count : 0);
             for (var i = 0; i < range.Entries.Count; i++)
             {
                 var form = ObjectStorage.FormOf(query.Definition, range.Entries[i]);

@@ -60,7 +60,7 @@ internal sealed class ResponseWriter(TimeProvider time)
                 new TableRequest(definition, IncludeOf(http), time.GetUtcNow(), withColumns),
                 [form],
                 new ListMeta { ResourceVersion = form.Revision.ToString() }),
-            ResponseShape.Metadata => MetadataOf(form),
+            ResponseShape.Metadata => MetadataForm(form).Json,
             _ => form.Json,
         };
 
@@ -84,16 +84,20 @@ internal sealed class ResponseWriter(TimeProvider time)
             ? ("meta.k8s.io/v1", "PartialObjectMetadataList")
             : (definition.ApiVersion, definition.Kind + "List");
         byte[] head = [.. Encoding.UTF8.GetBytes($"{{\"kind\":\"{kind}\",\"apiVersion\":\"{version}\",\"metadata\":"), .. ApiJson.Write(meta), .. ",\"items\":["u8];
-        var items = page.Items.Select(form => shape == ResponseShape.Metadata ? MetadataOf(form) : form.Json).ToList();
-        await WriteListAsync(http, head, items);
+        await WriteListAsync(http, head, shape == ResponseShape.Metadata ? page.Items.Select(MetadataForm).ToList() : page.Items);
     }
 
-    /// <summary>Writes a list of which the beginning and the items are there, without putting it together in memory.</summary>
-    private static async Task WriteListAsync(HttpContext http, byte[] head, List<ReadOnlyMemory<byte>> items)
+    /// <summary>Writes a list from the JSON that its items have already, without putting it together in memory.</summary>
+    private static async Task WriteListAsync(HttpContext http, byte[] head, IReadOnlyList<ObjectForm> items)
     {
         http.Response.StatusCode = StatusCodes.Status200OK;
         http.Response.ContentType = "application/json";
-        var length = head.Length + items.Sum(item => (long)item.Length) + Math.Max(0, items.Count - 1) + ListEnd.Length;
+        var length = (long)head.Length + ListEnd.Length + Math.Max(0, items.Count - 1);
+        foreach (var item in items)
+        {
+            length += item.Json.Length;
+        }
+
         if (Compression.Applies(http, length))
         {
             var compressed = PipeWriter.Create(Compression.Begin(http));
@@ -109,7 +113,7 @@ internal sealed class ResponseWriter(TimeProvider time)
         }
     }
 
-    private static async Task WriteItemsAsync(PipeWriter body, byte[] head, List<ReadOnlyMemory<byte>> items, CancellationToken stop)
+    private static async Task WriteItemsAsync(PipeWriter body, byte[] head, IReadOnlyList<ObjectForm> items, CancellationToken stop)
     {
         body.Write(head);
         for (var i = 0; i < items.Count; i++)
@@ -119,7 +123,7 @@ internal sealed class ResponseWriter(TimeProvider time)
                 body.Write(","u8);
             }
 
-            body.Write(items[i].Span);
+            body.Write(items[i].Json.Span);
             if (body.UnflushedBytes > FlushBytes)
             {
                 await body.FlushAsync(stop);
@@ -139,7 +143,7 @@ internal sealed class ResponseWriter(TimeProvider time)
         return buffer.WrittenMemory;
     }
 
-    private static ReadOnlyMemory<byte> MetadataOf(ObjectForm form) => ApiJson.Write(new PartialObjectMetadata
+    private static ObjectForm MetadataForm(ObjectForm form) => ObjectForm.Detached(new PartialObjectMetadata
     {
         ApiVersion = "meta.k8s.io/v1",
         Kind = "PartialObjectMetadata",

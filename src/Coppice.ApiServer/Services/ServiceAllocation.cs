@@ -39,6 +39,11 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
             return item;
         }
 
+        if (old is Service same && AsksTheSame(same.Spec, service.Spec))
+        {
+            return item;
+        }
+
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in (await storage.RangeAsync(new(ObjectStorage.Prefix(Services, null)), stop)).Entries)
         {
@@ -55,6 +60,14 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
             return Allocate(scope, service, taken, before);
         }
     }
+
+    /// <summary>What an update leaves as it is was given to the service before, and nobody else's claims matter.</summary>
+    private static bool AsksTheSame(ServiceSpec old, ServiceSpec spec) =>
+        old.Type == spec.Type
+        && old.ClusterIP == spec.ClusterIP
+        && old.ClusterIPs == spec.ClusterIPs
+        && old.Ports == spec.Ports
+        && old.AllocateLoadBalancerNodePorts == spec.AllocateLoadBalancerNodePorts;
 
     private Service Allocate(WriteScope scope, Service service, HashSet<string> taken, HashSet<string> before)
     {

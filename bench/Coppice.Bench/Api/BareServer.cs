@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Coppice.ApiServer.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Coppice.Bench.Api;
+
+/// <summary>The floor: the same web server and TLS with nothing behind them. It reads what is sent, and answers with bytes it has.</summary>
+internal static class BareServer
+{
+    private const int ObjectBytes = 1750;
+    private const int ListBytes = 19_000_000;
+    private const int PieceBytes = 64 * 1024;
+
+    public static async Task RunAsync()
+    {
+        using var authority = CertificateAuthority.Create(TimeProvider.System);
+        var port = FreePort();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseUrls();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(CertificateOf(authority));
+        }));
+        await using var application = builder.Build();
+        application.Run(AnswerAsync);
+        await application.StartAsync();
+        await ServedApi.AnnounceAsync(port, "none");
+        await application.StopAsync();
+    }
+
+    public static X509Certificate2 CertificateOf(CertificateAuthority authority)
+    {
+        var issued = authority.IssueServer(["localhost"], [IPAddress.Loopback]);
+        return X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
+    }
+
+    public static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private static async Task AnswerAsync(HttpContext http)
+    {
+        var body = http.Request.BodyReader;
+        var read = await body.ReadAsync();
+        while (!read.IsCompleted)
+        {
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            read = await body.ReadAsync();
+        }
+
+        body.AdvanceTo(read.Buffer.End);
+        var length = http.Request.Path == "/list" ? ListBytes : ObjectBytes;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = length;
+        for (var left = length; left > 0; left -= PieceBytes)
+        {
+            await http.Response.Body.WriteAsync(Piece.AsMemory(0, Math.Min(left, PieceBytes)));
+        }
+    }
+
+    private static readonly byte[] Piece = new byte[PieceBytes];
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Coppice.Bench.Api;
+
+/// <summary>A server in a process of its own, so that its memory and its collections are its own. It ends with its standard input.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private ServerProcess(Process process, string address, string token) => (_process, Address, Token) = (process, address, token);
+
+    public string Address { get; }
+
+    public string Token { get; }
+
+    /// <param name="arguments">Those of <see cref="ServedApi"/>.</param>
+    public static async Task<ServerProcess> StartAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["api-server", .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+
+            // As the program is built.
+            Environment = { ["DOTNET_gcConcurrent"] = "0", ["DOTNET_gcServer"] = "0", ["DOTNET_TieredPGO"] = "0" },
+        };
+        var process = Process.Start(start)!;
+        var ready = (await process.StandardOutput.ReadLineAsync())?.Split(' ');
+        return ready is [var address, var token] ? new(process, address, token) : throw new InvalidOperationException("the server did not start");
+    }
+
+    /// <summary>Resident memory, in MiB.</summary>
+    public double ResidentMiB()
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
+    }
+
+    /// <summary>How long processors have worked for it since it started.</summary>
+    public TimeSpan Worked()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}
