@@ -27,6 +27,7 @@ internal sealed class NodeLifecycleReconciler(IApiClient api, Caches caches, IEv
         if (caches.Nodes.Find(key) is not { } node)
         {
             _health.Forget(key.Name);
+            _eviction.LeaveInService(key.Name);
             return await _eviction.RemoveOrphansAsync(key, stop);
         }
 
@@ -41,7 +42,11 @@ internal sealed class NodeLifecycleReconciler(IApiClient api, Caches caches, IEv
 
         // 3. Apply.
         node = await WriteAsync(node, plan, stop);
-        if (!plan.IsReady)
+        if (plan.IsReady)
+        {
+            _eviction.LeaveInService(key.Name);
+        }
+        else
         {
             await _eviction.TakeOutOfServiceAsync(node, stop);
         }

@@ -10,20 +10,43 @@ internal sealed class PodEviction(IApiClient api, Caches caches, IEventRecorder 
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DateTimeOffset> _missedSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _takenOut = new(StringComparer.Ordinal);
     private readonly Deletions<Pod> _deletions = new(caches.Pods);
 
-    /// <summary>Pods of a node that is not ready are not ready: their services stop sending to them now, not when they are evicted.</summary>
+    /// <summary>
+    /// Pods of a node that is not ready are not ready: their services stop sending to them now, not when they are evicted. Each pod once
+    /// until the node is ready again: a node that is back says so of its pods sooner than of itself, and would be contradicted for ever.
+    /// </summary>
     public async ValueTask TakeOutOfServiceAsync(Node node, CancellationToken stop)
     {
-        foreach (var pod in caches.PodsByNode.Find(node.Metadata.Name!).Where(PodState.IsReady))
+        HashSet<string>? known;
+        lock (_gate)
+        {
+            if (!_takenOut.TryGetValue(node.Metadata.Name!, out known))
+            {
+                _takenOut[node.Metadata.Name!] = known = new(StringComparer.Ordinal);
+            }
+        }
+
+        foreach (var pod in caches.PodsByNode.Find(node.Metadata.Name!).Where(p => PodState.IsReady(p) && !known.Contains(p.Metadata.Uid!)))
         {
             var conditions = pod.Status.Conditions
                 .Select(c => c.Type != PodConditionType.Ready ? c : c with { Status = ConditionStatus.False, LastTransitionTime = ApiTime.Truncate(time.GetUtcNow()) })
                 .ToValueList();
             if (await WriteAsync(pod with { Status = pod.Status with { Conditions = conditions } }, stop))
             {
+                known.Add(pod.Metadata.Uid!);
                 events.Record(pod, "Warning", "NodeNotReady", "Node is not ready");
             }
+        }
+    }
+
+    /// <summary>The node answers for its pods again, or is gone.</summary>
+    public void LeaveInService(string node)
+    {
+        lock (_gate)
+        {
+            _takenOut.Remove(node);
         }
     }
 

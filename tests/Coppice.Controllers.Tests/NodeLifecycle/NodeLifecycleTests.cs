@@ -58,6 +58,32 @@ public sealed class NodeLifecycleTests
     }
 
     [Fact]
+    public void A_pod_whose_node_says_that_it_is_ready_is_not_contradicted_a_second_time()
+    {
+        using var plane = TwoNodes();
+        plane.Create(Samples.Pod("a"));
+        Silence(plane, "n1", TimeSpan.FromSeconds(41));
+        SetReady("True");
+        Assert.Equal("True", Ready());
+
+        plane.Api.SetStatus<Node>("n1", n => Healthy(n, plane.Time.GetUtcNow()));
+        plane.Settle();
+        Silence(plane, "n1", TimeSpan.FromSeconds(41));
+        Assert.Equal("False", Ready());
+
+        void SetReady(string status)
+        {
+            plane.Api.SetStatus<Pod>("a", p => p with
+            {
+                Status = p.Status with { Conditions = [.. p.Status.Conditions.Select(c => c.Type == "Ready" ? c with { Status = status } : c)] },
+            }, "default");
+            plane.Settle();
+        }
+
+        string Ready() => plane.Api.Get<Pod>("a").Status.Conditions.Single(c => c.Type == "Ready").Status!;
+    }
+
+    [Fact]
     public void When_no_node_is_heard_nobody_is_evicted()
     {
         using var plane = TwoNodes();
