@@ -41,6 +41,11 @@ public sealed partial class NodeAgent
     [LoggerMessage(Level = LogLevel.Warning, Message = "The logs of pod {Pod} could not be looked after: {Why}")]
     private static partial void LogUpkeepFailed(ILogger log, ObjectKey pod, string why);
 
+    private void LogEndedBadly(Exception failed) => LogEndedBadly(services.Log, failed);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A part of the node agent did not end cleanly")]
+    private static partial void LogEndedBadly(ILogger log, Exception failed);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The worker of pod {Pod} broke off")]
     private static partial void LogWorkerBroke(ILogger log, ObjectKey pod, Exception broken);
 }

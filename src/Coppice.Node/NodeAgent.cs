@@ -65,7 +65,7 @@ public sealed partial class NodeAgent(
         }
         finally
         {
-            await ended.CancelAsync();
+            ended.Cancel();
             await SettleAsync([.. loops, .. _running.Values, _sweeping]);
         }
     }
@@ -205,7 +205,7 @@ public sealed partial class NodeAgent(
     private static PodView ViewOf(RuntimeSnapshot found, string uid) =>
         new(found.Sandboxes.Where(one => one.Pod.Uid == uid), found.Containers.Where(one => one.Pod.Uid == uid));
 
-    private static async Task SettleAsync(IReadOnlyList<Task> tasks)
+    private async Task SettleAsync(IReadOnlyList<Task> tasks)
     {
         foreach (var task in tasks)
         {
@@ -216,6 +216,11 @@ public sealed partial class NodeAgent(
             catch (OperationCanceledException)
             {
                 // That is how they end.
+            }
+            catch (Exception failed)
+            {
+                // The runtime or the API went in the same moment, say; nobody is left to try again.
+                LogEndedBadly(failed);
             }
         }
     }

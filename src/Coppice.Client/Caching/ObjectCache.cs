@@ -117,8 +117,21 @@ public sealed partial class ObjectCache<T>(IApiClient client, ListQuery query, T
             catch (Exception e) when (e is ApiException or IOException or HttpRequestException)
             {
                 LogLost(typeof(T).Name, e.Message);
-                await Task.Delay(RetryDelay, time, stop).ContinueWith(_ => { }, TaskContinuationOptions.ExecuteSynchronously);
+                await PauseAsync(stop);
             }
+        }
+    }
+
+    // Not by ContinueWith: a delay that is given up continues its continuations on the thread pool.
+    private async ValueTask PauseAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Task.Delay(RetryDelay, time, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next look at the token ends it.
         }
     }
 

@@ -69,7 +69,10 @@ public sealed partial class LeaseHolder(IApiClient client, LeaseOptions options,
         var renewed = time.GetUtcNow();
         while (!working.IsCompleted && time.GetUtcNow() - renewed < options.RenewWithin)
         {
-            if (await Task.WhenAny(working, PauseAsync(stop)) == working || stop.IsCancellationRequested)
+#pragma warning disable RS0030 // Not over a delay: the pause is an async method, which ends on the thread that its delay ends on.
+            var first = await Task.WhenAny(working, PauseAsync(stop));
+#pragma warning restore RS0030
+            if (first == working || stop.IsCancellationRequested)
             {
                 return;
             }

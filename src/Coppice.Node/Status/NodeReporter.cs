@@ -34,9 +34,10 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
                 pause = RetryPause;
             }
             if (stop.IsCancellationRequested) return;
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            await Task.WhenAny(signal.Task, Task.Delay(pause, time, limit.Token));
-            await limit.CancelAsync();
+            // Not Task.WhenAny with a delay: given up, it would go on by way of the thread pool, which a simulation could not order.
+            using var over = time.CreateTimer(_ => signal.TrySetResult(), null, pause, Timeout.InfiniteTimeSpan);
+            using var stopping = stop.Register(() => signal.TrySetResult());
+            await signal.Task;
         }
     }
 

@@ -45,14 +45,14 @@ internal sealed class ContainerdEvents(GrpcConnection connection, TimeProvider t
                 }
                 else if (!answered.IsCancellationRequested)
                 {
-                    await answered.CancelAsync();
+                    answered.Cancel();
                     yield return new TaskSignal(TaskSignalType.Listening, "", 0, At(envelope.Timestamp));
                 }
             }
         }
         finally
         {
-            await answered.CancelAsync();
+            answered.Cancel();
             await echo;
         }
     }

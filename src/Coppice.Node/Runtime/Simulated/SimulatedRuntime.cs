@@ -30,6 +30,12 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     public async ValueTask<RuntimeSnapshot> ListAsync(CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.List, "", default, stop);
+        return Held();
+    }
+
+    /// <summary>What is there, past every fault: for whoever checks on the world from outside of it.</summary>
+    public RuntimeSnapshot Held()
+    {
         lock (gate) return new RuntimeSnapshot([.. sandboxes.Select(one => one.Record)], [.. containers.Select(one => one.Record)]);
     }
 
