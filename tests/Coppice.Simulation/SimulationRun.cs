@@ -4,68 +4,126 @@ using Coppice.Simulation.World;
 
 namespace Coppice.Simulation;
 
-/// <summary>One life of a simulated cluster: a number of acts with safety checked at every moment, then peace, then rest.</summary>
-internal static class SimulationRun
+/// <summary>
+/// One life of a simulated cluster: acts with hours between some of them and safety checked all along, then peace, then rest, then
+/// a rollout of everything in peace.
+/// </summary>
+internal sealed class SimulationRun
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
 
-    /// <returns>The history of the run: every write, in order.</returns>
-    public static IReadOnlyList<string> Run(int seed, int acts)
+    private readonly SimulatedCluster _cluster;
+    private readonly Acts _acts;
+    private readonly Safety _safety;
+    private readonly DateTimeOffset _begun;
+
+    private SimulationRun(int seed)
     {
-        var cluster = new SimulatedCluster(seed, 1 + seed % 3);
-        var doings = new Acts(cluster);
-        var safety = new Safety(cluster);
+        _cluster = new SimulatedCluster(seed, 1 + (seed % 4));
+        _acts = new Acts(_cluster);
+        _safety = new Safety(_cluster);
+        _begun = _cluster.Loop.Time.GetUtcNow();
+    }
+
+    /// <returns>The life of the cluster.</returns>
+    public static Life Run(int seed, int acts)
+    {
+        var run = new SimulationRun(seed);
         try
         {
-            cluster.Loop.RunFor(TimeSpan.FromSeconds(5));
-            for (var act = 0; act < acts; act++)
-            {
-                doings.DoOne();
-                Pass(cluster, safety, TimeSpan.FromMilliseconds(cluster.Random.Next(10, cluster.Random.Next(4) == 0 ? 120_000 : 5_000)));
-            }
-
-            doings.Heal();
-            Settle(cluster, safety);
-            cluster.Stop();
-            return cluster.History();
+            run.Live(acts);
+            return new Life(run._cluster.History(), run._cluster.Loop.Time.GetUtcNow() - run._begun);
         }
-        catch (Exception e) when (e is not SimulationException)
+        catch (Exception e)
         {
-            throw new SimulationException(seed, acts, e.Message, doings.Done, [.. cluster.History().TakeLast(12)], e);
+            throw new SimulationException(seed, acts, e.Message, run._acts.Chronicle.Done, [.. run._cluster.History().TakeLast(12)], e);
         }
     }
 
-    private static void Pass(SimulatedCluster cluster, Safety safety, TimeSpan duration) =>
-        cluster.Loop.RunUntil(
-            () =>
-            {
-                safety.Check();
-                return false;
-            },
-            duration);
-
-    private static void Settle(SimulatedCluster cluster, Safety safety)
+    private void Live(int acts)
     {
-        var end = cluster.Loop.Time.GetUtcNow() + Patience;
-        while (Rest.Missing(cluster) is { Count: > 0 } missing)
+        _cluster.Loop.RunFor(TimeSpan.FromSeconds(5));
+        _acts.Begin();
+        for (var act = 0; act < acts; act++)
         {
-            if (cluster.Loop.Time.GetUtcNow() > end)
+            _acts.DoOne();
+            Pass(Pause());
+        }
+
+        _acts.Heal();
+        ComeToRest();
+        Pass(TimeSpan.FromHours(1));
+        StayAtRest("an hour");
+        RollOutInPeace();
+        _cluster.Stop();
+    }
+
+    // Mostly moments, so that one thing comes upon another; sometimes long enough for all of it to be over.
+    private TimeSpan Pause() => TimeSpan.FromMilliseconds(_cluster.Random.Next(10, _cluster.Random.Next(20) switch
+    {
+        0 => 7_200_000,
+        < 5 => 120_000,
+        _ => 5_000,
+    }));
+
+    private void Pass(TimeSpan duration, Action? check = null)
+    {
+        var end = _cluster.Loop.Time.GetUtcNow() + duration;
+        while (_cluster.Loop.Time.GetUtcNow() < end)
+        {
+            var until = _acts.Chronicle.NextDue is { } due && due < end ? due : end;
+            _cluster.Loop.RunUntil(
+                () =>
+                {
+                    _safety.Check();
+                    check?.Invoke();
+                    return false;
+                },
+                until - _cluster.Loop.Time.GetUtcNow());
+            _acts.Chronicle.UndoUntil(_cluster.Loop.Time.GetUtcNow());
+        }
+    }
+
+    private void ComeToRest(Action? check = null)
+    {
+        var end = _cluster.Loop.Time.GetUtcNow() + Patience;
+        while (Rest.Missing(_cluster) is { Count: > 0 } missing)
+        {
+            if (_cluster.Loop.Time.GetUtcNow() > end)
             {
                 throw new InvalidOperationException($"not at rest after {Patience.TotalMinutes} quiet minutes:\n  {string.Join("\n  ", missing)}");
             }
 
-            Pass(cluster, safety, Step);
-        }
-
-        // Rest is where it stays.
-        Pass(cluster, safety, TimeSpan.FromMinutes(2));
-        if (Rest.Missing(cluster) is { Count: > 0 } disturbed)
-        {
-            throw new InvalidOperationException($"came to rest, and left it with nobody's doing:\n  {string.Join("\n  ", disturbed)}");
+            Pass(Step, check);
         }
     }
+
+    private void StayAtRest(string forHowLong)
+    {
+        if (Rest.Missing(_cluster) is { Count: > 0 } disturbed)
+        {
+            throw new InvalidOperationException($"came to rest, and within {forHowLong} left it with nobody's doing:\n  {string.Join("\n  ", disturbed)}");
+        }
+    }
+
+    private void RollOutInPeace()
+    {
+        var fences = new Fences(_cluster);
+        foreach (var workload in Workload.All(_cluster.Caches).Where(w => w.RollsOut))
+        {
+            var image = Registry.Good[(Registry.Good.ToList().IndexOf(workload.Image) + 1) % Registry.Good.Count];
+            _acts.Chronicle.Note($"rolls {workload} out to {image}, in peace");
+            workload.RollOut(_cluster, image);
+        }
+
+        ComeToRest(fences.Check);
+    }
 }
+
+/// <param name="Writes">Every write, in order.</param>
+/// <param name="Duration">How long it was, in simulated time.</param>
+internal sealed record Life(IReadOnlyList<string> Writes, TimeSpan Duration);
 
 /// <summary>A run failed: what went wrong, what was done before, and how to see it again.</summary>
 internal sealed class SimulationException(int seed, int acts, string problem, IReadOnlyList<string> done, IReadOnlyList<string> writes, Exception inner) : Exception(

@@ -1,3 +1,4 @@
+using Coppice.Controllers.Runtime;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
@@ -8,123 +9,192 @@ using ContainerState = Coppice.Node.Runtime.ContainerState;
 namespace Coppice.Simulation.Checks;
 
 /// <summary>What must be true of a cluster that was left alone: what is observed is what is desired, and nothing is left over.</summary>
-internal static class Rest
+internal sealed class Rest
 {
+    private readonly SimulatedCluster _cluster;
+    private readonly Caches _caches;
+    private readonly List<string> _missing = [];
+
+    private Rest(SimulatedCluster cluster)
+    {
+        _cluster = cluster;
+        _caches = cluster.Caches;
+    }
+
     /// <returns>What is not so yet, in words; empty when the cluster is at rest.</returns>
     public static IReadOnlyList<string> Missing(SimulatedCluster cluster)
     {
-        var missing = new List<string>();
-        foreach (var deployment in cluster.Caches.Deployments.Cache.Items)
+        var rest = new Rest(cluster);
+        foreach (var workload in Workload.All(rest._caches))
         {
-            CheckDeployment(cluster, deployment, missing);
+            rest.CheckWorkload(workload);
         }
 
-        CheckOwners(cluster, missing);
-        foreach (var service in cluster.Caches.Services.Cache.Items)
+        rest.CheckOwners();
+        rest.CheckNamespaces();
+        foreach (var key in Applications.Keys)
         {
-            CheckEndpoints(cluster, service, missing);
+            rest.CheckEndpoints(key);
         }
 
+        rest.CheckRules();
         foreach (var machine in cluster.Machines)
         {
-            CheckMachine(cluster, machine, missing);
+            rest.CheckNode(machine);
+            rest.CheckMachine(machine);
         }
 
-        return missing;
+        return rest._missing;
     }
 
     public static bool IsReady(Pod pod) => pod.Status.Conditions.Any(c => c is { Type: PodConditionType.Ready, Status: ConditionStatus.True });
 
-    private static void CheckDeployment(SimulatedCluster cluster, Deployment deployment, List<string> missing)
+    private void CheckWorkload(Workload workload)
     {
-        var name = deployment.Metadata.Name!;
-        var wanted = deployment.Spec.Replicas ?? 1;
-        var status = deployment.Status;
-        Expect(missing, status.ObservedGeneration == deployment.Metadata.Generation, $"deployment {name}: its newest form was not observed");
-        var counts = (status.Replicas, status.ReadyReplicas, status.UpdatedReplicas, status.AvailableReplicas);
-        Expect(missing, counts == (wanted, wanted, wanted, wanted), $"deployment {name}: wants {wanted}, says (all, ready, updated, available) = {counts}");
-        var pods = PodsOf(cluster, name);
-        Expect(missing, pods.Count == wanted, $"deployment {name}: wants {wanted} pods, has {pods.Count}: {string.Join(", ", pods.Select(Describe))}");
+        var wanted = workload.Replicas ?? _cluster.Machines.Count;
+        Expect(!workload.IsLeaving, $"{workload} is still on its way out");
+        var (observed, counts) = Status(workload.Item);
+        Expect(observed == workload.Item.Metadata.Generation, $"{workload}: its newest form was not observed");
+        Expect(counts.All(c => c == wanted), $"{workload}: wants {wanted}, says {string.Join(", ", counts)}");
+        var pods = workload.Pods(_caches);
+        Expect(pods.Count == wanted, $"{workload}: wants {wanted} pods, has {pods.Count}: {string.Join(", ", pods.Select(Describe))}");
         foreach (var pod in pods)
         {
-            var isAsWanted = IsReady(pod) && pod.Metadata.DeletionTimestamp is null && pod.Spec.Containers[0].Image == Applications.ImageOf(deployment);
-            Expect(missing, isAsWanted, $"deployment {name}: {Describe(pod)} is not as wanted");
+            var isNewest = !workload.RollsOut || pod.Spec.Containers[0].Image == workload.Image;
+            Expect(IsReady(pod) && isNewest && pod.Metadata.DeletionTimestamp is null, $"{workload}: {Describe(pod)} is not as wanted");
+        }
+
+        if (workload.Replicas is null)
+        {
+            Expect(pods.DistinctBy(p => p.Spec.NodeName).Count() == wanted, $"{workload}: not one pod on each machine");
         }
     }
 
-    private static void CheckOwners(SimulatedCluster cluster, List<string> missing)
+    private static (long? Observed, IReadOnlyList<int> Counts) Status(KubernetesObject item) => item switch
     {
-        var deployments = cluster.Caches.Deployments.Cache.Items.Select(d => d.Metadata.Uid).ToHashSet();
-        var sets = cluster.Caches.ReplicaSets.Cache.Items;
-        foreach (var set in sets)
+        Deployment d => (d.Status.ObservedGeneration, [d.Status.Replicas, d.Status.ReadyReplicas, d.Status.UpdatedReplicas, d.Status.AvailableReplicas]),
+        ReplicaSet s => (s.Status.ObservedGeneration, [s.Status.Replicas, s.Status.ReadyReplicas, s.Status.AvailableReplicas, s.Status.FullyLabeledReplicas]),
+        ReplicationController c => (c.Status.ObservedGeneration, [c.Status.Replicas, c.Status.ReadyReplicas, c.Status.AvailableReplicas, c.Status.FullyLabeledReplicas]),
+        DaemonSet s =>
+            (s.Status.ObservedGeneration,
+            [s.Status.DesiredNumberScheduled, s.Status.CurrentNumberScheduled, s.Status.NumberReady, s.Status.UpdatedNumberScheduled, s.Status.NumberAvailable]),
+        _ => throw new InvalidOperationException($"no workload: {item}"),
+    };
+
+    // Whatever names an owner has one, and no pod is without.
+    private void CheckOwners()
+    {
+        KubernetesObject[] all =
+        [
+            .. _caches.Pods.Cache.Items, .. _caches.ReplicaSets.Cache.Items, .. _caches.ControllerRevisions.Cache.Items, .. _caches.EndpointSlices.Cache.Items,
+        ];
+        var owners = Workload.All(_caches).Select(w => w.Uid)
+            .Concat(_caches.ReplicaSets.Cache.Items.Select(s => s.Metadata.Uid!))
+            .Concat(_caches.Services.Cache.Items.Select(s => s.Metadata.Uid!))
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var item in all)
         {
-            Expect(missing, set.Metadata.OwnerReferences.Any(o => deployments.Contains(o.Uid)), $"replica set {set.Metadata.Name} has no deployment any more");
-            Expect(missing, set.Status.Replicas == (set.Spec.Replicas ?? 1), $"replica set {set.Metadata.Name} wants {set.Spec.Replicas}, says {set.Status.Replicas}");
+            foreach (var owner in item.Metadata.OwnerReferences.Where(o => !owners.Contains(o.Uid)))
+            {
+                Expect(false, $"{item.GetType().Name} {ObjectKey.Of(item)} outlived {owner.Kind} {owner.Name}");
+            }
         }
 
-        var setUids = sets.Select(s => s.Metadata.Uid).ToHashSet();
-        foreach (var pod in cluster.Caches.Pods.Cache.Items)
+        foreach (var pod in _caches.Pods.Cache.Items)
         {
-            Expect(missing, pod.Metadata.OwnerReferences.Any(o => setUids.Contains(o.Uid)), $"{Describe(pod)} has no replica set any more");
+            Expect(pod.Metadata.OwnerReferences.Count == 1, $"{Describe(pod)} is nobody's");
+        }
+
+        foreach (var set in _caches.ReplicaSets.Cache.Items)
+        {
+            Expect(set.Status.Replicas == (set.Spec.Replicas ?? 1), $"replica set {ObjectKey.Of(set)} wants {set.Spec.Replicas}, says {set.Status.Replicas}");
         }
     }
 
-    private static void CheckEndpoints(SimulatedCluster cluster, Service service, List<string> missing)
+    private void CheckNamespaces()
     {
-        var name = service.Metadata.Name!;
-        if (service.Spec.Selector.IsEmpty)
+        var names = _caches.Namespaces.Cache.Items.Select(n => n.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var one in _caches.Namespaces.Cache.Items)
         {
-            return;
+            Expect(one.Metadata.DeletionTimestamp is null, $"namespace {one.Metadata.Name} is still on its way out");
+            Expect(_caches.ServiceAccounts.Cache.Find(new(one.Metadata.Name!, "default")) is not null, $"namespace {one.Metadata.Name} has no account");
         }
 
-        var ready = string.Join(",", PodsOf(cluster, name).Where(IsReady).Select(p => p.Status.PodIP).Order(StringComparer.Ordinal));
-        var endpoints = cluster.Caches.Endpoints.Cache.Find(ObjectKey.Of(service));
-        var listed = string.Join(",", (endpoints?.Subsets ?? default).SelectMany(s => s.Addresses).Select(a => a.Ip).Order(StringComparer.Ordinal));
-        Expect(missing, listed == ready, $"endpoints {name}: [{listed}], ready pods: [{ready}]");
-        var slices = cluster.Caches.SlicesByService.Find($"default/{name}");
-        var sliced = string.Join(",", slices.SelectMany(s => s.Endpoints).Where(e => e.Conditions.Ready != false).SelectMany(e => e.Addresses).Order(StringComparer.Ordinal));
-        Expect(missing, sliced == ready, $"endpoint slices of {name}: [{sliced}], ready pods: [{ready}]");
+        KubernetesObject[] all = [.. _caches.ServiceAccounts.Cache.Items, .. _caches.ConfigMaps.Cache.Items, .. _caches.Services.Cache.Items, .. _caches.Events.Cache.Items];
+        foreach (var item in all.Where(i => !names.Contains(i.Metadata.Namespace)))
+        {
+            Expect(false, $"{item.GetType().Name} {ObjectKey.Of(item)} outlived its namespace");
+        }
     }
 
-    private static void CheckMachine(SimulatedCluster cluster, SimulatedMachine machine, List<string> missing)
+    private void CheckEndpoints(ObjectKey key)
     {
-        var pods = cluster.Caches.PodsByNode.Find(machine.Name).ToDictionary(p => p.Metadata.Uid!, StringComparer.Ordinal);
+        var service = _caches.Services.Cache.Find(key);
+        var ready = service is null ? [] : Ready(service);
+        var endpoints = _caches.Endpoints.Cache.Find(key);
+        Expect((service is null) == (endpoints is null), $"service {key} is {(service is null ? "gone" : "there")}, and its endpoints are not");
+        ExpectSame(ready, (endpoints?.Subsets ?? default).SelectMany(s => s.Addresses).Select(a => a.Ip!), $"endpoints {key}");
+        var slices = _caches.SlicesByService.Find(key.ToString());
+        ExpectSame(ready, slices.SelectMany(s => s.Endpoints).Where(e => e.Conditions.Ready != false).SelectMany(e => e.Addresses), $"endpoint slices of {key}");
+    }
+
+    private void CheckRules() =>
+        ExpectSame(_caches.Services.Cache.Items.SelectMany(Ready).Distinct(), _cluster.Rules.Targets, "service rules");
+
+    private IEnumerable<string> Ready(Service service) =>
+        _caches.PodsWith(service.Metadata.Namespace, service.Spec.Selector).Where(IsReady).Select(p => p.Status.PodIP!);
+
+    private void CheckNode(SimulatedMachine machine)
+    {
+        var node = _caches.Nodes.Cache.Find(new("", machine.Name));
+        Expect(node?.Status.Conditions.Any(c => c is { Type: NodeConditionType.Ready, Status: ConditionStatus.True }) == true, $"{machine.Name} is not Ready");
+        Expect(node?.Spec is { Taints.IsEmpty: true, Unschedulable: false }, $"{machine.Name} still takes no pods: {node?.Spec.Taints}");
+    }
+
+    private void CheckMachine(SimulatedMachine machine)
+    {
+        var pods = _caches.PodsByNode.Find(machine.Name).ToDictionary(p => p.Metadata.Uid!, StringComparer.Ordinal);
         var held = machine.Held();
         foreach (var sandbox in held.Sandboxes)
         {
-            Expect(missing, pods.ContainsKey(sandbox.Pod.Uid), $"{machine.Name}: the sandbox of {sandbox.Pod.Name} belongs to no pod");
+            Expect(pods.ContainsKey(sandbox.Pod.Uid), $"{machine.Name}: the sandbox of {sandbox.Pod.Name} belongs to no pod");
         }
 
         foreach (var container in held.Containers)
         {
-            Expect(missing, pods.ContainsKey(container.Pod.Uid), $"{machine.Name}: a container of {container.Pod.Name} belongs to no pod");
+            Expect(pods.ContainsKey(container.Pod.Uid), $"{machine.Name}: a container of {container.Pod.Name} belongs to no pod");
         }
 
         foreach (var uid in machine.Ground.Prepared)
         {
-            Expect(missing, pods.ContainsKey(uid), $"{machine.Name}: the ground of {uid} was not cleared");
+            Expect(pods.ContainsKey(uid), $"{machine.Name}: the ground of {uid} was not cleared");
         }
 
         foreach (var (uid, pod) in pods)
         {
             var sandboxes = held.Sandboxes.Where(s => s.Pod.Uid == uid && s.State == SandboxState.Ready).ToList();
             var running = held.Containers.Count(c => c.Pod.Uid == uid && c.State == ContainerState.Running);
-            Expect(missing, sandboxes.Count == 1 && running == 1, $"{machine.Name}: {Describe(pod)} has {sandboxes.Count} sandboxes and {running} running containers");
-            Expect(missing, sandboxes.All(s => s.Addresses[0] == pod.Status.PodIP), $"{machine.Name}: {Describe(pod)} says another address than its sandbox has");
+            Expect(sandboxes.Count == 1 && running == 1, $"{machine.Name}: {Describe(pod)} has {sandboxes.Count} sandboxes and {running} running containers");
+            Expect(sandboxes.All(s => s.Addresses[0] == pod.Status.PodIP), $"{machine.Name}: {Describe(pod)} says another address than its sandbox has");
         }
     }
 
-    private static List<Pod> PodsOf(SimulatedCluster cluster, string app) =>
-        [.. cluster.Caches.Pods.Cache.Items.Where(p => p.Metadata.Labels.Find("app") == app)];
-
     private static string Describe(Pod pod) =>
-        $"pod {pod.Metadata.Name} ({pod.Status.Phase} on {pod.Spec.NodeName}, ready {IsReady(pod)}{(pod.Metadata.DeletionTimestamp is null ? "" : ", leaving")})";
+        $"pod {ObjectKey.Of(pod)} ({pod.Status.Phase} on {pod.Spec.NodeName}, ready {IsReady(pod)}{(pod.Metadata.DeletionTimestamp is null ? "" : ", leaving")})";
 
-    private static void Expect(List<string> missing, bool isSo, string what)
+    private void ExpectSame(IEnumerable<string> wanted, IEnumerable<string> found, string where)
+    {
+        var (one, other) = (Joined(wanted), Joined(found));
+        Expect(one == other, $"{where}: [{other}], ready pods: [{one}]");
+
+        static string Joined(IEnumerable<string> addresses) => string.Join(",", addresses.Order(StringComparer.Ordinal));
+    }
+
+    private void Expect(bool isSo, string what)
     {
         if (!isSo)
         {
-            missing.Add(what);
+            _missing.Add(what);
         }
     }
 }

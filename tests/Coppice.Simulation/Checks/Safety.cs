@@ -1,5 +1,5 @@
+using Coppice.Controllers.Runtime;
 using Coppice.Node.Runtime;
-using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Coppice.Simulation.World;
@@ -10,22 +10,43 @@ namespace Coppice.Simulation.Checks;
 /// <summary>What must be true at every moment, whatever happens. Remembers what it saw, to see what must never change.</summary>
 internal sealed class Safety(SimulatedCluster cluster)
 {
-    private readonly Dictionary<string, string> _nodes = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, int> _limits = new(StringComparer.Ordinal);
+    private const string HashLabel = "pod-template-hash";
 
+    private readonly Dictionary<string, string> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _limits = new(StringComparer.Ordinal);
+    private (SimulatedServer? Server, long Changes) _checked;
+
+    /// <summary>Looks whenever a pod or a deployment has changed; while there is no server, always.</summary>
     /// <exception cref="InvalidOperationException">Something happened that must not; says what.</exception>
     public void Check()
     {
+        var now = (cluster.Server, cluster.Server?.Changes ?? 0);
+        if (now.Server is not null && now == _checked)
+        {
+            return;
+        }
+
+        _checked = now;
         cluster.ThrowIfBroken();
-        var pods = cluster.Caches.Pods.Cache.Items;
-        CheckPlaces(pods);
-        CheckSurge(pods);
-        CheckRoom(pods);
         CheckTwins();
+        if (cluster.Server is not { Caches: var caches } || !caches.Pods.Cache.IsSynced)
+        {
+            return;
+        }
+
+        var pods = caches.Pods.Cache.Items;
+        CheckPlaces(pods);
+        CheckRoom(pods);
+        foreach (var deployment in caches.Deployments.Cache.Items)
+        {
+            var own = new Workload(deployment).Pods(caches);
+            CheckSurge(deployment, own);
+            CheckRecreation(deployment, own);
+        }
     }
 
-    /// <summary>A cluster at rest has forgotten what it was asked before.</summary>
-    public void Forget() => _limits.Clear();
+    public static bool IsAlive(Pod pod) =>
+        pod.Metadata.DeletionTimestamp is null && pod.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed);
 
     private void CheckPlaces(IReadOnlyList<Pod> pods)
     {
@@ -44,22 +65,30 @@ internal sealed class Safety(SimulatedCluster cluster)
         }
     }
 
-    // Never more than the most that any form of the deployment since the last rest allowed.
-    private void CheckSurge(IReadOnlyList<Pod> pods)
+    // Never more than the most that any form of the deployment allowed.
+    private void CheckSurge(Deployment deployment, IReadOnlyList<Pod> pods)
     {
-        foreach (var deployment in cluster.Caches.Deployments.Cache.Items)
+        var limit = (deployment.Spec.Replicas ?? 1) + (deployment.Spec.Strategy.RollingUpdate?.MaxSurge?.Number ?? 0);
+        limit = _limits[deployment.Metadata.Uid!] = Math.Max(limit, _limits.GetValueOrDefault(deployment.Metadata.Uid!));
+        var alive = pods.Count(IsAlive);
+        if (alive > limit)
         {
-            var limit = (deployment.Spec.Replicas ?? 1) + (deployment.Spec.Strategy.RollingUpdate?.MaxSurge?.Number ?? 0);
-            _limits[deployment.Metadata.Uid!] = Math.Max(limit, _limits.GetValueOrDefault(deployment.Metadata.Uid!));
-            var sets = cluster.Caches.ReplicaSets.Cache.Items
-                .Where(s => s.Metadata.OwnerReferences.Any(o => o.Uid == deployment.Metadata.Uid))
-                .Select(s => s.Metadata.Uid)
-                .ToHashSet();
-            var alive = pods.Count(p => IsAlive(p) && p.Metadata.OwnerReferences.Any(o => sets.Contains(o.Uid)));
-            if (alive > _limits[deployment.Metadata.Uid!])
-            {
-                throw new InvalidOperationException($"deployment {deployment.Metadata.Name} has {alive} pods, and may have {_limits[deployment.Metadata.Uid!]}");
-            }
+            throw new InvalidOperationException($"deployment {deployment.Metadata.Name} has {alive} pods, and may have {limit}");
+        }
+    }
+
+    // The new ones come when the old ones are gone, not when they are going.
+    private static void CheckRecreation(Deployment deployment, IReadOnlyList<Pod> pods)
+    {
+        if (deployment.Spec.Strategy.Type != DeploymentStrategyType.Recreate)
+        {
+            return;
+        }
+
+        var forms = pods.Where(p => p.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed)).Select(p => p.Metadata.Labels.Find(HashLabel)).Distinct().ToList();
+        if (forms.Count > 1)
+        {
+            throw new InvalidOperationException($"deployment {deployment.Metadata.Name} recreates its pods, and has pods of {string.Join(" and ", forms)} at once");
         }
     }
 
@@ -68,7 +97,7 @@ internal sealed class Safety(SimulatedCluster cluster)
         foreach (var machine in cluster.Machines)
         {
             var asked = pods.Where(p => p.Spec.NodeName == machine.Name && IsAlive(p)).Sum(p => p.Spec.Containers[0].Resources.Requests["cpu"].MilliValue);
-            if (asked > SimulatedPresence.Allocatable["cpu"].MilliValue)
+            if (asked > SimulatedMachine.Allocatable["cpu"].MilliValue)
             {
                 throw new InvalidOperationException($"the pods on {machine.Name} asked for {asked} thousandths of a CPU, more than it has");
             }
@@ -89,7 +118,4 @@ internal sealed class Safety(SimulatedCluster cluster)
             }
         }
     }
-
-    private static bool IsAlive(Pod pod) =>
-        pod.Metadata.DeletionTimestamp is null && pod.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed);
 }

@@ -1,96 +1,99 @@
-using Coppice.ApiServer;
-using Coppice.ApiServer.InProcess;
+using System.Globalization;
 using Coppice.Client;
 using Coppice.Node;
 using Coppice.Node.Containers;
+using Coppice.Node.Heartbeat;
 using Coppice.Node.Images;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Simulated;
+using Coppice.Node.Status;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Simulation.World;
 
 /// <summary>One machine of the simulated cluster: its runtime, which outlives the agent, and the agent, which can be started anew.</summary>
 internal sealed class SimulatedMachine
 {
+    public const string PodRange = "10.244.0.0/16";
+
+    public static readonly ValueMap<Quantity> Allocatable =
+        NodeStatusPlanner.Plan(new NodeStatus(), Facts(), NodeHealth.Good, new NodeStatusOptions(), DateTimeOffset.UnixEpoch).Allocatable;
+
     private readonly SimulationLoop _loop;
-    private readonly IApiClient _api;
     private readonly Func<IReadOnlyList<Service>> _services;
-    private readonly ILogger _log;
     private readonly EventRecorder _events;
-    private readonly SimulatedImages _images;
     private readonly string _address;
+    private readonly ILogger _log = NullLogger.Instance;
     private CancellationTokenSource? _stop;
     private Task _running = Task.CompletedTask;
 
-    public SimulatedMachine(int number, ApiVerbs verbs, SimulationLoop loop, Random random, Func<IReadOnlyList<Service>> services, ILoggerFactory logs)
+    public SimulatedMachine(int number, SimulatedApi api, SimulationLoop loop, Random random, Func<IReadOnlyList<Service>> services)
     {
         Name = $"node-{number}";
         _address = $"192.168.0.{10 + number}";
         _loop = loop;
         _services = services;
-        _log = logs.CreateLogger($"Coppice.{Name}");
-        _api = new InProcessClient(verbs, $"system:node:{Name}");
-        _events = new EventRecorder(_api, "kubelet", Name, loop.Time, new Random(random.Next()), _log);
-        var options = new SimulatedOptions { AddressPrefix = $"10.244.{number}." };
-        _images = new SimulatedImages(options, loop.Time, new Random(random.Next()));
-        Runtime = new SimulatedRuntime(_images, options, loop.Time, new Random(random.Next()));
+        Door = new Door(api, $"system:node:{Name}");
+        _events = new EventRecorder(Door, "kubelet", Name, loop.Time, new Random(random.Next()), _log);
+        var options = new SimulatedOptions { AddressPrefix = string.Create(CultureInfo.InvariantCulture, $"10.244.{number}.") };
+        Images = new SimulatedImages(options, loop.Time, new Random(random.Next()));
+        Runtime = new SimulatedRuntime(Images, options, loop.Time, new Random(random.Next()));
         foreach (var image in Registry.Images)
         {
-            _images.Publish(image);
+            Images.Publish(image);
         }
     }
 
     public string Name { get; }
 
+    public Door Door { get; }
+
+    public SimulatedImages Images { get; }
+
     public SimulatedRuntime Runtime { get; }
 
     public SimulatedGround Ground { get; } = new();
 
+    /// <summary>Its agent runs.</summary>
     public bool IsOn => _stop is not null;
 
+    /// <summary>It has electricity.</summary>
+    public bool HasPower { get; private set; } = true;
+
     /// <summary>What the runtime holds, seen past every fault.</summary>
-    public RuntimeSnapshot Held()
-    {
-        var fault = Runtime.Fault;
-        Runtime.Fault = null;
-        try
-        {
-            var look = Runtime.ListAsync(CancellationToken.None);
-            return look.IsCompletedSuccessfully ? look.Result : RuntimeSnapshot.Empty;
-        }
-        finally
-        {
-            Runtime.Fault = fault;
-        }
-    }
+    public RuntimeSnapshot Held() => Runtime.Held();
 
     public void Start()
     {
         _stop = new CancellationTokenSource();
         var services = new PodServices(
             Runtime,
-            new ImagePuller(_images, _loop.Time),
+            new ImagePuller(Images, _loop.Time),
             Ground,
             new PodHooks(Runtime, new SimulatedProber(Runtime), _loop.Time),
             new SimulatedProber(Runtime),
             new EnvironmentSources((_, _) => default, (_, _) => default, _services),
-            _api,
+            Door,
             _events,
             _loop.Time,
             _log);
         var surroundings = new PodSurroundings(
-            new SandboxSettings(Name, ["10.96.0.10"], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null),
+            new SandboxSettings(Name, ["10.96.0.10"], "cluster.local", new DnsSettings([], [], []), "/nowhere/logs", null),
             [_address],
-            SimulatedPresence.Allocatable,
-            8L << 30,
+            Allocatable,
+            SimulatedObserver.MemoryBytes,
             new ProbeOptions());
-        var agent = new NodeAgent(
-            new NodeAgentOptions { NodeName = Name }, services, surroundings, new SimulatedPresence(Name, _address, _api, _loop.Time), Ground);
+        var observer = new SimulatedObserver(Name, _address, Runtime);
+        var presence = new NodePresence(
+            new NodeReporter(Door, observer, new NodeStatusOptions(), _loop.Time, _ => { }),
+            new NodeLease(Door, Name, new NodeLeaseOptions(), _loop.Time, _ => { }));
+        var agent = new NodeAgent(new NodeAgentOptions { NodeName = Name }, services, surroundings, presence, Ground);
         var stop = _stop.Token;
         _loop.Start(() => _running = RunAsync(agent, stop));
     }
@@ -117,6 +120,39 @@ internal sealed class SimulatedMachine
         stop.Dispose();
         _stop = null;
     }
+
+    /// <summary>Everything on it ends at once, and nobody hears of it.</summary>
+    public void PowerOff()
+    {
+        HasPower = false;
+        _loop.Start(() =>
+        {
+            Door.Cut();
+            Runtime.PowerOff();
+            return Task.CompletedTask;
+        });
+        Stop();
+    }
+
+    public void PowerOn()
+    {
+        HasPower = true;
+        Runtime.Revive();
+        Door.Mend();
+        Start();
+    }
+
+    public void ThrowIfBroken()
+    {
+        if (_stop is not null && _running.IsCompleted)
+        {
+            _running.GetAwaiter().GetResult();
+            throw new InvalidOperationException($"the agent of {Name} ended by itself");
+        }
+    }
+
+    private static NodeFacts Facts() =>
+        new("", [], SimulatedObserver.Processors, SimulatedObserver.MemoryBytes, 100L << 30, [], new());
 
     private async Task RunAsync(NodeAgent agent, CancellationToken stop)
     {

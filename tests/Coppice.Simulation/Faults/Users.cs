@@ -1,0 +1,193 @@
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Simulation.World;
+
+namespace Coppice.Simulation.Faults;
+
+/// <summary>What users do to a cluster. All of it needs the server.</summary>
+internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Random random)
+{
+    private const int ReplicasMax = 8;
+
+    public void Deploy()
+    {
+        var key = Draw(Applications.Keys);
+        var isThere = Workload.All(cluster.Caches).Any(w => w.Key == key);
+        if (isThere || !HasNamespace(key.Namespace))
+        {
+            return;
+        }
+
+        var image = Draw(Registry.Good);
+        var workload = Applications.Workload(key, random.Next(1, ReplicasMax), image, random);
+        chronicle.Note($"deploys {new Workload(workload)}: {new Workload(workload).Replicas} × {image}");
+        Try(() => cluster.Do(api => api.CreateAsync(workload, default)));
+        if (cluster.Caches.Services.Cache.Find(key) is null)
+        {
+            Try(() => cluster.Do(api => api.CreateAsync(Applications.Service(key, 80), default)));
+        }
+    }
+
+    public void Scale()
+    {
+        if (DrawWorkload(w => w.Replicas is not null) is { } workload)
+        {
+            var replicas = random.Next(0, ReplicasMax);
+            chronicle.Note($"scales {workload} to {replicas}");
+            workload.Scale(cluster, replicas);
+        }
+    }
+
+    public void RollOut()
+    {
+        if (DrawWorkload(w => w.RollsOut) is { } workload)
+        {
+            var image = Draw(random.Next(3) == 0 ? Registry.Bad : Registry.Good);
+            chronicle.Note($"rolls {workload} out to {image}");
+            workload.RollOut(cluster, image);
+        }
+    }
+
+    public void DeleteWorkload()
+    {
+        if (DrawWorkload(_ => true) is { } workload)
+        {
+            var policy = Draw(["Background", "Foreground"]);
+            chronicle.Note($"deletes {workload} ({policy})");
+            Try(() => workload.Delete(cluster, policy));
+        }
+    }
+
+    public void DeletePod()
+    {
+        var pods = cluster.Caches.Pods.Cache.Items;
+        if (pods.Count > 0)
+        {
+            var pod = ObjectKey.Of(Draw(pods));
+            var grace = random.Next(4) == 0 ? 0L : (long?)null;
+            chronicle.Note($"deletes pod {pod}{(grace is null ? "" : " without grace")}");
+            Try(() => cluster.Do(api => api.DeleteAsync<Pod>(pod, new() { GracePeriodSeconds = grace }, default)));
+        }
+    }
+
+    /// <summary>A service gets another port, chooses another application's pods, goes, or comes back.</summary>
+    public void ChangeService()
+    {
+        var key = Draw(Applications.Keys);
+        if (!HasNamespace(key.Namespace))
+        {
+            return;
+        }
+
+        if (cluster.Caches.Services.Cache.Find(key) is null)
+        {
+            chronicle.Note($"makes service {key} again");
+            Try(() => cluster.Do(api => api.CreateAsync(Applications.Service(key, 80), default)));
+            return;
+        }
+
+        var port = random.Next(1, 1000);
+        var chosen = Draw(Applications.Keys);
+        switch (random.Next(3))
+        {
+            case 0:
+                chronicle.Note($"gives service {key} port {port}");
+                cluster.Change<Service>(key, s => s with { Spec = s.Spec with { Ports = [s.Spec.Ports[0] with { Port = port }] } });
+                break;
+            case 1:
+                chronicle.Note($"lets service {key} choose the pods of {chosen.Name}");
+                cluster.Change<Service>(key, s => s with { Spec = s.Spec with { Selector = Applications.Labels(chosen) } });
+                break;
+            default:
+                chronicle.Note($"deletes service {key}");
+                Try(() => cluster.Do(api => api.DeleteAsync<Service>(key, null, default)));
+                break;
+        }
+    }
+
+    /// <summary>The team's namespace goes with all that is in it, or is made again.</summary>
+    public void ChangeNamespace()
+    {
+        const string Name = Applications.TeamNamespace;
+        if (cluster.Caches.Namespaces.Cache.Find(new("", Name)) is null)
+        {
+            MakeNamespace();
+        }
+        else if (random.Next(3) == 0)
+        {
+            chronicle.Note($"deletes namespace {Name}");
+            Try(() => cluster.Do(api => api.DeleteAsync<Namespace>(new("", Name), null, default)));
+        }
+    }
+
+    public void MakeNamespace()
+    {
+        chronicle.Note($"makes namespace {Applications.TeamNamespace}");
+        Try(() => cluster.Do(api => api.CreateAsync(Applications.Namespace(Applications.TeamNamespace), default)));
+    }
+
+    public void Cordon()
+    {
+        var machine = Draw(cluster.Machines);
+        chronicle.Note($"cordons {machine.Name}");
+        SetUnschedulable(true);
+        chronicle.After(10, 300, $"uncordons {machine.Name}", () => SetUnschedulable(false));
+
+        // Nobody can reach a node's object while there is no server.
+        void SetUnschedulable(bool value)
+        {
+            if (cluster.Server is null)
+            {
+                chronicle.After(10, 60, $"uncordons {machine.Name}", () => SetUnschedulable(value));
+                return;
+            }
+
+            cluster.Change<Objects.Core.Node>(new("", machine.Name), n => n with { Spec = n.Spec with { Unschedulable = value } });
+        }
+    }
+
+    /// <summary>Asks for nothing that the cluster cannot give: good images, and no more pods than have room.</summary>
+    public void BecomeModest()
+    {
+        foreach (var workload in Workload.All(cluster.Caches).Where(w => w.RollsOut && Registry.Bad.Contains(w.Image)))
+        {
+            chronicle.Note($"gives {workload} a good image");
+            workload.RollOut(cluster, Registry.Good[0]);
+        }
+
+        // A rollout needs room beside what there is: two a deployment.
+        var all = Workload.All(cluster.Caches);
+        var room = (cluster.Machines.Count * (SimulatedObserver.Processors * 5)) - (all.Count * 2);
+        foreach (var workload in all.Where(w => w.Replicas is not null))
+        {
+            var fits = Math.Max(0, Math.Min(workload.Replicas!.Value, room));
+            room -= fits;
+            if (fits < workload.Replicas)
+            {
+                chronicle.Note($"scales {workload} to {fits}, as all that has room");
+                workload.Scale(cluster, fits);
+            }
+        }
+    }
+
+    private bool HasNamespace(string name) => cluster.Caches.Namespaces.Cache.Find(new("", name)) is { Metadata.DeletionTimestamp: null };
+
+    private Workload? DrawWorkload(Func<Workload, bool> fits) =>
+        Workload.All(cluster.Caches).Where(w => !w.IsLeaving && fits(w)).ToList() is { Count: > 0 } all ? Draw(all) : null;
+
+    private T Draw<T>(IReadOnlyList<T> from) => from[random.Next(from.Count)];
+
+    // What was there a moment ago may be gone, or going, or back.
+    private static void Try(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (ApiException e) when (e.IsNotFound || e.IsConflict || e.IsAlreadyExists || e.Code == 403)
+        {
+            // A user would read it and shrug.
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using Coppice.ApiServer;
+using Coppice.ApiServer.InProcess;
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
+
+namespace Coppice.Simulation.World;
+
+/// <summary>What happens to a request on its way to the API, or to its answer.</summary>
+internal enum RequestFault
+{
+    None,
+
+    /// <summary>The server says that something is wrong with it. Nothing was done.</summary>
+    Refused,
+
+    /// <summary>Somebody else was quicker, it says. Nothing was done.</summary>
+    Conflict,
+
+    /// <summary>It was done, and the answer never came.</summary>
+    AnswerLost,
+}
+
+/// <summary>
+/// One component's way to the API, over the restarts of its server: requests fail as they do over a network while the server is away
+/// or the way is cut, and watches break off.
+/// </summary>
+internal sealed class Door(SimulatedApi api, string component) : IApiClient
+{
+    private CancellationTokenSource _line = new();
+    private ApiVerbs? _verbs;
+    private InProcessClient? _client;
+
+    /// <summary>While true, nothing gets through in either direction.</summary>
+    public bool IsCut { get; private set; }
+
+    public void Cut()
+    {
+        IsCut = true;
+        DropWatches();
+    }
+
+    public void Mend() => IsCut = false;
+
+    /// <summary>Every watch that goes through here breaks off.</summary>
+    public void DropWatches()
+    {
+        var old = _line;
+        _line = new CancellationTokenSource();
+        old.Cancel();
+    }
+
+    public ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken stop) where T : KubernetesObject => AskAsync("get", api => api.FindAsync<T>(key, stop));
+
+    public ValueTask<ObjectList<T>> ListAsync<T>(ListQuery query, CancellationToken stop) where T : KubernetesObject =>
+        AskAsync("list", api => api.ListAsync<T>(query, stop));
+
+    public IObjectWatch<T> Watch<T>(ListQuery query, string afterRevision) where T : KubernetesObject =>
+        new BreakableWatch<T>(Reach().Watch<T>(query, afterRevision), _line.Token);
+
+    public ValueTask<T> CreateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject => AskAsync("create", api => api.CreateAsync(item, stop));
+
+    public ValueTask<T> UpdateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject => AskAsync("update", api => api.UpdateAsync(item, stop));
+
+    public ValueTask<T> UpdateStatusAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
+        AskAsync("update", api => api.UpdateStatusAsync(item, stop));
+
+    public async ValueTask DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject => await AskAsync(
+        "delete",
+        async api =>
+        {
+            await api.DeleteAsync<T>(key, options, stop);
+            return true;
+        });
+
+    public async ValueTask BindAsync(Binding binding, CancellationToken stop) => await AskAsync(
+        "bind",
+        async api =>
+        {
+            await api.BindAsync(binding, stop);
+            return true;
+        });
+
+    public ValueTask<Namespace> FinalizeAsync(Namespace item, CancellationToken stop) => AskAsync("update", api => api.FinalizeAsync(item, stop));
+
+    public ValueTask<TokenRequest> CreateTokenAsync(ObjectKey serviceAccount, TokenRequest request, CancellationToken stop) =>
+        AskAsync("create", api => api.CreateTokenAsync(serviceAccount, request, stop));
+
+    private async ValueTask<T> AskAsync<T>(string verb, Func<IApiClient, ValueTask<T>> request)
+    {
+        var reached = Reach();
+        var fault = api.Fault?.Invoke(verb, component) ?? RequestFault.None;
+        if (fault is RequestFault.Refused) throw Refusal(500, "InternalError", "Internal error occurred: injected fault");
+        if (fault is RequestFault.Conflict) throw Refusal(409, "Conflict", "Operation cannot be fulfilled: the object has been modified (injected fault)");
+        var answer = await request(reached);
+        return fault is RequestFault.AnswerLost || IsCut ? throw new IOException("the answer was lost (injected fault)") : answer;
+    }
+
+    private InProcessClient Reach()
+    {
+        if (IsCut || api.Verbs is not { } verbs) throw new HttpRequestException("connection refused");
+        if (!ReferenceEquals(verbs, _verbs)) (_verbs, _client) = (verbs, new InProcessClient(verbs, component));
+        return _client!;
+    }
+
+    private static ApiException Refusal(int code, string reason, string message) => new(new ApiStatus { Code = code, Reason = reason, Message = message });
+
+    private sealed class BreakableWatch<T>(IObjectWatch<T> inner, CancellationToken line) : IObjectWatch<T>
+    {
+        public string Revision => inner.Revision;
+
+        public async ValueTask<IReadOnlyList<WatchEvent<T>>> NextAsync(CancellationToken stop)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, line);
+            try
+            {
+                return await inner.NextAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                throw new IOException("the watch broke off");
+            }
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
+
+/// <summary>The API as everybody finds it: served, or not just now, or badly.</summary>
+internal sealed class SimulatedApi
+{
+    /// <summary>Null while there is no server.</summary>
+    public ApiVerbs? Verbs { get; set; }
+
+    /// <summary>What happens to a request, by its verb and the component that asks; null for nothing.</summary>
+    public Func<string, string, RequestFault>? Fault { get; set; }
+}

@@ -1,0 +1,136 @@
+using System.Net;
+using Coppice.ApiServer;
+using Coppice.ApiServer.Services;
+using Coppice.Client;
+using Coppice.Controllers;
+using Coppice.Controllers.Runtime;
+using Coppice.Network;
+using Coppice.Network.Translation;
+using Coppice.Scheduler;
+using Coppice.Store;
+using Coppice.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Coppice.Simulation.World;
+
+/// <summary>One life of the server's process: API, caches, controllers, scheduler and service rules over a store that outlives it.</summary>
+internal sealed class SimulatedServer
+{
+    private static readonly NetworkOptions Network = new()
+    {
+        NodeName = "node-1", CniConfigurationDirectory = "/nowhere", CniDataDirectory = "/nowhere", PodRange = IPNetwork.Parse(SimulatedMachine.PodRange),
+        // Nobody tampers with these rules, and each look at them is a plan of everything.
+        RuleAuditInterval = TimeSpan.FromMinutes(10),
+    };
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _loops = [];
+    private readonly List<Door> _doors = [];
+    private readonly SimulationLoop _loop;
+    private readonly SimulatedApi _api;
+    private readonly Random _random;
+
+    public SimulatedServer(IRevisionStore store, SimulatedApi api, SimulatedRules rules, SimulationLoop loop, Random random)
+    {
+        (_api, _loop, _random) = (api, loop, random);
+        api.Verbs = new ApiVerbs(store, ServiceAllocationOptions.Default, null, loop.Time, Draws());
+        var logs = NullLoggerFactory.Instance;
+        Caches = new Caches(NewDoor("system:caches"), loop.Time, logs);
+        var network = new ServiceNetworkLoop(Observe, rules, zone => rules.Zone = zone, Network, loop.Time, NullLogger<ServiceNetworkLoop>.Instance);
+        Caches.Services.Cache.Subscribe(_ => network.Wake());
+        Caches.EndpointSlices.Cache.Subscribe(_ => network.Wake());
+        Caches.Pods.Cache.Subscribe(_ =>
+        {
+            network.Wake();
+            Changes++;
+        });
+        Caches.Deployments.Cache.Subscribe(_ => Changes++);
+        Caches.Namespaces.Cache.Subscribe(_ => network.Wake());
+        var controllerApi = NewDoor("system:kube-controller-manager");
+        var controllers = new ControllerSet(
+            controllerApi, Caches, Recorder(controllerApi, "controllermanager"), new ControllerOptions("no certificate"), loop.Time, logs);
+        var schedulerApi = NewDoor("system:kube-scheduler");
+        var scheduler = new SchedulingLoop(
+            schedulerApi,
+            new SchedulerCaches(Caches.Pods.Cache, Caches.Nodes.Cache, Caches.Namespaces.Cache),
+            Recorder(schedulerApi, "default-scheduler"),
+            SchedulerOptions.Default,
+            loop.Time,
+            NullLogger.Instance);
+        Run(network.RunAsync);
+        Run(controllers.RunAsync);
+        Run(scheduler.RunAsync);
+        Run(Caches.RunAsync);
+    }
+
+    /// <summary>The controllers' view of the world, which is the newest whenever the loop is idle and nothing is wrong.</summary>
+    public Caches Caches { get; }
+
+    /// <summary>How many changes of pods and deployments it has seen.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>The process is killed: nothing more is written by it, and whoever watches loses the connection.</summary>
+    public void Kill()
+    {
+        _api.Verbs = null;
+        _loop.Start(() =>
+        {
+            _stop.Cancel();
+            return Task.CompletedTask;
+        });
+        if (!_loop.RunUntil(() => _loops.All(l => l.IsCompleted), TimeSpan.FromMinutes(1)))
+        {
+            throw new InvalidOperationException("a part of the server does not stop");
+        }
+
+        foreach (var loop in _loops)
+        {
+            loop.GetAwaiter().GetResult();
+        }
+
+        _stop.Dispose();
+    }
+
+    public void DropWatches() => _doors.ForEach(d => d.DropWatches());
+
+    /// <summary>A part that ended by itself or by an error is a failure of the run.</summary>
+    public void ThrowIfBroken()
+    {
+        foreach (var loop in _loops)
+        {
+            if (loop.IsCompleted)
+            {
+                loop.GetAwaiter().GetResult();
+                throw new InvalidOperationException("a part of the control plane ended by itself");
+            }
+        }
+    }
+
+    private NetworkWorld? Observe() =>
+        Caches.Services.Cache.IsSynced && Caches.EndpointSlices.Cache.IsSynced && Caches.Pods.Cache.IsSynced && Caches.Namespaces.Cache.IsSynced
+            ? new NetworkWorld(Caches.Services.Cache.Items, Caches.EndpointSlices.Cache.Items, Caches.Pods.Cache.Items, Caches.Namespaces.Cache.Items.Select(n => n.Metadata.Name!))
+            : null;
+
+    private Random Draws() => new(_random.Next());
+
+    private Door NewDoor(string component)
+    {
+        var door = new Door(_api, component);
+        _doors.Add(door);
+        return door;
+    }
+
+    private EventRecorder Recorder(IApiClient api, string component)
+    {
+        var recorder = new EventRecorder(api, component, "", _loop.Time, Draws(), NullLogger.Instance);
+        Run(recorder.RunAsync);
+        return recorder;
+    }
+
+    private void Run(Func<CancellationToken, Task> loop) => _loop.Start(() =>
+    {
+        var task = loop(_stop.Token);
+        _loops.Add(task);
+        return task;
+    });
+}
