@@ -33,7 +33,7 @@ internal static class AtomicDirectory
         LinuxCalls.Rename(temporary, link);
         AddLinks(directory, files);
         RemoveLinks(directory, files);
-        if (old is not null && Directory.Exists(Path.Combine(directory, old))) Directory.Delete(Path.Combine(directory, old), recursive: true);
+        RemoveOld(directory, fresh);
         return true;
     }
 
@@ -69,6 +69,15 @@ internal static class AtomicDirectory
     }
 
     private static IEnumerable<string> Names(IReadOnlyList<VolumeFile> files) => files.Select(one => one.Path.Split('/')[0]).Distinct(StringComparer.Ordinal);
+
+    // The one before, and whatever a crash in the middle of this left.
+    private static void RemoveOld(string directory, string fresh)
+    {
+        foreach (var entry in new DirectoryInfo(directory).EnumerateDirectories("..*"))
+        {
+            if (entry.LinkTarget is null && entry.Name != fresh) entry.Delete(recursive: true);
+        }
+    }
 
     private static void AddLinks(string directory, IReadOnlyList<VolumeFile> files)
     {

@@ -47,12 +47,17 @@ public sealed class PodVolumesTests : IAsyncLifetime
         await volumes.RefreshAsync(pod, Sources, Stop);
         Assert.Equal(before, new FileInfo(directory + "/..data").LinkTarget);
 
+        // A crash left an unfinished write.
+        Directory.CreateDirectory(directory + "/..2025_01_01_00_00_00.1/half");
+        File.CreateSymbolicLink(directory + "/..data_tmp", "..2025_01_01_00_00_00.1");
         maps["settings"] = Map("""{"a":"one","c":"3"}""");
         await volumes.RefreshAsync(pod, Sources, Stop);
         Assert.Equal("one", File.ReadAllText(directory + "/a"));
         Assert.Equal("3", File.ReadAllText(directory + "/c"));
         Assert.False(Path.Exists(directory + "/b"));
-        Assert.False(Path.Exists($"{directory}/{before}"));
+        var now = new FileInfo(directory + "/..data").LinkTarget;
+        Assert.Equal(new SortedSet<string?> { "..data", now, "a", "c" }, Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName).ToHashSet());
+        Assert.NotEqual(before, now);
     }
 
     [Fact]
