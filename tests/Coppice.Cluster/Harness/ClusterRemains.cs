@@ -48,8 +48,15 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace ne
         }
 
         await UnmountAsync();
+        RemoveClaim();
         await network.DisposeAsync();
         Directory.Delete(folders.Home, recursive: true);
+    }
+
+    private void RemoveClaim()
+    {
+        var claim = $"/run/coppice/instances/{CoppiceServer.Instance(network)}";
+        if (File.Exists(claim)) File.Delete(claim);
     }
 
     // Coppice, its containerd, the shims and the registry name a path of the cluster on their command line; what they started comes as

@@ -13,11 +13,14 @@ internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders fol
 
     public bool IsRunning => process is { HasEnded: false };
 
+    /// <summary>The name that its cgroups, its rules and its claim to that name bear.</summary>
+    public static string Instance(NetworkNamespace network) => network.Name.Replace('-', '_');
+
     public async Task StartAsync()
     {
         await File.WriteAllTextAsync(folders.Registries, RegistryMirror.Configuration(ImageRegistry.Address));
         var command = new Command(Repository.CoppiceBinary(), "run", "--data-dir", folders.Data, "--registries", folders.Registries,
-            "--instance", network.Name.Replace('-', '_'), "--node-name", "node-1");
+            "--instance", Instance(network), "--node-name", "node-1");
         process = network.Enter(command).Start(Path.Combine(folders.Logs, "coppice.log"));
     }
 
