@@ -26,8 +26,12 @@ public sealed partial class NodeAgent
         var waiting = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var one in status.InitContainerStatuses.Concat(status.ContainerStatuses).Concat(status.EphemeralContainerStatuses))
         {
-            if (one.State.Waiting?.Reason is { } reason) waiting[one.Name] = reason;
+            if (one.State.Waiting?.Reason is { } reason)
+            {
+                waiting[one.Name] = reason;
+            }
         }
+
         var isEnding = pod.Metadata.DeletionTimestamp is not null || status.Phase is PodPhase.Succeeded or PodPhase.Failed;
         return new PodPlace(view.Sandbox, view.Containers, waiting, pod.Spec.HostNetwork, isEnding);
     }

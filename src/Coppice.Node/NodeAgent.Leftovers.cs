@@ -11,10 +11,17 @@ public sealed partial class NodeAgent
     /// <param name="found">As it was before the runtime was asked: what came since has a worker, or is left for the next audit.</param>
     private void Sweep(IReadOnlyList<PodIdentity> found, CancellationToken stop)
     {
-        if (!_sweeping.IsCompleted) return;
+        if (!_sweeping.IsCompleted)
+        {
+            return;
+        }
+
         var known = _pods.Items.Select(one => one.Metadata.Uid ?? "").Concat(_workers.Keys).ToHashSet(StringComparer.Ordinal);
         var unknown = found.Where(one => !known.Contains(one.Uid)).ToList();
-        if (unknown.Count > 0) _sweeping = SweepAsync(unknown, stop);
+        if (unknown.Count > 0)
+        {
+            _sweeping = SweepAsync(unknown, stop);
+        }
     }
 
     private async Task SweepAsync(IReadOnlyList<PodIdentity> unknown, CancellationToken stop)
@@ -30,7 +37,11 @@ public sealed partial class NodeAgent
             catch (Exception failed) when (!stop.IsCancellationRequested)
             {
                 // Said once; it is tried again with every audit.
-                if (_whyNotSwept.GetValueOrDefault(pod.Uid) != failed.Message) LogNotSwept(pod, failed.Message);
+                if (_whyNotSwept.GetValueOrDefault(pod.Uid) != failed.Message)
+                {
+                    LogNotSwept(pod, failed.Message);
+                }
+
                 _whyNotSwept[pod.Uid] = failed.Message;
             }
         }

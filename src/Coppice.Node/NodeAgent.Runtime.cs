@@ -31,6 +31,7 @@ public sealed partial class NodeAgent
                 LogRuntimeAway(away.Message);
                 presence.Wake();
             }
+
             await Task.Delay(options.RuntimePause, services.Time, stop);
         }
     }
@@ -58,7 +59,11 @@ public sealed partial class NodeAgent
         var found = await services.Runtime.ListAsync(stop);
         _inbox.Writer.TryWrite(() =>
         {
-            foreach (var (uid, (worker, asOf)) in before) worker.TellAudit(asOf, ViewOf(found, uid));
+            foreach (var (uid, (worker, asOf)) in before)
+            {
+                worker.TellAudit(asOf, ViewOf(found, uid));
+            }
+
             BeginMissing(found, stop);
             EndLeftovers(found, stop);
             Sweep(remains, stop);
@@ -68,8 +73,14 @@ public sealed partial class NodeAgent
     private void Dispatch(RuntimeEvent told, CancellationToken stop)
     {
         var knows = _workers.Values.FirstOrDefault(one => one.View.Find(told.Id) is not null || one.View.Sandboxes.Any(sandbox => sandbox.Id == told.Id));
-        if (knows is not null) knows.TellEvent(told);
-        else if (told.Type != RuntimeEventType.SandboxExited) _ = AskAndDispatchAsync(told, stop);
+        if (knows is not null)
+        {
+            knows.TellEvent(told);
+        }
+        else if (told.Type != RuntimeEventType.SandboxExited)
+        {
+            _ = AskAndDispatchAsync(told, stop);
+        }
     }
 
     // A container that was started this very moment: its worker does not know its id yet.
@@ -77,7 +88,11 @@ public sealed partial class NodeAgent
     {
         try
         {
-            if (await services.Runtime.FindContainerAsync(told.Id, stop) is not { } record) return;
+            if (await services.Runtime.FindContainerAsync(told.Id, stop) is not { } record)
+            {
+                return;
+            }
+
             _inbox.Writer.TryWrite(() => _workers.GetValueOrDefault(record.Pod.Uid)?.TellEvent(told));
         }
         catch (Exception away) when (away is RuntimeException or OperationCanceledException)

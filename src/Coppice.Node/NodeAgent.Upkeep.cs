@@ -27,7 +27,10 @@ public sealed partial class NodeAgent
             await Task.Delay(options.UpkeepPeriod, services.Time, stop);
             foreach (var worker in _workers.Values)
             {
-                foreach (var record in worker.View.Containers.Where(one => one.State == ContainerState.Running)) await RotateAsync(rotation, record, stop);
+                foreach (var record in worker.View.Containers.Where(one => one.State == ContainerState.Running))
+                {
+                    await RotateAsync(rotation, record, stop);
+                }
             }
         }
     }

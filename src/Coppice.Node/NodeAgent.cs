@@ -48,7 +48,10 @@ public sealed partial class NodeAgent(
         _pods.Subscribe(change =>
         {
             _inbox.Writer.TryWrite(() => Take(change.Item, token));
-            if (ShowsInVolumes(change)) _volumes.Wake(change.Item.Metadata.Uid ?? "");
+            if (ShowsInVolumes(change))
+            {
+                _volumes.Wake(change.Item.Metadata.Uid ?? "");
+            }
         });
         List<Task> loops = [presence.RunAsync(token), _pods.RunAsync(token)];                      // 1. 2.
         try
@@ -56,7 +59,10 @@ public sealed partial class NodeAgent(
             _ = BeginAsync(loops, token);                                                                // 3.
             while (await _inbox.Reader.WaitToReadAsync(token))                                           // 4.
             {
-                while (_inbox.Reader.TryRead(out var happening)) happening();
+                while (_inbox.Reader.TryRead(out var happening))
+                {
+                    happening();
+                }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -130,19 +136,36 @@ public sealed partial class NodeAgent(
     private void Take(Pod changed, CancellationToken stop)
     {
         // What runs must be known first, or it would be made a second time.
-        if (!_started.Task.IsCompleted) return;
+        if (!_started.Task.IsCompleted)
+        {
+            return;
+        }
+
         var uid = changed.Metadata.Uid ?? "";
         var pod = _pods.Find(ObjectKey.Of(changed));
-        if (pod?.Metadata.Uid != uid) _workers.GetValueOrDefault(uid)?.TellGone();
-        else if (_workers.GetValueOrDefault(uid) is { } worker) worker.TellPod(pod);
-        else Begin(pod, PodView.Empty, stop);
+        if (pod?.Metadata.Uid != uid)
+        {
+            _workers.GetValueOrDefault(uid)?.TellGone();
+        }
+        else if (_workers.GetValueOrDefault(uid) is { } worker)
+        {
+            worker.TellPod(pod);
+        }
+        else
+        {
+            Begin(pod, PodView.Empty, stop);
+        }
     }
 
     private void Begin(Pod pod, PodView found, CancellationToken stop)
     {
         var uid = pod.Metadata.Uid ?? "";
         var worker = new PodWorker(pod, found, services, surroundings);
-        if (!IsTaken(pod, found) && NodeAdmission.Judge(pod, Active(), surroundings.Allocatable) is { } refused) worker.Judge(refused);
+        if (!IsTaken(pod, found) && NodeAdmission.Judge(pod, Active(), surroundings.Allocatable) is { } refused)
+        {
+            worker.Judge(refused);
+        }
+
         Run(uid, worker, stop);
     }
 
@@ -166,6 +189,7 @@ public sealed partial class NodeAgent(
         {
             LogWorkerBroke(ObjectKey.Of(worker.Pod), broken);
         }
+
         _inbox.Writer.TryWrite(() => Ended(uid, worker));
     }
 
@@ -192,9 +216,17 @@ public sealed partial class NodeAgent(
         var identities = found.Sandboxes.Select(one => one.Pod).Concat(found.Containers.Select(one => one.Pod)).Distinct();
         foreach (var identity in identities.OrderBy(one => one.Uid, StringComparer.Ordinal))
         {
-            if (identity.Uid.Length == 0 || _workers.ContainsKey(identity.Uid)) continue;
+            if (identity.Uid.Length == 0 || _workers.ContainsKey(identity.Uid))
+            {
+                continue;
+            }
+
             var pod = new Pod { Metadata = new() { Namespace = identity.Namespace, Name = identity.Name, Uid = identity.Uid } };
-            if (IsInApi(pod)) continue;
+            if (IsInApi(pod))
+            {
+                continue;
+            }
+
             LogLeftover(identity);
             var worker = new PodWorker(pod, ViewOf(found, identity.Uid), services, surroundings);
             worker.TellGone();

@@ -64,16 +64,16 @@ public sealed class ServedTests
 
     private sealed class Served : OneThread, IEventRecorder
     {
-        private readonly ManualTimeProvider time = new();
-        private readonly IApiClient api;
+        private readonly ManualTimeProvider _time = new();
+        private readonly IApiClient _api;
 
         public Served()
         {
-            api = new InProcessClient(new ApiVerbs(new InMemoryRevisionStore(), ServiceAllocationOptions.Default, null, time, new Random(1)), "system:kube-controller-manager");
-            var caches = new Caches(api, time, NullLoggerFactory.Instance);
+            _api = new InProcessClient(new ApiVerbs(new InMemoryRevisionStore(), ServiceAllocationOptions.Default, null, _time, new Random(1)), "system:kube-controller-manager");
+            var caches = new Caches(_api, _time, NullLoggerFactory.Instance);
             var never = TimeSpan.FromDays(1000);
             var options = new ControllerOptions("PEM") { NodeLifecycle = new NodeLifecycleOptions(never, never, never) };
-            var controllers = new ControllerSet(api, caches, this, options, time, NullLoggerFactory.Instance);
+            var controllers = new ControllerSet(_api, caches, this, options, _time, NullLoggerFactory.Instance);
             Running = Task.WhenAll(caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
             Settle();
         }
@@ -82,13 +82,13 @@ public sealed class ServedTests
         {
         }
 
-        public IReadOnlyList<T> All<T>() where T : KubernetesObject => Wait(api.ListAsync<T>(ListQuery.All, Stop.Token)).Items;
+        public IReadOnlyList<T> All<T>() where T : KubernetesObject => Wait(_api.ListAsync<T>(ListQuery.All, Stop.Token)).Items;
 
-        public T? Find<T>(string name) where T : KubernetesObject => Wait(api.FindAsync<T>(new("default", name), Stop.Token));
+        public T? Find<T>(string name) where T : KubernetesObject => Wait(_api.FindAsync<T>(new("default", name), Stop.Token));
 
-        public void Create<T>(T item) where T : KubernetesObject => Wait(api.CreateAsync(item, Stop.Token));
+        public void Create<T>(T item) where T : KubernetesObject => Wait(_api.CreateAsync(item, Stop.Token));
 
-        public void Change<T>(string name, Func<T, T> change) where T : KubernetesObject => Wait(api.UpdateAsync(change(Find<T>(name)!), Stop.Token));
+        public void Change<T>(string name, Func<T, T> change) where T : KubernetesObject => Wait(_api.UpdateAsync(change(Find<T>(name)!), Stop.Token));
 
         public void Delete<T>(string name, string ns, string? propagation = null) where T : KubernetesObject
         {
@@ -96,7 +96,7 @@ public sealed class ServedTests
 
             async ValueTask<bool> DeleteAsync()
             {
-                await api.DeleteAsync<T>(new(ns, name), new() { PropagationPolicy = propagation }, Stop.Token);
+                await _api.DeleteAsync<T>(new(ns, name), new() { PropagationPolicy = propagation }, Stop.Token);
                 return true;
             }
         }
@@ -113,7 +113,7 @@ public sealed class ServedTests
                 }
 
                 // Small pauses after conflicts have to pass.
-                time.Advance(TimeSpan.FromSeconds(1));
+                _time.Advance(TimeSpan.FromSeconds(1));
                 Settle();
                 if (moving.Count == 0 && round > 5)
                 {
@@ -129,14 +129,14 @@ public sealed class ServedTests
             var key = ObjectKey.Of(pod);
             if (pod.Metadata.DeletionTimestamp is not null)
             {
-                await api.DeleteAsync<Pod>(key, new() { GracePeriodSeconds = 0 }, Stop.Token);
+                await _api.DeleteAsync<Pod>(key, new() { GracePeriodSeconds = 0 }, Stop.Token);
                 return true;
             }
 
-            await api.BindAsync(new() { Metadata = new() { Name = key.Name, Namespace = key.Namespace }, Target = new() { Kind = "Node", Name = "n1" } }, Stop.Token);
-            var bound = (await api.FindAsync<Pod>(key, Stop.Token))!;
+            await _api.BindAsync(new() { Metadata = new() { Name = key.Name, Namespace = key.Namespace }, Target = new() { Kind = "Node", Name = "n1" } }, Stop.Token);
+            var bound = (await _api.FindAsync<Pod>(key, Stop.Token))!;
             var address = $"10.244.{round}.{Math.Abs(pod.Metadata.Name!.Sum(c => c)) % 250 + 1}";
-            await api.UpdateStatusAsync(Samples.Running(bound, isReady: true, time.GetUtcNow(), address), Stop.Token);
+            await _api.UpdateStatusAsync(Samples.Running(bound, isReady: true, _time.GetUtcNow(), address), Stop.Token);
             return true;
         }
 

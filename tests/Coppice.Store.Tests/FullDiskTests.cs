@@ -5,28 +5,28 @@ namespace Coppice.Store.Tests;
 
 public sealed class FullDiskTests : IDisposable
 {
-    private readonly TemporaryDirectory data = new();
-    private readonly bool mounted;
+    private readonly TemporaryDirectory _data = new();
+    private readonly bool _mounted;
 
-    public FullDiskTests() => mounted = Run("mount", "-t", "tmpfs", "-o", "size=2m", "coppice-store-test", data.Path);
+    public FullDiskTests() => _mounted = Run("mount", "-t", "tmpfs", "-o", "size=2m", "coppice-store-test", _data.Path);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        if (mounted)
+        if (_mounted)
         {
-            Assert.True(Run("umount", data.Path), $"{data.Path} is still mounted");
+            Assert.True(Run("umount", _data.Path), $"{_data.Path} is still mounted");
         }
 
-        data.Dispose();
+        _data.Dispose();
     }
 
     [Fact]
     public async Task On_a_full_disk_writers_are_told_and_nothing_changes_and_with_room_it_goes_on()
     {
-        Assert.SkipUnless(mounted, "a small tmpfs cannot be mounted here (needs CAP_SYS_ADMIN)");
-        var store = await data.OpenAsync();
+        Assert.SkipUnless(_mounted, "a small tmpfs cannot be mounted here (needs CAP_SYS_ADMIN)");
+        var store = await _data.OpenAsync();
         await store.CreateAsync("pods/first", "1");
         using var watch = store.Watch("pods/", store.Current);
         var ballast = FillDisk();
@@ -35,7 +35,7 @@ public sealed class FullDiskTests : IDisposable
         var writes = Enumerable.Range(0, 8).Select(i => Assert.ThrowsAsync<StoreUnavailableException>(() => store.CreateAsync($"pods/{i}", large)));
         var refusals = await Task.WhenAll(writes);
         Assert.All(refusals, refusal => Assert.Matches(
-            $"^The disk under {data.Path} is full \\([0-9.]+ MiB free\\), so this was not written\\. Nothing was lost; "
+            $"^The disk under {_data.Path} is full \\([0-9.]+ MiB free\\), so this was not written\\. Nothing was lost; "
             + "writing goes on by itself when there is room\\.$",
             refusal.Message));
         Assert.Equal((new Revision(1), "pods/first=1@1:1"), (store.Current, await store.ShowAsync()));
@@ -45,20 +45,20 @@ public sealed class FullDiskTests : IDisposable
         Assert.Equal(new Revision(2), await store.CreateAsync("pods/second", "2"));
         Assert.Equal("Put pods/second=2@2:2 after nothing", StoreShorthand.Show(Assert.Single(await watch.NextAsync(Stop))));
         await store.DisposeAsync();
-        await using var again = await data.OpenAsync();
+        await using var again = await _data.OpenAsync();
         Assert.Equal("pods/first=1@1:1 pods/second=2@2:2", await again.ShowAsync());
     }
 
     [Fact]
     public async Task A_disk_that_fills_up_while_many_write_loses_nothing_acknowledged()
     {
-        Assert.SkipUnless(mounted, "a small tmpfs cannot be mounted here (needs CAP_SYS_ADMIN)");
-        var store = await data.OpenAsync(new SqliteStoreOptions { CheckpointBytes = 64 << 10 });
+        Assert.SkipUnless(_mounted, "a small tmpfs cannot be mounted here (needs CAP_SYS_ADMIN)");
+        var store = await _data.OpenAsync(new SqliteStoreOptions { CheckpointBytes = 64 << 10 });
         var written = await Task.WhenAll(Enumerable.Range(0, 8).Select(WriteUntilFullAsync));
         var before = await store.ShowAsync();
         Assert.Equal(store.Current.Value, written.Sum());
         await store.DisposeAsync();
-        await using var again = await data.OpenAsync();
+        await using var again = await _data.OpenAsync();
         Assert.Equal(before, await again.ShowAsync());
 
         async Task<int> WriteUntilFullAsync(int writer)
@@ -80,18 +80,18 @@ public sealed class FullDiskTests : IDisposable
     [Fact]
     public async Task A_full_disk_refuses_to_open_a_new_store_and_says_why()
     {
-        Assert.SkipUnless(mounted, "a small tmpfs cannot be mounted here (needs CAP_SYS_ADMIN)");
+        Assert.SkipUnless(_mounted, "a small tmpfs cannot be mounted here (needs CAP_SYS_ADMIN)");
         var ballast = FillDisk();
-        var refusal = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await data.OpenAsync());
-        Assert.Contains(data.Path, refusal.Message);
+        var refusal = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _data.OpenAsync());
+        Assert.Contains(_data.Path, refusal.Message);
         File.Delete(ballast);
-        await (await data.OpenAsync()).DisposeAsync();
+        await (await _data.OpenAsync()).DisposeAsync();
     }
 
     /// <summary>Takes all the room there is, and says with which file.</summary>
     private string FillDisk()
     {
-        var path = Path.Combine(data.Path, "ballast");
+        var path = Path.Combine(_data.Path, "ballast");
         using var ballast = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
         var page = new byte[4096];
         try

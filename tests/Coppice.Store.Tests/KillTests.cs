@@ -8,9 +8,9 @@ public sealed class KillTests : IDisposable
     private const int Rounds = 20;
     private const int Seed = 20261;
 
-    private readonly TemporaryDirectory data = new();
+    private readonly TemporaryDirectory _data = new();
 
-    public void Dispose() => data.Dispose();
+    public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task What_was_acknowledged_is_there_after_kill_9()
@@ -26,7 +26,7 @@ public sealed class KillTests : IDisposable
                 acknowledged[parts[1]] = (parts[0] == "put", long.Parse(parts[2]));
             }
 
-            await using var store = await data.OpenAsync();
+            await using var store = await _data.OpenAsync();
             await AssertAllIsThereAsync(store, acknowledged, $"round {round} of seed {Seed}");
             foreach (var key in acknowledged.Keys)
             {
@@ -42,7 +42,7 @@ public sealed class KillTests : IDisposable
     private async Task<List<string>> WriteAndKillAsync(int round, TimeSpan life)
     {
         var stop = TestContext.Current.CancellationToken;
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [KilledWriter.Argument, data.Path, $"{Seed + round}"])
+        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [KilledWriter.Argument, _data.Path, $"{Seed + round}"])
         {
             RedirectStandardOutput = true,
         })!;

@@ -8,13 +8,13 @@ public sealed class ModelTests : IDisposable
     private static readonly string[] Keys = ["a", "a/1", "a/2", "a/2/x", "a-b/1", "b/1", "b/1/2", "b/2", "c", "c/3"];
     private static readonly string[] Prefixes = ["", "a", "a/", "a/2", "b/", "b/1/", "c/", "d/"];
 
-    private readonly TemporaryDirectory data = new();
+    private readonly TemporaryDirectory _data = new();
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public void Dispose() => data.Dispose();
+    public void Dispose() => _data.Dispose();
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -24,7 +24,7 @@ public sealed class ModelTests : IDisposable
     [Theory]
     [MemberData(nameof(Seeds))]
     public async Task The_store_on_disk_does_what_the_model_does_through_restarts(int seed) =>
-        await WalkAsync(new Random(seed), 300, await data.OpenAsync(), async () => await data.OpenAsync());
+        await WalkAsync(new Random(seed), 300, await _data.OpenAsync(), async () => await _data.OpenAsync());
 
     private static async Task WalkAsync(Random random, int steps, IRevisionStore store, Func<Task<IRevisionStore>>? reopen)
     {

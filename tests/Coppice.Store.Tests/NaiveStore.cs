@@ -5,9 +5,9 @@ namespace Coppice.Store.Tests;
 /// </summary>
 internal sealed class NaiveStore
 {
-    private readonly List<StoreEvent> events = [];
+    private readonly List<StoreEvent> _events = [];
 
-    public long Current => events.Count;
+    public long Current => _events.Count;
 
     public long Compacted { get; private set; }
 
@@ -16,7 +16,7 @@ internal sealed class NaiveStore
     public SortedDictionary<string, StoreEntry> At(long revision)
     {
         var live = new SortedDictionary<string, StoreEntry>(StringComparer.Ordinal);
-        foreach (var change in events.Take((int)revision))
+        foreach (var change in _events.Take((int)revision))
         {
             if (change.Type == StoreEventType.Put)
             {
@@ -49,12 +49,12 @@ internal sealed class NaiveStore
             return new WriteOutcome.Conflict(live);
         }
 
-        events.Add(change);
+        _events.Add(change);
         return new WriteOutcome.Written(change.Entry);
     }
 
     public void Compact(long upTo) => Compacted = Math.Max(Compacted, upTo);
 
     public List<StoreEvent> After(string prefix, long revision) =>
-        [.. events.Skip((int)revision).Where(e => e.Entry.Key.StartsWith(prefix, StringComparison.Ordinal))];
+        [.. _events.Skip((int)revision).Where(e => e.Entry.Key.StartsWith(prefix, StringComparison.Ordinal))];
 }

@@ -4,7 +4,7 @@ namespace Coppice.Store.Tests;
 internal sealed class OneThread : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Work, object? State)> queue = new();
-    private readonly int thread = Environment.CurrentManagedThreadId;
+    private readonly int _thread = Environment.CurrentManagedThreadId;
 
     public static void Run(Func<Task> work)
     {
@@ -30,7 +30,7 @@ internal sealed class OneThread : SynchronizationContext
 
     public override void Post(SendOrPostCallback d, object? state)
     {
-        Assert.Equal(thread, Environment.CurrentManagedThreadId);
+        Assert.Equal(_thread, Environment.CurrentManagedThreadId);
         queue.Enqueue((d, state));
     }
 }

@@ -34,7 +34,10 @@ internal sealed class EchoServer : IAsyncDisposable
     {
         try
         {
-            while (true) _ = EchoAsync(await _listener.AcceptTcpClientAsync());
+            while (true)
+            {
+                _ = EchoAsync(await _listener.AcceptTcpClientAsync());
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

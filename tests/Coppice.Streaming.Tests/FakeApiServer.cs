@@ -35,7 +35,10 @@ internal sealed class FakeApiServer : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
-            if (tls) listen.UseHttps(Certificate());
+            if (tls)
+            {
+                listen.UseHttps(Certificate());
+            }
         }));
         var app = builder.Build();
         MapDiscovery(app);

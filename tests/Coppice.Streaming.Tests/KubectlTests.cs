@@ -91,7 +91,11 @@ public sealed class KubectlTests
             await Task.WhenAll(Enumerable.Range(0, 12).Select(i => EchoAsync(port, 100_000 * i + 1)));
 
             await echo.DisposeAsync();
-            for (var i = 0; i < 5; i++) Assert.Equal(0, await TryReadAsync(port));
+            for (var i = 0; i < 5; i++)
+            {
+                Assert.Equal(0, await TryReadAsync(port));
+            }
+
             Assert.False(kubectl.HasExited, kubectl.HasExited ? await kubectl.StandardError.ReadToEndAsync() : "");
 
             echo = new EchoServer();
@@ -150,12 +154,17 @@ public sealed class KubectlTests
             {
                 // It ended before its input did.
             }
+
             await process.WaitForExitAsync().WaitAsync(Patience);
         }
         finally
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
         }
+
         return new Result(process.ExitCode, await output, await error);
     }
 
@@ -163,7 +172,11 @@ public sealed class KubectlTests
     {
         Assert.SkipWhen(Kubectl is null, "there is no kubectl on the path");
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
         start.Environment["KUBECTL_REMOTE_COMMAND_WEBSOCKETS"] = start.Environment["KUBECTL_PORT_FORWARD_WEBSOCKETS"] = webSockets ? "true" : "false";
         start.Environment["KUBECONFIG"] = "/dev/null";
         return Process.Start(start)!;

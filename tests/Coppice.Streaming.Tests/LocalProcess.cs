@@ -9,12 +9,20 @@ internal static class LocalProcess
     {
         var command = request.Command.Count > 0 ? request.Command : ["cat"];
         // script gives a terminal to a command that wants one.
-        if (request.Tty) command = ["script", "-qefc", string.Join(' ', command), "/dev/null"];
+        if (request.Tty)
+        {
+            command = ["script", "-qefc", string.Join(' ', command), "/dev/null"];
+        }
+
         var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        foreach (var word in command.Skip(1)) start.ArgumentList.Add(word);
+        foreach (var word in command.Skip(1))
+        {
+            start.ArgumentList.Add(word);
+        }
+
         using var process = Process.Start(start)!;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await using var _ = stop.Register(() => process.Kill(entireProcessTree: true));
@@ -43,6 +51,7 @@ internal static class LocalProcess
         {
             // The command is over, or the caller is gone.
         }
+
         try
         {
             to.Dispose();

@@ -34,6 +34,7 @@ public sealed record Command(string Program, params IReadOnlyList<string> Argume
         {
             // A program that does not read its input may have closed it already.
             try { await process.StandardInput.WriteAsync(Input); process.StandardInput.Close(); } catch (IOException) { }
+
             await process.WaitForExitAsync(timeout.Token);
             return new CommandResult(ToString(), process.ExitCode, await output, await error);
         }

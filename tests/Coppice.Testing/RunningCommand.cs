@@ -8,35 +8,35 @@ public sealed class RunningCommand : IAsyncDisposable
 {
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
 
-    private readonly Process process;
-    private readonly StringBuilder said = new();
-    private readonly StreamWriter log;
-    private readonly Task reading;
-    private readonly Command command;
+    private readonly Process _process;
+    private readonly StringBuilder _said = new();
+    private readonly StreamWriter _log;
+    private readonly Task _reading;
+    private readonly Command _command;
 
     internal RunningCommand(Command command, ProcessStartInfo start, string logFile)
     {
-        this.command = command;
-        log = new StreamWriter(logFile, append: true) { AutoFlush = true };
-        process = Process.Start(start) ?? throw new InvalidOperationException($"{command} cannot be started");
-        reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+        _command = command;
+        _log = new StreamWriter(logFile, append: true) { AutoFlush = true };
+        _process = Process.Start(start) ?? throw new InvalidOperationException($"{command} cannot be started");
+        _reading = Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
     }
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
-    public bool HasEnded => process.HasExited;
+    public bool HasEnded => _process.HasExited;
 
     /// <summary>Only after it has ended.</summary>
-    public int ExitCode => process.ExitCode;
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>All it has said so far, both streams.</summary>
     public string Said
     {
         get
         {
-            lock (said)
+            lock (_said)
             {
-                return said.ToString();
+                return _said.ToString();
             }
         }
     }
@@ -44,49 +44,49 @@ public sealed class RunningCommand : IAsyncDisposable
     /// <summary>Types into its standard input.</summary>
     public async Task TypeAsync(string text)
     {
-        await process.StandardInput.WriteAsync(text);
-        await process.StandardInput.FlushAsync();
+        await _process.StandardInput.WriteAsync(text);
+        await _process.StandardInput.FlushAsync();
     }
 
     /// <summary>Waits until it has said something.</summary>
     public Task SaysAsync(string text, TimeSpan within) =>
-        Eventually.SeeAsync($"\"{text}\" from {command}", within, () => Task.FromResult(Said), all => all.Contains(text));
+        Eventually.SeeAsync($"\"{text}\" from {_command}", within, () => Task.FromResult(Said), all => all.Contains(text));
 
     /// <summary>Sends a signal.</summary>
-    public void Signal(Signal signal) => Processes.Signal(process.Id, signal);
+    public void Signal(Signal signal) => Processes.Signal(_process.Id, signal);
 
     /// <summary>Waits for its end and returns the exit code.</summary>
     public async Task<int> EndsAsync(TimeSpan within)
     {
-        await Eventually.TrueAsync($"the end of {command}", within, () => process.HasExited);
-        return process.ExitCode;
+        await Eventually.TrueAsync($"the end of {_command}", within, () => _process.HasExited);
+        return _process.ExitCode;
     }
 
     /// <summary>Asks it to end (SIGTERM), and makes it (SIGKILL) when it does not.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
             Signal(Testing.Signal.Terminate);
             using var patience = new CancellationTokenSource(StopWithin);
             try
             {
-                await process.WaitForExitAsync(patience.Token);
+                await _process.WaitForExitAsync(patience.Token);
             }
             catch (OperationCanceledException)
             {
-                process.Kill(entireProcessTree: true);
+                _process.Kill(entireProcessTree: true);
             }
         }
 
         // Something it left behind may hold the pipe open; what was read until then is enough.
-        await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(1)));
-        lock (said)
+        await Task.WhenAny(_reading, Task.Delay(TimeSpan.FromSeconds(1)));
+        lock (_said)
         {
-            log.Dispose();
+            _log.Dispose();
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private async Task ReadAsync(StreamReader from)
@@ -94,12 +94,12 @@ public sealed class RunningCommand : IAsyncDisposable
         var piece = new char[4096];
         for (int got; (got = await from.ReadAsync(piece)) > 0;)
         {
-            lock (said)
+            lock (_said)
             {
-                said.Append(piece, 0, got);
-                if (log.BaseStream is { CanWrite: true })
+                _said.Append(piece, 0, got);
+                if (_log.BaseStream is { CanWrite: true })
                 {
-                    log.Write(piece, 0, got);
+                    _log.Write(piece, 0, got);
                 }
             }
         }

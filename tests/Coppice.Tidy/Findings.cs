@@ -6,6 +6,9 @@ internal static class Findings
     public static void AssertNone(IEnumerable<string> findings)
     {
         var all = findings.ToList();
-        if (all.Count > 0) Assert.Fail($"{all.Count} found:\n{string.Join('\n', all)}");
+        if (all.Count > 0)
+        {
+            Assert.Fail($"{all.Count} found:\n{string.Join('\n', all)}");
+        }
     }
 }

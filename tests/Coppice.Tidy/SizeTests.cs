@@ -51,11 +51,23 @@ public sealed partial class SizeTests
         var lines = Repository.Lines(file);
         for (var i = 1; i < lines.Length; i++)
         {
-            if (lines[i].TrimStart() != "{") continue;
+            if (lines[i].TrimStart() != "{")
+            {
+                continue;
+            }
+
             var column = lines[i].Length - 1;
             var first = i - 1;
-            while (first > 0 && Column(lines[first]) > column) first--;
-            if (Signature().Match(lines[first]) is not { Success: true } signature || NotAFunction().IsMatch(lines[first])) continue;
+            while (first > 0 && Column(lines[first]) > column)
+            {
+                first--;
+            }
+
+            if (Signature().Match(lines[first]) is not { Success: true } signature || NotAFunction().IsMatch(lines[first]))
+            {
+                continue;
+            }
+
             var last = Array.FindIndex(lines, i, line => line.Length > column && Column(line) == column && line[column] == '}');
             yield return ($"{file} {signature.Groups["name"].Value}", last - first + 1);
         }

@@ -19,7 +19,11 @@ internal sealed class Answers(NetworkNamespace network)
         var begun = Stopwatch.GetTimestamp();
         while (await AsksAsync(address, port) != answers)
         {
-            if (Stopwatch.GetElapsedTime(begun) > Patience) throw new TimeoutException($"{address}:{port} {(answers ? "does not answer" : "goes on answering")}");
+            if (Stopwatch.GetElapsedTime(begun) > Patience)
+            {
+                throw new TimeoutException($"{address}:{port} {(answers ? "does not answer" : "goes on answering")}");
+            }
+
             await Task.Delay(Pause);
         }
 

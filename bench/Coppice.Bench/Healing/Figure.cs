@@ -12,7 +12,11 @@ internal sealed class Figure(string name, string goal)
 
     public void Print()
     {
-        if (_ours.Count == 0) return;
+        if (_ours.Count == 0)
+        {
+            return;
+        }
+
         var ours = $"{name}: p50 {Middle(_ours):n1} ms ({_ours.Min():n1} to {_ours.Max():n1}, {_ours.Count} rounds), goal {goal}";
         var floor = _floor.Count == 0 ? "" : $"; floor {Middle(_floor):n1} ms ({_floor.Min():n1} to {_floor.Max():n1}), ratio {Middle(_ours) / Middle(_floor):n2}";
         Console.WriteLine($"{ours}{floor}; load {Load()}");

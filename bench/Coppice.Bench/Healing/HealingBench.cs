@@ -24,7 +24,11 @@ internal static class HealingBench
     public static async Task RunAsync(int rounds)
     {
         Console.WriteLine($"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, Linux {Environment.OSVersion.Version}, load {Figure.Load()}");
-        if (Environment.GetEnvironmentVariable("COPPICE_BINARY") is null) await BuildAsync();
+        if (Environment.GetEnvironmentVariable("COPPICE_BINARY") is null)
+        {
+            await BuildAsync();
+        }
+
         var begun = Stopwatch.GetTimestamp();
         await using var cluster = await RunningCluster.StartAsync(new ClusterOptions());
         Console.WriteLine($"registry, images and an empty cluster until Ready: {Stopwatch.GetElapsedTime(begun).TotalSeconds:n1} s");
@@ -86,7 +90,11 @@ internal static class HealingBench
             await cluster.Faults.StopCoppiceAsync();
             var begun = Stopwatch.GetTimestamp();
             await cluster.Faults.StartCoppiceAsync();
-            while (!await IsReadyAsync(cluster, api)) await Task.Delay(5);
+            while (!await IsReadyAsync(cluster, api))
+            {
+                await Task.Delay(5);
+            }
+
             figure.Ours(Stopwatch.GetElapsedTime(begun));
         }
 
@@ -101,7 +109,11 @@ internal static class HealingBench
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
             using var http = new HttpClient(handler);
             using var answer = await http.GetAsync(new Uri("https://127.0.0.1:6443/readyz"));
-            if (!answer.IsSuccessStatusCode) return false;
+            if (!answer.IsSuccessStatusCode)
+            {
+                return false;
+            }
+
             var nodes = await api.ListAsync<Objects.Core.Node>(ListQuery.All, CancellationToken.None);
             return nodes.Items.Any(node => node.Status.Conditions.Any(one => one is { Type: "Ready", Status: "True" }));
         }

@@ -90,7 +90,10 @@ internal sealed class HealingRounds(RunningCluster cluster, IApiClient api, Answ
             var begun = Stopwatch.GetTimestamp();
             var bare = await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => floor.StartAsync()));
             figure.Floor(Stopwatch.GetElapsedTime(begun));
-            foreach (var (pod, _) in bare) await floor.RemoveAsync(pod);
+            foreach (var (pod, _) in bare)
+            {
+                await floor.RemoveAsync(pod);
+            }
 
             await using var pods = await Sight<Pod>.OpenAsync(api, Namespace);
             var uids = new HashSet<string>();

@@ -50,7 +50,11 @@ internal sealed class RuntimeFloor(RunningCluster cluster, Answers answers, stri
 
         var begun = Stopwatch.GetTimestamp();
         Processes.Signal(process, Signal.Kill);
-        while (await next && !(events.Current.Type == RuntimeEventType.ContainerExited && events.Current.Id == pod.ContainerId)) next = events.MoveNextAsync();
+        while (await next && !(events.Current.Type == RuntimeEventType.ContainerExited && events.Current.Id == pod.ContainerId))
+        {
+            next = events.MoveNextAsync();
+        }
+
         await _runtime.RemoveContainerAsync(pod.ContainerId, CancellationToken.None);
         var restarted = pod with { ContainerId = await StartContainerAsync(pod.Sandbox, pod.Spec, 1) };
         var took = Stopwatch.GetElapsedTime(begun, await answers.UntilAsync(pod.Address, HealingBench.Port, answers: true));

@@ -33,7 +33,11 @@ internal sealed class Sight<T> : IAsyncDisposable where T : KubernetesObject
     public async Task<(T Item, long At)> UntilAsync(Func<WatchEvent<T>, bool> satisfied)
     {
         var waiting = new Waiting(satisfied, new TaskCompletionSource<(T, long)>(TaskCreationOptions.RunContinuationsAsynchronously));
-        lock (_gate) _waiting.Add(waiting);
+        lock (_gate)
+        {
+            _waiting.Add(waiting);
+        }
+
         return await waiting.Seen.Task.WaitAsync(Patience);
     }
 
@@ -51,18 +55,27 @@ internal sealed class Sight<T> : IAsyncDisposable where T : KubernetesObject
         {
             while (true)
             {
-                foreach (var change in await _watch.NextAsync(_stop.Token)) Tell(change, Stopwatch.GetTimestamp());
+                foreach (var change in await _watch.NextAsync(_stop.Token))
+                {
+                    Tell(change, Stopwatch.GetTimestamp());
+                }
             }
         }
         catch (Exception lost) when (!_stop.IsCancellationRequested)
         {
-            lock (_gate) _waiting.ForEach(one => one.Seen.TrySetException(lost));
+            lock (_gate)
+            {
+                _waiting.ForEach(one => one.Seen.TrySetException(lost));
+            }
         }
     }
 
     private void Tell(WatchEvent<T> change, long at)
     {
-        lock (_gate) _waiting.RemoveAll(one => one.Satisfied(change) && one.Seen.TrySetResult((change.Item, at)));
+        lock (_gate)
+        {
+            _waiting.RemoveAll(one => one.Satisfied(change) && one.Seen.TrySetResult((change.Item, at)));
+        }
     }
 
     private sealed record Waiting(Func<WatchEvent<T>, bool> Satisfied, TaskCompletionSource<(T, long)> Seen);

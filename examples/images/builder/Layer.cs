@@ -17,7 +17,7 @@ public sealed class LayerWriter
 
     private static readonly DateTimeOffset ModifiedAt = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly SortedDictionary<string, TarEntry> entries = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, TarEntry> _entries = new(StringComparer.Ordinal);
 
     public LayerWriter Directory(string path, bool writableByAll = false) =>
         Add(new UstarTarEntry(TarEntryType.Directory, $"{path.TrimStart('/')}/") { Mode = writableByAll ? WritableByAll : ExecutableByAll });
@@ -39,7 +39,7 @@ public sealed class LayerWriter
         var plain = new MemoryStream();
         using (var tar = new TarWriter(plain, TarEntryFormat.Ustar, leaveOpen: true))
         {
-            foreach (var entry in entries.Values)
+            foreach (var entry in _entries.Values)
             {
                 tar.WriteEntry(entry);
             }
@@ -58,7 +58,7 @@ public sealed class LayerWriter
     private LayerWriter Add(UstarTarEntry entry)
     {
         entry.ModificationTime = ModifiedAt;
-        entries[entry.Name] = entry;
+        _entries[entry.Name] = entry;
         return this;
     }
 }

@@ -18,18 +18,21 @@ switch (args)
                 Console.WriteLine($"{image.Name}  {image.Manifest.Digest[..19]}  {image.Layers.Sum(layer => layer.Packed.Bytes.Length) / 1024} KiB");
             }
         }
+
         return 0;
     case ["archive", var file]:
         using (var output = File.Create(file))
         {
             ImageArchive.Write(output, ImageCatalog.Build(Applications.Compile()));
         }
+
         return 0;
     case ["list"]:
         foreach (var recipe in ImageCatalog.Recipes)
         {
             Console.WriteLine(recipe.Name);
         }
+
         return 0;
     case ["mirror", var url]:
         Console.Write(RegistryMirror.Configuration(new Uri(url)));

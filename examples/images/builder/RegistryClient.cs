@@ -7,7 +7,7 @@ namespace Coppice.ExampleImages;
 /// <param name="handler">How it is reached, if not in the usual way; disposed of with this.</param>
 public sealed class RegistryClient(Uri registry, HttpMessageHandler? handler = null) : IDisposable
 {
-    private readonly HttpClient http = new(handler ?? new SocketsHttpHandler()) { BaseAddress = registry };
+    private readonly HttpClient _http = new(handler ?? new SocketsHttpHandler()) { BaseAddress = registry };
 
     /// <summary>Uploads what the registry does not have yet, and then the manifest under the image's tag.</summary>
     /// <exception cref="HttpRequestException">The registry cannot be reached or refused something.</exception>
@@ -19,26 +19,26 @@ public sealed class RegistryClient(Uri registry, HttpMessageHandler? handler = n
             await UploadAsync(repository, blob, stop);
         }
 
-        using var accepted = await http.PutAsync($"{repository}/manifests/{image.Name.Tag}", Content(image.Manifest), stop);
+        using var accepted = await _http.PutAsync($"{repository}/manifests/{image.Name.Tag}", Content(image.Manifest), stop);
         accepted.EnsureSuccessStatusCode();
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private async Task UploadAsync(string repository, Blob blob, CancellationToken stop)
     {
         using var look = new HttpRequestMessage(HttpMethod.Head, $"{repository}/blobs/{blob.Digest}");
-        using var found = await http.SendAsync(look, stop);
+        using var found = await _http.SendAsync(look, stop);
         if (found.StatusCode == HttpStatusCode.OK)
         {
             return;
         }
 
-        using var begun = await http.PostAsync($"{repository}/blobs/uploads/", content: null, stop);
+        using var begun = await _http.PostAsync($"{repository}/blobs/uploads/", content: null, stop);
         begun.EnsureSuccessStatusCode();
         var place = new Uri(registry, begun.Headers.Location ?? throw new HttpRequestException($"{registry} began an upload without saying where"));
         var separator = place.Query.Length > 0 ? '&' : '?';
-        using var stored = await http.PutAsync($"{place}{separator}digest={Uri.EscapeDataString(blob.Digest)}", Content(blob with { MediaType = "application/octet-stream" }), stop);
+        using var stored = await _http.PutAsync($"{place}{separator}digest={Uri.EscapeDataString(blob.Digest)}", Content(blob with { MediaType = "application/octet-stream" }), stop);
         stored.EnsureSuccessStatusCode();
     }
 

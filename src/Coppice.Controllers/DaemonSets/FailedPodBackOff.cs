@@ -27,7 +27,10 @@ internal sealed record FailedPodBackOff(ImmutableSortedDictionary<string, (TimeS
         var pauses = PauseOf.ToBuilder();
         foreach (var (node, (_, since)) in PauseOf)
         {
-            if (now - since > ForgivenAfter) pauses.Remove(node);
+            if (now - since > ForgivenAfter)
+            {
+                pauses.Remove(node);
+            }
         }
 
         foreach (var node in nodes)

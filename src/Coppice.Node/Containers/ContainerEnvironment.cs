@@ -19,19 +19,31 @@ public static class ContainerEnvironment
 
         foreach (var from in container.EnvFrom)
         {
-            foreach (var (key, value) in await AllOfAsync(ns, from, sources)) result.Set(from.Prefix + key, value);
+            foreach (var (key, value) in await AllOfAsync(ns, from, sources))
+            {
+                result.Set(from.Prefix + key, value);
+            }
         }
+
         foreach (var variable in container.Env)
         {
             var value = variable.Value is { Length: > 0 } text
                 ? VariableExpansion.Expand(text, name => result.Find(name) ?? links.GetValueOrDefault(name))
                 : variable.ValueFrom is { } source ? await ValueOfAsync(pod, container, source, facts, sources) : "";
-            if (value is not null) result.Set(variable.Name, value);
+            if (value is not null)
+            {
+                result.Set(variable.Name, value);
+            }
         }
+
         foreach (var (name, value) in services)
         {
-            if (result.Find(name) is null) result.Set(name, value);
+            if (result.Find(name) is null)
+            {
+                result.Set(name, value);
+            }
         }
+
         return result.Entries;
     }
 
@@ -40,15 +52,25 @@ public static class ContainerEnvironment
         if (from.ConfigMapRef is { } mapRef)
         {
             var map = await sources.ConfigMap(ns, mapRef.Name ?? "");
-            if (map is null && mapRef.Optional != true) throw new ContainerConfigException($"configmap \"{mapRef.Name}\" not found");
+            if (map is null && mapRef.Optional != true)
+            {
+                throw new ContainerConfigException($"configmap \"{mapRef.Name}\" not found");
+            }
+
             return map?.Data ?? [];
         }
+
         if (from.SecretRef is { } secretRef)
         {
             var secret = await sources.Secret(ns, secretRef.Name ?? "");
-            if (secret is null && secretRef.Optional != true) throw new ContainerConfigException($"secret \"{secretRef.Name}\" not found");
+            if (secret is null && secretRef.Optional != true)
+            {
+                throw new ContainerConfigException($"secret \"{secretRef.Name}\" not found");
+            }
+
             return secret?.Data.Select(one => KeyValuePair.Create(one.Key, one.Value.ToText())) ?? [];
         }
+
         return [];
     }
 
@@ -56,44 +78,80 @@ public static class ContainerEnvironment
     private static async ValueTask<string?> ValueOfAsync(Pod pod, Container container, EnvVarSource source, PodFacts facts, EnvironmentSources sources)
     {
         var ns = pod.Metadata.Namespace ?? "";
-        if (source.FieldRef is { } field) return PodFields.Value(pod, field.FieldPath, facts);
-        if (source.ResourceFieldRef is { } resource) return PodFields.Resource(pod, container, resource, facts);
+        if (source.FieldRef is { } field)
+        {
+            return PodFields.Value(pod, field.FieldPath, facts);
+        }
+
+        if (source.ResourceFieldRef is { } resource)
+        {
+            return PodFields.Resource(pod, container, resource, facts);
+        }
+
         if (source.ConfigMapKeyRef is { } mapKey)
         {
             var map = await sources.ConfigMap(ns, mapKey.Name ?? "");
-            if (map is not null && map.Data.TryGetValue(mapKey.Key, out var value)) return value;
-            if (mapKey.Optional == true) return null;
+            if (map is not null && map.Data.TryGetValue(mapKey.Key, out var value))
+            {
+                return value;
+            }
+
+            if (mapKey.Optional == true)
+            {
+                return null;
+            }
+
             throw new ContainerConfigException(map is null
                 ? $"configmap \"{mapKey.Name}\" not found"
                 : $"couldn't find key {mapKey.Key} in ConfigMap {ns}/{mapKey.Name}");
         }
+
         if (source.SecretKeyRef is { } secretKey)
         {
             var secret = await sources.Secret(ns, secretKey.Name ?? "");
-            if (secret is not null && secret.Data.TryGetValue(secretKey.Key, out var value)) return value.ToText();
-            if (secretKey.Optional == true) return null;
+            if (secret is not null && secret.Data.TryGetValue(secretKey.Key, out var value))
+            {
+                return value.ToText();
+            }
+
+            if (secretKey.Optional == true)
+            {
+                return null;
+            }
+
             throw new ContainerConfigException(secret is null
                 ? $"secret \"{secretKey.Name}\" not found"
                 : $"couldn't find key {secretKey.Key} in Secret {ns}/{secretKey.Name}");
         }
-        if (source.FileKeyRef is not null) throw new ContainerConfigException("fileKeyRef is not supported on this node");
+
+        if (source.FileKeyRef is not null)
+        {
+            throw new ContainerConfigException("fileKeyRef is not supported on this node");
+        }
+
         return "";
     }
 
     /// <summary>Variables in the order in which they were first set.</summary>
     private sealed class VariableList
     {
-        private readonly List<KeyValuePair<string, string>> entries = [];
-        private readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
+        private readonly List<KeyValuePair<string, string>> _entries = [];
+        private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
 
-        public IReadOnlyList<KeyValuePair<string, string>> Entries => entries;
+        public IReadOnlyList<KeyValuePair<string, string>> Entries => _entries;
 
-        public string? Find(string name) => places.TryGetValue(name, out var at) ? entries[at].Value : null;
+        public string? Find(string name) => _places.TryGetValue(name, out var at) ? _entries[at].Value : null;
 
         public void Set(string name, string value)
         {
-            if (places.TryAdd(name, entries.Count)) entries.Add(new(name, value));
-            else entries[places[name]] = new(name, value);
+            if (_places.TryAdd(name, _entries.Count))
+            {
+                _entries.Add(new(name, value));
+            }
+            else
+            {
+                _entries[_places[name]] = new(name, value);
+            }
         }
     }
 }

@@ -39,6 +39,7 @@ public static class ContainerLimits
             cpuLimit += limits.Find(ResourceName.Cpu).MilliValue;
             memoryLimit += limits.Find(ResourceName.Memory).Value;
         }
+
         foreach (var one in pod.Spec.InitContainers.Where(one => one.RestartPolicy != RestartPolicy.Always))
         {
             var limits = one.Resources.Limits;
@@ -48,18 +49,24 @@ public static class ContainerLimits
             cpuLimit = Math.Max(cpuLimit, limits.Find(ResourceName.Cpu).MilliValue);
             memoryLimit = Math.Max(memoryLimit, limits.Find(ResourceName.Memory).Value);
         }
+
         return CgroupLimits.From(cpu, everyCpu && cpuLimit > 0 ? cpuLimit : null, everyMemory && memoryLimit > 0 ? memoryLimit : null);
     }
 
     /// <summary>Whom the kernel kills first: those that use the most beyond what they asked for.</summary>
     internal static int OomScore(Pod pod, Container container, long memoryCapacityBytes)
     {
-        if (pod.Spec.PriorityClassName == NodeCritical) return GuaranteedScore;
+        if (pod.Spec.PriorityClassName == NodeCritical)
+        {
+            return GuaranteedScore;
+        }
+
         switch (QualityOfService.Of(pod))
         {
             case PodQuality.Guaranteed: return GuaranteedScore;
             case PodQuality.BestEffort: return BestEffortScore;
         }
+
         var request = container.Resources.Requests.TryGetValue(ResourceName.Memory, out var asked) ? asked.Value : container.Resources.Limits.Find(ResourceName.Memory).Value;
         var score = memoryCapacityBytes <= 0 ? BestEffortScore - 1 : 1000 - (long)((Int128)1000 * request / memoryCapacityBytes);
         // Between the guaranteed and those that promised nothing, whatever was asked for.

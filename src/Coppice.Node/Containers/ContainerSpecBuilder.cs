@@ -11,13 +11,15 @@ namespace Coppice.Node.Containers;
 /// <param name="Attempt">0 for the first of its name in the pod.</param>
 /// <param name="Image">The image on the node; its user decides where the pod demands that it is not root.</param>
 /// <param name="MemoryCapacityBytes">The node's.</param>
+/// <param name="OomKillsWhole">The node's kernel can end a container as a whole.</param>
 public sealed record ContainerInputs(
     int Attempt,
     SandboxSpec Sandbox,
     ImageRecord Image,
     IReadOnlyList<KeyValuePair<string, string>> Environment,
     IReadOnlyList<ContainerMount> Mounts,
-    long MemoryCapacityBytes);
+    long MemoryCapacityBytes,
+    bool OomKillsWhole = false);
 
 /// <summary>Turns a container of a pod into the one to make. Pure.</summary>
 public static class ContainerSpecBuilder
@@ -40,7 +42,7 @@ public static class ContainerSpecBuilder
             container.WorkingDir,
             inputs.Environment,
             inputs.Mounts,
-            ContainerLimits.Of(pod, container, inputs.MemoryCapacityBytes),
+            ContainerLimits.Of(pod, container, inputs.MemoryCapacityBytes) with { OomKillsWhole = inputs.OomKillsWhole },
             security,
             LogPath(container.Name, inputs.Attempt),
             container.TerminationMessagePath is { Length: > 0 } path ? path : DefaultTerminationPath,
@@ -91,12 +93,28 @@ public static class ContainerSpecBuilder
 
     private static void RefuseRoot(Pod pod, Container container, long? user, string? imageUser)
     {
-        if ((container.SecurityContext?.RunAsNonRoot ?? pod.Spec.SecurityContext?.RunAsNonRoot) != true) return;
+        if ((container.SecurityContext?.RunAsNonRoot ?? pod.Spec.SecurityContext?.RunAsNonRoot) != true)
+        {
+            return;
+        }
+
         var where = $"(pod: \"{pod.Metadata.Name}_{pod.Metadata.Namespace}({pod.Metadata.Uid})\", container: {container.Name})";
-        if (user == 0) throw new ContainerConfigException($"container's runAsUser breaks non-root policy {where}");
-        if (user is not null) return;
+        if (user == 0)
+        {
+            throw new ContainerConfigException($"container's runAsUser breaks non-root policy {where}");
+        }
+
+        if (user is not null)
+        {
+            return;
+        }
+
         var name = imageUser?.Split(':')[0];
-        if (name is null or "" or "0") throw new ContainerConfigException($"container has runAsNonRoot and image will run as root {where}");
+        if (name is null or "" or "0")
+        {
+            throw new ContainerConfigException($"container has runAsNonRoot and image will run as root {where}");
+        }
+
         if (!name.All(char.IsAsciiDigit))
         {
             throw new ContainerConfigException($"container has runAsNonRoot and image has non-numeric user ({name}), cannot verify user is non-root {where}");

@@ -14,8 +14,16 @@ public static class PodFields
     public static string Value(Pod pod, string path, PodFacts facts)
     {
         var meta = pod.Metadata;
-        if (Subscript(path, "metadata.labels") is { } label) return meta.Labels.Find(label) ?? "";
-        if (Subscript(path, "metadata.annotations") is { } annotation) return meta.Annotations.Find(annotation) ?? "";
+        if (Subscript(path, "metadata.labels") is { } label)
+        {
+            return meta.Labels.Find(label) ?? "";
+        }
+
+        if (Subscript(path, "metadata.annotations") is { } annotation)
+        {
+            return meta.Annotations.Find(annotation) ?? "";
+        }
+
         return path switch
         {
             "metadata.name" => meta.Name ?? "",
@@ -40,13 +48,25 @@ public static class PodFields
         if (selector.ContainerName is { Length: > 0 } name)
         {
             container = pod.Spec.Containers.Concat(pod.Spec.InitContainers).FirstOrDefault(one => one.Name == name);
-            if (container is null) throw new ContainerConfigException($"container {name} not found");
+            if (container is null)
+            {
+                throw new ContainerConfigException($"container {name} not found");
+            }
         }
+
         var dot = selector.Resource.IndexOf('.');
-        if (container is null || dot < 0) throw new ContainerConfigException($"unsupported container resource : {selector.Resource}");
+        if (container is null || dot < 0)
+        {
+            throw new ContainerConfigException($"unsupported container resource : {selector.Resource}");
+        }
+
         var resource = selector.Resource[(dot + 1)..];
         var isLimit = selector.Resource[..dot] == "limits";
-        if (!isLimit && selector.Resource[..dot] != "requests") throw new ContainerConfigException($"unsupported container resource : {selector.Resource}");
+        if (!isLimit && selector.Resource[..dot] != "requests")
+        {
+            throw new ContainerConfigException($"unsupported container resource : {selector.Resource}");
+        }
+
         var amount = isLimit
             ? container.Resources.Limits.TryGetValue(resource, out var limit) && !limit.IsZero ? limit : facts.Allocatable.Find(resource)
             : container.Resources.Requests.Find(resource);
@@ -86,6 +106,7 @@ public static class PodFields
                 _ => letter.ToString(),
             });
         }
+
         return result.ToString();
     }
 }

@@ -17,7 +17,11 @@ public static class QualityOfService
         ResourceRequirements[] all = pod.Spec.Resources is { } whole && (Says(whole.Requests) || Says(whole.Limits))
             ? [whole]
             : [.. pod.Spec.InitContainers.Concat(pod.Spec.Containers).Select(one => one.Resources)];
-        if (!all.Any(one => Says(one.Requests) || Says(one.Limits))) return PodQuality.BestEffort;
+        if (!all.Any(one => Says(one.Requests) || Says(one.Limits)))
+        {
+            return PodQuality.BestEffort;
+        }
+
         return all.All(IsGuaranteed) ? PodQuality.Guaranteed : PodQuality.Burstable;
     }
 

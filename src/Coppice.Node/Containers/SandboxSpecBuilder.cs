@@ -48,10 +48,22 @@ public static class SandboxSpecBuilder
     /// <summary>The name that a pod's processes see.</summary>
     public static string Hostname(Pod pod, SandboxSettings settings)
     {
-        if (pod.Spec.HostnameOverride is { Length: > 0 } chosen) return chosen;
-        if (pod.Spec.HostNetwork) return settings.NodeName;
+        if (pod.Spec.HostnameOverride is { Length: > 0 } chosen)
+        {
+            return chosen;
+        }
+
+        if (pod.Spec.HostNetwork)
+        {
+            return settings.NodeName;
+        }
+
         var name = pod.Spec.Hostname is { Length: > 0 } own ? own : pod.Metadata.Name ?? "";
-        if (name.Length > HostnameLengthMax) name = name[..HostnameLengthMax].TrimEnd('-', '.');
+        if (name.Length > HostnameLengthMax)
+        {
+            name = name[..HostnameLengthMax].TrimEnd('-', '.');
+        }
+
         return pod.Spec.SetHostnameAsFQDN == true && Domain(pod, settings.ClusterDomain) is { } domain ? $"{name}.{domain}" : name;
     }
 

@@ -15,13 +15,24 @@ public static class ServiceVariables
         var chosen = new SortedDictionary<string, Service>(StringComparer.Ordinal);
         foreach (var service in services)
         {
-            if (service.Spec.ClusterIP is null or "" or "None" || service.Metadata.Name is not { } name) continue;
+            if (service.Spec.ClusterIP is null or "" or "None" || service.Metadata.Name is not { } name)
+            {
+                continue;
+            }
+
             var isOwn = service.Metadata.Namespace == podNamespace;
             var isApi = service.Metadata.Namespace == ApiNamespace && name == ApiService;
             // A pod's own namespace may have a service named kubernetes; with links that one is meant.
-            if (isOwn && enableLinks) chosen[name] = service;
-            else if (isApi) chosen.TryAdd(name, service);
+            if (isOwn && enableLinks)
+            {
+                chosen[name] = service;
+            }
+            else if (isApi)
+            {
+                chosen.TryAdd(name, service);
+            }
         }
+
         return [.. chosen.Values.SelectMany(One)];
     }
 
@@ -31,19 +42,31 @@ public static class ServiceVariables
         var address = service.Spec.ClusterIP!;
         yield return new(prefix + "_SERVICE_HOST", address);
         var ports = service.Spec.Ports;
-        if (ports.Count == 0) yield break;
+        if (ports.Count == 0)
+        {
+            yield break;
+        }
+
         yield return new(prefix + "_SERVICE_PORT", Text(ports[0].Port));
         foreach (var port in ports)
         {
-            if (port.Name is { Length: > 0 } name) yield return new($"{prefix}_SERVICE_PORT_{Name(name)}", Text(port.Port));
+            if (port.Name is { Length: > 0 } name)
+            {
+                yield return new($"{prefix}_SERVICE_PORT_{Name(name)}", Text(port.Port));
+            }
         }
+
         var host = address.Contains(':') ? $"[{address}]" : address;
         for (var i = 0; i < ports.Count; i++)
         {
             var port = ports[i];
             var protocol = port.Protocol is { Length: > 0 } given ? given : Protocol.TCP;
             var url = $"{protocol.ToLowerInvariant()}://{host}:{Text(port.Port)}";
-            if (i == 0) yield return new(prefix + "_PORT", url);
+            if (i == 0)
+            {
+                yield return new(prefix + "_PORT", url);
+            }
+
             var link = $"{prefix}_PORT_{Text(port.Port)}_{protocol.ToUpperInvariant()}";
             yield return new(link, url);
             yield return new(link + "_PROTO", protocol.ToLowerInvariant());

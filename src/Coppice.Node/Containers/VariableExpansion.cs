@@ -8,7 +8,11 @@ public static class VariableExpansion
     /// <param name="find">The value of a name, or null when there is none.</param>
     public static string Expand(string text, Func<string, string?> find)
     {
-        if (!text.Contains('$')) return text;
+        if (!text.Contains('$'))
+        {
+            return text;
+        }
+
         var result = new StringBuilder(text.Length);
         for (var at = 0; at < text.Length; at++)
         {
@@ -17,10 +21,17 @@ public static class VariableExpansion
                 result.Append(text[at]);
                 continue;
             }
+
             var next = text[++at];
             var end = next == '(' ? text.IndexOf(')', at) : -1;
-            if (next == '$') result.Append('$');
-            else if (end < 0) result.Append('$').Append(next);
+            if (next == '$')
+            {
+                result.Append('$');
+            }
+            else if (end < 0)
+            {
+                result.Append('$').Append(next);
+            }
             else
             {
                 var name = text[(at + 1)..end];
@@ -28,6 +39,7 @@ public static class VariableExpansion
                 at = end;
             }
         }
+
         return result.ToString();
     }
 }

@@ -21,7 +21,7 @@ public sealed class NodeLease(IApiClient api, string nodeName, NodeLeaseOptions 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(7);
 
-    private Lease? latest;
+    private Lease? _latest;
 
     /// <summary>When the last renewal was acknowledged, or null before the first: what fencing counts from.</summary>
     public DateTimeOffset? RenewedAt { get; private set; }
@@ -41,10 +41,11 @@ public sealed class NodeLease(IApiClient api, string nodeName, NodeLeaseOptions 
             catch (Exception broken) when (!stop.IsCancellationRequested)
             {
                 failed(broken);
-                latest = null;
+                _latest = null;
                 pause = retry;
                 retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
             }
+
             try
             {
                 await Task.Delay(pause, time, stop);
@@ -59,10 +60,10 @@ public sealed class NodeLease(IApiClient api, string nodeName, NodeLeaseOptions 
     public async ValueTask RenewAsync(CancellationToken stop)
     {
         var asked = time.GetUtcNow();
-        latest ??= await api.FindAsync<Lease>(new ObjectKey(Namespace, nodeName), stop);
-        latest = latest is null
+        _latest ??= await api.FindAsync<Lease>(new ObjectKey(Namespace, nodeName), stop);
+        _latest = _latest is null
             ? await api.CreateAsync(New(await OwnersAsync(stop)), stop)
-            : await api.UpdateAsync(latest with { Spec = Renewed(latest.Spec) }, stop);
+            : await api.UpdateAsync(_latest with { Spec = Renewed(_latest.Spec) }, stop);
         RenewedAt = asked;
     }
 

@@ -8,7 +8,11 @@ internal static class CredentialChoice
     /// <summary>Those that fit, the ones for the longest path first; ties keep their order.</summary>
     public static IReadOnlyList<RegistryCredential> For(string reference, IReadOnlyList<RegistryCredential> credentials)
     {
-        if (credentials.Count == 0 || !ImageReference.TryParse(reference, out var image, out _)) return credentials;
+        if (credentials.Count == 0 || !ImageReference.TryParse(reference, out var image, out _))
+        {
+            return credentials;
+        }
+
         return [.. credentials
             .Select(one => (Credential: one, Server: Server(one.Server)))
             .Where(one => Fits(one.Server, image))
@@ -23,17 +27,29 @@ internal static class CredentialChoice
         var server = (start < 0 ? key : key[(start + 3)..]).TrimEnd('/');
         foreach (var version in (string[])["/v1", "/v2"])
         {
-            if (server.EndsWith(version, StringComparison.Ordinal)) server = server[..^version.Length];
+            if (server.EndsWith(version, StringComparison.Ordinal))
+            {
+                server = server[..^version.Length];
+            }
         }
+
         return server is "index.docker.io" or "registry-1.docker.io" ? "docker.io" : server;
     }
 
     private static bool Fits(string server, ImageReference image)
     {
-        if (server.Length == 0) return true;
+        if (server.Length == 0)
+        {
+            return true;
+        }
+
         var slash = server.IndexOf('/');
         var host = slash < 0 ? server : server[..slash];
-        if (!HostFits(host, image.Registry)) return false;
+        if (!HostFits(host, image.Registry))
+        {
+            return false;
+        }
+
         return slash < 0 || (image.Repository + "/").StartsWith(server[(slash + 1)..] + "/", StringComparison.Ordinal);
     }
 

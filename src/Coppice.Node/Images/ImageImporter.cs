@@ -19,7 +19,11 @@ public sealed class ImageImporter(string socketPath, IImageService images, TimeP
     /// <exception cref="RuntimeException">It is no archive of images, or holds none with a name.</exception>
     public async Task<IReadOnlyList<string>> ImportFileAsync(string file, CancellationToken stop)
     {
-        if (!File.Exists(file)) throw new RuntimeException($"There is no file {file}");
+        if (!File.Exists(file))
+        {
+            throw new RuntimeException($"There is no file {file}");
+        }
+
         var start = new ProcessStartInfo(HostProgram.Ctr.Require(), ["--address", socketPath, "--namespace", "k8s.io", "images", "import", file])
         {
             RedirectStandardOutput = true,
@@ -29,22 +33,42 @@ public sealed class ImageImporter(string socketPath, IImageService images, TimeP
         var errors = process.StandardError.ReadToEndAsync(stop);
         var output = await process.StandardOutput.ReadToEndAsync(stop);
         await process.WaitForExitAsync(stop);
-        if (process.ExitCode != 0) throw new RuntimeException($"{file} could not be imported: {Reason(await errors)}");
+        if (process.ExitCode != 0)
+        {
+            throw new RuntimeException($"{file} could not be imported: {Reason(await errors)}");
+        }
+
         var names = Names(output);
-        if (names.Count == 0) throw new RuntimeException($"{file} holds no image with a name: save it by name and tag, not by id");
-        foreach (var name in names) await WaitUntilSeenAsync(name, stop);
+        if (names.Count == 0)
+        {
+            throw new RuntimeException($"{file} holds no image with a name: save it by name and tag, not by id");
+        }
+
+        foreach (var name in names)
+        {
+            await WaitUntilSeenAsync(name, stop);
+        }
+
         return names;
     }
 
     /// <summary>Makes an image and imports it, unless one of its name is there.</summary>
     public async Task EnsureAsync(string name, Func<ImageRecipe> recipe, CancellationToken stop)
     {
-        if (await images.FindAsync(name, stop) is not null) return;
+        if (await images.FindAsync(name, stop) is not null)
+        {
+            return;
+        }
+
         var directory = Directory.CreateTempSubdirectory("coppice-image-");
         try
         {
             var file = Path.Combine(directory.FullName, "image.tar");
-            await using (var target = File.Create(file)) OciArchive.Write(target, recipe());
+            await using (var target = File.Create(file))
+            {
+                OciArchive.Write(target, recipe());
+            }
+
             await ImportFileAsync(file, stop);
         }
         finally
@@ -72,7 +96,11 @@ public sealed class ImageImporter(string socketPath, IImageService images, TimeP
         var since = time.GetTimestamp();
         while (await images.FindAsync(name, stop) is null)
         {
-            if (time.GetElapsedTime(since) > SeenWithin) throw new RuntimeException($"containerd imported {name}, but its CRI plugin does not show it");
+            if (time.GetElapsedTime(since) > SeenWithin)
+            {
+                throw new RuntimeException($"containerd imported {name}, but its CRI plugin does not show it");
+            }
+
             await Task.Delay(PollInterval, time, stop);
         }
     }

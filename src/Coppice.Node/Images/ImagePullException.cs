@@ -45,10 +45,26 @@ internal static class ImagePullFailures
     {
         var text = failed.Message;
         // A registry that wants a login says "not found, or may require authorization" of what it doesn't show to strangers.
-        if (failed.Code is GrpcCode.PermissionDenied or GrpcCode.Unauthenticated || Has(text, UnauthorizedWords)) return ImagePullFailure.Unauthorized;
-        if (failed.Code == GrpcCode.NotFound || text.EndsWith(": not found", StringComparison.Ordinal)) return ImagePullFailure.NotFound;
-        if (Has(text, UnreachableWords)) return ImagePullFailure.Unreachable;
-        if (failed.Code == GrpcCode.InvalidArgument || text.Contains("failed to parse image reference", StringComparison.Ordinal)) return ImagePullFailure.InvalidReference;
+        if (failed.Code is GrpcCode.PermissionDenied or GrpcCode.Unauthenticated || Has(text, UnauthorizedWords))
+        {
+            return ImagePullFailure.Unauthorized;
+        }
+
+        if (failed.Code == GrpcCode.NotFound || text.EndsWith(": not found", StringComparison.Ordinal))
+        {
+            return ImagePullFailure.NotFound;
+        }
+
+        if (Has(text, UnreachableWords))
+        {
+            return ImagePullFailure.Unreachable;
+        }
+
+        if (failed.Code == GrpcCode.InvalidArgument || text.Contains("failed to parse image reference", StringComparison.Ordinal))
+        {
+            return ImagePullFailure.InvalidReference;
+        }
+
         return ImagePullFailure.Other;
     }
 

@@ -30,9 +30,9 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(300);
 
-    private readonly Lock gate = new();
+    private readonly Lock _gate = new();
     private readonly Dictionary<(string PodUid, string Image), Failure> failures = [];
-    private readonly Dictionary<string, Task> pulling = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task> _pulling = new(StringComparer.Ordinal);
 
     /// <param name="tell">Takes the events, in order.</param>
     public async ValueTask<ImageOutcome> EnsureAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
@@ -44,6 +44,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
             tell(new ImageEvent("Warning", "InspectFailed", message));
             return new ImageOutcome.Waiting("InvalidImageName", message, null);
         }
+
         var policy = request.Policy is { Length: > 0 } given ? given : DefaultPolicy(reference);
         if (policy != PullPolicy.Always)
         {
@@ -58,12 +59,14 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
                 tell(new ImageEvent("Warning", "InspectFailed", message));
                 return new ImageOutcome.Waiting("ImageInspectError", message, time.GetUtcNow() + FirstPause);
             }
+
             if (found is not null)
             {
                 tell(new ImageEvent("Normal", "Pulled", $"Container image \"{name}\" already present on machine"));
                 Forget(request);
                 return new ImageOutcome.Present(found);
             }
+
             if (policy == PullPolicy.Never)
             {
                 var message = $"Container image \"{name}\" is not present with pull policy of Never";
@@ -71,20 +74,25 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
                 return new ImageOutcome.Waiting("ErrImageNeverPull", message, null);
             }
         }
+
         if (BackOff(request) is { } waiting)
         {
             tell(new ImageEvent("Normal", "BackOff", $"Back-off pulling image \"{name}\""));
             return waiting;
         }
+
         return await PullAsync(request, tell, stop);
     }
 
     /// <summary>Forgets the failures of a pod that is gone.</summary>
     public void ForgetPod(string podUid)
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (var key in failures.Keys.Where(key => key.PodUid == podUid).ToList()) failures.Remove(key);
+            foreach (var key in failures.Keys.Where(key => key.PodUid == podUid).ToList())
+            {
+                failures.Remove(key);
+            }
         }
     }
 
@@ -117,10 +125,14 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
         }
         finally
         {
-            lock (gate)
+            lock (_gate)
             {
-                if (pulling.GetValueOrDefault(name) == turn.Task) pulling.Remove(name);
+                if (_pulling.GetValueOrDefault(name) == turn.Task)
+                {
+                    _pulling.Remove(name);
+                }
             }
+
             turn.SetResult();
         }
     }
@@ -131,15 +143,16 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
         while (true)
         {
             Task? before;
-            lock (gate)
+            lock (_gate)
             {
-                before = pulling.GetValueOrDefault(name);
+                before = _pulling.GetValueOrDefault(name);
                 if (before is null)
                 {
-                    pulling[name] = own;
+                    _pulling[name] = own;
                     return;
                 }
             }
+
             await before.WaitAsync(stop);
         }
     }
@@ -147,13 +160,14 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     private ImageOutcome.Waiting Failed(ImageRequest request, string cause, Action<ImageEvent> tell)
     {
         DateTimeOffset retryAt;
-        lock (gate)
+        lock (_gate)
         {
             var key = (request.PodUid, request.Image);
             var pause = failures.TryGetValue(key, out var before) ? Min(before.Pause * 2, LongestPause) : FirstPause;
             retryAt = time.GetUtcNow() + pause;
             failures[key] = new Failure(pause, retryAt, cause);
         }
+
         tell(new ImageEvent("Warning", "Failed", $"Failed to pull image \"{request.Image}\": {cause}"));
         tell(new ImageEvent("Warning", "Failed", "Error: ErrImagePull"));
         return new ImageOutcome.Waiting("ErrImagePull", cause, retryAt);
@@ -161,7 +175,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
 
     private ImageOutcome.Waiting? BackOff(ImageRequest request)
     {
-        lock (gate)
+        lock (_gate)
         {
             return failures.TryGetValue((request.PodUid, request.Image), out var failure) && time.GetUtcNow() < failure.RetryAt
                 ? new ImageOutcome.Waiting("ImagePullBackOff", $"Back-off pulling image \"{request.Image}\": ErrImagePull: {failure.Cause}", failure.RetryAt)
@@ -171,7 +185,10 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
 
     private void Forget(ImageRequest request)
     {
-        lock (gate) failures.Remove((request.PodUid, request.Image));
+        lock (_gate)
+        {
+            failures.Remove((request.PodUid, request.Image));
+        }
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
@@ -180,8 +197,16 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     internal static string Duration(TimeSpan time)
     {
         var millis = (long)time.TotalMilliseconds;
-        if (millis == 0) return "0s";
-        if (millis < 1000) return string.Create(CultureInfo.InvariantCulture, $"{millis}ms");
+        if (millis == 0)
+        {
+            return "0s";
+        }
+
+        if (millis < 1000)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{millis}ms");
+        }
+
         var minutes = millis / 60_000;
         var seconds = (millis % 60_000 / 1000m).ToString("0.###", CultureInfo.InvariantCulture) + "s";
         return minutes == 0 ? seconds

@@ -35,19 +35,39 @@ public sealed partial record ImageReference(string Registry, string Repository, 
         {
             digest = rest[(at + 1)..];
             rest = rest[..at];
-            if (!DigestPattern().IsMatch(digest)) return Fail(text, "invalid digest format", out error);
+            if (!DigestPattern().IsMatch(digest))
+            {
+                return Fail(text, "invalid digest format", out error);
+            }
         }
+
         string? tag = null;
         if (rest.LastIndexOf(':') is var colon and >= 0 && rest.IndexOf('/', colon) < 0)
         {
             tag = rest[(colon + 1)..];
             rest = rest[..colon];
-            if (!TagPattern().IsMatch(tag)) return Fail(text, "invalid reference format", out error);
+            if (!TagPattern().IsMatch(tag))
+            {
+                return Fail(text, "invalid reference format", out error);
+            }
         }
+
         var (registry, repository) = Split(rest);
-        if (repository.Any(char.IsAsciiLetterUpper)) return Fail(text, "repository name must be lowercase", out error);
-        if (!RepositoryPattern().IsMatch(repository) || !RegistryPattern().IsMatch(registry)) return Fail(text, "invalid reference format", out error);
-        if (registry.Length + 1 + repository.Length > NameLengthMax) return Fail(text, $"repository name must not be more than {NameLengthMax} characters", out error);
+        if (repository.Any(char.IsAsciiLetterUpper))
+        {
+            return Fail(text, "repository name must be lowercase", out error);
+        }
+
+        if (!RepositoryPattern().IsMatch(repository) || !RegistryPattern().IsMatch(registry))
+        {
+            return Fail(text, "invalid reference format", out error);
+        }
+
+        if (registry.Length + 1 + repository.Length > NameLengthMax)
+        {
+            return Fail(text, $"repository name must not be more than {NameLengthMax} characters", out error);
+        }
+
         reference = new ImageReference(registry, repository, tag ?? (digest is null ? "latest" : null), digest);
         error = null;
         return true;
@@ -57,12 +77,24 @@ public sealed partial record ImageReference(string Registry, string Repository, 
     private static (string Registry, string Repository) Split(string name)
     {
         var slash = name.IndexOf('/');
-        if (slash < 0) return (DefaultRegistry, OfficialPrefix + name);
+        if (slash < 0)
+        {
+            return (DefaultRegistry, OfficialPrefix + name);
+        }
+
         var first = name[..slash];
         var isHost = first.Contains('.') || first.Contains(':') || first == "localhost" || first.Any(char.IsAsciiLetterUpper);
-        if (!isHost) return (DefaultRegistry, name);
+        if (!isHost)
+        {
+            return (DefaultRegistry, name);
+        }
+
         var repository = name[(slash + 1)..];
-        if (first == OldDefaultRegistry) first = DefaultRegistry;
+        if (first == OldDefaultRegistry)
+        {
+            first = DefaultRegistry;
+        }
+
         return (first, first == DefaultRegistry && !repository.Contains('/') ? OfficialPrefix + repository : repository);
     }
 

@@ -57,7 +57,10 @@ public static class OciArchive
         using var tar = new TarWriter(target, TarEntryFormat.Pax, leaveOpen: true);
         Add(tar, "oci-layout", Json(new JsonObject { ["imageLayoutVersion"] = "1.0.0" }));
         Add(tar, "index.json", Json(new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(entry) }));
-        foreach (var blob in (byte[][])[packed, configuration, manifest]) Add(tar, "blobs/sha256/" + Digest(blob)["sha256:".Length..], blob);
+        foreach (var blob in (byte[][])[packed, configuration, manifest])
+        {
+            Add(tar, "blobs/sha256/" + Digest(blob)["sha256:".Length..], blob);
+        }
     }
 
     private static JsonObject Configuration(ImageRecipe recipe, string layerDigest)
@@ -74,6 +77,7 @@ public static class OciArchive
         {
             process["ExposedPorts"] = new JsonObject(recipe.ExposedPorts.Select(port => KeyValuePair.Create<string, JsonNode?>($"{port}/tcp", new JsonObject())));
         }
+
         return new JsonObject
         {
             ["architecture"] = Architecture(),
@@ -98,18 +102,31 @@ public static class OciArchive
             {
                 var type = file.LinkTarget is not null ? TarEntryType.SymbolicLink : file.Path.EndsWith('/') ? TarEntryType.Directory : TarEntryType.RegularFile;
                 var entry = new PaxTarEntry(type, file.Path.TrimStart('/')) { Mode = (UnixFileMode)file.Mode, ModificationTime = DateTimeOffset.UnixEpoch };
-                if (file.LinkTarget is not null) entry.LinkName = file.LinkTarget;
-                if (type == TarEntryType.RegularFile) entry.DataStream = new MemoryStream(file.Content.ToArray());
+                if (file.LinkTarget is not null)
+                {
+                    entry.LinkName = file.LinkTarget;
+                }
+
+                if (type == TarEntryType.RegularFile)
+                {
+                    entry.DataStream = new MemoryStream(file.Content.ToArray());
+                }
+
                 tar.WriteEntry(entry);
             }
         }
+
         return buffer.ToArray();
     }
 
     private static byte[] Compress(byte[] layer)
     {
         using var buffer = new MemoryStream();
-        using (var gzip = new GZipStream(buffer, CompressionLevel.Fastest)) gzip.Write(layer);
+        using (var gzip = new GZipStream(buffer, CompressionLevel.Fastest))
+        {
+            gzip.Write(layer);
+        }
+
         return buffer.ToArray();
     }
 

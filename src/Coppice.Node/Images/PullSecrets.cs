@@ -22,7 +22,10 @@ public static class PullSecrets
             if (secret.Data.TryGetValue(ConfigJsonKey, out var json))
             {
                 using var document = JsonDocument.Parse(json.Bytes);
-                if (document.RootElement.TryGetProperty("auths", out var auths)) Add(result, auths);
+                if (document.RootElement.TryGetProperty("auths", out var auths))
+                {
+                    Add(result, auths);
+                }
             }
             else if (secret.Data.TryGetValue(ConfigKey, out var old))
             {
@@ -34,6 +37,7 @@ public static class PullSecrets
         {
             result.Clear();
         }
+
         return result;
     }
 
@@ -47,9 +51,16 @@ public static class PullSecrets
             {
                 var pair = Encoding.UTF8.GetString(Convert.FromBase64String(packed));
                 var colon = pair.IndexOf(':');
-                if (colon > 0) (user, password) = (pair[..colon], pair[(colon + 1)..].TrimEnd('\0'));
+                if (colon > 0)
+                {
+                    (user, password) = (pair[..colon], pair[(colon + 1)..].TrimEnd('\0'));
+                }
             }
-            if (user is not null) result.Add(new RegistryCredential(server.Name, user, password ?? ""));
+
+            if (user is not null)
+            {
+                result.Add(new RegistryCredential(server.Name, user, password ?? ""));
+            }
         }
     }
 

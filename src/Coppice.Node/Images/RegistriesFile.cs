@@ -27,7 +27,11 @@ public sealed record RegistriesFile(IReadOnlyList<RegistryMirror> Mirrors, IRead
         {
             var stream = new YamlStream();
             stream.Load(new StringReader(yaml));
-            if (stream.Documents.Count == 0) return Empty;
+            if (stream.Documents.Count == 0)
+            {
+                return Empty;
+            }
+
             return new RegistriesReader(fileName).Read(stream.Documents[0].RootNode);
         }
         catch (YamlException broken)
@@ -42,15 +46,29 @@ internal sealed class RegistriesReader(string fileName)
 {
     public RegistriesFile Read(YamlNode root)
     {
-        if (root is YamlScalarNode { Value: null or "" }) return RegistriesFile.Empty;
+        if (root is YamlScalarNode { Value: null or "" })
+        {
+            return RegistriesFile.Empty;
+        }
+
         var mirrors = new List<RegistryMirror>();
         var accesses = new List<RegistryAccess>();
         foreach (var (key, value) in Fields(root, ""))
         {
-            if (key.Value == "mirrors") mirrors.AddRange(Fields(value, "mirrors").Select(entry => Mirror(entry.Key.Value!, entry.Value)));
-            else if (key.Value == "configs") accesses.AddRange(Fields(value, "configs").Select(entry => Access(entry.Key.Value!, entry.Value)));
-            else throw Unknown(key, "", "mirrors, configs");
+            if (key.Value == "mirrors")
+            {
+                mirrors.AddRange(Fields(value, "mirrors").Select(entry => Mirror(entry.Key.Value!, entry.Value)));
+            }
+            else if (key.Value == "configs")
+            {
+                accesses.AddRange(Fields(value, "configs").Select(entry => Access(entry.Key.Value!, entry.Value)));
+            }
+            else
+            {
+                throw Unknown(key, "", "mirrors, configs");
+            }
         }
+
         return new RegistriesFile(mirrors, accesses);
     }
 
@@ -60,10 +78,19 @@ internal sealed class RegistriesReader(string fileName)
         var endpoints = new List<Uri>();
         foreach (var (key, value) in Fields(node, path))
         {
-            if (key.Value != "endpoint") throw Unknown(key, path, "endpoint");
-            if (value is not YamlSequenceNode list) throw Wrong(value, path + ".endpoint", "must be a list of addresses");
+            if (key.Value != "endpoint")
+            {
+                throw Unknown(key, path, "endpoint");
+            }
+
+            if (value is not YamlSequenceNode list)
+            {
+                throw Wrong(value, path + ".endpoint", "must be a list of addresses");
+            }
+
             endpoints.AddRange(list.Select((one, i) => Endpoint(one, $"{path}.endpoint[{i}]")));
         }
+
         return new RegistryMirror(registry, endpoints);
     }
 
@@ -85,6 +112,7 @@ internal sealed class RegistriesReader(string fileName)
                 _ => throw Unknown(key, path, "auth, tls"),
             };
         }
+
         return access;
     }
 
@@ -99,6 +127,7 @@ internal sealed class RegistriesReader(string fileName)
                 _ => throw Unknown(key, path, "username, password"),
             };
         }
+
         return access;
     }
 
@@ -115,6 +144,7 @@ internal sealed class RegistriesReader(string fileName)
                 _ => throw Unknown(key, path, "ca_file, cert_file, key_file, insecure_skip_verify"),
             };
         }
+
         return access;
     }
 

@@ -25,6 +25,7 @@ public static class RegistryHosts
         {
             files.Add(new RegistryHostFile(Folder(access.Host) + "/hosts.toml", Render(access.Host, [new Uri("https://" + access.Host)], accesses)));
         }
+
         return files;
     }
 
@@ -35,8 +36,12 @@ public static class RegistryHosts
         var wanted = files.Select(one => one.Path.Split('/')[0]).ToHashSet(StringComparer.Ordinal);
         foreach (var folder in Directory.EnumerateDirectories(directory))
         {
-            if (!wanted.Contains(Path.GetFileName(folder))) Directory.Delete(folder, recursive: true);
+            if (!wanted.Contains(Path.GetFileName(folder)))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
+
         foreach (var file in files)
         {
             var path = Path.Combine(directory, file.Path);
@@ -52,21 +57,42 @@ public static class RegistryHosts
     private static string Render(string registry, IReadOnlyList<Uri> endpoints, IReadOnlyDictionary<string, RegistryAccess> accesses)
     {
         var toml = new StringBuilder("# Written by coppice from registries.yaml; changes here are lost.\n");
-        if (registry != "*") toml.Append($"server = {Text("https://" + (registry == "docker.io" ? "registry-1.docker.io" : registry))}\n");
+        if (registry != "*")
+        {
+            toml.Append($"server = {Text("https://" + (registry == "docker.io" ? "registry-1.docker.io" : registry))}\n");
+        }
+
         foreach (var endpoint in endpoints)
         {
             toml.Append($"\n[host.{Text(endpoint.GetLeftPart(UriPartial.Path).TrimEnd('/'))}]\n");
             toml.Append("  capabilities = [\"pull\", \"resolve\"]\n");
-            if (!accesses.TryGetValue(endpoint.Authority, out var access)) continue;
-            if (access.InsecureSkipVerify) toml.Append("  skip_verify = true\n");
-            if (access.CaFile is { } authority) toml.Append($"  ca = {Text(authority)}\n");
-            if (access.CertFile is { } certificate) toml.Append($"  client = [[{Text(certificate)}, {Text(access.KeyFile ?? certificate)}]]\n");
+            if (!accesses.TryGetValue(endpoint.Authority, out var access))
+            {
+                continue;
+            }
+
+            if (access.InsecureSkipVerify)
+            {
+                toml.Append("  skip_verify = true\n");
+            }
+
+            if (access.CaFile is { } authority)
+            {
+                toml.Append($"  ca = {Text(authority)}\n");
+            }
+
+            if (access.CertFile is { } certificate)
+            {
+                toml.Append($"  client = [[{Text(certificate)}, {Text(access.KeyFile ?? certificate)}]]\n");
+            }
+
             if (access is { Username: { } user, Password: { } password })
             {
                 var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
                 toml.Append($"  [host.{Text(endpoint.GetLeftPart(UriPartial.Path).TrimEnd('/'))}.header]\n    Authorization = {Text("Basic " + basic)}\n");
             }
         }
+
         return toml.ToString();
     }
 

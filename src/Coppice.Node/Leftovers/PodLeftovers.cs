@@ -18,12 +18,20 @@ public sealed class PodLeftovers(IPodVolumes volumes, PodPaths paths, CgroupFile
     public ValueTask<IReadOnlyList<PodIdentity>> FindAsync(CancellationToken stop)
     {
         var found = new SortedDictionary<string, PodIdentity>(StringComparer.Ordinal);
-        foreach (var uid in NamesIn(paths.Root).Concat(CgroupUids())) found[uid] = new PodIdentity("", "", uid);
+        foreach (var uid in NamesIn(paths.Root).Concat(CgroupUids()))
+        {
+            found[uid] = new PodIdentity("", "", uid);
+        }
+
         foreach (var name in NamesIn(settings.LogRoot))
         {
             // Neither namespaces nor names have an underscore in them.
-            if (name.Split('_') is { Length: LogNameParts } parts) found[parts[2]] = new PodIdentity(parts[0], parts[1], parts[2]);
+            if (name.Split('_') is { Length: LogNameParts } parts)
+            {
+                found[parts[2]] = new PodIdentity(parts[0], parts[1], parts[2]);
+            }
         }
+
         return ValueTask.FromResult<IReadOnlyList<PodIdentity>>([.. found.Values]);
     }
 
@@ -35,9 +43,13 @@ public sealed class PodLeftovers(IPodVolumes volumes, PodPaths paths, CgroupFile
         {
             throw new LeftoverInUseException($"{mount.MountPoint} ({mount.FileSystem}) is mounted in what is left of pod {pod.Uid}, which nobody knows; unmount it to have the rest removed");
         }
+
         await volumes.RemoveAsync(pod.Uid, stop);
         var logs = SandboxSpecBuilder.LogDirectory(settings.LogRoot, pod);
-        if (Directory.Exists(logs)) Directory.Delete(logs, recursive: true);
+        if (Directory.Exists(logs))
+        {
+            Directory.Delete(logs, recursive: true);
+        }
     }
 
     private IEnumerable<string> CgroupUids() =>
@@ -45,10 +57,17 @@ public sealed class PodLeftovers(IPodVolumes volumes, PodPaths paths, CgroupFile
 
     private async ValueTask RemoveCgroupsAsync(string uid, CancellationToken stop)
     {
-        if (cgroups is null || settings.Cgroups is not { } tree) return;
+        if (cgroups is null || settings.Cgroups is not { } tree)
+        {
+            return;
+        }
+
         try
         {
-            foreach (var quality in Enum.GetValues<PodQuality>()) await cgroups.RemoveAsync(tree.Pod(uid, quality), time, stop);
+            foreach (var quality in Enum.GetValues<PodQuality>())
+            {
+                await cgroups.RemoveAsync(tree.Pod(uid, quality), time, stop);
+            }
         }
         catch (RuntimeException busy)
         {

@@ -28,13 +28,25 @@ internal readonly ref struct LogLine
     {
         parsed = default;
         var first = line.IndexOf(Blank);
-        if (first <= 0) return false;
+        if (first <= 0)
+        {
+            return false;
+        }
+
         var second = line[(first + 1)..].IndexOf(Blank);
-        if (second <= 0) return false;
+        if (second <= 0)
+        {
+            return false;
+        }
+
         var tag = line[(first + 1 + second + 1)..];
         var end = tag.IndexOf(Blank);
         var name = end < 0 ? tag : tag[..end];
-        if (name.IsEmpty) return false;
+        if (name.IsEmpty)
+        {
+            return false;
+        }
+
         parsed = new LogLine(line[..first], name[0] == (byte)'P', end < 0 ? [] : tag[(end + 1)..]);
         return true;
     }

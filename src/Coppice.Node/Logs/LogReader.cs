@@ -24,52 +24,39 @@ public sealed class LogReader(TimeProvider time)
         var writer = new LogWriter(request, output);
         var pause = ShortestPause;
         var isFirst = true;
-        var buffer = new byte[BufferBytes];
         while (!writer.IsFull)
         {
             using var file = Open(path);
+            var lines = new LineBuffer(writer);
             if (file is not null)
             {
-                if (isFirst && request.TailLines is { } lines) LogTail.Seek(file, lines);
+                if (isFirst && request.TailLines is { } tail)
+                {
+                    LogTail.Seek(file, tail);
+                }
+
                 isFirst = false;
             }
-            var filled = 0;
+
             while (!writer.IsFull)
             {
                 var wasRunning = request.Follow && await isRunning(stop);
                 var wasRotated = file is not null && request.Follow && IsRotated(path, file);
-                var count = file is null ? 0 : await ReadAllAsync();
+                var count = file is null ? 0 : await lines.ReadToEndAsync(file, stop);
                 await output.FlushAsync(stop);
-                if (!wasRunning)
+                if (!wasRunning && !wasRotated)
                 {
                     // Only what stood there before it was known to have ended is surely all.
-                    if (!wasRotated || !request.Follow) return;
+                    return;
+                }
+
+                if (!wasRunning || wasRotated || (file is null && File.Exists(path)))
+                {
                     break;
                 }
-                if (wasRotated || (file is null && File.Exists(path))) break;
+
                 pause = count > 0 ? ShortestPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 await Task.Delay(pause, time, stop);
-            }
-
-            async ValueTask<long> ReadAllAsync()
-            {
-                long total = 0;
-                while (!writer.IsFull)
-                {
-                    if (filled == buffer.Length)
-                    {
-                        if (filled >= LineBytesMax) filled = 0;
-                        else Array.Resize(ref buffer, buffer.Length * 2);
-                    }
-                    var count = await file!.ReadAsync(buffer.AsMemory(filled), stop);
-                    if (count == 0) return total;
-                    total += count;
-                    filled += count;
-                    var used = await writer.TakeAsync(buffer.AsMemory(0, filled), stop);
-                    buffer.AsSpan(used, filled - used).CopyTo(buffer);
-                    filled -= used;
-                }
-                return total;
             }
         }
     }
@@ -91,5 +78,53 @@ public sealed class LogReader(TimeProvider time)
     {
         var now = LinuxCalls.FileNumberOf(path);
         return now != 0 && now != LinuxCalls.FileNumberOf($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}");
+    }
+
+    /// <summary>One file's bytes that do not yet make a line.</summary>
+    private sealed class LineBuffer(LogWriter writer)
+    {
+        private byte[] _bytes = new byte[BufferBytes];
+        private int _filled;
+
+        /// <summary>Writes what whole lines there are up to the file's present end.</summary>
+        /// <returns>How many bytes were new.</returns>
+        public async ValueTask<long> ReadToEndAsync(FileStream file, CancellationToken stop)
+        {
+            long total = 0;
+            while (!writer.IsFull)
+            {
+                MakeRoom();
+                var count = await file.ReadAsync(_bytes.AsMemory(_filled), stop);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                total += count;
+                _filled += count;
+                var used = await writer.TakeAsync(_bytes.AsMemory(0, _filled), stop);
+                _bytes.AsSpan(used, _filled - used).CopyTo(_bytes);
+                _filled -= used;
+            }
+
+            return total;
+        }
+
+        private void MakeRoom()
+        {
+            if (_filled < _bytes.Length)
+            {
+                return;
+            }
+
+            if (_filled >= LineBytesMax)
+            {
+                _filled = 0;
+            }
+            else
+            {
+                Array.Resize(ref _bytes, _bytes.Length * 2);
+            }
+        }
     }
 }

@@ -30,13 +30,25 @@ public sealed class LogRotation(IContainerRuntime runtime, LogRotationOptions op
     public async ValueTask<bool> RotateAsync(string containerId, string logPath, CancellationToken stop)
     {
         var log = new FileInfo(logPath);
-        if (!log.Exists || log.Length < options.SizeMaxBytes) return false;
+        if (!log.Exists || log.Length < options.SizeMaxBytes)
+        {
+            return false;
+        }
+
         var aside = Aside(log);
-        foreach (var old in aside.SkipLast(Math.Max(0, options.FilesMax - 2))) File.Delete(old);
+        foreach (var old in aside.SkipLast(Math.Max(0, options.FilesMax - 2)))
+        {
+            File.Delete(old);
+        }
+
         if (options.Compress)
         {
-            foreach (var old in aside.TakeLast(Math.Max(0, options.FilesMax - 2)).Where(one => !one.EndsWith(Packed, StringComparison.Ordinal))) await PackAsync(old, stop);
+            foreach (var old in aside.TakeLast(Math.Max(0, options.FilesMax - 2)).Where(one => !one.EndsWith(Packed, StringComparison.Ordinal)))
+            {
+                await PackAsync(old, stop);
+            }
         }
+
         var name = logPath + "." + time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         File.Move(logPath, name, overwrite: true);
         try
@@ -46,9 +58,14 @@ public sealed class LogRotation(IContainerRuntime runtime, LogRotationOptions op
         catch
         {
             // The runtime still writes to the file: it must keep its name, or the next lines would be looked for in vain.
-            if (!File.Exists(logPath)) File.Move(name, logPath);
+            if (!File.Exists(logPath))
+            {
+                File.Move(name, logPath);
+            }
+
             throw;
         }
+
         return true;
     }
 
@@ -57,7 +74,11 @@ public sealed class LogRotation(IContainerRuntime runtime, LogRotationOptions op
         // In a pattern, .* would also stand for nothing.
         var all = log.Directory!.EnumerateFiles().Where(one => one.Name.StartsWith(log.Name + ".", StringComparison.Ordinal)).Select(one => one.FullName).Order(StringComparer.Ordinal).ToList();
         // Of a packing that was broken off.
-        foreach (var broken in all.Where(one => one.EndsWith(Unfinished, StringComparison.Ordinal))) File.Delete(broken);
+        foreach (var broken in all.Where(one => one.EndsWith(Unfinished, StringComparison.Ordinal)))
+        {
+            File.Delete(broken);
+        }
+
         return [.. all.Where(one => !one.EndsWith(Unfinished, StringComparison.Ordinal))];
     }
 
@@ -69,6 +90,7 @@ public sealed class LogRotation(IContainerRuntime runtime, LogRotationOptions op
         {
             await source.CopyToAsync(target, stop);
         }
+
         File.Move(unfinished, path + Packed, overwrite: true);
         File.Delete(path);
     }

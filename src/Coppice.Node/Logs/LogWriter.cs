@@ -8,12 +8,12 @@ internal sealed class LogWriter(LogRequest request, Stream output)
 {
     private const byte LineEnd = (byte)'\n';
 
-    private readonly ArrayBufferWriter<byte> pending = new();
-    private long left = request.LimitBytes ?? long.MaxValue;
-    private bool isInsideLine;
+    private readonly ArrayBufferWriter<byte> _pending = new();
+    private long _left = request.LimitBytes ?? long.MaxValue;
+    private bool _isInsideLine;
 
     /// <summary>The limit of bytes is reached.</summary>
-    public bool IsFull => left <= 0;
+    public bool IsFull => _left <= 0;
 
     /// <summary>Writes all whole lines; returns how many bytes they were.</summary>
     public async ValueTask<int> TakeAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
@@ -24,24 +24,37 @@ internal sealed class LogWriter(LogRequest request, Stream output)
             Add(bytes.Span.Slice(used, end));
             used += end + 1;
         }
-        var length = (int)Math.Min(pending.WrittenCount, Math.Max(0, left));
-        if (length > 0) await output.WriteAsync(pending.WrittenMemory[..length], stop);
-        left -= length;
-        pending.ResetWrittenCount();
+
+        var length = (int)Math.Min(_pending.WrittenCount, Math.Max(0, _left));
+        if (length > 0)
+        {
+            await output.WriteAsync(_pending.WrittenMemory[..length], stop);
+        }
+
+        _left -= length;
+        _pending.ResetWrittenCount();
         return used;
     }
 
     private void Add(ReadOnlySpan<byte> bytes)
     {
-        if (!LogLine.TryParse(bytes, out var line) || (request.Since is { } since && line.IsBefore(since))) return;
-        if (request.Timestamps && !isInsideLine)
+        if (!LogLine.TryParse(bytes, out var line) || (request.Since is { } since && line.IsBefore(since)))
         {
-            pending.Write(line.Time);
-            pending.Write(" "u8);
+            return;
         }
-        pending.Write(line.Content);
-        isInsideLine = line.IsPartial;
-        if (!line.IsPartial) pending.Write("\n"u8);
+
+        if (request.Timestamps && !_isInsideLine)
+        {
+            _pending.Write(line.Time);
+            _pending.Write(" "u8);
+        }
+
+        _pending.Write(line.Content);
+        _isInsideLine = line.IsPartial;
+        if (!line.IsPartial)
+        {
+            _pending.Write("\n"u8);
+        }
     }
 }
 
@@ -59,6 +72,7 @@ internal static class LogTail
             file.Position = end;
             return;
         }
+
         var block = new byte[BlockBytes];
         // The file's last byte ends its last line, and begins no other.
         var position = end - 1;
@@ -70,12 +84,18 @@ internal static class LogTail
             var read = RandomAccess.Read(file.SafeFileHandle, span, start);
             for (var rest = span[..read]; rest.LastIndexOf((byte)'\n') is var at and >= 0; rest = rest[..at])
             {
-                if (++seen != lines) continue;
+                if (++seen != lines)
+                {
+                    continue;
+                }
+
                 file.Position = start + at + 1;
                 return;
             }
+
             position = start;
         }
+
         file.Position = 0;
     }
 }

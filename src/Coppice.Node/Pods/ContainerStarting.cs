@@ -53,7 +53,10 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
             var isMade = attempt.ContainerId is not null;
             trouble = Tell(inputs, isMade ? "RunContainerError" : "CreateContainerError", failed.Message);
             // Its end is now on record, and the pause between restarts counts from there.
-            if (isMade) trouble = trouble with { RetryAt = services.Time.GetUtcNow() };
+            if (isMade)
+            {
+                trouble = trouble with { RetryAt = services.Time.GetUtcNow() };
+            }
         }
         catch (OperationCanceledException) when (drop.IsCancellationRequested)
         {
@@ -82,15 +85,22 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         var wanted = EnsureImageAsync(pod, container, drop);                               // 1.
         await inputs.Volumes.WaitAsync(drop);
         var outcome = await wanted;
-        if (outcome is ImageOutcome.Waiting waiting) return Trouble(waiting, inputs);
-        if (await inputs.Sandbox.WaitAsync(drop) is not { } sandbox) return null;
+        if (outcome is ImageOutcome.Waiting waiting)
+        {
+            return Trouble(waiting, inputs);
+        }
+
+        if (await inputs.Sandbox.WaitAsync(drop) is not { } sandbox)
+        {
+            return null;
+        }
 
         var facts = new PodFacts(surroundings.Sandboxes.NodeName, surroundings.Addresses, AddressesOf(pod, sandbox), surroundings.Allocatable);
         var environment = await ContainerEnvironment.ResolveAsync(pod, container.Spec, facts, services.Sources);   // 2.
         var mounts = await services.Ground.MountsAsync(pod, container.Spec, new GroundInputs(action.Attempt, environment, AddressesOf(pod, sandbox)), drop);
         var spec = ContainerSpecBuilder.Build(pod, container.Spec, new ContainerInputs(
             action.Attempt, SandboxSpecBuilder.Build(pod, sandbox.Attempt, surroundings.Sandboxes), ((ImageOutcome.Present)outcome).Image,
-            environment, mounts, surroundings.MemoryCapacityBytes)) with { ProcessesOf = TargetOf(inputs) };
+            environment, mounts, surroundings.MemoryCapacityBytes, surroundings.OomKillsWhole)) with { ProcessesOf = TargetOf(inputs) };
         drop.ThrowIfCancellationRequested();
 
         attempt.ContainerId = await services.Runtime.CreateContainerAsync(sandbox, spec, stop);   // 3.
@@ -108,8 +118,12 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         var secrets = new List<Secret>();
         foreach (var reference in pod.Spec.ImagePullSecrets)
         {
-            if (await services.Sources.Secret(pod.Metadata.Namespace ?? "", reference.Name ?? "") is { } secret) secrets.Add(secret);
+            if (await services.Sources.Secret(pod.Metadata.Namespace ?? "", reference.Name ?? "") is { } secret)
+            {
+                secrets.Add(secret);
+            }
         }
+
         var request = new ImageRequest(pod.Metadata.Uid ?? "", container.Spec.Image ?? "", container.Spec.ImagePullPolicy, PullSecrets.Read(secrets));
         return await services.Images.EnsureAsync(request, one => events.Image(container, one), drop);
     }
@@ -117,9 +131,17 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
     private async ValueTask<Trouble?> RunPostStartAsync(StartInputs inputs, string containerId, IReadOnlyList<string> addresses, CancellationToken drop)
     {
         var container = inputs.Action.Container;
-        if (container.Spec.Lifecycle?.PostStart is not { } hook) return null;
+        if (container.Spec.Lifecycle?.PostStart is not { } hook)
+        {
+            return null;
+        }
+
         var wrong = await services.Hooks.RunAsync(hook, container.Spec, containerId, addresses.Count > 0 ? addresses[0] : "", TimeSpan.FromDays(1), drop);
-        if (wrong is null) return null;
+        if (wrong is null)
+        {
+            return null;
+        }
+
         events.HookFailed(container, isPostStart: true);
         events.Killing(container, "FailedPostStartHook");
         var grace = TimeSpan.FromSeconds(inputs.Pod.Spec.TerminationGracePeriodSeconds ?? 30);
@@ -140,13 +162,21 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         var retryAt = waiting.RetryAt ?? DateTimeOffset.MaxValue;
         // The error itself shows for a moment; then that, and how long, the next try has to wait.
         var soon = services.Time.GetUtcNow() + PullErrorShown;
-        if (waiting.Reason == "ErrImagePull" && soon < retryAt) retryAt = soon;
+        if (waiting.Reason == "ErrImagePull" && soon < retryAt)
+        {
+            retryAt = soon;
+        }
+
         return new Trouble(waiting.Reason, waiting.Message, retryAt, (inputs.Before?.Failures ?? 0) + 1);
     }
 
     private async ValueTask<ContainerRecord?> FindAsync(Attempt attempt)
     {
-        if (attempt.ContainerId is not { } id) return null;
+        if (attempt.ContainerId is not { } id)
+        {
+            return null;
+        }
+
         try
         {
             for (var tries = 1; ; tries++)
@@ -160,6 +190,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
                     // Not knowing it, the next plan would make it a second time, and be refused for its name until an audit finds the first.
                     PodLog.OperationFailed(services.Log, failed);
                 }
+
                 await Task.Delay(Troubles.Pause, services.Time, stop);
             }
         }
@@ -172,7 +203,11 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
 
     private static PodState Started(PodState state, string name, ContainerRecord? record, Trouble? trouble)
     {
-        if (record is not null) state = state.With(record);
+        if (record is not null)
+        {
+            state = state.With(record);
+        }
+
         return state.WithContainer(name, notes => notes with
         {
             IsStarting = false,

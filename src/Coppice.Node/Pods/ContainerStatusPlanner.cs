@@ -21,7 +21,10 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
     public ContainerStatus Plan(PodContainer container)
     {
         var before = Before(container);
-        if (situation.View.Newest(container.Name) is not { } record) return WithoutRecord(container, before);
+        if (situation.View.Newest(container.Name) is not { } record)
+        {
+            return WithoutRecord(container, before);
+        }
 
         var state = State(container, record);
         var isRunning = state.Running is not null;
@@ -78,7 +81,11 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
     // A container that ended shows so until there is a reason for it to wait; then its end becomes the last state.
     private ContainerStateWaiting? Waiting(PodContainer container, ContainerRecord ended)
     {
-        if (plan.End is not null) return null;
+        if (plan.End is not null)
+        {
+            return null;
+        }
+
         if (plan.BackOffs.FirstOrDefault(one => one.Container.Name == container.Name) is { } wait)
         {
             var pod = situation.Pod.Metadata;
@@ -88,6 +95,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
                 Message = $"back-off {GoDuration.Write(wait.Pause)} restarting failed container={container.Name} pod={pod.Name}_{pod.Namespace}({pod.Uid})",
             };
         }
+
         return container.RestartsAfter(ended.ExitCode, situation.Pod.Spec) ? Trouble(container) : null;
     }
 
@@ -96,20 +104,37 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
 
     private StatusState LastState(PodContainer container, ContainerRecord record, StatusState state, ContainerStatus? before)
     {
-        if (record.State == RecordState.Exited && state.Waiting is not null) return new StatusState { Terminated = Terminated(record) };
+        if (record.State == RecordState.Exited && state.Waiting is not null)
+        {
+            return new StatusState { Terminated = Terminated(record) };
+        }
+
         if (situation.View.Of(container.Name).Skip(1).FirstOrDefault(one => one.State == RecordState.Exited) is { } previous)
         {
             return new StatusState { Terminated = Terminated(previous) };
         }
-        if (before is null) return new StatusState();
-        if (before.ContainerID == IdPrefix + record.Id || before.State.Terminated is null) return before.LastState;
+
+        if (before is null)
+        {
+            return new StatusState();
+        }
+
+        if (before.ContainerID == IdPrefix + record.Id || before.State.Terminated is null)
+        {
+            return before.LastState;
+        }
+
         return before.State;
     }
 
     private ContainerStatus WithoutRecord(PodContainer container, ContainerStatus? before)
     {
         // Of a pod that has ended, its status is all that is left.
-        if (plan.End is not null && before?.State.Terminated is not null) return before;
+        if (plan.End is not null && before?.State.Terminated is not null)
+        {
+            return before;
+        }
+
         var isLost = before?.State.Running is not null;
         var lastState = before switch
         {
@@ -148,7 +173,11 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
     private string? Message(ContainerRecord record)
     {
         var own = situation.Notes.Of(record.Name).LastWords.GetValueOrDefault(record.Id);
-        if (string.IsNullOrEmpty(own)) return string.IsNullOrEmpty(record.Message) ? null : record.Message;
+        if (string.IsNullOrEmpty(own))
+        {
+            return string.IsNullOrEmpty(record.Message) ? null : record.Message;
+        }
+
         return string.IsNullOrEmpty(record.Message) ? own : $"{record.Message}: {own}";
     }
 

@@ -22,6 +22,7 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
                 events.Killing(action.Container, action.Message);
                 await RunPreStopAsync(pod, action, address);
             }
+
             var grace = action.Deadline - services.Time.GetUtcNow();
             await services.Runtime.StopContainerAsync(record.Id, grace > LeastGrace ? grace : LeastGrace, stop);
             ended = await services.Runtime.FindContainerAsync(record.Id, stop);
@@ -69,9 +70,14 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
         {
             PodLog.OperationFailed(services.Log, failed);
         }
+
         mailbox.Post(state =>
         {
-            if (final is { State: ContainerState.Exited } && state.View.Find(final.Id) is not null) state = state with { View = state.View.With(final) };
+            if (final is { State: ContainerState.Exited } && state.View.Find(final.Id) is not null)
+            {
+                state = state with { View = state.View.With(final) };
+            }
+
             return state.WithContainer(ended.Name, notes => notes with { LastWords = Kept(state, ended.Name, notes).SetItem(ended.Id, words ?? "") });
         });
     }
@@ -82,12 +88,19 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
     private async ValueTask RunPreStopAsync(Pod pod, PodAction.KillContainer action, string address)
     {
         var left = action.Deadline - services.Time.GetUtcNow();
-        if (action.Container is not { Spec.Lifecycle.PreStop: { } hook } container || left <= TimeSpan.Zero) return;
+        if (action.Container is not { Spec.Lifecycle.PreStop: { } hook } container || left <= TimeSpan.Zero)
+        {
+            return;
+        }
+
         using var late = new CancellationTokenSource(left, services.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {
-            if (await services.Hooks.RunAsync(hook, container.Spec, action.Record.Id, address, left, both.Token) is not null) events.HookFailed(container, isPostStart: false);
+            if (await services.Hooks.RunAsync(hook, container.Spec, action.Record.Id, address, left, both.Token) is not null)
+            {
+                events.HookFailed(container, isPostStart: false);
+            }
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

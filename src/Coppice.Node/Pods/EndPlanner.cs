@@ -11,7 +11,11 @@ internal static class EndPlanner
     public static PodPlan Plan(PodSituation situation, PodEnd end)
     {
         var draft = new PlanDraft(situation);
-        if (StopContainers(draft, end) && StopSandboxes(draft)) CleanUp(draft);
+        if (StopContainers(draft, end) && StopSandboxes(draft))
+        {
+            CleanUp(draft);
+        }
+
         var isDone = situation.Notes is { IsGone: true, CleanUp: Pods.CleanUp.Done, IsSandboxBusy: false }
             && situation.View is { Sandboxes.Count: 0, Containers.Count: 0 };
         return draft.Finish(end, isDone);
@@ -26,7 +30,12 @@ internal static class EndPlanner
         {
             draft.Kill(PodPlanner.ContainerOf(situation, record), record, $"Stopping container {record.Name}", deadline);
         }
-        if (running.Count > 0 && situation.Now < deadline) draft.LookAt(deadline);
+
+        if (running.Count > 0 && situation.Now < deadline)
+        {
+            draft.LookAt(deadline);
+        }
+
         return running.Count == 0 && !situation.Notes.Containers.Values.Any(one => one.IsStarting);
     }
 
@@ -35,7 +44,11 @@ internal static class EndPlanner
     {
         var sidecars = situation.Containers.Where(one => one.Role == ContainerRole.Sidecar).Select(one => one.Name).ToList();
         var others = running.Where(one => !sidecars.Contains(one.Name)).ToList();
-        if (others.Count > 0) return others;
+        if (others.Count > 0)
+        {
+            return others;
+        }
+
         var last = sidecars.FindLast(name => running.Any(one => one.Name == name));
         return running.Where(one => one.Name == last);
     }
@@ -51,9 +64,17 @@ internal static class EndPlanner
     private static bool StopSandboxes(PlanDraft draft)
     {
         var situation = draft.Situation;
-        if (situation.Notes.IsSandboxBusy) return false;
+        if (situation.Notes.IsSandboxBusy)
+        {
+            return false;
+        }
+
         var ready = situation.View.Sandboxes.Where(one => one.State == SandboxState.Ready).ToList();
-        foreach (var sandbox in ready) draft.Add(new PodAction.StopSandbox(sandbox.Id));
+        foreach (var sandbox in ready)
+        {
+            draft.Add(new PodAction.StopSandbox(sandbox.Id));
+        }
+
         return ready.Count == 0;
     }
 
@@ -61,16 +82,33 @@ internal static class EndPlanner
     {
         var situation = draft.Situation;
         var notes = situation.Notes;
-        if (notes.CleanUp == Pods.CleanUp.NotBegun) draft.Add(new PodAction.CleanUpPod());
+        if (notes.CleanUp == Pods.CleanUp.NotBegun)
+        {
+            draft.Add(new PodAction.CleanUpPod());
+        }
         // A pod that only ended keeps its containers: their logs and exit codes can be asked for until it is deleted.
-        if (!situation.IsDeleted) return;
+        if (!situation.IsDeleted)
+        {
+            return;
+        }
 
-        foreach (var sandbox in situation.View.Sandboxes) draft.Add(new PodAction.RemoveSandbox(sandbox.Id));
+        foreach (var sandbox in situation.View.Sandboxes)
+        {
+            draft.Add(new PodAction.RemoveSandbox(sandbox.Id));
+        }
+
         foreach (var container in situation.View.Containers)
         {
-            if (!situation.View.Sandboxes.Any(one => one.Id == container.SandboxId)) draft.Remove(container);
+            if (!situation.View.Sandboxes.Any(one => one.Id == container.SandboxId))
+            {
+                draft.Remove(container);
+            }
         }
+
         var isClean = notes.CleanUp == Pods.CleanUp.Done && situation.View is { Sandboxes.Count: 0, Containers.Count: 0 };
-        if (isClean && notes is { IsGone: false, IsFinalStatusWritten: true, IsDeleteAsked: false }) draft.Add(new PodAction.DeletePod());
+        if (isClean && notes is { IsGone: false, IsFinalStatusWritten: true, IsDeleteAsked: false })
+        {
+            draft.Add(new PodAction.DeletePod());
+        }
     }
 }

@@ -9,7 +9,11 @@ internal static class GoDuration
     {
         var seconds = (long)duration.TotalSeconds;
         var (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-        if (hours > 0) return string.Create(CultureInfo.InvariantCulture, $"{hours}h{minutes}m{seconds % 60}s");
+        if (hours > 0)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{hours}h{minutes}m{seconds % 60}s");
+        }
+
         return minutes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{minutes}m{seconds % 60}s") : string.Create(CultureInfo.InvariantCulture, $"{seconds}s");
     }
 }

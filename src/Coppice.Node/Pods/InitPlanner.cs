@@ -24,8 +24,12 @@ internal static class InitPlanner
             var mayGoOn = container.Role == ContainerRole.Sidecar
                 ? PlanSidecar(draft, container)
                 : at < reached || PlanInit(draft, container);
-            if (!mayGoOn && at >= reached) return false;
+            if (!mayGoOn && at >= reached)
+            {
+                return false;
+            }
         }
+
         return true;
     }
 
@@ -57,6 +61,7 @@ internal static class InitPlanner
             draft.Start(container);
             return false;
         }
+
         PodPlanner.KillIfUnhealthy(draft, container, record);
         return draft.Situation.HasStarted(container, record);
     }

@@ -21,16 +21,26 @@ internal static class NodeAdmission
         {
             return new PodVerdict("NodePorts", Rejected + "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports");
         }
+
         if (allocatable.TryGetValue(ResourceName.Pods, out var podsMax) && active.Count + 1 > podsMax.Value)
         {
             return Insufficient(ResourceName.Pods, 1, active.Count, podsMax.Value);
         }
+
         foreach (var (name, amount) in PodRequests.Of(pod.Spec))
         {
-            if (amount.IsZero || !allocatable.TryGetValue(name, out var most)) continue;
+            if (amount.IsZero || !allocatable.TryGetValue(name, out var most))
+            {
+                continue;
+            }
+
             var used = active.Aggregate(default(Quantity), (sum, other) => sum + PodRequests.Of(other.Spec).Find(name));
-            if (used + amount > most) return Insufficient(name, Units(name, amount), Units(name, used), Units(name, most));
+            if (used + amount > most)
+            {
+                return Insufficient(name, Units(name, amount), Units(name, used), Units(name, most));
+            }
         }
+
         return null;
     }
 

@@ -27,12 +27,20 @@ public sealed class NodeGround(
 
     public ValueTask PrepareSandboxAsync(Pod pod, CancellationToken stop)
     {
-        if (cgroups is null || Settings.Cgroups is not { } tree) return ValueTask.CompletedTask;
+        if (cgroups is null || Settings.Cgroups is not { } tree)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         try
         {
             var quality = QualityOfService.Of(pod);
             // However many pods ask for nothing, together they must not push aside one that asked.
-            if (quality == PodQuality.BestEffort) cgroups.Apply(tree.Of(quality), new CgroupLimits(CpuShares: CgroupLimits.SharesMin));
+            if (quality == PodQuality.BestEffort)
+            {
+                cgroups.Apply(tree.Of(quality), new CgroupLimits(CpuShares: CgroupLimits.SharesMin));
+            }
+
             cgroups.Apply(tree.Pod(Uid(pod), quality), ContainerLimits.OfPod(pod));
             return ValueTask.CompletedTask;
         }
@@ -79,7 +87,11 @@ public sealed class NodeGround(
         try
         {
             var words = ReadStart(paths.TerminationLog(Uid(pod), container.Name, ended.Attempt));
-            if (words.Length > 0) return words;
+            if (words.Length > 0)
+            {
+                return words;
+            }
+
             var fallsBack = container.TerminationMessagePolicy == TerminationMessagePolicy.FallbackToLogsOnError && ended.ExitCode != 0;
             return fallsBack ? await ReadLogEndAsync(ended.LogPath, stop) : null;
         }
@@ -93,16 +105,26 @@ public sealed class NodeGround(
     {
         await volumes.RemoveAsync(Uid(pod), stop);
         _prepared.TryRemove(Uid(pod), out _);
-        if (cgroups is null || Settings.Cgroups is not { } tree) return;
+        if (cgroups is null || Settings.Cgroups is not { } tree)
+        {
+            return;
+        }
         // Of what was left over by an agent before, only the uid may be known.
-        foreach (var quality in Enum.GetValues<PodQuality>()) await cgroups.RemoveAsync(tree.Pod(Uid(pod), quality), time, stop);
+        foreach (var quality in Enum.GetValues<PodQuality>())
+        {
+            await cgroups.RemoveAsync(tree.Pod(Uid(pod), quality), time, stop);
+        }
     }
 
     public ValueTask RemoveLogsAsync(Pod pod, CancellationToken stop)
     {
         var identity = new PodIdentity(pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "", Uid(pod));
         var directory = SandboxSpecBuilder.LogDirectory(Settings.LogRoot, identity);
-        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        if (Directory.Exists(directory))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -111,7 +133,11 @@ public sealed class NodeGround(
 
     private static string ReadStart(string path)
     {
-        if (!File.Exists(path)) return "";
+        if (!File.Exists(path))
+        {
+            return "";
+        }
+
         using var file = File.OpenRead(path);
         var bytes = new byte[WordsMax];
         return System.Text.Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
@@ -122,7 +148,11 @@ public sealed class NodeGround(
         using var text = new MemoryStream();
         await new LogReader(time).WriteAsync(path, new LogRequest(false, false, false, LogLinesMax, null, null), _ => ValueTask.FromResult(false), text, stop);
         var bytes = text.GetBuffer().AsSpan(0, (int)text.Length);
-        if (bytes.Length > LogWordsMax) bytes = bytes[^LogWordsMax..];
+        if (bytes.Length > LogWordsMax)
+        {
+            bytes = bytes[^LogWordsMax..];
+        }
+
         return bytes.Length == 0 ? null : System.Text.Encoding.UTF8.GetString(bytes);
     }
 

@@ -17,19 +17,27 @@ internal sealed class PlanDraft(PodSituation situation)
 
     public void LookAt(DateTimeOffset at)
     {
-        if (_lookAgainAt is not { } earlier || at < earlier) _lookAgainAt = at;
+        if (_lookAgainAt is not { } earlier || at < earlier)
+        {
+            _lookAgainAt = at;
+        }
     }
 
     /// <summary>Starts a container, unless it is busy, in trouble or has to wait.</summary>
     public void Start(PodContainer container)
     {
         var notes = situation.Notes.Of(container.Name);
-        if (notes.IsStarting || notes.KillDeadline is not null) return;
+        if (notes.IsStarting || notes.KillDeadline is not null)
+        {
+            return;
+        }
+
         if (notes.Trouble is { } trouble && trouble.RetryAt > situation.Now)
         {
             LookAt(trouble.RetryAt);
             return;
         }
+
         RestartBackOff? next = null;
         if (situation.View.Of(container.Name).FirstOrDefault(one => one.State == ContainerState.Exited) is { } ended)
         {
@@ -41,8 +49,10 @@ internal sealed class PlanDraft(PodSituation situation)
                 LookAt(restartAt);
                 return;
             }
+
             next = RestartBackOff.Next(notes.BackOff, endedAt, situation.Now);
         }
+
         Add(new PodAction.StartContainer(container, NextAttempt(container), next));
     }
 
@@ -50,13 +60,20 @@ internal sealed class PlanDraft(PodSituation situation)
     public void Kill(PodContainer? container, ContainerRecord record, string message, DateTimeOffset deadline, bool startsAgain = false)
     {
         // A deadline that was brought forward counts: somebody asked again, with less grace.
-        if (situation.Notes.Of(record.Name).KillDeadline is { } earlier && deadline > earlier - LeastHaste) return;
+        if (situation.Notes.Of(record.Name).KillDeadline is { } earlier && deadline > earlier - LeastHaste)
+        {
+            return;
+        }
+
         Add(new PodAction.KillContainer(record, container, message, deadline, startsAgain));
     }
 
     public void Remove(ContainerRecord record)
     {
-        if (!situation.Notes.Removing.Contains(record.Id)) Add(new PodAction.RemoveContainer(record.Id));
+        if (!situation.Notes.Removing.Contains(record.Id))
+        {
+            Add(new PodAction.RemoveContainer(record.Id));
+        }
     }
 
     public PodPlan Finish(PodEnd? end = null, bool isDone = false) => new(_actions, end, _lookAgainAt, _backOffs, isDone);
@@ -66,7 +83,11 @@ internal sealed class PlanDraft(PodSituation situation)
     // What the runtime has forgotten, the status still knows: restarts are counted over a lost runtime, too.
     private int NextAttempt(PodContainer container)
     {
-        if (situation.View.Newest(container.Name) is { } newest) return newest.Attempt + 1;
+        if (situation.View.Newest(container.Name) is { } newest)
+        {
+            return newest.Attempt + 1;
+        }
+
         var status = situation.Pod.Status;
         var known = status.ContainerStatuses.Concat(status.InitContainerStatuses).FirstOrDefault(one => one.Name == container.Name);
         return known is null || (string.IsNullOrEmpty(known.ContainerID) && known.LastState.Terminated is null) ? 0 : known.RestartCount + 1;

@@ -37,8 +37,16 @@ internal static class PodConditionPlanner
 
     private static PodCondition Initialized(PodSituation situation, PodStatus status)
     {
-        if (situation.Pod.Spec.InitContainers.IsEmpty || InitPlanner.HasInitialized(situation)) return Condition(PodConditionType.Initialized, true);
-        if (status.Phase == PodPhase.Succeeded) return Condition(PodConditionType.Initialized, true, PodCompleted);
+        if (situation.Pod.Spec.InitContainers.IsEmpty || InitPlanner.HasInitialized(situation))
+        {
+            return Condition(PodConditionType.Initialized, true);
+        }
+
+        if (status.Phase == PodPhase.Succeeded)
+        {
+            return Condition(PodConditionType.Initialized, true, PodCompleted);
+        }
+
         var incomplete = situation.InitContainers.Zip(status.InitContainerStatuses)
             .Where(pair => pair.First.Role == ContainerRole.Sidecar ? pair.Second.Started != true : !pair.Second.Ready)
             .Select(pair => pair.First.Name)
@@ -50,8 +58,16 @@ internal static class PodConditionPlanner
 
     private static PodCondition ContainersReady(PodSituation situation, PodStatus status)
     {
-        if (status.Phase == PodPhase.Succeeded) return Condition(PodConditionType.ContainersReady, false, PodCompleted);
-        if (status.Phase == PodPhase.Failed) return Condition(PodConditionType.ContainersReady, false, PodFailed);
+        if (status.Phase == PodPhase.Succeeded)
+        {
+            return Condition(PodConditionType.ContainersReady, false, PodCompleted);
+        }
+
+        if (status.Phase == PodPhase.Failed)
+        {
+            return Condition(PodConditionType.ContainersReady, false, PodFailed);
+        }
+
         var unready = situation.InitContainers.Zip(status.InitContainerStatuses)
             .Where(pair => pair.First.Role == ContainerRole.Sidecar && !pair.Second.Ready)
             .Select(pair => pair.First.Name)
@@ -64,14 +80,25 @@ internal static class PodConditionPlanner
 
     private static PodCondition Ready(PodSituation situation, PodCondition containersReady)
     {
-        if (containersReady.Status != ConditionStatus.True) return containersReady with { Type = PodConditionType.Ready };
+        if (containersReady.Status != ConditionStatus.True)
+        {
+            return containersReady with { Type = PodConditionType.Ready };
+        }
+
         var closed = new List<string>();
         foreach (var gate in situation.Pod.Spec.ReadinessGates)
         {
             var condition = situation.Pod.Status.Conditions.FirstOrDefault(one => one.Type == gate.ConditionType);
-            if (condition is null) closed.Add($"corresponding condition of pod readiness gate \"{gate.ConditionType}\" does not exist.");
-            else if (condition.Status != ConditionStatus.True) closed.Add($"the status of pod readiness gate \"{gate.ConditionType}\" is not \"True\", but {condition.Status}");
+            if (condition is null)
+            {
+                closed.Add($"corresponding condition of pod readiness gate \"{gate.ConditionType}\" does not exist.");
+            }
+            else if (condition.Status != ConditionStatus.True)
+            {
+                closed.Add($"the status of pod readiness gate \"{gate.ConditionType}\" is not \"True\", but {condition.Status}");
+            }
         }
+
         return closed.Count == 0
             ? Condition(PodConditionType.Ready, true)
             : Condition(PodConditionType.Ready, false, ReadinessGatesNotReady, string.Join(", ", closed));

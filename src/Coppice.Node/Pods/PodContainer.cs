@@ -42,12 +42,24 @@ public sealed record PodContainer(ContainerRole Role, int Index, Container Spec)
     /// <summary>Whether it is to be started again after it ended with a code.</summary>
     public bool RestartsAfter(int exitCode, PodSpec pod)
     {
-        if (Role == ContainerRole.Sidecar) return true;
-        if (Role == ContainerRole.Ephemeral) return false;
+        if (Role == ContainerRole.Sidecar)
+        {
+            return true;
+        }
+
+        if (Role == ContainerRole.Ephemeral)
+        {
+            return false;
+        }
+
         foreach (var rule in Spec.RestartPolicyRules)
         {
-            if (rule.Action == ContainerRestartRuleAction.Restart && Fits(rule.ExitCodes, exitCode)) return true;
+            if (rule.Action == ContainerRestartRuleAction.Restart && Fits(rule.ExitCodes, exitCode))
+            {
+                return true;
+            }
         }
+
         return (Spec.RestartPolicy ?? pod.RestartPolicy ?? RestartPolicy.Always) switch
         {
             RestartPolicy.Never => false,

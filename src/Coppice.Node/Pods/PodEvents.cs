@@ -25,7 +25,10 @@ internal sealed class PodEvents(IEventRecorder recorder, Func<Pod> pod)
 
     public void Killing(PodContainer? container, string message)
     {
-        if (container is not null) Record(container, Normal, "Killing", message);
+        if (container is not null)
+        {
+            Record(container, Normal, "Killing", message);
+        }
     }
 
     public void HookFailed(PodContainer container, bool isPostStart) =>

@@ -15,7 +15,11 @@ public sealed class PodHooks(IContainerRuntime runtime, IProber prober, TimeProv
             await Task.Delay(Least(TimeSpan.FromSeconds(sleep.Seconds), limit), time, stop);
             return null;
         }
-        if (hook.Exec is { } exec) return await ExecAsync(exec, containerId, limit, stop);
+
+        if (hook.Exec is { } exec)
+        {
+            return await ExecAsync(exec, containerId, limit, stop);
+        }
 
         var request = new Probe { HttpGet = hook.HttpGet, TcpSocket = hook.TcpSocket, TimeoutSeconds = (int)Math.Clamp(Math.Ceiling(limit.TotalSeconds), 1, int.MaxValue) };
         var outcome = await prober.ProbeAsync(new ProbeRequest(ProbeType.Liveness, request, container, containerId, address), stop);
@@ -27,7 +31,11 @@ public sealed class PodHooks(IContainerRuntime runtime, IProber prober, TimeProv
         try
         {
             var result = await runtime.RunCommandAsync(containerId, exec.Command, limit, stop);
-            if (result.ExitCode == 0) return null;
+            if (result.ExitCode == 0)
+            {
+                return null;
+            }
+
             var words = string.Join(' ', exec.Command);
             return $"Exec lifecycle hook ([{words}]) failed - error: command '{words}' exited with {result.ExitCode}: {result.ErrorOutput}, message: \"{result.Output}{result.ErrorOutput}\"";
         }

@@ -29,7 +29,11 @@ internal sealed class PodMailbox(TimeProvider time) : IDisposable
     /// <summary>Applies all that has come in.</summary>
     public PodState Drain(PodState state)
     {
-        while (_changes.Reader.TryRead(out var change)) state = change(state);
+        while (_changes.Reader.TryRead(out var change))
+        {
+            state = change(state);
+        }
+
         return state;
     }
 
@@ -39,11 +43,16 @@ internal sealed class PodMailbox(TimeProvider time) : IDisposable
         if (until is { } at)
         {
             var due = at - time.GetUtcNow();
-            if (due <= TimeSpan.Zero) due = TimeSpan.FromMilliseconds(1);
+            if (due <= TimeSpan.Zero)
+            {
+                due = TimeSpan.FromMilliseconds(1);
+            }
+
             _alarm ??= time.CreateTimer(_ => Post(static state => state), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             // Timers take no more than 49 days; looking once in between does no harm.
             _alarm.Change(due < LongestPause ? due : LongestPause, Timeout.InfiniteTimeSpan);
         }
+
         await _changes.Reader.WaitToReadAsync(stop);
         _alarm?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

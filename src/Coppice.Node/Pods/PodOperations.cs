@@ -23,10 +23,22 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
 
     public PodState Begin(PodState state, PodPlan plan)
     {
-        if (plan.End is not null) _drop.Cancel();
+        if (plan.End is not null)
+        {
+            _drop.Cancel();
+        }
+
         _newSandbox = null;
-        foreach (var action in plan.Actions) state = Begin(state, action);
-        foreach (var record in state.View.Containers) Hear(state.Pod, record);
+        foreach (var action in plan.Actions)
+        {
+            state = Begin(state, action);
+        }
+
+        foreach (var record in state.View.Containers)
+        {
+            Hear(state.Pod, record);
+        }
+
         return state;
     }
 
@@ -91,7 +103,11 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
     // Once they are ready they stay so; what failed is tried again with the next start.
     private Task Volumes(Pod pod)
     {
-        if (_volumes is null or { IsFaulted: true } or { IsCanceled: true }) _volumes = PrepareVolumesAsync(pod);
+        if (_volumes is null or { IsFaulted: true } or { IsCanceled: true })
+        {
+            _volumes = PrepareVolumesAsync(pod);
+        }
+
         return _volumes;
     }
 
@@ -110,7 +126,11 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
 
     private void Hear(Pod pod, ContainerRecord record)
     {
-        if (record.State != Runtime.ContainerState.Exited || !_heard.Add(record.Id)) return;
+        if (record.State != Runtime.ContainerState.Exited || !_heard.Add(record.Id))
+        {
+            return;
+        }
+
         if (PodContainer.Of(pod.Spec).FirstOrDefault(one => one.Name == record.Name) is { } container)
         {
             _ = GuardAsync(ObjectKey.Of(pod), _stopping.HearAsync(pod, container.Spec, record));

@@ -9,12 +9,26 @@ internal static class PodPhasePlanner
     /// <param name="hasStopped">Nothing of the pod runs or will run again.</param>
     public static string Plan(PodSituation situation, PodStatus status, bool hasStopped)
     {
-        if (situation.HasEnded) return situation.Pod.Status.Phase!;
-        if (hasStopped) return Final(situation, status);
-        if (IsInitializing(situation, status)) return PodPhase.Pending;
+        if (situation.HasEnded)
+        {
+            return situation.Pod.Status.Phase!;
+        }
+
+        if (hasStopped)
+        {
+            return Final(situation, status);
+        }
+
+        if (IsInitializing(situation, status))
+        {
+            return PodPhase.Pending;
+        }
 
         var main = status.ContainerStatuses;
-        if (main.Any(one => one.State.Waiting is not null && one.LastState.Terminated is null)) return PodPhase.Pending;
+        if (main.Any(one => one.State.Waiting is not null && one.LastState.Terminated is null))
+        {
+            return PodPhase.Pending;
+        }
         // What ended and will be started again, or still has sidecars to wait for, counts as running.
         return PodPhase.Running;
     }
@@ -29,7 +43,11 @@ internal static class PodPhasePlanner
 
     private static bool IsInitializing(PodSituation situation, PodStatus status)
     {
-        if (InitPlanner.HasInitialized(situation)) return false;
+        if (InitPlanner.HasInitialized(situation))
+        {
+            return false;
+        }
+
         return situation.InitContainers.Zip(status.InitContainerStatuses).Any(pair => pair.First.Role == ContainerRole.Sidecar
             ? pair.Second.Started != true && pair.Second.State.Terminated is null && pair.Second.LastState.Terminated is null
             : pair.Second.State.Terminated is not { ExitCode: 0 });

@@ -22,29 +22,59 @@ public static class PodPlanner
 {
     public static PodPlan Plan(PodSituation situation)
     {
-        if (EndOf(situation) is { } end) return EndPlanner.Plan(situation, end);
+        if (EndOf(situation) is { } end)
+        {
+            return EndPlanner.Plan(situation, end);
+        }
 
         var draft = new PlanDraft(situation);
-        if (situation.ActiveUntil is { } until) draft.LookAt(until);
+        if (situation.ActiveUntil is { } until)
+        {
+            draft.LookAt(until);
+        }
+
         if (situation.UsableSandbox is { } sandbox)
         {
             StopStrays(draft, sandbox);
-            foreach (var container in situation.Containers.Where(one => one.Role == ContainerRole.Ephemeral)) PlanEphemeral(draft, container);
-            if (InitPlanner.Plan(draft)) foreach (var container in situation.MainContainers) PlanMain(draft, container);
+            foreach (var container in situation.Containers.Where(one => one.Role == ContainerRole.Ephemeral))
+            {
+                PlanEphemeral(draft, container);
+            }
+
+            if (InitPlanner.Plan(draft))
+            {
+                foreach (var container in situation.MainContainers)
+                {
+                    PlanMain(draft, container);
+                }
+            }
         }
         else
         {
             PlanSandbox(draft);
         }
-        if (!draft.HasActions) Tidy(draft);
+
+        if (!draft.HasActions)
+        {
+            Tidy(draft);
+        }
+
         return draft.Finish();
     }
 
     /// <summary>Why the pod is to end; null while it is to run.</summary>
     public static PodEnd? EndOf(PodSituation situation)
     {
-        if (situation.Notes.Verdict is { } verdict) return new PodEnd(verdict);
-        if (situation.IsDeleted || situation.HasEnded || HasFinished(situation)) return new PodEnd(null);
+        if (situation.Notes.Verdict is { } verdict)
+        {
+            return new PodEnd(verdict);
+        }
+
+        if (situation.IsDeleted || situation.HasEnded || HasFinished(situation))
+        {
+            return new PodEnd(null);
+        }
+
         return situation.ActiveUntil <= situation.Now
             ? new PodEnd(new PodVerdict("DeadlineExceeded", "Pod was active on the node longer than the specified deadline"))
             : null;
@@ -53,7 +83,10 @@ public static class PodPlanner
     /// <summary>Whether the containers have ended and none will be started again.</summary>
     public static bool HasFinished(PodSituation situation)
     {
-        if (InitPlanner.HasFailed(situation)) return true;
+        if (InitPlanner.HasFailed(situation))
+        {
+            return true;
+        }
         // With restart policy Never a sandbox that died is not made again once anything had run in it.
         var isLost = situation.Pod.Spec.RestartPolicy == RestartPolicy.Never
             && situation.View is { Sandbox: not null, Containers.Count: > 0 } && situation.UsableSandbox is null
@@ -69,20 +102,38 @@ public static class PodPlanner
         {
             draft.Kill(ContainerOf(situation, record), record, $"Stopping container {record.Name}", situation.Now + situation.Grace);
         }
-        if (situation.View.Containers.Any(one => one.State == ContainerState.Running) || situation.Notes.IsSandboxBusy) return;
+
+        if (situation.View.Containers.Any(one => one.State == ContainerState.Running) || situation.Notes.IsSandboxBusy)
+        {
+            return;
+        }
+
         if (situation.Notes.SandboxTrouble is { } trouble && trouble.RetryAt > situation.Now)
         {
             draft.LookAt(trouble.RetryAt);
             return;
         }
+
         draft.Add(new PodAction.MakeSandbox(old is null ? 0 : old.Attempt + 1, old));
-        if (situation.InitContainers.FirstOrDefault() is { } first) draft.Start(first);
-        else foreach (var container in situation.MainContainers.Where(one => Wants(situation, one))) draft.Start(container);
+        if (situation.InitContainers.FirstOrDefault() is { } first)
+        {
+            draft.Start(first);
+        }
+        else
+        {
+            foreach (var container in situation.MainContainers.Where(one => Wants(situation, one)))
+            {
+                draft.Start(container);
+            }
+        }
     }
 
     private static void PlanEphemeral(PlanDraft draft, PodContainer container)
     {
-        if (draft.Situation.View.Newest(container.Name) is null) draft.Start(container);
+        if (draft.Situation.View.Newest(container.Name) is null)
+        {
+            draft.Start(container);
+        }
     }
 
     private static void PlanMain(PlanDraft draft, PodContainer container)
@@ -113,7 +164,11 @@ public static class PodPlanner
     internal static void KillIfUnhealthy(PlanDraft draft, PodContainer container, ContainerRecord record)
     {
         var situation = draft.Situation;
-        if (situation.Probes(record).Failed is not { } failed) return;
+        if (situation.Probes(record).Failed is not { } failed)
+        {
+            return;
+        }
+
         var (name, probe) = failed == FatalProbe.Liveness ? ("liveness", container.Spec.LivenessProbe) : ("startup", container.Spec.StartupProbe);
         var title = container.Role == ContainerRole.Main ? "Container" : "Init container";
         var grace = probe?.TerminationGracePeriodSeconds is { } own ? TimeSpan.FromSeconds(own) : situation.Grace;
@@ -139,7 +194,11 @@ public static class PodPlanner
         foreach (var record in situation.View.Containers.Where(one => one.State == ContainerState.Running))
         {
             var container = ContainerOf(situation, record);
-            if (record.SandboxId == sandbox.Id && container is not null) continue;
+            if (record.SandboxId == sandbox.Id && container is not null)
+            {
+                continue;
+            }
+
             draft.Kill(container, record, $"Stopping container {record.Name}", situation.Now + situation.Grace);
         }
     }
@@ -148,22 +207,37 @@ public static class PodPlanner
     private static void Tidy(PlanDraft draft)
     {
         var situation = draft.Situation;
-        if (situation.Notes.IsSandboxBusy || situation.Notes.Containers.Values.Any(one => one.IsStarting || one.KillDeadline is not null)) return;
+        if (situation.Notes.IsSandboxBusy || situation.Notes.Containers.Values.Any(one => one.IsStarting || one.KillDeadline is not null))
+        {
+            return;
+        }
+
         var kept = new HashSet<string>(StringComparer.Ordinal);
         foreach (var sameName in situation.View.Containers.GroupBy(one => one.Name))
         {
             var newest = sameName.First();
             kept.Add(newest.Id);
-            if (sameName.Skip(1).FirstOrDefault(one => one.State == ContainerState.Exited) is { } before) kept.Add(before.Id);
+            if (sameName.Skip(1).FirstOrDefault(one => one.State == ContainerState.Exited) is { } before)
+            {
+                kept.Add(before.Id);
+            }
         }
+
         foreach (var record in situation.View.Containers.Where(one => !kept.Contains(one.Id) && one.State != ContainerState.Running))
         {
             draft.Remove(record);
         }
+
         foreach (var old in situation.View.Sandboxes.Skip(1))
         {
-            if (old.State == SandboxState.Ready) draft.Add(new PodAction.StopSandbox(old.Id));
-            else if (!situation.View.Containers.Any(one => one.SandboxId == old.Id && kept.Contains(one.Id))) draft.Add(new PodAction.RemoveSandbox(old.Id));
+            if (old.State == SandboxState.Ready)
+            {
+                draft.Add(new PodAction.StopSandbox(old.Id));
+            }
+            else if (!situation.View.Containers.Any(one => one.SandboxId == old.Id && kept.Contains(one.Id)))
+            {
+                draft.Add(new PodAction.RemoveSandbox(old.Id));
+            }
         }
     }
 

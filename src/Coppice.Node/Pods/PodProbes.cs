@@ -16,10 +16,18 @@ internal sealed class PodProbes(PodServices services, PodSurroundings surroundin
         var wanted = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var container in probed)
         {
-            if (situation.Current(container.Name) is not { State: ContainerState.Running } record || situation.Notes.Of(container.Name).IsStarting) continue;
+            if (situation.Current(container.Name) is not { State: ContainerState.Running } record || situation.Notes.Of(container.Name).IsStarting)
+            {
+                continue;
+            }
+
             wanted.Add(record.Id);
-            if (!_running.ContainsKey(record.Id)) _running[record.Id] = Begin(situation, container, record);
+            if (!_running.ContainsKey(record.Id))
+            {
+                _running[record.Id] = Begin(situation, container, record);
+            }
         }
+
         foreach (var id in _running.Keys.Where(id => !wanted.Contains(id)).ToList())
         {
             _running[id].Dispose();
@@ -29,7 +37,11 @@ internal sealed class PodProbes(PodServices services, PodSurroundings surroundin
 
     public void Dispose()
     {
-        foreach (var one in _running.Values) one.Dispose();
+        foreach (var one in _running.Values)
+        {
+            one.Dispose();
+        }
+
         _running.Clear();
     }
 
@@ -47,7 +59,11 @@ internal sealed class PodProbes(PodServices services, PodSurroundings surroundin
 
     private void Take(PodContainer container, ProbeReport report)
     {
-        if (!report.Outcome.Succeeded) events.Unhealthy(container, report);
+        if (!report.Outcome.Succeeded)
+        {
+            events.Unhealthy(container, report);
+        }
+
         var failuresMax = container.Spec.ReadinessProbe is { } readiness ? ProbeTimes.FailureThreshold(readiness) : 1;
         mailbox.Post(state => state.Probed(report, failuresMax));
     }

@@ -18,28 +18,47 @@ internal static class PodRequests
                 Raise(most, running);
                 continue;
             }
+
             var atOnce = new SortedDictionary<string, Quantity>(running, StringComparer.Ordinal);
             Add(atOnce, container.Resources.Requests);
             Raise(most, atOnce);
         }
-        foreach (var container in spec.Containers) Add(running, container.Resources.Requests);
+
+        foreach (var container in spec.Containers)
+        {
+            Add(running, container.Resources.Requests);
+        }
+
         Raise(most, running);
         // Requests of the pod itself take the containers' place.
-        if (spec.Resources is { } whole) foreach (var (name, amount) in whole.Requests) most[name] = amount;
+        if (spec.Resources is { } whole)
+        {
+            foreach (var (name, amount) in whole.Requests)
+            {
+                most[name] = amount;
+            }
+        }
+
         Add(most, spec.Overhead);
         return most.ToValueMap();
     }
 
     private static void Add(SortedDictionary<string, Quantity> sum, IEnumerable<KeyValuePair<string, Quantity>> amounts)
     {
-        foreach (var (name, amount) in amounts) sum[name] = sum.GetValueOrDefault(name) + amount;
+        foreach (var (name, amount) in amounts)
+        {
+            sum[name] = sum.GetValueOrDefault(name) + amount;
+        }
     }
 
     private static void Raise(SortedDictionary<string, Quantity> most, SortedDictionary<string, Quantity> amounts)
     {
         foreach (var (name, amount) in amounts)
         {
-            if (!most.TryGetValue(name, out var before) || amount > before) most[name] = amount;
+            if (!most.TryGetValue(name, out var before) || amount > before)
+            {
+                most[name] = amount;
+            }
         }
     }
 }

@@ -25,4 +25,8 @@ public sealed record PodServices(
 /// <param name="Addresses">The node's, the primary first.</param>
 /// <param name="Allocatable">What pods may use, which stands in for limits that are not set.</param>
 public sealed record PodSurroundings(
-    SandboxSettings Sandboxes, IReadOnlyList<string> Addresses, ValueMap<Quantity> Allocatable, long MemoryCapacityBytes, ProbeOptions Probes);
+    SandboxSettings Sandboxes, IReadOnlyList<string> Addresses, ValueMap<Quantity> Allocatable, long MemoryCapacityBytes, ProbeOptions Probes)
+{
+    /// <summary>The kernel can end a container that ran out of memory as a whole (cgroup v2).</summary>
+    public bool OomKillsWhole { get; init; }
+}

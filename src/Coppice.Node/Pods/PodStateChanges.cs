@@ -24,7 +24,11 @@ internal static class PodStateChanges
                 var sandbox = state.View.Sandboxes.FirstOrDefault(one => one.Id == told.Id);
                 return sandbox is null ? state : state with { View = state.View.With(sandbox with { State = SandboxState.NotReady }) };
             default:
-                if (state.View.Find(told.Id) is not { } record) return state with { EarlyExits = state.EarlyExits.SetItem(told.Id, told) };
+                if (state.View.Find(told.Id) is not { } record)
+                {
+                    return state with { EarlyExits = state.EarlyExits.SetItem(told.Id, told) };
+                }
+
                 return state with { View = state.View.With(Ended(record, told, state)) };
         }
     }
@@ -32,8 +36,16 @@ internal static class PodStateChanges
     /// <summary>A container as the runtime told of it. An end that is known is never taken back.</summary>
     public static PodState With(this PodState state, ContainerRecord record)
     {
-        if (state.View.Find(record.Id) is { State: ContainerState.Exited } ended && record.State != ContainerState.Exited) record = ended;
-        if (state.EarlyExits.TryGetValue(record.Id, out var early)) record = Ended(record, early, state);
+        if (state.View.Find(record.Id) is { State: ContainerState.Exited } ended && record.State != ContainerState.Exited)
+        {
+            record = ended;
+        }
+
+        if (state.EarlyExits.TryGetValue(record.Id, out var early))
+        {
+            record = Ended(record, early, state);
+        }
+
         return state with { View = state.View.With(record), EarlyExits = state.EarlyExits.Remove(record.Id) };
     }
 
@@ -43,7 +55,11 @@ internal static class PodStateChanges
     /// </summary>
     public static PodState Audited(this PodState state, PodView asOf, PodView found)
     {
-        if (!ReferenceEquals(state.View, asOf)) return state;
+        if (!ReferenceEquals(state.View, asOf))
+        {
+            return state;
+        }
+
         var next = state with { View = new PodView(found.Sandboxes, []) };
         foreach (var record in found.Containers)
         {
@@ -51,6 +67,7 @@ internal static class PodStateChanges
             var isTakenBack = known is { State: ContainerState.Exited } && record.State != ContainerState.Exited;
             next = next.With(isTakenBack ? known! : record);
         }
+
         return next;
     }
 
@@ -61,7 +78,11 @@ internal static class PodStateChanges
     /// <param name="failuresMax">The readiness probe's failure threshold.</param>
     public static PodState Probed(this PodState state, ProbeReport report, int failuresMax)
     {
-        if (state.View.Newest(report.Container)?.Id != report.ContainerId) return state;
+        if (state.View.Newest(report.Container)?.Id != report.ContainerId)
+        {
+            return state;
+        }
+
         return state.WithContainer(report.Container, notes =>
         {
             var before = notes.Probes.ContainerId == report.ContainerId ? notes.Probes : ProbeNotes.For(report.ContainerId);
@@ -71,7 +92,11 @@ internal static class PodStateChanges
 
     private static ContainerRecord Ended(ContainerRecord record, RuntimeEvent told, PodState state)
     {
-        if (record.State == ContainerState.Exited) return record;
+        if (record.State == ContainerState.Exited)
+        {
+            return record;
+        }
+
         var reason = state.OutOfMemory.Contains(record.Id) ? OutOfMemoryReason : told.ExitCode == 0 ? "Completed" : "Error";
         return record with { State = ContainerState.Exited, ExitCode = told.ExitCode, FinishedAt = told.At, Reason = reason };
     }

@@ -40,6 +40,7 @@ public static class PodStatusPlanner
         {
             status = status with { Reason = verdict.Reason, Message = verdict.Message };
         }
+
         return status with { Conditions = PodConditionPlanner.Plan(situation, status) };
     }
 
@@ -51,7 +52,11 @@ public static class PodStatusPlanner
 
     private static PodStatus WithAddresses(PodStatus status, PodSituation situation, IReadOnlyList<string> hostAddresses)
     {
-        if (situation.UsableSandbox is not { } sandbox) return status;
+        if (situation.UsableSandbox is not { } sandbox)
+        {
+            return status;
+        }
+
         var addresses = situation.Pod.Spec.HostNetwork ? hostAddresses : sandbox.Addresses;
         return status with
         {

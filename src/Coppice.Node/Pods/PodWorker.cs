@@ -75,6 +75,7 @@ public sealed class PodWorker : IDisposable
                 await _services.Ground.RemoveLogsAsync(_state.Pod, stop);
                 return;
             }
+
             await _mailbox.WaitAsync(plan.LookAgainAt, stop);            // 5.
         }
     }
@@ -95,13 +96,22 @@ public sealed class PodWorker : IDisposable
                 },
             };
         }
+
         return new PodSituation(pod, _state.View, _state.Notes, _services.Time.GetUtcNow());
     }
 
     private PodState Remember(PodState state, PodPlan plan)
     {
-        if (plan.End is not { } end) return state;
-        if (end.Verdict is { } verdict && state.Notes.EndingSince is null) _events.Verdict(verdict);
+        if (plan.End is not { } end)
+        {
+            return state;
+        }
+
+        if (end.Verdict is { } verdict && state.Notes.EndingSince is null)
+        {
+            _events.Verdict(verdict);
+        }
+
         return state.WithNotes(notes => notes with
         {
             Verdict = notes.Verdict ?? end.Verdict,
@@ -113,16 +123,27 @@ public sealed class PodWorker : IDisposable
     {
         foreach (var wait in plan.BackOffs)
         {
-            if (_toldBackOffs.Add(wait.Ended.Id)) _events.BackOff(wait.Container);
+            if (_toldBackOffs.Add(wait.Ended.Id))
+            {
+                _events.BackOff(wait.Container);
+            }
         }
     }
 
     private void Publish(PodSituation situation, PodPlan plan, StatusPublisher publisher)
     {
-        if (situation.Notes.IsGone) return;
+        if (situation.Notes.IsGone)
+        {
+            return;
+        }
+
         var status = PodStatusPlanner.Plan(situation, plan, _surroundings.Addresses);
         var isFinal = situation.IsDeleted && PodStatusPlanner.HasStopped(situation, plan) && !situation.Notes.IsFinalStatusWritten;
-        if (status == _status && ReferenceEquals(_publishedFor, _state.Pod) && !isFinal) return;
+        if (status == _status && ReferenceEquals(_publishedFor, _state.Pod) && !isFinal)
+        {
+            return;
+        }
+
         _status = status;
         _publishedFor = _state.Pod;
         publisher.Publish(_state.Pod, status, isFinal ? FinalStatusWritten : null);
@@ -134,7 +155,11 @@ public sealed class PodWorker : IDisposable
     // Another spec may be without what was in the way: it is tried at once.
     private static PodState Changed(PodState state, Pod pod)
     {
-        if (pod.Spec == state.Pod.Spec) return state with { Pod = pod };
+        if (pod.Spec == state.Pod.Spec)
+        {
+            return state with { Pod = pod };
+        }
+
         var containers = state.Notes.Containers.ToImmutableSortedDictionary(
             one => one.Key, one => one.Value.Trouble is null ? one.Value : one.Value with { Trouble = null }, StringComparer.Ordinal);
         return state with { Pod = pod, Notes = state.Notes with { Containers = containers } };
@@ -146,13 +171,18 @@ public sealed class PodWorker : IDisposable
         var notes = PodNotes.Empty;
         foreach (var status in pod.Status.ContainerStatuses.Concat(pod.Status.InitContainerStatuses))
         {
-            if (found.Newest(status.Name) is not { State: ContainerState.Running } record) continue;
+            if (found.Newest(status.Name) is not { State: ContainerState.Running } record)
+            {
+                continue;
+            }
+
             var isSame = status.ContainerID is { } id && id.EndsWith(record.Id, StringComparison.Ordinal);
             notes = notes.With(status.Name, one => one with
             {
                 Probes = isSame ? new ProbeNotes(record.Id, status.Started == true, status.Ready, null) : ProbeNotes.For(record.Id),
             });
         }
+
         return notes;
     }
 }

@@ -19,7 +19,11 @@ public sealed record RestartBackOff(TimeSpan Pause, DateTimeOffset Since)
     /// <summary>The state after a restart that is begun now.</summary>
     public static RestartBackOff Next(RestartBackOff? last, DateTimeOffset endedAt, DateTimeOffset now)
     {
-        if (last is null || last.IsForgiven(endedAt)) return new RestartBackOff(FirstPause, now);
+        if (last is null || last.IsForgiven(endedAt))
+        {
+            return new RestartBackOff(FirstPause, now);
+        }
+
         var doubled = last.Pause * 2;
         return new RestartBackOff(doubled < LongestPause ? doubled : LongestPause, now);
     }

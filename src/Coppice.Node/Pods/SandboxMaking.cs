@@ -20,6 +20,7 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
                 await services.Runtime.StopSandboxAsync(old.Id, stop);
                 mailbox.Post(state => state.After(new RuntimeEvent(RuntimeEventType.SandboxExited, old.Id, 0, services.Time.GetUtcNow())));
             }
+
             await services.Ground.PrepareSandboxAsync(pod, stop);
             return made = await services.Runtime.RunSandboxAsync(SandboxSpecBuilder.Build(pod, action.Attempt, surroundings.Sandboxes), stop);
         }
@@ -31,7 +32,11 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
-            if (failed is not RuntimeUnavailableException) events.SandboxFailed(failed is RuntimeException refused ? Troubles.Text(refused) : failed.Message);
+            if (failed is not RuntimeUnavailableException)
+            {
+                events.SandboxFailed(failed is RuntimeException refused ? Troubles.Text(refused) : failed.Message);
+            }
+
             trouble = Troubles.After(before, "", failed.Message, services.Time);
             return null;
         }

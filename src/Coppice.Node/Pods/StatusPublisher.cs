@@ -27,11 +27,20 @@ internal sealed partial class StatusPublisher(PodServices services, Cancellation
         lock (_gate)
         {
             // What a write of ours returned is newer than what was told before it; what is told anew is newer than both.
-            if (!ReferenceEquals(pod, _seen)) _known = _seen = pod;
+            if (!ReferenceEquals(pod, _seen))
+            {
+                _known = _seen = pod;
+            }
+
             _wanted = new Wanted(status, written ?? _wanted?.Written);
-            if (_isWriting) return;
+            if (_isWriting)
+            {
+                return;
+            }
+
             _isWriting = true;
         }
+
         _ = WriteAllAsync();
     }
 
@@ -47,6 +56,7 @@ internal sealed partial class StatusPublisher(PodServices services, Cancellation
                     pause = FirstPause;
                     continue;
                 }
+
                 await Task.Delay(pause, services.Time, stop);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
@@ -61,7 +71,11 @@ internal sealed partial class StatusPublisher(PodServices services, Cancellation
     {
         lock (_gate)
         {
-            if (_wanted is { } wanted) return (_known!, wanted);
+            if (_wanted is { } wanted)
+            {
+                return (_known!, wanted);
+            }
+
             _isWriting = false;
             return null;
         }
@@ -97,8 +111,18 @@ internal sealed partial class StatusPublisher(PodServices services, Cancellation
         try
         {
             var newest = await services.Api.FindAsync<Pod>(ObjectKey.Of(pod), stop);
-            if (newest is null || newest.Metadata.Uid != pod.Metadata.Uid) Done(pod, pod, wanted);
-            else lock (_gate) _known = newest;
+            if (newest is null || newest.Metadata.Uid != pod.Metadata.Uid)
+            {
+                Done(pod, pod, wanted);
+            }
+            else
+            {
+                lock (_gate)
+                {
+                    _known = newest;
+                }
+            }
+
             return true;
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
@@ -113,13 +137,18 @@ internal sealed partial class StatusPublisher(PodServices services, Cancellation
         Action? written = null;
         lock (_gate)
         {
-            if (ReferenceEquals(_known, before)) _known = answer;
+            if (ReferenceEquals(_known, before))
+            {
+                _known = answer;
+            }
+
             if (ReferenceEquals(_wanted, wanted))
             {
                 written = wanted.Written;
                 _wanted = null;
             }
         }
+
         written?.Invoke();
     }
 

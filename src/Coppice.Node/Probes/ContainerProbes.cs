@@ -5,19 +5,27 @@ namespace Coppice.Node.Probes;
 /// <summary>All probes of one running container: starts their loops, lets the startup probe hold back the others.</summary>
 public sealed class ContainerProbes : IDisposable
 {
-    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource _stop = new();
     // Continues inline: over the thread pool, a simulation on one thread could not order what follows.
-    private readonly TaskCompletionSource started = new();
+    private readonly TaskCompletionSource _started = new();
 
     /// <param name="report">Takes every report, in order; called on the loops' own scheduler.</param>
     /// <param name="broken">Takes what a loop died of, which is a fault in coppice.</param>
     public ContainerProbes(ProbeSubject subject, IProber prober, ProbeOptions options, TimeProvider time, Action<ProbeReport> report, Action<Exception> broken)
     {
         var container = subject.Container;
-        if (container.StartupProbe is null) started.TrySetResult();
+        if (container.StartupProbe is null)
+        {
+            _started.TrySetResult();
+        }
+
         var loop = new ProbeLoop(subject.PodUid, prober, options, time, one =>
         {
-            if (one is { Type: ProbeType.Startup, Verdict: ProbeVerdict.Success }) started.TrySetResult();
+            if (one is { Type: ProbeType.Startup, Verdict: ProbeVerdict.Success })
+            {
+                _started.TrySetResult();
+            }
+
             report(one);
         });
         foreach (var (type, probe) in Probes(container))
@@ -30,23 +38,34 @@ public sealed class ContainerProbes : IDisposable
     /// <summary>Ends all loops; nothing is reported after it returns, but what an attempt under way has already begun to report.</summary>
     public void Dispose()
     {
-        stop.Cancel();
-        stop.Dispose();
+        _stop.Cancel();
+        _stop.Dispose();
     }
 
     private static IEnumerable<(ProbeType Type, Probe Probe)> Probes(Container container)
     {
-        if (container.StartupProbe is { } startup) yield return (ProbeType.Startup, startup);
-        if (container.ReadinessProbe is { } readiness) yield return (ProbeType.Readiness, readiness);
-        if (container.LivenessProbe is { } liveness) yield return (ProbeType.Liveness, liveness);
+        if (container.StartupProbe is { } startup)
+        {
+            yield return (ProbeType.Startup, startup);
+        }
+
+        if (container.ReadinessProbe is { } readiness)
+        {
+            yield return (ProbeType.Readiness, readiness);
+        }
+
+        if (container.LivenessProbe is { } liveness)
+        {
+            yield return (ProbeType.Liveness, liveness);
+        }
     }
 
     private async Task RunAsync(ProbeLoop loop, ProbeRequest request, DateTimeOffset startedAt, Action<Exception> broken)
     {
-        var token = stop.Token;
+        var token = _stop.Token;
         try
         {
-            await loop.RunAsync(request, startedAt, started.Task, token);
+            await loop.RunAsync(request, startedAt, _started.Task, token);
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {

@@ -14,7 +14,7 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
 
     private static readonly string[] Statuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
-    private readonly HttpMessageInvoker http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
 
     public async ValueTask<ProbeOutcome> AskAsync(string host, GRPCAction call, TimeSpan limit, CancellationToken stop)
     {
@@ -29,7 +29,7 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
             };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
             request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-            using var response = await http.SendAsync(request, both.Token);
+            using var response = await _http.SendAsync(request, both.Token);
             var body = await response.Content.ReadAsByteArrayAsync(both.Token);
             return Read(response, body);
         }
@@ -43,14 +43,21 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private static ProbeOutcome Read(HttpResponseMessage response, byte[] body)
     {
         var code = Header(response, "grpc-status") ?? "0";
         var message = Uri.UnescapeDataString(Header(response, "grpc-message") ?? "");
-        if (code == Unimplemented) return ProbeOutcome.Failure($"error: this server does not implement the grpc health protocol (grpc.health.v1.Health): {message}");
-        if (code != "0" || !response.IsSuccessStatusCode) return ProbeOutcome.Failure($"error: health rpc probe failed: {message}");
+        if (code == Unimplemented)
+        {
+            return ProbeOutcome.Failure($"error: this server does not implement the grpc health protocol (grpc.health.v1.Health): {message}");
+        }
+
+        if (code != "0" || !response.IsSuccessStatusCode)
+        {
+            return ProbeOutcome.Failure($"error: health rpc probe failed: {message}");
+        }
         // HealthCheckResponse has one field, an enum with number 1; zero is left out.
         var status = body.Length >= FrameHeaderLength + 2 && body[FrameHeaderLength] == 0x08 ? body[FrameHeaderLength + 1] : 0;
         return status == 1
@@ -72,10 +79,15 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
             for (var rest = (uint)name.Length; ; rest >>= 7)
             {
                 message.WriteByte((byte)(rest < 0x80 ? rest : (rest & 0x7F) | 0x80));
-                if (rest < 0x80) break;
+                if (rest < 0x80)
+                {
+                    break;
+                }
             }
+
             message.Write(name);
         }
+
         var frame = new byte[FrameHeaderLength + message.Length];
         BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), (uint)message.Length);
         message.ToArray().CopyTo(frame, FrameHeaderLength);

@@ -14,7 +14,7 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
     private const int RedirectsMax = 10;
     private const string UserAgent = "kube-probe/1.36";
 
-    private readonly HttpMessageInvoker http = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -28,7 +28,11 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
         var scheme = get.Scheme is { Length: > 0 } given ? given.ToLowerInvariant() : "http";
         var path = get.Path is { Length: > 0 } own ? own.StartsWith('/') ? own : "/" + own : "/";
         var text = $"{scheme}://{ProbeErrors.HostAndPort(host, port)}{path}";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url)) return ProbeOutcome.Failure($"parse \"{text}\": invalid URL");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url))
+        {
+            return ProbeOutcome.Failure($"parse \"{text}\": invalid URL");
+        }
+
         using var late = new CancellationTokenSource(limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
@@ -45,24 +49,33 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private async ValueTask<ProbeOutcome> FollowAsync(HTTPGetAction get, Uri url, CancellationToken stop)
     {
         for (var redirects = 0; ; redirects++)
         {
             using var request = Request(get, url);
-            using var response = await http.SendAsync(request, stop);
+            using var response = await _http.SendAsync(request, stop);
             var status = (int)response.StatusCode;
             if (response.Headers.Location is { } location && response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
                 or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
             {
                 var next = new Uri(url, response.Headers.Location!);
-                if (next.Host != url.Host) return ProbeOutcome.Success;
-                if (redirects == RedirectsMax) return ProbeOutcome.Failure($"Get \"{next}\": stopped after {RedirectsMax} redirects");
+                if (next.Host != url.Host)
+                {
+                    return ProbeOutcome.Success;
+                }
+
+                if (redirects == RedirectsMax)
+                {
+                    return ProbeOutcome.Failure($"Get \"{next}\": stopped after {RedirectsMax} redirects");
+                }
+
                 url = next;
                 continue;
             }
+
             return status is >= 200 and < 400 ? ProbeOutcome.Success : ProbeOutcome.Failure($"HTTP probe failed with statuscode: {status}");
         }
     }
@@ -73,23 +86,51 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
         request.Headers.ConnectionClose = true;
         foreach (var header in get.HttpHeaders)
         {
-            if (header.Name.Equals("Host", StringComparison.OrdinalIgnoreCase)) request.Headers.Host = header.Value;
-            else request.Headers.TryAddWithoutValidation(header.Name, header.Value);
+            if (header.Name.Equals("Host", StringComparison.OrdinalIgnoreCase))
+            {
+                request.Headers.Host = header.Value;
+            }
+            else
+            {
+                request.Headers.TryAddWithoutValidation(header.Name, header.Value);
+            }
         }
-        if (!get.HttpHeaders.Any(one => one.Name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase))) request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
-        if (!get.HttpHeaders.Any(one => one.Name.Equals("Accept", StringComparison.OrdinalIgnoreCase))) request.Headers.TryAddWithoutValidation("Accept", "*/*");
+
+        if (!get.HttpHeaders.Any(one => one.Name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase)))
+        {
+            request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        }
+
+        if (!get.HttpHeaders.Any(one => one.Name.Equals("Accept", StringComparison.OrdinalIgnoreCase)))
+        {
+            request.Headers.TryAddWithoutValidation("Accept", "*/*");
+        }
+
         return request;
     }
 
     private static string Describe(HttpRequestException failed, string host, int port)
     {
-        if (failed.HttpRequestError is HttpRequestError.ResponseEnded) return "EOF";
+        if (failed.HttpRequestError is HttpRequestError.ResponseEnded)
+        {
+            return "EOF";
+        }
+
         if (failed.InnerException is SocketException socket)
         {
             return $"dial tcp {ProbeErrors.HostAndPort(host, port)}: {ProbeErrors.Connect(socket, host)}";
         }
-        if (failed.InnerException is AuthenticationException) return "tls: handshake failure: " + failed.InnerException.Message;
-        if (failed.InnerException is IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } }) return "read: connection reset by peer";
+
+        if (failed.InnerException is AuthenticationException)
+        {
+            return "tls: handshake failure: " + failed.InnerException.Message;
+        }
+
+        if (failed.InnerException is IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } })
+        {
+            return "read: connection reset by peer";
+        }
+
         return failed.HttpRequestError is HttpRequestError.InvalidResponse ? "net/http: HTTP/1.x transport connection broken: malformed HTTP response" : failed.Message;
     }
 }

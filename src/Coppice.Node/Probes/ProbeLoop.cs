@@ -19,7 +19,10 @@ public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions option
     public async Task RunAsync(ProbeRequest request, DateTimeOffset startedAt, Task started, CancellationToken stop)
     {
         var (type, probe) = (request.Type, request.Probe);
-        if (type != ProbeType.Startup) await started.WaitAsync(stop);
+        if (type != ProbeType.Startup)
+        {
+            await started.WaitAsync(stop);
+        }
         // After startup, readiness is asked at once, as the kubelet does.
         await PauseAsync(startedAt + ProbeTimes.InitialDelay(probe) - time.GetUtcNow(), stop);
 
@@ -37,6 +40,7 @@ public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions option
                 await PauseAsync(options.EagerPeriod - time.GetElapsedTime(began), stop);
                 continue;
             }
+
             var next = outcome.IsError ? window : window.After(outcome, probe);
             var changed = next.Verdict != window.Verdict;
             window = next;
@@ -44,7 +48,12 @@ public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions option
             {
                 report(new ProbeReport(podUid, request.Container.Name, request.ContainerId, type, outcome, window.Verdict, changed));
             }
-            if (changed && IsFinal(type, window.Verdict)) return;
+
+            if (changed && IsFinal(type, window.Verdict))
+            {
+                return;
+            }
+
             await PauseAsync(ProbeTimes.Period(probe) - time.GetElapsedTime(began), stop);
         }
     }
@@ -55,6 +64,9 @@ public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions option
 
     private async ValueTask PauseAsync(TimeSpan pause, CancellationToken stop)
     {
-        if (pause > TimeSpan.Zero) await Task.Delay(pause, time, stop);
+        if (pause > TimeSpan.Zero)
+        {
+            await Task.Delay(pause, time, stop);
+        }
     }
 }

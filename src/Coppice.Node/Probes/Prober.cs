@@ -9,44 +9,62 @@ namespace Coppice.Node.Probes;
 /// <summary>Makes probes over the node's network and, for commands, through the runtime; says of failures what the kubelet says.</summary>
 public sealed class Prober(IContainerRuntime runtime, TimeProvider time) : IProber, IDisposable
 {
-    private readonly HttpProbe http = new(time);
-    private readonly GrpcProbe grpc = new(time);
+    private readonly HttpProbe _http = new(time);
+    private readonly GrpcProbe _grpc = new(time);
 
     public async ValueTask<ProbeOutcome> ProbeAsync(ProbeRequest request, CancellationToken stop)
     {
         var probe = request.Probe;
         var limit = ProbeTimes.Timeout(probe);
-        if (probe.Exec is { } exec) return await RunAsync(request.ContainerId, exec, limit, stop);
-        if (probe.Grpc is { } call) return await grpc.AskAsync(request.Address, call, limit, stop);
+        if (probe.Exec is { } exec)
+        {
+            return await RunAsync(request.ContainerId, exec, limit, stop);
+        }
+
+        if (probe.Grpc is { } call)
+        {
+            return await _grpc.AskAsync(request.Address, call, limit, stop);
+        }
+
         if (probe.HttpGet is { } get)
         {
             return Port(get.Port, request.Container) is { } port
-                ? await http.GetAsync(get, get.Host is { Length: > 0 } host ? host : request.Address, port, limit, stop)
+                ? await _http.GetAsync(get, get.Host is { Length: > 0 } host ? host : request.Address, port, limit, stop)
                 : NoSuchPort(get.Port);
         }
+
         if (probe.TcpSocket is { } tcp)
         {
             return Port(tcp.Port, request.Container) is { } port
                 ? await ConnectAsync(tcp.Host is { Length: > 0 } host ? host : request.Address, port, limit, stop)
                 : NoSuchPort(tcp.Port);
         }
+
         return ProbeOutcome.Error($"missing probe handler for {request.Container.Name}");
     }
 
     public void Dispose()
     {
-        http.Dispose();
-        grpc.Dispose();
+        _http.Dispose();
+        _grpc.Dispose();
     }
 
     /// <summary>The number of a port that may be given by a container port's name; null when there is no such name.</summary>
     internal static int? Port(IntOrString port, Container container)
     {
-        if (port.IsNumber) return port.Number;
+        if (port.IsNumber)
+        {
+            return port.Number;
+        }
+
         foreach (var one in container.Ports)
         {
-            if (one.Name == port.Text) return one.ContainerPortValue;
+            if (one.Name == port.Text)
+            {
+                return one.ContainerPortValue;
+            }
         }
+
         return int.TryParse(port.Text, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 

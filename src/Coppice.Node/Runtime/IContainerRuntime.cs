@@ -211,8 +211,12 @@ public sealed record ContainerMount(string HostPath, string ContainerPath, bool 
 /// <summary>Limits as the kernel takes them.</summary>
 /// <param name="CpuQuotaMicroseconds">Per <paramref name="CpuPeriodMicroseconds"/>; 0 for no limit.</param>
 /// <param name="MemoryLimitBytes">0 for no limit.</param>
+/// <param name="OomKillsWhole">
+/// Whether running out of memory ends all of the container's processes, so that none goes on without the one it needs. Only cgroup v2
+/// can; there Kubernetes asks for it.
+/// </param>
 public readonly record struct ContainerResources(
-    long CpuShares, long CpuQuotaMicroseconds, long CpuPeriodMicroseconds, long MemoryLimitBytes, int OomScoreAdjust);
+    long CpuShares, long CpuQuotaMicroseconds, long CpuPeriodMicroseconds, long MemoryLimitBytes, int OomScoreAdjust, bool OomKillsWhole = false);
 
 public sealed record ContainerSecurity(
     long? RunAsUser,

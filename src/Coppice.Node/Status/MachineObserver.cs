@@ -18,18 +18,22 @@ public sealed class MachineObserver(string name, IReadOnlyList<string> addresses
     private const double DiskFreeShareMin = 0.1;
     private const double ProcessesShareMax = 0.95;
 
-    private string runtimeVersion = "";
+    private string _runtimeVersion = "";
 
     public async ValueTask<NodeFacts> FactsAsync(CancellationToken stop)
     {
         try
         {
-            if (runtimeVersion.Length == 0) runtimeVersion = await runtime.VersionAsync(stop);
+            if (_runtimeVersion.Length == 0)
+            {
+                _runtimeVersion = await runtime.VersionAsync(stop);
+            }
         }
         catch (RuntimeException)
         {
             // It is starting or away; the last version known stands, and the condition says the rest.
         }
+
         return new NodeFacts(name, addresses, Environment.ProcessorCount, Meminfo("MemTotal"), new DriveInfo(dataDirectory).TotalSize, HugePages(), Info());
     }
 
@@ -40,14 +44,23 @@ public sealed class MachineObserver(string name, IReadOnlyList<string> addresses
         try
         {
             var conditions = await runtime.ConditionsAsync(stop);
-            if (conditions.FirstOrDefault(one => one.Type == "RuntimeReady" && !one.Holds) is { } notReady) runtimeProblem = "container runtime status check may not have completed yet: " + notReady.Message;
-            if (conditions.FirstOrDefault(one => one.Type == "NetworkReady" && !one.Holds) is { } network) networkProblem = $"NetworkReady=false reason:{network.Reason} message:{network.Message}";
+            if (conditions.FirstOrDefault(one => one.Type == "RuntimeReady" && !one.Holds) is { } notReady)
+            {
+                runtimeProblem = "container runtime status check may not have completed yet: " + notReady.Message;
+            }
+
+            if (conditions.FirstOrDefault(one => one.Type == "NetworkReady" && !one.Holds) is { } network)
+            {
+                networkProblem = $"NetworkReady=false reason:{network.Reason} message:{network.Message}";
+            }
+
             found = await images.ListAsync(stop);
         }
         catch (RuntimeException)
         {
             runtimeProblem = "container runtime is down";
         }
+
         var drive = new DriveInfo(dataDirectory);
         return new NodeHealth(
             runtimeProblem, networkProblem, Meminfo("MemAvailable") < MemoryFreeMin, drive.AvailableFreeSpace < drive.TotalSize * DiskFreeShareMin, AreProcessesScarce(), found);
@@ -60,7 +73,7 @@ public sealed class MachineObserver(string name, IReadOnlyList<string> addresses
         BootID = Line("/proc/sys/kernel/random/boot_id"),
         KernelVersion = Line("/proc/sys/kernel/osrelease"),
         OsImage = Distribution(),
-        ContainerRuntimeVersion = runtimeVersion,
+        ContainerRuntimeVersion = _runtimeVersion,
         KubeletVersion = Version,
         KubeProxyVersion = "",
         OperatingSystem = "linux",
@@ -86,14 +99,23 @@ public sealed class MachineObserver(string name, IReadOnlyList<string> addresses
     {
         const string Root = "/sys/kernel/mm/hugepages";
         var result = new List<KeyValuePair<string, long>>();
-        if (!Directory.Exists(Root)) return result;
+        if (!Directory.Exists(Root))
+        {
+            return result;
+        }
+
         foreach (var directory in Directory.EnumerateDirectories(Root).Order(StringComparer.Ordinal))
         {
             // hugepages-2048kB
             var size = Path.GetFileName(directory)["hugepages-".Length..^"kB".Length];
-            if (!long.TryParse(size, CultureInfo.InvariantCulture, out var kilobytes) || !long.TryParse(Line(directory + "/nr_hugepages"), CultureInfo.InvariantCulture, out var count)) continue;
+            if (!long.TryParse(size, CultureInfo.InvariantCulture, out var kilobytes) || !long.TryParse(Line(directory + "/nr_hugepages"), CultureInfo.InvariantCulture, out var count))
+            {
+                continue;
+            }
+
             result.Add(new(Objects.Quantity.FromBytes(kilobytes << 10).ToString(), count * (kilobytes << 10)));
         }
+
         return result;
     }
 
@@ -101,10 +123,15 @@ public sealed class MachineObserver(string name, IReadOnlyList<string> addresses
     {
         foreach (var line in File.ReadLines("/proc/meminfo"))
         {
-            if (!line.StartsWith(field + ":", StringComparison.Ordinal)) continue;
+            if (!line.StartsWith(field + ":", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             var kilobytes = line[(field.Length + 1)..].Replace("kB", "", StringComparison.Ordinal).Trim();
             return long.Parse(kilobytes, CultureInfo.InvariantCulture) << 10;
         }
+
         return 0;
     }
 

@@ -11,18 +11,22 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
-    private TaskCompletionSource changed = NewSignal();
+    private TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Something has changed that the status tells of: the runtime is gone or back.</summary>
-    public void Wake() => changed.TrySetResult();
+    public void Wake() => _changed.TrySetResult();
 
     /// <summary>Until stop. What fails is told and tried again.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            var signal = changed;
-            if (signal.Task.IsCompleted) signal = changed = NewSignal();
+            var signal = _changed;
+            if (signal.Task.IsCompleted)
+            {
+                signal = _changed = NewSignal();
+            }
+
             var pause = options.Period;
             try
             {
@@ -33,7 +37,11 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
                 failed(broken);
                 pause = RetryPause;
             }
-            if (stop.IsCancellationRequested) return;
+
+            if (stop.IsCancellationRequested)
+            {
+                return;
+            }
             // Not Task.WhenAny with a delay: given up, it would go on by way of the thread pool, which a simulation could not order.
             using var over = time.CreateTimer(_ => signal.TrySetResult(), null, pause, Timeout.InfiniteTimeSpan);
             using var stopping = stop.Register(() => signal.TrySetResult());
@@ -55,10 +63,18 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
             // A create may leave the status out; the update below then brings it.
             current = created;
         }
+
         var labels = current.Metadata.Labels.With(NodeStatusPlanner.Labels(facts, options));
-        if (!labels.Equals(current.Metadata.Labels)) current = await api.UpdateAsync(current with { Metadata = current.Metadata with { Labels = labels } }, stop);
+        if (!labels.Equals(current.Metadata.Labels))
+        {
+            current = await api.UpdateAsync(current with { Metadata = current.Metadata with { Labels = labels } }, stop);
+        }
+
         var planned = NodeStatusPlanner.Plan(current.Status, facts, health, options, now);
-        if (NodeStatusPlanner.IsNews(current.Status, planned, now, options)) await api.UpdateStatusAsync(current with { Status = planned }, stop);
+        if (NodeStatusPlanner.IsNews(current.Status, planned, now, options))
+        {
+            await api.UpdateStatusAsync(current with { Status = planned }, stop);
+        }
     }
 
     private static TaskCompletionSource NewSignal() => new();

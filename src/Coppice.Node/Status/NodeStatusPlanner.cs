@@ -46,7 +46,11 @@ public static class NodeStatusPlanner
     /// <summary>Whether a status is worth writing: it says something new, or the last one is old.</summary>
     public static bool IsNews(NodeStatus current, NodeStatus planned, DateTimeOffset now, NodeStatusOptions options)
     {
-        if (WithoutHeartbeats(current) != WithoutHeartbeats(planned)) return true;
+        if (WithoutHeartbeats(current) != WithoutHeartbeats(planned))
+        {
+            return true;
+        }
+
         var last = current.Conditions.Select(one => one.LastHeartbeatTime).Max();
         return last is null || now - last >= options.ReportEvery;
     }

@@ -25,7 +25,10 @@ public sealed record PodPlace(
     public ContainerRecord? Previous(string name)
     {
         var all = Of(name).ToList();
-        if (all.Count == 0) return null;
+        if (all.Count == 0)
+        {
+            return null;
+        }
         // Between two attempts the one that just ended is the last one, and what is asked for is what it said.
         return all.Skip(1).FirstOrDefault(one => one.State == ContainerState.Exited)
             ?? (all[0].State == ContainerState.Exited && Waiting.ContainsKey(name) ? all[0] : null);

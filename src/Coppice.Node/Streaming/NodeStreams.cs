@@ -30,7 +30,7 @@ public delegate Task<Socket> NamespaceConnect(string? networkNamespace, int port
 public sealed class NodeStreams(
     IPodDirectory pods, IStreamingRuntime? commands, SpdyCommandClient? client, NamespaceConnect connect, ConnectOptions options, TimeProvider time) : INodeStreams
 {
-    private readonly LogReader logs = new(time);
+    private readonly LogReader _logs = new(time);
 
     public async ValueTask WriteLogAsync(ContainerTarget target, LogRequest request, Stream output, CancellationToken stop)
     {
@@ -39,13 +39,13 @@ public sealed class NodeStreams(
         if (request.Previous)
         {
             var previous = pod.Previous(name) ?? throw new StreamTargetException($"previous terminated container \"{name}\" in pod \"{target.Pod.Name}\" not found");
-            await logs.WriteAsync(previous.LogPath, request with { Follow = false }, _ => ValueTask.FromResult(false), output, stop);
+            await _logs.WriteAsync(previous.LogPath, request with { Follow = false }, _ => ValueTask.FromResult(false), output, stop);
             return;
         }
         // What was said before a crash is the newest there is while the next attempt has not begun.
         var container = pod.Newest(name) ?? throw new StreamTargetException(
             $"container \"{name}\" in pod \"{target.Pod.Name}\" is waiting to start: {pod.Waiting.GetValueOrDefault(name, "ContainerCreating")}");
-        await logs.WriteAsync(container.LogPath, request, _ => ValueTask.FromResult(IsAlive(target.Pod, container.Id)), output, stop);
+        await _logs.WriteAsync(container.LogPath, request, _ => ValueTask.FromResult(IsAlive(target.Pod, container.Id)), output, stop);
     }
 
     public ValueTask<CommandOutcome> ExecAsync(ContainerTarget target, CommandRequest request, CommandStreams streams, CancellationToken stop) =>
@@ -67,6 +67,7 @@ public sealed class NodeStreams(
                 {
                     return new NetworkStream(await connect(pod.UsesHostNetwork ? null : sandbox.NetworkNamespace, port, stop), ownsSocket: true);
                 }
+
                 failure = "the pod is not running";
             }
             catch (SocketException refused)
@@ -77,11 +78,13 @@ public sealed class NodeStreams(
             {
                 failure = gone.Message;
             }
+
             var waited = time.GetElapsedTime(began);
             if (pod.IsEnding || waited >= options.Patience || (waited >= options.SettledPatience && IsSettled(pod)))
             {
                 throw new StreamTargetException($"failed to connect to localhost:{port} inside pod {target.Namespace}/{target.Name}: {failure}");
             }
+
             await Task.Delay(options.RetryEvery, time, stop);
         }
     }
@@ -90,8 +93,16 @@ public sealed class NodeStreams(
         ContainerTarget target, CommandRequest request, CommandStreams streams, Func<IStreamingRuntime, string, StreamSelection, ValueTask<Uri>> open, CancellationToken stop)
     {
         var pod = Find(target.Pod);
-        if (pod.Newest(target.Container) is not { State: ContainerState.Running } container) throw new StreamTargetException($"container not found (\"{target.Container}\")");
-        if (commands is null || client is null) throw new StreamTargetException("this node's runtime cannot run commands with streams");
+        if (pod.Newest(target.Container) is not { State: ContainerState.Running } container)
+        {
+            throw new StreamTargetException($"container not found (\"{target.Container}\")");
+        }
+
+        if (commands is null || client is null)
+        {
+            throw new StreamTargetException("this node's runtime cannot run commands with streams");
+        }
+
         try
         {
             // With a terminal there is one output, and the runtime refuses to be asked for two.

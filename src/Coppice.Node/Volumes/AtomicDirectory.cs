@@ -23,6 +23,7 @@ internal static class AtomicDirectory
             AddLinks(directory, files);
             return false;
         }
+
         var fresh = NewName(directory, now);
         WriteFiles(Path.Combine(directory, fresh), files);
         finish(Path.Combine(directory, fresh));
@@ -43,13 +44,20 @@ internal static class AtomicDirectory
         for (var number = 1; ; number++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{stamp}.{number}");
-            if (!Directory.Exists(Path.Combine(directory, name))) return name;
+            if (!Directory.Exists(Path.Combine(directory, name)))
+            {
+                return name;
+            }
         }
     }
 
     private static bool Holds(string directory, IReadOnlyList<VolumeFile> files)
     {
-        if (!Directory.Exists(directory)) return false;
+        if (!Directory.Exists(directory))
+        {
+            return false;
+        }
+
         var there = Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Count();
         return there == files.Count && files.All(one => Path.Combine(directory, one.Path) is var path
             && File.Exists(path) && new FileInfo(path).Length == one.Content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(one.Content.Span));
@@ -75,7 +83,10 @@ internal static class AtomicDirectory
     {
         foreach (var entry in new DirectoryInfo(directory).EnumerateDirectories("..*"))
         {
-            if (entry.LinkTarget is null && entry.Name != fresh) entry.Delete(recursive: true);
+            if (entry.LinkTarget is null && entry.Name != fresh)
+            {
+                entry.Delete(recursive: true);
+            }
         }
     }
 
@@ -84,7 +95,10 @@ internal static class AtomicDirectory
         foreach (var name in Names(files))
         {
             var path = Path.Combine(directory, name);
-            if (new FileInfo(path).LinkTarget is null) File.CreateSymbolicLink(path, $"{DataLink}/{name}");
+            if (new FileInfo(path).LinkTarget is null)
+            {
+                File.CreateSymbolicLink(path, $"{DataLink}/{name}");
+            }
         }
     }
 
@@ -93,7 +107,10 @@ internal static class AtomicDirectory
         var wanted = Names(files).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
         {
-            if (entry.LinkTarget is not null && entry.Name != DataLink && !wanted.Contains(entry.Name)) entry.Delete();
+            if (entry.LinkTarget is not null && entry.Name != DataLink && !wanted.Contains(entry.Name))
+            {
+                entry.Delete();
+            }
         }
     }
 }

@@ -16,7 +16,10 @@ internal static class ContainerFiles
         Directory.CreateDirectory(paths.Pod(uid), FolderMode);
         var hosts = Hosts(pod, inputs, pod.Spec.HostNetwork ? File.ReadAllText("/etc/hosts") : null);
         // Written in place: containers that run hold the file itself.
-        if (!File.Exists(paths.Hosts(uid)) || File.ReadAllText(paths.Hosts(uid)) != hosts) File.WriteAllText(paths.Hosts(uid), hosts);
+        if (!File.Exists(paths.Hosts(uid)) || File.ReadAllText(paths.Hosts(uid)) != hosts)
+        {
+            File.WriteAllText(paths.Hosts(uid), hosts);
+        }
 
         var termination = paths.TerminationLog(uid, container.Name, inputs.Attempt);
         Directory.CreateDirectory(Path.GetDirectoryName(termination)!, FolderMode);
@@ -32,7 +35,11 @@ internal static class ContainerFiles
         foreach (var part in inside.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             at = Path.Combine(at, part);
-            if (!Path.Exists(at) && new FileInfo(at).LinkTarget is null) Directory.CreateDirectory(at, FolderMode);
+            if (!Path.Exists(at) && new FileInfo(at).LinkTarget is null)
+            {
+                Directory.CreateDirectory(at, FolderMode);
+            }
+
             var real = new FileInfo(at).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? at;
             if (real != volume && !real.StartsWith(volume + "/", StringComparison.Ordinal))
             {
@@ -58,11 +65,16 @@ internal static class ContainerFiles
                 text.Append(inputs.Domain is { } domain ? $"{address}\t{inputs.Hostname}.{domain}\t{inputs.Hostname}\n" : $"{address}\t{inputs.Hostname}\n");
             }
         }
+
         if (pod.Spec.HostAliases.Count > 0)
         {
             text.Append("\n# Entries added by HostAliases.\n");
-            foreach (var alias in pod.Spec.HostAliases) text.Append($"{alias.Ip}\t{string.Join('\t', alias.Hostnames)}\n");
+            foreach (var alias in pod.Spec.HostAliases)
+            {
+                text.Append($"{alias.Ip}\t{string.Join('\t', alias.Hostnames)}\n");
+            }
         }
+
         return text.ToString();
     }
 }

@@ -19,6 +19,7 @@ public static class ContainerMounts
             {
                 throw new ContainerConfigException($"cannot find volume \"{mount.Name}\" to mount into container \"{container.Name}\"");
             }
+
             var inside = SubPath(mount, inputs);
             mounts.Add(new ContainerMount(
                 inside.Length == 0 ? volume : $"{volume}/{inside}",
@@ -31,12 +32,14 @@ public static class ContainerMounts
                     _ => MountPropagation.Private,
                 }));
         }
+
         var uid = pod.Metadata.Uid ?? "";
         // A container that mounts its own is left alone; with the host's network and no aliases it sees the host's.
         if (!mounts.Any(one => one.ContainerPath == HostsPath))
         {
             mounts.Add(new ContainerMount(paths.Hosts(uid), HostsPath, false));
         }
+
         var termination = container.TerminationMessagePath is { Length: > 0 } own ? own : ContainerSpecBuilder.DefaultTerminationPath;
         mounts.Add(new ContainerMount(paths.TerminationLog(uid, container.Name, inputs.Attempt), termination, false));
         return mounts;
@@ -51,8 +54,17 @@ public static class ContainerMounts
             var variables = inputs.Environment.ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal);
             path = VariableExpansion.Expand(expression, name => variables.GetValueOrDefault(name) ?? throw new ContainerConfigException($"missing value for \"{name}\""));
         }
-        if (path.StartsWith('/')) throw new ContainerConfigException($"error SubPath `{path}` must not be an absolute path");
-        if (path.Split('/').Contains("..")) throw new ContainerConfigException($"unable to provision SubPath `{path}`: must not contain '..'");
+
+        if (path.StartsWith('/'))
+        {
+            throw new ContainerConfigException($"error SubPath `{path}` must not be an absolute path");
+        }
+
+        if (path.Split('/').Contains(".."))
+        {
+            throw new ContainerConfigException($"unable to provision SubPath `{path}`: must not contain '..'");
+        }
+
         return path;
     }
 
@@ -60,8 +72,12 @@ public static class ContainerMounts
     {
         foreach (var one in pod.Spec.Volumes)
         {
-            if (one.Name == volume) return one.ConfigMap is not null || one.Secret is not null || one.DownwardAPI is not null || one.Projected is not null;
+            if (one.Name == volume)
+            {
+                return one.ConfigMap is not null || one.Secret is not null || one.DownwardAPI is not null || one.Projected is not null;
+            }
         }
+
         return false;
     }
 }

@@ -17,13 +17,18 @@ internal static class HostPaths
         if (!Path.Exists(path))
         {
             // Of an unnamed type nothing is checked, but the runtime would make what is missing without a word.
-            if (type is "" or HostPathType.DirectoryOrCreate) Directory.CreateDirectory(path, FolderMode);
+            if (type is "" or HostPathType.DirectoryOrCreate)
+            {
+                Directory.CreateDirectory(path, FolderMode);
+            }
+
             if (type is HostPathType.FileOrCreate)
             {
                 File.WriteAllBytes(path, []);
                 File.SetUnixFileMode(path, PlainFileMode);
             }
         }
+
         var kind = LinuxCalls.KindOf(path);
         (FileKind Kind, string Name)? wanted = type switch
         {
@@ -34,7 +39,11 @@ internal static class HostPaths
             HostPathType.BlockDevice => (FileKind.BlockDevice, "a block device"),
             _ => null,
         };
-        if (wanted is { } one && one.Kind != kind) throw new ContainerConfigException($"hostPath type check failed: {path} is not {one.Name}");
+        if (wanted is { } one && one.Kind != kind)
+        {
+            throw new ContainerConfigException($"hostPath type check failed: {path} is not {one.Name}");
+        }
+
         return path;
     }
 }

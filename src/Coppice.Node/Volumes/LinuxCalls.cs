@@ -35,26 +35,39 @@ internal static class LinuxCalls
 
     public static void Unmount(string directory)
     {
-        if (umount2(directory, DetachLazily) != 0) throw new IOException($"{directory} cannot be unmounted: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (umount2(directory, DetachLazily) != 0)
+        {
+            throw new IOException($"{directory} cannot be unmounted: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
     }
 
     /// <summary>Changes the owner of a path itself, not of what a link leads to.</summary>
     public static void SetOwner(string path, long? user, long? group)
     {
-        if (lchown(path, (int)(user ?? NoOwner), (int)(group ?? NoOwner)) != 0) throw new IOException($"the owner of {path} cannot be changed: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (lchown(path, (int)(user ?? NoOwner), (int)(group ?? NoOwner)) != 0)
+        {
+            throw new IOException($"the owner of {path} cannot be changed: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
     }
 
     /// <summary>Puts a file or link in the place of another at once. The base library's move looks through links to directories.</summary>
     public static void Rename(string from, string to)
     {
-        if (rename(from, to) != 0) throw new IOException($"{from} cannot be renamed to {to}: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (rename(from, to) != 0)
+        {
+            throw new IOException($"{from} cannot be renamed to {to}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
     }
 
     /// <summary>What a path leads to, links followed.</summary>
     public static FileKind KindOf(string path)
     {
         var status = new StatusBuffer();
-        if (statx(CurrentDirectory, path, 0, StatType, ref status) != 0) return FileKind.Missing;
+        if (statx(CurrentDirectory, path, 0, StatType, ref status) != 0)
+        {
+            return FileKind.Missing;
+        }
+
         return (status.Mode & 0xF000) switch
         {
             0x8000 => FileKind.Plain,

@@ -26,6 +26,7 @@ internal sealed class MountedObjects(IApiClient api, Action<VolumeObject> change
             end.Cancel();
             _ending.Add(EndedAsync(end, running));
         }
+
         foreach (var added in wanted.Where(one => !_watched.ContainsKey(one)))
         {
             var end = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -24,7 +24,7 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
 
     // By the pods' uids. One at a time at a pod's files: what was read of an object first must not be written last, and what is removed
     // must not be made again.
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
 
     public ValueTask<IReadOnlyDictionary<string, string>> PrepareAsync(Pod pod, PodVolumeSources sources, CancellationToken stop) =>
         InTurnAsync(Uid(pod), () => PrepareInTurnAsync(pod, sources, stop));
@@ -32,18 +32,21 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
     public async ValueTask RefreshAsync(Pod pod, PodVolumeSources sources, CancellationToken stop)
     {
         // A pod that has nothing here gets nothing, not even a turn: it may be gone for good.
-        if (Directory.Exists(paths.Pod(Uid(pod)))) await InTurnAsync(Uid(pod), () => RefreshInTurnAsync(pod, sources, stop));
+        if (Directory.Exists(paths.Pod(Uid(pod))))
+        {
+            await InTurnAsync(Uid(pod), () => RefreshInTurnAsync(pod, sources, stop));
+        }
     }
 
     public async ValueTask RemoveAsync(string podUid, CancellationToken stop)
     {
         await InTurnAsync(podUid, () => ValueTask.FromResult(Remove(podUid)));
-        turns.TryRemove(podUid, out _);
+        _turns.TryRemove(podUid, out _);
     }
 
     private async ValueTask<T> InTurnAsync<T>(string podUid, Func<ValueTask<T>> work)
     {
-        var turn = turns.GetOrAdd(podUid, _ => new SemaphoreSlim(1));
+        var turn = _turns.GetOrAdd(podUid, _ => new SemaphoreSlim(1));
         await turn.WaitAsync();
         try
         {
@@ -63,6 +66,7 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         {
             result[volume.Name] = await InWordsOfMountAsync(volume, () => PrepareOneAsync(pod, volume, sources, stop));
         }
+
         return result;
     }
 
@@ -72,7 +76,11 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         VolumeNotReadyException? first = null;
         foreach (var volume in pod.Spec.Volumes)
         {
-            if (FileKindOf(volume) is not { } kind || !Directory.Exists(paths.Volume(Uid(pod), kind, volume.Name))) continue;
+            if (FileKindOf(volume) is not { } kind || !Directory.Exists(paths.Volume(Uid(pod), kind, volume.Name)))
+            {
+                continue;
+            }
+
             try
             {
                 await InWordsOfMountAsync(volume, () => WriteFilesAsync(pod, volume, kind, sources, stop));
@@ -82,6 +90,7 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
                 first ??= failed;
             }
         }
+
         return first is null ? true : throw first;
     }
 
@@ -91,31 +100,59 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         ContainerFiles.Make(pod, container, inputs, paths);
         foreach (var mount in container.VolumeMounts)
         {
-            if (ContainerMounts.SubPath(mount, inputs) is { Length: > 0 } inside) ContainerFiles.MakeSubPath(inputs.Volumes[mount.Name], inside, container.Name);
+            if (ContainerMounts.SubPath(mount, inputs) is { Length: > 0 } inside)
+            {
+                ContainerFiles.MakeSubPath(inputs.Volumes[mount.Name], inside, container.Name);
+            }
         }
+
         return ValueTask.FromResult(mounts);
     }
 
     private bool Remove(string podUid)
     {
-        foreach (var key in tokens.Keys.Where(key => key.PodUid == podUid)) tokens.TryRemove(key, out _);
+        foreach (var key in tokens.Keys.Where(key => key.PodUid == podUid))
+        {
+            tokens.TryRemove(key, out _);
+        }
+
         var directory = paths.Pod(podUid);
-        if (!Directory.Exists(directory)) return false;
+        if (!Directory.Exists(directory))
+        {
+            return false;
+        }
         // The innermost first; what cannot be unmounted must not be deleted through.
-        foreach (var mount in MountTable.Read().Where(one => one.MountPoint.StartsWith(directory + "/", StringComparison.Ordinal)).Reverse()) LinuxCalls.Unmount(mount.MountPoint);
+        foreach (var mount in MountTable.Read().Where(one => one.MountPoint.StartsWith(directory + "/", StringComparison.Ordinal)).Reverse())
+        {
+            LinuxCalls.Unmount(mount.MountPoint);
+        }
+
         DirectoryRemoval.Remove(directory);
         return true;
     }
 
     private async ValueTask<string> PrepareOneAsync(Pod pod, Volume volume, PodVolumeSources sources, CancellationToken stop)
     {
-        if (volume.HostPath is { } host) return HostPaths.Prepare(host);
-        if (volume.EmptyDir is { } empty) return PrepareEmpty(pod, volume.Name, empty);
-        if (FileKindOf(volume) is { } kind) return await WriteFilesAsync(pod, volume, kind, sources, stop);
+        if (volume.HostPath is { } host)
+        {
+            return HostPaths.Prepare(host);
+        }
+
+        if (volume.EmptyDir is { } empty)
+        {
+            return PrepareEmpty(pod, volume.Name, empty);
+        }
+
+        if (FileKindOf(volume) is { } kind)
+        {
+            return await WriteFilesAsync(pod, volume, kind, sources, stop);
+        }
+
         if (volume.PersistentVolumeClaim is { } claim)
         {
             throw new ContainerConfigException($"persistentvolumeclaim \"{claim.ClaimName}\" cannot be mounted: this node does not support persistent volumes yet");
         }
+
         throw new ContainerConfigException("no volume plugin matched: this node supports configMap, downwardAPI, emptyDir, hostPath, projected and secret");
     }
 
@@ -127,14 +164,25 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         if (source.Medium is StorageMedium.Memory && !IsMounted(directory))
         {
             var error = LinuxCalls.MountTmpfs(directory, source.SizeLimit is { IsZero: false } limit ? limit.Value : null, EverybodysTmpfs);
-            if (error is not null) throw new ContainerConfigException($"a file system in memory cannot be mounted: {error}");
+            if (error is not null)
+            {
+                throw new ContainerConfigException($"a file system in memory cannot be mounted: {error}");
+            }
         }
-        else if (source.Medium is { Length: > 0 } medium and not StorageMedium.Memory) throw new ContainerConfigException($"unsupported storage medium \"{medium}\"");
+        else if (source.Medium is { Length: > 0 } medium and not StorageMedium.Memory)
+        {
+            throw new ContainerConfigException($"unsupported storage medium \"{medium}\"");
+        }
+
         if (isNew)
         {
             File.SetUnixFileMode(directory, Everybody);
-            if (pod.Spec.SecurityContext?.FsGroup is { } group) VolumeOwnership.Apply(directory, group, readOnly: false);
+            if (pod.Spec.SecurityContext?.FsGroup is { } group)
+            {
+                VolumeOwnership.Apply(directory, group, readOnly: false);
+            }
         }
+
         return directory;
     }
 
@@ -146,12 +194,22 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         var directory = paths.Volume(Uid(pod), kind, volume.Name);
         Directory.CreateDirectory(directory);
         // Secrets stay off the disk where that can be had; in a container of its own, coppice may not be allowed to mount.
-        if (kind is "secret" or "projected" && !IsMounted(directory)) LinuxCalls.MountTmpfs(directory, null, "0755");
+        if (kind is "secret" or "projected" && !IsMounted(directory))
+        {
+            LinuxCalls.MountTmpfs(directory, null, "0755");
+        }
+
         File.SetUnixFileMode(directory, OwnerFirst);
         AtomicDirectory.Write(directory, files, time.GetUtcNow(), fresh =>
         {
-            if (pod.Spec.SecurityContext?.FsGroup is { } group) VolumeOwnership.Apply(fresh, group, readOnly: true);
-            else if (kind == "projected" && VolumeOwnership.UserOf(pod) is { } user) GiveTokens(volume, fresh, user);
+            if (pod.Spec.SecurityContext?.FsGroup is { } group)
+            {
+                VolumeOwnership.Apply(fresh, group, readOnly: true);
+            }
+            else if (kind == "projected" && VolumeOwnership.UserOf(pod) is { } user)
+            {
+                GiveTokens(volume, fresh, user);
+            }
         });
         return directory;
     }
@@ -160,7 +218,10 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
     {
         foreach (var source in volume.Projected!.Sources)
         {
-            if (source.ServiceAccountToken is { } token) LinuxCalls.SetOwner(Path.Combine(directory, token.Path), user, null);
+            if (source.ServiceAccountToken is { } token)
+            {
+                LinuxCalls.SetOwner(Path.Combine(directory, token.Path), user, null);
+            }
         }
     }
 
@@ -168,7 +229,11 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
     {
         var key = (Uid(pod), volume, wanted.Path);
         var now = time.GetUtcNow();
-        if (tokens.TryGetValue(key, out var held) && now < held.RefreshAt) return held.Token;
+        if (tokens.TryGetValue(key, out var held) && now < held.RefreshAt)
+        {
+            return held.Token;
+        }
+
         var account = new ObjectKey(pod.Metadata.Namespace ?? "", pod.Spec.ServiceAccountName is { Length: > 0 } name ? name : "default");
         var request = new TokenRequestSpec
         {

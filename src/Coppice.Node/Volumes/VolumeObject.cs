@@ -13,12 +13,27 @@ public readonly record struct VolumeObject(string Kind, ObjectKey Key) : ICompar
         var space = pod.Metadata.Namespace ?? "";
         foreach (var volume in pod.Spec.Volumes)
         {
-            if (volume.ConfigMap is { } map) yield return OfMap(space, map.Name);
-            if (volume.Secret is { } secret) yield return OfSecret(space, secret.SecretName);
+            if (volume.ConfigMap is { } map)
+            {
+                yield return OfMap(space, map.Name);
+            }
+
+            if (volume.Secret is { } secret)
+            {
+                yield return OfSecret(space, secret.SecretName);
+            }
+
             foreach (var source in volume.Projected?.Sources ?? [])
             {
-                if (source.ConfigMap is { } projectedMap) yield return OfMap(space, projectedMap.Name);
-                if (source.Secret is { } projectedSecret) yield return OfSecret(space, projectedSecret.Name);
+                if (source.ConfigMap is { } projectedMap)
+                {
+                    yield return OfMap(space, projectedMap.Name);
+                }
+
+                if (source.Secret is { } projectedSecret)
+                {
+                    yield return OfSecret(space, projectedSecret.Name);
+                }
             }
         }
     }

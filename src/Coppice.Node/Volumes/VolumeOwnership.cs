@@ -21,13 +21,20 @@ internal static class VolumeOwnership
     public static void Apply(string directory, long group, bool readOnly)
     {
         ApplyOne(new DirectoryInfo(directory), group, readOnly);
-        foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)) ApplyOne(entry, group, readOnly);
+        foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+        {
+            ApplyOne(entry, group, readOnly);
+        }
     }
 
     private static void ApplyOne(FileSystemInfo entry, long group, bool readOnly)
     {
         LinuxCalls.SetOwner(entry.FullName, null, group);
-        if (entry.LinkTarget is not null) return;
+        if (entry.LinkTarget is not null)
+        {
+            return;
+        }
+
         var added = (readOnly ? GroupReads : GroupWrites) | (entry is DirectoryInfo ? Enter : 0);
         File.SetUnixFileMode(entry.FullName, File.GetUnixFileMode(entry.FullName) | added);
     }

@@ -33,7 +33,11 @@ internal sealed partial class VolumeUpkeep(NodeAgentOptions options, PodServices
             while (await _wakes.Reader.WaitToReadAsync(stop))
             {
                 var wakes = new List<Func<Pod, bool>>();
-                while (_wakes.Reader.TryRead(out var wake)) wakes.Add(wake);
+                while (_wakes.Reader.TryRead(out var wake))
+                {
+                    wakes.Add(wake);
+                }
+
                 var pods = mounted();
                 objects.Follow(new SortedSet<VolumeObject>(pods.SelectMany(VolumeObject.Of)), stop);
                 await Task.WhenAll(pods.Where(pod => wakes.Any(wake => wake(pod))).Select(pod => RefreshAsync(pod, stop)));

@@ -8,43 +8,43 @@ namespace Coppice.Store.InMemory;
 /// </summary>
 public sealed class InMemoryRevisionStore : IRevisionStore
 {
-    private readonly RevisionHistory history = new();
+    private readonly RevisionHistory _history = new();
 
-    public Revision Current => history.Current;
+    public Revision Current => _history.Current;
 
-    public Revision Compacted => history.Compacted;
+    public Revision Compacted => _history.Compacted;
 
     public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        return new(history.Get(key));
+        return new(_history.Get(key));
     }
 
     public ValueTask<StoreRange> RangeAsync(RangeQuery query, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        return new(history.Range(query));
+        return new(_history.Range(query));
     }
 
     public ValueTask<WriteOutcome> WriteAsync(StoreWrite write, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         ArgumentException.ThrowIfNullOrEmpty(write.Key);
-        return new(history.Write(write));
+        return new(_history.Write(write));
     }
 
-    public IStoreWatch Watch(string prefix, Revision after) => history.Watch(prefix, after);
+    public IStoreWatch Watch(string prefix, Revision after) => _history.Watch(prefix, after);
 
     public ValueTask CompactAsync(Revision upTo, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        history.Compact(upTo);
+        _history.Compact(upTo);
         return default;
     }
 
     public ValueTask DisposeAsync()
     {
-        history.Close();
+        _history.Close();
         return default;
     }
 }

@@ -7,8 +7,8 @@ namespace Coppice.Store.Mvcc;
 /// <remarks>All state is guarded by the history's lock; the members that say so are called by the history while it holds it.</remarks>
 internal sealed class HistoryWatch(RevisionHistory history, string prefix, Revision after) : IStoreWatch
 {
-    private TaskCompletionSource? signal;
-    private LinkedListNode<HistoryWatch>? place;
+    private TaskCompletionSource? _signal;
+    private LinkedListNode<HistoryWatch>? _place;
 
     public string Prefix { get; } = prefix;
 
@@ -17,7 +17,7 @@ internal sealed class HistoryWatch(RevisionHistory history, string prefix, Revis
 
     public bool Disposed { get; private set; }
 
-    public bool IsWaiting => place is not null;
+    public bool IsWaiting => _place is not null;
 
     public Revision Progress => history.ProgressOf(this);
 
@@ -41,9 +41,9 @@ internal sealed class HistoryWatch(RevisionHistory history, string prefix, Revis
         }
 
         // Continuations go through the awaiting side's context (or the pool), never into the writer that wakes us.
-        signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        place = line.AddLast(this);
-        return signal.Task;
+        _signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _place = line.AddLast(this);
+        return _signal.Task;
     }
 
     /// <summary>
@@ -52,15 +52,15 @@ internal sealed class HistoryWatch(RevisionHistory history, string prefix, Revis
     /// </summary>
     internal TaskCompletionSource? Dequeue(Revision read)
     {
-        if (place is null)
+        if (_place is null)
         {
             return null;
         }
 
-        place.List!.Remove(place);
-        place = null;
+        _place.List!.Remove(_place);
+        _place = null;
         Position = read > Position ? read : Position;
-        return signal;
+        return _signal;
     }
 
     /// <summary>Called with the lock held.</summary>

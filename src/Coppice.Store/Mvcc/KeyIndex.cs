@@ -9,14 +9,14 @@ internal sealed class KeyIndex
     /// <summary>Small enough to be moved at each insert, large enough that the list of chunks stays short (1 000 000 keys: about 3 000).</summary>
     private const int ChunkSize = 512;
 
-    private readonly List<Chunk> chunks = [];
+    private readonly List<Chunk> _chunks = [];
 
     public int Count { get; private set; }
 
     public KeyVersion? Find(string key)
     {
         var place = Locate(key, out var found);
-        return found ? chunks[place.Chunk].Versions[place.Item] : null;
+        return found ? _chunks[place.Chunk].Versions[place.Item] : null;
     }
 
     /// <summary>Makes this the newest version of its key.</summary>
@@ -26,21 +26,21 @@ internal sealed class KeyIndex
         var place = Locate(key, out var found);
         if (found)
         {
-            chunks[place.Chunk].Replace(place.Item, version);
+            _chunks[place.Chunk].Replace(place.Item, version);
             return;
         }
 
         Count++;
-        if (chunks.Count == 0)
+        if (_chunks.Count == 0)
         {
-            chunks.Add(new Chunk());
+            _chunks.Add(new Chunk());
         }
 
-        var chunk = chunks[place.Chunk];
+        var chunk = _chunks[place.Chunk];
         if (chunk.Count == ChunkSize)
         {
             var upper = chunk.Split(place.Item);
-            chunks.Insert(place.Chunk + 1, upper);
+            _chunks.Insert(place.Chunk + 1, upper);
             if (place.Item > chunk.Count)
             {
                 place = new Place(place.Chunk + 1, place.Item - chunk.Count);
@@ -60,11 +60,11 @@ internal sealed class KeyIndex
         }
 
         Count--;
-        var chunk = chunks[place.Chunk];
+        var chunk = _chunks[place.Chunk];
         chunk.RemoveAt(place.Item);
         if (chunk.Count == 0)
         {
-            chunks.RemoveAt(place.Chunk);
+            _chunks.RemoveAt(place.Chunk);
         }
     }
 
@@ -74,11 +74,11 @@ internal sealed class KeyIndex
     /// <summary>Where the key is, or where it would be inserted: in the last chunk whose first key is not above it.</summary>
     private Place Locate(string key, out bool found)
     {
-        int low = 0, high = chunks.Count - 1;
+        int low = 0, high = _chunks.Count - 1;
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (string.CompareOrdinal(chunks[middle].Keys[0], key) <= 0)
+            if (string.CompareOrdinal(_chunks[middle].Keys[0], key) <= 0)
             {
                 low = middle;
             }
@@ -88,13 +88,13 @@ internal sealed class KeyIndex
             }
         }
 
-        if (chunks.Count == 0)
+        if (_chunks.Count == 0)
         {
             found = false;
             return default;
         }
 
-        var item = Array.BinarySearch(chunks[low].Keys, 0, chunks[low].Count, key, StringComparer.Ordinal);
+        var item = Array.BinarySearch(_chunks[low].Keys, 0, _chunks[low].Count, key, StringComparer.Ordinal);
         found = item >= 0;
         return new Place(low, found ? item : ~item);
     }
@@ -103,11 +103,11 @@ internal sealed class KeyIndex
 
     internal struct Walk
     {
-        private readonly KeyIndex index;
-        private int chunk;
-        private int item;
+        private readonly KeyIndex _index;
+        private int _chunk;
+        private int _item;
 
-        internal Walk(KeyIndex index, Place place) => (this.index, chunk, item) = (index, place.Chunk, place.Item);
+        internal Walk(KeyIndex index, Place place) => (_index, _chunk, _item) = (index, place.Chunk, place.Item);
 
         /// <summary>
         /// At the start of a chunk whose keys all have the prefix and were all last written by a revision: passes it over, and tells how
@@ -116,41 +116,41 @@ internal sealed class KeyIndex
         public bool TrySkip(string prefix, Revision at, out int live)
         {
             live = 0;
-            if (chunk < index.chunks.Count && item == index.chunks[chunk].Count)
+            if (_chunk < _index._chunks.Count && _item == _index._chunks[_chunk].Count)
             {
-                chunk++;
-                item = 0;
+                _chunk++;
+                _item = 0;
             }
 
-            if (item != 0 || chunk == index.chunks.Count)
+            if (_item != 0 || _chunk == _index._chunks.Count)
             {
                 return false;
             }
 
-            var here = index.chunks[chunk];
+            var here = _index._chunks[_chunk];
             if (here.Newest > at || !here.Keys[here.Count - 1].StartsWith(prefix, StringComparison.Ordinal))
             {
                 return false;
             }
 
             live = here.Live;
-            chunk++;
+            _chunk++;
             return true;
         }
 
         /// <summary>The next key's newest version; null at the end.</summary>
         public KeyVersion? Next()
         {
-            while (chunk < index.chunks.Count)
+            while (_chunk < _index._chunks.Count)
             {
-                var here = index.chunks[chunk];
-                if (item < here.Count)
+                var here = _index._chunks[_chunk];
+                if (_item < here.Count)
                 {
-                    return here.Versions[item++];
+                    return here.Versions[_item++];
                 }
 
-                chunk++;
-                item = 0;
+                _chunk++;
+                _item = 0;
             }
 
             return null;

@@ -3,16 +3,16 @@ namespace Coppice.Store.Mvcc;
 /// <summary>Reads the logs of several segments as one, in revision order, from the event after a revision on.</summary>
 internal sealed class LogMerge
 {
-    private readonly IReadOnlyList<Segment> segments;
-    private readonly int[] next;
+    private readonly IReadOnlyList<Segment> _segments;
+    private readonly int[] _next;
 
     public LogMerge(IReadOnlyList<Segment> segments, Revision after)
     {
-        this.segments = segments;
-        next = new int[segments.Count];
-        for (var i = 0; i < next.Length; i++)
+        _segments = segments;
+        _next = new int[segments.Count];
+        for (var i = 0; i < _next.Length; i++)
         {
-            next[i] = segments[i].FirstAfter(after);
+            _next[i] = segments[i].FirstAfter(after);
         }
     }
 
@@ -21,18 +21,18 @@ internal sealed class LogMerge
     {
         var lowest = -1;
         StoreEvent? found = null;
-        for (var i = 0; i < next.Length; i++)
+        for (var i = 0; i < _next.Length; i++)
         {
-            var log = segments[i].Log;
-            if (next[i] < log.Count && (found is null || log[next[i]].Entry.Modified < found.Entry.Modified))
+            var log = _segments[i].Log;
+            if (_next[i] < log.Count && (found is null || log[_next[i]].Entry.Modified < found.Entry.Modified))
             {
-                (lowest, found) = (i, log[next[i]]);
+                (lowest, found) = (i, log[_next[i]]);
             }
         }
 
         if (found is not null)
         {
-            next[lowest]++;
+            _next[lowest]++;
         }
 
         return found;

@@ -24,26 +24,26 @@ internal sealed class RevisionHistory
 
     private static readonly StoredValue NoValue = new(ReadOnlyMemory<byte>.Empty);
 
-    private readonly Lock gate = new();
-    private readonly SegmentTable segments = new();
-    private readonly LinkedList<HistoryWatch> wideWaiting = [];
-    private long current;
-    private long compacted;
-    private bool closed;
+    private readonly Lock _gate = new();
+    private readonly SegmentTable _segments = new();
+    private readonly LinkedList<HistoryWatch> _wideWaiting = [];
+    private long _current;
+    private long _compacted;
+    private bool _closed;
 
-    public Revision Current => new(Volatile.Read(ref current));
+    public Revision Current => new(Volatile.Read(ref _current));
 
-    public Revision Compacted => new(Volatile.Read(ref compacted));
+    public Revision Compacted => new(Volatile.Read(ref _compacted));
 
     /// <summary>What history costs beyond the live entries, about: the bytes of superseded values and a share for each event.</summary>
     public long SupersededBytes { get; private set; }
 
     public StoreEntry? Get(string key)
     {
-        lock (gate)
+        lock (_gate)
         {
             ThrowIfClosed();
-            return segments.Find(key)?.Keys.Find(key)?.Live;
+            return _segments.Find(key)?.Keys.Find(key)?.Live;
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class RevisionHistory
     {
         ArgumentNullException.ThrowIfNull(query.Prefix);
         ArgumentOutOfRangeException.ThrowIfNegative(query.Limit);
-        lock (gate)
+        lock (_gate)
         {
             ThrowIfClosed();
             var at = query.At ?? Current;
@@ -61,7 +61,7 @@ internal sealed class RevisionHistory
             }
 
             ThrowIfForgotten(at);
-            var found = segments.Below(query.Prefix);
+            var found = _segments.Below(query.Prefix);
             var whole = query.Limit == 0 && found.Count == 1 && found[0].Name == query.Prefix;
             var entries = new List<StoreEntry>(whole ? found[0].Keys.Count : 0);
             var remaining = found.Sum(segment => Walk(segment, query, at, entries));
@@ -74,7 +74,7 @@ internal sealed class RevisionHistory
     {
         WriteOutcome outcome;
         List<TaskCompletionSource> woken;
-        lock (gate)
+        lock (_gate)
         {
             var batch = new WriteBatch(this);
             outcome = batch.Add(write);
@@ -89,7 +89,7 @@ internal sealed class RevisionHistory
     public void Commit(WriteBatch batch)
     {
         List<TaskCompletionSource> woken;
-        lock (gate)
+        lock (_gate)
         {
             woken = Apply(batch.Events);
         }
@@ -100,7 +100,7 @@ internal sealed class RevisionHistory
     public HistoryWatch Watch(string prefix, Revision after)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        lock (gate)
+        lock (_gate)
         {
             ThrowIfClosed();
             ThrowIfForgotten(after);
@@ -119,10 +119,10 @@ internal sealed class RevisionHistory
         var forgotten = new List<Revision>();
         while (Compacted < upTo)
         {
-            lock (gate)
+            lock (_gate)
             {
                 ThrowIfClosed();
-                CompactStep(new Revision(Math.Min(compacted + CompactionStride, upTo.Value)), forgotten);
+                CompactStep(new Revision(Math.Min(_compacted + CompactionStride, upTo.Value)), forgotten);
             }
         }
 
@@ -133,10 +133,10 @@ internal sealed class RevisionHistory
     public void Close()
     {
         List<TaskCompletionSource> waiting = [];
-        lock (gate)
+        lock (_gate)
         {
-            closed = true;
-            foreach (var line in segments.All.Select(segment => segment.Waiting).Append(wideWaiting))
+            _closed = true;
+            foreach (var line in _segments.All.Select(segment => segment.Waiting).Append(_wideWaiting))
             {
                 while (line.First is { } first)
                 {
@@ -155,18 +155,18 @@ internal sealed class RevisionHistory
     public IReadOnlyList<Revision> Load(IEnumerable<StoredRow> rows, Revision compactedBefore)
     {
         var leftOver = new List<Revision>();
-        lock (gate)
+        lock (_gate)
         {
-            compacted = current = compactedBefore.Value;
+            _compacted = _current = compactedBefore.Value;
             foreach (var row in rows)
             {
-                var segment = segments.FindOrAdd(row.Key);
+                var segment = _segments.FindOrAdd(row.Key);
                 var before = segment.Keys.Find(row.Key);
                 var entry = new StoreEntry(row.Key, row.Value ?? before?.Entry.Value ?? NoValue, row.Created, row.Modified);
                 if (row.Modified > compactedBefore)
                 {
                     Record(segment, new StoreEvent(row.Value is null ? StoreEventType.Delete : StoreEventType.Put, entry, before?.Live));
-                    current = row.Modified.Value;
+                    _current = row.Modified.Value;
                     continue;
                 }
 
@@ -196,7 +196,7 @@ internal sealed class RevisionHistory
         wakeUp = Task.CompletedTask;
         while (true)
         {
-            lock (gate)
+            lock (_gate)
             {
                 ThrowIfClosed();
                 ObjectDisposedException.ThrowIf(watch.Disposed, watch);
@@ -222,7 +222,7 @@ internal sealed class RevisionHistory
 
     internal Revision ProgressOf(HistoryWatch watch)
     {
-        lock (gate)
+        lock (_gate)
         {
             return watch.IsWaiting && Current > watch.Position ? Current : watch.Position;
         }
@@ -230,7 +230,7 @@ internal sealed class RevisionHistory
 
     internal TaskCompletionSource? StopWaiting(HistoryWatch watch)
     {
-        lock (gate)
+        lock (_gate)
         {
             return watch.Dequeue(Current);
         }
@@ -239,7 +239,7 @@ internal sealed class RevisionHistory
     internal void Leave(HistoryWatch watch)
     {
         TaskCompletionSource? waiting;
-        lock (gate)
+        lock (_gate)
         {
             watch.MarkDisposed();
             waiting = watch.Dequeue(Current);
@@ -299,16 +299,16 @@ internal sealed class RevisionHistory
         var woken = new List<TaskCompletionSource>();
         foreach (var change in events)
         {
-            var segment = segments.FindOrAdd(change.Entry.Key);
+            var segment = _segments.FindOrAdd(change.Entry.Key);
             Record(segment, change);
             var before = new Revision(change.Entry.Modified.Value - 1);
             Wake(segment.Waiting, change.Entry.Key, before, woken);
-            Wake(wideWaiting, change.Entry.Key, before, woken);
+            Wake(_wideWaiting, change.Entry.Key, before, woken);
         }
 
         if (events.Count > 0)
         {
-            Volatile.Write(ref current, events[^1].Entry.Modified.Value);
+            Volatile.Write(ref _current, events[^1].Entry.Modified.Value);
         }
 
         return woken;
@@ -337,12 +337,12 @@ internal sealed class RevisionHistory
     }
 
     private LinkedList<HistoryWatch> LineFor(HistoryWatch watch) =>
-        SegmentTable.IsWide(watch.Prefix) ? wideWaiting : segments.FindOrAdd(watch.Prefix).Waiting;
+        SegmentTable.IsWide(watch.Prefix) ? _wideWaiting : _segments.FindOrAdd(watch.Prefix).Waiting;
 
     /// <summary>Fills a batch from the watch's position on, and returns the position up to which everything was seen.</summary>
     private Revision Read(HistoryWatch watch, List<StoreEvent> batch)
     {
-        var merge = new LogMerge(segments.Below(watch.Prefix), watch.Position);
+        var merge = new LogMerge(_segments.Below(watch.Prefix), watch.Position);
         var seen = watch.Position;
         for (var scanned = 0; merge.Next() is { } change; scanned++)
         {
@@ -363,7 +363,7 @@ internal sealed class RevisionHistory
 
     private void CompactStep(Revision upTo, List<Revision> forgotten)
     {
-        foreach (var segment in segments.All)
+        foreach (var segment in _segments.All)
         {
             var end = segment.FirstAfter(upTo);
             var done = new HashSet<string>(StringComparer.Ordinal);
@@ -379,7 +379,7 @@ internal sealed class RevisionHistory
             SupersededBytes -= EventCost * end;
         }
 
-        Volatile.Write(ref compacted, upTo.Value);
+        Volatile.Write(ref _compacted, upTo.Value);
     }
 
     /// <summary>Cuts a key's versions behind the one visible at the revision, and that one too if it is an absence.</summary>
@@ -424,5 +424,5 @@ internal sealed class RevisionHistory
         }
     }
 
-    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(closed, typeof(IRevisionStore));
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_closed, typeof(IRevisionStore));
 }

@@ -7,16 +7,16 @@ namespace Coppice.Store.Mvcc;
 /// <remarks>Between the first write and the commit nobody else may commit to the same history.</remarks>
 internal sealed class WriteBatch(RevisionHistory history)
 {
-    private readonly Dictionary<string, StoreEvent> newest = new(StringComparer.Ordinal);
-    private readonly List<StoreEvent> events = [];
+    private readonly Dictionary<string, StoreEvent> _newest = new(StringComparer.Ordinal);
+    private readonly List<StoreEvent> _events = [];
 
-    public IReadOnlyList<StoreEvent> Events => events;
+    public IReadOnlyList<StoreEvent> Events => _events;
 
     /// <summary>What becomes of the write, provided that the batch is committed.</summary>
     public WriteOutcome Add(StoreWrite write)
     {
-        var live = newest.TryGetValue(write.Key, out var own) ? (own.Type == StoreEventType.Put ? own.Entry : null) : history.Get(write.Key);
-        var revision = new Revision(history.Current.Value + events.Count + 1);
+        var live = _newest.TryGetValue(write.Key, out var own) ? (own.Type == StoreEventType.Put ? own.Entry : null) : history.Get(write.Key);
+        var revision = new Revision(history.Current.Value + _events.Count + 1);
         return write switch
         {
             StoreWrite.Create create when live is null => Put(new StoreEntry(create.Key, create.Value, revision, revision), null),
@@ -32,8 +32,8 @@ internal sealed class WriteBatch(RevisionHistory history)
 
     private WriteOutcome.Written Record(StoreEvent change)
     {
-        events.Add(change);
-        newest[change.Entry.Key] = change;
+        _events.Add(change);
+        _newest[change.Entry.Key] = change;
         return new WriteOutcome.Written(change.Entry);
     }
 }

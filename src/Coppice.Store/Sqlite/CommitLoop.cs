@@ -15,23 +15,23 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
     /// <summary>Forgotten rows wait for idle moments, unless they are more than this.</summary>
     private const int ForgottenRowsLimit = 50_000;
 
-    private readonly VersionTable table = new(connection);
-    private readonly Queue<Revision> forgotten = new();
-    private bool failing;
-    private readonly int checkpointPages = (int)Math.Max(1, options.CheckpointBytes / StoreFile.PageBytes);
-    private int checkpointFailedAt;
+    private readonly VersionTable _table = new(connection);
+    private readonly Queue<Revision> _forgotten = new();
+    private bool _failing;
+    private readonly int _checkpointPages = (int)Math.Max(1, options.CheckpointBytes / StoreFile.PageBytes);
+    private int _checkpointFailedAt;
 
     /// <summary>Fills the history from the file. Before <see cref="Run"/>.</summary>
     public void Load()
     {
-        var compacted = table.Compacted;
-        Remember(history.Load(table.Read(compacted), compacted));
+        var compacted = _table.Compacted;
+        Remember(history.Load(_table.Read(compacted), compacted));
     }
 
     /// <summary>Until the queue is closed and empty. What is thrown here is a fault of ours and ends the process.</summary>
     public void Run()
     {
-        while (queue.Take(orNothing: forgotten.Count > 0 && !failing) is { } requests)
+        while (queue.Take(orNothing: _forgotten.Count > 0 && !_failing) is { } requests)
         {
             if (requests is [WriteRequest.Compact compaction])
             {
@@ -47,12 +47,12 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
                 Attempt("forget history", () => ForgetUpTo(new((history.Compacted.Value + history.Current.Value + 1) / 2)));
             }
 
-            if (forgotten.Count > 0 && (requests.Count == 0 || forgotten.Count > ForgottenRowsLimit))
+            if (_forgotten.Count > 0 && (requests.Count == 0 || _forgotten.Count > ForgottenRowsLimit))
             {
                 Attempt("delete forgotten history", DeleteForgotten);
             }
 
-            if (connection.LogPages - checkpointFailedAt >= checkpointPages)
+            if (connection.LogPages - _checkpointFailedAt >= _checkpointPages)
             {
                 Checkpoint();
             }
@@ -65,7 +65,7 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
         var outcomes = writes.ConvertAll(write => batch.Add(write.What));
         if (batch.Events.Count > 0)
         {
-            if (Attempt($"commit {batch.Events.Count} writes", () => table.Append(batch.Events)) is { } failure)
+            if (Attempt($"commit {batch.Events.Count} writes", () => _table.Append(batch.Events)) is { } failure)
             {
                 writes.ForEach(write => write.Promise.SetException(failure));
                 return;
@@ -101,7 +101,7 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
     {
         if (upTo > history.Compacted)
         {
-            table.SetCompacted(upTo);
+            _table.SetCompacted(upTo);
             Remember(history.Compact(upTo));
         }
     }
@@ -110,17 +110,17 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
     {
         foreach (var row in rows)
         {
-            forgotten.Enqueue(row);
+            _forgotten.Enqueue(row);
         }
     }
 
     private void DeleteForgotten()
     {
-        var rows = forgotten.Take(RowsPerDeletion).ToArray();
-        table.Delete(rows);
+        var rows = _forgotten.Take(RowsPerDeletion).ToArray();
+        _table.Delete(rows);
         for (var i = 0; i < rows.Length; i++)
         {
-            forgotten.Dequeue();
+            _forgotten.Dequeue();
         }
     }
 
@@ -129,12 +129,12 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
         try
         {
             connection.Checkpoint();
-            checkpointFailedAt = 0;
+            _checkpointFailedAt = 0;
         }
         catch (SqliteException error)
         {
             // Everything is safe in the log; it only goes on growing. Not at every commit again, though.
-            checkpointFailedAt = connection.LogPages;
+            _checkpointFailedAt = connection.LogPages;
             logger.LogWarning("{Message}", MediumFailure.OnWrite(directory, error).Message);
         }
     }
@@ -149,18 +149,18 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
         catch (SqliteException error)
         {
             var failure = MediumFailure.OnWrite(directory, error);
-            if (!failing)
+            if (!_failing)
             {
                 logger.LogError("Could not {What}: {Message}", what, failure.Message);
             }
 
-            failing = true;
+            _failing = true;
             return failure;
         }
 
-        if (failing)
+        if (_failing)
         {
-            failing = false;
+            _failing = false;
             logger.LogInformation("Writing to {Directory} works again", directory);
         }
 

@@ -16,10 +16,10 @@ internal sealed class DirectoryLock : IDisposable
     /// <summary>The kernel's EWOULDBLOCK on Linux, which is how a lock held elsewhere shows.</summary>
     private const int WouldBlock = 11;
 
-    private readonly FileStream held;
-    private readonly string holderPath;
+    private readonly FileStream _held;
+    private readonly string _holderPath;
 
-    private DirectoryLock(FileStream held, string holderPath) => (this.held, this.holderPath) = (held, holderPath);
+    private DirectoryLock(FileStream held, string holderPath) => (_held, _holderPath) = (held, holderPath);
 
     /// <exception cref="StoreUnavailableException">Another process (or another store of this one) is in the directory.</exception>
     public static DirectoryLock Take(string directory)
@@ -27,8 +27,8 @@ internal sealed class DirectoryLock : IDisposable
         var taken = new DirectoryLock(Hold(directory), Path.Combine(directory, HolderFile));
         try
         {
-            File.WriteAllText(taken.holderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            File.SetUnixFileMode(taken.holderPath, OwnerOnly);
+            File.WriteAllText(taken._holderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            File.SetUnixFileMode(taken._holderPath, OwnerOnly);
             return taken;
         }
         catch
@@ -44,8 +44,8 @@ internal sealed class DirectoryLock : IDisposable
 
     public void Dispose()
     {
-        File.Delete(holderPath);
-        held.Dispose();
+        File.Delete(_holderPath);
+        _held.Dispose();
     }
 
     private static FileStream Hold(string directory)

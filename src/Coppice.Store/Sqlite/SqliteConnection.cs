@@ -5,14 +5,14 @@ namespace Coppice.Store.Sqlite;
 /// <summary>One connection to one database file, used by one thread at a time.</summary>
 internal sealed unsafe class SqliteConnection : IDisposable
 {
-    private readonly List<SqliteStatement> statements = [];
-    private readonly int* logPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
-    private nint connection;
+    private readonly List<SqliteStatement> _statements = [];
+    private readonly int* _logPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
+    private nint _connection;
 
     public SqliteConnection(string path, bool create)
     {
         var flags = SqliteApi.OpenReadWrite | SqliteApi.OpenNoMutex | (create ? SqliteApi.OpenCreate : 0);
-        if (SqliteApi.Open(path, out connection, flags, 0) != SqliteApi.Ok)
+        if (SqliteApi.Open(path, out _connection, flags, 0) != SqliteApi.Ok)
         {
             var error = LastError();
             Dispose();
@@ -20,25 +20,25 @@ internal sealed unsafe class SqliteConnection : IDisposable
         }
 
         // In the place of SQLite's own hook, which would copy the log inside of a commit, while its writers wait.
-        _ = SqliteApi.OnLogGrowth(connection, &CountPages, (nint)logPages);
+        _ = SqliteApi.OnLogGrowth(_connection, &CountPages, (nint)_logPages);
     }
 
     /// <summary>How many pages the write-ahead log holds that may not be in the database file yet.</summary>
-    public int LogPages => *logPages;
+    public int LogPages => *_logPages;
 
     /// <summary>A statement for many runs; it lives as long as the connection.</summary>
     public SqliteStatement Prepare(string sql)
     {
-        Check(SqliteApi.Prepare(connection, sql, -1, SqliteApi.PreparePersistent, out var statement, 0));
+        Check(SqliteApi.Prepare(_connection, sql, -1, SqliteApi.PreparePersistent, out var statement, 0));
         var prepared = new SqliteStatement(this, statement);
-        statements.Add(prepared);
+        _statements.Add(prepared);
         return prepared;
     }
 
     /// <summary>Runs one statement once and drops whatever rows it gives.</summary>
     public void Execute(string sql)
     {
-        Check(SqliteApi.Prepare(connection, sql, -1, 0, out var handle, 0));
+        Check(SqliteApi.Prepare(_connection, sql, -1, 0, out var handle, 0));
         using var statement = new SqliteStatement(this, handle);
         while (statement.Step())
         {
@@ -48,7 +48,7 @@ internal sealed unsafe class SqliteConnection : IDisposable
     /// <summary>The first column of the first row; null if there is no row.</summary>
     public long? QueryInteger(string sql)
     {
-        Check(SqliteApi.Prepare(connection, sql, -1, 0, out var handle, 0));
+        Check(SqliteApi.Prepare(_connection, sql, -1, 0, out var handle, 0));
         using var statement = new SqliteStatement(this, handle);
         return statement.Step() ? statement.Integer(0) : null;
     }
@@ -65,7 +65,7 @@ internal sealed unsafe class SqliteConnection : IDisposable
         catch (SqliteException)
         {
             // A full disk or a failed write has often rolled back already.
-            if (SqliteApi.IsOutsideTransaction(connection) == 0)
+            if (SqliteApi.IsOutsideTransaction(_connection) == 0)
             {
                 Execute("ROLLBACK");
             }
@@ -77,8 +77,8 @@ internal sealed unsafe class SqliteConnection : IDisposable
     /// <summary>Copies the write-ahead log into the database file, so that the log starts again from its beginning.</summary>
     public void Checkpoint()
     {
-        Check(SqliteApi.Checkpoint(connection, null, SqliteApi.CheckpointPassive, out _, out _));
-        *logPages = 0;
+        Check(SqliteApi.Checkpoint(_connection, null, SqliteApi.CheckpointPassive, out _, out _));
+        *_logPages = 0;
     }
 
     public void Check(int result)
@@ -90,16 +90,16 @@ internal sealed unsafe class SqliteConnection : IDisposable
     }
 
     public SqliteException LastError() =>
-        new(SqliteApi.ExtendedErrorCode(connection), Marshal.PtrToStringUTF8(SqliteApi.ErrorMessage(connection)) ?? "unknown error");
+        new(SqliteApi.ExtendedErrorCode(_connection), Marshal.PtrToStringUTF8(SqliteApi.ErrorMessage(_connection)) ?? "unknown error");
 
     public void Dispose()
     {
-        statements.ForEach(statement => statement.Dispose());
-        if (connection != 0)
+        _statements.ForEach(statement => statement.Dispose());
+        if (_connection != 0)
         {
-            _ = SqliteApi.Close(connection);
-            connection = 0;
-            NativeMemory.Free(logPages);
+            _ = SqliteApi.Close(_connection);
+            _connection = 0;
+            NativeMemory.Free(_logPages);
         }
     }
 

@@ -9,26 +9,26 @@ namespace Coppice.Store.Sqlite;
 /// </summary>
 public sealed class SqliteRevisionStore : IRevisionStore
 {
-    private readonly RevisionHistory history = new();
-    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly WriteQueue queue;
-    private readonly SqliteConnection connection;
-    private readonly DirectoryLock directoryLock;
-    private readonly ILogger logger;
-    private ITimer? compaction;
-    private Revision oneSpanAgo;
+    private readonly RevisionHistory _history = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly WriteQueue _queue;
+    private readonly SqliteConnection _connection;
+    private readonly DirectoryLock _directoryLock;
+    private readonly ILogger _logger;
+    private ITimer? _compaction;
+    private Revision _oneSpanAgo;
 
     private SqliteRevisionStore(DirectoryLock directoryLock, SqliteConnection connection, SqliteStoreOptions options, ILogger logger)
     {
-        this.directoryLock = directoryLock;
-        this.connection = connection;
-        this.logger = logger;
-        queue = new WriteQueue(options);
+        _directoryLock = directoryLock;
+        _connection = connection;
+        _logger = logger;
+        _queue = new WriteQueue(options);
     }
 
-    public Revision Current => history.Current;
+    public Revision Current => _history.Current;
 
-    public Revision Compacted => history.Compacted;
+    public Revision Compacted => _history.Compacted;
 
     /// <summary>
     /// Opens the store in a directory, which is made (for its owner only) if it is not there. Reads the whole file, on the calling
@@ -50,7 +50,7 @@ public sealed class SqliteRevisionStore : IRevisionStore
             directoryLock = DirectoryLock.Take(directory);
             connection = StoreFile.Open(directory);
             var store = new SqliteRevisionStore(directoryLock, connection, options, logger);
-            var loop = new CommitLoop(connection, store.history, store.queue, options, directory, logger);
+            var loop = new CommitLoop(connection, store._history, store._queue, options, directory, logger);
             loop.Load();
             store.Start(loop, options, time);
             return new(store);
@@ -75,13 +75,13 @@ public sealed class SqliteRevisionStore : IRevisionStore
     public ValueTask<StoreEntry?> GetAsync(string key, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        return new(history.Get(key));
+        return new(_history.Get(key));
     }
 
     public ValueTask<StoreRange> RangeAsync(RangeQuery query, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        return new(history.Range(query));
+        return new(_history.Range(query));
     }
 
     public ValueTask<WriteOutcome> WriteAsync(StoreWrite write, CancellationToken stop)
@@ -90,34 +90,34 @@ public sealed class SqliteRevisionStore : IRevisionStore
         ArgumentException.ThrowIfNullOrEmpty(write.Key);
         _ = VersionTable.KeyEncoding.GetByteCount(write.Key);
         var request = new WriteRequest.Write(write);
-        queue.Add(request);
+        _queue.Add(request);
         return new(request.Promise.Task);
     }
 
-    public IStoreWatch Watch(string prefix, Revision after) => history.Watch(prefix, after);
+    public IStoreWatch Watch(string prefix, Revision after) => _history.Watch(prefix, after);
 
     public ValueTask CompactAsync(Revision upTo, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         var request = new WriteRequest.Compact(upTo);
-        queue.Add(request);
+        _queue.Add(request);
         return new(request.Promise.Task);
     }
 
     /// <summary>What was accepted is written first; then the file is closed and the directory is free for others.</summary>
     public async ValueTask DisposeAsync()
     {
-        compaction?.Dispose();
-        queue.Close();
-        await ended.Task;
+        _compaction?.Dispose();
+        _queue.Close();
+        await _ended.Task;
     }
 
     private void Start(CommitLoop loop, SqliteStoreOptions options, TimeProvider time)
     {
-        oneSpanAgo = Current;
+        _oneSpanAgo = Current;
         if (options.CompactEvery > TimeSpan.Zero)
         {
-            compaction = time.CreateTimer(_ => _ = CompactBeforeLastSpanAsync(), null, options.CompactEvery, options.CompactEvery);
+            _compaction = time.CreateTimer(_ => _ = CompactBeforeLastSpanAsync(), null, options.CompactEvery, options.CompactEvery);
         }
 
         // A thread of its own: it blocks on the disk for as long as the store is open.
@@ -127,20 +127,20 @@ public sealed class SqliteRevisionStore : IRevisionStore
     private void Run(CommitLoop loop)
     {
         loop.Run();
-        history.Close();
-        connection.Dispose();
-        directoryLock.Dispose();
-        ended.SetResult();
+        _history.Close();
+        _connection.Dispose();
+        _directoryLock.Dispose();
+        _ended.SetResult();
     }
 
     private async Task CompactBeforeLastSpanAsync()
     {
-        var upTo = oneSpanAgo;
-        oneSpanAgo = Current;
+        var upTo = _oneSpanAgo;
+        _oneSpanAgo = Current;
         try
         {
             await CompactAsync(upTo, CancellationToken.None);
-            logger.LogDebug("Forgot history up to revision {Revision}", upTo);
+            _logger.LogDebug("Forgot history up to revision {Revision}", upTo);
         }
         catch (Exception error) when (error is StoreUnavailableException or ObjectDisposedException)
         {

@@ -5,7 +5,7 @@ namespace Coppice.Store.Sqlite;
 /// <summary>A prepared statement. Parameters count from 1, columns from 0, as in SQLite.</summary>
 internal sealed class SqliteStatement(SqliteConnection connection, nint statement) : IDisposable
 {
-    private bool disposed;
+    private bool _disposed;
 
     public void Bind(int index, long value) => connection.Check(SqliteApi.BindInteger(statement, index, value));
 
@@ -60,9 +60,9 @@ internal sealed class SqliteStatement(SqliteConnection connection, nint statemen
 
     public void Dispose()
     {
-        if (!disposed)
+        if (!_disposed)
         {
-            disposed = true;
+            _disposed = true;
             _ = SqliteApi.Finalize(statement);
         }
     }

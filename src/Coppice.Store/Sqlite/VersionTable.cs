@@ -19,26 +19,26 @@ internal sealed class VersionTable
     /// <summary>Keys that UTF-8 cannot hold (half a surrogate pair) are refused rather than changed.</summary>
     public static readonly UTF8Encoding KeyEncoding = new(false, throwOnInvalidBytes: true);
 
-    private readonly SqliteConnection connection;
-    private readonly SqliteStatement insert;
-    private readonly SqliteStatement delete;
-    private readonly SqliteStatement setCompacted;
+    private readonly SqliteConnection _connection;
+    private readonly SqliteStatement _insert;
+    private readonly SqliteStatement _delete;
+    private readonly SqliteStatement _setCompacted;
 
     public VersionTable(SqliteConnection connection)
     {
-        this.connection = connection;
-        insert = connection.Prepare("INSERT INTO version (revision, created, key, value, checksum) VALUES (?, ?, ?, ?, ?)");
-        delete = connection.Prepare("DELETE FROM version WHERE revision = ?");
-        setCompacted = connection.Prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('compacted', ?)");
+        _connection = connection;
+        _insert = connection.Prepare("INSERT INTO version (revision, created, key, value, checksum) VALUES (?, ?, ?, ?, ?)");
+        _delete = connection.Prepare("DELETE FROM version WHERE revision = ?");
+        _setCompacted = connection.Prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('compacted', ?)");
     }
 
-    public Revision Compacted => new(connection.QueryInteger("SELECT value FROM meta WHERE name = 'compacted'") ?? 0);
+    public Revision Compacted => new(_connection.QueryInteger("SELECT value FROM meta WHERE name = 'compacted'") ?? 0);
 
     /// <summary>All rows by revision, each checked: against its checksum, and that none is missing.</summary>
     /// <exception cref="SqliteException">The file is damaged.</exception>
     public IEnumerable<StoredRow> Read(Revision compacted)
     {
-        var select = connection.Prepare("SELECT revision, created, key, value, checksum FROM version ORDER BY revision");
+        var select = _connection.Prepare("SELECT revision, created, key, value, checksum FROM version ORDER BY revision");
         long next = compacted.Value + 1;
         while (select.Step())
         {
@@ -62,7 +62,7 @@ internal sealed class VersionTable
     }
 
     /// <summary>Writes a batch in one transaction; when this returns, it is on the disk.</summary>
-    public void Append(IReadOnlyList<StoreEvent> events) => connection.InTransaction(() =>
+    public void Append(IReadOnlyList<StoreEvent> events) => _connection.InTransaction(() =>
     {
         foreach (var change in events)
         {
@@ -70,18 +70,18 @@ internal sealed class VersionTable
         }
     });
 
-    public void SetCompacted(Revision upTo) => connection.InTransaction(() =>
+    public void SetCompacted(Revision upTo) => _connection.InTransaction(() =>
     {
-        setCompacted.Bind(1, upTo.Value);
-        setCompacted.Run();
+        _setCompacted.Bind(1, upTo.Value);
+        _setCompacted.Run();
     });
 
-    public void Delete(ReadOnlyMemory<Revision> revisions) => connection.InTransaction(() =>
+    public void Delete(ReadOnlyMemory<Revision> revisions) => _connection.InTransaction(() =>
     {
         foreach (var revision in revisions.Span)
         {
-            delete.Bind(1, revision.Value);
-            delete.Run();
+            _delete.Bind(1, revision.Value);
+            _delete.Run();
         }
     });
 
@@ -89,20 +89,20 @@ internal sealed class VersionTable
     {
         var key = KeyEncoding.GetBytes(entry.Key);
         var value = deleted ? default : entry.Value.Bytes.Span;
-        insert.Bind(1, entry.Modified.Value);
-        insert.Bind(2, entry.Created.Value);
-        insert.BindText(3, key);
+        _insert.Bind(1, entry.Modified.Value);
+        _insert.Bind(2, entry.Created.Value);
+        _insert.BindText(3, key);
         if (deleted)
         {
-            insert.BindNull(4);
+            _insert.BindNull(4);
         }
         else
         {
-            insert.BindBlob(4, value);
+            _insert.BindBlob(4, value);
         }
 
-        insert.Bind(5, Checksum(entry.Modified.Value, entry.Created.Value, key, value, deleted));
-        insert.Run();
+        _insert.Bind(5, Checksum(entry.Modified.Value, entry.Created.Value, key, value, deleted));
+        _insert.Run();
     }
 
     /// <summary>CRC-32C of everything in the row: SQLite notices a broken page, but not a flipped bit in a value.</summary>

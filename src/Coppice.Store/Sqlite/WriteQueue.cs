@@ -6,26 +6,26 @@ namespace Coppice.Store.Sqlite;
 /// </summary>
 internal sealed class WriteQueue(SqliteStoreOptions options)
 {
-    private readonly Queue<WriteRequest> waiting = new();
-    private bool closed;
+    private readonly Queue<WriteRequest> _waiting = new();
+    private bool _closed;
 
     public void Add(WriteRequest request)
     {
-        lock (waiting)
+        lock (_waiting)
         {
-            ObjectDisposedException.ThrowIf(closed, typeof(IRevisionStore));
-            waiting.Enqueue(request);
-            Monitor.Pulse(waiting);
+            ObjectDisposedException.ThrowIf(_closed, typeof(IRevisionStore));
+            _waiting.Enqueue(request);
+            Monitor.Pulse(_waiting);
         }
     }
 
     /// <summary>Takes no more; what was taken is still to be done.</summary>
     public void Close()
     {
-        lock (waiting)
+        lock (_waiting)
         {
-            closed = true;
-            Monitor.Pulse(waiting);
+            _closed = true;
+            Monitor.Pulse(_waiting);
         }
     }
 
@@ -35,28 +35,28 @@ internal sealed class WriteQueue(SqliteStoreOptions options)
     /// </summary>
     public List<WriteRequest>? Take(bool orNothing)
     {
-        lock (waiting)
+        lock (_waiting)
         {
-            while (waiting.Count == 0 && !closed && !orNothing)
+            while (_waiting.Count == 0 && !_closed && !orNothing)
             {
-                Monitor.Wait(waiting);
+                Monitor.Wait(_waiting);
             }
 
-            if (waiting.Count == 0 && closed)
+            if (_waiting.Count == 0 && _closed)
             {
                 return null;
             }
 
             var batch = new List<WriteRequest>();
             long bytes = 0;
-            while (batch.Count < options.WritesPerCommit && bytes < options.BytesPerCommit && waiting.TryPeek(out var next))
+            while (batch.Count < options.WritesPerCommit && bytes < options.BytesPerCommit && _waiting.TryPeek(out var next))
             {
                 if (next is WriteRequest.Compact && batch.Count > 0)
                 {
                     break;
                 }
 
-                batch.Add(waiting.Dequeue());
+                batch.Add(_waiting.Dequeue());
                 if (next is not WriteRequest.Write write)
                 {
                     break;

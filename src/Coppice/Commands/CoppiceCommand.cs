@@ -57,7 +57,11 @@ internal static class CoppiceCommand
     // What is wrong, and where to read more; not a page of help that hides it.
     private static int Refuse(ParseResult parsed)
     {
-        foreach (var error in parsed.Errors.Select(one => one.Message).Distinct(StringComparer.Ordinal)) Console.Error.WriteLine($"coppice: {error}");
+        foreach (var error in parsed.Errors.Select(one => one.Message).Distinct(StringComparer.Ordinal))
+        {
+            Console.Error.WriteLine($"coppice: {error}");
+        }
+
         var names = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
         Console.Error.WriteLine($"\"coppice {names}--help\" tells what can be said.");
         return ExitCodes.NotPossible;
@@ -89,7 +93,11 @@ internal static class CoppiceCommand
     {
         public override int Invoke(ParseResult parsed)
         {
-            if (parsed.CommandResult.Command is not RootCommand) return details.Invoke(parsed);
+            if (parsed.CommandResult.Command is not RootCommand)
+            {
+                return details.Invoke(parsed);
+            }
+
             Console.Out.Write(Overview);
             return ExitCodes.Success;
         }

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using Coppice.Commands.Hosting;
-using Coppice.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 using Coppice.Composition;
+using Coppice.Configuration;
 using Coppice.Network.Rules;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Commands;
 
@@ -40,7 +40,11 @@ internal static class DownCommand
             var layout = new DataLayout(Path.GetFullPath(parsed.GetValue(dataDirectory)!));
             var name = parsed.GetValue(instance) ?? ServerArguments.InstanceOf(layout);
             await StopAsync(name, layout, time, stop);
-            if (parsed.GetValue(purge)) await PurgeAsync(name, layout, time, stop);
+            if (parsed.GetValue(purge))
+            {
+                await PurgeAsync(name, layout, time, stop);
+            }
+
             return ExitCodes.Success;
         });
         return command;
@@ -90,13 +94,22 @@ internal static class DownCommand
         Console.Out.WriteLine($"deleting {layout.Root}");
         foreach (var entry in Directory.EnumerateFileSystemEntries(layout.Root))
         {
-            if (Directory.Exists(entry) && new DirectoryInfo(entry).LinkTarget is null) Directory.Delete(entry, recursive: true);
-            else File.Delete(entry);
+            if (Directory.Exists(entry) && new DirectoryInfo(entry).LinkTarget is null)
+            {
+                Directory.Delete(entry, recursive: true);
+            }
+            else
+            {
+                File.Delete(entry);
+            }
         }
 
         InstanceClaim.Release(instance, layout.Root);
 
         // A data directory that is itself a mount stays, empty.
-        if (!MountTable.Read().Any(one => one.MountPoint == layout.Root)) Directory.Delete(layout.Root);
+        if (!MountTable.Read().Any(one => one.MountPoint == layout.Root))
+        {
+            Directory.Delete(layout.Root);
+        }
     }
 }

@@ -39,7 +39,10 @@ internal static class ImageCommand
             var importer = new ImageImporter(socket, images, time);
             foreach (var file in parsed.GetValue(files)!)
             {
-                foreach (var name in await importer.ImportFileAsync(file, stop)) Console.Out.WriteLine($"{name} imported");
+                foreach (var name in await importer.ImportFileAsync(file, stop))
+                {
+                    Console.Out.WriteLine($"{name} imported");
+                }
             }
         }));
         return command;
@@ -57,7 +60,10 @@ internal static class ImageCommand
                        select (Name: name, Id: image.Id.Replace("sha256:", "", StringComparison.Ordinal)[..12], Size: Megabytes(image.SizeBytes));
             var all = rows.Prepend((Name: "IMAGE", Id: "ID", Size: "SIZE")).ToList();
             var width = all.Max(one => one.Name.Length);
-            foreach (var row in all) Console.Out.WriteLine($"{row.Name.PadRight(width)}   {row.Id,-12}   {row.Size,9}");
+            foreach (var row in all)
+            {
+                Console.Out.WriteLine($"{row.Name.PadRight(width)}   {row.Id,-12}   {row.Size,9}");
+            }
         }));
         return command;
     }

@@ -17,7 +17,11 @@ internal static class PlainConsole
             Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
             Out = new AnsiConsoleOutput(Console.Out),
         });
-        if (redirected) console.Profile.Width = UnbrokenColumns;
+        if (redirected)
+        {
+            console.Profile.Width = UnbrokenColumns;
+        }
+
         return console;
     }
 }

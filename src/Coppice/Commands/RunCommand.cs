@@ -83,7 +83,10 @@ internal static class RunCommand
             await using (var cluster = await Cluster.StartAsync(options, loggers, new LoggedProgress(log), stop))
             {
                 await cluster.Completion.WaitAsync(stop);
-                if (cluster.Completion is Task<Task> { Result: var ended }) await ended;
+                if (cluster.Completion is Task<Task> { Result: var ended })
+                {
+                    await ended;
+                }
             }
 
             log.LogError("A part of the cluster ended by itself, and the rest with it");

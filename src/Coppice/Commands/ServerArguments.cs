@@ -14,16 +14,16 @@ internal sealed class ServerArguments
 
     private static readonly ServerOptions Defaults = new();
 
-    private readonly Option<string> nodeName = new("--node-name") { Description = "The node's name (default: the host's name)", HelpName = "NAME" };
-    private readonly Option<int> port = new("--port") { Description = $"Where the API listens (default: {Defaults.Port})", HelpName = "PORT" };
-    private readonly Option<string> registries = new("--registries") { Description = "A registries.yaml with mirrors and credentials", HelpName = "FILE" };
-    private readonly Option<string> containerd = new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one", HelpName = "SOCKET" };
-    private readonly Option<string> serviceRange = new("--service-range") { Description = $"Addresses of services (default: {Defaults.ServiceRange})", HelpName = "CIDR" };
-    private readonly Option<string> podRange = new("--pod-range") { Description = $"Addresses of pods (default: {Defaults.PodRange})", HelpName = "CIDR" };
-    private readonly Option<string> clusterDomain = new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" };
-    private readonly Option<string> nodeAddress = new("--node-address") { Description = "The node's own address (default: that of the default route)", HelpName = "ADDRESS" };
-    private readonly Option<string> instance = new(InstanceOption) { Description = $"The name of the cluster's cgroups and network rules (default: {Defaults.Instance}, or derived from another data directory)", HelpName = "NAME" };
-    private readonly Option<LogLevel?> logLevel = new("--log-level") { Description = "The least level to log: Debug, Information, Warning (default: Information)", HelpName = "LEVEL" };
+    private readonly Option<string> _nodeName = new("--node-name") { Description = "The node's name (default: the host's name)", HelpName = "NAME" };
+    private readonly Option<int> _port = new("--port") { Description = $"Where the API listens (default: {Defaults.Port})", HelpName = "PORT" };
+    private readonly Option<string> _registries = new("--registries") { Description = "A registries.yaml with mirrors and credentials", HelpName = "FILE" };
+    private readonly Option<string> _containerd = new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one", HelpName = "SOCKET" };
+    private readonly Option<string> _serviceRange = new("--service-range") { Description = $"Addresses of services (default: {Defaults.ServiceRange})", HelpName = "CIDR" };
+    private readonly Option<string> _podRange = new("--pod-range") { Description = $"Addresses of pods (default: {Defaults.PodRange})", HelpName = "CIDR" };
+    private readonly Option<string> _clusterDomain = new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" };
+    private readonly Option<string> _nodeAddress = new("--node-address") { Description = "The node's own address (default: that of the default route)", HelpName = "ADDRESS" };
+    private readonly Option<string> _instance = new(InstanceOption) { Description = $"The name of the cluster's cgroups and network rules (default: {Defaults.Instance}, or derived from another data directory)", HelpName = "NAME" };
+    private readonly Option<LogLevel?> _logLevel = new("--log-level") { Description = "The least level to log: Debug, Information, Warning (default: Information)", HelpName = "LEVEL" };
 
     public static Option<string> DataDirectoryOption() => new("--data-dir")
     {
@@ -36,16 +36,19 @@ internal sealed class ServerArguments
 
     public void AddTo(Command command)
     {
-        Require(port, value => value is > 0 and <= 65535 ? null : "is no port: 1 to 65535");
-        Require(serviceRange, NetworkError);
-        Require(podRange, NetworkError);
-        Require(nodeAddress, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
-        Require(registries, value => File.Exists(value) ? null : "does not exist");
-        Require(instance, InstanceName.Error);
-        foreach (var option in All) command.Options.Add(option);
+        Require(_port, value => value is > 0 and <= 65535 ? null : "is no port: 1 to 65535");
+        Require(_serviceRange, NetworkError);
+        Require(_podRange, NetworkError);
+        Require(_nodeAddress, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
+        Require(_registries, value => File.Exists(value) ? null : "does not exist");
+        Require(_instance, InstanceName.Error);
+        foreach (var option in All)
+        {
+            command.Options.Add(option);
+        }
     }
 
-    public LogLevel LogLevelOf(ParseResult parsed) => parsed.GetValue(logLevel) ?? LogLevel.Information;
+    public LogLevel LogLevelOf(ParseResult parsed) => parsed.GetValue(_logLevel) ?? LogLevel.Information;
 
     public ServerOptions Read(ParseResult parsed)
     {
@@ -53,15 +56,15 @@ internal sealed class ServerArguments
         return Defaults with
         {
             DataDirectory = directory,
-            NodeName = parsed.GetValue(nodeName) ?? Defaults.NodeName,
-            Port = parsed.GetResult(port) is null ? Defaults.Port : parsed.GetValue(port),
-            RegistriesFile = parsed.GetValue(registries) is { } file ? Path.GetFullPath(file) : null,
-            ContainerdSocket = parsed.GetValue(containerd),
-            ServiceRange = parsed.GetValue(serviceRange) is { } services ? IPNetwork.Parse(services) : Defaults.ServiceRange,
-            PodRange = parsed.GetValue(podRange) is { } pods ? IPNetwork.Parse(pods) : Defaults.PodRange,
-            ClusterDomain = parsed.GetValue(clusterDomain) ?? Defaults.ClusterDomain,
-            NodeAddress = parsed.GetValue(nodeAddress) is { } address ? IPAddress.Parse(address) : null,
-            Instance = parsed.GetValue(instance) ?? InstanceName.Of(directory, Defaults.DataDirectory),
+            NodeName = parsed.GetValue(_nodeName) ?? Defaults.NodeName,
+            Port = parsed.GetResult(_port) is null ? Defaults.Port : parsed.GetValue(_port),
+            RegistriesFile = parsed.GetValue(_registries) is { } file ? Path.GetFullPath(file) : null,
+            ContainerdSocket = parsed.GetValue(_containerd),
+            ServiceRange = parsed.GetValue(_serviceRange) is { } services ? IPNetwork.Parse(services) : Defaults.ServiceRange,
+            PodRange = parsed.GetValue(_podRange) is { } pods ? IPNetwork.Parse(pods) : Defaults.PodRange,
+            ClusterDomain = parsed.GetValue(_clusterDomain) ?? Defaults.ClusterDomain,
+            NodeAddress = parsed.GetValue(_nodeAddress) is { } address ? IPAddress.Parse(address) : null,
+            Instance = parsed.GetValue(_instance) ?? InstanceName.Of(directory, Defaults.DataDirectory),
         };
     }
 
@@ -72,7 +75,7 @@ internal sealed class ServerArguments
         var options = Read(parsed);
         var layout = new DataLayout(options.DataDirectory);
         var (given, remembered) = (Given(parsed), RememberedOptions.Read(layout));
-        if (given.TryGetValue(instance.Name, out var name) && remembered.TryGetValue(instance.Name, out var before) && name != before)
+        if (given.TryGetValue(_instance.Name, out var name) && remembered.TryGetValue(_instance.Name, out var before) && name != before)
         {
             throw new UserErrorException(
                 $"the cluster in {options.DataDirectory} has the instance name {before}, which its containers bear: it cannot become {name}", ExitCodes.NotPossible);
@@ -89,7 +92,7 @@ internal sealed class ServerArguments
     public SortedDictionary<string, string> ToRemember(ParseResult parsed)
     {
         var options = Given(parsed);
-        options[instance.Name] = Read(parsed).Instance;
+        options[_instance.Name] = Read(parsed).Instance;
         return options;
     }
 
@@ -109,21 +112,33 @@ internal sealed class ServerArguments
         var options = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var option in All.Where(one => one != DataDirectory))
         {
-            if (parsed.GetResult(option) is not { Implicit: false, Tokens: [var token] }) continue;
-            options[option.Name] = option == registries ? Path.GetFullPath(token.Value) : token.Value;
+            if (parsed.GetResult(option) is not { Implicit: false, Tokens: [var token] })
+            {
+                continue;
+            }
+
+            options[option.Name] = option == _registries ? Path.GetFullPath(token.Value) : token.Value;
         }
+
         return options;
     }
 
     private IReadOnlyList<Option> All =>
-        [DataDirectory, nodeName, port, registries, containerd, serviceRange, podRange, clusterDomain, nodeAddress, instance, logLevel];
+        [DataDirectory, _nodeName, _port, _registries, _containerd, _serviceRange, _podRange, _clusterDomain, _nodeAddress, _instance, _logLevel];
 
     private static string? NetworkError(string value) => IPNetwork.TryParse(value, out _) ? null : "is no range of addresses, such as 10.96.0.0/16";
 
     private static void Require<T>(Option<T> option, Func<T, string?> error) => option.Validators.Add(result =>
     {
         // Where the text was no T at all, the parser has said so.
-        if (result.Errors.Any() || result.GetValueOrDefault<T>() is not { } value) return;
-        if (error(value) is { } message) result.AddError($"{option.Name} {value} {message}");
+        if (result.Errors.Any() || result.GetValueOrDefault<T>() is not { } value)
+        {
+            return;
+        }
+
+        if (error(value) is { } message)
+        {
+            result.AddError($"{option.Name} {value} {message}");
+        }
     });
 }

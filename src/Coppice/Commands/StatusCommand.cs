@@ -37,8 +37,15 @@ internal static class StatusCommand
         command.SetAction(async (parsed, stop) =>
         {
             var status = await ObserveAsync(new DataLayout(Path.GetFullPath(parsed.GetValue(dataDirectory)!)), time, stop);
-            if (parsed.GetValue(output) == "json") Console.Out.WriteLine(JsonSerializer.Serialize(status, Json));
-            else new StatusScreen(time).Show(status);
+            if (parsed.GetValue(output) == "json")
+            {
+                Console.Out.WriteLine(JsonSerializer.Serialize(status, Json));
+            }
+            else
+            {
+                new StatusScreen(time).Show(status);
+            }
+
             return status.ApiReady ? ExitCodes.Success : ExitCodes.NotRunning;
         });
         return command;
@@ -51,7 +58,11 @@ internal static class StatusCommand
         var nodes = await api.TryListAsync<ClusterNode>(stop);
         var pods = await api.TryListAsync<Pod>(stop);
         var status = new ClusterStatus(layout.Root, access.Server.GetLeftPart(UriPartial.Authority), nodes is not null && pods is not null, Processes(layout), [], [], []);
-        if (nodes is null || pods is null) return status;
+        if (nodes is null || pods is null)
+        {
+            return status;
+        }
+
         return status with
         {
             Nodes = StatusPlanner.Nodes(nodes, pods),

@@ -44,24 +44,24 @@ internal static class UpCommand
     /// <param name="parsed">With what is remembered.</param>
     private sealed class Steps(ServerArguments arguments, ParseResult parsed, TimeProvider time)
     {
-        private readonly ServerOptions options = arguments.Read(parsed);
-        private readonly DataLayout layout = new(arguments.Read(parsed).DataDirectory);
-        private readonly StepPrinter printer = new(time);
+        private readonly ServerOptions _options = arguments.Read(parsed);
+        private readonly DataLayout _layout = new(arguments.Read(parsed).DataDirectory);
+        private readonly StepPrinter _printer = new(time);
 
         public async Task<int> RunAsync(CancellationToken stop)
         {
             HostChecks.RequireCgroups();
             await InstallAsync(stop);
-            if (ServerProcess.Find(layout) is { } running)
+            if (ServerProcess.Find(_layout) is { } running)
             {
                 RequireSameOptions(running);
-                printer.Say($"coppice is already running (process {running.Id})");
-                await printer.RunAsync("Waiting until the cluster is ready", _ => WaitAsync(null, stop));
+                _printer.Say($"coppice is already running (process {running.Id})");
+                await _printer.RunAsync("Waiting until the cluster is ready", _ => WaitAsync(null, stop));
             }
             else
             {
-                HostChecks.RequireFreePort(options.Port);
-                await printer.RunAsync("Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(layout, options.Instance, arguments.Repeat(parsed), stop), stop));
+                HostChecks.RequireFreePort(_options.Port);
+                await _printer.RunAsync("Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(_layout, _options.Instance, arguments.Repeat(parsed), stop), stop));
             }
 
             SayWhatNext();
@@ -71,26 +71,37 @@ internal static class UpCommand
         // A server reads its options once, at its start.
         private void RequireSameOptions(ServerProcess running)
         {
-            var remembered = RememberedOptions.Read(layout);
+            var remembered = RememberedOptions.Read(_layout);
             var other = arguments.ToRemember(parsed).Where(one => remembered.GetValueOrDefault(one.Key) != one.Value).Select(one => $"{one.Key} {one.Value}").ToList();
-            if (other.Count == 0 || remembered.Count == 0) return;
+            if (other.Count == 0 || remembered.Count == 0)
+            {
+                return;
+            }
+
             throw new UserErrorException(
                 $"coppice is running already (process {running.Id}), without {string.Join(' ', other)}: stop it first with \"coppice down\"; containers go on running", ExitCodes.NotPossible);
         }
 
         private async Task InstallAsync(CancellationToken stop)
         {
-            var missing = HostPackages.Missing(options);
-            if (missing.Count == 0) return;
+            var missing = HostPackages.Missing(_options);
+            if (missing.Count == 0)
+            {
+                return;
+            }
+
             if (!AptInstaller.IsThere)
+            {
                 throw new UserErrorException($"this machine lacks {string.Join(", ", missing)} and has no apt-get: install them by its own means", ExitCodes.NotPossible);
-            printer.Say($"Containers need some packages of the distribution: {string.Join(' ', missing)}");
-            await printer.RunAsync("Installing them with apt-get", async detail =>
+            }
+
+            _printer.Say($"Containers need some packages of the distribution: {string.Join(' ', missing)}");
+            await _printer.RunAsync("Installing them with apt-get", async detail =>
             {
                 await AptInstaller.InstallAsync(missing, detail, stop);
                 return null;
             });
-            HostPackages.RequireAll(options);
+            HostPackages.RequireAll(_options);
         }
 
         /// <param name="started">The process whose end would end the waiting; null where it is not ours to watch.</param>
@@ -100,17 +111,26 @@ internal static class UpCommand
             var nextLook = ServiceInterval;
             while (await ReadyNodeAsync(stop) is not { } node)
             {
-                if (started is { HasExited: true }) throw Failed($"the server ended at once, with code {started.ExitCode}");
+                if (started is { HasExited: true })
+                {
+                    throw Failed($"the server ended at once, with code {started.ExitCode}");
+                }
+
                 if (BackgroundServer.HasSystemd && time.GetElapsedTime(since) > nextLook)
                 {
                     nextLook += ServiceInterval;
-                    if (await BackgroundServer.WasStartedAgainAsync(options.Instance, stop))
+                    if (await BackgroundServer.WasStartedAgainAsync(_options.Instance, stop))
                     {
-                        await BackgroundServer.ForgetAsync(options.Instance, stop);
+                        await BackgroundServer.ForgetAsync(_options.Instance, stop);
                         throw Failed("the server ended before it was ready");
                     }
                 }
-                if (time.GetElapsedTime(since) > ReadyWithin) throw Failed($"the cluster was not ready within {ReadyWithin.TotalMinutes:0} minutes");
+
+                if (time.GetElapsedTime(since) > ReadyWithin)
+                {
+                    throw Failed($"the cluster was not ready within {ReadyWithin.TotalMinutes:0} minutes");
+                }
+
                 await Task.Delay(PollInterval, time, stop);
             }
 
@@ -118,8 +138,12 @@ internal static class UpCommand
 
             async Task<ClusterNode?> ReadyNodeAsync(CancellationToken stopped)
             {
-                if (!File.Exists(layout.AdminKubeconfig) || ServerProcess.Find(layout) is null) return null;
-                using var api = new HttpApiClient(await AdministratorApi.FindAsync(layout, stopped), time);
+                if (!File.Exists(_layout.AdminKubeconfig) || ServerProcess.Find(_layout) is null)
+                {
+                    return null;
+                }
+
+                using var api = new HttpApiClient(await AdministratorApi.FindAsync(_layout, stopped), time);
                 var nodes = await api.TryListAsync<ClusterNode>(stopped);
                 return nodes?.FirstOrDefault(one => one.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: ConditionStatus.True }));
             }
@@ -127,16 +151,16 @@ internal static class UpCommand
 
         private UserErrorException Failed(string what)
         {
-            var last = File.Exists(layout.LogFile) ? File.ReadLines(layout.LogFile).TakeLast(5) : [];
-            return new UserErrorException($"{what}. The end of its log ({layout.LogFile}):\n  {string.Join("\n  ", last)}");
+            var last = File.Exists(_layout.LogFile) ? File.ReadLines(_layout.LogFile).TakeLast(5) : [];
+            return new UserErrorException($"{what}. The end of its log ({_layout.LogFile}):\n  {string.Join("\n  ", last)}");
         }
 
         private void SayWhatNext()
         {
             // The script at the repository's root says how it was called.
             var program = Environment.GetEnvironmentVariable("COPPICE_COMMAND") ?? "coppice";
-            var where = layout.Root == new ServerOptions().DataDirectory ? "" : $" --data-dir {layout.Root}";
-            printer.Say(Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } and not "root"
+            var where = _layout.Root == new ServerOptions().DataDirectory ? "" : $" --data-dir {_layout.Root}";
+            _printer.Say(Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } and not "root"
                 ? $"""
 
                 Now, as yourself:
@@ -149,7 +173,7 @@ internal static class UpCommand
                 : $"""
 
                 Now:
-                  export KUBECONFIG={layout.AdminKubeconfig}
+                  export KUBECONFIG={_layout.AdminKubeconfig}
                   kubectl get nodes
 
                 "{program} status{where}" shows how it is, "{program} down{where}" stops it.

@@ -71,10 +71,11 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
             (space, name) => api.FindAsync<ConfigMap>(new(space, name), stopping),
             (space, name) => api.FindAsync<Secret>(new(space, name), stopping),
             () => caches.Services.Cache.Items);
-        var surroundings = new PodSurroundings(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions());
+        var mounts = CgroupMounts.Observe();
+        var surroundings = new PodSurroundings(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions()) { OomKillsWhole = mounts.IsUnified };
         var paths = new PodPaths(layout.Pods);
         var prober = new Prober(runtime, time);
-        var (volumes, cgroups) = (new PodVolumes(paths, time), new CgroupFiles(CgroupMounts.Observe()));
+        var (volumes, cgroups) = (new PodVolumes(paths, time), new CgroupFiles(mounts));
         var services = new PodServices(
             runtime,
             new ImagePuller(images, time),

@@ -20,7 +20,11 @@ internal static class InstanceName
 
     public static string Of(string dataDirectory, string usualDirectory)
     {
-        if (dataDirectory == usualDirectory) return Usual;
+        if (dataDirectory == usualDirectory)
+        {
+            return Usual;
+        }
+
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataDirectory)));
         return $"{Usual}_{digest[..DigestLength]}";
     }

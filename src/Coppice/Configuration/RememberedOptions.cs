@@ -29,6 +29,7 @@ internal static class RememberedOptions
             var words = line.Split(' ', 2, StringSplitOptions.TrimEntries);
             options[words[0]] = words.ElementAtOrDefault(1) ?? "";
         }
+
         return options;
     }
 }

@@ -16,43 +16,43 @@ namespace Coppice.ApiServer.Tests.Http;
 /// <summary>The real pipeline over HTTPS on loopback, with the store in memory and nothing else: no controllers, no node.</summary>
 public sealed class ServedApi : IAsyncLifetime
 {
-    private readonly InMemoryRevisionStore store = new();
-    private readonly CertificateAuthority authority = OldAuthority();
-    private readonly ServiceAccountTokens tokens = new(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
-    private ApiServerHost? host;
-    private HttpClient? admin;
-    private int spaces;
+    private readonly InMemoryRevisionStore _store = new();
+    private readonly CertificateAuthority _authority = OldAuthority();
+    private readonly ServiceAccountTokens _tokens = new(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
+    private ApiServerHost? _host;
+    private HttpClient? _admin;
+    private int _spaces;
 
     public Uri Address { get; private set; } = new("https://127.0.0.1:1");
 
     public async ValueTask InitializeAsync()
     {
-        var verbs = new ApiVerbs(store, ServiceAllocationOptions.Default, tokens, TimeProvider.System, new Random(1));
-        var parts = new PipelineParts(authority, tokens, _ => null, [], "127.0.0.1:6443")
+        var verbs = new ApiVerbs(_store, ServiceAllocationOptions.Default, _tokens, TimeProvider.System, new Random(1));
+        var parts = new PipelineParts(_authority, _tokens, _ => null, [], "127.0.0.1:6443")
         {
             KnownTokens = new Dictionary<string, Requester> { ["known"] = new("operator", "", [Requester.Masters, Requester.Authenticated]) },
         };
         var pipeline = new RequestPipeline(verbs, parts, TimeProvider.System, new Random(2), NullLogger.Instance);
-        var issued = authority.IssueServer(["localhost"], [IPAddress.Loopback]);
+        var issued = _authority.IssueServer(["localhost"], [IPAddress.Loopback]);
         var port = FreePort();
-        host = await ApiServerHost.StartAsync(
+        _host = await ApiServerHost.StartAsync(
             pipeline, port, X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem), TimeProvider.System, NullLoggerFactory.Instance, default);
         Address = new Uri($"https://127.0.0.1:{port}");
-        var credentials = authority.IssueClient("admin", "system:masters");
+        var credentials = _authority.IssueClient("admin", "system:masters");
         AdminCertificate = X509Certificate2.CreateFromPem(credentials.CertificatePem, credentials.KeyPem);
-        admin = ClientOf(credentials);
+        _admin = ClientOf(credentials);
     }
 
     public X509Certificate2 AdminCertificate { get; private set; } = null!;
 
-    public ServiceAccountTokens Tokens => tokens;
+    public ServiceAccountTokens Tokens => _tokens;
 
     /// <summary>A certificate as our authority would have made it at some other time.</summary>
     public IssuedCertificate IssueAt(TimeProvider time, string user, params IReadOnlyList<string> groups) =>
-        CertificateAuthority.Load(authority.CertificatePem, authority.KeyPem, time).IssueClient(user, groups);
+        CertificateAuthority.Load(_authority.CertificatePem, _authority.KeyPem, time).IssueClient(user, groups);
 
     /// <summary>A certificate of ours that is meant for a server.</summary>
-    public IssuedCertificate IssueServer() => authority.IssueServer(["localhost"], []);
+    public IssuedCertificate IssueServer() => _authority.IssueServer(["localhost"], []);
 
     /// <summary>A client with this certificate, or with none.</summary>
     public HttpClient ClientOf(IssuedCertificate? certificate)
@@ -68,9 +68,9 @@ public sealed class ServedApi : IAsyncLifetime
     }
 
     /// <summary>A certificate of this cluster's authority.</summary>
-    public IssuedCertificate Issue(string user, params IReadOnlyList<string> groups) => authority.IssueClient(user, groups);
+    public IssuedCertificate Issue(string user, params IReadOnlyList<string> groups) => _authority.IssueClient(user, groups);
 
-    public HttpClient Admin => admin!;
+    public HttpClient Admin => _admin!;
 
     /// <summary>Asks as an administrator.</summary>
     /// <param name="body">JSON, unless <paramref name="type"/> says otherwise.</param>
@@ -101,7 +101,7 @@ public sealed class ServedApi : IAsyncLifetime
     /// <summary>Makes a namespace of its own for a test; returns the path of its core resources: <c>/api/v1/namespaces/NAME</c>.</summary>
     public async Task<string> NewNamespaceAsync()
     {
-        var name = $"space-{Interlocked.Increment(ref spaces)}";
+        var name = $"space-{Interlocked.Increment(ref _spaces)}";
         Assert.Equal(201, (await PostAsync("/api/v1/namespaces", $$$"""{"metadata":{"name":"{{{name}}}"}}""")).Code);
         (await PostAsync($"/api/v1/namespaces/{name}/serviceaccounts", """{"metadata":{"name":"default"}}""")).Good();
         return $"/api/v1/namespaces/{name}";
@@ -111,17 +111,17 @@ public sealed class ServedApi : IAsyncLifetime
         await PostAsync($"{space}/configmaps", $$$$$"""{"metadata":{"name":"{{{{{name}}}}}"{{{{{more}}}}}},"data":{"a":"1"}}""");
 
     /// <summary>Forgets the history up to now, as the compaction does that runs every few minutes.</summary>
-    public ValueTask CompactAsync() => store.CompactAsync(store.Current, default);
+    public ValueTask CompactAsync() => _store.CompactAsync(_store.Current, default);
 
-    public Revision Current => store.Current;
+    public Revision Current => _store.Current;
 
     public async ValueTask DisposeAsync()
     {
-        admin?.Dispose();
-        await host!.DisposeAsync();
-        await store.DisposeAsync();
-        tokens.Dispose();
-        authority.Dispose();
+        _admin?.Dispose();
+        await _host!.DisposeAsync();
+        await _store.DisposeAsync();
+        _tokens.Dispose();
+        _authority.Dispose();
     }
 
     // Old enough to have certificates that have run out.

@@ -7,12 +7,12 @@ public sealed class ClusterFaults
 {
     private static readonly TimeSpan FoundWithin = TimeSpan.FromSeconds(10);
 
-    private readonly Kubectl kubectl;
-    private readonly CoppiceServer server;
-    private readonly ClusterFolders folders;
+    private readonly Kubectl _kubectl;
+    private readonly CoppiceServer _server;
+    private readonly ClusterFolders _folders;
 
     internal ClusterFaults(Kubectl kubectl, CoppiceServer server, ClusterFolders folders) =>
-        (this.kubectl, this.server, this.folders) = (kubectl, server, folders);
+        (_kubectl, _server, _folders) = (kubectl, server, folders);
 
     /// <summary>Sends a signal to the first process of a pod's container from the host, which even a first process cannot ignore if it is SIGKILL or SIGSTOP.</summary>
     public async Task SignalContainerAsync(string ns, string pod, string container, Signal signal) =>
@@ -21,22 +21,22 @@ public sealed class ClusterFaults
     /// <summary>The host's number of the first process of a pod's running container.</summary>
     public async Task<int> ProcessOfAsync(string ns, string pod, string container)
     {
-        var id = await kubectl.ValueAsync($".status.containerStatuses[?(@.name==\"{container}\")].containerID", $"pod/{pod}", "-n", ns);
+        var id = await _kubectl.ValueAsync($".status.containerStatuses[?(@.name==\"{container}\")].containerID", $"pod/{pod}", "-n", ns);
         return await FirstProcessAsync(id[(id.LastIndexOf('/') + 1)..], $"container {container} of pod {pod}");
     }
 
     /// <summary>Ends coppice without warning; containers and containerd go on.</summary>
-    public Task KillCoppiceAsync() => server.KillAsync();
+    public Task KillCoppiceAsync() => _server.KillAsync();
 
-    public Task StartCoppiceAsync() => server.StartAsync();
+    public Task StartCoppiceAsync() => _server.StartAsync();
 
     /// <summary>Asks coppice to end, and waits.</summary>
-    public Task StopCoppiceAsync() => server.StopAsync();
+    public Task StopCoppiceAsync() => _server.StopAsync();
 
     /// <summary>The process number of the cluster's containerd.</summary>
     public int Containerd =>
         Processes.All().FirstOrDefault(id => Processes.CommandLine(id) is [var program, ..] line
-            && Path.GetFileName(program) == "containerd" && line.Any(argument => argument.StartsWith(folders.Data, StringComparison.Ordinal)))
+            && Path.GetFileName(program) == "containerd" && line.Any(argument => argument.StartsWith(_folders.Data, StringComparison.Ordinal)))
         is > 0 and var found ? found : throw new InvalidOperationException("the cluster's containerd is not running");
 
     public void KillContainerd() => Processes.Signal(Containerd, Signal.Kill);
@@ -44,12 +44,12 @@ public sealed class ClusterFaults
     /// <summary>Fills the data directory's file system to the last byte; disposing of the result makes room again.</summary>
     public IDisposable FillDataDirectory()
     {
-        if (new DriveInfo(folders.Data).DriveFormat != "tmpfs")
+        if (new DriveInfo(_folders.Data).DriveFormat != "tmpfs")
         {
             throw new InvalidOperationException($"only a cluster with {nameof(ClusterOptions.DataDirectoryMiB)} has a disk to fill");
         }
 
-        return new Ballast(Path.Combine(folders.Data, "ballast"));
+        return new Ballast(Path.Combine(_folders.Data, "ballast"));
     }
 
     // The first process of a container is number 1 in its own process namespace; every process of it has the container's id in its cgroup.
@@ -59,11 +59,11 @@ public sealed class ClusterFaults
 
     private sealed class Ballast : IDisposable
     {
-        private readonly string path;
+        private readonly string _path;
 
         public Ballast(string path)
         {
-            this.path = path;
+            _path = path;
             using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
             var block = new byte[1 << 16];
             long written = 0;
@@ -81,6 +81,6 @@ public sealed class ClusterFaults
             }
         }
 
-        public void Dispose() => File.Delete(path);
+        public void Dispose() => File.Delete(_path);
     }
 }

@@ -56,7 +56,10 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace ne
     private void RemoveClaim()
     {
         var claim = $"/run/coppice/instances/{CoppiceServer.Instance(network)}";
-        if (File.Exists(claim)) File.Delete(claim);
+        if (File.Exists(claim))
+        {
+            File.Delete(claim);
+        }
     }
 
     // Coppice, its containerd, the shims and the registry name a path of the cluster on their command line; what they started comes as

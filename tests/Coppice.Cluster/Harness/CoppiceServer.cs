@@ -6,12 +6,12 @@ namespace Coppice.Cluster.Harness;
 /// <summary>The program under test, in the foreground of one network namespace. The only place that knows its command line.</summary>
 internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders folders) : IAsyncDisposable
 {
-    private RunningCommand? process;
+    private RunningCommand? _process;
 
     /// <summary>The process number of the running program.</summary>
-    public int Id => process is { HasEnded: false } running ? running.Id : throw new InvalidOperationException("coppice is not running");
+    public int Id => _process is { HasEnded: false } running ? running.Id : throw new InvalidOperationException("coppice is not running");
 
-    public bool IsRunning => process is { HasEnded: false };
+    public bool IsRunning => _process is { HasEnded: false };
 
     /// <summary>The name that its cgroups, its rules and its claim to that name bear.</summary>
     public static string Instance(NetworkNamespace network) => network.Name.Replace('-', '_');
@@ -21,7 +21,7 @@ internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders fol
         await File.WriteAllTextAsync(folders.Registries, RegistryMirror.Configuration(ImageRegistry.Address));
         var command = new Command(Repository.CoppiceBinary(), "run", "--data-dir", folders.Data, "--registries", folders.Registries,
             "--instance", Instance(network), "--node-name", "node-1");
-        process = network.Enter(command).Start(Path.Combine(folders.Logs, "coppice.log"));
+        _process = network.Enter(command).Start(Path.Combine(folders.Logs, "coppice.log"));
     }
 
     /// <summary>Writes an administrator's kubeconfig, as soon as there is one.</summary>
@@ -33,22 +33,22 @@ internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders fol
 
         Task<CommandResult> LookAsync() => IsRunning
             ? command.RunAsync()
-            : throw new InvalidOperationException($"coppice ended; it said:\n{process?.Said}");
+            : throw new InvalidOperationException($"coppice ended; it said:\n{_process?.Said}");
     }
 
     /// <summary>Ends it without warning, as a crash or kill -9 does, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
         Processes.Signal(Id, Signal.Kill);
-        await process!.EndsAsync(TimeSpan.FromSeconds(10));
+        await _process!.EndsAsync(TimeSpan.FromSeconds(10));
     }
 
     /// <summary>Asks it to end and waits until it has.</summary>
     public async Task StopAsync()
     {
         Processes.Signal(Id, Signal.Terminate);
-        await process!.EndsAsync(TimeSpan.FromSeconds(30));
+        await _process!.EndsAsync(TimeSpan.FromSeconds(30));
     }
 
-    public ValueTask DisposeAsync() => process?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

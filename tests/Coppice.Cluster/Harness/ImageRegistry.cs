@@ -10,9 +10,9 @@ internal sealed class ImageRegistry : IAsyncDisposable
 
     private static readonly TimeSpan UpWithin = TimeSpan.FromSeconds(20);
 
-    private readonly RunningCommand process;
+    private readonly RunningCommand _process;
 
-    private ImageRegistry(RunningCommand process) => this.process = process;
+    private ImageRegistry(RunningCommand process) => _process = process;
 
     public static async Task<ImageRegistry> StartAsync(NetworkNamespace network, string folder, string logFile)
     {
@@ -37,13 +37,13 @@ internal sealed class ImageRegistry : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => process.DisposeAsync();
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private async Task FillAsync(NetworkNamespace network)
     {
         using var http = network.NewHttpClient(UpWithin);
-        await Eventually.TrueAsync("the image registry", UpWithin, async () => process.HasEnded
-            ? throw new InvalidOperationException($"docker-registry ended; it said:\n{process.Said}")
+        await Eventually.TrueAsync("the image registry", UpWithin, async () => _process.HasEnded
+            ? throw new InvalidOperationException($"docker-registry ended; it said:\n{_process.Said}")
             : (await http.GetAsync(new Uri(Address, "/v2/"))).IsSuccessStatusCode);
         using var registry = new RegistryClient(Address, network.NewHandler());
         foreach (var image in ImageCatalog.Build(Applications.Compile()))

@@ -16,10 +16,10 @@ public enum KubectlVersion
 /// <summary>Runs kubectl as an administrator of one cluster, inside its network.</summary>
 public sealed class Kubectl
 {
-    private readonly NetworkNamespace network;
-    private readonly ClusterFolders folders;
+    private readonly NetworkNamespace _network;
+    private readonly ClusterFolders _folders;
 
-    internal Kubectl(NetworkNamespace network, ClusterFolders folders) => (this.network, this.folders) = (network, folders);
+    internal Kubectl(NetworkNamespace network, ClusterFolders folders) => (_network, _folders) = (network, folders);
 
     /// <summary>Runs it to its end, whatever that is.</summary>
     public Task<CommandResult> TryAsync(KubectlVersion version, params IReadOnlyList<string> arguments) => CommandFor(version, arguments).RunAsync();
@@ -43,13 +43,13 @@ public sealed class Kubectl
     public Command CommandFor(KubectlVersion version, params IReadOnlyList<string> arguments)
     {
         var program = Repository.Tool(version == KubectlVersion.Old ? "kubectl-1.20" : "kubectl");
-        return network.Enter(new Command(program, arguments) with
+        return _network.Enter(new Command(program, arguments) with
         {
             // A home of the cluster's own: kubectl keeps what it discovered of a server under it, by address.
             Environment = new Dictionary<string, string?>
             {
-                ["KUBECONFIG"] = folders.Kubeconfig,
-                ["HOME"] = folders.Home,
+                ["KUBECONFIG"] = _folders.Kubeconfig,
+                ["HOME"] = _folders.Home,
                 ["KUBECTL_KUBERC"] = "false",
             },
         });
@@ -57,7 +57,7 @@ public sealed class Kubectl
 
     /// <summary>Starts it in the background, like a port-forward or a watch.</summary>
     public RunningCommand Start(KubectlVersion version, params IReadOnlyList<string> arguments) =>
-        CommandFor(version, arguments).Start(Path.Combine(folders.Logs, "kubectl.log"));
+        CommandFor(version, arguments).Start(Path.Combine(_folders.Logs, "kubectl.log"));
 
     /// <summary>Starts it in a terminal of its own (a pseudo-terminal that util-linux' script makes), to type into.</summary>
     public RunningCommand StartInTerminal(KubectlVersion version, params IReadOnlyList<string> arguments)
@@ -70,7 +70,7 @@ public sealed class Kubectl
             Arguments = ["--quiet", "--return", "--command", line, "/dev/null"],
             Environment = new Dictionary<string, string?>(command.Environment) { ["TERM"] = "xterm", ["SHELL"] = "/bin/sh" },
         };
-        return inTerminal.Start(Path.Combine(folders.Logs, "kubectl-terminal.log"));
+        return inTerminal.Start(Path.Combine(_folders.Logs, "kubectl-terminal.log"));
     }
 
     private static string Quote(string argument) => $"'{argument.Replace("'", @"'\''")}'";

@@ -13,18 +13,18 @@ public sealed class RunningCluster : IAsyncDisposable
 
     private static readonly Lazy<Task> DeadRunsRemoved = new(ClusterRemains.RemoveOfDeadRunsAsync);
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
-    private static int started;
+    private static int _started;
 
-    private readonly CoppiceServer server;
-    private ImageRegistry? registry;
+    private readonly CoppiceServer _server;
+    private ImageRegistry? _registry;
 
     private RunningCluster(ClusterFolders folders, NetworkNamespace network)
     {
         Folders = folders;
         Network = network;
-        server = new CoppiceServer(network, folders);
+        _server = new CoppiceServer(network, folders);
         Kubectl = new Kubectl(network, folders);
-        Faults = new ClusterFaults(Kubectl, server, folders);
+        Faults = new ClusterFaults(Kubectl, _server, folders);
         Http = network.NewHttpClient(TimeSpan.FromSeconds(10));
     }
 
@@ -33,7 +33,7 @@ public sealed class RunningCluster : IAsyncDisposable
     internal NetworkNamespace Network { get; }
 
     /// <summary>The process number of coppice.</summary>
-    public int Coppice => server.Id;
+    public int Coppice => _server.Id;
 
     public Kubectl Kubectl { get; }
 
@@ -57,7 +57,7 @@ public sealed class RunningCluster : IAsyncDisposable
         Assert.SkipUnless(Environment.UserName == "root", "clusters need root");
         Repository.Tool("kubectl");
         await DeadRunsRemoved.Value;
-        var name = $"{NamePrefix}{Environment.ProcessId}-{Interlocked.Increment(ref started)}";
+        var name = $"{NamePrefix}{Environment.ProcessId}-{Interlocked.Increment(ref _started)}";
 
         // 2. a network, and folders
         var folders = new ClusterFolders(name);
@@ -70,11 +70,11 @@ public sealed class RunningCluster : IAsyncDisposable
             }
 
             // 3. images
-            cluster.registry = await ImageRegistry.StartAsync(cluster.Network, folders.RegistryData, Path.Combine(folders.Logs, "registry.log"));
+            cluster._registry = await ImageRegistry.StartAsync(cluster.Network, folders.RegistryData, Path.Combine(folders.Logs, "registry.log"));
 
             // 4. coppice
-            await cluster.server.StartAsync();
-            await cluster.server.WriteKubeconfigAsync(ReadyWithin);
+            await cluster._server.StartAsync();
+            await cluster._server.WriteKubeconfigAsync(ReadyWithin);
             await cluster.NodeIsReadyAsync(ReadyWithin);
             return cluster;
         }
@@ -103,10 +103,10 @@ public sealed class RunningCluster : IAsyncDisposable
         Http.Dispose();
         try
         {
-            await server.DisposeAsync();
-            if (registry is not null)
+            await _server.DisposeAsync();
+            if (_registry is not null)
             {
-                await registry.DisposeAsync();
+                await _registry.DisposeAsync();
             }
 
             KeepContainerdLog();

@@ -10,21 +10,21 @@ namespace Coppice.Cluster.Harness;
 /// </summary>
 public sealed class SharedCluster : IAsyncLifetime
 {
-    private readonly Lazy<Task<RunningCluster>> cluster = new(() => RunningCluster.StartAsync(new ClusterOptions()));
+    private readonly Lazy<Task<RunningCluster>> _cluster = new(() => RunningCluster.StartAsync(new ClusterOptions()));
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>The cluster, started.</summary>
-    public Task<RunningCluster> GetAsync() => cluster.Value;
+    public Task<RunningCluster> GetAsync() => _cluster.Value;
 
     /// <summary>A namespace in it for one test.</summary>
     public async Task<TestNamespace> NewNamespaceAsync() => await (await GetAsync()).NewNamespaceAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (cluster.IsValueCreated && cluster.Value.IsCompletedSuccessfully)
+        if (_cluster.IsValueCreated && _cluster.Value.IsCompletedSuccessfully)
         {
-            await cluster.Value.Result.DisposeAsync();
+            await _cluster.Value.Result.DisposeAsync();
         }
     }
 }

@@ -6,11 +6,11 @@ namespace Coppice.Cluster.Harness;
 /// <summary>A Kubernetes namespace that belongs to one test, with what tests often ask of it. It is deleted at the end, without waiting.</summary>
 public sealed class TestNamespace : IAsyncDisposable
 {
-    private static int made;
+    private static int _made;
 
-    private readonly Kubectl kubectl;
+    private readonly Kubectl _kubectl;
 
-    private TestNamespace(RunningCluster cluster, string name) => (Cluster, kubectl, Name) = (cluster, cluster.Kubectl, name);
+    private TestNamespace(RunningCluster cluster, string name) => (Cluster, _kubectl, Name) = (cluster, cluster.Kubectl, name);
 
     public RunningCluster Cluster { get; }
 
@@ -18,29 +18,29 @@ public sealed class TestNamespace : IAsyncDisposable
 
     /// <summary>kubectl in this namespace, to its end, whatever that is.</summary>
     public Task<CommandResult> TryAsync(KubectlVersion version, params IReadOnlyList<string> arguments) =>
-        kubectl.TryAsync(version, ["--namespace", Name, .. arguments]);
+        _kubectl.TryAsync(version, ["--namespace", Name, .. arguments]);
 
     /// <summary>kubectl in this namespace; returns its standard output.</summary>
     public Task<string> RunAsync(KubectlVersion version, params IReadOnlyList<string> arguments) =>
-        kubectl.RunAsync(version, ["--namespace", Name, .. arguments]);
+        _kubectl.RunAsync(version, ["--namespace", Name, .. arguments]);
 
     /// <summary>The newest kubectl, where the version is not the point.</summary>
     public Task<string> RunAsync(params IReadOnlyList<string> arguments) => RunAsync(KubectlVersion.Newest, arguments);
 
     public RunningCommand Start(KubectlVersion version, params IReadOnlyList<string> arguments) =>
-        kubectl.Start(version, ["--namespace", Name, .. arguments]);
+        _kubectl.Start(version, ["--namespace", Name, .. arguments]);
 
     public RunningCommand StartInTerminal(KubectlVersion version, params IReadOnlyList<string> arguments) =>
-        kubectl.StartInTerminal(version, ["--namespace", Name, .. arguments]);
+        _kubectl.StartInTerminal(version, ["--namespace", Name, .. arguments]);
 
     /// <summary>Applies a manifest given as text.</summary>
     public async Task ApplyAsync(string manifest) =>
-        (await (kubectl.CommandFor(KubectlVersion.Newest, "--namespace", Name, "apply", "-f", "-") with { Input = manifest }).RunAsync()).OrThrow();
+        (await (_kubectl.CommandFor(KubectlVersion.Newest, "--namespace", Name, "apply", "-f", "-") with { Input = manifest }).RunAsync()).OrThrow();
 
     /// <summary>One value of an object: <c>ValueAsync("pod/web", ".status.podIP")</c>. Empty if it is not there.</summary>
-    public Task<string> ValueAsync(string what, string path) => kubectl.ValueAsync(path, what, "--namespace", Name);
+    public Task<string> ValueAsync(string what, string path) => _kubectl.ValueAsync(path, what, "--namespace", Name);
 
-    public Task<JsonElement?> GetAsync(params IReadOnlyList<string> what) => kubectl.GetAsync(["--namespace", Name, .. what]);
+    public Task<JsonElement?> GetAsync(params IReadOnlyList<string> what) => _kubectl.GetAsync(["--namespace", Name, .. what]);
 
     /// <summary>Waits until a value of an object is as it should be.</summary>
     public Task<string> SeesAsync(string what, string path, string expected, TimeSpan within) =>
@@ -62,12 +62,12 @@ public sealed class TestNamespace : IAsyncDisposable
             await DescribeAsync();
         }
 
-        await kubectl.TryAsync(KubectlVersion.Newest, "delete", "namespace", Name, "--wait=false");
+        await _kubectl.TryAsync(KubectlVersion.Newest, "delete", "namespace", Name, "--wait=false");
     }
 
     internal static async Task<TestNamespace> CreateAsync(RunningCluster cluster)
     {
-        var name = $"test-{Interlocked.Increment(ref made)}";
+        var name = $"test-{Interlocked.Increment(ref _made)}";
         await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "create", "namespace", name);
         return new TestNamespace(cluster, name);
     }

@@ -90,7 +90,11 @@ public sealed class CrashTests(SharedCluster shared)
                 var restarts = all[0].GetProperty("restartCount").GetInt32();
                 var state = all[0].GetProperty("state");
                 var now = state.TryGetProperty("running", out var running) ? running : state.TryGetProperty("terminated", out var terminated) ? terminated : default;
-                if (now.ValueKind == JsonValueKind.Object) starts[restarts] = (last.GetProperty("finishedAt").GetDateTimeOffset(), now.GetProperty("startedAt").GetDateTimeOffset());
+                if (now.ValueKind == JsonValueKind.Object)
+                {
+                    starts[restarts] = (last.GetProperty("finishedAt").GetDateTimeOffset(), now.GetProperty("startedAt").GetDateTimeOffset());
+                }
+
                 return restarts >= 3;
             }
 
@@ -100,7 +104,10 @@ public sealed class CrashTests(SharedCluster shared)
         // A machine that is busy starts later, never sooner.
         foreach (var (restart, pause) in ((int, int)[])[(2, 10), (3, 20)])
         {
-            if (starts.TryGetValue(restart, out var one)) Assert.True(one.Started - one.Ended >= TimeSpan.FromSeconds(pause - 1), $"restart {restart} came {one.Started - one.Ended} after the end");
+            if (starts.TryGetValue(restart, out var one))
+            {
+                Assert.True(one.Started - one.Ended >= TimeSpan.FromSeconds(pause - 1), $"restart {restart} came {one.Started - one.Ended} after the end");
+            }
         }
 
         Assert.Matches(@"fails +0/1 +Error +", watch.Said);

@@ -16,9 +16,9 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly string Folder = Path.Combine(Repository.Examples, "grade-submission");
 
-    private RunningCluster cluster = null!;
+    private RunningCluster _cluster = null!;
 
-    public async ValueTask InitializeAsync() => cluster = await shared.GetAsync();
+    public async ValueTask InitializeAsync() => _cluster = await shared.GetAsync();
 
     [Theory]
     [InlineData(KubectlVersion.Newest)]
@@ -62,7 +62,7 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
             ["namespace/grade-submission unchanged", "pod/grade-submission-api created", "service/grade-submission-api unchanged",
                 "pod/grade-submission-portal created", "service/grade-submission-portal unchanged"],
             Lines(await ApplyAsync(version)));
-        await AnswersAsync($"http://{cluster.NodeAddress}:32000/");
+        await AnswersAsync($"http://{_cluster.NodeAddress}:32000/");
     }
 
     [Theory]
@@ -72,13 +72,13 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
     {
         await ApplyAsync(KubectlVersion.Newest);
         await RunsAsync(Api);
-        await using var forward = cluster.Kubectl.Start(version, "port-forward", Api, "-n", Space, "9090:3000");
+        await using var forward = _cluster.Kubectl.Start(version, "port-forward", Api, "-n", Space, "9090:3000");
         await forward.SaysAsync("Forwarding from 127.0.0.1:9090 -> 3000", Patience);
         await forward.SaysAsync("Forwarding from [::1]:9090 -> 3000", Patience);
         await AnswersAsync("http://127.0.0.1:9090/grade");
         await AnswersAsync("http://[::1]:9090/grade");
 
-        await cluster.Faults.SignalContainerAsync(Space, Api, Api, Signal.Kill);
+        await _cluster.Faults.SignalContainerAsync(Space, Api, Api, Signal.Kill);
         await RestartedAsync();
 
         await AnswersAsync("http://127.0.0.1:9090/grade");
@@ -96,15 +96,15 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
         await RunAsync(KubectlVersion.Newest, "apply", "-f", Path.Combine(Folder, "00-namespace.yaml"), "-f", Path.Combine(Folder, "grade-submission-api-service.yaml"));
         await ApplyTextAsync(KubectlVersion.Newest, pod.Replace("64Mi", limit));
         await RunAsync(KubectlVersion.Newest, "apply", "-f", Path.Combine(Folder, "nodeport"));
-        string[] addresses = ["http://localhost:31000/grade", "http://127.0.0.1:31000/grade", $"http://{cluster.NodeAddress}:31000/grade"];
+        string[] addresses = ["http://localhost:31000/grade", "http://127.0.0.1:31000/grade", $"http://{_cluster.NodeAddress}:31000/grade"];
         foreach (var address in addresses)
         {
             await AnswersAsync(address);
         }
 
-        await using var watch = cluster.Kubectl.Start(KubectlVersion.Newest, "get", "pod", Api, "-n", Space, "--watch");
+        await using var watch = _cluster.Kubectl.Start(KubectlVersion.Newest, "get", "pod", Api, "-n", Space, "--watch");
         await watch.SaysAsync("Running", Patience);
-        await new UserLoad(cluster.Http, addresses[0], users: 80).UntilBrokenAsync(Patience);
+        await new UserLoad(_cluster.Http, addresses[0], users: 80).UntilBrokenAsync(Patience);
 
         // What a user sees: while it was down, in the table afterwards, and in the pod's status.
         await RestartedAsync();
@@ -121,21 +121,21 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
     {
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
         {
-            var pods = await cluster.Kubectl.TryAsync(KubectlVersion.Newest, "describe", "pods", "-n", Space);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{pods}\nThe cluster's logs are in {cluster.Logs}");
+            var pods = await _cluster.Kubectl.TryAsync(KubectlVersion.Newest, "describe", "pods", "-n", Space);
+            TestContext.Current.TestOutputHelper?.WriteLine($"{pods}\nThe cluster's logs are in {_cluster.Logs}");
         }
 
-        await cluster.Kubectl.TryAsync(KubectlVersion.Newest, "delete", "namespace", Space, "--ignore-not-found");
+        await _cluster.Kubectl.TryAsync(KubectlVersion.Newest, "delete", "namespace", Space, "--ignore-not-found");
     }
 
     private static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private Task<string> RunAsync(KubectlVersion version, params IReadOnlyList<string> arguments) => cluster.Kubectl.RunAsync(version, arguments);
+    private Task<string> RunAsync(KubectlVersion version, params IReadOnlyList<string> arguments) => _cluster.Kubectl.RunAsync(version, arguments);
 
     private Task<string> ApplyAsync(KubectlVersion version) => RunAsync(version, "apply", "-f", Folder);
 
     private async Task<string> ApplyTextAsync(KubectlVersion version, string manifest) =>
-        (await (cluster.Kubectl.CommandFor(version, "apply", "-f", "-") with { Input = manifest }).RunAsync()).OrThrow();
+        (await (_cluster.Kubectl.CommandFor(version, "apply", "-f", "-") with { Input = manifest }).RunAsync()).OrThrow();
 
     private Task<string> ValueAsync(string template) =>
         RunAsync(KubectlVersion.Newest, "get", "pod", Api, "-n", Space, "-o", $"jsonpath={template}");
@@ -147,5 +147,5 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
         () => ValueAsync("{.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].ready}"), seen => seen == "1 true");
 
     private Task AnswersAsync(string address) => Eventually.TrueAsync($"an answer from {address}", Patience,
-        async () => (await cluster.Http.GetAsync(address)).IsSuccessStatusCode);
+        async () => (await _cluster.Http.GetAsync(address)).IsSuccessStatusCode);
 }

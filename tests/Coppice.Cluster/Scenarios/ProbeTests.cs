@@ -69,7 +69,11 @@ public sealed class ProbeTests(SharedCluster shared)
         {
             var addresses = await ns.ValueAsync("endpoints/db", ".subsets[*].addresses[*].ip");
             failures = await UnhealthyCountAsync(ns, "db");
-            if (addresses.Length == 0) return true;
+            if (addresses.Length == 0)
+            {
+                return true;
+            }
+
             Assert.InRange(failures, 0, 3);
             return false;
         });

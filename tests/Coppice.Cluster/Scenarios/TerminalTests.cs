@@ -104,7 +104,11 @@ public sealed class TerminalTests(SharedCluster shared)
         var looks = 0;
         await Eventually.SeeAsync($"{expected} after {Regex.Escape(typed)}", Patience, async () =>
         {
-            if (looks++ == 0 || (again && looks % LooksBeforeAgain == 0)) await terminal.TypeAsync(typed);
+            if (looks++ == 0 || (again && looks % LooksBeforeAgain == 0))
+            {
+                await terminal.TypeAsync(typed);
+            }
+
             return terminal.Said[before..];
         }, said => Regex.IsMatch(said, expected));
     }

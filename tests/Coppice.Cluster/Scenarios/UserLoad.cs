@@ -5,7 +5,7 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>Users who ask for one page again and again, each as soon as it has its answer, until the application breaks.</summary>
 internal sealed class UserLoad(HttpClient http, string address, int users)
 {
-    private volatile bool broken;
+    private volatile bool _broken;
 
     /// <summary>Returns when a connection of a user broke, which ends the load of all.</summary>
     /// <exception cref="TimeoutException">The application held out for longer than the bound.</exception>
@@ -13,7 +13,7 @@ internal sealed class UserLoad(HttpClient http, string address, int users)
     {
         var clock = Stopwatch.StartNew();
         var asked = await Task.WhenAll(Enumerable.Range(0, users).Select(_ => AskAsync(clock, within)));
-        if (!broken)
+        if (!_broken)
         {
             throw new TimeoutException($"the application held out {asked.Sum()} requests of {users} users in {within.TotalSeconds:0} s");
         }
@@ -22,7 +22,7 @@ internal sealed class UserLoad(HttpClient http, string address, int users)
     private async Task<int> AskAsync(Stopwatch clock, TimeSpan within)
     {
         var asked = 0;
-        while (!broken && clock.Elapsed < within)
+        while (!_broken && clock.Elapsed < within)
         {
             try
             {
@@ -31,7 +31,7 @@ internal sealed class UserLoad(HttpClient http, string address, int users)
             }
             catch (Exception failure) when (failure is HttpRequestException or IOException)
             {
-                broken = true;
+                _broken = true;
             }
         }
 

@@ -44,7 +44,11 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var pod in _api.All<Pod>()) await _api.DeleteAsync<Pod>(ObjectKey.Of(pod), null, default);
+        foreach (var pod in _api.All<Pod>())
+        {
+            await _api.DeleteAsync<Pod>(ObjectKey.Of(pod), null, default);
+        }
+
         await Eventually.TrueAsync("all pods gone", Patience, () => _agent.Workers.Count == 0);
         await StopAsync();
         Directory.Delete(_directory, recursive: true);
@@ -96,7 +100,11 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
 
         var clock = Stopwatch.StartNew();
         Kill(id);
-        while (_agent.Find(new PodTarget("default", "quick", ""))!.Newest("main") is not { Attempt: 1, State: ContainerState.Running } && clock.Elapsed < Patience) await Task.Delay(1);
+        while (_agent.Find(new PodTarget("default", "quick", ""))!.Newest("main") is not { Attempt: 1, State: ContainerState.Running } && clock.Elapsed < Patience)
+        {
+            await Task.Delay(1);
+        }
+
         output.WriteLine($"kill -9 → running again: {clock.ElapsedMilliseconds} ms");
         await SeeAsync("quick", pod => pod.Status.ContainerStatuses[0] is { RestartCount: 1, Ready: true });
         output.WriteLine($"kill -9 → Ready in the API: {clock.ElapsedMilliseconds} ms");

@@ -12,33 +12,33 @@ namespace Coppice.Contracts.Clients;
 /// <summary>The client of other processes, with a certificate, to the real server over TLS on loopback.</summary>
 public sealed class OverHttp : IClientUnderTest
 {
-    private readonly CertificateAuthority authority = CertificateAuthority.Create(TimeProvider.System);
-    private ApiServerHost? host;
-    private HttpApiClient? client;
+    private readonly CertificateAuthority _authority = CertificateAuthority.Create(TimeProvider.System);
+    private ApiServerHost? _host;
+    private HttpApiClient? _client;
 
     public async ValueTask<IApiClient> OpenAsync(ApiVerbs verbs, ServiceAccountTokens tokens)
     {
-        var parts = new PipelineParts(authority, tokens, _ => null, [], "127.0.0.1:6443");
+        var parts = new PipelineParts(_authority, tokens, _ => null, [], "127.0.0.1:6443");
         var pipeline = new RequestPipeline(verbs, parts, TimeProvider.System, new Random(2), NullLogger.Instance);
         var port = FreePort();
-        var server = CertificateOf(authority.IssueServer(["localhost"], [IPAddress.Loopback]));
-        host = await ApiServerHost.StartAsync(pipeline, port, server, TimeProvider.System, NullLoggerFactory.Instance, default);
-        var options = new HttpApiOptions(new Uri($"https://127.0.0.1:{port}"), [authority.Certificate])
+        var server = CertificateOf(_authority.IssueServer(["localhost"], [IPAddress.Loopback]));
+        _host = await ApiServerHost.StartAsync(pipeline, port, server, TimeProvider.System, NullLoggerFactory.Instance, default);
+        var options = new HttpApiOptions(new Uri($"https://127.0.0.1:{port}"), [_authority.Certificate])
         {
-            ClientCertificate = CertificateOf(authority.IssueClient("system:test", "system:masters")),
+            ClientCertificate = CertificateOf(_authority.IssueClient("system:test", "system:masters")),
         };
-        return client = new HttpApiClient(options, TimeProvider.System);
+        return _client = new HttpApiClient(options, TimeProvider.System);
     }
 
     public async ValueTask DisposeAsync()
     {
-        client?.Dispose();
-        if (host is not null)
+        _client?.Dispose();
+        if (_host is not null)
         {
-            await host.DisposeAsync();
+            await _host.DisposeAsync();
         }
 
-        authority.Dispose();
+        _authority.Dispose();
     }
 
     private static X509Certificate2 CertificateOf(IssuedCertificate issued)

@@ -21,9 +21,9 @@ public abstract class ClientContract<TKind> : IAsyncLifetime
 {
     protected const string Space = "default";
 
-    private readonly TKind kind = new();
-    private readonly InMemoryRevisionStore store = new();
-    private readonly ServiceAccountTokens tokens = new(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
+    private readonly TKind _kind = new();
+    private readonly InMemoryRevisionStore _store = new();
+    private readonly ServiceAccountTokens _tokens = new(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
 
     protected IApiClient Api { get; private set; } = null!;
 
@@ -31,21 +31,21 @@ public abstract class ClientContract<TKind> : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Api = await kind.OpenAsync(new ApiVerbs(store, ServiceAllocationOptions.Default, tokens, TimeProvider.System, new Random(1)), tokens);
+        Api = await _kind.OpenAsync(new ApiVerbs(_store, ServiceAllocationOptions.Default, _tokens, TimeProvider.System, new Random(1)), _tokens);
         await Api.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = Space } }, Stop);
         await Api.CreateAsync(new ServiceAccount { Metadata = Named("default") }, Stop);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await kind.DisposeAsync();
-        await store.DisposeAsync();
-        tokens.Dispose();
+        await _kind.DisposeAsync();
+        await _store.DisposeAsync();
+        _tokens.Dispose();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Forgets the history up to now.</summary>
-    protected ValueTask ForgetAsync() => store.CompactAsync(store.Current, Stop);
+    protected ValueTask ForgetAsync() => _store.CompactAsync(_store.Current, Stop);
 
     protected static ObjectMeta Named(string name, params (string Key, string Value)[] labels) =>
         new() { Name = name, Namespace = Space, Labels = labels.Select(l => KeyValuePair.Create(l.Key, l.Value)).ToValueMap() };

@@ -8,9 +8,9 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
     /// <summary>Long enough for a busy machine; nothing here waits for as long unless it fails.</summary>
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private static int pods;
+    private static int _pods;
 
-    private readonly List<SandboxRecord> made = [];
+    private readonly List<SandboxRecord> _made = [];
 
     protected IRuntimeUnderTest Under => under;
 
@@ -22,11 +22,12 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var sandbox in made)
+        foreach (var sandbox in _made)
         {
             await Runtime.StopSandboxAsync(sandbox.Id, CancellationToken.None);
             await Runtime.RemoveSandboxAsync(sandbox.Id, CancellationToken.None);
         }
+
         GC.SuppressFinalize(this);
     }
 
@@ -145,10 +146,25 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
     {
         var (spec, sandbox) = await PodAsync();
         var id = await StartAsync(sandbox, Container(spec, under.Sleeps));
-        for (var i = 0; i < 2; i++) await Runtime.StopContainerAsync(id, TimeSpan.Zero, Stop);
-        for (var i = 0; i < 2; i++) await Runtime.RemoveContainerAsync(id, Stop);
-        for (var i = 0; i < 2; i++) await Runtime.StopSandboxAsync(sandbox.Id, Stop);
-        for (var i = 0; i < 2; i++) await Runtime.RemoveSandboxAsync(sandbox.Id, Stop);
+        for (var i = 0; i < 2; i++)
+        {
+            await Runtime.StopContainerAsync(id, TimeSpan.Zero, Stop);
+        }
+
+        for (var i = 0; i < 2; i++)
+        {
+            await Runtime.RemoveContainerAsync(id, Stop);
+        }
+
+        for (var i = 0; i < 2; i++)
+        {
+            await Runtime.StopSandboxAsync(sandbox.Id, Stop);
+        }
+
+        for (var i = 0; i < 2; i++)
+        {
+            await Runtime.RemoveSandboxAsync(sandbox.Id, Stop);
+        }
 
         Assert.Null(await Runtime.FindContainerAsync(id, Stop));
         await Runtime.StopContainerAsync("neverwas", TimeSpan.Zero, Stop);
@@ -215,15 +231,19 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
 
     protected async Task<(SandboxSpec Spec, SandboxRecord Sandbox)> PodAsync(Func<SandboxSpec, SandboxSpec>? change = null)
     {
-        var number = Interlocked.Increment(ref pods);
+        var number = Interlocked.Increment(ref _pods);
         var pod = new PodIdentity("contract", $"pod-{number}", $"00000000-0000-4000-8000-{number:D12}");
         var spec = new SandboxSpec(
             pod, 0, pod.Name, Path.Combine(under.LogDirectory, pod.Uid), under.CgroupParent, new Dictionary<string, string>(), new Dictionary<string, string>(),
             new DnsSettings(["10.43.0.10"], ["contract.svc.cluster.local"], ["ndots:5"]), [], default,
             new PodSecurity(null, null, [], false, "", new Dictionary<string, string>()));
-        if (change is not null) spec = change(spec);
+        if (change is not null)
+        {
+            spec = change(spec);
+        }
+
         var sandbox = await Runtime.RunSandboxAsync(spec, Stop);
-        made.Add(sandbox);
+        _made.Add(sandbox);
         return (spec, sandbox);
     }
 

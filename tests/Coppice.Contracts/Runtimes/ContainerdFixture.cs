@@ -17,13 +17,16 @@ namespace Coppice.Contracts.Runtimes;
 /// </summary>
 public sealed class ContainerdFixture : IAsyncDisposable
 {
-    private readonly Lazy<Task<RunningContainerd>> running = new(RunningContainerd.StartAsync);
+    private readonly Lazy<Task<RunningContainerd>> _running = new(RunningContainerd.StartAsync);
 
-    public Task<RunningContainerd> Running => running.Value;
+    public Task<RunningContainerd> Running => _running.Value;
 
     public async ValueTask DisposeAsync()
     {
-        if (running.IsValueCreated) await (await running.Value).DisposeAsync();
+        if (_running.IsValueCreated)
+        {
+            await (await _running.Value).DisposeAsync();
+        }
     }
 }
 
@@ -32,26 +35,26 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
 {
     private const string Busybox = "docker.io/library/busybox:1";
 
-    private static int instances;
+    private static int _instances;
 
-    private readonly string name = $"coppice-test-{Environment.ProcessId}-{Interlocked.Increment(ref instances)}";
-    private readonly string directory;
-    private readonly CancellationTokenSource stop = new();
-    private readonly CriRuntime runtime;
-    private readonly CriImages images;
-    private Task supervising = Task.CompletedTask;
+    private readonly string _name = $"coppice-test-{Environment.ProcessId}-{Interlocked.Increment(ref _instances)}";
+    private readonly string _directory;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CriRuntime _runtime;
+    private readonly CriImages _images;
+    private Task _supervising = Task.CompletedTask;
 
     private RunningContainerd()
     {
-        directory = Directory.CreateTempSubdirectory("coppice-runtime-").FullName;
+        _directory = Directory.CreateTempSubdirectory("coppice-runtime-").FullName;
         Options = new ContainerdOptions
         {
-            Directory = Path.Combine(directory, "containerd"), CgroupPath = $"/{name}/runtime", NetworkNamespace = $"/run/netns/{name}",
+            Directory = Path.Combine(_directory, "containerd"), CgroupPath = $"/{_name}/runtime", NetworkNamespace = $"/run/netns/{_name}",
         };
         Supervisor = new ContainerdSupervisor(Options, TimeProvider.System, NullLogger<ContainerdSupervisor>.Instance);
-        runtime = new CriRuntime(Supervisor.Layout.Socket, TimeProvider.System);
-        images = new CriImages(Supervisor.Layout.Socket, TimeProvider.System);
-        Importer = new ImageImporter(Supervisor.Layout.Socket, images, TimeProvider.System);
+        _runtime = new CriRuntime(Supervisor.Layout.Socket, TimeProvider.System);
+        _images = new CriImages(Supervisor.Layout.Socket, TimeProvider.System);
+        Importer = new ImageImporter(Supervisor.Layout.Socket, _images, TimeProvider.System);
     }
 
     public ContainerdOptions Options { get; }
@@ -60,16 +63,16 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
 
     public ImageImporter Importer { get; }
 
-    public CriRuntime Cri => runtime;
+    public CriRuntime Cri => _runtime;
 
-    public IContainerRuntime Runtime => runtime;
+    public IContainerRuntime Runtime => _runtime;
 
-    public IImageService Images => images;
+    public IImageService Images => _images;
 
-    public string LogDirectory => Path.Combine(directory, "logs");
+    public string LogDirectory => Path.Combine(_directory, "logs");
 
     /// <summary>The root of this run's cgroups.</summary>
-    public string CgroupRoot => "/" + name;
+    public string CgroupRoot => "/" + _name;
 
     public string CgroupParent => CgroupRoot + "/pods";
 
@@ -104,9 +107,9 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
         var spec = new SandboxSpec(
             pod, 0, pod.Name, Path.Combine(LogDirectory, pod.Uid), CgroupParent, new Dictionary<string, string>(), new Dictionary<string, string>(),
             new DnsSettings([], [], []), [], default, new PodSecurity(null, null, [], false, "", new Dictionary<string, string>()));
-        var sandbox = await runtime.RunSandboxAsync(spec, stop);
-        var id = await runtime.CreateContainerAsync(sandbox, ContainerRuntimeContract.Container(spec, program), stop);
-        await runtime.StartContainerAsync(id, stop);
+        var sandbox = await _runtime.RunSandboxAsync(spec, stop);
+        var id = await _runtime.CreateContainerAsync(sandbox, ContainerRuntimeContract.Container(spec, program), stop);
+        await _runtime.StartContainerAsync(id, stop);
         var process = await File.ReadAllTextAsync(Path.Combine(Supervisor.Layout.State, "io.containerd.runtime.v2.task/k8s.io", id, "init.pid"), stop);
         return (sandbox, id, Process.GetProcessById(int.Parse(process, System.Globalization.CultureInfo.InvariantCulture)));
     }
@@ -114,22 +117,26 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
     /// <summary>As when coppice stops: containerd stays.</summary>
     public async Task StopSupervisingAsync()
     {
-        await stop.CancelAsync();
-        await supervising;
+        await _stop.CancelAsync();
+        await _supervising;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (Directory.Exists(Options.Directory)) await EmptyAsync();
+        if (Directory.Exists(Options.Directory))
+        {
+            await EmptyAsync();
+        }
+
         await StopSupervisingAsync();
         await Supervisor.StopAsync(purge: true, CancellationToken.None);
         Supervisor.Dispose();
-        runtime.Dispose();
-        images.Dispose();
-        await RunAsync("ip", "netns", "delete", name);
+        _runtime.Dispose();
+        _images.Dispose();
+        await RunAsync("ip", "netns", "delete", _name);
         await new CgroupFiles(CgroupMounts.Observe()).RemoveAsync(CgroupRoot, TimeProvider.System, CancellationToken.None);
-        Directory.Delete(directory, recursive: true);
-        stop.Dispose();
+        Directory.Delete(_directory, recursive: true);
+        _stop.Dispose();
     }
 
     internal static async Task RunAsync(string program, params string[] arguments)
@@ -137,20 +144,27 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {errors}");
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {errors}");
+        }
     }
 
     private async Task BeginAsync()
     {
-        await RunAsync("ip", "netns", "add", name);
-        await RunAsync("ip", "-n", name, "link", "set", "lo", "up");
+        await RunAsync("ip", "netns", "add", _name);
+        await RunAsync("ip", "-n", _name, "link", "set", "lo", "up");
         Directory.CreateDirectory(Supervisor.Layout.CniConfigurationDirectory);
         await File.WriteAllTextAsync(Path.Combine(Supervisor.Layout.CniConfigurationDirectory, "10-test.conflist"), NetworkConfiguration());
-        supervising = Supervisor.RunAsync(stop.Token);
-        var ready = Supervisor.WaitUntilReadyAsync(stop.Token);
-        if (await Task.WhenAny(ready, supervising) == supervising) await supervising;
-        await Importer.EnsureAsync(PauseImage.Name, PauseImage.Recipe, stop.Token);
-        await Importer.EnsureAsync(Busybox, BusyboxImage, stop.Token);
+        _supervising = Supervisor.RunAsync(_stop.Token);
+        var ready = Supervisor.WaitUntilReadyAsync(_stop.Token);
+        if (await Task.WhenAny(ready, _supervising) == _supervising)
+        {
+            await _supervising;
+        }
+
+        await Importer.EnsureAsync(PauseImage.Name, PauseImage.Recipe, _stop.Token);
+        await Importer.EnsureAsync(Busybox, BusyboxImage, _stop.Token);
     }
 
     private string NetworkConfiguration() => $$"""
@@ -158,7 +172,7 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
           "cniVersion": "0.4.0", "name": "test",
           "plugins": [{
             "type": "bridge", "bridge": "cop0", "isGateway": true, "ipMasq": false,
-            "ipam": { "type": "host-local", "dataDir": "{{directory}}/addresses", "ranges": [[{ "subnet": "10.231.0.0/24" }]] }
+            "ipam": { "type": "host-local", "dataDir": "{{_directory}}/addresses", "ranges": [[{ "subnet": "10.231.0.0/24" }]] }
           }]
         }
         """;
@@ -176,12 +190,16 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
     // Where containerd no longer runs, purging ends what is left.
     private async Task EmptyAsync()
     {
-        if (!File.Exists(Supervisor.Layout.Socket)) return;
-        var left = await runtime.ListAsync(CancellationToken.None);
+        if (!File.Exists(Supervisor.Layout.Socket))
+        {
+            return;
+        }
+
+        var left = await _runtime.ListAsync(CancellationToken.None);
         foreach (var sandbox in left.Sandboxes)
         {
-            await runtime.StopSandboxAsync(sandbox.Id, CancellationToken.None);
-            await runtime.RemoveSandboxAsync(sandbox.Id, CancellationToken.None);
+            await _runtime.StopSandboxAsync(sandbox.Id, CancellationToken.None);
+            await _runtime.RemoveSandboxAsync(sandbox.Id, CancellationToken.None);
         }
     }
 }

@@ -10,7 +10,11 @@ internal static class Eventually
         var since = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(since) > patience) Assert.Fail($"not within {patience.TotalSeconds} s: {state()}");
+            if (TimeProvider.System.GetElapsedTime(since) > patience)
+            {
+                Assert.Fail($"not within {patience.TotalSeconds} s: {state()}");
+            }
+
             await Task.Delay(Interval);
         }
     }

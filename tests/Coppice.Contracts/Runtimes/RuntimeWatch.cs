@@ -8,14 +8,14 @@ internal sealed class RuntimeWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly CancellationTokenSource stop = new();
-    private readonly Channel<RuntimeEvent> events = Channel.CreateUnbounded<RuntimeEvent>();
-    private readonly Task reading;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<RuntimeEvent> _events = Channel.CreateUnbounded<RuntimeEvent>();
+    private readonly Task _reading;
 
-    private RuntimeWatch(IContainerRuntime runtime) => reading = ReadAsync(runtime);
+    private RuntimeWatch(IContainerRuntime runtime) => _reading = ReadAsync(runtime);
 
     /// <summary>Completes when the watch has ended, with what ended it.</summary>
-    public Task Reading => reading;
+    public Task Reading => _reading;
 
     // What ends between the list and the watch's beginning is made up for by the watch itself.
     public static async Task<RuntimeWatch> StartAsync(IContainerRuntime runtime)
@@ -28,32 +28,39 @@ internal sealed class RuntimeWatch : IAsyncDisposable
     public async Task<RuntimeEvent> UntilAsync(Func<RuntimeEvent, bool> wanted)
     {
         using var limit = new CancellationTokenSource(Patience);
-        while (await events.Reader.WaitToReadAsync(limit.Token))
+        while (await _events.Reader.WaitToReadAsync(limit.Token))
         {
-            while (events.Reader.TryRead(out var one))
+            while (_events.Reader.TryRead(out var one))
             {
-                if (wanted(one)) return one;
+                if (wanted(one))
+                {
+                    return one;
+                }
             }
         }
+
         throw new InvalidOperationException("The watch ended before the event came");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await reading.ContinueWith(_ => { }, TaskScheduler.Default);
-        stop.Dispose();
+        await _stop.CancelAsync();
+        await _reading.ContinueWith(_ => { }, TaskScheduler.Default);
+        _stop.Dispose();
     }
 
     private async Task ReadAsync(IContainerRuntime runtime)
     {
         try
         {
-            await foreach (var one in runtime.WatchAsync(stop.Token)) events.Writer.TryWrite(one);
+            await foreach (var one in runtime.WatchAsync(_stop.Token))
+            {
+                _events.Writer.TryWrite(one);
+            }
         }
         finally
         {
-            events.Writer.TryComplete();
+            _events.Writer.TryComplete();
         }
     }
 }

@@ -7,11 +7,11 @@ public sealed class SimulatedRuntimeTests() : ContainerRuntimeContract(new Simul
 
 internal sealed class SimulatedUnderTest : IRuntimeUnderTest
 {
-    private readonly SimulatedImages images = new(SimulatedOptions.Instant, TimeProvider.System, new Random(1));
+    private readonly SimulatedImages _images = new(SimulatedOptions.Instant, TimeProvider.System, new Random(1));
 
     public SimulatedUnderTest()
     {
-        Runtime = new SimulatedRuntime(images, SimulatedOptions.Instant, TimeProvider.System, new Random(1));
+        Runtime = new SimulatedRuntime(_images, SimulatedOptions.Instant, TimeProvider.System, new Random(1));
         Sleeps = Program("sleeps", new SimulatedProgram { Commands = Run });
         IgnoresTermination = Program("ignores", new SimulatedProgram { TerminatesWithin = null });
         EatsMemory = Program("eats", new SimulatedProgram { MemoryBytes = 1L << 30 });
@@ -19,7 +19,7 @@ internal sealed class SimulatedUnderTest : IRuntimeUnderTest
 
     public IContainerRuntime Runtime { get; }
 
-    public IImageService Images => images;
+    public IImageService Images => _images;
 
     public string LogDirectory => "/simulated";
 
@@ -43,7 +43,7 @@ internal sealed class SimulatedUnderTest : IRuntimeUnderTest
     private TestProgram Program(string name, SimulatedProgram program)
     {
         var image = new SimulatedImage($"coppice.local/{name}:1", program);
-        images.Publish(image, onNode: true);
+        _images.Publish(image, onNode: true);
         return new TestProgram(image.Name, [], []);
     }
 }

@@ -12,18 +12,18 @@ public interface IStoreUnderTest : IAsyncDisposable
 public abstract class StoreContract<TKind> : IAsyncLifetime
     where TKind : IStoreUnderTest, new()
 {
-    private readonly TKind kind = new();
+    private readonly TKind _kind = new();
 
     protected IRevisionStore Store { get; private set; } = null!;
 
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => Store = await kind.OpenAsync();
+    public async ValueTask InitializeAsync() => Store = await _kind.OpenAsync();
 
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
-        await kind.DisposeAsync();
+        await _kind.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 

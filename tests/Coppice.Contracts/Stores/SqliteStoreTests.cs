@@ -6,14 +6,14 @@ namespace Coppice.Contracts.Stores;
 
 public sealed class SqliteStore : IStoreUnderTest
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("coppice-store-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("coppice-store-").FullName;
 
     public async ValueTask<IRevisionStore> OpenAsync() => await SqliteRevisionStore.OpenAsync(
-        directory, new SqliteStoreOptions(), TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        _directory, new SqliteStoreOptions(), TimeProvider.System, NullLogger.Instance, CancellationToken.None);
 
     public ValueTask DisposeAsync()
     {
-        Directory.Delete(directory, recursive: true);
+        Directory.Delete(_directory, recursive: true);
         return default;
     }
 }

@@ -15,9 +15,9 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
 {
     private readonly SortedDictionary<(string Kind, ObjectKey Key), KubernetesObject> objects = [];
     private readonly List<(long Revision, WatchEventType Type, KubernetesObject Item)> history = [];
-    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long revision;
-    private int names;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _revision;
+    private int _names;
 
     /// <summary>Refuses what it returns a message for.</summary>
     public Func<KubernetesObject, string?> Refuse { get; set; } = _ => null;
@@ -34,7 +34,7 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
 
     public ValueTask<ObjectList<T>> ListAsync<T>(ListQuery query, CancellationToken stop) where T : KubernetesObject =>
         ValueTask.FromResult(new ObjectList<T>(
-            [.. All<T>().Where(i => string.IsNullOrEmpty(query.Namespace) || i.Metadata.Namespace == query.Namespace)], Text(revision)));
+            [.. All<T>().Where(i => string.IsNullOrEmpty(query.Namespace) || i.Metadata.Namespace == query.Namespace)], Text(_revision)));
 
     public IObjectWatch<T> Watch<T>(ListQuery query, string afterRevision) where T : KubernetesObject =>
         new FakeWatch<T>(this, long.Parse(afterRevision, CultureInfo.InvariantCulture));
@@ -49,8 +49,8 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
         var metadata = item.Metadata;
         metadata = metadata with
         {
-            Name = metadata.Name ?? $"{metadata.GenerateName}{++names:d5}",
-            Uid = $"uid-{++names:d5}",
+            Name = metadata.Name ?? $"{metadata.GenerateName}{++_names:d5}",
+            Uid = $"uid-{++_names:d5}",
             Generation = 1,
             CreationTimestamp = ApiTime.Truncate(time.GetUtcNow()),
         };
@@ -176,7 +176,7 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
 
     private KubernetesObject Store(WatchEventType type, KubernetesObject item)
     {
-        item = item with { Metadata = item.Metadata with { ResourceVersion = Text(++revision) } };
+        item = item with { Metadata = item.Metadata with { ResourceVersion = Text(++_revision) } };
         objects[(item.GetType().FullName!, ObjectKey.Of(item))] = item;
         Note(type, item);
         return item;
@@ -184,7 +184,7 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
 
     private KubernetesObject Remove(KubernetesObject item)
     {
-        item = item with { Metadata = item.Metadata with { ResourceVersion = Text(++revision) } };
+        item = item with { Metadata = item.Metadata with { ResourceVersion = Text(++_revision) } };
         objects.Remove((item.GetType().FullName!, ObjectKey.Of(item)));
         Note(WatchEventType.Deleted, item);
         return item;
@@ -192,9 +192,9 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
 
     private void Note(WatchEventType type, KubernetesObject item)
     {
-        history.Add((revision, type, item));
-        var told = changed;
-        changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        history.Add((_revision, type, item));
+        var told = _changed;
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         told.TrySetResult();
     }
 
@@ -206,13 +206,13 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
         {
             while (true)
             {
-                using var stopping = stop.Register(() => api.changed.TrySetResult());
+                using var stopping = stop.Register(() => api._changed.TrySetResult());
                 stop.ThrowIfCancellationRequested();
                 var events = api.history.Where(h => h.Revision > seen && h.Item is T).Select(h => new WatchEvent<T>(h.Type, (T)h.Item)).ToList();
-                var wait = api.changed.Task;
+                var wait = api._changed.Task;
                 if (events.Count > 0)
                 {
-                    seen = api.revision;
+                    seen = api._revision;
                     return events;
                 }
 

@@ -4,8 +4,8 @@ namespace Coppice.Controllers.Tests.World;
 internal abstract class OneThread : SynchronizationContext, IDisposable
 {
     private readonly Queue<(SendOrPostCallback Work, object? State)> queue = new();
-    private readonly SynchronizationContext? outer = Current;
-    private readonly int thread = Environment.CurrentManagedThreadId;
+    private readonly SynchronizationContext? _outer = Current;
+    private readonly int _thread = Environment.CurrentManagedThreadId;
 
     protected OneThread() => SetSynchronizationContext(this);
 
@@ -16,7 +16,7 @@ internal abstract class OneThread : SynchronizationContext, IDisposable
 
     public override void Post(SendOrPostCallback d, object? state)
     {
-        Assert.Equal(thread, Environment.CurrentManagedThreadId);
+        Assert.Equal(_thread, Environment.CurrentManagedThreadId);
         queue.Enqueue((d, state));
     }
 
@@ -39,7 +39,7 @@ internal abstract class OneThread : SynchronizationContext, IDisposable
     {
         Stop.Cancel();
         Settle();
-        SetSynchronizationContext(outer);
+        SetSynchronizationContext(_outer);
         Stop.Dispose();
     }
 }

@@ -26,7 +26,11 @@ public sealed class DnsAnswersTests
     {
         var answer = DnsAnswers.Answer(Zone, name, type);
         var records = string.Join("; ", answer.Records.Select(Show));
-        if (answer.Forward is { } forward) return $"{records}{(records.Length > 0 ? "; " : "")}ask others for {forward}";
+        if (answer.Forward is { } forward)
+        {
+            return $"{records}{(records.Length > 0 ? "; " : "")}ask others for {forward}";
+        }
+
         return answer.Code != DnsCode.Ok ? answer.Code.ToString() : records.Length > 0 ? records : $"no data ({Show(answer.Authority.Single())})";
     }
 

@@ -111,10 +111,21 @@ public sealed class DnsServerTests : IDisposable
         for (var i = 0; i < 50_000; i++)
         {
             var message = i % 2 == 0 ? new byte[random.Next(60)] : good[..random.Next(good.Length + 1)];
-            if (i % 2 == 0) random.NextBytes(message);
-            for (var flips = random.Next(4); flips > 0 && message.Length > 0; flips--) message[random.Next(message.Length)] = (byte)random.Next(256);
+            if (i % 2 == 0)
+            {
+                random.NextBytes(message);
+            }
+
+            for (var flips = random.Next(4); flips > 0 && message.Length > 0; flips--)
+            {
+                message[random.Next(message.Length)] = (byte)random.Next(256);
+            }
+
             var answer = await resolver.AnswerAsync(message, byTcp: i % 3 == 0, default);
-            if (answer is not null) Assert.Equal(message[..2], answer[..2]);
+            if (answer is not null)
+            {
+                Assert.Equal(message[..2], answer[..2]);
+            }
         }
     }
 

@@ -28,6 +28,7 @@ public sealed class ApplySpeedTests(ITestOutputHelper output)
             await node.Rules.ApplyAsync(plan, default);
             applying.Add(time.GetElapsedTime(start).TotalMilliseconds - planning[^1]);
         }
+
         planning.Sort();
         applying.Sort();
         output.WriteLine($"one endpoint removed: plan p50 {planning[10]:F2} ms, diff and apply p50 {applying[10]:F2} ms, worst {applying[^1]:F2} ms");

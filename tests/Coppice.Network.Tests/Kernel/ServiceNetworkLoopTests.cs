@@ -30,7 +30,11 @@ public sealed class ServiceNetworkLoopTests(ITestOutputHelper output)
         loop.Wake();
         await UntilAsync(() => Task.FromResult(!node.Nsenter(null, "nft", "list", "table", "ip", "coppice").Contains($"{a.Address}")));
         output.WriteLine($"gone from the kernel, seen by a program, after {TimeProvider.System.GetElapsedTime(start).TotalMilliseconds:F1} ms");
-        for (var i = 0; i < 10; i++) Assert.Equal($"{b.Address}", (await Call.TcpAsync(node.Path, "10.96.0.50", 80)).Server);
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal($"{b.Address}", (await Call.TcpAsync(node.Path, "10.96.0.50", 80)).Server);
+        }
+
         Assert.True(zone.Services.ContainsKey(("default", "web")));
 
         node.Nsenter(null, "nft", "flush", "ruleset");
@@ -45,7 +49,9 @@ public sealed class ServiceNetworkLoopTests(ITestOutputHelper output)
     private static async Task UntilAsync(Func<Task<bool>> isTrue)
     {
         for (var start = TimeProvider.System.GetTimestamp(); !await isTrue();)
+        {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(10), "it did not happen in time");
+        }
     }
 
     private static NetworkWorld World(params TestPod[] ready) => new(

@@ -107,6 +107,7 @@ public sealed class ServiceTests
             Assert.Equal(Answer.Refused, await Call.TcpAsync(place, TestNode.Address, 80));
             Assert.Equal(Answer.Refused, await Call.TcpAsync(place, "198.51.100.7", 80));
         }
+
         Assert.Equal(Answer.Refused, await Call.TcpAsync(node.Path, "127.0.0.1", NodePort));
         Assert.Equal(Answer.Refused, await Call.TcpAsync(node.Outside, TestNode.Address, NodePort));
     }
@@ -128,6 +129,7 @@ public sealed class ServiceTests
             // A sender on the node itself is told by its own system call.
             Assert.Contains((await Call.UdpAsync(udp)).Failure, new[] { "ConnectionRefused", "AccessDenied" });
         }
+
         Assert.DoesNotMatch("packets [1-9]", node.Nsenter(node.Outside, "nft", "list", "table", "ip", "seen"));
     }
 
@@ -185,11 +187,19 @@ public sealed class ServiceTests
 
         await ApplyAsync(node, Web(a, b));
         var servers = new List<string>();
-        for (var i = 0; i < 40; i++) servers.Add((await Call.TcpAsync(client.Path, ClusterAddress, 80)).Server);
+        for (var i = 0; i < 40; i++)
+        {
+            servers.Add((await Call.TcpAsync(client.Path, ClusterAddress, 80)).Server);
+        }
+
         Assert.InRange(servers.Count(s => s == $"{a.Address}"), 5, 35);
 
         await ApplyAsync(node, Web(b));
-        for (var i = 0; i < 20; i++) Assert.Equal($"{b.Address}", (await Call.TcpAsync(client.Path, ClusterAddress, 80)).Server);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal($"{b.Address}", (await Call.TcpAsync(client.Path, ClusterAddress, 80)).Server);
+        }
+
         await old.SendAsync("still there?"u8.ToArray());
         Assert.Equal("still there?", Encoding.ASCII.GetString(buffer, 0, await old.ReceiveAsync(buffer)));
     }
@@ -204,7 +214,10 @@ public sealed class ServiceTests
         await ApplyAsync(node, Web(a, b) with { AffinityTimeout = TimeSpan.FromHours(3) });
 
         var first = (await Call.TcpAsync(client.Path, ClusterAddress, 80)).Server;
-        for (var i = 0; i < 20; i++) Assert.Equal(first, (await Call.TcpAsync(client.Path, ClusterAddress, 80)).Server);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(first, (await Call.TcpAsync(client.Path, ClusterAddress, 80)).Server);
+        }
 
         var other = first == $"{a.Address}" ? b : a;
         await ApplyAsync(node, Web(other) with { AffinityTimeout = TimeSpan.FromHours(3) });
@@ -231,7 +244,11 @@ public sealed class ServiceTests
         // The kernel forgets the connection a moment after the rules changed; a client asks again.
         var server = "";
         for (var since = TimeProvider.System.GetTimestamp();
-             server != $"{b.Address}" && TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(5);) server = (await Call.UdpAsync(socket)).Server;
+             server != $"{b.Address}" && TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(5);)
+        {
+            server = (await Call.UdpAsync(socket)).Server;
+        }
+
         Assert.Equal($"{b.Address}", server);
     }
 

@@ -68,12 +68,17 @@ internal sealed class TestNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Rules is not null) await Rules.DisposeAsync();
+        if (Rules is not null)
+        {
+            await Rules.DisposeAsync();
+        }
+
         foreach (var pod in _pods)
         {
             pod.Dispose();
             Run("ip", "netns", "del", pod.Name);
         }
+
         Run("ip", "netns", "del", _id);
         Run("ip", "netns", "del", _id + "o");
         Directory.Delete(_directory, recursive: true);
@@ -96,7 +101,11 @@ internal sealed class TestNode : IAsyncDisposable
     private static string Execute(string program, IEnumerable<string> arguments, string input, Dictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();

@@ -26,7 +26,11 @@ internal sealed class TestPod(string name) : IDisposable
 
     public void StopServing()
     {
-        foreach (var listener in _listeners) listener.Dispose();
+        foreach (var listener in _listeners)
+        {
+            listener.Dispose();
+        }
+
         _listeners.Clear();
     }
 
@@ -47,7 +51,10 @@ internal sealed class TestPod(string name) : IDisposable
     {
         try
         {
-            while (true) _ = AnswerAsync(await listener.AcceptAsync(), name());
+            while (true)
+            {
+                _ = AnswerAsync(await listener.AcceptAsync(), name());
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -61,7 +68,10 @@ internal sealed class TestPod(string name) : IDisposable
         {
             await client.SendAsync(Encoding.ASCII.GetBytes($"{name} {((IPEndPoint)client.RemoteEndPoint!).Address}\n"));
             var buffer = new byte[100];
-            while (await client.ReceiveAsync(buffer) is > 0 and var count) await client.SendAsync(buffer.AsMemory(0, count));
+            while (await client.ReceiveAsync(buffer) is > 0 and var count)
+            {
+                await client.SendAsync(buffer.AsMemory(0, count));
+            }
         }
     }
 

@@ -10,9 +10,9 @@ public sealed class ContainerEnvironmentTests
         "node-1", ["192.168.0.1"], ["10.244.0.5", "fd00::5"],
         new ValueMap<Quantity>([new("cpu", Quantity.Parse("2")), new("memory", Quantity.Parse("4Gi"))]));
 
-    private readonly Dictionary<string, ConfigMap> maps = [];
-    private readonly Dictionary<string, Secret> secrets = [];
-    private readonly List<Service> services = [];
+    private readonly Dictionary<string, ConfigMap> _maps = [];
+    private readonly Dictionary<string, Secret> _secrets = [];
+    private readonly List<Service> _services = [];
 
     [Theory]
     [InlineData("$(A)", "1")]
@@ -26,8 +26,8 @@ public sealed class ContainerEnvironmentTests
     [Fact]
     public async Task Later_sources_win_and_each_may_use_the_ones_before()
     {
-        maps["settings"] = Given.Read<ConfigMap>("""{"data":{"COLOR":"red","SIZE":"small"}}""");
-        secrets["keys"] = Given.Read<Secret>("""{"data":{"token":"aGVsbG8="}}""");
+        _maps["settings"] = Given.Read<ConfigMap>("""{"data":{"COLOR":"red","SIZE":"small"}}""");
+        _secrets["keys"] = Given.Read<Secret>("""{"data":{"token":"aGVsbG8="}}""");
         var env = await EnvironmentAsync("""
             "envFrom":[{"configMapRef":{"name":"settings"}},{"prefix":"K_","secretRef":{"name":"keys"}},{"configMapRef":{"name":"none","optional":true}}],
             "env":[{"name":"SIZE","value":"big"},{"name":"TEXT","value":"$(SIZE) $(COLOR) $(K_token) $(NONE)"},
@@ -69,8 +69,8 @@ public sealed class ContainerEnvironmentTests
     [InlineData("""{"secretKeyRef":{"name":"keys","key":"k"}}""", "couldn't find key k in Secret shop/keys")]
     public async Task What_is_missing_is_said_in_Kubernetes_words(string source, string message)
     {
-        maps["settings"] = new ConfigMap();
-        secrets["keys"] = new Secret();
+        _maps["settings"] = new ConfigMap();
+        _secrets["keys"] = new Secret();
         var failed = await Assert.ThrowsAsync<ContainerConfigException>(() => EnvironmentAsync($$"""
             "env":[{"name":"X","valueFrom":{{source}}}]
             """));
@@ -80,10 +80,10 @@ public sealed class ContainerEnvironmentTests
     [Fact]
     public async Task Services_are_told_of_and_the_API_servers_always()
     {
-        services.Add(Service("default", "kubernetes", "10.96.0.1", "https", 443));
-        services.Add(Service("default", "other", "10.96.0.2", "", 80));
-        services.Add(Service("shop", "redis-master", "10.96.0.11", "", 6379));
-        services.Add(Service("shop", "headless", "None", "", 80));
+        _services.Add(Service("default", "kubernetes", "10.96.0.1", "https", 443));
+        _services.Add(Service("default", "other", "10.96.0.2", "", 80));
+        _services.Add(Service("shop", "redis-master", "10.96.0.11", "", 6379));
+        _services.Add(Service("shop", "headless", "None", "", 80));
 
         var env = await EnvironmentAsync("\"env\":[]");
         Assert.Equal("10.96.0.1", env["KUBERNETES_SERVICE_HOST"]);
@@ -104,7 +104,7 @@ public sealed class ContainerEnvironmentTests
     {
         var pod = Given.Pod($$"""{ {{spec}} "containers":[{"name":"main",{{container}}}]}""");
         var sources = new EnvironmentSources(
-            (ns, name) => ValueTask.FromResult(maps.GetValueOrDefault(name)), (ns, name) => ValueTask.FromResult(secrets.GetValueOrDefault(name)), () => services);
+            (ns, name) => ValueTask.FromResult(_maps.GetValueOrDefault(name)), (ns, name) => ValueTask.FromResult(_secrets.GetValueOrDefault(name)), () => _services);
         return (await ContainerEnvironment.ResolveAsync(pod, pod.Spec.Containers[0], Facts, sources)).ToDictionary();
     }
 

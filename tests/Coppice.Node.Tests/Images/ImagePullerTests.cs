@@ -8,36 +8,36 @@ namespace Coppice.Node.Tests.Images;
 
 public sealed class ImagePullerTests
 {
-    private readonly ManualTimeProvider time = new();
-    private readonly List<string> told = [];
-    private readonly SimulatedImages images;
-    private readonly ImagePuller puller;
+    private readonly ManualTimeProvider _time = new();
+    private readonly List<string> _told = [];
+    private readonly SimulatedImages _images;
+    private readonly ImagePuller _puller;
 
     public ImagePullerTests()
     {
-        images = new SimulatedImages(SimulatedOptions.Instant, time, new Random(1));
-        puller = new ImagePuller(images, time);
+        _images = new SimulatedImages(SimulatedOptions.Instant, _time, new Random(1));
+        _puller = new ImagePuller(_images, _time);
     }
 
     [Fact]
     public async Task An_image_on_the_node_is_not_pulled()
     {
-        images.Publish(new SimulatedImage("web:1", SimulatedProgram.Server), onNode: true);
+        _images.Publish(new SimulatedImage("web:1", SimulatedProgram.Server), onNode: true);
         Assert.IsType<ImageOutcome.Present>(await EnsureAsync("web:1"));
-        Assert.Equal(["Pulled Container image \"web:1\" already present on machine"], told);
+        Assert.Equal(["Pulled Container image \"web:1\" already present on machine"], _told);
     }
 
     [Fact]
     public async Task A_missing_image_is_pulled_and_one_that_may_change_always_is()
     {
-        images.Publish(new SimulatedImage("web:1", SimulatedProgram.Server, 1234));
+        _images.Publish(new SimulatedImage("web:1", SimulatedProgram.Server, 1234));
         Assert.IsType<ImageOutcome.Present>(await EnsureAsync("web:1"));
-        Assert.Equal(["Pulling Pulling image \"web:1\"", "Pulled Successfully pulled image \"web:1\" in 0s (0s including waiting). Image size: 1234 bytes."], told);
+        Assert.Equal(["Pulling Pulling image \"web:1\"", "Pulled Successfully pulled image \"web:1\" in 0s (0s including waiting). Image size: 1234 bytes."], _told);
 
-        told.Clear();
-        images.Publish(new SimulatedImage("web", SimulatedProgram.Server), onNode: true);
+        _told.Clear();
+        _images.Publish(new SimulatedImage("web", SimulatedProgram.Server), onNode: true);
         await EnsureAsync("web");
-        Assert.StartsWith("Pulling", told[0]);
+        Assert.StartsWith("Pulling", _told[0]);
     }
 
     [Fact]
@@ -46,14 +46,15 @@ public sealed class ImagePullerTests
         foreach (var pause in (int[])[10, 20, 40, 80, 160, 300, 300])
         {
             var failed = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1"));
-            Assert.Equal(("ErrImagePull", time.GetUtcNow() + TimeSpan.FromSeconds(pause)), (failed.Reason, failed.RetryAt));
+            Assert.Equal(("ErrImagePull", _time.GetUtcNow() + TimeSpan.FromSeconds(pause)), (failed.Reason, failed.RetryAt));
 
             var waiting = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1"));
             Assert.Equal("ImagePullBackOff", waiting.Reason);
             Assert.Equal($"Back-off pulling image \"none:1\": ErrImagePull: {failed.Message}", waiting.Message);
-            time.Advance(TimeSpan.FromSeconds(pause));
+            _time.Advance(TimeSpan.FromSeconds(pause));
         }
-        images.Publish(new SimulatedImage("none:1", SimulatedProgram.Server));
+
+        _images.Publish(new SimulatedImage("none:1", SimulatedProgram.Server));
         Assert.IsType<ImageOutcome.Present>(await EnsureAsync("none:1"));
     }
 
@@ -70,24 +71,28 @@ public sealed class ImagePullerTests
     [Fact]
     public async Task Two_wants_of_one_image_follow_each_other()
     {
-        var slow = new SimulatedImages(new SimulatedOptions { Pull = TimeSpan.FromSeconds(10) }, time, new Random(1));
+        var slow = new SimulatedImages(new SimulatedOptions { Pull = TimeSpan.FromSeconds(10) }, _time, new Random(1));
         slow.Publish(new SimulatedImage("web:1", SimulatedProgram.Server));
-        var one = new ImagePuller(slow, time);
+        var one = new ImagePuller(slow, _time);
         var pulled = new List<string>();
         var first = one.EnsureAsync(new ImageRequest("u1", "web:1", "Always", []), e => Note("u1", e), TestContext.Current.CancellationToken).AsTask();
         var second = one.EnsureAsync(new ImageRequest("u2", "web:1", "Always", []), e => Note("u2", e), TestContext.Current.CancellationToken).AsTask();
-        time.Advance(TimeSpan.FromSeconds(5));
+        _time.Advance(TimeSpan.FromSeconds(5));
         Assert.False(first.IsCompleted || second.IsCompleted);
         while (!first.IsCompleted || !second.IsCompleted)
         {
-            time.Advance(TimeSpan.FromSeconds(1));
+            _time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
         }
+
         Assert.Equal(["u1", "u2"], pulled);
 
         void Note(string who, ImageEvent told)
         {
-            if (told.Reason == "Pulled") pulled.Add(who);
+            if (told.Reason == "Pulled")
+            {
+                pulled.Add(who);
+            }
         }
     }
 
@@ -113,7 +118,7 @@ public sealed class ImagePullerTests
 
     private async Task<ImageOutcome> EnsureAsync(string image, string? policy = null)
     {
-        told.Clear();
-        return await puller.EnsureAsync(new ImageRequest("u1", image, policy, []), one => told.Add($"{one.Reason} {one.Message}"), TestContext.Current.CancellationToken);
+        _told.Clear();
+        return await _puller.EnsureAsync(new ImageRequest("u1", image, policy, []), one => _told.Add($"{one.Reason} {one.Message}"), TestContext.Current.CancellationToken);
     }
 }

@@ -13,100 +13,103 @@ public sealed class PodLeftoversTests : IDisposable
 {
     private static readonly CancellationToken Stop = CancellationToken.None;
 
-    private readonly string root = Directory.CreateTempSubdirectory("coppice-leftovers").FullName;
-    private readonly PodPaths paths;
-    private readonly CgroupTree tree = new("/coppice-test");
-    private readonly PodLeftovers leftovers;
+    private readonly string _root = Directory.CreateTempSubdirectory("coppice-leftovers").FullName;
+    private readonly PodPaths _paths;
+    private readonly CgroupTree _tree = new("/coppice-test");
+    private readonly PodLeftovers _leftovers;
 
     public PodLeftoversTests()
     {
-        paths = new PodPaths(root + "/pods");
+        _paths = new PodPaths(_root + "/pods");
         var time = new ManualTimeProvider();
         // A tree of plain directories: one with a file in it cannot be removed, like a cgroup with a process in it.
-        var cgroups = new CgroupFiles(CgroupMounts.From($"30 20 0:26 / {root}/cgroup rw - cgroup cgroup rw,memory\n"));
-        var settings = new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), root + "/logs", tree);
-        leftovers = new PodLeftovers(new PodVolumes(paths, time), paths, cgroups, settings, TimeProvider.System);
+        var cgroups = new CgroupFiles(CgroupMounts.From($"30 20 0:26 / {_root}/cgroup rw - cgroup cgroup rw,memory\n"));
+        var settings = new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), _root + "/logs", _tree);
+        _leftovers = new PodLeftovers(new PodVolumes(_paths, time), _paths, cgroups, settings, TimeProvider.System);
     }
 
     public void Dispose()
     {
-        foreach (var line in File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(root, StringComparison.Ordinal)).Reverse())
+        foreach (var line in File.ReadLines("/proc/self/mountinfo").Where(line => line.Contains(_root, StringComparison.Ordinal)).Reverse())
         {
             LinuxCalls.Unmount(line.Split(' ')[4]);
         }
 
-        Directory.Delete(root, recursive: true);
+        Directory.Delete(_root, recursive: true);
     }
 
     [Fact]
     public async Task Whatever_is_left_of_a_pod_is_found_and_removed()
     {
-        Assert.Empty(await leftovers.FindAsync(Stop));
-        var volume = Directory.CreateDirectory(paths.Volume("u1", "secret", "keys")).FullName;
+        Assert.Empty(await _leftovers.FindAsync(Stop));
+        var volume = Directory.CreateDirectory(_paths.Volume("u1", "secret", "keys")).FullName;
         Assert.Null(LinuxCalls.MountTmpfs(volume, null, "0755"));
         File.WriteAllText(volume + "/key", "secret");
-        Directory.CreateDirectory($"{root}/logs/shop_web_u1/main");
-        Directory.CreateDirectory($"{root}/logs/shop_old_u2");
-        Directory.CreateDirectory($"{root}/logs/lost+found");
-        Directory.CreateDirectory($"{root}/cgroup{tree.Pod("u3", PodQuality.BestEffort)}/inner");
+        Directory.CreateDirectory($"{_root}/logs/shop_web_u1/main");
+        Directory.CreateDirectory($"{_root}/logs/shop_old_u2");
+        Directory.CreateDirectory($"{_root}/logs/lost+found");
+        Directory.CreateDirectory($"{_root}/cgroup{_tree.Pod("u3", PodQuality.BestEffort)}/inner");
 
-        var found = await leftovers.FindAsync(Stop);
+        var found = await _leftovers.FindAsync(Stop);
         Assert.Equal([new("shop", "web", "u1"), new("shop", "old", "u2"), new PodIdentity("", "", "u3")], found);
-        foreach (var pod in found) await leftovers.RemoveAsync(pod, Stop);
+        foreach (var pod in found)
+        {
+            await _leftovers.RemoveAsync(pod, Stop);
+        }
 
-        Assert.Empty(await leftovers.FindAsync(Stop));
+        Assert.Empty(await _leftovers.FindAsync(Stop));
         Assert.DoesNotContain(volume, File.ReadAllText("/proc/self/mountinfo"));
-        Assert.True(Directory.Exists($"{root}/logs/lost+found"));
+        Assert.True(Directory.Exists($"{_root}/logs/lost+found"));
     }
 
     [Fact]
     public async Task While_something_is_mounted_there_nothing_is_removed()
     {
-        var host = Directory.CreateDirectory(root + "/host").FullName;
+        var host = Directory.CreateDirectory(_root + "/host").FullName;
         File.WriteAllText(host + "/precious", "x");
-        var volume = Directory.CreateDirectory(paths.Volume("u1", "empty-dir", "v")).FullName;
+        var volume = Directory.CreateDirectory(_paths.Volume("u1", "empty-dir", "v")).FullName;
         File.WriteAllText(volume + "/beside", "x");
         var inner = Directory.CreateDirectory(volume + "/inner").FullName;
         await BindAsync(host, inner);
 
-        var refused = await Assert.ThrowsAsync<LeftoverInUseException>(async () => await leftovers.RemoveAsync(new PodIdentity("shop", "web", "u1"), Stop));
+        var refused = await Assert.ThrowsAsync<LeftoverInUseException>(async () => await _leftovers.RemoveAsync(new PodIdentity("shop", "web", "u1"), Stop));
         Assert.Contains(inner, refused.Message);
         Assert.True(File.Exists(host + "/precious"));
         Assert.True(File.Exists(volume + "/beside"));
 
         LinuxCalls.Unmount(inner);
-        await leftovers.RemoveAsync(new PodIdentity("shop", "web", "u1"), Stop);
-        Assert.False(Directory.Exists(paths.Pod("u1")));
+        await _leftovers.RemoveAsync(new PodIdentity("shop", "web", "u1"), Stop);
+        Assert.False(Directory.Exists(_paths.Pod("u1")));
         Assert.True(File.Exists(host + "/precious"));
     }
 
     [Fact]
     public async Task While_a_process_is_in_its_cgroup_nothing_is_removed()
     {
-        var busy = Directory.CreateDirectory($"{root}/cgroup{tree.Pod("u1", PodQuality.Burstable)}").FullName;
+        var busy = Directory.CreateDirectory($"{_root}/cgroup{_tree.Pod("u1", PodQuality.Burstable)}").FullName;
         File.WriteAllText(busy + "/a-process", "");
-        Directory.CreateDirectory(paths.Volume("u1", "empty-dir", "v"));
+        Directory.CreateDirectory(_paths.Volume("u1", "empty-dir", "v"));
 
-        await Assert.ThrowsAsync<LeftoverInUseException>(async () => await leftovers.RemoveAsync(new PodIdentity("", "", "u1"), Stop));
-        Assert.True(Directory.Exists(paths.Volume("u1", "empty-dir", "v")));
+        await Assert.ThrowsAsync<LeftoverInUseException>(async () => await _leftovers.RemoveAsync(new PodIdentity("", "", "u1"), Stop));
+        Assert.True(Directory.Exists(_paths.Volume("u1", "empty-dir", "v")));
     }
 
     [Fact]
     public async Task Deleting_stops_at_a_mount_and_at_a_link()
     {
-        var host = Directory.CreateDirectory(root + "/host").FullName;
+        var host = Directory.CreateDirectory(_root + "/host").FullName;
         File.WriteAllText(host + "/precious", "x");
-        Directory.CreateDirectory(root + "/doomed/a/b");
-        Directory.CreateSymbolicLink(root + "/doomed/a/link", host);
-        File.CreateSymbolicLink(root + "/doomed/a/nowhere", "/no/such/path");
-        var mount = Directory.CreateDirectory(root + "/doomed/z").FullName;
+        Directory.CreateDirectory(_root + "/doomed/a/b");
+        Directory.CreateSymbolicLink(_root + "/doomed/a/link", host);
+        File.CreateSymbolicLink(_root + "/doomed/a/nowhere", "/no/such/path");
+        var mount = Directory.CreateDirectory(_root + "/doomed/z").FullName;
         await BindAsync(host, mount);
 
-        Assert.Contains(mount, Assert.Throws<IOException>(() => DirectoryRemoval.Remove(root + "/doomed")).Message);
+        Assert.Contains(mount, Assert.Throws<IOException>(() => DirectoryRemoval.Remove(_root + "/doomed")).Message);
         Assert.True(File.Exists(host + "/precious"));
         LinuxCalls.Unmount(mount);
-        DirectoryRemoval.Remove(root + "/doomed");
-        Assert.False(Directory.Exists(root + "/doomed"));
+        DirectoryRemoval.Remove(_root + "/doomed");
+        Assert.False(Directory.Exists(_root + "/doomed"));
         Assert.True(File.Exists(host + "/precious"));
     }
 

@@ -10,9 +10,9 @@ public sealed class LogReaderTests : IDisposable
 {
     private static readonly LogRequest All = new(false, false, false, null, null, null);
 
-    private readonly string directory = Directory.CreateTempSubdirectory("coppice-logs-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("coppice-logs-").FullName;
 
-    private string Log => directory + "/0.log";
+    private string Log => _directory + "/0.log";
 
     [Fact]
     public async Task Lines_come_without_their_prefix_and_parts_are_joined()
@@ -74,10 +74,11 @@ public sealed class LogReaderTests : IDisposable
             Assert.False(await rotation.RotateAsync("c1", Log, TestContext.Current.CancellationToken));
             time.Advance(TimeSpan.FromSeconds(1));
         }
-        Assert.Equal(["0.log.20300101-000003.gz", "0.log.20300101-000004"], Directory.EnumerateFiles(directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+        Assert.Equal(["0.log.20300101-000003.gz", "0.log.20300101-000004"], Directory.EnumerateFiles(_directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private void Write(params string[] lines) => File.WriteAllText(Log, string.Concat(lines.Select(line => $"2030-01-01T{line}\n")));
 

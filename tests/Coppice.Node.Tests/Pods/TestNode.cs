@@ -109,7 +109,11 @@ internal sealed class TestNode : IDisposable
 
     public void Dispose()
     {
-        if (_running is { IsCompleted: false }) Do(() => _stop.Cancel());
+        if (_running is { IsCompleted: false })
+        {
+            Do(() => _stop.Cancel());
+        }
+
         _stop.Dispose();
     }
 
@@ -156,7 +160,11 @@ internal sealed class TestGround : IPodGround, IPodLeftovers
 
     public ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop)
     {
-        if (MissingVolume is { } missing) throw new PodGroundException("FailedMount", $"MountVolume.SetUp failed for volume \"{missing}\" : configmap \"{missing}\" not found");
+        if (MissingVolume is { } missing)
+        {
+            throw new PodGroundException("FailedMount", $"MountVolume.SetUp failed for volume \"{missing}\" : configmap \"{missing}\" not found");
+        }
+
         Refreshed.Add(pod.Metadata.Name!);
         return ValueTask.CompletedTask;
     }

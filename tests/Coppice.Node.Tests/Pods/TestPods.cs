@@ -11,8 +11,16 @@ internal sealed class TestPods
 {
     public TestPods() => Api.Fault = (verb, _) =>
     {
-        if (verb is not ("update" or "delete")) return;
-        if (IsDown) throw new ApiException(new ApiStatus { Code = 503, Reason = "ServiceUnavailable", Message = "the server is away" });
+        if (verb is not ("update" or "delete"))
+        {
+            return;
+        }
+
+        if (IsDown)
+        {
+            throw new ApiException(new ApiStatus { Code = 503, Reason = "ServiceUnavailable", Message = "the server is away" });
+        }
+
         Writes++;
     };
 

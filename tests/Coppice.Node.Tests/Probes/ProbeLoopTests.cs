@@ -6,13 +6,13 @@ namespace Coppice.Node.Tests.Probes;
 
 public sealed class ProbeLoopTests : IProber
 {
-    private readonly ManualTimeProvider time = new();
-    private readonly List<string> reports = [];
+    private readonly ManualTimeProvider _time = new();
+    private readonly List<string> _reports = [];
     private readonly List<(ProbeType Type, double At)> asked = [];
-    private readonly DateTimeOffset began;
-    private Func<ProbeType, bool> healthy = _ => true;
+    private readonly DateTimeOffset _began;
+    private Func<ProbeType, bool> _healthy = _ => true;
 
-    public ProbeLoopTests() => began = time.GetUtcNow();
+    public ProbeLoopTests() => _began = _time.GetUtcNow();
 
     [Fact]
     public void Thresholds_decide_and_a_single_answer_does_not()
@@ -24,42 +24,50 @@ public sealed class ProbeLoopTests : IProber
         Assert.Equal(ProbeVerdict.Failure, window.Verdict);
         window = window.After(ProbeOutcome.Success, probe);
         Assert.Equal(ProbeVerdict.Success, window.Verdict);
-        for (var i = 0; i < 2; i++) window = window.After(ProbeOutcome.Failure("x"), probe);
+        for (var i = 0; i < 2; i++)
+        {
+            window = window.After(ProbeOutcome.Failure("x"), probe);
+        }
+
         window = window.After(ProbeOutcome.Success, probe);
         Assert.Equal(ProbeVerdict.Success, window.Verdict);
-        for (var i = 0; i < 3; i++) window = window.After(ProbeOutcome.Failure("x"), probe);
+        for (var i = 0; i < 3; i++)
+        {
+            window = window.After(ProbeOutcome.Failure("x"), probe);
+        }
+
         Assert.Equal(ProbeVerdict.Failure, window.Verdict);
     }
 
     [Fact]
     public async Task Liveness_waits_its_delay_then_asks_at_its_period_and_ends_with_the_third_failure()
     {
-        healthy = _ => time.GetUtcNow() - began < TimeSpan.FromSeconds(20);
+        _healthy = _ => _time.GetUtcNow() - _began < TimeSpan.FromSeconds(20);
         using var probes = Start("""{"livenessProbe":{"initialDelaySeconds":5,"periodSeconds":10,"failureThreshold":3}}""");
         await PassAsync(60);
         Assert.Equal([5, 15, 25, 35, 45], asked.Select(one => one.At));
-        Assert.Equal(["Liveness Success sick", "Liveness Success sick", "Liveness Failure! sick"], reports);
+        Assert.Equal(["Liveness Success sick", "Liveness Success sick", "Liveness Failure! sick"], _reports);
     }
 
     [Fact]
     public async Task The_startup_probe_holds_back_the_others()
     {
-        healthy = type => type != ProbeType.Startup || time.GetUtcNow() - began >= TimeSpan.FromSeconds(3);
+        _healthy = type => type != ProbeType.Startup || _time.GetUtcNow() - _began >= TimeSpan.FromSeconds(3);
         using var probes = Start("""{"startupProbe":{"periodSeconds":1,"failureThreshold":30},"readinessProbe":{"periodSeconds":5},"livenessProbe":{"periodSeconds":5}}""");
         await PassAsync(4);
         Assert.Equal([0, 1, 2, 3], asked.Where(one => one.Type == ProbeType.Startup).Select(one => one.At));
         Assert.Equal([3], asked.Where(one => one.Type == ProbeType.Readiness).Select(one => one.At));
-        Assert.Contains("Startup Success! ", reports);
-        Assert.Contains("Readiness Success! ", reports);
+        Assert.Contains("Startup Success! ", _reports);
+        Assert.Contains("Readiness Success! ", _reports);
     }
 
     [Fact]
     public async Task A_container_that_comes_up_fast_is_ready_fast()
     {
-        healthy = _ => time.GetUtcNow() - began >= TimeSpan.FromMilliseconds(250);
+        _healthy = _ => _time.GetUtcNow() - _began >= TimeSpan.FromMilliseconds(250);
         using var probes = Start("""{"readinessProbe":{"periodSeconds":10}}""");
         await PassAsync(0.35, 0.05);
-        Assert.Equal(["Readiness Success! "], reports);
+        Assert.Equal(["Readiness Success! "], _reports);
         Assert.Equal(0.3, asked[^1].At, 3);
     }
 
@@ -76,23 +84,31 @@ public sealed class ProbeLoopTests : IProber
 
     public ValueTask<ProbeOutcome> ProbeAsync(ProbeRequest request, CancellationToken stop)
     {
-        asked.Add((request.Type, (time.GetUtcNow() - began).TotalSeconds));
-        return ValueTask.FromResult(healthy(request.Type) ? ProbeOutcome.Success : ProbeOutcome.Failure("sick"));
+        asked.Add((request.Type, (_time.GetUtcNow() - _began).TotalSeconds));
+        return ValueTask.FromResult(_healthy(request.Type) ? ProbeOutcome.Success : ProbeOutcome.Failure("sick"));
     }
 
     private ContainerProbes Start(string container) => new(
-        new ProbeSubject("u1", Given.Read<Container>(container), "c1", "10.0.0.1", began), this, new ProbeOptions(), time,
-        one => reports.Add($"{one.Type} {one.Verdict}{(one.VerdictChanged ? "!" : "")} {one.Outcome.Message}"), failed => reports.Add(failed.ToString()));
+        new ProbeSubject("u1", Given.Read<Container>(container), "c1", "10.0.0.1", _began), this, new ProbeOptions(), _time,
+        one => _reports.Add($"{one.Type} {one.Verdict}{(one.VerdictChanged ? "!" : "")} {one.Outcome.Message}"), failed => _reports.Add(failed.ToString()));
 
     // Continuations run on the pool; small steps give them the time to ask for the next one.
     private async Task PassAsync(double seconds, double step = 1)
     {
         for (var passed = 0.0; passed <= seconds; passed += step)
         {
-            for (var i = 0; i < 20; i++) await Task.Yield();
+            for (var i = 0; i < 20; i++)
+            {
+                await Task.Yield();
+            }
+
             await Task.Delay(1);
-            if (passed + step <= seconds + 0.001) time.Advance(TimeSpan.FromSeconds(step));
+            if (passed + step <= seconds + 0.001)
+            {
+                _time.Advance(TimeSpan.FromSeconds(step));
+            }
         }
+
         await Task.Delay(5);
     }
 }

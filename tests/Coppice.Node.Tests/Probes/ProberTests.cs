@@ -11,7 +11,7 @@ namespace Coppice.Node.Tests.Probes;
 
 public sealed class ProberTests : IDisposable
 {
-    private readonly Prober prober = new(
+    private readonly Prober _prober = new(
         new SimulatedRuntime(new SimulatedImages(SimulatedOptions.Instant, TimeProvider.System, new Random(1)), SimulatedOptions.Instant, TimeProvider.System, new Random(1)), TimeProvider.System);
 
     [Theory]
@@ -47,9 +47,9 @@ public sealed class ProberTests : IDisposable
     public async Task A_port_name_that_the_container_does_not_have_is_an_error() =>
         Assert.True((await AskAsync(new Probe { TcpSocket = new TCPSocketAction { Port = new IntOrString("none") } }, 1)).IsError);
 
-    public void Dispose() => prober.Dispose();
+    public void Dispose() => _prober.Dispose();
 
-    private async Task<ProbeOutcome> AskAsync(Probe probe, int port) => await prober.ProbeAsync(
+    private async Task<ProbeOutcome> AskAsync(Probe probe, int port) => await _prober.ProbeAsync(
         new ProbeRequest(ProbeType.Readiness, probe, new Container { Name = "main", Ports = [new ContainerPort { Name = "web", ContainerPortValue = port }] }, "c1", "127.0.0.1"),
         TestContext.Current.CancellationToken);
 
@@ -63,23 +63,26 @@ public sealed class ProberTests : IDisposable
     /// <summary>A server that gives one answer to whatever comes, or none.</summary>
     private sealed class OneAnswer : IDisposable
     {
-        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-        private readonly List<TcpClient> clients = [];
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly List<TcpClient> _clients = [];
 
         public OneAnswer(string? answer)
         {
-            listener.Start();
+            _listener.Start();
             _ = ServeAsync(answer);
         }
 
-        public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+        public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
         public string Request { get; private set; } = "";
 
         public void Dispose()
         {
-            listener.Dispose();
-            foreach (var one in clients) one.Dispose();
+            _listener.Dispose();
+            foreach (var one in _clients)
+            {
+                one.Dispose();
+            }
         }
 
         private async Task ServeAsync(string? answer)
@@ -88,9 +91,13 @@ public sealed class ProberTests : IDisposable
             {
                 while (true)
                 {
-                    var client = await listener.AcceptTcpClientAsync();
-                    clients.Add(client);
-                    if (answer is null) continue;
+                    var client = await _listener.AcceptTcpClientAsync();
+                    _clients.Add(client);
+                    if (answer is null)
+                    {
+                        continue;
+                    }
+
                     var buffer = new byte[4096];
                     var count = await client.GetStream().ReadAsync(buffer);
                     Request = Encoding.ASCII.GetString(buffer, 0, count);

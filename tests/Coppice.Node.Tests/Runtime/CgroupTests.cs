@@ -93,6 +93,7 @@ public sealed class CgroupTests
         {
             await files.RemoveAsync(tree.Root, TimeProvider.System, CancellationToken.None);
         }
+
         Assert.Null(files.Read(pod));
         Assert.Empty(files.PodUids(tree.Of(PodQuality.Burstable)));
     }

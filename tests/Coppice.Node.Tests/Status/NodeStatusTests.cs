@@ -10,12 +10,12 @@ public sealed class NodeStatusTests
     private static readonly NodeFacts Facts = new(
         "node-1", ["192.168.0.1"], 2, 4L << 30, 1000, [new("2Mi", 2 << 20)], new NodeSystemInfo { OperatingSystem = "linux", Architecture = "amd64" });
 
-    private readonly NodeStatusOptions options = new();
+    private readonly NodeStatusOptions _options = new();
 
     [Fact]
     public void A_node_registers_with_what_it_has_and_what_it_may_give()
     {
-        var node = NodeStatusPlanner.Register(Facts, NodeHealth.Good, options, Now);
+        var node = NodeStatusPlanner.Register(Facts, NodeHealth.Good, _options, Now);
         Assert.Equal("node-1", node.Metadata.Labels["kubernetes.io/hostname"]);
         Assert.Equal(["2", "2Mi", "4Gi", "110"], ((string[])["cpu", "hugepages-2Mi", "memory", "pods"]).Select(name => node.Status.Capacity[name].ToString()));
         Assert.Equal(((4L << 30) - (102L << 20), 900), (node.Status.Allocatable["memory"].Value, node.Status.Allocatable["ephemeral-storage"].Value));
@@ -27,9 +27,9 @@ public sealed class NodeStatusTests
     [Fact]
     public void A_condition_keeps_the_time_of_its_last_change()
     {
-        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, NodeHealth.Good, options, Now);
+        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, NodeHealth.Good, _options, Now);
         var later = Now.AddMinutes(1);
-        var second = NodeStatusPlanner.Plan(first, Facts, NodeHealth.Good with { RuntimeProblem = "container runtime is down" }, options, later);
+        var second = NodeStatusPlanner.Plan(first, Facts, NodeHealth.Good with { RuntimeProblem = "container runtime is down" }, _options, later);
         var ready = second.Conditions.Single(one => one.Type == "Ready");
         Assert.Equal(("False", "KubeletNotReady", "container runtime is down", later), (ready.Status, ready.Reason, ready.Message, ready.LastTransitionTime));
         var memory = second.Conditions.Single(one => one.Type == "MemoryPressure");
@@ -39,10 +39,10 @@ public sealed class NodeStatusTests
     [Fact]
     public void Only_news_are_written_and_the_same_every_few_minutes()
     {
-        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, NodeHealth.Good, options, Now);
-        NodeStatus At(double minutes, NodeHealth health) => NodeStatusPlanner.Plan(first, Facts, health, options, Now.AddMinutes(minutes));
-        Assert.False(NodeStatusPlanner.IsNews(first, At(1, NodeHealth.Good), Now.AddMinutes(1), options));
-        Assert.True(NodeStatusPlanner.IsNews(first, At(5, NodeHealth.Good), Now.AddMinutes(5), options));
-        Assert.True(NodeStatusPlanner.IsNews(first, At(1, NodeHealth.Good with { IsShortOfDisk = true }), Now.AddMinutes(1), options));
+        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, NodeHealth.Good, _options, Now);
+        NodeStatus At(double minutes, NodeHealth health) => NodeStatusPlanner.Plan(first, Facts, health, _options, Now.AddMinutes(minutes));
+        Assert.False(NodeStatusPlanner.IsNews(first, At(1, NodeHealth.Good), Now.AddMinutes(1), _options));
+        Assert.True(NodeStatusPlanner.IsNews(first, At(5, NodeHealth.Good), Now.AddMinutes(5), _options));
+        Assert.True(NodeStatusPlanner.IsNews(first, At(1, NodeHealth.Good with { IsShortOfDisk = true }), Now.AddMinutes(1), _options));
     }
 }

@@ -9,49 +9,49 @@ namespace Coppice.Node.Tests.Volumes;
 
 public sealed class PodVolumesTests : IAsyncLifetime
 {
-    private readonly ManualTimeProvider time = new();
-    private readonly PodPaths paths = new(Directory.CreateTempSubdirectory("coppice-volumes-").FullName);
-    private readonly Dictionary<string, ConfigMap> maps = [];
-    private readonly Dictionary<string, Secret> secrets = [];
-    private readonly PodVolumes volumes;
-    private int tokens;
+    private readonly ManualTimeProvider _time = new();
+    private readonly PodPaths _paths = new(Directory.CreateTempSubdirectory("coppice-volumes-").FullName);
+    private readonly Dictionary<string, ConfigMap> _maps = [];
+    private readonly Dictionary<string, Secret> _secrets = [];
+    private readonly PodVolumes _volumes;
+    private int _tokens;
 
-    public PodVolumesTests() => volumes = new PodVolumes(paths, time);
+    public PodVolumesTests() => _volumes = new PodVolumes(_paths, _time);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private PodVolumeSources Sources => new(
-        (_, name) => ValueTask.FromResult(maps.GetValueOrDefault(name)),
-        (_, name) => ValueTask.FromResult(secrets.GetValueOrDefault(name)),
-        (_, request, _) => ValueTask.FromResult(new TokenRequestStatus { Token = $"token-{++tokens}", ExpirationTimestamp = time.GetUtcNow().AddSeconds(request.ExpirationSeconds!.Value) }),
+        (_, name) => ValueTask.FromResult(_maps.GetValueOrDefault(name)),
+        (_, name) => ValueTask.FromResult(_secrets.GetValueOrDefault(name)),
+        (_, request, _) => ValueTask.FromResult(new TokenRequestStatus { Token = $"token-{++_tokens}", ExpirationTimestamp = _time.GetUtcNow().AddSeconds(request.ExpirationSeconds!.Value) }),
         new PodFacts("node-1", [], [], default));
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        await volumes.RemoveAsync("u1", CancellationToken.None);
-        Directory.Delete(paths.Root, recursive: true);
+        await _volumes.RemoveAsync("u1", CancellationToken.None);
+        Directory.Delete(_paths.Root, recursive: true);
     }
 
     [Fact]
     public async Task A_ConfigMaps_keys_are_files_that_change_all_at_once()
     {
-        maps["settings"] = Map("""{"a":"1","b":"2"}""");
+        _maps["settings"] = Map("""{"a":"1","b":"2"}""");
         var pod = Pod("""{"name":"v","configMap":{"name":"settings"}}""");
         var directory = (await PrepareAsync(pod))["v"];
         Assert.Equal("1", File.ReadAllText(directory + "/a"));
         Assert.Equal("..data/a", new FileInfo(directory + "/a").LinkTarget);
         var before = new FileInfo(directory + "/..data").LinkTarget;
 
-        await volumes.RefreshAsync(pod, Sources, Stop);
+        await _volumes.RefreshAsync(pod, Sources, Stop);
         Assert.Equal(before, new FileInfo(directory + "/..data").LinkTarget);
 
         // A crash left an unfinished write.
         Directory.CreateDirectory(directory + "/..2025_01_01_00_00_00.1/half");
         File.CreateSymbolicLink(directory + "/..data_tmp", "..2025_01_01_00_00_00.1");
-        maps["settings"] = Map("""{"a":"one","c":"3"}""");
-        await volumes.RefreshAsync(pod, Sources, Stop);
+        _maps["settings"] = Map("""{"a":"one","c":"3"}""");
+        await _volumes.RefreshAsync(pod, Sources, Stop);
         Assert.Equal("one", File.ReadAllText(directory + "/a"));
         Assert.Equal("3", File.ReadAllText(directory + "/c"));
         Assert.False(Path.Exists(directory + "/b"));
@@ -63,47 +63,47 @@ public sealed class PodVolumesTests : IAsyncLifetime
     [Fact]
     public async Task With_an_optional_object_its_files_go_and_without_a_required_one_they_stay()
     {
-        (maps["optional"], maps["required"]) = (Map("""{"a":"1"}"""), Map("""{"b":"1"}"""));
+        (_maps["optional"], _maps["required"]) = (Map("""{"a":"1"}"""), Map("""{"b":"1"}"""));
         var pod = Given.Pod("""
             {"volumes":[{"name":"required","configMap":{"name":"required"}},{"name":"optional","configMap":{"name":"optional","optional":true}}],"containers":[{"name":"main"}]}
             """);
         var directories = await PrepareAsync(pod);
-        maps.Clear();
+        _maps.Clear();
 
-        var failed = await Assert.ThrowsAsync<VolumeNotReadyException>(async () => await volumes.RefreshAsync(pod, Sources, Stop));
+        var failed = await Assert.ThrowsAsync<VolumeNotReadyException>(async () => await _volumes.RefreshAsync(pod, Sources, Stop));
         Assert.Equal("MountVolume.SetUp failed for volume \"required\" : configmap \"required\" not found", failed.Message);
         Assert.Equal("1", File.ReadAllText(directories["required"] + "/b"));
         Assert.False(Path.Exists(directories["optional"] + "/a"));
 
-        maps["optional"] = Map("""{"a":"again"}""");
-        await Assert.ThrowsAsync<VolumeNotReadyException>(async () => await volumes.RefreshAsync(pod, Sources, Stop));
+        _maps["optional"] = Map("""{"a":"again"}""");
+        await Assert.ThrowsAsync<VolumeNotReadyException>(async () => await _volumes.RefreshAsync(pod, Sources, Stop));
         Assert.Equal("again", File.ReadAllText(directories["optional"] + "/a"));
     }
 
     [Fact]
     public async Task An_optional_key_that_is_gone_takes_its_file_along()
     {
-        maps["settings"] = Map("""{"a":"1","b":"2"}""");
+        _maps["settings"] = Map("""{"a":"1","b":"2"}""");
         var pod = Pod("""{"name":"v","configMap":{"name":"settings","optional":true,"items":[{"key":"a","path":"a"},{"key":"b","path":"b"}]}}""");
         var directory = (await PrepareAsync(pod))["v"];
-        maps["settings"] = Map("""{"b":"2"}""");
-        await volumes.RefreshAsync(pod, Sources, Stop);
+        _maps["settings"] = Map("""{"b":"2"}""");
+        await _volumes.RefreshAsync(pod, Sources, Stop);
         Assert.Equal((false, "2"), (Path.Exists(directory + "/a"), File.ReadAllText(directory + "/b")));
     }
 
     [Fact]
     public async Task What_was_read_last_is_written_last()
     {
-        maps["settings"] = Map("""{"a":"1"}""");
+        _maps["settings"] = Map("""{"a":"1"}""");
         var pod = Pod("""{"name":"v","configMap":{"name":"settings"}}""");
         var directory = (await PrepareAsync(pod))["v"];
 
         // The first refresh has read the object and is held up; meanwhile it changes, and a second one is asked for.
         var held = new TaskCompletionSource<ConfigMap?>();
-        var slow = volumes.RefreshAsync(pod, Sources with { ConfigMap = (_, _) => new(held.Task) }, Stop).AsTask();
-        var before = maps["settings"];
-        maps["settings"] = Map("""{"a":"2"}""");
-        var fast = volumes.RefreshAsync(pod, Sources, Stop).AsTask();
+        var slow = _volumes.RefreshAsync(pod, Sources with { ConfigMap = (_, _) => new(held.Task) }, Stop).AsTask();
+        var before = _maps["settings"];
+        _maps["settings"] = Map("""{"a":"2"}""");
+        var fast = _volumes.RefreshAsync(pod, Sources, Stop).AsTask();
         held.SetResult(before);
         await Task.WhenAll(slow, fast);
         Assert.Equal("2", File.ReadAllText(directory + "/a"));
@@ -112,22 +112,22 @@ public sealed class PodVolumesTests : IAsyncLifetime
     [Fact]
     public async Task A_pod_that_is_gone_gets_nothing_new()
     {
-        maps["settings"] = Map("""{"a":"1"}""");
+        _maps["settings"] = Map("""{"a":"1"}""");
         var pod = Pod("""{"name":"v","configMap":{"name":"settings"}}""");
         await PrepareAsync(pod);
         var held = new TaskCompletionSource<ConfigMap?>();
-        var slow = volumes.RefreshAsync(pod, Sources with { ConfigMap = (_, _) => new(held.Task) }, Stop).AsTask();
-        var removing = volumes.RemoveAsync("u1", Stop).AsTask();
+        var slow = _volumes.RefreshAsync(pod, Sources with { ConfigMap = (_, _) => new(held.Task) }, Stop).AsTask();
+        var removing = _volumes.RemoveAsync("u1", Stop).AsTask();
         held.SetResult(Map("""{"a":"2"}"""));
         await Task.WhenAll(slow, removing);
-        await volumes.RefreshAsync(pod, Sources, Stop);
-        Assert.False(Directory.Exists(paths.Pod("u1")));
+        await _volumes.RefreshAsync(pod, Sources, Stop);
+        Assert.False(Directory.Exists(_paths.Pod("u1")));
     }
 
     [Fact]
     public async Task Items_have_their_own_paths_and_modes()
     {
-        secrets["keys"] = Given.Read<Secret>("""{"data":{"token":"aGVsbG8=","other":"eA=="}}""");
+        _secrets["keys"] = Given.Read<Secret>("""{"data":{"token":"aGVsbG8=","other":"eA=="}}""");
         var directory = (await PrepareAsync(Pod("""{"name":"v","secret":{"secretName":"keys","defaultMode":256,"items":[{"key":"token","path":"deep/name","mode":292},{"key":"other","path":"other"}]}}""")))["v"];
         Assert.Equal("hello", File.ReadAllText(directory + "/deep/name"));
         Assert.Equal((UnixFileMode)292, File.GetUnixFileMode(directory + "/..data/deep/name"));
@@ -142,7 +142,7 @@ public sealed class PodVolumesTests : IAsyncLifetime
     [InlineData("""{"name":"v","hostPath":{"path":"/dev/null","type":"Socket"}}""", "hostPath type check failed: /dev/null is not a socket file")]
     public async Task What_is_missing_is_said_in_Kubernetes_words(string volume, string cause)
     {
-        maps["settings"] = Map("{}");
+        _maps["settings"] = Map("{}");
         var failed = await Assert.ThrowsAsync<VolumeNotReadyException>(() => PrepareAsync(Pod(volume)));
         Assert.Equal($"MountVolume.SetUp failed for volume \"v\" : {cause}", failed.Message);
     }
@@ -165,8 +165,8 @@ public sealed class PodVolumesTests : IAsyncLifetime
         await PrepareAsync(pod);
         Assert.True(File.Exists(directory + "/kept"));
 
-        await volumes.RemoveAsync("u1", Stop);
-        Assert.False(Directory.Exists(paths.Pod("u1")));
+        await _volumes.RemoveAsync("u1", Stop);
+        Assert.False(Directory.Exists(_paths.Pod("u1")));
     }
 
     [Fact]
@@ -174,14 +174,14 @@ public sealed class PodVolumesTests : IAsyncLifetime
     {
         var directory = (await PrepareAsync(Pod("""{"name":"v","emptyDir":{"medium":"Memory","sizeLimit":"1Mi"}}""")))["v"];
         Assert.Equal(1 << 20, new DriveInfo(directory).TotalSize);
-        await volumes.RemoveAsync("u1", Stop);
-        Assert.DoesNotContain(paths.Root, await File.ReadAllTextAsync("/proc/self/mountinfo", Stop));
+        await _volumes.RemoveAsync("u1", Stop);
+        Assert.DoesNotContain(_paths.Root, await File.ReadAllTextAsync("/proc/self/mountinfo", Stop));
     }
 
     [Fact]
     public async Task A_service_accounts_files_are_projected_and_its_token_is_renewed_in_time()
     {
-        maps["kube-root-ca.crt"] = Map("""{"ca.crt":"CA"}""");
+        _maps["kube-root-ca.crt"] = Map("""{"ca.crt":"CA"}""");
         var pod = Pod("""
             {"name":"v","projected":{"defaultMode":420,"sources":[{"serviceAccountToken":{"expirationSeconds":3600,"path":"token"}},
               {"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},
@@ -189,11 +189,11 @@ public sealed class PodVolumesTests : IAsyncLifetime
             """);
         var directory = (await PrepareAsync(pod))["v"];
         Assert.Equal(("token-1", "CA", "shop"), (File.ReadAllText(directory + "/token"), File.ReadAllText(directory + "/ca.crt"), File.ReadAllText(directory + "/namespace")));
-        time.Advance(TimeSpan.FromMinutes(40));
-        await volumes.RefreshAsync(pod, Sources, Stop);
+        _time.Advance(TimeSpan.FromMinutes(40));
+        await _volumes.RefreshAsync(pod, Sources, Stop);
         Assert.Equal("token-1", File.ReadAllText(directory + "/token"));
-        time.Advance(TimeSpan.FromMinutes(10));
-        await volumes.RefreshAsync(pod, Sources, Stop);
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await _volumes.RefreshAsync(pod, Sources, Stop);
         Assert.Equal("token-2", File.ReadAllText(directory + "/token"));
     }
 
@@ -205,28 +205,28 @@ public sealed class PodVolumesTests : IAsyncLifetime
              "containers":[{"name":"main","volumeMounts":[{"name":"v","mountPath":"/data","subPathExpr":"$(WHO)/x","readOnly":true}]}]}
             """);
         var made = await PrepareAsync(pod);
-        var mounts = await volumes.MountsAsync(pod, pod.Spec.Containers[0], new MountInputs(2, made, [new("WHO", "me")], "web", null, ["10.244.0.5"]), Stop);
+        var mounts = await _volumes.MountsAsync(pod, pod.Spec.Containers[0], new MountInputs(2, made, [new("WHO", "me")], "web", null, ["10.244.0.5"]), Stop);
         Assert.Equal(new ContainerMount(made["v"] + "/me/x", "/data", true), mounts[0]);
         Assert.True(Directory.Exists(mounts[0].HostPath));
         var hosts = File.ReadAllText(mounts.Single(one => one.ContainerPath == "/etc/hosts").HostPath);
         Assert.Contains("10.244.0.5\tweb\n", hosts);
         Assert.Contains("1.2.3.4\ta\tb\n", hosts);
-        Assert.Equal(paths.TerminationLog("u1", "main", 2), mounts.Single(one => one.ContainerPath == "/dev/termination-log").HostPath);
-        Assert.True(File.Exists(paths.TerminationLog("u1", "main", 2)));
+        Assert.Equal(_paths.TerminationLog("u1", "main", 2), mounts.Single(one => one.ContainerPath == "/dev/termination-log").HostPath);
+        Assert.True(File.Exists(_paths.TerminationLog("u1", "main", 2)));
     }
 
     [Fact]
     public async Task A_mount_cannot_leave_its_volume()
     {
-        var pod = Given.Pod("""{"volumes":[{"name":"v","emptyDir":{}}],"containers":[{"name":"main","volumeMounts":[{"name":"v","mountPath":"/data","subPath":"link/x"}]}]}""");
+        var pod = Given.Pod("""{"_volumes":[{"name":"v","emptyDir":{}}],"containers":[{"name":"main","volumeMounts":[{"name":"v","mountPath":"/data","subPath":"link/x"}]}]}""");
         var made = await PrepareAsync(pod);
         File.CreateSymbolicLink(made["v"] + "/link", "/etc");
-        await Assert.ThrowsAsync<ContainerConfigException>(async () => await volumes.MountsAsync(pod, pod.Spec.Containers[0], new MountInputs(0, made, [], "web", null, []), Stop));
+        await Assert.ThrowsAsync<ContainerConfigException>(async () => await _volumes.MountsAsync(pod, pod.Spec.Containers[0], new MountInputs(0, made, [], "web", null, []), Stop));
     }
 
     private static ConfigMap Map(string data) => Given.Read<ConfigMap>($$"""{"data":{{data}} }""");
 
-    private static Pod Pod(string volume, string spec = "") => Given.Pod($$"""{ {{spec}} "volumes":[{{volume}}],"containers":[{"name":"main"}]}""");
+    private static Pod Pod(string volume, string spec = "") => Given.Pod($$"""{ {{spec}} "_volumes":[{{volume}}],"containers":[{"name":"main"}]}""");
 
-    private async Task<IReadOnlyDictionary<string, string>> PrepareAsync(Pod pod) => await volumes.PrepareAsync(pod, Sources, Stop);
+    private async Task<IReadOnlyDictionary<string, string>> PrepareAsync(Pod pod) => await _volumes.PrepareAsync(pod, Sources, Stop);
 }

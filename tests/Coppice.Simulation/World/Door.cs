@@ -92,16 +92,32 @@ internal sealed class Door(SimulatedApi api, string component) : IApiClient
     {
         var reached = Reach();
         var fault = api.Fault?.Invoke(verb, component) ?? RequestFault.None;
-        if (fault is RequestFault.Refused) throw Refusal(500, "InternalError", "Internal error occurred: injected fault");
-        if (fault is RequestFault.Conflict) throw Refusal(409, "Conflict", "Operation cannot be fulfilled: the object has been modified (injected fault)");
+        if (fault is RequestFault.Refused)
+        {
+            throw Refusal(500, "InternalError", "Internal error occurred: injected fault");
+        }
+
+        if (fault is RequestFault.Conflict)
+        {
+            throw Refusal(409, "Conflict", "Operation cannot be fulfilled: the object has been modified (injected fault)");
+        }
+
         var answer = await request(reached);
         return fault is RequestFault.AnswerLost || IsCut ? throw new IOException("the answer was lost (injected fault)") : answer;
     }
 
     private InProcessClient Reach()
     {
-        if (IsCut || api.Verbs is not { } verbs) throw new HttpRequestException("connection refused");
-        if (!ReferenceEquals(verbs, _verbs)) (_verbs, _client) = (verbs, new InProcessClient(verbs, component));
+        if (IsCut || api.Verbs is not { } verbs)
+        {
+            throw new HttpRequestException("connection refused");
+        }
+
+        if (!ReferenceEquals(verbs, _verbs))
+        {
+            (_verbs, _client) = (verbs, new InProcessClient(verbs, component));
+        }
+
         return _client!;
     }
 

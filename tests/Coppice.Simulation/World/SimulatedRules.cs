@@ -22,7 +22,11 @@ internal sealed partial class SimulatedRules : IServiceRules
 
     public ValueTask ApplyAsync(Ruleset desired, CancellationToken stop)
     {
-        if (IsBroken) throw new RulesException("the kernel takes no rules (injected fault)");
+        if (IsBroken)
+        {
+            throw new RulesException("the kernel takes no rules (injected fault)");
+        }
+
         _applied = desired;
         return ValueTask.CompletedTask;
     }

@@ -68,7 +68,11 @@ public sealed class WebSocketCommandTests
     private static async Task<ClientWebSocket> ConnectAsync(FakeApiServer server, string? subprotocol, string command)
     {
         var socket = new ClientWebSocket();
-        if (subprotocol is not null) socket.Options.AddSubProtocol(subprotocol);
+        if (subprotocol is not null)
+        {
+            socket.Options.AddSubProtocol(subprotocol);
+        }
+
         socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         var url = new UriBuilder(new Uri(server.Url, FakeApiServer.Pod + Query + Uri.EscapeDataString(command)));
         url.Scheme = url.Scheme == "https" ? "wss" : "ws";
@@ -92,9 +96,16 @@ public sealed class WebSocketCommandTests
         while (await socket.ReceiveAsync(buffer, bound.Token) is { MessageType: not WebSocketMessageType.Close } received)
         {
             var text = Encoding.ASCII.GetString(buffer, 1, received.Count - 1);
-            if (IsBase64(socket)) texts[buffer[0] - '0'] += Encoding.ASCII.GetString(Convert.FromBase64String(text));
-            else texts[buffer[0]] += text;
+            if (IsBase64(socket))
+            {
+                texts[buffer[0] - '0'] += Encoding.ASCII.GetString(Convert.FromBase64String(text));
+            }
+            else
+            {
+                texts[buffer[0]] += text;
+            }
         }
+
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, bound.Token);
         return texts;
     }

@@ -20,6 +20,7 @@ public sealed class HeaderCompressionTests
             a = (a + value) % 65521;
             b = (b + a) % 65521;
         }
+
         Assert.Equal(HeaderDictionary.Id, b << 16 | a);
     }
 
@@ -70,7 +71,10 @@ public sealed class HeaderCompressionTests
     {
         using var packed = new MemoryStream();
         using (var zlib = new System.IO.Compression.ZLibStream(packed, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true))
+        {
             zlib.Write(new byte[10_000_000]);
+        }
+
         using var inflater = new HeaderInflater();
         Assert.Throws<SpdyProtocolException>(() => inflater.Inflate(packed.ToArray(), 65536));
     }
@@ -79,7 +83,10 @@ public sealed class HeaderCompressionTests
     public void Lengths_that_do_not_fit_are_refused()
     {
         foreach (var block in new byte[][] { [], [0, 0, 0, 1], [0, 0, 0, 1, 0, 0, 0, 9, 1], [0xFF, 0xFF, 0xFF, 0xFF] })
+        {
             Assert.Throws<SpdyProtocolException>(() => HeaderBlock.Decode(block));
+        }
+
         Assert.Throws<SpdyProtocolException>(() => HeaderBlock.Decode([0, 0, 0, 2, 0, 0, 0, 1, (byte)'a', 0, 0, 0, 0, 0, 0, 0, 1, (byte)'a', 0, 0, 0, 0]));
     }
 

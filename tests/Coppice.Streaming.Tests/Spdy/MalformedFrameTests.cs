@@ -30,7 +30,10 @@ public sealed class MalformedFrameTests
             random.NextBytes(bytes);
             // Half of the rounds get past the version check, with a known type and a small length.
             if (round % 2 == 0 && bytes.Length >= 8)
+            {
                 (bytes[0], bytes[1], bytes[2], bytes[3], bytes[5], bytes[6]) = (0x80, 3, 0, (byte)random.Next(0, 12), 0, 0);
+            }
+
             await FeedAsync(bytes);
         }
     }
@@ -47,7 +50,11 @@ public sealed class MalformedFrameTests
         for (var round = 0; round < 1000; round++)
         {
             var bytes = (byte[])good.Clone();
-            for (var changes = random.Next(1, 4); changes > 0; changes--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
             await FeedAsync(bytes);
         }
     }

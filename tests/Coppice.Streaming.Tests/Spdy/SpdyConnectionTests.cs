@@ -137,7 +137,11 @@ public sealed class SpdyConnectionTests : IAsyncDisposable
     private async Task EchoAllAsync()
     {
         var echoes = new List<Task>();
-        while (await _server.NextStreamAsync(Stop) is { } stream) echoes.Add(EchoAsync(stream));
+        while (await _server.NextStreamAsync(Stop) is { } stream)
+        {
+            echoes.Add(EchoAsync(stream));
+        }
+
         await Task.WhenAll(echoes);
     }
 
@@ -150,7 +154,10 @@ public sealed class SpdyConnectionTests : IAsyncDisposable
 
     private async Task FloodAsync(SpdyStream stream)
     {
-        while (true) await stream.WriteAsync(new byte[10_000], Stop);
+        while (true)
+        {
+            await stream.WriteAsync(new byte[10_000], Stop);
+        }
     }
 
     private async Task<byte[]> ReadAllAsync(Stream stream)

@@ -57,7 +57,11 @@ public sealed class CompletionTests
         while (!screen.ToString().Contains(until, StringComparison.Ordinal))
         {
             var read = await shell.StandardOutput.ReadAsync(buffer, late.Token);
-            if (read == 0) break;
+            if (read == 0)
+            {
+                break;
+            }
+
             screen.Append(buffer, 0, read);
         }
 

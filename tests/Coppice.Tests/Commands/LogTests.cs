@@ -29,7 +29,10 @@ public sealed class LogTests
         using (var file = LogFile.At(path))
         {
             var line = new string('x', 1024 * 1024);
-            for (var i = 0; i < 20; i++) file.WriteLine(line);
+            for (var i = 0; i < 20; i++)
+            {
+                file.WriteLine(line);
+            }
         }
 
         Assert.InRange(new FileInfo(path).Length, 1, 16 * 1024 * 1024);

@@ -8,15 +8,15 @@ namespace Coppice.Tests.Commands;
 
 public sealed class RememberedOptionsTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
-    private readonly ServerArguments arguments = new();
-    private readonly Command command = new("up");
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ServerArguments _arguments = new();
+    private readonly Command _command = new("up");
 
-    public RememberedOptionsTests() => arguments.AddTo(command);
+    public RememberedOptionsTests() => _arguments.AddTo(_command);
 
-    private DataLayout Layout => new(directory.Path);
+    private DataLayout Layout => new(_directory.Path);
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void What_was_given_once_holds_the_next_time()
@@ -36,7 +36,7 @@ public sealed class RememberedOptionsTests : IDisposable
     [Fact]
     public void A_file_is_remembered_by_its_whole_path_blanks_and_all()
     {
-        var file = Path.Combine(directory.Path, "my registries.yaml");
+        var file = Path.Combine(_directory.Path, "my registries.yaml");
         File.WriteAllText(file, "");
         Start("--registries", Path.GetRelativePath(Environment.CurrentDirectory, file));
         Assert.Equal(file, Next().RegistriesFile);
@@ -45,7 +45,7 @@ public sealed class RememberedOptionsTests : IDisposable
     [Fact]
     public void What_is_no_longer_good_is_named_with_the_file_that_has_it()
     {
-        var file = Path.Combine(directory.Path, "registries.yaml");
+        var file = Path.Combine(_directory.Path, "registries.yaml");
         File.WriteAllText(file, "");
         Start("--registries", file);
         File.Delete(file);
@@ -75,7 +75,7 @@ public sealed class RememberedOptionsTests : IDisposable
     {
         Start();
         var name = Next().Instance;
-        var elsewhere = new DataLayout(directory.Path + "-moved");
+        var elsewhere = new DataLayout(_directory.Path + "-moved");
         Directory.CreateDirectory(elsewhere.Root);
         File.Move(Layout.Options, elsewhere.Options);
         Assert.Equal(name, ServerArguments.InstanceOf(elsewhere));
@@ -99,18 +99,18 @@ public sealed class RememberedOptionsTests : IDisposable
     public void The_name_of_a_cluster_that_was_deleted_by_hand_is_free()
     {
         var (claims, other) = (Made("claims"), Made("other"));
-        InstanceClaim.Take("oak", Path.Combine(directory.Path, "gone"), claims);
+        InstanceClaim.Take("oak", Path.Combine(_directory.Path, "gone"), claims);
         InstanceClaim.Take("oak", other, claims);
     }
 
     // As a server does when it starts.
-    private void Start(params IReadOnlyList<string> given) => RememberedOptions.Write(Layout, arguments.ToRemember(arguments.WithRemembered(Parse(given))));
+    private void Start(params IReadOnlyList<string> given) => RememberedOptions.Write(Layout, _arguments.ToRemember(_arguments.WithRemembered(Parse(given))));
 
-    private ServerOptions Next() => arguments.Read(arguments.WithRemembered(Parse([])));
+    private ServerOptions Next() => _arguments.Read(_arguments.WithRemembered(Parse([])));
 
-    private ServerOptions Read(params IReadOnlyList<string> given) => arguments.Read(command.Parse(given));
+    private ServerOptions Read(params IReadOnlyList<string> given) => _arguments.Read(_command.Parse(given));
 
-    private ParseResult Parse(IReadOnlyList<string> given) => command.Parse(["--data-dir", directory.Path, .. given]);
+    private ParseResult Parse(IReadOnlyList<string> given) => _command.Parse(["--data-dir", _directory.Path, .. given]);
 
-    private string Made(string name) => Directory.CreateDirectory(Path.Combine(directory.Path, name)).FullName;
+    private string Made(string name) => Directory.CreateDirectory(Path.Combine(_directory.Path, name)).FullName;
 }

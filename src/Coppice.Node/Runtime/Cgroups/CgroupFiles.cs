@@ -22,8 +22,15 @@ public sealed class CgroupFiles(CgroupMounts mounts)
         var plan = CgroupPlanner.Plan(mounts, cgroup, limits);
         try
         {
-            foreach (var directory in plan.Directories) Directory.CreateDirectory(directory);
-            foreach (var write in plan.Writes) Write(write);
+            foreach (var directory in plan.Directories)
+            {
+                Directory.CreateDirectory(directory);
+            }
+
+            foreach (var write in plan.Writes)
+            {
+                Write(write);
+            }
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
@@ -64,6 +71,7 @@ public sealed class CgroupFiles(CgroupMounts mounts)
                 uids.Add(Path.GetFileName(directory)[Prefix.Length..]);
             }
         }
+
         return [.. uids];
     }
 
@@ -120,8 +128,12 @@ public sealed class CgroupFiles(CgroupMounts mounts)
         foreach (var line in File.ReadLines(file))
         {
             var parts = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length > 1 && parts[0] == name) return long.Parse(parts[1], CultureInfo.InvariantCulture);
+            if (parts.Length > 1 && parts[0] == name)
+            {
+                return long.Parse(parts[1], CultureInfo.InvariantCulture);
+            }
         }
+
         return 0;
     }
 }

@@ -23,21 +23,36 @@ public sealed record CgroupMounts(bool IsUnified, IReadOnlyDictionary<string, st
             var fields = line.Split(' ');
             var dash = Array.IndexOf(fields, "-", 6);
             var (mountPoint, type) = (fields[4], fields[dash + 1]);
-            if (type == "cgroup2" && mountPoint == Base) return new CgroupMounts(true, new SortedDictionary<string, string> { [""] = Base });
-            if (type != "cgroup") continue;
+            if (type == "cgroup2" && mountPoint == Base)
+            {
+                return new CgroupMounts(true, new SortedDictionary<string, string> { [""] = Base });
+            }
+
+            if (type != "cgroup")
+            {
+                continue;
+            }
             // The last field has the tree's controllers among its options: rw,cpu,cpuacct
             foreach (var option in fields[^1].Split(','))
             {
-                if (option is not ("rw" or "ro") && !option.StartsWith("xattr", StringComparison.Ordinal)) roots.TryAdd(option, mountPoint);
+                if (option is not ("rw" or "ro") && !option.StartsWith("xattr", StringComparison.Ordinal))
+                {
+                    roots.TryAdd(option, mountPoint);
+                }
             }
         }
+
         return new CgroupMounts(false, roots);
     }
 
     /// <summary>Makes a cgroup in every tree; returns the files that a process writes its number into to move there.</summary>
     public IReadOnlyList<string> MakeFor(string cgroup)
     {
-        if (cgroup.Length == 0) return [];
+        if (cgroup.Length == 0)
+        {
+            return [];
+        }
+
         var files = new List<string>();
         // A cpuset takes no process before it has been given processors; containerd needs none of its own.
         foreach (var root in Roots.Where(one => one.Key != "cpuset").Select(one => one.Value).Distinct(StringComparer.Ordinal))
@@ -46,21 +61,37 @@ public sealed record CgroupMounts(bool IsUnified, IReadOnlyDictionary<string, st
             Directory.CreateDirectory(directory);
             files.Add(directory + "/cgroup.procs");
         }
+
         return files;
     }
 
     /// <summary>Removes a cgroup with all below it, in every tree. They must hold no process any more.</summary>
     public void Remove(string cgroup)
     {
-        foreach (var tree in Trees) RemoveBelow(tree + cgroup);
-        if (!IsUnified) RemoveBelow(HybridTree + cgroup);
+        foreach (var tree in Trees)
+        {
+            RemoveBelow(tree + cgroup);
+        }
+
+        if (!IsUnified)
+        {
+            RemoveBelow(HybridTree + cgroup);
+        }
     }
 
     // The files of a cgroup are the kernel's: only the folders are removed, the inner ones first.
     private static void RemoveBelow(string directory)
     {
-        if (!Directory.Exists(directory)) return;
-        foreach (var inner in Directory.EnumerateDirectories(directory)) RemoveBelow(inner);
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
+        foreach (var inner in Directory.EnumerateDirectories(directory))
+        {
+            RemoveBelow(inner);
+        }
+
         Directory.Delete(directory);
     }
 }

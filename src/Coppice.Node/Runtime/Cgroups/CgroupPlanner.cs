@@ -25,6 +25,7 @@ public static class CgroupPlanner
             Add(writes, cpu + cgroup + "/cpu.cfs_period_us", limits.CpuPeriodMicroseconds);
             Add(writes, cpu + cgroup + "/cpu.cfs_quota_us", limits.CpuQuotaMicroseconds);
         }
+
         if (mounts.Roots.TryGetValue("memory", out var memory))
         {
             // Memory and swap together must never be below the memory alone: so before it for a limit that grows, after it for
@@ -34,7 +35,12 @@ public static class CgroupPlanner
             Add(writes, memory + cgroup + "/memory.limit_in_bytes", limits.MemoryBytes);
             writes.AddRange(swap);
         }
-        if (mounts.Roots.TryGetValue("pids", out var pids)) Add(writes, pids + cgroup + "/pids.max", limits.ProcessesMax);
+
+        if (mounts.Roots.TryGetValue("pids", out var pids))
+        {
+            Add(writes, pids + cgroup + "/pids.max", limits.ProcessesMax);
+        }
+
         return new CgroupPlan(directories, writes);
     }
 
@@ -47,17 +53,28 @@ public static class CgroupPlanner
         {
             writes.Insert(0, new CgroupWrite(root + cgroup[..at] + "/cgroup.subtree_control", "+cpu +memory +pids"));
         }
-        if (limits.CpuShares is { } shares) writes.Add(new CgroupWrite(directory + "/cpu.weight", Text(Weight(shares))));
+
+        if (limits.CpuShares is { } shares)
+        {
+            writes.Add(new CgroupWrite(directory + "/cpu.weight", Text(Weight(shares))));
+        }
+
         if (limits.CpuQuotaMicroseconds is { } quota)
         {
             writes.Add(new CgroupWrite(directory + "/cpu.max", $"{Text(quota)} {Text(limits.CpuPeriodMicroseconds ?? CgroupLimits.PeriodMicroseconds)}"));
         }
+
         if (limits.MemoryBytes is { } bytes)
         {
             writes.Add(new CgroupWrite(directory + "/memory.max", Text(bytes)));
             writes.Add(new CgroupWrite(directory + "/memory.swap.max", "0", Optional: true));
         }
-        if (limits.ProcessesMax is { } processes) writes.Add(new CgroupWrite(directory + "/pids.max", Text(processes)));
+
+        if (limits.ProcessesMax is { } processes)
+        {
+            writes.Add(new CgroupWrite(directory + "/pids.max", Text(processes)));
+        }
+
         return new CgroupPlan([directory], writes);
     }
 
@@ -66,7 +83,10 @@ public static class CgroupPlanner
 
     private static void Add(List<CgroupWrite> writes, string file, long? value)
     {
-        if (value is { } number) writes.Add(new CgroupWrite(file, Text(number)));
+        if (value is { } number)
+        {
+            writes.Add(new CgroupWrite(file, Text(number)));
+        }
     }
 
     private static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);

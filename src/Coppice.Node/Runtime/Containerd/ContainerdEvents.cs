@@ -41,7 +41,10 @@ internal sealed class ContainerdEvents(GrpcConnection connection, TimeProvider t
             {
                 if (envelope.Topic != EchoTopic)
                 {
-                    if (Read(envelope) is { } signal) yield return signal;
+                    if (Read(envelope) is { } signal)
+                    {
+                        yield return signal;
+                    }
                 }
                 else if (!answered.IsCancellationRequested)
                 {
@@ -66,8 +69,13 @@ internal sealed class ContainerdEvents(GrpcConnection connection, TimeProvider t
             var killed = TaskOOM.Parser.ParseFrom(envelope.Event.Value);
             return new TaskSignal(TaskSignalType.OutOfMemory, killed.ContainerId, 0, At(envelope.Timestamp));
         }
+
         var exit = TaskExit.Parser.ParseFrom(envelope.Event.Value);
-        if (exit.Id != exit.ContainerId) return null;       // a command that ran in the container, not the container itself
+        if (exit.Id != exit.ContainerId)
+        {
+            return null;       // a command that ran in the container, not the container itself
+        }
+
         return new TaskSignal(TaskSignalType.Exited, exit.ContainerId, (int)exit.ExitStatus, At(exit.ExitedAt ?? envelope.Timestamp));
     }
 

@@ -48,7 +48,11 @@ public sealed record ContainerdLayout
     private static string SocketIn(string directory)
     {
         var beside = Path.Combine(directory, "containerd.sock");
-        if (Encoding.UTF8.GetByteCount(beside) <= SocketPathLengthMax) return beside;
+        if (Encoding.UTF8.GetByteCount(beside) <= SocketPathLengthMax)
+        {
+            return beside;
+        }
+
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)))[..12];
         return $"/run/coppice/{hash}/containerd.sock";
     }

@@ -12,11 +12,26 @@ internal static class ContainerdLeftovers
 
     public static async Task PurgeAsync(ContainerdLayout layout, TimeProvider time, CancellationToken stop)
     {
-        foreach (var pid in Containers(layout)) ContainerdProcess.Terminate(pid);
-        foreach (var pid in Shims(layout)) ContainerdProcess.Terminate(pid);
+        foreach (var pid in Containers(layout))
+        {
+            ContainerdProcess.Terminate(pid);
+        }
+
+        foreach (var pid in Shims(layout))
+        {
+            ContainerdProcess.Terminate(pid);
+        }
+
         await UnmountAsync(layout, time, stop);
-        if (Directory.Exists(layout.Directory)) Directory.Delete(layout.Directory, recursive: true);
-        if (Path.GetDirectoryName(layout.Socket) is { } beside && Directory.Exists(beside)) Directory.Delete(beside, recursive: true);
+        if (Directory.Exists(layout.Directory))
+        {
+            Directory.Delete(layout.Directory, recursive: true);
+        }
+
+        if (Path.GetDirectoryName(layout.Socket) is { } beside && Directory.Exists(beside))
+        {
+            Directory.Delete(beside, recursive: true);
+        }
     }
 
     // A shim names the containerd it belongs to on its command line: -address SOCKET.
@@ -30,12 +45,23 @@ internal static class ContainerdLeftovers
     private static IEnumerable<int> Containers(ContainerdLayout layout)
     {
         var tasks = Path.Combine(layout.State, "io.containerd.runtime.v2.task");
-        if (!Directory.Exists(tasks)) yield break;
+        if (!Directory.Exists(tasks))
+        {
+            yield break;
+        }
+
         var shims = Shims(layout).ToHashSet();
         foreach (var file in Directory.EnumerateFiles(tasks, "init.pid", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }))
         {
-            if (!int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
-            if (shims.Contains(Parent(id))) yield return id;      // else the number belongs to somebody else by now
+            if (!int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            {
+                continue;
+            }
+
+            if (shims.Contains(Parent(id)))
+            {
+                yield return id;      // else the number belongs to somebody else by now
+            }
         }
     }
 
@@ -45,12 +71,17 @@ internal static class ContainerdLeftovers
         for (var attempt = 0; attempt < UnmountAttempts; attempt++)
         {
             var mounts = MountTable.Read().Where(one => one.MountPoint.StartsWith(layout.Directory + "/", StringComparison.Ordinal)).Reverse().ToList();
-            if (mounts.Count == 0) return;
+            if (mounts.Count == 0)
+            {
+                return;
+            }
+
             foreach (var mount in mounts)
             {
                 using var process = Process.Start(new ProcessStartInfo(umount, ["-l", mount.MountPoint]) { RedirectStandardError = true })!;
                 await process.WaitForExitAsync(stop);
             }
+
             await Task.Delay(Pause, time, stop);
         }
     }

@@ -22,15 +22,15 @@ internal sealed class ContainerdProcess
         exec setsid "$@" >> "$log" 2>&1 < /dev/null
         """;
 
-    private readonly Process process;
+    private readonly Process _process;
 
-    private ContainerdProcess(Process process) => this.process = process;
+    private ContainerdProcess(Process process) => _process = process;
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
-    public bool HasEnded => process.HasExited;
+    public bool HasEnded => _process.HasExited;
 
-    public Task WaitForExitAsync(CancellationToken stop) => process.WaitForExitAsync(stop);
+    public Task WaitForExitAsync(CancellationToken stop) => _process.WaitForExitAsync(stop);
 
     public static ContainerdProcess Start(ContainerdLayout layout, IReadOnlyList<string> cgroupFiles, string? networkNamespace)
     {
@@ -41,16 +41,28 @@ internal sealed class ContainerdProcess
         {
             start.ArgumentList.Add(argument);
         }
+
         return new ContainerdProcess(Process.Start(start) ?? throw new RuntimeException("containerd could not be started"));
     }
 
     /// <summary>The one that an earlier coppice started for this layout, if it still runs.</summary>
     public static ContainerdProcess? Find(ContainerdLayout layout)
     {
-        if (!File.Exists(layout.PidFile)) return null;
-        if (!int.TryParse(File.ReadAllText(layout.PidFile), NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var id)) return null;
+        if (!File.Exists(layout.PidFile))
+        {
+            return null;
+        }
+
+        if (!int.TryParse(File.ReadAllText(layout.PidFile), NumberStyles.None | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var id))
+        {
+            return null;
+        }
         // The number may long belong to another process; ours names our configuration file on its command line.
-        if (!CommandLine(id).Contains(layout.ConfigurationFile)) return null;
+        if (!CommandLine(id).Contains(layout.ConfigurationFile))
+        {
+            return null;
+        }
+
         try
         {
             return new ContainerdProcess(Process.GetProcessById(id));
@@ -63,16 +75,20 @@ internal sealed class ContainerdProcess
 
     public async Task EndAsync(TimeSpan grace, TimeProvider time, CancellationToken stop)
     {
-        if (HasEnded) return;
+        if (HasEnded)
+        {
+            return;
+        }
+
         Kill(Id, SignalTerminate);
         try
         {
-            await process.WaitForExitAsync(stop).WaitAsync(grace, time, stop);
+            await _process.WaitForExitAsync(stop).WaitAsync(grace, time, stop);
         }
         catch (TimeoutException)
         {
             Kill(Id, SignalKill);
-            await process.WaitForExitAsync(stop);
+            await _process.WaitForExitAsync(stop);
         }
     }
 

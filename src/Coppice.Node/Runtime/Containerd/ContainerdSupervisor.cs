@@ -21,17 +21,17 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
 
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(10);
 
-    private readonly ContainerdLayout layout = new(options);
-    private readonly CriRuntime probe = new(new ContainerdLayout(options).Socket, time);
-    private readonly Lock gate = new();
-    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile RuntimeAvailability availability = RuntimeAvailability.Starting;
+    private readonly ContainerdLayout _layout = new(options);
+    private readonly CriRuntime _probe = new(new ContainerdLayout(options).Socket, time);
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile RuntimeAvailability _availability = RuntimeAvailability.Starting;
 
-    public RuntimeAvailability Availability => availability;
+    public RuntimeAvailability Availability => _availability;
 
-    public ContainerdLayout Layout => layout;
+    public ContainerdLayout Layout => _layout;
 
-    public void Dispose() => probe.Dispose();
+    public void Dispose() => _probe.Dispose();
 
     /// <summary>Completes at once while it is ready, else when it is.</summary>
     public Task WaitUntilReadyAsync(CancellationToken stop) => WaitUntilAsync(RuntimeAvailability.Ready, stop);
@@ -41,11 +41,16 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
         while (true)
         {
             Task next;
-            lock (gate)
+            lock (_gate)
             {
-                if (availability == wanted) return;
-                next = changed.Task;
+                if (_availability == wanted)
+                {
+                    return;
+                }
+
+                next = _changed.Task;
             }
+
             await next.WaitAsync(stop);
         }
     }
@@ -69,12 +74,31 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
     /// </summary>
     public async Task StopAsync(bool purge, CancellationToken stop)
     {
-        if (options.ExternalSocket is not null) return;
-        if (ContainerdProcess.Find(layout) is { } running) await running.EndAsync(EndGrace, time, stop);
-        if (File.Exists(layout.PidFile)) File.Delete(layout.PidFile);
-        if (File.Exists(layout.Socket)) File.Delete(layout.Socket);
+        if (options.ExternalSocket is not null)
+        {
+            return;
+        }
+
+        if (ContainerdProcess.Find(_layout) is { } running)
+        {
+            await running.EndAsync(EndGrace, time, stop);
+        }
+
+        if (File.Exists(_layout.PidFile))
+        {
+            File.Delete(_layout.PidFile);
+        }
+
+        if (File.Exists(_layout.Socket))
+        {
+            File.Delete(_layout.Socket);
+        }
+
         Become(RuntimeAvailability.Stopped);
-        if (purge) await ContainerdLeftovers.PurgeAsync(layout, time, stop);
+        if (purge)
+        {
+            await ContainerdLeftovers.PurgeAsync(_layout, time, stop);
+        }
     }
 
     private async Task SuperviseAsync(CancellationToken stop)
@@ -98,46 +122,68 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
             {
                 await process.EndAsync(EndGrace, time, stop);
             }
+
             pause = NextPause(pause, ready && time.GetElapsedTime(startedAt) >= options.HealthyAfter);
-            LogDied(process.Id, pause.TotalMilliseconds, layout.LogFile);
-            if (pause > options.RestartPause / 2) await Task.Delay(pause, time, stop);
+            LogDied(process.Id, pause.TotalMilliseconds, _layout.LogFile);
+            if (pause > options.RestartPause / 2)
+            {
+                await Task.Delay(pause, time, stop);
+            }
         }
     }
 
     // The first restart is at once; then the pauses grow, until it ran well for a while.
     private TimeSpan NextPause(TimeSpan last, bool ranWell)
     {
-        if (ranWell || last == TimeSpan.Zero) return TimeSpan.FromTicks(1);
+        if (ranWell || last == TimeSpan.Zero)
+        {
+            return TimeSpan.FromTicks(1);
+        }
+
         var next = last * 2;
-        if (next < options.RestartPause) return options.RestartPause;
+        if (next < options.RestartPause)
+        {
+            return options.RestartPause;
+        }
+
         return next < options.RestartPauseMax ? next : options.RestartPauseMax;
     }
 
     private async Task<ContainerdProcess> AdoptOrStartAsync(CancellationToken stop)
     {
-        var configuration = ContainerdConfiguration.Render(options, layout, HostFacts.Observe(options));
-        if (ContainerdProcess.Find(layout) is { HasEnded: false } left)
+        var configuration = ContainerdConfiguration.Render(options, _layout, HostFacts.Observe(options));
+        if (ContainerdProcess.Find(_layout) is { HasEnded: false } left)
         {
-            if (File.Exists(layout.ConfigurationFile) && await File.ReadAllTextAsync(layout.ConfigurationFile, stop) == configuration)
+            if (File.Exists(_layout.ConfigurationFile) && await File.ReadAllTextAsync(_layout.ConfigurationFile, stop) == configuration)
             {
                 LogAdopted(left.Id);
                 return left;
             }
+
             await left.EndAsync(EndGrace, time, stop);      // another version's configuration: containers go on in their shims
         }
+
         Prepare(configuration);
-        return ContainerdProcess.Start(layout, Cgroups.CgroupMounts.Observe().MakeFor(options.CgroupPath), options.NetworkNamespace);
+        return ContainerdProcess.Start(_layout, Cgroups.CgroupMounts.Observe().MakeFor(options.CgroupPath), options.NetworkNamespace);
     }
 
     private void Prepare(string configuration)
     {
-        foreach (var directory in (string[])[layout.Directory, layout.Root, layout.State, layout.RegistryDirectory, layout.CniConfigurationDirectory, Path.GetDirectoryName(layout.Socket)!])
+        foreach (var directory in (string[])[_layout.Directory, _layout.Root, _layout.State, _layout.RegistryDirectory, _layout.CniConfigurationDirectory, Path.GetDirectoryName(_layout.Socket)!])
         {
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-        File.WriteAllText(layout.ConfigurationFile, configuration);
-        if (File.Exists(layout.LogFile)) File.Move(layout.LogFile, layout.LogFile + ".1", overwrite: true);
-        if (File.Exists(layout.Socket)) File.Delete(layout.Socket);
+
+        File.WriteAllText(_layout.ConfigurationFile, configuration);
+        if (File.Exists(_layout.LogFile))
+        {
+            File.Move(_layout.LogFile, _layout.LogFile + ".1", overwrite: true);
+        }
+
+        if (File.Exists(_layout.Socket))
+        {
+            File.Delete(_layout.Socket);
+        }
     }
 
     private async Task<bool> BecomeReadyAsync(ContainerdProcess process, CancellationToken stop)
@@ -145,9 +191,14 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
         var startedAt = time.GetTimestamp();
         while (!process.HasEnded && time.GetElapsedTime(startedAt) < options.ReadyWithin)
         {
-            if (await AnswersAsync(stop)) return true;
+            if (await AnswersAsync(stop))
+            {
+                return true;
+            }
+
             await Task.Delay(StartingPollInterval, time, stop);
         }
+
         return false;
     }
 
@@ -156,18 +207,29 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
         while (true)
         {
             var answers = await AnswersAsync(stop);
-            if (answers) Become(RuntimeAvailability.Ready);
-            else if (availability == RuntimeAvailability.Ready) Become(RuntimeAvailability.Lost);
+            if (answers)
+            {
+                Become(RuntimeAvailability.Ready);
+            }
+            else if (_availability == RuntimeAvailability.Ready)
+            {
+                Become(RuntimeAvailability.Lost);
+            }
+
             await Task.Delay(answers ? ExternalPollInterval : StartingPollInterval, time, stop);
         }
     }
 
     private async Task<bool> AnswersAsync(CancellationToken stop)
     {
-        if (!File.Exists(layout.Socket)) return false;
+        if (!File.Exists(_layout.Socket))
+        {
+            return false;
+        }
+
         try
         {
-            var conditions = await probe.ConditionsAsync(stop);
+            var conditions = await _probe.ConditionsAsync(stop);
             return conditions.Any(one => one is { Type: "RuntimeReady", Holds: true });
         }
         catch (RuntimeException)
@@ -179,13 +241,18 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
     private void Become(RuntimeAvailability next)
     {
         TaskCompletionSource passed;
-        lock (gate)
+        lock (_gate)
         {
-            if (availability == next) return;
-            availability = next;
-            passed = changed;
-            changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_availability == next)
+            {
+                return;
+            }
+
+            _availability = next;
+            passed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
+
         passed.SetResult();
     }
 

@@ -12,8 +12,16 @@ internal sealed record KernelFileSystem(string Name)
     /// <summary>Loads its module if need be: what a machine can do must not depend on what ran on it before.</summary>
     public bool IsThere()
     {
-        if (IsListed(File.ReadAllText("/proc/filesystems"))) return true;
-        if (Modprobe.Find() is not { } modprobe) return false;
+        if (IsListed(File.ReadAllText("/proc/filesystems")))
+        {
+            return true;
+        }
+
+        if (Modprobe.Find() is not { } modprobe)
+        {
+            return false;
+        }
+
         using var loading = Process.Start(new ProcessStartInfo(modprobe, ["--quiet", Name]));
         loading?.WaitForExit();
         return IsListed(File.ReadAllText("/proc/filesystems"));

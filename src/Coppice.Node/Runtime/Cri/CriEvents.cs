@@ -11,10 +11,18 @@ internal sealed class CriEvents(GrpcConnection connection)
     {
         await foreach (var change in connection.StreamAsync(CriMethods.GetContainerEvents, new GetEventsRequest(), stop))
         {
-            if (change.ContainerEventType != ContainerEventType.ContainerStoppedEvent) continue;
+            if (change.ContainerEventType != ContainerEventType.ContainerStoppedEvent)
+            {
+                continue;
+            }
+
             var status = change.ContainersStatuses.FirstOrDefault(one => one.Id == change.ContainerId);
             var at = DateTimeOffset.UnixEpoch.AddTicks(change.CreatedAt / TimeSpan.NanosecondsPerTick);
-            if (status?.Reason == CriRuntime.OutOfMemoryReason) yield return new TaskSignal(TaskSignalType.OutOfMemory, change.ContainerId, 0, at);
+            if (status?.Reason == CriRuntime.OutOfMemoryReason)
+            {
+                yield return new TaskSignal(TaskSignalType.OutOfMemory, change.ContainerId, 0, at);
+            }
+
             yield return new TaskSignal(TaskSignalType.Exited, change.ContainerId, status?.ExitCode ?? CriRuntime.ExitCodeUnknown, at);
         }
     }

@@ -7,21 +7,21 @@ namespace Coppice.Node.Runtime.Cri;
 /// <summary>The images of a runtime behind a CRI v1 socket.</summary>
 public sealed class CriImages : IImageService, IDisposable
 {
-    private readonly GrpcConnection connection;
-    private readonly CriConnection cri;
+    private readonly GrpcConnection _connection;
+    private readonly CriConnection _cri;
 
     /// <param name="socketPath">A Unix socket that speaks CRI v1; it need not exist yet.</param>
     public CriImages(string socketPath, TimeProvider time)
     {
-        connection = new GrpcConnection(socketPath, time);
-        cri = new CriConnection(connection);
+        _connection = new GrpcConnection(socketPath, time);
+        _cri = new CriConnection(_connection);
     }
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     public async ValueTask<ImageRecord?> FindAsync(string reference, CancellationToken stop)
     {
-        var answer = await cri.AskAsync(CriMethods.ImageStatus, new ImageStatusRequest { Image = new ImageSpec { Image = reference } }, stop);
+        var answer = await _cri.AskAsync(CriMethods.ImageStatus, new ImageStatusRequest { Image = new ImageSpec { Image = reference } }, stop);
         return answer.Image is { } image ? CriRecords.Image(image) : null;
     }
 
@@ -43,20 +43,24 @@ public sealed class CriImages : IImageService, IDisposable
 
     public async ValueTask<IReadOnlyList<ImageRecord>> ListAsync(CancellationToken stop)
     {
-        var answer = await cri.AskAsync(CriMethods.ListImages, new ListImagesRequest(), stop);
+        var answer = await _cri.AskAsync(CriMethods.ListImages, new ListImagesRequest(), stop);
         return [.. answer.Images.Select(CriRecords.Image)];
     }
 
     public async ValueTask RemoveAsync(string imageId, CancellationToken stop) =>
-        await cri.FindAsync(CriMethods.RemoveImage, new RemoveImageRequest { Image = new ImageSpec { Image = imageId } }, stop);
+        await _cri.FindAsync(CriMethods.RemoveImage, new RemoveImageRequest { Image = new ImageSpec { Image = imageId } }, stop);
 
     private async ValueTask<ImageRecord> PullOnceAsync(string reference, RegistryCredential? credential, CancellationToken stop)
     {
         var request = new PullImageRequest { Image = new ImageSpec { Image = reference } };
-        if (credential is not null) request.Auth = new AuthConfig { Username = credential.Username, Password = credential.Password };
+        if (credential is not null)
+        {
+            request.Auth = new AuthConfig { Username = credential.Username, Password = credential.Password };
+        }
+
         try
         {
-            var pulled = await connection.CallAsync(CriMethods.PullImage, request, stop);
+            var pulled = await _connection.CallAsync(CriMethods.PullImage, request, stop);
             return await FindAsync(pulled.ImageRef, stop) ?? throw new RuntimeException($"The image {reference} was removed while it was pulled");
         }
         catch (GrpcException failed)

@@ -13,8 +13,12 @@ internal static class CriRecords
         if (status.Network is { Ip.Length: > 0 } network)
         {
             addresses.Add(network.Ip);
-            foreach (var more in network.AdditionalIps) addresses.Add(more.Ip);
+            foreach (var more in network.AdditionalIps)
+            {
+                addresses.Add(more.Ip);
+            }
         }
+
         var state = status.State == PodSandboxState.SandboxReady ? SandboxState.Ready : SandboxState.NotReady;
         return new SandboxRecord(status.Id, Identity(status.Metadata), (int)status.Metadata.Attempt, state, Instant(status.CreatedAt), addresses, networkNamespace);
     }
@@ -57,14 +61,30 @@ internal static class CriRecords
     /// </summary>
     public static string? NetworkNamespace(MapField<string, string> verbose)
     {
-        if (!verbose.TryGetValue("info", out var json)) return null;
+        if (!verbose.TryGetValue("info", out var json))
+        {
+            return null;
+        }
+
         using var document = JsonDocument.Parse(json);
-        if (!document.RootElement.TryGetProperty("runtimeSpec", out var spec) || spec.ValueKind != JsonValueKind.Object) return null;
-        if (!spec.TryGetProperty("linux", out var linux) || !linux.TryGetProperty("namespaces", out var namespaces)) return null;
+        if (!document.RootElement.TryGetProperty("runtimeSpec", out var spec) || spec.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        if (!spec.TryGetProperty("linux", out var linux) || !linux.TryGetProperty("namespaces", out var namespaces))
+        {
+            return null;
+        }
+
         foreach (var entry in namespaces.EnumerateArray())
         {
-            if (entry.GetProperty("type").ValueEquals("network") && entry.TryGetProperty("path", out var path)) return Word(path.GetString());
+            if (entry.GetProperty("type").ValueEquals("network") && entry.TryGetProperty("path", out var path))
+            {
+                return Word(path.GetString());
+            }
         }
+
         return null;
     }
 

@@ -32,7 +32,11 @@ internal static class CriRequests
                 },
             },
         };
-        foreach (var mapping in spec.PortMappings) config.PortMappings.Add(Port(mapping));
+        foreach (var mapping in spec.PortMappings)
+        {
+            config.PortMappings.Add(Port(mapping));
+        }
+
         AddAll(config.Linux.Sysctls, spec.Security.Sysctls);
         AddAll(config.Labels, spec.Labels);
         AddAll(config.Annotations, spec.Annotations);
@@ -55,8 +59,16 @@ internal static class CriRequests
             Tty = spec.Tty,
             Linux = new LinuxContainerConfig { Resources = Resources(spec.Resources), SecurityContext = Security(spec) },
         };
-        foreach (var (name, value) in spec.Environment) config.Envs.Add(new KeyValue { Key = name, Value = ByteString.CopyFromUtf8(value) });
-        foreach (var mount in spec.Mounts) config.Mounts.Add(Mount(mount));
+        foreach (var (name, value) in spec.Environment)
+        {
+            config.Envs.Add(new KeyValue { Key = name, Value = ByteString.CopyFromUtf8(value) });
+        }
+
+        foreach (var mount in spec.Mounts)
+        {
+            config.Mounts.Add(Mount(mount));
+        }
+
         AddIdentity(config.Labels, spec.Sandbox.Pod);
         config.Labels[CriLabels.ContainerName] = spec.Name;
         config.Annotations[CriLabels.SpecHash] = spec.SpecHash;
@@ -65,14 +77,23 @@ internal static class CriRequests
         return new CreateContainerRequest { PodSandboxId = sandboxId, Config = config, SandboxConfig = Sandbox(spec.Sandbox) };
     }
 
-    public static LinuxContainerResources Resources(ContainerResources limits) => new()
+    public static LinuxContainerResources Resources(ContainerResources limits)
     {
-        CpuShares = limits.CpuShares,
-        CpuQuota = limits.CpuQuotaMicroseconds,
-        CpuPeriod = limits.CpuPeriodMicroseconds,
-        MemoryLimitInBytes = limits.MemoryLimitBytes,
-        OomScoreAdj = limits.OomScoreAdjust,
-    };
+        var resources = new LinuxContainerResources
+        {
+            CpuShares = limits.CpuShares,
+            CpuQuota = limits.CpuQuotaMicroseconds,
+            CpuPeriod = limits.CpuPeriodMicroseconds,
+            MemoryLimitInBytes = limits.MemoryLimitBytes,
+            OomScoreAdj = limits.OomScoreAdjust,
+        };
+        if (limits.OomKillsWhole)
+        {
+            resources.Unified.Add("memory.oom.group", "1");
+        }
+
+        return resources;
+    }
 
     private static LinuxContainerSecurityContext Security(ContainerSpec spec)
     {
@@ -95,7 +116,11 @@ internal static class CriRequests
     private static NamespaceOption Namespaces(ContainerSpec spec)
     {
         var options = Namespaces(spec.Sandbox.Sharing);
-        if (spec.ProcessesOf is { } target) (options.Pid, options.TargetId) = (NamespaceMode.Target, target);
+        if (spec.ProcessesOf is { } target)
+        {
+            (options.Pid, options.TargetId) = (NamespaceMode.Target, target);
+        }
+
         return options;
     }
 
@@ -109,15 +134,21 @@ internal static class CriRequests
     // Empty is Kubernetes' default, which is no profile; a privileged container never has one.
     private static SecurityProfile Seccomp(string profile, bool privileged)
     {
-        if (privileged) return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Unconfined };
+        if (privileged)
+        {
+            return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Unconfined };
+        }
+
         if (profile.Equals("RuntimeDefault", StringComparison.OrdinalIgnoreCase) || profile == "runtime/default")
         {
             return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.RuntimeDefault };
         }
+
         if (profile.StartsWith(LocalhostProfile, StringComparison.OrdinalIgnoreCase))
         {
             return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Localhost, LocalhostRef = profile[LocalhostProfile.Length..] };
         }
+
         return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Unconfined };
     }
 
@@ -153,6 +184,9 @@ internal static class CriRequests
 
     private static void AddAll(MapField<string, string> target, IReadOnlyDictionary<string, string> source)
     {
-        foreach (var (key, value) in source) target[key] = value;
+        foreach (var (key, value) in source)
+        {
+            target[key] = value;
+        }
     }
 }

@@ -31,50 +31,54 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
     /// </summary>
     private static readonly TimeSpan CommandMargin = TimeSpan.FromMilliseconds(200);
 
-    private readonly GrpcConnection connection;
-    private readonly CriConnection cri;
-    private readonly TaskRegister register = new();
-    private readonly CriWatch watch;
+    private readonly GrpcConnection _connection;
+    private readonly CriConnection _cri;
+    private readonly TaskRegister _register = new();
+    private readonly CriWatch _watch;
 
     /// <param name="socketPath">A Unix socket that speaks CRI v1; it need not exist yet.</param>
     public CriRuntime(string socketPath, TimeProvider time)
     {
-        connection = new GrpcConnection(socketPath, time);
-        cri = new CriConnection(connection);
-        watch = new CriWatch(cri, register, time);
+        _connection = new GrpcConnection(socketPath, time);
+        _cri = new CriConnection(_connection);
+        _watch = new CriWatch(_cri, _register, time);
     }
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     /// <summary>The runtime's name and version, as in a node's status: containerd://1.6.20.</summary>
     public async ValueTask<string> VersionAsync(CancellationToken stop)
     {
-        var version = await cri.AskAsync(CriMethods.Version, new VersionRequest(), stop);
+        var version = await _cri.AskAsync(CriMethods.Version, new VersionRequest(), stop);
         return $"{version.RuntimeName}://{version.RuntimeVersion}";
     }
 
     /// <summary>The runtime's own conditions: RuntimeReady, and NetworkReady with the reason why it is not.</summary>
     public async ValueTask<IReadOnlyList<RuntimeCondition>> ConditionsAsync(CancellationToken stop)
     {
-        var answer = await cri.AskAsync(CriMethods.Status, new StatusRequest(), stop);
+        var answer = await _cri.AskAsync(CriMethods.Status, new StatusRequest(), stop);
         return [.. answer.Status.Conditions.Select(one => new RuntimeCondition(one.Type, one.Status, one.Reason, one.Message))];
     }
 
     public async ValueTask<RuntimeSnapshot> ListAsync(CancellationToken stop)
     {
-        var before = register.Ids();
-        var listing = cri.AskAsync(CriMethods.ListPodSandbox, new ListPodSandboxRequest(), stop).AsTask();
-        var containerListing = await cri.AskAsync(CriMethods.ListContainers, new ListContainersRequest(), stop);
+        var before = _register.Ids();
+        var listing = _cri.AskAsync(CriMethods.ListPodSandbox, new ListPodSandboxRequest(), stop).AsTask();
+        var containerListing = await _cri.AskAsync(CriMethods.ListContainers, new ListContainersRequest(), stop);
         var sandboxListing = await listing;
 
         before.ExceptWith(sandboxListing.Items.Select(one => one.Id));
         before.ExceptWith(containerListing.Containers.Select(one => one.Id));
-        foreach (var gone in before) register.Forget(gone);
+        foreach (var gone in before)
+        {
+            _register.Forget(gone);
+        }
 
         foreach (var one in containerListing.Containers)
         {
-            register.Saw(one.Id, TaskKind.Container, one.PodSandboxId, one.State == Wire.ContainerState.ContainerRunning);
+            _register.Saw(one.Id, TaskKind.Container, one.PodSandboxId, one.State == Wire.ContainerState.ContainerRunning);
         }
+
         var sandboxes = await EachAsync(sandboxListing.Items, one => FindSandboxAsync(one.Id, stop));
         var containers = await EachAsync(containerListing.Containers, one => FindContainerAsync(one.Id, stop));
         return new RuntimeSnapshot(sandboxes, containers);
@@ -82,54 +86,62 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
 
     public async ValueTask<SandboxRecord> RunSandboxAsync(SandboxSpec spec, CancellationToken stop)
     {
-        var made = await cri.AskAsync(CriMethods.RunPodSandbox, new RunPodSandboxRequest { Config = CriRequests.Sandbox(spec) }, stop);
+        var made = await _cri.AskAsync(CriMethods.RunPodSandbox, new RunPodSandboxRequest { Config = CriRequests.Sandbox(spec) }, stop);
         return await FindSandboxAsync(made.PodSandboxId, stop)
             ?? throw new RuntimeException($"The sandbox {made.PodSandboxId} of pod {spec.Pod.Namespace}/{spec.Pod.Name} was removed while it started");
     }
 
     public async ValueTask StopSandboxAsync(string sandboxId, CancellationToken stop) =>
-        await cri.FindAsync(CriMethods.StopPodSandbox, new StopPodSandboxRequest { PodSandboxId = sandboxId }, stop);
+        await _cri.FindAsync(CriMethods.StopPodSandbox, new StopPodSandboxRequest { PodSandboxId = sandboxId }, stop);
 
     public async ValueTask RemoveSandboxAsync(string sandboxId, CancellationToken stop)
     {
-        await cri.FindAsync(CriMethods.RemovePodSandbox, new RemovePodSandboxRequest { PodSandboxId = sandboxId }, stop);
-        register.Forget(sandboxId);
+        await _cri.FindAsync(CriMethods.RemovePodSandbox, new RemovePodSandboxRequest { PodSandboxId = sandboxId }, stop);
+        _register.Forget(sandboxId);
     }
 
     public async ValueTask<string> CreateContainerAsync(SandboxRecord sandbox, ContainerSpec spec, CancellationToken stop)
     {
-        var made = await cri.AskAsync(CriMethods.CreateContainer, CriRequests.Container(sandbox.Id, spec), stop);
-        register.Saw(made.ContainerId, TaskKind.Container, sandbox.Id, running: false);
+        var made = await _cri.AskAsync(CriMethods.CreateContainer, CriRequests.Container(sandbox.Id, spec), stop);
+        _register.Saw(made.ContainerId, TaskKind.Container, sandbox.Id, running: false);
         return made.ContainerId;
     }
 
     public async ValueTask StartContainerAsync(string containerId, CancellationToken stop)
     {
-        await cri.AskAsync(CriMethods.StartContainer, new StartContainerRequest { ContainerId = containerId }, stop);
-        register.SawRunning(containerId);
+        await _cri.AskAsync(CriMethods.StartContainer, new StartContainerRequest { ContainerId = containerId }, stop);
+        _register.SawRunning(containerId);
     }
 
     public async ValueTask StopContainerAsync(string containerId, TimeSpan grace, CancellationToken stop)
     {
         var request = new StopContainerRequest { ContainerId = containerId, Timeout = Seconds(grace) };
-        await cri.FindAsync(CriMethods.StopContainer, request, stop, grace + Margin);
+        await _cri.FindAsync(CriMethods.StopContainer, request, stop, grace + Margin);
     }
 
     public async ValueTask RemoveContainerAsync(string containerId, CancellationToken stop)
     {
-        await cri.FindAsync(CriMethods.RemoveContainer, new RemoveContainerRequest { ContainerId = containerId }, stop);
-        register.Forget(containerId);
+        await _cri.FindAsync(CriMethods.RemoveContainer, new RemoveContainerRequest { ContainerId = containerId }, stop);
+        _register.Forget(containerId);
     }
 
     public async ValueTask<ContainerRecord?> FindContainerAsync(string containerId, CancellationToken stop)
     {
-        var answer = await cri.FindAsync(CriMethods.ContainerStatus, new ContainerStatusRequest { ContainerId = containerId }, stop);
-        if (answer is null) return null;
-        var known = register.Find(containerId);
+        var answer = await _cri.FindAsync(CriMethods.ContainerStatus, new ContainerStatusRequest { ContainerId = containerId }, stop);
+        if (answer is null)
+        {
+            return null;
+        }
+
+        var known = _register.Find(containerId);
         var sandboxId = known?.SandboxId ?? await SandboxOfAsync(containerId, stop);
-        if (sandboxId is null) return null;
-        register.Saw(containerId, TaskKind.Container, sandboxId, answer.Status.State == Wire.ContainerState.ContainerRunning);
-        return ExitOverlay.Apply(CriRecords.Container(answer.Status, sandboxId), register.Find(containerId));
+        if (sandboxId is null)
+        {
+            return null;
+        }
+
+        _register.Saw(containerId, TaskKind.Container, sandboxId, answer.Status.State == Wire.ContainerState.ContainerRunning);
+        return ExitOverlay.Apply(CriRecords.Container(answer.Status, sandboxId), _register.Find(containerId));
     }
 
     public async ValueTask<CommandResult> RunCommandAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken stop)
@@ -137,7 +149,7 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
         var request = new ExecSyncRequest { ContainerId = containerId, Cmd = { command }, Timeout = Seconds(timeout) };
         try
         {
-            var answer = await connection.CallAsync(CriMethods.ExecSync, request, stop, timeout + CommandMargin);
+            var answer = await _connection.CallAsync(CriMethods.ExecSync, request, stop, timeout + CommandMargin);
             return new CommandResult(answer.ExitCode, Text(answer.Stdout), Text(answer.Stderr));
         }
         catch (GrpcException failed) when (IsCommandTimeout(failed))
@@ -152,13 +164,13 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
     }
 
     public async ValueTask ReopenLogAsync(string containerId, CancellationToken stop) =>
-        await cri.AskAsync(CriMethods.ReopenContainerLog, new ReopenContainerLogRequest { ContainerId = containerId }, stop);
+        await _cri.AskAsync(CriMethods.ReopenContainerLog, new ReopenContainerLogRequest { ContainerId = containerId }, stop);
 
-    public IAsyncEnumerable<RuntimeEvent> WatchAsync(CancellationToken stop) => watch.WatchAsync(stop);
+    public IAsyncEnumerable<RuntimeEvent> WatchAsync(CancellationToken stop) => _watch.WatchAsync(stop);
 
     /// <summary>Changes a running container's limits.</summary>
     public async ValueTask UpdateResourcesAsync(string containerId, ContainerResources resources, CancellationToken stop) =>
-        await cri.AskAsync(
+        await _cri.AskAsync(
             CriMethods.UpdateContainerResources, new UpdateContainerResourcesRequest { ContainerId = containerId, Linux = CriRequests.Resources(resources) }, stop);
 
     /// <summary>Prepares a command with streams; returns the address to connect to (SPDY/3.1 or WebSocket, good for one use).</summary>
@@ -168,7 +180,7 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
         {
             ContainerId = containerId, Cmd = { command }, Tty = streams.Tty, Stdin = streams.Stdin, Stdout = streams.Stdout, Stderr = streams.Stderr,
         };
-        return new Uri((await cri.AskAsync(CriMethods.Exec, request, stop)).Url);
+        return new Uri((await _cri.AskAsync(CriMethods.Exec, request, stop)).Url);
     }
 
     /// <summary>Prepares a connection to the container's main process; returns the address to connect to.</summary>
@@ -178,27 +190,31 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
         {
             ContainerId = containerId, Tty = streams.Tty, Stdin = streams.Stdin, Stdout = streams.Stdout, Stderr = streams.Stderr,
         };
-        return new Uri((await cri.AskAsync(CriMethods.Attach, request, stop)).Url);
+        return new Uri((await _cri.AskAsync(CriMethods.Attach, request, stop)).Url);
     }
 
     // The verbose status, which has the network namespace, costs the runtime a walk over the whole OCI spec: asked for once.
     private async ValueTask<SandboxRecord?> FindSandboxAsync(string sandboxId, CancellationToken stop)
     {
-        var known = register.Find(sandboxId);
+        var known = _register.Find(sandboxId);
         var networkKnown = known is { NetworkKnown: true };
-        var answer = await cri.FindAsync(
+        var answer = await _cri.FindAsync(
             CriMethods.PodSandboxStatus, new PodSandboxStatusRequest { PodSandboxId = sandboxId, Verbose = !networkKnown }, stop);
-        if (answer is null) return null;
+        if (answer is null)
+        {
+            return null;
+        }
+
         var path = networkKnown ? known!.NetworkNamespace : CriRecords.NetworkNamespace(answer.Info);
-        register.Saw(sandboxId, TaskKind.Sandbox, sandboxId, answer.Status.State == PodSandboxState.SandboxReady);
-        register.SawNetwork(sandboxId, path);
+        _register.Saw(sandboxId, TaskKind.Sandbox, sandboxId, answer.Status.State == PodSandboxState.SandboxReady);
+        _register.SawNetwork(sandboxId, path);
         return CriRecords.Sandbox(answer.Status, path);
     }
 
     private async ValueTask<string?> SandboxOfAsync(string containerId, CancellationToken stop)
     {
         var request = new ListContainersRequest { Filter = new ContainerFilter { Id = containerId } };
-        var listing = await cri.AskAsync(CriMethods.ListContainers, request, stop);
+        var listing = await _cri.AskAsync(CriMethods.ListContainers, request, stop);
         return listing.Containers.Count == 0 ? null : listing.Containers[0].PodSandboxId;
     }
 
@@ -211,6 +227,7 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
             var found = await Task.WhenAll(chunk.Select(item => find(item).AsTask()));
             results.AddRange(found.OfType<TResult>());
         }
+
         return results;
     }
 

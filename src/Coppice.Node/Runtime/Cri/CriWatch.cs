@@ -19,7 +19,11 @@ internal sealed class CriWatch(CriConnection cri, TaskRegister register, TimePro
             switch (signal.Type)
             {
                 case TaskSignalType.Listening:
-                    foreach (var missed in await MissedAsync(stop)) yield return missed;
+                    foreach (var missed in await MissedAsync(stop))
+                    {
+                        yield return missed;
+                    }
+
                     break;
                 case TaskSignalType.OutOfMemory:
                     register.RanOutOfMemory(signal.Id);
@@ -31,6 +35,7 @@ internal sealed class CriWatch(CriConnection cri, TaskRegister register, TimePro
                     break;
             }
         }
+
         stop.ThrowIfCancellationRequested();
         throw new RuntimeUnavailableException($"The container runtime at {cri.Grpc.SocketPath} closed its event stream");
     }
@@ -41,7 +46,10 @@ internal sealed class CriWatch(CriConnection cri, TaskRegister register, TimePro
         var own = new ContainerdEvents(cri.Grpc, time).WatchAsync(stop).GetAsyncEnumerator(stop);
         try
         {
-            if (await own.MoveNextAsync()) return new Resumed(own);
+            if (await own.MoveNextAsync())
+            {
+                return new Resumed(own);
+            }
         }
         catch (GrpcException failed) when (failed.Code == GrpcCode.Unimplemented)
         {
@@ -54,6 +62,7 @@ internal sealed class CriWatch(CriConnection cri, TaskRegister register, TimePro
             stop.ThrowIfCancellationRequested();
             throw CriConnection.Translate(failed);
         }
+
         return own;
     }
 
@@ -76,13 +85,18 @@ internal sealed class CriWatch(CriConnection cri, TaskRegister register, TimePro
             var sandbox = await cri.FindAsync(CriMethods.PodSandboxStatus, new PodSandboxStatusRequest { PodSandboxId = id }, stop);
             return sandbox is null ? RuntimeEventType.ContainerExited : RuntimeEventType.SandboxExited;
         }
+
         return known.Kind == TaskKind.Sandbox ? RuntimeEventType.SandboxExited : RuntimeEventType.ContainerExited;
     }
 
     private async ValueTask<IReadOnlyList<RuntimeEvent>> MissedAsync(CancellationToken stop)
     {
         var ran = register.Running();
-        if (ran.Count == 0) return [];
+        if (ran.Count == 0)
+        {
+            return [];
+        }
+
         var sandboxes = await cri.AskAsync(CriMethods.ListPodSandbox, new ListPodSandboxRequest(), stop);
         var containers = await cri.AskAsync(CriMethods.ListContainers, new ListContainersRequest(), stop);
         var runs = new HashSet<string>(sandboxes.Items.Where(one => one.State == PodSandboxState.SandboxReady).Select(one => one.Id));
@@ -91,16 +105,25 @@ internal sealed class CriWatch(CriConnection cri, TaskRegister register, TimePro
         var missed = new List<RuntimeEvent>();
         foreach (var (id, known) in ran)
         {
-            if (runs.Contains(id)) continue;
+            if (runs.Contains(id))
+            {
+                continue;
+            }
+
             missed.Add(await ExitOfAsync(id, known, stop));
         }
+
         return missed;
     }
 
     private async ValueTask<RuntimeEvent> ExitOfAsync(string id, KnownTask known, CancellationToken stop)
     {
         register.Stopped(id);
-        if (known.Kind == TaskKind.Sandbox) return new RuntimeEvent(RuntimeEventType.SandboxExited, id, CriRuntime.ExitCodeUnknown, time.GetUtcNow());
+        if (known.Kind == TaskKind.Sandbox)
+        {
+            return new RuntimeEvent(RuntimeEventType.SandboxExited, id, CriRuntime.ExitCodeUnknown, time.GetUtcNow());
+        }
+
         var answer = await cri.FindAsync(CriMethods.ContainerStatus, new ContainerStatusRequest { ContainerId = id }, stop);
         var at = answer is { Status.FinishedAt: > 0 }
             ? DateTimeOffset.UnixEpoch.AddTicks(answer.Status.FinishedAt / TimeSpan.NanosecondsPerTick)
@@ -111,7 +134,7 @@ internal sealed class CriWatch(CriConnection cri, TaskRegister register, TimePro
     /// <summary>An enumerator whose first element was already fetched.</summary>
     private sealed class Resumed(IAsyncEnumerator<TaskSignal> rest) : IAsyncEnumerator<TaskSignal>
     {
-        private bool started;
+        private bool _started;
 
         public TaskSignal Current => rest.Current;
 
@@ -119,8 +142,12 @@ internal sealed class CriWatch(CriConnection cri, TaskRegister register, TimePro
 
         public ValueTask<bool> MoveNextAsync()
         {
-            if (started) return rest.MoveNextAsync();
-            started = true;
+            if (_started)
+            {
+                return rest.MoveNextAsync();
+            }
+
+            _started = true;
             return ValueTask.FromResult(true);
         }
     }

@@ -17,10 +17,12 @@ internal static class ExitOverlay
             var reason = known.OutOfMemory ? CriRuntime.OutOfMemoryReason : exit.ExitCode == 0 ? CompletedReason : ErrorReason;
             return status with { State = ContainerState.Exited, ExitCode = exit.ExitCode, FinishedAt = exit.At, Reason = reason };
         }
+
         if (status.State == ContainerState.Exited && known is { OutOfMemory: true } && status.Reason == ErrorReason)
         {
             return status with { Reason = CriRuntime.OutOfMemoryReason };
         }
+
         return status;
     }
 }

@@ -15,10 +15,10 @@ internal enum TaskKind
 /// </summary>
 internal sealed class TaskRegister
 {
-    private readonly ConcurrentDictionary<string, KnownTask> tasks = new();
+    private readonly ConcurrentDictionary<string, KnownTask> _tasks = new();
 
     public void Saw(string id, TaskKind kind, string sandboxId, bool running) =>
-        tasks.AddOrUpdate(
+        _tasks.AddOrUpdate(
             id,
             _ => new KnownTask(kind, sandboxId, running, null, false),
             // Once its exit was seen it doesn't run again, whatever an answer says that was on its way.
@@ -34,20 +34,23 @@ internal sealed class TaskRegister
 
     public void SawNetwork(string id, string? path) => Change(id, known => known with { NetworkNamespace = path, NetworkKnown = true });
 
-    public void Forget(string id) => tasks.TryRemove(id, out _);
+    public void Forget(string id) => _tasks.TryRemove(id, out _);
 
-    public KnownTask? Find(string id) => tasks.TryGetValue(id, out var known) ? known : null;
+    public KnownTask? Find(string id) => _tasks.TryGetValue(id, out var known) ? known : null;
 
-    public HashSet<string> Ids() => [.. tasks.Keys];
+    public HashSet<string> Ids() => [.. _tasks.Keys];
 
     public IReadOnlyList<(string Id, KnownTask Task)> Running() =>
-        [.. tasks.Where(entry => entry.Value.Running).Select(entry => (entry.Key, entry.Value))];
+        [.. _tasks.Where(entry => entry.Value.Running).Select(entry => (entry.Key, entry.Value))];
 
     private void Change(string id, Func<KnownTask, KnownTask> change)
     {
-        while (tasks.TryGetValue(id, out var known))
+        while (_tasks.TryGetValue(id, out var known))
         {
-            if (tasks.TryUpdate(id, change(known), known)) return;
+            if (_tasks.TryUpdate(id, change(known), known))
+            {
+                return;
+            }
         }
     }
 }

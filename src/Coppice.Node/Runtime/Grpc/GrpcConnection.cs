@@ -19,15 +19,15 @@ internal sealed class GrpcConnection : IDisposable
 {
     private static readonly MediaTypeHeaderValue ContentType = new("application/grpc");
 
-    private readonly HttpMessageInvoker http;
-    private readonly string socketPath;
-    private readonly TimeProvider time;
+    private readonly HttpMessageInvoker _http;
+    private readonly string _socketPath;
+    private readonly TimeProvider _time;
 
     public GrpcConnection(string socketPath, TimeProvider time)
     {
-        this.socketPath = socketPath;
-        this.time = time;
-        http = new HttpMessageInvoker(new SocketsHttpHandler
+        _socketPath = socketPath;
+        _time = time;
+        _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             ConnectCallback = ConnectAsync,
             UseProxy = false,
@@ -39,9 +39,9 @@ internal sealed class GrpcConnection : IDisposable
         });
     }
 
-    public string SocketPath => socketPath;
+    public string SocketPath => _socketPath;
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     public async ValueTask<TResponse> CallAsync<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, TRequest request, CancellationToken stop, TimeSpan? deadline = null, GrpcHeader? header = null)
@@ -49,7 +49,7 @@ internal sealed class GrpcConnection : IDisposable
         where TResponse : class, IMessage<TResponse>
     {
         var limit = deadline ?? method.Deadline;
-        using var expiry = new CancellationTokenSource(limit, time);
+        using var expiry = new CancellationTokenSource(limit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, expiry.Token);
         try
         {
@@ -77,7 +77,11 @@ internal sealed class GrpcConnection : IDisposable
     {
         using var response = await ReachAsync(SendAsync(method.Path, request, method.Deadline, null, stop));
         await using var body = await response.Content.ReadAsStreamAsync(stop);
-        while (await ReachAsync(GrpcFrame.ReadAsync(body, method.Responses, stop).AsTask()) is { } message) yield return message;
+        while (await ReachAsync(GrpcFrame.ReadAsync(body, method.Responses, stop).AsTask()) is { } message)
+        {
+            yield return message;
+        }
+
         GrpcTrailers.ThrowUnlessOk(response);
     }
 
@@ -95,12 +99,21 @@ internal sealed class GrpcConnection : IDisposable
         {
             request.Headers.TryAddWithoutValidation("grpc-timeout", ((long)deadline.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "m");
         }
-        if (header is { } extra) request.Headers.TryAddWithoutValidation(extra.Name, extra.Value);
-        var response = await http.SendAsync(request, stop);
-        if (response.StatusCode == HttpStatusCode.OK) return response;
+
+        if (header is { } extra)
+        {
+            request.Headers.TryAddWithoutValidation(extra.Name, extra.Value);
+        }
+
+        var response = await _http.SendAsync(request, stop);
+        if (response.StatusCode == HttpStatusCode.OK)
+        {
+            return response;
+        }
+
         var status = (int)response.StatusCode;
         response.Dispose();
-        throw new GrpcException(GrpcCode.Unknown, $"{path} answered with HTTP status {status}; is {socketPath} a container runtime's socket?");
+        throw new GrpcException(GrpcCode.Unknown, $"{path} answered with HTTP status {status}; is {_socketPath} a container runtime's socket?");
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
@@ -108,7 +121,7 @@ internal sealed class GrpcConnection : IDisposable
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), stop);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_socketPath), stop);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -135,7 +148,7 @@ internal sealed class GrpcConnection : IDisposable
         exception is HttpRequestException or IOException or SocketException or InvalidDataException or ObjectDisposedException;
 
     private RuntimeUnavailableException Unreachable(Exception cause) =>
-        new($"The container runtime at {socketPath} cannot be reached: {cause.GetBaseException().Message}", cause);
+        new($"The container runtime at {_socketPath} cannot be reached: {cause.GetBaseException().Message}", cause);
 }
 
 /// <summary>One header of a call's own.</summary>

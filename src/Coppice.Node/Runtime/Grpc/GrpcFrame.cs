@@ -29,11 +29,27 @@ internal static class GrpcFrame
     {
         var header = new byte[HeaderBytes];
         var read = await body.ReadAtLeastAsync(header, HeaderBytes, throwOnEndOfStream: false, stop);
-        if (read == 0) return null;
-        if (read < HeaderBytes) throw new InvalidDataException("The gRPC stream broke off inside a frame header.");
-        if (header[0] != 0) throw new InvalidDataException("The gRPC server sent a compressed message, which was not asked for.");
+        if (read == 0)
+        {
+            return null;
+        }
+
+        if (read < HeaderBytes)
+        {
+            throw new InvalidDataException("The gRPC stream broke off inside a frame header.");
+        }
+
+        if (header[0] != 0)
+        {
+            throw new InvalidDataException("The gRPC server sent a compressed message, which was not asked for.");
+        }
+
         var length = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(1));
-        if (length > MessageBytesMax) throw new InvalidDataException($"The gRPC server sent a message of {length} bytes; the limit is {MessageBytesMax}.");
+        if (length > MessageBytesMax)
+        {
+            throw new InvalidDataException($"The gRPC server sent a message of {length} bytes; the limit is {MessageBytesMax}.");
+        }
+
         var payload = new byte[length];
         await body.ReadExactlyAsync(payload, stop);
         return parser.ParseFrom(payload);

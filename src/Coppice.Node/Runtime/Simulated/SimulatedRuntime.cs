@@ -14,12 +14,12 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     private const int FirstAddress = 2;
     private const int LastAddress = 254;
 
-    private readonly Lock gate = new();
-    private readonly List<SimulatedSandbox> sandboxes = [];
-    private readonly List<SimulatedContainer> containers = [];
-    private readonly List<Channel<RuntimeEvent>> watchers = [];
-    private int lastAddress = FirstAddress - 1;
-    private bool isDown;
+    private readonly Lock _gate = new();
+    private readonly List<SimulatedSandbox> _sandboxes = [];
+    private readonly List<SimulatedContainer> _containers = [];
+    private readonly List<Channel<RuntimeEvent>> _watchers = [];
+    private int _lastAddress = FirstAddress - 1;
+    private bool _isDown;
 
     /// <summary>Which verbs fail; asked at every one.</summary>
     public RuntimeFault? Fault { get; set; }
@@ -36,23 +36,27 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     /// <summary>What is there, past every fault: for whoever checks on the world from outside of it.</summary>
     public RuntimeSnapshot Held()
     {
-        lock (gate) return new RuntimeSnapshot([.. sandboxes.Select(one => one.Record)], [.. containers.Select(one => one.Record)]);
+        lock (_gate)
+        {
+            return new RuntimeSnapshot([.. _sandboxes.Select(one => one.Record)], [.. _containers.Select(one => one.Record)]);
+        }
     }
 
     public async ValueTask<SandboxRecord> RunSandboxAsync(SandboxSpec spec, CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.RunSandbox, spec.Pod.Name, options.Sandbox, stop);
-        lock (gate)
+        lock (_gate)
         {
-            if (sandboxes.FirstOrDefault(one => one.Record.Pod == spec.Pod && one.Record.Attempt == spec.Attempt) is { } other)
+            if (_sandboxes.FirstOrDefault(one => one.Record.Pod == spec.Pod && one.Record.Attempt == spec.Attempt) is { } other)
             {
                 throw new RuntimeException($"failed to reserve sandbox name \"{spec.Pod.Name}_{spec.Pod.Namespace}_{spec.Pod.Uid}_{spec.Attempt}\": name is reserved for \"{other.Record.Id}\"");
             }
+
             var id = NewId();
             var isOnHost = spec.Sharing.HostNetwork;
             var record = new SandboxRecord(
                 id, spec.Pod, spec.Attempt, SandboxState.Ready, time.GetUtcNow(), isOnHost ? [] : [NewAddress()], isOnHost ? null : "/run/netns/" + id[..12]);
-            sandboxes.Add(new SimulatedSandbox(record, spec));
+            _sandboxes.Add(new SimulatedSandbox(record, spec));
             return record;
         }
     }
@@ -60,36 +64,52 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     public async ValueTask StopSandboxAsync(string sandboxId, CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.StopSandbox, sandboxId, options.Stop, stop);
-        lock (gate) EndSandbox(sandboxId);
+        lock (_gate)
+        {
+            EndSandbox(sandboxId);
+        }
     }
 
     public async ValueTask RemoveSandboxAsync(string sandboxId, CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.RemoveSandbox, sandboxId, default, stop);
-        lock (gate)
+        lock (_gate)
         {
             EndSandbox(sandboxId);
-            foreach (var one in containers.Where(one => one.Record.SandboxId == sandboxId)) one.Dispose();
-            containers.RemoveAll(one => one.Record.SandboxId == sandboxId);
-            sandboxes.RemoveAll(one => one.Record.Id == sandboxId);
+            foreach (var one in _containers.Where(one => one.Record.SandboxId == sandboxId))
+            {
+                one.Dispose();
+            }
+
+            _containers.RemoveAll(one => one.Record.SandboxId == sandboxId);
+            _sandboxes.RemoveAll(one => one.Record.Id == sandboxId);
         }
     }
 
     public async ValueTask<string> CreateContainerAsync(SandboxRecord sandbox, ContainerSpec spec, CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.CreateContainer, spec.Name, options.Create, stop);
-        if (images.Find(spec.Image) is not var (image, program)) throw new RuntimeException($"failed to resolve image \"{spec.Image}\": not found");
-        lock (gate)
+        if (images.Find(spec.Image) is not var (image, program))
         {
-            if (FindSandbox(sandbox.Id) is not { Record.State: SandboxState.Ready }) throw new RuntimeException($"failed to find sandbox id \"{sandbox.Id}\": not found");
-            if (containers.FirstOrDefault(one => one.Record.SandboxId == sandbox.Id && one.Record.Name == spec.Name && one.Record.Attempt == spec.Attempt) is { } other)
+            throw new RuntimeException($"failed to resolve image \"{spec.Image}\": not found");
+        }
+
+        lock (_gate)
+        {
+            if (FindSandbox(sandbox.Id) is not { Record.State: SandboxState.Ready })
+            {
+                throw new RuntimeException($"failed to find sandbox id \"{sandbox.Id}\": not found");
+            }
+
+            if (_containers.FirstOrDefault(one => one.Record.SandboxId == sandbox.Id && one.Record.Name == spec.Name && one.Record.Attempt == spec.Attempt) is { } other)
             {
                 throw new RuntimeException($"failed to reserve container name \"{spec.Name}_{sandbox.Pod.Name}_{spec.Attempt}\": name is reserved for \"{other.Record.Id}\"");
             }
+
             var record = new ContainerRecord(
                 NewId(), sandbox.Id, sandbox.Pod, spec.Name, spec.Attempt, ContainerState.Created, time.GetUtcNow(), null, null, 0, null, null,
                 image.Tags[0], image.Id, Path.Combine(spec.Sandbox.LogDirectory, spec.LogPath), spec.TerminationMessagePath, spec.SpecHash);
-            containers.Add(new SimulatedContainer(record, spec, program));
+            _containers.Add(new SimulatedContainer(record, spec, program));
             return record.Id;
         }
     }
@@ -97,17 +117,26 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     public async ValueTask StartContainerAsync(string containerId, CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.StartContainer, containerId, options.Start, stop);
-        lock (gate)
+        lock (_gate)
         {
             var container = Find(containerId) ?? throw NotFound(containerId);
-            if (container.Record.State != ContainerState.Created) throw new RuntimeException($"container \"{containerId}\" is not in created state");
-            if (FindSandbox(container.Record.SandboxId) is not { Record.State: SandboxState.Ready }) throw new RuntimeException("sandbox container is not running");
+            if (container.Record.State != ContainerState.Created)
+            {
+                throw new RuntimeException($"container \"{containerId}\" is not in created state");
+            }
+
+            if (FindSandbox(container.Record.SandboxId) is not { Record.State: SandboxState.Ready })
+            {
+                throw new RuntimeException("sandbox container is not running");
+            }
+
             var now = time.GetUtcNow();
             if (container.Program.StartError is { } error)
             {
                 container.MarkEnded(now, 128, "StartError");
                 throw new RuntimeException(error);
             }
+
             container.Record = container.Record with { State = ContainerState.Running, StartedAt = now };
             PlanOwnEnd(container, now);
         }
@@ -117,12 +146,23 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     {
         await BeginAsync(RuntimeVerb.StopContainer, containerId, default, stop);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate)
+        lock (_gate)
         {
-            if (Find(containerId) is not { Record.State: ContainerState.Running } container) return;
+            if (Find(containerId) is not { Record.State: ContainerState.Running } container)
+            {
+                return;
+            }
+
             var now = time.GetUtcNow();
-            if (container.Program.TerminatesWithin is { } own && own < grace) container.PlanEnd(now + own, time, () => Kill(containerId, 0));
-            else container.PlanEnd(now + grace, time, () => Kill(containerId, KilledCode));
+            if (container.Program.TerminatesWithin is { } own && own < grace)
+            {
+                container.PlanEnd(now + own, time, () => Kill(containerId, 0));
+            }
+            else
+            {
+                container.PlanEnd(now + grace, time, () => Kill(containerId, KilledCode));
+            }
+
             container.TellEnd(ended);
         }
         // Not WaitAsync: it would go over the thread pool, and a simulation on one thread could not order what follows.
@@ -133,33 +173,49 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     public async ValueTask RemoveContainerAsync(string containerId, CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.RemoveContainer, containerId, default, stop);
-        lock (gate)
+        lock (_gate)
         {
-            if (Find(containerId) is not { } container) return;
+            if (Find(containerId) is not { } container)
+            {
+                return;
+            }
+
             End(container, KilledCode);
             container.Dispose();
-            containers.Remove(container);
+            _containers.Remove(container);
         }
     }
 
     public async ValueTask<ContainerRecord?> FindContainerAsync(string containerId, CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.FindContainer, containerId, default, stop);
-        lock (gate) return Find(containerId)?.Record;
+        lock (_gate)
+        {
+            return Find(containerId)?.Record;
+        }
     }
 
     public async ValueTask<CommandResult> RunCommandAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.RunCommand, containerId, default, stop);
         SimulatedCommand run;
-        lock (gate)
+        lock (_gate)
         {
             var container = Find(containerId) ?? throw NotFound(containerId);
-            if (container.Record.State != ContainerState.Running) throw new RuntimeException($"container is in {container.Record.State} state");
+            if (container.Record.State != ContainerState.Running)
+            {
+                throw new RuntimeException($"container is in {container.Record.State} state");
+            }
+
             run = container.Program.Commands?.Invoke(command) ?? new SimulatedCommand(default, new CommandResult(0, "", ""));
         }
+
         var isLate = run.Duration > timeout;
-        if (run.Duration > TimeSpan.Zero) await Task.Delay(isLate ? timeout : run.Duration, time, stop);
+        if (run.Duration > TimeSpan.Zero)
+        {
+            await Task.Delay(isLate ? timeout : run.Duration, time, stop);
+        }
+
         return isLate ? throw new TimeoutException($"command \"{string.Join(' ', command)}\" timed out") : run.Result;
     }
 
@@ -168,78 +224,108 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     public async IAsyncEnumerable<RuntimeEvent> WatchAsync([EnumeratorCancellation] CancellationToken stop)
     {
         var events = Channel.CreateUnbounded<RuntimeEvent>();
-        lock (gate)
+        lock (_gate)
         {
-            if (isDown) throw Unavailable();
-            watchers.Add(events);
+            if (_isDown)
+            {
+                throw Unavailable();
+            }
+
+            _watchers.Add(events);
         }
+
         try
         {
             while (await events.Reader.WaitToReadAsync(stop))
             {
-                while (events.Reader.TryRead(out var one)) yield return one;
+                while (events.Reader.TryRead(out var one))
+                {
+                    yield return one;
+                }
             }
         }
         finally
         {
-            lock (gate) watchers.Remove(events);
+            lock (_gate)
+            {
+                _watchers.Remove(events);
+            }
         }
+
         throw Unavailable();
     }
 
     /// <summary>The container's process ends now, as after kill -9 or a crash.</summary>
     public void Kill(string containerId, int exitCode = KilledCode)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (Find(containerId) is { } container) End(container, exitCode);
+            if (Find(containerId) is { } container)
+            {
+                End(container, exitCode);
+            }
         }
     }
 
     /// <summary>The sandbox's first process ends, and all of its containers with it.</summary>
     public void KillSandbox(string sandboxId)
     {
-        lock (gate) EndSandbox(sandboxId);
+        lock (_gate)
+        {
+            EndSandbox(sandboxId);
+        }
     }
 
     /// <summary>The runtime itself dies: every verb and watch fails until <see cref="Revive"/>. Containers go on.</summary>
     public void Crash()
     {
-        lock (gate)
+        lock (_gate)
         {
-            isDown = true;
-            foreach (var one in watchers) one.Writer.TryComplete();
+            _isDown = true;
+            foreach (var one in _watchers)
+            {
+                one.Writer.TryComplete();
+            }
         }
     }
 
     public void Revive()
     {
-        lock (gate) isDown = false;
+        lock (_gate)
+        {
+            _isDown = false;
+        }
     }
 
     /// <summary>The machine loses its power: every sandbox and container has ended, nobody is told.</summary>
     public void PowerOff()
     {
         Crash();
-        lock (gate)
+        lock (_gate)
         {
-            foreach (var one in sandboxes.ToList()) EndSandbox(one.Record.Id);
+            foreach (var one in _sandboxes.ToList())
+            {
+                EndSandbox(one.Record.Id);
+            }
         }
     }
 
     /// <summary>Makes a container answer probes or not, whatever its program says; null gives it back to the program.</summary>
     public void SetAnswers(string containerId, bool? answers)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (Find(containerId) is { } container) container.Answers = answers;
+            if (Find(containerId) is { } container)
+            {
+                container.Answers = answers;
+            }
         }
     }
 
     /// <summary>Whether a container would answer a connection now.</summary>
     public bool Answers(string containerId)
     {
-        lock (gate)
+        lock (_gate)
         {
             return Find(containerId) is { Record: { State: ContainerState.Running, StartedAt: { } started } } container
                 && (container.Answers ?? time.GetUtcNow() >= started + container.Program.ReadyAfter);
@@ -251,14 +337,20 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
         ThrowWhenDown();
         await SimulatedTime.PassAsync(takes, time, random, stop);
         ThrowWhenDown();
-        if (Fault?.Invoke(verb, subject) is { } fault) throw fault;
+        if (Fault?.Invoke(verb, subject) is { } fault)
+        {
+            throw fault;
+        }
     }
 
     private void ThrowWhenDown()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (isDown) throw Unavailable();
+            if (_isDown)
+            {
+                throw Unavailable();
+            }
         }
     }
 
@@ -266,15 +358,25 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     {
         var id = container.Record.Id;
         var limit = container.Spec.Resources.MemoryLimitBytes;
-        if (limit > 0 && container.Program.MemoryBytes > limit) container.PlanEnd(now, time, () => EndForMemory(id));
-        else if (container.Program.EndsAfter is { } after) container.PlanEnd(now + after, time, () => Kill(id, container.Program.ExitCode));
+        if (limit > 0 && container.Program.MemoryBytes > limit)
+        {
+            container.PlanEnd(now, time, () => EndForMemory(id));
+        }
+        else if (container.Program.EndsAfter is { } after)
+        {
+            container.PlanEnd(now + after, time, () => Kill(id, container.Program.ExitCode));
+        }
     }
 
     private void EndForMemory(string containerId)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (Find(containerId) is not { Record.State: ContainerState.Running } container) return;
+            if (Find(containerId) is not { Record.State: ContainerState.Running } container)
+            {
+                return;
+            }
+
             Tell(new RuntimeEvent(RuntimeEventType.ContainerOutOfMemory, containerId, 0, time.GetUtcNow()));
             End(container, KilledCode, "OOMKilled");
         }
@@ -282,16 +384,28 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
 
     private void EndSandbox(string sandboxId)
     {
-        var at = sandboxes.FindIndex(one => one.Record.Id == sandboxId);
-        if (at < 0 || sandboxes[at].Record.State == SandboxState.NotReady) return;
-        foreach (var one in containers.Where(one => one.Record.SandboxId == sandboxId).ToList()) End(one, KilledCode);
-        sandboxes[at] = sandboxes[at] with { Record = sandboxes[at].Record with { State = SandboxState.NotReady } };
+        var at = _sandboxes.FindIndex(one => one.Record.Id == sandboxId);
+        if (at < 0 || _sandboxes[at].Record.State == SandboxState.NotReady)
+        {
+            return;
+        }
+
+        foreach (var one in _containers.Where(one => one.Record.SandboxId == sandboxId).ToList())
+        {
+            End(one, KilledCode);
+        }
+
+        _sandboxes[at] = _sandboxes[at] with { Record = _sandboxes[at].Record with { State = SandboxState.NotReady } };
         Tell(new RuntimeEvent(RuntimeEventType.SandboxExited, sandboxId, KilledCode, time.GetUtcNow()));
     }
 
     private void End(SimulatedContainer container, int code, string? reason = null)
     {
-        if (container.Record.State != ContainerState.Running) return;
+        if (container.Record.State != ContainerState.Running)
+        {
+            return;
+        }
+
         var now = time.GetUtcNow();
         container.MarkEnded(now, code, reason ?? (code == 0 ? "Completed" : "Error"));
         Tell(new RuntimeEvent(RuntimeEventType.ContainerExited, container.Record.Id, code, now));
@@ -299,18 +413,29 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
 
     private void Tell(RuntimeEvent one)
     {
-        if (LosesEvents) return;
-        foreach (var watcher in watchers) watcher.Writer.TryWrite(one);
+        if (LosesEvents)
+        {
+            return;
+        }
+
+        foreach (var watcher in _watchers)
+        {
+            watcher.Writer.TryWrite(one);
+        }
     }
 
-    private SimulatedContainer? Find(string containerId) => containers.FirstOrDefault(one => one.Record.Id == containerId);
+    private SimulatedContainer? Find(string containerId) => _containers.FirstOrDefault(one => one.Record.Id == containerId);
 
-    private SimulatedSandbox? FindSandbox(string sandboxId) => sandboxes.FirstOrDefault(one => one.Record.Id == sandboxId);
+    private SimulatedSandbox? FindSandbox(string sandboxId) => _sandboxes.FirstOrDefault(one => one.Record.Id == sandboxId);
 
     private string NewId()
     {
         var bytes = new byte[32];
-        lock (random) random.NextBytes(bytes);
+        lock (random)
+        {
+            random.NextBytes(bytes);
+        }
+
         return Convert.ToHexStringLower(bytes);
     }
 
@@ -318,10 +443,14 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     {
         for (var tries = 0; tries <= LastAddress - FirstAddress; tries++)
         {
-            lastAddress = lastAddress >= LastAddress ? FirstAddress : lastAddress + 1;
-            var address = options.AddressPrefix + lastAddress.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            if (!sandboxes.Any(one => one.Record.State == SandboxState.Ready && one.Record.Addresses.Contains(address))) return address;
+            _lastAddress = _lastAddress >= LastAddress ? FirstAddress : _lastAddress + 1;
+            var address = options.AddressPrefix + _lastAddress.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            if (!_sandboxes.Any(one => one.Record.State == SandboxState.Ready && one.Record.Addresses.Contains(address)))
+            {
+                return address;
+            }
         }
+
         throw new RuntimeException("failed to setup network for sandbox: no IP addresses available in range set");
     }
 

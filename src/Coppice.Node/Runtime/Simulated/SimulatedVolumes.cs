@@ -21,8 +21,10 @@ public sealed class SimulatedVolumes(PodPaths paths) : IPodVolumes
             {
                 throw new VolumeNotReadyException(volume.Name, missing.Message);
             }
+
             result[volume.Name] = paths.Volume(pod.Metadata.Uid ?? "", "simulated", volume.Name);
         }
+
         return result;
     }
 

@@ -29,19 +29,28 @@ internal static class AptInstaller
         }
         finally
         {
-            if (ownPolicy) File.Delete(PolicyFile);
+            if (ownPolicy)
+            {
+                File.Delete(PolicyFile);
+            }
         }
 
         async Task AptAsync(IReadOnlyList<string> arguments)
         {
             said.Clear();
             if (await ProgramOutput.RunAsync(Apt, arguments, Hear, stop) != 0)
+            {
                 throw new UserErrorException($"apt-get {string.Join(' ', arguments)} failed:\n  {string.Join("\n  ", said.TakeLast(8))}", ExitCodes.NotPossible);
+            }
         }
 
         void Hear(string line)
         {
-            lock (said) said.Add(line);
+            lock (said)
+            {
+                said.Add(line);
+            }
+
             onLine(line);
         }
     }

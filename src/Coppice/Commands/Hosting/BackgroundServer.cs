@@ -23,7 +23,11 @@ internal static class BackgroundServer
     public static async Task<Process?> StartAsync(DataLayout layout, string instance, IReadOnlyList<string> arguments, CancellationToken stop)
     {
         string[] command = [.. Program(), "run", .. arguments, "--log-file", layout.LogFile];
-        if (!HasSystemd) return StartDetached(layout, command);
+        if (!HasSystemd)
+        {
+            return StartDetached(layout, command);
+        }
+
         await File.WriteAllTextAsync(UnitFile(instance), Describe(command), stop);
         await ProgramOutput.RequireAsync("systemctl", ["daemon-reload"], stop);
         await ProgramOutput.RequireAsync("systemctl", ["enable", Unit(instance)], stop);
@@ -42,7 +46,11 @@ internal static class BackgroundServer
     /// <summary>Ends the service and tells systemd not to start it again; where there is no unit of ours nothing is done.</summary>
     public static async Task ForgetAsync(string instance, CancellationToken stop)
     {
-        if (!HasSystemd || !File.Exists(UnitFile(instance))) return;
+        if (!HasSystemd || !File.Exists(UnitFile(instance)))
+        {
+            return;
+        }
+
         await ProgramOutput.RequireAsync("systemctl", ["disable", "--now", Unit(instance)], stop);
         File.Delete(UnitFile(instance));
         await ProgramOutput.RequireAsync("systemctl", ["daemon-reload"], stop);

@@ -10,16 +10,26 @@ internal static class HostChecks
     public static void RequireRoot(string command)
     {
         if (!Environment.IsPrivilegedProcess)
+        {
             throw new UserErrorException($"must be run as root, for containers, networks and cgroups: sudo coppice {command}", ExitCodes.NotPossible);
+        }
     }
 
     public static void RequireCgroups()
     {
         var mounts = CgroupMounts.Observe();
-        if (mounts.IsUnified) return;
+        if (mounts.IsUnified)
+        {
+            return;
+        }
+
         string[] needed = ["cpu", "memory"];
         var missing = needed.Where(one => !mounts.Roots.ContainsKey(one)).ToList();
-        if (missing.Count == 0) return;
+        if (missing.Count == 0)
+        {
+            return;
+        }
+
         throw new UserErrorException(
             $"there are no cgroups for {string.Join(" and ", missing)} under /sys/fs/cgroup, which limit what containers use. Mount them: mount -t cgroup2 none /sys/fs/cgroup",
             ExitCodes.NotPossible);

@@ -35,7 +35,9 @@ internal static class HostPackages
     public static void RequireAll(ServerOptions options)
     {
         if (Missing(options) is { Count: > 0 } missing)
+        {
             throw new UserErrorException($"this machine lacks what containers need. Install it with: apt-get install {string.Join(' ', missing)}", ExitCodes.NotPossible);
+        }
     }
 
     private static bool Library(string name) => LibraryDirectories.Any(directory => File.Exists(Path.Combine(directory, name)));

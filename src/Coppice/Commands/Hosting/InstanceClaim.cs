@@ -21,13 +21,17 @@ internal static class InstanceClaim
                 $"the instance name {instance} belongs to the cluster in {owner}: two clusters with one name would end each other's containers. Choose another with --instance",
                 ExitCodes.NotPossible);
         }
+
         File.WriteAllText(file, dataDirectory);
     }
 
     public static void Release(string instance, string dataDirectory, string directory = UsualDirectory)
     {
         var file = Path.Combine(directory, instance);
-        if (Owner(file) == dataDirectory) File.Delete(file);
+        if (Owner(file) == dataDirectory)
+        {
+            File.Delete(file);
+        }
     }
 
     private static string? Owner(string file) => File.Exists(file) ? File.ReadAllText(file).Trim() : null;

@@ -19,7 +19,10 @@ internal static class ProgramOutput
 
         async Task ReadAsync(StreamReader reader)
         {
-            while (await reader.ReadLineAsync(stop) is { } line) onLine(line);
+            while (await reader.ReadLineAsync(stop) is { } line)
+            {
+                onLine(line);
+            }
         }
     }
 
@@ -27,7 +30,9 @@ internal static class ProgramOutput
     public static async Task RequireAsync(string program, IReadOnlyList<string> arguments, CancellationToken stop)
     {
         var said = new List<string>();
-        if (await RunAsync(program, arguments, line => { lock (said) said.Add(line); }, stop) != 0)
+        if (await RunAsync(program, arguments, line => { lock (said) { said.Add(line); } }, stop) != 0)
+        {
             throw new UserErrorException($"{program} {string.Join(' ', arguments)} failed: {string.Join("; ", said.TakeLast(3))}");
+        }
     }
 }

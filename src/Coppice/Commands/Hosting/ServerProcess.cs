@@ -38,7 +38,10 @@ internal sealed class ServerProcess
     public static IDisposable Register(DataLayout layout)
     {
         if (Find(layout) is { } other && other.Id != Environment.ProcessId)
+        {
             throw new UserErrorException($"the data directory {layout.Root} is in use by process {other.Id}. Stop it with \"coppice down\", or use another directory with --data-dir", ExitCodes.NotPossible);
+        }
+
         File.WriteAllText(layout.PidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return new Registration(layout.PidFile);
     }

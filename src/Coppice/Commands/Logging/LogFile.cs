@@ -9,11 +9,11 @@ internal sealed class LogFile : IDisposable
     /// <summary>Two files of this size hold days of a busy node and never matter to a disk.</summary>
     private const long BytesMax = 16 * 1024 * 1024;
 
-    private readonly Lock gate = new();
-    private readonly string? path;
-    private StreamWriter writer;
+    private readonly Lock _gate = new();
+    private readonly string? _path;
+    private StreamWriter _writer;
 
-    private LogFile(string? path, StreamWriter writer) => (this.path, this.writer) = (path, writer);
+    private LogFile(string? path, StreamWriter writer) => (_path, _writer) = (path, writer);
 
     public static LogFile StandardError() => new(null, new StreamWriter(Console.OpenStandardError()) { AutoFlush = true });
 
@@ -22,12 +22,15 @@ internal sealed class LogFile : IDisposable
 
     public void WriteLine(string line)
     {
-        lock (gate)
+        lock (_gate)
         {
             try
             {
-                writer.WriteLine(line);
-                if (path is not null && writer.BaseStream.Length > BytesMax) Rotate(path);
+                _writer.WriteLine(line);
+                if (_path is not null && _writer.BaseStream.Length > BytesMax)
+                {
+                    Rotate(_path);
+                }
             }
             catch (IOException)
             {
@@ -38,14 +41,17 @@ internal sealed class LogFile : IDisposable
 
     public void Dispose()
     {
-        lock (gate) writer.Dispose();
+        lock (_gate)
+        {
+            _writer.Dispose();
+        }
     }
 
     private void Rotate(string full)
     {
-        writer.Dispose();
+        _writer.Dispose();
         File.Move(full, full + ".1", overwrite: true);
-        writer = Open(full);
+        _writer = Open(full);
     }
 
     private static StreamWriter Open(string path) =>

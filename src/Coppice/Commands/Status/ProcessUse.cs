@@ -30,7 +30,10 @@ internal sealed record ProcessUse(string Name, int Count, long MemoryBytes, doub
     private static (long Memory, double Cpu, DateTimeOffset Start)? Read(int id)
     {
         var stat = Text($"/proc/{id}/stat");
-        if (stat.Length == 0) return null;
+        if (stat.Length == 0)
+        {
+            return null;
+        }
         // The name, in brackets, may hold spaces. After it the third field of proc(5) is the first: utime is 14, stime 15, starttime 22.
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         var ticks = Number(fields[14 - 3]) + Number(fields[15 - 3]);

@@ -47,7 +47,11 @@ internal static class StatusPlanner
         var well = pod.Status.Phase == PodPhase.Succeeded
             || (pod.Status.Phase == PodPhase.Running && summary.Ready == summary.Containers)
             || pod.Metadata.DeletionTimestamp is not null;
-        if (well) return null;
+        if (well)
+        {
+            return null;
+        }
+
         var why = summary.Status == PodPhase.Running ? $"{summary.Ready}/{summary.Containers} ready" : summary.Status;
         return new Problem($"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}", why, Detail(pod));
     }
@@ -57,7 +61,11 @@ internal static class StatusPlanner
     {
         var containers = pod.Status.InitContainerStatuses.Concat(pod.Status.ContainerStatuses).Where(one => !one.Ready).ToList();
         var said = containers.Select(one => one.State.Waiting?.Message).Concat(containers.Select(LastEnd)).Where(text => text is { Length: > 0 }).ToList();
-        if (said.Count > 0) return string.Join("; ", said);
+        if (said.Count > 0)
+        {
+            return string.Join("; ", said);
+        }
+
         return pod.Status.Conditions.FirstOrDefault(one => one.Status != ConditionStatus.True && one.Message is { Length: > 0 })?.Message ?? pod.Status.Message ?? "";
     }
 

@@ -1,21 +1,25 @@
 using System.Globalization;
-using HumanDuration = Coppice.ApiServer.Tables.HumanDuration;
 using Spectre.Console;
+using HumanDuration = Coppice.ApiServer.Tables.HumanDuration;
 
 namespace Coppice.Commands.Status;
 
 /// <summary>A status as tables: coloured on a terminal, plain elsewhere.</summary>
 internal sealed class StatusScreen(TimeProvider time)
 {
-    private readonly IAnsiConsole console = PlainConsole.Make();
+    private readonly IAnsiConsole _console = PlainConsole.Make();
 
     public void Show(ClusterStatus status)
     {
-        console.MarkupLine(status.ApiReady
+        _console.MarkupLine(status.ApiReady
             ? $"[green]●[/] The cluster is up: {Markup.Escape(status.Server)}, data in {Markup.Escape(status.DataDirectory)}"
             : $"[red]●[/] The cluster does not answer at {Markup.Escape(status.Server)}; its log is {Markup.Escape(status.DataDirectory)}/coppice.log");
         Processes(status.Processes);
-        if (!status.ApiReady) return;
+        if (!status.ApiReady)
+        {
+            return;
+        }
+
         Nodes(status.Nodes);
         Pods(status.Pods);
         Problems(status.Problems);
@@ -30,45 +34,57 @@ internal sealed class StatusScreen(TimeProvider time)
             Row(table, one.Name, $"{one.Count}", one.Count == 0 ? "-" : HumanDuration.Since(one.StartedAt, now), Megabytes(one.MemoryBytes), Seconds(one.CpuSeconds));
         }
 
-        console.WriteLine();
-        console.Write(table);
+        _console.WriteLine();
+        _console.Write(table);
     }
 
     private void Nodes(IReadOnlyList<NodeLine> nodes)
     {
         var table = NewTable("NODE", "STATUS", "ADDRESS", "CPU", "MEMORY", "PODS");
-        foreach (var node in nodes) Row(table, node.Name, node.Status, node.Address, node.Cpu, Gigabytes(node.MemoryBytes), $"{node.Pods}");
-        console.WriteLine();
-        console.Write(table);
+        foreach (var node in nodes)
+        {
+            Row(table, node.Name, node.Status, node.Address, node.Cpu, Gigabytes(node.MemoryBytes), $"{node.Pods}");
+        }
+
+        _console.WriteLine();
+        _console.Write(table);
     }
 
     private void Pods(IReadOnlyList<PodCount> pods)
     {
-        console.WriteLine();
-        console.MarkupLine(pods.Count == 0
+        _console.WriteLine();
+        _console.MarkupLine(pods.Count == 0
             ? "No pods yet."
             : "Pods: " + string.Join(", ", pods.Select(one => $"{one.Count} {Markup.Escape(one.State)}")));
     }
 
     private void Problems(IReadOnlyList<Problem> problems)
     {
-        console.WriteLine();
+        _console.WriteLine();
         if (problems.Count == 0)
         {
-            console.MarkupLine("[green]Nothing is wrong.[/]");
+            _console.MarkupLine("[green]Nothing is wrong.[/]");
             return;
         }
 
-        console.MarkupLine($"[yellow]{problems.Count} not as {(problems.Count == 1 ? "it" : "they")} should be:[/]");
+        _console.MarkupLine($"[yellow]{problems.Count} not as {(problems.Count == 1 ? "it" : "they")} should be:[/]");
         var table = NewTable("WHAT", "WHY", "DETAIL");
-        foreach (var problem in problems) Row(table, problem.What, problem.Why, problem.Detail);
-        console.Write(table);
+        foreach (var problem in problems)
+        {
+            Row(table, problem.What, problem.Why, problem.Detail);
+        }
+
+        _console.Write(table);
     }
 
     private static Table NewTable(params string[] titles)
     {
         var table = new Table().NoBorder();
-        foreach (var title in titles) table.AddColumn(new TableColumn($"[grey]{title}[/]").PadLeft(0).PadRight(3));
+        foreach (var title in titles)
+        {
+            table.AddColumn(new TableColumn($"[grey]{title}[/]").PadLeft(0).PadRight(3));
+        }
+
         return table;
     }
 
