@@ -218,7 +218,7 @@ public sealed class PodVolumesTests : IAsyncLifetime
     [Fact]
     public async Task A_mount_cannot_leave_its_volume()
     {
-        var pod = Given.Pod("""{"_volumes":[{"name":"v","emptyDir":{}}],"containers":[{"name":"main","volumeMounts":[{"name":"v","mountPath":"/data","subPath":"link/x"}]}]}""");
+        var pod = Given.Pod("""{"volumes":[{"name":"v","emptyDir":{}}],"containers":[{"name":"main","volumeMounts":[{"name":"v","mountPath":"/data","subPath":"link/x"}]}]}""");
         var made = await PrepareAsync(pod);
         File.CreateSymbolicLink(made["v"] + "/link", "/etc");
         await Assert.ThrowsAsync<ContainerConfigException>(async () => await _volumes.MountsAsync(pod, pod.Spec.Containers[0], new MountInputs(0, made, [], "web", null, []), Stop));
@@ -226,7 +226,7 @@ public sealed class PodVolumesTests : IAsyncLifetime
 
     private static ConfigMap Map(string data) => Given.Read<ConfigMap>($$"""{"data":{{data}} }""");
 
-    private static Pod Pod(string volume, string spec = "") => Given.Pod($$"""{ {{spec}} "_volumes":[{{volume}}],"containers":[{"name":"main"}]}""");
+    private static Pod Pod(string volume, string spec = "") => Given.Pod($$"""{ {{spec}} "volumes":[{{volume}}],"containers":[{"name":"main"}]}""");
 
     private async Task<IReadOnlyDictionary<string, string>> PrepareAsync(Pod pod) => await _volumes.PrepareAsync(pod, Sources, Stop);
 }
