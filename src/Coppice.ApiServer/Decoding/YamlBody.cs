@@ -15,18 +15,32 @@ internal sealed record YamlBody(ReadOnlyMemory<byte> Json, IReadOnlyList<string>
     /// <summary>Reads the first document.</summary>
     public static YamlBody ToJson(ReadOnlyMemory<byte> yaml)
     {
+        var text = Encoding.UTF8.GetString(yaml.Span);
+        if (text.Any(IsForbidden))
+        {
+            return Refused("control characters are not allowed");
+        }
+
         try
         {
             var duplicates = new List<string>();
-            var json = new YamlReading(Encoding.UTF8.GetString(yaml.Span), duplicates).ToJson();
+            var json = new YamlReading(text, duplicates).ToJson();
             return new YamlBody(json, duplicates, null);
         }
         catch (YamlException e)
         {
-            var line = e.Start.Line.ToString(CultureInfo.InvariantCulture);
-            return new YamlBody(default, [], $"error converting YAML to JSON: yaml: line {line}: {e.Message}");
+            return Refused($"line {e.Start.Line.ToString(CultureInfo.InvariantCulture)}: {e.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser's own state broke on a text that it should have refused.
+            return Refused("the document cannot be parsed");
         }
     }
+
+    private static YamlBody Refused(string why) => new(default, [], $"error converting YAML to JSON: yaml: {why}");
+
+    private static bool IsForbidden(char one) => char.IsControl(one) && one is not ('\t' or '\n' or '\r' or '\u0085');
 
     /// <summary>As one strict error: what the YAML reader of Kubernetes says of all of them together.</summary>
     public static string Join(IReadOnlyList<string> duplicateKeys) => $"yaml: unmarshal errors:\n  {string.Join("\n  ", duplicateKeys)}";

@@ -11,7 +11,7 @@ internal sealed partial class IdleMemory(TimeProvider time, ILogger log)
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
     /// <summary>Bytes allocated between two looks below which nobody is at work: heartbeats and audits allocate less.</summary>
-    private const long Quiet = 4 << 20;
+    private const long Quiet = 16 << 20;
 
     /// <summary>Bytes allocated since the last time that make it worth a pause of some 20 ms.</summary>
     private const long Worthwhile = 32 << 20;

@@ -34,6 +34,12 @@ public sealed class YamlBodyTests
         Assert.Equal(ValueMap.Of(("version", "1.0"), ("on", "yes")), pod.Metadata.Labels);
     }
 
+    [Theory]
+    [InlineData("a: \u0001", "error converting YAML to JSON: yaml: control characters are not allowed")]
+    [InlineData(":\0{\n\u0001", "error converting YAML to JSON: yaml: control characters are not allowed")]
+    public void Control_characters_are_refused(string yaml, string message) =>
+        Assert.Equal(message, YamlBody.ToJson(Encoding.UTF8.GetBytes(yaml)).Error);
+
     [Fact]
     public void Keys_that_are_set_twice_are_told_with_their_lines()
     {
