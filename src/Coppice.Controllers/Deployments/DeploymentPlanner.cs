@@ -15,7 +15,7 @@ internal static class DeploymentPlanner
         var draft = new RolloutDraft(world.Deployment, world.ReplicaSets);
         if (world.Deployment.Metadata.DeletionTimestamp is not null)
         {
-            return Finish(draft, RolloutStatus.Count(draft, now), created: false);
+            return Finish(draft, RolloutStatus.Count(draft, now), created: false, nextLookAt: null);
         }
 
         if (RolloutStatus.HasDeadline(draft.Deployment))
@@ -32,7 +32,7 @@ internal static class DeploymentPlanner
                 CleanUp(draft);
             }
 
-            return Finish(draft, RolloutStatus.Count(draft, now), created: false);
+            return Finish(draft, RolloutStatus.Count(draft, now), created: false, nextLookAt: null);
         }
 
         var hadNew = draft.New is not null;
@@ -45,7 +45,8 @@ internal static class DeploymentPlanner
             Recreate(draft, world, now);
         }
 
-        return Finish(draft, RolloutStatus.Judge(draft, now), created: !hadNew && draft.New is not null);
+        var status = RolloutStatus.Judge(draft, now);
+        return Finish(draft, status, created: !hadNew && draft.New is not null, RolloutStatus.Deadline(draft.Deployment, status));
     }
 
     /// <summary>Finds or makes the template's ReplicaSet and gives it the newest revision.</summary>
@@ -198,11 +199,12 @@ internal static class DeploymentPlanner
             .Where(s => s.Status.Replicas == 0 && s.Spec.Replicas == 0 && s.Metadata.Generation <= s.Status.ObservedGeneration));
     }
 
-    private static DeploymentPlan Finish(RolloutDraft draft, DeploymentStatus status, bool created) => new(
+    /// <param name="nextLookAt">Only where progress was judged: elsewhere a deadline that passed would be looked at again and again.</param>
+    private static DeploymentPlan Finish(RolloutDraft draft, DeploymentStatus status, bool created, DateTimeOffset? nextLookAt) => new(
         draft.Deployment.Metadata.Annotations,
         created ? draft.New!.ToChange() : null,
         [.. draft.All.Where(s => s.Observed is not null && s.Item != s.Observed).Select(s => s.ToChange())],
         draft.Delete,
         status,
-        RolloutStatus.Deadline(draft.Deployment, status));
+        nextLookAt);
 }

@@ -80,6 +80,21 @@ public sealed class DeploymentTests
     }
 
     [Fact]
+    public void A_deployment_that_is_paused_has_no_deadline()
+    {
+        using var plane = new ControlPlane();
+        plane.Create(Samples.Deployment(2));
+        plane.RunPods(_ => false);
+        plane.Change<Deployment>("web", d => d with { Spec = d.Spec with { Paused = true } });
+
+        var deployment = plane.Api.Get<Deployment>("web");
+        Assert.Equal("DeploymentPaused", Condition(plane, "Progressing").Reason);
+        Assert.Null(DeploymentPlanner.Plan(new(deployment, plane.Api.All<ReplicaSet>(), _ => []), plane.Time.GetUtcNow()).NextLookAt);
+        plane.Advance(TimeSpan.FromHours(1));
+        Assert.Equal("DeploymentPaused", Condition(plane, "Progressing").Reason);
+    }
+
+    [Fact]
     public void An_undone_rollout_uses_the_old_replica_set_again_with_the_newest_revision()
     {
         using var plane = new ControlPlane();
