@@ -39,8 +39,10 @@ internal static class DownCommand
             HostChecks.RequireRoot("down");
             var layout = new DataLayout(Path.GetFullPath(parsed.GetValue(dataDirectory)!));
             var name = parsed.GetValue(instance) ?? ServerArguments.InstanceOf(layout);
-            await StopAsync(name, layout, time, stop);
-            if (parsed.GetValue(purge))
+            var isPurge = parsed.GetValue(purge);
+            var containers = isPurge ? "" : "; containers go on running";
+            Console.Out.WriteLine(await StopAsync(name, layout, time, stop) is { } outcome ? outcome + containers : "coppice is not running");
+            if (isPurge)
             {
                 await PurgeAsync(name, layout, time, stop);
             }
@@ -50,19 +52,19 @@ internal static class DownCommand
         return command;
     }
 
-    private static async Task StopAsync(string instance, DataLayout layout, TimeProvider time, CancellationToken stop)
+    /// <returns>What came of it, in words; null if it did not run.</returns>
+    private static async Task<string?> StopAsync(string instance, DataLayout layout, TimeProvider time, CancellationToken stop)
     {
         var running = ServerProcess.Find(layout);
         await BackgroundServer.ForgetAsync(instance, stop);
-        if (running is null or { HasEnded: true } )
+        if (running is null)
         {
-            Console.Out.WriteLine(running is null ? "coppice is not running" : "coppice is stopped; containers go on running");
-            return;
+            return null;
         }
 
-        Console.Out.WriteLine(await running.EndAsync(Grace, time, stop)
-            ? "coppice is stopped; containers go on running"
-            : $"coppice did not stop within {Grace.TotalSeconds:0} s and was killed; containers go on running");
+        return running.HasEnded || await running.EndAsync(Grace, time, stop)
+            ? "coppice is stopped"
+            : $"coppice did not stop within {Grace.TotalSeconds:0} s and was killed";
     }
 
     private static async Task PurgeAsync(string instance, DataLayout layout, TimeProvider time, CancellationToken stop)
