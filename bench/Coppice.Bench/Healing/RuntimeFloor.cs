@@ -38,7 +38,7 @@ internal sealed class RuntimeFloor(RunningCluster cluster, Answers answers, stri
         return (pod, Stopwatch.GetElapsedTime(begun, await answers.UntilAsync(pod.Address, HealingBench.Port, answers: true)));
     }
 
-    /// <summary>The end of its process, the event of it, CreateContainer, StartContainer, an answer. Nobody waits for RemoveContainer.</summary>
+    /// <summary>The end of its process, the event of it, CreateContainer, StartContainer, an answer. The dead one goes with its sandbox.</summary>
     public async Task<(FloorPod Pod, TimeSpan Took)> CrashAsync(FloorPod pod)
     {
         using var stop = new CancellationTokenSource(Patience);
@@ -57,7 +57,6 @@ internal sealed class RuntimeFloor(RunningCluster cluster, Answers answers, stri
 
         var restarted = pod with { ContainerId = await StartContainerAsync(pod.Sandbox, pod.Spec, 1) };
         var took = Stopwatch.GetElapsedTime(begun, await answers.UntilAsync(pod.Address, HealingBench.Port, answers: true));
-        await _runtime.RemoveContainerAsync(pod.ContainerId, CancellationToken.None);
         await stop.CancelAsync();
         return (restarted, took);
     }
