@@ -63,20 +63,12 @@ public sealed class ObjectCacheTests : IDisposable
         Create("b");
         _told.Clear();
 
-        // While the connection is away, the world goes on, and its history is forgotten.
-        var isAway = true;
-        _api.Fault = (verb, _) =>
+        WhileAway(() =>
         {
-            if (verb is "watch" or "list" && isAway)
-            {
-                throw new IOException("the connection was reset");
-            }
-        };
-        Delete("a");
-        Create("c");
-        _api.Compact();
-        isAway = false;
-        _loop.RunFor(TimeSpan.FromSeconds(2));
+            Delete("a");
+            Create("c");
+            _api.Compact();
+        });
         Assert.Equal(["-a", "+c"], _told);
     }
 
@@ -86,18 +78,11 @@ public sealed class ObjectCacheTests : IDisposable
         Run();
         Create("a");
         _told.Clear();
-        var isAway = true;
-        _api.Fault = (verb, _) =>
+        WhileAway(() =>
         {
-            if (verb is "watch" or "list" && isAway)
-            {
-                throw new IOException("the connection was reset");
-            }
-        };
-        Delete("a");
-        Create("a");
-        isAway = false;
-        _loop.RunFor(TimeSpan.FromSeconds(2));
+            Delete("a");
+            Create("a");
+        });
         Assert.Equal(["-a", "+a"], _told);
     }
 
@@ -113,6 +98,22 @@ public sealed class ObjectCacheTests : IDisposable
             isSeen = _cache.Find(new("default", "a")) is not null;
         });
         Assert.True(isSeen);
+    }
+
+    /// <summary>The world goes on while the connection is away; then it is back, and found again.</summary>
+    private void WhileAway(Action happening)
+    {
+        var isAway = true;
+        _api.Fault = (verb, _) =>
+        {
+            if (verb is "watch" or "list" && isAway)
+            {
+                throw new IOException("the connection was reset");
+            }
+        };
+        happening();
+        isAway = false;
+        _loop.RunFor(TimeSpan.FromSeconds(2));
     }
 
     private void Run()
