@@ -12,7 +12,7 @@ public sealed class FullDiskTests
     public async Task Writes_are_refused_in_words_nothing_is_lost_and_it_goes_on_when_there_is_room()
     {
         await using var cluster = await RunningCluster.StartAsync(new ClusterOptions { DataDirectoryMiB = 200 });
-        await using var ns = await cluster.NewNamespaceAsync();
+        var ns = await cluster.NewNamespaceAsync();
         await ns.RunAsync("create", "configmap", "before", "--from-literal=a=1");
 
         using (cluster.Faults.FillDataDirectory())

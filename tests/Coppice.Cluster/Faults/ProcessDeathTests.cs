@@ -13,7 +13,7 @@ public sealed class ProcessDeathTests
     public async Task Containers_outlive_coppice_and_containerd()
     {
         await using var cluster = await RunningCluster.StartAsync(new ClusterOptions());
-        await using var ns = await cluster.NewNamespaceAsync();
+        var ns = await cluster.NewNamespaceAsync();
         await ns.RunAsync("apply", "-f", Manifest);
         await ns.RunAsync("rollout", "status", "deployment/rollout-nginx", "--timeout=60s");
         await ns.RunAsync("create", "configmap", "acknowledged", "--from-literal=a=1");

@@ -3,8 +3,11 @@ using Coppice.Testing;
 
 namespace Coppice.Cluster.Harness;
 
-/// <summary>A Kubernetes namespace that belongs to one test, with what tests often ask of it. It is deleted at the end, without waiting.</summary>
-public sealed class TestNamespace : IAsyncDisposable
+/// <summary>
+/// A Kubernetes namespace that belongs to one test, with what tests often ask of it. <see cref="TestNamespacesAttribute"/> deletes it
+/// when the test has ended, and says what was in it if the test failed.
+/// </summary>
+public sealed class TestNamespace
 {
     private static int _made;
 
@@ -55,28 +58,23 @@ public sealed class TestNamespace : IAsyncDisposable
         Eventually.SeeAsync($"{atLeast} restarts of pod {pod}", within, () => ValueAsync($"pod/{pod}", ".status.containerStatuses[0].restartCount"),
             seen => int.TryParse(seen, out var count) && count >= atLeast);
 
-    public async ValueTask DisposeAsync()
-    {
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-        {
-            await DescribeAsync();
-        }
+    /// <summary>Deletes it, without waiting.</summary>
+    internal Task DeleteAsync() => TryAsync(KubectlVersion.Newest, "delete", "namespace", Name, "--wait=false");
 
-        await _kubectl.TryAsync(KubectlVersion.Newest, "delete", "namespace", Name, "--wait=false");
+    /// <summary>What it looks like, for somebody who asks why a test failed, and where to read on.</summary>
+    internal async Task<string> DescribeAsync()
+    {
+        var all = await TryAsync(KubectlVersion.Newest, "get", "all", "-o", "wide");
+        var events = await TryAsync(KubectlVersion.Newest, "get", "events", "--sort-by=.lastTimestamp");
+        return $"{all}\n{events}\nThe cluster's logs are in {Cluster.Logs}";
     }
 
     internal static async Task<TestNamespace> CreateAsync(RunningCluster cluster)
     {
         var name = $"test-{Interlocked.Increment(ref _made)}";
         await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "create", "namespace", name);
-        return new TestNamespace(cluster, name);
-    }
-
-    // Into the failed test's output: what the namespace looked like, and where to read on.
-    private async Task DescribeAsync()
-    {
-        var pods = await TryAsync(KubectlVersion.Newest, "get", "all", "-o", "wide");
-        var events = await TryAsync(KubectlVersion.Newest, "get", "events", "--sort-by=.lastTimestamp");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{pods}\n{events}\nThe cluster's logs are in {Cluster.Logs}");
+        var made = new TestNamespace(cluster, name);
+        TestNamespacesAttribute.Add(made);
+        return made;
     }
 }

@@ -11,7 +11,7 @@ public sealed class BuiltInServiceTests(SharedCluster shared)
     [Fact]
     public async Task The_services_of_the_API_and_of_DNS_come_back_when_somebody_deletes_them_and_serve_again()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync("""
             apiVersion: v1
             kind: Pod

@@ -58,7 +58,7 @@ public sealed class CleaningUpTests(SharedCluster shared)
     [InlineData(KubectlVersion.Old)]
     public async Task Everything_of_a_label_goes_and_the_rest_stays(KubectlVersion version)
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync(Everything);
         await ns.RunAsync("create", "configmap", "other");
         await ns.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");

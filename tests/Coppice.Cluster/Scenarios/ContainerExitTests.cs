@@ -15,7 +15,7 @@ public sealed class ContainerExitTests(SharedCluster shared)
     [InlineData(143, "Error")]
     public async Task A_container_that_ended_is_started_again(int code, string reason)
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync("""
             apiVersion: v1
             kind: Pod

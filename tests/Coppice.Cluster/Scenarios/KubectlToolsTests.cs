@@ -13,7 +13,7 @@ public sealed class KubectlToolsTests(SharedCluster shared)
     [InlineData(KubectlVersion.Old)]
     public async Task Files_are_copied_both_ways(KubectlVersion version)
     {
-        await using var ns = await PodAsync();
+        var ns = await PodAsync();
         using var folder = new TemporaryDirectory();
         var content = string.Concat(Enumerable.Range(0, 20_000).Select(line => $"line {line}\n"));
         await File.WriteAllTextAsync(folder.File("there"), content);
@@ -25,7 +25,7 @@ public sealed class KubectlToolsTests(SharedCluster shared)
     [Fact]
     public async Task A_token_is_good_for_its_account_alone()
     {
-        await using var ns = await PodAsync();
+        var ns = await PodAsync();
         await ns.RunAsync("create", "serviceaccount", "robot");
         var token = (await ns.RunAsync("create", "token", "robot")).Trim();
         var whoami = await ns.RunAsync("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}", $"--token={token}", "--kubeconfig=/dev/null",
@@ -41,7 +41,7 @@ public sealed class KubectlToolsTests(SharedCluster shared)
     [Fact]
     public async Task A_debugger_is_put_beside_the_containers_of_a_running_pod()
     {
-        await using var ns = await PodAsync();
+        var ns = await PodAsync();
         await ns.RunAsync("debug", "web", "--image=coppice/testapp:1", "--profile=general", "--container=looker", "--target=app", "--", "sh", "-c", "echo looking; exec sleep 1000");
         await Eventually.TrueAsync("the debugger's words", Patience, async () => (await ns.TryAsync(KubectlVersion.Newest, "logs", "web", "-c", "looker")).Output == "looking\n");
 
@@ -63,7 +63,7 @@ public sealed class KubectlToolsTests(SharedCluster shared)
     [InlineData(KubectlVersion.Old)]
     public async Task Events_are_seen_as_they_come_and_top_says_what_is_missing(KubectlVersion version)
     {
-        await using var ns = await PodAsync();
+        var ns = await PodAsync();
         await using var watch = ns.Start(version, "get", "events", "--watch");
         await watch.SaysAsync("Started", Patience);
         await ns.RunAsync("delete", "pod", "web");
@@ -77,7 +77,7 @@ public sealed class KubectlToolsTests(SharedCluster shared)
     [InlineData(KubectlVersion.Old)]
     public async Task Every_kind_can_be_described(KubectlVersion version)
     {
-        await using var ns = await PodAsync();
+        var ns = await PodAsync();
         await ns.RunAsync("apply", "-f", $"{Repository.Examples}/controllers");
         await ns.RunAsync("create", "deployment", "web", "--image=coppice/testapp:1", "--", "testapp", "serve");
         await ns.RunAsync("create", "service", "clusterip", "web", "--tcp=80:8080");

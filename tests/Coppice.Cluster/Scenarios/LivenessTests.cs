@@ -14,7 +14,7 @@ public sealed class LivenessTests(SharedCluster shared)
     [Fact]
     public async Task An_application_that_goes_bad_is_restarted_and_describe_says_why()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         Assert.Equal("pod/kubia-liveness created\n", await ns.RunAsync("create", "-f", $"{Repository.Examples}/kubia-liveness/kubia-liveness-probe.yaml"));
         await ns.RestartsAsync("kubia-liveness", 1, RestartedWithin);
         await ns.PodIsReadyAsync("kubia-liveness", Patience);
@@ -38,7 +38,7 @@ public sealed class LivenessTests(SharedCluster shared)
     [Fact]
     public async Task An_application_is_not_killed_while_it_starts()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync("""
             apiVersion: v1
             kind: Pod
@@ -67,7 +67,7 @@ public sealed class LivenessTests(SharedCluster shared)
     [Fact]
     public async Task A_probe_that_takes_longer_than_its_timeout_counts_as_failed()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync("""
             apiVersion: v1
             kind: Pod

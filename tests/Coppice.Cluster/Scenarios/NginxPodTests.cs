@@ -14,7 +14,7 @@ public sealed class NginxPodTests(SharedCluster shared)
     [InlineData(KubectlVersion.Old)]
     public async Task Kill_1_in_a_terminal_ends_the_container_and_the_site_is_back_by_itself(KubectlVersion version)
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync(version, "apply", "-f", $"{Examples}/nginx-pod.yaml");
         await ns.PodIsReadyAsync("nginx-pod", Soon);
         var address = await ns.ValueAsync("pod/nginx-pod", ".status.podIP");
@@ -39,7 +39,7 @@ public sealed class NginxPodTests(SharedCluster shared)
     [Fact]
     public async Task A_deleted_pod_of_a_deployment_is_replaced_at_once_and_goes_for_good_with_the_deployment()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync("apply", "-f", $"{Examples}/echo-hname.yaml");
         await ns.RunAsync("rollout", "status", "deployment/echo-hname", "--timeout=60s");
         var before = await NamesAsync(ns);

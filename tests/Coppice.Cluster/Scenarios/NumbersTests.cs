@@ -12,7 +12,7 @@ public sealed class NumbersTests(SharedCluster shared)
     [Fact]
     public async Task A_readiness_probe_takes_a_broken_instance_out_and_a_liveness_probe_mends_it()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
 
         // 001.1 and 001.2: without a probe nobody knows that an instance is broken.
         await ns.RunAsync("apply", "-f", Folder);

@@ -12,7 +12,7 @@ public sealed class PodLifeTests(SharedCluster shared)
     [Fact]
     public async Task When_its_sandbox_dies_a_pod_begins_again_with_its_init_containers()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync("""
             apiVersion: v1
             kind: Pod
@@ -47,7 +47,7 @@ public sealed class PodLifeTests(SharedCluster shared)
     [Fact]
     public async Task Of_two_pods_that_want_one_port_of_the_node_the_second_waits_for_the_first()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync(WithPort("first"));
         await ns.PodIsReadyAsync("first", Patience);
         await ns.ApplyAsync(WithPort("second"));
@@ -66,7 +66,7 @@ public sealed class PodLifeTests(SharedCluster shared)
     [Fact]
     public async Task A_pod_on_the_hosts_network_has_the_hosts_name_and_address()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync("""
             apiVersion: v1
             kind: Pod
@@ -81,7 +81,7 @@ public sealed class PodLifeTests(SharedCluster shared)
     [Fact]
     public async Task A_changed_object_shows_in_the_volumes_of_a_running_pod()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync("create", "configmap", "settings", "--from-literal=color=red");
         await ns.ApplyAsync("""
             apiVersion: v1

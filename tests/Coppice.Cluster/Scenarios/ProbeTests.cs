@@ -11,7 +11,7 @@ public sealed class ProbeTests(SharedCluster shared)
     [Fact]
     public async Task Each_mechanism_sees_the_good_and_the_bad()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync(string.Join("---\n",
             Probed("http", "serve", "httpGet: {path: /healthz, port: 8080, httpHeaders: [{name: Custom-Header, value: Awesome}]}"),
             Probed("redirect", "serve", "httpGet: {path: \"/redirect?to=http://192.0.2.99/elsewhere\", port: 8080}"),
@@ -41,7 +41,7 @@ public sealed class ProbeTests(SharedCluster shared)
     [Fact]
     public async Task A_readiness_probe_gives_up_at_the_third_failure_and_not_before()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync("""
             apiVersion: v1
             kind: Pod
@@ -84,7 +84,7 @@ public sealed class ProbeTests(SharedCluster shared)
     [Fact]
     public async Task A_process_that_hangs_is_seen_by_its_liveness_probe_alone()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         const string liveness = "livenessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 1, failureThreshold: 2}";
         await ns.ApplyAsync(string.Join("---\n", Server("stopped", liveness), Server("deadlocked", liveness), Server("unwatched", "")));
         foreach (var pod in (string[])["stopped", "deadlocked", "unwatched"])
@@ -106,7 +106,7 @@ public sealed class ProbeTests(SharedCluster shared)
     [Fact]
     public async Task An_images_own_health_check_is_ignored()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync("""
             apiVersion: v1
             kind: Pod

@@ -12,7 +12,7 @@ public sealed class ReplicationTests(SharedCluster shared)
     [Fact]
     public async Task A_replication_controller_keeps_three_and_lets_go_of_what_is_relabelled()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync("apply", "-f", $"{Folder}/my-app-rc.yaml");
         var before = await OwnedAsync(ns, "ReplicationController", 3);
 
@@ -35,7 +35,7 @@ public sealed class ReplicationTests(SharedCluster shared)
     [Fact]
     public async Task A_replica_set_selects_by_sets_and_adopts_what_matches()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync(Orphan("orphan", "app: my-app, env: staging") + "---\n" + Orphan("stranger", "app: my-app, env: test"));
         await ns.RunAsync("apply", "-f", $"{Folder}/my-app-rs.yaml");
         var owned = await OwnedAsync(ns, "ReplicaSet", 3);
@@ -55,7 +55,7 @@ public sealed class ReplicationTests(SharedCluster shared)
     [InlineData("DoesNotExist", "other: a", "color: a")]
     public async Task Each_operator_selects_what_it_says(string expression, string matches, string differs)
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync(Orphan("match", "app: it, " + matches) + "---\n" + Orphan("other", "app: it, " + differs) + "---\n" + $$"""
             apiVersion: apps/v1
             kind: ReplicaSet

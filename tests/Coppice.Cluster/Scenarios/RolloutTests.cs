@@ -18,7 +18,7 @@ public sealed class RolloutTests(SharedCluster shared)
     [InlineData(KubectlVersion.Old)]
     public async Task A_rollout_is_recorded_replaces_every_pod_and_is_undone(KubectlVersion version)
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
 
         // 002.5
         await ns.RunAsync(version, "apply", "-f", Manifest, "--record");
@@ -58,7 +58,7 @@ public sealed class RolloutTests(SharedCluster shared)
     [Fact]
     public async Task A_rollout_never_has_more_than_a_quarter_too_many_or_too_few_pods()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync("apply", "-f", Manifest);
         await ns.RunAsync("scale", Deployment, "--replicas=8");
         await SeesRolledOutAsync(ns, KubectlVersion.Newest);
@@ -79,7 +79,7 @@ public sealed class RolloutTests(SharedCluster shared)
     [Fact]
     public async Task A_rollout_to_an_image_that_does_not_exist_stops_and_tells_why_while_the_old_pods_serve()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync("apply", "-f", Manifest);
         await SeesRolledOutAsync(ns, KubectlVersion.Newest);
 
@@ -116,7 +116,7 @@ public sealed class RolloutTests(SharedCluster shared)
     [InlineData(KubectlVersion.Old, "ValidationError(Deployment.spec.template.spec): unknown field \"conainters\" in io.k8s.api.core.v1.PodSpec")]
     public async Task A_typing_error_in_a_manifest_is_refused_and_named(KubectlVersion version, string message)
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         var result = await ns.TryAsync(version, "apply", "-f", WithTypingError);
         Assert.False(result.Succeeded);
         Assert.Contains(message, result.Error);

@@ -18,7 +18,7 @@ public sealed class TerminalTests(SharedCluster shared)
     [InlineData(KubectlVersion.Old)]
     public async Task A_terminal_follows_the_size_of_its_window_and_has_job_control(KubectlVersion version)
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync("apply", "-f", $"{Repository.Examples}/nginx-recovery/nginx-pod.yaml");
         await ns.PodIsReadyAsync("nginx-pod", Patience);
         await using var terminal = ns.StartInTerminal(version, "exec", "-it", "nginx-pod", "--", "/bin/bash");
@@ -48,7 +48,7 @@ public sealed class TerminalTests(SharedCluster shared)
     [InlineData(KubectlVersion.Old)]
     public async Task What_a_container_says_and_hears_can_be_attached_to(KubectlVersion version)
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync("""
             apiVersion: v1
             kind: Pod
@@ -88,7 +88,7 @@ public sealed class TerminalTests(SharedCluster shared)
     [InlineData(KubectlVersion.Old)]
     public async Task A_pod_that_is_run_gets_its_input_and_gives_its_output(KubectlVersion version)
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         var command = ns.Cluster.Kubectl.CommandFor(
             version, "-n", ns.Name, "run", "-i", "--rm", "--restart=Never", "upper", "--image=coppice/testapp:1", "--command", "--", "sh", "-c", "sleep 1; tr a-z A-Z");
         var result = await (command with { Input = "coppiced\n" }).RunAsync();

@@ -18,7 +18,7 @@ public sealed class KubectlTests(SharedCluster shared)
     [Fact]
     public async Task A_pod_of_the_examples_runs_and_answers()
     {
-        await using var ns = await shared.NewNamespaceAsync();
+        var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync("apply", "-f", $"{Repository.Examples}/nginx-recovery/nginx-pod.yaml");
         await ns.PodIsReadyAsync("nginx-pod", TimeSpan.FromSeconds(30));
 
