@@ -13,17 +13,7 @@ public sealed partial class NodeAgent
         {
             try
             {
-                await using var events = services.Runtime.WatchAsync(stop).GetAsyncEnumerator(stop);
-                var next = events.MoveNextAsync();
-                // Listed once the watch stands, so that nothing falls in between.
-                await AuditAsync(stop);
-                presence.Wake();
-                while (await next)
-                {
-                    var told = events.Current;
-                    _inbox.Writer.TryWrite(() => Dispatch(told, stop));
-                    next = events.MoveNextAsync();
-                }
+                await FollowWatchAsync(stop);
             }
             catch (Exception away) when (!stop.IsCancellationRequested)
             {
@@ -33,6 +23,31 @@ public sealed partial class NodeAgent
             }
 
             await Task.Delay(options.RuntimePause, services.Time, stop);
+        }
+    }
+
+    private async Task FollowWatchAsync(CancellationToken stop)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await using var events = services.Runtime.WatchAsync(ended.Token).GetAsyncEnumerator(ended.Token);
+        var next = events.MoveNextAsync().AsTask();
+        try
+        {
+            // Listed once the watch stands, so that nothing falls in between.
+            await AuditAsync(stop);
+            presence.Wake();
+            while (await next)
+            {
+                var told = events.Current;
+                _inbox.Writer.TryWrite(() => Dispatch(told, stop));
+                next = events.MoveNextAsync().AsTask();
+            }
+        }
+        finally
+        {
+            // An enumerator that still waits for its next event cannot be disposed of.
+            ended.Cancel();
+            await Task.WhenAny(next);
         }
     }
 

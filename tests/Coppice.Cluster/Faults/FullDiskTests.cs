@@ -6,8 +6,6 @@ namespace Coppice.Cluster.Faults;
 /// <summary>The disk of the data directory is full to the last byte.</summary>
 public sealed class FullDiskTests
 {
-    private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Writes_are_refused_in_words_nothing_is_lost_and_it_goes_on_when_there_is_room()
     {
@@ -19,17 +17,17 @@ public sealed class FullDiskTests
         {
             // What room the store's files still have in themselves is used up by and by.
             var large = new string('x', 100_000);
-            var refused = await Eventually.SeeAsync("a refusal", BackWithin,
+            var refused = await Eventually.SeeAsync("a refusal", Patience,
                 () => ns.TryAsync(KubectlVersion.Newest, "create", "configmap", $"during-{Guid.NewGuid():N}", $"--from-literal=a={large}"), result => !result.Succeeded);
             Assert.Matches("(?i)(full|no space)", refused.Error);
             Assert.Equal("1", await ns.ValueAsync("configmap/before", ".data.a"));
         }
 
-        await Eventually.SeeAsync("a write that succeeds", BackWithin,
+        await Eventually.SeeAsync("a write that succeeds", Patience,
             () => ns.TryAsync(KubectlVersion.Newest, "create", "configmap", "after", "--from-literal=a=2"), result => result.Succeeded);
         await cluster.Faults.KillCoppiceAsync();
         await cluster.Faults.StartCoppiceAsync();
-        await cluster.NodeIsReadyAsync(BackWithin);
+        await cluster.NodeIsReadyAsync(Patience);
         Assert.Equal("1", await ns.ValueAsync("configmap/before", ".data.a"));
         Assert.Equal("2", await ns.ValueAsync("configmap/after", ".data.a"));
     }

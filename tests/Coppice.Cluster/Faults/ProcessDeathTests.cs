@@ -6,7 +6,6 @@ namespace Coppice.Cluster.Faults;
 /// <summary>Coppice and its containerd are killed; nothing that runs is touched by it, and nothing that was acknowledged is lost.</summary>
 public sealed class ProcessDeathTests
 {
-    private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(60);
     private static readonly string Manifest = $"{Repository.Examples}/rollout-nginx/rollout-nginx.yaml";
 
     [Fact]
@@ -23,7 +22,7 @@ public sealed class ProcessDeathTests
         // kill -9 of coppice: what was acknowledged a moment before is there
         await cluster.Faults.KillCoppiceAsync();
         await cluster.Faults.StartCoppiceAsync();
-        await cluster.NodeIsReadyAsync(BackWithin);
+        await cluster.NodeIsReadyAsync(Patience);
         Assert.Equal("1", await ns.ValueAsync("configmap/acknowledged", ".data.a"));
         await MakesANewPodAsync(ns, "after-coppice");
         Assert.Equal(before, await ContainersAsync(ns));
@@ -32,7 +31,7 @@ public sealed class ProcessDeathTests
         // kill -9 of containerd: it is started again, and knows its containers
         var containerd = cluster.Faults.Containerd;
         cluster.Faults.KillContainerd();
-        await Eventually.SeeAsync("another containerd", BackWithin, () => Task.FromResult(FindContainerd(cluster)), found => found != 0 && found != containerd);
+        await Eventually.SeeAsync("another containerd", Patience, () => Task.FromResult(FindContainerd(cluster)), found => found != 0 && found != containerd);
         await MakesANewPodAsync(ns, "after-containerd");
         Assert.Equal(before, await ContainersAsync(ns));
         Assert.Equal(readiness, await ReadinessAsync(ns));
@@ -41,7 +40,7 @@ public sealed class ProcessDeathTests
     private static async Task MakesANewPodAsync(TestNamespace ns, string name)
     {
         await ns.RunAsync("run", name, "--image=nginx:1.16.0");
-        await ns.PodIsReadyAsync(name, BackWithin);
+        await ns.PodIsReadyAsync(name, Patience);
     }
 
     private static int FindContainerd(RunningCluster cluster)

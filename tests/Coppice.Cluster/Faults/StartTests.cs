@@ -14,7 +14,7 @@ public sealed class StartTests(SharedCluster shared)
         Assert.False(result.Succeeded);
         Assert.Contains($"the data directory {cluster.DataDirectory} is in use by process ", result.Error);
         Assert.Contains("or use another directory with --data-dir", result.Error);
-        await cluster.NodeIsReadyAsync(TimeSpan.FromSeconds(10));
+        await cluster.NodeIsReadyAsync(Patience);
     }
 
     [Fact]

@@ -6,8 +6,6 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>What the cluster itself needs heals too.</summary>
 public sealed class BuiltInServiceTests(SharedCluster shared)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     [Fact]
     public async Task The_services_of_the_API_and_of_DNS_come_back_when_somebody_deletes_them_and_serve_again()
     {

@@ -32,8 +32,6 @@ public sealed class CleaningUpTests(SharedCluster shared)
 
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     [Theory]
     [InlineData(KubectlVersion.Newest)]
     [InlineData(KubectlVersion.Old)]

@@ -6,8 +6,6 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>Under the default policy a container is started again, whatever it ended with.</summary>
 public sealed class ContainerExitTests(SharedCluster shared)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     [Theory]
     [InlineData(0, "Completed")]
     [InlineData(1, "Error")]

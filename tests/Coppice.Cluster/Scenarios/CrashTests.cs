@@ -8,8 +8,6 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>Rows 001.8, 003.1, 003.4 and 003.5: how containers end, and what a restart policy makes of it.</summary>
 public sealed class CrashTests(SharedCluster shared)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     [Fact]
     public async Task Every_end_is_told_by_its_code_and_reason()
     {

@@ -13,7 +13,6 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
     private const string Space = "grade-submission";
     private const string Api = "grade-submission-api";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly string Folder = Path.Combine(Repository.Examples, "grade-submission");
 
     private RunningCluster _cluster = null!;

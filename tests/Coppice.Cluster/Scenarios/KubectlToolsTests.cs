@@ -6,8 +6,6 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>The tools that kubectl brings along: tokens, copies, debuggers, events as they come.</summary>
 public sealed class KubectlToolsTests(SharedCluster shared)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData(KubectlVersion.Newest)]
     [InlineData(KubectlVersion.Old)]
@@ -82,7 +80,7 @@ public sealed class KubectlToolsTests(SharedCluster shared)
         await ns.RunAsync("create", "deployment", "web", "--image=coppice/testapp:1", "--", "testapp", "serve");
         await ns.RunAsync("create", "service", "clusterip", "web", "--tcp=80:8080");
         await ns.RunAsync("create", "secret", "generic", "keys", "--from-literal=a=b");
-        foreach (var kind in (string[])["pods", "rc", "rs", "deployments", "services", "endpoints", "configmaps", "secrets", "serviceaccounts", "events", "nodes", "namespaces"])
+        foreach (var kind in (string[])["pods", "rc", "rs", "deployments", "services", "endpoints", "configmaps", "secrets", "serviceaccounts", "events", "nodes", $"namespace/{ns.Name}"])
         {
             var result = await ns.TryAsync(version, "describe", kind);
             Assert.True(result.Succeeded && result.Output.Contains("Name:"), $"describe {kind}: {result}");

@@ -6,8 +6,6 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>Liveness probes: an application that goes bad is restarted, and what happened can be read afterwards.</summary>
 public sealed class LivenessTests(SharedCluster shared)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     // Eight probes ten seconds apart, and the grace period of thirty, in which it does not hear SIGTERM.
     private static readonly TimeSpan RestartedWithin = TimeSpan.FromSeconds(110) + Patience;
 

@@ -6,7 +6,6 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>Rows 002.1 and 002.2: a first process that is killed from a terminal, and a pod of a Deployment that is deleted.</summary>
 public sealed class NginxPodTests(SharedCluster shared)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
     private static readonly string Examples = $"{Repository.Examples}/nginx-recovery";
 
     [Theory]
@@ -16,21 +15,21 @@ public sealed class NginxPodTests(SharedCluster shared)
     {
         var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync(version, "apply", "-f", $"{Examples}/nginx-pod.yaml");
-        await ns.PodIsReadyAsync("nginx-pod", Soon);
+        await ns.PodIsReadyAsync("nginx-pod", Patience);
         var address = await ns.ValueAsync("pod/nginx-pod", ".status.podIP");
         var made = await ns.RunAsync(version, "exec", "nginx-pod", "--", "stat", "-c", "%y", "/run/nginx.pid");
 
         await using (var terminal = ns.StartInTerminal(version, "exec", "-it", "nginx-pod", "--", "/bin/bash"))
         {
             await terminal.TypeAsync("cat /run/nginx.pid; echo jobs=$-; tty\n");
-            await Eventually.TrueAsync("a terminal with job control", Soon, () => terminal.Said.Contains("/dev/pts/") && System.Text.RegularExpressions.Regex.IsMatch(terminal.Said, "jobs=[a-zA-Z]*m"));
+            await Eventually.TrueAsync("a terminal with job control", Patience, () => terminal.Said.Contains("/dev/pts/") && System.Text.RegularExpressions.Regex.IsMatch(terminal.Said, "jobs=[a-zA-Z]*m"));
             await terminal.TypeAsync("kill 1\n");
-            await terminal.EndsAsync(Soon);
+            await terminal.EndsAsync(Patience);
         }
 
-        await ns.RestartsAsync("nginx-pod", 1, Soon);
-        await ns.PodIsReadyAsync("nginx-pod", Soon);
-        Assert.Contains("Welcome to nginx!", await Eventually.SeeAsync("the page", Soon, () => ns.Cluster.Http.GetStringAsync($"http://{address}/"), page => page.Length > 0));
+        await ns.RestartsAsync("nginx-pod", 1, Patience);
+        await ns.PodIsReadyAsync("nginx-pod", Patience);
+        Assert.Contains("Welcome to nginx!", await Eventually.SeeAsync("the page", Patience, () => ns.Cluster.Http.GetStringAsync($"http://{address}/"), page => page.Length > 0));
         Assert.Equal(address, await ns.ValueAsync("pod/nginx-pod", ".status.podIP"));
         Assert.NotEqual(made, await ns.RunAsync(version, "exec", "nginx-pod", "--", "stat", "-c", "%y", "/run/nginx.pid"));
         Assert.Matches(@"nginx-pod +1/1 +Running +1 \(\d+s ago\)", await ns.RunAsync(KubectlVersion.Newest, "get", "pods"));
@@ -46,13 +45,13 @@ public sealed class NginxPodTests(SharedCluster shared)
         Assert.Equal(3, before.Count);
 
         await ns.RunAsync("delete", "pod", before[0]);
-        await Eventually.SeeAsync("three pods again", Soon, () => ns.ValueAsync("deployment/echo-hname", ".status.availableReplicas"), seen => seen == "3");
-        var after = await Eventually.SeeAsync("three pods again", Soon, () => NamesAsync(ns), seen => seen.Count == 3);
+        await Eventually.SeeAsync("three pods again", Patience, () => ns.ValueAsync("deployment/echo-hname", ".status.availableReplicas"), seen => seen == "3");
+        var after = await Eventually.SeeAsync("three pods again", Patience, () => NamesAsync(ns), seen => seen.Count == 3);
         Assert.DoesNotContain(before[0], after);
         Assert.Equal(2, after.Intersect(before).Count());
 
         await ns.RunAsync("delete", "deployment", "echo-hname");
-        await Eventually.SeeAsync("no pods", TimeSpan.FromSeconds(60), () => NamesAsync(ns), seen => seen.Count == 0);
+        await Eventually.SeeAsync("no pods", Patience, () => NamesAsync(ns), seen => seen.Count == 0);
         Assert.Equal("", await ns.RunAsync("get", "replicasets", "-o", "name"));
     }
 

@@ -6,7 +6,6 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>Rows 001.1 to 001.6: an API that breaks, without probes, with a readiness probe, and with a liveness probe beside it.</summary>
 public sealed class NumbersTests(SharedCluster shared)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly string Folder = $"{Repository.Examples}/numbers";
 
     [Fact]

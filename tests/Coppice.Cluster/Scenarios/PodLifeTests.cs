@@ -7,8 +7,6 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>Rows 001.10, 001.16 and 003.11, and what else a pod has from its node: init containers, ports, volumes, figures.</summary>
 public sealed class PodLifeTests(SharedCluster shared)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     [Fact]
     public async Task When_its_sandbox_dies_a_pod_begins_again_with_its_init_containers()
     {

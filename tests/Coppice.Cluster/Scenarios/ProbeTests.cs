@@ -6,8 +6,6 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>Rows 003.2, 003.3, 003.6 and 001.18: each way to probe, and what only a probe can see.</summary>
 public sealed class ProbeTests(SharedCluster shared)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     [Fact]
     public async Task Each_mechanism_sees_the_good_and_the_bad()
     {

@@ -6,7 +6,6 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>Rows 003.8 and 003.9: a number of pods that is kept, whoever takes some away or adds some.</summary>
 public sealed class ReplicationTests(SharedCluster shared)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly string Folder = $"{Repository.Examples}/controllers";
 
     [Fact]

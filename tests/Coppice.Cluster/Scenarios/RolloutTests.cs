@@ -9,7 +9,6 @@ public sealed class RolloutTests(SharedCluster shared)
 {
     private const string Deployment = "deployment/rollout-nginx";
 
-    private static readonly TimeSpan RolledOutWithin = TimeSpan.FromSeconds(90);
     private static readonly string Manifest = $"{Repository.Examples}/rollout-nginx/rollout-nginx.yaml";
     private static readonly string WithTypingError = $"{Repository.Examples}/rollout-nginx/with-typing-error/rollout-nginx.yaml";
 
@@ -66,7 +65,7 @@ public sealed class RolloutTests(SharedCluster shared)
         // Of 8: at most 2 beyond, at least 6 ready. A watch shows every state the Deployment was in.
         await using var watch = ns.Start(KubectlVersion.Newest, "get", Deployment, "--watch", "-o",
             "jsonpath={.status.observedGeneration} {.status.replicas} {.status.availableReplicas}{\"\\n\"}");
-        await Eventually.TrueAsync("the watch's first line", TimeSpan.FromSeconds(20), () => watch.Said.Contains('\n'));
+        await Eventually.TrueAsync("the watch's first line", Patience, () => watch.Said.Contains('\n'));
         await ns.RunAsync("set", "image", Deployment, "nginx=nginx:1.16.0");
         await SeesRolledOutAsync(ns, KubectlVersion.Newest);
 
@@ -93,7 +92,7 @@ public sealed class RolloutTests(SharedCluster shared)
         Assert.Contains("error: deployment \"rollout-nginx\" exceeded its progress deadline", status.Error);
         await ns.SeesAsync(Deployment, ".status.conditions[?(@.type==\"Progressing\")].reason", "ProgressDeadlineExceeded", TimeSpan.FromSeconds(5));
 
-        await Eventually.SeeAsync("ImagePullBackOff", TimeSpan.FromSeconds(30), () => ns.RunAsync("get", "pods"), seen => seen.Contains("ImagePullBackOff"));
+        await Eventually.SeeAsync("ImagePullBackOff", Patience, () => ns.RunAsync("get", "pods"), seen => seen.Contains("ImagePullBackOff"));
         var pods = (await ns.RunAsync("get", "pods", "--no-headers")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(4, pods.Length);
         Assert.Equal(3, pods.Count(line => line.Contains("1/1") && line.Contains("Running")));
@@ -124,7 +123,7 @@ public sealed class RolloutTests(SharedCluster shared)
     }
 
     private static async Task SeesRolledOutAsync(TestNamespace ns, KubectlVersion version) =>
-        Assert.Contains("successfully rolled out", await ns.RunAsync(version, "rollout", "status", Deployment, $"--timeout={RolledOutWithin.TotalSeconds}s"));
+        Assert.Contains("successfully rolled out", await ns.RunAsync(version, "rollout", "status", Deployment, $"--timeout={Patience.TotalSeconds}s"));
 
     /// <summary>The lines of <c>rollout history</c>: REVISION and CHANGE-CAUSE.</summary>
     private static async Task<IReadOnlyList<(int Revision, string Cause)>> HistoryAsync(TestNamespace ns, KubectlVersion version)

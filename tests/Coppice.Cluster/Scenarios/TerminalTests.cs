@@ -11,8 +11,6 @@ public sealed class TerminalTests(SharedCluster shared)
 
     private const int LooksBeforeAgain = 20;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData(KubectlVersion.Newest)]
     [InlineData(KubectlVersion.Old)]

@@ -20,7 +20,7 @@ public sealed class KubectlTests(SharedCluster shared)
     {
         var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync("apply", "-f", $"{Repository.Examples}/nginx-recovery/nginx-pod.yaml");
-        await ns.PodIsReadyAsync("nginx-pod", TimeSpan.FromSeconds(30));
+        await ns.PodIsReadyAsync("nginx-pod", Patience);
 
         var address = await ns.ValueAsync("pod/nginx-pod", ".status.podIP");
         var page = await ns.Cluster.Http.GetStringAsync($"http://{address}/");
