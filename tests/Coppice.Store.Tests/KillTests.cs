@@ -19,7 +19,7 @@ public sealed class KillTests : IDisposable
         var acknowledged = new Dictionary<string, (bool Put, long Revision)>();
         for (var round = 0; round < Rounds; round++)
         {
-            var printed = await WriteAndKillAsync(round, TimeSpan.FromMilliseconds(random.Next(5, 250)));
+            var printed = await WriteAndKillAsync(round, random.Next(1, 200));
             foreach (var line in printed)
             {
                 var parts = line.Split(' ');
@@ -38,8 +38,10 @@ public sealed class KillTests : IDisposable
         Assert.True(acknowledged.Count > 100, $"only {acknowledged.Count} keys were ever acknowledged");
     }
 
-    /// <summary>Runs a writer, kills it some time after it began, and returns what it had printed in whole lines.</summary>
-    private async Task<List<string>> WriteAndKillAsync(int round, TimeSpan life)
+    /// <summary>
+    /// Runs a writer, kills it when it has said that so many writes were acknowledged, and returns all that it had said in whole lines.
+    /// </summary>
+    private async Task<List<string>> WriteAndKillAsync(int round, int writes)
     {
         var stop = TestContext.Current.CancellationToken;
         using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [KilledWriter.Argument, _data.Path, $"{Seed + round}"])
@@ -47,11 +49,16 @@ public sealed class KillTests : IDisposable
             RedirectStandardOutput = true,
         })!;
         Assert.Equal("ready", await process.StandardOutput.ReadLineAsync(stop));
-        var reading = process.StandardOutput.ReadToEndAsync(stop);
-        await Task.Delay(life, stop);
+        var said = new List<string>();
+        while (said.Count < writes)
+        {
+            said.Add(await process.StandardOutput.ReadLineAsync(stop) ?? throw new InvalidOperationException("the writer ended by itself"));
+        }
+
         process.Kill();
+        var rest = await process.StandardOutput.ReadToEndAsync(stop);
         await process.WaitForExitAsync(stop);
-        return [.. (await reading).Split('\n')[..^1]];
+        return [.. said, .. rest.Split('\n')[..^1]];
     }
 
     /// <summary>
