@@ -9,7 +9,7 @@ namespace Coppice.Network.Tests.Dns;
 
 public sealed class DnsServerTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly string _directory = Directory.CreateTempSubdirectory("coppice-dns-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -66,7 +66,7 @@ public sealed class DnsServerTests : IDisposable
         using var other = Listen();
         var answering = AnswerOnceAsync(other, "192.0.2.80");
         var servers = new[] { silent, other }.Select(s => (IPEndPoint)s.LocalEndPoint!).ToList();
-        var resolver = new DnsResolver(() => ManyEndpoints(1), new DnsForwarder(() => servers, TimeSpan.FromMilliseconds(100), 10, TimeProvider.System));
+        var resolver = new DnsResolver(() => ManyEndpoints(1), new DnsForwarder(() => servers, TimeSpan.FromSeconds(1), 10, TimeProvider.System));
 
         var question = Message("www.example.org", DnsType.A);
         var answer = (await resolver.AnswerAsync(question, byTcp: false, default))!;

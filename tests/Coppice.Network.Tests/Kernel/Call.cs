@@ -14,7 +14,10 @@ internal sealed record Answer(string Server, string SeenAs, string Failure = "")
 
 internal static class Call
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // A datagram that got lost is not sent again, so whoever waits asks anew soon.
+    private static readonly TimeSpan DatagramPatience = TimeSpan.FromSeconds(2);
 
     public static Task<Answer> TcpAsync(string path, string address, int port) => TcpAsync(path, IPAddress.Parse(address), port);
 
@@ -41,7 +44,7 @@ internal static class Call
 
     public static async Task<Answer> UdpAsync(Socket socket)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(DatagramPatience);
         try
         {
             await socket.SendAsync("?"u8.ToArray());

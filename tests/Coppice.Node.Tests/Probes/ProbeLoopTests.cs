@@ -6,13 +6,15 @@ namespace Coppice.Node.Tests.Probes;
 
 public sealed class ProbeLoopTests : IProber
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private readonly List<string> _reports = [];
     private readonly List<(ProbeType Type, double At)> asked = [];
     private readonly DateTimeOffset _began;
     private Func<ProbeType, bool> _healthy = _ => true;
 
-    public ProbeLoopTests() => _began = _time.GetUtcNow();
+    public ProbeLoopTests() => _began = Now;
+
+    private DateTimeOffset Now => _loop.Time.GetUtcNow();
 
     [Fact]
     public void Thresholds_decide_and_a_single_answer_does_not()
@@ -40,21 +42,21 @@ public sealed class ProbeLoopTests : IProber
     }
 
     [Fact]
-    public async Task Liveness_waits_its_delay_then_asks_at_its_period_and_ends_with_the_third_failure()
+    public void Liveness_waits_its_delay_then_asks_at_its_period_and_ends_with_the_third_failure()
     {
-        _healthy = _ => _time.GetUtcNow() - _began < TimeSpan.FromSeconds(20);
+        _healthy = _ => Now - _began < TimeSpan.FromSeconds(20);
         using var probes = Start("""{"livenessProbe":{"initialDelaySeconds":5,"periodSeconds":10,"failureThreshold":3}}""");
-        await PassAsync(60);
+        _loop.RunFor(TimeSpan.FromSeconds(60));
         Assert.Equal([5, 15, 25, 35, 45], asked.Select(one => one.At));
         Assert.Equal(["Liveness Success sick", "Liveness Success sick", "Liveness Failure! sick"], _reports);
     }
 
     [Fact]
-    public async Task The_startup_probe_holds_back_the_others()
+    public void The_startup_probe_holds_back_the_others()
     {
-        _healthy = type => type != ProbeType.Startup || _time.GetUtcNow() - _began >= TimeSpan.FromSeconds(3);
+        _healthy = type => type != ProbeType.Startup || Now - _began >= TimeSpan.FromSeconds(3);
         using var probes = Start("""{"startupProbe":{"periodSeconds":1,"failureThreshold":30},"readinessProbe":{"periodSeconds":5},"livenessProbe":{"periodSeconds":5}}""");
-        await PassAsync(4);
+        _loop.RunFor(TimeSpan.FromSeconds(4));
         Assert.Equal([0, 1, 2, 3], asked.Where(one => one.Type == ProbeType.Startup).Select(one => one.At));
         Assert.Equal([3], asked.Where(one => one.Type == ProbeType.Readiness).Select(one => one.At));
         Assert.Contains("Startup Success! ", _reports);
@@ -62,53 +64,43 @@ public sealed class ProbeLoopTests : IProber
     }
 
     [Fact]
-    public async Task A_container_that_comes_up_fast_is_ready_fast()
+    public void A_container_that_comes_up_fast_is_ready_fast()
     {
-        _healthy = _ => _time.GetUtcNow() - _began >= TimeSpan.FromMilliseconds(250);
+        _healthy = _ => Now - _began >= TimeSpan.FromMilliseconds(250);
         using var probes = Start("""{"readinessProbe":{"periodSeconds":10}}""");
-        await PassAsync(0.35, 0.05);
+        _loop.RunFor(TimeSpan.FromSeconds(0.35));
         Assert.Equal(["Readiness Success! "], _reports);
         Assert.Equal(0.3, asked[^1].At, 3);
     }
 
     [Fact]
-    public async Task Nothing_is_asked_after_the_end()
+    public void Nothing_is_asked_after_the_end()
     {
         var probes = Start("""{"readinessProbe":{"periodSeconds":1}}""");
-        await PassAsync(2);
+        _loop.RunFor(TimeSpan.FromSeconds(2));
         probes.Dispose();
         var before = asked.Count;
-        await PassAsync(5);
+        _loop.RunFor(TimeSpan.FromSeconds(5));
         Assert.Equal(before, asked.Count);
     }
 
     public ValueTask<ProbeOutcome> ProbeAsync(ProbeRequest request, CancellationToken stop)
     {
-        asked.Add((request.Type, (_time.GetUtcNow() - _began).TotalSeconds));
+        asked.Add((request.Type, (Now - _began).TotalSeconds));
         return ValueTask.FromResult(_healthy(request.Type) ? ProbeOutcome.Success : ProbeOutcome.Failure("sick"));
     }
 
-    private ContainerProbes Start(string container) => new(
-        new ProbeSubject("u1", Given.Read<Container>(container), "c1", "10.0.0.1", _began), this, new ProbeOptions(), _time,
-        one => _reports.Add($"{one.Type} {one.Verdict}{(one.VerdictChanged ? "!" : "")} {one.Outcome.Message}"), failed => _reports.Add(failed.ToString()));
-
-    // Continuations run on the pool; small steps give them the time to ask for the next one.
-    private async Task PassAsync(double seconds, double step = 1)
+    private ContainerProbes Start(string container)
     {
-        for (var passed = 0.0; passed <= seconds; passed += step)
+        ContainerProbes? probes = null;
+        _loop.Start(() =>
         {
-            for (var i = 0; i < 20; i++)
-            {
-                await Task.Yield();
-            }
-
-            await Task.Delay(1);
-            if (passed + step <= seconds + 0.001)
-            {
-                _time.Advance(TimeSpan.FromSeconds(step));
-            }
-        }
-
-        await Task.Delay(5);
+            probes = new ContainerProbes(
+                new ProbeSubject("u1", Given.Read<Container>(container), "c1", "10.0.0.1", _began), this, new ProbeOptions(), _loop.Time,
+                one => _reports.Add($"{one.Type} {one.Verdict}{(one.VerdictChanged ? "!" : "")} {one.Outcome.Message}"), failed => _reports.Add(failed.ToString()));
+            return Task.CompletedTask;
+        });
+        _loop.RunUntilIdle();
+        return probes!;
     }
 }
