@@ -32,8 +32,8 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
             $"Operation cannot be fulfilled on namespaces \"{name}\": Precondition failed: UID in precondition: other, UID in object meta: {(string?)actual.Body!["metadata"]!["uid"]}",
             (await DeleteAsync(space, """{"preconditions":{"uid":"other"}}""")).Refused(409, "Conflict"));
         Assert.Equal(
-            $"Operation cannot be fulfilled on namespaces \"{name}\": Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: {actual.Version}",
-            (await DeleteAsync(space, """{"preconditions":{"resourceVersion":"1"}}""")).Refused(409, "Conflict"));
+            $"Operation cannot be fulfilled on namespaces \"{name}\": Precondition failed: ResourceVersion in precondition: {actual.Version}0, ResourceVersion in object meta: {actual.Version}",
+            (await DeleteAsync(space, $$$"""{"preconditions":{"resourceVersion":"{{{actual.Version}}}0"}}""")).Refused(409, "Conflict"));
     }
 
     [Fact]
