@@ -1,8 +1,10 @@
+using System.Net;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.OpenApi;
+using Coppice.ApiServer.Proxying;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Responses;
 using Coppice.ApiServer.Watching;
@@ -24,6 +26,9 @@ public sealed record PipelineParts(
 {
     /// <summary>Tokens that are no service account's, and whose they are: what Kubernetes reads from its token file. None, if not said.</summary>
     public IReadOnlyDictionary<string, Requester> KnownTokens { get; init; } = new Dictionary<string, Requester>();
+
+    /// <summary>How the proxies of pods, services and nodes reach an address; null for the machine's own network.</summary>
+    public Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 }
 
 /// <summary>The way of every request over HTTP, from top to bottom.</summary>
@@ -48,7 +53,8 @@ public sealed partial class RequestPipeline
         _openApi = new OpenApiDocuments(groups);
         _reviews = new ReviewEndpoint(_authenticator);
         _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, time, random));
-        _subresources = new SubresourceEndpoint(verbs, _resources, new StreamEndpoint(verbs, parts.Nodes, time));
+        _subresources = new SubresourceEndpoint(
+            verbs, _resources, new StreamEndpoint(verbs, parts.Nodes, time), new ProxyEndpoint(verbs, parts.Connect));
         _log = log;
     }
 

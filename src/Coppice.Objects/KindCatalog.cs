@@ -14,13 +14,13 @@ public static class KindCatalog
         Define<Endpoints>("", "endpoints", singular: "endpoints", shortNames: "ep"),
         Define<Event>("", "events", shortNames: "ev"),
         Define<Namespace>("", "namespaces", namespaced: false, shortNames: "ns", subresources: Subresources.Status | Subresources.Finalize),
-        Define<Node>("", "nodes", namespaced: false, shortNames: "no", subresources: Subresources.Status),
+        Define<Node>("", "nodes", namespaced: false, shortNames: "no", subresources: Subresources.Status | Subresources.Proxy),
         Define<PersistentVolumeClaim>("", "persistentvolumeclaims", shortNames: "pvc", subresources: Subresources.Status),
-        Define<Pod>("", "pods", shortNames: "po", categories: "all", subresources: Subresources.Status | Subresources.Pod),
+        Define<Pod>("", "pods", shortNames: "po", categories: "all", subresources: Subresources.Status | Subresources.Pod | Subresources.Proxy),
         Define<ReplicationController>("", "replicationcontrollers", shortNames: "rc", categories: "all", subresources: Subresources.Status | Subresources.Scale),
         Define<Secret>("", "secrets"),
         Define<ServiceAccount>("", "serviceaccounts", shortNames: "sa", subresources: Subresources.Token),
-        Define<Service>("", "services", shortNames: "svc", categories: "all", subresources: Subresources.Status),
+        Define<Service>("", "services", shortNames: "svc", categories: "all", subresources: Subresources.Status | Subresources.Proxy),
         Define<ControllerRevision>("apps", "controllerrevisions"),
         Define<DaemonSet>("apps", "daemonsets", shortNames: "ds", categories: "all", subresources: Subresources.Status),
         Define<Deployment>("apps", "deployments", shortNames: "deploy", categories: "all", subresources: Subresources.Status | Subresources.Scale),
@@ -76,6 +76,9 @@ public enum Subresources
 
     /// <summary>Tokens of a service account.</summary>
     Token = 16,
+
+    /// <summary>The way through the API server to what serves HTTP.</summary>
+    Proxy = 32,
 }
 
 /// <summary>A kind as the API serves it: its group, names and type.</summary>

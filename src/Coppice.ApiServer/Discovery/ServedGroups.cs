@@ -15,6 +15,8 @@ public static class ServedGroups
     private static readonly string[] Create = ["create"];
     private static readonly string[] Connect = ["create", "get"];
 
+    private static readonly string[] EveryMethod = ["create", "delete", "get", "patch", "update"];
+
     /// <summary>Questions that are answered at once and leave nothing behind.</summary>
     private static readonly ServedResource[] NeverStored =
     [
@@ -83,6 +85,11 @@ public static class ServedGroups
         if (definition.Has(Subresources.Scale))
         {
             yield return new("scale", new("autoscaling", "v1", "Scale"), ReadAndChange, typeof(Scale));
+        }
+
+        if (definition.Has(Subresources.Proxy))
+        {
+            yield return new("proxy", own with { Kind = $"{definition.Kind}ProxyOptions" }, EveryMethod, null);
         }
 
         if (definition.Has(Subresources.Finalize))

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Patching;
+using Coppice.ApiServer.Proxying;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
@@ -13,8 +14,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Http;
 
-/// <summary>The further doors of resources: status, scale, binding, eviction, finalize, token; streams have an endpoint of their own.</summary>
-internal sealed class SubresourceEndpoint(ApiVerbs verbs, ResourceEndpoint resources, StreamEndpoint streams)
+/// <summary>The further doors of resources: status, scale, binding, eviction, finalize, token; streams and proxies have endpoints of their own.</summary>
+internal sealed class SubresourceEndpoint(ApiVerbs verbs, ResourceEndpoint resources, StreamEndpoint streams, ProxyEndpoint proxies)
 {
     private static readonly ExpectedObject Scales = new("autoscaling", "v1", "Scale", typeof(Scale));
     private static readonly ExpectedObject Bindings = new("", "v1", "Binding", typeof(Binding));
@@ -36,6 +37,7 @@ internal sealed class SubresourceEndpoint(ApiVerbs verbs, ResourceEndpoint resou
             ("token", "create") when definition.Has(Subresources.Token) => TokenAsync(http, scope, name),
             ("log" or "exec" or "attach" or "portforward", _) when definition.Has(Subresources.Pod) =>
                 streams.HandleAsync(http, scope.Key(name), request.Subresource),
+            ("proxy", _) when definition.Has(Subresources.Proxy) => proxies.HandleAsync(http, scope, name),
             _ => throw ApiErrors.NoSuchPath(),
         };
     }

@@ -70,10 +70,9 @@ internal static class OperationTable
         var name = $"{Area(version)}{Scoped(resource)}{Capital(part.Name)}";
         if (part.Type is null)
         {
-            // Streams: GET opens a WebSocket, POST an upgrade of the older kind; a log is plain text.
-            return part.Verbs.Select(verb => verb == "get"
-                ? new ApiOperation("get", part.Name == "log" ? "get" : "connect", $"connectGet{name}", part.Kind)
-                : new ApiOperation("post", "connect", $"connectPost{name}", part.Kind));
+            // Streams: GET opens a WebSocket, POST an upgrade of the older kind; a log is plain text; a proxy takes every method.
+            return part.Verbs.Select(MethodOf).Select(method =>
+                new ApiOperation(method, part.Name == "log" ? "get" : "connect", $"connect{Capital(method)}{name}", part.Kind));
         }
 
         var type = Definition(part.Type);
@@ -106,6 +105,13 @@ internal static class OperationTable
             Answer = DefinitionNames.ListOf(TypeSchema.Of(resource.Type)),
             Query = QueryParameter.Listing,
         };
+
+    private static string MethodOf(string verb) => verb switch
+    {
+        "create" => "post",
+        "update" => "put",
+        _ => verb,
+    };
 
     private static string Scoped(ServedResource resource) => (resource.Namespaced ? "Namespaced" : "") + resource.Kind.Kind;
 

@@ -10,7 +10,7 @@ public sealed record ApiRequest(
     string Path, string Verb, string Version, GroupResource? Resource, string? Namespace, string? Name, string? Subresource)
 {
     /// <summary>
-    /// Reads a path: /api/v1/… and /apis/GROUP/VERSION/… followed by [namespaces/NAMESPACE/]RESOURCE[/NAME[/SUBRESOURCE]].
+    /// Reads a path: /api/v1/… and /apis/GROUP/VERSION/… followed by [namespaces/NAMESPACE/]RESOURCE[/NAME[/SUBRESOURCE]], and for proxies by a path of the target.
     /// </summary>
     /// <param name="watch">The query asks to watch.</param>
     public static ApiRequest Parse(string method, string path, bool watch)
@@ -37,7 +37,9 @@ public sealed record ApiRequest(
         var space = inside ? rest[1] : null;
         rest = inside ? rest[2..] : rest;
         var name = rest.Length > 1 ? rest[1] : null;
-        var subresource = rest.Length > 2 ? string.Join('/', rest[2..]) : null;
+
+        // What lies behind a proxy is its target's.
+        var subresource = rest is [_, _, "proxy", ..] ? "proxy" : rest.Length > 2 ? string.Join('/', rest[2..]) : null;
         return new(path, VerbOf(method, name is not null, watch), version, new GroupResource(group, rest[0]), space, name, subresource);
     }
 

@@ -31,6 +31,7 @@ public sealed class ServedApi : IAsyncLifetime
         var parts = new PipelineParts(_authority, _tokens, _ => null, [], "127.0.0.1:6443")
         {
             KnownTokens = new Dictionary<string, Requester> { ["known"] = new("operator", "", [Requester.Masters, Requester.Authenticated]) },
+            Connect = ConnectAsync,
         };
         var pipeline = new RequestPipeline(verbs, parts, TimeProvider.System, new Random(2), NullLogger.Instance);
         var issued = _authority.IssueServer(["localhost"], [IPAddress.Loopback]);
@@ -57,7 +58,7 @@ public sealed class ServedApi : IAsyncLifetime
     /// <summary>A client with this certificate, or with none.</summary>
     public HttpClient ClientOf(IssuedCertificate? certificate)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false };
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         if (certificate is not null)
         {
@@ -129,6 +130,22 @@ public sealed class ServedApi : IAsyncLifetime
     {
         using var made = CertificateAuthority.Create(new FixedTime(TimeProvider.System.GetUtcNow().AddYears(-3)));
         return CertificateAuthority.Load(made.CertificatePem, made.KeyPem, TimeProvider.System);
+    }
+
+    // The pods of these tests have addresses for documentation (RFC 5737); what they serve is served on loopback.
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint to, CancellationToken stop)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, to.Port, stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static int FreePort()

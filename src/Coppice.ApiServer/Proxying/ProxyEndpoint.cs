@@ -1,0 +1,195 @@
+using System.Net;
+using System.Net.Sockets;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Resources;
+using Coppice.Objects;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Coppice.ApiServer.Proxying;
+
+/// <summary>
+/// Hands requests on to pods, services and nodes, and their answers back, both as they come. Nothing is kept of a connection: an
+/// address may be another pod's a moment later.
+/// </summary>
+/// <param name="connect">Another way to reach addresses than by the machine's own network; null for that.</param>
+internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect)
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly ProxyLocator _locator = new(verbs);
+    private readonly HttpMessageInvoker _targets = new(NewSocketsHandler(connect));
+
+    /// <param name="scope">Of the resource, with the name as it stands in the path.</param>
+    public async Task HandleAsync(HttpContext http, WriteScope scope, string name)
+    {
+        var location = await _locator.FindAsync(scope.Definition, scope.Key(name), http.RequestAborted);
+        var address = AddressOf(http.Request, scope.Definition);
+        var upgrade = http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } feature ? feature : null;
+        if (upgrade is null && address.Inside.Length == 0 && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
+        {
+            // Pages link to what lies beside them: without the slash, that would be beside the proxy.
+            http.Response.StatusCode = StatusCodes.Status301MovedPermanently;
+            http.Response.Headers.Location = $"{address.Outside}/{http.Request.QueryString}";
+            return;
+        }
+
+        using var request = RequestTo(http, location, address, upgrade is not null);
+        using var answer = await SendAsync(request, location, http.RequestAborted);
+        if (answer.StatusCode == HttpStatusCode.SwitchingProtocols && upgrade is not null)
+        {
+            await CarryAsync(http, upgrade, answer);
+            return;
+        }
+
+        if (upgrade is not null && (int)answer.StatusCode < StatusCodes.Status400BadRequest)
+        {
+            throw ApiErrors.InternalError($"invalid upgrade response: status code {(int)answer.StatusCode}");
+        }
+
+        await AnswerAsync(http, answer, location, address);
+    }
+
+    private static SocketsHttpHandler NewSocketsHandler(Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = ConnectTimeout,
+            PooledConnectionLifetime = TimeSpan.Zero,
+        };
+
+        // As Kubernetes does: who asks by address has no name that a certificate could be of.
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        if (connect is not null)
+        {
+            handler.ConnectCallback = (context, stop) => connect(context.DnsEndPoint, stop);
+        }
+
+        return handler;
+    }
+
+    private static ProxyAddress AddressOf(HttpRequest request, ResourceDefinition definition)
+    {
+        // "/api/v1/namespaces/NAMESPACE/pods/NAME/proxy" and "/api/v1/nodes/NAME/proxy"; what lies behind may be anything.
+        var path = request.Path.ToUriComponent();
+        var end = 0;
+        for (var segments = definition.Namespaced ? 7 : 5; segments > 0; segments--)
+        {
+            while (path[end] == '/')
+            {
+                end++;
+            }
+
+            end = path.IndexOf('/', end) is >= 0 and var slash ? slash : path.Length;
+        }
+
+        return new ProxyAddress(path[..end], path[end..]);
+    }
+
+    private static HttpRequestMessage RequestTo(HttpContext http, ProxyLocation location, ProxyAddress address, bool upgrade)
+    {
+        var query = http.Request.QueryString.ToUriComponent();
+        var request = new HttpRequestMessage(
+            new HttpMethod(http.Request.Method), new Uri($"{location.Scheme}://{location.Authority}{(address.Inside.Length == 0 ? "/" : address.Inside)}{query}"))
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        if (!upgrade && http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        {
+            request.Content = new PassedBody(http.Request.Body);
+        }
+
+        ProxyHeaders.CopyRequest(http, request, address.Outside + address.Inside);
+        if (upgrade)
+        {
+            request.Headers.Connection.Add("Upgrade");
+            request.Headers.TryAddWithoutValidation("Upgrade", (IEnumerable<string?>)http.Request.Headers.Upgrade);
+        }
+
+        return request;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, ProxyLocation location, CancellationToken stop)
+    {
+        try
+        {
+            return await _targets.SendAsync(request, stop);
+        }
+        catch (HttpRequestException e)
+        {
+            throw ApiErrors.ServiceUnavailable($"error trying to reach service: {Reason(e, location)}");
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw ApiErrors.ServiceUnavailable($"error trying to reach service: dial tcp {location.Dialled}: i/o timeout");
+        }
+    }
+
+    /// <summary>What went wrong, in the words of Go's network package.</summary>
+    private static string Reason(HttpRequestException e, ProxyLocation location) => (e.InnerException as SocketException)?.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => $"dial tcp {location.Dialled}: connect: connection refused",
+        SocketError.HostUnreachable => $"dial tcp {location.Dialled}: connect: no route to host",
+        SocketError.NetworkUnreachable => $"dial tcp {location.Dialled}: connect: network is unreachable",
+        SocketError.TimedOut => $"dial tcp {location.Dialled}: connect: connection timed out",
+        _ when e.HttpRequestError == HttpRequestError.ResponseEnded => "EOF",
+        _ => e.Message,
+    };
+
+    private static async Task AnswerAsync(HttpContext http, HttpResponseMessage answer, ProxyLocation location, ProxyAddress address)
+    {
+        var response = http.Response;
+        response.StatusCode = (int)answer.StatusCode;
+        ProxyHeaders.CopyAnswer(answer, response);
+        if ((string?)response.Headers.Location is { Length: > 0 } link)
+        {
+            response.Headers.Location = address.OutsideOf(link, location.Authority, http.Request.Host.Value ?? "");
+        }
+
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        try
+        {
+            await PassedBody.PassAsync(await answer.Content.ReadAsStreamAsync(http.RequestAborted), response.Body, http.RequestAborted);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            // Half an answer must not look like a whole one.
+            http.Abort();
+        }
+    }
+
+    /// <summary>Leaves HTTP on both sides and carries bytes until one of them ends.</summary>
+    private static async Task CarryAsync(HttpContext http, IHttpUpgradeFeature upgrade, HttpResponseMessage answer)
+    {
+        ProxyHeaders.CopyAnswer(answer, http.Response);
+        http.Response.Headers.Upgrade = answer.Headers.Upgrade.ToString();
+        await using var client = await upgrade.UpgradeAsync();
+        await using var target = await answer.Content.ReadAsStreamAsync(http.RequestAborted);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        var there = CarryOneWayAsync(client, target, over);
+        await CarryOneWayAsync(target, client, over);
+        await there;
+    }
+
+    private static async Task CarryOneWayAsync(Stream from, Stream to, CancellationTokenSource over)
+    {
+        try
+        {
+            await PassedBody.PassAsync(from, to, over.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // One side has gone, or the other way has ended: then this one ends too.
+        }
+
+#pragma warning disable RS0030 // A connection that has left HTTP, which no simulation has: whoever waits in it is not to run on this thread.
+        await over.CancelAsync();
+#pragma warning restore RS0030
+    }
+}

@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace Coppice.ApiServer.Proxying;
+
+/// <summary>What stands between the resource and "/proxy" in a path: <c>[SCHEME:]NAME[:PORT]</c>.</summary>
+/// <param name="Scheme">"http" or "https"; null if none is said.</param>
+/// <param name="Port">A number or a name; empty if none is said.</param>
+internal sealed record ProxyTarget(string? Scheme, string Name, string Port)
+{
+    /// <summary>Null where the text is none.</summary>
+    public static ProxyTarget? Parse(string text)
+    {
+        var (scheme, name, port) = text.Split(':') switch
+        {
+            [var n] => ("", n, ""),
+            [var n, var p] => ("", n, p),
+            [var s, var n, var p] => (s, n, p),
+            _ => ("", "", ""),
+        };
+        return name.Length > 0 && scheme is "" or "http" or "https" ? new(scheme.Length == 0 ? null : scheme, name, port) : null;
+    }
+}
+
+/// <summary>Where a proxied request goes.</summary>
+/// <param name="Port">Empty for the scheme's own.</param>
+internal sealed record ProxyLocation(string Scheme, string Host, string Port)
+{
+    /// <summary>As in a URL, with an IPv6 address in brackets.</summary>
+    public string Authority => (IPAddress.TryParse(Host, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{Host}]" : Host)
+        + (Port.Length == 0 ? "" : $":{Port}");
+
+    /// <summary>Host and port as Go prints what it connects to.</summary>
+    public string Dialled => Port.Length > 0 ? Authority : $"{Authority}:{(Scheme == "https" ? 443 : 80)}";
+}
