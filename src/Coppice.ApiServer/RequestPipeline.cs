@@ -162,7 +162,9 @@ public sealed partial class RequestPipeline
         if (!http.Response.HasStarted)
         {
             http.Response.Clear();
-            await ResponseWriter.WriteStatusAsync(http, error.Status, error.Code);
+            await (error.Text is { } text
+                ? ResponseWriter.WriteTextAsync(http, text, error.Code)
+                : ResponseWriter.WriteStatusAsync(http, error.Status, error.Code));
         }
     }
 

@@ -29,11 +29,12 @@ public sealed class FieldQuery
         foreach (var term in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             var (field, value, equal) = Split(term)
-                ?? throw ApiErrors.BadRequest($"Unable to find \"{definition.ApiVersion}, Resource={definition.Resource}\" that match field selector \"{text}\": invalid selector: '{text}'; can't understand '{term}'");
+                ?? throw ApiErrors.BadRequest($"invalid selector: '{text}'; can't understand '{term}'");
             if (!Offers(definition, field))
             {
-                throw ApiErrors.BadRequest(
-                    $"Unable to find \"{definition.ApiVersion}, Resource={definition.Resource}\" that match label selector \"\", field selector \"{text}\": field label not supported: {field}");
+                throw ApiErrors.BadRequest(HasFieldsOfItsOwn(definition)
+                    ? $"field label not supported: {field}"
+                    : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
             }
 
             terms.Add((field, value, equal));
@@ -84,6 +85,10 @@ public sealed class FieldQuery
             "ReplicaSet" or "ReplicationController" => field is "status.replicas",
             _ => false,
         };
+
+    /// <summary>Kubernetes has other words for kinds that can only be asked for by name.</summary>
+    private static bool HasFieldsOfItsOwn(ResourceDefinition definition) =>
+        definition.Kind is "Pod" or "Event" or "Node" or "Namespace" or "Secret" or "Service" or "ReplicaSet" or "ReplicationController";
 
     private static string? ValueOf(KubernetesObject item, string field) => (field, item) switch
     {
@@ -149,8 +154,7 @@ public sealed record ObjectQuery(ResourceDefinition Definition, string Namespace
         }
         catch (FormatException e)
         {
-            throw ApiErrors.BadRequest(
-                $"Unable to find \"{definition.ApiVersion}, Resource={definition.Resource}\" that match label selector \"{labels}\", field selector \"{fields}\": {e.Message}");
+            throw ApiErrors.BadRequest(e.Message);
         }
     }
 }

@@ -31,6 +31,14 @@ internal sealed class ResponseWriter(TimeProvider time)
         return WriteJsonAsync(http, ApiJson.Write(status with { ApiVersion = "v1", Kind = "Status" }), code);
     }
 
+    public static Task WriteTextAsync(HttpContext http, string text, int code)
+    {
+        http.Response.StatusCode = code;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return http.Response.WriteAsync(text, http.RequestAborted);
+    }
+
     public static async Task WriteJsonAsync(HttpContext http, ReadOnlyMemory<byte> json, int code)
     {
         http.Response.StatusCode = code;

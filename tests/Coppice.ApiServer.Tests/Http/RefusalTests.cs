@@ -119,8 +119,13 @@ public sealed class RefusalTests(ServedApi api) : IClassFixture<ServedApi>
     [InlineData("/api/v1/gizmos")]
     [InlineData("/apis/nowhere.io/v1/things")]
     [InlineData("/api/v2/pods")]
-    public async Task What_is_not_served_is_not_found(string path) =>
-        Assert.Equal("the server could not find the requested resource", (await api.GetAsync(path)).Refused(404, "NotFound"));
+    [InlineData("/nowhere")]
+    [InlineData("/api/v1/namespaces/default/pods/p/nothing")]
+    public async Task What_is_not_served_is_not_found_in_words_that_clients_make_their_own_of(string path)
+    {
+        var answer = await api.GetAsync(path);
+        Assert.Equal((404, "404 page not found\n"), (answer.Code, (string?)answer.Body));
+    }
 
     [Fact]
     public async Task A_body_of_another_kind_is_refused()
@@ -207,6 +212,16 @@ public sealed class RefusalTests(ServedApi api) : IClassFixture<ServedApi>
     {
         var space = await api.NewNamespaceAsync();
         Assert.NotEqual("", (await api.GetAsync($"{space}/configmaps?{query}")).Refused(400, "BadRequest"));
+    }
+
+    [Theory]
+    [InlineData("pods?fieldSelector=spec.color%3Dred", "field label not supported: spec.color")]
+    [InlineData("configmaps?fieldSelector=spec.color%3Dred", "\"spec.color\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")]
+    [InlineData("pods?fieldSelector=red", "invalid selector: 'red'; can't understand 'red'")]
+    public async Task A_field_that_objects_cannot_be_asked_by_is_named_once(string query, string message)
+    {
+        var space = await api.NewNamespaceAsync();
+        Assert.Equal(message, (await api.GetAsync($"{space}/{query}")).Refused(400, "BadRequest"));
     }
 
     [Theory]
