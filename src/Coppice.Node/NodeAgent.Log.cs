@@ -41,6 +41,9 @@ public sealed partial class NodeAgent
     [LoggerMessage(Level = LogLevel.Warning, Message = "The logs of pod {Pod} could not be looked after: {Why}")]
     private static partial void LogUpkeepFailed(ILogger log, ObjectKey pod, string why);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The node's pods have not their parts of the processors: {Why}")]
+    private static partial void LogNotWeighed(ILogger log, string why);
+
     private void LogEndedBadly(Exception failed) => LogEndedBadly(services.Log, failed);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A part of the node agent did not end cleanly")]

@@ -82,6 +82,7 @@ public sealed partial class NodeAgent
             BeginMissing(found, stop);
             EndLeftovers(found, stop);
             Sweep(remains, stop);
+            _isWeighed = false;
         });
     }
 

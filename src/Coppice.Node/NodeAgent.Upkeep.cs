@@ -7,9 +7,41 @@ using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node;
 
-/// <summary>What running pods need beside their containers: volumes that follow what they are filled from, logs that don't fill the disk.</summary>
+/// <summary>
+/// What running pods need beside their containers: volumes that follow what they are filled from, logs that don't fill the disk, and
+/// their part of the processors.
+/// </summary>
 public sealed partial class NodeAgent
 {
+    // Not weighed at the end of every pod: who only ended (and is still in the API) is found by the audit, as the kubelet does each minute.
+    private bool _isWeighed;
+    private string _whyNotWeighed = "";
+
+    private void WeighIfNeeded()
+    {
+        if (_isWeighed || !_started.Task.IsCompleted)
+        {
+            return;
+        }
+
+        _isWeighed = true;
+        try
+        {
+            services.Ground.Weigh(Active());
+            _whyNotWeighed = "";
+        }
+        catch (RuntimeException failed)
+        {
+            // Said once; it is tried again with every audit.
+            if (_whyNotWeighed != failed.Message)
+            {
+                LogNotWeighed(services.Log, failed.Message);
+            }
+
+            _whyNotWeighed = failed.Message;
+        }
+    }
+
     // Those that have no volumes here yet, or no more, are passed over when it comes to their files.
     private IReadOnlyList<Pod> Mounted() =>
         [.. _pods.Items.Where(one => one.Metadata.DeletionTimestamp is null && one.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))];

@@ -63,6 +63,8 @@ public sealed partial class NodeAgent(
                 {
                     happening();
                 }
+
+                WeighIfNeeded();
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -146,6 +148,7 @@ public sealed partial class NodeAgent(
         if (pod?.Metadata.Uid != uid)
         {
             _workers.GetValueOrDefault(uid)?.TellGone();
+            _isWeighed = false;
         }
         else if (_workers.GetValueOrDefault(uid) is { } worker)
         {
@@ -172,6 +175,7 @@ public sealed partial class NodeAgent(
     private void Run(string uid, PodWorker worker, CancellationToken stop)
     {
         _workers = _workers.SetItem(uid, worker);
+        _isWeighed = false;
         _running[uid] = RunAsync(uid, worker, stop);
     }
 
@@ -197,6 +201,7 @@ public sealed partial class NodeAgent(
     {
         worker.Dispose();
         _workers = _workers.Remove(uid);
+        _isWeighed = false;
         _running.Remove(uid);
     }
 

@@ -50,8 +50,24 @@ public static class ContainerLimits
             memoryLimit = Math.Max(memoryLimit, limits.Find(ResourceName.Memory).Value);
         }
 
+        // What the pod says as a whole stands in the place of what its containers do.
+        if (pod.Spec.Resources is { } whole)
+        {
+            cpu = whole.Requests.TryGetValue(ResourceName.Cpu, out var request) ? request.MilliValue : cpu;
+            (cpuLimit, everyCpu) = whole.Limits.TryGetValue(ResourceName.Cpu, out var processors) ? (processors.MilliValue, true) : (cpuLimit, everyCpu);
+            (memoryLimit, everyMemory) = whole.Limits.TryGetValue(ResourceName.Memory, out var memory) ? (memory.Value, true) : (memoryLimit, everyMemory);
+        }
+
         return CgroupLimits.From(cpu, everyCpu && cpuLimit > 0 ? cpuLimit : null, everyMemory && memoryLimit > 0 ? memoryLimit : null);
     }
+
+    /// <summary>
+    /// Of all burstable pods together: the sum of what they ask for, as the kubelet counts. The guaranteed ones hang beside them one by
+    /// one, and would otherwise have as much each as all of these have together.
+    /// </summary>
+    /// <param name="active">The pods of the node that have not ended, of whatever quality.</param>
+    public static CgroupLimits OfBurstable(IEnumerable<Pod> active) => CgroupLimits.From(
+        active.Where(one => QualityOfService.Of(one) == PodQuality.Burstable).Sum(one => PodRequests.Of(one.Spec).Find(ResourceName.Cpu).MilliValue), null, null);
 
     /// <summary>Whom the kernel kills first: those that use the most beyond what they asked for.</summary>
     internal static int OomScore(Pod pod, Container container, long memoryCapacityBytes)

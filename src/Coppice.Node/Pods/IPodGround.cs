@@ -6,6 +6,11 @@ namespace Coppice.Node.Pods;
 /// <summary>What a pod stands on besides the runtime: its cgroup, its volumes, logs, and the files of its containers.</summary>
 public interface IPodGround
 {
+    /// <summary>Gives the pods of one quality of service their common part of the processors, by what is asked for now. Doing it again changes nothing.</summary>
+    /// <param name="active">The pods of this node that have not ended.</param>
+    /// <exception cref="RuntimeException">The kernel refused it.</exception>
+    void Weigh(IReadOnlyCollection<Pod> active);
+
     /// <summary>Makes what a sandbox needs: the pod's cgroup. Doing it again changes nothing.</summary>
     /// <exception cref="PodGroundException">It could not be made; say so and try again later.</exception>
     ValueTask PrepareSandboxAsync(Pod pod, CancellationToken stop);

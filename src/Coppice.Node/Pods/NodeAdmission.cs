@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coppice.Node.Containers;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -27,6 +28,7 @@ internal static class NodeAdmission
             return Insufficient(ResourceName.Pods, 1, active.Count, podsMax.Value);
         }
 
+        var taken = active.Select(other => PodRequests.Of(other.Spec)).ToList();
         foreach (var (name, amount) in PodRequests.Of(pod.Spec))
         {
             if (amount.IsZero || !allocatable.TryGetValue(name, out var most))
@@ -34,7 +36,7 @@ internal static class NodeAdmission
                 continue;
             }
 
-            var used = active.Aggregate(default(Quantity), (sum, other) => sum + PodRequests.Of(other.Spec).Find(name));
+            var used = taken.Aggregate(default(Quantity), (sum, other) => sum + other.Find(name));
             if (used + amount > most)
             {
                 return Insufficient(name, Units(name, amount), Units(name, used), Units(name, most));

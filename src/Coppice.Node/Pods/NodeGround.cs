@@ -25,6 +25,18 @@ public sealed class NodeGround(
 
     private SandboxSettings Settings => surroundings.Sandboxes;
 
+    public void Weigh(IReadOnlyCollection<Pod> active)
+    {
+        if (cgroups is null || Settings.Cgroups is not { } tree)
+        {
+            return;
+        }
+
+        cgroups.Apply(tree.Of(PodQuality.Burstable), ContainerLimits.OfBurstable(active));
+        // However many pods ask for nothing, together they must not push aside one that asked.
+        cgroups.Apply(tree.Of(PodQuality.BestEffort), new CgroupLimits(CpuShares: CgroupLimits.SharesMin));
+    }
+
     public ValueTask PrepareSandboxAsync(Pod pod, CancellationToken stop)
     {
         if (cgroups is null || Settings.Cgroups is not { } tree)
@@ -34,14 +46,7 @@ public sealed class NodeGround(
 
         try
         {
-            var quality = QualityOfService.Of(pod);
-            // However many pods ask for nothing, together they must not push aside one that asked.
-            if (quality == PodQuality.BestEffort)
-            {
-                cgroups.Apply(tree.Of(quality), new CgroupLimits(CpuShares: CgroupLimits.SharesMin));
-            }
-
-            cgroups.Apply(tree.Pod(Uid(pod), quality), ContainerLimits.OfPod(pod));
+            cgroups.Apply(tree.Pod(Uid(pod), QualityOfService.Of(pod)), ContainerLimits.OfPod(pod));
             return ValueTask.CompletedTask;
         }
         catch (RuntimeException failed)

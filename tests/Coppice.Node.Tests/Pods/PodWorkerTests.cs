@@ -365,4 +365,27 @@ public sealed class PodWorkerTests
         Assert.Null(node.Api.Pod("web"));
         Assert.Equal(["Stopping container main", "Stopping container proxy"], node.Events.Told.Where(one => one.Contains("Stopping")).Select(one => one["Normal Killing: ".Length..]));
     }
+
+    [Fact]
+    public void Pods_that_come_and_go_are_weighed_anew()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        node.Create("job", "job:1", policy: RestartPolicy.OnFailure);
+        Assert.Equal(["job", "web"], node.Ground.Weighed.Order());
+
+        // It has ended, but nobody deleted it.
+        node.Advance(35);
+        Assert.Equal(PodPhase.Succeeded, node.Api.Status("job").Phase);
+        Assert.Equal(["web"], node.Ground.Weighed);
+
+        node.Stop();
+        node.Ground.Weighed.Clear();
+        node.Start();
+        Assert.Equal(["web"], node.Ground.Weighed);
+
+        node.Delete("web");
+        node.Advance(1);
+        Assert.Empty(node.Ground.Weighed);
+    }
 }

@@ -149,6 +149,11 @@ internal sealed class TestGround : IPodGround, IPodLeftovers
     /// <summary>What a crash left on the machine.</summary>
     public List<PodIdentity> Leftovers { get; } = [];
 
+    /// <summary>The pods that the last weighing counted.</summary>
+    public List<string> Weighed { get; private set; } = [];
+
+    public void Weigh(IReadOnlyCollection<Pod> active) => Weighed = [.. active.Select(one => one.Metadata.Name!)];
+
     public ValueTask PrepareSandboxAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
 
     public ValueTask PrepareVolumesAsync(Pod pod, CancellationToken stop) =>

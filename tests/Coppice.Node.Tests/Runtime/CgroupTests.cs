@@ -1,4 +1,10 @@
+using Coppice.Node.Containers;
+using Coppice.Node.Pods;
+using Coppice.Node.Probes;
+using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
+using Coppice.Node.Volumes;
+using Coppice.Objects.Core;
 
 namespace Coppice.Node.Tests.Runtime;
 
@@ -72,6 +78,61 @@ public sealed class CgroupTests
                 "/sys/fs/cgroup/coppice-abc/pods/podu1/memory.swap.max=0",
             ],
             plan.Writes.Select(write => $"{write.File}={write.Value}"));
+    }
+
+    [Fact]
+    public void Burstable_pods_weigh_together_what_they_ask_for_together()
+    {
+        Pod[] active =
+        [
+            Given.Pod("""{"containers":[{"name":"a","resources":{"requests":{"cpu":"250m"}}},{"name":"b","resources":{"requests":{"cpu":"250m","memory":"1Gi"}}}]}"""),
+            // Its start needs more than its work.
+            Given.Pod("""{"initContainers":[{"name":"i","resources":{"requests":{"cpu":"1"}}}],"containers":[{"name":"a","resources":{"requests":{"cpu":"100m"}}}]}"""),
+            // Guaranteed pods hang beside them, and who asks for nothing hangs elsewhere.
+            Given.Pod("""{"containers":[{"name":"a","resources":{"requests":{"cpu":"4","memory":"1Gi"},"limits":{"cpu":"4","memory":"1Gi"}}}]}"""),
+            Given.Pod("""{"containers":[{"name":"a"}]}"""),
+        ];
+
+        Assert.Equal(new CgroupLimits(CpuShares: 1536), ContainerLimits.OfBurstable(active));
+        Assert.Equal(new CgroupLimits(CpuShares: 2), ContainerLimits.OfBurstable([]));
+        var burstable = Tree.Of(PodQuality.Burstable);
+        Assert.Equal(
+            [new("/sys/fs/cgroup/cpu,cpuacct/coppice-abc/pods/burstable/cpu.shares", "1536")],
+            CgroupPlanner.Plan(Separate, burstable, ContainerLimits.OfBurstable(active)).Writes);
+        Assert.Equal(
+            new CgroupWrite("/sys/fs/cgroup/coppice-abc/pods/burstable/cpu.weight", "59"),
+            CgroupPlanner.Plan(Unified, burstable, ContainerLimits.OfBurstable(active)).Writes[^1]);
+    }
+
+    [Fact]
+    public void What_a_pod_says_as_a_whole_limits_its_cgroup()
+    {
+        var pod = Given.Pod("""{"resources":{"requests":{"cpu":"500m"},"limits":{"cpu":"1","memory":"64Mi"}},"containers":[{"name":"a","resources":{"requests":{"cpu":"100m"}}},{"name":"b"}]}""");
+
+        Assert.Equal(CgroupLimits.From(500, 1000, 64 << 20), ContainerLimits.OfPod(pod));
+    }
+
+    [Fact]
+    public async Task The_kernel_gives_burstable_pods_their_common_weight()
+    {
+        var tree = new CgroupTree($"/coppice-test-weigh-{Environment.ProcessId}");
+        var mounts = CgroupMounts.Observe();
+        var files = new CgroupFiles(mounts);
+        var settings = new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/nowhere", tree);
+        var ground = new NodeGround(
+            new PodVolumes(new PodPaths("/nowhere"), TimeProvider.System), new PodPaths("/nowhere"), files, _ => throw new InvalidOperationException(),
+            new PodSurroundings(settings, [], default, 0, new ProbeOptions()), TimeProvider.System);
+        try
+        {
+            ground.Weigh([Given.Pod("""{"containers":[{"name":"a","resources":{"requests":{"cpu":"3"}}}]}""")]);
+
+            var file = mounts.IsUnified ? mounts.Roots[""] + tree.Pods + "/burstable/cpu.weight" : mounts.Roots["cpu"] + tree.Pods + "/burstable/cpu.shares";
+            Assert.Equal(mounts.IsUnified ? "118" : "3072", (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Trim());
+        }
+        finally
+        {
+            await files.RemoveAsync(tree.Root, TimeProvider.System, CancellationToken.None);
+        }
     }
 
     [Fact]

@@ -13,6 +13,10 @@ internal sealed class SimulatedGround : IPodGround, IPodLeftovers
     /// <summary>The uids of the pods that have anything here.</summary>
     public IReadOnlyCollection<string> Prepared => _prepared;
 
+    public void Weigh(IReadOnlyCollection<Pod> active)
+    {
+    }
+
     public ValueTask PrepareSandboxAsync(Pod pod, CancellationToken stop)
     {
         _prepared.Add(pod.Metadata.Uid!);

@@ -1,7 +1,7 @@
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
-namespace Coppice.Node.Pods;
+namespace Coppice.Node.Containers;
 
 /// <summary>What a pod asks of its node: what its containers need together, or its init containers one after the other, if that is more. Pure.</summary>
 internal static class PodRequests
