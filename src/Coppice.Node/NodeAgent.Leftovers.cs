@@ -8,6 +8,20 @@ public sealed partial class NodeAgent
     private readonly SortedDictionary<string, string> _whyNotSwept = new(StringComparer.Ordinal);
     private Task _sweeping = Task.CompletedTask;
 
+    // What stands in the way of looking must not keep the runtime from being looked at.
+    private async ValueTask<IReadOnlyList<PodIdentity>> FindLeftoversAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await leftovers.FindAsync(stop);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            LogNotLooked(services.Log, failed.Message);
+            return [];
+        }
+    }
+
     /// <param name="found">As it was before the runtime was asked: what came since has a worker, or is left for the next audit.</param>
     private void Sweep(IReadOnlyList<PodIdentity> found, CancellationToken stop)
     {

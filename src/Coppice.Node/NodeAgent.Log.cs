@@ -12,11 +12,16 @@ public sealed partial class NodeAgent
 
     private void LogRuntimeAway(string why) => LogRuntimeAway(services.Log, why);
 
-    private void LogLeftover(PodIdentity pod) => LogLeftover(services.Log, pod);
+    private void LogRuntimeBack() => LogRuntimeBack(services.Log);
 
-    private void LogSwept(PodIdentity pod) => LogSwept(services.Log, pod.Uid);
+    private void LogLeftover(PodIdentity pod) => LogLeftover(services.Log, Name(pod), pod.Uid);
 
-    private void LogNotSwept(PodIdentity pod, string why) => LogNotSwept(services.Log, pod.Uid, why);
+    private void LogSwept(PodIdentity pod) => LogSwept(services.Log, Name(pod), pod.Uid);
+
+    private void LogNotSwept(PodIdentity pod, string why) => LogNotSwept(services.Log, Name(pod), pod.Uid, why);
+
+    // Of those without logs only the uid is known.
+    private static string Name(PodIdentity pod) => pod.Name.Length > 0 ? new ObjectKey(pod.Namespace, pod.Name).ToString() : "?";
 
     private void LogWorkerBroke(ObjectKey pod, Exception broken) => LogWorkerBroke(services.Log, pod, broken);
 
@@ -29,14 +34,20 @@ public sealed partial class NodeAgent
     [LoggerMessage(Level = LogLevel.Warning, Message = "The container runtime cannot be asked: {Why}")]
     private static partial void LogRuntimeAway(ILogger log, string why);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} is in the runtime, but no longer in the API: it is ended")]
-    private static partial void LogLeftover(ILogger log, PodIdentity pod);
+    [LoggerMessage(Level = LogLevel.Information, Message = "The container runtime can be asked again")]
+    private static partial void LogRuntimeBack(ILogger log);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "What was left of pod {Uid} on the machine, which nobody knows, is removed")]
-    private static partial void LogSwept(ILogger log, string uid);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "It could not be seen what pods have left on the machine: {Why}")]
+    private static partial void LogNotLooked(ILogger log, string why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What is left of pod {Uid} on the machine cannot be removed: {Why}")]
-    private static partial void LogNotSwept(ILogger log, string uid, string why);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Pod {Pod} ({Uid}) is in the runtime, but no longer in the API: it is ended")]
+    private static partial void LogLeftover(ILogger log, string pod, string uid);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "What was left of pod {Pod} ({Uid}) on the machine, which nobody knows, is removed")]
+    private static partial void LogSwept(ILogger log, string pod, string uid);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is left of pod {Pod} ({Uid}) on the machine cannot be removed: {Why}")]
+    private static partial void LogNotSwept(ILogger log, string pod, string uid, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The logs of pod {Pod} could not be looked after: {Why}")]
     private static partial void LogUpkeepFailed(ILogger log, ObjectKey pod, string why);

@@ -7,6 +7,9 @@ namespace Coppice.Node;
 /// <summary>The agent's eyes on the runtime: its events, and lists of everything to check them against.</summary>
 public sealed partial class NodeAgent
 {
+    // Why it cannot be asked; null while it can.
+    private string? _whyRuntimeIsAway;
+
     private async Task FollowRuntimeAsync(CancellationToken stop)
     {
         while (true)
@@ -18,8 +21,7 @@ public sealed partial class NodeAgent
             catch (Exception away) when (!stop.IsCancellationRequested)
             {
                 // Nothing is known of the containers now; they are left as they were last seen.
-                LogRuntimeAway(away.Message);
-                presence.Wake();
+                RuntimeIsAway(away.Message);
             }
 
             await Task.Delay(options.RuntimePause, services.Time, stop);
@@ -35,7 +37,6 @@ public sealed partial class NodeAgent
         {
             // Listed once the watch stands, so that nothing falls in between.
             await AuditAsync(stop);
-            presence.Wake();
             while (await next)
             {
                 var told = events.Current;
@@ -62,25 +63,50 @@ public sealed partial class NodeAgent
             }
             catch (Exception away) when (!stop.IsCancellationRequested)
             {
-                LogRuntimeAway(away.Message);
+                RuntimeIsAway(away.Message);
             }
+        }
+    }
+
+    // It is asked twice a second: what is wrong is said once, and so is that it is over.
+    private void RuntimeIsAway(string why)
+    {
+        var before = Interlocked.Exchange(ref _whyRuntimeIsAway, why);
+        if (before != why)
+        {
+            LogRuntimeAway(why);
+        }
+
+        if (before is null)
+        {
+            presence.Wake();
+        }
+    }
+
+    private void RuntimeIsThere()
+    {
+        if (Interlocked.Exchange(ref _whyRuntimeIsAway, null) is not null)
+        {
+            LogRuntimeBack();
+            presence.Wake();
         }
     }
 
     private async ValueTask AuditAsync(CancellationToken stop)
     {
         var before = _workers.ToImmutableSortedDictionary(one => one.Key, one => (Worker: one.Value, one.Value.View), StringComparer.Ordinal);
-        var remains = await leftovers.FindAsync(stop);
-        var found = await services.Runtime.ListAsync(stop);
+        var remains = await FindLeftoversAsync(stop);
+        var found = new FoundPods(await services.Runtime.ListAsync(stop));
+        RuntimeIsThere();
         _inbox.Writer.TryWrite(() =>
         {
             foreach (var (uid, (worker, asOf)) in before)
             {
-                worker.TellAudit(asOf, ViewOf(found, uid));
+                worker.TellAudit(asOf, found.Of(uid));
             }
 
             BeginMissing(found, stop);
-            EndLeftovers(found, stop);
+            EndLeftovers(found, before.ContainsKey, stop);
             Sweep(remains, stop);
             _isWeighed = false;
         });

@@ -78,9 +78,6 @@ public sealed partial class NodeAgent(
         }
     }
 
-    /// <summary>The node decides that a pod is to end (eviction).</summary>
-    public void Judge(string podUid, PodVerdict verdict) => _inbox.Writer.TryWrite(() => _workers.GetValueOrDefault(podUid)?.Judge(verdict));
-
     // Not among the loops that are waited for at the end: the pods may never come.
     private async Task BeginAsync(List<Task> loops, CancellationToken stop)
     {
@@ -100,33 +97,35 @@ public sealed partial class NodeAgent(
         }
     }
 
-    private async ValueTask<RuntimeSnapshot> ListPatientlyAsync(CancellationToken stop)
+    private async ValueTask<FoundPods> ListPatientlyAsync(CancellationToken stop)
     {
         while (true)
         {
             try
             {
-                return await services.Runtime.ListAsync(stop);
+                var found = new FoundPods(await services.Runtime.ListAsync(stop));
+                RuntimeIsThere();
+                return found;
             }
             catch (Exception away) when (!stop.IsCancellationRequested)
             {
-                LogRuntimeAway(away.Message);
+                RuntimeIsAway(away.Message);
                 await Task.Delay(options.RuntimePause, services.Time, stop);
             }
         }
     }
 
-    private void TakeOver(RuntimeSnapshot found, CancellationToken stop)
+    private void TakeOver(FoundPods found, CancellationToken stop)
     {
         BeginMissing(found, stop);
-        EndLeftovers(found, stop);
+        EndLeftovers(found, _ => false, stop);
         LogTakenOver(_workers.Count);
         _started.TrySetResult();
     }
 
-    private void BeginMissing(RuntimeSnapshot found, CancellationToken stop)
+    private void BeginMissing(FoundPods found, CancellationToken stop)
     {
-        var missing = _pods.Items.Where(one => !_workers.ContainsKey(one.Metadata.Uid ?? "")).Select(one => (Pod: one, View: ViewOf(found, one.Metadata.Uid ?? "")));
+        var missing = _pods.Items.Where(one => !_workers.ContainsKey(one.Metadata.Uid ?? "")).Select(one => (Pod: one, View: found.Of(one.Metadata.Uid ?? "")));
         // What this node had taken before comes first: the others must fit beside it.
         foreach (var (pod, view) in missing.OrderBy(one => IsTaken(one.Pod, one.View) ? 0 : 1).ThenBy(one => one.Pod.Metadata.CreationTimestamp).ThenBy(one => ObjectKey.Of(one.Pod)).ToList())
         {
@@ -193,13 +192,16 @@ public sealed partial class NodeAgent(
         {
             LogWorkerBroke(ObjectKey.Of(worker.Pod), broken);
         }
+        finally
+        {
+            worker.Dispose();
+        }
 
-        _inbox.Writer.TryWrite(() => Ended(uid, worker));
+        _inbox.Writer.TryWrite(() => Ended(uid));
     }
 
-    private void Ended(string uid, PodWorker worker)
+    private void Ended(string uid)
     {
-        worker.Dispose();
         _workers = _workers.Remove(uid);
         _isWeighed = false;
         _running.Remove(uid);
@@ -216,12 +218,12 @@ public sealed partial class NodeAgent(
         pod.Status.StartTime is not null || pod.Metadata.DeletionTimestamp is not null || found.Sandbox is not null;
 
     // Pods that the API no longer has, but the runtime still does: ended as if their deletion had been seen.
-    private void EndLeftovers(RuntimeSnapshot found, CancellationToken stop)
+    /// <param name="hadWorker">Whose worker was at work when the runtime was asked: it may have made an end of all of it meanwhile.</param>
+    private void EndLeftovers(FoundPods found, Func<string, bool> hadWorker, CancellationToken stop)
     {
-        var identities = found.Sandboxes.Select(one => one.Pod).Concat(found.Containers.Select(one => one.Pod)).Distinct();
-        foreach (var identity in identities.OrderBy(one => one.Uid, StringComparer.Ordinal))
+        foreach (var identity in found.Identities)
         {
-            if (identity.Uid.Length == 0 || _workers.ContainsKey(identity.Uid))
+            if (_workers.ContainsKey(identity.Uid) || hadWorker(identity.Uid))
             {
                 continue;
             }
@@ -233,14 +235,11 @@ public sealed partial class NodeAgent(
             }
 
             LogLeftover(identity);
-            var worker = new PodWorker(pod, ViewOf(found, identity.Uid), services, surroundings);
+            var worker = new PodWorker(pod, found.Of(identity.Uid), services, surroundings);
             worker.TellGone();
             Run(identity.Uid, worker, stop);
         }
     }
-
-    private static PodView ViewOf(RuntimeSnapshot found, string uid) =>
-        new(found.Sandboxes.Where(one => one.Pod.Uid == uid), found.Containers.Where(one => one.Pod.Uid == uid));
 
     private async Task SettleAsync(IReadOnlyList<Task> tasks)
     {

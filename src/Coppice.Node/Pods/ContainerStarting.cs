@@ -73,7 +73,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         }
         finally
         {
-            var record = await FindAsync(attempt);
+            var record = await FindAsync(inputs.Pod, attempt);
             mailbox.Post(state => Started(state, inputs.Action.Container.Name, record, trouble));
         }
     }
@@ -170,7 +170,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         return new Trouble(waiting.Reason, waiting.Message, retryAt, (inputs.Before?.Failures ?? 0) + 1);
     }
 
-    private async ValueTask<ContainerRecord?> FindAsync(Attempt attempt)
+    private async ValueTask<ContainerRecord?> FindAsync(Pod pod, Attempt attempt)
     {
         if (attempt.ContainerId is not { } id)
         {
@@ -188,7 +188,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
                 catch (RuntimeException failed) when (tries < FindTriesMax)
                 {
                     // Not knowing it, the next plan would make it a second time, and be refused for its name until an audit finds the first.
-                    PodLog.OperationFailed(services.Log, failed);
+                    PodLog.Failed(services.Log, ObjectKey.Of(pod), "asking for the container that was made", failed);
                 }
 
                 await Task.Delay(Troubles.Pause, services.Time, stop);
@@ -197,6 +197,12 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         catch (Exception failed) when (failed is RuntimeException or OperationCanceledException)
         {
             // The audit finds it.
+            return null;
+        }
+        catch (Exception broken)
+        {
+            // Whatever it was: a start whose end is never told would keep the container from ever being started again.
+            PodLog.OperationBroke(services.Log, ObjectKey.Of(pod), broken);
             return null;
         }
     }

@@ -1,4 +1,5 @@
 using Coppice.Node.Runtime;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 using ContainerState = Coppice.Node.Runtime.ContainerState;
 
@@ -29,7 +30,7 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
-            PodLog.OperationFailed(services.Log, failed);
+            PodLog.Failed(services.Log, ObjectKey.Of(pod), $"stopping container {record.Name}", failed);
             await Task.Delay(Troubles.Pause, services.Time, stop);
         }
         finally
@@ -38,16 +39,16 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
         }
     }
 
-    public async Task RemoveAsync(string id)
+    public async Task RemoveAsync(Pod pod, string id)
     {
-        Func<PodState, PodState> change = state => state with { View = state.View.WithoutContainer(id) };
+        Func<PodState, PodState> change = state => state with { View = state.View.WithoutContainer(id), OutOfMemory = state.OutOfMemory.Remove(id) };
         try
         {
             await services.Runtime.RemoveContainerAsync(id, stop);
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
-            PodLog.OperationFailed(services.Log, failed);
+            PodLog.Failed(services.Log, ObjectKey.Of(pod), "removing a container that has ended", failed);
             change = static state => state;
             await Task.Delay(Troubles.Pause, services.Time, stop);
         }
@@ -68,7 +69,7 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
-            PodLog.OperationFailed(services.Log, failed);
+            PodLog.Failed(services.Log, ObjectKey.Of(pod), $"asking how container {ended.Name} ended", failed);
         }
 
         mailbox.Post(state =>

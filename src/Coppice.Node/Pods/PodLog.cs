@@ -1,3 +1,5 @@
+using Coppice.Client;
+using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Microsoft.Extensions.Logging;
 
@@ -5,8 +7,25 @@ namespace Coppice.Node.Pods;
 
 internal static partial class PodLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Something for a pod did not work; trying again")]
-    public static partial void OperationFailed(ILogger log, Exception failed);
+    /// <summary>
+    /// Something for a pod failed and is tried again. The runtime, the API or the file system refusing is part of the trade and is one
+    /// line; anything else is a fault of ours, and is told with where it happened.
+    /// </summary>
+    /// <param name="what">In the form: stopping its sandbox.</param>
+    public static void Failed(ILogger log, ObjectKey pod, string what, Exception failed)
+    {
+        if (failed is RuntimeException or ApiException or PodGroundException or IOException or UnauthorizedAccessException or HttpRequestException)
+        {
+            OperationFailed(log, pod, what, failed.Message);
+        }
+        else
+        {
+            OperationBroke(log, pod, failed);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pod {Pod}: {What} failed and is tried again: {Why}")]
+    private static partial void OperationFailed(ILogger log, ObjectKey pod, string what, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Pod {Pod}: an operation broke off")]
     public static partial void OperationBroke(ILogger log, ObjectKey pod, Exception failed);

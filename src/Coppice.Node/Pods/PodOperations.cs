@@ -39,6 +39,9 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
             Hear(state.Pod, record);
         }
 
+        // A pod may crash for months: what was removed is not asked for again.
+        _heard.RemoveWhere(id => state.View.Find(id) is null);
+
         return state;
     }
 
@@ -53,17 +56,17 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
                 Watch(state, _newSandbox);
                 return Busy(state);
             case PodAction.StopSandbox one:
-                Watch(state, _sandboxes.StopAsync(one.Id));
+                Watch(state, _sandboxes.StopAsync(state.Pod, one.Id));
                 return Busy(state);
             case PodAction.RemoveSandbox one:
-                Watch(state, _sandboxes.RemoveAsync(one.Id));
+                Watch(state, _sandboxes.RemoveAsync(state.Pod, one.Id));
                 return Busy(state);
             case PodAction.StartContainer start:
                 return Start(state, start);
             case PodAction.KillContainer kill:
                 return Kill(state, kill);
             case PodAction.RemoveContainer one:
-                Watch(state, _stopping.RemoveAsync(one.Id));
+                Watch(state, _stopping.RemoveAsync(state.Pod, one.Id));
                 return state.WithNotes(notes => notes with { Removing = notes.Removing.Add(one.Id) });
             case PodAction.CleanUpPod:
                 Watch(state, CleanUpAsync(state.Pod));
@@ -147,7 +150,7 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
-            PodLog.OperationFailed(services.Log, failed);
+            PodLog.Failed(services.Log, ObjectKey.Of(pod), "letting go of its volumes and cgroup", failed);
             next = CleanUp.NotBegun;
             await Task.Delay(Troubles.Pause, services.Time, stop);
         }
@@ -173,7 +176,7 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
             }
             catch (Exception failed) when (!stop.IsCancellationRequested)
             {
-                PodLog.OperationFailed(services.Log, failed);
+                PodLog.Failed(services.Log, ObjectKey.Of(pod), "taking it out of the API", failed);
                 await Task.Delay(Troubles.Pause, services.Time, stop);
             }
         }

@@ -121,6 +121,7 @@ public sealed class PodWorker : IDisposable
 
     private void TellBackOffs(PodPlan plan)
     {
+        _toldBackOffs.RemoveWhere(id => _state.View.Find(id) is null);
         foreach (var wait in plan.BackOffs)
         {
             if (_toldBackOffs.Add(wait.Ended.Id))

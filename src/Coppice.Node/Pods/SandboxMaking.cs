@@ -1,5 +1,6 @@
 using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Pods;
@@ -7,6 +8,9 @@ namespace Coppice.Node.Pods;
 /// <summary>Makes, stops and removes a pod's sandboxes, and posts how it went.</summary>
 internal sealed class SandboxMaking(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, PodEvents events, CancellationToken stop)
 {
+    // Of stops and removals, in a row.
+    private int _failures;
+
     /// <returns>The sandbox, or null if it could not be made.</returns>
     public async Task<SandboxRecord?> MakeAsync(Pod pod, PodAction.MakeSandbox action, Trouble? before)
     {
@@ -47,25 +51,30 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
         }
     }
 
-    public Task StopAsync(string id) => ChangeAsync(
+    public Task StopAsync(Pod pod, string id) => ChangeAsync(
+        pod,
+        "stopping its sandbox",
         () => services.Runtime.StopSandboxAsync(id, stop),
         state => state.After(new RuntimeEvent(RuntimeEventType.SandboxExited, id, 0, services.Time.GetUtcNow())));
 
-    public Task RemoveAsync(string id) => ChangeAsync(
+    public Task RemoveAsync(Pod pod, string id) => ChangeAsync(
+        pod,
+        "removing its sandbox",
         () => services.Runtime.RemoveSandboxAsync(id, stop), state => state with { View = state.View.WithoutSandbox(id) });
 
-    private async Task ChangeAsync(Func<ValueTask> act, Func<PodState, PodState> succeeded)
+    private async Task ChangeAsync(Pod pod, string what, Func<ValueTask> act, Func<PodState, PodState> succeeded)
     {
         Func<PodState, PodState> change = succeeded;
         try
         {
             await act();
+            Volatile.Write(ref _failures, 0);
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
-            PodLog.OperationFailed(services.Log, failed);
+            PodLog.Failed(services.Log, ObjectKey.Of(pod), what, failed);
             change = static state => state;
-            await Task.Delay(Troubles.Pause, services.Time, stop);
+            await Task.Delay(Troubles.Soon(Interlocked.Increment(ref _failures)), services.Time, stop);
         }
         finally
         {

@@ -1,7 +1,6 @@
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Coppice.Node.Pods;
 
@@ -9,7 +8,7 @@ namespace Coppice.Node.Pods;
 /// Writes a pod's status to the API without holding up the work: one write at a time, always of the newest; what was overtaken while
 /// a write was on its way is never sent.
 /// </summary>
-internal sealed partial class StatusPublisher(PodServices services, CancellationToken stop)
+internal sealed class StatusPublisher(PodServices services, CancellationToken stop)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -101,7 +100,7 @@ internal sealed partial class StatusPublisher(PodServices services, Cancellation
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
-            LogWriteFailed(services.Log, ObjectKey.Of(pod), failed);
+            PodLog.Failed(services.Log, ObjectKey.Of(pod), "writing its status", failed);
             return false;
         }
     }
@@ -127,7 +126,7 @@ internal sealed partial class StatusPublisher(PodServices services, Cancellation
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
-            LogWriteFailed(services.Log, ObjectKey.Of(pod), failed);
+            PodLog.Failed(services.Log, ObjectKey.Of(pod), "writing its status", failed);
             return false;
         }
     }
@@ -161,7 +160,4 @@ internal sealed partial class StatusPublisher(PodServices services, Cancellation
     };
 
     private sealed record Wanted(PodStatus Status, Action? Written);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The status of pod {Pod} could not be written; trying again")]
-    private static partial void LogWriteFailed(ILogger log, ObjectKey pod, Exception failed);
 }

@@ -388,4 +388,61 @@ public sealed class PodWorkerTests
         node.Advance(1);
         Assert.Empty(node.Ground.Weighed);
     }
+
+    [Fact]
+    public void A_sandbox_that_cannot_be_stopped_just_now_is_stopped_a_moment_later_and_that_is_one_line_in_the_log()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        var fails = true;
+        node.Runtime.Fault = (verb, _) => verb == RuntimeVerb.StopSandbox && fails && !(fails = false) ? new RuntimeException("ttrpc: closed") : null;
+
+        node.Delete("web");
+        node.Advance(0.1);
+
+        Assert.Null(node.Api.Pod("web"));
+        Assert.Contains("Warning: Pod shop/web: stopping its sandbox failed and is tried again: ttrpc: closed", node.Log.Lines);
+    }
+
+    [Fact]
+    public void A_runtime_that_is_away_is_told_of_once()
+    {
+        using var node = new TestNode().Start();
+        node.Runtime.Fault = (verb, _) => verb == RuntimeVerb.List ? new RuntimeUnavailableException("nobody answers") : null;
+        node.Advance(100);
+        node.Runtime.Fault = null;
+        node.Advance(40);
+
+        Assert.Equal(
+            ["Warning: The container runtime cannot be asked: nobody answers", "Information: The container runtime can be asked again"],
+            node.Log.Lines.Where(one => one.Contains("runtime", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Who_cannot_look_for_leftovers_still_sees_the_containers()
+    {
+        using var node = new TestNode();
+        node.Ground.Blindness = "permission denied";
+        node.Start();
+        node.Create("web", "server:1");
+        node.Crash("web");
+
+        Assert.True(node.IsReady("web"));
+        Assert.Contains("Warning: It could not be seen what pods have left on the machine: permission denied", node.Log.Lines);
+    }
+
+    [Fact]
+    public void A_start_that_ends_in_a_fault_of_ours_is_not_the_containers_last()
+    {
+        using var node = new TestNode().Start();
+        node.Runtime.Fault = (verb, _) => verb == RuntimeVerb.FindContainer ? throw new InvalidOperationException("a fault of ours") : null;
+        node.Create("web", "server:1");
+        node.Runtime.Fault = null;
+        node.Advance(31);
+        node.Crash("web");
+        node.Advance(11);
+
+        Assert.True(node.IsReady("web"));
+        Assert.Equal(1, node.Main("web").RestartCount);
+    }
 }

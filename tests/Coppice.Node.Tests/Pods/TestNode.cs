@@ -10,7 +10,7 @@ using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 using Coppice.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace Coppice.Node.Tests.Pods;
 
@@ -43,6 +43,8 @@ internal sealed class TestNode : IDisposable
 
     public TestEvents Events { get; } = new();
 
+    public TestLog Log { get; } = new();
+
     public NodeAgent Agent { get; private set; } = null!;
 
     public RuntimeSnapshot Held => _loop.Await(() => Runtime.ListAsync(default).AsTask());
@@ -52,7 +54,7 @@ internal sealed class TestNode : IDisposable
         _stop = new CancellationTokenSource();
         var services = new PodServices(
             Runtime, new ImagePuller(Images, Time), Ground, new PodHooks(Runtime, new SimulatedProber(Runtime), Time), new SimulatedProber(Runtime),
-            new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api.Api, Events, Time, NullLogger.Instance);
+            new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api.Api, Events, Time, Log);
         var surroundings = new PodSurroundings(
             new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null), ["192.168.1.10"],
             ValueMap.Of(("cpu", Quantity.Parse("2")), ("memory", Quantity.Parse("4Gi")), ("pods", Quantity.Parse("110"))), 4L << 30,
@@ -127,6 +129,19 @@ internal sealed class TestNode : IDisposable
     }
 }
 
+/// <summary>The log as a person reads it: a line an entry, and what comes with a stack trace marked.</summary>
+internal sealed class TestLog : ILogger
+{
+    public List<string> Lines { get; } = [];
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Lines.Add($"{logLevel}: {formatter(state, exception)}{(exception is null ? "" : " (with a stack trace)")}");
+}
+
 internal sealed class TestEvents : IEventRecorder
 {
     public List<string> Told { get; } = [];
@@ -174,7 +189,10 @@ internal sealed class TestGround : IPodGround, IPodLeftovers
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<PodIdentity>> FindAsync(CancellationToken stop) => ValueTask.FromResult<IReadOnlyList<PodIdentity>>([.. Leftovers]);
+    /// <summary>Why nobody can look for leftovers.</summary>
+    public string? Blindness { get; set; }
+
+    public ValueTask<IReadOnlyList<PodIdentity>> FindAsync(CancellationToken stop) => Blindness is { } why ? throw new IOException(why) : ValueTask.FromResult<IReadOnlyList<PodIdentity>>([.. Leftovers]);
 
     public ValueTask RemoveAsync(PodIdentity pod, CancellationToken stop)
     {
