@@ -61,7 +61,11 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
             if (response.Headers.Location is { } location && response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
                 or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
             {
-                var next = new Uri(url, response.Headers.Location!);
+                if (!Uri.TryCreate(url, location, out var next))
+                {
+                    return ProbeOutcome.Failure($"Get \"{url}\": failed to parse Location header \"{location.OriginalString}\"");
+                }
+
                 if (next.Host != url.Host)
                 {
                     return ProbeOutcome.Success;
@@ -70,6 +74,11 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
                 if (redirects == RedirectsMax)
                 {
                     return ProbeOutcome.Failure($"Get \"{next}\": stopped after {RedirectsMax} redirects");
+                }
+
+                if (next.Scheme is not ("http" or "https"))
+                {
+                    return ProbeOutcome.Failure($"Get \"{next}\": unsupported protocol scheme \"{next.Scheme}\"");
                 }
 
                 url = next;
@@ -88,7 +97,8 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
         {
             if (header.Name.Equals("Host", StringComparison.OrdinalIgnoreCase))
             {
-                request.Headers.Host = header.Value;
+                // As it stands: the property would refuse what a program may well be waiting for.
+                request.Headers.TryAddWithoutValidation("Host", header.Value);
             }
             else
             {

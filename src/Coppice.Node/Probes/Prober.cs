@@ -14,6 +14,19 @@ public sealed class Prober(IContainerRuntime runtime, TimeProvider time) : IProb
 
     public async ValueTask<ProbeOutcome> ProbeAsync(ProbeRequest request, CancellationToken stop)
     {
+        try
+        {
+            return await AskAsync(request, stop);
+        }
+        catch (Exception unusable) when (!stop.IsCancellationRequested)
+        {
+            // An address, a header or an answer that the library refuses: one attempt fails, and not the probing of the container.
+            return ProbeOutcome.Error(unusable.Message);
+        }
+    }
+
+    private async ValueTask<ProbeOutcome> AskAsync(ProbeRequest request, CancellationToken stop)
+    {
         var probe = request.Probe;
         var limit = ProbeTimes.Timeout(probe);
         if (probe.Exec is { } exec)

@@ -18,6 +18,7 @@ public sealed class ProberTests : IDisposable
     [InlineData("200 OK", true, "")]
     [InlineData("302 Found\r\nLocation: http://elsewhere.example/", true, "")]
     [InlineData("500 Internal Server Error", false, "HTTP probe failed with statuscode: 500")]
+    [InlineData("302 Found\r\nLocation: ftp://127.0.0.1/", false, "Get \"ftp://127.0.0.1/\": unsupported protocol scheme \"ftp\"")]
     [InlineData("404 Not Found", false, "HTTP probe failed with statuscode: 404")]
     public async Task The_status_decides(string answer, bool succeeded, string message)
     {
@@ -46,6 +47,24 @@ public sealed class ProberTests : IDisposable
     [Fact]
     public async Task A_port_name_that_the_container_does_not_have_is_an_error() =>
         Assert.True((await AskAsync(new Probe { TcpSocket = new TCPSocketAction { Port = new IntOrString("none") } }, 1)).IsError);
+
+    [Fact]
+    public async Task A_host_header_is_sent_as_it_stands()
+    {
+        using var server = new OneAnswer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        var outcome = await AskAsync(new Probe { HttpGet = new HTTPGetAction { Port = server.Port, HttpHeaders = [new HTTPHeader { Name = "Host", Value = "shop one" }] } }, server.Port);
+
+        Assert.Equal(ProbeOutcome.Success, outcome);
+        Assert.Contains("Host: shop one\r\n", server.Request);
+    }
+
+    [Fact]
+    public async Task What_cannot_even_be_asked_is_an_error_of_this_attempt()
+    {
+        var nowhere = new ProbeRequest(ProbeType.Liveness, new Probe { Grpc = new GRPCAction { Port = 80 } }, new Container { Name = "main" }, "c1", "");
+
+        Assert.True((await _prober.ProbeAsync(nowhere, TestContext.Current.CancellationToken)).IsError);
+    }
 
     public void Dispose() => _prober.Dispose();
 
