@@ -1,4 +1,3 @@
-using Coppice.Client;
 using Coppice.Node.Logs;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
@@ -41,15 +40,6 @@ public sealed partial class NodeAgent
             _whyNotWeighed = failed.Message;
         }
     }
-
-    // Those that have no volumes here yet, or no more, are passed over when it comes to their files.
-    private IReadOnlyList<Pod> Mounted() =>
-        [.. _pods.Items.Where(one => one.Metadata.DeletionTimestamp is null && one.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))];
-
-    private static bool ShowsInVolumes(ObjectChange<Pod> change) =>
-        change.Old is not { } old || change.New is not { } now
-        || old.Metadata.Labels != now.Metadata.Labels || old.Metadata.Annotations != now.Metadata.Annotations
-        || old.Metadata.DeletionTimestamp != now.Metadata.DeletionTimestamp;
 
     private async Task KeepUpAsync(CancellationToken stop)
     {

@@ -48,10 +48,7 @@ public sealed partial class NodeAgent(
         _pods.Subscribe(change =>
         {
             _inbox.Writer.TryWrite(() => Take(change.Item, token));
-            if (ShowsInVolumes(change))
-            {
-                _volumes.Wake(change.Item.Metadata.Uid ?? "");
-            }
+            _volumes.Take(change);
         });
         List<Task> loops = [presence.RunAsync(token), _pods.RunAsync(token)];                      // 1. 2.
         try
@@ -88,7 +85,7 @@ public sealed partial class NodeAgent(
             _inbox.Writer.TryWrite(() =>
             {
                 TakeOver(found, stop);
-                loops.AddRange([FollowRuntimeAsync(stop), AuditNowAndThenAsync(stop), KeepUpAsync(stop), _volumes.RunAsync(Mounted, stop)]);
+                loops.AddRange([FollowRuntimeAsync(stop), AuditNowAndThenAsync(stop), KeepUpAsync(stop), _volumes.RunAsync(_pods.Find, stop)]);
             });
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -31,7 +31,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(300);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string PodUid, string Image), Failure> failures = [];
+    private readonly Dictionary<(string PodUid, string Image), Failure> _failures = [];
     private readonly Dictionary<string, Task> _pulling = new(StringComparer.Ordinal);
 
     /// <param name="tell">Takes the events, in order.</param>
@@ -89,9 +89,9 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     {
         lock (_gate)
         {
-            foreach (var key in failures.Keys.Where(key => key.PodUid == podUid).ToList())
+            foreach (var key in _failures.Keys.Where(key => key.PodUid == podUid).ToList())
             {
-                failures.Remove(key);
+                _failures.Remove(key);
             }
         }
     }
@@ -163,9 +163,9 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
         lock (_gate)
         {
             var key = (request.PodUid, request.Image);
-            var pause = failures.TryGetValue(key, out var before) ? Min(before.Pause * 2, LongestPause) : FirstPause;
+            var pause = _failures.TryGetValue(key, out var before) ? Min(before.Pause * 2, LongestPause) : FirstPause;
             retryAt = time.GetUtcNow() + pause;
-            failures[key] = new Failure(pause, retryAt, cause);
+            _failures[key] = new Failure(pause, retryAt, cause);
         }
 
         tell(new ImageEvent("Warning", "Failed", $"Failed to pull image \"{request.Image}\": {cause}"));
@@ -177,7 +177,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     {
         lock (_gate)
         {
-            return failures.TryGetValue((request.PodUid, request.Image), out var failure) && time.GetUtcNow() < failure.RetryAt
+            return _failures.TryGetValue((request.PodUid, request.Image), out var failure) && time.GetUtcNow() < failure.RetryAt
                 ? new ImageOutcome.Waiting("ImagePullBackOff", $"Back-off pulling image \"{request.Image}\": ErrImagePull: {failure.Cause}", failure.RetryAt)
                 : null;
         }
@@ -187,7 +187,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     {
         lock (_gate)
         {
-            failures.Remove((request.PodUid, request.Image));
+            _failures.Remove((request.PodUid, request.Image));
         }
     }
 

@@ -15,30 +15,39 @@ internal sealed class MountedObjects(IApiClient api, Action<VolumeObject> change
     private readonly SortedDictionary<VolumeObject, (CancellationTokenSource End, Task Running)> _watched = [];
     private readonly List<Task> _ending = [];
 
-    /// <summary>Begins to watch what is new among the wanted, and lets go of what is not wanted any more.</summary>
-    public void Follow(IReadOnlySet<VolumeObject> wanted, CancellationToken stop)
+    /// <summary>Begins to watch an object, or lets go of it; that it is so already is as good.</summary>
+    public void Follow(VolumeObject one, bool isWanted, CancellationToken stop)
     {
-        _ending.RemoveAll(one => one.IsCompleted);
-        foreach (var gone in _watched.Keys.Where(one => !wanted.Contains(one)).ToList())
-        {
-            var (end, running) = _watched[gone];
-            _watched.Remove(gone);
-            end.Cancel();
-            _ending.Add(EndedAsync(end, running));
-        }
-
-        foreach (var added in wanted.Where(one => !_watched.ContainsKey(one)))
+        if (isWanted && !_watched.ContainsKey(one))
         {
             var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            _watched[added] = (end, added.Kind == nameof(Secret) ? WatchAsync<Secret>(added, end.Token) : WatchAsync<ConfigMap>(added, end.Token));
+            _watched[one] = (end, one.Kind == nameof(Secret) ? WatchAsync<Secret>(one, end.Token) : WatchAsync<ConfigMap>(one, end.Token));
+        }
+        else if (!isWanted)
+        {
+            LetGo(one);
         }
     }
 
     /// <summary>Lets go of all; completes when every watch has ended.</summary>
     public async Task EndAsync()
     {
-        Follow(new SortedSet<VolumeObject>(), CancellationToken.None);
+        foreach (var one in _watched.Keys.ToList())
+        {
+            LetGo(one);
+        }
+
         await Task.WhenAll(_ending);
+    }
+
+    private void LetGo(VolumeObject one)
+    {
+        _ending.RemoveAll(ended => ended.IsCompleted);
+        if (_watched.Remove(one, out var watch))
+        {
+            watch.End.Cancel();
+            _ending.Add(EndedAsync(watch.End, watch.Running));
+        }
     }
 
     private Task WatchAsync<T>(VolumeObject one, CancellationToken stop) where T : KubernetesObject

@@ -20,7 +20,7 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
     private static readonly TimeSpan TokenAgeMax = TimeSpan.FromHours(24);
     private const long TokenSecondsDefault = 3600;
 
-    private readonly ConcurrentDictionary<(string PodUid, string Volume, string Path), HeldToken> tokens = [];
+    private readonly ConcurrentDictionary<(string PodUid, string Volume, string Path), HeldToken> _tokens = [];
 
     // By the pods' uids. One at a time at a pod's files: what was read of an object first must not be written last, and what is removed
     // must not be made again.
@@ -111,9 +111,9 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
 
     private bool Remove(string podUid)
     {
-        foreach (var key in tokens.Keys.Where(key => key.PodUid == podUid))
+        foreach (var key in _tokens.Keys.Where(key => key.PodUid == podUid))
         {
-            tokens.TryRemove(key, out _);
+            _tokens.TryRemove(key, out _);
         }
 
         var directory = paths.Pod(podUid);
@@ -168,6 +168,9 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
             {
                 throw new ContainerConfigException($"a file system in memory cannot be mounted: {error}");
             }
+
+            // Whatever a try before had made ready is hidden below it.
+            isNew = true;
         }
         else if (source.Medium is { Length: > 0 } medium and not StorageMedium.Memory)
         {
@@ -229,7 +232,7 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
     {
         var key = (Uid(pod), volume, wanted.Path);
         var now = time.GetUtcNow();
-        if (tokens.TryGetValue(key, out var held) && now < held.RefreshAt)
+        if (_tokens.TryGetValue(key, out var held) && now < held.RefreshAt)
         {
             return held.Token;
         }
@@ -246,7 +249,7 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
             var issued = await sources.Token(account, request, stop);
             var life = (issued.ExpirationTimestamp ?? now.AddSeconds(TokenSecondsDefault)) - now;
             var good = life * TokenShare < TokenAgeMax ? life * TokenShare : TokenAgeMax;
-            tokens[key] = new HeldToken(issued.Token ?? "", now + good, now + life);
+            _tokens[key] = new HeldToken(issued.Token ?? "", now + good, now + life);
             return issued.Token ?? "";
         }
         catch (Exception failed) when (failed is not OperationCanceledException && held is not null && now < held.ExpiresAt)
@@ -277,7 +280,8 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         _ => null,
     };
 
-    private static bool IsMounted(string directory) => MountTable.Read().Any(one => one.MountPoint == directory);
+    // A node full of pods has a long table: it is read only where the kernel says no, which an old one always does.
+    private static bool IsMounted(string directory) => LinuxCalls.IsMountPoint(directory) || MountTable.Read().Any(one => one.MountPoint == directory);
 
     private static string Uid(Pod pod) => pod.Metadata.Uid ?? "";
 

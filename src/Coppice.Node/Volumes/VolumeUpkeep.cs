@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Coppice.Client;
 using Coppice.Node.Pods;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -16,31 +17,57 @@ namespace Coppice.Node.Volumes;
 /// </remarks>
 internal sealed partial class VolumeUpkeep(NodeAgentOptions options, PodServices services)
 {
-    // A wake says which pods to look at; of all that came in since the last look, each pod is looked at once.
-    private readonly Channel<Func<Pod, bool>> _wakes = Channel.CreateUnbounded<Func<Pod, bool>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Wake> _wakes = Channel.CreateUnbounded<Wake>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>A pod is new here, has changed, or is gone. From any thread.</summary>
-    public void Wake(string podUid) => _wakes.Writer.TryWrite(pod => pod.Metadata.Uid == podUid);
+    // Touched by the loop alone: the pods that have volumes here or may get some, by their uids, and who is filled from what. A wake costs
+    // what it touches, not what the node holds.
+    private readonly SortedDictionary<string, Pod> _pods = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<VolumeObject, SortedSet<string>> _filled = [];
+
+    private abstract record Wake
+    {
+        /// <param name="Now">Null once it is on its way out.</param>
+        public sealed record PodChanged(string Uid, Pod? Now) : Wake;
+
+        public sealed record ObjectChanged(VolumeObject Object) : Wake;
+
+        public sealed record AuditDue : Wake;
+    }
+
+    /// <summary>A pod of this node is new, has changed, or is gone. Called for one change after another.</summary>
+    public void Take(ObjectChange<Pod> change)
+    {
+        if (ShowsInVolumes(change))
+        {
+            _wakes.Writer.TryWrite(new Wake.PodChanged(change.Item.Metadata.Uid ?? "", change.New is { } now && IsMounted(now) ? now : null));
+        }
+    }
 
     /// <summary>Runs until stopped.</summary>
-    /// <param name="mounted">The pods of this node that are not on their way out, as the API has them. Asked from the loop.</param>
-    public async Task RunAsync(Func<IReadOnlyList<Pod>> mounted, CancellationToken stop)
+    /// <param name="find">The newest of a pod.</param>
+    public async Task RunAsync(Func<ObjectKey, Pod?> find, CancellationToken stop)
     {
-        var objects = new MountedObjects(services.Api, Wake, services.Time, services.Log);
+        var objects = new MountedObjects(services.Api, one => _wakes.Writer.TryWrite(new Wake.ObjectChanged(one)), services.Time, services.Log);
         var auditing = AuditNowAndThenAsync(stop);
         try
         {
             while (await _wakes.Reader.WaitToReadAsync(stop))
             {
-                var wakes = new List<Func<Pod, bool>>();
+                // Of all that came in since the last look, each pod is looked at once.
+                var due = new SortedSet<string>(StringComparer.Ordinal);
+                var touched = new SortedSet<VolumeObject>();
                 while (_wakes.Reader.TryRead(out var wake))
                 {
-                    wakes.Add(wake);
+                    due.UnionWith(Learn(wake, touched));
                 }
 
-                var pods = mounted();
-                objects.Follow(new SortedSet<VolumeObject>(pods.SelectMany(VolumeObject.Of)), stop);
-                await Task.WhenAll(pods.Where(pod => wakes.Any(wake => wake(pod))).Select(pod => RefreshAsync(pod, stop)));
+                foreach (var one in touched)
+                {
+                    objects.Follow(one, _filled.ContainsKey(one), stop);
+                }
+
+                var pods = due.Where(_pods.ContainsKey).Select(uid => find(ObjectKey.Of(_pods[uid])) is { } pod && pod.Metadata.Uid == uid ? pod : _pods[uid]);
+                await Task.WhenAll(pods.ToList().Select(pod => RefreshAsync(pod, stop)));
             }
         }
         finally
@@ -50,7 +77,65 @@ internal sealed partial class VolumeUpkeep(NodeAgentOptions options, PodServices
         }
     }
 
-    private void Wake(VolumeObject changed) => _wakes.Writer.TryWrite(pod => VolumeObject.Of(pod).Contains(changed));
+    // What has no volumes here yet, or no more, is passed over when it comes to its files.
+    private static bool IsMounted(Pod pod) => pod.Metadata.DeletionTimestamp is null && pod.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed);
+
+    private static bool ShowsInVolumes(ObjectChange<Pod> change) =>
+        change.Old is not { } old || change.New is not { } now
+        || old.Metadata.Labels != now.Metadata.Labels || old.Metadata.Annotations != now.Metadata.Annotations || IsMounted(old) != IsMounted(now);
+
+    /// <param name="touched">Takes the objects that more or fewer pods are filled from now.</param>
+    /// <returns>The pods to look at.</returns>
+    private IEnumerable<string> Learn(Wake wake, SortedSet<VolumeObject> touched)
+    {
+        switch (wake)
+        {
+            case Wake.PodChanged(var uid, var now):
+                Forget(uid, touched);
+                if (now is not null)
+                {
+                    Remember(uid, now, touched);
+                }
+
+                return [uid];
+            case Wake.ObjectChanged(var changed):
+                return _filled.GetValueOrDefault(changed) ?? [];
+            default:
+                return _pods.Keys;
+        }
+    }
+
+    private void Remember(string uid, Pod pod, SortedSet<VolumeObject> touched)
+    {
+        _pods[uid] = pod;
+        foreach (var one in VolumeObject.Of(pod))
+        {
+            if (!_filled.TryGetValue(one, out var pods))
+            {
+                _filled[one] = pods = new SortedSet<string>(StringComparer.Ordinal);
+                touched.Add(one);
+            }
+
+            pods.Add(uid);
+        }
+    }
+
+    private void Forget(string uid, SortedSet<VolumeObject> touched)
+    {
+        if (!_pods.Remove(uid, out var pod))
+        {
+            return;
+        }
+
+        foreach (var one in VolumeObject.Of(pod))
+        {
+            if (_filled.TryGetValue(one, out var pods) && pods.Remove(uid) && pods.Count == 0)
+            {
+                _filled.Remove(one);
+                touched.Add(one);
+            }
+        }
+    }
 
     private async Task AuditNowAndThenAsync(CancellationToken stop)
     {
@@ -59,7 +144,7 @@ internal sealed partial class VolumeUpkeep(NodeAgentOptions options, PodServices
             while (true)
             {
                 await Task.Delay(options.VolumeAuditPeriod, services.Time, stop);
-                _wakes.Writer.TryWrite(_ => true);
+                _wakes.Writer.TryWrite(new Wake.AuditDue());
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

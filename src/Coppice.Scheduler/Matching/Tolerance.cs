@@ -6,7 +6,7 @@ namespace Coppice.Scheduler;
 /// <summary>Whether a pod puts up with a node's taints.</summary>
 internal static class Tolerance
 {
-    /// <summary>The node's taints that would keep the pod away from it.</summary>
+    /// <summary>Whether none of the taints keeps the pod away.</summary>
     public static bool Bears(ValueList<Toleration> tolerations, ValueList<Taint> taints)
     {
         foreach (var taint in taints)

@@ -86,6 +86,50 @@ public sealed class VolumeUpkeepTests
         Assert.True(node.IsReady("web"));
     }
 
+    [Fact]
+    public void An_object_is_followed_as_long_as_any_pod_is_filled_from_it()
+    {
+        using var node = new TestNode().Start();
+        var volume = new Volume { Name = "v", ConfigMap = new ConfigMapVolumeSource { Name = "settings" } };
+        Create(node, new ConfigMap { Metadata = Named("settings") });
+        CreatePod(node, "first", volume);
+        CreatePod(node, "second", volume);
+        node.Delete("first");
+        node.Advance(1);
+        Assert.Equal(["second"], Change("1"));
+
+        node.Delete("second");
+        node.Advance(1);
+        Assert.Empty(Change("2"));
+
+        CreatePod(node, "third", volume);
+        Assert.Equal(["third"], Change("3"));
+
+        List<string> Change(string value)
+        {
+            node.Ground.Refreshed.Clear();
+            node.Do(() => _ = node.Api.Api.UpdateAsync(new ConfigMap { Metadata = Named("settings"), Data = ValueMap.Of(("a", value)) }, default).AsTask());
+            return node.Ground.Refreshed;
+        }
+    }
+
+    [Fact]
+    public void A_pod_that_has_ended_is_left_alone()
+    {
+        using var node = new TestNode().Start();
+        node.Create("job", spec => spec with
+        {
+            RestartPolicy = RestartPolicy.Never,
+            Volumes = [new Volume { Name = "v", DownwardAPI = new DownwardAPIVolumeSource() }],
+            Containers = [new Container { Name = "main", Image = "job:1", ImagePullPolicy = "IfNotPresent" }],
+        });
+        node.Advance(6);
+        Assert.Equal(PodPhase.Succeeded, node.Api.Status("job").Phase);
+        node.Ground.Refreshed.Clear();
+        node.Advance(120);
+        Assert.Empty(node.Ground.Refreshed);
+    }
+
     private static ObjectMeta Named(string name) => new() { Namespace = "shop", Name = name };
 
     private static void Create<T>(TestNode node, T item) where T : KubernetesObject => node.Do(() => _ = node.Api.Api.CreateAsync(item, default).AsTask());
