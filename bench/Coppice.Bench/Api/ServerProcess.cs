@@ -23,7 +23,13 @@ internal sealed class ServerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
 
             // As the program is built.
-            Environment = { ["DOTNET_gcConcurrent"] = "0", ["DOTNET_gcServer"] = "0", ["DOTNET_TieredPGO"] = "0" },
+            Environment =
+            {
+                ["DOTNET_gcConcurrent"] = "0",
+                ["DOTNET_gcServer"] = "0",
+                ["DOTNET_TieredPGO"] = "0",
+                ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
+            },
         };
         var process = Process.Start(start)!;
         var ready = (await process.StandardOutput.ReadLineAsync())?.Split(' ');

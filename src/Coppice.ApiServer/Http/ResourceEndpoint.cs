@@ -57,7 +57,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             name,
             current =>
             {
-                var patched = Patcher.Apply(type, current.Json, patch, scope.Definition.Schema);
+                var patched = Patcher.Apply(type, current.ToJson(), patch, scope.Definition.Schema);
                 var decoded = ObjectDecoder.DecodePatched(patched, scope.Definition, mode);
                 warnings = decoded.Warnings;
                 return NamesVersion(patch) ? decoded.Item : Unversioned(decoded.Item, current);

@@ -1,22 +1,24 @@
+using System.Buffers;
 using System.Globalization;
-using System.Text;
+using System.Text.Unicode;
 using Coppice.Objects;
 using Coppice.Store;
 
 namespace Coppice.ApiServer.Resources;
 
 /// <summary>
-/// One version of an object in the two forms that readers want: the immutable record, and the JSON that goes to every watcher and
-/// list. Each is made at most once a version, when first asked for.
+/// One version of an object in the two forms that readers want: the immutable record, which is made once, when first asked for; and the
+/// JSON that goes to every watcher and list, which is what the store holds with the resourceVersion written into it on the way out.
 /// </summary>
 public sealed class ObjectForm
 {
-    private static readonly byte[] MetadataStart = "\"metadata\":{"u8.ToArray();
+    /// <summary>In bytes: the field's name and punctuation, and the longest number.</summary>
+    private const int LongestRevisionField = 48;
 
     private readonly Type _type;
     private readonly ReadOnlyMemory<byte> _stored;
+    private readonly ReadOnlyMemory<byte> _detached;
     private KubernetesObject? _item;
-    private ReadOnlyMemory<byte> _json;
 
     /// <param name="stored">The JSON as the store holds it: without a resourceVersion, which is known only when it is written.</param>
     internal ObjectForm(Type type, ReadOnlyMemory<byte> stored, Revision revision, KubernetesObject? item = null)
@@ -27,17 +29,51 @@ public sealed class ObjectForm
         _item = item is null ? null : WithRevision(item);
     }
 
+    private ObjectForm(KubernetesObject item, Revision revision)
+    {
+        _type = item.GetType();
+        _detached = ApiJson.WriteObject(item);
+        Revision = revision;
+        _item = item;
+    }
+
+    private static ReadOnlySpan<byte> MetadataStart => "\"metadata\":{"u8;
+
     public Revision Revision { get; }
 
     public KubernetesObject Item => _item ??= WithRevision((KubernetesObject)ApiJson.Read(_stored.Span, _type));
 
-    public ReadOnlyMemory<byte> Json => _json.IsEmpty ? _json = Splice() : _json;
+    /// <summary>In bytes.</summary>
+    public int JsonLength => _detached.IsEmpty ? _stored.Length + RevisionField(stackalloc byte[LongestRevisionField]).Length : _detached.Length;
 
     /// <summary>A form of an object that is not in the store, such as a dry run's or another kind's view of a stored one.</summary>
     public static ObjectForm Detached(KubernetesObject item)
     {
         var revision = long.TryParse(item.Metadata.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
-        return new ObjectForm(item.GetType(), default, new Revision(revision)) { _item = item, _json = ApiJson.WriteObject(item) };
+        return new ObjectForm(item, new Revision(revision));
+    }
+
+    public void WriteJson(IBufferWriter<byte> output)
+    {
+        if (!_detached.IsEmpty)
+        {
+            output.Write(_detached.Span);
+            return;
+        }
+
+        var json = _stored.Span;
+        var at = json.IndexOf(MetadataStart) + MetadataStart.Length;
+        output.Write(json[..at]);
+        output.Write(RevisionField(stackalloc byte[LongestRevisionField]));
+        output.Write(json[at..]);
+    }
+
+    /// <summary>The JSON in one piece, for those who change it.</summary>
+    public ReadOnlyMemory<byte> ToJson()
+    {
+        var json = new ArrayBufferWriter<byte>(JsonLength);
+        WriteJson(json);
+        return json.WrittenMemory;
     }
 
     /// <summary>The bytes to store for an object.</summary>
@@ -53,16 +89,10 @@ public sealed class ObjectForm
     private KubernetesObject WithRevision(KubernetesObject item) =>
         item with { Metadata = item.Metadata with { ResourceVersion = Revision.ToString() } };
 
-    private byte[] Splice()
+    private ReadOnlySpan<byte> RevisionField(Span<byte> buffer)
     {
-        var source = _stored.Span;
-        var at = source.IndexOf(MetadataStart) + MetadataStart.Length;
-        var insert = Encoding.ASCII.GetBytes($"\"resourceVersion\":\"{Revision}\",");
-        var json = new byte[source.Length + insert.Length];
-        source[..at].CopyTo(json);
-        insert.CopyTo(json.AsSpan(at));
-        source[at..].CopyTo(json.AsSpan(at + insert.Length));
-        return json;
+        Utf8.TryWrite(buffer, CultureInfo.InvariantCulture, $"\"resourceVersion\":\"{Revision.Value}\",", out var length);
+        return buffer[..length];
     }
 }
 

@@ -41,36 +41,61 @@ internal sealed class ResponseWriter(TimeProvider time)
 
     public static async Task WriteJsonAsync(HttpContext http, ReadOnlyMemory<byte> json, int code)
     {
-        http.Response.StatusCode = code;
-        http.Response.ContentType = "application/json";
         if (Compression.Applies(http, json.Length))
         {
+            Begin(http, code, null);
             await using var compressed = Compression.Begin(http);
             await compressed.WriteAsync(json, http.RequestAborted);
             return;
         }
 
-        http.Response.ContentLength = json.Length;
+        Begin(http, code, json.Length);
         if (!HttpMethods.IsHead(http.Request.Method))
         {
             await http.Response.Body.WriteAsync(json, http.RequestAborted);
         }
     }
 
-    public Task WriteObjectAsync(HttpContext http, ResourceDefinition definition, ObjectForm form, int code) =>
-        WriteJsonAsync(http, Render(http, definition, form), code);
-
-    /// <summary>An object in the shape that the request asks for.</summary>
-    public ReadOnlyMemory<byte> Render(HttpContext http, ResourceDefinition definition, ObjectForm form, bool withColumns = true) =>
-        ResponseFormat.Choose(http.Request.Headers.Accept) switch
+    public async Task WriteObjectAsync(HttpContext http, ResourceDefinition definition, ObjectForm form, int code)
+    {
+        var shape = ResponseFormat.Choose(http.Request.Headers.Accept);
+        var answer = shape == ResponseShape.Metadata ? MetadataForm(form) : form;
+        if (shape == ResponseShape.Table)
         {
-            ResponseShape.Table => TableOf(
-                new TableRequest(definition, IncludeOf(http), time.GetUtcNow(), withColumns),
-                [form],
-                new ListMeta { ResourceVersion = form.Revision.ToString() }),
-            ResponseShape.Metadata => MetadataForm(form).Json,
-            _ => form.Json,
-        };
+            await WriteJsonAsync(http, TableOf(http, definition, form), code);
+        }
+        else if (Compression.Applies(http, answer.JsonLength))
+        {
+            await WriteJsonAsync(http, answer.ToJson(), code);
+        }
+        else
+        {
+            Begin(http, code, answer.JsonLength);
+            if (!HttpMethods.IsHead(http.Request.Method))
+            {
+                answer.WriteJson(http.Response.BodyWriter);
+                await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+            }
+        }
+    }
+
+    /// <summary>An object in the shape that the request asks for, as a part of a longer answer.</summary>
+    public void Render(HttpContext http, ResourceDefinition definition, ObjectForm form, bool withColumns)
+    {
+        var output = http.Response.BodyWriter;
+        switch (ResponseFormat.Choose(http.Request.Headers.Accept))
+        {
+            case ResponseShape.Table:
+                output.Write(TableOf(http, definition, form, withColumns).Span);
+                break;
+            case ResponseShape.Metadata:
+                MetadataForm(form).WriteJson(output);
+                break;
+            default:
+                form.WriteJson(output);
+                break;
+        }
+    }
 
     public async Task WriteListAsync(HttpContext http, ResourceDefinition definition, ListPage page)
     {
@@ -98,23 +123,22 @@ internal sealed class ResponseWriter(TimeProvider time)
     /// <summary>Writes a list from the JSON that its items have already, without putting it together in memory.</summary>
     private static async Task WriteListAsync(HttpContext http, byte[] head, IReadOnlyList<ObjectForm> items)
     {
-        http.Response.StatusCode = StatusCodes.Status200OK;
-        http.Response.ContentType = "application/json";
         var length = (long)head.Length + ListEnd.Length + Math.Max(0, items.Count - 1);
         foreach (var item in items)
         {
-            length += item.Json.Length;
+            length += item.JsonLength;
         }
 
         if (Compression.Applies(http, length))
         {
+            Begin(http, StatusCodes.Status200OK, null);
             var compressed = PipeWriter.Create(Compression.Begin(http));
             await WriteItemsAsync(compressed, head, items, http.RequestAborted);
             await compressed.CompleteAsync();
             return;
         }
 
-        http.Response.ContentLength = length;
+        Begin(http, StatusCodes.Status200OK, length);
         if (!HttpMethods.IsHead(http.Request.Method))
         {
             await WriteItemsAsync(http.Response.BodyWriter, head, items, http.RequestAborted);
@@ -131,7 +155,7 @@ internal sealed class ResponseWriter(TimeProvider time)
                 body.Write(","u8);
             }
 
-            body.Write(items[i].Json.Span);
+            items[i].WriteJson(body);
             if (body.UnflushedBytes > FlushBytes)
             {
                 await body.FlushAsync(stop);
@@ -141,6 +165,19 @@ internal sealed class ResponseWriter(TimeProvider time)
         body.Write(ListEnd);
         await body.FlushAsync(stop);
     }
+
+    /// <param name="length">Null when it is not known before.</param>
+    private static void Begin(HttpContext http, int code, long? length)
+    {
+        http.Response.StatusCode = code;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = length;
+    }
+
+    private ReadOnlyMemory<byte> TableOf(HttpContext http, ResourceDefinition definition, ObjectForm form, bool withColumns = true) => TableOf(
+        new TableRequest(definition, IncludeOf(http), time.GetUtcNow(), withColumns),
+        [form],
+        new ListMeta { ResourceVersion = form.Revision.ToString() });
 
     private static ReadOnlyMemory<byte> TableOf(TableRequest request, IReadOnlyList<ObjectForm> rows, ListMeta meta)
     {

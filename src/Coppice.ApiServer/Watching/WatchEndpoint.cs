@@ -111,7 +111,9 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
 
         public void Write(string type, ObjectForm form)
         {
-            WriteLine(type, responses.Render(http, query.Definition, form, !_columnsSent).Span);
+            Begin(type);
+            responses.Render(http, query.Definition, form, !_columnsSent);
+            End();
             _columnsSent = true;
         }
 
@@ -131,10 +133,13 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
 
         private void WriteLine(string type, ReadOnlySpan<byte> json)
         {
-            var body = http.Response.BodyWriter;
-            body.Write(Encoding.ASCII.GetBytes($"{{\"type\":\"{type}\",\"object\":"));
-            body.Write(json);
-            body.Write("}\n"u8);
+            Begin(type);
+            http.Response.BodyWriter.Write(json);
+            End();
         }
+
+        private void Begin(string type) => http.Response.BodyWriter.Write(Encoding.ASCII.GetBytes($"{{\"type\":\"{type}\",\"object\":"));
+
+        private void End() => http.Response.BodyWriter.Write("}\n"u8);
     }
 }
