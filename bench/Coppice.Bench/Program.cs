@@ -16,6 +16,9 @@ switch (args)
     case ["api-server", "coppice", var directory, var pods]:
         await ServedApi.RunAsync(directory, int.Parse(pods, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["scheduling"]:
+        await SchedulingBench.RunAsync();
+        return 0;
     case ["healing"]:
         await HealingBench.RunAsync(rounds: 10);
         return 0;
@@ -23,6 +26,6 @@ switch (args)
         await HealingBench.RunAsync(int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api, healing [ROUNDS]");
+        Console.Error.WriteLine("which benchmark? store, api, scheduling, healing [ROUNDS]");
         return 2;
 }

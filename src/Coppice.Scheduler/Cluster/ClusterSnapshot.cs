@@ -2,12 +2,14 @@ using Coppice.Objects;
 
 namespace Coppice.Scheduler;
 
-/// <summary>The cluster as it is in one moment, pods on their way included. Immutable.</summary>
+/// <summary>The cluster as it is in one moment, pods on their way included: for one plan, made before anything changes again.</summary>
 /// <param name="Nodes">In the order of their names.</param>
+/// <param name="Sums">What they have together.</param>
 /// <param name="Namespaces">The labels of every namespace.</param>
 /// <param name="FirstNode">Where to begin looking. It moves on from pod to pod, so that equal nodes get their turns.</param>
 internal sealed record ClusterSnapshot(
-    IReadOnlyList<NodeView> Nodes,
+    IList<NodeView> Nodes,
+    ClusterSums Sums,
     IReadOnlyDictionary<string, ValueMap<string>> Namespaces,
     int FirstNode = 0)
 {

@@ -14,12 +14,12 @@ internal sealed class ClusterState
     // Pods may be heard of before their node is, and outlive it.
     private readonly Dictionary<string, List<PodDemand>> _strays = new(StringComparer.Ordinal);
 
+    private readonly ClusterSums _sums = new();
     private Dictionary<string, ValueMap<string>> _namespaces = new(StringComparer.Ordinal);
-    private NodeView[]? _nodesInOrder;
 
     /// <param name="firstNode">Counts on from pod to pod, around and around.</param>
     public ClusterSnapshot Snapshot(long firstNode) =>
-        new(_nodesInOrder ??= [.. _nodes.Values], _namespaces, _nodes.Count == 0 ? 0 : (int)(firstNode % _nodes.Count));
+        new(_nodes.Values, _sums, _namespaces, _nodes.Count == 0 ? 0 : (int)(firstNode % _nodes.Count));
 
     /// <summary>This very pod (not one of its name that came after it) is on its way to a node.</summary>
     public bool IsAssumed(Pod pod) =>
@@ -30,22 +30,20 @@ internal sealed class ClusterState
         var name = node.Metadata.Name ?? "";
         if (_nodes.TryGetValue(name, out var known))
         {
-            _nodes[name] = known.WithNode(node);
+            Change(known, known.WithNode(node));
         }
         else
         {
             _strays.Remove(name, out var pods);
-            _nodes[name] = NodeView.Of(node, pods ?? []);
+            Change(null, NodeView.Of(node, pods ?? []));
         }
-
-        _nodesInOrder = null;
     }
 
     public void RemoveNode(string name)
     {
         if (_nodes.Remove(name, out var gone))
         {
-            _nodesInOrder = null;
+            _sums.Replace(gone, null);
             if (gone.Pods.Count > 0)
             {
                 _strays[name] = [.. gone.Pods];
@@ -81,8 +79,7 @@ internal sealed class ClusterState
 
         if (_nodes.TryGetValue(placement.Node, out var node))
         {
-            _nodes[placement.Node] = node.Without(pod);
-            _nodesInOrder = null;
+            Change(node, node.Without(pod));
         }
         else if (_strays.TryGetValue(placement.Node, out var strays) && strays.RemoveAll(p => p.Key == pod) > 0 && strays.Count == 0)
         {
@@ -102,8 +99,7 @@ internal sealed class ClusterState
         _placed[pod.Key] = new(nodeName, isAssumed, pod.Pod.Metadata.Uid);
         if (_nodes.TryGetValue(nodeName, out var node))
         {
-            _nodes[nodeName] = node.With(pod);
-            _nodesInOrder = null;
+            Change(node, node.With(pod));
             return;
         }
 
@@ -114,6 +110,12 @@ internal sealed class ClusterState
 
         strays.RemoveAll(p => p.Key == pod.Key);
         strays.Add(pod);
+    }
+
+    private void Change(NodeView? before, NodeView now)
+    {
+        _sums.Replace(before, now);
+        _nodes[now.Name] = now;
     }
 
     private readonly record struct Placement(string Node, bool IsAssumed, string? Uid);

@@ -6,7 +6,7 @@ namespace Coppice.Scheduler;
 /// <summary>A node and the pods that are, or soon will be, on it. Immutable: a change makes another one.</summary>
 internal sealed class NodeView
 {
-    private Dictionary<string, long>? _images;
+    private Dictionary<string, long> _images = [];
 
     private NodeView(Node node, ResourceAmounts allocatable, long podLimit)
     {
@@ -41,10 +41,13 @@ internal sealed class NodeView
     /// <summary>Those of the pods that have wishes about others, for the comparison of nodes.</summary>
     public IReadOnlyList<PodDemand> Wishing { get; private init; } = [];
 
+    /// <summary>The names of the images that are here already.</summary>
+    public IReadOnlyCollection<string> Images => _images.Keys;
+
     public static NodeView Of(Node node, IEnumerable<PodDemand> pods)
     {
         var allocatable = node.Status.Allocatable;
-        return new NodeView(node, ResourceAmounts.Of(allocatable), allocatable.Find("pods").Value).WithPods([.. pods]);
+        return new NodeView(node, ResourceAmounts.Of(allocatable), allocatable.Find("pods").Value) { _images = ImagesOf(node) }.WithPods([.. pods]);
     }
 
     public NodeView WithNode(Node node) => Of(node, Pods);
@@ -54,23 +57,20 @@ internal sealed class NodeView
     public NodeView Without(ObjectKey pod) => WithPods([.. Pods.Where(p => p.Key != pod)]);
 
     /// <summary>The size in bytes of an image that is here already, or 0.</summary>
-    public long ImageSize(string image)
-    {
-        if (_images is null)
-        {
-            var images = new Dictionary<string, long>(StringComparer.Ordinal);
-            foreach (var present in Node.Status.Images)
-            {
-                foreach (var name in present.Names)
-                {
-                    images[name] = present.SizeBytes;
-                }
-            }
+    public long ImageSize(string image) => _images.GetValueOrDefault(image);
 
-            _images = images;
+    private static Dictionary<string, long> ImagesOf(Node node)
+    {
+        var images = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var present in node.Status.Images)
+        {
+            foreach (var name in present.Names)
+            {
+                images[name] = present.SizeBytes;
+            }
         }
 
-        return _images.GetValueOrDefault(image);
+        return images;
     }
 
     private NodeView WithPods(IReadOnlyList<PodDemand> pods)

@@ -34,7 +34,12 @@ internal sealed class PodAffinityFilter : IFilter
     private static HashSet<(string Key, string Place)> PlacesThatRepel(PodDemand pod, ClusterSnapshot cluster)
     {
         var places = new HashSet<(string, string)>();
-        foreach (var node in cluster.Nodes)
+        if (cluster.Sums.Repelling == 0)
+        {
+            return places;
+        }
+
+        foreach (var node in cluster.Nodes.Where(n => n.Repelling.Count > 0))
         {
             foreach (var other in node.Repelling)
             {

@@ -16,7 +16,7 @@ internal sealed class ImageLocalityScore : IScore
         foreach (var image in images)
         {
             // An image that few nodes have counts less, or all its pods would gather there.
-            var spread = (double)cluster.Nodes.Count(n => n.ImageSize(image) > 0) / cluster.Nodes.Count;
+            var spread = (double)cluster.Sums.NodesWithImage(image) / cluster.Nodes.Count;
             for (var i = 0; spread > 0 && i < sums.Length; i++)
             {
                 sums[i] += (long)(nodes[i].ImageSize(image) * spread);

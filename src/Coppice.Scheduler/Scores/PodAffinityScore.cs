@@ -11,6 +11,11 @@ internal sealed class PodAffinityScore : IScore
     public long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
     {
         var hasWishes = pod.RatherNear.Count + pod.RatherFar.Count > 0;
+        if (!hasWishes && cluster.Sums.Wishing == 0)
+        {
+            return null;
+        }
+
         var byPlace = new Dictionary<(string Key, string Place), long>();
         foreach (var node in cluster.Nodes)
         {

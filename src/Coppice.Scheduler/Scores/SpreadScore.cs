@@ -8,8 +8,6 @@ namespace Coppice.Scheduler;
 /// </summary>
 internal sealed class SpreadScore : IScore
 {
-    private const string Zone = "topology.kubernetes.io/zone";
-
     public int Weight => 2;
 
     public long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
@@ -51,12 +49,11 @@ internal sealed class SpreadScore : IScore
             return null;
         }
 
-        var siblings = cluster.Nodes.ToDictionary(n => n.Name, n => n.Pods.Count(p => p.Owner == owner && !p.IsLeaving), StringComparer.Ordinal);
-        var zones = cluster.Nodes.Where(n => n.Labels.ContainsKey(Zone))
-            .GroupBy(n => n.Labels[Zone], StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.Sum(n => siblings[n.Name]), StringComparer.Ordinal);
-        var (hostWeight, zoneWeight) = (Weigh(cluster.Nodes.Count), Weigh(zones.Count));
-        return [.. nodes.Select(n => (long)Math.Round(100 * (hostWeight * siblings[n.Name] + zoneWeight * zones.GetValueOrDefault(n.Labels.Find(Zone) ?? ""))))];
+        var zones = nodes.Select(n => n.Labels.Find(ClusterSums.ZoneLabel)).ToArray();
+        var (hostWeight, zoneWeight) = (Weigh(nodes.Count), Weigh(zones.OfType<string>().Distinct(StringComparer.Ordinal).Count()));
+        return [.. nodes.Select((node, i) => Mark(cluster.Sums.OnNode(owner, node.Name), zones[i] is { } zone ? cluster.Sums.InZone(owner, zone) : 0))];
+
+        long Mark(int onNode, int inZone) => (long)Math.Round(100 * (hostWeight * onNode + zoneWeight * inZone));
     }
 
     private static double Weigh(int places) => Math.Log(places + 2);
