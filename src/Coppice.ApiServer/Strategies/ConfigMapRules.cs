@@ -7,9 +7,9 @@ namespace Coppice.ApiServer.Strategies;
 /// <summary>ConfigMaps.</summary>
 internal sealed class ConfigMapRules : KindStrategy<ConfigMap>
 {
-    public override IEnumerable<FieldError> Validate(ConfigMap item) => ConfigurationValidation.OfConfigMap(item);
+    public override Findings<FieldError> Validate(ConfigMap item) => ConfigurationValidation.OfConfigMap(item);
 
-    public override IEnumerable<FieldError> ValidateUpdate(ConfigMap item, ConfigMap old) =>
+    public override Findings<FieldError> ValidateUpdate(ConfigMap item, ConfigMap old) =>
     [
         .. ConfigurationValidation.Kept(
             item.Immutable, old.Immutable, ("data", item.Data != old.Data), ("binaryData", item.BinaryData != old.BinaryData)),

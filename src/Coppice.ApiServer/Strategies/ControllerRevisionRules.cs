@@ -7,13 +7,13 @@ namespace Coppice.ApiServer.Strategies;
 /// <summary>ControllerRevisions: what was recorded stays as it is.</summary>
 internal sealed class ControllerRevisionRules : KindStrategy<ControllerRevision>
 {
-    public override IEnumerable<FieldError> Validate(ControllerRevision item) =>
+    public override Findings<FieldError> Validate(ControllerRevision item) =>
     [
         .. FieldRules.If(item.Data is null, () => FieldError.Required(FieldPath.Of("data"), "data is mandatory")),
         .. FieldRules.NotNegative(FieldPath.Of("revision"), item.Revision),
     ];
 
-    public override IEnumerable<FieldError> ValidateUpdate(ControllerRevision item, ControllerRevision old) =>
+    public override Findings<FieldError> ValidateUpdate(ControllerRevision item, ControllerRevision old) =>
     [
         .. Validate(item),
         .. FieldRules.If(

@@ -69,7 +69,7 @@ internal sealed class DaemonSetRules : KindStrategy<DaemonSet>
         Annotations = metadata.Annotations.With(TemplateGenerationNote, generation.ToString(CultureInfo.InvariantCulture)),
     };
 
-    public override IEnumerable<FieldError> Validate(DaemonSet item) =>
+    public override Findings<FieldError> Validate(DaemonSet item) =>
     [
         .. PodTemplateValidation.ValidateSelected(SpecPath, item.Spec.Selector, item.Spec.Template, "DaemonSet", "daemonset"),
         .. FieldRules.NotNegative(SpecPath.Child("minReadySeconds"), item.Spec.MinReadySeconds),
@@ -77,12 +77,12 @@ internal sealed class DaemonSetRules : KindStrategy<DaemonSet>
         .. FieldRules.NotNegative(SpecPath.Child("revisionHistoryLimit"), item.Spec.RevisionHistoryLimit),
     ];
 
-    public override IEnumerable<FieldError> ValidateUpdate(DaemonSet item, DaemonSet old) =>
+    public override Findings<FieldError> ValidateUpdate(DaemonSet item, DaemonSet old) =>
         [.. Validate(item), .. FieldRules.Unchanged(SpecPath.Child("selector"), item.Spec.Selector, old.Spec.Selector)];
 
     public override IEnumerable<string> Warnings(DaemonSet item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
 
-    private static IEnumerable<FieldError> Strategy(FieldPath path, DaemonSetUpdateStrategy strategy)
+    private static Findings<FieldError> Strategy(FieldPath path, DaemonSetUpdateStrategy strategy)
     {
         if (strategy.Type != DaemonSetUpdateStrategyType.RollingUpdate)
         {
@@ -106,7 +106,7 @@ internal sealed class DaemonSetRules : KindStrategy<DaemonSet>
             {
                 (true, true) => [FieldError.Required(unavailable, "cannot be 0 when maxSurge is 0")],
                 (false, false) => [FieldError.Invalid(surge, update.MaxSurge, "may not be set when maxUnavailable is non-zero")],
-                _ => Enumerable.Empty<FieldError>(),
+                _ => Findings<FieldError>.None,
             },
         ];
     }

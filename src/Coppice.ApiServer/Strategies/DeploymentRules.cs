@@ -58,7 +58,7 @@ internal sealed class DeploymentRules : KindStrategy<Deployment>
             };
     }
 
-    public override IEnumerable<FieldError> Validate(Deployment item)
+    public override Findings<FieldError> Validate(Deployment item)
     {
         var progress = item.Spec.ProgressDeadlineSeconds;
         return
@@ -75,12 +75,12 @@ internal sealed class DeploymentRules : KindStrategy<Deployment>
         ];
     }
 
-    public override IEnumerable<FieldError> ValidateUpdate(Deployment item, Deployment old) =>
+    public override Findings<FieldError> ValidateUpdate(Deployment item, Deployment old) =>
         [.. Validate(item), .. FieldRules.Unchanged(SpecPath.Child("selector"), item.Spec.Selector, old.Spec.Selector)];
 
     public override IEnumerable<string> Warnings(Deployment item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
 
-    private static IEnumerable<FieldError> Strategy(FieldPath path, DeploymentStrategy strategy)
+    private static Findings<FieldError> Strategy(FieldPath path, DeploymentStrategy strategy)
     {
         var rolling = path.Child("rollingUpdate");
         return strategy switch
@@ -94,7 +94,7 @@ internal sealed class DeploymentRules : KindStrategy<Deployment>
         };
     }
 
-    private static IEnumerable<FieldError> Rolling(FieldPath path, IntOrString? unavailable, IntOrString? surge)
+    private static Findings<FieldError> Rolling(FieldPath path, IntOrString? unavailable, IntOrString? surge)
     {
         var at = path.Child("maxUnavailable");
         return

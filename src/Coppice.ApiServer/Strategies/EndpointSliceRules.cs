@@ -22,8 +22,8 @@ internal sealed class EndpointSliceRules : KindStrategy<EndpointSlice>
         return item with { Metadata = NextGeneration(item, old, changed) };
     }
 
-    public override IEnumerable<FieldError> Validate(EndpointSlice item) => EndpointValidation.Slice(item);
+    public override Findings<FieldError> Validate(EndpointSlice item) => EndpointValidation.Slice(item);
 
-    public override IEnumerable<FieldError> ValidateUpdate(EndpointSlice item, EndpointSlice old) =>
+    public override Findings<FieldError> ValidateUpdate(EndpointSlice item, EndpointSlice old) =>
         [.. Validate(item), .. FieldRules.Unchanged(FieldPath.Of("addressType"), item.AddressType, old.AddressType)];
 }

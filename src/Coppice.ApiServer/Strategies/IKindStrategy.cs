@@ -23,10 +23,10 @@ public interface IKindStrategy
     KubernetesObject PrepareForStatusUpdate(KubernetesObject item, KubernetesObject old);
 
     /// <summary>Everything that is wrong with an object that is created; metadata excepted.</summary>
-    IReadOnlyList<FieldError> Validate(KubernetesObject item);
+    Findings<FieldError> Validate(KubernetesObject item);
 
     /// <summary>Everything that is wrong with an object that replaces another; metadata excepted.</summary>
-    IReadOnlyList<FieldError> ValidateUpdate(KubernetesObject item, KubernetesObject old);
+    Findings<FieldError> ValidateUpdate(KubernetesObject item, KubernetesObject old);
 
     /// <summary>What is right but unwise, for the Warning header.</summary>
     IReadOnlyList<string> Warnings(KubernetesObject item);

@@ -16,10 +16,10 @@ internal abstract class KindStrategy<T> : IKindStrategy
     /// <summary>For a kind without status there is nothing that such an update could change.</summary>
     public virtual T PrepareForStatusUpdate(T item, T old) => old with { Metadata = StatusMetadata(item, old) };
 
-    public virtual IEnumerable<FieldError> Validate(T item) => [];
+    public virtual Findings<FieldError> Validate(T item) => [];
 
     /// <summary>Most kinds ask of an update what they ask of a new object.</summary>
-    public virtual IEnumerable<FieldError> ValidateUpdate(T item, T old) => Validate(item);
+    public virtual Findings<FieldError> ValidateUpdate(T item, T old) => Validate(item);
 
     public virtual IEnumerable<string> Warnings(T item) => [];
 
@@ -31,9 +31,9 @@ internal abstract class KindStrategy<T> : IKindStrategy
 
     KubernetesObject IKindStrategy.PrepareForStatusUpdate(KubernetesObject item, KubernetesObject old) => PrepareForStatusUpdate((T)item, (T)old);
 
-    IReadOnlyList<FieldError> IKindStrategy.Validate(KubernetesObject item) => [.. Validate((T)item)];
+    Findings<FieldError> IKindStrategy.Validate(KubernetesObject item) => [.. Validate((T)item)];
 
-    IReadOnlyList<FieldError> IKindStrategy.ValidateUpdate(KubernetesObject item, KubernetesObject old) => [.. ValidateUpdate((T)item, (T)old)];
+    Findings<FieldError> IKindStrategy.ValidateUpdate(KubernetesObject item, KubernetesObject old) => [.. ValidateUpdate((T)item, (T)old)];
 
     IReadOnlyList<string> IKindStrategy.Warnings(KubernetesObject item) => [.. Warnings((T)item)];
 

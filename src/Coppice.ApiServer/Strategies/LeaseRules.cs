@@ -7,7 +7,7 @@ namespace Coppice.ApiServer.Strategies;
 /// <summary>Leases.</summary>
 internal sealed class LeaseRules : KindStrategy<Lease>
 {
-    public override IEnumerable<FieldError> Validate(Lease item)
+    public override Findings<FieldError> Validate(Lease item)
     {
         var path = FieldPath.Of("spec");
         return

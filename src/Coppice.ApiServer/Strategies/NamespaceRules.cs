@@ -32,6 +32,6 @@ internal sealed class NamespaceRules : KindStrategy<Namespace>
 
     public override Namespace PrepareForStatusUpdate(Namespace item, Namespace old) => item with { Spec = old.Spec };
 
-    public override IEnumerable<FieldError> Validate(Namespace item) =>
+    public override Findings<FieldError> Validate(Namespace item) =>
         FieldRules.Each(FieldPath.Of("spec", "finalizers"), item.Spec.Finalizers, ObjectMetaValidation.Finalizer);
 }

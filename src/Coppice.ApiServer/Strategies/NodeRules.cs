@@ -16,7 +16,7 @@ internal sealed class NodeRules : KindStrategy<Node>
 
     public override Node PrepareForStatusUpdate(Node item, Node old) => item with { Spec = old.Spec };
 
-    public override IEnumerable<FieldError> Validate(Node item)
+    public override Findings<FieldError> Validate(Node item)
     {
         var taints = FieldPath.Of("spec", "taints");
         return
@@ -28,7 +28,7 @@ internal sealed class NodeRules : KindStrategy<Node>
         ];
     }
 
-    public override IEnumerable<FieldError> ValidateUpdate(Node item, Node old) =>
+    public override Findings<FieldError> ValidateUpdate(Node item, Node old) =>
     [
         .. Validate(item),
         .. FieldRules.If(
@@ -39,7 +39,7 @@ internal sealed class NodeRules : KindStrategy<Node>
             () => FieldError.Forbidden(FieldPath.Of("spec", "providerID"), "node updates may not change providerID except from \"\" to valid")),
     ];
 
-    private static IEnumerable<FieldError> Taint(FieldPath path, Taint taint) =>
+    private static Findings<FieldError> Taint(FieldPath path, Taint taint) =>
     [
         .. FieldRules.Named(path.Child("key"), taint.Key, Names.Qualified),
         .. FieldRules.Named(path.Child("value"), taint.Value ?? "", Names.LabelValue),

@@ -45,8 +45,8 @@ internal sealed class PersistentVolumeClaimRules : KindStrategy<PersistentVolume
         _ => spec,
     };
 
-    public override IEnumerable<FieldError> Validate(PersistentVolumeClaim item) => ClaimValidation.Validate(item.Spec);
+    public override Findings<FieldError> Validate(PersistentVolumeClaim item) => ClaimValidation.Validate(item.Spec);
 
-    public override IEnumerable<FieldError> ValidateUpdate(PersistentVolumeClaim item, PersistentVolumeClaim old) =>
+    public override Findings<FieldError> ValidateUpdate(PersistentVolumeClaim item, PersistentVolumeClaim old) =>
         [.. Validate(item), .. ClaimValidation.Unchanged(item, old)];
 }

@@ -62,7 +62,7 @@ internal sealed class PodRules : KindStrategy<Pod>
         Status = item.Status with { QosClass = item.Status.QosClass ?? old.Status.QosClass },
     };
 
-    public override IEnumerable<FieldError> Validate(Pod item) =>
+    public override Findings<FieldError> Validate(Pod item) =>
     [
         .. PodSpecValidation.Validate(SpecPath, item.Spec),
         .. FieldRules.If(
@@ -71,7 +71,7 @@ internal sealed class PodRules : KindStrategy<Pod>
     ];
 
     /// <summary>The whole was valid once; what may change is looked at again.</summary>
-    public override IEnumerable<FieldError> ValidateUpdate(Pod item, Pod old) =>
+    public override Findings<FieldError> ValidateUpdate(Pod item, Pod old) =>
         [.. PodSpecValidation.Validate(SpecPath, item.Spec), .. PodUpdateValidation.Validate(item.Spec, old.Spec)];
 
     public override IEnumerable<string> Warnings(Pod item) => PodWarnings.Of(SpecPath, item.Spec);

@@ -28,14 +28,14 @@ internal sealed class ReplicaSetRules : KindStrategy<ReplicaSet>
         Metadata = StatusMetadata(item, old),
     };
 
-    public override IEnumerable<FieldError> Validate(ReplicaSet item) =>
+    public override Findings<FieldError> Validate(ReplicaSet item) =>
     [
         .. FieldRules.NotNegative(SpecPath.Child("replicas"), item.Spec.Replicas),
         .. FieldRules.NotNegative(SpecPath.Child("minReadySeconds"), item.Spec.MinReadySeconds),
         .. PodTemplateValidation.ValidateSelected(SpecPath, item.Spec.Selector, item.Spec.Template, "ReplicaSet", "deployment"),
     ];
 
-    public override IEnumerable<FieldError> ValidateUpdate(ReplicaSet item, ReplicaSet old) =>
+    public override Findings<FieldError> ValidateUpdate(ReplicaSet item, ReplicaSet old) =>
         [.. Validate(item), .. FieldRules.Unchanged(SpecPath.Child("selector"), item.Spec.Selector, old.Spec.Selector)];
 
     public override IEnumerable<string> Warnings(ReplicaSet item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);

@@ -38,7 +38,7 @@ internal sealed class ReplicationControllerRules : KindStrategy<ReplicationContr
         Metadata = StatusMetadata(item, old),
     };
 
-    public override IEnumerable<FieldError> Validate(ReplicationController item)
+    public override Findings<FieldError> Validate(ReplicationController item)
     {
         var template = SpecPath.Child("template");
         return

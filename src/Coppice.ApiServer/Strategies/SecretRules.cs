@@ -14,9 +14,9 @@ internal sealed class SecretRules : KindStrategy<Secret>
         StringData = default,
     };
 
-    public override IEnumerable<FieldError> Validate(Secret item) => ConfigurationValidation.OfSecret(item);
+    public override Findings<FieldError> Validate(Secret item) => ConfigurationValidation.OfSecret(item);
 
-    public override IEnumerable<FieldError> ValidateUpdate(Secret item, Secret old) =>
+    public override Findings<FieldError> ValidateUpdate(Secret item, Secret old) =>
     [
         .. FieldRules.Unchanged(FieldPath.Of("type"), item.Type, old.Type),
         .. ConfigurationValidation.Kept(item.Immutable, old.Immutable, ("data", item.Data != old.Data)),

@@ -19,7 +19,7 @@ internal sealed class ServiceRules : KindStrategy<Service>
 
     public override Service PrepareForStatusUpdate(Service item, Service old) => item with { Spec = old.Spec };
 
-    public override IEnumerable<FieldError> Validate(Service item) => ServiceValidation.Validate(item.Spec);
+    public override Findings<FieldError> Validate(Service item) => ServiceValidation.Validate(item.Spec);
 
-    public override IEnumerable<FieldError> ValidateUpdate(Service item, Service old) => ServiceValidation.ValidateUpdate(item.Spec, old.Spec);
+    public override Findings<FieldError> ValidateUpdate(Service item, Service old) => ServiceValidation.ValidateUpdate(item.Spec, old.Spec);
 }

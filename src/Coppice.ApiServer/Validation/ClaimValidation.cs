@@ -8,7 +8,7 @@ internal static class ClaimValidation
 {
     private static readonly FieldPath Path = FieldPath.Of("spec");
 
-    public static IEnumerable<FieldError> Validate(PersistentVolumeClaimSpec spec)
+    public static Findings<FieldError> Validate(PersistentVolumeClaimSpec spec)
     {
         var modes = Path.Child("accessModes");
         var size = Path.Child("resources").Key(ResourceName.Storage);
@@ -35,7 +35,7 @@ internal static class ClaimValidation
     }
 
     /// <summary>A claim finds its volume once; after that it may only grow.</summary>
-    public static IEnumerable<FieldError> Unchanged(PersistentVolumeClaim item, PersistentVolumeClaim old)
+    public static Findings<FieldError> Unchanged(PersistentVolumeClaim item, PersistentVolumeClaim old)
     {
         var bound = old.Status.Phase == PersistentVolumeClaimPhase.Bound;
         var allowed = item.Spec with

@@ -18,7 +18,7 @@ internal static class ConfigurationValidation
 
     private static readonly FieldPath Data = FieldPath.Of("data");
 
-    public static IEnumerable<FieldError> OfConfigMap(ConfigMap item)
+    public static Findings<FieldError> OfConfigMap(ConfigMap item)
     {
         var binary = FieldPath.Of("binaryData");
         var size = item.Data.Sum(d => (long)LabelValidation.ByteCount(d.Value)) + item.BinaryData.Sum(d => (long)d.Value.Bytes.Length);
@@ -33,7 +33,7 @@ internal static class ConfigurationValidation
         ];
     }
 
-    public static IEnumerable<FieldError> OfSecret(Secret item) =>
+    public static Findings<FieldError> OfSecret(Secret item) =>
     [
         .. item.Data.Keys.SelectMany(key => FieldRules.Named(Data.Key(key), key, Names.ConfigKey)),
         .. FieldRules.If(item.Data.Sum(d => (long)d.Value.Bytes.Length) > SizeLimit, () => FieldError.TooLong(Data, SizeLimit)),
@@ -41,7 +41,7 @@ internal static class ConfigurationValidation
     ];
 
     /// <summary>What is immutable stays so, with all it holds.</summary>
-    public static IEnumerable<FieldError> Kept(bool? immutable, bool? oldImmutable, params (string Field, bool Changed)[] data) => oldImmutable != true
+    public static Findings<FieldError> Kept(bool? immutable, bool? oldImmutable, params (string Field, bool Changed)[] data) => oldImmutable != true
         ? []
         :
         [
@@ -49,7 +49,7 @@ internal static class ConfigurationValidation
             .. data.Where(d => d.Changed).Select(d => FieldError.Forbidden(FieldPath.Of(d.Field), Sealed)),
         ];
 
-    private static IEnumerable<FieldError> Promised(Secret item) => item.Type switch
+    private static Findings<FieldError> Promised(Secret item) => item.Type switch
     {
         SecretType.Kubernetesioserviceaccounttoken => FieldRules.Required(
             FieldPath.Of("metadata", "annotations").Key(AccountNote), item.Metadata.Annotations.Find(AccountNote)),
@@ -60,14 +60,14 @@ internal static class ConfigurationValidation
             : [FieldError.Required(Data.Key("username")), FieldError.Required(Data.Key("password"))],
         SecretType.Kubernetesiosshauth => FieldRules.If(
             item.Data.Find("ssh-privatekey").Bytes.IsEmpty, () => FieldError.Required(Data.Key("ssh-privatekey"))),
-        SecretType.Kubernetesiotls => Missing(item, "tls.crt").Concat(Missing(item, "tls.key")),
+        SecretType.Kubernetesiotls => [.. Missing(item, "tls.crt"), .. Missing(item, "tls.key")],
         _ => [],
     };
 
-    private static IEnumerable<FieldError> Missing(Secret item, string key) =>
+    private static Findings<FieldError> Missing(Secret item, string key) =>
         FieldRules.If(!item.Data.ContainsKey(key), () => FieldError.Required(Data.Key(key)));
 
-    private static IEnumerable<FieldError> Json(Secret item, string key)
+    private static Findings<FieldError> Json(Secret item, string key)
     {
         if (!item.Data.TryGetValue(key, out var content))
         {

@@ -10,7 +10,7 @@ internal static class ContainerValidation
     private const string OnlyForSidecars = "may not be set for init containers without restartPolicy=Always";
 
     /// <param name="volumes">The names of the pod's volumes.</param>
-    public static IEnumerable<FieldError> Containers(FieldPath path, ValueList<Container> containers, IReadOnlySet<string> volumes)
+    public static Findings<FieldError> Containers(FieldPath path, ValueList<Container> containers, IReadOnlySet<string> volumes)
     {
         if (containers.IsEmpty)
         {
@@ -19,7 +19,7 @@ internal static class ContainerValidation
 
         return
         [
-            .. FieldRules.Each(path, containers, (at, c) => Common(at, c, volumes).Concat(Lifetime(at, c))),
+            .. FieldRules.Each(path, containers, (at, c) => [.. Common(at, c, volumes), .. Lifetime(at, c)]),
             .. FieldRules.Repeated(containers, c => c.Name)
                 .Where(r => r.Key.Length > 0)
                 .Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
@@ -27,53 +27,49 @@ internal static class ContainerValidation
         ];
     }
 
-    public static IEnumerable<FieldError> InitContainers(FieldPath path, PodSpec spec, IReadOnlySet<string> volumes)
+    public static Findings<FieldError> InitContainers(FieldPath path, PodSpec spec, IReadOnlySet<string> volumes)
     {
+        var errors = Findings<FieldError>.None;
         var others = spec.Containers.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (at, container) in spec.InitContainers.Select((c, i) => (path.Index(i), c)))
         {
-            var errors = Common(at, container, volumes)
-                .Concat(container.RestartPolicy == ContainerRestartPolicy.Always ? Lifetime(at, container) : NoLifetime(at, container));
-            foreach (var error in errors)
-            {
-                yield return error;
-            }
-
+            errors.AddRange(Common(at, container, volumes));
+            errors.AddRange(container.RestartPolicy == ContainerRestartPolicy.Always ? Lifetime(at, container) : NoLifetime(at, container));
             if (!others.Add(container.Name) && container.Name.Length > 0)
             {
-                yield return FieldError.Duplicate(at.Child("name"), container.Name);
+                errors.Add(FieldError.Duplicate(at.Child("name"), container.Name));
             }
         }
 
-        foreach (var error in HostPorts(path, spec.InitContainers))
-        {
-            yield return error;
-        }
+        errors.AddRange(HostPorts(path, spec.InitContainers));
+
+        return errors;
     }
 
-    public static IEnumerable<FieldError> EphemeralContainers(FieldPath path, PodSpec spec, IReadOnlySet<string> volumes)
+    public static Findings<FieldError> EphemeralContainers(FieldPath path, PodSpec spec, IReadOnlySet<string> volumes)
     {
+        var errors = Findings<FieldError>.None;
         var others = spec.Containers.Concat(spec.InitContainers).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (at, container) in spec.EphemeralContainers.Select((c, i) => (path.Index(i), c)))
         {
             if (container.TargetContainerName is { } target && !spec.Containers.Concat(spec.InitContainers).Any(c => c.Name == target))
             {
-                yield return FieldError.NotFound(at.Child("targetContainerName"), target);
+                errors.Add(FieldError.NotFound(at.Child("targetContainerName"), target));
             }
 
-            foreach (var error in Common(at, container.AsContainer(), volumes).Concat(NotForEphemeral(at, container)))
-            {
-                yield return error;
-            }
+            errors.AddRange(Common(at, container.AsContainer(), volumes));
+            errors.AddRange(NotForEphemeral(at, container));
 
             if (!others.Add(container.Name) && container.Name.Length > 0)
             {
-                yield return FieldError.Duplicate(at.Child("name"), container.Name);
+                errors.Add(FieldError.Duplicate(at.Child("name"), container.Name));
             }
         }
+
+        return errors;
     }
 
-    private static IEnumerable<FieldError> Common(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
+    private static Findings<FieldError> Common(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
     [
         .. FieldRules.RequiredName(path.Child("name"), container.Name, Names.Label),
         .. Image(path.Child("image"), container.Image),
@@ -89,19 +85,22 @@ internal static class ContainerValidation
         .. SecurityValidation.OfContainer(path.Child("securityContext"), container.SecurityContext),
     ];
 
-    private static IEnumerable<FieldError> Image(FieldPath path, string? image)
+    private static Findings<FieldError> Image(FieldPath path, string? image)
     {
+        var errors = Findings<FieldError>.None;
         if (image is null)
         {
-            yield return FieldError.Required(path);
+            errors.Add(FieldError.Required(path));
         }
         else if (image.Trim().Length != image.Length)
         {
-            yield return FieldError.Invalid(path, image, "must not have leading or trailing whitespace");
+            errors.Add(FieldError.Invalid(path, image, "must not have leading or trailing whitespace"));
         }
+
+        return errors;
     }
 
-    private static IEnumerable<FieldError> Lifetime(FieldPath path, Container container) =>
+    private static Findings<FieldError> Lifetime(FieldPath path, Container container) =>
     [
         .. ProbeValidation.Lifecycle(path.Child("lifecycle"), container.Lifecycle),
         .. ProbeValidation.Health(path.Child("livenessProbe"), container.LivenessProbe),
@@ -109,7 +108,7 @@ internal static class ContainerValidation
         .. ProbeValidation.Health(path.Child("startupProbe"), container.StartupProbe),
     ];
 
-    private static IEnumerable<FieldError> NoLifetime(FieldPath path, Container container)
+    private static Findings<FieldError> NoLifetime(FieldPath path, Container container)
     {
         (string Field, object? Value)[] forbidden =
         [
@@ -118,13 +117,13 @@ internal static class ContainerValidation
             ("readinessProbe", container.ReadinessProbe),
             ("startupProbe", container.StartupProbe),
         ];
-        IEnumerable<FieldError> restart = container.RestartPolicy is null
+        Findings<FieldError> restart = container.RestartPolicy is null
             ? []
             : FieldRules.OneOf(path.Child("restartPolicy"), container.RestartPolicy, ContainerRestartPolicy.Always, ContainerRestartPolicy.Never, ContainerRestartPolicy.OnFailure);
-        return forbidden.Where(f => f.Value is not null).Select(f => FieldError.Forbidden(path.Child(f.Field), OnlyForSidecars)).Concat(restart);
+        return [.. forbidden.Where(f => f.Value is not null).Select(f => FieldError.Forbidden(path.Child(f.Field), OnlyForSidecars)), .. restart];
     }
 
-    private static IEnumerable<FieldError> NotForEphemeral(FieldPath path, EphemeralContainer container)
+    private static Findings<FieldError> NotForEphemeral(FieldPath path, EphemeralContainer container)
     {
         const string Why = "cannot be set for an Ephemeral Container";
         (string Field, bool Set)[] forbidden =
@@ -136,10 +135,10 @@ internal static class ContainerValidation
             ("resources", container.Resources != new ResourceRequirements()),
             ("startupProbe", container.StartupProbe is not null),
         ];
-        return forbidden.Where(f => f.Set).Select(f => FieldError.Forbidden(path.Child(f.Field), Why));
+        return [.. forbidden.Where(f => f.Set).Select(f => FieldError.Forbidden(path.Child(f.Field), Why))];
     }
 
-    private static IEnumerable<FieldError> Ports(FieldPath path, ValueList<ContainerPort> ports) =>
+    private static Findings<FieldError> Ports(FieldPath path, ValueList<ContainerPort> ports) =>
     [
         .. FieldRules.Each(path, ports, Port),
         .. FieldRules.Repeated(ports, p => p.Name)
@@ -147,7 +146,7 @@ internal static class ContainerValidation
             .Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
     ];
 
-    private static IEnumerable<FieldError> Port(FieldPath path, ContainerPort port) =>
+    private static Findings<FieldError> Port(FieldPath path, ContainerPort port) =>
     [
         .. port.Name is { } name ? FieldRules.Named(path.Child("name"), name, Names.PortName) : [],
         .. port.ContainerPortValue == 0
@@ -158,14 +157,22 @@ internal static class ContainerValidation
     ];
 
     /// <summary>A port of the node can be had once.</summary>
-    private static IEnumerable<FieldError> HostPorts(FieldPath path, ValueList<Container> containers)
+    private static Findings<FieldError> HostPorts(FieldPath path, ValueList<Container> containers)
     {
+        var errors = Findings<FieldError>.None;
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        return containers
-            .SelectMany((c, i) => c.Ports.Select((port, j) => (At: path.Index(i).Child("ports").Index(j).Child("hostPort"), port)))
-            .Where(p => p.port.HostPort != 0)
-            .Select(p => (p.At, Key: $"{p.port.Protocol}/{p.port.HostIP}/{p.port.HostPort}"))
-            .Where(p => !taken.Add(p.Key))
-            .Select(p => FieldError.Duplicate(p.At, p.Key));
+        for (var i = 0; i < containers.Count; i++)
+        {
+            for (var j = 0; j < containers[i].Ports.Count; j++)
+            {
+                var port = containers[i].Ports[j];
+                if (port.HostPort != 0 && $"{port.Protocol}/{port.HostIP}/{port.HostPort}" is var key && !taken.Add(key))
+                {
+                    errors.Add(FieldError.Duplicate(path.Index(i).Child("ports").Index(j).Child("hostPort"), key));
+                }
+            }
+        }
+
+        return errors;
     }
 }

@@ -20,7 +20,7 @@ internal static class EndpointValidation
 
     private const string Fqdn = "FQDN";
 
-    public static IEnumerable<FieldError> Subset(FieldPath path, EndpointSubset subset) =>
+    public static Findings<FieldError> Subset(FieldPath path, EndpointSubset subset) =>
     [
         .. FieldRules.If(
             subset.Addresses.IsEmpty && subset.NotReadyAddresses.IsEmpty,
@@ -30,7 +30,7 @@ internal static class EndpointValidation
         .. FieldRules.Each(path.Child("ports"), subset.Ports, (at, port) => Port(at, port, subset.Ports.Count > 1)),
     ];
 
-    public static IEnumerable<FieldError> Slice(Objects.Discovery.EndpointSlice slice)
+    public static Findings<FieldError> Slice(Objects.Discovery.EndpointSlice slice)
     {
         var endpoints = FieldPath.Of("endpoints");
         var ports = FieldPath.Of("ports");
@@ -45,7 +45,7 @@ internal static class EndpointValidation
         ];
     }
 
-    private static IEnumerable<FieldError> Address(FieldPath path, EndpointAddress address) =>
+    private static Findings<FieldError> Address(FieldPath path, EndpointAddress address) =>
     [
         .. Reachable(path.Child("ip"), address.Ip),
         .. address.Hostname is { } name ? FieldRules.Named(path.Child("hostname"), name, Names.Label) : [],
@@ -53,7 +53,7 @@ internal static class EndpointValidation
     ];
 
     /// <summary>An address that a packet from another machine could be meant for.</summary>
-    private static IEnumerable<FieldError> Reachable(FieldPath path, string value)
+    private static Findings<FieldError> Reachable(FieldPath path, string value)
     {
         if (!FieldRules.IsAddress(value, null))
         {
@@ -79,7 +79,7 @@ internal static class EndpointValidation
         ];
     }
 
-    private static IEnumerable<FieldError> Port(FieldPath path, EndpointPort port, bool named) =>
+    private static Findings<FieldError> Port(FieldPath path, EndpointPort port, bool named) =>
     [
         .. port.Name is { } name
             ? FieldRules.Named(path.Child("name"), name, Names.Label)
@@ -88,7 +88,7 @@ internal static class EndpointValidation
         .. FieldRules.OneOf(path.Child("protocol"), port.Protocol, Protocol.SCTP, Protocol.TCP, Protocol.UDP),
     ];
 
-    private static IEnumerable<FieldError> Endpoint(FieldPath path, Objects.Discovery.Endpoint endpoint, string type)
+    private static Findings<FieldError> Endpoint(FieldPath path, Objects.Discovery.Endpoint endpoint, string type)
     {
         var addresses = path.Child("addresses");
         return
@@ -102,7 +102,7 @@ internal static class EndpointValidation
         ];
     }
 
-    private static IEnumerable<FieldError> OfType(FieldPath path, string value, string type) => type switch
+    private static Findings<FieldError> OfType(FieldPath path, string value, string type) => type switch
     {
         Ipv4 => FieldRules.IsAddress(value, AddressFamily.InterNetwork)
             ? Reachable(path, value)
@@ -114,7 +114,7 @@ internal static class EndpointValidation
         _ => [],
     };
 
-    private static IEnumerable<FieldError> Port(FieldPath path, Objects.Discovery.EndpointPort port) =>
+    private static Findings<FieldError> Port(FieldPath path, Objects.Discovery.EndpointPort port) =>
     [
         .. string.IsNullOrEmpty(port.Name) ? [] : FieldRules.Named(path.Child("name"), port.Name, Names.Label),
         .. FieldRules.OneOf(path.Child("protocol"), port.Protocol, Protocol.SCTP, Protocol.TCP, Protocol.UDP),

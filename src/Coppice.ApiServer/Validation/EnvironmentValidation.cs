@@ -18,20 +18,20 @@ internal static class EnvironmentValidation
 
     private static readonly string[] OtherFields = ["spec.restartPolicy", "spec.schedulerName", "status.phase"];
 
-    public static IEnumerable<FieldError> Variables(FieldPath path, ValueList<EnvVar> variables) => FieldRules.Each(path, variables, Variable);
+    public static Findings<FieldError> Variables(FieldPath path, ValueList<EnvVar> variables) => FieldRules.Each(path, variables, Variable);
 
-    public static IEnumerable<FieldError> Sources(FieldPath path, ValueList<EnvFromSource> sources) => FieldRules.Each(path, sources, Source);
+    public static Findings<FieldError> Sources(FieldPath path, ValueList<EnvFromSource> sources) => FieldRules.Each(path, sources, Source);
 
     /// <summary>A field that a file of a volume may show.</summary>
-    public static IEnumerable<FieldError> FileField(FieldPath path, ObjectFieldSelector field) => Field(path, field, FileFields);
+    public static Findings<FieldError> FileField(FieldPath path, ObjectFieldSelector field) => Field(path, field, FileFields);
 
-    private static IEnumerable<FieldError> Variable(FieldPath path, EnvVar variable) =>
+    private static Findings<FieldError> Variable(FieldPath path, EnvVar variable) =>
     [
         .. FieldRules.RequiredName(path.Child("name"), variable.Name, Names.Variable),
         .. variable.ValueFrom is { } source ? Source(path.Child("valueFrom"), source, variable.Value) : [],
     ];
 
-    private static IEnumerable<FieldError> Source(FieldPath path, EnvVarSource source, string? value)
+    private static Findings<FieldError> Source(FieldPath path, EnvVarSource source, string? value)
     {
         object?[] all = [source.FieldRef, source.ResourceFieldRef, source.ConfigMapKeyRef, source.SecretKeyRef, source.FileKeyRef];
         var given = all.Count(s => s is not null);
@@ -48,17 +48,17 @@ internal static class EnvironmentValidation
             .. source.SecretKeyRef is { } secret ? Key(path.Child("secretKeyRef"), secret.Name, secret.Key) : [],
             .. value is not null
                 ? [FieldError.Invalid(path, "", "may not be specified when `value` is not empty")]
-                : given > 1 ? [FieldError.Invalid(path, "", OneOnly)] : Enumerable.Empty<FieldError>(),
+                : given > 1 ? [FieldError.Invalid(path, "", OneOnly)] : Findings<FieldError>.None,
         ];
     }
 
-    private static IEnumerable<FieldError> Key(FieldPath path, string? name, string key) =>
+    private static Findings<FieldError> Key(FieldPath path, string? name, string key) =>
     [
         .. FieldRules.Required(path.Child("name"), name),
         .. FieldRules.RequiredName(path.Child("key"), key, Names.ConfigKey),
     ];
 
-    private static IEnumerable<FieldError> Source(FieldPath path, EnvFromSource source) =>
+    private static Findings<FieldError> Source(FieldPath path, EnvFromSource source) =>
     [
         .. source.Prefix is { } prefix ? FieldRules.Named(path.Child("prefix"), prefix, Names.Variable) : [],
         .. source.ConfigMapRef is { } map ? FieldRules.Required(path.Child("configMapRef", "name"), map.Name) : [],
@@ -67,11 +67,11 @@ internal static class EnvironmentValidation
         {
             { ConfigMapRef: null, SecretRef: null } => [FieldError.Invalid(path, "", "must specify one of: `configMapRef` or `secretRef`")],
             { ConfigMapRef: not null, SecretRef: not null } => [FieldError.Invalid(path, "", OneOnly)],
-            _ => Enumerable.Empty<FieldError>(),
+            _ => Findings<FieldError>.None,
         },
     ];
 
-    private static IEnumerable<FieldError> Field(FieldPath path, ObjectFieldSelector field, string[] supported)
+    private static Findings<FieldError> Field(FieldPath path, ObjectFieldSelector field, string[] supported)
     {
         var at = path.Child("fieldPath");
         if (field.FieldPath.Length == 0)

@@ -12,7 +12,7 @@ internal static class EventValidation
     private const string DefaultNamespace = "default";
 
     /// <summary>What both forms ask.</summary>
-    public static IEnumerable<FieldError> Older(Event item)
+    public static Findings<FieldError> Older(Event item)
     {
         var space = item.Metadata.Namespace ?? "";
         var about = item.InvolvedObject.Namespace ?? "";
@@ -23,7 +23,7 @@ internal static class EventValidation
     }
 
     /// <summary>What the newer form asks of a new event.</summary>
-    public static IEnumerable<FieldError> Newer(Objects.Events.Event item) =>
+    public static Findings<FieldError> Newer(Objects.Events.Event item) =>
     [
         .. FieldRules.If(item.EventTime is null, () => FieldError.Required(FieldPath.Of("eventTime"))),
         .. Text(FieldPath.Of("reportingController"), item.ReportingController, int.MaxValue),
@@ -38,7 +38,7 @@ internal static class EventValidation
     ];
 
     /// <summary>What happened does not change; that it happened again may be said.</summary>
-    public static IEnumerable<FieldError> Unchanged(Objects.Events.Event item, Objects.Events.Event old) =>
+    public static Findings<FieldError> Unchanged(Objects.Events.Event item, Objects.Events.Event old) =>
     [
         .. FieldRules.Unchanged(FieldPath.Of("involvedObject"), item.Regarding, old.Regarding),
         .. FieldRules.Unchanged(FieldPath.Of("reason"), item.Reason, old.Reason),
@@ -51,7 +51,7 @@ internal static class EventValidation
         .. FieldRules.Unchanged(FieldPath.Of("eventTime"), item.EventTime, old.EventTime),
     ];
 
-    private static IEnumerable<FieldError> Text(FieldPath path, string? value, int limit) => value is null
+    private static Findings<FieldError> Text(FieldPath path, string? value, int limit) => value is null
         ? [FieldError.Required(path)]
         : FieldRules.If(value.Length > limit, () => FieldError.Invalid(path, "", $"can have at most {limit} characters"));
 }

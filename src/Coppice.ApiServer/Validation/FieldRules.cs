@@ -18,73 +18,96 @@ public static class FieldRules
     public static string Between(long least, long most) => $"must be between {least} and {most}, inclusive";
 
     /// <summary>An error where something is wrong.</summary>
-    public static IEnumerable<FieldError> If(bool wrong, Func<FieldError> error) => wrong ? [error()] : [];
+    public static Findings<FieldError> If(bool wrong, Func<FieldError> error) => wrong ? [error()] : [];
 
     /// <summary>One error for each of the things that <see cref="Names"/> found.</summary>
-    public static IEnumerable<FieldError> Named(FieldPath path, string value, Func<string, IEnumerable<string>> rule) =>
-        rule(value).Select(message => FieldError.Invalid(path, value, message));
+    public static Findings<FieldError> Named(FieldPath path, string value, Func<string, Findings<string>> rule)
+    {
+        var errors = Findings<FieldError>.None;
+        foreach (var message in rule(value))
+        {
+            errors.Add(FieldError.Invalid(path, value, message));
+        }
 
-    public static IEnumerable<FieldError> RequiredName(FieldPath path, string? value, Func<string, IEnumerable<string>> rule) =>
+        return errors;
+    }
+
+    public static Findings<FieldError> RequiredName(FieldPath path, string? value, Func<string, Findings<string>> rule) =>
         string.IsNullOrEmpty(value) ? [FieldError.Required(path)] : Named(path, value, rule);
 
-    public static IEnumerable<FieldError> Required(FieldPath path, string? value, string detail = "")
+    public static Findings<FieldError> Required(FieldPath path, string? value, string detail = "")
     {
+        var errors = Findings<FieldError>.None;
         if (string.IsNullOrEmpty(value))
         {
-            yield return FieldError.Required(path, detail);
+            errors.Add(FieldError.Required(path, detail));
         }
+
+        return errors;
     }
 
     /// <param name="supported">In the order in which a message shows them.</param>
-    public static IEnumerable<FieldError> OneOf(FieldPath path, string? value, params string[] supported)
+    public static Findings<FieldError> OneOf(FieldPath path, string? value, params ReadOnlySpan<string> supported)
     {
         if (string.IsNullOrEmpty(value))
         {
             return [FieldError.Required(path)];
         }
 
-        return supported.Contains(value) ? [] : [FieldError.NotSupported(path, value, supported)];
+        return supported.Contains(value) ? [] : [FieldError.NotSupported(path, value, supported.ToArray())];
     }
 
-    public static IEnumerable<FieldError> OneOfIfSet(FieldPath path, string? value, params string[] supported) =>
+    public static Findings<FieldError> OneOfIfSet(FieldPath path, string? value, params ReadOnlySpan<string> supported) =>
         value is null ? [] : OneOf(path, value, supported);
 
-    public static IEnumerable<FieldError> NotNegative(FieldPath path, long? value)
+    public static Findings<FieldError> NotNegative(FieldPath path, long? value)
     {
+        var errors = Findings<FieldError>.None;
         if (value < 0)
         {
-            yield return FieldError.Invalid(path, value, Negative);
+            errors.Add(FieldError.Invalid(path, value, Negative));
         }
+
+        return errors;
     }
 
-    public static IEnumerable<FieldError> InRange(FieldPath path, long? value, long least, long most)
+    public static Findings<FieldError> InRange(FieldPath path, long? value, long least, long most)
     {
+        var errors = Findings<FieldError>.None;
         if (value < least || value > most)
         {
-            yield return FieldError.Invalid(path, value, Between(least, most));
+            errors.Add(FieldError.Invalid(path, value, Between(least, most)));
         }
+
+        return errors;
     }
 
-    public static IEnumerable<FieldError> Port(FieldPath path, int value) => InRange(path, value, 1, LastPort);
+    public static Findings<FieldError> Port(FieldPath path, int value) => InRange(path, value, 1, LastPort);
 
     /// <summary>A port by number, or by the name that a container gives it.</summary>
-    public static IEnumerable<FieldError> PortOrName(FieldPath path, IntOrString value) =>
+    public static Findings<FieldError> PortOrName(FieldPath path, IntOrString value) =>
         value.Text is { } name ? Named(path, name, Names.PortName) : Port(path, value.Number);
 
-    public static IEnumerable<FieldError> Unchanged<T>(FieldPath path, T value, T old)
+    public static Findings<FieldError> Unchanged<T>(FieldPath path, T value, T old)
     {
+        var errors = Findings<FieldError>.None;
         if (!EqualityComparer<T>.Default.Equals(value, old))
         {
-            yield return FieldError.Invalid(path, value, Immutable);
+            errors.Add(FieldError.Invalid(path, value, Immutable));
         }
+
+        return errors;
     }
 
-    public static IEnumerable<FieldError> Address(FieldPath path, string value)
+    public static Findings<FieldError> Address(FieldPath path, string value)
     {
+        var errors = Findings<FieldError>.None;
         if (!IsAddress(value, null))
         {
-            yield return FieldError.Invalid(path, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+            errors.Add(FieldError.Invalid(path, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
         }
+
+        return errors;
     }
 
     /// <summary>Four decimal numbers without leading zeros, or an address of IPv6.</summary>
@@ -95,18 +118,21 @@ public static class FieldRules
         && (address.AddressFamily == AddressFamily.InterNetworkV6 ? !value.Contains('%') : address.ToString() == value);
 
     /// <summary>A range of addresses with its length, as in "10.9.8.0/24".</summary>
-    public static IEnumerable<FieldError> Range(FieldPath path, string value)
+    public static Findings<FieldError> Range(FieldPath path, string value)
     {
+        var errors = Findings<FieldError>.None;
         var slash = value.IndexOf('/');
         var most = value.Contains(':') ? 128 : 32;
         if (slash < 0 || !IsAddress(value[..slash], null) || !int.TryParse(value[(slash + 1)..], out var length) || length < 0 || length > most)
         {
-            yield return FieldError.Invalid(path, value, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+            errors.Add(FieldError.Invalid(path, value, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"));
         }
+
+        return errors;
     }
 
     /// <summary>A whole number that is not negative, or a percentage.</summary>
-    public static IEnumerable<FieldError> NumberOrPercent(FieldPath path, IntOrString? value)
+    public static Findings<FieldError> NumberOrPercent(FieldPath path, IntOrString? value)
     {
         if (value is not { } given)
         {
@@ -141,6 +167,14 @@ public static class FieldRules
     }
 
     /// <summary>The errors of all elements of a list, each with its path.</summary>
-    public static IEnumerable<FieldError> Each<T>(FieldPath path, ValueList<T> items, Func<FieldPath, T, IEnumerable<FieldError>> rule) =>
-        items.SelectMany((item, i) => rule(path.Index(i), item));
+    public static Findings<FieldError> Each<T>(FieldPath path, ValueList<T> items, Func<FieldPath, T, Findings<FieldError>> rule)
+    {
+        var errors = Findings<FieldError>.None;
+        for (var i = 0; i < items.Count; i++)
+        {
+            errors.AddRange(rule(path.Index(i), items[i]));
+        }
+
+        return errors;
+    }
 }

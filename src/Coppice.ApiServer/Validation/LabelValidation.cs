@@ -8,27 +8,39 @@ public static class LabelValidation
 {
     private const int AnnotationsLimit = 256 * 1024;
 
-    public static IEnumerable<FieldError> Labels(FieldPath path, ValueMap<string> labels) => labels.SelectMany(label =>
-        FieldRules.Named(path, label.Key, Names.Qualified).Concat(FieldRules.Named(path, label.Value, Names.LabelValue)));
-
-    public static IEnumerable<FieldError> Annotations(FieldPath path, ValueMap<string> annotations)
+    public static Findings<FieldError> Labels(FieldPath path, ValueMap<string> labels)
     {
+        var errors = Findings<FieldError>.None;
+        foreach (var (key, value) in labels)
+        {
+            errors.AddRange(FieldRules.Named(path, key, Names.Qualified));
+            errors.AddRange(FieldRules.Named(path, value, Names.LabelValue));
+        }
+
+        return errors;
+    }
+
+    public static Findings<FieldError> Annotations(FieldPath path, ValueMap<string> annotations)
+    {
+        var errors = Findings<FieldError>.None;
         foreach (var (key, _) in annotations)
         {
             // Their names are like those of labels, but for case.
             foreach (var message in Names.Qualified(key.ToLowerInvariant()))
             {
-                yield return FieldError.Invalid(path, key, message);
+                errors.Add(FieldError.Invalid(path, key, message));
             }
         }
 
         if (annotations.Sum(a => (long)ByteCount(a.Key) + ByteCount(a.Value)) > AnnotationsLimit)
         {
-            yield return FieldError.TooLong(path, AnnotationsLimit);
+            errors.Add(FieldError.TooLong(path, AnnotationsLimit));
         }
+
+        return errors;
     }
 
-    public static IEnumerable<FieldError> Selector(FieldPath path, LabelSelector? selector) => selector is null
+    public static Findings<FieldError> Selector(FieldPath path, LabelSelector? selector) => selector is null
         ? []
         :
         [
@@ -41,10 +53,10 @@ public static class LabelValidation
 
     public static int ByteCount(string text) => System.Text.Encoding.UTF8.GetByteCount(text);
 
-    private static IEnumerable<FieldError> Requirement(FieldPath path, LabelSelectorRequirement requirement)
+    private static Findings<FieldError> Requirement(FieldPath path, LabelSelectorRequirement requirement)
     {
         var values = path.Child("values");
-        IEnumerable<FieldError> ofOperator = requirement.Operator switch
+        Findings<FieldError> ofOperator = requirement.Operator switch
         {
             LabelSelectorOperator.In or LabelSelectorOperator.NotIn => requirement.Values.IsEmpty
                 ? [FieldError.Required(values, "must be specified when `operator` is 'In' or 'NotIn'")]

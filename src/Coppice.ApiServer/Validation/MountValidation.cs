@@ -5,7 +5,7 @@ namespace Coppice.ApiServer.Validation;
 /// <summary>Where a container sees the pod's volumes.</summary>
 internal static class MountValidation
 {
-    public static IEnumerable<FieldError> Mounts(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
+    public static Findings<FieldError> Mounts(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
     [
         .. FieldRules.Each(path, container.VolumeMounts, (at, mount) => Mount(at, mount, container, volumes)),
         .. FieldRules.Repeated(container.VolumeMounts, m => m.MountPath)
@@ -13,33 +13,38 @@ internal static class MountValidation
             .Select(r => FieldError.Invalid(path.Index(r.Index).Child("mountPath"), r.Key, "must be unique")),
     ];
 
-    public static IEnumerable<FieldError> Devices(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
-        FieldRules.Each(path, container.VolumeDevices, (at, device) => Named(at.Child("name"), device.Name, volumes)
-            .Concat(FieldRules.Required(at.Child("devicePath"), device.DevicePath)));
+    public static Findings<FieldError> Devices(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
+        FieldRules.Each(
+            path,
+            container.VolumeDevices,
+            (at, device) => [.. Named(at.Child("name"), device.Name, volumes), .. FieldRules.Required(at.Child("devicePath"), device.DevicePath)]);
 
     /// <summary>A path inside a volume: it may not lead out of it.</summary>
-    public static IEnumerable<FieldError> InnerPath(FieldPath path, string value)
+    public static Findings<FieldError> InnerPath(FieldPath path, string value)
     {
+        var errors = Findings<FieldError>.None;
         if (value.StartsWith('/'))
         {
-            yield return FieldError.Invalid(path, value, "must be a relative path");
+            errors.Add(FieldError.Invalid(path, value, "must be a relative path"));
         }
 
-        foreach (var error in NoWayBack(path, value))
-        {
-            yield return error;
-        }
+        errors.AddRange(NoWayBack(path, value));
+
+        return errors;
     }
 
-    public static IEnumerable<FieldError> NoWayBack(FieldPath path, string value)
+    public static Findings<FieldError> NoWayBack(FieldPath path, string value)
     {
+        var errors = Findings<FieldError>.None;
         if (value.Split('/').Contains(".."))
         {
-            yield return FieldError.Invalid(path, value, "must not contain '..'");
+            errors.Add(FieldError.Invalid(path, value, "must not contain '..'"));
         }
+
+        return errors;
     }
 
-    private static IEnumerable<FieldError> Mount(FieldPath path, VolumeMount mount, Container container, IReadOnlySet<string> volumes) =>
+    private static Findings<FieldError> Mount(FieldPath path, VolumeMount mount, Container container, IReadOnlySet<string> volumes) =>
     [
         .. Named(path.Child("name"), mount.Name, volumes),
         .. FieldRules.Required(path.Child("mountPath"), mount.MountPath),
@@ -48,28 +53,31 @@ internal static class MountValidation
         .. mount.MountPropagation is { } mode ? Propagation(path.Child("mountPropagation"), mode, container) : [],
     ];
 
-    private static IEnumerable<FieldError> Named(FieldPath path, string name, IReadOnlySet<string> volumes)
+    private static Findings<FieldError> Named(FieldPath path, string name, IReadOnlySet<string> volumes)
     {
+        var errors = Findings<FieldError>.None;
         if (name.Length == 0)
         {
-            yield return FieldError.Required(path);
+            errors.Add(FieldError.Required(path));
         }
         else if (!volumes.Contains(name))
         {
-            yield return FieldError.NotFound(path, name);
+            errors.Add(FieldError.NotFound(path, name));
         }
+
+        return errors;
     }
 
-    private static IEnumerable<FieldError> Expression(FieldPath path, string value, VolumeMount mount) => mount.SubPath is null
+    private static Findings<FieldError> Expression(FieldPath path, string value, VolumeMount mount) => mount.SubPath is null
         ? InnerPath(path, value)
         : [FieldError.Invalid(path, value, "subPathExpr and subPath are mutually exclusive")];
 
-    private static IEnumerable<FieldError> Propagation(FieldPath path, string mode, Container container)
+    private static Findings<FieldError> Propagation(FieldPath path, string mode, Container container)
     {
         var errors = FieldRules.OneOf(
             path, mode, MountPropagationMode.Bidirectional, MountPropagationMode.HostToContainer, MountPropagationMode.None);
         return mode == MountPropagationMode.Bidirectional && container.SecurityContext?.Privileged != true
-            ? errors.Append(FieldError.Forbidden(path, "Bidirectional mount propagation is available only to privileged containers"))
+            ? [.. errors, FieldError.Forbidden(path, "Bidirectional mount propagation is available only to privileged containers")]
             : errors;
     }
 }

@@ -51,118 +51,133 @@ public static partial class Names
 
     private static readonly string QualifiedRule = Explain(Characters, QualifiedForm, "MyName", "my.name", "123-abc");
 
-    public static IEnumerable<string> Label(string text) => Check(text, LabelLimit, IsLabel(), LabelRule);
+    public static Findings<string> Label(string text) => Check(text, LabelLimit, IsLabel(), LabelRule);
 
-    public static IEnumerable<string> Subdomain(string text) => Check(text, SubdomainLimit, IsSubdomain(), SubdomainRule);
+    public static Findings<string> Subdomain(string text) => Check(text, SubdomainLimit, IsSubdomain(), SubdomainRule);
 
     /// <summary>A label by RFC 1035, which begins with a letter: the names of services.</summary>
-    public static IEnumerable<string> OldLabel(string text) => Check(text, LabelLimit, IsOldLabel(), OldLabelRule);
+    public static Findings<string> OldLabel(string text) => Check(text, LabelLimit, IsOldLabel(), OldLabelRule);
 
     /// <summary>The value of a label.</summary>
-    public static IEnumerable<string> LabelValue(string text) => Check(text, LabelLimit, IsValue(), ValueRule);
+    public static Findings<string> LabelValue(string text) => Check(text, LabelLimit, IsValue(), ValueRule);
 
     /// <summary>The name of a label, an annotation, a taint: "name" or "example.com/name".</summary>
-    public static IEnumerable<string> Qualified(string text)
+    public static Findings<string> Qualified(string text)
     {
-        var parts = text.Split('/');
-        if (parts.Length > 2)
+        var slash = text.IndexOf('/');
+        if (slash < 0)
+        {
+            return QualifiedName(text);
+        }
+
+        if (slash != text.LastIndexOf('/'))
         {
             return [$"a qualified name {QualifiedRule} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"];
         }
 
-        IEnumerable<string> prefix = parts.Length == 1
-            ? []
-            : parts[0].Length == 0 ? ["prefix part must be non-empty"] : Subdomain(parts[0]).Select(m => $"prefix part {m}");
-        return [.. prefix, .. QualifiedName(parts[^1])];
+        Findings<string> prefix = slash == 0 ? ["prefix part must be non-empty"] : [.. Subdomain(text[..slash]).Select(m => $"prefix part {m}")];
+        return [.. prefix, .. QualifiedName(text[(slash + 1)..])];
     }
 
     /// <summary>A key in a ConfigMap or Secret, which may become a file's name.</summary>
-    public static IEnumerable<string> ConfigKey(string text)
+    public static Findings<string> ConfigKey(string text)
     {
+        var found = Findings<string>.None;
         if (text.Length > SubdomainLimit)
         {
-            yield return TooLong(SubdomainLimit);
+            found.Add(TooLong(SubdomainLimit));
         }
 
         if (!IsKey().IsMatch(text))
         {
-            yield return Explain("a valid config key must consist of alphanumeric characters, '-', '_' or '.'", KeyForm, "key.name", "KEY_NAME", "key-name");
+            found.Add(Explain("a valid config key must consist of alphanumeric characters, '-', '_' or '.'", KeyForm, "key.name", "KEY_NAME", "key-name"));
         }
 
         switch (text)
         {
             case ".":
-                yield return "must not be '.'";
+                found.Add("must not be '.'");
                 break;
             case "..":
-                yield return "must not be '..'";
+                found.Add("must not be '..'");
                 break;
             case { } when text.StartsWith("..", StringComparison.Ordinal):
-                yield return "must not start with '..'";
+                found.Add("must not start with '..'");
                 break;
         }
+
+        return found;
     }
 
     /// <summary>The name of a variable: anything printable but the equals sign.</summary>
-    public static IEnumerable<string> Variable(string text)
+    public static Findings<string> Variable(string text)
     {
+        var found = Findings<string>.None;
         if (text.Length == 0)
         {
-            yield return "environment variable name must be non-empty";
+            found.Add("environment variable name must be non-empty");
         }
 
         if (text.Any(c => c is < ' ' or > '~' or '='))
         {
-            yield return "a valid environment variable name must consist only of printable ASCII characters other than '='";
+            found.Add("a valid environment variable name must consist only of printable ASCII characters other than '='");
         }
+
+        return found;
     }
 
-    public static IEnumerable<string> PortName(string text)
+    public static Findings<string> PortName(string text)
     {
+        var found = Findings<string>.None;
         if (text.Length > PortNameLimit)
         {
-            yield return TooLong(PortNameLimit);
+            found.Add(TooLong(PortNameLimit));
         }
 
         if (text.Length == 0 || !text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
         {
-            yield return "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";
+            found.Add("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
         }
 
         if (!text.Any(char.IsAsciiLetterLower))
         {
-            yield return "must contain at least one letter (a-z)";
+            found.Add("must contain at least one letter (a-z)");
         }
 
         if (text.Contains("--", StringComparison.Ordinal))
         {
-            yield return "must not contain consecutive hyphens";
+            found.Add("must not contain consecutive hyphens");
         }
 
         if (text.StartsWith('-') || text.EndsWith('-'))
         {
-            yield return "must not begin or end with a hyphen";
+            found.Add("must not begin or end with a hyphen");
         }
+
+        return found;
     }
 
-    private static IEnumerable<string> QualifiedName(string name)
+    private static Findings<string> QualifiedName(string name)
     {
+        var found = Findings<string>.None;
         if (name.Length == 0)
         {
-            yield return "name part must be non-empty";
+            found.Add("name part must be non-empty");
         }
         else if (name.Length > LabelLimit)
         {
-            yield return $"name part {TooLong(LabelLimit)}";
+            found.Add($"name part {TooLong(LabelLimit)}");
         }
 
         if (!IsQualified().IsMatch(name))
         {
-            yield return $"name part {QualifiedRule}";
+            found.Add($"name part {QualifiedRule}");
         }
+
+        return found;
     }
 
-    private static IEnumerable<string> Check(string text, int limit, Regex form, string rule) => (text.Length > limit, form.IsMatch(text)) switch
+    private static Findings<string> Check(string text, int limit, Regex form, string rule) => (text.Length > limit, form.IsMatch(text)) switch
     {
         (false, true) => [],
         (true, true) => [TooLong(limit)],

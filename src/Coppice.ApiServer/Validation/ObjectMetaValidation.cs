@@ -13,7 +13,7 @@ public static class ObjectMetaValidation
     private static readonly FieldPath Path = FieldPath.Of("metadata");
 
     /// <summary>Everything that is wrong with the metadata of a new object, after a name was made for it.</summary>
-    public static IReadOnlyList<FieldError> Validate(ObjectMeta metadata, ResourceDefinition definition) =>
+    public static Findings<FieldError> Validate(ObjectMeta metadata, ResourceDefinition definition) =>
     [
         .. NameOf(metadata, NameRule(definition)),
         .. Namespace(metadata, definition),
@@ -22,7 +22,7 @@ public static class ObjectMetaValidation
     ];
 
     /// <summary>Everything that is wrong with the metadata of an object that replaces another.</summary>
-    public static IReadOnlyList<FieldError> ValidateUpdate(ObjectMeta metadata, ObjectMeta old, ResourceDefinition definition) =>
+    public static Findings<FieldError> ValidateUpdate(ObjectMeta metadata, ObjectMeta old, ResourceDefinition definition) =>
     [
         .. NewFinalizers(metadata, old),
         .. FieldRules.Unchanged(Path.Child("name"), metadata.Name, old.Name),
@@ -35,27 +35,34 @@ public static class ObjectMetaValidation
     ];
 
     /// <summary>The form that names of a kind take.</summary>
-    private static Func<string, IEnumerable<string>> NameRule(ResourceDefinition definition) => definition switch
+    private static Func<string, Findings<string>> NameRule(ResourceDefinition definition) => definition switch
     {
         { Group: "", Resource: "namespaces" } => Names.Label,
         { Group: "", Resource: "services" } => Names.OldLabel,
         _ => Names.Subdomain,
     };
 
-    private static IEnumerable<FieldError> NameOf(ObjectMeta metadata, Func<string, IEnumerable<string>> rule)
+    private static Findings<FieldError> NameOf(ObjectMeta metadata, Func<string, Findings<string>> rule)
     {
-        var generate = metadata.GenerateName is { } prefix
-            ? rule(Completed(prefix)).Select(message => FieldError.Invalid(Path.Child("generateName"), prefix, message))
-            : [];
-        return generate.Concat(metadata.Name is { } name
+        var errors = Findings<FieldError>.None;
+        if (metadata.GenerateName is { } prefix)
+        {
+            foreach (var message in rule(Completed(prefix)))
+            {
+                errors.Add(FieldError.Invalid(Path.Child("generateName"), prefix, message));
+            }
+        }
+
+        errors.AddRange(metadata.Name is { } name
             ? FieldRules.Named(Path.Child("name"), name, rule)
             : [FieldError.Required(Path.Child("name"), "name or generateName is required")]);
+        return errors;
     }
 
     /// <summary>A prefix may end where a name may not: something will follow.</summary>
     private static string Completed(string prefix) => prefix.Length > 1 && prefix.EndsWith('-') ? prefix[..^2] + "a" : prefix;
 
-    private static IEnumerable<FieldError> Namespace(ObjectMeta metadata, ResourceDefinition definition)
+    private static Findings<FieldError> Namespace(ObjectMeta metadata, ResourceDefinition definition)
     {
         var path = Path.Child("namespace");
         if (definition.Namespaced)
@@ -66,7 +73,7 @@ public static class ObjectMetaValidation
         return metadata.Namespace is null ? [] : [FieldError.Forbidden(path, "not allowed on this type")];
     }
 
-    private static IEnumerable<FieldError> Common(ObjectMeta metadata) =>
+    private static Findings<FieldError> Common(ObjectMeta metadata) =>
     [
         .. LabelValidation.Labels(Path.Child("labels"), metadata.Labels),
         .. LabelValidation.Annotations(Path.Child("annotations"), metadata.Annotations),
@@ -74,77 +81,83 @@ public static class ObjectMetaValidation
         .. Finalizers(Path.Child("finalizers"), metadata.Finalizers),
     ];
 
-    private static IEnumerable<FieldError> Owners(FieldPath path, ValueList<OwnerReference> owners)
+    private static Findings<FieldError> Owners(FieldPath path, ValueList<OwnerReference> owners)
     {
-        foreach (var error in FieldRules.Each(path, owners, Owner))
-        {
-            yield return error;
-        }
+        var errors = Findings<FieldError>.None;
+        errors.AddRange(FieldRules.Each(path, owners, Owner));
 
         var controllers = owners.Where(o => o.Controller == true).ToList();
         if (controllers.Count > 1)
         {
-            yield return FieldError.Invalid(
+            errors.Add(FieldError.Invalid(
                 path,
                 owners,
-                $"Only one reference can have Controller set to true. Found \"true\" in references for {controllers[0].Name} and {controllers[1].Name}");
+                $"Only one reference can have Controller set to true. Found \"true\" in references for {controllers[0].Name} and {controllers[1].Name}"));
         }
+
+        return errors;
     }
 
-    private static IEnumerable<FieldError> Owner(FieldPath path, OwnerReference owner)
+    private static Findings<FieldError> Owner(FieldPath path, OwnerReference owner)
     {
+        var errors = Findings<FieldError>.None;
         const string Empty = "must not be empty";
         var version = owner.ApiVersion[(owner.ApiVersion.IndexOf('/') + 1)..];
         if (version.Length == 0)
         {
-            yield return FieldError.Invalid(path.Child("apiVersion"), owner.ApiVersion, "version must not be empty");
+            errors.Add(FieldError.Invalid(path.Child("apiVersion"), owner.ApiVersion, "version must not be empty"));
         }
 
         foreach (var (field, value) in new[] { ("kind", owner.Kind), ("name", owner.Name), ("uid", owner.Uid) })
         {
             if (value.Length == 0)
             {
-                yield return FieldError.Invalid(path.Child(field), value, Empty);
+                errors.Add(FieldError.Invalid(path.Child(field), value, Empty));
             }
         }
 
         if (owner is { ApiVersion: "v1", Kind: "Event" })
         {
-            yield return FieldError.Invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner");
+            errors.Add(FieldError.Invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner"));
         }
+
+        return errors;
     }
 
-    private static IEnumerable<FieldError> Finalizers(FieldPath path, ValueList<string> finalizers)
+    private static Findings<FieldError> Finalizers(FieldPath path, ValueList<string> finalizers)
     {
-        foreach (var error in FieldRules.Each(path, finalizers, Finalizer))
-        {
-            yield return error;
-        }
+        var errors = Findings<FieldError>.None;
+        errors.AddRange(FieldRules.Each(path, finalizers, Finalizer));
 
         if (finalizers.Contains(Orphan) && finalizers.Contains(Foreground))
         {
-            yield return FieldError.Invalid(path, finalizers, $"{Orphan} and {Foreground} cannot be both set");
+            errors.Add(FieldError.Invalid(path, finalizers, $"{Orphan} and {Foreground} cannot be both set"));
         }
+
+        return errors;
     }
 
     /// <summary>Also of the finalizers in a namespace's desired state.</summary>
-    internal static IEnumerable<FieldError> Finalizer(FieldPath path, string name)
+    internal static Findings<FieldError> Finalizer(FieldPath path, string name)
     {
-        var errors = FieldRules.Named(path, name, Names.Qualified).ToList();
+        var errors = FieldRules.Named(path, name, Names.Qualified);
         return errors.Count == 0 && !name.Contains('/') && name is not (Orphan or Foreground or "kubernetes")
             ? [FieldError.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")]
             : errors;
     }
 
-    private static IEnumerable<FieldError> NewFinalizers(ObjectMeta metadata, ObjectMeta old)
+    private static Findings<FieldError> NewFinalizers(ObjectMeta metadata, ObjectMeta old)
     {
+        var errors = Findings<FieldError>.None;
         var added = metadata.Finalizers.Except(old.Finalizers).ToList();
         if (old.DeletionTimestamp is not null && added.Count > 0)
         {
             var list = string.Join(", ", added.Select(QuotedText.Of));
-            yield return FieldError.Forbidden(
+            errors.Add(FieldError.Forbidden(
                 Path.Child("finalizers"),
-                $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{list}}}");
+                $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{list}}}"));
         }
+
+        return errors;
     }
 }

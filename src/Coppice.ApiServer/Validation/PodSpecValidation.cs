@@ -11,7 +11,7 @@ public static class PodSpecValidation
     private const int SearchesLimit = 32;
 
     /// <param name="path">As in "spec" or "spec.template.spec".</param>
-    public static IReadOnlyList<FieldError> Validate(FieldPath path, PodSpec spec)
+    public static Findings<FieldError> Validate(FieldPath path, PodSpec spec)
     {
         var volumes = spec.Volumes.Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
         return
@@ -34,7 +34,7 @@ public static class PodSpecValidation
         ];
     }
 
-    private static IEnumerable<FieldError> Policies(FieldPath path, PodSpec spec) =>
+    private static Findings<FieldError> Policies(FieldPath path, PodSpec spec) =>
     [
         .. FieldRules.OneOf(path.Child("restartPolicy"), spec.RestartPolicy, RestartPolicy.Always, RestartPolicy.OnFailure, RestartPolicy.Never),
         .. FieldRules.OneOf(
@@ -43,7 +43,7 @@ public static class PodSpecValidation
         .. spec.Os is { } os ? FieldRules.OneOf(path.Child("os", "name"), os.Name, OSName.Linux, OSName.Windows) : [],
     ];
 
-    private static IEnumerable<FieldError> Dns(FieldPath path, PodSpec spec)
+    private static Findings<FieldError> Dns(FieldPath path, PodSpec spec)
     {
         if (spec.DnsConfig is not { } dns)
         {
@@ -57,19 +57,19 @@ public static class PodSpecValidation
         [
             .. spec.DnsPolicy == DNSPolicy.None && dns.Nameservers.IsEmpty
                 ? [FieldError.Required(servers, $"must provide at least one DNS nameserver when `dnsPolicy` is {DNSPolicy.None}")]
-                : Enumerable.Empty<FieldError>(),
+                : Findings<FieldError>.None,
             .. dns.Nameservers.Count > NameserversLimit
                 ? [FieldError.Invalid(servers, dns.Nameservers, $"must not have more than {NameserversLimit} nameservers")]
-                : Enumerable.Empty<FieldError>(),
+                : Findings<FieldError>.None,
             .. FieldRules.Each(servers, dns.Nameservers, FieldRules.Address),
             .. dns.Searches.Count > SearchesLimit
                 ? [FieldError.Invalid(path.Child("searches"), dns.Searches, $"must not have more than {SearchesLimit} search paths")]
-                : Enumerable.Empty<FieldError>(),
+                : Findings<FieldError>.None,
             .. FieldRules.Each(path.Child("options"), dns.Options, (at, option) => FieldRules.Required(at, option.Name, "must not be empty")),
         ];
     }
 
-    private static IEnumerable<FieldError> Gates(FieldPath path, PodSpec spec)
+    private static Findings<FieldError> Gates(FieldPath path, PodSpec spec)
     {
         var scheduling = path.Child("schedulingGates");
         return
@@ -83,7 +83,7 @@ public static class PodSpecValidation
         ];
     }
 
-    private static IEnumerable<FieldError> References(FieldPath path, PodSpec spec) =>
+    private static Findings<FieldError> References(FieldPath path, PodSpec spec) =>
     [
         .. IfSet(path.Child("serviceAccountName"), spec.ServiceAccountName, Names.Subdomain),
         .. IfSet(path.Child("nodeName"), spec.NodeName, Names.Subdomain),
@@ -94,10 +94,10 @@ public static class PodSpecValidation
         .. IfSet(path.Child("runtimeClassName"), spec.RuntimeClassName, Names.Subdomain),
     ];
 
-    private static IEnumerable<FieldError> IfSet(FieldPath path, string? value, Func<string, IEnumerable<string>> rule) =>
+    private static Findings<FieldError> IfSet(FieldPath path, string? value, Func<string, Findings<string>> rule) =>
         value is null ? [] : FieldRules.Named(path, value, rule);
 
-    private static IEnumerable<FieldError> HostAliases(FieldPath path, HostAlias alias) =>
+    private static Findings<FieldError> HostAliases(FieldPath path, HostAlias alias) =>
     [
         .. FieldRules.Address(path.Child("ip"), alias.Ip),
         .. FieldRules.Each(path.Child("hostnames"), alias.Hostnames, (at, name) => FieldRules.Named(at, name, Names.Subdomain)),

@@ -7,7 +7,7 @@ namespace Coppice.ApiServer.Validation;
 /// <summary>The templates that workloads make their pods from.</summary>
 public static class PodTemplateValidation
 {
-    public static IReadOnlyList<FieldError> Validate(FieldPath path, PodTemplateSpec template) =>
+    public static Findings<FieldError> Validate(FieldPath path, PodTemplateSpec template) =>
     [
         .. LabelValidation.Labels(path.Child("labels"), template.Metadata.Labels),
         .. LabelValidation.Annotations(path.Child("annotations"), template.Metadata.Annotations),
@@ -19,7 +19,7 @@ public static class PodTemplateValidation
 
     /// <summary>A template whose pods are to run for ever and to be found by the workload's selector.</summary>
     /// <param name="kind">The kind that messages name.</param>
-    public static IReadOnlyList<FieldError> ValidateLasting(FieldPath path, PodTemplateSpec template, LabelQuery selector, string kind)
+    public static Findings<FieldError> ValidateLasting(FieldPath path, PodTemplateSpec template, LabelQuery selector, string kind)
     {
         var policy = template.Spec.RestartPolicy;
         return
@@ -40,7 +40,7 @@ public static class PodTemplateValidation
     /// <summary>The selector of a workload, which must ask for something, and its template.</summary>
     /// <param name="path">Of the workload's spec.</param>
     /// <param name="emptyFor">How the message about an empty selector names the kind.</param>
-    public static IReadOnlyList<FieldError> ValidateSelected(
+    public static Findings<FieldError> ValidateSelected(
         FieldPath path, LabelSelector? selector, PodTemplateSpec template, string kind, string emptyFor)
     {
         var at = path.Child("selector");

@@ -13,7 +13,7 @@ internal static class PodUpdateValidation
 
     private static readonly FieldPath Path = FieldPath.Of("spec");
 
-    public static IEnumerable<FieldError> Validate(PodSpec spec, PodSpec old)
+    public static Findings<FieldError> Validate(PodSpec spec, PodSpec old)
     {
         if (spec == old)
         {
@@ -39,20 +39,23 @@ internal static class PodUpdateValidation
         : FieldError.Forbidden(Path.Child(field), field == "containers" ? "pod updates may not add or remove containers" : "pod updates may not add or remove init containers");
 
     /// <summary>Whoever looks into a pod must find later what was done there: these containers are added only.</summary>
-    private static IEnumerable<FieldError> EphemeralContainers(PodSpec spec, PodSpec old)
+    private static Findings<FieldError> EphemeralContainers(PodSpec spec, PodSpec old)
     {
+        var errors = Findings<FieldError>.None;
         var path = Path.Child("ephemeralContainers");
         foreach (var before in old.EphemeralContainers)
         {
             var now = spec.EphemeralContainers.FirstOrDefault(c => c.Name == before.Name);
             if (now != before)
             {
-                yield return FieldError.Forbidden(path, $"existing ephemeral containers \"{before.Name}\" may not be {(now is null ? "removed" : "changed")}\n");
+                errors.Add(FieldError.Forbidden(path, $"existing ephemeral containers \"{before.Name}\" may not be {(now is null ? "removed" : "changed")}\n"));
             }
         }
+
+        return errors;
     }
 
-    private static IEnumerable<FieldError> Deadline(PodSpec spec, PodSpec old)
+    private static Findings<FieldError> Deadline(PodSpec spec, PodSpec old)
     {
         var path = Path.Child("activeDeadlineSeconds");
         return (spec.ActiveDeadlineSeconds, old.ActiveDeadlineSeconds) switch
@@ -65,7 +68,7 @@ internal static class PodUpdateValidation
     }
 
     /// <summary>Tolerations may be added, and the time that one tolerates for may change.</summary>
-    private static IEnumerable<FieldError> Tolerations(PodSpec spec, PodSpec old)
+    private static Findings<FieldError> Tolerations(PodSpec spec, PodSpec old)
     {
         var kept = spec.Tolerations.Select(t => t with { TolerationSeconds = null }).ToHashSet();
         return FieldRules.If(
@@ -74,13 +77,13 @@ internal static class PodUpdateValidation
     }
 
     /// <summary>Gates that keep a pod from being scheduled may only be opened.</summary>
-    private static IEnumerable<FieldError> Gates(PodSpec spec, PodSpec old) => FieldRules.If(
+    private static Findings<FieldError> Gates(PodSpec spec, PodSpec old) => FieldRules.If(
         spec.SchedulingGates.Any(g => !old.SchedulingGates.Contains(g)),
         () => FieldError.Forbidden(
             Path.Child("schedulingGates").Index(0), "only deletion is allowed, but found new scheduling gate"));
 
     /// <summary>With all that may change taken from the old pod, nothing may be left.</summary>
-    private static IEnumerable<FieldError> Rest(PodSpec spec, PodSpec old)
+    private static Findings<FieldError> Rest(PodSpec spec, PodSpec old)
     {
         var gated = !old.SchedulingGates.IsEmpty;
         var allowed = spec with

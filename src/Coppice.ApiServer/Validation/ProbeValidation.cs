@@ -6,33 +6,33 @@ namespace Coppice.ApiServer.Validation;
 internal static class ProbeValidation
 {
     /// <summary>A probe whose first success decides: liveness and startup.</summary>
-    public static IEnumerable<FieldError> Health(FieldPath path, Probe? probe)
+    public static Findings<FieldError> Health(FieldPath path, Probe? probe)
     {
-        foreach (var error in Common(path, probe))
-        {
-            yield return error;
-        }
+        var errors = Findings<FieldError>.None;
+        errors.AddRange(Common(path, probe));
 
         if (probe is not null && probe.SuccessThreshold != 1)
         {
-            yield return FieldError.Invalid(path.Child("successThreshold"), probe.SuccessThreshold, "must be 1");
+            errors.Add(FieldError.Invalid(path.Child("successThreshold"), probe.SuccessThreshold, "must be 1"));
         }
+
+        return errors;
     }
 
-    public static IEnumerable<FieldError> Readiness(FieldPath path, Probe? probe)
+    public static Findings<FieldError> Readiness(FieldPath path, Probe? probe)
     {
-        foreach (var error in Common(path, probe))
-        {
-            yield return error;
-        }
+        var errors = Findings<FieldError>.None;
+        errors.AddRange(Common(path, probe));
 
         if (probe?.TerminationGracePeriodSeconds is { } seconds)
         {
-            yield return FieldError.Invalid(path.Child("terminationGracePeriodSeconds"), seconds, "must not be set for readinessProbes");
+            errors.Add(FieldError.Invalid(path.Child("terminationGracePeriodSeconds"), seconds, "must not be set for readinessProbes"));
         }
+
+        return errors;
     }
 
-    public static IEnumerable<FieldError> Lifecycle(FieldPath path, Lifecycle? lifecycle) => lifecycle is null
+    public static Findings<FieldError> Lifecycle(FieldPath path, Lifecycle? lifecycle) => lifecycle is null
         ? []
         :
         [
@@ -40,7 +40,7 @@ internal static class ProbeValidation
             .. lifecycle.PreStop is { } stop ? Hook(path.Child("preStop"), stop) : [],
         ];
 
-    private static IEnumerable<FieldError> Common(FieldPath path, Probe? probe) => probe is null
+    private static Findings<FieldError> Common(FieldPath path, Probe? probe) => probe is null
         ? []
         :
         [
@@ -61,10 +61,10 @@ internal static class ProbeValidation
             .. FieldRules.NotNegative(path.Child("failureThreshold"), probe.FailureThreshold),
             .. probe.TerminationGracePeriodSeconds <= 0
                 ? [FieldError.Invalid(path.Child("terminationGracePeriodSeconds"), probe.TerminationGracePeriodSeconds, "must be greater than 0")]
-                : Enumerable.Empty<FieldError>(),
+                : Findings<FieldError>.None,
         ];
 
-    private static IEnumerable<FieldError> Hook(FieldPath path, LifecycleHandler hook) =>
+    private static Findings<FieldError> Hook(FieldPath path, LifecycleHandler hook) =>
     [
         .. OneHandler(
             path,
@@ -78,18 +78,18 @@ internal static class ProbeValidation
         .. hook.Sleep is { } sleep ? FieldRules.NotNegative(path.Child("sleep", "seconds"), sleep.Seconds) : [],
     ];
 
-    private static IEnumerable<FieldError> OneHandler(FieldPath path, params (string Field, bool Set)[] handlers)
+    private static Findings<FieldError> OneHandler(FieldPath path, params (string Field, bool Set)[] handlers)
     {
         var set = handlers.Where(h => h.Set).ToList();
         return set.Count == 0
             ? [FieldError.Required(path, "must specify a handler type")]
-            : set.Skip(1).Select(h => FieldError.Forbidden(path.Child(h.Field), "may not specify more than 1 handler type"));
+            : [.. set.Skip(1).Select(h => FieldError.Forbidden(path.Child(h.Field), "may not specify more than 1 handler type"))];
     }
 
-    private static IEnumerable<FieldError> Exec(FieldPath path, ExecAction? exec) =>
+    private static Findings<FieldError> Exec(FieldPath path, ExecAction? exec) =>
         exec is { Command.IsEmpty: true } ? [FieldError.Required(path.Child("command"))] : [];
 
-    private static IEnumerable<FieldError> Get(FieldPath path, HTTPGetAction? get) => get is null
+    private static Findings<FieldError> Get(FieldPath path, HTTPGetAction? get) => get is null
         ? []
         :
         [
@@ -99,14 +99,17 @@ internal static class ProbeValidation
             .. FieldRules.Each(path.Child("httpHeaders"), get.HttpHeaders, (at, header) => Header(at.Child("name"), header.Name)),
         ];
 
-    private static IEnumerable<FieldError> Header(FieldPath path, string name)
+    private static Findings<FieldError> Header(FieldPath path, string name)
     {
+        var errors = Findings<FieldError>.None;
         if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
         {
-            yield return FieldError.Invalid(
+            errors.Add(FieldError.Invalid(
                 path,
                 name,
-                "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')");
+                "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')"));
         }
+
+        return errors;
     }
 }

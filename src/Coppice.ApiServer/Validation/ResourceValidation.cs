@@ -8,7 +8,7 @@ internal static class ResourceValidation
 {
     private const string HugePages = "hugepages-";
 
-    public static IEnumerable<FieldError> Validate(FieldPath path, ResourceRequirements resources)
+    public static Findings<FieldError> Validate(FieldPath path, ResourceRequirements resources)
     {
         var requests = path.Child("requests");
         return
@@ -18,31 +18,34 @@ internal static class ResourceValidation
         ];
     }
 
-    public static IEnumerable<FieldError> NotNegative(FieldPath path, Quantity amount)
+    public static Findings<FieldError> NotNegative(FieldPath path, Quantity amount)
     {
+        var errors = Findings<FieldError>.None;
         if (amount.IsNegative)
         {
-            yield return FieldError.Invalid(path, amount, FieldRules.Negative);
+            errors.Add(FieldError.Invalid(path, amount, FieldRules.Negative));
         }
+
+        return errors;
     }
 
-    private static IEnumerable<FieldError> Amount(FieldPath path, string name, Quantity amount) => [.. NameOf(path, name), .. NotNegative(path, amount)];
+    private static Findings<FieldError> Amount(FieldPath path, string name, Quantity amount) => [.. NameOf(path, name), .. NotNegative(path, amount)];
 
-    private static IEnumerable<FieldError> NameOf(FieldPath path, string name)
+    private static Findings<FieldError> NameOf(FieldPath path, string name)
     {
-        foreach (var error in FieldRules.Named(path, name, Names.Qualified))
-        {
-            yield return error;
-        }
+        var errors = Findings<FieldError>.None;
+        errors.AddRange(FieldRules.Named(path, name, Names.Qualified));
 
         var standard = name is ResourceName.Cpu or ResourceName.Memory or ResourceName.Ephemeralstorage || name.StartsWith(HugePages, StringComparison.Ordinal);
         if (!name.Contains('/') && !standard)
         {
-            yield return FieldError.Invalid(path, name, "must be a standard resource for containers");
+            errors.Add(FieldError.Invalid(path, name, "must be a standard resource for containers"));
         }
+
+        return errors;
     }
 
-    private static IEnumerable<FieldError> Request(FieldPath path, KeyValuePair<string, Quantity> request, ValueMap<Quantity> limits)
+    private static Findings<FieldError> Request(FieldPath path, KeyValuePair<string, Quantity> request, ValueMap<Quantity> limits)
     {
         var (name, amount) = request;
         var shared = !name.Contains('/') && !name.StartsWith(HugePages, StringComparison.Ordinal);

@@ -8,9 +8,9 @@ internal static class SchedulingValidation
 {
     private const int LargestWeight = 100;
 
-    public static IEnumerable<FieldError> Tolerations(FieldPath path, ValueList<Toleration> tolerations) => FieldRules.Each(path, tolerations, Toleration);
+    public static Findings<FieldError> Tolerations(FieldPath path, ValueList<Toleration> tolerations) => FieldRules.Each(path, tolerations, Toleration);
 
-    public static IEnumerable<FieldError> Affinity(FieldPath path, Affinity? affinity) => affinity is null
+    public static Findings<FieldError> Affinity(FieldPath path, Affinity? affinity) => affinity is null
         ? []
         :
         [
@@ -23,7 +23,7 @@ internal static class SchedulingValidation
                 : [],
         ];
 
-    public static IEnumerable<FieldError> Spread(FieldPath path, ValueList<TopologySpreadConstraint> constraints) =>
+    public static Findings<FieldError> Spread(FieldPath path, ValueList<TopologySpreadConstraint> constraints) =>
     [
         .. FieldRules.Each(path, constraints, Constraint),
         .. FieldRules.Repeated(constraints, c => (c.TopologyKey, c.WhenUnsatisfiable)).Select(r => FieldError.Duplicate(
@@ -31,13 +31,13 @@ internal static class SchedulingValidation
     ];
 
     /// <summary>Also of the taints of nodes.</summary>
-    public static IEnumerable<FieldError> Effect(FieldPath path, string effect) =>
+    public static Findings<FieldError> Effect(FieldPath path, string effect) =>
         FieldRules.OneOf(path, effect, TaintEffect.NoSchedule, TaintEffect.PreferNoSchedule, TaintEffect.NoExecute);
 
-    private static IEnumerable<FieldError> Toleration(FieldPath path, Toleration toleration)
+    private static Findings<FieldError> Toleration(FieldPath path, Toleration toleration)
     {
         var operation = path.Child("operator");
-        IEnumerable<FieldError> ofOperator = toleration.Operator switch
+        Findings<FieldError> ofOperator = toleration.Operator switch
         {
             null or TolerationOperator.Equal => FieldRules.Named(operation, toleration.Value ?? "", Names.LabelValue),
             TolerationOperator.Exists => toleration.Value is null
@@ -51,16 +51,16 @@ internal static class SchedulingValidation
             .. toleration.Key is { } key ? FieldRules.Named(path.Child("key"), key, Names.Qualified) : [],
             .. toleration.Key is null && toleration.Operator != TolerationOperator.Exists
                 ? [FieldError.Invalid(operation, toleration.Operator ?? "", "operator must be Exists when `key` is empty, which means \"match all values and all keys\"")]
-                : Enumerable.Empty<FieldError>(),
+                : Findings<FieldError>.None,
             .. toleration.TolerationSeconds is not null && toleration.Effect != TaintEffect.NoExecute
                 ? [FieldError.Invalid(path.Child("effect"), toleration.Effect ?? "", "effect must be 'NoExecute' when `tolerationSeconds` is set")]
-                : Enumerable.Empty<FieldError>(),
+                : Findings<FieldError>.None,
             .. ofOperator,
             .. toleration.Effect is { } effect ? Effect(path.Child("effect"), effect) : [],
         ];
     }
 
-    private static IEnumerable<FieldError> Node(FieldPath path, NodeAffinity affinity)
+    private static Findings<FieldError> Node(FieldPath path, NodeAffinity affinity)
     {
         var preferred = path.Child("preferredDuringSchedulingIgnoredDuringExecution");
         return
@@ -71,11 +71,11 @@ internal static class SchedulingValidation
             .. FieldRules.Each(
                 preferred,
                 affinity.PreferredDuringSchedulingIgnoredDuringExecution,
-                (at, term) => Weight(at, term.Weight).Concat(Term(at.Child("preference"), term.Preference))),
+                (at, term) => [.. Weight(at, term.Weight), .. Term(at.Child("preference"), term.Preference)]),
         ];
     }
 
-    private static IEnumerable<FieldError> Selector(FieldPath path, NodeSelector selector)
+    private static Findings<FieldError> Selector(FieldPath path, NodeSelector selector)
     {
         var terms = path.Child("nodeSelectorTerms");
         return selector.NodeSelectorTerms.IsEmpty
@@ -83,13 +83,13 @@ internal static class SchedulingValidation
             : FieldRules.Each(terms, selector.NodeSelectorTerms, Term);
     }
 
-    private static IEnumerable<FieldError> Term(FieldPath path, NodeSelectorTerm term) =>
+    private static Findings<FieldError> Term(FieldPath path, NodeSelectorTerm term) =>
         FieldRules.Each(path.Child("matchExpressions"), term.MatchExpressions, Requirement);
 
-    private static IEnumerable<FieldError> Requirement(FieldPath path, NodeSelectorRequirement requirement)
+    private static Findings<FieldError> Requirement(FieldPath path, NodeSelectorRequirement requirement)
     {
         var values = path.Child("values");
-        IEnumerable<FieldError> ofOperator = requirement.Operator switch
+        Findings<FieldError> ofOperator = requirement.Operator switch
         {
             NodeSelectorOperator.In or NodeSelectorOperator.NotIn => requirement.Values.IsEmpty
                 ? [FieldError.Required(values, "must be specified when `operator` is 'In' or 'NotIn'")]
@@ -102,19 +102,19 @@ internal static class SchedulingValidation
                 : [FieldError.Required(values, "must be specified single value when `operator` is 'Lt' or 'Gt'")],
             _ => [FieldError.Invalid(path.Child("operator"), requirement.Operator, "not a valid selector operator")],
         };
-        return ofOperator.Concat(FieldRules.Named(path.Child("key"), requirement.Key, Names.Qualified));
+        return [.. ofOperator, .. FieldRules.Named(path.Child("key"), requirement.Key, Names.Qualified)];
     }
 
-    private static IEnumerable<FieldError> Pods(FieldPath path, ValueList<PodAffinityTerm> required, ValueList<WeightedPodAffinityTerm> preferred) =>
+    private static Findings<FieldError> Pods(FieldPath path, ValueList<PodAffinityTerm> required, ValueList<WeightedPodAffinityTerm> preferred) =>
     [
         .. FieldRules.Each(path.Child("requiredDuringSchedulingIgnoredDuringExecution"), required, Term),
         .. FieldRules.Each(
             path.Child("preferredDuringSchedulingIgnoredDuringExecution"),
             preferred,
-            (at, term) => Weight(at, term.Weight).Concat(Term(at.Child("podAffinityTerm"), term.PodAffinityTerm))),
+            (at, term) => [.. Weight(at, term.Weight), .. Term(at.Child("podAffinityTerm"), term.PodAffinityTerm)]),
     ];
 
-    private static IEnumerable<FieldError> Term(FieldPath path, PodAffinityTerm term) =>
+    private static Findings<FieldError> Term(FieldPath path, PodAffinityTerm term) =>
     [
         .. LabelValidation.Selector(path.Child("labelSelector"), term.LabelSelector),
         .. LabelValidation.Selector(path.Child("namespaceSelector"), term.NamespaceSelector),
@@ -122,27 +122,30 @@ internal static class SchedulingValidation
         .. TopologyKey(path.Child("topologyKey"), term.TopologyKey),
     ];
 
-    private static IEnumerable<FieldError> TopologyKey(FieldPath path, string key) =>
+    private static Findings<FieldError> TopologyKey(FieldPath path, string key) =>
         key.Length == 0 ? [FieldError.Required(path, "can not be empty")] : FieldRules.Named(path, key, Names.Qualified);
 
-    private static IEnumerable<FieldError> Weight(FieldPath path, int weight)
+    private static Findings<FieldError> Weight(FieldPath path, int weight)
     {
+        var errors = Findings<FieldError>.None;
         if (weight is < 1 or > LargestWeight)
         {
-            yield return FieldError.Invalid(path.Child("weight"), weight, $"must be in the range 1-{LargestWeight}");
+            errors.Add(FieldError.Invalid(path.Child("weight"), weight, $"must be in the range 1-{LargestWeight}"));
         }
+
+        return errors;
     }
 
-    private static IEnumerable<FieldError> Constraint(FieldPath path, TopologySpreadConstraint constraint) =>
+    private static Findings<FieldError> Constraint(FieldPath path, TopologySpreadConstraint constraint) =>
     [
-        .. constraint.MaxSkew <= 0 ? [FieldError.Invalid(path.Child("maxSkew"), constraint.MaxSkew, FieldRules.NotPositive)] : Enumerable.Empty<FieldError>(),
+        .. constraint.MaxSkew <= 0 ? [FieldError.Invalid(path.Child("maxSkew"), constraint.MaxSkew, FieldRules.NotPositive)] : Findings<FieldError>.None,
         .. TopologyKey(path.Child("topologyKey"), constraint.TopologyKey),
         .. FieldRules.OneOf(
             path.Child("whenUnsatisfiable"),
             constraint.WhenUnsatisfiable,
             UnsatisfiableConstraintAction.DoNotSchedule,
             UnsatisfiableConstraintAction.ScheduleAnyway),
-        .. constraint.MinDomains <= 0 ? [FieldError.Invalid(path.Child("minDomains"), constraint.MinDomains, FieldRules.NotPositive)] : Enumerable.Empty<FieldError>(),
+        .. constraint.MinDomains <= 0 ? [FieldError.Invalid(path.Child("minDomains"), constraint.MinDomains, FieldRules.NotPositive)] : Findings<FieldError>.None,
         .. FieldRules.OneOfIfSet(path.Child("nodeAffinityPolicy"), constraint.NodeAffinityPolicy, NodeInclusionPolicy.Honor, NodeInclusionPolicy.Ignore),
         .. FieldRules.OneOfIfSet(path.Child("nodeTaintsPolicy"), constraint.NodeTaintsPolicy, NodeInclusionPolicy.Honor, NodeInclusionPolicy.Ignore),
         .. LabelValidation.Selector(path.Child("labelSelector"), constraint.LabelSelector),

@@ -8,7 +8,7 @@ internal static class SecurityValidation
 {
     private const long LastId = int.MaxValue;
 
-    public static IEnumerable<FieldError> OfPod(FieldPath path, PodSpec spec) => spec.SecurityContext is not { } security
+    public static Findings<FieldError> OfPod(FieldPath path, PodSpec spec) => spec.SecurityContext is not { } security
         ? []
         :
         [
@@ -22,7 +22,7 @@ internal static class SecurityValidation
             .. Seccomp(path.Child("seccompProfile"), security.SeccompProfile),
         ];
 
-    public static IEnumerable<FieldError> OfContainer(FieldPath path, SecurityContext? security)
+    public static Findings<FieldError> OfContainer(FieldPath path, SecurityContext? security)
     {
         if (security is null)
         {
@@ -38,20 +38,20 @@ internal static class SecurityValidation
             .. Seccomp(path.Child("seccompProfile"), security.SeccompProfile),
             .. sealedOff && security.Privileged == true
                 ? [FieldError.Invalid(path, security, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true")]
-                : Enumerable.Empty<FieldError>(),
+                : Findings<FieldError>.None,
             .. sealedOff && security.Capabilities?.Add.Contains("CAP_SYS_ADMIN") == true
                 ? [FieldError.Invalid(path, security, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN")]
-                : Enumerable.Empty<FieldError>(),
+                : Findings<FieldError>.None,
         ];
     }
 
-    private static IEnumerable<FieldError> Sysctls(FieldPath path, ValueList<Sysctl> sysctls) =>
+    private static Findings<FieldError> Sysctls(FieldPath path, ValueList<Sysctl> sysctls) =>
     [
         .. FieldRules.Each(path, sysctls, (at, sysctl) => FieldRules.Required(at.Child("name"), sysctl.Name)),
         .. FieldRules.Repeated(sysctls, s => s.Name).Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
     ];
 
-    private static IEnumerable<FieldError> Seccomp(FieldPath path, SeccompProfile? profile)
+    private static Findings<FieldError> Seccomp(FieldPath path, SeccompProfile? profile)
     {
         if (profile is null)
         {
@@ -64,9 +64,9 @@ internal static class SecurityValidation
         return profile switch
         {
             { Type: SeccompProfileType.Localhost, LocalhostProfile: null } =>
-                type.Append(FieldError.Required(local, "must be set when seccomp type is Localhost")),
+                [.. type, FieldError.Required(local, "must be set when seccomp type is Localhost")],
             { Type: not SeccompProfileType.Localhost, LocalhostProfile: { } file } =>
-                type.Append(FieldError.Invalid(local, file, "can only be set when seccomp type is Localhost")),
+                [.. type, FieldError.Invalid(local, file, "can only be set when seccomp type is Localhost")],
             _ => type,
         };
     }

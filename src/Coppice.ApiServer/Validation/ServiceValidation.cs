@@ -17,7 +17,7 @@ internal static class ServiceValidation
 
     private static readonly FieldPath Path = FieldPath.Of("spec");
 
-    public static IReadOnlyList<FieldError> Validate(ServiceSpec spec) =>
+    public static Findings<FieldError> Validate(ServiceSpec spec) =>
     [
         .. FieldRules.If(
             spec.Ports.IsEmpty && !IsHeadless(spec) && spec.Type != ServiceType.ExternalName, () => FieldError.Required(Path.Child("ports"))),
@@ -33,11 +33,11 @@ internal static class ServiceValidation
         .. TrafficPolicies(spec),
     ];
 
-    public static IReadOnlyList<FieldError> ValidateUpdate(ServiceSpec spec, ServiceSpec old) => [.. AddressKept(spec, old), .. Validate(spec)];
+    public static Findings<FieldError> ValidateUpdate(ServiceSpec spec, ServiceSpec old) => [.. AddressKept(spec, old), .. Validate(spec)];
 
     private static bool IsHeadless(ServiceSpec spec) => spec.ClusterIP == Headless;
 
-    private static IEnumerable<FieldError> ByType(ServiceSpec spec) => spec.Type switch
+    private static Findings<FieldError> ByType(ServiceSpec spec) => spec.Type switch
     {
         ServiceType.LoadBalancer =>
         [
@@ -60,10 +60,10 @@ internal static class ServiceValidation
         _ => [],
     };
 
-    private static IEnumerable<FieldError> NotHeadless(ServiceSpec spec) => FieldRules.If(
+    private static Findings<FieldError> NotHeadless(ServiceSpec spec) => FieldRules.If(
         IsHeadless(spec), () => FieldError.Invalid(Path.Child("clusterIPs").Index(0), Headless, $"may not be set to 'None' for {spec.Type} services"));
 
-    private static IEnumerable<FieldError> Ports(ServiceSpec spec)
+    private static Findings<FieldError> Ports(ServiceSpec spec)
     {
         var path = Path.Child("ports");
         return
@@ -80,7 +80,7 @@ internal static class ServiceValidation
         ];
     }
 
-    private static IEnumerable<FieldError> Port(FieldPath path, ServicePort port, ServiceSpec spec) =>
+    private static Findings<FieldError> Port(FieldPath path, ServicePort port, ServiceSpec spec) =>
     [
         .. (port.Name, spec.Ports.Count) switch
         {
@@ -97,7 +97,7 @@ internal static class ServiceValidation
             () => FieldError.Forbidden(path.Child("nodePort"), "may not be used when `type` is 'ClusterIP'")),
     ];
 
-    private static IEnumerable<FieldError> Affinity(ServiceSpec spec)
+    private static Findings<FieldError> Affinity(ServiceSpec spec)
     {
         var seconds = spec.SessionAffinityConfig?.ClientIP?.TimeoutSeconds;
         return
@@ -110,7 +110,7 @@ internal static class ServiceValidation
         ];
     }
 
-    private static IEnumerable<FieldError> Addresses(ServiceSpec spec)
+    private static Findings<FieldError> Addresses(ServiceSpec spec)
     {
         if (spec.Type == ServiceType.ExternalName)
         {
@@ -131,7 +131,7 @@ internal static class ServiceValidation
         ];
     }
 
-    private static IEnumerable<FieldError> LoadBalancer(ServiceSpec spec)
+    private static Findings<FieldError> LoadBalancer(ServiceSpec spec)
     {
         var balanced = spec.Type == ServiceType.LoadBalancer;
         return
@@ -149,7 +149,7 @@ internal static class ServiceValidation
         ];
     }
 
-    private static IEnumerable<FieldError> TrafficPolicies(ServiceSpec spec)
+    private static Findings<FieldError> TrafficPolicies(ServiceSpec spec)
     {
         var outside = spec.Type is ServiceType.NodePort or ServiceType.LoadBalancer || (spec.Type == ServiceType.ClusterIP && !spec.ExternalIPs.IsEmpty);
         var external = Path.Child("externalTrafficPolicy");
@@ -160,7 +160,7 @@ internal static class ServiceValidation
             {
                 (false, { } policy) => [FieldError.Invalid(external, policy, "may only be set for externally-accessible services")],
                 (true, { } policy) => FieldRules.OneOf(external, policy, ServiceExternalTrafficPolicy.Cluster, ServiceExternalTrafficPolicy.Local),
-                _ => Enumerable.Empty<FieldError>(),
+                _ => Findings<FieldError>.None,
             },
             .. FieldRules.OneOfIfSet(
                 Path.Child("internalTrafficPolicy"), spec.InternalTrafficPolicy, ServiceInternalTrafficPolicy.Cluster, ServiceInternalTrafficPolicy.Local),
@@ -174,7 +174,7 @@ internal static class ServiceValidation
     }
 
     /// <summary>An address that was given out stays, unless the service gives up having one.</summary>
-    private static IEnumerable<FieldError> AddressKept(ServiceSpec spec, ServiceSpec old)
+    private static Findings<FieldError> AddressKept(ServiceSpec spec, ServiceSpec old)
     {
         if (spec.Type == ServiceType.ExternalName || old.Type == ServiceType.ExternalName || old.ClusterIP is null)
         {

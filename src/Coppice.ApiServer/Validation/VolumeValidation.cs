@@ -12,7 +12,7 @@ internal static class VolumeValidation
 
     private const long LongestToken = 1L << 32;
 
-    public static IEnumerable<FieldError> Validate(FieldPath path, ValueList<Volume> volumes) =>
+    public static Findings<FieldError> Validate(FieldPath path, ValueList<Volume> volumes) =>
     [
         .. FieldRules.Each(path, volumes, Volume),
         .. FieldRules.Repeated(volumes, v => v.Name)
@@ -20,7 +20,7 @@ internal static class VolumeValidation
             .Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
     ];
 
-    private static IEnumerable<FieldError> Volume(FieldPath path, Volume volume)
+    private static Findings<FieldError> Volume(FieldPath path, Volume volume)
     {
         var sources = Sources(volume);
         return
@@ -41,32 +41,32 @@ internal static class VolumeValidation
             .Select(f => f.JsonName),
     ];
 
-    private static IEnumerable<FieldError> Source(FieldPath path, Volume volume) =>
+    private static Findings<FieldError> Source(FieldPath path, Volume volume) =>
     [
         .. volume.EmptyDir?.SizeLimit is { IsNegative: true }
             ? [FieldError.Forbidden(path.Child("emptyDir", "sizeLimit"), "SizeLimit field must be a valid resource quantity")]
-            : Enumerable.Empty<FieldError>(),
+            : Findings<FieldError>.None,
         .. volume.HostPath is { } host ? HostPath(path.Child("hostPath"), host) : [],
         .. volume.Secret is { } secret
             ? [.. FieldRules.Required(path.Child("secret", "secretName"), secret.SecretName), .. Files(path.Child("secret"), secret.DefaultMode, secret.Items)]
-            : Enumerable.Empty<FieldError>(),
+            : Findings<FieldError>.None,
         .. volume.ConfigMap is { } map
             ? [.. FieldRules.Required(path.Child("configMap", "name"), map.Name), .. Files(path.Child("configMap"), map.DefaultMode, map.Items)]
-            : Enumerable.Empty<FieldError>(),
+            : Findings<FieldError>.None,
         .. volume.PersistentVolumeClaim is { } claim ? FieldRules.Required(path.Child("persistentVolumeClaim", "claimName"), claim.ClaimName) : [],
         .. volume.DownwardAPI is { } downward
             ? [.. Mode(path.Child("downwardAPI", "defaultMode"), downward.DefaultMode), .. FieldRules.Each(path.Child("downwardAPI", "items"), downward.Items, DownwardFile)]
-            : Enumerable.Empty<FieldError>(),
+            : Findings<FieldError>.None,
         .. volume.Projected is { } projected ? Projected(path.Child("projected"), projected) : [],
         .. volume.Nfs is { } nfs ? Nfs(path.Child("nfs"), nfs) : [],
         .. volume.Csi is { } csi ? FieldRules.Required(path.Child("csi", "driver"), csi.Driver) : [],
         .. volume.Image is { } image ? FieldRules.Required(path.Child("image", "reference"), image.Reference) : [],
         .. volume.Ephemeral is { VolumeClaimTemplate: null }
             ? [FieldError.Required(path.Child("ephemeral", "volumeClaimTemplate"))]
-            : Enumerable.Empty<FieldError>(),
+            : Findings<FieldError>.None,
     ];
 
-    private static IEnumerable<FieldError> HostPath(FieldPath path, HostPathVolumeSource source)
+    private static Findings<FieldError> HostPath(FieldPath path, HostPathVolumeSource source)
     {
         string[] types =
         [
@@ -77,33 +77,33 @@ internal static class VolumeValidation
         return
         [
             .. source.Path.Length == 0 ? [FieldError.Required(path.Child("path"))] : MountValidation.NoWayBack(path.Child("path"), source.Path),
-            .. types.Contains(type) ? Enumerable.Empty<FieldError>() : [FieldError.NotSupported(path.Child("type"), type, types)],
+            .. types.Contains(type) ? Findings<FieldError>.None : [FieldError.NotSupported(path.Child("type"), type, types)],
         ];
     }
 
-    private static IEnumerable<FieldError> Nfs(FieldPath path, NFSVolumeSource source) =>
+    private static Findings<FieldError> Nfs(FieldPath path, NFSVolumeSource source) =>
     [
         .. FieldRules.Required(path.Child("server"), source.Server),
         .. FieldRules.Required(path.Child("path"), source.Path),
         .. source.Path.Length == 0 || source.Path.StartsWith('/')
-            ? Enumerable.Empty<FieldError>()
+            ? Findings<FieldError>.None
             : [FieldError.Invalid(path.Child("path"), source.Path, "must be an absolute path")],
     ];
 
-    private static IEnumerable<FieldError> Files(FieldPath path, int? mode, ValueList<KeyToPath> items) =>
+    private static Findings<FieldError> Files(FieldPath path, int? mode, ValueList<KeyToPath> items) =>
     [
         .. Mode(path.Child("defaultMode"), mode),
         .. FieldRules.Each(path.Child("items"), items, File),
     ];
 
-    private static IEnumerable<FieldError> File(FieldPath path, KeyToPath item) =>
+    private static Findings<FieldError> File(FieldPath path, KeyToPath item) =>
     [
         .. FieldRules.Required(path.Child("key"), item.Key),
         .. FilePath(path.Child("path"), item.Path),
         .. Mode(path.Child("mode"), item.Mode),
     ];
 
-    private static IEnumerable<FieldError> DownwardFile(FieldPath path, DownwardAPIVolumeFile item) =>
+    private static Findings<FieldError> DownwardFile(FieldPath path, DownwardAPIVolumeFile item) =>
     [
         .. FilePath(path.Child("path"), item.Path),
         .. item switch
@@ -121,26 +121,26 @@ internal static class VolumeValidation
         .. Mode(path.Child("mode"), item.Mode),
     ];
 
-    private static IEnumerable<FieldError> Projected(FieldPath path, ProjectedVolumeSource projected) =>
+    private static Findings<FieldError> Projected(FieldPath path, ProjectedVolumeSource projected) =>
     [
         .. Mode(path.Child("defaultMode"), projected.DefaultMode),
         .. FieldRules.Each(path.Child("sources"), projected.Sources, Projection),
     ];
 
-    private static IEnumerable<FieldError> Projection(FieldPath path, VolumeProjection source) =>
+    private static Findings<FieldError> Projection(FieldPath path, VolumeProjection source) =>
     [
         .. source.Secret is { } secret
             ? [.. FieldRules.Required(path.Child("secret", "name"), secret.Name), .. FieldRules.Each(path.Child("secret", "items"), secret.Items, File)]
-            : Enumerable.Empty<FieldError>(),
+            : Findings<FieldError>.None,
         .. source.ConfigMap is { } map
             ? [.. FieldRules.Required(path.Child("configMap", "name"), map.Name), .. FieldRules.Each(path.Child("configMap", "items"), map.Items, File)]
-            : Enumerable.Empty<FieldError>(),
+            : Findings<FieldError>.None,
         .. source.DownwardAPI is { } downward ? FieldRules.Each(path.Child("downwardAPI", "items"), downward.Items, DownwardFile) : [],
         .. source.ServiceAccountToken is { } token ? Token(path.Child("serviceAccountToken"), token) : [],
-        .. source == new VolumeProjection() ? [FieldError.Required(path, "must specify a volume type")] : Enumerable.Empty<FieldError>(),
+        .. source == new VolumeProjection() ? [FieldError.Required(path, "must specify a volume type")] : Findings<FieldError>.None,
     ];
 
-    private static IEnumerable<FieldError> Token(FieldPath path, ServiceAccountTokenProjection token)
+    private static Findings<FieldError> Token(FieldPath path, ServiceAccountTokenProjection token)
     {
         var seconds = path.Child("expirationSeconds");
         return
@@ -149,13 +149,13 @@ internal static class VolumeValidation
             {
                 < ShortestToken => [FieldError.Invalid(seconds, token.ExpirationSeconds, "may not specify a duration less than 10 minutes")],
                 > LongestToken => [FieldError.Invalid(seconds, token.ExpirationSeconds, "may not specify a duration larger than 2^32 seconds")],
-                _ => Enumerable.Empty<FieldError>(),
+                _ => Findings<FieldError>.None,
             },
             .. FilePath(path.Child("path"), token.Path),
         ];
     }
 
-    private static IEnumerable<FieldError> FilePath(FieldPath path, string value)
+    private static Findings<FieldError> FilePath(FieldPath path, string value)
     {
         if (value.Length == 0)
         {
@@ -164,15 +164,18 @@ internal static class VolumeValidation
 
         var errors = MountValidation.InnerPath(path, value);
         return value.StartsWith("..", StringComparison.Ordinal) && !value.StartsWith("../", StringComparison.Ordinal)
-            ? errors.Append(FieldError.Invalid(path, value, "must not start with '..'"))
+            ? [.. errors, FieldError.Invalid(path, value, "must not start with '..'")]
             : errors;
     }
 
-    private static IEnumerable<FieldError> Mode(FieldPath path, int? mode)
+    private static Findings<FieldError> Mode(FieldPath path, int? mode)
     {
+        var errors = Findings<FieldError>.None;
         if (mode is < 0 or > LargestMode)
         {
-            yield return FieldError.Invalid(path, mode, "must be a number between 0 and 0777 (octal), both inclusive");
+            errors.Add(FieldError.Invalid(path, mode, "must be a number between 0 and 0777 (octal), both inclusive"));
         }
+
+        return errors;
     }
 }
