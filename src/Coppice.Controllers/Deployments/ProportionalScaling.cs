@@ -4,7 +4,7 @@ namespace Coppice.Controllers.Deployments;
 
 /// <summary>
 /// Scaling when the Deployment's size changed: the one ReplicaSet takes it all; in the middle of a rollout each takes its share, so
-/// that a risk that was being tried out on a tenth of the pods stays on a tenth.
+/// that a risk that was being tried out on a tenth of the pods stays on a tenth. What recreates its pods has no shares, and goes on as it is.
 /// </summary>
 internal static class ProportionalScaling
 {
@@ -12,7 +12,8 @@ internal static class ProportionalScaling
     {
         if (TheOnlyOne(draft) is { } only)
         {
-            draft.Scale(only, draft.Limits.Desired);
+            // Noted even if it has that size already, as one that was resized by somebody else: it would be due for ever.
+            only.Scale(draft.Limits.Desired, draft.Deployment);
             return;
         }
 
@@ -29,6 +30,12 @@ internal static class ProportionalScaling
         if (draft.Limits.IsRolling)
         {
             Share(draft);
+            return;
+        }
+
+        foreach (var set in draft.Active)
+        {
+            set.Scale(set.Size, draft.Deployment);
         }
     }
 

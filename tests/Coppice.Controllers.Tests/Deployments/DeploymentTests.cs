@@ -172,6 +172,26 @@ public sealed class DeploymentTests
         Assert.Equal((11, 7), Sizes(plane));
     }
 
+    [Theory]
+    [InlineData("RollingUpdate", "web:1")]
+    [InlineData("Recreate", "web:1", "web:0")]
+    public void What_it_takes_in_from_a_deployment_of_another_size_holds_no_rollout_up(string strategy, params string[] adopted)
+    {
+        using var plane = new ControlPlane();
+        foreach (var image in adopted)
+        {
+            var former = Samples.Deployment(7, image);
+            var set = Revisions.NoteSize(Revisions.Make(former), former);
+            plane.Create(set with { Metadata = set.Metadata with { OwnerReferences = default }, Spec = set.Spec with { Replicas = 3 } });
+        }
+
+        plane.RunPods();
+        var deployment = Samples.Deployment(3, "web:2");
+        plane.Create(deployment with { Spec = deployment.Spec with { Strategy = new() { Type = strategy, RollingUpdate = strategy == "Recreate" ? null : deployment.Spec.Strategy.RollingUpdate } } });
+        plane.RunPods();
+        Assert.Equal(Enumerable.Repeat("web:2", 3), plane.Api.All<Pod>().Select(p => p.Spec.Containers[0].Image));
+    }
+
     [Fact]
     public void History_beyond_its_limit_is_removed()
     {
