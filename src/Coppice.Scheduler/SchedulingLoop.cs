@@ -17,7 +17,7 @@ public sealed partial class SchedulingLoop
     private readonly IApiClient _client;
     private readonly SchedulerCaches _caches;
     private readonly SchedulerOptions _options;
-    private readonly TimeProvider _time;
+    private readonly SteadyClock _clock;
     private readonly ILogger _log;
     private readonly PodOutcome _outcome;
     private readonly SchedulingQueue _queue;
@@ -34,10 +34,10 @@ public sealed partial class SchedulingLoop
         _client = client;
         _caches = caches;
         _options = options;
-        _time = time;
+        _clock = new(time);
         _log = log;
         _outcome = new(client, events, time);
-        _queue = new(options, time);
+        _queue = new(options, _clock);
         caches.Pods.Subscribe(change => _inbox.Put(() => LearnPod(change)));
         caches.Nodes.Subscribe(change => _inbox.Put(() => LearnNode(change)));
         caches.Namespaces.Subscribe(change => _inbox.Put(() => LearnNamespace(change)));
@@ -47,7 +47,7 @@ public sealed partial class SchedulingLoop
     public async Task RunAsync(CancellationToken stop)
     {
         var working = new HashSet<Task>();
-        await using var alarm = _time.CreateTimer(_ => _inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var alarm = _clock.CreateTimer(_ => _inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var onStop = stop.Register(_inbox.Wake);
         _ = WaitForCachesAsync();
         while (!stop.IsCancellationRequested)
@@ -254,7 +254,7 @@ public sealed partial class SchedulingLoop
         var due = _underway.Count < _options.BindingsAtOnce ? _queue.NextDue : null;
         alarm.Change(due is null ? Timeout.InfiniteTimeSpan : Later(due.Value), Timeout.InfiniteTimeSpan);
 
-        TimeSpan Later(DateTimeOffset at) => at - _time.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+        TimeSpan Later(DateTimeOffset at) => at - _clock.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
     private static Binding BindingOf(Pod pod, string node) => new()

@@ -13,11 +13,13 @@ public sealed class SchedulingLoopTests : IDisposable
     private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private readonly CancellationTokenSource _stop = new();
     private readonly EventNotes _events = new();
+    private readonly SettableClock _clock;
 
     public SchedulingLoopTests()
     {
+        _clock = new SettableClock(_loop.Time);
         var caches = new SchedulerCaches(Cache<Pod>(), Cache<Node>(), Cache<Namespace>());
-        var scheduler = new SchedulingLoop(_api, caches, _events, SchedulerOptions.Default, _loop.Time, NullLogger.Instance);
+        var scheduler = new SchedulingLoop(_api, caches, _events, SchedulerOptions.Default, _clock, NullLogger.Instance);
         _loop.Start(() => caches.Pods.RunAsync(_stop.Token));
         _loop.Start(() => caches.Nodes.RunAsync(_stop.Token));
         _loop.Start(() => caches.Namespaces.RunAsync(_stop.Token));
@@ -147,6 +149,24 @@ public sealed class SchedulingLoopTests : IDisposable
         Assert.Null(NodeOfPod("web"));
         Assert.True(_loop.RunUntil(() => NodeOfPod("web") == "a", TimeSpan.FromSeconds(3.1)));
         Assert.Equal(TimeSpan.FromSeconds(3), _loop.Time.GetUtcNow() - new ManualTimeProvider().GetUtcNow());
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_does_not_lengthen_the_pause_after_a_failure()
+    {
+        var failures = 1;
+        _api.Fault = (verb, _) =>
+        {
+            if (verb == "bind" && failures-- > 0)
+            {
+                throw new IOException("the connection was reset");
+            }
+        };
+        Create(Node("a", cpu: "1"));
+        Create(Pod("web", cpu: "1"));
+        _loop.RunUntilIdle();
+        _clock.Ahead = TimeSpan.FromHours(-1);
+        Assert.True(_loop.RunUntil(() => NodeOfPod("web") == "a", TimeSpan.FromSeconds(1.1)));
     }
 
     [Fact]

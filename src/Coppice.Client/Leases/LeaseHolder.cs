@@ -7,11 +7,12 @@ namespace Coppice.Client;
 /// Does work only while it holds a lease, as Kubernetes' leader election does: of several processes that want the same lease, one works.
 /// </summary>
 /// <remarks>
-/// Clocks of different machines are never compared: a lease counts as abandoned when this process has watched it unchanged for its whole
+/// Clocks of different machines are never compared, and it does no harm to set one: a lease counts as abandoned when this process has watched it unchanged for its whole
 /// duration. A holder that could not renew stops its work before that, so that its successor never meets it at work.
 /// </remarks>
 public sealed partial class LeaseHolder(IApiClient client, LeaseOptions options, TimeProvider time, ILogger log)
 {
+    private readonly SteadyClock _clock = new(time);
     private LeaseSpec? _observed;
     private DateTimeOffset _observedAt;
 
@@ -66,8 +67,8 @@ public sealed partial class LeaseHolder(IApiClient client, LeaseOptions options,
 
     private async Task RenewUntilLostAsync(Task working, CancellationToken stop)
     {
-        var renewed = time.GetUtcNow();
-        while (!working.IsCompleted && time.GetUtcNow() - renewed < options.RenewWithin)
+        var renewed = _clock.GetUtcNow();
+        while (!working.IsCompleted && _clock.GetUtcNow() - renewed < options.RenewWithin)
         {
 #pragma warning disable RS0030 // Not over a delay: the pause is an async method, which ends on the thread that its delay ends on.
             var first = await Task.WhenAny(working, PauseAsync(stop));
@@ -77,7 +78,7 @@ public sealed partial class LeaseHolder(IApiClient client, LeaseOptions options,
                 return;
             }
 
-            var tried = time.GetUtcNow();
+            var tried = _clock.GetUtcNow();
             if (await TryHoldAsync(stop))
             {
                 // Counted from before the write: whoever watches cannot have seen it earlier.
@@ -106,7 +107,7 @@ public sealed partial class LeaseHolder(IApiClient client, LeaseOptions options,
             }
 
             Observe(lease.Spec);
-            if (!IsFree(lease.Spec, now))
+            if (!IsFree(lease.Spec))
             {
                 return false;
             }
@@ -122,17 +123,17 @@ public sealed partial class LeaseHolder(IApiClient client, LeaseOptions options,
         }
     }
 
-    private bool IsFree(LeaseSpec spec, DateTimeOffset now) =>
+    private bool IsFree(LeaseSpec spec) =>
         string.IsNullOrEmpty(spec.HolderIdentity)
         || spec.HolderIdentity == options.Identity
-        || now - _observedAt >= TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? 0);
+        || _clock.GetUtcNow() - _observedAt >= TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? 0);
 
     private void Observe(LeaseSpec spec)
     {
         if (spec != _observed)
         {
             _observed = spec;
-            _observedAt = time.GetUtcNow();
+            _observedAt = _clock.GetUtcNow();
         }
     }
 

@@ -9,6 +9,7 @@ namespace Coppice.Client;
 /// </summary>
 public sealed partial class ReconcileLoop(string name, IReconciler reconciler, ReconcileOptions options, TimeProvider time, ILogger log)
 {
+    private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
     private readonly Queue<ObjectKey> _ready = new();
     private readonly HashSet<ObjectKey> _queued = [];
@@ -60,7 +61,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
 
         lock (_gate)
         {
-            var due = time.GetUtcNow() + delay;
+            var due = _clock.GetUtcNow() + delay;
             if (_alarms.TryGetValue(key, out var set))
             {
                 if (set.Due <= due)

@@ -27,7 +27,7 @@ internal sealed record FailedPodBackOff(ImmutableSortedDictionary<string, (TimeS
         var pauses = PauseOf.ToBuilder();
         foreach (var (node, (_, since)) in PauseOf)
         {
-            if (now - since > ForgivenAfter)
+            if (now < since || now - since > ForgivenAfter)
             {
                 pauses.Remove(node);
             }
@@ -42,6 +42,7 @@ internal sealed record FailedPodBackOff(ImmutableSortedDictionary<string, (TimeS
         return new(pauses.ToImmutable());
     }
 
+    // What was noted in the future was noted before the clock was set back: nobody knows how long ago, so it begins anew.
     private (TimeSpan Pause, DateTimeOffset Since)? Find(string node, DateTimeOffset now) =>
-        PauseOf.TryGetValue(node, out var last) && now - last.Since <= ForgivenAfter ? last : null;
+        PauseOf.TryGetValue(node, out var last) && now >= last.Since && now - last.Since <= ForgivenAfter ? last : null;
 }

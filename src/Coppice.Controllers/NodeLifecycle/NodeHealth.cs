@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
@@ -6,15 +7,16 @@ namespace Coppice.Controllers.NodeLifecycle;
 
 /// <summary>
 /// When each node was last heard of, by our own clock: what counts is that its lease or its report changed, not the time it wrote into
-/// them, as clocks of machines differ.
+/// them, as clocks of machines differ; and how long ago that was, however our clock was set meanwhile.
 /// </summary>
 internal sealed class NodeHealth(TimeProvider time)
 {
+    private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Sign> _signs = new(StringComparer.Ordinal);
 
-    /// <summary>When the node last gave a sign of life that differs from the one before it.</summary>
-    public DateTimeOffset Heard(Node node, Lease? lease)
+    /// <summary>How long ago the node gave a sign of life that differs from the one before it.</summary>
+    public TimeSpan SilentFor(Node node, Lease? lease)
     {
         var ready = node.Status.Conditions.FirstOrDefault(c => c.Type == NodeConditionType.Ready);
         // Our own verdict, written into the report, is no sign of life.
@@ -24,12 +26,12 @@ internal sealed class NodeHealth(TimeProvider time)
             var known = _signs.GetValueOrDefault(node.Metadata.Name!);
             if (known is not null && known.Uid == node.Metadata.Uid && known.Lease == lease?.Spec.RenewTime && (report is null || known.Report == report))
             {
-                return known.At;
+                return _clock.GetUtcNow() - known.At;
             }
 
-            var sign = new Sign(node.Metadata.Uid, lease?.Spec.RenewTime, report ?? known?.Report, time.GetUtcNow());
+            var sign = new Sign(node.Metadata.Uid, lease?.Spec.RenewTime, report ?? known?.Report, _clock.GetUtcNow());
             _signs[node.Metadata.Name!] = sign;
-            return sign.At;
+            return TimeSpan.Zero;
         }
     }
 

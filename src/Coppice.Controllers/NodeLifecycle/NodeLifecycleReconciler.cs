@@ -35,10 +35,10 @@ internal sealed class NodeLifecycleReconciler(IApiClient api, Caches caches, IEv
 
         // 1. Observe.
         var now = time.GetUtcNow();
-        var due = SilentAt(node);
+        var left = LeftToSpeak(node);
 
         // 2. Plan.
-        var plan = NodePlanner.Plan(node, isSilent: due <= now, mayEvict: caches.Nodes.Cache.Items.Any(n => n.Metadata.Name != key.Name && IsReady(n) && SilentAt(n) > now), now);
+        var plan = NodePlanner.Plan(node, isSilent: left <= TimeSpan.Zero, mayEvict: caches.Nodes.Cache.Items.Any(n => n.Metadata.Name != key.Name && IsReady(n) && LeftToSpeak(n) > TimeSpan.Zero), now);
 
         // 3. Apply.
         node = await WriteAsync(node, plan, stop);
@@ -51,14 +51,15 @@ internal sealed class NodeLifecycleReconciler(IApiClient api, Caches caches, IEv
             await _eviction.TakeOutOfServiceAsync(node, stop);
         }
 
-        var next = await _eviction.EvictAsync(node, stop);
-        var look = due <= now ? next : next < due ? next : due;
-        return look is { } at ? ReconcileResult.After(at - now) : ReconcileResult.Done;
+        var next = await _eviction.EvictAsync(node, stop) - now;
+        var look = left <= TimeSpan.Zero ? next : next < left ? next : left;
+        return look is { } delay ? ReconcileResult.After(delay) : ReconcileResult.Done;
     }
 
-    private DateTimeOffset SilentAt(Node node) =>
-        _health.Heard(node, caches.Leases.Find(new(LeaseNamespace, node.Metadata.Name!)))
-        + (node.Status.Conditions.IsEmpty ? options.StartupGracePeriod : options.GracePeriod);
+    // How long the node may still be silent before it is taken for unreachable.
+    private TimeSpan LeftToSpeak(Node node) =>
+        (node.Status.Conditions.IsEmpty ? options.StartupGracePeriod : options.GracePeriod)
+        - _health.SilentFor(node, caches.Leases.Find(new(LeaseNamespace, node.Metadata.Name!)));
 
     private async ValueTask<Node> WriteAsync(Node node, NodePlan plan, CancellationToken stop)
     {

@@ -54,7 +54,10 @@ internal static class NodePlanner
             wanted.Add((Unschedulable, TaintEffect.NoSchedule));
         }
 
-        var kept = node.Spec.Taints.Where(t => !Ours.Contains(t.Key) || wanted.Contains((t.Key, t.Effect)));
+        // Tolerations count from when a taint was added. One that was added in the future counts from now: the clock was set back since.
+        var kept = node.Spec.Taints
+            .Where(t => !Ours.Contains(t.Key) || wanted.Contains((t.Key, t.Effect)))
+            .Select(t => Ours.Contains(t.Key) && t.TimeAdded > now ? t with { TimeAdded = ApiTime.Truncate(now) } : t);
         var added = wanted
             .Where(w => !node.Spec.Taints.Any(t => t.Key == w.Key && t.Effect == w.Effect))
             .Select(w => new Taint { Key = w.Key, Effect = w.Effect, TimeAdded = ApiTime.Truncate(now) });

@@ -8,6 +8,7 @@ namespace Coppice.Controllers.NodeLifecycle;
 /// <summary>What befalls the pods of a node that is not well, or not there.</summary>
 internal sealed class PodEviction(IApiClient api, Caches caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time)
 {
+    private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DateTimeOffset> _missedSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _takenOut = new(StringComparer.Ordinal);
@@ -100,7 +101,7 @@ internal sealed class PodEviction(IApiClient api, Caches caches, IEventRecorder 
             return ReconcileResult.Done;
         }
 
-        var left = MissedSince(node.Name) + options.OrphanGracePeriod - time.GetUtcNow();
+        var left = MissedSince(node.Name) + options.OrphanGracePeriod - _clock.GetUtcNow();
         if (left > TimeSpan.Zero)
         {
             return ReconcileResult.After(left);
@@ -132,7 +133,7 @@ internal sealed class PodEviction(IApiClient api, Caches caches, IEventRecorder 
     {
         lock (_gate)
         {
-            return _missedSince.TryGetValue(node, out var since) ? since : _missedSince[node] = time.GetUtcNow();
+            return _missedSince.TryGetValue(node, out var since) ? since : _missedSince[node] = _clock.GetUtcNow();
         }
     }
 

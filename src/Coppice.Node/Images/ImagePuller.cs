@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coppice.Client;
 using Coppice.Node.Runtime;
 using Coppice.Objects.Core;
 
@@ -14,8 +15,8 @@ public abstract record ImageOutcome
     public sealed record Present(ImageRecord Image) : ImageOutcome;
 
     /// <param name="Reason">ErrImagePull, ImagePullBackOff, ErrImageNeverPull, InvalidImageName or ImageInspectError.</param>
-    /// <param name="RetryAt">When to ask again; null when only a change of the pod can help.</param>
-    public sealed record Waiting(string Reason, string Message, DateTimeOffset? RetryAt) : ImageOutcome;
+    /// <param name="RetryAfter">When to ask again; null when only a change of the pod can help.</param>
+    public sealed record Waiting(string Reason, string Message, TimeSpan? RetryAfter) : ImageOutcome;
 }
 
 /// <param name="Policy">The container's imagePullPolicy, or null for the image's default.</param>
@@ -30,6 +31,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(300);
 
+    private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
     private readonly Dictionary<(string PodUid, string Image), Failure> _failures = [];
     private readonly Dictionary<string, Task> _pulling = new(StringComparer.Ordinal);
@@ -57,7 +59,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
             {
                 var message = $"Failed to inspect image \"{name}\": {failed.Message}";
                 tell(new ImageEvent("Warning", "InspectFailed", message));
-                return new ImageOutcome.Waiting("ImageInspectError", message, time.GetUtcNow() + FirstPause);
+                return new ImageOutcome.Waiting("ImageInspectError", message, FirstPause);
             }
 
             if (found is not null)
@@ -159,26 +161,25 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
 
     private ImageOutcome.Waiting Failed(ImageRequest request, string cause, Action<ImageEvent> tell)
     {
-        DateTimeOffset retryAt;
+        TimeSpan pause;
         lock (_gate)
         {
             var key = (request.PodUid, request.Image);
-            var pause = _failures.TryGetValue(key, out var before) ? Min(before.Pause * 2, LongestPause) : FirstPause;
-            retryAt = time.GetUtcNow() + pause;
-            _failures[key] = new Failure(pause, retryAt, cause);
+            pause = _failures.TryGetValue(key, out var before) ? Min(before.Pause * 2, LongestPause) : FirstPause;
+            _failures[key] = new Failure(pause, _clock.GetUtcNow() + pause, cause);
         }
 
         tell(new ImageEvent("Warning", "Failed", $"Failed to pull image \"{request.Image}\": {cause}"));
         tell(new ImageEvent("Warning", "Failed", "Error: ErrImagePull"));
-        return new ImageOutcome.Waiting("ErrImagePull", cause, retryAt);
+        return new ImageOutcome.Waiting("ErrImagePull", cause, pause);
     }
 
     private ImageOutcome.Waiting? BackOff(ImageRequest request)
     {
         lock (_gate)
         {
-            return _failures.TryGetValue((request.PodUid, request.Image), out var failure) && time.GetUtcNow() < failure.RetryAt
-                ? new ImageOutcome.Waiting("ImagePullBackOff", $"Back-off pulling image \"{request.Image}\": ErrImagePull: {failure.Cause}", failure.RetryAt)
+            return _failures.TryGetValue((request.PodUid, request.Image), out var failure) && failure.RetryAt - _clock.GetUtcNow() is var left && left > TimeSpan.Zero
+                ? new ImageOutcome.Waiting("ImagePullBackOff", $"Back-off pulling image \"{request.Image}\": ErrImagePull: {failure.Cause}", left)
                 : null;
         }
     }
@@ -214,5 +215,6 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
             : string.Create(CultureInfo.InvariantCulture, $"{minutes / 60}h{minutes % 60}m{seconds}");
     }
 
+    /// <param name="RetryAt">By the steady clock.</param>
     private sealed record Failure(TimeSpan Pause, DateTimeOffset RetryAt, string Cause);
 }

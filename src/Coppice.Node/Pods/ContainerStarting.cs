@@ -42,11 +42,11 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         }
         catch (PodGroundException failed)
         {
-            trouble = Troubles.After(inputs.Before, "", failed.Message, services.Time);
+            trouble = Troubles.After(inputs.Before, "", failed.Message, services.Steady);
         }
         catch (RuntimeUnavailableException failed)
         {
-            trouble = Troubles.After(inputs.Before, "", failed.Message, services.Time);
+            trouble = Troubles.After(inputs.Before, "", failed.Message, services.Steady);
         }
         catch (RuntimeException failed)
         {
@@ -55,7 +55,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
             // Its end is now on record, and the pause between restarts counts from there.
             if (isMade)
             {
-                trouble = trouble with { RetryAt = services.Time.GetUtcNow() };
+                trouble = trouble with { RetryAt = services.Steady.GetUtcNow() };
             }
         }
         catch (OperationCanceledException) when (drop.IsCancellationRequested)
@@ -146,7 +146,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         events.Killing(container, "FailedPostStartHook");
         var grace = TimeSpan.FromSeconds(inputs.Pod.Spec.TerminationGracePeriodSeconds ?? 30);
         await services.Runtime.StopContainerAsync(containerId, grace, stop);
-        return new Trouble("PostStartHookError", wrong, services.Time.GetUtcNow());
+        return new Trouble("PostStartHookError", wrong, services.Steady.GetUtcNow());
     }
 
     private IReadOnlyList<string> AddressesOf(Pod pod, SandboxRecord sandbox) => pod.Spec.HostNetwork ? surroundings.Addresses : sandbox.Addresses;
@@ -154,19 +154,19 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
     private Trouble Tell(StartInputs inputs, string reason, string message)
     {
         events.Failed(inputs.Action.Container, message);
-        return Troubles.After(inputs.Before, reason, message, services.Time);
+        return Troubles.After(inputs.Before, reason, message, services.Steady);
     }
 
     private Trouble Trouble(ImageOutcome.Waiting waiting, StartInputs inputs)
     {
-        var retryAt = waiting.RetryAt ?? DateTimeOffset.MaxValue;
+        var pause = waiting.RetryAfter;
         // The error itself shows for a moment; then that, and how long, the next try has to wait.
-        var soon = services.Time.GetUtcNow() + PullErrorShown;
-        if (waiting.Reason == "ErrImagePull" && soon < retryAt)
+        if (waiting.Reason == "ErrImagePull" && PullErrorShown < pause)
         {
-            retryAt = soon;
+            pause = PullErrorShown;
         }
 
+        var retryAt = pause is { } length ? services.Steady.GetUtcNow() + length : DateTimeOffset.MaxValue;
         return new Trouble(waiting.Reason, waiting.Message, retryAt, (inputs.Before?.Failures ?? 0) + 1);
     }
 

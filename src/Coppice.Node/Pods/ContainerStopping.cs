@@ -24,7 +24,7 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
                 await RunPreStopAsync(pod, action, address);
             }
 
-            var grace = action.Deadline - services.Time.GetUtcNow();
+            var grace = action.Deadline - services.Steady.GetUtcNow();
             await services.Runtime.StopContainerAsync(record.Id, grace > LeastGrace ? grace : LeastGrace, stop);
             ended = await services.Runtime.FindContainerAsync(record.Id, stop);
         }
@@ -88,7 +88,7 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
 
     private async ValueTask RunPreStopAsync(Pod pod, PodAction.KillContainer action, string address)
     {
-        var left = action.Deadline - services.Time.GetUtcNow();
+        var left = action.Deadline - services.Steady.GetUtcNow();
         if (action.Container is not { Spec.Lifecycle.PreStop: { } hook } container || left <= TimeSpan.Zero)
         {
             return;

@@ -57,8 +57,22 @@ internal static class EndPlanner
     {
         var since = situation.Notes.EndingSince ?? situation.Now;
         var own = since + (end.Verdict?.Grace ?? situation.Grace);
-        var asked = situation.Pod.Metadata.DeletionGracePeriodSeconds == 0 ? since : situation.Pod.Metadata.DeletionTimestamp;
-        return asked is { } at && (at < own || end.Verdict is null) ? at : own;
+        if (!situation.IsDeleted)
+        {
+            return own;
+        }
+
+        if (situation.Pod.Metadata.DeletionGracePeriodSeconds == 0)
+        {
+            return since;
+        }
+
+        // The server's clock may not be ours, and either may be set: beyond the grace that was asked for its time is not believed, and
+        // what was over before we began to stop the pod is counted from then.
+        var asked = TimeSpan.FromSeconds(situation.Pod.Metadata.DeletionGracePeriodSeconds ?? 0);
+        var latest = since + (asked > situation.Grace ? asked : situation.Grace);
+        var at = situation.Pod.Metadata.DeletionTimestamp is { } dated && situation.OnSteadyClock(dated) is var told && told > since && told < latest ? told : latest;
+        return at < own || end.Verdict is null ? at : own;
     }
 
     private static bool StopSandboxes(PlanDraft draft)

@@ -41,8 +41,8 @@ internal sealed class PlanDraft(PodSituation situation)
         RestartBackOff? next = null;
         if (situation.View.Of(container.Name).FirstOrDefault(one => one.State == ContainerState.Exited) is { } ended)
         {
-            var endedAt = ended.FinishedAt ?? ended.CreatedAt;
-            var restartAt = RestartBackOff.RestartAt(notes.BackOff, endedAt);
+            var endedAt = situation.OnSteadyClock(ended.FinishedAt ?? ended.CreatedAt);
+            var restartAt = RestartBackOff.RestartAt(notes.BackOff, endedAt, situation.Now);
             if (restartAt > situation.Now)
             {
                 _backOffs.Add(new BackOffWait(container, ended, notes.BackOff!.Pause));

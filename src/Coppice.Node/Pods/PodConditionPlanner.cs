@@ -113,7 +113,7 @@ internal static class PodConditionPlanner
         var same = before.FirstOrDefault(one => one.Type == condition.Type && one.Status == condition.Status);
         return condition with
         {
-            LastTransitionTime = same?.LastTransitionTime ?? ApiTime.Truncate(situation.Now),
+            LastTransitionTime = same?.LastTransitionTime ?? ApiTime.Truncate(situation.Dated),
             ObservedGeneration = situation.Pod.Metadata.Generation,
         };
     }

@@ -59,6 +59,7 @@ public sealed record PodVerdict(string Reason, string Message, TimeSpan? Grace =
 
 /// <summary>Why something does not get on.</summary>
 /// <param name="Reason">With the message, those of a waiting container's status; empty for what shows only in events.</param>
+/// <param name="RetryAt">By the steady clock, as every moment that is remembered.</param>
 /// <param name="Failures">How often in a row.</param>
 public sealed record Trouble(string Reason, string Message, DateTimeOffset RetryAt, int Failures = 1);
 

@@ -19,7 +19,11 @@ public sealed record PodServices(
     IApiClient Api,
     IEventRecorder Events,
     TimeProvider Time,
-    ILogger Log);
+    ILogger Log)
+{
+    /// <summary>What pauses and deadlines in memory are kept by: nobody sets it.</summary>
+    public SteadyClock Steady { get; } = new(Time);
+}
 
 /// <summary>What a pod's worker has to know of its node.</summary>
 /// <param name="Addresses">The node's, the primary first.</param>

@@ -7,8 +7,12 @@ namespace Coppice.Node.Pods;
 /// <param name="Pod">As desired, with the status that the API has.</param>
 /// <param name="View">What the runtime holds of it.</param>
 /// <param name="Notes">What the worker remembers.</param>
+/// <param name="Now">By the steady clock, which pauses and deadlines are kept by.</param>
 public sealed record PodSituation(Pod Pod, PodView View, PodNotes Notes, DateTimeOffset Now)
 {
+    /// <summary>The same moment by the wall clock, which can be set; what the API and the runtime have dated is dated by it.</summary>
+    public DateTimeOffset Dated { get; init; } = Now;
+
     private IReadOnlyList<PodContainer>? _containers;
 
     public IReadOnlyList<PodContainer> Containers => _containers ??= PodContainer.Of(Pod.Spec);
@@ -26,7 +30,10 @@ public sealed record PodSituation(Pod Pod, PodView View, PodNotes Notes, DateTim
 
     /// <summary>When activeDeadlineSeconds are over; null where there is no such limit.</summary>
     public DateTimeOffset? ActiveUntil =>
-        Pod.Spec.ActiveDeadlineSeconds is { } seconds && Pod.Status.StartTime is { } start ? start.AddSeconds(seconds) : null;
+        Pod.Spec.ActiveDeadlineSeconds is { } seconds && Pod.Status.StartTime is { } start ? OnSteadyClock(start).AddSeconds(seconds) : null;
+
+    /// <summary>A moment that the API or the runtime has dated, by the steady clock.</summary>
+    public DateTimeOffset OnSteadyClock(DateTimeOffset dated) => Now + (dated - Dated);
 
     public TimeSpan Grace => TimeSpan.FromSeconds(Pod.Spec.TerminationGracePeriodSeconds ?? DefaultGraceSeconds);
 

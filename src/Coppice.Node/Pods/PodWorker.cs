@@ -25,7 +25,7 @@ public sealed class PodWorker : IDisposable
     {
         _services = services;
         _surroundings = surroundings;
-        _mailbox = new PodMailbox(services.Time);
+        _mailbox = new PodMailbox(services.Steady);
         _events = new PodEvents(services.Events, () => _state!.Pod);
         _state = new PodState(
             pod, found, Adopt(pod, found),
@@ -97,7 +97,7 @@ public sealed class PodWorker : IDisposable
             };
         }
 
-        return new PodSituation(pod, _state.View, _state.Notes, _services.Time.GetUtcNow());
+        return new PodSituation(pod, _state.View, _state.Notes, _services.Steady.GetUtcNow()) { Dated = _services.Time.GetUtcNow() };
     }
 
     private PodState Remember(PodState state, PodPlan plan)
@@ -115,7 +115,7 @@ public sealed class PodWorker : IDisposable
         return state.WithNotes(notes => notes with
         {
             Verdict = notes.Verdict ?? end.Verdict,
-            EndingSince = notes.EndingSince ?? _services.Time.GetUtcNow(),
+            EndingSince = notes.EndingSince ?? _services.Steady.GetUtcNow(),
         });
     }
 

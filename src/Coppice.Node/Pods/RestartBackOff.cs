@@ -12,9 +12,14 @@ public sealed record RestartBackOff(TimeSpan Pause, DateTimeOffset Since)
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(300);
     public static readonly TimeSpan ForgivenAfter = TimeSpan.FromMinutes(10);
 
-    /// <summary>When a container that ended may be started again; its end itself when that is at once.</summary>
-    public static DateTimeOffset RestartAt(RestartBackOff? last, DateTimeOffset endedAt) =>
-        last is null || last.IsForgiven(endedAt) ? endedAt : endedAt + last.Pause;
+    /// <summary>
+    /// When a container that ended may be started again; now at the latest when that is at once. An end in the future was recorded before
+    /// the clock was set back: nobody can tell how long ago it was, and the container has waited enough.
+    /// </summary>
+    public static DateTimeOffset RestartAt(RestartBackOff? last, DateTimeOffset endedAt, DateTimeOffset now) =>
+        endedAt > now ? now
+        : last is null || last.IsForgiven(endedAt) ? endedAt
+        : endedAt + last.Pause;
 
     /// <summary>The state after a restart that is begun now.</summary>
     public static RestartBackOff Next(RestartBackOff? last, DateTimeOffset endedAt, DateTimeOffset now)

@@ -31,7 +31,7 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
         catch (PodGroundException failed)
         {
             events.GroundFailed(failed);
-            trouble = Troubles.After(before, "", failed.Message, services.Time);
+            trouble = Troubles.After(before, "", failed.Message, services.Steady);
             return null;
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
@@ -41,7 +41,7 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
                 events.SandboxFailed(failed is RuntimeException refused ? Troubles.Text(refused) : failed.Message);
             }
 
-            trouble = Troubles.After(before, "", failed.Message, services.Time);
+            trouble = Troubles.After(before, "", failed.Message, services.Steady);
             return null;
         }
         finally

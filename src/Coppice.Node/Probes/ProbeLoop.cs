@@ -24,7 +24,10 @@ public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions option
             await started.WaitAsync(stop);
         }
         // After startup, readiness is asked at once, as the kubelet does.
-        await PauseAsync(startedAt + ProbeTimes.InitialDelay(probe) - time.GetUtcNow(), stop);
+        var delay = ProbeTimes.InitialDelay(probe);
+        var left = startedAt + delay - time.GetUtcNow();
+        // No longer than the delay itself, if the clock was set back after the container's start.
+        await PauseAsync(left < delay ? left : delay, stop);
 
         var window = ProbeWindow.For(type);
         var isEager = type == ProbeType.Readiness && probe.InitialDelaySeconds == 0 && options.EagerPeriod > TimeSpan.Zero;

@@ -52,7 +52,8 @@ public static class NodeStatusPlanner
         }
 
         var last = current.Conditions.Select(one => one.LastHeartbeatTime).Max();
-        return last is null || now - last >= options.ReportEvery;
+        // A report from the future was made before the clock was set back.
+        return last is null || last > now || now - last >= options.ReportEvery;
     }
 
     private static NodeStatus WithoutHeartbeats(NodeStatus status) =>

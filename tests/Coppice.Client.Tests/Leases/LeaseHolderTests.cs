@@ -72,10 +72,31 @@ public sealed class LeaseHolderTests
         Assert.Equal("", Lease.HolderIdentity ?? "");
     }
 
-    private CancellationTokenSource Start(string identity)
+    [Fact]
+    public void Clocks_that_are_set_neither_take_a_lease_away_nor_keep_it()
+    {
+        var (first, second) = (new SettableClock(_loop.Time), new SettableClock(_loop.Time));
+        using var one = Start("one", first);
+        using var two = Start("two", second);
+        _loop.RunFor(TimeSpan.FromMinutes(1));
+        first.Ahead = second.Ahead = TimeSpan.FromHours(2);
+        _loop.RunFor(TimeSpan.FromMinutes(1));
+        Assert.Equal(["one"], _working);
+        Assert.Equal(0, Lease.LeaseTransitions);
+
+        second.Ahead = TimeSpan.FromHours(-2);
+        one.Cancel();
+        _loop.RunFor(TimeSpan.FromSeconds(20));
+        Assert.Equal(["two"], _working);
+        two.Cancel();
+        _loop.RunUntilIdle();
+        Assert.Equal(1, _mostAtWork);
+    }
+
+    private CancellationTokenSource Start(string identity, TimeProvider? clock = null)
     {
         var stop = new CancellationTokenSource();
-        var holder = new LeaseHolder(_api, new LeaseOptions(Key, identity), _loop.Time, NullLogger.Instance);
+        var holder = new LeaseHolder(_api, new LeaseOptions(Key, identity), clock ?? _loop.Time, NullLogger.Instance);
         _loop.Start(() => holder.RunAsync(work => WorkAsync(identity, work), stop.Token));
         return stop;
     }

@@ -10,13 +10,15 @@ public sealed class ReconcileLoopTests : IDisposable
 
     private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private readonly CancellationTokenSource _stop = new();
+    private readonly SettableClock _clock;
     private readonly Script _script;
     private readonly ReconcileLoop _reconciling;
 
     public ReconcileLoopTests()
     {
+        _clock = new SettableClock(_loop.Time);
         _script = new Script(_loop.Time);
-        _reconciling = new("test", _script, ReconcileOptions.Default with { Workers = 2 }, _loop.Time, NullLogger.Instance);
+        _reconciling = new("test", _script, ReconcileOptions.Default with { Workers = 2 }, _clock, NullLogger.Instance);
         _loop.Start(() => _reconciling.RunAsync(_stop.Token));
     }
 
@@ -85,6 +87,17 @@ public sealed class ReconcileLoopTests : IDisposable
         _reconciling.Enqueue(A);
         _loop.RunUntilIdle();
         Assert.Equal(3, _script.Looks.Count);
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_forward_puts_no_look_off()
+    {
+        _script.Do = _ => new(ReconcileResult.Done);
+        _reconciling.EnqueueAfter(A, TimeSpan.FromHours(1));
+        _clock.Ahead = TimeSpan.FromHours(2);
+        _reconciling.EnqueueAfter(A, TimeSpan.FromSeconds(10));
+        _loop.RunFor(TimeSpan.FromSeconds(10));
+        Assert.Single(_script.Looks);
     }
 
     [Fact]

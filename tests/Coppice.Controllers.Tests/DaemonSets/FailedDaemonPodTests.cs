@@ -55,6 +55,10 @@ public sealed class FailedDaemonPodTests
         Assert.Equal(now.AddMinutes(45), backOff.After(["n1"], now.AddMinutes(30)).Until("n1", now.AddMinutes(30)));
         Assert.Equal(now.AddMinutes(31).AddSeconds(1), backOff.After(["n1"], now.AddMinutes(31)).Until("n1", now.AddMinutes(31)));
         Assert.Empty(backOff.After([], now.AddMinutes(31)).PauseOf);
+
+        // The clock was set back: nobody knows how long the pause was by then.
+        Assert.Null(backOff.Until("n1", now.AddHours(-1)));
+        Assert.Empty(backOff.After([], now.AddHours(-1)).PauseOf);
     }
 
     private static ControlPlane OneNode()

@@ -83,6 +83,34 @@ public sealed class NodeLifecycleTests
         string Ready() => plane.Api.Get<Pod>("a").Status.Conditions.Single(c => c.Type == "Ready").Status!;
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(-2)]
+    public void A_clock_that_is_set_silences_no_node_and_hides_no_silence(int hours)
+    {
+        using var plane = TwoNodes();
+        plane.Create(Samples.Pod("a"));
+        plane.Clock.Ahead = TimeSpan.FromHours(hours);
+        plane.Advance(TimeSpan.FromSeconds(25));
+        Assert.Equal("True", plane.Api.Get<Pod>("a").Status.Conditions.Single(c => c.Type == "Ready").Status);
+        Assert.Empty(plane.Api.All<Node>().SelectMany(n => n.Spec.Taints));
+
+        Silence(plane, "n1", TimeSpan.FromSeconds(41));
+        Assert.Contains(plane.Api.Get<Node>("n1", "").Spec.Taints, t => t.Key == NodePlanner.Unreachable);
+        Assert.Empty(plane.Api.Get<Node>("n2", "").Spec.Taints);
+    }
+
+    [Fact]
+    public void A_taint_from_before_the_clock_was_set_back_counts_from_now()
+    {
+        var now = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        var silent = Healthy(new() { Metadata = new() { Name = "n1" } }, now);
+        silent = silent with { Spec = silent.Spec with { Taints = NodePlanner.Plan(silent, isSilent: true, mayEvict: true, now).Taints } };
+        Assert.All(silent.Spec.Taints, t => Assert.Equal(now, t.TimeAdded));
+        Assert.Equal(silent.Spec.Taints, NodePlanner.Plan(silent, isSilent: true, mayEvict: true, now.AddHours(1)).Taints);
+        Assert.All(NodePlanner.Plan(silent, isSilent: true, mayEvict: true, now.AddHours(-1)).Taints, t => Assert.Equal(now.AddHours(-1), t.TimeAdded));
+    }
+
     [Fact]
     public void When_no_node_is_heard_nobody_is_evicted()
     {

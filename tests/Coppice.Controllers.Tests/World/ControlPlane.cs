@@ -19,14 +19,18 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
     {
         var never = TimeSpan.FromDays(1000);
         var options = new ControllerOptions("PEM") { NodeLifecycle = nodes ?? new(never, never, never) };
-        Api = new(Time);
-        Caches = new(Api, Time, NullLoggerFactory.Instance);
-        var controllers = new ControllerSet(Api, Caches, this, options, Time, NullLoggerFactory.Instance);
+        Clock = new(Time);
+        Api = new(Clock);
+        Caches = new(Api, Clock, NullLoggerFactory.Instance);
+        var controllers = new ControllerSet(Api, Caches, this, options, Clock, NullLoggerFactory.Instance);
         Running = Task.WhenAll(Caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
         Settle();
     }
 
     public ManualTimeProvider Time { get; } = new();
+
+    /// <summary>What the controllers take for the time: <see cref="Time"/>, until a test sets it.</summary>
+    public SettableClock Clock { get; }
 
     public FakeApi Api { get; }
 

@@ -46,7 +46,7 @@ public sealed class ImagePullerTests
         foreach (var pause in (int[])[10, 20, 40, 80, 160, 300, 300])
         {
             var failed = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1"));
-            Assert.Equal(("ErrImagePull", _time.GetUtcNow() + TimeSpan.FromSeconds(pause)), (failed.Reason, failed.RetryAt));
+            Assert.Equal(("ErrImagePull", TimeSpan.FromSeconds(pause)), (failed.Reason, failed.RetryAfter));
 
             var waiting = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1"));
             Assert.Equal("ImagePullBackOff", waiting.Reason);
@@ -59,13 +59,28 @@ public sealed class ImagePullerTests
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_does_not_lengthen_the_pause()
+    {
+        var clock = new SettableClock(_time);
+        var puller = new ImagePuller(_images, clock);
+        Assert.Equal("ErrImagePull", await ReasonAsync());
+        clock.Ahead = TimeSpan.FromHours(-1);
+        Assert.Equal("ImagePullBackOff", await ReasonAsync());
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("ErrImagePull", await ReasonAsync());
+
+        async Task<string> ReasonAsync() => Assert.IsType<ImageOutcome.Waiting>(
+            await puller.EnsureAsync(new ImageRequest("u1", "none:1", null, []), _ => { }, TestContext.Current.CancellationToken)).Reason;
+    }
+
+    [Fact]
     public async Task What_must_never_be_pulled_or_is_no_image_waits_for_a_change()
     {
         var never = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1", PullPolicy.Never));
         Assert.Equal(("ErrImageNeverPull", "Container image \"none:1\" is not present with pull policy of Never"), (never.Reason, never.Message));
         var invalid = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("Not An Image"));
         Assert.Equal("InvalidImageName", invalid.Reason);
-        Assert.Null(invalid.RetryAt);
+        Assert.Null(invalid.RetryAfter);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class PodPlannerTests
         }
 
         Assert.Equal([10, 20, 40, 80, 160, 300, 300, 300], pauses);
-        Assert.Equal(Noon.AddMinutes(11), RestartBackOff.RestartAt(state, Noon.AddMinutes(11)));
+        Assert.Equal(Noon.AddMinutes(11), RestartBackOff.RestartAt(state, Noon.AddMinutes(11), Noon.AddMinutes(11)));
         Assert.Equal(10, RestartBackOff.Next(state, Noon.AddMinutes(11), Noon.AddMinutes(11)).Pause.TotalSeconds);
     }
 

@@ -23,8 +23,9 @@ internal sealed class TestNode : IDisposable
 
     public TestNode(SimulatedOptions? options = null)
     {
-        Images = new SimulatedImages(options ?? SimulatedOptions.Instant, Time, new Random(1));
-        Runtime = new SimulatedRuntime(Images, options ?? SimulatedOptions.Instant, Time, new Random(2));
+        Clock = new SettableClock(Time);
+        Images = new SimulatedImages(options ?? SimulatedOptions.Instant, Clock, new Random(1));
+        Runtime = new SimulatedRuntime(Images, options ?? SimulatedOptions.Instant, Clock, new Random(2));
         Images.Publish(new SimulatedImage("server:1", SimulatedProgram.Server), onNode: true);
         Images.Publish(new SimulatedImage("stubborn:1", new SimulatedProgram { TerminatesWithin = null }), onNode: true);
         Images.Publish(new SimulatedImage("job:1", SimulatedProgram.Exits(0, TimeSpan.FromSeconds(5))), onNode: true);
@@ -32,6 +33,9 @@ internal sealed class TestNode : IDisposable
     }
 
     public ManualTimeProvider Time => _loop.Time;
+
+    /// <summary>What the agent and the runtime take for the time: <see cref="Time"/>, until a test sets it.</summary>
+    public SettableClock Clock { get; }
 
     public TestPods Api { get; } = new();
 
@@ -53,8 +57,8 @@ internal sealed class TestNode : IDisposable
     {
         _stop = new CancellationTokenSource();
         var services = new PodServices(
-            Runtime, new ImagePuller(Images, Time), Ground, new PodHooks(Runtime, new SimulatedProber(Runtime), Time), new SimulatedProber(Runtime),
-            new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api.Api, Events, Time, Log);
+            Runtime, new ImagePuller(Images, Clock), Ground, new PodHooks(Runtime, new SimulatedProber(Runtime), Clock), new SimulatedProber(Runtime),
+            new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api.Api, Events, Clock, Log);
         var surroundings = new PodSurroundings(
             new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null), ["192.168.1.10"],
             ValueMap.Of(("cpu", Quantity.Parse("2")), ("memory", Quantity.Parse("4Gi")), ("pods", Quantity.Parse("110"))), 4L << 30,

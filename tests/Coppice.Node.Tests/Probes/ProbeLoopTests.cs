@@ -74,6 +74,14 @@ public sealed class ProbeLoopTests : IProber
     }
 
     [Fact]
+    public void A_container_that_started_in_the_future_is_asked_after_its_delay()
+    {
+        using var probes = Start("""{"livenessProbe":{"initialDelaySeconds":5,"periodSeconds":10}}""", startedAt: _began.AddHours(1));
+        _loop.RunFor(TimeSpan.FromSeconds(16));
+        Assert.Equal([5, 15], asked.Select(one => one.At));
+    }
+
+    [Fact]
     public void Nothing_is_asked_after_the_end()
     {
         var probes = Start("""{"readinessProbe":{"periodSeconds":1}}""");
@@ -90,13 +98,13 @@ public sealed class ProbeLoopTests : IProber
         return ValueTask.FromResult(_healthy(request.Type) ? ProbeOutcome.Success : ProbeOutcome.Failure("sick"));
     }
 
-    private ContainerProbes Start(string container)
+    private ContainerProbes Start(string container, DateTimeOffset? startedAt = null)
     {
         ContainerProbes? probes = null;
         _loop.Start(() =>
         {
             probes = new ContainerProbes(
-                new ProbeSubject("u1", Given.Read<Container>(container), "c1", "10.0.0.1", _began), this, new ProbeOptions(), _loop.Time,
+                new ProbeSubject("u1", Given.Read<Container>(container), "c1", "10.0.0.1", startedAt ?? _began), this, new ProbeOptions(), _loop.Time,
                 one => _reports.Add($"{one.Type} {one.Verdict}{(one.VerdictChanged ? "!" : "")} {one.Outcome.Message}"), failed => _reports.Add(failed.ToString()));
             return Task.CompletedTask;
         });

@@ -1,3 +1,5 @@
+using Coppice.Client;
+
 namespace Coppice.Node.Runtime.Simulated;
 
 /// <summary>One container's state. Its owner is <see cref="SimulatedRuntime"/>, under whose lock everything here happens.</summary>
@@ -15,14 +17,17 @@ internal sealed class SimulatedContainer(ContainerRecord record, ContainerSpec s
     /// <summary>What a test or a scenario says of its health; null while the program decides.</summary>
     public bool? Answers { get; set; }
 
-    /// <summary>When the end that is planned comes.</summary>
+    /// <summary>When it was started, by the steady clock; null before.</summary>
+    public DateTimeOffset? Begun { get; set; }
+
+    /// <summary>When the end that is planned comes, by the steady clock.</summary>
     public DateTimeOffset EndsAt { get; private set; } = DateTimeOffset.MaxValue;
 
     /// <summary>Completes a source when the container ends; it must be running.</summary>
     public void TellEnd(TaskCompletionSource ended) => _waiting.Add(ended);
 
     /// <summary>Plans the end, unless an earlier one is planned already.</summary>
-    public void PlanEnd(DateTimeOffset at, TimeProvider time, Action end)
+    public void PlanEnd(DateTimeOffset at, SteadyClock clock, Action end)
     {
         if (at >= EndsAt)
         {
@@ -31,8 +36,8 @@ internal sealed class SimulatedContainer(ContainerRecord record, ContainerSpec s
 
         EndsAt = at;
         _ending?.Dispose();
-        var due = at - time.GetUtcNow();
-        _ending = time.CreateTimer(_ => end(), null, due < TimeSpan.Zero ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
+        var due = at - clock.GetUtcNow();
+        _ending = clock.CreateTimer(_ => end(), null, due < TimeSpan.Zero ? TimeSpan.Zero : due, Timeout.InfiniteTimeSpan);
     }
 
     public void MarkEnded(DateTimeOffset at, int code, string reason)

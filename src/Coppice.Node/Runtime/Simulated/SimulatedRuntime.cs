@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Coppice.Client;
 
 namespace Coppice.Node.Runtime.Simulated;
 
@@ -14,6 +15,8 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     private const int FirstAddress = 2;
     private const int LastAddress = 254;
 
+    // Programs live as long as they live, whatever is done to the clock.
+    private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
     private readonly List<SimulatedSandbox> _sandboxes = [];
     private readonly List<SimulatedContainer> _containers = [];
@@ -138,7 +141,8 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
             }
 
             container.Record = container.Record with { State = ContainerState.Running, StartedAt = now };
-            PlanOwnEnd(container, now);
+            container.Begun = _clock.GetUtcNow();
+            PlanOwnEnd(container, container.Begun.Value);
         }
     }
 
@@ -153,14 +157,14 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
                 return;
             }
 
-            var now = time.GetUtcNow();
+            var now = _clock.GetUtcNow();
             if (container.Program.TerminatesWithin is { } own && own < grace)
             {
-                container.PlanEnd(now + own, time, () => Kill(containerId, 0));
+                container.PlanEnd(now + own, _clock, () => Kill(containerId, 0));
             }
             else
             {
-                container.PlanEnd(now + grace, time, () => Kill(containerId, KilledCode));
+                container.PlanEnd(now + grace, _clock, () => Kill(containerId, KilledCode));
             }
 
             container.TellEnd(ended);
@@ -327,8 +331,8 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     {
         lock (_gate)
         {
-            return Find(containerId) is { Record: { State: ContainerState.Running, StartedAt: { } started } } container
-                && (container.Answers ?? time.GetUtcNow() >= started + container.Program.ReadyAfter);
+            return Find(containerId) is { Record.State: ContainerState.Running, Begun: { } begun } container
+                && (container.Answers ?? _clock.GetUtcNow() >= begun + container.Program.ReadyAfter);
         }
     }
 
@@ -360,11 +364,11 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
         var limit = container.Spec.Resources.MemoryLimitBytes;
         if (limit > 0 && container.Program.MemoryBytes > limit)
         {
-            container.PlanEnd(now, time, () => EndForMemory(id));
+            container.PlanEnd(now, _clock, () => EndForMemory(id));
         }
         else if (container.Program.EndsAfter is { } after)
         {
-            container.PlanEnd(now + after, time, () => Kill(id, container.Program.ExitCode));
+            container.PlanEnd(now + after, _clock, () => Kill(id, container.Program.ExitCode));
         }
     }
 
