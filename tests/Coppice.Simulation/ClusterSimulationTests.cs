@@ -7,9 +7,9 @@ public sealed class ClusterSimulationTests
     private const int SeedsARun = 6;
     private const int ActsASeed = 30;
 
-    /// <summary>The seeds of this run: the first few, as many as COPPICE_SEEDS says, or the one that COPPICE_SEED names.</summary>
+    /// <summary>The seeds of this run: as many as COPPICE_SEEDS says from COPPICE_FIRST_SEED on, or the one that COPPICE_SEED names.</summary>
     public static TheoryData<int> Seeds =>
-        Setting("COPPICE_SEED") is { } seed ? [seed] : [.. Enumerable.Range(1, Setting("COPPICE_SEEDS") ?? SeedsARun)];
+        Setting("COPPICE_SEED") is { } seed ? [seed] : [.. Enumerable.Range(Setting("COPPICE_FIRST_SEED") ?? 1, Setting("COPPICE_SEEDS") ?? SeedsARun)];
 
     [Theory]
     [MemberData(nameof(Seeds))]

@@ -39,7 +39,8 @@ internal sealed class Safety(SimulatedCluster cluster)
         CheckRoom(pods);
         foreach (var deployment in caches.Deployments.Cache.Items)
         {
-            var own = new Workload(deployment).Pods(caches);
+            // What it took in from others that were there before is not of its making.
+            var own = new Workload(deployment).Pods(caches).Where(p => p.Metadata.CreationTimestamp > deployment.Metadata.CreationTimestamp).ToList();
             CheckSurge(deployment, own);
             CheckRecreation(deployment, own);
         }

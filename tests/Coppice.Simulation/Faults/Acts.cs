@@ -16,13 +16,17 @@ internal sealed class Acts
         _random = new Random(cluster.Random.Next());
         Chronicle = new Chronicle(cluster.Loop, _random);
         _users = new Users(cluster, Chronicle, _random);
+        var strays = new Strays(cluster, Chronicle, _random);
         var misfortunes = new Misfortunes(cluster, Chronicle, _random);
+        var clocks = new Clocks(cluster, Chronicle, _random);
+        var shortages = new Shortages(cluster, Chronicle, _random);
         _all =
         [
             (20, true, _users.Deploy),
             (12, true, _users.Scale),
             (12, true, _users.RollOut),
-            (4, true, _users.DeleteWorkload),
+            (5, true, _users.DeleteWorkload),
+            (6, true, strays.Relabel),
             (9, true, _users.DeletePod),
             (5, true, _users.ChangeService),
             (3, true, _users.ChangeNamespace),
@@ -31,7 +35,13 @@ internal sealed class Acts
             (10, false, misfortunes.Deafen),
             (5, false, misfortunes.KillSandbox),
             (5, false, misfortunes.FailRuntimeVerbs),
-            (3, false, misfortunes.FailPulls),
+            (2, false, shortages.LoseImages),
+            (2, false, shortages.FailPulls),
+            (3, true, shortages.FillDisk),
+            (3, false, shortages.BreakVolumes),
+            (2, false, shortages.SlowVolumes),
+            (2, false, clocks.SetServers),
+            (2, false, clocks.SetMachines),
             (2, false, misfortunes.LoseEvents),
             (3, false, misfortunes.CrashRuntime),
             (3, false, misfortunes.RestartAgent),
@@ -81,6 +91,8 @@ internal sealed class Acts
         }
 
         _cluster.Loop.RunFor(TimeSpan.FromSeconds(5));
+        // What is on its way out may leave something behind that is to be cleared away, too. Whoever never goes is found at rest.
+        _cluster.Loop.RunUntil(() => !Workload.All(_cluster.Caches).Any(w => w.IsLeaving), TimeSpan.FromMinutes(10));
         _users.BecomeModest();
     }
 }

@@ -49,19 +49,6 @@ internal sealed class Misfortunes(SimulatedCluster cluster, Chronicle chronicle,
         chronicle.After(10, 120, $"the runtime on {machine.Name} works again", () => machine.Runtime.Fault = null);
     }
 
-    public void FailPulls()
-    {
-        var machine = Draw(cluster.Machines);
-        chronicle.Note($"cuts {machine.Name} off from its registry, and its images are lost");
-        machine.Images.Fault = (_, image) => new RuntimeException($"failed to pull {image}: injected fault");
-        foreach (var image in cluster.Loop.Await(() => machine.Images.ListAsync(default).AsTask()))
-        {
-            cluster.Loop.Await(() => machine.Images.RemoveAsync(image.Id, default).AsTask());
-        }
-
-        chronicle.After(10, 900, $"{machine.Name} has its registry again", () => machine.Images.Fault = null);
-    }
-
     public void LoseEvents()
     {
         var machine = Draw(cluster.Machines);

@@ -35,7 +35,7 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
         {
             var replicas = random.Next(0, ReplicasMax);
             chronicle.Note($"scales {workload} to {replicas}");
-            workload.Scale(cluster, replicas);
+            Try(() => workload.Scale(cluster, replicas));
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
         {
             var image = Draw(random.Next(3) == 0 ? Registry.Bad : Registry.Good);
             chronicle.Note($"rolls {workload} out to {image}");
-            workload.RollOut(cluster, image);
+            Try(() => workload.RollOut(cluster, image));
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
     {
         if (DrawWorkload(_ => true) is { } workload)
         {
-            var policy = Draw(["Background", "Foreground"]);
+            var policy = Draw(["Background", "Foreground", "Orphan"]);
             chronicle.Note($"deletes {workload} ({policy})");
             Try(() => workload.Delete(cluster, policy));
         }
@@ -93,11 +93,11 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
         {
             case 0:
                 chronicle.Note($"gives service {key} port {port}");
-                cluster.Change<Service>(key, s => s with { Spec = s.Spec with { Ports = [s.Spec.Ports[0] with { Port = port }] } });
+                Try(() => cluster.Change<Service>(key, s => s with { Spec = s.Spec with { Ports = [s.Spec.Ports[0] with { Port = port }] } }));
                 break;
             case 1:
                 chronicle.Note($"lets service {key} choose the pods of {chosen.Name}");
-                cluster.Change<Service>(key, s => s with { Spec = s.Spec with { Selector = Applications.Labels(chosen) } });
+                Try(() => cluster.Change<Service>(key, s => s with { Spec = s.Spec with { Selector = Applications.Labels(chosen) } }));
                 break;
             default:
                 chronicle.Note($"deletes service {key}");
@@ -134,22 +134,31 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
         SetUnschedulable(true);
         chronicle.After(10, 300, $"uncordons {machine.Name}", () => SetUnschedulable(false));
 
-        // Nobody can reach a node's object while there is no server.
+        // Nobody can write a node's object while there is no server, or no room on its disk.
         void SetUnschedulable(bool value)
         {
-            if (cluster.Server is null)
+            if (cluster.Server is null || !Try(() => cluster.Change<Objects.Core.Node>(new("", machine.Name), n => n with { Spec = n.Spec with { Unschedulable = value } })))
             {
-                chronicle.After(10, 60, $"uncordons {machine.Name}", () => SetUnschedulable(value));
-                return;
+                chronicle.After(10, 60, $"uncordons {machine.Name}", () => SetUnschedulable(false));
             }
-
-            cluster.Change<Objects.Core.Node>(new("", machine.Name), n => n with { Spec = n.Spec with { Unschedulable = value } });
         }
     }
 
     /// <summary>Asks for nothing that the cluster cannot give: good images, and no more pods than have room.</summary>
     public void BecomeModest()
     {
+        foreach (var pod in cluster.Caches.Pods.Cache.Items.Where(p => p.Metadata.OwnerReferences.IsEmpty))
+        {
+            chronicle.Note($"deletes pod {ObjectKey.Of(pod)}, which is nobody's");
+            Try(() => cluster.Do(api => api.DeleteAsync<Pod>(ObjectKey.Of(pod), null, default)));
+        }
+
+        foreach (var set in Workload.All(cluster.Caches).Where(w => !w.RollsOut && Registry.Bad.Contains(w.Image)))
+        {
+            chronicle.Note($"deletes {set}, which nobody can mend");
+            Try(() => set.Delete(cluster, "Background"));
+        }
+
         foreach (var workload in Workload.All(cluster.Caches).Where(w => w.RollsOut && Registry.Bad.Contains(w.Image)))
         {
             chronicle.Note($"gives {workload} a good image");
@@ -178,16 +187,19 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
 
     private T Draw<T>(IReadOnlyList<T> from) => from[random.Next(from.Count)];
 
-    // What was there a moment ago may be gone, or going, or back.
-    private static void Try(Action action)
+    /// <summary>What was there a moment ago may be gone, or going, or back; or the server's disk is full.</summary>
+    /// <returns>Whether it was done.</returns>
+    public static bool Try(Action action)
     {
         try
         {
             action();
+            return true;
         }
-        catch (ApiException e) when (e.IsNotFound || e.IsConflict || e.IsAlreadyExists || e.Code == 403)
+        catch (ApiException e) when (e.IsNotFound || e.IsConflict || e.IsAlreadyExists || e.Code is 403 or 503)
         {
             // A user would read it and shrug.
+            return false;
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class SimulatedCluster
 {
     private static readonly string[] FirstNamespaces = ["default", "kube-system", "kube-node-lease"];
 
-    private readonly InMemoryRevisionStore _store = new();
+    private readonly SimulatedDisk _store = new(new InMemoryRevisionStore());
     private readonly List<StoreEvent> _history = [];
     private readonly IStoreWatch _recorder;
     private IReadOnlyList<Service> _services = [];
@@ -26,6 +26,7 @@ internal sealed class SimulatedCluster
     {
         Random = new Random(seed);
         Loop = new SimulationLoop(new ManualTimeProvider(), new Random(Random.Next()));
+        Clock = new SettableClock(Loop.Time);
         _recorder = _store.Watch("", Revision.None);
         StartServer();
         foreach (var name in FirstNamespaces)
@@ -45,9 +46,15 @@ internal sealed class SimulatedCluster
 
     public SimulationLoop Loop { get; }
 
+    /// <summary>What the server takes for the time.</summary>
+    public SettableClock Clock { get; }
+
     public SimulatedApi Api { get; } = new();
 
     public SimulatedRules Rules { get; } = new();
+
+    /// <summary>What the store is on.</summary>
+    public SimulatedDisk Disk => _store;
 
     /// <summary>Null while it is away.</summary>
     public SimulatedServer? Server { get; private set; }
@@ -60,7 +67,7 @@ internal sealed class SimulatedCluster
 
     public void StartServer()
     {
-        Server = new SimulatedServer(_store, Api, Rules, Loop, Random);
+        Server = new SimulatedServer(_store, Api, Rules, Loop, Clock, Random);
         Loop.RunUntilIdle();
     }
 

@@ -6,12 +6,19 @@ using Coppice.Objects.Core;
 namespace Coppice.Simulation.World;
 
 /// <summary>The ground of a simulated machine's pods: no files, but a note of what was made and not yet cleared away.</summary>
-internal sealed class SimulatedGround : IPodGround, IPodLeftovers
+/// <param name="time">By which a volume takes its time.</param>
+internal sealed class SimulatedGround(TimeProvider time) : IPodGround, IPodLeftovers
 {
     private readonly SortedSet<string> _prepared = new(StringComparer.Ordinal);
 
     /// <summary>The uids of the pods that have anything here.</summary>
     public IReadOnlyCollection<string> Prepared => _prepared;
+
+    /// <summary>While true, no volume can be made, and none let go of.</summary>
+    public bool IsBroken { get; set; }
+
+    /// <summary>How long a volume is in the making.</summary>
+    public TimeSpan VolumesTake { get; set; }
 
     public void Weigh(IReadOnlyCollection<Pod> active)
     {
@@ -23,9 +30,22 @@ internal sealed class SimulatedGround : IPodGround, IPodLeftovers
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask PrepareVolumesAsync(Pod pod, CancellationToken stop) => PrepareSandboxAsync(pod, stop);
+    public async ValueTask PrepareVolumesAsync(Pod pod, CancellationToken stop)
+    {
+        _prepared.Add(pod.Metadata.Uid!);
+        if (VolumesTake > TimeSpan.Zero)
+        {
+            await Task.Delay(VolumesTake, time, stop);
+        }
 
-    public ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
+        ThrowIfBroken();
+    }
+
+    public ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop)
+    {
+        ThrowIfBroken();
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop) =>
         ValueTask.FromResult<IReadOnlyList<ContainerMount>>([]);
@@ -33,20 +53,31 @@ internal sealed class SimulatedGround : IPodGround, IPodLeftovers
     public ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) =>
         ValueTask.FromResult<string?>(null);
 
-    public ValueTask RemoveAsync(Pod pod, CancellationToken stop)
-    {
-        _prepared.Remove(pod.Metadata.Uid!);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask RemoveAsync(Pod pod, CancellationToken stop) => Remove(pod.Metadata.Uid!);
 
     public ValueTask RemoveLogsAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
 
     public ValueTask<IReadOnlyList<PodIdentity>> FindAsync(CancellationToken stop) =>
         ValueTask.FromResult<IReadOnlyList<PodIdentity>>([.. _prepared.Select(uid => new PodIdentity("", "", uid))]);
 
-    public ValueTask RemoveAsync(PodIdentity pod, CancellationToken stop)
+    public ValueTask RemoveAsync(PodIdentity pod, CancellationToken stop) => Remove(pod.Uid);
+
+    private ValueTask Remove(string uid)
     {
-        _prepared.Remove(pod.Uid);
+        if (IsBroken)
+        {
+            throw new IOException("device or resource busy (injected fault)");
+        }
+
+        _prepared.Remove(uid);
         return ValueTask.CompletedTask;
+    }
+
+    private void ThrowIfBroken()
+    {
+        if (IsBroken)
+        {
+            throw new PodGroundException("FailedMount", "MountVolume.SetUp failed for volume \"data\" : no space left on device (injected fault)");
+        }
     }
 }

@@ -39,11 +39,13 @@ internal sealed class SimulatedMachine
         _address = $"192.168.0.{10 + number}";
         _loop = loop;
         _services = services;
+        Clock = new SettableClock(loop.Time);
+        Ground = new SimulatedGround(Clock);
         Door = new Door(api, $"system:node:{Name}");
-        _events = new EventRecorder(Door, "kubelet", Name, loop.Time, new Random(random.Next()), _log);
+        _events = new EventRecorder(Door, "kubelet", Name, Clock, new Random(random.Next()), _log);
         var options = new SimulatedOptions { AddressPrefix = string.Create(CultureInfo.InvariantCulture, $"10.244.{number}.") };
-        Images = new SimulatedImages(options, loop.Time, new Random(random.Next()));
-        Runtime = new SimulatedRuntime(Images, options, loop.Time, new Random(random.Next()));
+        Images = new SimulatedImages(options, Clock, new Random(random.Next()));
+        Runtime = new SimulatedRuntime(Images, options, Clock, new Random(random.Next()));
         foreach (var image in Registry.Images)
         {
             Images.Publish(image);
@@ -52,13 +54,16 @@ internal sealed class SimulatedMachine
 
     public string Name { get; }
 
+    /// <summary>What its agent and its runtime take for the time.</summary>
+    public SettableClock Clock { get; }
+
     public Door Door { get; }
 
     public SimulatedImages Images { get; }
 
     public SimulatedRuntime Runtime { get; }
 
-    public SimulatedGround Ground { get; } = new();
+    public SimulatedGround Ground { get; }
 
     /// <summary>Its agent runs.</summary>
     public bool IsOn => _stop is not null;
@@ -74,14 +79,14 @@ internal sealed class SimulatedMachine
         _stop = new CancellationTokenSource();
         var services = new PodServices(
             Runtime,
-            new ImagePuller(Images, _loop.Time),
+            new ImagePuller(Images, Clock),
             Ground,
-            new PodHooks(Runtime, new SimulatedProber(Runtime), _loop.Time),
+            new PodHooks(Runtime, new SimulatedProber(Runtime), Clock),
             new SimulatedProber(Runtime),
             new EnvironmentSources((_, _) => default, (_, _) => default, _services),
             Door,
             _events,
-            _loop.Time,
+            Clock,
             _log);
         var surroundings = new PodSurroundings(
             new SandboxSettings(Name, ["10.96.0.10"], "cluster.local", new DnsSettings([], [], []), "/nowhere/logs", null),
@@ -91,8 +96,8 @@ internal sealed class SimulatedMachine
             new ProbeOptions());
         var observer = new SimulatedObserver(Name, _address, Runtime);
         var presence = new NodePresence(
-            new NodeReporter(Door, observer, new NodeStatusOptions(), _loop.Time, _ => { }),
-            new NodeLease(Door, Name, new NodeLeaseOptions(), _loop.Time, _ => { }));
+            new NodeReporter(Door, observer, new NodeStatusOptions(), Clock, _ => { }),
+            new NodeLease(Door, Name, new NodeLeaseOptions(), Clock, _ => { }));
         var agent = new NodeAgent(new NodeAgentOptions { NodeName = Name }, services, surroundings, presence, Ground);
         var stop = _stop.Token;
         _loop.Start(() => _running = RunAsync(agent, stop));

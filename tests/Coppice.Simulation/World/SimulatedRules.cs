@@ -14,8 +14,14 @@ internal sealed partial class SimulatedRules : IServiceRules
     /// <summary>While true, the kernel takes no rules.</summary>
     public bool IsBroken { get; set; }
 
-    /// <summary>The addresses that packets are sent on to, in order.</summary>
-    public IEnumerable<string> Targets => _applied.Chains.Values.SelectMany(c => c.Rules)
+    /// <summary>Where packets to a service's "address . protocol . port" are sent on to, as "address:port", in order; none where they are refused.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Fronts => new SortedDictionary<string, IReadOnlyList<string>>(
+        Elements("addresses").ToDictionary(e => e.Key, e => Targets(e.Value)).Concat(Elements("refused-addresses").ToDictionary(e => e.Key, _ => Targets("")))
+            .ToDictionary(),
+        StringComparer.Ordinal);
+
+    /// <summary>Every address of a pod that any rule names, in order.</summary>
+    public IEnumerable<string> Addresses => _applied.Chains.Values.SelectMany(c => c.Rules)
         .Concat(_applied.Sets.Values.SelectMany(s => s.Elements.Select(e => $"{e.Key} {e.Value}")))
         .SelectMany(text => PodAddress().Matches(text).Select(m => m.Value))
         .Distinct().Order(StringComparer.Ordinal);
@@ -34,6 +40,16 @@ internal sealed partial class SimulatedRules : IServiceRules
     public ValueTask<bool> RestoreAsync(CancellationToken stop) => ValueTask.FromResult(false);
 
     public ValueTask RemoveAsync(CancellationToken stop) => ApplyAsync(Ruleset.Empty, stop);
+
+    private IReadOnlyDictionary<string, string> Elements(string set) => _applied.Sets.GetValueOrDefault(set)?.Elements ?? RuleSet.NoElements;
+
+    private IReadOnlyList<string> Targets(string verdict) =>
+        _applied.Chains.GetValueOrDefault(verdict.Replace("goto ", "", StringComparison.Ordinal)) is not { } chain
+            ? []
+            : [.. chain.Rules.SelectMany(r => Target().Matches(r)).Select(m => $"{m.Groups[1].Value}:{m.Groups[2].Value}").Order(StringComparer.Ordinal)];
+
+    [GeneratedRegex(@"\b(10\.244\.\d+\.\d+)(?: \. |:)(\d+)\b")]
+    private static partial Regex Target();
 
     // An address of a pod by itself, not a range of them.
     [GeneratedRegex(@"\b10\.244\.\d+\.\d+\b(?!/)")]

@@ -28,15 +28,16 @@ internal sealed class SimulatedServer
     private readonly List<Door> _doors = [];
     private readonly SimulationLoop _loop;
     private readonly SimulatedApi _api;
+    private readonly TimeProvider _clock;
     private readonly Random _random;
 
-    public SimulatedServer(IRevisionStore store, SimulatedApi api, SimulatedRules rules, SimulationLoop loop, Random random)
+    public SimulatedServer(IRevisionStore store, SimulatedApi api, SimulatedRules rules, SimulationLoop loop, TimeProvider clock, Random random)
     {
-        (_api, _loop, _random) = (api, loop, random);
-        api.Verbs = new ApiVerbs(store, ServiceAllocationOptions.Default, null, loop.Time, Draws());
+        (_api, _loop, _clock, _random) = (api, loop, clock, random);
+        api.Verbs = new ApiVerbs(store, ServiceAllocationOptions.Default, null, clock, Draws());
         var logs = NullLoggerFactory.Instance;
-        Caches = new Caches(NewDoor("system:caches"), loop.Time, logs);
-        var network = new ServiceNetworkLoop(Observe, rules, zone => rules.Zone = zone, Network, loop.Time, NullLogger<ServiceNetworkLoop>.Instance);
+        Caches = new Caches(NewDoor("system:caches"), clock, logs);
+        var network = new ServiceNetworkLoop(Observe, rules, zone => rules.Zone = zone, Network, clock, NullLogger<ServiceNetworkLoop>.Instance);
         Caches.Services.Cache.Subscribe(_ => network.Wake());
         Caches.EndpointSlices.Cache.Subscribe(_ => network.Wake());
         Caches.Pods.Cache.Subscribe(_ =>
@@ -48,14 +49,14 @@ internal sealed class SimulatedServer
         Caches.Namespaces.Cache.Subscribe(_ => network.Wake());
         var controllerApi = NewDoor("system:kube-controller-manager");
         var controllers = new ControllerSet(
-            controllerApi, Caches, Recorder(controllerApi, "controllermanager"), new ControllerOptions("no certificate"), loop.Time, logs);
+            controllerApi, Caches, Recorder(controllerApi, "controllermanager"), new ControllerOptions("no certificate"), clock, logs);
         var schedulerApi = NewDoor("system:kube-scheduler");
         var scheduler = new SchedulingLoop(
             schedulerApi,
             new SchedulerCaches(Caches.Pods.Cache, Caches.Nodes.Cache, Caches.Namespaces.Cache),
             Recorder(schedulerApi, "default-scheduler"),
             SchedulerOptions.Default,
-            loop.Time,
+            clock,
             NullLogger.Instance);
         Run(network.RunAsync);
         Run(controllers.RunAsync);
@@ -122,7 +123,7 @@ internal sealed class SimulatedServer
 
     private EventRecorder Recorder(IApiClient api, string component)
     {
-        var recorder = new EventRecorder(api, component, "", _loop.Time, Draws(), NullLogger.Instance);
+        var recorder = new EventRecorder(api, component, "", _clock, Draws(), NullLogger.Instance);
         Run(recorder.RunAsync);
         return recorder;
     }

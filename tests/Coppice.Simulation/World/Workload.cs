@@ -29,6 +29,18 @@ internal sealed record Workload(KubernetesObject Item)
         _ => null,
     };
 
+    /// <summary>The labels by which it knows its pods.</summary>
+    public ValueMap<string> Chosen => Item switch
+    {
+        Deployment one => one.Spec.Selector!.MatchLabels,
+        ReplicaSet one => one.Spec.Selector!.MatchLabels,
+        ReplicationController one => one.Spec.Selector!,
+        DaemonSet one => one.Spec.Selector!.MatchLabels,
+        _ => throw new InvalidOperationException($"no workload: {Item}"),
+    };
+
+    public bool IsChosen(Pod pod) => Chosen.All(l => pod.Metadata.Labels.Find(l.Key) == l.Value);
+
     private PodTemplateSpec Template => Item switch
     {
         Deployment one => one.Spec.Template,
@@ -54,7 +66,7 @@ internal sealed record Workload(KubernetesObject Item)
     public IReadOnlyList<Pod> Pods(Caches caches)
     {
         var owners = caches.ReplicaSets.Cache.Items.Where(s => IsOwnedBy(s, Uid)).Select(s => s.Metadata.Uid!).Append(Uid).ToHashSet(StringComparer.Ordinal);
-        return [.. caches.PodsWith(Key.Namespace, Applications.Labels(Key)).Where(p => p.Metadata.OwnerReferences.Any(o => owners.Contains(o.Uid)))];
+        return [.. caches.PodsWith(Key.Namespace, Chosen).Where(p => p.Metadata.OwnerReferences.Any(o => owners.Contains(o.Uid)))];
     }
 
     public void Scale(SimulatedCluster cluster, int replicas)

@@ -1,0 +1,27 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Simulation.World;
+
+namespace Coppice.Simulation.Faults;
+
+/// <summary>Users who change the labels of pods: one leaves its owner, to be looked at in peace; another is taken in by an owner.</summary>
+internal sealed class Strays(SimulatedCluster cluster, Chronicle chronicle, Random random)
+{
+    private const string HashLabel = "pod-template-hash";
+
+    public void Relabel()
+    {
+        // A pod of a deployment that left and came back would be one too many for a moment, which is nobody's fault.
+        var pods = cluster.Caches.Pods.Cache.Items.Where(p => p.Metadata.Labels.Find(HashLabel) is null || p.Metadata.OwnerReferences.Count > 0).ToList();
+        if (pods.Count == 0)
+        {
+            return;
+        }
+
+        var pod = ObjectKey.Of(pods[random.Next(pods.Count)]);
+        var names = Applications.Keys.Where(k => k.Namespace == pod.Namespace).Select(k => k.Name).Append("stray").ToList();
+        var name = names[random.Next(names.Count)];
+        chronicle.Note($"labels pod {pod} as one of {name}");
+        Users.Try(() => cluster.Change<Pod>(pod, p => p with { Metadata = p.Metadata with { Labels = p.Metadata.Labels.With("app", name) } }));
+    }
+}
