@@ -34,6 +34,10 @@ public sealed record PipelineParts(
 /// <summary>The way of every request over HTTP, from top to bottom.</summary>
 public sealed partial class RequestPipeline
 {
+    // kubectl asks for these wherever a kind cannot be patched (reviews) or is not known, before it goes on; there are none.
+    private static readonly byte[] NoCustomKinds =
+        """{"kind":"CustomResourceDefinitionList","apiVersion":"apiextensions.k8s.io/v1","metadata":{},"items":[]}"""u8.ToArray();
+
     private readonly Authenticator _authenticator;
     private readonly HealthEndpoint _health;
     private readonly DiscoveryDocuments _discovery;
@@ -54,7 +58,7 @@ public sealed partial class RequestPipeline
         _reviews = new ReviewEndpoint(_authenticator);
         _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, time, random));
         _subresources = new SubresourceEndpoint(
-            verbs, _resources, new StreamEndpoint(verbs, parts.Nodes, time), new ProxyEndpoint(verbs, parts.Connect));
+            verbs, _resources, responses, new StreamEndpoint(verbs, parts.Nodes, time), new ProxyEndpoint(verbs, parts.Connect));
         _log = log;
     }
 
@@ -95,6 +99,12 @@ public sealed partial class RequestPipeline
             ? await _health.TryHandleAsync(http) || await TryDocumentAsync(http)
             : await _reviews.TryHandleAsync(http, request, user))
         {
+            return;
+        }
+
+        if (request is { Resource: { Group: "apiextensions.k8s.io", Resource: "customresourcedefinitions" }, Version: "v1", Verb: "list" })
+        {
+            await ResponseWriter.WriteJsonAsync(http, NoCustomKinds, StatusCodes.Status200OK);
             return;
         }
 

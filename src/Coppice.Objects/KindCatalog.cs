@@ -11,7 +11,7 @@ public static class KindCatalog
     public static readonly IReadOnlyList<ResourceDefinition> All =
     [
         Define<ConfigMap>("", "configmaps", shortNames: "cm"),
-        Define<Endpoints>("", "endpoints", singular: "endpoints", shortNames: "ep"),
+        Define<Endpoints>("", "endpoints", singular: "endpoints", shortNames: "ep") with { Deprecated = "in v1.33+; use discovery.k8s.io/v1 EndpointSlice" },
         Define<Event>("", "events", shortNames: "ev"),
         Define<Namespace>("", "namespaces", namespaced: false, shortNames: "ns", subresources: Subresources.Status | Subresources.Finalize),
         Define<Node>("", "nodes", namespaced: false, shortNames: "no", subresources: Subresources.Status | Subresources.Proxy),
@@ -98,6 +98,9 @@ public sealed record ResourceDefinition(
     public IReadOnlyList<string> ShortNames { get; init; } = [];
 
     public IReadOnlyList<string> Categories { get; init; } = [];
+
+    /// <summary>Since when there is something better and what, as in "in v1.33+; use discovery.k8s.io/v1 EndpointSlice"; else null.</summary>
+    public string? Deprecated { get; init; }
 
     public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";
 

@@ -1,4 +1,6 @@
 using Coppice.ApiServer.Requests;
+using Coppice.Objects;
+using Coppice.Objects.Authorization;
 
 namespace Coppice.ApiServer.Authorization;
 
@@ -32,9 +34,37 @@ internal static class Authorizer
     public static bool Allows(Requester user, ApiRequest request) =>
         user.IsIn(Requester.Masters) || IsBelow(request.Path, OpenPaths) || (!user.IsAnonymous && MayLookAround(request));
 
+    /// <summary>What <see cref="Allows"/> comes to for somebody, as rules that people can read.</summary>
+    public static (ValueList<ResourceRule> Resources, ValueList<NonResourceRule> Paths) RulesOf(Requester user)
+    {
+        List<ResourceRule> resources = [];
+        List<NonResourceRule> paths = [];
+        if (user.IsIn(Requester.Masters))
+        {
+            resources.Add(new ResourceRule { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] });
+            paths.Add(new NonResourceRule { Verbs = ["*"], NonResourceUrls = ["*"] });
+        }
+
+        if (!user.IsAnonymous)
+        {
+            resources.Add(new ResourceRule { Verbs = ["create"], ApiGroups = ["authentication.k8s.io"], Resources = ["selfsubjectreviews"] });
+            resources.Add(new ResourceRule
+            {
+                Verbs = ["create"], ApiGroups = ["authorization.k8s.io"], Resources = ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+            });
+            paths.Add(ToGet(LookAroundPaths));
+        }
+
+        paths.Add(ToGet(OpenPaths));
+        return (resources.ToValueList(), paths.ToValueList());
+
+        static NonResourceRule ToGet(string[] roots) =>
+            new() { Verbs = ["get"], NonResourceUrls = roots.SelectMany(r => (string[])[r, $"{r}/*"]).ToValueList() };
+    }
+
     private static bool MayLookAround(ApiRequest request) => request.Resource is { } resource
         ? resource is { Group: "authentication.k8s.io", Resource: "selfsubjectreviews" }
-            or { Group: "authorization.k8s.io", Resource: "selfsubjectaccessreviews" }
+            or { Group: "authorization.k8s.io", Resource: "selfsubjectaccessreviews" or "selfsubjectrulesreviews" }
         : request.Verb == "get" && IsBelow(request.Path, LookAroundPaths);
 
     private static bool IsBelow(string path, string[] roots) =>

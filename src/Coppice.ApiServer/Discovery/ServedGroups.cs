@@ -23,7 +23,10 @@ public static class ServedGroups
         Question<Binding>("", "bindings", namespaced: true),
         Question<SelfSubjectReview>("authentication.k8s.io", "selfsubjectreviews"),
         Question<TokenReview>("authentication.k8s.io", "tokenreviews"),
+        Question<LocalSubjectAccessReview>("authorization.k8s.io", "localsubjectaccessreviews", namespaced: true),
         Question<SelfSubjectAccessReview>("authorization.k8s.io", "selfsubjectaccessreviews"),
+        Question<SelfSubjectRulesReview>("authorization.k8s.io", "selfsubjectrulesreviews"),
+        Question<SubjectAccessReview>("authorization.k8s.io", "subjectaccessreviews"),
     ];
 
     /// <summary>kubectl looks for this group before it evicts, even where it serves no resource of its own.</summary>

@@ -22,6 +22,11 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             throw ApiErrors.BadRequest("an empty namespace may not be set " + (request.Verb == "create" ? "during creation" : "when a resource name is provided"));
         }
 
+        if (definition.Deprecated is { } why)
+        {
+            Warnings.Add(http, [$"{definition.ApiVersion} {definition.Kind} is deprecated {why}"]);
+        }
+
         return request.Verb switch
         {
             "get" => GetAsync(http, scope, request.Name!),

@@ -3,6 +3,7 @@ using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Responses;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Authorization;
@@ -15,7 +16,10 @@ internal sealed class ReviewEndpoint(Authenticator authenticator)
 {
     private static readonly ExpectedObject SelfReviews = new("authentication.k8s.io", "v1", "SelfSubjectReview", typeof(SelfSubjectReview));
     private static readonly ExpectedObject TokenReviews = new("authentication.k8s.io", "v1", "TokenReview", typeof(TokenReview));
-    private static readonly ExpectedObject AccessReviews = new("authorization.k8s.io", "v1", "SelfSubjectAccessReview", typeof(SelfSubjectAccessReview));
+    private static readonly ExpectedObject SelfAccessReviews = new("authorization.k8s.io", "v1", "SelfSubjectAccessReview", typeof(SelfSubjectAccessReview));
+    private static readonly ExpectedObject AccessReviews = new("authorization.k8s.io", "v1", "SubjectAccessReview", typeof(SubjectAccessReview));
+    private static readonly ExpectedObject LocalReviews = new("authorization.k8s.io", "v1", "LocalSubjectAccessReview", typeof(LocalSubjectAccessReview));
+    private static readonly ExpectedObject RulesReviews = new("authorization.k8s.io", "v1", "SelfSubjectRulesReview", typeof(SelfSubjectRulesReview));
 
     /// <summary>True if the request was one of these.</summary>
     public async ValueTask<bool> TryHandleAsync(HttpContext http, ApiRequest request, Requester user)
@@ -30,6 +34,9 @@ internal sealed class ReviewEndpoint(Authenticator authenticator)
             ("authentication.k8s.io", "selfsubjectreviews") => await WhoAmIAsync(http, user),
             ("authentication.k8s.io", "tokenreviews") => await WhoseTokenAsync(http),
             ("authorization.k8s.io", "selfsubjectaccessreviews") => await MayIAsync(http, user),
+            ("authorization.k8s.io", "selfsubjectrulesreviews") => await WhatMayIAsync(http, user),
+            ("authorization.k8s.io", "subjectaccessreviews") => await MayTheyAsync(http),
+            ("authorization.k8s.io", "localsubjectaccessreviews") when request.Namespace is { } space => await MayTheyAsync(http, space),
             _ => null,
         };
         if (answer is null)
@@ -50,7 +57,12 @@ internal sealed class ReviewEndpoint(Authenticator authenticator)
     private async ValueTask<KubernetesObject> WhoseTokenAsync(HttpContext http)
     {
         var review = (TokenReview)(await RequestBody.ReadObjectAsync(http, TokenReviews)).Item;
-        var owner = await authenticator.OfTokenAsync(review.Spec.Token ?? "", http.RequestAborted);
+        if (string.IsNullOrEmpty(review.Spec.Token))
+        {
+            throw ApiErrors.BadRequest("token is required for TokenReview in authentication");
+        }
+
+        var owner = await authenticator.OfTokenAsync(review.Spec.Token, http.RequestAborted);
         return review with
         {
             Status = owner is null
@@ -61,15 +73,72 @@ internal sealed class ReviewEndpoint(Authenticator authenticator)
 
     private static async ValueTask<KubernetesObject> MayIAsync(HttpContext http, Requester user)
     {
-        var review = (SelfSubjectAccessReview)(await RequestBody.ReadObjectAsync(http, AccessReviews)).Item;
-        var wanted = review.Spec.ResourceAttributes is { } resource
+        var review = (SelfSubjectAccessReview)(await RequestBody.ReadObjectAsync(http, SelfAccessReviews)).Item;
+        Require(review.Kind!, AttributeErrors(review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes));
+        return review with { Status = Decide(user, review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes) };
+    }
+
+    private static async ValueTask<KubernetesObject> WhatMayIAsync(HttpContext http, Requester user)
+    {
+        var review = (SelfSubjectRulesReview)(await RequestBody.ReadObjectAsync(http, RulesReviews)).Item;
+        if (string.IsNullOrEmpty(review.Spec.Namespace))
+        {
+            throw ApiErrors.BadRequest("no namespace on request");
+        }
+
+        var (resources, paths) = Authorizer.RulesOf(user);
+        return review with { Status = new SubjectRulesReviewStatus { ResourceRules = resources, NonResourceRules = paths } };
+    }
+
+    private static async ValueTask<KubernetesObject> MayTheyAsync(HttpContext http)
+    {
+        var review = (SubjectAccessReview)(await RequestBody.ReadObjectAsync(http, AccessReviews)).Item;
+        return review with { Status = Decide(review.Kind!, review.Spec) };
+    }
+
+    private static async ValueTask<KubernetesObject> MayTheyAsync(HttpContext http, string space)
+    {
+        var review = (LocalSubjectAccessReview)(await RequestBody.ReadObjectAsync(http, LocalReviews)).Item;
+        return (review.Spec.ResourceAttributes?.Namespace ?? space) == space
+            ? review with { Status = Decide(review.Kind!, review.Spec) }
+            : throw ApiErrors.BadRequest($"spec.resourceAttributes.namespace must match namespace: {space}");
+    }
+
+    private static SubjectAccessReviewStatus Decide(string kind, SubjectAccessReviewSpec spec)
+    {
+        IEnumerable<FieldError> ofSubject = string.IsNullOrEmpty(spec.User) && spec.Groups.IsEmpty
+            ? [FieldError.Invalid(FieldPath.Of("spec", "user"), spec.User ?? "", "at least one of user or group must be specified")]
+            : [];
+        Require(kind, AttributeErrors(spec.ResourceAttributes, spec.NonResourceAttributes).Concat(ofSubject));
+        return Decide(new Requester(spec.User ?? "", spec.Uid ?? "", [.. spec.Groups]), spec.ResourceAttributes, spec.NonResourceAttributes);
+    }
+
+    private static SubjectAccessReviewStatus Decide(Requester user, ResourceAttributes? resource, NonResourceAttributes? path)
+    {
+        var wanted = resource is not null
             ? new ApiRequest(
                 "", resource.Verb ?? "", resource.Version ?? "v1", new GroupResource(resource.Group ?? "", resource.Resource ?? ""),
                 resource.Namespace, resource.Name, resource.Subresource)
-            : new ApiRequest(
-                review.Spec.NonResourceAttributes?.Path ?? "", review.Spec.NonResourceAttributes?.Verb ?? "", "", null, null, null, null);
-        return review with { Status = new SubjectAccessReviewStatus { Allowed = Authorizer.Allows(user, wanted) } };
+            : new ApiRequest(path?.Path ?? "", path?.Verb ?? "", "", null, null, null, null);
+        return new SubjectAccessReviewStatus { Allowed = Authorizer.Allows(user, wanted) };
     }
+
+    private static void Require(string kind, IEnumerable<FieldError> errors)
+    {
+        if (errors.ToList() is { Count: > 0 } found)
+        {
+            throw ApiErrors.Invalid("authorization.k8s.io", kind, "", found);
+        }
+    }
+
+    private static IEnumerable<FieldError> AttributeErrors(ResourceAttributes? resource, NonResourceAttributes? path) => (resource, path) switch
+    {
+        (null, null) => [FieldError.Invalid(
+            FieldPath.Of("spec", "resourceAttributes"), null, "exactly one of nonResourceAttributes or resourceAttributes must be specified")],
+        (not null, not null) => [FieldError.Invalid(
+            FieldPath.Of("spec", "nonResourceAttributes"), path, "cannot be specified in combination with resourceAttributes")],
+        _ => [],
+    };
 
     private static UserInfo InfoOf(Requester user) => new()
     {

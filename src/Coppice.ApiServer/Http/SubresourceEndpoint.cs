@@ -15,9 +15,11 @@ using Microsoft.AspNetCore.Http;
 namespace Coppice.ApiServer.Http;
 
 /// <summary>The further doors of resources: status, scale, binding, eviction, finalize, token; streams and proxies have endpoints of their own.</summary>
-internal sealed class SubresourceEndpoint(ApiVerbs verbs, ResourceEndpoint resources, StreamEndpoint streams, ProxyEndpoint proxies)
+internal sealed class SubresourceEndpoint(
+    ApiVerbs verbs, ResourceEndpoint resources, ResponseWriter responses, StreamEndpoint streams, ProxyEndpoint proxies)
 {
     private static readonly ExpectedObject Scales = new("autoscaling", "v1", "Scale", typeof(Scale));
+    private static readonly ResourceDefinition ScaleDefinition = new("autoscaling", "v1", "scales", "Scale", "scale", true, typeof(Scale), Subresources.None);
     private static readonly ExpectedObject Bindings = new("", "v1", "Binding", typeof(Binding));
     private static readonly ExpectedObject Evictions = new("policy", "v1", "Eviction", typeof(Eviction));
     private static readonly ExpectedObject Tokens = new("authentication.k8s.io", "v1", "TokenRequest", typeof(TokenRequest));
@@ -62,17 +64,17 @@ internal sealed class SubresourceEndpoint(ApiVerbs verbs, ResourceEndpoint resou
         switch (verb)
         {
             case "get":
-                await WriteAsync(http, await verbs.Scale.GetAsync(scope.Definition, scope.Key(name), http.RequestAborted));
+                await WriteScaleAsync(http, await verbs.Scale.GetAsync(scope.Definition, scope.Key(name), http.RequestAborted));
                 break;
             case "update":
                 var wanted = (Scale)(await RequestBody.ReadObjectAsync(http, Scales)).Item;
-                await WriteAsync(http, await verbs.Scale.UpdateAsync(scope, name, _ => wanted, http.RequestAborted));
+                await WriteScaleAsync(http, await verbs.Scale.UpdateAsync(scope, name, _ => wanted, http.RequestAborted));
                 break;
             case "patch":
                 var type = PatchTypes.Of(http.Request.ContentType);
                 var patch = await RequestBody.ReadAsync(http);
                 var mode = http.Request.Query.FieldValidation();
-                await WriteAsync(http, await verbs.Scale.UpdateAsync(scope, name, Patched, http.RequestAborted));
+                await WriteScaleAsync(http, await verbs.Scale.UpdateAsync(scope, name, Patched, http.RequestAborted));
                 break;
 
                 Scale Patched(Scale current)
@@ -86,6 +88,9 @@ internal sealed class SubresourceEndpoint(ApiVerbs verbs, ResourceEndpoint resou
                 throw ApiErrors.MethodNotAllowed(scope.Resource, verb);
         }
     }
+
+    private Task WriteScaleAsync(HttpContext http, Scale scale) =>
+        responses.WriteObjectAsync(http, ScaleDefinition, ObjectForm.Detached(scale), StatusCodes.Status200OK);
 
     private async Task BindAsync(HttpContext http, WriteScope scope, string? name)
     {

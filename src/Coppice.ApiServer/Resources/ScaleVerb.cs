@@ -14,9 +14,10 @@ internal sealed class ScaleVerb(ObjectStorage storage, UpdateVerb update)
         ScaleOf((await storage.GetAsync(definition, key, stop)).Item);
 
     /// <param name="change">Makes the wanted scale of the present one.</param>
+    /// <exception cref="ApiError">Invalid, or Conflict: the scale is meant for another object of the name, or for another version of it.</exception>
     public async ValueTask<Scale> UpdateAsync(WriteScope scope, string name, Func<Scale, Scale> change, CancellationToken stop)
     {
-        var form = await update.RunAsync(scope, name, current => WithScale(current.Item, Valid(name, change(ScaleOf(current.Item)))), UpdatePart.Main, stop);
+        var form = await update.RunAsync(scope, name, current => WithScale(current.Item, Meant(scope, current.Item, Valid(name, change(ScaleOf(current.Item))))), UpdatePart.Main, stop);
         return ScaleOf(form.Item);
     }
 
@@ -24,6 +25,20 @@ internal sealed class ScaleVerb(ObjectStorage storage, UpdateVerb update)
         ? scale
         : throw ApiErrors.Invalid("autoscaling", "Scale", name, FieldError.Invalid(
             FieldPath.Of("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0"));
+
+    /// <summary>Which version a scale is for, is for the update to find out.</summary>
+    private static Scale Meant(WriteScope scope, KubernetesObject item, Scale scale)
+    {
+        Scoping.RequireName(item.Metadata.Name!, scale.Metadata.Name);
+        Scoping.NamespaceOf(scope, scale.Metadata.Namespace);
+        var (wanted, actual) = (scale.Metadata.Uid, item.Metadata.Uid);
+        return string.IsNullOrEmpty(wanted) || wanted == actual
+            ? scale
+            : throw ApiErrors.Conflict(
+                new GroupResource(scope.Definition.Group, $"{scope.Definition.Resource}/scale"),
+                item.Metadata.Name!,
+                $"Precondition failed: UID in precondition: {wanted}, UID in object meta: {actual}");
+    }
 
     private static Scale ScaleOf(KubernetesObject item)
     {

@@ -15,7 +15,4 @@ internal sealed class EndpointsRules : KindStrategy<Endpoints>
     };
 
     public override Findings<FieldError> Validate(Endpoints item) => FieldRules.Each(FieldPath.Of("subsets"), item.Subsets, EndpointValidation.Subset);
-
-    /// <summary>Said once for the whole object, as by Kubernetes since 1.33.</summary>
-    public override IEnumerable<string> Warnings(Endpoints item) => ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"];
 }

@@ -1,5 +1,6 @@
 using Coppice.Objects;
 using Coppice.Objects.Apps;
+using Coppice.Objects.Autoscaling;
 using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
@@ -26,6 +27,7 @@ public static class TablePrinter
         [typeof(Pod)] = new PodTable(),
         [typeof(ReplicaSet)] = new ReplicatedTable<ReplicaSet>(ReplicatedFacts.Of),
         [typeof(ReplicationController)] = new ReplicatedTable<ReplicationController>(ReplicatedFacts.Of),
+        [typeof(Scale)] = new ScaleTable(),
         [typeof(Secret)] = new SecretTable(),
         [typeof(Service)] = new ServiceTable(),
         [typeof(ServiceAccount)] = new ServiceAccountTable(),

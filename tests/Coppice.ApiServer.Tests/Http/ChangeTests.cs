@@ -66,6 +66,15 @@ public sealed class ChangeTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal(
             "Operation cannot be fulfilled on deployments.apps \"d\": the object has been modified; please apply your changes to the latest version and try again",
             (await api.SendAsync("PUT", $"{apps}/deployments/d/scale", $$$"""{"metadata":{"name":"d","resourceVersion":"{{{scale.Version}}}"},"spec":{"replicas":5}}""")).Refused(409, "Conflict"));
+        Assert.Equal(
+            $"Operation cannot be fulfilled on deployments/scale.apps \"d\": Precondition failed: UID in precondition: other, UID in object meta: {(string?)scale.Body["metadata"]!["uid"]}",
+            (await api.SendAsync("PUT", $"{apps}/deployments/d/scale", """{"metadata":{"name":"d","uid":"other"},"spec":{"replicas":5}}""")).Refused(409, "Conflict"));
+        Assert.Equal(
+            "the name of the object (e) does not match the name on the URL (d)",
+            (await api.SendAsync("PUT", $"{apps}/deployments/d/scale", """{"metadata":{"name":"e"},"spec":{"replicas":5}}""")).Refused(400, "BadRequest"));
+        Assert.Equal(4, (int?)(await api.GetAsync($"{apps}/deployments/d/scale")).Good().Body!["spec"]!["replicas"]);
+        var table = (await api.GetAsync($"{apps}/deployments/d/scale", "application/json;as=Table;v=v1;g=meta.k8s.io")).Good().Body!;
+        Assert.Equal(["Name", "Desired", "Available", "Age"], table["columnDefinitions"]!.AsArray().Select(c => (string?)c!["name"]));
     }
 
     [Fact]

@@ -176,4 +176,16 @@ public sealed class ListAndWatchTests(ServedApi api) : IClassFixture<ServedApi>
 
         public void Dispose() => reader.Dispose();
     }
+
+    [Fact]
+    public async Task Who_reads_or_writes_what_is_deprecated_is_told_so_once()
+    {
+        var space = await api.NewNamespaceAsync();
+        string[] warning = ["299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\""];
+        Assert.Equal(warning, (await api.PostAsync($"{space}/endpoints", """{"metadata":{"name":"e"}}""")).Good().Warnings);
+        Assert.Equal(warning, (await api.GetAsync($"{space}/endpoints")).Good().Warnings);
+        Assert.Equal(warning, (await api.GetAsync($"{space}/endpoints/e")).Good().Warnings);
+        Assert.Equal(warning, (await api.PatchAsync($"{space}/endpoints/e", "{}")).Good().Warnings);
+        Assert.Empty((await api.GetAsync($"{space}/pods")).Good().Warnings);
+    }
 }

@@ -29,7 +29,7 @@ public sealed class KubectlToolsTests(SharedCluster shared)
         var whoami = await ns.RunAsync("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}", $"--token={token}", "--kubeconfig=/dev/null",
             $"--server=https://{ns.Cluster.NodeAddress}:6443", "--insecure-skip-tls-verify");
         Assert.Equal($"system:serviceaccount:{ns.Name}:robot", whoami);
-        var review = await (ns.Cluster.Kubectl.CommandFor(KubectlVersion.Newest, "create", "--validate=false", "-o", "jsonpath={.status.authenticated} {.status.user.username}", "-f", "-") with
+        var review = await (ns.Cluster.Kubectl.CommandFor(KubectlVersion.Newest, "create", "-o", "jsonpath={.status.authenticated} {.status.user.username}", "-f", "-") with
         {
             Input = $$"""{"apiVersion":"authentication.k8s.io/v1","kind":"TokenReview","spec":{"token":"{{token}}"} }""",
         }).RunAsync();
