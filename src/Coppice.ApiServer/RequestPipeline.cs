@@ -63,7 +63,7 @@ public sealed partial class RequestPipeline
     }
 
     /// <summary>
-    /// 1. Reads what is asked. 2. Identifies who asks. 3. Authorizes. 4. Answers: health, documents, reviews, objects. Whatever is
+    /// 1. Reads what is asked. 2. Identifies who asks, and for whom. 3. Authorizes. 4. Answers: health, documents, reviews, objects. Whatever is
     /// refused on the way ends as a Status; a bug ends as an internal error, with its trace in the log.
     /// </summary>
     /// <param name="stopping">Ends the watches when the server goes.</param>
@@ -74,6 +74,7 @@ public sealed partial class RequestPipeline
             var request = ApiRequest.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query.IsTrue("watch"));
             var user = await _authenticator.IdentifyAsync(
                 http.Connection.ClientCertificate, http.Request.Headers.Authorization, http.RequestAborted);
+            user = Impersonation.Apply(user, http.Request.Headers);
             Authorizer.Require(user, request);
             await AnswerAsync(http, request, user, stopping);
         }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Coppice.ApiServer.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -33,7 +34,7 @@ internal static class ProxyHeaders
         foreach (var (name, values) in headers)
         {
             // ":authority" and the like are HTTP/2's way to say the first line.
-            if (name[0] == ':' || IsLeftOut(name, named) || OfTheServer.Contains(name))
+            if (name[0] == ':' || IsLeftOut(name, named) || OfTheServer.Contains(name) || name.StartsWith(Impersonation.HeaderPrefix, StringComparison.OrdinalIgnoreCase))
             {
                 continue;
             }

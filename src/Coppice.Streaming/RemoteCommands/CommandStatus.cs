@@ -9,6 +9,7 @@ namespace Coppice.Streaming.RemoteCommands;
 /// </summary>
 internal static class CommandStatus
 {
+    private const string InternalErrorPrefix = "Internal error occurred: ";
     private const string NonZeroExitCode = "NonZeroExitCode";
     private const string ExitCode = "ExitCode";
 
@@ -26,6 +27,9 @@ internal static class CommandStatus
             CommandOutcome.Exited { Code: var code } => new Status(
                 "Failure", $"command terminated with non-zero exit code: exit status {code}", NonZeroExitCode,
                 new Details([new Cause(code.ToString(), ExitCode)])),
+            // A runtime that speaks this protocol has put it into these words already.
+            CommandOutcome.Failed { Message: var message } when message.StartsWith(InternalErrorPrefix, StringComparison.Ordinal) =>
+                InternalError(message[InternalErrorPrefix.Length..]),
             CommandOutcome.Failed { Message: var message } => InternalError($"error {verb}: {message}"),
             _ => throw new ArgumentException($"an unknown outcome, {outcome.GetType().Name}", nameof(outcome)),
         };
@@ -69,7 +73,7 @@ internal static class CommandStatus
     }
 
     private static Status InternalError(string message) => new(
-        "Failure", $"Internal error occurred: {message}", "InternalError", new Details([new Cause(message, null)]), 500);
+        "Failure", InternalErrorPrefix + message, "InternalError", new Details([new Cause(message, null)]), 500);
 
     private sealed record Status(
         [property: JsonPropertyName("status")] string Result, string? Message = null, string? Reason = null, Details? Details = null, int? Code = null)

@@ -48,10 +48,12 @@ public sealed class SpdyCommandClientTests
         Assert.Equal(new CommandOutcome.Exited(90), await RunAsync(server, request, new CommandStreams(null, Stream.Null, null, sizes.Reader)));
     }
 
-    [Fact]
-    public async Task A_failure_comes_back_with_its_message()
+    [Theory]
+    [InlineData("no shell")]
+    [InlineData("Internal error occurred: error executing command in container: no shell")]
+    public async Task A_failure_comes_back_with_its_message_said_once(string message)
     {
-        await using var server = await FakeApiServer.StartAsync((_, _, _) => ValueTask.FromResult<CommandOutcome>(new CommandOutcome.Failed("no shell")));
+        await using var server = await FakeApiServer.StartAsync((_, _, _) => ValueTask.FromResult<CommandOutcome>(new CommandOutcome.Failed(message)));
         var request = new CommandRequest(["sh"], Stdin: false, Stdout: true, Stderr: false, Tty: false);
         var outcome = Assert.IsType<CommandOutcome.Failed>(await RunAsync(server, request, new CommandStreams(null, Stream.Null, null, null)));
         Assert.Equal("Internal error occurred: error executing command in container: no shell", outcome.Message);
