@@ -53,24 +53,23 @@ public static class LabelValidation
 
     public static int ByteCount(string text) => System.Text.Encoding.UTF8.GetByteCount(text);
 
-    private static Findings<FieldError> Requirement(FieldPath path, LabelSelectorRequirement requirement)
+    /// <summary>The operator and values of a requirement, of labels or of nodes.</summary>
+    /// <param name="path">Of the requirement.</param>
+    public static Findings<FieldError> Operator(FieldPath path, string operation, ValueList<string> values) => operation switch
     {
-        var values = path.Child("values");
-        Findings<FieldError> ofOperator = requirement.Operator switch
-        {
-            LabelSelectorOperator.In or LabelSelectorOperator.NotIn => requirement.Values.IsEmpty
-                ? [FieldError.Required(values, "must be specified when `operator` is 'In' or 'NotIn'")]
-                : [],
-            LabelSelectorOperator.Exists or LabelSelectorOperator.DoesNotExist => requirement.Values.IsEmpty
-                ? []
-                : [FieldError.Forbidden(values, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")],
-            _ => [FieldError.Invalid(path.Child("operator"), requirement.Operator, "not a valid selector operator")],
-        };
-        return
-        [
-            .. ofOperator,
-            .. FieldRules.Named(path.Child("key"), requirement.Key, Names.Qualified),
-            .. FieldRules.Each(values, requirement.Values, (at, value) => FieldRules.Named(at, value, Names.LabelValue)),
-        ];
-    }
+        LabelSelectorOperator.In or LabelSelectorOperator.NotIn => values.IsEmpty
+            ? [FieldError.Required(path.Child("values"), "must be specified when `operator` is 'In' or 'NotIn'")]
+            : [],
+        LabelSelectorOperator.Exists or LabelSelectorOperator.DoesNotExist => values.IsEmpty
+            ? []
+            : [FieldError.Forbidden(path.Child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")],
+        _ => [FieldError.Invalid(path.Child("operator"), operation, "not a valid selector operator")],
+    };
+
+    private static Findings<FieldError> Requirement(FieldPath path, LabelSelectorRequirement requirement) =>
+    [
+        .. Operator(path, requirement.Operator, requirement.Values),
+        .. FieldRules.Named(path.Child("key"), requirement.Key, Names.Qualified),
+        .. FieldRules.Each(path.Child("values"), requirement.Values, (at, value) => FieldRules.Named(at, value, Names.LabelValue)),
+    ];
 }

@@ -88,19 +88,12 @@ internal static class SchedulingValidation
 
     private static Findings<FieldError> Requirement(FieldPath path, NodeSelectorRequirement requirement)
     {
-        var values = path.Child("values");
         Findings<FieldError> ofOperator = requirement.Operator switch
         {
-            NodeSelectorOperator.In or NodeSelectorOperator.NotIn => requirement.Values.IsEmpty
-                ? [FieldError.Required(values, "must be specified when `operator` is 'In' or 'NotIn'")]
-                : [],
-            NodeSelectorOperator.Exists or NodeSelectorOperator.DoesNotExist => requirement.Values.IsEmpty
-                ? []
-                : [FieldError.Forbidden(values, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")],
             NodeSelectorOperator.Gt or NodeSelectorOperator.Lt => requirement.Values.Count == 1
                 ? []
-                : [FieldError.Required(values, "must be specified single value when `operator` is 'Lt' or 'Gt'")],
-            _ => [FieldError.Invalid(path.Child("operator"), requirement.Operator, "not a valid selector operator")],
+                : [FieldError.Required(path.Child("values"), "must be specified single value when `operator` is 'Lt' or 'Gt'")],
+            var other => LabelValidation.Operator(path, other, requirement.Values),
         };
         return [.. ofOperator, .. FieldRules.Named(path.Child("key"), requirement.Key, Names.Qualified)];
     }
