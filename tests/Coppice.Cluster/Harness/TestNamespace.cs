@@ -66,7 +66,8 @@ public sealed class TestNamespace
     {
         var all = await TryAsync(KubectlVersion.Newest, "get", "all", "-o", "wide");
         var events = await TryAsync(KubectlVersion.Newest, "get", "events", "--sort-by=.lastTimestamp");
-        return $"{all}\n{events}\nThe cluster's logs are in {Cluster.Logs}";
+        var warnings = File.ReadLines(Path.Combine(Cluster.Logs, "coppice.log")).Where(line => line.Contains(" warn ") || line.Contains(" ERROR ")).TakeLast(20);
+        return $"{all}\n{events}\nThe last warnings of coppice, whose logs are in {Cluster.Logs}:\n{string.Join('\n', warnings)}";
     }
 
     internal static async Task<TestNamespace> CreateAsync(RunningCluster cluster)
