@@ -31,9 +31,9 @@ internal abstract class KindStrategy<T> : IKindStrategy
 
     KubernetesObject IKindStrategy.PrepareForStatusUpdate(KubernetesObject item, KubernetesObject old) => PrepareForStatusUpdate((T)item, (T)old);
 
-    Findings<FieldError> IKindStrategy.Validate(KubernetesObject item) => [.. Validate((T)item)];
+    Findings<FieldError> IKindStrategy.Validate(KubernetesObject item) => Validate((T)item);
 
-    Findings<FieldError> IKindStrategy.ValidateUpdate(KubernetesObject item, KubernetesObject old) => [.. ValidateUpdate((T)item, (T)old)];
+    Findings<FieldError> IKindStrategy.ValidateUpdate(KubernetesObject item, KubernetesObject old) => ValidateUpdate((T)item, (T)old);
 
     IReadOnlyList<string> IKindStrategy.Warnings(KubernetesObject item) => [.. Warnings((T)item)];
 

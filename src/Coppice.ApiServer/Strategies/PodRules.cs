@@ -65,9 +65,9 @@ internal sealed class PodRules : KindStrategy<Pod>
     public override Findings<FieldError> Validate(Pod item) =>
     [
         .. PodSpecValidation.Validate(SpecPath, item.Spec),
-        .. FieldRules.If(
-            !item.Spec.SchedulingGates.IsEmpty && item.Spec.NodeName is not null,
-            () => FieldError.Forbidden(SpecPath.Child("nodeName"), "cannot be set until all schedulingGates have been cleared")),
+        .. !item.Spec.SchedulingGates.IsEmpty && item.Spec.NodeName is not null
+            ? [FieldError.Forbidden(SpecPath.Child("nodeName"), "cannot be set until all schedulingGates have been cleared")]
+            : Findings<FieldError>.None,
     ];
 
     /// <summary>The whole was valid once; what may change is looked at again.</summary>

@@ -20,22 +20,30 @@ internal static class ConfigurationValidation
 
     public static Findings<FieldError> OfConfigMap(ConfigMap item)
     {
-        var binary = FieldPath.Of("binaryData");
-        var size = item.Data.Sum(d => (long)LabelValidation.ByteCount(d.Value)) + item.BinaryData.Sum(d => (long)d.Value.Bytes.Length);
+        var size = 0L;
+        foreach (var (_, text) in item.Data)
+        {
+            size += LabelValidation.ByteCount(text);
+        }
+
+        foreach (var (_, bytes) in item.BinaryData)
+        {
+            size += bytes.Bytes.Length;
+        }
+
         return
         [
-            .. item.Data.Keys.SelectMany(key => FieldRules.Named(Data.Key(key), key, Names.ConfigKey)),
-            .. item.Data.Keys.Where(item.BinaryData.ContainsKey)
-                .Select(key => FieldError.Invalid(Data.Key(key), key, "duplicate of key present in binaryData")),
-            .. item.BinaryData.Keys.SelectMany(key => FieldRules.Named(binary.Key(key), key, Names.ConfigKey)),
+            .. Keys(Data, item.Data),
+            .. item.BinaryData.IsEmpty ? [] : InBoth(item),
+            .. Keys(FieldPath.Of("binaryData"), item.BinaryData),
             // Kubernetes names no field here: it is their sum that is too long.
-            .. FieldRules.If(size > SizeLimit, () => FieldError.TooLong(FieldPath.Of(""), SizeLimit)),
+            .. size > SizeLimit ? [FieldError.TooLong(FieldPath.Of(""), SizeLimit)] : Findings<FieldError>.None,
         ];
     }
 
     public static Findings<FieldError> OfSecret(Secret item) =>
     [
-        .. item.Data.Keys.SelectMany(key => FieldRules.Named(Data.Key(key), key, Names.ConfigKey)),
+        .. Keys(Data, item.Data),
         .. FieldRules.If(item.Data.Sum(d => (long)d.Value.Bytes.Length) > SizeLimit, () => FieldError.TooLong(Data, SizeLimit)),
         .. Promised(item),
     ];
@@ -48,6 +56,23 @@ internal static class ConfigurationValidation
             .. FieldRules.If(immutable != true, () => FieldError.Forbidden(FieldPath.Of("immutable"), Sealed)),
             .. data.Where(d => d.Changed).Select(d => FieldError.Forbidden(FieldPath.Of(d.Field), Sealed)),
         ];
+
+    private static Findings<FieldError> Keys<T>(FieldPath path, ValueMap<T> data)
+    {
+        var errors = Findings<FieldError>.None;
+        foreach (var (key, _) in data)
+        {
+            errors.AddRange(FieldRules.Named(path.Key(key), key, Names.ConfigKey));
+        }
+
+        return errors;
+    }
+
+    private static Findings<FieldError> InBoth(ConfigMap item) =>
+    [
+        .. item.Data.Keys.Where(item.BinaryData.ContainsKey)
+            .Select(key => FieldError.Invalid(Data.Key(key), key, "duplicate of key present in binaryData")),
+    ];
 
     private static Findings<FieldError> Promised(Secret item) => item.Type switch
     {

@@ -20,15 +20,18 @@ internal static class ContainerValidation
         return
         [
             .. FieldRules.Each(path, containers, (at, c) => [.. Common(at, c, volumes), .. Lifetime(at, c)]),
-            .. FieldRules.Repeated(containers, c => c.Name)
-                .Where(r => r.Key.Length > 0)
-                .Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
+            .. FieldRules.DistinctNames(path, containers, c => c.Name, (at, name) => FieldError.Duplicate(at.Child("name"), name)),
             .. HostPorts(path, containers),
         ];
     }
 
     public static Findings<FieldError> InitContainers(FieldPath path, PodSpec spec, IReadOnlySet<string> volumes)
     {
+        if (spec.InitContainers.IsEmpty)
+        {
+            return [];
+        }
+
         var errors = Findings<FieldError>.None;
         var others = spec.Containers.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (at, container) in spec.InitContainers.Select((c, i) => (path.Index(i), c)))
@@ -48,6 +51,11 @@ internal static class ContainerValidation
 
     public static Findings<FieldError> EphemeralContainers(FieldPath path, PodSpec spec, IReadOnlySet<string> volumes)
     {
+        if (spec.EphemeralContainers.IsEmpty)
+        {
+            return [];
+        }
+
         var errors = Findings<FieldError>.None;
         var others = spec.Containers.Concat(spec.InitContainers).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (at, container) in spec.EphemeralContainers.Select((c, i) => (path.Index(i), c)))
@@ -141,9 +149,7 @@ internal static class ContainerValidation
     private static Findings<FieldError> Ports(FieldPath path, ValueList<ContainerPort> ports) =>
     [
         .. FieldRules.Each(path, ports, Port),
-        .. FieldRules.Repeated(ports, p => p.Name)
-            .Where(r => r.Key is not null)
-            .Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
+        .. FieldRules.DistinctNames(path, ports, p => p.Name, (at, name) => FieldError.Duplicate(at.Child("name"), name)),
     ];
 
     private static Findings<FieldError> Port(FieldPath path, ContainerPort port) =>

@@ -151,19 +151,40 @@ public static class FieldRules
     }
 
     /// <summary>Elements that share what tells them apart, beginning with the second of each.</summary>
-    public static IEnumerable<(int Index, TKey Key)> Repeated<T, TKey>(IEnumerable<T> items, Func<T, TKey> key)
+    public static Findings<(int Index, TKey Key)> Repeated<T, TKey>(ValueList<T> items, Func<T, TKey> key)
     {
-        var seen = new HashSet<TKey>();
-        var index = 0;
-        foreach (var item in items)
+        if (items.Count < 2)
         {
-            if (!seen.Add(key(item)))
-            {
-                yield return (index, key(item));
-            }
-
-            index++;
+            return [];
         }
+
+        var found = Findings<(int Index, TKey Key)>.None;
+        var seen = new HashSet<TKey>();
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (!seen.Add(key(items[i])))
+            {
+                found.Add((i, key(items[i])));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>An error for each element of a list whose name an earlier one has; there may be any number without a name.</summary>
+    public static Findings<FieldError> DistinctNames<T>(
+        FieldPath path, ValueList<T> items, Func<T, string?> name, Func<FieldPath, string, FieldError> error)
+    {
+        var errors = Findings<FieldError>.None;
+        foreach (var (index, repeated) in Repeated(items, name))
+        {
+            if (!string.IsNullOrEmpty(repeated))
+            {
+                errors.Add(error(path.Index(index), repeated));
+            }
+        }
+
+        return errors;
     }
 
     /// <summary>The errors of all elements of a list, each with its path.</summary>

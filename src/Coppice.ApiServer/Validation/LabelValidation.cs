@@ -32,7 +32,7 @@ public static class LabelValidation
             }
         }
 
-        if (annotations.Sum(a => (long)ByteCount(a.Key) + ByteCount(a.Value)) > AnnotationsLimit)
+        if (!annotations.IsEmpty && annotations.Sum(a => (long)ByteCount(a.Key) + ByteCount(a.Value)) > AnnotationsLimit)
         {
             errors.Add(FieldError.TooLong(path, AnnotationsLimit));
         }

@@ -8,9 +8,8 @@ internal static class MountValidation
     public static Findings<FieldError> Mounts(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
     [
         .. FieldRules.Each(path, container.VolumeMounts, (at, mount) => Mount(at, mount, container, volumes)),
-        .. FieldRules.Repeated(container.VolumeMounts, m => m.MountPath)
-            .Where(r => r.Key.Length > 0)
-            .Select(r => FieldError.Invalid(path.Index(r.Index).Child("mountPath"), r.Key, "must be unique")),
+        .. FieldRules.DistinctNames(
+            path, container.VolumeMounts, m => m.MountPath, (at, mountPath) => FieldError.Invalid(at.Child("mountPath"), mountPath, "must be unique")),
     ];
 
     public static Findings<FieldError> Devices(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
@@ -36,7 +35,7 @@ internal static class MountValidation
     public static Findings<FieldError> NoWayBack(FieldPath path, string value)
     {
         var errors = Findings<FieldError>.None;
-        if (value.Split('/').Contains(".."))
+        if (value.Contains("..", StringComparison.Ordinal) && value.Split('/').Contains(".."))
         {
             errors.Add(FieldError.Invalid(path, value, "must not contain '..'"));
         }

@@ -78,12 +78,21 @@ internal static class ProbeValidation
         .. hook.Sleep is { } sleep ? FieldRules.NotNegative(path.Child("sleep", "seconds"), sleep.Seconds) : [],
     ];
 
-    private static Findings<FieldError> OneHandler(FieldPath path, params (string Field, bool Set)[] handlers)
+    private static Findings<FieldError> OneHandler(FieldPath path, params ReadOnlySpan<(string Field, bool Set)> handlers)
     {
-        var set = handlers.Where(h => h.Set).ToList();
-        return set.Count == 0
-            ? [FieldError.Required(path, "must specify a handler type")]
-            : [.. set.Skip(1).Select(h => FieldError.Forbidden(path.Child(h.Field), "may not specify more than 1 handler type"))];
+        var errors = Findings<FieldError>.None;
+        var found = false;
+        foreach (var (field, set) in handlers)
+        {
+            if (set && found)
+            {
+                errors.Add(FieldError.Forbidden(path.Child(field), "may not specify more than 1 handler type"));
+            }
+
+            found |= set;
+        }
+
+        return found ? errors : [FieldError.Required(path, "must specify a handler type")];
     }
 
     private static Findings<FieldError> Exec(FieldPath path, ExecAction? exec) =>

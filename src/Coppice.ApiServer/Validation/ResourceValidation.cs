@@ -10,12 +10,21 @@ internal static class ResourceValidation
 
     public static Findings<FieldError> Validate(FieldPath path, ResourceRequirements resources)
     {
+        var errors = Findings<FieldError>.None;
+        var limits = path.Child("limits");
+        foreach (var (name, amount) in resources.Limits)
+        {
+            errors.AddRange(Amount(limits.Key(name), name, amount));
+        }
+
         var requests = path.Child("requests");
-        return
-        [
-            .. resources.Limits.SelectMany(l => Amount(path.Child("limits").Key(l.Key), l.Key, l.Value)),
-            .. resources.Requests.SelectMany(r => Amount(requests.Key(r.Key), r.Key, r.Value).Concat(Request(requests, r, resources.Limits))),
-        ];
+        foreach (var request in resources.Requests)
+        {
+            errors.AddRange(Amount(requests.Key(request.Key), request.Key, request.Value));
+            errors.AddRange(Request(requests, request, resources.Limits));
+        }
+
+        return errors;
     }
 
     public static Findings<FieldError> NotNegative(FieldPath path, Quantity amount)

@@ -12,34 +12,49 @@ internal static class VolumeValidation
 
     private const long LongestToken = 1L << 32;
 
+    // The fields that say where a volume comes from; one of them is to be set.
+    private static readonly (string Name, Func<Volume, object?> Get)[] Sources =
+    [
+        .. TypeSchema.Of(typeof(Volume)).Fields
+            .Where(f => f.Value.Shape == ValueShape.Object)
+            .Select(f => (f.JsonName, f.Property.GetMethod!.CreateDelegate<Func<Volume, object?>>())),
+    ];
+
     public static Findings<FieldError> Validate(FieldPath path, ValueList<Volume> volumes) =>
     [
         .. FieldRules.Each(path, volumes, Volume),
-        .. FieldRules.Repeated(volumes, v => v.Name)
-            .Where(r => r.Key.Length > 0)
-            .Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
+        .. FieldRules.DistinctNames(path, volumes, v => v.Name, (at, name) => FieldError.Duplicate(at.Child("name"), name)),
     ];
 
-    private static Findings<FieldError> Volume(FieldPath path, Volume volume)
-    {
-        var sources = Sources(volume);
-        return
-        [
-            .. FieldRules.RequiredName(path.Child("name"), volume.Name, Names.Label),
-            .. sources.Count == 0
-                ? [FieldError.Required(path, "must specify a volume type")]
-                : sources.Skip(1).Select(s => FieldError.Forbidden(path.Child(s), "may not specify more than 1 volume type")),
-            .. Source(path, volume),
-        ];
-    }
-
-    /// <summary>The names of the fields that say where the volume comes from; there is to be one.</summary>
-    private static List<string> Sources(Volume volume) =>
+    private static Findings<FieldError> Volume(FieldPath path, Volume volume) =>
     [
-        .. TypeSchema.Of(typeof(Volume)).Fields
-            .Where(f => f.Value.Shape == ValueShape.Object && f.Property.GetValue(volume) is not null)
-            .Select(f => f.JsonName),
+        .. FieldRules.RequiredName(path.Child("name"), volume.Name, Names.Label),
+        .. OneSource(path, volume),
+        .. Source(path, volume),
     ];
+
+    /// <summary>Whether a volume has a source, and which more than one.</summary>
+    private static Findings<FieldError> OneSource(FieldPath path, Volume volume)
+    {
+        var errors = Findings<FieldError>.None;
+        var found = false;
+        foreach (var (name, get) in Sources)
+        {
+            if (get(volume) is null)
+            {
+                continue;
+            }
+
+            if (found)
+            {
+                errors.Add(FieldError.Forbidden(path.Child(name), "may not specify more than 1 volume type"));
+            }
+
+            found = true;
+        }
+
+        return found ? errors : [FieldError.Required(path, "must specify a volume type")];
+    }
 
     private static Findings<FieldError> Source(FieldPath path, Volume volume) =>
     [

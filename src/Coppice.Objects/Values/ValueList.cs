@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Coppice.Objects;
 
@@ -82,10 +81,11 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
 
 internal sealed class ValueListConverter<T>(JsonSerializerOptions options) : JsonConverter<ValueList<T>>
 {
-    // Looked up on first use: the element's type may contain this list's, and would recurse if asked for now.
-    private JsonTypeInfo<T>? _element;
+    // Looked up on first use: the element's type may contain this list's, and would recurse if asked for now. The converter itself:
+    // through JsonSerializer, every level of nesting would be looked through once more to find its end.
+    private JsonConverter<T>? _element;
 
-    private JsonTypeInfo<T> Element => _element ??= (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+    private JsonConverter<T> Element => _element ??= (JsonConverter<T>)options.GetTypeInfo(typeof(T)).Converter;
 
     public override bool HandleNull => true;
 
@@ -107,7 +107,7 @@ internal sealed class ValueListConverter<T>(JsonSerializerOptions options) : Jso
             // An empty string is an element here, unlike in a field.
             items.Add(typeof(T) == typeof(string)
                 ? (T)(object)(reader.TokenType == JsonTokenType.Null ? "" : reader.GetString()!)
-                : JsonSerializer.Deserialize(ref reader, Element)!);
+                : Element.Read(ref reader, typeof(T), options)!);
         }
 
         return new ValueList<T>(items.ToArray());
@@ -118,7 +118,7 @@ internal sealed class ValueListConverter<T>(JsonSerializerOptions options) : Jso
         writer.WriteStartArray();
         foreach (var item in value)
         {
-            JsonSerializer.Serialize(writer, item, Element);
+            Element.Write(writer, item, options);
         }
 
         writer.WriteEndArray();

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Coppice.Objects;
 
@@ -60,9 +59,11 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
 
     public ValueMap<T> Without(string key) => ContainsKey(key) ? new((_entries ?? []).Where(e => e.Key != key)) : this;
 
-    public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, T>>)(_entries ?? [])).GetEnumerator();
+    public Enumerator GetEnumerator() => new(_entries ?? []);
 
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    IEnumerator<KeyValuePair<string, T>> IEnumerable<KeyValuePair<string, T>>.GetEnumerator() => ((IEnumerable<KeyValuePair<string, T>>)(_entries ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => (_entries ?? []).GetEnumerator();
 
     public bool Equals(ValueMap<T> other)
     {
@@ -106,6 +107,16 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
     public static bool operator ==(ValueMap<T> a, ValueMap<T> b) => a.Equals(b);
 
     public static bool operator !=(ValueMap<T> a, ValueMap<T> b) => !a.Equals(b);
+
+    /// <summary>Walks the map without allocating.</summary>
+    public struct Enumerator(KeyValuePair<string, T>[] entries)
+    {
+        private int _next = -1;
+
+        public readonly KeyValuePair<string, T> Current => entries[_next];
+
+        public bool MoveNext() => ++_next < entries.Length;
+    }
 }
 
 public static class ValueMap
@@ -135,9 +146,9 @@ internal sealed class ValueMapConverterFactory : JsonConverterFactory
 
 internal sealed class ValueMapConverter<T>(JsonSerializerOptions options) : JsonConverter<ValueMap<T>>
 {
-    private JsonTypeInfo<T>? _value;
+    private JsonConverter<T>? _value;
 
-    private JsonTypeInfo<T> Value => _value ??= (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+    private JsonConverter<T> Value => _value ??= (JsonConverter<T>)options.GetTypeInfo(typeof(T)).Converter;
 
     public override bool HandleNull => true;
 
@@ -161,7 +172,7 @@ internal sealed class ValueMapConverter<T>(JsonSerializerOptions options) : Json
             // An empty string is a value here, unlike in a field.
             var value = typeof(T) == typeof(string)
                 ? (T)(object)(reader.TokenType == JsonTokenType.Null ? "" : reader.GetString()!)
-                : JsonSerializer.Deserialize(ref reader, Value)!;
+                : Value.Read(ref reader, typeof(T), options)!;
             entries.Add(new(key, value));
         }
 
@@ -174,7 +185,7 @@ internal sealed class ValueMapConverter<T>(JsonSerializerOptions options) : Json
         foreach (var (key, item) in value)
         {
             writer.WritePropertyName(key);
-            JsonSerializer.Serialize(writer, item, Value);
+            Value.Write(writer, item, options);
         }
 
         writer.WriteEndObject();
