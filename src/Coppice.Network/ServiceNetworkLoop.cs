@@ -22,6 +22,14 @@ public sealed class ServiceNetworkLoop(
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile bool _auditDue;
     private string _conflicts = "";
+    private string _failure = "";
+
+    private enum Outcome
+    {
+        Applied,
+        NotYetKnown,
+        Failed,
+    }
 
     /// <summary>Something changed. Cheap, from any thread, any number of times.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
@@ -37,9 +45,16 @@ public sealed class ServiceNetworkLoop(
             while (await _wake.Reader.WaitToReadAsync(stop))
             {
                 _wake.Reader.TryRead(out _);
-                if (!await TryApplyAsync(stop))
+                switch (await TryApplyAsync(stop))
                 {
-                    retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+                    case Outcome.NotYetKnown:
+                        retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+                        break;
+                    case Outcome.Failed:
+                        // What changes meanwhile is in the next try: a kernel that refuses is not asked again with every change.
+                        Wake();
+                        await Task.Delay(RetryAfter, time, stop);
+                        break;
                 }
             }
         }
@@ -55,13 +70,13 @@ public sealed class ServiceNetworkLoop(
         Wake();
     }
 
-    private async ValueTask<bool> TryApplyAsync(CancellationToken stop)
+    private async ValueTask<Outcome> TryApplyAsync(CancellationToken stop)
     {
         try
         {
             if (observe() is not { } world)
             {
-                return true;
+                return Outcome.NotYetKnown;
             }
 
             var (state, zone) = _translator.Translate(world);
@@ -70,9 +85,15 @@ public sealed class ServiceNetworkLoop(
             var plan = RulePlanner.Plan(state);
             await rules.ApplyAsync(plan, stop);
             TellConflicts(plan);
+            if (_failure.Length > 0)
+            {
+                _failure = "";
+                log.LogInformation("The service rules are up to date again");
+            }
+
             if (!_auditDue)
             {
-                return true;
+                return Outcome.Applied;
             }
 
             _auditDue = false;
@@ -81,12 +102,31 @@ public sealed class ServiceNetworkLoop(
                 log.LogWarning("The service rules had been taken out of the kernel by somebody else; they are back");
             }
 
-            return true;
+            return Outcome.Applied;
         }
-        catch (RulesException e)
+        catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            log.LogError("{Error} Trying again in {Seconds} s", e.Message, RetryAfter.TotalSeconds);
-            return false;
+            TellFailure(e);
+            return Outcome.Failed;
+        }
+    }
+
+    // Said once; it is tried again until it works, whatever it is: without this loop the whole service network would stand still.
+    private void TellFailure(Exception e)
+    {
+        if (e.Message == _failure)
+        {
+            return;
+        }
+
+        _failure = e.Message;
+        if (e is RulesException)
+        {
+            log.LogError("{Error} It is tried again every {Seconds} s", e.Message, RetryAfter.TotalSeconds);
+        }
+        else
+        {
+            log.LogError(e, "The service rules could not be brought up to date; it is tried again every {Seconds} s", RetryAfter.TotalSeconds);
         }
     }
 

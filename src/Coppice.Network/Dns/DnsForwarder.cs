@@ -58,7 +58,7 @@ public sealed class DnsForwarder(Func<IReadOnlyList<IPEndPoint>> servers, TimeSp
             message.Span[..2].CopyTo(answer);
             return answer;
         }
-        catch (Exception e) when (e is SocketException or EndOfStreamException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        catch (Exception e) when (e is SocketException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
             return null;
         }

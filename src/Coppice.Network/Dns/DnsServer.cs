@@ -11,6 +11,7 @@ namespace Coppice.Network.Dns;
 public sealed class DnsServer : IAsyncDisposable
 {
     private const int MaxTcpConnections = 256;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TcpIdleTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Socket _udp;
@@ -101,11 +102,26 @@ public sealed class DnsServer : IAsyncDisposable
                 {
                     _log.LogWarning("DNS: a question could not be received: {Error}", e.Message);
                 }
+
+                await PauseAsync();
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }
+        }
+    }
+
+    // What is wrong (no file handles left, say) is wrong for a while: without a pause it would be tried and told without end.
+    private async ValueTask PauseAsync()
+    {
+        try
+        {
+            await Task.Delay(RetryAfter, _time, _stop.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The loops look at the token next.
         }
     }
 
@@ -150,6 +166,8 @@ public sealed class DnsServer : IAsyncDisposable
                 {
                     _log.LogWarning("DNS: a connection could not be accepted: {Error}", e.Message);
                 }
+
+                await PauseAsync();
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {

@@ -5,6 +5,7 @@ using Coppice.Network.Dns;
 using Coppice.Network.PodNetwork;
 using Coppice.Network.Rules;
 using Coppice.Network.Translation;
+using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
@@ -25,7 +26,14 @@ internal sealed class NetworkParts : IAsyncDisposable
         _loop = new ServiceNetworkLoop(Observe, _rules, zone => _dns.Zone = zone, options, time, logs.CreateLogger<ServiceNetworkLoop>());
         caches.Services.Cache.Subscribe(_ => _loop.Wake());
         caches.EndpointSlices.Cache.Subscribe(_ => _loop.Wake());
-        caches.Pods.Cache.Subscribe(_ => _loop.Wake());
+        caches.Pods.Cache.Subscribe(change =>
+        {
+            // Of pods only the host ports count; all else about them comes with the slices.
+            if (TakesHostPorts(change.Old) || TakesHostPorts(change.New))
+            {
+                _loop.Wake();
+            }
+        });
         caches.Namespaces.Cache.Subscribe(_ => _loop.Wake());
     }
 
@@ -39,13 +47,30 @@ internal sealed class NetworkParts : IAsyncDisposable
         return new NetworkParts(options, node, caches, time, logs);
     }
 
-    public Task RunAsync(CancellationToken stop) => _loop.RunAsync(stop);
+    public Task RunAsync(CancellationToken stop)
+    {
+        _ = WakeOnceAllIsKnownAsync();
+        return _loop.RunAsync(stop);
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _dns.DisposeAsync();
         await _rules.DisposeAsync();
     }
+
+    // The last of the copies to be filled tells of its objects before it counts as filled, and of none if it has none.
+    private async Task WakeOnceAllIsKnownAsync()
+    {
+        await _caches.Services.WaitUntilSyncedAsync();
+        await _caches.EndpointSlices.WaitUntilSyncedAsync();
+        await _caches.Pods.WaitUntilSyncedAsync();
+        await _caches.Namespaces.WaitUntilSyncedAsync();
+        _loop.Wake();
+    }
+
+    private static bool TakesHostPorts(Pod? pod) =>
+        pod is not null && pod.Spec.InitContainers.Concat(pod.Spec.Containers).SelectMany(one => one.Ports).Any(one => one.HostPort > 0);
 
     /// <summary>Null until all of it is known: rules from half of the world would cut off the other half.</summary>
     private NetworkWorld? Observe() =>

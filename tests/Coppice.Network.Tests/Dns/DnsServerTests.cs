@@ -76,6 +76,51 @@ public sealed class DnsServerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_hangs_up_in_the_middle_is_passed_over_for_the_next()
+    {
+        using var rude = new TcpListener(IPAddress.Loopback, 0);
+        using var polite = new TcpListener(IPAddress.Loopback, 0);
+        rude.Start();
+        polite.Start();
+        var hangingUp = HangUpAsync();
+        var answering = AnswerAsync();
+        var forwarder = new DnsForwarder(() => [(IPEndPoint)rude.LocalEndpoint, (IPEndPoint)polite.LocalEndpoint], Patience, 10, TimeProvider.System);
+
+        var answer = await forwarder.AskAsync(Message("www.example.org", DnsType.A), byTcp: true, TestContext.Current.CancellationToken);
+
+        Assert.Equal([192, 0, 2, 80], answer![^4..]);
+        await hangingUp;
+        await answering;
+
+        async Task HangUpAsync()
+        {
+            using var client = await rude.AcceptSocketAsync();
+            await client.ReceiveAsync(new byte[2]);
+            // Without lingering the connection is reset, not closed.
+            client.LingerState = new LingerOption(true, 0);
+        }
+
+        async Task AnswerAsync()
+        {
+            using var client = await polite.AcceptTcpClientAsync();
+            var stream = client.GetStream();
+            var question = new byte[BinaryPrimitives.ReadUInt16BigEndian(await ReadAsync(2))];
+            question = await ReadAsync(question.Length);
+            byte[] answer = [.. question, 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 80];
+            answer[2] |= 0x80;
+            answer[7] = 1;
+            await stream.WriteAsync((byte[])[(byte)(answer.Length >> 8), (byte)answer.Length, .. answer]);
+
+            async Task<byte[]> ReadAsync(int count)
+            {
+                var bytes = new byte[count];
+                await stream.ReadExactlyAsync(bytes);
+                return bytes;
+            }
+        }
+    }
+
+    [Fact]
     public async Task The_addresses_of_an_external_name_come_with_its_alias()
     {
         using var other = Listen();
