@@ -140,7 +140,7 @@ public sealed partial class Cluster : IAsyncDisposable
         Run(builtIns.WokenBy(caches, _time, _log).RunAsync);
         Run(caches.RunAsync);
         Run(await node.StartAsync(nodeApi, Recorder(nodeApi, "kubelet"), caches, stop));
-        Run(new IdleMemory(_time, _log).RunAsync);
+        Run(IdleMemory.OfThisProcess(_time, _log).RunAsync);
         Completion = Task.WhenAny(_loops);
     }
 

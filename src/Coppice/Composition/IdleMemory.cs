@@ -6,7 +6,9 @@ namespace Coppice.Composition;
 /// Gives memory back once a burst of work is over. The collector keeps what a burst needed for the next one, which is right for a
 /// program that has the machine to itself; this one shares it with what it runs.
 /// </summary>
-internal sealed partial class IdleMemory(TimeProvider time, ILogger log)
+/// <param name="allocated">Bytes allocated since the start of the process.</param>
+/// <param name="collect">Gives back what is not used.</param>
+internal sealed partial class IdleMemory(Func<long> allocated, Action collect, TimeProvider time)
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
@@ -16,6 +18,8 @@ internal sealed partial class IdleMemory(TimeProvider time, ILogger log)
     /// <summary>Bytes allocated since the last time that make it worth a pause of some 20 ms.</summary>
     private const long Worthwhile = 32 << 20;
 
+    public static IdleMemory OfThisProcess(TimeProvider time, ILogger log) => new(() => GC.GetTotalAllocatedBytes(), () => Collect(log), time);
+
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Look, time);
@@ -23,19 +27,24 @@ internal sealed partial class IdleMemory(TimeProvider time, ILogger log)
         var (lastLook, lastCollection) = (0L, 0L);
         while (await timer.WaitForNextTickAsync())
         {
-            var allocated = GC.GetTotalAllocatedBytes();
-            if (allocated - lastLook < Quiet && allocated - lastCollection > Worthwhile)
+            var now = allocated();
+            if (now - lastLook < Quiet && now - lastCollection > Worthwhile)
             {
-                var (before, paused) = (GC.GetGCMemoryInfo().TotalCommittedBytes, GC.GetTotalPauseDuration());
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                LogCollected(before >> 20, GC.GetGCMemoryInfo().TotalCommittedBytes >> 20, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
-                lastCollection = allocated;
+                collect();
+                lastCollection = now;
             }
 
-            lastLook = allocated;
+            lastLook = now;
         }
     }
 
+    private static void Collect(ILogger log)
+    {
+        var (before, paused) = (GC.GetGCMemoryInfo().TotalCommittedBytes, GC.GetTotalPauseDuration());
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        LogCollected(log, before >> 20, GC.GetGCMemoryInfo().TotalCommittedBytes >> 20, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
+    }
+
     [LoggerMessage(LogLevel.Debug, "Idle: the heap went from {Before} to {After} MiB in {Pause:n0} ms")]
-    private partial void LogCollected(long before, long after, double pause);
+    private static partial void LogCollected(ILogger log, long before, long after, double pause);
 }

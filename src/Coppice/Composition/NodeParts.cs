@@ -34,6 +34,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
     private readonly CgroupTree _cgroups = new($"/{options.Instance}");
     private readonly CancellationTokenSource _ended = new();
     private volatile NodeStreams? _streams;
+    private string _lastTrouble = "";
     private volatile string? _problem = "the node is starting";
 
     public NetworkOptions NetworkOptions { get; } = new()
@@ -88,8 +89,8 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
             time,
             _log);
         var presence = new NodePresence(
-            new NodeReporter(api, observer, statusOptions, time, LogTrouble),
-            new NodeLease(api, options.NodeName, new NodeLeaseOptions(), time, LogTrouble));
+            new NodeReporter(api, observer, statusOptions, time, e => TellTrouble("its status", e)),
+            new NodeLease(api, options.NodeName, new NodeLeaseOptions(), time, e => TellTrouble("that it lives", e)));
         var leftovers = new PodLeftovers(volumes, paths, cgroups, settings, time);
         var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.NodeName }, services, surroundings, presence, leftovers);
         _streams = Streams(agent, runtime);
@@ -104,10 +105,16 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
     private async Task RunAsync(NodeAgent agent, Task supervising, CancellationToken stop)
     {
         await using var end = stop.Register(_ended.Cancel);
-        var running = agent.RunAsync(stop);
-        await Task.WhenAny(agent.Started, running, supervising);
-        _problem = null;
+        var running = agent.RunAsync(_ended.Token);
+        if (await Task.WhenAny(agent.Started, running, supervising) == agent.Started)
+        {
+            _problem = null;
+        }
+
+        // Neither is of any use without the other: whoever watches over this node must learn that one has ended.
         await Task.WhenAny(running, supervising);
+        _problem = "the node has ended";
+        await _ended.CancelAsync();
         await Task.WhenAll(running, supervising);
     }
 
@@ -115,7 +122,9 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
     {
         if (options.ContainerdSocket is { } given)
         {
-            return (given, Task.Delay(Timeout.InfiniteTimeSpan, time, stopping));
+            var ended = new TaskCompletionSource();
+            _ended.Token.Register(ended.SetResult);
+            return (given, ended.Task);
         }
 
         var supervisor = new ContainerdSupervisor(
@@ -146,6 +155,27 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
             time);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The node could not report to the API")]
-    private partial void LogTrouble(Exception e);
+    // Both are tried again within half a second: what is wrong is said once.
+    private void TellTrouble(string what, Exception e)
+    {
+        if (Interlocked.Exchange(ref _lastTrouble, $"{what}: {e.Message}") == $"{what}: {e.Message}")
+        {
+            return;
+        }
+
+        if (e is ApiException or RuntimeException or IOException)
+        {
+            LogTrouble(options.NodeName, what, e.Message);
+        }
+        else
+        {
+            LogFault(options.NodeName, what, e);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Node {Node} could not tell the API {What} and tries again: {Why}")]
+    private partial void LogTrouble(string node, string what, string why);
+
+    [LoggerMessage(LogLevel.Error, "Node {Node} could not tell the API {What} and tries again")]
+    private partial void LogFault(string node, string what, Exception e);
 }

@@ -38,6 +38,20 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_keeps_containerd_from_being_started_again_is_waited_out()
+    {
+        // Where its configuration is written, a directory is as bad as a full disk.
+        var file = _own.Supervisor.Layout.ConfigurationFile;
+        File.Delete(file);
+        Directory.CreateDirectory(file);
+        Process.GetProcessById(_own.ContainerdId()).Kill();
+        await _own.Supervisor.WaitUntilAsync(RuntimeAvailability.Lost, Stop).WaitAsync(Patience);
+
+        Directory.Delete(file);
+        await _own.Supervisor.WaitUntilReadyAsync(Stop).WaitAsync(Patience);
+    }
+
+    [Fact]
     public async Task What_ended_while_containerd_was_away_is_told_when_the_watch_is_back()
     {
         var (_, id, process) = await _own.StartPodAsync(_own.Sleeps, Stop);

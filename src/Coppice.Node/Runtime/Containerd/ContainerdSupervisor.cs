@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Coppice.Node.Runtime.Cri;
 using Microsoft.Extensions.Logging;
 
@@ -109,7 +110,13 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
         while (true)
         {
             var startedAt = time.GetTimestamp();
-            var process = await AdoptOrStartAsync(stop);
+            if (await TryAdoptOrStartAsync(stop) is not { } process)
+            {
+                pause = NextPause(pause, ranWell: false);
+                await Task.Delay(pause, time, stop);
+                continue;
+            }
+
             var ready = await BecomeReadyAsync(process, stop);
             if (ready)
             {
@@ -147,6 +154,20 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
         }
 
         return next < options.RestartPauseMax ? next : options.RestartPauseMax;
+    }
+
+    /// <returns>Null where the machine did not let us, as with a full disk, which may pass. At the first start that is told instead.</returns>
+    private async Task<ContainerdProcess?> TryAdoptOrStartAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await AdoptOrStartAsync(stop);
+        }
+        catch (Exception failed) when (_availability != RuntimeAvailability.Starting && failed is (IOException or UnauthorizedAccessException or Win32Exception))
+        {
+            LogNotStarted(failed.Message);
+            return null;
+        }
     }
 
     private async Task<ContainerdProcess> AdoptOrStartAsync(CancellationToken stop)
@@ -261,6 +282,9 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
 
     [LoggerMessage(2, LogLevel.Information, "Took over the running containerd {ProcessId}")]
     private partial void LogAdopted(int processId);
+
+    [LoggerMessage(4, LogLevel.Warning, "containerd cannot be started just now, which is tried again: {Why}")]
+    private partial void LogNotStarted(string why);
 
     [LoggerMessage(3, LogLevel.Warning, "containerd {ProcessId} ended; it is started again in {Milliseconds:0} ms. Its log is {LogFile}")]
     private partial void LogDied(int processId, double milliseconds, string logFile);

@@ -1,0 +1,73 @@
+using Coppice.Composition;
+using Coppice.Testing;
+
+namespace Coppice.Tests.Composition;
+
+public sealed class IdleMemoryTests : IDisposable
+{
+    private const long MiB = 1 << 20;
+
+    private readonly SimulationLoop _loop = new(new ManualTimeProvider());
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+    private long _allocated;
+    private int _collections;
+
+    public IdleMemoryTests()
+    {
+        var memory = new IdleMemory(() => _allocated, () => _collections++, _loop.Time);
+        _running = _loop.Start(() => memory.RunAsync(_stop.Token));
+        _loop.RunUntilIdle();
+    }
+
+    [Fact]
+    public void After_a_burst_memory_is_given_back_once()
+    {
+        Allocate(200 * MiB);
+        Assert.Equal(0, _collections);
+        Allocate(2 * MiB);
+        Assert.Equal(1, _collections);
+
+        // Heartbeats are not worth another pause, until they have come to something.
+        for (var look = 0; look < 16; look++)
+        {
+            Allocate(2 * MiB);
+        }
+
+        Assert.Equal(1, _collections);
+        Allocate(2 * MiB);
+        Assert.Equal(2, _collections);
+    }
+
+    [Fact]
+    public void Nobody_at_work_is_paused()
+    {
+        for (var look = 0; look < 100; look++)
+        {
+            Allocate(20 * MiB);
+        }
+
+        Assert.Equal(0, _collections);
+    }
+
+    [Fact]
+    public void It_ends_when_it_is_stopped()
+    {
+        _loop.Start(() =>
+        {
+            _stop.Cancel();
+            return Task.CompletedTask;
+        });
+        _loop.RunUntilIdle();
+        Assert.True(_running.IsCompletedSuccessfully);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>Work between two looks.</summary>
+    private void Allocate(long bytes)
+    {
+        _allocated += bytes;
+        _loop.RunFor(TimeSpan.FromSeconds(5));
+    }
+}
