@@ -23,9 +23,6 @@ public sealed class NodeLease(IApiClient api, string nodeName, NodeLeaseOptions 
 
     private Lease? _latest;
 
-    /// <summary>When the last renewal was acknowledged, or null before the first: what fencing counts from.</summary>
-    public DateTimeOffset? RenewedAt { get; private set; }
-
     /// <summary>Until stop. What fails is told and tried again, sooner than the next renewal.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -59,12 +56,10 @@ public sealed class NodeLease(IApiClient api, string nodeName, NodeLeaseOptions 
 
     public async ValueTask RenewAsync(CancellationToken stop)
     {
-        var asked = time.GetUtcNow();
         _latest ??= await api.FindAsync<Lease>(new ObjectKey(Namespace, nodeName), stop);
         _latest = _latest is null
             ? await api.CreateAsync(New(await OwnersAsync(stop)), stop)
             : await api.UpdateAsync(_latest with { Spec = Renewed(_latest.Spec) }, stop);
-        RenewedAt = asked;
     }
 
     private Lease New(ValueList<OwnerReference> owners) => new()

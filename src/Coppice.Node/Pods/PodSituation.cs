@@ -45,8 +45,6 @@ public sealed record PodSituation(Pod Pod, PodView View, PodNotes Notes, DateTim
     public ContainerRecord? Current(string name) =>
         View.Sandbox is { } sandbox ? View.Of(name).FirstOrDefault(one => one.SandboxId == sandbox.Id) : null;
 
-    public bool IsRunning(string name) => View.Of(name).Any(one => one.State == Runtime.ContainerState.Running);
-
     /// <summary>What the probes said of a container, if they mean this one.</summary>
     public ProbeNotes Probes(ContainerRecord record) =>
         Notes.Of(record.Name).Probes is var probes && probes.ContainerId == record.Id ? probes : ProbeNotes.None;

@@ -1,20 +1,12 @@
-using System.Globalization;
-
 namespace Coppice.Node.Runtime.Cgroups;
 
-/// <param name="CpuNanoseconds">Processor time used since the cgroup was made.</param>
-/// <param name="WorkingSetBytes">Memory that cannot be taken back without harm: usage without the file pages not used lately, as Kubernetes counts.</param>
-public readonly record struct CgroupUsage(long CpuNanoseconds, long MemoryBytes, long WorkingSetBytes);
-
-/// <summary>Makes, changes, reads and removes cgroups. Failures are <see cref="RuntimeException"/> with the kernel's word.</summary>
+/// <summary>Makes, changes and removes cgroups. Failures are <see cref="RuntimeException"/> with the kernel's word.</summary>
 public sealed class CgroupFiles(CgroupMounts mounts)
 {
     /// <summary>A process that was killed leaves its cgroup a moment after its end was reported.</summary>
     private const int RemoveAttempts = 100;
 
     private static readonly TimeSpan RemovePause = TimeSpan.FromMilliseconds(10);
-
-    public CgroupMounts Mounts => mounts;
 
     /// <summary>Makes a cgroup with those above it, and sets its limits; for one that exists it only sets them.</summary>
     public void Apply(string cgroup, CgroupLimits limits)
@@ -75,38 +67,6 @@ public sealed class CgroupFiles(CgroupMounts mounts)
         return [.. uids];
     }
 
-    /// <summary>What a cgroup uses now, or null if it is gone. The empty name is the whole node.</summary>
-    public CgroupUsage? Read(string cgroup)
-    {
-        try
-        {
-            return mounts.IsUnified ? ReadUnified(mounts.Roots[""] + cgroup) : ReadPerController(cgroup);
-        }
-        catch (Exception gone) when (gone is IOException or KeyNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    private CgroupUsage ReadPerController(string cgroup)
-    {
-        var memory = mounts.Roots["memory"] + cgroup;
-        var used = Number(memory + "/memory.usage_in_bytes");
-        return new CgroupUsage(
-            Number(mounts.Roots["cpuacct"] + cgroup + "/cpuacct.usage"), used, Math.Max(0, used - Field(memory + "/memory.stat", "total_inactive_file")));
-    }
-
-    private static CgroupUsage ReadUnified(string directory)
-    {
-        // The root of the tree has no memory.current: there the node's own figures stand in for it.
-        var current = directory + "/memory.current";
-        var used = File.Exists(current) ? Number(current) : NodeMemoryBytes();
-        return new CgroupUsage(
-            Field(directory + "/cpu.stat", "usage_usec") * 1000, used, Math.Max(0, used - Field(directory + "/memory.stat", "inactive_file")));
-    }
-
-    private static long NodeMemoryBytes() => (Field("/proc/meminfo", "MemTotal:") - Field("/proc/meminfo", "MemFree:")) * 1024;
-
     private static void Write(CgroupWrite write)
     {
         try
@@ -119,21 +79,5 @@ public sealed class CgroupFiles(CgroupMounts mounts)
         {
             // See CgroupWrite.Optional.
         }
-    }
-
-    private static long Number(string file) => long.Parse(File.ReadAllText(file).Trim(), CultureInfo.InvariantCulture);
-
-    private static long Field(string file, string name)
-    {
-        foreach (var line in File.ReadLines(file))
-        {
-            var parts = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length > 1 && parts[0] == name)
-            {
-                return long.Parse(parts[1], CultureInfo.InvariantCulture);
-            }
-        }
-
-        return 0;
     }
 }

@@ -36,11 +36,6 @@ public static class CgroupPlanner
             writes.AddRange(swap);
         }
 
-        if (mounts.Roots.TryGetValue("pids", out var pids))
-        {
-            Add(writes, pids + cgroup + "/pids.max", limits.ProcessesMax);
-        }
-
         return new CgroupPlan(directories, writes);
     }
 
@@ -68,11 +63,6 @@ public static class CgroupPlanner
         {
             writes.Add(new CgroupWrite(directory + "/memory.max", Text(bytes)));
             writes.Add(new CgroupWrite(directory + "/memory.swap.max", "0", Optional: true));
-        }
-
-        if (limits.ProcessesMax is { } processes)
-        {
-            writes.Add(new CgroupWrite(directory + "/pids.max", Text(processes)));
         }
 
         return new CgroupPlan([directory], writes);

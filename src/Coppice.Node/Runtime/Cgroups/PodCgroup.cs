@@ -43,7 +43,7 @@ public sealed record CgroupTree(string Root)
 /// <param name="CpuShares">Weight against others in v1's scale (2 … 262144; 1024 is one processor requested).</param>
 /// <param name="CpuQuotaMicroseconds">Per <paramref name="CpuPeriodMicroseconds"/>.</param>
 public readonly record struct CgroupLimits(
-    long? CpuShares = null, long? CpuQuotaMicroseconds = null, long? CpuPeriodMicroseconds = null, long? MemoryBytes = null, long? ProcessesMax = null)
+    long? CpuShares = null, long? CpuQuotaMicroseconds = null, long? CpuPeriodMicroseconds = null, long? MemoryBytes = null)
 {
     public const long SharesMin = 2;
     public const long SharesPerCpu = 1024;

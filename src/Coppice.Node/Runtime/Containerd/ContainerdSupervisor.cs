@@ -17,9 +17,6 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
     /// <summary>While it starts. A question costs a fraction of a millisecond, and pods wait for the answer.</summary>
     private static readonly TimeSpan StartingPollInterval = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>For the containerd of others, whose process we don't hold.</summary>
-    private static readonly TimeSpan ExternalPollInterval = TimeSpan.FromSeconds(1);
-
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(10);
 
     private readonly ContainerdLayout _layout = new(options);
@@ -27,8 +24,6 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile RuntimeAvailability _availability = RuntimeAvailability.Starting;
-
-    public RuntimeAvailability Availability => _availability;
 
     public ContainerdLayout Layout => _layout;
 
@@ -61,7 +56,7 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
     {
         try
         {
-            await (options.ExternalSocket is null ? SuperviseAsync(stop) : ObserveAsync(stop));
+            await SuperviseAsync(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -75,11 +70,6 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
     /// </summary>
     public async Task StopAsync(bool purge, CancellationToken stop)
     {
-        if (options.ExternalSocket is not null)
-        {
-            return;
-        }
-
         if (ContainerdProcess.Find(_layout) is { } running)
         {
             await running.EndAsync(EndGrace, time, stop);
@@ -221,24 +211,6 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
         }
 
         return false;
-    }
-
-    private async Task ObserveAsync(CancellationToken stop)
-    {
-        while (true)
-        {
-            var answers = await AnswersAsync(stop);
-            if (answers)
-            {
-                Become(RuntimeAvailability.Ready);
-            }
-            else if (_availability == RuntimeAvailability.Ready)
-            {
-                Become(RuntimeAvailability.Lost);
-            }
-
-            await Task.Delay(answers ? ExternalPollInterval : StartingPollInterval, time, stop);
-        }
     }
 
     private async Task<bool> AnswersAsync(CancellationToken stop)

@@ -29,7 +29,6 @@ internal static class CriMethods
     public static readonly GrpcMethod<RemoveContainerRequest, RemoveContainerResponse> RemoveContainer = new(Runtime("RemoveContainer"), RemoveContainerResponse.Parser, Change);
     public static readonly GrpcMethod<ListContainersRequest, ListContainersResponse> ListContainers = new(Runtime("ListContainers"), ListContainersResponse.Parser, Question);
     public static readonly GrpcMethod<ContainerStatusRequest, ContainerStatusResponse> ContainerStatus = new(Runtime("ContainerStatus"), ContainerStatusResponse.Parser, Question);
-    public static readonly GrpcMethod<UpdateContainerResourcesRequest, UpdateContainerResourcesResponse> UpdateContainerResources = new(Runtime("UpdateContainerResources"), UpdateContainerResourcesResponse.Parser, Question);
     public static readonly GrpcMethod<ReopenContainerLogRequest, ReopenContainerLogResponse> ReopenContainerLog = new(Runtime("ReopenContainerLog"), ReopenContainerLogResponse.Parser, Question);
 
     public static readonly GrpcMethod<ExecSyncRequest, ExecSyncResponse> ExecSync = new(Runtime("ExecSync"), ExecSyncResponse.Parser, Change);

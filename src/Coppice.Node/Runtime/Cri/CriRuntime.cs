@@ -168,11 +168,6 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
 
     public IAsyncEnumerable<RuntimeEvent> WatchAsync(CancellationToken stop) => _watch.WatchAsync(stop);
 
-    /// <summary>Changes a running container's limits.</summary>
-    public async ValueTask UpdateResourcesAsync(string containerId, ContainerResources resources, CancellationToken stop) =>
-        await _cri.AskAsync(
-            CriMethods.UpdateContainerResources, new UpdateContainerResourcesRequest { ContainerId = containerId, Linux = CriRequests.Resources(resources) }, stop);
-
     /// <summary>Prepares a command with streams; returns the address to connect to (SPDY/3.1 or WebSocket, good for one use).</summary>
     public async ValueTask<Uri> OpenExecAsync(string containerId, IReadOnlyList<string> command, StreamSelection streams, CancellationToken stop)
     {
