@@ -39,6 +39,33 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     /// <param name="tell">Takes the events, in order.</param>
     public async ValueTask<ImageOutcome> EnsureAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
     {
+        var outcome = await TryEnsureAsync(request, tell, stop);
+        if (outcome is ImageOutcome.Waiting waiting)
+        {
+            tell(new ImageEvent("Warning", "Failed", $"Error: {waiting.Reason}"));
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Forgets the failures of a pod that is gone.</summary>
+    public void ForgetPod(string podUid)
+    {
+        lock (_gate)
+        {
+            foreach (var key in _failures.Keys.Where(key => key.PodUid == podUid).ToList())
+            {
+                _failures.Remove(key);
+            }
+        }
+    }
+
+    /// <summary>Always for what may change under its name (latest, or no tag at all), IfNotPresent otherwise.</summary>
+    public static string DefaultPolicy(ImageReference reference) =>
+        reference is { Digest: null, Tag: "latest" } ? PullPolicy.Always : PullPolicy.IfNotPresent;
+
+    private async ValueTask<ImageOutcome> TryEnsureAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
+    {
         var name = request.Image;
         if (!ImageReference.TryParse(name, out var reference, out var error))
         {
@@ -85,22 +112,6 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
 
         return await PullAsync(request, tell, stop);
     }
-
-    /// <summary>Forgets the failures of a pod that is gone.</summary>
-    public void ForgetPod(string podUid)
-    {
-        lock (_gate)
-        {
-            foreach (var key in _failures.Keys.Where(key => key.PodUid == podUid).ToList())
-            {
-                _failures.Remove(key);
-            }
-        }
-    }
-
-    /// <summary>Always for what may change under its name (latest, or no tag at all), IfNotPresent otherwise.</summary>
-    public static string DefaultPolicy(ImageReference reference) =>
-        reference is { Digest: null, Tag: "latest" } ? PullPolicy.Always : PullPolicy.IfNotPresent;
 
     private async ValueTask<ImageOutcome> PullAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
     {
@@ -170,7 +181,6 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
         }
 
         tell(new ImageEvent("Warning", "Failed", $"Failed to pull image \"{request.Image}\": {cause}"));
-        tell(new ImageEvent("Warning", "Failed", "Error: ErrImagePull"));
         return new ImageOutcome.Waiting("ErrImagePull", cause, pause);
     }
 

@@ -50,6 +50,7 @@ public sealed class ImagePullerTests
 
             var waiting = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1"));
             Assert.Equal("ImagePullBackOff", waiting.Reason);
+            Assert.Equal(["BackOff Back-off pulling image \"none:1\"", "Failed Error: ImagePullBackOff"], _told);
             Assert.Equal($"Back-off pulling image \"none:1\": ErrImagePull: {failed.Message}", waiting.Message);
             _time.Advance(TimeSpan.FromSeconds(pause));
         }
@@ -78,6 +79,7 @@ public sealed class ImagePullerTests
     {
         var never = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1", PullPolicy.Never));
         Assert.Equal(("ErrImageNeverPull", "Container image \"none:1\" is not present with pull policy of Never"), (never.Reason, never.Message));
+        Assert.Equal(["ErrImageNeverPull " + never.Message, "Failed Error: ErrImageNeverPull"], _told);
         var invalid = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("Not An Image"));
         Assert.Equal("InvalidImageName", invalid.Reason);
         Assert.Null(invalid.RetryAfter);
