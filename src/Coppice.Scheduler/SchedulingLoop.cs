@@ -124,7 +124,15 @@ public sealed partial class SchedulingLoop
             _inbox.Put(() => TakeBack(queued));
             if (e is not (OperationCanceledException or ApiException { IsNotFound: true } or ApiException { IsConflict: true }))
             {
-                LogNotBound(e, ObjectKey.Of(pod).ToString(), node);
+                if (e is ApiException or IOException or HttpRequestException)
+                {
+                    LogNotBound(ObjectKey.Of(pod).ToString(), node, e.Message);
+                }
+                else
+                {
+                    LogBroken(e, ObjectKey.Of(pod).ToString(), node);
+                }
+
                 await ReportAsync(pod, "SchedulerError", $"binding rejected: {e.Message}", stop);
             }
         }
@@ -266,8 +274,11 @@ public sealed partial class SchedulingLoop
         Target = new() { ApiVersion = "v1", Kind = "Node", Name = node },
     };
 
-    [LoggerMessage(LogLevel.Warning, "{Pod} could not be bound to {Node} and is tried again")]
-    private partial void LogNotBound(Exception e, string pod, string node);
+    [LoggerMessage(LogLevel.Warning, "{Pod} could not be bound to {Node} and is tried again: {Why}")]
+    private partial void LogNotBound(string pod, string node, string why);
+
+    [LoggerMessage(LogLevel.Error, "{Pod} could not be bound to {Node} and is tried again")]
+    private partial void LogBroken(Exception e, string pod, string node);
 
     [LoggerMessage(LogLevel.Error, "{Pod} could not be planned and is tried again")]
     private partial void LogNotPlanned(Exception e, string pod);

@@ -144,7 +144,14 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
         catch (Exception e)
         {
             again = PauseAfterFailure(key);
-            LogFailed(e, name, key.ToString(), again.Value.TotalSeconds);
+            if (e is ApiException or IOException or HttpRequestException)
+            {
+                LogRefused(name, key.ToString(), again.Value.TotalSeconds, e.Message);
+            }
+            else
+            {
+                LogFailed(e, name, key.ToString(), again.Value.TotalSeconds);
+            }
         }
 
         Finish(key);
@@ -208,6 +215,9 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
     }
 
     private sealed record Alarm(DateTimeOffset Due, ITimer Timer);
+
+    [LoggerMessage(LogLevel.Warning, "{Loop}: {Key} failed and is tried again in {Seconds} s: {Why}")]
+    private partial void LogRefused(string loop, string key, double seconds, string why);
 
     [LoggerMessage(LogLevel.Error, "{Loop}: {Key} failed and is tried again in {Seconds} s")]
     private partial void LogFailed(Exception e, string loop, string key, double seconds);

@@ -68,7 +68,9 @@ internal sealed class NamespaceReconciler(IApiClient api, Caches caches, TimePro
     private static async ValueTask<RemainingContent> EmptyAsync(WatchedKind kind, string ns, CancellationToken stop)
     {
         string? failure = null;
-        foreach (var item in (await kind.ListLiveAsync(ns, stop)).Where(i => i.Metadata.DeletionTimestamp is null))
+        var left = await kind.ListLiveAsync(ns, stop);
+        var toAsk = left.Where(i => i.Metadata.DeletionTimestamp is null).ToList();
+        foreach (var item in toAsk)
         {
             try
             {
@@ -84,7 +86,8 @@ internal sealed class NamespaceReconciler(IApiClient api, Caches caches, TimePro
             }
         }
 
-        var left = await kind.ListLiveAsync(ns, stop);
+        // Each end of an object brings us here: what was only looked at need not be looked at twice.
+        left = toAsk.Count == 0 ? left : await kind.ListLiveAsync(ns, stop);
         return new(
             kind.Definition.Group.Length == 0 ? kind.Definition.Resource + "." : kind.Definition.QualifiedResource,
             left.Count,

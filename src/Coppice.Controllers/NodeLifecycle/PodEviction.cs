@@ -126,6 +126,7 @@ internal sealed class PodEviction(IApiClient api, Caches caches, IEventRecorder 
             }
         }
 
+        NodeIsThere(node.Name);
         return ReconcileResult.Done;
     }
 

@@ -11,8 +11,13 @@ internal sealed class Deletions<T> where T : KubernetesObject
 {
     private readonly Lock _gate = new();
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly WatchedKind<T> _kind;
 
-    public Deletions(WatchedKind<T> kind) => kind.Cache.Subscribe(OnChange);
+    public Deletions(WatchedKind<T> kind)
+    {
+        _kind = kind;
+        kind.Cache.Subscribe(OnChange);
+    }
 
     public bool IsGoing(T item) => item.Metadata.DeletionTimestamp is not null || Contains(item.Metadata.Uid!);
 
@@ -29,7 +34,12 @@ internal sealed class Deletions<T> where T : KubernetesObject
         }
         catch (ApiException e) when (e.IsNotFound || e.IsConflict)
         {
-            // Gone, or another object of the same name. The cache will tell.
+            // Gone, or another object of the same name. The cache will tell, unless it has done so before we asked.
+            if (_kind.Find(ObjectKey.Of(item))?.Metadata.Uid != uid)
+            {
+                Remove(uid);
+            }
+
             return false;
         }
         catch
