@@ -4,6 +4,7 @@ using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Validation;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -30,6 +31,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
 
     private static readonly ResourceDefinition Services = KindCatalog.Of<Service>();
 
+    private readonly SteadyClock _clock = new(time);
     private readonly Dictionary<string, (string Owner, DateTimeOffset At)> _given = [];
 
     public async ValueTask<KubernetesObject> AdmitAsync(WriteScope scope, KubernetesObject item, KubernetesObject? old, CancellationToken stop)
@@ -71,7 +73,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
 
     private Service Allocate(WriteScope scope, Service service, HashSet<string> taken, HashSet<string> before)
     {
-        var now = time.GetUtcNow();
+        var now = _clock.GetUtcNow();
         var owner = $"{scope.Namespace}/{service.Metadata.Name}";
         foreach (var (claim, given) in _given.ToList())
         {

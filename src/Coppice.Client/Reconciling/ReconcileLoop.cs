@@ -9,6 +9,9 @@ namespace Coppice.Client;
 /// </summary>
 public sealed partial class ReconcileLoop(string name, IReconciler reconciler, ReconcileOptions options, TimeProvider time, ILogger log)
 {
+    /// <summary>Timers take no more than 49 days, and tolerations may last for years; a look that comes early does no harm.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
     private readonly Queue<ObjectKey> _ready = new();
@@ -59,6 +62,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
             return;
         }
 
+        delay = delay < LongestWait ? delay : LongestWait;
         lock (_gate)
         {
             var due = _clock.GetUtcNow() + delay;

@@ -122,9 +122,10 @@ public sealed class NodeStreams(
 
     private bool IsSettled(PodPlace pod)
     {
+        // A start that lies in the future was before the clock was set back.
         var now = time.GetUtcNow();
         var newest = pod.Containers.GroupBy(one => one.Name).Select(all => all.MaxBy(one => one.Attempt)!).ToList();
-        return newest.Count > 0 && newest.All(one => one is { State: ContainerState.Running, StartedAt: { } started } && now - started >= options.SettledAfter
+        return newest.Count > 0 && newest.All(one => one is { State: ContainerState.Running, StartedAt: { } started } && (now - started).Duration() >= options.SettledAfter
             || one is { State: ContainerState.Exited, ExitCode: 0 } && !pod.Waiting.ContainsKey(one.Name));
     }
 }

@@ -101,6 +101,14 @@ public sealed class ReconcileLoopTests : IDisposable
     }
 
     [Fact]
+    public void A_look_that_is_years_away_comes_early_rather_than_never()
+    {
+        _reconciling.EnqueueAfter(A, TimeSpan.FromSeconds(int.MaxValue));
+        _loop.RunFor(TimeSpan.FromDays(1));
+        Assert.Single(_script.Looks);
+    }
+
+    [Fact]
     public void Of_several_keys_only_so_many_are_worked_on_at_once()
     {
         var gate = new TaskCompletionSource();
