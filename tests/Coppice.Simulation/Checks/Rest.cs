@@ -81,11 +81,12 @@ internal sealed class Rest
     {
         KubernetesObject[] all =
         [
-            .. _caches.Pods.Cache.Items, .. _caches.ReplicaSets.Cache.Items, .. _caches.ControllerRevisions.Cache.Items, .. _caches.EndpointSlices.Cache.Items,
+            .. _caches.Leases.Cache.Items, .. _caches.Pods.Cache.Items, .. _caches.ReplicaSets.Cache.Items, .. _caches.ControllerRevisions.Cache.Items, .. _caches.EndpointSlices.Cache.Items,
         ];
         var owners = Workload.All(_caches).Select(w => w.Uid)
             .Concat(_caches.ReplicaSets.Cache.Items.Select(s => s.Metadata.Uid!))
             .Concat(_caches.Services.Cache.Items.Select(s => s.Metadata.Uid!))
+            .Concat(_caches.Nodes.Cache.Items.Select(n => n.Metadata.Uid!))
             .ToHashSet(StringComparer.Ordinal);
         foreach (var item in all)
         {
@@ -129,6 +130,7 @@ internal sealed class Rest
     {
         var node = _caches.Nodes.Cache.Find(new("", machine.Name));
         Expect(node?.Status.Conditions.Any(c => c is { Type: NodeConditionType.Ready, Status: ConditionStatus.True }) == true, $"{machine.Name} is not Ready");
+        Expect(_caches.Leases.Cache.Find(new("kube-node-lease", machine.Name)) is not null, $"{machine.Name} has no lease");
         Expect(node?.Spec is { Taints.IsEmpty: true, Unschedulable: false }, $"{machine.Name} still takes no pods: {node?.Spec.Taints}");
     }
 
@@ -156,7 +158,8 @@ internal sealed class Rest
         {
             var sandboxes = held.Sandboxes.Where(s => s.Pod.Uid == uid && s.State == SandboxState.Ready).ToList();
             var running = held.Containers.Count(c => c.Pod.Uid == uid && c.State == ContainerState.Running);
-            Expect(sandboxes.Count == 1 && running == 1, $"{machine.Name}: {Describe(pod)} has {sandboxes.Count} sandboxes and {running} running containers");
+            var wanted = pod.Spec.Containers.Count + pod.Spec.InitContainers.Count(c => c.RestartPolicy == RestartPolicy.Always);
+            Expect(sandboxes.Count == 1 && running == wanted, $"{machine.Name}: {Describe(pod)} has {sandboxes.Count} sandboxes and {running} running containers");
             Expect(sandboxes.All(s => s.Addresses[0] == pod.Status.PodIP), $"{machine.Name}: {Describe(pod)} says another address than its sandbox has");
         }
     }

@@ -73,16 +73,28 @@ internal sealed class ServicesAtRest
         var services = _caches.Services.Cache.Items;
         foreach (var service in services)
         {
-            var front = FrontOf(service);
-            Expect(fronts.ContainsKey(front), $"no rule for service {ObjectKey.Of(service)} at {front}");
-            ExpectSame(Ready(service), fronts.GetValueOrDefault(front) ?? [], $"service rules of {ObjectKey.Of(service)}");
+            foreach (var front in FrontsOf(service))
+            {
+                Expect(fronts.ContainsKey(front), $"no rule for service {ObjectKey.Of(service)} at {front}");
+                ExpectSame(Ready(service), fronts.GetValueOrDefault(front) ?? [], $"service rules of {ObjectKey.Of(service)} at {front}");
+            }
+
+            var balanced = service.Spec.Type == ServiceType.LoadBalancer ? _cluster.Machines.Select(m => m.Address) : [];
+            ExpectSame(balanced, Ingress(service), $"load balancer of {ObjectKey.Of(service)}", "nodes");
         }
 
-        ExpectSame(services.Select(FrontOf), fronts.Keys, "addresses of services in rules", "in the API");
+        ExpectSame(services.SelectMany(FrontsOf), fronts.Keys, "addresses of services in rules", "in the API");
         ExpectSame(services.SelectMany(Ready).Select(t => t[..t.IndexOf(':', StringComparison.Ordinal)]).Distinct(), _cluster.Rules.Addresses, "addresses in rules");
     }
 
-    private static string FrontOf(Service service) => $"{service.Spec.ClusterIP} . tcp . {service.Spec.Ports[0].Port}";
+    private static IEnumerable<string> FrontsOf(Service service)
+    {
+        var port = service.Spec.Ports[0];
+        var addresses = Ingress(service).Prepend(service.Spec.ClusterIP!).Select(a => $"{a} . tcp . {port.Port}");
+        return port.NodePort is > 0 ? addresses.Append($"tcp . {port.NodePort}") : addresses;
+    }
+
+    private static IEnumerable<string> Ingress(Service service) => service.Status.LoadBalancer.Ingress.Select(i => i.Ip!);
 
     private static IEnumerable<string> Targets(EndpointSlice slice, Endpoint endpoint) =>
         endpoint.Addresses.SelectMany(a => slice.Ports.Select(p => $"{a}:{p.Port}"));

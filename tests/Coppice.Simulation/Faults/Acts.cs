@@ -31,6 +31,8 @@ internal sealed class Acts
             (5, true, _users.ChangeService),
             (3, true, _users.ChangeNamespace),
             (3, true, _users.Cordon),
+            (2, true, _users.ChangeSettings),
+            (1, true, _users.DeleteNode),
             (12, false, misfortunes.KillContainer),
             (10, false, misfortunes.Deafen),
             (5, false, misfortunes.KillSandbox),
@@ -38,6 +40,7 @@ internal sealed class Acts
             (2, false, shortages.LoseImages),
             (2, false, shortages.FailPulls),
             (3, true, shortages.FillDisk),
+            (2, false, shortages.FillMachine),
             (3, false, shortages.BreakVolumes),
             (2, false, shortages.SlowVolumes),
             (2, false, clocks.SetServers),
@@ -60,6 +63,7 @@ internal sealed class Acts
     public void Begin()
     {
         _users.MakeNamespace();
+        _users.MakeSettings();
         for (var deploys = 0; deploys < 3; deploys++)
         {
             _users.Deploy();

@@ -14,6 +14,15 @@ internal sealed class Shortages(SimulatedCluster cluster, Chronicle chronicle, R
         chronicle.After(2, random.Next(3) == 0 ? 900 : 90, "the store's disk has room again", () => cluster.Disk.IsFull = false);
     }
 
+    /// <summary>A machine says that it has hardly any room, and gets no more pods.</summary>
+    public void FillMachine()
+    {
+        var machine = Draw();
+        chronicle.Note($"fills the disk of {machine.Name}");
+        machine.IsShortOfDisk = true;
+        chronicle.After(10, 600, $"{machine.Name} has room on its disk again", () => machine.IsShortOfDisk = false);
+    }
+
     /// <summary>No pod's volumes can be made, nor let go of.</summary>
     public void BreakVolumes()
     {

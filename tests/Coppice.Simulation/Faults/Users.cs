@@ -106,6 +106,34 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
         }
     }
 
+    /// <summary>What some pods need is removed, or made again.</summary>
+    public void ChangeSettings()
+    {
+        if (cluster.Caches.ConfigMaps.Cache.Find(Applications.Settings) is null)
+        {
+            MakeSettings();
+        }
+        else
+        {
+            chronicle.Note("deletes the settings");
+            Try(() => cluster.Do(api => api.DeleteAsync<ConfigMap>(Applications.Settings, null, default)));
+        }
+    }
+
+    public void MakeSettings()
+    {
+        chronicle.Note("makes the settings");
+        Try(() => cluster.Do(api => api.CreateAsync(Applications.SettingsMap(), default)));
+    }
+
+    /// <summary>A machine's object is removed; the machine is there, and says so.</summary>
+    public void DeleteNode()
+    {
+        var machine = Draw(cluster.Machines);
+        chronicle.Note($"deletes node {machine.Name}");
+        Try(() => cluster.Do(api => api.DeleteAsync<Objects.Core.Node>(new("", machine.Name), null, default)));
+    }
+
     /// <summary>The team's namespace goes with all that is in it, or is made again.</summary>
     public void ChangeNamespace()
     {
@@ -147,6 +175,11 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
     /// <summary>Asks for nothing that the cluster cannot give: good images, and no more pods than have room.</summary>
     public void BecomeModest()
     {
+        if (cluster.Caches.ConfigMaps.Cache.Find(Applications.Settings) is null)
+        {
+            MakeSettings();
+        }
+
         foreach (var pod in cluster.Caches.Pods.Cache.Items.Where(p => p.Metadata.OwnerReferences.IsEmpty))
         {
             chronicle.Note($"deletes pod {ObjectKey.Of(pod)}, which is nobody's");

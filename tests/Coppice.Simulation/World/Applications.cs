@@ -5,7 +5,11 @@ using Coppice.Objects.Meta;
 
 namespace Coppice.Simulation.World;
 
-/// <summary>What users run: one workload of each way to keep pods, some in a namespace of their own, each with a Service of its name.</summary>
+/// <summary>
+/// What users run: one workload of each way to keep pods, some in a namespace of their own, each with a Service of its name. Their pods
+/// differ, too: one has a startup probe, one init containers and a sidecar, one takes leave before it goes, one needs a ConfigMap. And
+/// the Services: one is reached at a port of the nodes, one at their addresses, and with one clients stay with their pod.
+/// </summary>
 internal static class Applications
 {
     public const string TeamNamespace = "team";
@@ -21,6 +25,9 @@ internal static class Applications
         (new(TeamNamespace, "gwen"), DaemonSet),
     ];
 
+    /// <summary>What some pods cannot start without.</summary>
+    public static readonly ObjectKey Settings = new("default", "settings");
+
     public static IReadOnlyList<ObjectKey> Keys { get; } = [.. Catalogue.Select(c => c.Key)];
 
     public static KubernetesObject Workload(ObjectKey key, int replicas, string image, Random random) =>
@@ -31,7 +38,21 @@ internal static class Applications
         ApiVersion = "v1",
         Kind = "Service",
         Metadata = Named(key),
-        Spec = new() { Selector = Labels(key), Ports = [new ServicePort { Port = port, TargetPort = 80 }] },
+        Spec = new()
+        {
+            Selector = Labels(key),
+            Ports = [new ServicePort { Port = port, TargetPort = 80 }],
+            Type = key.Name switch { "bert" => ServiceType.NodePort, "emil" => ServiceType.LoadBalancer, _ => ServiceType.ClusterIP },
+            SessionAffinity = key.Name == "anna" ? "ClientIP" : "None",
+        },
+    };
+
+    public static ConfigMap SettingsMap() => new()
+    {
+        ApiVersion = "v1",
+        Kind = "ConfigMap",
+        Metadata = Named(Settings),
+        Data = ValueMap.Of(("colour", "green")),
     };
 
     public static Namespace Namespace(string name) => new() { ApiVersion = "v1", Kind = "Namespace", Metadata = new() { Name = name } };
@@ -84,8 +105,26 @@ internal static class Applications
     private static PodTemplateSpec Template(ObjectKey key, string image, Random random) => new()
     {
         Metadata = new() { Labels = Labels(key) },
-        Spec = new() { TerminationGracePeriodSeconds = random.Next(1, 30), Containers = [Web(image)] },
+        Spec = Pod(key, image) with { TerminationGracePeriodSeconds = random.Next(1, 30) },
     };
+
+    private static PodSpec Pod(ObjectKey key, string image) => key.Name switch
+    {
+        "anna" => Of(Web(image) with { StartupProbe = new() { HttpGet = Asked(), PeriodSeconds = 1, FailureThreshold = 30 } }),
+        "cleo" => Of(Web(image) with
+        {
+            Env = [new() { Name = "COLOUR", ValueFrom = new() { ConfigMapKeyRef = new() { Name = Settings.Name, Key = "colour" } } }],
+        }),
+        "dora" => Of(Web(image) with { Lifecycle = new() { PreStop = new() { Sleep = new() { Seconds = 3 } } } }),
+        "emil" => Of(Web(image)) with { InitContainers = [Helper("setup", Registry.Init), Helper("proxy", Registry.Sidecar) with { RestartPolicy = RestartPolicy.Always }] },
+        _ => Of(Web(image)),
+    };
+
+    private static PodSpec Of(Container web) => new() { Containers = [web] };
+
+    private static Container Helper(string name, string image) => new() { Name = name, Image = image, ImagePullPolicy = "IfNotPresent" };
+
+    private static HTTPGetAction Asked() => new() { Port = 80, Path = "/" };
 
     private static Container Web(string image) => new()
     {
@@ -94,7 +133,7 @@ internal static class Applications
         ImagePullPolicy = "IfNotPresent",
         Ports = [new ContainerPort { ContainerPortValue = 80 }],
         Resources = new() { Requests = ValueMap.Of(("cpu", Quantity.Parse("200m")), ("memory", Quantity.Parse("128Mi"))) },
-        ReadinessProbe = new() { HttpGet = new() { Port = 80, Path = "/" }, PeriodSeconds = 5 },
-        LivenessProbe = new() { HttpGet = new() { Port = 80, Path = "/" }, PeriodSeconds = 10, InitialDelaySeconds = 10 },
+        ReadinessProbe = new() { HttpGet = Asked(), PeriodSeconds = 5 },
+        LivenessProbe = new() { HttpGet = Asked(), PeriodSeconds = 10, InitialDelaySeconds = 10 },
     };
 }

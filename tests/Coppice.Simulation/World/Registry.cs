@@ -11,11 +11,19 @@ internal static class Registry
     /// <summary>One cannot start, one is nowhere to be had, one ends again and again, one is never ready.</summary>
     public static readonly IReadOnlyList<string> Bad = ["broken:1", "missing:1", "crashing:1", "deaf:1"];
 
+    /// <summary>Does its work and ends well.</summary>
+    public const string Init = "init:1";
+
+    /// <summary>Runs beside another.</summary>
+    public const string Sidecar = "proxy:1";
+
     public static readonly IReadOnlyList<SimulatedImage> Images =
     [
         new("web:1", new SimulatedProgram { ReadyAfter = TimeSpan.FromSeconds(1), TerminatesWithin = TimeSpan.FromSeconds(2) }),
         new("web:2", new SimulatedProgram { ReadyAfter = TimeSpan.FromSeconds(4), TerminatesWithin = TimeSpan.FromMilliseconds(100) }),
         new("web:3", new SimulatedProgram { ReadyAfter = TimeSpan.FromSeconds(2), TerminatesWithin = null }),
+        new(Init, SimulatedProgram.Exits(0, TimeSpan.FromMilliseconds(700))),
+        new(Sidecar, new SimulatedProgram { ReadyAfter = TimeSpan.FromMilliseconds(500), TerminatesWithin = TimeSpan.FromSeconds(1) }),
         new("broken:1", new SimulatedProgram { StartError = "exec: \"/nothing\": stat /nothing: no such file or directory" }),
         new("crashing:1", SimulatedProgram.Exits(1, TimeSpan.FromSeconds(3))),
         new("deaf:1", new SimulatedProgram { ReadyAfter = TimeSpan.FromDays(1) }),

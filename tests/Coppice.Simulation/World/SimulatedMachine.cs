@@ -28,7 +28,6 @@ internal sealed class SimulatedMachine
     private readonly SimulationLoop _loop;
     private readonly Func<IReadOnlyList<Service>> _services;
     private readonly EventRecorder _events;
-    private readonly string _address;
     private readonly ILogger _log = NullLogger.Instance;
     private CancellationTokenSource? _stop;
     private Task _running = Task.CompletedTask;
@@ -36,7 +35,7 @@ internal sealed class SimulatedMachine
     public SimulatedMachine(int number, SimulatedApi api, SimulationLoop loop, Random random, Func<IReadOnlyList<Service>> services)
     {
         Name = $"node-{number}";
-        _address = $"192.168.0.{10 + number}";
+        Address = $"192.168.0.{10 + number}";
         _loop = loop;
         _services = services;
         Clock = new SettableClock(loop.Time);
@@ -54,6 +53,8 @@ internal sealed class SimulatedMachine
 
     public string Name { get; }
 
+    public string Address { get; }
+
     /// <summary>What its agent and its runtime take for the time.</summary>
     public SettableClock Clock { get; }
 
@@ -67,6 +68,9 @@ internal sealed class SimulatedMachine
 
     /// <summary>Its agent runs.</summary>
     public bool IsOn => _stop is not null;
+
+    /// <summary>Its disk is nearly full.</summary>
+    public bool IsShortOfDisk { get; set; }
 
     /// <summary>It has electricity.</summary>
     public bool HasPower { get; private set; } = true;
@@ -83,18 +87,18 @@ internal sealed class SimulatedMachine
             Ground,
             new PodHooks(Runtime, new SimulatedProber(Runtime), Clock),
             new SimulatedProber(Runtime),
-            new EnvironmentSources((_, _) => default, (_, _) => default, _services),
+            new EnvironmentSources((space, name) => Door.FindAsync<ConfigMap>(new(space, name), default), (_, _) => default, _services),
             Door,
             _events,
             Clock,
             _log);
         var surroundings = new PodSurroundings(
             new SandboxSettings(Name, ["10.96.0.10"], "cluster.local", new DnsSettings([], [], []), "/nowhere/logs", null),
-            [_address],
+            [Address],
             Allocatable,
             SimulatedObserver.MemoryBytes,
             new ProbeOptions());
-        var observer = new SimulatedObserver(Name, _address, Runtime);
+        var observer = new SimulatedObserver(this);
         var presence = new NodePresence(
             new NodeReporter(Door, observer, new NodeStatusOptions(), Clock, _ => { }),
             new NodeLease(Door, Name, new NodeLeaseOptions(), Clock, _ => { }));

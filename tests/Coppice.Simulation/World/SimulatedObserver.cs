@@ -1,28 +1,28 @@
 using Coppice.Node.Runtime;
-using Coppice.Node.Runtime.Simulated;
 using Coppice.Node.Status;
 
 namespace Coppice.Simulation.World;
 
 /// <summary>A simulated machine as its agent sees it: always the same machine, whose containers run while its runtime answers.</summary>
-internal sealed class SimulatedObserver(string name, string address, SimulatedRuntime runtime) : INodeObserver
+internal sealed class SimulatedObserver(SimulatedMachine machine) : INodeObserver
 {
     public const int Processors = 4;
     public const long MemoryBytes = 8L << 30;
 
     public ValueTask<NodeFacts> FactsAsync(CancellationToken stop) =>
-        ValueTask.FromResult(new NodeFacts(name, [address], Processors, MemoryBytes, 100L << 30, [], new() { KubeletVersion = "v1.36.0" }));
+        ValueTask.FromResult(new NodeFacts(machine.Name, [machine.Address], Processors, MemoryBytes, 100L << 30, [], new() { KubeletVersion = "v1.36.0" }));
 
     public async ValueTask<NodeHealth> HealthAsync(CancellationToken stop)
     {
+        var health = NodeHealth.Good with { IsShortOfDisk = machine.IsShortOfDisk };
         try
         {
-            await runtime.ListAsync(stop);
-            return NodeHealth.Good;
+            await machine.Runtime.ListAsync(stop);
+            return health;
         }
         catch (RuntimeException e)
         {
-            return NodeHealth.Good with { RuntimeProblem = e.Message };
+            return health with { RuntimeProblem = e.Message };
         }
     }
 }

@@ -14,11 +14,13 @@ internal sealed partial class SimulatedRules : IServiceRules
     /// <summary>While true, the kernel takes no rules.</summary>
     public bool IsBroken { get; set; }
 
-    /// <summary>Where packets to a service's "address . protocol . port" are sent on to, as "address:port", in order; none where they are refused.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Fronts => new SortedDictionary<string, IReadOnlyList<string>>(
-        Elements("addresses").ToDictionary(e => e.Key, e => Targets(e.Value)).Concat(Elements("refused-addresses").ToDictionary(e => e.Key, _ => Targets("")))
-            .ToDictionary(),
-        StringComparer.Ordinal);
+    /// <summary>
+    /// Where packets to a service's "address . protocol . port", or to a node's "protocol . port", are sent on to, as "address:port", in
+    /// order; nowhere if they are refused.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Fronts => ((string[])["addresses", "ports", "refused-addresses", "refused-ports"])
+        .SelectMany(Elements)
+        .ToDictionary(e => e.Key, e => (IReadOnlyList<string>)[.. Targets(e.Value).Distinct().Order(StringComparer.Ordinal)], StringComparer.Ordinal);
 
     /// <summary>Every address of a pod that any rule names, in order.</summary>
     public IEnumerable<string> Addresses => _applied.Chains.Values.SelectMany(c => c.Rules)
@@ -43,10 +45,12 @@ internal sealed partial class SimulatedRules : IServiceRules
 
     private IReadOnlyDictionary<string, string> Elements(string set) => _applied.Sets.GetValueOrDefault(set)?.Elements ?? RuleSet.NoElements;
 
-    private IReadOnlyList<string> Targets(string verdict) =>
-        _applied.Chains.GetValueOrDefault(verdict.Replace("goto ", "", StringComparison.Ordinal)) is not { } chain
-            ? []
-            : [.. chain.Rules.SelectMany(r => Target().Matches(r)).Select(m => $"{m.Groups[1].Value}:{m.Groups[2].Value}").Order(StringComparer.Ordinal)];
+    // Those that a rule names, and those of the chains that it leads to.
+    private IEnumerable<string> Targets(string rule) => Target().Matches(rule).Select(m => $"{m.Groups[1].Value}:{m.Groups[2].Value}")
+        .Concat(Goto().Matches(rule).SelectMany(m => _applied.Chains.GetValueOrDefault(m.Groups[1].Value)?.Rules ?? []).SelectMany(Targets));
+
+    [GeneratedRegex(@"\bgoto ([\w./-]+)")]
+    private static partial Regex Goto();
 
     [GeneratedRegex(@"\b(10\.244\.\d+\.\d+)(?: \. |:)(\d+)\b")]
     private static partial Regex Target();
