@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using Coppice.ApiServer.Requests;
@@ -147,21 +148,53 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
         var response = http.Response;
         response.StatusCode = (int)answer.StatusCode;
         ProxyHeaders.CopyAnswer(answer, response);
-        if ((string?)response.Headers.Location is { Length: > 0 } link)
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        string Turned(string link) => address.OutsideOf(link, location.Authority, http.Request.Host.Value ?? "");
+        var pageEncoding = PageEncodingOf(http, answer);
+        if ((string?)response.Headers.Location is { Length: > 0 } redirect)
         {
-            response.Headers.Location = address.OutsideOf(link, location.Authority, http.Request.Host.Value ?? "");
+            response.Headers.Location = Turned(redirect);
+            pageEncoding = null;
         }
 
-        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         try
         {
-            await PassedBody.PassAsync(await answer.Content.ReadAsStreamAsync(http.RequestAborted), response.Body, http.RequestAborted);
+            var body = await answer.Content.ReadAsStreamAsync(http.RequestAborted);
+            await (pageEncoding is null
+                ? PassedBody.PassAsync(body, response.Body, http.RequestAborted)
+                : PassPageAsync(body, response, new HtmlLinks(Turned), pageEncoding == "gzip", http.RequestAborted));
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             // Half an answer must not look like a whole one.
             http.Abort();
         }
+    }
+
+    /// <summary>How a page is packed whose links can be turned round: "gzip", or not at all; null for what is no page.</summary>
+    private static string? PageEncodingOf(HttpContext http, HttpResponseMessage answer)
+    {
+        var encoding = string.Join(",", answer.Content.Headers.ContentEncoding);
+        return answer.Content.Headers.ContentType?.MediaType == "text/html"
+            && encoding is ("" or "gzip")
+            && !HttpMethods.IsHead(http.Request.Method)
+            && answer.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotModified)
+            ? encoding
+            : null;
+    }
+
+    private static async Task PassPageAsync(Stream from, HttpResponse to, HtmlLinks links, bool packed, CancellationToken stop)
+    {
+        to.ContentLength = null;
+        if (!packed)
+        {
+            await links.PassAsync(from, to.Body, stop);
+            return;
+        }
+
+        await using var unpacked = new GZipStream(from, CompressionMode.Decompress);
+        await using var packing = new GZipStream(to.Body, CompressionLevel.Fastest, leaveOpen: true);
+        await links.PassAsync(unpacked, packing, stop);
     }
 
     /// <summary>Leaves HTTP on both sides and carries bytes until one of them ends.</summary>

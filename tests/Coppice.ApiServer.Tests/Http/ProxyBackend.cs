@@ -51,6 +51,7 @@ internal sealed class ProxyBackend : IAsyncDisposable
         "/socket" => SocketAsync(http),
         "/cut" => GiveAsync(http, whole: false),
         "/empty" => EmptyAsync(http),
+        "/page" => PageAsync(http),
         _ => SayAsync(http),
     };
 
@@ -110,6 +111,22 @@ internal sealed class ProxyBackend : IAsyncDisposable
         }
 
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "bye", http.RequestAborted);
+    }
+
+    private static async Task PageAsync(HttpContext http)
+    {
+        var page = "<a href=\"/other\">there</a>"u8.ToArray();
+        http.Response.ContentType = "text/html; charset=utf-8";
+        if (!http.Request.Headers.AcceptEncoding.ToString().Contains("gzip"))
+        {
+            http.Response.ContentLength = page.Length;
+            await http.Response.Body.WriteAsync(page);
+            return;
+        }
+
+        http.Response.Headers.ContentEncoding = "gzip";
+        await using var packed = new System.IO.Compression.GZipStream(http.Response.Body, System.IO.Compression.CompressionLevel.Fastest);
+        await packed.WriteAsync(page);
     }
 
     private static Task EmptyAsync(HttpContext http)

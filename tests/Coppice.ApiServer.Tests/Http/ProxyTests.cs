@@ -85,6 +85,20 @@ public sealed class ProxyTests(ServedApi api) : IClassFixture<ServedApi>, IAsync
         Assert.Equal(string.Format(null, expected, _space), answer.Headers.Location!.OriginalString);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("gzip")]
+    public async Task A_page_leads_back_through_the_proxy(string? encoding)
+    {
+        await NewPodAsync("p", _backend.Port);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{_space}/pods/p/proxy/page");
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", encoding);
+        using var answer = await api.Admin.SendAsync(request);
+        Stream body = await answer.Content.ReadAsStreamAsync();
+        using var page = new StreamReader(encoding is null ? body : new System.IO.Compression.GZipStream(body, System.IO.Compression.CompressionMode.Decompress));
+        Assert.Equal($"<a href=\"{_space}/pods/p/proxy/other\">there</a>", await page.ReadToEndAsync());
+    }
+
     [Fact]
     public async Task A_body_reaches_the_pod_while_it_is_still_being_sent()
     {
