@@ -22,9 +22,9 @@ public sealed class ServedTests
     public void An_application_is_served_rolled_and_removed_with_its_namespace()
     {
         using var cluster = new Served();
-        cluster.Create(new Namespace { Metadata = new() { Name = "default" } });
-        cluster.Create(Samples.Service() with { Metadata = new() { Name = "web", Namespace = "default" }, Spec = Samples.Service().Spec with { ClusterIP = null } });
-        cluster.Create(Samples.Deployment(3) with { Metadata = new() { Name = "web", Namespace = "default" } });
+        cluster.Create(new Namespace { Metadata = new() { Name = "shop" } });
+        cluster.Create(Samples.Service() with { Metadata = new() { Name = "web", Namespace = "shop" }, Spec = Samples.Service().Spec with { ClusterIP = null } });
+        cluster.Create(Samples.Deployment(3) with { Metadata = new() { Name = "web", Namespace = "shop" } });
         cluster.RunPods();
 
         var deployment = cluster.Find<Deployment>("web")!;
@@ -38,7 +38,7 @@ public sealed class ServedTests
         Assert.Equal(["web:2", "web:2", "web:2"], cluster.All<Pod>().Select(p => p.Spec.Containers[0].Image));
         Assert.Equal("2", cluster.Find<Deployment>("web")!.Metadata.Annotations["deployment.kubernetes.io/revision"]);
 
-        cluster.Delete<Namespace>("default", "");
+        cluster.Delete<Namespace>("shop", "");
         cluster.RunPods();
         Assert.Empty(cluster.All<Pod>());
         Assert.Empty(cluster.All<Namespace>());
@@ -50,10 +50,10 @@ public sealed class ServedTests
     public void A_foreground_deletion_ends_with_the_last_pod()
     {
         using var cluster = new Served();
-        cluster.Create(new Namespace { Metadata = new() { Name = "default" } });
-        cluster.Create(Samples.Deployment(2) with { Metadata = new() { Name = "web", Namespace = "default" } });
+        cluster.Create(new Namespace { Metadata = new() { Name = "shop" } });
+        cluster.Create(Samples.Deployment(2) with { Metadata = new() { Name = "web", Namespace = "shop" } });
         cluster.RunPods();
-        cluster.Delete<Deployment>("web", "default", "Foreground");
+        cluster.Delete<Deployment>("web", "shop", "Foreground");
         Assert.Single(cluster.All<Deployment>());
 
         cluster.RunPods();
@@ -84,7 +84,7 @@ public sealed class ServedTests
 
         public IReadOnlyList<T> All<T>() where T : KubernetesObject => Wait(_api.ListAsync<T>(ListQuery.All, Stop.Token)).Items;
 
-        public T? Find<T>(string name) where T : KubernetesObject => Wait(_api.FindAsync<T>(new("default", name), Stop.Token));
+        public T? Find<T>(string name) where T : KubernetesObject => Wait(_api.FindAsync<T>(new("shop", name), Stop.Token));
 
         public void Create<T>(T item) where T : KubernetesObject => Wait(_api.CreateAsync(item, Stop.Token));
 

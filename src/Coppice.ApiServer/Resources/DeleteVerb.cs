@@ -16,9 +16,17 @@ internal sealed class DeleteVerb(ObjectStorage storage, TimeProvider time)
     private const string Foreground = "foregroundDeletion";
     private const string Orphan = "orphan";
 
+    // Kubernetes' list: the rest of the cluster takes it for granted that these are there.
+    private static readonly string[] Lasting = ["default", "kube-system", "kube-public"];
+
     public async ValueTask<DeleteResult> RunAsync(WriteScope scope, string name, DeleteOptions options, CancellationToken stop)
     {
         RequireKnownPolicy(options);
+        if (scope.Definition.Kind == "Namespace" && Lasting.Contains(name))
+        {
+            throw ApiErrors.Forbidden(scope.Resource, name, "this namespace may not be deleted");
+        }
+
         while (true)
         {
             var current = await storage.GetAsync(scope.Definition, scope.Key(name), stop);

@@ -34,7 +34,6 @@ internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
     /// <summary>Replaces the object with a given version.</summary>
     public ValueTask<ObjectForm> RunAsync(WriteScope scope, string name, KubernetesObject item, UpdatePart part, CancellationToken stop)
     {
-        Scoping.RequireName(name, item.Metadata.Name);
         return RunAsync(
             scope,
             name,
@@ -55,6 +54,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
         {
             var current = await storage.GetAsync(scope.Definition, scope.Key(name), stop);
             var wanted = change(current);
+            Scoping.RequireName(name, wanted.Metadata.Name);
             var conditional = RequireSame(scope, name, wanted.Metadata, current);
             var prepared = await PrepareAsync(scope, Carry(scope, wanted, current.Item), current.Item, part, stop);
             if (scope.DryRun)

@@ -77,7 +77,8 @@ internal static class ServiceCarryOver
             : spec;
     }
 
-    private static bool NeedsAddress(ServiceSpec spec) => spec.Type is ServiceType.ClusterIP or ServiceType.NodePort or ServiceType.LoadBalancer;
+    /// <summary>False also for types that there are none of, about which all else would only be guessed.</summary>
+    public static bool NeedsAddress(ServiceSpec spec) => spec.Type is ServiceType.ClusterIP or ServiceType.NodePort or ServiceType.LoadBalancer;
 
     private static bool NeedsNodePorts(ServiceSpec spec) =>
         spec.Type == ServiceType.NodePort || spec is { Type: ServiceType.LoadBalancer, AllocateLoadBalancerNodePorts: not false };

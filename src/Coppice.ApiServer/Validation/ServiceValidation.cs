@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Strategies;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -176,7 +177,7 @@ internal static class ServiceValidation
     /// <summary>An address that was given out stays, unless the service gives up having one.</summary>
     private static Findings<FieldError> AddressKept(ServiceSpec spec, ServiceSpec old)
     {
-        if (spec.Type == ServiceType.ExternalName || old.Type == ServiceType.ExternalName || old.ClusterIP is null)
+        if (!ServiceCarryOver.NeedsAddress(spec) || !ServiceCarryOver.NeedsAddress(old) || old.ClusterIP is null)
         {
             return [];
         }

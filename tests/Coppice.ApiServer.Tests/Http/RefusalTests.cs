@@ -115,6 +115,27 @@ public sealed class RefusalTests(ServedApi api) : IClassFixture<ServedApi>
             (await api.PostAsync($"{space}/services", Body("b"))).Refused(422, "Invalid"));
     }
 
+    [Fact]
+    public async Task A_service_of_an_unknown_type_is_refused_for_that_alone()
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.PostAsync($"{space}/services", """{"metadata":{"name":"s"},"spec":{"ports":[{"port":80}]}}""")).Good();
+        Assert.Equal(
+            "Service \"s\" is invalid: spec.type: Unsupported value: \"Bogus\": supported values: \"ClusterIP\", \"ExternalName\", \"LoadBalancer\", \"NodePort\"",
+            (await api.PatchAsync($"{space}/services/s", """{"spec":{"type":"Bogus"}}""")).Refused(422, "Invalid"));
+    }
+
+    [Theory]
+    [InlineData("default")]
+    [InlineData("kube-system")]
+    [InlineData("kube-public")]
+    public async Task A_namespace_that_the_cluster_needs_cannot_be_deleted(string name)
+    {
+        await api.PostAsync("/api/v1/namespaces", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
+        Assert.Equal($"namespaces \"{name}\" is forbidden: this namespace may not be deleted", (await api.SendAsync("DELETE", $"/api/v1/namespaces/{name}")).Refused(403, "Forbidden"));
+        Assert.Null((await api.GetAsync($"/api/v1/namespaces/{name}")).Good().Body!["metadata"]!["deletionTimestamp"]);
+    }
+
     [Theory]
     [InlineData("/api/v1/gizmos")]
     [InlineData("/apis/nowhere.io/v1/things")]
@@ -145,6 +166,9 @@ public sealed class RefusalTests(ServedApi api) : IClassFixture<ServedApi>
             "the namespace of the provided object does not match the namespace sent on the request",
             (await api.NewConfigMapAsync(space, "a", ",\"namespace\":\"other\"")).Refused(400, "BadRequest"));
         (await api.NewConfigMapAsync(space, "a")).Good();
+        Assert.Equal(
+            "the name of the object (b) does not match the name on the URL (a)",
+            (await api.PatchAsync($"{space}/configmaps/a", """{"metadata":{"name":"b"}}""")).Refused(400, "BadRequest"));
         Assert.Equal(
             "the name of the object (b) does not match the name on the URL (a)",
             (await api.SendAsync("PUT", $"{space}/configmaps/a", """{"metadata":{"name":"b"}}""")).Refused(400, "BadRequest"));
