@@ -3,7 +3,10 @@ using Coppice.Objects;
 
 namespace Coppice.ApiServer.Admission;
 
-/// <summary>A rule that sees an object before it is written, and may complete or refuse it.</summary>
+/// <summary>
+/// A rule that sees an object before it is written, with its defaults, and may complete or refuse it. What it adds has no defaults to
+/// come.
+/// </summary>
 public interface IAdmission
 {
     /// <param name="old">The version that is replaced; null when the object is new.</param>

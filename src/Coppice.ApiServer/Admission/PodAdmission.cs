@@ -20,6 +20,35 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
 
     private static readonly ResourceDefinition Accounts = KindCatalog.Of<ServiceAccount>();
 
+    // What a pod needs to talk to the API: its token, whom to trust, and where it is. The same for all, as objects are never changed.
+    private static readonly ProjectedVolumeSource Access = new()
+    {
+        DefaultMode = 420,
+        Sources =
+        [
+            // An hour and seven seconds is what Kubernetes asks for: its warning of expiry tells this token by that odd number.
+            new VolumeProjection { ServiceAccountToken = new ServiceAccountTokenProjection { ExpirationSeconds = 3607, Path = "token" } },
+            new VolumeProjection
+            {
+                ConfigMap = new ConfigMapProjection { Name = "kube-root-ca.crt", Items = [new KeyToPath { Key = "ca.crt", Path = "ca.crt" }] },
+            },
+            new VolumeProjection
+            {
+                DownwardAPI = new DownwardAPIProjection
+                {
+                    Items =
+                    [
+                        new DownwardAPIVolumeFile
+                        {
+                            Path = "namespace",
+                            FieldRef = new ObjectFieldSelector { ApiVersion = "v1", FieldPath = "metadata.namespace" },
+                        },
+                    ],
+                },
+            },
+        ],
+    };
+
     public async ValueTask<KubernetesObject> AdmitAsync(WriteScope scope, KubernetesObject item, KubernetesObject? old, CancellationToken stop)
     {
         if (item is not Pod pod || old is not null)
@@ -78,40 +107,14 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
         var volume = new Volume
         {
             Name = $"kube-api-access-{RandomNames.Suffix(random)}",
-            Projected = new ProjectedVolumeSource
-            {
-                DefaultMode = 420,
-                Sources =
-                [
-                    // An hour and seven seconds is what Kubernetes asks for: its warning of expiry tells this token by that odd number.
-                    new VolumeProjection { ServiceAccountToken = new ServiceAccountTokenProjection { ExpirationSeconds = 3607, Path = "token" } },
-                    new VolumeProjection
-                    {
-                        ConfigMap = new ConfigMapProjection { Name = "kube-root-ca.crt", Items = [new KeyToPath { Key = "ca.crt", Path = "ca.crt" }] },
-                    },
-                    new VolumeProjection
-                    {
-                        DownwardAPI = new DownwardAPIProjection
-                        {
-                            Items =
-                            [
-                                new DownwardAPIVolumeFile
-                                {
-                                    Path = "namespace",
-                                    FieldRef = new ObjectFieldSelector { ApiVersion = "v1", FieldPath = "metadata.namespace" },
-                                },
-                            ],
-                        },
-                    },
-                ],
-            },
+            Projected = Access,
         };
         var mount = new VolumeMount { Name = volume.Name, ReadOnly = true, MountPath = TokenMountPath };
         return spec with
         {
             Volumes = spec.Volumes.Add(volume),
-            Containers = spec.Containers.Select(c => MountsToken(c) ? c : c with { VolumeMounts = c.VolumeMounts.Add(mount) }).ToValueList(),
-            InitContainers = spec.InitContainers.Select(c => MountsToken(c) ? c : c with { VolumeMounts = c.VolumeMounts.Add(mount) }).ToValueList(),
+            Containers = spec.Containers.ConvertAll(c => MountsToken(c) ? c : c with { VolumeMounts = c.VolumeMounts.Add(mount) }),
+            InitContainers = spec.InitContainers.ConvertAll(c => MountsToken(c) ? c : c with { VolumeMounts = c.VolumeMounts.Add(mount) }),
         };
     }
 

@@ -50,8 +50,7 @@ internal sealed class CreateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
             prepared = await admission.AdmitAsync(scope, prepared, null, stop);
         }
 
-        prepared = strategy.Default(prepared);
-        List<FieldError> errors = [.. ObjectMetaValidation.Validate(prepared.Metadata, scope.Definition), .. strategy.Validate(prepared)];
+        Findings<FieldError> errors = [.. ObjectMetaValidation.Validate(prepared.Metadata, scope.Definition), .. strategy.Validate(prepared)];
         return errors.Count == 0 ? prepared : throw ApiErrors.Invalid(scope.Definition, prepared.Metadata.Name ?? "", errors);
     }
 

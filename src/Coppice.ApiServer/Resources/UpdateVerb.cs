@@ -166,7 +166,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
             prepared = await admission.AdmitAsync(scope, prepared, old, stop);
         }
 
-        List<FieldError> errors =
+        Findings<FieldError> errors =
         [
             .. ObjectMetaValidation.ValidateUpdate(prepared.Metadata, old.Metadata, scope.Definition),
             .. strategy.ValidateUpdate(prepared, old),

@@ -13,8 +13,8 @@ internal static class ContainerDefaults
         ImagePullPolicy = container.ImagePullPolicy ?? ImagePull.DefaultPolicy(container.Image),
         TerminationMessagePath = container.TerminationMessagePath ?? LastWords,
         TerminationMessagePolicy = container.TerminationMessagePolicy ?? TerminationMessagePolicy.File,
-        Ports = container.Ports.Select(p => p with { Protocol = p.Protocol ?? Protocol.TCP }).ToValueList(),
-        Env = container.Env.Select(Default).ToValueList(),
+        Ports = container.Ports.ConvertAll(p => p with { Protocol = p.Protocol ?? Protocol.TCP }),
+        Env = container.Env.ConvertAll(Default),
         LivenessProbe = Default(container.LivenessProbe),
         ReadinessProbe = Default(container.ReadinessProbe),
         StartupProbe = Default(container.StartupProbe),
@@ -24,11 +24,16 @@ internal static class ContainerDefaults
 
     /// <summary>Kubernetes counts no finer than thousandths.</summary>
     public static ValueMap<Quantity> RoundUp(ValueMap<Quantity> amounts) =>
-        amounts.Select(a => KeyValuePair.Create(a.Key, RoundUp(a.Value))).ToValueMap();
+        amounts.ConvertAll(RoundUp);
 
     /// <summary>What is limited and not asked for is asked for in full.</summary>
     public static Container WithRequestsFromLimits(Container container)
     {
+        if (container.Resources.Limits.IsEmpty)
+        {
+            return container;
+        }
+
         var missing = container.Resources.Limits.Where(limit => !container.Resources.Requests.ContainsKey(limit.Key)).ToList();
         return missing.Count == 0
             ? container
@@ -38,7 +43,7 @@ internal static class ContainerDefaults
     /// <summary>In the node's own network a container's port is the node's.</summary>
     public static Container WithHostPorts(Container container) => container with
     {
-        Ports = container.Ports.Select(p => p.HostPort == 0 ? p with { HostPort = p.ContainerPortValue } : p).ToValueList(),
+        Ports = container.Ports.ConvertAll(p => p.HostPort == 0 ? p with { HostPort = p.ContainerPortValue } : p),
     };
 
     private static ResourceRequirements Default(ResourceRequirements resources) =>

@@ -10,7 +10,7 @@ internal sealed class EndpointSliceRules : KindStrategy<EndpointSlice>
 {
     public override EndpointSlice Default(EndpointSlice item) => item with
     {
-        Ports = item.Ports.Select(p => p with { Name = p.Name ?? "", Protocol = p.Protocol ?? Protocol.TCP }).ToValueList(),
+        Ports = item.Ports.ConvertAll(p => p with { Name = p.Name ?? "", Protocol = p.Protocol ?? Protocol.TCP }),
     };
 
     public override EndpointSlice PrepareForCreate(EndpointSlice item) => item with { Metadata = FirstGeneration(item) };

@@ -10,8 +10,7 @@ internal sealed class EndpointsRules : KindStrategy<Endpoints>
     public override Endpoints Default(Endpoints item) => item with
     {
         Subsets = item.Subsets
-            .Select(s => s with { Ports = s.Ports.Select(p => p with { Protocol = p.Protocol ?? Protocol.TCP }).ToValueList() })
-            .ToValueList(),
+            .ConvertAll(s => s with { Ports = s.Ports.Select(p => p with { Protocol = p.Protocol ?? Protocol.TCP }).ToValueList() }),
     };
 
     public override Findings<FieldError> Validate(Endpoints item) => FieldRules.Each(FieldPath.Of("subsets"), item.Subsets, EndpointValidation.Subset);

@@ -17,8 +17,8 @@ internal static class PodDefaults
             Spec = spec with
             {
                 EnableServiceLinks = spec.EnableServiceLinks ?? true,
-                Containers = spec.Containers.Select(Complete).ToValueList(),
-                InitContainers = spec.InitContainers.Select(Complete).ToValueList(),
+                Containers = spec.Containers.ConvertAll(Complete),
+                InitContainers = spec.InitContainers.ConvertAll(Complete),
             },
         };
 
@@ -41,10 +41,10 @@ internal static class PodDefaults
         // The older name of the field follows the newer.
         ServiceAccountName = spec.ServiceAccountName ?? spec.ServiceAccount,
         ServiceAccount = spec.ServiceAccountName ?? spec.ServiceAccount,
-        Volumes = spec.Volumes.Select(VolumeDefaults.Default).ToValueList(),
-        InitContainers = spec.InitContainers.Select(ContainerDefaults.Default).ToValueList(),
-        Containers = spec.Containers.Select(ContainerDefaults.Default).ToValueList(),
-        EphemeralContainers = spec.EphemeralContainers.Select(EphemeralContainers.Default).ToValueList(),
+        Volumes = spec.Volumes.ConvertAll(VolumeDefaults.Default),
+        InitContainers = spec.InitContainers.ConvertAll(ContainerDefaults.Default),
+        Containers = spec.Containers.ConvertAll(ContainerDefaults.Default),
+        EphemeralContainers = spec.EphemeralContainers.ConvertAll(EphemeralContainers.Default),
         Overhead = ContainerDefaults.RoundUp(spec.Overhead),
     };
 }

@@ -6,14 +6,12 @@ namespace Coppice.ApiServer.Strategies;
 /// <summary>A pod's class of service, which decides who is evicted first; from its requests and limits of CPU and memory.</summary>
 public static class PodQos
 {
-    private static readonly string[] Counted = [ResourceName.Cpu, ResourceName.Memory];
-
     public static string Of(PodSpec spec)
     {
-        ResourceRequirements[] all = spec.Resources is { } ofPod && (!Positive(ofPod.Requests).IsEmpty || !Positive(ofPod.Limits).IsEmpty)
+        ResourceRequirements[] all = spec.Resources is { } ofPod && (AsksForAny(ofPod.Requests) || AsksForAny(ofPod.Limits))
             ? [ofPod]
             : [.. spec.InitContainers.Concat(spec.Containers).Select(c => c.Resources)];
-        if (all.All(r => Positive(r.Requests).IsEmpty && Positive(r.Limits).IsEmpty))
+        if (!all.Any(r => AsksForAny(r.Requests) || AsksForAny(r.Limits)))
         {
             return PodQOSClass.BestEffort;
         }
@@ -22,13 +20,18 @@ public static class PodQos
     }
 
     /// <summary>Both resources are limited, and not less is asked for.</summary>
-    private static bool IsFixed(ResourceRequirements resources)
+    private static bool IsFixed(ResourceRequirements resources) =>
+        IsFixed(resources, ResourceName.Cpu) && IsFixed(resources, ResourceName.Memory);
+
+    private static bool IsFixed(ResourceRequirements resources, string name)
     {
-        var limits = Positive(resources.Limits);
-        var requests = Positive(resources.Requests);
-        return limits.Count == Counted.Length && requests.All(r => limits.TryGetValue(r.Key, out var limit) && r.Value.CompareTo(limit) == 0);
+        var limit = resources.Limits.Find(name);
+        var request = resources.Requests.Find(name);
+        return IsPositive(limit) && (!IsPositive(request) || request == limit);
     }
 
-    private static ValueMap<Quantity> Positive(ValueMap<Quantity> amounts) =>
-        amounts.Where(a => Counted.Contains(a.Key) && !a.Value.IsZero && !a.Value.IsNegative).ToValueMap();
+    private static bool AsksForAny(ValueMap<Quantity> amounts) =>
+        IsPositive(amounts.Find(ResourceName.Cpu)) || IsPositive(amounts.Find(ResourceName.Memory));
+
+    private static bool IsPositive(Quantity amount) => !amount.IsZero && !amount.IsNegative;
 }

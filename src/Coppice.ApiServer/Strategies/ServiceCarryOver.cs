@@ -25,7 +25,7 @@ internal static class ServiceCarryOver
 
         if (NeedsNodePorts(spec) && NeedsNodePorts(old))
         {
-            spec = spec with { Ports = spec.Ports.Select(port => port.NodePort != 0 ? port : port with { NodePort = OldNodePort(port) }).ToValueList() };
+            spec = spec with { Ports = spec.Ports.ConvertAll(port => port.NodePort != 0 ? port : port with { NodePort = OldNodePort(port) }) };
         }
 
         return NeedsHealthPort(spec) && NeedsHealthPort(old) && spec.HealthCheckNodePort == 0
@@ -55,7 +55,7 @@ internal static class ServiceCarryOver
 
         if (NeedsNodePorts(old) && !NeedsNodePorts(spec))
         {
-            spec = spec with { Ports = spec.Ports.Select(p => old.Ports.Any(o => o.NodePort == p.NodePort) ? p with { NodePort = 0 } : p).ToValueList() };
+            spec = spec with { Ports = spec.Ports.ConvertAll(p => old.Ports.Any(o => o.NodePort == p.NodePort) ? p with { NodePort = 0 } : p) };
         }
 
         if (NeedsHealthPort(old) && !NeedsHealthPort(spec) && spec.HealthCheckNodePort == old.HealthCheckNodePort)

@@ -21,7 +21,7 @@ internal static class ServiceDefaults
             SessionAffinityConfig = affinity == ServiceAffinity.None
                 ? null
                 : new() { ClientIP = new() { TimeoutSeconds = spec.SessionAffinityConfig?.ClientIP?.TimeoutSeconds ?? AffinitySeconds } },
-            Ports = spec.Ports.Select(Default).ToValueList(),
+            Ports = spec.Ports.ConvertAll(Default),
             ExternalTrafficPolicy = spec.ExternalTrafficPolicy ?? (outside ? ServiceExternalTrafficPolicy.Cluster : null),
             InternalTrafficPolicy = spec.InternalTrafficPolicy ?? (outside || type == ServiceType.ClusterIP ? ServiceInternalTrafficPolicy.Cluster : null),
             AllocateLoadBalancerNodePorts = spec.AllocateLoadBalancerNodePorts ?? (type == ServiceType.LoadBalancer ? true : null),
@@ -34,8 +34,7 @@ internal static class ServiceDefaults
                 LoadBalancer = new()
                 {
                     Ingress = item.Status.LoadBalancer.Ingress
-                        .Select(i => i with { IpMode = i.IpMode ?? (i.Ip is null ? null : LoadBalancerIPMode.VIP) })
-                        .ToValueList(),
+                        .ConvertAll(i => i with { IpMode = i.IpMode ?? (i.Ip is null ? null : LoadBalancerIPMode.VIP) }),
                 },
             },
         };

@@ -61,13 +61,13 @@ internal static class VolumeDefaults
     private static ProjectedVolumeSource Default(ProjectedVolumeSource projected) => projected with
     {
         DefaultMode = projected.DefaultMode ?? FileMode,
-        Sources = projected.Sources.Select(source => source with
+        Sources = projected.Sources.ConvertAll(source => source with
         {
             ServiceAccountToken = source.ServiceAccountToken is { } token ? token with { ExpirationSeconds = token.ExpirationSeconds ?? TokenSeconds } : null,
             DownwardAPI = source.DownwardAPI is { } downward ? downward with { Items = Default(downward.Items) } : null,
-        }).ToValueList(),
+        }),
     };
 
     private static ValueList<DownwardAPIVolumeFile> Default(ValueList<DownwardAPIVolumeFile> items) =>
-        items.Select(i => i with { FieldRef = Default(i.FieldRef) }).ToValueList();
+        items.ConvertAll(i => i with { FieldRef = Default(i.FieldRef) });
 }

@@ -26,6 +26,8 @@ public readonly struct ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 
     public ValueList<T> Add(T item) => new([.. AsSpan(), item]);
 
+    public ValueList<TOther> ConvertAll<TOther>(Converter<T, TOther> convert) => _items is null ? default : new(Array.ConvertAll(_items, convert));
+
     public Enumerator GetEnumerator() => new(_items ?? []);
 
     IEnumerator<T> IEnumerable<T>.GetEnumerator() => ((IEnumerable<T>)(_items ?? [])).GetEnumerator();

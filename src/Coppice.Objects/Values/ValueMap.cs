@@ -20,13 +20,13 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
     /// <summary>The last of entries with the same name wins.</summary>
     public ValueMap(IEnumerable<KeyValuePair<string, T>> entries)
     {
-        var sorted = new SortedDictionary<string, T>(StringComparer.Ordinal);
-        foreach (var (key, value) in entries)
+        var all = entries.ToArray();
+        if (!IsSorted(all))
         {
-            sorted[key] = value;
+            all = [.. all.Reverse().DistinctBy(e => e.Key).OrderBy(e => e.Key, StringComparer.Ordinal)];
         }
 
-        _entries = sorted.Count == 0 ? null : [.. sorted];
+        _entries = all.Length == 0 ? null : all;
     }
 
     private ReadOnlySpan<KeyValuePair<string, T>> Entries => _entries;
@@ -56,6 +56,10 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
     public ValueMap<T> With(string key, T value) => new([.. _entries ?? [], new(key, value)]);
 
     public ValueMap<T> With(IEnumerable<KeyValuePair<string, T>> others) => new([.. _entries ?? [], .. others]);
+
+    /// <summary>The same names with other values.</summary>
+    public ValueMap<TOther> ConvertAll<TOther>(Func<T, TOther> convert) =>
+        _entries is null ? default : new(Array.ConvertAll(_entries, e => KeyValuePair.Create(e.Key, convert(e.Value))));
 
     public ValueMap<T> Without(string key) => ContainsKey(key) ? new((_entries ?? []).Where(e => e.Key != key)) : this;
 
@@ -107,6 +111,20 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
     public static bool operator ==(ValueMap<T> a, ValueMap<T> b) => a.Equals(b);
 
     public static bool operator !=(ValueMap<T> a, ValueMap<T> b) => !a.Equals(b);
+
+    /// <summary>In the order of a map, each name once: as they come from the store, and most often from clients.</summary>
+    private static bool IsSorted(KeyValuePair<string, T>[] entries)
+    {
+        for (var i = 1; i < entries.Length; i++)
+        {
+            if (string.CompareOrdinal(entries[i - 1].Key, entries[i].Key) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Walks the map without allocating.</summary>
     public struct Enumerator(KeyValuePair<string, T>[] entries)
