@@ -30,6 +30,8 @@ public sealed class ImageImporter(string socketPath, IImageService images, TimeP
             RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
+        // Who gives up leaves nobody at work behind him.
+        await using var ending = stop.Register(process.Kill);
         var errors = process.StandardError.ReadToEndAsync(stop);
         var output = await process.StandardOutput.ReadToEndAsync(stop);
         await process.WaitForExitAsync(stop);

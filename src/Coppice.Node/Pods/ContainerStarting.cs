@@ -83,8 +83,17 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         var (pod, action) = (inputs.Pod, inputs.Action);
         var container = action.Container;
         var wanted = EnsureImageAsync(pod, container, drop);                               // 1.
-        await inputs.Volumes.WaitAsync(drop);
-        var outcome = await wanted;
+        ImageOutcome outcome;
+        try
+        {
+            await inputs.Volumes.WaitAsync(drop);
+        }
+        finally
+        {
+            // Also when the volumes are missing: the next try would want the image a second time while this one still fetches it.
+            outcome = await wanted;
+        }
+
         if (outcome is ImageOutcome.Waiting waiting)
         {
             return Trouble(waiting, inputs);

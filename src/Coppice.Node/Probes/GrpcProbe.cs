@@ -11,6 +11,7 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
 {
     private const string Unimplemented = "12";
     private const int FrameHeaderLength = 5;
+    private const int AnswerBytesMax = 64 * 1024;
 
     private static readonly string[] Statuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
@@ -30,6 +31,8 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
             request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
             using var response = await _http.SendAsync(request, both.Token);
+            // Whatever a program sends, a probe must not fill the node's memory with it.
+            await response.Content.LoadIntoBufferAsync(AnswerBytesMax, both.Token);
             var body = await response.Content.ReadAsByteArrayAsync(both.Token);
             return Read(response, body);
         }

@@ -445,4 +445,20 @@ public sealed class PodWorkerTests
         Assert.True(node.IsReady("web"));
         Assert.Equal(1, node.Main("web").RestartCount);
     }
+
+    [Fact]
+    public void A_slow_image_is_fetched_once_however_long_a_volume_is_missing()
+    {
+        using var node = new TestNode(SimulatedOptions.Instant with { Pull = TimeSpan.FromSeconds(60) }).Start();
+        node.Images.Publish(new SimulatedImage("slow:1", SimulatedProgram.Server));
+        node.Ground.MissingVolume = "settings";
+        node.Create("web", "slow:1");
+        node.Advance(25);
+        Assert.Single(node.Events.Told, "Normal Pulling: Pulling image \"slow:1\"");
+
+        node.Ground.MissingVolume = null;
+        node.Advance(100);
+        Assert.True(node.IsReady("web"));
+        Assert.Single(node.Events.Told, "Normal Pulling: Pulling image \"slow:1\"");
+    }
 }
