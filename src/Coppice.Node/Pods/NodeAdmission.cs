@@ -18,11 +18,7 @@ internal static class NodeAdmission
     /// <returns>Why the pod is refused, or null.</returns>
     public static PodVerdict? Judge(Pod pod, IReadOnlyCollection<Pod> active, ValueMap<Quantity> allocatable)
     {
-        if (active.Any(other => HostPorts(other).Any(taken => HostPorts(pod).Any(taken.MeetsWith))))
-        {
-            return new PodVerdict("NodePorts", Rejected + "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports");
-        }
-
+        // Of several reasons the kubelet's first one is told: room before ports.
         if (allocatable.TryGetValue(ResourceName.Pods, out var podsMax) && active.Count + 1 > podsMax.Value)
         {
             return Insufficient(ResourceName.Pods, 1, active.Count, podsMax.Value);
@@ -43,7 +39,9 @@ internal static class NodeAdmission
             }
         }
 
-        return null;
+        return active.Any(other => HostPorts(other).Any(used => HostPorts(pod).Any(used.MeetsWith)))
+            ? new PodVerdict("NodePorts", Rejected + "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports")
+            : null;
     }
 
     private static PodVerdict Insufficient(string name, long requested, long used, long capacity) => new("OutOf" + name, string.Create(

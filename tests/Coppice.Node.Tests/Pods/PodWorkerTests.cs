@@ -341,6 +341,11 @@ public sealed class PodWorkerTests
         node.Create("b", "server:1", one => one with { Ports = [.. ports] });
 
         Assert.Equal("NodePorts", node.Api.Status("b").Reason);
+
+        // Where there is no room either, that is the reason that the kubelet would give.
+        var request = new ResourceRequirements { Requests = Objects.ValueMap.Of(("cpu", Objects.Quantity.Parse("3"))) };
+        node.Create("c", "server:1", one => one with { Ports = [.. ports], Resources = request });
+        Assert.Equal("OutOfcpu", node.Api.Status("c").Reason);
     }
 
     [Fact]
