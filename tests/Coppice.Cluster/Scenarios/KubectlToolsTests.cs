@@ -73,6 +73,43 @@ public sealed class KubectlToolsTests(SharedCluster shared)
     [Theory]
     [InlineData(KubectlVersion.Newest)]
     [InlineData(KubectlVersion.Old)]
+    public async Task What_somebody_may_do_is_told_and_kept_to(KubectlVersion version)
+    {
+        var ns = await shared.NewNamespaceAsync();
+        Assert.Matches(@"(?m)^\*\.\* +\[\] +\[\] +\[\*\]$", await ns.RunAsync(version, "auth", "can-i", "--list"));
+        Assert.Equal("no", (await ns.TryAsync(version, "auth", "can-i", "get", "pods", "--as=jane")).Output.Trim());
+        Assert.Equal(
+            $"Error from server (Forbidden): pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \"{ns.Name}\"\n",
+            (await ns.TryAsync(version, "get", "pods", "--as=jane")).Error);
+    }
+
+    [Theory]
+    [InlineData(KubectlVersion.Newest)]
+    [InlineData(KubectlVersion.Old)]
+    public async Task What_cannot_be_done_is_said_once_and_plainly(KubectlVersion version)
+    {
+        var ns = await PodAsync();
+        var gizmo = await (ns.Cluster.Kubectl.CommandFor(version, "create", "-n", ns.Name, "-f", "-") with
+        {
+            Input = """{"apiVersion":"example.com/v1","kind":"Gizmo","metadata":{"name":"g"} }""",
+        }).RunAsync();
+        Assert.Contains("no matches for kind \"Gizmo\" in version \"example.com/v1\"", gizmo.Error);
+
+        var missing = (await ns.TryAsync(version, "exec", "web", "--", "no-such-command")).Error;
+        Assert.StartsWith("error: Internal error occurred: error executing command in container: failed to exec in container: ", missing);
+
+        // kubectl says itself what it looked for.
+        Assert.Equal(
+            "Error from server (BadRequest): Unable to find \"/v1, Resource=pods\" that match label selector \"\", field selector \"spec.color=red\": field label not supported: spec.color\n",
+            (await ns.TryAsync(version, "get", "pods", "--field-selector=spec.color=red")).Error);
+        Assert.EndsWith(
+            "Error from server (Forbidden): namespaces \"kube-public\" is forbidden: this namespace may not be deleted\n",
+            (await ns.TryAsync(version, "delete", "namespace", "kube-public")).Error);
+    }
+
+    [Theory]
+    [InlineData(KubectlVersion.Newest)]
+    [InlineData(KubectlVersion.Old)]
     public async Task Every_kind_can_be_described(KubectlVersion version)
     {
         var ns = await PodAsync();
