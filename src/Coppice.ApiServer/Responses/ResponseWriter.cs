@@ -17,6 +17,9 @@ internal sealed class ResponseWriter(TimeProvider time)
     // Enough for the socket to be busy, little enough for a slow reader to cost nothing.
     private const int FlushBytes = 64 * 1024;
 
+    // Room for the item that goes beyond that; a larger one makes more.
+    private const int UsualItemBytes = 8 * 1024;
+
     private static readonly byte[] ListEnd = "]}"u8.ToArray();
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -147,23 +150,26 @@ internal sealed class ResponseWriter(TimeProvider time)
 
     private static async Task WriteItemsAsync(PipeWriter body, byte[] head, IReadOnlyList<ObjectForm> items, CancellationToken stop)
     {
-        body.Write(head);
+        // What goes out together is put together first: a response has a price for each piece that is written to it.
+        var chunk = new ArrayBufferWriter<byte>(FlushBytes + UsualItemBytes);
+        chunk.Write(head);
         for (var i = 0; i < items.Count; i++)
         {
             if (i > 0)
             {
-                body.Write(","u8);
+                chunk.Write(","u8);
             }
 
-            items[i].WriteJson(body);
-            if (body.UnflushedBytes > FlushBytes)
+            items[i].WriteJson(chunk);
+            if (chunk.WrittenCount > FlushBytes)
             {
-                await body.FlushAsync(stop);
+                await body.WriteAsync(chunk.WrittenMemory, stop);
+                chunk.ResetWrittenCount();
             }
         }
 
-        body.Write(ListEnd);
-        await body.FlushAsync(stop);
+        chunk.Write(ListEnd);
+        await body.WriteAsync(chunk.WrittenMemory, stop);
     }
 
     /// <param name="length">Null when it is not known before.</param>
