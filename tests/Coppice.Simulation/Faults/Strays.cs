@@ -11,8 +11,7 @@ internal sealed class Strays(SimulatedCluster cluster, Chronicle chronicle, Rand
 
     public void Relabel()
     {
-        // A pod of a deployment that left and came back would be one too many for a moment, which is nobody's fault.
-        var pods = cluster.Caches.Pods.Cache.Items.Where(p => p.Metadata.Labels.Find(HashLabel) is null || p.Metadata.OwnerReferences.Count > 0).ToList();
+        var pods = cluster.Caches.Pods.Cache.Items.Where(MayBeTakenIn).ToList();
         if (pods.Count == 0)
         {
             return;
@@ -24,4 +23,10 @@ internal sealed class Strays(SimulatedCluster cluster, Chronicle chronicle, Rand
         chronicle.Note($"labels pod {pod} as one of {name}");
         Users.Try(() => cluster.Change<Pod>(pod, p => p with { Metadata = p.Metadata with { Labels = p.Metadata.Labels.With("app", name) } }));
     }
+
+    // A pod of a deployment that left and came back would be one too many for a moment, and one that cannot run would be kept by whoever
+    // takes it in, with nobody to roll it out to something better: neither is the cluster's fault.
+    private static bool MayBeTakenIn(Pod pod) =>
+        (pod.Metadata.Labels.Find(HashLabel) is null || pod.Metadata.OwnerReferences.Count > 0)
+        && !pod.Spec.Containers.Any(c => Registry.Bad.Contains(c.Image));
 }
