@@ -50,14 +50,12 @@ public sealed class ClusterSumsTests
         Assert.Equal(cluster.Nodes.Sum(n => n.Wishing.Count), sums.Wishing);
         foreach (var owner in (string[])["a", "b"])
         {
+            var siblings = sums.SiblingsOf(owner);
+            Assert.Equal(cluster.Nodes.Sum(n => Of(n, owner)) == 0, siblings is null);
             foreach (var node in cluster.Nodes)
             {
-                Assert.Equal(Of(node, owner), sums.OnNode(owner, node.Name));
-            }
-
-            foreach (var zone in (string[])["z0", "z1"])
-            {
-                Assert.Equal(cluster.Nodes.Where(n => n.Labels.Find(ClusterSums.ZoneLabel) == zone).Sum(n => Of(n, owner)), sums.InZone(owner, zone));
+                Assert.Equal(Of(node, owner), siblings?.On(node) ?? 0);
+                Assert.Equal(cluster.Nodes.Where(n => n.Zone == node.Zone).Sum(n => Of(n, owner)), siblings?.InZoneOf(node) ?? 0);
             }
         }
     }
@@ -66,7 +64,7 @@ public sealed class ClusterSumsTests
 
     private static Node NodeIn(string name, string zone, bool hasImage)
     {
-        var node = Node(name, labels: (ClusterSums.ZoneLabel, zone));
+        var node = Node(name, labels: (NodeView.ZoneLabel, zone));
         return hasImage ? node with { Status = node.Status with { Images = [new ContainerImage { Names = [Image], SizeBytes = 1 }] } } : node;
     }
 
@@ -74,7 +72,7 @@ public sealed class ClusterSumsTests
     {
         var pod = Pod(name, labels: ("app", "web"));
         var owner = random.Next(3) switch { 0 => "a", 1 => "b", _ => null };
-        var term = new PodAffinityTerm { LabelSelector = new(), TopologyKey = ClusterSums.ZoneLabel };
+        var term = new PodAffinityTerm { LabelSelector = new(), TopologyKey = NodeView.ZoneLabel };
         return pod with
         {
             Metadata = pod.Metadata with

@@ -6,11 +6,8 @@ namespace Coppice.Scheduler;
 /// </summary>
 internal sealed class ClusterSums
 {
-    public const string ZoneLabel = "topology.kubernetes.io/zone";
-
     private readonly Dictionary<string, int> _nodesWithImage = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Owner, string Node), int> _onNode = [];
-    private readonly Dictionary<(string Owner, string Zone), int> _inZone = [];
+    private readonly Dictionary<string, SiblingCounts> _siblings = new(StringComparer.Ordinal);
 
     /// <summary>The number of pods that keep others away.</summary>
     public int Repelling { get; private set; }
@@ -20,11 +17,8 @@ internal sealed class ClusterSums
 
     public int NodesWithImage(string image) => _nodesWithImage.GetValueOrDefault(image);
 
-    /// <summary>How many pods of an owner are on a node, without those that are leaving.</summary>
-    public int OnNode(string owner, string node) => _onNode.GetValueOrDefault((owner, node));
-
-    /// <summary>The same for the nodes of a zone together.</summary>
-    public int InZone(string owner, string zone) => _inZone.GetValueOrDefault((owner, zone));
+    /// <summary>Where the pods of an owner are; null if none is anywhere.</summary>
+    public SiblingCounts? SiblingsOf(string owner) => _siblings.GetValueOrDefault(owner);
 
     /// <summary>A node is there, is gone, or has changed, it or its pods.</summary>
     public void Replace(NodeView? before, NodeView? now)
@@ -43,7 +37,7 @@ internal sealed class ClusterSums
     {
         foreach (var image in node?.Images ?? [])
         {
-            Add(_nodesWithImage, image, sign);
+            SiblingCounts.Add(_nodesWithImage, image, sign);
         }
     }
 
@@ -56,31 +50,26 @@ internal sealed class ClusterSums
 
         Repelling += sign * node.Repelling.Count;
         Wishing += sign * node.Wishing.Count;
-        var zone = node.Labels.Find(ZoneLabel);
         foreach (var pod in node.Pods)
         {
             if (pod.Owner is { } owner && !pod.IsLeaving)
             {
-                Add(_onNode, (owner, node.Name), sign);
-                if (zone is not null)
-                {
-                    Add(_inZone, (owner, zone), sign);
-                }
+                CountSibling(owner, node, sign);
             }
         }
     }
 
-    // Without zeros, or the tables would remember every owner there ever was.
-    private static void Add<T>(Dictionary<T, int> counts, T key, int sign) where T : notnull
+    private void CountSibling(string owner, NodeView node, int sign)
     {
-        var count = counts.GetValueOrDefault(key) + sign;
-        if (count == 0)
+        if (!_siblings.TryGetValue(owner, out var siblings))
         {
-            counts.Remove(key);
+            _siblings[owner] = siblings = new();
         }
-        else
+
+        siblings.Count(node, sign);
+        if (siblings.IsEmpty)
         {
-            counts[key] = count;
+            _siblings.Remove(owner);
         }
     }
 }

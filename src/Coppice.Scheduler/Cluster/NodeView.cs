@@ -6,12 +6,15 @@ namespace Coppice.Scheduler;
 /// <summary>A node and the pods that are, or soon will be, on it. Immutable: a change makes another one.</summary>
 internal sealed class NodeView
 {
+    public const string ZoneLabel = "topology.kubernetes.io/zone";
+
     private Dictionary<string, long> _images = [];
 
     private NodeView(Node node, ResourceAmounts allocatable, long podLimit)
     {
         Node = node;
         Name = node.Metadata.Name ?? "";
+        Zone = Labels.Find(ZoneLabel);
         Allocatable = allocatable;
         PodLimit = podLimit;
     }
@@ -19,6 +22,9 @@ internal sealed class NodeView
     public Node Node { get; }
 
     public string Name { get; }
+
+    /// <summary>What may fail together with this node; null if it is not known.</summary>
+    public string? Zone { get; }
 
     public ValueMap<string> Labels => Node.Metadata.Labels;
 

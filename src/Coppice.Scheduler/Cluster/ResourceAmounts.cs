@@ -28,19 +28,18 @@ internal readonly record struct ResourceAmounts(long MilliCpu, long Memory, long
         return amounts;
     }
 
-    public static ResourceAmounts operator +(ResourceAmounts a, ResourceAmounts b) => Combine(a, b, static (x, y) => x + y);
+    public static ResourceAmounts operator +(ResourceAmounts a, ResourceAmounts b) => new(
+        a.MilliCpu + b.MilliCpu, a.Memory + b.Memory, a.EphemeralStorage + b.EphemeralStorage, Combine(a.Others, b.Others, static (x, y) => x + y));
 
-    public static ResourceAmounts operator -(ResourceAmounts a, ResourceAmounts b) => Combine(a, b, static (x, y) => x - y);
+    public static ResourceAmounts Max(ResourceAmounts a, ResourceAmounts b) => new(
+        Math.Max(a.MilliCpu, b.MilliCpu),
+        Math.Max(a.Memory, b.Memory),
+        Math.Max(a.EphemeralStorage, b.EphemeralStorage),
+        Combine(a.Others, b.Others, Math.Max));
 
-    public static ResourceAmounts Max(ResourceAmounts a, ResourceAmounts b) => Combine(a, b, Math.Max);
-
-    private static ResourceAmounts Combine(ResourceAmounts a, ResourceAmounts b, Func<long, long, long> combine) => new(
-        combine(a.MilliCpu, b.MilliCpu),
-        combine(a.Memory, b.Memory),
-        combine(a.EphemeralStorage, b.EphemeralStorage),
-        a.Others.IsEmpty && b.Others.IsEmpty
-            ? default
-            : a.Others.Keys.Union(b.Others.Keys).Select(k => KeyValuePair.Create(k, combine(a.Others.Find(k), b.Others.Find(k)))).ToValueMap());
+    private static ValueMap<long> Combine(ValueMap<long> a, ValueMap<long> b, Func<long, long, long> combine) => a.IsEmpty && b.IsEmpty
+        ? default
+        : a.Keys.Union(b.Keys).Select(k => KeyValuePair.Create(k, combine(a.Find(k), b.Find(k)))).ToValueMap();
 }
 
 internal static class ResourceName

@@ -44,16 +44,29 @@ internal sealed class SpreadScore : IScore
 
     private static long[]? CountByOwner(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
     {
-        if (pod.Owner is not { } owner)
+        if (pod.Owner is null)
         {
             return null;
         }
 
-        var zones = nodes.Select(n => n.Labels.Find(ClusterSums.ZoneLabel)).ToArray();
-        var (hostWeight, zoneWeight) = (Weigh(nodes.Count), Weigh(zones.OfType<string>().Distinct(StringComparer.Ordinal).Count()));
-        return [.. nodes.Select((node, i) => Mark(cluster.Sums.OnNode(owner, node.Name), zones[i] is { } zone ? cluster.Sums.InZone(owner, zone) : 0))];
+        var siblings = cluster.Sums.SiblingsOf(pod.Owner) ?? new();
+        var zones = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in nodes)
+        {
+            if (node.Zone is { } zone)
+            {
+                zones.Add(zone);
+            }
+        }
 
-        long Mark(int onNode, int inZone) => (long)Math.Round(100 * (hostWeight * onNode + zoneWeight * inZone));
+        var (hostWeight, zoneWeight) = (Weigh(nodes.Count), Weigh(zones.Count));
+        var counts = new long[nodes.Count];
+        for (var i = 0; i < counts.Length; i++)
+        {
+            counts[i] = (long)Math.Round(100 * (hostWeight * siblings.On(nodes[i]) + zoneWeight * siblings.InZoneOf(nodes[i])));
+        }
+
+        return counts;
     }
 
     private static double Weigh(int places) => Math.Log(places + 2);
