@@ -17,7 +17,7 @@ internal sealed class ServerArguments
     private readonly Option<string> _nodeName = new("--node-name") { Description = "The node's name (default: the host's name)", HelpName = "NAME" };
     private readonly Option<int> _port = new("--port") { Description = $"Where the API listens (default: {Defaults.Port})", HelpName = "PORT" };
     private readonly Option<string> _registries = new("--registries") { Description = "A registries.yaml with mirrors and credentials", HelpName = "FILE" };
-    private readonly Option<string> _containerd = new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one", HelpName = "SOCKET" };
+    private readonly Option<string> _containerd = new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one; docs/runtime.md says how it must be configured", HelpName = "SOCKET" };
     private readonly Option<string> _serviceRange = new("--service-range") { Description = $"Addresses of services (default: {Defaults.ServiceRange})", HelpName = "CIDR" };
     private readonly Option<string> _podRange = new("--pod-range") { Description = $"Addresses of pods (default: {Defaults.PodRange})", HelpName = "CIDR" };
     private readonly Option<string> _clusterDomain = new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" };
