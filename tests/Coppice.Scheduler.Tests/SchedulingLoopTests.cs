@@ -135,14 +135,7 @@ public sealed class SchedulingLoopTests : IDisposable
     [Fact]
     public void A_binding_that_fails_is_tried_again_after_a_pause_and_gives_its_room_back()
     {
-        var failures = 2;
-        _api.Fault = (verb, _) =>
-        {
-            if (verb == "bind" && failures-- > 0)
-            {
-                throw new IOException("the connection was reset");
-            }
-        };
+        FailBindings(2);
         Create(Node("a", cpu: "1"));
         Create(Pod("web", cpu: "1"));
         _loop.RunUntilIdle();
@@ -154,14 +147,7 @@ public sealed class SchedulingLoopTests : IDisposable
     [Fact]
     public void A_clock_that_is_set_back_does_not_lengthen_the_pause_after_a_failure()
     {
-        var failures = 1;
-        _api.Fault = (verb, _) =>
-        {
-            if (verb == "bind" && failures-- > 0)
-            {
-                throw new IOException("the connection was reset");
-            }
-        };
+        FailBindings(1);
         Create(Node("a", cpu: "1"));
         Create(Pod("web", cpu: "1"));
         _loop.RunUntilIdle();
@@ -198,6 +184,14 @@ public sealed class SchedulingLoopTests : IDisposable
     private Pod FindPod(string name) => _api.All<Pod>().Single(p => p.Metadata.Name == name);
 
     private string? NodeOfPod(string name) => FindPod(name).Spec.NodeName;
+
+    private void FailBindings(int times) => _api.Fault = (verb, _) =>
+    {
+        if (verb == "bind" && times-- > 0)
+        {
+            throw new IOException("the connection was reset");
+        }
+    };
 
     private ObjectCache<T> Cache<T>() where T : KubernetesObject => new(_api, ListQuery.All, _loop.Time, NullLogger.Instance);
 

@@ -18,7 +18,7 @@ internal static class Impersonation
     /// <exception cref="ApiError">Forbidden, or InternalError as by Kubernetes: groups or a uid are asked for, but no user.</exception>
     public static Requester Apply(Requester requester, IHeaderDictionary headers)
     {
-        if (!headers.Keys.Any(name => name.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase)))
+        if (!IsAskedFor(headers))
         {
             return requester;
         }
@@ -33,6 +33,20 @@ internal static class Impersonation
 
         RequireFor(requester, user, groups, uid);
         return new Requester(user, uid, GroupsOf(user, groups));
+    }
+
+    // Every request comes by here, so no list of names is made.
+    private static bool IsAskedFor(IHeaderDictionary headers)
+    {
+        foreach (var (name, _) in headers)
+        {
+            if (name.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void RequireFor(Requester requester, string user, IReadOnlyList<string> groups, string uid)
