@@ -6,7 +6,7 @@ namespace Coppice.Scheduler;
 /// </summary>
 internal sealed class ClusterSums
 {
-    private readonly Dictionary<string, int> _nodesWithImage = new(StringComparer.Ordinal);
+    private readonly NameCounts _nodesWithImage = new();
     private readonly Dictionary<string, SiblingCounts> _siblings = new(StringComparer.Ordinal);
 
     /// <summary>The number of pods that keep others away.</summary>
@@ -15,7 +15,7 @@ internal sealed class ClusterSums
     /// <summary>The number of pods that have wishes about others, for the comparison of nodes.</summary>
     public int Wishing { get; private set; }
 
-    public int NodesWithImage(string image) => _nodesWithImage.GetValueOrDefault(image);
+    public int NodesWithImage(string image) => _nodesWithImage.Of(image);
 
     /// <summary>Where the pods of an owner are; null if none is anywhere.</summary>
     public SiblingCounts? SiblingsOf(string owner) => _siblings.GetValueOrDefault(owner);
@@ -37,7 +37,7 @@ internal sealed class ClusterSums
     {
         foreach (var image in node?.Images ?? [])
         {
-            SiblingCounts.Add(_nodesWithImage, image, sign);
+            _nodesWithImage.Add(image, sign);
         }
     }
 
