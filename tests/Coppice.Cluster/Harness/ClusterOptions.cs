@@ -5,4 +5,13 @@ public sealed record ClusterOptions
 {
     /// <summary>Puts the data directory on a file system of its own of so many MiB, which a test can fill; 0 for the machine's disk.</summary>
     public int DataDirectoryMiB { get; init; }
+
+    /// <summary>The mode mask that coppice is started under, such as "077"; null for that of the tests.</summary>
+    public string? Umask { get; init; }
+
+    /// <summary>The mode of the data directory, as somebody made it before coppice came; null to let it be as it comes.</summary>
+    public UnixFileMode? DataDirectoryMode { get; init; }
+
+    /// <summary>More of the server's options, such as "--pod-range", "10.50.0.0/24".</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
 }

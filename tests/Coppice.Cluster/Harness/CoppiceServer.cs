@@ -4,7 +4,7 @@ using Coppice.Testing;
 namespace Coppice.Cluster.Harness;
 
 /// <summary>The program under test, in the foreground of one network namespace. The only place that knows its command line.</summary>
-internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders folders) : IAsyncDisposable
+internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders folders, ClusterOptions options) : IAsyncDisposable
 {
     private RunningCommand? _process;
 
@@ -19,8 +19,14 @@ internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders fol
     public async Task StartAsync()
     {
         await File.WriteAllTextAsync(folders.Registries, RegistryMirror.Configuration(ImageRegistry.Address));
-        var command = new Command(Repository.CoppiceBinary(), "run", "--data-dir", folders.Data, "--registries", folders.Registries,
-            "--instance", Instance(network), "--node-name", "node-1");
+        var command = new Command(
+            Repository.CoppiceBinary(),
+            ["run", "--data-dir", folders.Data, "--registries", folders.Registries, "--instance", Instance(network), "--node-name", "node-1", .. options.Arguments]);
+        if (options.Umask is { } umask)
+        {
+            command = command.After("sh", "-c", $"umask {umask} && exec \"$@\"", "sh");
+        }
+
         _process = network.Enter(command).Start(Path.Combine(folders.Logs, "coppice.log"));
     }
 

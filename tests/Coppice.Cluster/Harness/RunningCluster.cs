@@ -18,11 +18,11 @@ public sealed class RunningCluster : IAsyncDisposable
     private readonly CoppiceServer _server;
     private ImageRegistry? _registry;
 
-    private RunningCluster(ClusterFolders folders, NetworkNamespace network)
+    private RunningCluster(ClusterFolders folders, NetworkNamespace network, ClusterOptions options)
     {
         Folders = folders;
         Network = network;
-        _server = new CoppiceServer(network, folders);
+        _server = new CoppiceServer(network, folders, options);
         Kubectl = new Kubectl(network, folders);
         Faults = new ClusterFaults(Kubectl, _server, folders);
         Http = network.NewHttpClient(TimeSpan.FromSeconds(10));
@@ -61,12 +61,17 @@ public sealed class RunningCluster : IAsyncDisposable
 
         // 2. a network, and folders
         var folders = new ClusterFolders(name);
-        var cluster = new RunningCluster(folders, await NetworkNamespace.CreateAsync(name));
+        var cluster = new RunningCluster(folders, await NetworkNamespace.CreateAsync(name), options);
         try
         {
             if (options.DataDirectoryMiB > 0)
             {
                 (await new Command("mount", "-t", "tmpfs", "-o", $"size={options.DataDirectoryMiB}m,mode=700", "tmpfs", folders.Data).RunAsync()).OrThrow();
+            }
+
+            if (options.DataDirectoryMode is { } mode)
+            {
+                File.SetUnixFileMode(folders.Data, mode);
             }
 
             // 3. images
