@@ -32,6 +32,18 @@ public sealed partial class ReferenceTests
     }
 
     [Fact]
+    public void Only_what_serves_HTTP_knows_the_web_framework()
+    {
+        string[] servers = ["Coppice.ApiServer", "Coppice.Streaming", "Coppice"];
+        Findings.AssertNone(
+            from project in Repository.Projects.Where(file => file.StartsWith("src/", StringComparison.Ordinal))
+            where Repository.Text(project).Contains("Microsoft.AspNetCore.App", StringComparison.Ordinal)
+            let name = Path.GetFileNameWithoutExtension(project)
+            where !servers.Contains(name)
+            select $"{name} must not refer to the web framework");
+    }
+
+    [Fact]
     public void Nobody_but_the_API_server_reaches_the_store()
     {
         string[] doors = ["src/Coppice.Store/", "src/Coppice.ApiServer/", "src/Coppice/Composition/", "src/Coppice/Commands/RunCommand.cs", "tests/", "bench/"];
