@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Net;
+using Coppice.Objects;
 
 namespace Coppice.Network;
 
@@ -18,23 +18,14 @@ public sealed record NetworkOptions
     /// <summary>Names our nftables table and our CNI network: another instance on the machine needs another one. A letter, then letters, digits and '_'.</summary>
     public string Instance { get; init; } = "coppice";
 
-    /// <summary>Where services get their cluster addresses from.</summary>
-    public IPNetwork ServiceRange { get; init; } = IPNetwork.Parse("10.96.0.0/16");
-
-    /// <summary>The addresses of all pods of the cluster.</summary>
-    public IPNetwork PodRange { get; init; } = IPNetwork.Parse("10.244.0.0/16");
-
-    /// <summary>The part of <see cref="PodRange"/> that is this node's; its first address is the pods' gateway.</summary>
-    public IPNetwork NodePodRange { get; init; } = IPNetwork.Parse("10.244.0.0/24");
+    /// <summary>The addresses of services and pods.</summary>
+    public ClusterRanges Ranges { get; init; } = ClusterRanges.Default;
 
     /// <summary>Devices behind which pods may be; see <see cref="Rules.NodeRules"/>. The ptp plugin names its own veth….</summary>
     public ImmutableArray<string> PodDevices { get; init; } = ["veth*"];
 
     /// <summary>The pods' MTU in bytes; zero for the kernel's default. To be lowered where packets are wrapped between nodes.</summary>
     public int Mtu { get; init; }
-
-    /// <summary>The cluster address of the DNS service, which pods get as their name server.</summary>
-    public IPAddress DnsAddress { get; init; } = IPAddress.Parse("10.96.0.10");
 
     /// <summary>The end of all cluster names.</summary>
     public string ClusterDomain { get; init; } = "cluster.local";
@@ -54,5 +45,5 @@ public sealed record NetworkOptions
     /// <summary>How often it is looked whether the rules are still in the kernel: some firewalls flush what is not theirs.</summary>
     public TimeSpan RuleAuditInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    public Rules.NodeRules NodeRules => new(ServiceRange, PodRange, PodDevices);
+    public Rules.NodeRules NodeRules => new(Ranges.Services, Ranges.Pods, PodDevices);
 }

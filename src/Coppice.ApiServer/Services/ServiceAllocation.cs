@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Requests;
@@ -15,7 +14,7 @@ namespace Coppice.ApiServer.Services;
 /// <param name="NodePortLast">…to here, both included.</param>
 public sealed record ServiceAllocationOptions(IPNetwork Range, int NodePortFirst = 30000, int NodePortLast = 32767)
 {
-    public static readonly ServiceAllocationOptions Default = new(IPNetwork.Parse("10.96.0.0/16"));
+    public static readonly ServiceAllocationOptions Default = new(ClusterRanges.Default.Services);
 }
 
 /// <summary>
@@ -25,6 +24,9 @@ public sealed record ServiceAllocationOptions(IPNetwork Range, int NodePortFirst
 internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocationOptions options, TimeProvider time, Random random) : IAdmission
 {
     private const string Headless = "None";
+
+    // Fewer are no help to those who choose by hand; a range as small as that has none to spare.
+    private const int ReservedMin = 16;
 
     // By then the write that a value was given for has been stored or has failed.
     private static readonly TimeSpan GivenFor = TimeSpan.FromSeconds(30);
@@ -142,13 +144,12 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
 
     private string? FreeAddress(HashSet<string> taken)
     {
-        var first = BinaryPrimitives.ReadUInt32BigEndian(options.Range.BaseAddress.GetAddressBytes());
-        var size = 1u << (32 - options.Range.PrefixLength);
+        var size = ClusterRanges.SizeOf(options.Range);
 
         // The lowest addresses stay free for those who ask for one by hand (the API's, DNS'), as in Kubernetes.
-        var reserved = Math.Clamp(size / 16, 16, 256);
-        var start = (uint)random.NextInt64(reserved, size - 1);
-        for (var i = 0u; i < size; i++)
+        var reserved = size <= ReservedMin ? 0 : Math.Clamp(size / ReservedMin, ReservedMin, 256);
+        var start = random.NextInt64(reserved, size - 1);
+        for (var i = 0L; i < size; i++)
         {
             var offset = (start + i) % size;
             if (offset == 0 || offset == 1 || offset == size - 1 || (i < size - reserved && offset < reserved))
@@ -156,9 +157,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
                 continue;
             }
 
-            var bytes = new byte[4];
-            BinaryPrimitives.WriteUInt32BigEndian(bytes, first + offset);
-            var address = new IPAddress(bytes).ToString();
+            var address = ClusterRanges.AddressAt(options.Range, offset).ToString();
             if (!taken.Contains(AddressClaim(address)))
             {
                 return address;

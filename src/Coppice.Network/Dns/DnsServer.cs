@@ -29,7 +29,7 @@ public sealed class DnsServer : IAsyncDisposable
         (_udp, _tcp, _time, _log) = (udp, tcp, time, log);
         _zone = DnsZone.Empty(options.ClusterDomain);
         var address = ((IPEndPoint)udp.LocalEndPoint!).Address;
-        var servers = new NameServers(options.ResolverFile, a => a.Equals(options.DnsAddress) || (Port == 53 && a.Equals(address)));
+        var servers = new NameServers(options.ResolverFile, a => a.Equals(options.Ranges.DnsAddress) || (Port == 53 && a.Equals(address)));
         _resolver = new DnsResolver(
             () => _zone, new DnsForwarder(servers.Current, options.ForwardTimeout, options.MaxConcurrentForwards, time));
         _loops = [ReceiveAsync(), AcceptAsync()];

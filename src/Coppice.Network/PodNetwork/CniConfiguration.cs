@@ -20,7 +20,7 @@ public static class CniConfiguration
             {
                 ["type"] = "host-local",
                 ["dataDir"] = options.CniDataDirectory,
-                ["ranges"] = new JsonArray(new JsonArray(new JsonObject { ["subnet"] = options.NodePodRange.ToString() })),
+                ["ranges"] = new JsonArray(new JsonArray(new JsonObject { ["subnet"] = options.Ranges.NodePods.ToString() })),
                 ["routes"] = new JsonArray(new JsonObject { ["dst"] = "0.0.0.0/0" }),
             },
         };

@@ -36,7 +36,7 @@ public sealed class NetworkTranslator(NetworkOptions options)
         _last = now;
         return (
             new NetworkState(options.NodeRules, rules.ToImmutable(), HostPortTranslation.Translate(world.Pods, options.NodeName)),
-            new DnsZone(options.ClusterDomain, world.Namespaces, names, [options.ServiceRange, options.PodRange]));
+            new DnsZone(options.ClusterDomain, world.Namespaces, names, [options.Ranges.Services, options.Ranges.Pods]));
     }
 
     private Translated Translate(ObjectKey key, Service service, EndpointSlice[] slices)

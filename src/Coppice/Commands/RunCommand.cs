@@ -44,6 +44,7 @@ internal static class RunCommand
         HostChecks.RequireCgroups();
         HostPackages.RequireAll(options);
         HostChecks.RequireFreePort(options.Port);
+        HostChecks.RequireRangesBeside(options);
         Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         // 2. a log

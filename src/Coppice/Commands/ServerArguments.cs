@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using Coppice.Configuration;
+using Coppice.Objects;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Commands;
@@ -18,8 +19,8 @@ internal sealed class ServerArguments
     private readonly Option<int> _port = new("--port") { Description = $"Where the API listens (default: {Defaults.Port})", HelpName = "PORT" };
     private readonly Option<string> _registries = new("--registries") { Description = "A registries.yaml with mirrors and credentials", HelpName = "FILE" };
     private readonly Option<string> _containerd = new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one; docs/runtime.md says how it must be configured", HelpName = "SOCKET" };
-    private readonly Option<string> _serviceRange = new("--service-range") { Description = $"Addresses of services (default: {Defaults.ServiceRange})", HelpName = "CIDR" };
-    private readonly Option<string> _podRange = new("--pod-range") { Description = $"Addresses of pods (default: {Defaults.PodRange})", HelpName = "CIDR" };
+    private readonly Option<string> _serviceRange = new("--service-range") { Description = $"Addresses of services (default: {Defaults.Ranges.Services})", HelpName = "CIDR" };
+    private readonly Option<string> _podRange = new("--pod-range") { Description = $"Addresses of pods (default: {Defaults.Ranges.Pods})", HelpName = "CIDR" };
     private readonly Option<string> _clusterDomain = new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" };
     private readonly Option<string> _nodeAddress = new("--node-address") { Description = "The node's own address (default: that of the default route)", HelpName = "ADDRESS" };
     private readonly Option<string> _instance = new(InstanceOption) { Description = $"The name of the cluster's cgroups and network rules (default: {Defaults.Instance}, or derived from another data directory)", HelpName = "NAME" };
@@ -37,8 +38,8 @@ internal sealed class ServerArguments
     public void AddTo(Command command)
     {
         Require(_port, value => value is > 0 and <= 65535 ? null : "is no port: 1 to 65535");
-        Require(_serviceRange, NetworkError);
-        Require(_podRange, NetworkError);
+        Require(_serviceRange, ClusterRanges.ServicesError);
+        Require(_podRange, ClusterRanges.PodsError);
         Require(_nodeAddress, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
         Require(_registries, value => File.Exists(value) ? null : "does not exist");
         Require(_instance, InstanceName.Error);
@@ -46,6 +47,8 @@ internal sealed class ServerArguments
         {
             command.Options.Add(option);
         }
+
+        command.Validators.Add(RequireRangesThatMatch);
     }
 
     public LogLevel LogLevelOf(ParseResult parsed) => parsed.GetValue(_logLevel) ?? LogLevel.Information;
@@ -60,8 +63,7 @@ internal sealed class ServerArguments
             Port = parsed.GetResult(_port) is null ? Defaults.Port : parsed.GetValue(_port),
             RegistriesFile = parsed.GetValue(_registries) is { } file ? Path.GetFullPath(file) : null,
             ContainerdSocket = parsed.GetValue(_containerd),
-            ServiceRange = parsed.GetValue(_serviceRange) is { } services ? IPNetwork.Parse(services) : Defaults.ServiceRange,
-            PodRange = parsed.GetValue(_podRange) is { } pods ? IPNetwork.Parse(pods) : Defaults.PodRange,
+            Ranges = Ranges(parsed.GetValue(_serviceRange), parsed.GetValue(_podRange)),
             ClusterDomain = parsed.GetValue(_clusterDomain) ?? Defaults.ClusterDomain,
             NodeAddress = parsed.GetValue(_nodeAddress) is { } address ? IPAddress.Parse(address) : null,
             Instance = parsed.GetValue(_instance) ?? InstanceName.Of(directory, Defaults.DataDirectory),
@@ -126,7 +128,23 @@ internal sealed class ServerArguments
     private IReadOnlyList<Option> All =>
         [DataDirectory, _nodeName, _port, _registries, _containerd, _serviceRange, _podRange, _clusterDomain, _nodeAddress, _instance, _logLevel];
 
-    private static string? NetworkError(string value) => IPNetwork.TryParse(value, out _) ? null : "is no range of addresses, such as 10.96.0.0/16";
+    private static ClusterRanges Ranges(string? services, string? pods) => new(
+        services is null ? Defaults.Ranges.Services : IPNetwork.Parse(services), pods is null ? Defaults.Ranges.Pods : IPNetwork.Parse(pods));
+
+    private void RequireRangesThatMatch(CommandResult result)
+    {
+        // Where one by itself is bad, that was said.
+        if (result.GetValue(_serviceRange) is var services && services is not null && ClusterRanges.ServicesError(services) is not null
+            || result.GetValue(_podRange) is var pods && pods is not null && ClusterRanges.PodsError(pods) is not null)
+        {
+            return;
+        }
+
+        if (Ranges(result.GetValue(_serviceRange), result.GetValue(_podRange)).Conflict(null) is { } conflict)
+        {
+            result.AddError($"{_serviceRange.Name} and {_podRange.Name}: {conflict}");
+        }
+    }
 
     private static void Require<T>(Option<T> option, Func<T, string?> error) => option.Validators.Add(result =>
     {

@@ -67,7 +67,13 @@ internal sealed class BuiltInServices(IApiClient api, IPAddress node) : IReconci
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
         var service = _services[key];
-        await api.CreateIfAbsentAsync(service, stop);
+        if (!await api.CreateIfAbsentAsync(service, stop) && await api.FindAsync<Service>(key, stop) is { } found && found.Spec.ClusterIP != service.Spec.ClusterIP)
+        {
+            // The cluster was given another range of services; the address of a service cannot be changed.
+            await api.DeleteAsync<Service>(key, new DeleteOptions { Preconditions = new Preconditions { Uid = found.Metadata.Uid } }, stop);
+            await api.CreateIfAbsentAsync(service, stop);
+        }
+
         await WriteAsync(EndpointsOf(service), stop);
         await WriteAsync(SliceOf(service), stop);
         return ReconcileResult.Done;

@@ -1,4 +1,3 @@
-using System.Net;
 using Coppice.ApiServer;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
@@ -93,7 +92,7 @@ public sealed partial class Cluster : IAsyncDisposable
 
         // 2. The API: verbs on the store, for this process at once and for everybody else over HTTPS.
         progress.Report($"serving the API on port {_options.Port}");
-        var services = new ServiceAllocationOptions(_options.ServiceRange);
+        var services = new ServiceAllocationOptions(_options.Ranges.Services);
         var verbs = new ApiVerbs(store, services, keys.Tokens, _time, _random);
         var nodeAddress = _options.NodeAddress ?? NodeAddress.Find();
         var node = new NodeParts(_options, _layout, nodeAddress, _time, _logs);
@@ -103,13 +102,13 @@ public sealed partial class Cluster : IAsyncDisposable
             _time,
             _random,
             _logs.CreateLogger("Coppice.ApiServer"));
-        var certificate = keys.IssueServer(nodeAddress, ServiceAddress(1), _options.ClusterDomain);
+        var certificate = keys.IssueServer(nodeAddress, _options.Ranges.ApiAddress, _options.ClusterDomain);
         _parts.Add(await ApiServerHost.StartAsync(pipeline, _options.Port, certificate, _time, _logs, stop));
         keys.WriteKubeconfig(_options.Port);
         var ownApi = new InProcessClient(verbs, "system:apiserver");
         await ClusterBootstrap.EnsureNamespacesAsync(ownApi, stop);
         var builtIns = new BuiltInServices(ownApi, nodeAddress);
-        await builtIns.AddApiAsync(ServiceAddress(1), _options.Port, stop);
+        await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
 
         // 3. The watched copies of everything, which all that follows shares.
         var caches = new Caches(new InProcessClient(verbs, "system:caches"), _time, _logs);
@@ -133,7 +132,7 @@ public sealed partial class Cluster : IAsyncDisposable
         var nodeApi = new InProcessClient(verbs, $"system:node:{_options.NodeName}");
         var network = await NetworkParts.StartAsync(node.NetworkOptions, nodeAddress, caches, _time, _logs);
         _parts.Add(network);
-        await builtIns.AddDnsAsync(ServiceAddress(10), network.DnsPort, stop);
+        await builtIns.AddDnsAsync(_options.Ranges.DnsAddress, network.DnsPort, stop);
         Run(network.RunAsync);
         Run(controllers.RunAsync);
         Run(scheduler.RunAsync);
@@ -152,14 +151,6 @@ public sealed partial class Cluster : IAsyncDisposable
     }
 
     private void Run(Func<CancellationToken, Task> loop) => _loops.Add(loop(_stopping.Token));
-
-    /// <summary>An address of the service range by its number.</summary>
-    private IPAddress ServiceAddress(byte number)
-    {
-        var bytes = _options.ServiceRange.BaseAddress.GetAddressBytes();
-        bytes[^1] += number;
-        return new IPAddress(bytes);
-    }
 
     [LoggerMessage(LogLevel.Error, "A part of the cluster did not stop cleanly")]
     private partial void LogStoppedBadly(Exception e);

@@ -43,8 +43,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         CniConfigurationDirectory = new ContainerdLayout(RuntimeOptions(options, layout)).CniConfigurationDirectory,
         CniDataDirectory = layout.PodNetwork,
         Instance = options.Instance,
-        ServiceRange = options.ServiceRange,
-        NodePodRange = options.PodRange,
+        Ranges = options.Ranges,
         ClusterDomain = options.ClusterDomain,
     };
 
@@ -67,7 +66,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, NodeHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
 
         var settings = new SandboxSettings(
-            options.NodeName, [NetworkOptions.DnsAddress.ToString()], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), layout.PodLogs, _cgroups);
+            options.NodeName, [options.Ranges.DnsAddress.ToString()], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), layout.PodLogs, _cgroups);
         var environment = new EnvironmentSources(
             (space, name) => api.FindAsync<ConfigMap>(new(space, name), stopping),
             (space, name) => api.FindAsync<Secret>(new(space, name), stopping),

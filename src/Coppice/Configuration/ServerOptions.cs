@@ -1,4 +1,5 @@
 using System.Net;
+using Coppice.Objects;
 
 namespace Coppice.Configuration;
 
@@ -20,11 +21,8 @@ public sealed record ServerOptions
     /// <summary>The socket of a containerd that somebody else runs; null to run an own one.</summary>
     public string? ContainerdSocket { get; init; }
 
-    /// <summary>The addresses of services.</summary>
-    public IPNetwork ServiceRange { get; init; } = IPNetwork.Parse("10.96.0.0/16");
-
-    /// <summary>The addresses of this node's pods.</summary>
-    public IPNetwork PodRange { get; init; } = IPNetwork.Parse("10.244.0.0/24");
+    /// <summary>The addresses of services and pods.</summary>
+    public ClusterRanges Ranges { get; init; } = ClusterRanges.Default;
 
     public string ClusterDomain { get; init; } = "cluster.local";
 

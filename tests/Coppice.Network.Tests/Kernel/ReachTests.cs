@@ -22,7 +22,7 @@ public sealed class ReachTests
             "cluster.local", ["default"], [new("default", "web", [IPAddress.Parse("10.96.0.50")], null, [new("", "tcp", 80)], [])], []);
         var dns = new ServiceRules("kube-system", "kube-dns", "dns", TransportProtocol.Udp, 53)
         {
-            ClusterAddresses = [node.Options.DnsAddress],
+            ClusterAddresses = [node.Options.Ranges.DnsAddress],
             Endpoints = [new EndpointRules(TestNode.Address, server.Port, Local: true)],
         };
         await node.Rules.ApplyAsync(RulePlanner.Plan(new NetworkState(node.Options.NodeRules, [dns], [])), default);
@@ -30,7 +30,7 @@ public sealed class ReachTests
         byte[] question = [1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. "\u0003web\u0007default\u0003svc\u0007cluster\u0005local\0"u8, 0, 1, 0, 1];
         foreach (var place in new[] { client.Path, node.Path })
         {
-            using var socket = await Call.UdpSocketAsync(place, $"{node.Options.DnsAddress}", 53);
+            using var socket = await Call.UdpSocketAsync(place, $"{node.Options.Ranges.DnsAddress}", 53);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
             await socket.SendAsync(question);
             var answer = new byte[512];

@@ -6,6 +6,7 @@ using Coppice.Controllers;
 using Coppice.Controllers.Runtime;
 using Coppice.Network;
 using Coppice.Network.Translation;
+using Coppice.Objects;
 using Coppice.Scheduler;
 using Coppice.Store;
 using Coppice.Testing;
@@ -18,7 +19,7 @@ internal sealed class SimulatedServer
 {
     private static readonly NetworkOptions Network = new()
     {
-        NodeName = "node-1", CniConfigurationDirectory = "/nowhere", CniDataDirectory = "/nowhere", PodRange = IPNetwork.Parse(SimulatedMachine.PodRange),
+        NodeName = "node-1", CniConfigurationDirectory = "/nowhere", CniDataDirectory = "/nowhere", Ranges = ClusterRanges.Default with { Pods = IPNetwork.Parse(SimulatedMachine.PodRange) },
         // Nobody tampers with these rules, and each look at them is a plan of everything.
         RuleAuditInterval = TimeSpan.FromMinutes(10),
     };

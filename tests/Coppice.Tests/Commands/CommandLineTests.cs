@@ -10,6 +10,15 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("--port", "70000", "70000 is no port")]
     [InlineData("--service-range", "10.96.0.0", "is no range of addresses")]
+    [InlineData("--service-range", "10.96.0.0/29", "is too small: its length must be /12 to /28")]
+    [InlineData("--service-range", "10.0.0.0/8", "is too large: its length must be /12 to /28")]
+    [InlineData("--service-range", "10.96.0.1/16", "did you mean 10.96.0.0/16?")]
+    [InlineData("--service-range", "fd00::/108", "is a range of IPv6, which is not supported yet")]
+    [InlineData("--service-range", "10.244.128.0/20", "the range of services 10.244.128.0/20 and the range of pods 10.244.0.0/16 overlap")]
+    [InlineData("--pod-range", "0.0.0.0/0", "is too large: its length must be /8 to /28")]
+    [InlineData("--pod-range", "127.0.0.0/16", "has addresses that are no machine's")]
+    [InlineData("--pod-range", "10/16", "is no range of addresses")]
+    [InlineData("--pod-range", "10.96.0.0/24", "the range of services 10.96.0.0/16 and the range of pods 10.96.0.0/24 overlap")]
     [InlineData("--node-address", "here", "is no IP address")]
     [InlineData("--registries", "no-such.yaml", "does not exist")]
     [InlineData("--instance", "a-b", "lower case letters, digits and \"_\"")]
@@ -28,7 +37,7 @@ public sealed class CommandLineTests
     {
         var (arguments, command) = NewServer();
         var options = arguments.Read(command.Parse(["--port", "7443", "--pod-range", "10.9.0.0/24"]));
-        Assert.Equal((7443, IPNetwork.Parse("10.9.0.0/24"), "cluster.local"), (options.Port, options.PodRange, options.ClusterDomain));
+        Assert.Equal((7443, IPNetwork.Parse("10.9.0.0/24"), "cluster.local"), (options.Port, options.Ranges.Pods, options.ClusterDomain));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class RememberedOptionsTests : IDisposable
     public void What_was_given_once_holds_the_next_time()
     {
         Start("--port", "7443", "--pod-range", "10.9.0.0/24");
-        Assert.Equal((7443, "10.9.0.0/24"), (Next().Port, Next().PodRange.ToString()));
+        Assert.Equal((7443, "10.9.0.0/24"), (Next().Port, Next().Ranges.Pods.ToString()));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Coppice.Configuration;
+using Coppice.Network.PodNetwork;
 using Coppice.Node.Runtime.Cgroups;
 
 namespace Coppice.Commands.Hosting;
@@ -33,6 +35,15 @@ internal static class HostChecks
         throw new UserErrorException(
             $"there are no cgroups for {string.Join(" and ", missing)} under /sys/fs/cgroup, which limit what containers use. Mount them: mount -t cgroup2 none /sys/fs/cgroup",
             ExitCodes.NotPossible);
+    }
+
+    /// <summary>The node's address is none of a pod's or service's: its packets would be taken for theirs.</summary>
+    public static void RequireRangesBeside(ServerOptions options)
+    {
+        if (options.Ranges.Conflict(options.NodeAddress ?? NodeAddress.Find()) is { } conflict)
+        {
+            throw new UserErrorException($"{conflict}. Choose others with --service-range, --pod-range or --node-address", ExitCodes.NotPossible);
+        }
     }
 
     public static void RequireFreePort(int port)
