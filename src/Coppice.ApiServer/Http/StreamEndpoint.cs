@@ -101,7 +101,7 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
     {
         if (query.Number("sinceSeconds") is { } seconds)
         {
-            return seconds > 0 ? time.GetUtcNow() - TimeSpan.FromSeconds(seconds) : throw ApiErrors.BadRequest("sinceSeconds: must be greater than 0");
+            return seconds > 0 ? time.GetUtcNow().After(-Spans.Seconds(seconds)) : throw ApiErrors.BadRequest("sinceSeconds: must be greater than 0");
         }
 
         return (string?)query["sinceTime"] switch

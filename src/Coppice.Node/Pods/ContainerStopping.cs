@@ -94,7 +94,7 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
             return;
         }
 
-        using var late = new CancellationTokenSource(left, services.Time);
+        using var late = new CancellationTokenSource(left.ForTimer(), services.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {

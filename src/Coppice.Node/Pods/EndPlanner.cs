@@ -1,4 +1,5 @@
 using Coppice.Node.Runtime;
+using Coppice.Objects;
 
 namespace Coppice.Node.Pods;
 
@@ -69,7 +70,7 @@ internal static class EndPlanner
 
         // The server's clock may not be ours, and either may be set: beyond the grace that was asked for its time is not believed, and
         // what was over before we began to stop the pod is counted from then.
-        var asked = TimeSpan.FromSeconds(situation.Pod.Metadata.DeletionGracePeriodSeconds ?? 0);
+        var asked = Spans.Seconds(situation.Pod.Metadata.DeletionGracePeriodSeconds ?? 0);
         var latest = since + (asked > situation.Grace ? asked : situation.Grace);
         var at = situation.Pod.Metadata.DeletionTimestamp is { } dated && situation.OnSteadyClock(dated) is var told && told > since && told < latest ? told : latest;
         return at < own || end.Verdict is null ? at : own;

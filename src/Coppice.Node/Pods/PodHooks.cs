@@ -1,5 +1,6 @@
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Pods;
@@ -12,7 +13,7 @@ public sealed class PodHooks(IContainerRuntime runtime, IProber prober, TimeProv
     {
         if (hook.Sleep is { } sleep)
         {
-            await Task.Delay(Least(TimeSpan.FromSeconds(sleep.Seconds), limit), time, stop);
+            await Spans.DelayAsync(Least(Spans.Seconds(sleep.Seconds), limit), time, stop);
             return null;
         }
 

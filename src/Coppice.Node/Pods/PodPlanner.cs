@@ -1,5 +1,6 @@
 using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 using ContainerState = Coppice.Node.Runtime.ContainerState;
 
@@ -171,7 +172,7 @@ public static class PodPlanner
 
         var (name, probe) = failed == FatalProbe.Liveness ? ("liveness", container.Spec.LivenessProbe) : ("startup", container.Spec.StartupProbe);
         var title = container.Role == ContainerRole.Main ? "Container" : "Init container";
-        var grace = probe?.TerminationGracePeriodSeconds is { } own ? TimeSpan.FromSeconds(own) : situation.Grace;
+        var grace = probe?.TerminationGracePeriodSeconds is { } own ? Spans.Seconds(own) : situation.Grace;
         var restarts = container.RestartsAfter(KilledExitCode, situation.Pod.Spec) ? ", will be restarted" : "";
         draft.Kill(container, record, $"{title} {container.Name} failed {name} probe{restarts}", situation.Now + grace);
     }

@@ -1,4 +1,5 @@
 using Coppice.Node.Runtime;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Pods;
@@ -30,12 +31,12 @@ public sealed record PodSituation(Pod Pod, PodView View, PodNotes Notes, DateTim
 
     /// <summary>When activeDeadlineSeconds are over; null where there is no such limit.</summary>
     public DateTimeOffset? ActiveUntil =>
-        Pod.Spec.ActiveDeadlineSeconds is { } seconds && Pod.Status.StartTime is { } start ? OnSteadyClock(start).AddSeconds(seconds) : null;
+        Pod.Spec.ActiveDeadlineSeconds is { } seconds && Pod.Status.StartTime is { } start ? OnSteadyClock(start).After(Spans.Seconds(seconds)) : null;
 
     /// <summary>A moment that the API or the runtime has dated, by the steady clock.</summary>
-    public DateTimeOffset OnSteadyClock(DateTimeOffset dated) => Now + (dated - Dated);
+    public DateTimeOffset OnSteadyClock(DateTimeOffset dated) => Now.After(dated - Dated);
 
-    public TimeSpan Grace => TimeSpan.FromSeconds(Pod.Spec.TerminationGracePeriodSeconds ?? DefaultGraceSeconds);
+    public TimeSpan Grace => Spans.Seconds(Pod.Spec.TerminationGracePeriodSeconds ?? DefaultGraceSeconds);
 
     /// <summary>The sandbox if containers can be started in it.</summary>
     public SandboxRecord? UsableSandbox =>

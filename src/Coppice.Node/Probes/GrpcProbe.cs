@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Probes;
@@ -20,7 +21,7 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
     public async ValueTask<ProbeOutcome> AskAsync(string host, GRPCAction call, TimeSpan limit, CancellationToken stop)
     {
         var target = ProbeErrors.HostAndPort(host, call.Port);
-        using var late = new CancellationTokenSource(limit, time);
+        using var late = new CancellationTokenSource(limit.ForTimer(), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Probes;
@@ -33,7 +34,7 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
             return ProbeOutcome.Failure($"parse \"{text}\": invalid URL");
         }
 
-        using var late = new CancellationTokenSource(limit, time);
+        using var late = new CancellationTokenSource(limit.ForTimer(), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {

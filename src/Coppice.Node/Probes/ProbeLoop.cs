@@ -1,3 +1,5 @@
+using Coppice.Objects;
+
 namespace Coppice.Node.Probes;
 
 /// <summary>A probe's new report.</summary>
@@ -27,7 +29,7 @@ public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions option
         var delay = ProbeTimes.InitialDelay(probe);
         var left = startedAt + delay - time.GetUtcNow();
         // No longer than the delay itself, if the clock was set back after the container's start.
-        await PauseAsync(left < delay ? left : delay, stop);
+        await Spans.DelayAsync(left < delay ? left : delay, time, stop);
 
         var window = ProbeWindow.For(type);
         var isEager = type == ProbeType.Readiness && probe.InitialDelaySeconds == 0 && options.EagerPeriod > TimeSpan.Zero;
@@ -40,7 +42,7 @@ public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions option
             isEager &= !outcome.Succeeded && time.GetElapsedTime(first) < options.EagerFor;
             if (isEager)
             {
-                await PauseAsync(options.EagerPeriod - time.GetElapsedTime(began), stop);
+                await Spans.DelayAsync(options.EagerPeriod - time.GetElapsedTime(began), time, stop);
                 continue;
             }
 
@@ -57,19 +59,11 @@ public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions option
                 return;
             }
 
-            await PauseAsync(ProbeTimes.Period(probe) - time.GetElapsedTime(began), stop);
+            await Spans.DelayAsync(ProbeTimes.Period(probe) - time.GetElapsedTime(began), time, stop);
         }
     }
 
     // The container is killed after these; the next one gets loops of its own.
     private static bool IsFinal(ProbeType type, ProbeVerdict verdict) =>
         type == ProbeType.Startup || (type == ProbeType.Liveness && verdict == ProbeVerdict.Failure);
-
-    private async ValueTask PauseAsync(TimeSpan pause, CancellationToken stop)
-    {
-        if (pause > TimeSpan.Zero)
-        {
-            await Task.Delay(pause, time, stop);
-        }
-    }
 }

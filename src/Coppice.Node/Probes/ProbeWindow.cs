@@ -1,3 +1,4 @@
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Probes;
@@ -34,11 +35,11 @@ public sealed record ProbeWindow(ProbeVerdict Verdict, bool LastSucceeded, int I
 /// <summary>A probe's numbers, with Kubernetes' defaults where it has none.</summary>
 public static class ProbeTimes
 {
-    public static TimeSpan InitialDelay(Probe probe) => TimeSpan.FromSeconds(probe.InitialDelaySeconds);
+    public static TimeSpan InitialDelay(Probe probe) => Spans.Seconds(probe.InitialDelaySeconds);
 
-    public static TimeSpan Period(Probe probe) => TimeSpan.FromSeconds(probe.PeriodSeconds > 0 ? probe.PeriodSeconds : 10);
+    public static TimeSpan Period(Probe probe) => Spans.Seconds(probe.PeriodSeconds > 0 ? probe.PeriodSeconds : 10);
 
-    public static TimeSpan Timeout(Probe probe) => TimeSpan.FromSeconds(probe.TimeoutSeconds > 0 ? probe.TimeoutSeconds : 1);
+    public static TimeSpan Timeout(Probe probe) => Spans.Seconds(probe.TimeoutSeconds > 0 ? probe.TimeoutSeconds : 1);
 
     public static int SuccessThreshold(Probe probe) => Math.Max(1, probe.SuccessThreshold);
 

@@ -102,7 +102,7 @@ public sealed class Prober(IContainerRuntime runtime, TimeProvider time) : IProb
 
     private async ValueTask<ProbeOutcome> ConnectAsync(string host, int port, TimeSpan limit, CancellationToken stop)
     {
-        using var late = new CancellationTokenSource(limit, time);
+        using var late = new CancellationTokenSource(limit.ForTimer(), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         var target = ProbeErrors.HostAndPort(host, port);

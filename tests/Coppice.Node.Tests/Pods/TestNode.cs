@@ -100,9 +100,9 @@ internal sealed class TestNode : IDisposable
         Create(name, spec => spec with { RestartPolicy = policy, Containers = [(change ?? (one => one))(new Container { Name = "main", Image = image, ImagePullPolicy = "IfNotPresent" })] });
 
     /// <summary>As kubectl delete does: a mark, and until then.</summary>
-    public void Delete(string name, int graceSeconds = 30) => Do(() => Api.Change(name, pod => pod with
+    public void Delete(string name, long graceSeconds = 30) => Do(() => Api.Change(name, pod => pod with
     {
-        Metadata = pod.Metadata with { DeletionTimestamp = Time.GetUtcNow().AddSeconds(graceSeconds), DeletionGracePeriodSeconds = graceSeconds },
+        Metadata = pod.Metadata with { DeletionTimestamp = Time.GetUtcNow().After(Spans.Seconds(graceSeconds)), DeletionGracePeriodSeconds = graceSeconds },
     }));
 
     public ContainerStatus Main(string name) => Api.Status(name).ContainerStatuses[0];

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Coppice.Objects;
 using Google.Protobuf;
 
 namespace Coppice.Node.Runtime.Grpc;
@@ -49,7 +49,7 @@ internal sealed class GrpcConnection : IDisposable
         where TResponse : class, IMessage<TResponse>
     {
         var limit = deadline ?? method.Deadline;
-        using var expiry = new CancellationTokenSource(limit, _time);
+        using var expiry = new CancellationTokenSource(limit.ForTimer(), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, expiry.Token);
         try
         {
@@ -97,7 +97,7 @@ internal sealed class GrpcConnection : IDisposable
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         if (deadline != Timeout.InfiniteTimeSpan)
         {
-            request.Headers.TryAddWithoutValidation("grpc-timeout", ((long)deadline.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "m");
+            request.Headers.TryAddWithoutValidation("grpc-timeout", GrpcTimeout.Write(deadline));
         }
 
         if (header is { } extra)
