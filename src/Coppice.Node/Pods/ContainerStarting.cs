@@ -51,7 +51,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         catch (RuntimeException failed)
         {
             var isMade = attempt.ContainerId is not null;
-            trouble = Tell(inputs, isMade ? "RunContainerError" : "CreateContainerError", failed.Message);
+            trouble = Tell(inputs, isMade ? "RunContainerError" : "CreateContainerError", failed.Message) with { SandboxId = attempt.SandboxId };
             // Its end is now on record, and the pause between restarts counts from there.
             if (isMade)
             {
@@ -74,7 +74,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         finally
         {
             var record = await FindAsync(inputs.Pod, attempt);
-            mailbox.Post(state => Started(state, inputs.Action.Container.Name, record, trouble));
+            mailbox.Post(state => Started(state, inputs.Action, attempt, record, trouble));
         }
     }
 
@@ -112,6 +112,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
             environment, mounts, surroundings.MemoryCapacityBytes, surroundings.OomKillsWhole)) with { ProcessesOf = TargetOf(inputs) };
         drop.ThrowIfCancellationRequested();
 
+        attempt.SandboxId = sandbox.Id;
         attempt.ContainerId = await services.Runtime.CreateContainerAsync(sandbox, spec, stop);   // 3.
         events.Created(container);
         await services.Runtime.StartContainerAsync(attempt.ContainerId, stop);             // 4.
@@ -153,7 +154,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
 
         events.HookFailed(container, isPostStart: true);
         events.Killing(container, "FailedPostStartHook");
-        var grace = TimeSpan.FromSeconds(inputs.Pod.Spec.TerminationGracePeriodSeconds ?? 30);
+        var grace = Spans.Seconds(inputs.Pod.Spec.TerminationGracePeriodSeconds ?? 30);
         await services.Runtime.StopContainerAsync(containerId, grace, stop);
         return new Trouble("PostStartHookError", wrong, services.Steady.GetUtcNow());
     }
@@ -216,16 +217,18 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         }
     }
 
-    private static PodState Started(PodState state, string name, ContainerRecord? record, Trouble? trouble)
+    private static PodState Started(PodState state, PodAction.StartContainer action, Attempt attempt, ContainerRecord? record, Trouble? trouble)
     {
         if (record is not null)
         {
             state = state.With(record);
         }
 
-        return state.WithContainer(name, notes => notes with
+        return state.WithContainer(action.Container.Name, notes => notes with
         {
             IsStarting = false,
+            // A try that made nothing is no restart that the next one would have to wait after.
+            BackOff = attempt.ContainerId is null ? notes.BackOff : action.BackOff ?? notes.BackOff,
             Trouble = trouble,
             StartsAgain = notes.StartsAgain && record is null,
             Probes = record is { State: ContainerState.Running } ? ProbeNotes.For(record.Id) : notes.Probes,
@@ -234,6 +237,8 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
 
     private sealed class Attempt
     {
+        public string? SandboxId { get; set; }
+
         public string? ContainerId { get; set; }
     }
 }

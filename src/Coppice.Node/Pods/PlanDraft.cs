@@ -32,7 +32,7 @@ internal sealed class PlanDraft(PodSituation situation)
             return;
         }
 
-        if (notes.Trouble is { } trouble && trouble.RetryAt > situation.Now)
+        if (notes.Trouble is { } trouble && trouble.RetryAt > situation.Now && (trouble.SandboxId is null || trouble.SandboxId == situation.View.Sandbox?.Id))
         {
             LookAt(trouble.RetryAt);
             return;

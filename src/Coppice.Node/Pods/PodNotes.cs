@@ -61,7 +61,11 @@ public sealed record PodVerdict(string Reason, string Message, TimeSpan? Grace =
 /// <param name="Reason">With the message, those of a waiting container's status; empty for what shows only in events.</param>
 /// <param name="RetryAt">By the steady clock, as every moment that is remembered.</param>
 /// <param name="Failures">How often in a row.</param>
-public sealed record Trouble(string Reason, string Message, DateTimeOffset RetryAt, int Failures = 1);
+public sealed record Trouble(string Reason, string Message, DateTimeOffset RetryAt, int Failures = 1)
+{
+    /// <summary>The sandbox that it was met in: what went wrong in one that died says nothing of the next. Null where it has nothing to do with it.</summary>
+    public string? SandboxId { get; init; }
+}
 
 /// <summary>What is remembered of one container of a pod.</summary>
 public sealed record ContainerNotes

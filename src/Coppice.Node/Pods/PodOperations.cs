@@ -85,7 +85,7 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
         var inputs = new StartInputs(
             state.Pod, start, _newSandbox ?? Task.FromResult(state.View.Sandbox), Volumes(state.Pod), TargetOf(state, name), state.Notes.Of(name).Trouble);
         Watch(state, _starting.StartAsync(inputs, _drop.Token));
-        return state.WithContainer(name, notes => notes with { IsStarting = true, BackOff = start.BackOff ?? notes.BackOff });
+        return state.WithContainer(name, notes => notes with { IsStarting = true });
     }
 
     private static (string Name, string? Id)? TargetOf(PodState state, string name) =>

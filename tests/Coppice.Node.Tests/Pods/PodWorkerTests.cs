@@ -200,6 +200,39 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
+    public void A_container_that_was_to_start_in_a_dying_sandbox_starts_in_the_next_one_at_once()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1");
+        var dies = node.Held.Sandboxes[0].Id;
+        // As when a shim is killed: the container's end is told first, and its next start finds the sandbox gone.
+        node.Runtime.Fault = (verb, _) =>
+        {
+            if (verb != RuntimeVerb.CreateContainer)
+            {
+                return null;
+            }
+
+            node.Runtime.Fault = null;
+            node.Runtime.KillSandbox(dies);
+            return new RuntimeException("failed to get sandbox container task: no running task found");
+        };
+        node.Crash("web", 255);
+        node.Advance(0.5);
+
+        Assert.True(node.IsReady("web"));
+        Assert.Equal(1, node.Main("web").RestartCount);
+        Assert.NotEqual(dies, Assert.Single(node.Held.Containers, one => one.State == ContainerState.Running).SandboxId);
+
+        // That was its one restart without a pause.
+        node.Crash("web", 255);
+        node.Advance(9);
+        Assert.Equal(1, node.Main("web").RestartCount);
+        node.Advance(2);
+        Assert.Equal(2, node.Main("web").RestartCount);
+    }
+
+    [Fact]
     public void An_agent_that_comes_back_takes_over_without_a_restart_or_an_unready_moment()
     {
         using var node = new TestNode().Start();
