@@ -27,10 +27,11 @@ public sealed class ApiVerbs
             new PodAdmission(_storage, time, random),
             new ServiceAllocation(_storage, services, time, random),
         ];
+        var turns = new WriteTurns();
         List = new ListVerb(_storage);
         Create = new CreateVerb(_storage, admissions, time, random);
-        Update = new UpdateVerb(_storage, admissions);
-        Delete = new DeleteVerb(_storage, time);
+        Update = new UpdateVerb(_storage, turns, admissions);
+        Delete = new DeleteVerb(_storage, turns, time);
         Pods = new PodVerbs(Update, Delete, time);
         Scale = new ScaleVerb(_storage, Update);
         Tokens = new TokenVerb(_storage, tokens, time);

@@ -17,6 +17,9 @@ public sealed record ExpectedObject(string Group, string Version, string Kind, T
 {
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
+    /// <summary>Another version that looks the same and is taken, too, with its group; null if there is none.</summary>
+    public string? OlderApiVersion { get; init; }
+
     public static implicit operator ExpectedObject(ResourceDefinition definition) =>
         new(definition.Group, definition.Version, definition.Kind, definition.Type);
 }
@@ -133,7 +136,7 @@ public static class ObjectDecoder
 
     private static void RefuseOtherKind(string kind, string apiVersion, ExpectedObject expected)
     {
-        if (kind == expected.Kind && apiVersion == expected.ApiVersion)
+        if (kind == expected.Kind && (apiVersion == expected.ApiVersion || apiVersion == expected.OlderApiVersion))
         {
             return;
         }

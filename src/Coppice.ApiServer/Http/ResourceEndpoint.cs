@@ -16,7 +16,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
 {
     public Task HandleAsync(HttpContext http, ApiRequest request, ResourceDefinition definition, Requester user, CancellationToken stopping)
     {
-        var scope = new WriteScope(definition, request.Namespace ?? "", user, http.Request.Query.DryRun());
+        var scope = new WriteScope(definition, request.Namespace ?? "", user, http.Request.DryRun());
         if (definition.Namespaced && request.Namespace is null && request.Verb is not ("list" or "watch" or "deletecollection"))
         {
             throw ApiErrors.BadRequest("an empty namespace may not be set " + (request.Verb == "create" ? "during creation" : "when a resource name is provided"));
@@ -55,7 +55,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     {
         var type = PatchTypes.Of(http.Request.ContentType);
         var patch = await RequestBody.ReadAsync(http);
-        var mode = http.Request.Query.FieldValidation();
+        var mode = http.Request.FieldValidation();
         IReadOnlyList<string> warnings = [];
         var form = await verbs.Update.RunAsync(
             scope,
@@ -65,24 +65,13 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
                 var patched = Patcher.Apply(type, current.ToJson(), patch, scope.Definition.Schema);
                 var decoded = ObjectDecoder.DecodePatched(patched, scope.Definition, mode);
                 warnings = decoded.Warnings;
-                return NamesVersion(patch) ? decoded.Item : Unversioned(decoded.Item, current);
+                return decoded.Item;
             },
             part,
             http.RequestAborted);
         Warnings.Add(http, warnings);
         await responses.WriteObjectAsync(http, scope.Definition, form, StatusCodes.Status200OK);
     }
-
-    /// <summary>
-    /// Whether a patch is for one version only. One that names none is for whatever version there is: if somebody else is quicker, it is
-    /// made anew on theirs.
-    /// </summary>
-    public static bool NamesVersion(ReadOnlyMemory<byte> patch) => patch.Span.IndexOf("\"resourceVersion\""u8) >= 0;
-
-    private static KubernetesObject Unversioned(KubernetesObject patched, ObjectForm current) =>
-        patched.Metadata.ResourceVersion == current.Revision.ToString()
-            ? patched with { Metadata = patched.Metadata with { ResourceVersion = null } }
-            : patched;
 
     private async Task ListAsync(HttpContext http, WriteScope scope)
     {
@@ -104,8 +93,8 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
 
     private async Task DeleteAsync(HttpContext http, WriteScope scope, string name)
     {
-        var (options, dryRun) = await DeleteOptionsAsync(http);
-        var result = await verbs.Delete.RunAsync(scope with { DryRun = scope.DryRun || dryRun }, name, options, http.RequestAborted);
+        var options = await DeleteOptionsAsync(http);
+        var result = await verbs.Delete.RunAsync(scope, name, options, http.RequestAborted);
         if (!result.Gone || scope.Definition.Kind == "Pod")
         {
             await responses.WriteObjectAsync(http, scope.Definition, result.Form, StatusCodes.Status200OK);
@@ -123,12 +112,12 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
 
     private async Task DeleteCollectionAsync(HttpContext http, WriteScope scope)
     {
-        var (options, dryRun) = await DeleteOptionsAsync(http);
+        var options = await DeleteOptionsAsync(http);
         var query = http.Request.Query.Objects(scope.Definition, scope.Namespace);
         var page = await verbs.List.RunAsync(query, http.Request.Query.Paging(), http.RequestAborted);
         foreach (var form in page.Items)
         {
-            var each = scope with { Namespace = form.Item.Metadata.Namespace ?? "", DryRun = scope.DryRun || dryRun };
+            var each = scope with { Namespace = form.Item.Metadata.Namespace ?? "" };
             try
             {
                 await verbs.Delete.RunAsync(each, form.Item.Metadata.Name!, options, http.RequestAborted);
@@ -149,9 +138,6 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
         return decoded.Item;
     }
 
-    private static async ValueTask<(DeleteOptions Options, bool DryRun)> DeleteOptionsAsync(HttpContext http)
-    {
-        var options = await RequestBody.ReadOptionsAsync<DeleteOptions>(http);
-        return (http.Request.Query.Deletion(options), options.DryRun.Contains("All"));
-    }
+    private static async ValueTask<DeleteOptions> DeleteOptionsAsync(HttpContext http) =>
+        http.Request.Query.Deletion(await RequestBody.ReadOptionsAsync<DeleteOptions>(http));
 }

@@ -21,13 +21,23 @@ internal sealed class SubresourceEndpoint(
     private static readonly ExpectedObject Scales = new("autoscaling", "v1", "Scale", typeof(Scale));
     private static readonly ResourceDefinition ScaleDefinition = new("autoscaling", "v1", "scales", "Scale", "scale", true, typeof(Scale), Subresources.None);
     private static readonly ExpectedObject Bindings = new("", "v1", "Binding", typeof(Binding));
-    private static readonly ExpectedObject Evictions = new("policy", "v1", "Eviction", typeof(Eviction));
+    private static readonly ExpectedObject Evictions = new("policy", "v1", "Eviction", typeof(Eviction)) { OlderApiVersion = "policy/v1beta1" };
     private static readonly ExpectedObject Tokens = new("authentication.k8s.io", "v1", "TokenRequest", typeof(TokenRequest));
 
     public Task HandleAsync(HttpContext http, ApiRequest request, ResourceDefinition definition, Requester user)
     {
-        var scope = new WriteScope(definition, request.Namespace ?? "", user, http.Request.Query.DryRun());
         var name = request.Name!;
+        var connection = new WriteScope(definition, request.Namespace ?? "", user);
+        switch (request.Subresource)
+        {
+            case "log" or "exec" or "attach" or "portforward" when definition.Has(Subresources.Pod):
+                return streams.HandleAsync(http, connection.Key(name), request.Subresource);
+            case "proxy" when definition.Has(Subresources.Proxy):
+                return proxies.HandleAsync(http, connection, name);
+        }
+
+        // What is said to a stream or to a proxy's target is not ours to read.
+        var scope = connection with { DryRun = http.Request.DryRun() };
         return (request.Subresource, request.Verb) switch
         {
             ("status", var verb) when definition.Has(Subresources.Status) => StatusAsync(http, scope, name, verb),
@@ -37,16 +47,13 @@ internal sealed class SubresourceEndpoint(
             ("eviction", "create") when definition.Has(Subresources.Pod) => EvictAsync(http, scope, name),
             ("finalize", "update") when definition.Has(Subresources.Finalize) => resources.UpdateAsync(http, scope, name, UpdatePart.Finalizers),
             ("token", "create") when definition.Has(Subresources.Token) => TokenAsync(http, scope, name),
-            ("log" or "exec" or "attach" or "portforward", _) when definition.Has(Subresources.Pod) =>
-                streams.HandleAsync(http, scope.Key(name), request.Subresource),
-            ("proxy", _) when definition.Has(Subresources.Proxy) => proxies.HandleAsync(http, scope, name),
             _ => throw ApiErrors.NoSuchPath(),
         };
     }
 
     /// <summary>Bindings also have a door of their own, beside the pods.</summary>
     public Task BindAsync(HttpContext http, Requester user, string space) =>
-        BindAsync(http, new WriteScope(KindCatalog.Of<Pod>(), space, user, http.Request.Query.DryRun()), null);
+        BindAsync(http, new WriteScope(KindCatalog.Of<Pod>(), space, user, http.Request.DryRun()), null);
 
     private Task StatusAsync(HttpContext http, WriteScope scope, string name, string verb) =>
         PartAsync(http, scope, name, verb, UpdatePart.Status);
@@ -73,15 +80,14 @@ internal sealed class SubresourceEndpoint(
             case "patch":
                 var type = PatchTypes.Of(http.Request.ContentType);
                 var patch = await RequestBody.ReadAsync(http);
-                var mode = http.Request.Query.FieldValidation();
+                var mode = http.Request.FieldValidation();
                 await WriteScaleAsync(http, await verbs.Scale.UpdateAsync(scope, name, Patched, http.RequestAborted));
                 break;
 
                 Scale Patched(Scale current)
                 {
                     var patched = Patcher.Apply(type, ApiJson.Write(current), patch, TypeSchema.Of(typeof(Scale)));
-                    var wanted = (Scale)ObjectDecoder.DecodePatched(patched, Scales, mode).Item;
-                    return ResourceEndpoint.NamesVersion(patch) ? wanted : wanted with { Metadata = wanted.Metadata with { ResourceVersion = null } };
+                    return (Scale)ObjectDecoder.DecodePatched(patched, Scales, mode).Item;
                 }
 
             default:
@@ -108,7 +114,12 @@ internal sealed class SubresourceEndpoint(
     private async Task EvictAsync(HttpContext http, WriteScope scope, string name)
     {
         var eviction = (Eviction)(await RequestBody.ReadObjectAsync(http, Evictions)).Item;
-        Scoping.RequireName(name, eviction.Metadata.Name);
+        if (eviction.Metadata.Name != name)
+        {
+            throw ApiErrors.BadRequest("name in URL does not match name in Eviction object");
+        }
+
+        Scoping.NamespaceOf(scope, eviction.Metadata.Namespace);
         await verbs.Pods.EvictAsync(scope, name, eviction, http.RequestAborted);
         await ResponseWriter.WriteStatusAsync(http, new ApiStatus { Status = "Success", Code = StatusCodes.Status201Created }, StatusCodes.Status201Created);
     }

@@ -21,26 +21,33 @@ internal static class QueryParameters
         var text => throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax"),
     };
 
-    public static bool DryRun(this IQueryCollection query) => (string?)query["dryRun"] switch
+    /// <summary>Whether a request is to change nothing; one that cannot change anything is not asked.</summary>
+    /// <exception cref="ApiError">Invalid: something is wanted that is no dry run and nothing else either.</exception>
+    public static bool DryRun(this HttpRequest request) => OptionsKindOf(request.Method) is { } kind && IsDryRun([.. request.Query["dryRun"].Select(v => v ?? "")], kind);
+
+    /// <summary>The same of the options in a body.</summary>
+    public static bool IsDryRun(ValueList<string> values, string kind) => values.All(v => v == "All")
+        ? !values.IsEmpty
+        : throw ApiErrors.Invalid("meta.k8s.io", kind, "", Validation.FieldError.NotSupported(Validation.FieldPath.Of("dryRun"), values, "All"));
+
+    private static string? OptionsKindOf(string method) => method switch
     {
-        null or "" => false,
-        "All" => true,
-        var other => throw ApiErrors.Invalid(
-            "meta.k8s.io",
-            "WriteOptions",
-            "",
-            Validation.FieldError.NotSupported(Validation.FieldPath.Of("dryRun"), other, "All")),
+        "POST" => "CreateOptions",
+        "PUT" => "UpdateOptions",
+        "PATCH" => "PatchOptions",
+        "DELETE" => "DeleteOptions",
+        _ => null,
     };
 
     /// <summary>What is done about unknown fields; clients that don't say get warnings.</summary>
-    public static FieldValidation FieldValidation(this IQueryCollection query) => (string?)query["fieldValidation"] switch
+    public static FieldValidation FieldValidation(this HttpRequest request) => (string?)request.Query["fieldValidation"] switch
     {
         null or "" or "Warn" => Decoding.FieldValidation.Warn,
         "Strict" => Decoding.FieldValidation.Strict,
         "Ignore" => Decoding.FieldValidation.Ignore,
         var other => throw ApiErrors.Invalid(
             "meta.k8s.io",
-            "WriteOptions",
+            OptionsKindOf(request.Method) ?? "",
             "",
             Validation.FieldError.NotSupported(Validation.FieldPath.Of("fieldValidation"), other, "", "Ignore", "Strict", "Warn")),
     };

@@ -17,7 +17,7 @@ internal static class RequestBody
     /// <exception cref="ApiError">UnsupportedMediaType, or BadRequest with what is wrong.</exception>
     public static async ValueTask<DecodedObject> ReadObjectAsync(HttpContext http, ExpectedObject expected)
     {
-        var mode = http.Request.Query.FieldValidation();
+        var mode = http.Request.FieldValidation();
         var body = await ReadAsync(http);
         return MediaType(http) switch
         {

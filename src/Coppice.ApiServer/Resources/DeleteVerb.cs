@@ -11,45 +11,43 @@ namespace Coppice.ApiServer.Resources;
 internal sealed record DeleteResult(ObjectForm Form, bool Gone);
 
 /// <summary>Deletes an object: at once, or by marking it while its pod ends or its finalizers are at work.</summary>
-internal sealed class DeleteVerb(ObjectStorage storage, TimeProvider time)
+internal sealed class DeleteVerb(ObjectStorage storage, WriteTurns turns, TimeProvider time)
 {
     private const string Foreground = "foregroundDeletion";
     private const string Orphan = "orphan";
+    private const string OptionsKind = "DeleteOptions";
 
     // Kubernetes' list: the rest of the cluster takes it for granted that these are there.
     private static readonly string[] Lasting = ["default", "kube-system", "kube-public"];
 
     public async ValueTask<DeleteResult> RunAsync(WriteScope scope, string name, DeleteOptions options, CancellationToken stop)
     {
-        RequireKnownPolicy(options);
+        var dryRun = RequireValid(options) || scope.DryRun;
         if (scope.Definition.Kind == "Namespace" && Lasting.Contains(name))
         {
             throw ApiErrors.Forbidden(scope.Resource, name, "this namespace may not be deleted");
         }
 
-        while (true)
+        using var turn = await turns.TakeAsync(ObjectStorage.KeyOf(scope.Definition, scope.Key(name)));
+        var current = await storage.GetAsync(scope.Definition, scope.Key(name), stop);
+        RequirePreconditions(scope, name, options.Preconditions, current.Item.Metadata);
+        var marked = Mark(current.Item, options, time.GetUtcNow());
+        if (dryRun)
         {
-            var current = await storage.GetAsync(scope.Definition, scope.Key(name), stop);
-            RequirePreconditions(scope, name, options.Preconditions, current.Item.Metadata);
-            var marked = Mark(current.Item, options, time.GetUtcNow());
-            if (scope.DryRun)
-            {
-                return new(current, marked is null);
-            }
-
-            if (marked is not null && marked.Equals(current.Item))
-            {
-                return new(current, Gone: false);
-            }
-
-            var form = marked is null
-                ? await storage.DeleteAsync(scope.Definition, scope.Key(name), current.Revision, stop)
-                : await storage.UpdateAsync(scope.Definition, marked, current.Revision, stop);
-            if (form is not null)
-            {
-                return new(form, marked is null);
-            }
+            return new(marked is null ? current : ObjectForm.Detached(marked), marked is null);
         }
+
+        if (marked is not null && marked.Equals(current.Item))
+        {
+            return new(current, Gone: false);
+        }
+
+        var form = marked is null
+            ? await storage.DeleteAsync(scope.Definition, scope.Key(name), current.Revision, stop)
+            : await storage.UpdateAsync(scope.Definition, marked, current.Revision, stop);
+
+        // Every verb that changes an object waits for its turn, so that nobody else can have been quicker.
+        return new(form ?? throw ApiErrors.Conflict(scope.Resource, name), marked is null);
     }
 
     /// <summary>The object as it waits for its end; null if it goes at once.</summary>
@@ -120,13 +118,22 @@ internal sealed class DeleteVerb(ObjectStorage storage, TimeProvider time)
         };
     }
 
-    private static void RequireKnownPolicy(DeleteOptions options)
+    /// <summary>Whichever door the options came by. True if they ask for a dry run.</summary>
+    private static bool RequireValid(DeleteOptions options)
     {
-        if (options.PropagationPolicy is not (null or "Foreground" or "Background" or "Orphan"))
-        {
-            throw ApiErrors.Invalid("meta.k8s.io", "DeleteOptions", "", FieldError.NotSupported(
-                FieldPath.Of("propagationPolicy"), options.PropagationPolicy, "Foreground", "Background", "Orphan", "nil"));
-        }
+        var policy = FieldPath.Of("propagationPolicy");
+        Findings<FieldError> errors =
+        [
+            .. FieldRules.If(
+                options is { OrphanDependents: not null, PropagationPolicy: not null },
+                () => FieldError.Invalid(policy, options.PropagationPolicy, "orphanDependents and deletionPropagation cannot be both set")),
+            .. FieldRules.If(
+                options.PropagationPolicy is not (null or "Foreground" or "Background" or "Orphan"),
+                () => FieldError.NotSupported(policy, options.PropagationPolicy, "Foreground", "Background", "Orphan", "nil")),
+        ];
+        return errors.Count == 0
+            ? QueryParameters.IsDryRun(options.DryRun, OptionsKind)
+            : throw ApiErrors.Invalid("meta.k8s.io", OptionsKind, "", errors);
     }
 
     private static void RequirePreconditions(WriteScope scope, string name, Preconditions? wanted, ObjectMeta actual)

@@ -26,11 +26,8 @@ internal enum UpdatePart
 }
 
 /// <summary>Replaces an object, or its status: by a whole new version, or by what a function makes of the newest one (a patch).</summary>
-internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission> admissions)
+internal sealed class UpdateVerb(ObjectStorage storage, WriteTurns turns, IReadOnlyList<IAdmission> admissions)
 {
-    // How often a change without a version of its own is made anew on a newer object before the client is told of the contention.
-    private const int ContentionTries = 30;
-
     /// <summary>Replaces the object with a given version.</summary>
     public ValueTask<ObjectForm> RunAsync(WriteScope scope, string name, KubernetesObject item, UpdatePart part, CancellationToken stop)
     {
@@ -46,37 +43,29 @@ internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
             stop);
     }
 
-    /// <summary>Replaces the object with what <paramref name="change"/> makes of the newest version, trying again when that was not the newest.</summary>
+    /// <summary>Replaces the object with what <paramref name="change"/> makes of the newest version.</summary>
     public async ValueTask<ObjectForm> RunAsync(
         WriteScope scope, string name, Func<ObjectForm, KubernetesObject> change, UpdatePart part, CancellationToken stop)
     {
-        for (var attempt = 1; ; attempt++)
+        using var turn = await turns.TakeAsync(ObjectStorage.KeyOf(scope.Definition, scope.Key(name)));
+        var current = await storage.GetAsync(scope.Definition, scope.Key(name), stop);
+        var wanted = change(current);
+        Scoping.RequireName(name, wanted.Metadata.Name);
+        RequireSame(scope, name, wanted.Metadata, current);
+        var prepared = await PrepareAsync(scope, Carry(scope, wanted, current.Item), current.Item, part, stop);
+        if (scope.DryRun)
         {
-            var current = await storage.GetAsync(scope.Definition, scope.Key(name), stop);
-            var wanted = change(current);
-            Scoping.RequireName(name, wanted.Metadata.Name);
-            var conditional = RequireSame(scope, name, wanted.Metadata, current);
-            var prepared = await PrepareAsync(scope, Carry(scope, wanted, current.Item), current.Item, part, stop);
-            if (scope.DryRun)
-            {
-                return ObjectForm.Detached(prepared);
-            }
-
-            var form = IsGone(prepared)
-                ? await storage.DeleteAsync(scope.Definition, scope.Key(name), current.Revision, stop)
-                : current.IsSame(prepared)
-                    ? current
-                    : await storage.UpdateAsync(scope.Definition, prepared, current.Revision, stop);
-            if (form is not null)
-            {
-                return form;
-            }
-
-            if (conditional || attempt == ContentionTries)
-            {
-                throw ApiErrors.Conflict(scope.Resource, name);
-            }
+            return ObjectForm.Detached(prepared);
         }
+
+        var form = IsGone(prepared)
+            ? await storage.DeleteAsync(scope.Definition, scope.Key(name), current.Revision, stop)
+            : current.IsSame(prepared)
+                ? current
+                : await storage.UpdateAsync(scope.Definition, prepared, current.Revision, stop);
+
+        // Every verb that changes an object waits for its turn, so that nobody else can have been quicker.
+        return form ?? throw ApiErrors.Conflict(scope.Resource, name);
     }
 
     /// <summary>A whole new version is for the object of its uid. The words are those of Kubernetes' storage, with its key.</summary>
@@ -93,8 +82,8 @@ internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
         }
     }
 
-    /// <summary>True if the new version is meant for one version only; refuses it if that is not the newest.</summary>
-    private static bool RequireSame(WriteScope scope, string name, ObjectMeta wanted, ObjectForm current)
+    /// <summary>Refuses a new version that is meant for one version only, and that is not the newest.</summary>
+    private static void RequireSame(WriteScope scope, string name, ObjectMeta wanted, ObjectForm current)
     {
         if (!string.IsNullOrEmpty(wanted.Uid) && wanted.Uid != current.Item.Metadata.Uid)
         {
@@ -103,7 +92,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
 
         if (string.IsNullOrEmpty(wanted.ResourceVersion) || wanted.ResourceVersion == "0")
         {
-            return false;
+            return;
         }
 
         if (!long.TryParse(wanted.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
@@ -114,7 +103,10 @@ internal sealed class UpdateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
                 FieldError.Invalid(FieldPath.Of("metadata", "resourceVersion"), wanted.ResourceVersion, "must be a number"));
         }
 
-        return new Revision(version) == current.Revision ? true : throw ApiErrors.Conflict(scope.Resource, name);
+        if (new Revision(version) != current.Revision)
+        {
+            throw ApiErrors.Conflict(scope.Resource, name);
+        }
     }
 
     /// <summary>The metadata that no update changes.</summary>
