@@ -62,6 +62,41 @@ public sealed class ServedTests
         Assert.Empty(cluster.All<Deployment>());
     }
 
+    [Fact]
+    public void A_ring_of_owners_waits_for_what_hangs_on_it_and_its_namespace_goes_after_it()
+    {
+        using var cluster = new Served();
+        cluster.Create(new Namespace { Metadata = new() { Name = "shop" } });
+        foreach (var name in (string[])["a", "b", "tail"])
+        {
+            cluster.Create(new ConfigMap { Metadata = new() { Name = name, Namespace = "shop", Finalizers = name == "tail" ? ["example.com/wait"] : [] } });
+        }
+
+        Own("a", "b");
+        Own("b", "a");
+        Own("tail", "b");
+        cluster.Delete<ConfigMap>("a", "shop", "Foreground");
+        cluster.RunPods();
+        Assert.NotNull(cluster.Find<ConfigMap>("b")!.Metadata.DeletionTimestamp);
+
+        cluster.Delete<Namespace>("shop", "");
+        cluster.Change<ConfigMap>("tail", c => c with { Metadata = c.Metadata with { Finalizers = [] } });
+        cluster.RunPods();
+        Assert.Empty(cluster.All<ConfigMap>());
+        Assert.Empty(cluster.All<Namespace>());
+
+        void Own(string dependent, string owner) => cluster.Change<ConfigMap>(dependent, c => c with
+        {
+            Metadata = c.Metadata with
+            {
+                OwnerReferences =
+                [
+                    new() { ApiVersion = "v1", Kind = "ConfigMap", Name = owner, Uid = cluster.Find<ConfigMap>(owner)!.Metadata.Uid!, BlockOwnerDeletion = true },
+                ],
+            },
+        });
+    }
+
     private sealed class Served : OneThread, IEventRecorder
     {
         private readonly ManualTimeProvider _time = new();

@@ -44,15 +44,16 @@ internal static class GarbagePlanner
     public const string Foreground = "foregroundDeletion";
     public const string Orphan = "orphan";
 
-    /// <param name="dependents">All objects that name this one among their owners.</param>
-    public static GarbagePlan Plan(KubernetesObject item, IReadOnlyList<OwnerState> owners, IReadOnlyList<KubernetesObject> dependents)
+    /// <param name="dependentsOf">All objects that name one among their owners.</param>
+    public static GarbagePlan Plan(
+        KubernetesObject item, IReadOnlyList<OwnerState> owners, Func<KubernetesObject, IReadOnlyList<KubernetesObject>> dependentsOf)
     {
         var metadata = item.Metadata;
         if (metadata.DeletionTimestamp is not null)
         {
             return metadata.Finalizers.Contains(Orphan) ? new GarbagePlan.OrphanDependents()
                 : !metadata.Finalizers.Contains(Foreground) ? new GarbagePlan.Keep()
-                : dependents.Any(d => IsBlocking(d, item)) ? new GarbagePlan.AwaitDependents()
+                : Blocking(item, dependentsOf).Any(d => !WaitsFor(d, item, dependentsOf)) ? new GarbagePlan.AwaitDependents()
                 : new GarbagePlan.DropFinalizer(Foreground);
         }
 
@@ -68,12 +69,42 @@ internal static class GarbagePlanner
 
         // An owner that waits for this one also waits for what depends on this one.
         return new GarbagePlan.Delete(
-            owners.Contains(OwnerState.Waiting) && dependents.Count > 0 ? DeletionPropagation.Foreground
+            owners.Contains(OwnerState.Waiting) && dependentsOf(item).Count > 0 ? DeletionPropagation.Foreground
             : metadata.Finalizers.Contains(Orphan) ? DeletionPropagation.Orphan
             : metadata.Finalizers.Contains(Foreground) ? DeletionPropagation.Foreground
             : DeletionPropagation.Background);
     }
 
-    private static bool IsBlocking(KubernetesObject dependent, KubernetesObject owner) =>
-        dependent.Metadata.OwnerReferences.Any(r => r.Uid == owner.Metadata.Uid && r.BlockOwnerDeletion == true);
+    /// <summary>
+    /// Whether one object's end needs another's first. Where owners and dependents form a ring, or one owns itself, each would wait for
+    /// the next for ever: whoever is waited for in turn need not be waited for.
+    /// </summary>
+    private static bool WaitsFor(KubernetesObject first, KubernetesObject end, Func<KubernetesObject, IReadOnlyList<KubernetesObject>> dependentsOf)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal) { first.Metadata.Uid! };
+        var next = new Stack<KubernetesObject>([first]);
+        while (next.TryPop(out var one))
+        {
+            if (one.Metadata.Uid == end.Metadata.Uid)
+            {
+                return true;
+            }
+
+            foreach (var dependent in IsWaiting(one) ? Blocking(one, dependentsOf) : [])
+            {
+                if (seen.Add(dependent.Metadata.Uid!))
+                {
+                    next.Push(dependent);
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Being deleted in the foreground: it goes when its dependents are gone.</summary>
+    internal static bool IsWaiting(KubernetesObject item) => item.Metadata.DeletionTimestamp is not null && item.Metadata.Finalizers.Contains(Foreground);
+
+    private static IEnumerable<KubernetesObject> Blocking(KubernetesObject owner, Func<KubernetesObject, IReadOnlyList<KubernetesObject>> dependentsOf) =>
+        dependentsOf(owner).Where(d => d.Metadata.OwnerReferences.Any(r => r.Uid == owner.Metadata.Uid && r.BlockOwnerDeletion == true));
 }

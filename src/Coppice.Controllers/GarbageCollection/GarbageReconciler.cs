@@ -26,7 +26,7 @@ internal sealed class GarbageReconciler(WatchedKind kind, Caches caches, TimePro
             owners.Add(await StateOfAsync(reference, item, stop));
         }
 
-        switch (GarbagePlanner.Plan(item, owners, [.. GarbageGraph.DependentsOf(item, caches).Select(d => d.Item)]))
+        switch (GarbagePlanner.Plan(item, owners, owner => [.. GarbageGraph.DependentsOf(owner, caches).Select(d => d.Item)]))
         {
             case GarbagePlan.Delete delete:
                 await DeleteAsync(item, delete.Propagation, stop);
@@ -70,7 +70,7 @@ internal sealed class GarbageReconciler(WatchedKind kind, Caches caches, TimePro
             ? cached
             : await ownerKind.FindLiveAsync(key, stop);
         return owner is null || owner.Metadata.Uid != reference.Uid ? OwnerState.Absent
-            : owner.Metadata.DeletionTimestamp is not null && owner.Metadata.Finalizers.Contains(GarbagePlanner.Foreground) ? OwnerState.Waiting
+            : GarbagePlanner.IsWaiting(owner) ? OwnerState.Waiting
             : OwnerState.Solid;
     }
 

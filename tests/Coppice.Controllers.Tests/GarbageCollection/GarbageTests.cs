@@ -88,6 +88,57 @@ public sealed class GarbageTests
         Assert.Single(plane.Api.All<ConfigMap>());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public void A_ring_of_owners_that_is_deleted_in_the_foreground_goes(int size)
+    {
+        using var plane = Ring(size);
+        plane.Delete<ConfigMap>("c0", propagation: DeletionPropagation.Foreground);
+        Assert.Empty(plane.Api.All<ConfigMap>());
+    }
+
+    [Fact]
+    public void A_ring_of_which_all_are_deleted_in_the_foreground_goes()
+    {
+        using var plane = Ring(3, "example.com/wait");
+        foreach (var name in (string[])["c0", "c1", "c2"])
+        {
+            plane.Delete<ConfigMap>(name, propagation: DeletionPropagation.Foreground);
+        }
+
+        foreach (var name in (string[])["c0", "c1", "c2"])
+        {
+            LetGo(plane, name);
+        }
+
+        Assert.Empty(plane.Api.All<ConfigMap>());
+    }
+
+    /// <summary>Each is owned by the one before it, and the first by the last.</summary>
+    private static ControlPlane Ring(int size, params string[] finalizers)
+    {
+        var plane = new ControlPlane();
+        var members = Enumerable.Range(0, size)
+            .Select(i => plane.Create(new ConfigMap { Metadata = new() { Name = $"c{i}", Namespace = "default", Finalizers = [.. finalizers] } }))
+            .ToList();
+        for (var i = 0; i < size; i++)
+        {
+            var owner = members[(i + size - 1) % size].Metadata;
+            plane.Change<ConfigMap>($"c{i}", c => c with
+            {
+                Metadata = c.Metadata with { OwnerReferences = [Reference(owner.Name!, owner.Uid!) with { BlockOwnerDeletion = true }] },
+            });
+        }
+
+        return plane;
+    }
+
+    private static void LetGo(ControlPlane plane, string name) => plane.Change<ConfigMap>(
+        name, c => c with { Metadata = c.Metadata with { Finalizers = c.Metadata.Finalizers.Where(f => f != "example.com/wait").ToValueList() } });
+
     private static ControlPlane Deployed()
     {
         var plane = new ControlPlane();
