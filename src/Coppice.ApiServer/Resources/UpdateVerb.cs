@@ -15,7 +15,7 @@ internal enum UpdatePart
     Main,
     Status,
 
-    /// <summary>A namespace's own finalizers: everything else is kept from the old version.</summary>
+    /// <summary>A namespace's own finalizers: its status is kept from the old version.</summary>
     Finalizers,
 
     /// <summary>A pod's ephemeral containers: everything else is kept from the old version.</summary>
@@ -138,21 +138,14 @@ internal sealed class UpdateVerb(ObjectStorage storage, WriteTurns turns, IReadO
             return item;
         }
 
-        if (part == UpdatePart.Finalizers)
-        {
-            var space = (Objects.Core.Namespace)old;
-            return space with { Spec = space.Spec with { Finalizers = ((Objects.Core.Namespace)item).Spec.Finalizers } };
-        }
-
         var prepared = strategy.Default(item);
-        if (part == UpdatePart.Status)
+        prepared = part switch
         {
-            return strategy.PrepareForStatusUpdate(prepared, old);
-        }
-
-        prepared = part == UpdatePart.EphemeralContainers
-            ? PodRules.WithEphemeralContainers((Objects.Core.Pod)prepared, (Objects.Core.Pod)old)
-            : strategy.PrepareForUpdate(prepared, old);
+            UpdatePart.Status => strategy.PrepareForStatusUpdate(prepared, old),
+            UpdatePart.Finalizers => NamespaceRules.WithFinalizers((Objects.Core.Namespace)prepared, (Objects.Core.Namespace)old),
+            UpdatePart.EphemeralContainers => PodRules.WithEphemeralContainers((Objects.Core.Pod)prepared, (Objects.Core.Pod)old),
+            _ => strategy.PrepareForUpdate(prepared, old),
+        };
         foreach (var admission in admissions)
         {
             prepared = await admission.AdmitAsync(scope, prepared, old, stop);
@@ -161,7 +154,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, WriteTurns turns, IReadO
         Findings<FieldError> errors =
         [
             .. ObjectMetaValidation.ValidateUpdate(prepared.Metadata, old.Metadata, scope.Definition),
-            .. strategy.ValidateUpdate(prepared, old),
+            .. part == UpdatePart.Status ? strategy.ValidateStatusUpdate(prepared, old) : strategy.ValidateUpdate(prepared, old),
         ];
         return errors.Count == 0 ? prepared : throw ApiErrors.Invalid(scope.Definition, prepared.Metadata.Name ?? "", errors);
     }

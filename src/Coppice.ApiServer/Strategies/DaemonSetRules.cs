@@ -80,6 +80,8 @@ internal sealed class DaemonSetRules : KindStrategy<DaemonSet>
     public override Findings<FieldError> ValidateUpdate(DaemonSet item, DaemonSet old) =>
         [.. Validate(item), .. FieldRules.Unchanged(SpecPath.Child("selector"), item.Spec.Selector, old.Spec.Selector)];
 
+    public override Findings<FieldError> ValidateStatusUpdate(DaemonSet item, DaemonSet old) => ReplicaStatusValidation.Of(item.Status, old.Status);
+
     public override IEnumerable<string> Warnings(DaemonSet item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
 
     private static Findings<FieldError> Strategy(FieldPath path, DaemonSetUpdateStrategy strategy)

@@ -78,6 +78,8 @@ internal sealed class DeploymentRules : KindStrategy<Deployment>
     public override Findings<FieldError> ValidateUpdate(Deployment item, Deployment old) =>
         [.. Validate(item), .. FieldRules.Unchanged(SpecPath.Child("selector"), item.Spec.Selector, old.Spec.Selector)];
 
+    public override Findings<FieldError> ValidateStatusUpdate(Deployment item, Deployment old) => ReplicaStatusValidation.Of(item.Status, old.Status);
+
     public override IEnumerable<string> Warnings(Deployment item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
 
     private static Findings<FieldError> Strategy(FieldPath path, DeploymentStrategy strategy)

@@ -28,6 +28,9 @@ public interface IKindStrategy
     /// <summary>Everything that is wrong with an object that replaces another; metadata excepted.</summary>
     Findings<FieldError> ValidateUpdate(KubernetesObject item, KubernetesObject old);
 
+    /// <summary>Everything that is wrong with a status that replaces another; metadata excepted.</summary>
+    Findings<FieldError> ValidateStatusUpdate(KubernetesObject item, KubernetesObject old);
+
     /// <summary>What is right but unwise, for the Warning header.</summary>
     IReadOnlyList<string> Warnings(KubernetesObject item);
 }

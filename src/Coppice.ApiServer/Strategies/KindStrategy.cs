@@ -21,6 +21,8 @@ internal abstract class KindStrategy<T> : IKindStrategy
     /// <summary>Most kinds ask of an update what they ask of a new object.</summary>
     public virtual Findings<FieldError> ValidateUpdate(T item, T old) => Validate(item);
 
+    public virtual Findings<FieldError> ValidateStatusUpdate(T item, T old) => [];
+
     public virtual IEnumerable<string> Warnings(T item) => [];
 
     KubernetesObject IKindStrategy.Default(KubernetesObject item) => Default((T)item);
@@ -34,6 +36,8 @@ internal abstract class KindStrategy<T> : IKindStrategy
     Findings<FieldError> IKindStrategy.Validate(KubernetesObject item) => Validate((T)item);
 
     Findings<FieldError> IKindStrategy.ValidateUpdate(KubernetesObject item, KubernetesObject old) => ValidateUpdate((T)item, (T)old);
+
+    Findings<FieldError> IKindStrategy.ValidateStatusUpdate(KubernetesObject item, KubernetesObject old) => ValidateStatusUpdate((T)item, (T)old);
 
     IReadOnlyList<string> IKindStrategy.Warnings(KubernetesObject item) => [.. Warnings((T)item)];
 

@@ -30,7 +30,21 @@ internal sealed class NamespaceRules : KindStrategy<Namespace>
         Status = old.Status,
     };
 
+    /// <summary>That door: the status stays as it is.</summary>
+    public static Namespace WithFinalizers(Namespace item, Namespace old) => item with { Status = old.Status };
+
     public override Namespace PrepareForStatusUpdate(Namespace item, Namespace old) => item with { Spec = old.Spec };
+
+    public override Findings<FieldError> ValidateStatusUpdate(Namespace item, Namespace old)
+    {
+        // The path is Kubernetes' own.
+        var (path, phase) = (FieldPath.Of("status", "Phase"), item.Status.Phase);
+        return item.Metadata.DeletionTimestamp is null
+            ? FieldRules.If(
+                phase != NamespacePhase.Active, () => FieldError.Invalid(path, phase, "may only be 'Active' if `deletionTimestamp` is empty"))
+            : FieldRules.If(
+                phase != NamespacePhase.Terminating, () => FieldError.Invalid(path, phase, "may only be 'Terminating' if `deletionTimestamp` is not empty"));
+    }
 
     public override Findings<FieldError> Validate(Namespace item) =>
         FieldRules.Each(FieldPath.Of("spec", "finalizers"), item.Spec.Finalizers, ObjectMetaValidation.Finalizer);

@@ -25,8 +25,21 @@ internal sealed class NodeRules : KindStrategy<Node>
             .. FieldRules.Repeated(item.Spec.Taints, t => (t.Key, t.Effect))
                 .Select(r => FieldError.Duplicate(taints.Index(r.Index), item.Spec.Taints[r.Index])),
             .. FieldRules.Each(FieldPath.Of("spec", "podCIDRs"), item.Spec.PodCIDRs, FieldRules.Range),
+            .. Amounts(FieldPath.Of("status", "capacity"), item.Status.Capacity),
+            .. Amounts(FieldPath.Of("status", "allocatable"), item.Status.Allocatable),
         ];
     }
+
+    /// <summary>As for the rest: Kubernetes knows one validation of updates of nodes.</summary>
+    public override Findings<FieldError> ValidateStatusUpdate(Node item, Node old) =>
+    [
+        .. ValidateUpdate(item, old),
+        .. FieldRules.Repeated(item.Status.Addresses, a => a)
+            .Select(r => FieldError.Duplicate(FieldPath.Of("status", "addresses").Index(r.Index), r.Key)),
+    ];
+
+    private static Findings<FieldError> Amounts(FieldPath path, ValueMap<Quantity> amounts) =>
+        [.. amounts.SelectMany(a => ResourceValidation.Amount(path.Child(a.Key), a.Key, a.Value))];
 
     public override Findings<FieldError> ValidateUpdate(Node item, Node old) =>
     [

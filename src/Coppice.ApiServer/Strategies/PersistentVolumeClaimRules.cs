@@ -47,6 +47,13 @@ internal sealed class PersistentVolumeClaimRules : KindStrategy<PersistentVolume
 
     public override Findings<FieldError> Validate(PersistentVolumeClaim item) => ClaimValidation.Validate(item.Spec);
 
+    public override Findings<FieldError> ValidateStatusUpdate(PersistentVolumeClaim item, PersistentVolumeClaim old) =>
+    [
+        .. item.Status.Capacity
+            .Where(c => c.Value.IsNegative)
+            .Select(c => FieldError.Invalid(FieldPath.Of("status", "capacity").Key(c.Key), c.Value, "must be a valid resource quantity")),
+    ];
+
     public override Findings<FieldError> ValidateUpdate(PersistentVolumeClaim item, PersistentVolumeClaim old) =>
         [.. Validate(item), .. ClaimValidation.Unchanged(item, old)];
 }

@@ -59,7 +59,16 @@ internal sealed class PodRules : KindStrategy<Pod>
     {
         Spec = old.Spec,
         Metadata = StatusMetadata(item, old) with { OwnerReferences = old.Metadata.OwnerReferences },
-        Status = item.Status with { QosClass = item.Status.QosClass ?? old.Status.QosClass },
+        Status = WithGenerations(item.Status, old.Status) with { QosClass = item.Status.QosClass ?? old.Status.QosClass },
+    };
+
+    /// <summary>Which generation was seen stays known, also where a reporter does not say.</summary>
+    private static PodStatus WithGenerations(PodStatus status, PodStatus old) => status with
+    {
+        ObservedGeneration = status.ObservedGeneration == 0 ? old.ObservedGeneration : status.ObservedGeneration,
+        Conditions = status.Conditions.ConvertAll(c => c.ObservedGeneration != 0
+            ? c
+            : c with { ObservedGeneration = old.Conditions.FirstOrDefault(o => o.Type == c.Type)?.ObservedGeneration ?? 0 }),
     };
 
     public override Findings<FieldError> Validate(Pod item) =>
@@ -73,6 +82,8 @@ internal sealed class PodRules : KindStrategy<Pod>
     /// <summary>The whole was valid once; what may change is looked at again.</summary>
     public override Findings<FieldError> ValidateUpdate(Pod item, Pod old) =>
         [.. PodSpecValidation.Validate(SpecPath, item.Spec), .. PodUpdateValidation.Validate(item.Spec, old.Spec)];
+
+    public override Findings<FieldError> ValidateStatusUpdate(Pod item, Pod old) => PodStatusValidation.Validate(item, old);
 
     public override IEnumerable<string> Warnings(Pod item) => PodWarnings.Of(SpecPath, item.Spec);
 }

@@ -38,5 +38,7 @@ internal sealed class ReplicaSetRules : KindStrategy<ReplicaSet>
     public override Findings<FieldError> ValidateUpdate(ReplicaSet item, ReplicaSet old) =>
         [.. Validate(item), .. FieldRules.Unchanged(SpecPath.Child("selector"), item.Spec.Selector, old.Spec.Selector)];
 
+    public override Findings<FieldError> ValidateStatusUpdate(ReplicaSet item, ReplicaSet old) => ReplicaStatusValidation.Of(item.Status);
+
     public override IEnumerable<string> Warnings(ReplicaSet item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
 }

@@ -51,4 +51,6 @@ internal sealed class ReplicationControllerRules : KindStrategy<ReplicationContr
                 : [FieldError.Required(template)],
         ];
     }
+
+    public override Findings<FieldError> ValidateStatusUpdate(ReplicationController item, ReplicationController old) => ReplicaStatusValidation.Of(item.Status);
 }

@@ -26,18 +26,7 @@ internal static class ServiceDefaults
             InternalTrafficPolicy = spec.InternalTrafficPolicy ?? (outside || type == ServiceType.ClusterIP ? ServiceInternalTrafficPolicy.Cluster : null),
             AllocateLoadBalancerNodePorts = spec.AllocateLoadBalancerNodePorts ?? (type == ServiceType.LoadBalancer ? true : null),
         };
-        return item with
-        {
-            Spec = type == ServiceType.ExternalName ? filled : WithFamilies(filled),
-            Status = item.Status with
-            {
-                LoadBalancer = new()
-                {
-                    Ingress = item.Status.LoadBalancer.Ingress
-                        .ConvertAll(i => i with { IpMode = i.IpMode ?? (i.Ip is null ? null : LoadBalancerIPMode.VIP) }),
-                },
-            },
-        };
+        return item with { Spec = type == ServiceType.ExternalName ? filled : WithFamilies(filled) };
     }
 
     private static ServicePort Default(ServicePort port) => port with

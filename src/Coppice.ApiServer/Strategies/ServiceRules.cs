@@ -21,5 +21,7 @@ internal sealed class ServiceRules : KindStrategy<Service>
 
     public override Findings<FieldError> Validate(Service item) => ServiceValidation.Validate(item.Spec);
 
+    public override Findings<FieldError> ValidateStatusUpdate(Service item, Service old) => LoadBalancerValidation.Validate(item);
+
     public override Findings<FieldError> ValidateUpdate(Service item, Service old) => ServiceValidation.ValidateUpdate(item.Spec, old.Spec);
 }

@@ -53,14 +53,14 @@ internal static class EndpointValidation
     ];
 
     /// <summary>An address that a packet from another machine could be meant for.</summary>
-    private static Findings<FieldError> Reachable(FieldPath path, string value)
+    public static Findings<FieldError> Reachable(FieldPath path, string value)
     {
         if (!FieldRules.IsAddress(value, null))
         {
             return FieldRules.Address(path, value);
         }
 
-        var ip = IPAddress.Parse(value);
+        var ip = IPAddress.Parse(value) is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : IPAddress.Parse(value);
         var bytes = ip.GetAddressBytes();
         var v4 = ip.AddressFamily == AddressFamily.InterNetwork;
         return

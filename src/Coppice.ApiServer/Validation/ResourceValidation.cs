@@ -14,12 +14,14 @@ internal static class ResourceValidation
         var limits = path.Child("limits");
         foreach (var (name, amount) in resources.Limits)
         {
+            errors.AddRange(NameOf(limits.Key(name), name));
             errors.AddRange(Amount(limits.Key(name), name, amount));
         }
 
         var requests = path.Child("requests");
         foreach (var request in resources.Requests)
         {
+            errors.AddRange(NameOf(requests.Key(request.Key), request.Key));
             errors.AddRange(Amount(requests.Key(request.Key), request.Key, request.Value));
             errors.AddRange(Request(requests, request, resources.Limits));
         }
@@ -38,7 +40,16 @@ internal static class ResourceValidation
         return errors;
     }
 
-    private static Findings<FieldError> Amount(FieldPath path, string name, Quantity amount) => [.. NameOf(path, name), .. NotNegative(path, amount)];
+    /// <summary>Also of what a node has. Pods and resources of other makers are counted, and come in whole ones.</summary>
+    public static Findings<FieldError> Amount(FieldPath path, string name, Quantity amount)
+    {
+        var counted = name == ResourceName.Pods || (name.Contains('/') && !name.Contains("kubernetes.io/", StringComparison.Ordinal));
+        return
+        [
+            .. NotNegative(path, amount),
+            .. FieldRules.If(counted && amount.MilliValue % 1000 != 0, () => FieldError.Invalid(path, amount, "must be an integer")),
+        ];
+    }
 
     private static Findings<FieldError> NameOf(FieldPath path, string name)
     {

@@ -48,7 +48,7 @@ internal sealed class LoadBalancerReconciler(IApiClient api, Caches caches, Time
         var addresses = nodes
             .Where(n => IsReady(n) && !n.Metadata.Labels.ContainsKey(Exclude))
             .SelectMany(n => AddressesOf(n).Where(a => families.Contains(a.Contains(':') ? IPFamily.IPv6 : IPFamily.IPv4)))
-            .Select(a => new LoadBalancerIngress { Ip = a, IpMode = LoadBalancerIPMode.VIP })
+            .Select(a => new LoadBalancerIngress { Ip = a })
             .ToValueList();
         return addresses.IsEmpty ? service.Status.LoadBalancer.Ingress : addresses;
     }

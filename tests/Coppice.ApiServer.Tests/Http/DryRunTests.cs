@@ -10,44 +10,11 @@ public sealed class DryRunTests(ServedApi api) : IClassFixture<ServedApi>
 {
     private const string MergePatch = "application/merge-patch+json";
 
-    private const string Template = """{"metadata":{"labels":{"app":"a"}},"spec":{"containers":[{"name":"c","image":"i"}]}}""";
-
     // They connect, and write nothing.
     private static readonly string[] Connections = ["attach", "exec", "log", "portforward", "proxy"];
 
     // Questions are answered, and nothing of them is stored; a token is signed, and nothing either.
     private static readonly string[] NeverStored = ["/token", "reviews"];
-
-    private static readonly Dictionary<string, string> Bodies = new()
-    {
-        ["configmaps"] = """ "data":{"a":"1"} """,
-        ["controllerrevisions"] = """ "revision":1,"data":{} """,
-        ["daemonsets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
-        ["deployments"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
-        ["endpoints"] = """ "subsets":[] """,
-        ["endpointslices"] = """ "addressType":"IPv4","endpoints":[] """,
-        ["events"] = """
-            "involvedObject":{"kind":"Pod","name":"p","namespace":"NAMESPACE"},"regarding":{"kind":"Pod","name":"p","namespace":"NAMESPACE"},
-            "action":"Run","reason":"Ran","type":"Normal","note":"n","reportingController":"example.com/c","reportingComponent":"example.com/c",
-            "reportingInstance":"i","eventTime":"2026-01-01T00:00:00.000000Z"
-            """,
-        ["leases"] = """ "spec":{"holderIdentity":"a"} """,
-        ["localsubjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"namespace":"NAMESPACE","verb":"get","resource":"pods"}} """,
-        ["namespaces"] = """ "spec":{} """,
-        ["nodes"] = """ "spec":{} """,
-        ["persistentvolumeclaims"] = """ "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}} """,
-        ["pods"] = """ "spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"1"}}}]} """,
-        ["replicasets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
-        ["replicationcontrollers"] = $$$""" "spec":{"selector":{"app":"a"},"template":{{{Template}}} } """,
-        ["secrets"] = """ "data":{} """,
-        ["selfsubjectaccessreviews"] = """ "spec":{"resourceAttributes":{"verb":"get","resource":"pods"}} """,
-        ["selfsubjectreviews"] = """ "status":{} """,
-        ["selfsubjectrulesreviews"] = """ "spec":{"namespace":"default"} """,
-        ["serviceaccounts"] = """ "automountServiceAccountToken":false """,
-        ["services"] = """ "spec":{"ports":[{"port":80}]} """,
-        ["subjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"verb":"get","resource":"pods"}} """,
-        ["tokenreviews"] = """ "spec":{"token":"known"} """,
-    };
 
     private int _made;
 
@@ -134,7 +101,7 @@ public sealed class DryRunTests(ServedApi api) : IClassFixture<ServedApi>
                 await NewAsync("pods", $"/api/v1/namespaces/{space}/pods", name, space);
                 return [new("POST", item[..item.LastIndexOf('/')], Binding(name))];
             case ("create", ""):
-                return [new("POST", item[..item.LastIndexOf('/')], New(kind, name, space))];
+                return [new("POST", item[..item.LastIndexOf('/')], SampleObjects.Body(kind, name, space))];
             case ("create", "/binding"):
                 return [new("POST", item + part, Binding(name))];
             case ("create", "/eviction"):
@@ -218,11 +185,7 @@ public sealed class DryRunTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     private async Task NewAsync(string kind, string collection, string name, string space) =>
-        (await api.PostAsync(collection, New(kind, name, space))).Good();
-
-    private static string New(string kind, string name, string space) => Bodies.TryGetValue(kind, out var body)
-        ? $$$"""{"metadata":{"name":"{{{name}}}"},{{{body.Replace("NAMESPACE", space)}}}}"""
-        : throw new Xunit.Sdk.XunitException($"say here what {kind} look like");
+        (await api.PostAsync(collection, SampleObjects.Body(kind, name, space))).Good();
 
     private Task<Answer> SendAsync(Change change) => api.SendAsync(change.Method, change.Path, change.Body, change.Type);
 

@@ -182,7 +182,7 @@ public sealed class NodeLifecycleTests
         using var plane = TwoNodes();
         var service = Samples.Service();
         plane.Create(service with { Spec = service.Spec with { Type = "LoadBalancer" } });
-        Assert.Equal(["192.0.2.1 VIP", "192.0.2.2 VIP"], plane.Api.Get<Service>("web").Status.LoadBalancer.Ingress.Select(i => $"{i.Ip} {i.IpMode}"));
+        Assert.Equal([new() { Ip = "192.0.2.1" }, new LoadBalancerIngress { Ip = "192.0.2.2" }], plane.Api.Get<Service>("web").Status.LoadBalancer.Ingress);
         plane.Change<Service>("web", s => s with { Spec = s.Spec with { Type = "ClusterIP" } });
         Assert.Empty(plane.Api.Get<Service>("web").Status.LoadBalancer.Ingress);
     }

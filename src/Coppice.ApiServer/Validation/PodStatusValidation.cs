@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>What nodes report of their pods.</summary>
+internal static class PodStatusValidation
+{
+    private static readonly FieldPath Path = FieldPath.Of("status");
+
+    public static Findings<FieldError> Validate(Pod item, Pod old) =>
+    [
+        .. Conditions(item.Status.Conditions),
+        .. item.Status.NominatedNodeName is { } node && node != old.Status.NominatedNodeName
+            ? FieldRules.Named(Path.Child("nominatedNodeName"), node, Names.Subdomain)
+            : [],
+        .. FieldRules.Unchanged(Path.Child("qosClass"), item.Status.QosClass, old.Status.QosClass),
+        .. EndedStaysEnded(item, old),
+        .. PodAddresses(item.Status),
+        .. HostAddresses(item.Status),
+    ];
+
+    /// <summary>The path is Kubernetes' own.</summary>
+    private static Findings<FieldError> Conditions(ValueList<PodCondition> conditions) => FieldRules.Each(
+        FieldPath.Of("metadata", "conditions"), conditions, (at, condition) => FieldRules.Named(at.Child("Type"), condition.Type, Names.Qualified));
+
+    /// <summary>A container that has ended, and that its pod does not restart, has ended for good.</summary>
+    private static Findings<FieldError> EndedStaysEnded(Pod item, Pod old)
+    {
+        var spec = old.Spec;
+        return
+        [
+            .. EndedStaysEnded(Path.Child("containerStatuses"), item.Status.ContainerStatuses, old.Status.ContainerStatuses, spec.Containers, spec.RestartPolicy),
+            .. EndedStaysEnded(
+                Path.Child("initContainerStatuses"), item.Status.InitContainerStatuses, old.Status.InitContainerStatuses, spec.InitContainers, spec.RestartPolicy),
+            .. EndedStaysEnded(
+                Path.Child("ephemeralContainerStatuses"), item.Status.EphemeralContainerStatuses, old.Status.EphemeralContainerStatuses, [], RestartPolicy.Never),
+        ];
+    }
+
+    private static Findings<FieldError> EndedStaysEnded(
+        FieldPath path, ValueList<ContainerStatus> statuses, ValueList<ContainerStatus> old, ValueList<Container> containers, string? ofPod)
+    {
+        var errors = Findings<FieldError>.None;
+        for (var i = 0; i < old.Count; i++)
+        {
+            var before = old[i];
+            var container = containers.FirstOrDefault(c => c.Name == before.Name);
+            var policy = container?.RestartPolicy ?? ofPod;
+            if (before.State.Terminated is not { } ended
+                || policy == RestartPolicy.Always
+                || (policy == RestartPolicy.OnFailure && ended.ExitCode != 0)
+                || container is { RestartPolicyRules.IsEmpty: false })
+            {
+                continue;
+            }
+
+            if (statuses.Any(s => s.Name == before.Name && s.State.Terminated is null))
+            {
+                errors.Add(FieldError.Forbidden(path.Index(i).Child("state"), "may not be transitioned to non-terminated state"));
+            }
+        }
+
+        return errors;
+    }
+
+    private static Findings<FieldError> PodAddresses(PodStatus status)
+    {
+        // One address given in the older field alone is also the first of the newer one.
+        var addresses = status.PodIPs.IsEmpty && status.PodIP is { } only ? [only] : status.PodIPs.ConvertAll(ip => ip.Ip);
+        return Addresses(Path.Child("podIPs"), addresses, status.PodIPs);
+    }
+
+    private static Findings<FieldError> HostAddresses(PodStatus status)
+    {
+        if (status.HostIPs.IsEmpty)
+        {
+            return [];
+        }
+
+        var path = Path.Child("hostIPs");
+        return
+        [
+            .. FieldRules.If(
+                status.HostIP != status.HostIPs[0].Ip,
+                () => FieldError.Invalid(path.Index(0).Child("ip"), status.HostIPs[0].Ip, "must be equal to `hostIP`")),
+            .. Addresses(path, status.HostIPs.ConvertAll(ip => ip.Ip), status.HostIPs),
+        ];
+    }
+
+    private static Findings<FieldError> Addresses(FieldPath path, ValueList<string> addresses, object shown)
+    {
+        var errors = FieldRules.Each(path, addresses, FieldRules.Address);
+        if (addresses.Count < 2 || errors.Count > 0)
+        {
+            return errors;
+        }
+
+        var families = addresses.Select(a => IPAddress.Parse(a).AddressFamily).ToHashSet<AddressFamily>();
+        return
+        [
+            .. FieldRules.If(
+                addresses.Count > families.Count, () => FieldError.Invalid(path, shown, "may specify no more than one IP for each IP family")),
+            .. FieldRules.Repeated(addresses, a => a).Select(r => FieldError.Duplicate(path.Index(r.Index), r.Key)),
+        ];
+    }
+}

@@ -1,0 +1,42 @@
+namespace Coppice.ApiServer.Tests.Http;
+
+/// <summary>An object of every resource that can be created.</summary>
+internal static class SampleObjects
+{
+    private const string Template = """{"metadata":{"labels":{"app":"a"}},"spec":{"containers":[{"name":"c","image":"i"}]}}""";
+
+    private static readonly Dictionary<string, string> Bodies = new()
+    {
+        ["configmaps"] = """ "data":{"a":"1"} """,
+        ["controllerrevisions"] = """ "revision":1,"data":{} """,
+        ["daemonsets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
+        ["deployments"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
+        ["endpoints"] = """ "subsets":[] """,
+        ["endpointslices"] = """ "addressType":"IPv4","endpoints":[] """,
+        ["events"] = """
+            "involvedObject":{"kind":"Pod","name":"p","namespace":"NAMESPACE"},"regarding":{"kind":"Pod","name":"p","namespace":"NAMESPACE"},
+            "action":"Run","reason":"Ran","type":"Normal","note":"n","reportingController":"example.com/c","reportingComponent":"example.com/c",
+            "reportingInstance":"i","eventTime":"2026-01-01T00:00:00.000000Z"
+            """,
+        ["leases"] = """ "spec":{"holderIdentity":"a"} """,
+        ["localsubjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"namespace":"NAMESPACE","verb":"get","resource":"pods"}} """,
+        ["namespaces"] = """ "spec":{} """,
+        ["nodes"] = """ "spec":{} """,
+        ["persistentvolumeclaims"] = """ "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}} """,
+        ["pods"] = """ "spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"1"}}}]} """,
+        ["replicasets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
+        ["replicationcontrollers"] = $$$""" "spec":{"selector":{"app":"a"},"template":{{{Template}}} } """,
+        ["secrets"] = """ "data":{} """,
+        ["selfsubjectaccessreviews"] = """ "spec":{"resourceAttributes":{"verb":"get","resource":"pods"}} """,
+        ["selfsubjectreviews"] = """ "status":{} """,
+        ["selfsubjectrulesreviews"] = """ "spec":{"namespace":"default"} """,
+        ["serviceaccounts"] = """ "automountServiceAccountToken":false """,
+        ["services"] = """ "spec":{"ports":[{"port":80}]} """,
+        ["subjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"verb":"get","resource":"pods"}} """,
+        ["tokenreviews"] = """ "spec":{"token":"known"} """,
+    };
+
+    public static string Body(string kind, string name, string space) => Bodies.TryGetValue(kind, out var body)
+        ? $$$"""{"metadata":{"name":"{{{name}}}"},{{{body.Replace("NAMESPACE", space)}}}}"""
+        : throw new Xunit.Sdk.XunitException($"say here what {kind} look like");
+}
