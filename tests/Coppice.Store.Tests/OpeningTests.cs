@@ -19,7 +19,7 @@ public sealed class OpeningTests : IDisposable
         await store.CreateAsync("secrets/a");
         Assert.Equal("rwx", Mode(directory));
         var files = Directory.GetFiles(directory);
-        Assert.Equal(["lock", "lock.pid", "store.db", "store.db-wal"], files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["acknowledged", "lock", "lock.pid", "store.db", "store.db-wal"], files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(files, file => Assert.Equal("rw", Mode(file)));
     }
 
@@ -39,9 +39,9 @@ public sealed class OpeningTests : IDisposable
     public async Task A_newer_version_is_refused_naming_both()
     {
         await MakeAsync();
-        Alter("PRAGMA user_version = 2");
+        Alter("PRAGMA user_version = 3");
         var refusal = await RefusalUnchangedAsync();
-        Assert.Contains("written by a newer Coppice (store version 2; this one reads up to version 1)", refusal);
+        Assert.Contains("written by a newer Coppice (store version 3; this one reads up to version 2)", refusal);
     }
 
     [Fact]

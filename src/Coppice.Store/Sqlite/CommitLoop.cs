@@ -7,7 +7,7 @@ namespace Coppice.Store.Sqlite;
 /// The writer thread: takes the writes that wait, judges them, makes them durable in one transaction, then visible, then
 /// acknowledges them. The only one that uses the database after the store was opened.
 /// </summary>
-internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory history, WriteQueue queue, SqliteStoreOptions options, string directory, ILogger logger)
+internal sealed class CommitLoop(VersionTable table, RevisionHistory history, WriteQueue queue, SqliteStoreOptions options, string directory, ILogger logger)
 {
     /// <summary>So many forgotten rows are deleted at a time, so that a write that comes meanwhile waits a millisecond or two.</summary>
     private const int RowsPerDeletion = 256;
@@ -15,22 +15,25 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
     /// <summary>Forgotten rows wait for idle moments, unless they are more than this.</summary>
     private const int ForgottenRowsLimit = 50_000;
 
-    private readonly VersionTable _table = new(connection);
     private readonly Queue<Revision> _forgotten = new();
     private bool _failing;
     private readonly int _checkpointPages = (int)Math.Max(1, options.CheckpointBytes / StoreFile.PageBytes);
     private int _checkpointFailedAt;
 
-    /// <summary>Fills the history from the file. Before <see cref="Run"/>.</summary>
-    public void Load()
+    /// <summary>Rows that nobody needs any more; they are deleted in idle moments. Before <see cref="Run"/>, for what loading found.</summary>
+    public void Remember(IReadOnlyList<Revision> rows)
     {
-        var compacted = _table.Compacted;
-        Remember(history.Load(_table.Read(compacted), compacted));
+        foreach (var row in rows)
+        {
+            _forgotten.Enqueue(row);
+        }
     }
 
     /// <summary>Until the queue is closed and empty. What is thrown here is a fault of ours and ends the process.</summary>
     public void Run()
     {
+        // What a crash left behind the last commit in the log must not lie there when this process is killed, too.
+        Checkpoint();
         while (queue.Take(orNothing: _forgotten.Count > 0 && !_failing) is { } requests)
         {
             if (requests is [WriteRequest.Compact compaction])
@@ -52,7 +55,7 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
                 Attempt("delete forgotten history", DeleteForgotten);
             }
 
-            if (connection.LogPages - _checkpointFailedAt >= _checkpointPages)
+            if (table.LogPages - _checkpointFailedAt >= _checkpointPages)
             {
                 Checkpoint();
             }
@@ -65,7 +68,7 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
         var outcomes = writes.ConvertAll(write => batch.Add(write.What));
         if (batch.Events.Count > 0)
         {
-            if (Attempt($"commit {batch.Events.Count} writes", () => _table.Append(batch.Events)) is { } failure)
+            if (Attempt($"commit {batch.Events.Count} writes", () => table.Append(batch.Events)) is { } failure)
             {
                 writes.ForEach(write => write.Promise.SetException(failure));
                 return;
@@ -101,23 +104,15 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
     {
         if (upTo > history.Compacted)
         {
-            _table.SetCompacted(upTo);
+            table.SetCompacted(upTo);
             Remember(history.Compact(upTo));
-        }
-    }
-
-    private void Remember(IReadOnlyList<Revision> rows)
-    {
-        foreach (var row in rows)
-        {
-            _forgotten.Enqueue(row);
         }
     }
 
     private void DeleteForgotten()
     {
         var rows = _forgotten.Take(RowsPerDeletion).ToArray();
-        _table.Delete(rows);
+        table.Delete(rows);
         for (var i = 0; i < rows.Length; i++)
         {
             _forgotten.Dequeue();
@@ -128,13 +123,13 @@ internal sealed class CommitLoop(SqliteConnection connection, RevisionHistory hi
     {
         try
         {
-            connection.Checkpoint();
+            table.Checkpoint();
             _checkpointFailedAt = 0;
         }
         catch (SqliteException error)
         {
             // Everything is safe in the log; it only goes on growing. Not at every commit again, though.
-            _checkpointFailedAt = connection.LogPages;
+            _checkpointFailedAt = table.LogPages;
             logger.LogWarning("{Message}", MediumFailure.OnWrite(directory, error).Message);
         }
     }

@@ -29,13 +29,14 @@ internal sealed class DirectoryLock : IDisposable
         {
             File.WriteAllText(taken._holderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             File.SetUnixFileMode(taken._holderPath, OwnerOnly);
-            return taken;
         }
-        catch
+        catch (IOException)
         {
-            taken.Dispose();
-            throw;
+            // A full disk. The number is for a message only, and none is better than that of the process before.
+            File.Delete(taken._holderPath);
         }
+
+        return taken;
     }
 
     public static StoreUnavailableException InUse(string directory, Exception inner) => new(

@@ -17,7 +17,7 @@ internal static class MediumFailure
     public static StoreUnavailableException OnOpen(string directory, SqliteException error) => error.PrimaryCode switch
     {
         SqliteApi.Busy => DirectoryLock.InUse(directory, error),
-        SqliteApi.Corrupt or SqliteApi.NotADatabase => Damaged(directory, error.Message, error),
+        SqliteApi.Error or SqliteApi.Corrupt or SqliteApi.NotADatabase => Damaged(directory, error.Message, error),
         SqliteApi.Full => new StoreUnavailableException(
             $"The disk under {directory} is full ({Free(directory)}): the store cannot be opened. Nothing was lost; make room and start again.",
             error),

@@ -6,6 +6,8 @@ namespace Coppice.Store.Sqlite;
 internal static partial class SqliteApi
 {
     public const int Ok = 0;
+    /// <summary>A statement of ours that does not fit what is there: a table or column has another name.</summary>
+    public const int Error = 1;
     public const int Busy = 5;
     public const int IoError = 10;
     public const int Corrupt = 11;
@@ -21,6 +23,7 @@ internal static partial class SqliteApi
     /// <summary>No locking inside the library: a connection is used by one thread at a time.</summary>
     public const int OpenNoMutex = 0x8000;
 
+    public const int ConfigureNoCheckpointOnClose = 1006;
     public const int TypeNull = 5;
     public const int CheckpointPassive = 0;
     public const uint PreparePersistent = 1;
@@ -35,6 +38,13 @@ internal static partial class SqliteApi
 
     [LibraryImport(Library, EntryPoint = "sqlite3_close")]
     public static partial int Close(nint connection);
+
+    /// <summary>
+    /// The C function takes any number of arguments; those of the one verb used here are a number and a place for the answer, and both
+    /// go where fixed arguments would.
+    /// </summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_db_config")]
+    public static partial int Configure(nint connection, int verb, int value, nint answer);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_extended_errcode")]
     public static partial int ExtendedErrorCode(nint connection);

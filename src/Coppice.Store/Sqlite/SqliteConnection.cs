@@ -53,6 +53,18 @@ internal sealed unsafe class SqliteConnection : IDisposable
         return statement.Step() ? statement.Integer(0) : null;
     }
 
+    /// <summary>The first column of the first row as text; null if there is no row.</summary>
+    public string? QueryText(string sql)
+    {
+        Check(SqliteApi.Prepare(_connection, sql, -1, 0, out var handle, 0));
+        using var statement = new SqliteStatement(this, handle);
+        return statement.Step() ? statement.Text(0) : null;
+    }
+
+    /// <summary>Whether the write-ahead log goes into the database file when the connection is closed, or stays as it is.</summary>
+    public void CopyLogWhenClosing(bool copy) =>
+        Check(SqliteApi.Configure(_connection, SqliteApi.ConfigureNoCheckpointOnClose, copy ? 0 : 1, 0));
+
     /// <summary>All or nothing: what fails is rolled back, and then the exception goes on.</summary>
     public void InTransaction(Action work)
     {

@@ -9,19 +9,20 @@ namespace Coppice.Store.Sqlite;
 /// </summary>
 public sealed class SqliteRevisionStore : IRevisionStore
 {
-    private readonly RevisionHistory _history = new();
+    private readonly RevisionHistory _history;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WriteQueue _queue;
-    private readonly SqliteConnection _connection;
+    private readonly VersionTable _table;
     private readonly DirectoryLock _directoryLock;
     private readonly ILogger _logger;
     private ITimer? _compaction;
     private Revision _oneSpanAgo;
 
-    private SqliteRevisionStore(DirectoryLock directoryLock, SqliteConnection connection, SqliteStoreOptions options, ILogger logger)
+    private SqliteRevisionStore(DirectoryLock directoryLock, VersionTable table, RevisionHistory history, SqliteStoreOptions options, ILogger logger)
     {
         _directoryLock = directoryLock;
-        _connection = connection;
+        _table = table;
+        _history = history;
         _logger = logger;
         _queue = new WriteQueue(options);
     }
@@ -43,21 +44,30 @@ public sealed class SqliteRevisionStore : IRevisionStore
         stop.ThrowIfCancellationRequested();
         directory = Path.GetFullPath(directory);
         DirectoryLock? directoryLock = null;
+        AcknowledgedRevision? acknowledged = null;
         SqliteConnection? connection = null;
         try
         {
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             directoryLock = DirectoryLock.Take(directory);
-            connection = StoreFile.Open(directory);
-            var store = new SqliteRevisionStore(directoryLock, connection, options, logger);
-            var loop = new CommitLoop(connection, store._history, store._queue, options, directory, logger);
-            loop.Load();
+            acknowledged = new AcknowledgedRevision(directory);
+            connection = StoreFile.Open(directory, checkLog: acknowledged.IsKnown);
+            var reader = new VersionReader(connection, acknowledged);
+            var history = new RevisionHistory();
+            var leftOver = history.Load(reader.Read(), new Revision(reader.Totals.Compacted));
+            StoreFile.BeginWriting(connection, reader.Totals);
+            acknowledged.Set(history.Current);
+            var table = new VersionTable(connection, acknowledged, reader.Totals);
+            var store = new SqliteRevisionStore(directoryLock, table, history, options, logger);
+            var loop = new CommitLoop(table, history, store._queue, options, directory, logger);
+            loop.Remember(leftOver);
             store.Start(loop, options, time);
             return new(store);
         }
         catch (Exception error)
         {
             connection?.Dispose();
+            acknowledged?.Dispose();
             directoryLock?.Dispose();
             throw error switch
             {
@@ -128,7 +138,7 @@ public sealed class SqliteRevisionStore : IRevisionStore
     {
         loop.Run();
         _history.Close();
-        _connection.Dispose();
+        _table.Dispose();
         _directoryLock.Dispose();
         _ended.SetResult();
     }

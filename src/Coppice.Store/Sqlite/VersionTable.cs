@@ -9,83 +9,98 @@ namespace Coppice.Store.Sqlite;
 /// The history on disk: a row a write, by revision, so that committing only ever appends. A row without a value is a deletion.
 /// Every revision after the compacted one has its row; up to it only what lives is kept.
 /// </summary>
-internal sealed class VersionTable
+/// <remarks>
+/// A row's checksum shows that it is whole. That none is gone or has come back shows their sum: each row carries the sum of all
+/// checksums up to its own, and the totals in <c>meta</c> that of those which were deleted.
+/// </remarks>
+internal sealed class VersionTable : IDisposable
 {
     public const string Schema =
-        "CREATE TABLE version (revision INTEGER PRIMARY KEY, created INTEGER NOT NULL, key TEXT NOT NULL, value BLOB, checksum INTEGER NOT NULL) STRICT";
+        "CREATE TABLE version (revision INTEGER PRIMARY KEY, created INTEGER NOT NULL, key TEXT NOT NULL, value BLOB, "
+        + "checksum INTEGER NOT NULL, " + SumColumn + ") STRICT";
 
-    public const string MetaSchema = "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID";
+    /// <summary>By itself, for files that are from before it.</summary>
+    public const string SumColumn = "sum INTEGER NOT NULL DEFAULT 0";
 
     /// <summary>Keys that UTF-8 cannot hold (half a surrogate pair) are refused rather than changed.</summary>
     public static readonly UTF8Encoding KeyEncoding = new(false, throwOnInvalidBytes: true);
 
     private readonly SqliteConnection _connection;
+    private readonly AcknowledgedRevision _acknowledged;
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _delete;
-    private readonly SqliteStatement _setCompacted;
+    private TableTotals _totals;
 
-    public VersionTable(SqliteConnection connection)
+    /// <param name="totals">As they were found when the table was read.</param>
+    public VersionTable(SqliteConnection connection, AcknowledgedRevision acknowledged, TableTotals totals)
     {
         _connection = connection;
-        _insert = connection.Prepare("INSERT INTO version (revision, created, key, value, checksum) VALUES (?, ?, ?, ?, ?)");
-        _delete = connection.Prepare("DELETE FROM version WHERE revision = ?");
-        _setCompacted = connection.Prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('compacted', ?)");
+        _acknowledged = acknowledged;
+        _totals = totals;
+        _insert = connection.Prepare("INSERT INTO version (revision, created, key, value, checksum, sum) VALUES (?, ?, ?, ?, ?, ?)");
+        _delete = connection.Prepare("DELETE FROM version WHERE revision = ? RETURNING checksum");
     }
 
-    public Revision Compacted => new(_connection.QueryInteger("SELECT value FROM meta WHERE name = 'compacted'") ?? 0);
+    /// <summary>How many pages the write-ahead log holds that may not be in the database file yet.</summary>
+    public int LogPages => _connection.LogPages;
 
-    /// <summary>All rows by revision, each checked: against its checksum, and that none is missing.</summary>
-    /// <exception cref="SqliteException">The file is damaged.</exception>
-    public IEnumerable<StoredRow> Read(Revision compacted)
+    /// <summary>Writes a batch in one transaction; when this returns, it is on the disk and may be acknowledged.</summary>
+    public void Append(IReadOnlyList<StoreEvent> events)
     {
-        var select = _connection.Prepare("SELECT revision, created, key, value, checksum FROM version ORDER BY revision");
-        long next = compacted.Value + 1;
-        while (select.Step())
+        var totals = _totals;
+        _connection.InTransaction(() =>
         {
-            var revision = select.Integer(0);
-            if (revision >= next && revision != next++)
+            foreach (var change in events)
             {
-                throw new SqliteException(SqliteApi.Corrupt, $"the write of revision {next - 1} is missing");
+                totals = Insert(change.Entry, change.Type == StoreEventType.Delete, totals);
             }
-
-            var created = select.Integer(1);
-            var value = select.IsNull(3) ? null : select.Bytes(3).ToArray();
-            if (select.Integer(4) != Checksum(revision, created, select.Bytes(2), value, value is null))
-            {
-                throw new SqliteException(SqliteApi.Corrupt, $"the write of revision {revision} does not match its checksum");
-            }
-
-            yield return new StoredRow(select.Text(2), value is null ? null : new StoredValue(value), new(created), new(revision));
-        }
-
-        select.Reset();
+        });
+        _totals = totals;
+        _acknowledged.Set(new(totals.Newest));
     }
 
-    /// <summary>Writes a batch in one transaction; when this returns, it is on the disk.</summary>
-    public void Append(IReadOnlyList<StoreEvent> events) => _connection.InTransaction(() =>
+    public void SetCompacted(Revision upTo)
     {
-        foreach (var change in events)
+        var totals = _totals with { Compacted = upTo.Value };
+        _connection.InTransaction(() => totals.Write(_connection));
+        _totals = totals;
+    }
+
+    public void Delete(ReadOnlyMemory<Revision> revisions)
+    {
+        var totals = _totals;
+        _connection.InTransaction(() =>
         {
-            Insert(change.Entry, change.Type == StoreEventType.Delete);
-        }
-    });
+            foreach (var revision in revisions.Span)
+            {
+                _delete.Bind(1, revision.Value);
+                while (_delete.Step())
+                {
+                    totals = totals with { Deleted = totals.Deleted + _delete.Integer(0) };
+                }
 
-    public void SetCompacted(Revision upTo) => _connection.InTransaction(() =>
+                _delete.Reset();
+            }
+
+            totals.Write(_connection);
+        });
+        _totals = totals;
+    }
+
+    /// <summary>Copies the write-ahead log into the database file, so that the log starts again from its beginning.</summary>
+    public void Checkpoint()
     {
-        _setCompacted.Bind(1, upTo.Value);
-        _setCompacted.Run();
-    });
+        _acknowledged.Sync();
+        _connection.Checkpoint();
+    }
 
-    public void Delete(ReadOnlyMemory<Revision> revisions) => _connection.InTransaction(() =>
+    public void Dispose()
     {
-        foreach (var revision in revisions.Span)
-        {
-            _delete.Bind(1, revision.Value);
-            _delete.Run();
-        }
-    });
+        _connection.Dispose();
+        _acknowledged.Dispose();
+    }
 
-    private void Insert(StoreEntry entry, bool deleted)
+    private TableTotals Insert(StoreEntry entry, bool deleted, TableTotals totals)
     {
         var key = KeyEncoding.GetBytes(entry.Key);
         var value = deleted ? default : entry.Value.Bytes.Span;
@@ -101,12 +116,16 @@ internal sealed class VersionTable
             _insert.BindBlob(4, value);
         }
 
-        _insert.Bind(5, Checksum(entry.Modified.Value, entry.Created.Value, key, value, deleted));
+        var checksum = Checksum(entry.Modified.Value, entry.Created.Value, key, value, deleted);
+        totals = totals with { Newest = entry.Modified.Value, Appended = totals.Appended + checksum };
+        _insert.Bind(5, checksum);
+        _insert.Bind(6, totals.Appended);
         _insert.Run();
+        return totals;
     }
 
     /// <summary>CRC-32C of everything in the row: SQLite notices a broken page, but not a flipped bit in a value.</summary>
-    private static long Checksum(long revision, long created, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool deleted)
+    internal static long Checksum(long revision, long created, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool deleted)
     {
         var crc = BitOperations.Crc32C(uint.MaxValue, (ulong)revision);
         crc = BitOperations.Crc32C(crc, (ulong)created);
