@@ -10,6 +10,12 @@ public sealed record StreamingOptions
     public TimeSpan FarewellTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <value>
+    /// How long a command whose client has gone may take to come to terms with what was sent to it, while its output is thrown away;
+    /// 10 minutes. Then it is let go: it runs on, and finds nobody to print to.
+    /// </value>
+    public TimeSpan UnattendedTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <value>
     /// How often a WebSocket is told that its server lives; 10 seconds. kubectl gives a connection up after a minute without a sign
     /// of life, and its pings cannot be answered while the container takes no input.
     /// </value>

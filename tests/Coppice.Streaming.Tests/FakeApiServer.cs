@@ -28,8 +28,10 @@ internal sealed class FakeApiServer : IAsyncDisposable
     public static async Task<FakeApiServer> StartAsync(
         Func<CommandRequest, CommandStreams, CancellationToken, ValueTask<CommandOutcome>>? run = null,
         Func<int, CancellationToken, ValueTask<Stream>>? connect = null,
-        bool tls = false)
+        bool tls = false,
+        StreamingOptions? options = null)
     {
+        options ??= Options;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -42,8 +44,8 @@ internal sealed class FakeApiServer : IAsyncDisposable
         }));
         var app = builder.Build();
         MapDiscovery(app);
-        var commands = new RemoteCommandEndpoint(TimeProvider.System, Options);
-        var ports = new PortForwardEndpoint(TimeProvider.System, Options);
+        var commands = new RemoteCommandEndpoint(TimeProvider.System, options);
+        var ports = new PortForwardEndpoint(TimeProvider.System, options);
         RequestDelegate exec = context =>
         {
             var request = Read(context.Request.Query);

@@ -7,22 +7,25 @@ internal static class ConnectionPump
 {
     private const int BufferBytes = 32 * 1024;
 
-    /// <summary>Returns when both directions have ended, or the target has closed and the client takes no more.</summary>
-    /// <exception cref="IOException">The client is gone, or the target broke off instead of ending.</exception>
+    /// <summary>
+    /// Returns when both directions have ended. Of a client that has gone, what it sent is still delivered, and then the end.
+    /// </summary>
+    /// <exception cref="IOException">The target broke off instead of ending.</exception>
     public static Task RunAsync(Stream client, Stream target, CancellationToken stop) => RunAsync(client, target, waitForClient: true, stop);
 
     /// <summary>The same for a client that has no way to end its side alone.</summary>
     public static Task RunUntilTargetEndsAsync(Stream client, Stream target, CancellationToken stop) =>
         RunAsync(client, target, waitForClient: false, stop);
 
-    private static async Task RunAsync(Stream client, Stream target, bool waitForClient, CancellationToken stop)
+    private static async Task RunAsync(Stream connection, Stream target, bool waitForClient, CancellationToken stop)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var sending = SendAsync(client, target, over);
+        var client = new CallerStream(connection);
+        var sending = SendAsync(client, target, over.Token);
         try
         {
             await CopyAsync(target, client, over.Token);
-            await HalfClose.CompleteWritesAsync(client, over.Token);
+            await client.CompleteWritesAsync(over.Token);
             if (waitForClient)
             {
                 await sending;
@@ -39,31 +42,15 @@ internal static class ConnectionPump
     /// <summary>
     /// From the client to the target. A target that takes no more is no error here: what it says meanwhile still has to reach the client.
     /// </summary>
-    private static async Task SendAsync(Stream client, Stream target, CancellationTokenSource over)
+    private static async Task SendAsync(CallerStream client, Stream target, CancellationToken over)
     {
         var buffer = new byte[BufferBytes];
-        while (true)
+        while (await client.ReadAsync(buffer, over) is > 0 and var count)
         {
-            int count;
             try
             {
-                count = await client.ReadAsync(buffer, over.Token);
-            }
-            catch (IOException)
-            {
-                await over.CancelAsync();
-                throw;
-            }
-
-            if (count == 0)
-            {
-                break;
-            }
-
-            try
-            {
-                await target.WriteAsync(buffer.AsMemory(0, count), over.Token);
-                await target.FlushAsync(over.Token);
+                await target.WriteAsync(buffer.AsMemory(0, count), over);
+                await target.FlushAsync(over);
             }
             catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
             {
@@ -71,7 +58,7 @@ internal static class ConnectionPump
             }
         }
 
-        await HalfClose.CompleteWritesAsync(target, over.Token);
+        await HalfClose.CompleteWritesAsync(target, over);
     }
 
     private static async Task CopyAsync(Stream from, Stream to, CancellationToken stop)

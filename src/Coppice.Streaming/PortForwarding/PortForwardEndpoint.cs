@@ -83,8 +83,8 @@ public sealed class PortForwardEndpoint(TimeProvider time, StreamingOptions opti
         WebSocket socket, bool isBase64, IReadOnlyList<int> ports, Func<int, CancellationToken, ValueTask<Stream>> connect)
     {
         using var channels = ChannelSocket.Start(socket, isBase64, ports.Select((_, i) => WebSocketForwarding.DataChannel(i)), options);
-        await WebSocketForwarding.RunAsync(channels, ports, connect);
+        await new WebSocketForwarding(channels, connect, options, time).RunAsync(ports);
         channels.DropIncoming();
-        await WebSocketUpgrade.CloseAsync(socket, channels.Completion, options, time);
+        await channels.CloseAsync(time);
     }
 }

@@ -13,10 +13,10 @@ internal sealed class SpdyForwarding(
     private readonly Dictionary<string, Half> _halves = [];
     private readonly List<Task> _running = [];
 
-    /// <summary>Forwards until the client goes.</summary>
+    /// <summary>Forwards until the client goes and what it sent was delivered.</summary>
     public async Task RunAsync()
     {
-        using var gone = new CancellationTokenSource();
+        using var late = new CancellationTokenSource();
         while (await connection.NextStreamAsync(CancellationToken.None) is { } stream)
         {
             _running.RemoveAll(task => task.IsCompleted);
@@ -27,11 +27,7 @@ internal sealed class SpdyForwarding(
                 continue;
             }
 
-            if (!await TryAcceptAsync(stream))
-            {
-                break;
-            }
-
+            await stream.AcceptAsync(CancellationToken.None);
             if (!_halves.Remove(identity.RequestId, out var half))
             {
                 _halves.Add(identity.RequestId, new Half(stream, identity, time.GetTimestamp()));
@@ -42,30 +38,16 @@ internal sealed class SpdyForwarding(
             }
             else if (identity.IsData)
             {
-                _running.Add(ForwardAsync(stream, half.Stream, identity.Port, gone.Token));
+                _running.Add(ForwardAsync(stream, half.Stream, identity.Port, late.Token));
             }
             else
             {
-                _running.Add(ForwardAsync(half.Stream, stream, half.Identity.Port, gone.Token));
+                _running.Add(ForwardAsync(half.Stream, stream, half.Identity.Port, late.Token));
             }
         }
         // A client that says goodbye opens no more streams, but may still use those it has.
         await Task.WhenAny(connection.Completion, Task.WhenAll(_running));
-        await gone.CancelAsync();
-        await Task.WhenAll(_running);
-    }
-
-    private static async ValueTask<bool> TryAcceptAsync(SpdyStream stream)
-    {
-        try
-        {
-            await stream.AcceptAsync(CancellationToken.None);
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
+        await Unattended.EndAsync(Task.WhenAll(_running), late, options.FarewellTimeout, time);
     }
 
     /// <summary>A stream whose other half never came is given up when the next one comes; until then it costs nothing.</summary>
@@ -78,9 +60,9 @@ internal sealed class SpdyForwarding(
         }
     }
 
-    private async Task ForwardAsync(SpdyStream data, SpdyStream error, int port, CancellationToken gone)
+    private async Task ForwardAsync(SpdyStream data, SpdyStream error, int port, CancellationToken late)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(gone, data.Aborted);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(late, data.Aborted);
         try
         {
             await using var target = await connect(port, stop.Token);

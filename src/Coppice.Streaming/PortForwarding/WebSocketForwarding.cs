@@ -8,7 +8,8 @@ namespace Coppice.Streaming.PortForwarding;
 /// Ports as channels of a WebSocket: of the ports in the query's order, each has a data channel (even) and an error channel (odd), on
 /// which the server first says the port's number, 16 bits, little-endian. One connection a port; the socket ends with the last.
 /// </summary>
-internal static class WebSocketForwarding
+internal sealed class WebSocketForwarding(
+    ChannelSocket channels, Func<int, CancellationToken, ValueTask<Stream>> connect, StreamingOptions options, TimeProvider time)
 {
     /// <summary>Channel numbers are one byte, two a port, and 255 means something else.</summary>
     private const int MaxPorts = 127;
@@ -33,33 +34,32 @@ internal static class WebSocketForwarding
         return read.Count is > 0 and <= MaxPorts;
     }
 
-    public static async Task RunAsync(ChannelSocket channels, IReadOnlyList<int> ports, Func<int, CancellationToken, ValueTask<Stream>> connect)
+    /// <summary>Forwards until all connections have ended, or the client has gone and what it sent was delivered.</summary>
+    public async Task RunAsync(IReadOnlyList<int> ports)
     {
-        using var gone = new CancellationTokenSource();
-        var all = Task.WhenAll(ports.Select((port, index) => ForwardAsync(channels, index, port, connect, gone.Token)));
+        using var late = new CancellationTokenSource();
+        var all = Task.WhenAll(ports.Select((port, index) => ForwardAsync(index, port, late.Token)));
         await Task.WhenAny(channels.Completion, all);
-        await gone.CancelAsync();
-        await all;
+        await Unattended.EndAsync(all, late, options.FarewellTimeout, time);
     }
 
-    private static async Task ForwardAsync(
-        ChannelSocket channels, int index, int port, Func<int, CancellationToken, ValueTask<Stream>> connect, CancellationToken gone)
+    private async Task ForwardAsync(int index, int port, CancellationToken late)
     {
         var data = DataChannel(index);
         var number = new byte[2];
         BinaryPrimitives.WriteUInt16LittleEndian(number, (ushort)port);
         try
         {
-            await channels.WriteAsync(data, number, gone);
-            await channels.WriteAsync(data + 1, number, gone);
-            await using var target = await connect(port, gone);
+            await TellAsync(data, number);
+            await TellAsync(data + 1, number);
+            await using var target = await connect(port, late);
             await using var client = new ChannelStream(channels, data, channels.Incoming(data));
             // A channel cannot be half-closed from the client's side, so the target's end is the connection's.
-            await ConnectionPump.RunUntilTargetEndsAsync(client, target, gone);
+            await ConnectionPump.RunUntilTargetEndsAsync(client, target, late);
         }
-        catch (StreamTargetException e) when (!gone.IsCancellationRequested)
+        catch (StreamTargetException e) when (!late.IsCancellationRequested)
         {
-            await TellAsync(channels, data + 1, e.Message);
+            await TellAsync(data + 1, System.Text.Encoding.UTF8.GetBytes(e.Message));
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or StreamTargetException or System.Net.Sockets.SocketException)
         {
@@ -67,15 +67,15 @@ internal static class WebSocketForwarding
         }
     }
 
-    private static async ValueTask TellAsync(ChannelSocket channels, int channel, string message)
+    private async ValueTask TellAsync(int channel, byte[] message)
     {
         try
         {
-            await channels.WriteAsync(channel, System.Text.Encoding.UTF8.GetBytes(message), CancellationToken.None);
+            await channels.WriteAsync(channel, message, CancellationToken.None);
         }
         catch (IOException)
         {
-            // The client is gone.
+            // The client is gone; what it sent before is still to be delivered.
         }
     }
 }

@@ -5,8 +5,11 @@ internal interface ICommandSession : IAsyncDisposable
 {
     CommandStreams Streams { get; }
 
-    /// <summary>Completes, without error, when the client is gone or the session was disposed of.</summary>
+    /// <summary>Completes, without error, when the client is gone or the session was disposed of. What it sent before can still be read.</summary>
     Task Gone { get; }
+
+    /// <summary>Takes leave of a client that goes before the command has ended, and frees what nobody needs without it.</summary>
+    ValueTask LeaveAsync();
 
     /// <summary>Ends the streams, tells how the command ended, and waits a moment for the client to take its leave.</summary>
     ValueTask FinishAsync(CommandOutcome outcome);

@@ -9,9 +9,13 @@ namespace Coppice.Streaming.RemoteCommands;
 public sealed class RemoteCommandEndpoint(TimeProvider time, StreamingOptions options)
 {
     /// <summary>
-    /// 1. Agrees on a protocol and leaves HTTP; answers the request when that fails. 2. Runs the command on the client's streams; its
-    /// token ends when the client goes. 3. Tells the client how it ended, and says goodbye.
+    /// 1. Agrees on a protocol and leaves HTTP; answers the request when that fails. 2. Runs the command on the client's streams.
+    /// 3. Tells the client how it ended, and says goodbye.
     /// </summary>
+    /// <remarks>
+    /// A client that goes before the command has ended does not end it: what it sent reaches the command, then the end of its input;
+    /// what the command still prints is thrown away. Only after a time is the command's token cancelled.
+    /// </remarks>
     /// <param name="run">What it throws is told to the client, by its message.</param>
     public async Task RunAsync(
         HttpContext context, CommandRequest request, Func<CommandStreams, CancellationToken, ValueTask<CommandOutcome>> run)
@@ -25,15 +29,18 @@ public sealed class RemoteCommandEndpoint(TimeProvider time, StreamingOptions op
 
         await using (session)
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            var watching = CancelWhenGoneAsync(session, stop);
-            if (await RunAsync(session, run, stop.Token) is { } outcome)
+            using var stop = new CancellationTokenSource();
+            var running = RunAsync(session, run, stop.Token);
+            await Task.WhenAny(running, session.Gone, AbortedAsync(context));
+            if (running.IsCompleted)
             {
-                await session.FinishAsync(outcome);
+                await session.FinishAsync(await running);
+                return;
             }
 
-            await session.DisposeAsync();
-            await watching;
+            var ending = Unattended.EndAsync(running, stop, effective.Stdin ? options.UnattendedTimeout : options.FarewellTimeout, time);
+            await session.LeaveAsync();
+            await ending;
         }
     }
 
@@ -53,17 +60,13 @@ public sealed class RemoteCommandEndpoint(TimeProvider time, StreamingOptions op
         return null;
     }
 
-    /// <summary>Null when there is nobody left to tell.</summary>
-    private static async ValueTask<CommandOutcome?> RunAsync(
+    private static async Task<CommandOutcome> RunAsync(
         ICommandSession session, Func<CommandStreams, CancellationToken, ValueTask<CommandOutcome>> run, CancellationToken stop)
     {
+        var (stdin, stdout, stderr, resizes) = session.Streams;
         try
         {
-            return await run(session.Streams, stop);
-        }
-        catch (Exception) when (stop.IsCancellationRequested)
-        {
-            return null;
+            return await run(new CommandStreams(CallerStream.Of(stdin), CallerStream.Of(stdout), CallerStream.Of(stderr), resizes), stop);
         }
         catch (Exception e)
         {
@@ -71,9 +74,11 @@ public sealed class RemoteCommandEndpoint(TimeProvider time, StreamingOptions op
         }
     }
 
-    private static async Task CancelWhenGoneAsync(ICommandSession session, CancellationTokenSource stop)
+    /// <summary>Also a client whose end nobody can read, since its input is not taken, is seen to go.</summary>
+    private static async Task AbortedAsync(HttpContext context)
     {
-        await session.Gone;
-        await stop.CancelAsync();
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = context.RequestAborted.Register(aborted.SetResult);
+        await aborted.Task;
     }
 }

@@ -73,6 +73,8 @@ internal sealed class SpdyCommandSession : ICommandSession
             connection, streams, outcome => protocol == Protocols[0] ? CommandStatus.Encode(outcome, verb) : CommandStatus.EncodeAsText(outcome, verb), time);
     }
 
+    public ValueTask LeaveAsync() => _connection.CloseAsync(_time);
+
     public async ValueTask FinishAsync(CommandOutcome outcome)
     {
         try

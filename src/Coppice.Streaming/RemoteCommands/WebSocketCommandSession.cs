@@ -12,17 +12,13 @@ internal sealed class WebSocketCommandSession : ICommandSession
     private static readonly string[] Protocols =
         ["v5.channel.k8s.io", "v4.channel.k8s.io", "v4.base64.channel.k8s.io", "channel.k8s.io", "base64.channel.k8s.io", ""];
 
-    private readonly WebSocket _socket;
     private readonly ChannelSocket _channels;
     private readonly Func<CommandOutcome, byte[]> _encode;
-    private readonly StreamingOptions _options;
     private readonly TimeProvider _time;
 
     private WebSocketCommandSession(
         WebSocket socket, CommandRequest request, string protocol, StreamingOptions options, TimeProvider time)
     {
-        _socket = socket;
-        _options = options;
         _time = time;
         var verb = VerbOf(request);
         _encode = outcome => protocol.StartsWith('v') ? CommandStatus.Encode(outcome, verb) : CommandStatus.EncodeAsText(outcome, verb);
@@ -68,6 +64,8 @@ internal sealed class WebSocketCommandSession : ICommandSession
         return session;
     }
 
+    public ValueTask LeaveAsync() => _channels.CloseAsync(_time);
+
     public async ValueTask FinishAsync(CommandOutcome outcome)
     {
         _channels.DropIncoming();
@@ -84,7 +82,7 @@ internal sealed class WebSocketCommandSession : ICommandSession
             // The client left without waiting for the end.
         }
 
-        await WebSocketUpgrade.CloseAsync(_socket, _channels.Completion, _options, _time);
+        await _channels.CloseAsync(_time);
     }
 
     public ValueTask DisposeAsync()

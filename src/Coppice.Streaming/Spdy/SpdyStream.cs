@@ -39,12 +39,24 @@ public sealed class SpdyStream : DuplexStream, IHalfClosable
     /// <summary>Completes when the peer has accepted a stream opened here; fails when it refused.</summary>
     public Task Accepted => _accepted.Task;
 
-    /// <summary>Is cancelled when the stream is reset by either end, or its connection is lost.</summary>
+    /// <summary>Is cancelled when the stream is reset by either end. When the connection ends, what came before is still to be read.</summary>
     public CancellationToken Aborted => _aborted.Token;
 
-    /// <summary>Accepts a stream that the peer opened. Go's client waits for this before it uses the stream.</summary>
-    public ValueTask AcceptAsync(CancellationToken stop) =>
-        _frames.WriteSynReplyAsync(Id, new Dictionary<string, string>(), stop);
+    /// <summary>
+    /// Accepts a stream that the peer opened. Go's client waits for this before it uses the stream; of one that did not, and has gone,
+    /// what it sent is there all the same.
+    /// </summary>
+    public async ValueTask AcceptAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _frames.WriteSynReplyAsync(Id, new Dictionary<string, string>(), stop);
+        }
+        catch (IOException)
+        {
+            // Gone.
+        }
+    }
 
     /// <summary>Gives the stream up in both directions. Does nothing when it is over.</summary>
     public void Reset(SpdyResetStatus status = SpdyResetStatus.Cancel)
@@ -194,7 +206,11 @@ public sealed class SpdyStream : DuplexStream, IHalfClosable
         _incoming.Writer.CancelPendingFlush();
         _accepted.TrySetException(reason);
         _ = _accepted.Task.Exception; // Nobody has to wait for the acceptance.
-        _ = _aborted.CancelAsync(); // Not on this thread: who listens may do anything.
+        if (reason is SpdyStreamResetException)
+        {
+            _ = _aborted.CancelAsync(); // Not on this thread: who listens may do anything.
+        }
+
         _connection.Forget(this);
     }
 

@@ -19,6 +19,7 @@ internal sealed class ChannelSocket : IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<int, Pipe> _incoming;
     private volatile bool _dropping;
+    private WebSocketCloseStatus _closeStatus = WebSocketCloseStatus.NormalClosure;
 
     private ChannelSocket(WebSocket socket, bool isBase64, IEnumerable<int> readable, StreamingOptions options)
     {
@@ -66,6 +67,9 @@ internal sealed class ChannelSocket : IDisposable
         }
         while (!data.IsEmpty);
     }
+
+    /// <summary>Says goodbye, with the reason if the client broke the rules, and ends the socket. What was read before can still be had.</summary>
+    public ValueTask CloseAsync(TimeProvider time) => WebSocketUpgrade.CloseAsync(_socket, _closeStatus, Completion, _options, time);
 
     public void Dispose() => _socket.Abort();
 
@@ -115,14 +119,19 @@ internal sealed class ChannelSocket : IDisposable
                 await ReadBinaryMessagesAsync();
             }
         }
-        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or FormatException)
+        catch (FormatException)
+        {
+            _closeStatus = WebSocketCloseStatus.InvalidPayloadData;
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
             // Whatever it was, nothing more comes.
         }
 
+        // An end and no error: whoever reads a channel gets all that came before it.
         foreach (var pipe in _incoming.Values)
         {
-            pipe.Writer.Complete(new IOException("the client is gone"));
+            pipe.Writer.Complete();
         }
     }
 
@@ -171,7 +180,8 @@ internal sealed class ChannelSocket : IDisposable
             message.Advance(received.Count);
             if (message.WrittenCount > _options.MaxMessageBytes)
             {
-                throw new IOException($"a message of more than {_options.MaxMessageBytes} bytes");
+                _closeStatus = WebSocketCloseStatus.MessageTooBig;
+                return;
             }
 
             if (!received.EndOfMessage || message.WrittenCount == 0)

@@ -60,18 +60,18 @@ internal static class WebSocketUpgrade
     /// Says goodbye and waits for the client's, dropping what it still sends, for as long as a farewell may take. A client that gets no
     /// close frame reports an error rather than the command's exit code.
     /// </summary>
-    /// <param name="reading">Whoever reads the socket until its end; null when nobody does.</param>
-    public static async ValueTask CloseAsync(WebSocket socket, Task? reading, StreamingOptions options, TimeProvider time)
+    /// <param name="reading">Whoever reads the socket until its end.</param>
+    public static async ValueTask CloseAsync(WebSocket socket, WebSocketCloseStatus status, Task reading, StreamingOptions options, TimeProvider time)
     {
         using var farewell = new CancellationTokenSource(options.FarewellTimeout, time);
         try
         {
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
             {
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, farewell.Token);
+                await socket.CloseOutputAsync(status, null, farewell.Token);
             }
 
-            await (reading ?? DrainAsync(socket, farewell.Token)).WaitAsync(farewell.Token);
+            await reading.WaitAsync(farewell.Token);
         }
         catch (Exception e) when (e is IOException or WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -79,14 +79,5 @@ internal static class WebSocketUpgrade
         }
 
         socket.Abort();
-    }
-
-    private static async Task DrainAsync(WebSocket socket, CancellationToken stop)
-    {
-        var dropped = new byte[4096];
-        while (socket.State is WebSocketState.Open or WebSocketState.CloseSent)
-        {
-            await socket.ReceiveAsync(dropped.AsMemory(), stop);
-        }
     }
 }
