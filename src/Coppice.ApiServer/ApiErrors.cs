@@ -99,11 +99,12 @@ public static class ApiErrors
         $"the server rejected our request due to an error in our request: {why}",
         new ApiStatusDetails());
 
-    public static ApiError MethodNotAllowed(GroupResource resource, string verb) => Make(
+    /// <summary>A path that is served, asked in a way that it is not.</summary>
+    public static ApiError MethodNotAllowed() => Make(
         HttpStatusCode.MethodNotAllowed,
         StatusReason.MethodNotAllowed,
-        $"{verb} is not supported on resources of kind {QuotedText.Of(resource.ToString())}",
-        About(resource, ""));
+        "the server does not allow this method on the requested resource",
+        new ApiStatusDetails());
 
     public static ApiError NotAcceptable(params IReadOnlyList<string> accepted) => Make(
         HttpStatusCode.NotAcceptable, StatusReason.NotAcceptable, $"only the following media types are accepted: {string.Join(", ", accepted)}");

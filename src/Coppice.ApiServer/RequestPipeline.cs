@@ -73,7 +73,7 @@ public sealed partial class RequestPipeline
         {
             var request = ApiRequest.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query.IsTrue("watch"));
             var user = await _authenticator.IdentifyAsync(
-                http.Connection.ClientCertificate, http.Request.Headers.Authorization, http.RequestAborted);
+                http.Connection.ClientCertificate, http.Request.Headers.Authorization.First(), http.RequestAborted);
             user = Impersonation.Apply(user, http.Request.Headers);
             Authorizer.Require(user, request);
             await AnswerAsync(http, request, user, stopping);
@@ -85,6 +85,10 @@ public sealed partial class RequestPipeline
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The client has gone; there is nobody to answer.
+        }
+        catch (BadHttpRequestException e)
+        {
+            await RefuseAsync(http, ApiErrors.BadRequest(e.Message));
         }
         catch (Exception e) when (e is not IOException)
         {
@@ -105,7 +109,7 @@ public sealed partial class RequestPipeline
 
         if (request is { Resource: { Group: "apiextensions.k8s.io", Resource: "customresourcedefinitions" }, Version: "v1", Verb: "list" })
         {
-            await ResponseWriter.WriteJsonAsync(http, NoCustomKinds, StatusCodes.Status200OK);
+            await ResponseWriter.WriteDocumentAsync(http, NoCustomKinds, StatusCodes.Status200OK);
             return;
         }
 
@@ -123,24 +127,45 @@ public sealed partial class RequestPipeline
             throw ApiErrors.NoSuchPath();
         }
 
+        if (!IsServed(http.Request.Method, request.Subresource))
+        {
+            throw ApiErrors.MethodNotAllowed();
+        }
+
         await (request.Subresource is null
             ? _resources.HandleAsync(http, request, definition, user, stopping)
             : _subresources.HandleAsync(http, request, definition, user));
     }
+
+    // Methods are what they are, letter by letter; behind a proxy there are two more.
+    private static bool IsServed(string method, string? subresource) =>
+        method is "GET" or "POST" or "PUT" or "PATCH" or "DELETE" || (subresource == "proxy" && method is "HEAD" or "OPTIONS");
 
     /// <summary>Discovery, the version and the schemas: documents that the server describes itself with.</summary>
     private async ValueTask<bool> TryDocumentAsync(HttpContext http)
     {
         var headers = http.Request.Headers;
         var path = http.Request.Path.Value ?? "/";
-        if (!HttpMethods.IsGet(http.Request.Method)
-            || (_discovery.Find(path, headers.Accept) ?? _openApi.Find(path, http.Request.Query["hash"], headers.Accept, headers.AcceptEncoding))
-                is not { } document)
+        var accept = headers.Accept.First();
+        if ((_discovery.Find(path, accept) ?? _openApi.Find(path, http.Request.Query.First("hash"), accept, headers.AcceptEncoding.First()))
+            is not { } document)
         {
             return false;
         }
 
+        if (http.Request.Method != "GET")
+        {
+            throw ApiErrors.MethodNotAllowed();
+        }
+
         var response = http.Response;
+        if (document.IsObject)
+        {
+            _ = ResponseFormat.ChoosePlain(http.Request) ?? throw ApiErrors.NotAcceptable(ResponseFormat.Json, ResponseFormat.Yaml);
+            await ResponseWriter.WriteDocumentAsync(http, document.Body, StatusCodes.Status200OK);
+            return true;
+        }
+
         response.Headers.Vary = "Accept, Accept-Encoding";
         if (document.ETag is { } tag)
         {
@@ -172,7 +197,9 @@ public sealed partial class RequestPipeline
     {
         if (!http.Response.HasStarted)
         {
+            var warnings = http.Response.Headers.Warning;
             http.Response.Clear();
+            http.Response.Headers.Warning = warnings;
             await (error.Text is { } text
                 ? ResponseWriter.WriteTextAsync(http, text, error.Code)
                 : ResponseWriter.WriteStatusAsync(http, error.Status, error.Code));

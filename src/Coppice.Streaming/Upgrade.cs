@@ -17,7 +17,7 @@ internal static class Upgrade
 
     public static bool IsTo(string protocol, HttpRequest request) =>
         request.HttpContext.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-        && request.Headers.Upgrade.ToString().Contains(protocol, StringComparison.OrdinalIgnoreCase);
+        && request.Headers.Upgrade.Any(offer => offer?.Contains(protocol, StringComparison.OrdinalIgnoreCase) == true);
 
     /// <summary>Answers a request that should have asked for an upgrade as Kubernetes does.</summary>
     public static Task RefuseAsync(HttpContext context)

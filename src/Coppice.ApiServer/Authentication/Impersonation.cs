@@ -23,9 +23,9 @@ internal static class Impersonation
             return requester;
         }
 
-        var user = headers[HeaderPrefix + "User"].ToString();
+        var user = headers[HeaderPrefix + "User"].First() ?? "";
         var groups = headers[HeaderPrefix + "Group"].Select(g => g ?? "").ToList();
-        var uid = headers[HeaderPrefix + "Uid"].ToString();
+        var uid = headers[HeaderPrefix + "Uid"].First() ?? "";
         if (user.Length == 0)
         {
             throw ApiErrors.InternalError($"requested [{string.Join(" ", groups)}] without impersonating a user");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Coppice.ApiServer.Requests;
 
 namespace Coppice.ApiServer.Discovery;
 
@@ -42,7 +43,7 @@ public sealed class DiscoveryDocuments(IReadOnlyList<ServedGroup> groups, string
     {
         foreach (var wish in AcceptHeader.Wishes(accept))
         {
-            if (!wish.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+            if (wish is not { Type: "application", Subtype: "json" })
             {
                 continue;
             }
@@ -72,7 +73,7 @@ public sealed class DiscoveryDocuments(IReadOnlyList<ServedGroup> groups, string
             return new(body, AggregatedDiscovery.ContentType(aggregated)) { ETag = $"\"{Convert.ToHexString(SHA256.HashData(body))}\"" };
         }
 
-        return Plain(path) is { } plain ? new(plain, "application/json") : null;
+        return Plain(path) is { } plain ? new(plain, "application/json") { IsObject = path != "/version" } : null;
     }
 
     private byte[]? Plain(string path) => path.Split('/')[1..] switch

@@ -9,6 +9,9 @@ public sealed record ServedDocument(byte[] Body, string ContentType)
     /// <summary>"gzip", or null for a body as it is.</summary>
     public string? ContentEncoding { get; init; }
 
+    /// <summary>An object of the API, which is also given in YAML.</summary>
+    public bool IsObject { get; init; }
+
     /// <summary>The address carries the hash of the content, so a client may keep it for good.</summary>
     public bool Immutable { get; init; }
 }

@@ -27,6 +27,12 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             Warnings.Add(http, [$"{definition.ApiVersion} {definition.Kind} is deprecated {why}"]);
         }
 
+        if (request.Verb != "watch")
+        {
+            // Who cannot be answered writes nothing.
+            _ = ResponseFormat.Choose(http.Request);
+        }
+
         return request.Verb switch
         {
             "get" => GetAsync(http, scope, request.Name!),
@@ -37,7 +43,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             "patch" when request.Name is not null => PatchAsync(http, scope, request.Name, UpdatePart.Main),
             "delete" => DeleteAsync(http, scope, request.Name!),
             "deletecollection" => DeleteCollectionAsync(http, scope),
-            _ => throw ApiErrors.MethodNotAllowed(definition, request.Verb),
+            _ => throw ApiErrors.MethodNotAllowed(),
         };
     }
 
@@ -80,9 +86,15 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
         await responses.WriteListAsync(http, scope.Definition, page);
     }
 
-    private static ObjectQuery WatchQuery(HttpContext http, WriteScope scope, string? name) => name is null
-        ? http.Request.Query.Objects(scope.Definition, scope.Namespace)
-        : ObjectQuery.Parse(scope.Definition, scope.Namespace, null, $"metadata.name={name}");
+    private static ObjectQuery WatchQuery(HttpContext http, WriteScope scope, string? name)
+    {
+        var query = http.Request.Query.Objects(scope.Definition, scope.Namespace);
+        return name is null || query.Fields.Name == name
+            ? query
+            : query.Fields.IsEverything
+                ? query with { Fields = FieldQuery.OfName(name) }
+                : throw ApiErrors.BadRequest("fieldSelector metadata.name doesn't match requested name");
+    }
 
     private async Task CreateAsync(HttpContext http, WriteScope scope)
     {

@@ -24,11 +24,12 @@ internal sealed class ReviewEndpoint(Authenticator authenticator)
     /// <summary>True if the request was one of these.</summary>
     public async ValueTask<bool> TryHandleAsync(HttpContext http, ApiRequest request, Requester user)
     {
-        if (request.Verb != "create" || request.Resource is not { } resource)
+        if (request.Verb != "create" || request.Resource is not { Group: "authentication.k8s.io" or "authorization.k8s.io" } resource)
         {
             return false;
         }
 
+        _ = ResponseFormat.Choose(http.Request, isTable: false);
         KubernetesObject? answer = (resource.Group, resource.Resource) switch
         {
             ("authentication.k8s.io", "selfsubjectreviews") => await WhoAmIAsync(http, user),
@@ -44,7 +45,7 @@ internal sealed class ReviewEndpoint(Authenticator authenticator)
             return false;
         }
 
-        await ResponseWriter.WriteJsonAsync(http, ApiJson.WriteObject(answer), StatusCodes.Status201Created);
+        await ResponseWriter.WriteUntabledAsync(http, answer, StatusCodes.Status201Created);
         return true;
     }
 

@@ -104,7 +104,7 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
             return seconds > 0 ? time.GetUtcNow().After(-Spans.Seconds(seconds)) : throw ApiErrors.BadRequest("sinceSeconds: must be greater than 0");
         }
 
-        return (string?)query["sinceTime"] switch
+        return query.First("sinceTime") switch
         {
             null or "" => null,
             var text when ApiTime.TryRead(text, out var since) => since,
@@ -115,7 +115,7 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
     /// <summary>The container that is named, or the only one, or the one that the pod itself names for this.</summary>
     private static string ContainerOf(HttpContext http, Pod pod)
     {
-        var name = (string?)http.Request.Query["container"];
+        var name = http.Request.Query.First("container");
         var spec = pod.Spec;
         List<string> all =
         [

@@ -58,16 +58,21 @@ internal sealed class SubresourceEndpoint(
     private Task StatusAsync(HttpContext http, WriteScope scope, string name, string verb) =>
         PartAsync(http, scope, name, verb, UpdatePart.Status);
 
-    private Task PartAsync(HttpContext http, WriteScope scope, string name, string verb, UpdatePart part) => verb switch
+    private Task PartAsync(HttpContext http, WriteScope scope, string name, string verb, UpdatePart part)
     {
-        "get" => resources.GetAsync(http, scope, name),
-        "update" => resources.UpdateAsync(http, scope, name, part),
-        "patch" => resources.PatchAsync(http, scope, name, part),
-        _ => throw ApiErrors.MethodNotAllowed(scope.Resource, verb),
-    };
+        _ = ResponseFormat.Choose(http.Request);
+        return verb switch
+        {
+            "get" => resources.GetAsync(http, scope, name),
+            "update" => resources.UpdateAsync(http, scope, name, part),
+            "patch" => resources.PatchAsync(http, scope, name, part),
+            _ => throw ApiErrors.MethodNotAllowed(),
+        };
+    }
 
     private async Task ScaleAsync(HttpContext http, WriteScope scope, string name, string verb)
     {
+        _ = ResponseFormat.Choose(http.Request);
         switch (verb)
         {
             case "get":
@@ -91,7 +96,7 @@ internal sealed class SubresourceEndpoint(
                 }
 
             default:
-                throw ApiErrors.MethodNotAllowed(scope.Resource, verb);
+                throw ApiErrors.MethodNotAllowed();
         }
     }
 
@@ -100,6 +105,7 @@ internal sealed class SubresourceEndpoint(
 
     private async Task BindAsync(HttpContext http, WriteScope scope, string? name)
     {
+        _ = ResponseFormat.Choose(http.Request, isTable: false);
         var binding = (Binding)(await RequestBody.ReadObjectAsync(http, Bindings)).Item;
         if (name is not null)
         {
@@ -113,6 +119,7 @@ internal sealed class SubresourceEndpoint(
 
     private async Task EvictAsync(HttpContext http, WriteScope scope, string name)
     {
+        _ = ResponseFormat.Choose(http.Request, isTable: false);
         var eviction = (Eviction)(await RequestBody.ReadObjectAsync(http, Evictions)).Item;
         if (eviction.Metadata.Name != name)
         {
@@ -126,10 +133,8 @@ internal sealed class SubresourceEndpoint(
 
     private async Task TokenAsync(HttpContext http, WriteScope scope, string name)
     {
+        _ = ResponseFormat.Choose(http.Request, isTable: false);
         var request = (TokenRequest)(await RequestBody.ReadObjectAsync(http, Tokens)).Item;
-        await WriteAsync(http, await verbs.Tokens.CreateAsync(scope.Key(name), request, http.RequestAborted), StatusCodes.Status201Created);
+        await ResponseWriter.WriteUntabledAsync(http, await verbs.Tokens.CreateAsync(scope.Key(name), request, http.RequestAborted), StatusCodes.Status201Created);
     }
-
-    private static Task WriteAsync<T>(HttpContext http, T item, int code = StatusCodes.Status200OK) where T : KubernetesObject =>
-        ResponseWriter.WriteJsonAsync(http, ApiJson.Write(item), code);
 }

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.Requests;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.OpenApi;

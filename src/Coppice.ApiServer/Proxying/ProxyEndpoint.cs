@@ -151,7 +151,7 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         string Turned(string link) => address.OutsideOf(link, location.Authority, http.Request.Host.Value ?? "");
         var pageEncoding = PageEncodingOf(http, answer);
-        if ((string?)response.Headers.Location is { Length: > 0 } redirect)
+        if (response.Headers.Location.First() is { Length: > 0 } redirect)
         {
             response.Headers.Location = Turned(redirect);
             pageEncoding = null;

@@ -1,25 +1,47 @@
 using System.Globalization;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Resources;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
 using Coppice.Store;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Coppice.ApiServer.Requests;
 
 /// <summary>The query parameters of the API, read and checked.</summary>
 internal static class QueryParameters
 {
-    public static bool IsTrue(this IQueryCollection query, string name) => (string?)query[name] is "true" or "1" or "True";
+    /// <summary>What a parameter is; where it is given more than once, what it is first. Null where it is absent.</summary>
+    public static string? First(this IQueryCollection query, string name) => query[name].First();
+
+    /// <summary>What a header or parameter is; where it is given more than once, what it is first. Null where it is absent.</summary>
+    public static string? First(this StringValues values) => values is [var first, ..] ? first ?? "" : null;
+
+    /// <summary>As Kubernetes reads it: a parameter that is there is true, with or without a value, unless it says "false" or "0".</summary>
+    public static bool IsTrue(this IQueryCollection query, string name) => query.Switch(name) ?? false;
+
+    /// <summary>The same of one that may be absent.</summary>
+    public static bool? Switch(this IQueryCollection query, string name) =>
+        query.First(name) is { } text ? text != "0" && !text.Equals("false", StringComparison.OrdinalIgnoreCase) : null;
 
     /// <exception cref="ApiError">BadRequest: not a whole number.</exception>
-    public static long? Number(this IQueryCollection query, string name) => (string?)query[name] switch
+    public static long? Number(this IQueryCollection query, string name)
     {
-        null or "" => null,
-        var text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
-        var text => throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax"),
-    };
+        if (query.First(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        {
+            return value;
+        }
+
+        var tooLong = text.AsSpan(text is ['+' or '-', ..] ? 1 : 0) is { IsEmpty: false } digits && !digits.ContainsAnyExceptInRange('0', '9');
+        throw ApiErrors.BadRequest($"strconv.ParseInt: parsing {QuotedText.Of(text)}: {(tooLong ? "value out of range" : "invalid syntax")}");
+    }
 
     /// <summary>Whether a request is to change nothing; one that cannot change anything is not asked.</summary>
     /// <exception cref="ApiError">Invalid: something is wanted that is no dry run and nothing else either.</exception>
@@ -28,7 +50,7 @@ internal static class QueryParameters
     /// <summary>The same of the options in a body.</summary>
     public static bool IsDryRun(ValueList<string> values, string kind) => values.All(v => v == "All")
         ? !values.IsEmpty
-        : throw ApiErrors.Invalid("meta.k8s.io", kind, "", Validation.FieldError.NotSupported(Validation.FieldPath.Of("dryRun"), values, "All"));
+        : throw ApiErrors.Invalid("meta.k8s.io", kind, "", FieldError.NotSupported(FieldPath.Of("dryRun"), values, "All"));
 
     private static string? OptionsKindOf(string method) => method switch
     {
@@ -40,7 +62,7 @@ internal static class QueryParameters
     };
 
     /// <summary>What is done about unknown fields; clients that don't say get warnings.</summary>
-    public static FieldValidation FieldValidation(this HttpRequest request) => (string?)request.Query["fieldValidation"] switch
+    public static FieldValidation FieldValidation(this HttpRequest request) => request.Query.First("fieldValidation") switch
     {
         null or "" or "Warn" => Decoding.FieldValidation.Warn,
         "Strict" => Decoding.FieldValidation.Strict,
@@ -49,30 +71,30 @@ internal static class QueryParameters
             "meta.k8s.io",
             OptionsKindOf(request.Method) ?? "",
             "",
-            Validation.FieldError.NotSupported(Validation.FieldPath.Of("fieldValidation"), other, "", "Ignore", "Strict", "Warn")),
+            FieldError.NotSupported(FieldPath.Of("fieldValidation"), other, "", "Ignore", "Strict", "Warn")),
     };
 
     public static ObjectQuery Objects(this IQueryCollection query, ResourceDefinition definition, string? space) =>
-        ObjectQuery.Parse(definition, space, query["labelSelector"], query["fieldSelector"]);
+        ObjectQuery.Parse(definition, space, query.First("labelSelector"), query.First("fieldSelector"));
 
     /// <summary>Paging and the revision to read at, with resourceVersionMatch as Kubernetes defines it.</summary>
     public static ListPaging Paging(this IQueryCollection query)
     {
         var limit = (int)Math.Clamp(query.Number("limit") ?? 0, 0, int.MaxValue);
-        var token = (string?)query["continue"];
+        var token = query.First("continue");
         var revision = query.Revision();
         if (!string.IsNullOrEmpty(token) || revision is null || revision == Store.Revision.None)
         {
             return new ListPaging(limit, token);
         }
 
-        return (string?)query["resourceVersionMatch"] == "Exact"
+        return query.First("resourceVersionMatch") == "Exact"
             ? new ListPaging(limit, null, revision)
             : new ListPaging(limit, null, null, revision);
     }
 
     /// <summary>The resourceVersion parameter; null when it is not given.</summary>
-    public static Revision? Revision(this IQueryCollection query) => (string?)query["resourceVersion"] switch
+    public static Revision? Revision(this IQueryCollection query) => query.First("resourceVersion") switch
     {
         null or "" => null,
         var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) => new Revision(value),
@@ -80,15 +102,15 @@ internal static class QueryParameters
             "",
             "ListOptions",
             "",
-            Validation.FieldError.Invalid(Validation.FieldPath.Of("resourceVersion"), text, "must be a number")),
+            FieldError.Invalid(FieldPath.Of("resourceVersion"), text, "must be a number")),
     };
 
     /// <summary>The options of a deletion that stand in the query; those of a body go before them.</summary>
     public static DeleteOptions Deletion(this IQueryCollection query, DeleteOptions options) => options with
     {
         GracePeriodSeconds = options.GracePeriodSeconds ?? query.Number("gracePeriodSeconds"),
-        PropagationPolicy = options.PropagationPolicy ?? NullIfEmpty(query["propagationPolicy"]),
-        OrphanDependents = options.OrphanDependents ?? (query.ContainsKey("orphanDependents") ? query.IsTrue("orphanDependents") : null),
+        PropagationPolicy = options.PropagationPolicy ?? NullIfEmpty(query.First("propagationPolicy")),
+        OrphanDependents = options.OrphanDependents ?? query.Switch("orphanDependents"),
     };
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -8,6 +8,24 @@ public sealed class FieldQuery
 {
     public static readonly FieldQuery Everything = new([]);
 
+    private static readonly string[] PodFields =
+    [
+        "spec.host", "spec.hostNetwork", "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
+        "status.nominatedNodeName", "status.phase", "status.podIP", "status.podIPs",
+    ];
+
+    private static readonly string[] EventFields =
+    [
+        "involvedObject.apiVersion", "involvedObject.fieldPath", "involvedObject.kind", "involvedObject.name", "involvedObject.namespace",
+        "involvedObject.resourceVersion", "involvedObject.uid", "reason", "reportingComponent", "source", "type",
+    ];
+
+    private static readonly string[] EventsEventFields =
+    [
+        "reason", "regarding.apiVersion", "regarding.fieldPath", "regarding.kind", "regarding.name", "regarding.namespace",
+        "regarding.resourceVersion", "regarding.uid", "reportingController", "source", "type",
+    ];
+
     private readonly IReadOnlyList<(string Field, string Value, bool Equal)> _terms;
 
     private FieldQuery(IReadOnlyList<(string, string, bool)> terms) => _terms = terms;
@@ -16,6 +34,9 @@ public sealed class FieldQuery
     public string? Name => _terms.FirstOrDefault(t => t is { Field: "metadata.name", Equal: true }).Value;
 
     public bool IsEverything => _terms.Count == 0;
+
+    /// <summary>The object of a name.</summary>
+    public static FieldQuery OfName(string name) => new([("metadata.name", name, true)]);
 
     /// <exception cref="ApiError">BadRequest: not a selector, or a field that the kind does not offer.</exception>
     public static FieldQuery Parse(string? text, ResourceDefinition definition)
@@ -30,13 +51,7 @@ public sealed class FieldQuery
         {
             var (field, value, equal) = Split(term)
                 ?? throw ApiErrors.BadRequest($"invalid selector: '{text}'; can't understand '{term}'");
-            if (!Offers(definition, field))
-            {
-                throw ApiErrors.BadRequest(HasFieldsOfItsOwn(definition)
-                    ? $"field label not supported: {field}"
-                    : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
-            }
-
+            RequireOffered(definition, field);
             terms.Add((field, value, equal));
         }
 
@@ -69,26 +84,30 @@ public sealed class FieldQuery
         return null;
     }
 
-    private static bool Offers(ResourceDefinition definition, string field) =>
-        field is "metadata.name" || (field is "metadata.namespace" && definition.Namespaced) || definition.Kind switch
+    /// <summary>Kubernetes' list, and its words for what is not in it: those of kinds that can only be asked for by name are others.</summary>
+    private static void RequireOffered(ResourceDefinition definition, string field)
+    {
+        var own = OwnFields(definition);
+        if (field is not "metadata.name" && !(field is "metadata.namespace" && definition.Namespaced) && !own.Contains(field))
         {
-            "Pod" => field is "spec.nodeName" or "spec.restartPolicy" or "spec.schedulerName" or "spec.serviceAccountName"
-                or "spec.hostNetwork" or "status.phase" or "status.podIP" or "status.nominatedNodeName",
-            "Event" => field is "involvedObject.kind" or "involvedObject.namespace" or "involvedObject.name" or "involvedObject.uid"
-                or "involvedObject.apiVersion" or "involvedObject.resourceVersion" or "involvedObject.fieldPath"
-                or "reason" or "reportingComponent" or "source" or "type"
-                or "regarding.kind" or "regarding.namespace" or "regarding.name" or "regarding.uid",
-            "Node" => field is "spec.unschedulable",
-            "Namespace" => field is "status.phase",
-            "Secret" => field is "type",
-            "Service" => field is "spec.clusterIP" or "spec.type",
-            "ReplicaSet" or "ReplicationController" => field is "status.replicas",
-            _ => false,
-        };
+            throw ApiErrors.BadRequest(own.Length > 0
+                ? $"field label not supported: {field}"
+                : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
+        }
+    }
 
-    /// <summary>Kubernetes has other words for kinds that can only be asked for by name.</summary>
-    private static bool HasFieldsOfItsOwn(ResourceDefinition definition) =>
-        definition.Kind is "Pod" or "Event" or "Node" or "Namespace" or "Secret" or "Service" or "ReplicaSet" or "ReplicationController";
+    private static string[] OwnFields(ResourceDefinition definition) => (definition.Group, definition.Kind) switch
+    {
+        ("", "Pod") => PodFields,
+        ("", "Event") => EventFields,
+        ("events.k8s.io", "Event") => EventsEventFields,
+        ("", "Node") => ["spec.unschedulable"],
+        ("", "Namespace") => ["status.phase"],
+        ("", "Secret") => ["type"],
+        ("", "Service") => ["spec.clusterIP", "spec.type"],
+        ("apps", "ReplicaSet") or ("", "ReplicationController") => ["status.replicas"],
+        _ => [],
+    };
 
     private static string? ValueOf(KubernetesObject item, string field) => (field, item) switch
     {
@@ -96,7 +115,7 @@ public sealed class FieldQuery
         ("metadata.namespace", _) => item.Metadata.Namespace,
         (_, Pod pod) => PodField(pod, field),
         (_, Event e) => EventField(e, field),
-        (_, Objects.Events.Event e) => EventField(Strategies.EventConversion.ToCore(e), field.Replace("regarding.", "involvedObject.", StringComparison.Ordinal)),
+        (_, Objects.Events.Event e) => EventField(Strategies.EventConversion.ToCore(e), CoreNameOf(field)),
         ("spec.unschedulable", Node node) => node.Spec.Unschedulable ? "true" : "false",
         ("status.phase", Namespace space) => space.Status.Phase,
         ("type", Secret secret) => secret.Type,
@@ -107,9 +126,14 @@ public sealed class FieldQuery
         _ => null,
     };
 
+    private static string CoreNameOf(string field) => field == "reportingController"
+        ? "reportingComponent"
+        : field.Replace("regarding.", "involvedObject.", StringComparison.Ordinal);
+
+    // Kubernetes lets pods be asked by status.podIPs too, but of none it knows any.
     private static string? PodField(Pod pod, string field) => field switch
     {
-        "spec.nodeName" => pod.Spec.NodeName,
+        "spec.nodeName" or "spec.host" => pod.Spec.NodeName,
         "spec.restartPolicy" => pod.Spec.RestartPolicy,
         "spec.schedulerName" => pod.Spec.SchedulerName,
         "spec.serviceAccountName" => pod.Spec.ServiceAccountName,

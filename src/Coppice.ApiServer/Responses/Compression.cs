@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Coppice.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Responses;
@@ -15,7 +16,7 @@ internal static class Compression
 
     /// <param name="length">The answer's, in bytes.</param>
     public static bool Applies(HttpContext http, long length) =>
-        length > Threshold && !HttpMethods.IsHead(http.Request.Method) && TakesGzip(http.Request.Headers.AcceptEncoding);
+        length > Threshold && !HttpMethods.IsHead(http.Request.Method) && AcceptHeader.TakesGzip(http.Request.Headers.AcceptEncoding.First());
 
     /// <summary>Says so in the headers, and returns where to write the answer. Whoever writes disposes it, which leaves the response open.</summary>
     public static Stream Begin(HttpContext http)
@@ -24,8 +25,4 @@ internal static class Compression
         http.Response.Headers.Append("Vary", "Accept-Encoding");
         return new GZipStream(http.Response.Body, Fastest, leaveOpen: true);
     }
-
-    // Kubernetes looks for the bare word, so that "gzip;q=0" is none.
-    private static bool TakesGzip(string? accepted) =>
-        accepted is not null && accepted.Split(',', StringSplitOptions.TrimEntries).Contains("gzip", StringComparer.Ordinal);
 }

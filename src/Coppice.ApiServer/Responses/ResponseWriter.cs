@@ -31,7 +31,7 @@ internal sealed class ResponseWriter(TimeProvider time)
             http.Response.Headers.RetryAfter = seconds.ToString();
         }
 
-        return WriteJsonAsync(http, ApiJson.Write(status with { ApiVersion = "v1", Kind = "Status" }), code);
+        return WriteDocumentAsync(http, ApiJson.Write(status with { ApiVersion = "v1", Kind = "Status" }), code);
     }
 
     public static Task WriteTextAsync(HttpContext http, string text, int code)
@@ -42,57 +42,32 @@ internal sealed class ResponseWriter(TimeProvider time)
         return http.Response.WriteAsync(text, http.RequestAborted);
     }
 
-    public static async Task WriteJsonAsync(HttpContext http, ReadOnlyMemory<byte> json, int code)
-    {
-        if (Compression.Applies(http, json.Length))
-        {
-            Begin(http, code, null);
-            await using var compressed = Compression.Begin(http);
-            await compressed.WriteAsync(json, http.RequestAborted);
-            return;
-        }
+    /// <summary>What has one form only, in JSON or in YAML; in JSON for who wants neither.</summary>
+    public static Task WriteDocumentAsync(HttpContext http, ReadOnlyMemory<byte> json, int code) =>
+        WriteJsonAsync(http, ResponseFormat.ChoosePlain(http.Request)?.IsYaml == true, json, code);
 
-        Begin(http, code, json.Length);
-        if (!HttpMethods.IsHead(http.Request.Method))
-        {
-            await http.Response.Body.WriteAsync(json, http.RequestAborted);
-        }
+    /// <summary>An object of which there is no table.</summary>
+    public static Task WriteUntabledAsync(HttpContext http, KubernetesObject item, int code) =>
+        WriteFormAsync(http, ResponseFormat.Choose(http.Request, isTable: false), ObjectForm.Detached(item), code);
+
+    public Task WriteObjectAsync(HttpContext http, ResourceDefinition definition, ObjectForm form, int code)
+    {
+        var format = ResponseFormat.Choose(http.Request);
+        return format.Shape == ResponseShape.Table
+            ? WriteJsonAsync(http, format.IsYaml, TableOf(format, definition, form), code)
+            : WriteFormAsync(http, format, form, code);
     }
 
-    public async Task WriteObjectAsync(HttpContext http, ResourceDefinition definition, ObjectForm form, int code)
+    /// <summary>An object in JSON, as a part of a longer answer.</summary>
+    public void Render(IBufferWriter<byte> output, ResponseFormat format, ResourceDefinition definition, ObjectForm form, bool withColumns)
     {
-        var shape = ResponseFormat.Choose(http.Request.Headers.Accept);
-        var answer = shape == ResponseShape.Metadata ? MetadataForm(form) : form;
-        if (shape == ResponseShape.Table)
-        {
-            await WriteJsonAsync(http, TableOf(http, definition, form), code);
-        }
-        else if (Compression.Applies(http, answer.JsonLength))
-        {
-            await WriteJsonAsync(http, answer.ToJson(), code);
-        }
-        else
-        {
-            Begin(http, code, answer.JsonLength);
-            if (!HttpMethods.IsHead(http.Request.Method))
-            {
-                answer.WriteJson(http.Response.BodyWriter);
-                await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
-            }
-        }
-    }
-
-    /// <summary>An object in the shape that the request asks for, as a part of a longer answer.</summary>
-    public void Render(HttpContext http, ResourceDefinition definition, ObjectForm form, bool withColumns)
-    {
-        var output = http.Response.BodyWriter;
-        switch (ResponseFormat.Choose(http.Request.Headers.Accept))
+        switch (format.Shape)
         {
             case ResponseShape.Table:
-                output.Write(TableOf(http, definition, form, withColumns).Span);
+                output.Write(TableOf(format, definition, form, withColumns).Span);
                 break;
             case ResponseShape.Metadata:
-                MetadataForm(form).WriteJson(output);
+                MetadataForm(format, form).WriteJson(output);
                 break;
             default:
                 form.WriteJson(output);
@@ -108,19 +83,52 @@ internal sealed class ResponseWriter(TimeProvider time)
             Continue = page.Continue,
             RemainingItemCount = page.Remaining,
         };
-        var shape = ResponseFormat.Choose(http.Request.Headers.Accept);
-        if (shape == ResponseShape.Table)
+        var format = ResponseFormat.Choose(http.Request);
+        if (format.Shape == ResponseShape.Table)
         {
-            var request = new TableRequest(definition, IncludeOf(http), time.GetUtcNow());
-            await WriteJsonAsync(http, TableOf(request, page.Items, meta), StatusCodes.Status200OK);
+            var request = new TableRequest(definition, format.Include, time.GetUtcNow(), format.MetaVersion);
+            await WriteJsonAsync(http, format.IsYaml, TableOf(request, page.Items, meta), StatusCodes.Status200OK);
             return;
         }
 
-        var (version, kind) = shape == ResponseShape.Metadata
-            ? ("meta.k8s.io/v1", "PartialObjectMetadataList")
+        var (version, kind) = format.Shape == ResponseShape.Metadata
+            ? (format.MetaVersion, "PartialObjectMetadataList")
             : (definition.ApiVersion, definition.Kind + "List");
         byte[] head = [.. Encoding.UTF8.GetBytes($"{{\"kind\":\"{kind}\",\"apiVersion\":\"{version}\",\"metadata\":"), .. ApiJson.Write(meta), .. ",\"items\":["u8];
-        await WriteListAsync(http, head, shape == ResponseShape.Metadata ? page.Items.Select(MetadataForm).ToList() : page.Items);
+        var items = format.Shape == ResponseShape.Metadata ? page.Items.Select(form => MetadataForm(format, form)).ToList() : page.Items;
+        await (format.IsYaml ? WriteYamlListAsync(http, head, items) : WriteListAsync(http, head, items));
+    }
+
+    private static async Task WriteJsonAsync(HttpContext http, bool isYaml, ReadOnlyMemory<byte> json, int code)
+    {
+        var (body, type) = isYaml ? (YamlText.Of(json), ResponseFormat.Yaml) : (json, ResponseFormat.Json);
+        if (Compression.Applies(http, body.Length))
+        {
+            Begin(http, code, type, null);
+            await using var compressed = Compression.Begin(http);
+            await compressed.WriteAsync(body, http.RequestAborted);
+            return;
+        }
+
+        Begin(http, code, type, body.Length);
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await http.Response.Body.WriteAsync(body, http.RequestAborted);
+        }
+    }
+
+    private static async Task WriteFormAsync(HttpContext http, ResponseFormat format, ObjectForm form, int code)
+    {
+        var answer = format.Shape == ResponseShape.Metadata ? MetadataForm(format, form) : form;
+        if (format.IsYaml || Compression.Applies(http, answer.JsonLength))
+        {
+            await WriteJsonAsync(http, format.IsYaml, answer.ToJson(), code);
+            return;
+        }
+
+        Begin(http, code, ResponseFormat.Json, answer.JsonLength);
+        answer.WriteJson(http.Response.BodyWriter);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 
     /// <summary>Writes a list from the JSON that its items have already, without putting it together in memory.</summary>
@@ -134,18 +142,29 @@ internal sealed class ResponseWriter(TimeProvider time)
 
         if (Compression.Applies(http, length))
         {
-            Begin(http, StatusCodes.Status200OK, null);
+            Begin(http, StatusCodes.Status200OK, ResponseFormat.Json, null);
             var compressed = PipeWriter.Create(Compression.Begin(http));
             await WriteItemsAsync(compressed, head, items, http.RequestAborted);
             await compressed.CompleteAsync();
             return;
         }
 
-        Begin(http, StatusCodes.Status200OK, length);
-        if (!HttpMethods.IsHead(http.Request.Method))
+        Begin(http, StatusCodes.Status200OK, ResponseFormat.Json, length);
+        await WriteItemsAsync(http.Response.BodyWriter, head, items, http.RequestAborted);
+    }
+
+    private static async Task WriteYamlListAsync(HttpContext http, byte[] head, IReadOnlyList<ObjectForm> items)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        json.Write(head);
+        for (var i = 0; i < items.Count; i++)
         {
-            await WriteItemsAsync(http.Response.BodyWriter, head, items, http.RequestAborted);
+            json.Write(i > 0 ? ","u8 : default);
+            items[i].WriteJson(json);
         }
+
+        json.Write(ListEnd);
+        await WriteJsonAsync(http, isYaml: true, json.WrittenMemory, StatusCodes.Status200OK);
     }
 
     private static async Task WriteItemsAsync(PipeWriter body, byte[] head, IReadOnlyList<ObjectForm> items, CancellationToken stop)
@@ -173,15 +192,15 @@ internal sealed class ResponseWriter(TimeProvider time)
     }
 
     /// <param name="length">Null when it is not known before.</param>
-    private static void Begin(HttpContext http, int code, long? length)
+    private static void Begin(HttpContext http, int code, string type, long? length)
     {
         http.Response.StatusCode = code;
-        http.Response.ContentType = "application/json";
+        http.Response.ContentType = type;
         http.Response.ContentLength = length;
     }
 
-    private ReadOnlyMemory<byte> TableOf(HttpContext http, ResourceDefinition definition, ObjectForm form, bool withColumns = true) => TableOf(
-        new TableRequest(definition, IncludeOf(http), time.GetUtcNow(), withColumns),
+    private ReadOnlyMemory<byte> TableOf(ResponseFormat format, ResourceDefinition definition, ObjectForm form, bool withColumns = true) => TableOf(
+        new TableRequest(definition, format.Include, time.GetUtcNow(), format.MetaVersion, withColumns),
         [form],
         new ListMeta { ResourceVersion = form.Revision.ToString() });
 
@@ -194,17 +213,10 @@ internal sealed class ResponseWriter(TimeProvider time)
         return buffer.WrittenMemory;
     }
 
-    private static ObjectForm MetadataForm(ObjectForm form) => ObjectForm.Detached(new PartialObjectMetadata
+    private static ObjectForm MetadataForm(ResponseFormat format, ObjectForm form) => ObjectForm.Detached(new PartialObjectMetadata
     {
-        ApiVersion = "meta.k8s.io/v1",
+        ApiVersion = format.MetaVersion,
         Kind = "PartialObjectMetadata",
         Metadata = form.Item.Metadata,
     });
-
-    private static IncludeObject IncludeOf(HttpContext http) => (string?)http.Request.Query["includeObject"] switch
-    {
-        "None" => IncludeObject.None,
-        "Object" => IncludeObject.Object,
-        _ => IncludeObject.Metadata,
-    };
 }

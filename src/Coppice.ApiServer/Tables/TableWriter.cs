@@ -18,21 +18,21 @@ public enum IncludeObject
 /// <summary>How a table is asked for.</summary>
 /// <param name="Include">The query parameter includeObject.</param>
 /// <param name="Now">The time that ages are counted to.</param>
+/// <param name="Version">Of meta.k8s.io, as the client asked for it: "meta.k8s.io/v1".</param>
 /// <param name="WithColumns">False for a watch's second and later events, whose columns the client already knows.</param>
-public sealed record TableRequest(ResourceDefinition Definition, IncludeObject Include, DateTimeOffset Now, bool WithColumns = true);
+public sealed record TableRequest(
+    ResourceDefinition Definition, IncludeObject Include, DateTimeOffset Now, string Version = "meta.k8s.io/v1", bool WithColumns = true);
 
-/// <summary>Writes objects as a Table of meta.k8s.io/v1, which kubectl prints as it is.</summary>
+/// <summary>Writes objects as a Table of meta.k8s.io, which kubectl prints as it is.</summary>
 public static class TableWriter
 {
-    private const string Version = "meta.k8s.io/v1";
-
     /// <param name="items">The rows; one for a single object or a watch's event.</param>
     /// <param name="metadata">The list's metadata; for one object only its resource version.</param>
     public static void Write(Utf8JsonWriter writer, TableRequest request, IEnumerable<KubernetesObject> items, ListMeta metadata)
     {
         writer.WriteStartObject();
         writer.WriteString("kind", "Table");
-        writer.WriteString("apiVersion", Version);
+        writer.WriteString("apiVersion", request.Version);
         writer.WritePropertyName("metadata");
         ApiJson.WriteObject(writer, metadata);
         writer.WritePropertyName("columnDefinitions");
@@ -94,7 +94,7 @@ public static class TableWriter
         }
 
         writer.WritePropertyName("object");
-        WriteObject(writer, request.Include, item);
+        WriteObject(writer, request, item);
         writer.WriteEndObject();
     }
 
@@ -110,9 +110,9 @@ public static class TableWriter
         writer.WriteEndArray();
     }
 
-    private static void WriteObject(Utf8JsonWriter writer, IncludeObject include, KubernetesObject item)
+    private static void WriteObject(Utf8JsonWriter writer, TableRequest request, KubernetesObject item)
     {
-        switch (include)
+        switch (request.Include)
         {
             case IncludeObject.None:
                 writer.WriteNullValue();
@@ -123,7 +123,7 @@ public static class TableWriter
             default:
                 writer.WriteStartObject();
                 writer.WriteString("kind", "PartialObjectMetadata");
-                writer.WriteString("apiVersion", Version);
+                writer.WriteString("apiVersion", request.Version);
                 writer.WritePropertyName("metadata");
                 ApiJson.WriteObject(writer, item.Metadata);
                 writer.WriteEndObject();

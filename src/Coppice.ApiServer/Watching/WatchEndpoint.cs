@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
 using Coppice.Client;
+using Coppice.Objects;
 using Coppice.Objects.Meta;
 using Coppice.Store;
 using Microsoft.AspNetCore.Http;
@@ -25,86 +27,105 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
 
     public async Task RunAsync(HttpContext http, ObjectQuery query, CancellationToken stopping)
     {
+        var format = ResponseFormat.ChooseForWatch(http.Request);
         var parameters = http.Request.Query;
-        var from = parameters.Revision();
-        var sendsInitial = parameters.IsTrue("sendInitialEvents") || from is null || from == Revision.None;
+        var from = parameters.Revision() is { } place && place != Revision.None ? place : (Revision?)null;
         if (from > verbs.Current)
         {
             throw ApiErrors.TooLargeResourceVersion(from.Value.Value, verbs.Current.Value);
         }
 
-        var page = sendsInitial ? await verbs.List.RunAsync(query, new ListPaging(), http.RequestAborted) : null;
-        using var watch = verbs.Watch(query, page?.At ?? from!.Value);
-        var seconds = parameters.Number("timeoutSeconds") is > 0 and var asked ? asked : ShortestSeconds + random.Next(ShortestSeconds);
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, timeout.Token, stopping);
-
-        var stream = new EventStream(http, query, responses);
-        await stream.StartAsync();
-        foreach (var form in page?.Items ?? [])
-        {
-            stream.Write("ADDED", form);
-        }
-
+        var initial = parameters.IsTrue("sendInitialEvents");
         var bookmarks = parameters.IsTrue("allowWatchBookmarks");
-        if (page is not null && bookmarks && parameters.IsTrue("sendInitialEvents"))
+        var length = parameters.Number("timeoutSeconds") is > 0 and var asked ? asked : ShortestSeconds + random.Next(ShortestSeconds);
+        using var timeout = new CancellationTokenSource(Spans.Seconds(length).ForTimer(), time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, timeout.Token, stopping);
+        var stream = new EventStream(http, query, responses, format);
+        await stream.StartAsync();
+        try
         {
-            stream.WriteBookmark(page.At, InitialEventsEnd);
-        }
-
-        await stream.FlushAsync();
-        await FollowAsync(stream, watch, bookmarks, ended.Token);
-    }
-
-    private async Task FollowAsync(EventStream stream, ObjectWatch watch, bool bookmarks, CancellationToken ended)
-    {
-        while (!ended.IsCancellationRequested)
-        {
-            using var pause = new CancellationTokenSource(BookmarkInterval, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(ended, pause.Token);
-            try
+            var start = initial || from is null ? await TellAllAsync(stream, query, initial && bookmarks, http.RequestAborted) : from.Value;
+            using var watch = verbs.Watch(query, start);
+            await stream.FlushAsync();
+            while (await FollowAsync(stream, watch, bookmarks ? BookmarkInterval : Timeout.InfiniteTimeSpan, ended.Token))
             {
-                foreach (var change in await watch.NextAsync(either.Token))
-                {
-                    stream.Write(change.Type switch
-                    {
-                        WatchEventType.Added => "ADDED",
-                        WatchEventType.Modified => "MODIFIED",
-                        _ => "DELETED",
-                    }, change.Form);
-                }
-            }
-            catch (OperationCanceledException) when (!ended.IsCancellationRequested)
-            {
-                if (bookmarks)
-                {
-                    stream.WriteBookmark(watch.Progress, null);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (ApiError e)
-            {
-                stream.WriteError(e.Status);
+                // Everything up to here was told, or is none of what is watched: also while the collection never comes to rest.
+                stream.WriteBookmark(watch.Progress, null);
                 await stream.FlushAsync();
-                return;
             }
-
+        }
+        catch (ApiError e)
+        {
+            stream.WriteError(e.Status);
             await stream.FlushAsync();
         }
     }
 
-    /// <summary>The response of one watch.</summary>
-    private sealed class EventStream(HttpContext http, ObjectQuery query, ResponseWriter responses)
+    /// <summary>Tells of what there is, as far as the client keeps up, and keeps nothing of it. Returns the moment that it told of.</summary>
+    private async Task<Revision> TellAllAsync(EventStream stream, ObjectQuery query, bool bookmark, CancellationToken stop)
     {
+        var page = await verbs.List.RunAsync(query, new ListPaging(), stop);
+        foreach (var form in page.Items)
+        {
+            stream.Write("ADDED", form);
+            await stream.FlushFullAsync();
+        }
+
+        if (bookmark)
+        {
+            stream.WriteBookmark(page.At, InitialEventsEnd);
+        }
+
+        return page.At;
+    }
+
+    /// <summary>Tells of what happens for a while; false when the watch is over.</summary>
+    /// <exception cref="ApiError">Expired: the client was so slow that what comes next is forgotten.</exception>
+    private async Task<bool> FollowAsync(EventStream stream, ObjectWatch watch, TimeSpan forTime, CancellationToken ended)
+    {
+        using var pause = new CancellationTokenSource(forTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ended, pause.Token);
+        try
+        {
+            while (!either.IsCancellationRequested)
+            {
+                foreach (var change in await watch.NextAsync(either.Token))
+                {
+                    stream.Write(NameOf(change.Type), change.Form);
+                    await stream.FlushFullAsync();
+                }
+
+                await stream.FlushAsync();
+            }
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // Either it is time for a bookmark, or the watch has ended.
+        }
+
+        return !ended.IsCancellationRequested;
+    }
+
+    private static string NameOf(WatchEventType type) => type switch
+    {
+        WatchEventType.Added => "ADDED",
+        WatchEventType.Modified => "MODIFIED",
+        _ => "DELETED",
+    };
+
+    /// <summary>The response of one watch.</summary>
+    private sealed class EventStream(HttpContext http, ObjectQuery query, ResponseWriter responses, ResponseFormat format)
+    {
+        // Enough for the socket to be busy, little enough for a slow reader to cost nothing.
+        private const int FlushBytes = 64 * 1024;
+
+        private readonly PipeWriter _body = http.Response.BodyWriter;
         private bool _columnsSent;
 
         public Task StartAsync()
         {
             http.Response.StatusCode = StatusCodes.Status200OK;
-            http.Response.ContentType = "application/json";
+            http.Response.ContentType = ResponseFormat.Json;
             http.Response.Headers.CacheControl = "no-cache, private";
             return http.Response.StartAsync(http.RequestAborted);
         }
@@ -112,7 +133,7 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
         public void Write(string type, ObjectForm form)
         {
             Begin(type);
-            responses.Render(http, query.Definition, form, !_columnsSent);
+            responses.Render(_body, format, query.Definition, form, !_columnsSent);
             End();
             _columnsSent = true;
         }
@@ -127,19 +148,28 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
                     $"{{\"kind\":\"{definition.Kind}\",\"apiVersion\":\"{definition.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{revision}\",\"creationTimestamp\":null{annotations}}}}}"));
         }
 
-        public void WriteError(ApiStatus status) => WriteLine("ERROR", Objects.ApiJson.Write(status));
+        public void WriteError(ApiStatus status) => WriteLine("ERROR", ApiJson.Write(status));
 
-        public async ValueTask FlushAsync() => await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+        /// <summary>Waits for the reader once there is as much as goes out together.</summary>
+        public ValueTask FlushFullAsync() => _body.UnflushedBytes > FlushBytes ? FlushAsync() : ValueTask.CompletedTask;
+
+        public async ValueTask FlushAsync()
+        {
+            if (_body.UnflushedBytes > 0)
+            {
+                await _body.FlushAsync(http.RequestAborted);
+            }
+        }
 
         private void WriteLine(string type, ReadOnlySpan<byte> json)
         {
             Begin(type);
-            http.Response.BodyWriter.Write(json);
+            _body.Write(json);
             End();
         }
 
-        private void Begin(string type) => http.Response.BodyWriter.Write(Encoding.ASCII.GetBytes($"{{\"type\":\"{type}\",\"object\":"));
+        private void Begin(string type) => _body.Write(Encoding.ASCII.GetBytes($"{{\"type\":\"{type}\",\"object\":"));
 
-        private void End() => http.Response.BodyWriter.Write("}\n"u8);
+        private void End() => _body.Write("}\n"u8);
     }
 }

@@ -35,8 +35,7 @@ internal static class WebSocketUpgrade
     /// <summary>Null, and the request is answered, when it is no whole handshake.</summary>
     public static async ValueTask<WebSocket?> AcceptAsync(HttpContext context, string subprotocol, StreamingOptions options)
     {
-        var key = context.Request.Headers.SecWebSocketKey.ToString();
-        if (key.Length == 0 || context.Request.Headers.SecWebSocketVersion != "13" || !HttpMethods.IsGet(context.Request.Method))
+        if (context.Request.Headers.SecWebSocketKey is not [{ Length: > 0 } key] || context.Request.Headers.SecWebSocketVersion != "13" || !HttpMethods.IsGet(context.Request.Method))
         {
             await Upgrade.RefuseAsync(context, StatusCodes.Status400BadRequest, "unable to upgrade: not a WebSocket handshake of version 13");
             return null;
