@@ -39,7 +39,8 @@ internal static class NodeAdmission
             }
         }
 
-        return active.Any(other => HostPorts(other).Any(used => HostPorts(pod).Any(used.MeetsWith)))
+        var wanted = HostPortUse.Of(pod.Spec);
+        return wanted.Count > 0 && active.Any(other => HostPortUse.Of(other.Spec).Any(used => wanted.Any(used.Collides)))
             ? new PodVerdict("NodePorts", Rejected + "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports")
             : null;
     }
@@ -48,16 +49,4 @@ internal static class NodeAdmission
         CultureInfo.InvariantCulture, $"{Rejected}Node didn't have enough resource: {name}, requested: {requested}, used: {used}, capacity: {capacity}"));
 
     private static long Units(string name, Quantity amount) => name == ResourceName.Cpu ? amount.MilliValue : amount.Value;
-
-    private static IEnumerable<HostPort> HostPorts(Pod pod) => pod.Spec.Containers
-        .Concat(pod.Spec.InitContainers.Where(one => one.RestartPolicy == RestartPolicy.Always))
-        .SelectMany(one => one.Ports)
-        .Where(one => one.HostPort > 0)
-        .Select(one => new HostPort(one.HostIP is { Length: > 0 } and not "0.0.0.0" and not "::" ? one.HostIP : "", one.Protocol ?? Protocol.TCP, one.HostPort));
-
-    private readonly record struct HostPort(string Address, string Protocol, int Number)
-    {
-        public bool MeetsWith(HostPort other) =>
-            Number == other.Number && Protocol == other.Protocol && (Address == other.Address || Address.Length == 0 || other.Address.Length == 0);
-    }
 }

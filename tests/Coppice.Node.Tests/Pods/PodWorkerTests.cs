@@ -375,6 +375,11 @@ public sealed class PodWorkerTests
 
         Assert.Equal("NodePorts", node.Api.Status("b").Reason);
 
+        // As the scheduler counts, so that nothing it sends is refused: "::" is an address beside others.
+        node.Create("six", "server:1", one => one with { Ports = [new ContainerPort { ContainerPortValue = 80, HostPort = 9090, HostIP = "::" }] });
+        node.Create("four", "server:1", one => one with { Ports = [new ContainerPort { ContainerPortValue = 80, HostPort = 9090, HostIP = "127.0.0.1" }] });
+        Assert.True(node.IsReady("six") && node.IsReady("four"));
+
         // Where there is no room either, that is the reason that the kubelet would give.
         var request = new ResourceRequirements { Requests = Objects.ValueMap.Of(("cpu", Objects.Quantity.Parse("3"))) };
         node.Create("c", "server:1", one => one with { Ports = [.. ports], Resources = request });
