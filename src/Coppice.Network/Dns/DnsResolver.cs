@@ -35,6 +35,11 @@ public sealed class DnsResolver(Func<DnsZone> zone, DnsForwarder forwarder)
             : new(ForwardAsync(message, query, answer, byTcp, limit, stop)!);
     }
 
+    /// <summary>To who is not answered; silence to what is no question.</summary>
+    public static byte[]? Refuse(ReadOnlyMemory<byte> message) => DnsQuery.Parse(message.Span, out _) is { } query
+        ? DnsWriter.Write(query, DnsAnswer.Of(DnsCode.Refused), query.UdpSize, authoritative: false)
+        : null;
+
     private async Task<byte[]> ForwardAsync(
         ReadOnlyMemory<byte> message, DnsQuery query, DnsAnswer answer, bool byTcp, int limit, CancellationToken stop)
     {

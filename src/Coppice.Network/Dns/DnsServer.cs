@@ -17,6 +17,7 @@ public sealed class DnsServer : IAsyncDisposable
     private readonly Socket _udp;
     private readonly Socket _tcp;
     private readonly DnsResolver _resolver;
+    private readonly DnsClients _clients;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
@@ -29,6 +30,7 @@ public sealed class DnsServer : IAsyncDisposable
         (_udp, _tcp, _time, _log) = (udp, tcp, time, log);
         _zone = DnsZone.Empty(options.ClusterDomain);
         var address = ((IPEndPoint)udp.LocalEndPoint!).Address;
+        _clients = new DnsClients(options.Ranges.Pods, address, time);
         var servers = new NameServers(options.ResolverFile, a => a.Equals(options.Ranges.DnsAddress) || (Port == 53 && a.Equals(address)));
         _resolver = new DnsResolver(
             () => _zone, new DnsForwarder(servers.Current, options.ForwardTimeout, options.MaxConcurrentForwards, time));
@@ -94,7 +96,10 @@ public sealed class DnsServer : IAsyncDisposable
             {
                 var received = await _udp.ReceiveFromAsync(buffer, SocketFlags.None, from, _stop.Token);
                 // The buffer is used again at once, so a question that has to wait keeps its own copy.
-                _ = AnswerAsync(buffer.AsSpan(0, received.ReceivedBytes).ToArray(), received.RemoteEndPoint);
+                var question = buffer.AsSpan(0, received.ReceivedBytes).ToArray();
+                _ = _clients.Has(((IPEndPoint)received.RemoteEndPoint).Address)
+                    ? AnswerAsync(question, received.RemoteEndPoint)
+                    : SendAsync(DnsResolver.Refuse(question), received.RemoteEndPoint);
             }
             catch (SocketException e)
             {
@@ -129,7 +134,24 @@ public sealed class DnsServer : IAsyncDisposable
     {
         try
         {
-            if (await _resolver.AnswerAsync(message, byTcp: false, _stop.Token) is { } answer)
+            await SendAsync(await _resolver.AnswerAsync(message, byTcp: false, _stop.Token), client);
+        }
+        catch (OperationCanceledException)
+        {
+            // We are going; clients ask again.
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "DNS: a question could not be answered");
+        }
+    }
+
+    /// <param name="answer">Null for silence.</param>
+    private async Task SendAsync(byte[]? answer, EndPoint client)
+    {
+        try
+        {
+            if (answer is not null)
             {
                 await _udp.SendToAsync(answer, SocketFlags.None, client, _stop.Token);
             }
@@ -137,10 +159,6 @@ public sealed class DnsServer : IAsyncDisposable
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The client is gone, or we are going: UDP promises nothing, and clients ask again.
-        }
-        catch (Exception e)
-        {
-            _log.LogError(e, "DNS: a question could not be answered");
         }
     }
 
@@ -151,6 +169,13 @@ public sealed class DnsServer : IAsyncDisposable
             try
             {
                 var client = await _tcp.AcceptAsync(_stop.Token);
+                // A stranger takes no connection away from those who may ask.
+                if (client.RemoteEndPoint is not IPEndPoint { Address: var address } || !_clients.Has(address))
+                {
+                    client.Dispose();
+                    continue;
+                }
+
                 if (Interlocked.Increment(ref _tcpConnections) > MaxTcpConnections)
                 {
                     Interlocked.Decrement(ref _tcpConnections);

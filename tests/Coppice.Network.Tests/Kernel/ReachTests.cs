@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -36,6 +37,71 @@ public sealed class ReachTests
             var answer = new byte[512];
             var count = await socket.ReceiveAsync(answer, patience.Token);
             Assert.Equal([10, 96, 0, 50], answer[(count - 4)..count]);
+        }
+    }
+
+    [Fact]
+    public async Task Names_are_told_to_pods_and_to_the_node_and_to_nobody_else_whichever_way_he_comes()
+    {
+        await using var node = await TestNode.StartAsync();
+        var pod = node.AddPod();
+        using var inside = NamespaceThread.Start(node.Path);
+        await using var server = await inside.RunAsync(() => DnsServer.Start(TestNode.Address, node.Options, TimeProvider.System, NullLogger.Instance));
+        server.Zone = new DnsZone(
+            "cluster.local", ["default"], [new("default", "web", [IPAddress.Parse("10.96.0.50")], null, [new("", "tcp", 80)], [])], []);
+        ImmutableArray<ServiceRules> services =
+        [
+            .. from protocol in new[] { TransportProtocol.Udp, TransportProtocol.Tcp }
+               select new ServiceRules("kube-system", "kube-dns", "dns", protocol, 53)
+               {
+                   ClusterAddresses = [node.Options.Ranges.DnsAddress],
+                   NodePort = 30053,
+                   Endpoints = [new EndpointRules(TestNode.Address, server.Port, Local: true)],
+               },
+        ];
+        await node.Rules.ApplyAsync(RulePlanner.Plan(new NetworkState(node.Options.NodeRules, services, [])), default);
+        node.Nsenter(node.Outside, "ip", "route", "add", $"{node.Options.Ranges.Services}", "via", $"{TestNode.Address}");
+        (string Address, int Port)[] ways = [($"{TestNode.Address}", server.Port), ($"{TestNode.Address}", 30053), ($"{node.Options.Ranges.DnsAddress}", 53)];
+
+        foreach (var (address, port) in ways)
+        {
+            foreach (var place in new[] { pod.Path, node.Path })
+            {
+                Assert.Equal(DnsCode.Ok, await AskByUdpAsync(place, address, port));
+                Assert.Equal(DnsCode.Ok, await AskByTcpAsync(place, address, port));
+            }
+
+            Assert.Equal(DnsCode.Refused, await AskByUdpAsync(node.Outside, address, port));
+            Assert.Null(await AskByTcpAsync(node.Outside, address, port));
+        }
+    }
+
+    private static readonly byte[] WebQuestion = [1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. "\u0003web\u0007default\u0003svc\u0007cluster\u0005local\0"u8, 0, 1, 0, 1];
+
+    private static async Task<DnsCode> AskByUdpAsync(string place, string address, int port)
+    {
+        using var socket = await Call.UdpSocketAsync(place, address, port);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await socket.SendAsync(WebQuestion);
+        var answer = new byte[512];
+        await socket.ReceiveAsync(answer, patience.Token);
+        return (DnsCode)(answer[3] & 15);
+    }
+
+    /// <summary>Null if the connection is closed without an answer.</summary>
+    private static async Task<DnsCode?> AskByTcpAsync(string place, string address, int port)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            using var socket = await NetworkNamespaces.ConnectAsync(place, new IPEndPoint(IPAddress.Parse(address), port), patience.Token);
+            using var stream = new NetworkStream(socket);
+            await DnsFrames.WriteAsync(stream, WebQuestion, patience.Token);
+            return await DnsFrames.ReadAsync(stream, patience.Token) is { } answer ? (DnsCode)(answer[3] & 15) : null;
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return null;
         }
     }
 
