@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Coppice.Network.Dns;
 using Coppice.Network.Rules;
 using Coppice.Network.Translation;
-using Microsoft.Extensions.Logging;
 
 namespace Coppice.Network;
 
@@ -14,20 +13,22 @@ namespace Coppice.Network;
 /// <param name="observe">The world now; null while it is not wholly known yet, because rules from half of it would cut off the other half.</param>
 /// <param name="publish">Takes each new snapshot of the names: usually <see cref="DnsServer.Zone"/>.</param>
 public sealed class ServiceNetworkLoop(
-    Func<NetworkWorld?> observe, IServiceRules rules, Action<DnsZone> publish, NetworkOptions options, TimeProvider time, ILogger<ServiceNetworkLoop> log)
+    Func<NetworkWorld?> observe, IServiceRules rules, Action<DnsZone> publish, NetworkOptions options, TimeProvider time, NetworkJournal journal)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly NetworkTranslator _translator = new(options);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly RepairPace _pace = new(time);
     private volatile bool _auditDue;
-    private string _conflicts = "";
-    private string _failure = "";
 
     private enum Outcome
     {
         Applied,
         NotYetKnown,
+
+        /// <summary>Again and again: it is not put right before the pause is over.</summary>
+        TamperedWith,
         Failed,
     }
 
@@ -39,21 +40,23 @@ public sealed class ServiceNetworkLoop(
     {
         using var audit = time.CreateTimer(_ => Audit(), null, options.RuleAuditInterval, options.RuleAuditInterval);
         using var retry = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var watching = WatchAsync(stop);
         Wake();
         try
         {
             while (await _wake.Reader.WaitToReadAsync(stop))
             {
                 _wake.Reader.TryRead(out _);
-                switch (await TryApplyAsync(stop))
+                var (outcome, pause) = await TryApplyAsync(stop);
+                switch (outcome)
                 {
-                    case Outcome.NotYetKnown:
-                        retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+                    case Outcome.NotYetKnown or Outcome.TamperedWith:
+                        retry.Change(pause, Timeout.InfiniteTimeSpan);
                         break;
                     case Outcome.Failed:
                         // What changes meanwhile is in the next try: a kernel that refuses is not asked again with every change.
                         Wake();
-                        await Task.Delay(RetryAfter, time, stop);
+                        await Task.Delay(pause, time, stop);
                         break;
                 }
             }
@@ -61,6 +64,25 @@ public sealed class ServiceNetworkLoop(
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The node stops; its pods and their rules do not.
+        }
+
+        await watching;
+    }
+
+    private async Task WatchAsync(CancellationToken stop)
+    {
+        try
+        {
+            await rules.WatchAsync(Audit, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception e)
+        {
+            // The audits go on.
+            journal.Failed(e, options.RuleAuditInterval);
         }
     }
 
@@ -70,78 +92,48 @@ public sealed class ServiceNetworkLoop(
         Wake();
     }
 
-    private async ValueTask<Outcome> TryApplyAsync(CancellationToken stop)
+    private async ValueTask<(Outcome Outcome, TimeSpan Pause)> TryApplyAsync(CancellationToken stop)
     {
         try
         {
             if (observe() is not { } world)
             {
-                return Outcome.NotYetKnown;
+                return (Outcome.NotYetKnown, RetryAfter);
             }
 
             var (state, zone) = _translator.Translate(world);
             // Names need no kernel: they are told even if the rules fail.
             publish(zone);
             var plan = RulePlanner.Plan(state);
-            await rules.ApplyAsync(plan, stop);
-            TellConflicts(plan);
-            if (_failure.Length > 0)
+            var refused = await rules.ApplyAsync(plan, stop);
+            journal.Troubles(plan.Troubles.Concat(refused));
+            journal.Succeeded();
+            if (_auditDue && _pace.Pause is var pause)
             {
-                _failure = "";
-                log.LogInformation("The service rules are up to date again");
+                if (pause > TimeSpan.Zero)
+                {
+                    return (Outcome.TamperedWith, pause);
+                }
+
+                _auditDue = false;
+                await RestoreAsync(stop);
             }
 
-            if (!_auditDue)
-            {
-                return Outcome.Applied;
-            }
-
-            _auditDue = false;
-            if (await rules.RestoreAsync(stop))
-            {
-                log.LogWarning("The service rules had been taken out of the kernel by somebody else; they are back");
-            }
-
-            return Outcome.Applied;
+            return (Outcome.Applied, default);
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            TellFailure(e);
-            return Outcome.Failed;
+            journal.Failed(e, RetryAfter);
+            return (Outcome.Failed, RetryAfter);
         }
     }
 
-    // Said once; it is tried again until it works, whatever it is: without this loop the whole service network would stand still.
-    private void TellFailure(Exception e)
+    private async ValueTask RestoreAsync(CancellationToken stop)
     {
-        if (e.Message == _failure)
+        if (await rules.RestoreAsync(stop) is { } what)
         {
-            return;
-        }
-
-        _failure = e.Message;
-        if (e is RulesException)
-        {
-            log.LogError("{Error} It is tried again every {Seconds} s", e.Message, RetryAfter.TotalSeconds);
-        }
-        else
-        {
-            log.LogError(e, "The service rules could not be brought up to date; it is tried again every {Seconds} s", RetryAfter.TotalSeconds);
-        }
-    }
-
-    private void TellConflicts(Ruleset plan)
-    {
-        var conflicts = string.Join("; ", plan.Conflicts);
-        if (conflicts == _conflicts)
-        {
-            return;
-        }
-
-        _conflicts = conflicts;
-        if (conflicts.Length > 0)
-        {
-            log.LogWarning("Not every service gets what it asks for: {Conflicts}", conflicts);
+            _pace.Note();
+            journal.Restored(what);
         }
     }
 }

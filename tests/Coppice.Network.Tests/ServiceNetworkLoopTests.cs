@@ -13,6 +13,7 @@ public sealed class ServiceNetworkLoopTests
     private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private readonly TestRules _rules = new();
     private readonly Lines _log = new();
+    private readonly List<RuleTrouble> _told = [];
 
     [Fact]
     public void What_is_not_yet_known_is_looked_at_again_without_anybody_saying_so()
@@ -61,9 +62,53 @@ public sealed class ServiceNetworkLoopTests
         Assert.Equal(1, _rules.Applied);
     }
 
+    [Fact]
+    public void What_is_left_out_is_told_once_until_it_is_in_and_out_again()
+    {
+        var trouble = new RuleTrouble(new RuleOwner("Service", "default", "web"), "Refused", "The kernel does not take its rules: no");
+        var loop = Start(() => new NetworkWorld([], [], [], []));
+        foreach (var refused in new RuleTrouble[][] { [trouble], [trouble], [], [trouble] })
+        {
+            _rules.Refused = refused;
+            Wake(loop.Wake);
+        }
+
+        Assert.Equal([trouble, trouble], _told);
+        Assert.Equal(2, _log.All.Count(line => line.Contains("Service default/web")));
+    }
+
+    [Fact]
+    public void A_program_that_changes_the_rules_without_end_is_answered_at_a_bounded_pace()
+    {
+        Start(() => new NetworkWorld([], [], [], []));
+        _rules.IsTamperedWith = true;
+        for (var tenth = 0; tenth < 600; tenth++)
+        {
+            Wake(() => _rules.Changed());
+            if (tenth == 2)
+            {
+                Assert.Equal(3, _rules.Restored);
+            }
+
+            _loop.RunFor(TimeSpan.FromSeconds(0.1));
+        }
+
+        Assert.InRange(_rules.Restored, 55, 75);
+    }
+
+    private void Wake(Action how)
+    {
+        _loop.Start(() =>
+        {
+            how();
+            return Task.CompletedTask;
+        });
+        _loop.RunUntilIdle();
+    }
+
     private ServiceNetworkLoop Start(Func<NetworkWorld?> observe)
     {
-        var loop = new ServiceNetworkLoop(observe, _rules, _ => { }, Options, _loop.Time, _log);
+        var loop = new ServiceNetworkLoop(observe, _rules, _ => { }, Options, _loop.Time, new NetworkJournal(_log, _told.Add));
         _loop.Start(() => loop.RunAsync(CancellationToken.None));
         _loop.RunUntilIdle();
         return loop;
@@ -77,7 +122,15 @@ public sealed class ServiceNetworkLoopTests
 
         public RulesException? Failure { get; set; }
 
-        public ValueTask ApplyAsync(Ruleset desired, CancellationToken stop)
+        public IReadOnlyList<RuleTrouble> Refused { get; set; } = [];
+
+        public bool IsTamperedWith { get; set; }
+
+        public int Restored { get; private set; }
+
+        public Action Changed { get; private set; } = () => { };
+
+        public ValueTask<IReadOnlyList<RuleTrouble>> ApplyAsync(Ruleset desired, CancellationToken stop)
         {
             Tries++;
             if (Failure is { } failure)
@@ -86,15 +139,25 @@ public sealed class ServiceNetworkLoopTests
             }
 
             Applied++;
-            return ValueTask.CompletedTask;
+            return ValueTask.FromResult(Refused);
         }
 
-        public ValueTask<bool> RestoreAsync(CancellationToken stop) => ValueTask.FromResult(false);
+        public ValueTask<string?> RestoreAsync(CancellationToken stop)
+        {
+            Restored++;
+            return ValueTask.FromResult<string?>(IsTamperedWith ? "changed by nft" : null);
+        }
+
+        public Task WatchAsync(Action changed, CancellationToken stop)
+        {
+            Changed = changed;
+            return Task.CompletedTask;
+        }
 
         public ValueTask RemoveAsync(CancellationToken stop) => ValueTask.CompletedTask;
     }
 
-    private sealed class Lines : ILogger<ServiceNetworkLoop>
+    private sealed class Lines : ILogger
     {
         public List<string> All { get; } = [];
 

@@ -5,7 +5,7 @@ internal static class HostPortChains
 {
     public static RuleShare Plan(HostPortRules port)
     {
-        var share = new RuleShare($"pod {port.Namespace}/{port.Pod}");
+        var share = new RuleShare(port.Owner);
         var protocol = RuleNames.Of(port.Protocol);
         var chain = $"host/{RuleNames.Of(port)}";
         if (port.HostAddress is { } address)

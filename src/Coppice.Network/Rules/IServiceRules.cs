@@ -7,11 +7,15 @@ public interface IServiceRules
     /// Makes the rules what is desired, in one transaction; returns when packets meet them. The first call replaces what an
     /// earlier run left behind.
     /// </summary>
+    /// <returns>What of the desired the kernel does not take, and so is left out.</returns>
     /// <exception cref="RulesException">The kernel refused them; the rules before it still hold.</exception>
-    ValueTask ApplyAsync(Ruleset desired, CancellationToken stop);
+    ValueTask<IReadOnlyList<RuleTrouble>> ApplyAsync(Ruleset desired, CancellationToken stop);
 
-    /// <summary>Looks whether the rules are still there, and puts them back if somebody took them away. True if it had to.</summary>
-    ValueTask<bool> RestoreAsync(CancellationToken stop);
+    /// <summary>Looks whether the rules are what was applied, and makes them so again. Null, or in words what had become of them.</summary>
+    ValueTask<string?> RestoreAsync(CancellationToken stop);
+
+    /// <summary>Calls back whenever somebody else has changed the rules, until stopped. From any thread; it must not take long.</summary>
+    Task WatchAsync(Action changed, CancellationToken stop);
 
     /// <summary>Takes all rules of ours away.</summary>
     ValueTask RemoveAsync(CancellationToken stop);

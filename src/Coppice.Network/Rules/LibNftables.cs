@@ -9,6 +9,7 @@ namespace Coppice.Network.Rules;
 internal sealed partial class LibNftables : INftRunner
 {
     private const string Library = "libnftables.so.1";
+    private const uint OutputTerse = 1 << 11;
 
     private nint _context;
 
@@ -31,14 +32,22 @@ internal sealed partial class LibNftables : INftRunner
         return BufferError(context) == 0 && BufferOutput(context) == 0 ? new LibNftables(context) : null;
     }
 
-    public string? Run(string batch)
+    public string? Run(string batch, bool isTrial)
     {
+        SetDryRun(_context, isTrial);
         if (RunFromBuffer(_context, batch) == 0)
         {
             return null;
         }
 
         return Marshal.PtrToStringUTF8(ErrorBuffer(_context)) is { Length: > 0 } error ? error.Trim() : "nftables gave no reason";
+    }
+
+    public string? Read(string command, bool hasElements)
+    {
+        SetOutputFlags(_context, hasElements ? 0 : OutputTerse);
+        SetDryRun(_context, false);
+        return RunFromBuffer(_context, command) == 0 ? Marshal.PtrToStringUTF8(OutputBuffer(_context)) ?? "" : null;
     }
 
     public void Dispose()
@@ -63,6 +72,15 @@ internal sealed partial class LibNftables : INftRunner
 
     [LibraryImport(Library, EntryPoint = "nft_ctx_buffer_output")]
     private static partial int BufferOutput(nint context);
+
+    [LibraryImport(Library, EntryPoint = "nft_ctx_set_dry_run")]
+    private static partial void SetDryRun(nint context, [MarshalAs(UnmanagedType.U1)] bool isDry);
+
+    [LibraryImport(Library, EntryPoint = "nft_ctx_output_set_flags")]
+    private static partial void SetOutputFlags(nint context, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "nft_ctx_get_output_buffer")]
+    private static partial nint OutputBuffer(nint context);
 
     [LibraryImport(Library, EntryPoint = "nft_ctx_get_error_buffer")]
     private static partial nint ErrorBuffer(nint context);

@@ -6,7 +6,11 @@ namespace Coppice.Network.Rules;
 /// <summary>Everything the service rules of one node follow from: the input of <see cref="RulePlanner"/>.</summary>
 /// <param name="Services">One entry a service port. Where two claim the same address and port, the first one gets it.</param>
 /// <param name="HostPorts">The host ports of the pods that run on this node.</param>
-public sealed record NetworkState(NodeRules Node, ImmutableArray<ServiceRules> Services, ImmutableArray<HostPortRules> HostPorts);
+public sealed record NetworkState(NodeRules Node, ImmutableArray<ServiceRules> Services, ImmutableArray<HostPortRules> HostPorts)
+{
+    /// <summary>What of the objects could not be understood, and so is not in here.</summary>
+    public ImmutableArray<RuleTrouble> Troubles { get; init; } = [];
+}
 
 /// <summary>What the rules need to know of the node.</summary>
 /// <param name="ServiceRange">Where cluster addresses come from; what is unknown in it is refused.</param>
@@ -28,6 +32,8 @@ public enum TransportProtocol
 /// <param name="PortName">The port's name, or its number where it has none.</param>
 public sealed record ServiceRules(string Namespace, string Name, string PortName, TransportProtocol Protocol, int Port)
 {
+    public RuleOwner Owner => new("Service", Namespace, Name);
+
     public ImmutableArray<IPAddress> ClusterAddresses { get; init; } = [];
 
     /// <summary><c>spec.externalIPs</c>.</summary>
@@ -62,4 +68,7 @@ public sealed record EndpointRules(IPAddress Address, int Port, bool Local, bool
 /// <summary>A container port that the node's own port leads to.</summary>
 /// <param name="HostAddress">The one address of the node it is on, or null for every address.</param>
 public sealed record HostPortRules(
-    string Namespace, string Pod, TransportProtocol Protocol, IPAddress? HostAddress, int HostPort, IPAddress PodAddress, int ContainerPort);
+    string Namespace, string Pod, TransportProtocol Protocol, IPAddress? HostAddress, int HostPort, IPAddress PodAddress, int ContainerPort)
+{
+    public RuleOwner Owner => new("Pod", Namespace, Pod);
+}

@@ -9,12 +9,7 @@ namespace Coppice.Network.Rules;
 public sealed class NftablesRules : IServiceRules, IAsyncDisposable
 {
     private readonly NamespaceThread _thread;
-    private readonly string _table;
-
-    // Both are touched on the thread only. Null: the kernel's state is not known, and is replaced by the next change.
-    private INftRunner? _nft;
-    private Ruleset? _applied;
-    private Ruleset? _desired;
+    private readonly KernelTable _table;
 
     /// <param name="table">The table's name, family ip; a letter, then letters, digits and '_'.</param>
     /// <param name="namespacePath">The network namespace to work in, or null for this process's own.</param>
@@ -25,71 +20,55 @@ public sealed class NftablesRules : IServiceRules, IAsyncDisposable
             throw new ArgumentException($"'{table}' is no name for a table: a letter, then letters, digits and '_'.", nameof(table));
         }
 
-        _table = table;
+        _table = new KernelTable(table);
         _thread = NamespaceThread.Start(namespacePath, "nftables");
     }
 
-    public async ValueTask ApplyAsync(Ruleset desired, CancellationToken stop)
+    public async ValueTask<IReadOnlyList<RuleTrouble>> ApplyAsync(Ruleset desired, CancellationToken stop)
     {
-        var stale = await _thread.RunAsync(() => Apply(desired));
+        var (stale, refused) = await _thread.RunAsync(() => (_table.Apply(desired), _table.Refused));
         // Not waited for: packets meet the new rules already, and the thread does it before anything else.
         if (stale.Count > 0)
         {
             _ = _thread.RunAsync(() => Conntrack.Forget(stale));
         }
+
+        return refused;
     }
 
-    public async ValueTask<bool> RestoreAsync(CancellationToken stop) => await _thread.RunAsync(() =>
+    public async ValueTask<string?> RestoreAsync(CancellationToken stop) => await _thread.RunAsync(_table.Restore);
+
+    public async Task WatchAsync(Action changed, CancellationToken stop)
     {
-        if (_desired is null || (_applied is not null && Nft.Run($"list chain ip {_table} {RuleNames.Services}") is null))
+        if (await _thread.RunAsync(_table.Listen) is not { } heard)
         {
-            return false;
+            // The kernel does not let us hear: what somebody does is found when the rules are looked at.
+            return;
         }
 
-        _applied = null;
-        Apply(_desired);
-        return true;
-    });
+        while (true)
+        {
+            await heard.WaitAsync(stop);
+            if (await _thread.RunAsync(_table.Hear))
+            {
+                changed();
+            }
+        }
+    }
 
     public async ValueTask RemoveAsync(CancellationToken stop) => await _thread.RunAsync(() =>
     {
-        _applied = _desired = null;
-        return Nft.Run(RuleDiff.Delete(_table)) is { } error ? throw new RulesException($"The table {_table} could not be removed: {error}") : true;
+        _table.Remove();
+        return true;
     });
 
     public async ValueTask DisposeAsync()
     {
         await _thread.RunAsync(() =>
         {
-            _nft?.Dispose();
+            _table.Dispose();
             return true;
         });
         _thread.Dispose();
-    }
-
-    private INftRunner Nft => _nft ??= (INftRunner?)LibNftables.TryOpen() ?? new NftCommand();
-
-    private IReadOnlyList<UdpRoute> Apply(Ruleset desired)
-    {
-        _desired = desired;
-        if (_applied is { } applied)
-        {
-            var changes = RuleDiff.Between(_table, applied, desired);
-            if (changes.Batch.Length == 0 || Nft.Run(changes.Batch) is null)
-            {
-                _applied = desired;
-                return changes.StaleUdp;
-            }
-            // Somebody else changed our table: what is there is not known any more, so it is replaced whole.
-            _applied = null;
-        }
-
-        if (Nft.Run(RuleDiff.Replace(_table, desired).Batch) is { } error)
-        {
-            throw new RulesException($"The service rules could not be applied: {error}");
-        }
-
-        _applied = desired;
-        return [];
     }
 }

@@ -3,9 +3,21 @@ namespace Coppice.Network.Rules;
 /// <summary>The part of the rules that is there whatever services exist: the hooks, the maps, and what must never pass.</summary>
 internal static class NodeChains
 {
+    private static readonly (string Name, string Kind, string Declaration)[] Maps =
+    [
+        (RuleNames.Addresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;"),
+        (RuleNames.Ports, "map", "type inet_proto . inet_service : verdict ;"),
+        (RuleNames.RefusedAddresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;"),
+        (RuleNames.RefusedPorts, "map", "type inet_proto . inet_service : verdict ;"),
+        (RuleNames.Hairpin, "set", "type ipv4_addr . ipv4_addr ;"),
+    ];
+
+    /// <summary>The sets and maps whose elements are ours alone, with their kinds.</summary>
+    public static IEnumerable<(string Name, string Kind)> Sets => Maps.Select(map => (map.Name, map.Kind));
+
     public static RuleShare Plan(NodeRules node)
     {
-        var share = new RuleShare("the node");
+        var share = new RuleShare(null);
         AddMaps(share);
         AddTranslation(share, node);
         AddRefusals(share, node);
@@ -15,11 +27,10 @@ internal static class NodeChains
 
     private static void AddMaps(RuleShare share)
     {
-        share.Set(RuleNames.Addresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;");
-        share.Set(RuleNames.Ports, "map", "type inet_proto . inet_service : verdict ;");
-        share.Set(RuleNames.RefusedAddresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;");
-        share.Set(RuleNames.RefusedPorts, "map", "type inet_proto . inet_service : verdict ;");
-        share.Set(RuleNames.Hairpin, "set", "type ipv4_addr . ipv4_addr ;");
+        foreach (var (name, kind, declaration) in Maps)
+        {
+            share.Set(name, kind, declaration);
+        }
     }
 
     private static void AddTranslation(RuleShare share, NodeRules node)

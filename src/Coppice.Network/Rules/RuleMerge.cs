@@ -3,13 +3,15 @@ namespace Coppice.Network.Rules;
 /// <summary>Puts the shares of all owners together. Pure.</summary>
 internal static class RuleMerge
 {
-    public static Ruleset Merge(IReadOnlyList<RuleShare> shares)
+    /// <param name="troubles">What was wrong before it came to this.</param>
+    public static Ruleset Merge(IReadOnlyList<RuleShare> shares, IReadOnlyList<RuleTrouble> troubles)
     {
         var chains = new Dictionary<string, RuleChain>(shares.Count * 2);
         var sets = new Dictionary<string, RuleSet>();
         var elements = new Dictionary<string, Dictionary<string, string>>();
+        var takenBy = new Dictionary<(string Set, string Key), RuleOwner?>();
         var udp = new HashSet<UdpRoute>();
-        var conflicts = new List<string>();
+        var all = new List<RuleTrouble>(troubles);
         foreach (var set in shares.SelectMany(share => share.Sets))
         {
             var own = elements[set.Name] = [];
@@ -26,9 +28,16 @@ internal static class RuleMerge
             foreach (var (set, key, value) in share.Elements)
             {
                 // Members of a set may be wanted by several; a map's key leads to one place, the first one's.
-                if (!elements[set].TryAdd(key, value) && value.Length > 0)
+                if (elements[set].TryAdd(key, value))
                 {
-                    conflicts.Add($"{share.Owner} wants {key.Replace(" . ", " ")}, which is already taken");
+                    if (value.Length > 0)
+                    {
+                        takenBy[(set, key)] = share.Owner;
+                    }
+                }
+                else if (value.Length > 0 && share.Owner is { } owner)
+                {
+                    all.Add(new RuleTrouble(owner, RuleReasons.Conflict, $"{key.Replace(" . ", " ")} is already taken by {takenBy[(set, key)]}"));
                 }
             }
 
@@ -38,6 +47,6 @@ internal static class RuleMerge
             }
         }
 
-        return new Ruleset(chains, sets, udp, conflicts);
+        return new Ruleset(chains, sets, udp, all) { Shares = shares };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -32,22 +33,23 @@ internal static class RuleNames
 
     /// <summary>namespace/name/protocol/port, cut and made unique by a hash if it is too long for the kernel.</summary>
     public static string Of(ServiceRules service) =>
-        Fit($"{service.Namespace}/{service.Name}/{Of(service.Protocol)}/{service.PortName}");
+        Fit(service.Namespace, service.Name, Of(service.Protocol), service.PortName);
 
     public static string Of(HostPortRules port) =>
-        Fit($"{port.Namespace}/{port.Pod}/{Of(port.Protocol)}/{port.HostAddress?.ToString() ?? "any"}-{port.HostPort}");
+        Fit(port.Namespace, port.Pod, Of(port.Protocol), string.Create(CultureInfo.InvariantCulture, $"{port.HostAddress?.ToString() ?? "any"}-{port.HostPort}"));
 
     /// <summary>Names come from checked API objects; this makes sure that no other text can ever become part of a command.</summary>
-    private static string Fit(string name)
+    private static string Fit(params ReadOnlySpan<string> parts)
     {
-        foreach (var c in name)
+        foreach (var part in parts)
         {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '/' or '_'))
+            if (part.Length == 0 || !part.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'))
             {
-                throw new ArgumentException($"'{name}' cannot be part of a rule: only letters, digits, '-' and '.' are allowed.", nameof(name));
+                throw new BadNameException(part);
             }
         }
 
+        var name = string.Join('/', parts);
         if (name.Length <= LongestService)
         {
             return name;
@@ -56,4 +58,11 @@ internal static class RuleNames
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8));
         return $"{name.AsSpan(0, LongestService - 17)}-{hash}";
     }
+}
+
+/// <summary>The API let a name in that cannot be part of a rule.</summary>
+internal sealed class BadNameException(string name)
+    : Exception($"'{name[..Math.Min(name.Length, LengthShown)]}' cannot be part of a rule: only letters, digits, '-' and '.' are allowed")
+{
+    private const int LengthShown = 64;
 }

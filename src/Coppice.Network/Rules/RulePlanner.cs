@@ -19,17 +19,31 @@ public static class RulePlanner
     public static Ruleset Plan(NetworkState state)
     {
         var shares = new List<RuleShare>(1 + state.Services.Length + state.HostPorts.Length) { NodeChains.Plan(state.Node) };
+        var troubles = new List<RuleTrouble>(state.Troubles);
         foreach (var service in state.Services)
         {
-            shares.Add(Plan(service, state.Node));
+            Add(service.Owner, () => Plan(service, state.Node));
         }
 
         foreach (var port in state.HostPorts)
         {
-            shares.Add(HostPortChains.Plan(port));
+            Add(port.Owner, () => HostPortChains.Plan(port));
         }
 
-        return RuleMerge.Merge(shares);
+        return RuleMerge.Merge(shares, troubles);
+
+        void Add(RuleOwner owner, Func<RuleShare> plan)
+        {
+            try
+            {
+                shares.Add(plan());
+            }
+            catch (BadNameException bad)
+            {
+                // One that must not be in the rules is no reason for the others to miss theirs.
+                troubles.Add(new RuleTrouble(owner, RuleReasons.Invalid, bad.Message));
+            }
+        }
     }
 
     private static RuleShare Plan(ServiceRules service, NodeRules node)

@@ -3,10 +3,10 @@ using System.Net;
 namespace Coppice.Network.Rules;
 
 /// <summary>The share of one owner (a service port, a host port, the node) in a ruleset: what it adds, not yet merged with others'.</summary>
-/// <param name="owner">In words, for conflicts.</param>
-internal sealed class RuleShare(string owner)
+/// <param name="owner">Null for the node.</param>
+internal sealed class RuleShare(RuleOwner? owner)
 {
-    public string Owner => owner;
+    public RuleOwner? Owner => owner;
 
     public List<RuleChain> Chains { get; } = [];
 
@@ -29,4 +29,13 @@ internal sealed class RuleShare(string owner)
 
     public void Udp(IPAddress? address, int port, EndpointRules endpoint) =>
         UdpRoutes.Add(new UdpRoute(address?.ToString(), port, endpoint.Address.ToString(), endpoint.Port));
+
+    /// <summary>It says the same as another one of the same owner.</summary>
+    public bool IsLike(RuleShare other) =>
+        ReferenceEquals(this, other)
+        || (owner == other.Owner
+            && Elements.SequenceEqual(other.Elements)
+            && Sets.SequenceEqual(other.Sets)
+            && Chains.Count == other.Chains.Count
+            && Chains.Zip(other.Chains).All(pair => pair.First.Name == pair.Second.Name && pair.First.Rules.SequenceEqual(pair.Second.Rules)));
 }

@@ -4,15 +4,21 @@ namespace Coppice.Network.Rules;
 /// <param name="Chains">By name.</param>
 /// <param name="Sets">Sets and maps, by name.</param>
 /// <param name="UdpRoutes">Every way a UDP packet can be led to an endpoint: what goes from here leaves stale connections.</param>
-/// <param name="Conflicts">Addresses and ports that more than one service asked for, in words for a log.</param>
+/// <param name="Troubles">What of the objects is left out, and why.</param>
 public sealed record Ruleset(
     IReadOnlyDictionary<string, RuleChain> Chains,
     IReadOnlyDictionary<string, RuleSet> Sets,
     IReadOnlySet<UdpRoute> UdpRoutes,
-    IReadOnlyList<string> Conflicts)
+    IReadOnlyList<RuleTrouble> Troubles)
 {
     public static readonly Ruleset Empty =
         new(new Dictionary<string, RuleChain>(), new Dictionary<string, RuleSet>(), new HashSet<UdpRoute>(), []);
+
+    /// <summary>What it was put together from, the node's own first.</summary>
+    internal IReadOnlyList<RuleShare> Shares { get; init; } = [];
+
+    /// <summary>The same without the shares of some owners; the node's own stays.</summary>
+    internal Ruleset Only(Func<RuleShare, bool> kept) => RuleMerge.Merge([.. Shares.Where(share => share.Owner is null || kept(share))], []);
 }
 
 /// <param name="Hook">Type, hook, priority and policy of a base chain; null for one that is only jumped to.</param>

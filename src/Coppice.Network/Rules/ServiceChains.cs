@@ -12,7 +12,7 @@ internal static class ServiceChains
 {
     public static RuleShare Plan(ServiceRules service, NodeRules node)
     {
-        var share = new RuleShare($"service {service.Namespace}/{service.Name}");
+        var share = new RuleShare(service.Owner);
         if (service.Endpoints.IsEmpty)
         {
             Refuse(share, service);

@@ -19,16 +19,16 @@ internal static class DnsTranslation
             service.Metadata.Name ?? "",
             Addresses(cluster),
             isAlias ? spec.ExternalName ?? "" : null,
-            [.. spec.Ports.Select(p => Port(p.Name, p.Protocol, p.Port))],
+            [.. spec.Ports.Where(p => p is not null).Select(p => Port(p.Name, p.Protocol, p.Port))],
             // With publishNotReadyAddresses the slices themselves say that every endpoint is ready.
             [.. slices.SelectMany(Endpoints).OrderBy(e => e.Address.ToString(), StringComparer.Ordinal)]);
     }
 
     private static IEnumerable<DnsEndpoint> Endpoints(EndpointSlice slice)
     {
-        ImmutableArray<DnsPort> ports = [.. slice.Ports.Where(p => p.Port is not null).Select(p => Port(p.Name, p.Protocol, p.Port!.Value))];
+        ImmutableArray<DnsPort> ports = [.. slice.Ports.Where(p => p?.Port is not null).Select(p => Port(p.Name, p.Protocol, p.Port!.Value))];
         return slice.Endpoints
-            .Where(e => e.Conditions.Ready ?? true)
+            .Where(e => e?.Conditions.Ready ?? e is not null)
             .SelectMany(e => Addresses(e.Addresses).Select(a => new DnsEndpoint(a, e.Hostname is { Length: > 0 } host ? host.ToLowerInvariant() : null, ports)));
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using Coppice.Network.Rules;
 using Coppice.Objects.Core;
@@ -8,33 +7,53 @@ namespace Coppice.Network.Translation;
 /// <summary>The host ports of this node's pods. Pure.</summary>
 internal static class HostPortTranslation
 {
-    public static ImmutableArray<HostPortRules> Translate(IEnumerable<Pod> pods, string node) =>
-    [
-        .. pods
-            .Where(pod => pod.Spec.NodeName == node && !pod.Spec.HostNetwork && pod.Status.Phase is not ("Succeeded" or "Failed"))
-            .SelectMany(HostPorts)
-            .OrderBy(p => p.Namespace, StringComparer.Ordinal).ThenBy(p => p.Pod, StringComparer.Ordinal).ThenBy(p => p.HostPort),
-    ];
+    private const string AnyAddress = "0.0.0.0";
 
-    private static IEnumerable<HostPortRules> HostPorts(Pod pod)
+    /// <param name="troubles">Is added to.</param>
+    public static IEnumerable<HostPortRules> Translate(IEnumerable<Pod> pods, string node, List<RuleTrouble> troubles) =>
+        pods
+            .Where(pod => pod.Spec.NodeName == node && !pod.Spec.HostNetwork && pod.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))
+            .SelectMany(pod => HostPorts(pod, troubles))
+            .OrderBy(p => p.Namespace, StringComparer.Ordinal).ThenBy(p => p.Pod, StringComparer.Ordinal).ThenBy(p => p.HostPort);
+
+    private static IEnumerable<HostPortRules> HostPorts(Pod pod, List<RuleTrouble> troubles)
+    {
+        var containers = pod.Spec.InitContainers.Select((one, i) => (Path: $"spec.initContainers[{i}]", one.Ports))
+            .Concat(pod.Spec.Containers.Select((one, i) => (Path: $"spec.containers[{i}]", one.Ports)));
+        var reading = new Reading(new RuleOwner("Pod", pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? ""));
+        var found = new List<HostPortRules>();
+        foreach (var (path, ports) in containers)
+        {
+            foreach (var (port, i) in ports.Select((port, i) => (port, i)))
+            {
+                if (port.HostPort > 0 && HostPort(pod, port, $"{path}.ports[{i}]", reading) is { } one)
+                {
+                    found.Add(one);
+                }
+            }
+        }
+
+        troubles.AddRange(reading.Troubles);
+        return found;
+    }
+
+    private static HostPortRules? HostPort(Pod pod, ContainerPort port, string path, Reading reading)
     {
         // No address yet: there is nothing to lead to.
-        if (!IPAddress.TryParse(pod.Status.PodIP, out var address))
+        if (reading.Address(pod.Status.PodIP, "status.podIP") is not { } address)
         {
-            yield break;
+            return null;
         }
 
-        foreach (var port in pod.Spec.InitContainers.Concat(pod.Spec.Containers).SelectMany(c => c.Ports))
+        IPAddress? host = null;
+        if (port.HostIP is { Length: > 0 } and not AnyAddress && (host = reading.Address(port.HostIP, $"{path}.hostIP")) is null)
         {
-            if (port.HostPort <= 0)
-            {
-                continue;
-            }
-
-            var host = IPAddress.TryParse(port.HostIP, out var given) && !given.Equals(IPAddress.Any) ? given : null;
-            yield return new HostPortRules(
-                pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "", ServiceTranslation.Protocol(port.Protocol), host, port.HostPort,
-                address, port.ContainerPortValue);
+            return null;
         }
+
+        return reading.Protocol(port.Protocol, $"{path}.protocol") is { } protocol
+            && reading.IsPort(port.HostPort, $"{path}.hostPort") && reading.IsPort(port.ContainerPortValue, $"{path}.containerPort")
+            ? new HostPortRules(pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "", protocol, host, port.HostPort, address, port.ContainerPortValue)
+            : null;
     }
 }

@@ -25,17 +25,20 @@ public sealed class NetworkTranslator(NetworkOptions options)
         var now = new Dictionary<ObjectKey, Translated>(_last.Count);
         var rules = ImmutableArray.CreateBuilder<ServiceRules>();
         var names = new List<DnsService>();
+        var troubles = new List<RuleTrouble>();
         foreach (var (key, service) in world.Services.Select(s => (Key: ObjectKey.Of(s), s)).OrderBy(s => s.Key))
         {
             var translated = Translate(key, service, [.. slices[key].OrderBy(s => s.Metadata.Name, StringComparer.Ordinal)]);
             now[key] = translated;
             rules.AddRange(translated.Rules);
             names.Add(translated.Names);
+            troubles.AddRange(translated.Troubles);
         }
 
         _last = now;
+        ImmutableArray<HostPortRules> hostPorts = [.. HostPortTranslation.Translate(world.Pods, options.NodeName, troubles)];
         return (
-            new NetworkState(options.NodeRules, rules.ToImmutable(), HostPortTranslation.Translate(world.Pods, options.NodeName)),
+            new NetworkState(options.NodeRules, rules.ToImmutable(), hostPorts) { Troubles = [.. troubles] },
             new DnsZone(options.ClusterDomain, world.Namespaces, names, [options.Ranges.Services, options.Ranges.Pods]));
     }
 
@@ -46,7 +49,9 @@ public sealed class NetworkTranslator(NetworkOptions options)
             return last;
         }
 
-        return new Translated(service, slices, ServiceTranslation.Translate(service, slices, options.NodeName), DnsTranslation.Translate(service, slices));
+        var troubles = new List<RuleTrouble>();
+        var rules = ServiceTranslation.Translate(service, slices, options.NodeName, troubles);
+        return new Translated(service, slices, rules, DnsTranslation.Translate(service, slices), troubles);
     }
 
     private static bool Same(EndpointSlice[] a, EndpointSlice[] b)
@@ -67,5 +72,5 @@ public sealed class NetworkTranslator(NetworkOptions options)
         return true;
     }
 
-    private sealed record Translated(Service Service, EndpointSlice[] Slices, ImmutableArray<ServiceRules> Rules, DnsService Names);
+    private sealed record Translated(Service Service, EndpointSlice[] Slices, ImmutableArray<ServiceRules> Rules, DnsService Names, List<RuleTrouble> Troubles);
 }

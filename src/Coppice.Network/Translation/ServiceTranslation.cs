@@ -1,8 +1,6 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Coppice.Network.Rules;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -10,121 +8,87 @@ using Coppice.Objects.Discovery;
 
 namespace Coppice.Network.Translation;
 
-/// <summary>A service and its endpoint slices as rules. Pure. What cannot be read as an IPv4 address is left out.</summary>
+/// <summary>A service and its endpoint slices as rules. Pure. What cannot be in the rules is left out and said.</summary>
 internal static class ServiceTranslation
 {
     /// <summary>Services with this label are somebody else's to proxy.</summary>
     private const string ProxyNameLabel = "service.kubernetes.io/service-proxy-name";
 
-    /// <summary>Kubernetes' default for sessionAffinityConfig.clientIP.timeoutSeconds: three hours.</summary>
-    private const int DefaultAffinitySeconds = 10800;
+    private const string Headless = "None";
 
-    public static ImmutableArray<ServiceRules> Translate(Service service, IReadOnlyList<EndpointSlice> slices, string node)
+    /// <param name="troubles">Is added to.</param>
+    public static ImmutableArray<ServiceRules> Translate(Service service, IReadOnlyList<EndpointSlice> slices, string node, List<RuleTrouble> troubles)
     {
         var spec = service.Spec;
-        ImmutableArray<IPAddress> cluster = spec.ClusterIPs.IsEmpty ? Addresses([spec.ClusterIP]) : Addresses(spec.ClusterIPs);
-        // Headless, not yet given an address, or an alias: nothing to translate.
-        if (cluster.IsEmpty || spec.Type == ServiceType.ExternalName || service.Metadata.Labels.ContainsKey(ProxyNameLabel))
+        var reading = new Reading(new RuleOwner("Service", service.Metadata.Namespace ?? "", service.Metadata.Name ?? ""));
+        // Headless, an alias, or somebody else's: nothing to translate.
+        if (spec.ClusterIP == Headless || spec.Type == ServiceType.ExternalName || service.Metadata.Labels.ContainsKey(ProxyNameLabel))
         {
             return [];
         }
 
-        var external = Addresses(spec.ExternalIPs);
-        var balancer = spec.Type == ServiceType.LoadBalancer
-            ? Addresses(service.Status.LoadBalancer.Ingress.Where(i => i.IpMode != LoadBalancerIPMode.Proxy).Select(i => i.Ip))
-            : [];
-        return
-        [
-            .. spec.Ports.Select(port => new ServiceRules(
-                service.Metadata.Namespace ?? "", service.Metadata.Name ?? "", PortName(port), Protocol(port.Protocol), port.Port)
-            {
-                ClusterAddresses = cluster,
-                ExternalAddresses = external,
-                LoadBalancerAddresses = balancer,
-                LoadBalancerSourceRanges = Ranges(spec.LoadBalancerSourceRanges),
-                NodePort = port.NodePort,
-                AffinityTimeout = Affinity(spec),
-                InternalLocalOnly = spec.InternalTrafficPolicy == ServiceInternalTrafficPolicy.Local,
-                ExternalLocalOnly = spec.ExternalTrafficPolicy == ServiceExternalTrafficPolicy.Local,
-                Endpoints = Endpoints(port, slices, node),
-            }),
-        ];
-    }
-
-    public static TransportProtocol Protocol(string? name) => name switch
-    {
-        "UDP" => TransportProtocol.Udp,
-        "SCTP" => TransportProtocol.Sctp,
-        _ => TransportProtocol.Tcp,
-    };
-
-    /// <summary>The slice's ports that a service's port stands for have its name; target ports are already resolved in them.</summary>
-    private static ImmutableArray<EndpointRules> Endpoints(ServicePort port, IReadOnlyList<EndpointSlice> slices, string node)
-    {
-        var found = new Dictionary<(IPAddress, int), EndpointRules>();
-        foreach (var slice in slices)
+        var cluster = ClusterAddresses(spec, reading);
+        var rules = ImmutableArray.CreateBuilder<ServiceRules>();
+        if (!cluster.IsEmpty)
         {
-            var number = slice.Ports.FirstOrDefault(p => (p.Name ?? "") == (port.Name ?? "") && Protocol(p.Protocol) == Protocol(port.Protocol))?.Port;
-            if (number is not { } target)
+            var common = Common(service, cluster, reading);
+            var endpoints = EndpointReading.Of(slices, node);
+            for (var i = 0; i < spec.Ports.Count; i++)
             {
-                continue;
-            }
-
-            foreach (var endpoint in slice.Endpoints)
-            {
-                if (Usable(endpoint.Conditions) is not { } terminating || Addresses(endpoint.Addresses) is not [var address, ..])
+                if (spec.Ports[i] is { } port && Port(common, port, $"spec.ports[{i}]", reading) is { } one)
                 {
-                    continue;
+                    rules.Add(one with { Endpoints = endpoints.Behind(port.Name, one.Protocol) });
                 }
-
-                found.TryAdd((address, target), new EndpointRules(address, target, endpoint.NodeName == node, terminating));
             }
+
+            troubles.AddRange(endpoints.Troubles);
         }
 
-        return [.. found.Values.OrderBy(e => e.Address.ToString(), StringComparer.Ordinal).ThenBy(e => e.Port)];
+        troubles.AddRange(reading.Troubles);
+        return rules.ToImmutable();
     }
 
-    /// <summary>Null: not to be used. Else whether it is one that ends but still serves. What is not said counts as ready.</summary>
-    private static bool? Usable(EndpointConditions conditions)
+    // Of a service with both families the other one's addresses are no trouble: they are served by others, or not at all.
+    private static ImmutableArray<IPAddress> ClusterAddresses(ServiceSpec spec, Reading reading)
     {
-        if (conditions.Ready ?? true)
-        {
-            return false;
-        }
-
-        return (conditions.Serving ?? false) && (conditions.Terminating ?? false) ? true : null;
+        IEnumerable<string?> texts = spec.ClusterIPs.IsEmpty ? new[] { spec.ClusterIP } : spec.ClusterIPs;
+        var silent = new Reading(default);
+        ImmutableArray<IPAddress> found = [.. silent.Addresses(texts, "")];
+        return found.IsEmpty ? [.. reading.Addresses(texts, "clusterIP")] : found;
     }
+
+    /// <summary>What all ports of a service have alike.</summary>
+    private static ServiceRules Common(Service service, ImmutableArray<IPAddress> cluster, Reading reading)
+    {
+        var spec = service.Spec;
+        var balancer = spec.Type == ServiceType.LoadBalancer
+            ? reading.Addresses(service.Status.LoadBalancer.Ingress.Where(i => i.IpMode != LoadBalancerIPMode.Proxy).Select(i => i.Ip), "status.loadBalancer.ingress")
+            : [];
+        return new ServiceRules(service.Metadata.Namespace ?? "", service.Metadata.Name ?? "", "", TransportProtocol.Tcp, 0)
+        {
+            ClusterAddresses = cluster,
+            ExternalAddresses = [.. reading.Addresses(spec.ExternalIPs, "externalIPs")],
+            LoadBalancerAddresses = [.. balancer],
+            LoadBalancerSourceRanges = Ranges(spec.LoadBalancerSourceRanges, reading),
+            AffinityTimeout = spec.SessionAffinity == ServiceAffinity.ClientIP
+                ? reading.Affinity(spec.SessionAffinityConfig?.ClientIP?.TimeoutSeconds, "sessionAffinityConfig.clientIP.timeoutSeconds")
+                : null,
+            InternalLocalOnly = spec.InternalTrafficPolicy == ServiceInternalTrafficPolicy.Local,
+            ExternalLocalOnly = spec.ExternalTrafficPolicy == ServiceExternalTrafficPolicy.Local,
+        };
+    }
+
+    private static ServiceRules? Port(ServiceRules common, ServicePort port, string path, Reading reading) =>
+        reading.Protocol(port.Protocol, $"{path}.protocol") is { } protocol
+        && reading.IsPort(port.Port, $"{path}.port")
+        && (port.NodePort == 0 || reading.IsPort(port.NodePort, $"{path}.nodePort"))
+            ? common with { PortName = PortName(port), Protocol = protocol, Port = port.Port, NodePort = port.NodePort }
+            : null;
 
     private static string PortName(ServicePort port) =>
         port.Name is { Length: > 0 } name ? name : port.Port.ToString(CultureInfo.InvariantCulture);
 
-    private static TimeSpan? Affinity(ServiceSpec spec) => spec.SessionAffinity == ServiceAffinity.ClientIP
-        ? TimeSpan.FromSeconds(spec.SessionAffinityConfig?.ClientIP?.TimeoutSeconds ?? DefaultAffinitySeconds)
-        : null;
-
-    private static ImmutableArray<IPAddress> Addresses(IEnumerable<string?> texts) =>
-        [.. texts.Select(t => IPAddress.TryParse(t, out var a) && a.AddressFamily == AddressFamily.InterNetwork ? a : null).OfType<IPAddress>()];
-
     /// <summary>None given: everyone. Given but none of IPv4 among them: nobody that these rules are for.</summary>
-    private static ImmutableArray<IPNetwork>? Ranges(ValueList<string> texts) =>
-        texts.IsEmpty ? null : [.. texts.Select(t => Range(t.Trim())).OfType<IPNetwork>()];
-
-    /// <summary>Kubernetes takes a range whose address has bits beyond its length; they count for nothing.</summary>
-    private static IPNetwork? Range(string text)
-    {
-        if (text.Split('/') is not [var address, var bits] || !int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out var length))
-        {
-            return null;
-        }
-
-        if (length > 32 || Addresses([address]) is not [var first])
-        {
-            return null;
-        }
-
-        var mask = length == 0 ? 0 : uint.MaxValue << (32 - length);
-        var bytes = first.GetAddressBytes();
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, BinaryPrimitives.ReadUInt32BigEndian(bytes) & mask);
-        return new IPNetwork(new IPAddress(bytes), length);
-    }
+    private static ImmutableArray<IPNetwork>? Ranges(ValueList<string> texts, Reading reading) =>
+        texts.IsEmpty ? null : [.. texts.Select(text => reading.Range(text, "loadBalancerSourceRanges")).OfType<IPNetwork>()];
 }

@@ -130,7 +130,8 @@ public sealed partial class Cluster : IAsyncDisposable
         // 5. The node: its network, its containers, its agent.
         progress.Report("starting the container runtime");
         var nodeApi = new InProcessClient(verbs, $"system:node:{_options.NodeName}");
-        var network = await NetworkParts.StartAsync(node.NetworkOptions, nodeAddress, caches, _time, _logs);
+        var network = await NetworkParts.StartAsync(
+            node.NetworkOptions, nodeAddress, caches, Recorder(new InProcessClient(verbs, "system:kube-proxy"), "kube-proxy"), _time, _logs);
         _parts.Add(network);
         await builtIns.AddDnsAsync(_options.Ranges.DnsAddress, network.DnsPort, stop);
         Run(network.RunAsync);
@@ -145,7 +146,7 @@ public sealed partial class Cluster : IAsyncDisposable
 
     private EventRecorder Recorder(IApiClient api, string component)
     {
-        var recorder = new EventRecorder(api, component, component == "kubelet" ? _options.NodeName : "", _time, _random, _logs.CreateLogger("Coppice.Events"));
+        var recorder = new EventRecorder(api, component, component is "kubelet" or "kube-proxy" ? _options.NodeName : "", _time, _random, _logs.CreateLogger("Coppice.Events"));
         Run(recorder.RunAsync);
         return recorder;
     }

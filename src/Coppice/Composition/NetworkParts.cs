@@ -1,10 +1,12 @@
 using System.Net;
+using Coppice.Client;
 using Coppice.Controllers.Runtime;
 using Coppice.Network;
 using Coppice.Network.Dns;
 using Coppice.Network.PodNetwork;
 using Coppice.Network.Rules;
 using Coppice.Network.Translation;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
 
@@ -18,12 +20,13 @@ internal sealed class NetworkParts : IAsyncDisposable
     private readonly ServiceNetworkLoop _loop;
     private readonly Caches _caches;
 
-    private NetworkParts(NetworkOptions options, IPAddress node, Caches caches, TimeProvider time, ILoggerFactory logs)
+    private NetworkParts(NetworkOptions options, IPAddress node, Caches caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
     {
         _caches = caches;
         _rules = new NftablesRules(options.Instance);
         _dns = DnsServer.Start(node, options, time, logs.CreateLogger("Coppice.Dns"));
-        _loop = new ServiceNetworkLoop(Observe, _rules, zone => _dns.Zone = zone, options, time, logs.CreateLogger<ServiceNetworkLoop>());
+        var journal = new NetworkJournal(logs.CreateLogger("Coppice.Network"), trouble => Tell(trouble, events));
+        _loop = new ServiceNetworkLoop(Observe, _rules, zone => _dns.Zone = zone, options, time, journal);
         caches.Services.Cache.Subscribe(_ => _loop.Wake());
         caches.EndpointSlices.Cache.Subscribe(_ => _loop.Wake());
         caches.Pods.Cache.Subscribe(change =>
@@ -40,11 +43,11 @@ internal sealed class NetworkParts : IAsyncDisposable
     public int DnsPort => _dns.Port;
 
     public static async Task<NetworkParts> StartAsync(
-        NetworkOptions options, IPAddress node, Caches caches, TimeProvider time, ILoggerFactory logs)
+        NetworkOptions options, IPAddress node, Caches caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
     {
         await KernelSettings.ApplyAsync(null);
         CniConfiguration.Write(options);
-        return new NetworkParts(options, node, caches, time, logs);
+        return new NetworkParts(options, node, caches, events, time, logs);
     }
 
     public Task RunAsync(CancellationToken stop)
@@ -67,6 +70,22 @@ internal sealed class NetworkParts : IAsyncDisposable
         await _caches.Pods.WaitUntilSyncedAsync();
         await _caches.Namespaces.WaitUntilSyncedAsync();
         _loop.Wake();
+    }
+
+    // Of an object that is gone meanwhile there is nothing to tell.
+    private void Tell(RuleTrouble trouble, IEventRecorder events)
+    {
+        var key = new ObjectKey(trouble.Owner.Namespace, trouble.Owner.Name);
+        KubernetesObject? about = trouble.Owner.Kind switch
+        {
+            "Service" => _caches.Services.Find(key),
+            "EndpointSlice" => _caches.EndpointSlices.Find(key),
+            _ => _caches.Pods.Find(key),
+        };
+        if (about is not null)
+        {
+            events.Record(about, "Warning", trouble.Reason, trouble.Message);
+        }
     }
 
     private static bool TakesHostPorts(Pod? pod) =>

@@ -32,6 +32,9 @@ public sealed class ApplySpeedTests(ITestOutputHelper output)
         planning.Sort();
         applying.Sort();
         output.WriteLine($"one endpoint removed: plan p50 {planning[10]:F2} ms, diff and apply p50 {applying[10]:F2} ms, worst {applying[^1]:F2} ms");
+        start = time.GetTimestamp();
+        Assert.Null(await node.Rules.RestoreAsync(default));
+        output.WriteLine($"an audit takes {time.GetElapsedTime(start).TotalMilliseconds:F0} ms");
         Assert.Contains("10.245.0.19", node.Nsenter(null, "nft", "list", "chain", "ip", "coppice", "all/default/web19/tcp/http"));
     }
 

@@ -20,7 +20,7 @@ public sealed class ServiceNetworkLoopTests(ITestOutputHelper output)
         var world = World(a, b);
         var zone = DnsZone.Empty("cluster.local");
         var loop = new ServiceNetworkLoop(
-            () => world, node.Rules, z => zone = z, node.Options, TimeProvider.System, NullLogger<ServiceNetworkLoop>.Instance);
+            () => world, node.Rules, z => zone = z, node.Options, TimeProvider.System, new NetworkJournal(NullLogger.Instance, _ => { }));
         using var stop = new CancellationTokenSource();
         var running = loop.RunAsync(stop.Token);
         await UntilAsync(async () => (await Call.TcpAsync(node.Path, "10.96.0.50", 80)).Failure == "");

@@ -106,7 +106,9 @@ public sealed class RulePlannerTests
             Web("10.244.0.6") with { Name = "other", ClusterAddresses = [IPAddress.Parse("10.96.0.51")], LoadBalancerAddresses = node });
 
         Assert.Equal("goto ext/default/web/tcp/http", plan.Sets["addresses"].Elements["192.0.2.10 . tcp . 80"]);
-        Assert.Equal(["service default/other wants 192.0.2.10 tcp 80, which is already taken"], plan.Conflicts);
+        Assert.Equal(
+            [new RuleTrouble(new RuleOwner("Service", "default", "other"), "KubeProxyPortConflict", "192.0.2.10 tcp 80 is already taken by Service default/web")],
+            plan.Troubles);
     }
 
     [Fact]
@@ -136,7 +138,13 @@ public sealed class RulePlannerTests
     [Fact]
     public void No_name_can_smuggle_a_command_into_the_rules()
     {
-        Assert.Throws<ArgumentException>(() => Plan(Web("10.244.0.5") with { Name = "web\nflush ruleset" }));
+        foreach (var name in new[] { "web\nflush ruleset", "web { }", "a/b", "" })
+        {
+            var plan = Plan(Web("10.244.0.5") with { Name = name }, Web("10.244.0.6") with { Name = "good" });
+            Assert.Equal(name, Assert.Single(plan.Troubles).Owner.Name);
+            Assert.Contains("all/default/good/tcp/http", plan.Chains.Keys);
+            Assert.DoesNotContain(plan.Chains.Keys, chain => chain.Contains("all/", StringComparison.Ordinal) && !chain.Contains("good"));
+        }
     }
 
     private static string Rules(Ruleset plan, string chain) => string.Join(Environment.NewLine, plan.Chains[chain].Rules);

@@ -28,7 +28,7 @@ internal sealed partial class SimulatedRules : IServiceRules
         .SelectMany(text => PodAddress().Matches(text).Select(m => m.Value))
         .Distinct().Order(StringComparer.Ordinal);
 
-    public ValueTask ApplyAsync(Ruleset desired, CancellationToken stop)
+    public ValueTask<IReadOnlyList<RuleTrouble>> ApplyAsync(Ruleset desired, CancellationToken stop)
     {
         if (IsBroken)
         {
@@ -36,12 +36,14 @@ internal sealed partial class SimulatedRules : IServiceRules
         }
 
         _applied = desired;
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult<IReadOnlyList<RuleTrouble>>([]);
     }
 
-    public ValueTask<bool> RestoreAsync(CancellationToken stop) => ValueTask.FromResult(false);
+    public ValueTask<string?> RestoreAsync(CancellationToken stop) => ValueTask.FromResult<string?>(null);
 
-    public ValueTask RemoveAsync(CancellationToken stop) => ApplyAsync(Ruleset.Empty, stop);
+    public Task WatchAsync(Action changed, CancellationToken stop) => Task.CompletedTask;
+
+    public async ValueTask RemoveAsync(CancellationToken stop) => await ApplyAsync(Ruleset.Empty, stop);
 
     private IReadOnlyDictionary<string, string> Elements(string set) => _applied.Sets.GetValueOrDefault(set)?.Elements ?? RuleSet.NoElements;
 

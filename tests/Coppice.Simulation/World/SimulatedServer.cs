@@ -38,7 +38,7 @@ internal sealed class SimulatedServer
         api.Verbs = new ApiVerbs(store, ServiceAllocationOptions.Default, null, clock, Draws());
         var logs = NullLoggerFactory.Instance;
         Caches = new Caches(NewDoor("system:caches"), clock, logs);
-        var network = new ServiceNetworkLoop(Observe, rules, zone => rules.Zone = zone, Network, clock, NullLogger<ServiceNetworkLoop>.Instance);
+        var network = new ServiceNetworkLoop(Observe, rules, zone => rules.Zone = zone, Network, clock, new NetworkJournal(NullLogger.Instance, _ => { }));
         Caches.Services.Cache.Subscribe(_ => network.Wake());
         Caches.EndpointSlices.Cache.Subscribe(_ => network.Wake());
         Caches.Pods.Cache.Subscribe(_ =>

@@ -1,0 +1,194 @@
+using System.Text;
+
+namespace Coppice.Network.Rules;
+
+/// <summary>
+/// Our nftables table in the kernel: what was applied to it, what the kernel would not take, and whether it is still as it was left. For
+/// one thread, in the network namespace of the table.
+/// </summary>
+internal sealed class KernelTable(string table) : IDisposable
+{
+    private List<(RuleShare Share, RuleTrouble Trouble)> _refused = [];
+    private INftRunner? _nft;
+    private NftWatch? _watch;
+
+    // Null: the kernel's state is not known, and is replaced by the next change.
+    private Ruleset? _applied;
+    private Ruleset? _desired;
+
+    // How the table looked when it was as applied; null while nobody looked.
+    private string? _sight;
+    private string? _tamperer;
+
+    /// <summary>What of the desired is left out.</summary>
+    public IReadOnlyList<RuleTrouble> Refused => [.. _refused.Select(one => one.Trouble)];
+
+    private INftRunner Nft => _nft ??= (INftRunner?)LibNftables.TryOpen() ?? new NftCommand();
+
+    /// <returns>The UDP routes that are gone, whose connections must be forgotten.</returns>
+    /// <exception cref="RulesException">The kernel refused all of it; the rules before it still hold.</exception>
+    public IReadOnlyList<UdpRoute> Apply(Ruleset desired)
+    {
+        _desired = desired;
+        _refused = [.. _refused.Where(one => desired.Shares.Any(one.Share.IsLike))];
+        var wanted = _refused.Count == 0 ? desired : desired.Only(share => !_refused.Any(one => one.Share.IsLike(share)));
+        if (_applied is { } applied)
+        {
+            var changes = RuleDiff.Between(table, applied, wanted);
+            if (changes.Batch.Length == 0)
+            {
+                _applied = wanted;
+                return changes.StaleUdp;
+            }
+
+            if (Change(changes.Batch) is null)
+            {
+                Became(wanted);
+                return changes.StaleUdp;
+            }
+            // Somebody else changed our table, or one of the new rules is none: it is replaced whole, and it is seen which.
+        }
+
+        Replace(wanted);
+        return [];
+    }
+
+    /// <summary>Null if the table is as it was left; else it was made so again, and this is what had become of it.</summary>
+    public string? Restore()
+    {
+        if (_desired is null)
+        {
+            return null;
+        }
+
+        TryRefusedAgain();
+        Hear();
+        var now = Look();
+        if (_applied is null || _tamperer is not null || now is null || (_sight is not null && now != _sight))
+        {
+            var who = _tamperer ?? "somebody";
+            Replace(_applied ?? _desired);
+            _tamperer = null;
+            return now is null ? $"taken away by {who}" : $"changed by {who}";
+        }
+
+        _sight = now;
+        return null;
+    }
+
+    /// <summary>Begins to hear what others do to the table; null where that cannot be.</summary>
+    public NftWatch? Listen() => _watch ??= NftWatch.TryOpen(table);
+
+    /// <summary>Takes in what was heard; true if it is news that somebody else has changed the table since it was restored last.</summary>
+    public bool Hear()
+    {
+        var isKnown = _tamperer is not null;
+        // Until the first of ours, what is there is another run's, and will be replaced.
+        if (_watch?.TakeOfOthers() is { } who && _desired is not null)
+        {
+            _tamperer ??= who;
+        }
+
+        return !isKnown && _tamperer is not null;
+    }
+
+    public void Remove()
+    {
+        (_applied, _desired, _sight, _tamperer) = (null, null, null, null);
+        if (Change(RuleDiff.Delete(table)) is { } error)
+        {
+            throw new RulesException($"The table {table} could not be removed: {error}");
+        }
+    }
+
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        _nft?.Dispose();
+    }
+
+    private void Replace(Ruleset wanted)
+    {
+        if (Change(RuleDiff.Replace(table, wanted).Batch) is { } error)
+        {
+            _applied = null;
+            wanted = WithoutRefused(wanted) ?? throw new RulesException($"The service rules could not be applied: {error}");
+            if (Change(RuleDiff.Replace(table, wanted).Batch) is { } again)
+            {
+                throw new RulesException($"The service rules could not be applied: {again}");
+            }
+        }
+
+        Became(wanted);
+    }
+
+    /// <summary>What is left when those are taken out that the kernel does not take; null if there are none such.</summary>
+    private Ruleset? WithoutRefused(Ruleset wanted)
+    {
+        var found = RuleIsolation.Find(wanted, ruleset => Nft.Run(RuleDiff.Replace(table, ruleset).Batch, isTrial: true));
+        if (found.Count == 0)
+        {
+            return null;
+        }
+
+        _refused.AddRange(found.Select(one =>
+            (one.Share, new RuleTrouble(one.Share.Owner!.Value, RuleReasons.Refused, $"The kernel does not take its rules: {FirstLine(one.Reason)}"))));
+        var refused = found.Select(one => one.Share).ToHashSet();
+        return wanted.Only(share => !refused.Contains(share));
+    }
+
+    private void Became(Ruleset applied)
+    {
+        _applied = applied;
+        // With nobody to tell of changes, it must be seen at once how the table looks.
+        _sight = _watch is null ? Look() : null;
+    }
+
+    // The kernel may take now what it did not take before: with a module loaded, with room for it.
+    private void TryRefusedAgain()
+    {
+        if (_refused.Count == 0 || _applied is not { } applied)
+        {
+            return;
+        }
+
+        var there = applied.Shares.ToHashSet();
+        var taken = _refused.RemoveAll(one =>
+            Nft.Run(RuleDiff.Between(table, applied, _desired!.Only(share => share.IsLike(one.Share) || there.Contains(share))).Batch, isTrial: true) is null);
+        if (taken > 0)
+        {
+            Apply(_desired!);
+        }
+    }
+
+    private string? Change(string batch)
+    {
+        Hear();
+        var error = Nft.Run(batch);
+        if (_watch?.TakeOfOurs() == true)
+        {
+            _tamperer ??= "somebody";
+        }
+
+        return error;
+    }
+
+    /// <summary>All of the table that only we change; null if it is not there. What the kernel adds by itself (who is whose client) is left out.</summary>
+    private string? Look()
+    {
+        if (Nft.Read($"list table ip {table}", hasElements: false) is not { } frame)
+        {
+            return null;
+        }
+
+        var sight = new StringBuilder(frame);
+        foreach (var (set, kind) in NodeChains.Sets)
+        {
+            sight.Append(Nft.Read($"list {kind} ip {table} {set}", hasElements: true));
+        }
+
+        return sight.ToString();
+    }
+
+    private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+}
