@@ -55,6 +55,9 @@ public sealed partial class NodeAgent
     [LoggerMessage(Level = LogLevel.Warning, Message = "The node's pods have not their parts of the processors: {Why}")]
     private static partial void LogNotWeighed(ILogger log, string why);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The network of pod {Pod} is broken, and it is given another: {Missing}")]
+    private static partial void LogNetworkLost(ILogger log, ObjectKey pod, string missing);
+
     private void LogEndedBadly(Exception failed) => LogEndedBadly(services.Log, failed);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A part of the node agent did not end cleanly")]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
+using Coppice.Objects;
 
 namespace Coppice.Node;
 
@@ -111,6 +112,17 @@ public sealed partial class NodeAgent
             _isWeighed = false;
         });
     }
+
+    /// <summary>Somebody who looks after pods' networks found one that is not as it should be: its sandbox is of no use any more.</summary>
+    /// <param name="missing">What, in words for the log.</param>
+    public void TellNetworkLost(string podUid, string sandboxId, string missing) => _inbox.Writer.TryWrite(() =>
+    {
+        if (_workers.GetValueOrDefault(podUid) is { } worker && worker.View.Sandbox is { State: SandboxState.Ready } sandbox && sandbox.Id == sandboxId)
+        {
+            LogNetworkLost(services.Log, ObjectKey.Of(worker.Pod), missing);
+            worker.TellEvent(new RuntimeEvent(RuntimeEventType.SandboxExited, sandboxId, 0, services.Time.GetUtcNow()));
+        }
+    });
 
     private void Dispatch(RuntimeEvent told, CancellationToken stop)
     {

@@ -58,6 +58,22 @@ public sealed partial class NamespaceThread : IDisposable
         return done.Task;
     }
 
+    /// <summary>Does something in another namespace, on a thread that does nothing else meanwhile, and comes back.</summary>
+    /// <exception cref="IOException">The namespace is gone, or this process may not enter it.</exception>
+    internal static T Visit<T>(string path, Func<T> what)
+    {
+        using var home = File.OpenHandle("/proc/thread-self/ns/net");
+        Enter(path);
+        try
+        {
+            return what();
+        }
+        finally
+        {
+            Enter(home, "it came from");
+        }
+    }
+
     /// <summary>Ends the thread after what it was already asked for.</summary>
     public void Dispose() => _work.CompleteAdding();
 
@@ -72,10 +88,12 @@ public sealed partial class NamespaceThread : IDisposable
     private static bool Enter(string path)
     {
         using var file = File.OpenHandle(path);
-        return SetNamespace(file, CloneNewNet) == 0
-            ? true
-            : throw new IOException($"The network namespace {path} cannot be entered: {Marshal.GetLastPInvokeErrorMessage()}.");
+        return Enter(file, path);
     }
+
+    private static bool Enter(SafeFileHandle file, string name) => SetNamespace(file, CloneNewNet) == 0
+        ? true
+        : throw new IOException($"The network namespace {name} cannot be entered: {Marshal.GetLastPInvokeErrorMessage()}.");
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     private static partial int SetNamespace(SafeFileHandle file, int kind);

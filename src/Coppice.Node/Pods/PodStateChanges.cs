@@ -60,7 +60,7 @@ internal static class PodStateChanges
             return state;
         }
 
-        var next = state with { View = new PodView(found.Sandboxes, []) };
+        var next = state with { View = new PodView(found.Sandboxes.Select(one => StillEnded(state, one)), []) };
         foreach (var record in found.Containers)
         {
             var known = state.View.Find(record.Id);
@@ -89,6 +89,10 @@ internal static class PodStateChanges
             return notes with { Probes = before.After(report, failuresMax) };
         });
     }
+
+    // The runtime may hold one for good whose network is gone.
+    private static SandboxRecord StillEnded(PodState state, SandboxRecord found) =>
+        state.View.Sandboxes.Any(known => known.Id == found.Id && known.State == SandboxState.NotReady) ? found with { State = SandboxState.NotReady } : found;
 
     private static ContainerRecord Ended(ContainerRecord record, RuntimeEvent told, PodState state)
     {

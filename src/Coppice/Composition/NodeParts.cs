@@ -4,6 +4,7 @@ using Coppice.Configuration;
 using Coppice.Controllers.Runtime;
 using Coppice.Network;
 using Coppice.Network.Namespaces;
+using Coppice.Network.PodNetwork;
 using Coppice.Node;
 using Coppice.Node.Containers;
 using Coppice.Node.Heartbeat;
@@ -93,7 +94,9 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         var leftovers = new PodLeftovers(volumes, paths, cgroups, settings, time);
         var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.NodeName }, services, surroundings, presence, leftovers);
         _streams = Streams(agent, runtime);
-        return stop => RunAsync(agent, supervising, stop);
+        var networks = new PodNetworkWatch(
+            () => LinksOf(agent), (link, missing) => agent.TellNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
+        return stop => RunAsync(agent, networks, supervising, stop);
 
         PodVolumeSources VolumesOf(PodFacts pod) => new(environment.ConfigMap, environment.Secret, IssueAsync, pod);
 
@@ -101,10 +104,21 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
             (await api.CreateTokenAsync(account, new TokenRequest { Spec = wanted }, stop)).Status;
     }
 
-    private async Task RunAsync(NodeAgent agent, Task supervising, CancellationToken stop)
+    /// <summary>The networks of pods that are to run on: one that ends needs none any more.</summary>
+    private static IReadOnlyList<PodLink> LinksOf(NodeAgent agent) =>
+    [
+        .. from worker in agent.Workers
+           where worker.Value is { Pod: { Metadata.DeletionTimestamp: null, Spec.HostNetwork: false }, Status.Phase: not (PodPhase.Succeeded or PodPhase.Failed) }
+           let sandbox = worker.Value.View.Sandbox
+           where sandbox is { State: SandboxState.Ready, NetworkNamespace: not null, Addresses.Count: > 0 }
+           select new PodLink(worker.Key, sandbox.Id, sandbox.NetworkNamespace, IPAddress.Parse(sandbox.Addresses[0])),
+    ];
+
+    private async Task RunAsync(NodeAgent agent, PodNetworkWatch networks, Task supervising, CancellationToken stop)
     {
         await using var end = stop.Register(_ended.Cancel);
         var running = agent.RunAsync(_ended.Token);
+        var watching = networks.RunAsync(_ended.Token);
         if (await Task.WhenAny(agent.Started, running, supervising) == agent.Started)
         {
             _problem = null;
@@ -114,7 +128,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         await Task.WhenAny(running, supervising);
         _problem = "the node has ended";
         await _ended.CancelAsync();
-        await Task.WhenAll(running, supervising);
+        await Task.WhenAll(running, watching, supervising);
     }
 
     private async Task<(string Socket, Task Supervising)> StartRuntimeAsync(CancellationToken stopping)
