@@ -1,5 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Coppice.Client.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -69,6 +71,9 @@ public sealed class ApiServerHost : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
 
+        // As Go writes them: a warning of somebody's text may be in any script. Kestrel does not say of each header which it is.
+        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.UTF8;
+
         // The limit is ours (RequestBody.Limit). Kestrel's own would cut a client off that is still sending, before it has read the
         // refusal; without it, what comes after an answer is thrown away for five seconds, and then the connection is closed.
         kestrel.Limits.MaxRequestBodySize = null;
@@ -86,6 +91,7 @@ public sealed class ApiServerHost : IAsyncDisposable
 
                 // Whose certificate it is, is asked by the authenticator, which can answer in words.
                 ClientCertificateValidation = (_, _, _) => true,
+                OnAuthenticate = (_, tls) => tls.CertificateChainPolicy = OfflineChain.PolicyOf(),
             });
         });
     }

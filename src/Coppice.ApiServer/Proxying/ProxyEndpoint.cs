@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
+using Coppice.Client.Http;
 using Coppice.Objects;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -66,6 +67,7 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
 
         // As Kubernetes does: who asks by address has no name that a certificate could be of.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        handler.SslOptions.CertificateChainPolicy = OfflineChain.PolicyOf();
         if (connect is not null)
         {
             handler.ConnectCallback = (context, stop) => connect(context.DnsEndPoint, stop);

@@ -178,15 +178,9 @@ public sealed class HttpApiClient : IApiClient, IDisposable
             SslOptions = new SslClientAuthenticationOptions
             {
                 ClientCertificates = options.ClientCertificate is { } certificate ? [certificate] : null,
+                CertificateChainPolicy = options.Authorities.Count > 0 ? OfflineChain.PolicyOf(options.Authorities) : OfflineChain.SystemPolicy(),
             },
         };
-        if (options.Authorities.Count > 0)
-        {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(options.Authorities);
-            connections.SslOptions.CertificateChainPolicy = policy;
-        }
-
         return connections;
     }
 }

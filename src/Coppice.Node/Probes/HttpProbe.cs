@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Coppice.Objects;
+using Coppice.Client.Http;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Probes;
@@ -21,7 +22,7 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
         UseCookies = false,
         UseProxy = false,
         PooledConnectionLifetime = TimeSpan.Zero,
-        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true, CertificateChainPolicy = OfflineChain.PolicyOf() },
     });
 
     public async ValueTask<ProbeOutcome> GetAsync(HTTPGetAction get, string host, int port, TimeSpan limit, CancellationToken stop)

@@ -6,6 +6,7 @@ using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Simulated;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Testing;
 
 namespace Coppice.Node.Tests.Probes;
 
@@ -42,6 +43,15 @@ public sealed class ProberTests : IDisposable
         var tcp = await AskAsync(new Probe { TcpSocket = new TCPSocketAction { Port = free } }, free);
         Assert.Equal($"dial tcp 127.0.0.1:{free}: connect: connection refused", tcp.Message);
         Assert.True((await AskAsync(new Probe { TcpSocket = new TCPSocketAction { Port = silent.Port } }, silent.Port)).Succeeded);
+    }
+
+    [Fact]
+    public async Task A_certificate_makes_nobody_look_up_its_issuer()
+    {
+        using var trap = new LookupTrap();
+        var port = trap.Serve();
+        Assert.Equal(ProbeOutcome.Success, await AskAsync(new Probe { HttpGet = new HTTPGetAction { Scheme = "HTTPS", Port = port } }, port));
+        Assert.Equal(0, trap.Visits);
     }
 
     [Fact]
