@@ -135,6 +135,10 @@ public static class ApiErrors
         $"Timeout: {message}",
         new ApiStatusDetails { RetryAfterSeconds = retryAfterSeconds });
 
+    /// <summary>The client did not send in time.</summary>
+    public static ApiError RequestTimeout(string message) =>
+        Make(HttpStatusCode.RequestTimeout, StatusReason.Timeout, $"Timeout: {message}", new ApiStatusDetails());
+
     /// <summary>The server did not get to it in time, and nothing has happened.</summary>
     public static ApiError ServerTimeout(GroupResource resource, string verb, int retryAfterSeconds) => Make(
         HttpStatusCode.InternalServerError,

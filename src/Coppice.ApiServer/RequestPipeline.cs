@@ -27,6 +27,9 @@ public sealed record PipelineParts(
     /// <summary>Tokens that are no service account's, and whose they are: what Kubernetes reads from its token file. None, if not said.</summary>
     public IReadOnlyDictionary<string, Requester> KnownTokens { get; init; } = new Dictionary<string, Requester>();
 
+    /// <summary>How long a client may take to send a body.</summary>
+    public TimeSpan BodyTime { get; init; } = RequestBody.Time;
+
     /// <summary>How the proxies of pods, services and nodes reach an address; null for the machine's own network.</summary>
     public Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 }
@@ -38,6 +41,7 @@ public sealed partial class RequestPipeline
     private static readonly byte[] NoCustomKinds =
         """{"kind":"CustomResourceDefinitionList","apiVersion":"apiextensions.k8s.io/v1","metadata":{},"items":[]}"""u8.ToArray();
 
+    private readonly BodyDeadline _bodies;
     private readonly Authenticator _authenticator;
     private readonly HealthEndpoint _health;
     private readonly DiscoveryDocuments _discovery;
@@ -51,6 +55,7 @@ public sealed partial class RequestPipeline
     {
         var groups = ServedGroups.Of(KindCatalog.All);
         var responses = new ResponseWriter(time);
+        _bodies = new BodyDeadline(time, parts.BodyTime);
         _authenticator = new Authenticator(verbs, parts, time);
         _health = new HealthEndpoint(parts.Health);
         _discovery = new DiscoveryDocuments(groups, parts.ServerAddress);
@@ -71,6 +76,11 @@ public sealed partial class RequestPipeline
     {
         try
         {
+            if (!HttpMethods.IsGet(http.Request.Method))
+            {
+                http.Features.Set(_bodies);
+            }
+
             var request = ApiRequest.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query.IsTrue("watch"));
             var user = await _authenticator.IdentifyAsync(
                 http.Connection.ClientCertificate, http.Request.Headers.Authorization.First(), http.RequestAborted);

@@ -46,8 +46,10 @@ public static class ObjectDecoder
     }
 
     /// <summary>Reads what a patch has made of an object; errors are the patch's.</summary>
-    /// <exception cref="ApiError">422 for a value that does not fit its field; 400 for unknown fields in strict mode.</exception>
-    public static DecodedObject DecodePatched(ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode)
+    /// <param name="duplicateFields">What the patch names twice.</param>
+    /// <exception cref="ApiError">422 for a value that does not fit its field, and for unknown and duplicate fields in strict mode.</exception>
+    public static DecodedObject DecodePatched(
+        ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> duplicateFields)
     {
         var schema = TypeSchema.Of(expected.Type);
         var report = StrictDecoder.Check(json.Span, schema);
@@ -56,13 +58,14 @@ public static class ObjectDecoder
             throw InvalidPatch(json, fatal);
         }
 
-        if (mode == FieldValidation.Strict && report.StrictErrors.Count > 0)
+        IReadOnlyList<string> strict = [.. duplicateFields, .. report.StrictErrors];
+        if (mode == FieldValidation.Strict && strict.Count > 0)
         {
-            throw ApiErrors.BadRequest(StrictMessage(report.StrictErrors));
+            throw InvalidPatch(json, StrictMessage(strict));
         }
 
         var item = Read(json, schema, report.HasNulls, e => InvalidPatch(json, e));
-        return Finish(item, expected, mode, report.StrictErrors);
+        return Finish(item, expected, mode, strict);
     }
 
     /// <summary>Reads a body that is no object of the API but goes along with a request, such as DeleteOptions; unknown fields are ignored.</summary>

@@ -36,7 +36,7 @@ internal static class ProtobufBody
             json["kind"] = kind;
             return Encoding.UTF8.GetBytes(json.ToJsonString());
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or JsonException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or JsonException or ArgumentException)
         {
             throw ApiErrors.BadRequest($"the protobuf message could not be read: {e.Message}");
         }

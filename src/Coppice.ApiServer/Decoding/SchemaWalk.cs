@@ -9,7 +9,7 @@ namespace Coppice.ApiServer.Decoding;
 internal ref struct SchemaWalk
 {
     // Kubernetes stops counting there, so that a hostile text does not make a hostile answer.
-    private const int StrictErrorLimit = 100;
+    internal const int StrictErrorLimit = 100;
 
     private const int LongestKnownName = 128;
 
@@ -111,8 +111,11 @@ internal ref struct SchemaWalk
             {
                 Strict("duplicate", field.JsonName);
             }
+            else
+            {
+                _seen.Add(field);
+            }
 
-            _seen.Add(field);
             _reader.Read();
             NoteKind(isRoot, field);
             _trail.Enter(field);
@@ -218,8 +221,13 @@ internal ref struct SchemaWalk
 
     private readonly void Strict(string what, string name)
     {
+        if (_strict.Count == StrictErrorLimit)
+        {
+            return;
+        }
+
         var error = $"{what} field {QuotedText.Of(_trail.Child(name))}";
-        if (_strict.Count < StrictErrorLimit && !_strict.Contains(error))
+        if (!_strict.Contains(error))
         {
             _strict.Add(error);
         }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Coppice.ApiServer.Requests;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -26,6 +27,10 @@ internal sealed record YamlBody(ReadOnlyMemory<byte> Json, IReadOnlyList<string>
             var duplicates = new List<string>();
             var json = new YamlReading(text, duplicates).ToJson();
             return new YamlBody(json, duplicates, null);
+        }
+        catch (YamlBombException e)
+        {
+            return Refused(e.Message);
         }
         catch (YamlException e)
         {
@@ -52,14 +57,17 @@ internal sealed class YamlReading(string yaml, List<string> duplicates)
     // As deep as JSON may be.
     private const int DepthLimit = 64;
 
-    // Aliases let a short text stand for a huge one.
-    private const int NodeLimit = 1_000_000;
+    // Aliases let a short text stand for a huge one: what they stand for may be as long as a body may be.
+    private const int AliasedBytesLimit = RequestBody.Limit;
+
+    // What stands around a value: quotes, a colon, a comma.
+    private const int PunctuationBytes = 4;
 
     private readonly Parser _parser = new(new StringReader(yaml));
 
     private readonly Dictionary<AnchorName, YamlValue> _anchors = [];
 
-    private int _nodes;
+    private long _aliasedBytes;
 
     public byte[] ToJson()
     {
@@ -73,7 +81,7 @@ internal sealed class YamlReading(string yaml, List<string> duplicates)
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
         {
-            Write(writer, root, depth: 0);
+            Write(writer, root, depth: 0, aliased: false);
         }
 
         return buffer.WrittenSpan.ToArray();
@@ -84,7 +92,7 @@ internal sealed class YamlReading(string yaml, List<string> duplicates)
         if (_parser.TryConsume<AnchorAlias>(out var alias))
         {
             return _anchors.TryGetValue(alias.Value, out var target)
-                ? target
+                ? new YamlAlias(target)
                 : throw new YamlException(alias.Start, alias.End, $"unknown anchor '{alias.Value}' referenced");
         }
 
@@ -136,46 +144,79 @@ internal sealed class YamlReading(string yaml, List<string> duplicates)
             var value = ReadValue(depth + 1);
             if (key is { Value: "<<", IsQuotedImplicit: false })
             {
-                merged.AddRange(value is YamlList list ? list.Items.OfType<YamlMap>() : [.. new[] { value }.OfType<YamlMap>()]);
+                merged.AddRange((Aimed(value) is YamlList list ? list.Items : [value]).Select(Aimed).OfType<YamlMap>());
             }
             else if (!own.TryAdd(key.Value, value))
             {
-                duplicates.Add($"line {key.Start.Line}: key \"{key.Value}\" already set in map");
+                NoteDuplicate(key);
                 own[key.Value] = value;
             }
         }
 
         foreach (var (key, value) in merged.SelectMany(m => m.Entries))
         {
-            own.TryAdd(key, value);
+            CountAliased(key.Length);
+            own.TryAdd(key, new YamlAlias(Aimed(value)));
         }
 
         return new YamlMap(own);
     }
 
-    private void Write(Utf8JsonWriter writer, YamlValue value, int depth)
+    private void NoteDuplicate(Scalar key)
     {
-        if (++_nodes > NodeLimit || depth > DepthLimit)
+        if (duplicates.Count < SchemaWalk.StrictErrorLimit)
         {
-            throw new YamlException("document contains excessive aliasing");
+            duplicates.Add($"line {key.Start.Line}: key \"{key.Value}\" already set in map");
+        }
+    }
+
+    private static YamlValue Aimed(YamlValue value) => value is YamlAlias alias ? alias.Target : value;
+
+    private void CountAliased(int length)
+    {
+        _aliasedBytes += length + PunctuationBytes;
+        if (_aliasedBytes > AliasedBytesLimit)
+        {
+            throw new YamlBombException();
+        }
+    }
+
+    private void Write(Utf8JsonWriter writer, YamlValue value, int depth, bool aliased)
+    {
+        if (depth > DepthLimit)
+        {
+            throw new YamlBombException();
+        }
+
+        if (aliased)
+        {
+            CountAliased(value is YamlScalar text ? text.Json.Length : 0);
         }
 
         switch (value)
         {
+            case YamlAlias alias:
+                Write(writer, alias.Target, depth, aliased: true);
+                break;
             case YamlScalar scalar:
                 writer.WriteRawValue(scalar.Json, skipInputValidation: true);
                 break;
             case YamlList list:
                 writer.WriteStartArray();
-                list.Items.ForEach(i => Write(writer, i, depth + 1));
+                list.Items.ForEach(i => Write(writer, i, depth + 1, aliased));
                 writer.WriteEndArray();
                 break;
             case YamlMap map:
                 writer.WriteStartObject();
                 foreach (var (key, item) in map.Entries)
                 {
+                    if (aliased)
+                    {
+                        CountAliased(key.Length);
+                    }
+
                     writer.WritePropertyName(key);
-                    Write(writer, item, depth + 1);
+                    Write(writer, item, depth + 1, aliased);
                 }
 
                 writer.WriteEndObject();
@@ -185,9 +226,14 @@ internal sealed class YamlReading(string yaml, List<string> duplicates)
 
     private abstract record YamlValue;
 
+    private sealed record YamlAlias(YamlValue Target) : YamlValue;
+
     private sealed record YamlScalar(string Json) : YamlValue;
 
     private sealed record YamlList(List<YamlValue> Items) : YamlValue;
 
     private sealed record YamlMap(OrderedDictionary<string, YamlValue> Entries) : YamlValue;
 }
+
+/// <summary>A document that stands for far more than it is.</summary>
+internal sealed class YamlBombException() : YamlException("document contains excessive aliasing");

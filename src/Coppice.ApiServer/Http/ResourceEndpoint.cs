@@ -62,14 +62,15 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
         var type = PatchTypes.Of(http.Request.ContentType);
         var patch = await RequestBody.ReadAsync(http);
         var mode = http.Request.FieldValidation();
+        var duplicates = Patcher.DuplicateFields(type, patch);
         IReadOnlyList<string> warnings = [];
         var form = await verbs.Update.RunAsync(
             scope,
             name,
             current =>
             {
-                var patched = Patcher.Apply(type, current.ToJson(), patch, scope.Definition.Schema);
-                var decoded = ObjectDecoder.DecodePatched(patched, scope.Definition, mode);
+                var patched = Patcher.Apply(type, current.ToJson(), patch, scope.Definition.Schema, http.RequestAborted);
+                var decoded = ObjectDecoder.DecodePatched(patched, scope.Definition, mode, duplicates);
                 warnings = decoded.Warnings;
                 return decoded.Item;
             },
@@ -146,7 +147,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     private static async ValueTask<KubernetesObject> DecodeAsync(HttpContext http, ResourceDefinition definition)
     {
         var decoded = await RequestBody.ReadObjectAsync(http, definition);
-        Warnings.Add(http, [.. decoded.Warnings, .. KindStrategies.Of(definition).Warnings(decoded.Item)]);
+        Warnings.Add(http, KindStrategies.Of(definition).Warnings(decoded.Item));
         return decoded.Item;
     }
 

@@ -85,14 +85,20 @@ internal sealed class SubresourceEndpoint(
             case "patch":
                 var type = PatchTypes.Of(http.Request.ContentType);
                 var patch = await RequestBody.ReadAsync(http);
+                var duplicates = Patcher.DuplicateFields(type, patch);
                 var mode = http.Request.FieldValidation();
-                await WriteScaleAsync(http, await verbs.Scale.UpdateAsync(scope, name, Patched, http.RequestAborted));
+                IReadOnlyList<string> warnings = [];
+                var patchedScale = await verbs.Scale.UpdateAsync(scope, name, Patched, http.RequestAborted);
+                Warnings.Add(http, warnings);
+                await WriteScaleAsync(http, patchedScale);
                 break;
 
                 Scale Patched(Scale current)
                 {
-                    var patched = Patcher.Apply(type, ApiJson.Write(current), patch, TypeSchema.Of(typeof(Scale)));
-                    return (Scale)ObjectDecoder.DecodePatched(patched, Scales, mode).Item;
+                    var patched = Patcher.Apply(type, ApiJson.Write(current), patch, TypeSchema.Of(typeof(Scale)), http.RequestAborted);
+                    var decoded = ObjectDecoder.DecodePatched(patched, Scales, mode, duplicates);
+                    warnings = decoded.Warnings;
+                    return (Scale)decoded.Item;
                 }
 
             default:

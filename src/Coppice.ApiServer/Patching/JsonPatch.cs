@@ -11,7 +11,8 @@ internal static class JsonPatch
 
     private const int CopyLimit = 3 * 1024 * 1024;
 
-    public static JsonNode? Apply(JsonNode? target, JsonNode? patch)
+    /// <param name="stop">Each operation may take as long as the object is large: whoever asked may have gone before the last.</param>
+    public static JsonNode? Apply(JsonNode? target, JsonNode? patch, CancellationToken stop)
     {
         if (patch is not JsonArray operations)
         {
@@ -26,6 +27,7 @@ internal static class JsonPatch
         var copied = 0L;
         foreach (var node in operations)
         {
+            stop.ThrowIfCancellationRequested();
             if (node is not JsonObject operation)
             {
                 throw Patcher.Malformed($"json: cannot unmarshal {JsonTree.KindOf(node)} into Go value of type jsonpatch.Operation");
@@ -68,6 +70,7 @@ internal static class JsonPatch
 
     private static JsonNode? Add(JsonNode? target, JsonPointer path, JsonNode? value, string op)
     {
+        RequireDepth(path, value, op);
         if (path.IsRoot)
         {
             return value;
@@ -95,6 +98,7 @@ internal static class JsonPatch
 
     private static JsonNode? Replace(JsonNode? target, JsonPointer path, JsonNode? value)
     {
+        RequireDepth(path, value, "replace");
         if (path.IsRoot)
         {
             return value;
@@ -148,6 +152,15 @@ internal static class JsonPatch
             JsonArray list => JsonPointer.Index(path.Last, list.Count) is { } index ? list[index] : throw InvalidIndex(path, op),
             _ => throw MissingPath(path, op),
         };
+    }
+
+    // Copies into copies would nest without end, and whoever walks the tree would run out of stack.
+    private static void RequireDepth(JsonPointer path, JsonNode? value, string op)
+    {
+        if (path.Tokens.Count + JsonTree.DepthOf(value) > JsonTree.DepthLimit)
+        {
+            throw ApiErrors.Unprocessable($"{op} operation does not apply: exceeded max depth");
+        }
     }
 
     private static JsonPointer PointerOf(JsonObject operation, string field, string op)

@@ -14,6 +14,12 @@ namespace Coppice.ApiServer.Patching;
 /// </summary>
 internal sealed record JsonTree(JsonNode? Root, IReadOnlyList<string> DuplicateFields)
 {
+    /// <summary>How deep a text may be for our readers.</summary>
+    public const int DepthLimit = 64;
+
+    // Fewer are taken out one by one: each costs as much as the map is long.
+    private const int ManyNames = 16;
+
     private static readonly JsonWriterOptions AsIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <exception cref="JsonException">The text is no JSON.</exception>
@@ -37,6 +43,35 @@ internal sealed record JsonTree(JsonNode? Root, IReadOnlyList<string> DuplicateF
 
         return buffer.WrittenSpan.ToArray();
     }
+
+    /// <summary>Takes fields out of a map.</summary>
+    public static void Remove(JsonObject map, IReadOnlySet<string> names)
+    {
+        if (names.Count < ManyNames)
+        {
+            foreach (var name in names)
+            {
+                map.Remove(name);
+            }
+
+            return;
+        }
+
+        var rest = map.Where(field => !names.Contains(field.Key)).ToList();
+        map.Clear();
+        foreach (var (name, value) in rest)
+        {
+            map[name] = value;
+        }
+    }
+
+    /// <summary>How many maps and lists are inside each other at most; 0 for a plain value.</summary>
+    public static int DepthOf(JsonNode? node) => node switch
+    {
+        JsonObject map => 1 + map.Select(field => DepthOf(field.Value)).DefaultIfEmpty().Max(),
+        JsonArray list => 1 + list.Select(DepthOf).DefaultIfEmpty().Max(),
+        _ => 0,
+    };
 
     /// <summary>What Go calls the type of a JSON value.</summary>
     public static string KindOf(JsonNode? node) => node?.GetValueKind() switch
@@ -84,7 +119,7 @@ internal sealed record JsonTree(JsonNode? Root, IReadOnlyList<string> DuplicateF
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = Text(ref reader);
-            if (map.ContainsKey(name))
+            if (duplicates.Count < SchemaWalk.StrictErrorLimit && map.ContainsKey(name))
             {
                 duplicates.Add($"duplicate field {QuotedText.Of(trail.Child(name))}");
             }

@@ -7,11 +7,12 @@ internal static class MergePatch
 {
     public static JsonObject Apply(JsonObject target, JsonObject patch)
     {
+        var removed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, value) in patch)
         {
             if (value is null)
             {
-                target.Remove(name);
+                removed.Add(name);
             }
             else if (value is not JsonObject inner)
             {
@@ -28,6 +29,7 @@ internal static class MergePatch
             }
         }
 
+        JsonTree.Remove(target, removed);
         return target;
     }
 }

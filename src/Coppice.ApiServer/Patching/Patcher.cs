@@ -11,24 +11,31 @@ public static class Patcher
     /// <param name="original">The object as it is; valid JSON.</param>
     /// <param name="schema">The object's type; only strategic merge asks it.</param>
     /// <exception cref="ApiError">400: the patch is malformed. 422: it does not apply to this object. 413: it is too large.</exception>
-    public static byte[] Apply(PatchType type, ReadOnlyMemory<byte> original, ReadOnlyMemory<byte> patch, TypeSchema schema)
+    /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
+    public static byte[] Apply(
+        PatchType type, ReadOnlyMemory<byte> original, ReadOnlyMemory<byte> patch, TypeSchema schema, CancellationToken stop = default)
     {
         var parsed = Parse(patch.Span);
         var target = JsonTree.Parse(original.Span).Root as JsonObject
             ?? throw new ArgumentException("an object to be patched must be a JSON object", nameof(original));
         var result = type switch
         {
-            PatchType.Json => JsonPatch.Apply(target, parsed),
+            PatchType.Json => JsonPatch.Apply(target, parsed, stop),
             PatchType.Merge => MergePatch.Apply(target, AsObject(parsed)),
             _ => StrategicMergePatch.Apply(target, AsObject(parsed), schema),
         };
         return JsonTree.Write(result);
     }
 
-    /// <summary>Fields that a merge patch names twice, as strict errors are worded.</summary>
+    /// <summary>Fields that a patch names twice, as strict errors are worded; none for a list of operations.</summary>
     /// <exception cref="ApiError">400: the patch is no JSON.</exception>
-    public static IReadOnlyList<string> DuplicateFields(ReadOnlyMemory<byte> patch)
+    public static IReadOnlyList<string> DuplicateFields(PatchType type, ReadOnlyMemory<byte> patch)
     {
+        if (type == PatchType.Json)
+        {
+            return [];
+        }
+
         try
         {
             return JsonTree.Parse(patch.Span).DuplicateFields;

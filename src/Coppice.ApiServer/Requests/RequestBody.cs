@@ -1,5 +1,6 @@
 using System.Buffers;
 using Coppice.ApiServer.Decoding;
+using Coppice.ApiServer.Responses;
 using Coppice.Objects;
 using Microsoft.AspNetCore.Http;
 
@@ -11,21 +12,29 @@ internal static class RequestBody
     /// <summary>In bytes; Kubernetes' limit, which leaves room for an object of etcd's 1.5 MiB as JSON.</summary>
     public const int Limit = 3 * 1024 * 1024;
 
+    /// <summary>
+    /// How long a client may take to send its body, as long as Kubernetes lets a whole request take: enough for the largest body at
+    /// 50 kB a second. Without it, whoever sends a byte now and then keeps a request, and what it has sent, for ever.
+    /// </summary>
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(60);
+
     private static readonly string[] ObjectTypes = ["application/json", "application/yaml", ProtobufBody.MediaType];
 
-    /// <summary>Reads an object of a kind from JSON or YAML, as the Content-Type says.</summary>
+    /// <summary>Reads an object of a kind from JSON, YAML or protobuf, as the Content-Type says; the answer warns of what was dropped.</summary>
     /// <exception cref="ApiError">UnsupportedMediaType, or BadRequest with what is wrong.</exception>
     public static async ValueTask<DecodedObject> ReadObjectAsync(HttpContext http, ExpectedObject expected)
     {
         var mode = http.Request.FieldValidation();
         var body = await ReadAsync(http);
-        return MediaType(http) switch
+        var decoded = MediaType(http) switch
         {
             "" or "application/json" or "*/*" => ObjectDecoder.Decode(body, expected, mode),
             "application/yaml" => ObjectDecoder.DecodeYaml(body, expected, mode),
             ProtobufBody.MediaType => ObjectDecoder.Decode(ProtobufBody.ToJson(body, TypeSchema.Of(expected.Type)), expected, mode),
             _ => throw ApiErrors.UnsupportedMediaType(ObjectTypes),
         };
+        Warnings.Add(http, decoded.Warnings);
+        return decoded;
     }
 
     /// <summary>Reads what goes along with a request, such as DeleteOptions; an empty body is an empty one.</summary>
@@ -43,7 +52,7 @@ internal static class RequestBody
     /// <summary>The Content-Type without its parameters, in lower case; empty if there is none.</summary>
     public static string MediaType(HttpContext http) => (http.Request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
 
-    /// <exception cref="ApiError">RequestEntityTooLarge, or BadRequest when the client stopped in the middle.</exception>
+    /// <exception cref="ApiError">RequestEntityTooLarge, RequestTimeout, or BadRequest when the client stopped in the middle.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext http)
     {
         if (http.Request.ContentLength > Limit)
@@ -51,12 +60,15 @@ internal static class RequestBody
             throw TooLarge(http);
         }
 
+        var deadline = http.Features.Get<BodyDeadline>();
+        using var late = deadline is null ? new CancellationTokenSource() : new CancellationTokenSource(deadline.Limit, deadline.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, late.Token);
         try
         {
             var reader = http.Request.BodyReader;
             while (true)
             {
-                var read = await reader.ReadAsync(http.RequestAborted);
+                var read = await reader.ReadAsync(either.Token);
                 if (read.Buffer.Length > Limit)
                 {
                     reader.AdvanceTo(read.Buffer.End);
@@ -77,11 +89,22 @@ internal static class RequestBody
         {
             throw ApiErrors.BadRequest(e.Message);
         }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+        {
+            CloseAfterAnswer(http);
+            throw ApiErrors.RequestTimeout($"the request's body was not there within {deadline!.Limit.TotalSeconds} seconds");
+        }
     }
 
     // Many clients send a body to its end before they look for an answer, so the rest is read and thrown away. A connection with one
     // request at a time is closed then, since nobody knows how much is still to come; on HTTP/2 only the stream ends.
     private static ApiError TooLarge(HttpContext http)
+    {
+        CloseAfterAnswer(http);
+        return ApiErrors.RequestEntityTooLarge(Limit);
+    }
+
+    private static void CloseAfterAnswer(HttpContext http)
     {
         if (!HttpProtocol.IsHttp2(http.Request.Protocol))
         {
@@ -91,7 +114,8 @@ internal static class RequestBody
                 return Task.CompletedTask;
             });
         }
-
-        return ApiErrors.RequestEntityTooLarge(Limit);
     }
 }
+
+/// <summary>Goes with a request whose body is waited for: by which clock, and how long.</summary>
+internal sealed record BodyDeadline(TimeProvider Time, TimeSpan Limit);

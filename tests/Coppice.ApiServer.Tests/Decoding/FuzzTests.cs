@@ -40,7 +40,7 @@ public sealed class FuzzTests
         Try(() => ObjectDecoder.Decode(bytes, Deployments, FieldValidation.Strict));
         Try(() => ObjectDecoder.Decode(bytes, Deployments, FieldValidation.Ignore));
         Try(() => ObjectDecoder.DecodeYaml(bytes, Deployments, FieldValidation.Ignore));
-        Try(() => ObjectDecoder.DecodePatched(bytes, Deployments, FieldValidation.Warn));
+        Try(() => ObjectDecoder.DecodePatched(bytes, Deployments, FieldValidation.Warn, []));
         foreach (var type in Enum.GetValues<PatchType>())
         {
             Try(() => Patcher.Apply(type, Encoding.UTF8.GetBytes(Manifests.Deployment), bytes, Deployments.Schema));

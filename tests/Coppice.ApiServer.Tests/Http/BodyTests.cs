@@ -61,6 +61,45 @@ public sealed class BodyTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Empty((await api.GetAsync($"{space}/configmaps")).Names);
     }
 
+    [Theory]
+    [InlineData("POST", "configmaps", "Content-Length: 100000")]
+    [InlineData("PATCH", "configmaps/c", "Content-Length: 100000")]
+    [InlineData("DELETE", "configmaps/c", "Transfer-Encoding: chunked")]
+    public async Task A_body_that_trickles_in_is_given_up(string method, string path, string framing)
+    {
+        var space = await api.NewNamespaceAsync();
+        await using var connection = await ConnectAsync();
+        await connection.WriteAsync(Ascii($"{method} {space}/{path} HTTP/1.1|Host: a|{framing}|Content-Type: application/merge-patch+json||"));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var trickle = TrickleAsync(connection, framing.EndsWith("chunked", StringComparison.Ordinal) ? "1|x|" : "x", stop.Token);
+        var answer = await AnswerOfAsync(connection, stop.Token);
+        Assert.StartsWith("HTTP/1.1 408 Request Timeout", answer);
+        Assert.Contains("\"message\":\"Timeout: the request's body was not there within 3 seconds\"", answer);
+        Assert.Contains("\"reason\":\"Timeout\"", answer);
+        await stop.CancelAsync();
+        await trickle;
+    }
+
+    [Fact]
+    public async Task A_body_that_trickles_in_disturbs_nothing_else_on_its_connection()
+    {
+        var space = await api.NewNamespaceAsync();
+        using var body = new TricklingBody();
+        using var slow = Request("2.0", $"{space}/configmaps", body);
+        var answering = api.Admin.SendAsync(slow);
+        for (var i = 0; !answering.IsCompleted; i++)
+        {
+            using var quick = Request("2.0", $"{space}/configmaps", new ByteArrayContent(Ascii($$$"""{"metadata":{"name":"c{{{i}}}"}}""")));
+            using var made = await api.Admin.SendAsync(quick);
+            Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+            await Task.Delay(20);
+        }
+
+        using var answer = await answering;
+        Assert.Equal(HttpStatusCode.RequestTimeout, answer.StatusCode);
+        body.End();
+    }
+
     [Fact]
     public async Task A_body_in_broken_pieces_is_refused()
     {
@@ -84,10 +123,56 @@ public sealed class BodyTests(ServedApi api) : IClassFixture<ServedApi>
     /// <summary>A request as it goes over the wire; each | ends a line.</summary>
     private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text.Replace("|", "\r\n", StringComparison.Ordinal));
 
+    /// <summary>What is read until the end; a server that is still sent something may end with a reset.</summary>
+    private static async Task<string> AnswerOfAsync(SslStream connection, CancellationToken stop)
+    {
+        var answer = new MemoryStream();
+        _ = await Record.ExceptionAsync(() => connection.CopyToAsync(answer, stop));
+        return Encoding.ASCII.GetString(answer.ToArray());
+    }
+
+    /// <summary>Sends a piece now and then, until the server has enough of it.</summary>
+    private static async Task TrickleAsync(SslStream connection, string piece, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await connection.WriteAsync(Ascii(piece), stop);
+                await Task.Delay(100, stop);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // That is what the test is about.
+        }
+    }
+
     private static HttpRequestMessage Request(string http, string path, HttpContent body)
     {
         body.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         return new(HttpMethod.Post, path) { Version = new Version(http), VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = body };
+    }
+
+    /// <summary>The beginning of a body, whose end does not come before it is told to.</summary>
+    private sealed class TricklingBody : HttpContent
+    {
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void End() => _end.TrySetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("{"u8.ToArray());
+            await stream.FlushAsync();
+            await _end.Task;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 
     /// <summary>So many bytes of one long text, never all in memory.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
@@ -23,6 +24,9 @@ public sealed class ServedApi : IAsyncLifetime
     private HttpClient? _admin;
     private int _spaces;
 
+    /// <summary>How long a client has for a body: shorter than in earnest, long for one that means well.</summary>
+    public static readonly TimeSpan BodyTime = TimeSpan.FromSeconds(3);
+
     public Uri Address { get; private set; } = new("https://127.0.0.1:1");
 
     public async ValueTask InitializeAsync()
@@ -32,6 +36,7 @@ public sealed class ServedApi : IAsyncLifetime
         {
             KnownTokens = new Dictionary<string, Requester> { ["known"] = new("operator", "", [Requester.Masters, Requester.Authenticated]) },
             Connect = ConnectAsync,
+            BodyTime = BodyTime,
         };
         var pipeline = new RequestPipeline(verbs, parts, TimeProvider.System, new Random(2), NullLogger.Instance);
         var issued = _authority.IssueServer(["localhost"], [IPAddress.Loopback]);
@@ -55,10 +60,28 @@ public sealed class ServedApi : IAsyncLifetime
     /// <summary>A certificate of ours that is meant for a server.</summary>
     public IssuedCertificate IssueServer() => _authority.IssueServer(["localhost"], []);
 
+    /// <summary>A certificate of ours for a client, whatever its subject.</summary>
+    public IssuedCertificate Issue(X500DistinguishedName subject)
+    {
+        using var authority = X509Certificate2.CreateFromPem(_authority.CertificatePem, _authority.KeyPem);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], false));
+        var now = TimeProvider.System.GetUtcNow();
+        using var made = request.Create(authority, now.AddDays(-1), now.AddDays(1), [1, 2, 3]);
+        return new(made.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), made.NotAfter);
+    }
+
     /// <summary>A client with this certificate, or with none.</summary>
     public HttpClient ClientOf(IssuedCertificate? certificate)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ResponseHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         if (certificate is not null)
         {
