@@ -46,6 +46,7 @@ public sealed partial class RequestPipeline
     private readonly HealthEndpoint _health;
     private readonly DiscoveryDocuments _discovery;
     private readonly OpenApiDocuments _openApi;
+    private readonly IssuerDocuments _issuer;
     private readonly ReviewEndpoint _reviews;
     private readonly ResourceEndpoint _resources;
     private readonly SubresourceEndpoint _subresources;
@@ -56,11 +57,13 @@ public sealed partial class RequestPipeline
         var groups = ServedGroups.Of(KindCatalog.All);
         var responses = new ResponseWriter(time);
         _bodies = new BodyDeadline(time, parts.BodyTime);
-        _authenticator = new Authenticator(verbs, parts, time);
+        var tokens = new TokenOwners(verbs, parts.Tokens, parts.KnownTokens);
+        _authenticator = new Authenticator(tokens, parts.Authority, time);
         _health = new HealthEndpoint(parts.Health);
         _discovery = new DiscoveryDocuments(groups, parts.ServerAddress);
         _openApi = new OpenApiDocuments(groups);
-        _reviews = new ReviewEndpoint(_authenticator);
+        _issuer = new IssuerDocuments(parts.Tokens, parts.ServerAddress);
+        _reviews = new ReviewEndpoint(tokens);
         _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, time, random));
         _subresources = new SubresourceEndpoint(
             verbs, _resources, responses, new StreamEndpoint(verbs, parts.Nodes, time), new ProxyEndpoint(verbs, parts.Connect));
@@ -157,7 +160,9 @@ public sealed partial class RequestPipeline
         var headers = http.Request.Headers;
         var path = http.Request.Path.Value ?? "/";
         var accept = headers.Accept.First();
-        if ((_discovery.Find(path, accept) ?? _openApi.Find(path, http.Request.Query.First("hash"), accept, headers.AcceptEncoding.First()))
+        if ((_discovery.Find(path, accept)
+                ?? _issuer.Find(path)
+                ?? _openApi.Find(path, http.Request.Query.First("hash"), accept, headers.AcceptEncoding.First()))
             is not { } document)
         {
             return false;
@@ -187,9 +192,9 @@ public sealed partial class RequestPipeline
             }
         }
 
-        if (document.Immutable)
+        if (document.Immutable || document.MaxAge is not null)
         {
-            response.Headers.CacheControl = "public, immutable";
+            response.Headers.CacheControl = document.MaxAge is { } age ? $"public, max-age={age.TotalSeconds}" : "public, immutable";
         }
 
         if (document.ContentEncoding is { } encoding)

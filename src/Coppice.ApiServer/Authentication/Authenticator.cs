@@ -2,24 +2,21 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Coppice.ApiServer.Requests;
+using Coppice.Client.Http;
 using Coppice.Objects;
-using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Authentication;
 
 /// <summary>
-/// Tells who asks: by a client certificate of our authority (common name and organisations), or by a service account's token, which
-/// is good only while its account, and the pod it was made for, exist. Of two that are shown, one that is good is enough.
+/// Tells who asks: by a client certificate of our authority (common name and organisations), or by a token. Of two that are shown, one
+/// that is good is enough.
 /// </summary>
-internal sealed class Authenticator(ApiVerbs verbs, PipelineParts parts, TimeProvider time)
+internal sealed class Authenticator(TokenOwners tokens, CertificateAuthority authority, TimeProvider time)
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     // A connection keeps its certificate object, so that a chain is built once a connection and not once a request.
     private readonly ConditionalWeakTable<X509Certificate2, CertificateOwner> _known = [];
-
-    private static readonly ResourceDefinition Accounts = KindCatalog.Of<ServiceAccount>();
-    private static readonly ResourceDefinition Pods = KindCatalog.Of<Pod>();
 
     /// <param name="certificate">The client's; null for none.</param>
     /// <param name="authorization">The Authorization header, or null.</param>
@@ -38,40 +35,9 @@ internal sealed class Authenticator(ApiVerbs verbs, PipelineParts parts, TimePro
 
         const string Bearer = "Bearer ";
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            && await OfTokenAsync(authorization[Bearer.Length..].Trim(), stop) is { } requester
-                ? requester
+            && await tokens.FindAsync(authorization[Bearer.Length..].Trim(), TokenOwners.OurAudiences, stop) is { User: { } owner }
+                ? owner
                 : throw ApiErrors.Unauthorized();
-    }
-
-    /// <summary>The account that a token speaks for; null if the token is not good.</summary>
-    public async ValueTask<Requester?> OfTokenAsync(string token, CancellationToken stop)
-    {
-        if (parts.KnownTokens.TryGetValue(token, out var known))
-        {
-            return known;
-        }
-
-        if (parts.Tokens.Read(token) is not { } claims || !claims.Audiences.Contains(ServiceAccountTokens.Issuer))
-        {
-            return null;
-        }
-
-        var subject = claims.Subject;
-        var account = await verbs.FindAsync(Accounts, new(subject.Namespace, subject.Name), stop);
-        if (account?.Item.Metadata.Uid != subject.Uid)
-        {
-            return null;
-        }
-
-        if (claims.Pod is { } pod && (await verbs.FindAsync(Pods, new(subject.Namespace, pod.Name), stop))?.Item.Metadata.Uid != pod.Uid)
-        {
-            return null;
-        }
-
-        return new(
-            subject.User,
-            subject.Uid,
-            ["system:serviceaccounts", $"system:serviceaccounts:{subject.Namespace}", Requester.Authenticated]);
     }
 
     /// <summary>Whose certificate it is; null if it is not of ours, not for clients or out of date.</summary>
@@ -81,33 +47,19 @@ internal sealed class Authenticator(ApiVerbs verbs, PipelineParts parts, TimePro
     private CertificateOwner OwnerOf(X509Certificate2 certificate)
     {
         using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(parts.Authority.Certificate);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy = OfflineChain.PolicyOf(authority.Certificate);
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
         chain.ChainPolicy.VerificationTime = time.GetUtcNow().UtcDateTime;
-        if (!chain.Build(certificate))
+        if (!chain.Build(certificate) || CertificateSubject.Read(certificate.SubjectName) is not { CommonName.Length: > 0 } subject)
         {
             return new(null);
         }
 
-        var groups = new List<string>();
-        string? name = null;
-        foreach (var part in certificate.SubjectName.EnumerateRelativeDistinguishedNames())
+        var credential = $"X509SHA256={Convert.ToHexStringLower(SHA256.HashData(certificate.RawData))}";
+        return new(new Requester(subject.CommonName, subject.Uid, [.. subject.Organizations, Requester.Authenticated])
         {
-            var value = part.GetSingleElementValue() ?? "";
-            switch (part.GetSingleElementType().Value)
-            {
-                case "2.5.4.3":
-                    name = value;
-                    break;
-                case "2.5.4.10":
-                    groups.Add(value);
-                    break;
-            }
-        }
-
-        return new(string.IsNullOrEmpty(name) ? null : new Requester(name, "", [.. groups, Requester.Authenticated]));
+            Extra = ValueMap.Of<ValueList<string>>((TokenOwners.CredentialKey, [credential])),
+        });
     }
 
     /// <param name="User">Null if the certificate is not good.</param>

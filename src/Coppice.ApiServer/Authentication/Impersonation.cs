@@ -1,21 +1,27 @@
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Validation;
+using Coppice.Objects;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Authentication;
 
 /// <summary>
 /// Lets somebody who may act as somebody else, as <c>kubectl --as</c> asks with the headers Impersonate-User, -Group, -Uid and -Extra-….
-/// What else is known of a user decides nothing here, and is left out.
+/// Other headers that begin so mean nothing, as to Kubernetes.
 /// </summary>
 internal static class Impersonation
 {
     public const string HeaderPrefix = "Impersonate-";
 
+    private const string ExtraPrefix = HeaderPrefix + "Extra-";
+
     private const string ServiceAccountPrefix = "system:serviceaccount:";
 
+    private const string Unauthenticated = "system:unauthenticated";
+
     /// <summary>Who acts from here on: the one who is asked for, or the requester.</summary>
-    /// <exception cref="ApiError">Forbidden, or InternalError as by Kubernetes: groups or a uid are asked for, but no user.</exception>
+    /// <exception cref="ApiError">Forbidden, or BadRequest: groups, a uid or more are asked for, but no user.</exception>
     public static Requester Apply(Requester requester, IHeaderDictionary headers)
     {
         if (!IsAskedFor(headers))
@@ -26,13 +32,16 @@ internal static class Impersonation
         var user = headers[HeaderPrefix + "User"].First() ?? "";
         var groups = headers[HeaderPrefix + "Group"].Select(g => g ?? "").ToList();
         var uid = headers[HeaderPrefix + "Uid"].First() ?? "";
+        var extra = ExtraOf(headers);
         if (user.Length == 0)
         {
-            throw ApiErrors.InternalError($"requested [{string.Join(" ", groups)}] without impersonating a user");
+            return groups.Count + extra.Count + uid.Length == 0
+                ? requester
+                : throw ApiErrors.BadRequest($"requested [{string.Join(' ', References(groups, extra, uid))}] without impersonating a user");
         }
 
-        RequireFor(requester, user, groups, uid);
-        return new Requester(user, uid, GroupsOf(user, groups));
+        RequireFor(requester, user, groups, extra, uid);
+        return new Requester(user, uid, GroupsOf(user, groups)) { Extra = extra };
     }
 
     // Every request comes by here, so no list of names is made.
@@ -49,7 +58,26 @@ internal static class Impersonation
         return false;
     }
 
-    private static void RequireFor(Requester requester, string user, IReadOnlyList<string> groups, string uid)
+    /// <summary>Names of headers have no case and few characters: keys are in lower case, and %-encoded where they have others.</summary>
+    private static ValueMap<ValueList<string>> ExtraOf(IHeaderDictionary headers) => headers
+        .Where(header => header.Key.StartsWith(ExtraPrefix, StringComparison.OrdinalIgnoreCase))
+        .GroupBy(
+            header => Uri.UnescapeDataString(header.Key[ExtraPrefix.Length..].ToLowerInvariant()), header => header.Value, StringComparer.Ordinal)
+        .OrderBy(key => key.Key, StringComparer.Ordinal)
+        .Select(key => KeyValuePair.Create(key.Key, key.SelectMany(values => values).Select(value => value ?? "").ToValueList()))
+        .ToValueMap();
+
+    /// <summary>What is asked for as Kubernetes prints it: kind, namespace, name, uid, apiVersion, resourceVersion and fieldPath.</summary>
+    private static IEnumerable<string> References(List<string> groups, ValueMap<ValueList<string>> extra, string uid)
+    {
+        const string Version = "authentication.k8s.io/v1";
+        IEnumerable<string> ofGroups = groups.Select(group => $"{{Group  {group}    }}");
+        IEnumerable<string> ofExtra = extra.SelectMany(key => key.Value.Select(value => $"{{UserExtra  {value}  {Version}  {key.Key}}}"));
+        return ofGroups.Concat(ofExtra).Concat(uid.Length > 0 ? [$"{{UID  {uid}  {Version}  }}"] : []);
+    }
+
+    private static void RequireFor(
+        Requester requester, string user, IReadOnlyList<string> groups, ValueMap<ValueList<string>> extra, string uid)
     {
         if (AccountOf(user) is { } account)
         {
@@ -65,13 +93,21 @@ internal static class Impersonation
             Require("", "groups", null, group);
         }
 
+        foreach (var (key, values) in extra)
+        {
+            foreach (var value in values)
+            {
+                Require("authentication.k8s.io", "userextras", null, value, key);
+            }
+        }
+
         if (uid.Length > 0)
         {
             Require("authentication.k8s.io", "uids", null, uid);
         }
 
-        void Require(string group, string resource, string? space, string name) => Authorizer.Require(
-            requester, new ApiRequest("", "impersonate", "v1", new GroupResource(group, resource), space, name, null));
+        void Require(string group, string resource, string? space, string name, string? subresource = null) => Authorizer.Require(
+            requester, new ApiRequest("", "impersonate", "v1", new GroupResource(group, resource), space, name, subresource));
     }
 
     /// <summary>A service account is in the groups of all of them unless others are said; everybody who has a name is authenticated.</summary>
@@ -80,12 +116,20 @@ internal static class Impersonation
         List<string> groups = asked.Count == 0 && AccountOf(user) is { } account
             ? ["system:serviceaccounts", $"system:serviceaccounts:{account.Namespace}"]
             : [.. asked];
-        var everybody = user == Requester.Anonymous.Name ? Requester.Anonymous.Groups[0] : Requester.Authenticated;
-        return groups.Contains(everybody) ? groups : [.. groups, everybody];
+        if (user == Requester.Anonymous.Name)
+        {
+            return groups.Contains(Unauthenticated) ? groups : [.. groups, Unauthenticated];
+        }
+
+        return groups.Contains(Requester.Authenticated) || groups.Contains(Unauthenticated) ? groups : [.. groups, Requester.Authenticated];
     }
 
+    /// <summary>What only looks like a service account is a user like any other.</summary>
     private static (string Namespace, string Name)? AccountOf(string user) =>
-        user.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal) && user[ServiceAccountPrefix.Length..].Split(':') is [var space, var name]
+        user.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal)
+        && user[ServiceAccountPrefix.Length..].Split(':') is [var space, var name]
+        && Names.Label(space).Count == 0
+        && Names.Subdomain(name).Count == 0
             ? (space, name)
             : null;
 }

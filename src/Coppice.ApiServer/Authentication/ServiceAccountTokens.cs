@@ -4,21 +4,28 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Coppice.Objects;
 
 namespace Coppice.ApiServer.Authentication;
 
 /// <summary>
 /// Signs and reads the tokens of service accounts: JWTs signed with ES256, with the claims that Kubernetes puts in
-/// (iss, sub, aud, exp, kubernetes.io).
+/// (iss, sub, aud, exp, nbf, iat, jti, kubernetes.io).
 /// </summary>
 public sealed class ServiceAccountTokens : IDisposable
 {
     public const string Issuer = "https://kubernetes.default.svc.cluster.local";
 
+    public const string Algorithm = "ES256";
+
+    /// <summary>What is said of a token that is none of ours.</summary>
+    public const string Invalid = "invalid bearer token";
+
     private const int VerifiedLimit = 4096;
 
-    private const string SubjectPrefix = "system:serviceaccount:";
+    private const string Expired = "service account token has expired";
+
+    // Clocks differ: Kubernetes takes a token from this much before its time until this much after.
+    private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
 
     private readonly ECDsa _key;
     private readonly TimeProvider _time;
@@ -32,9 +39,15 @@ public sealed class ServiceAccountTokens : IDisposable
         _key = ECDsa.Create();
         _key.ImportFromPem(keyPem);
         _time = time;
-        var keyId = Base64Url.EncodeToString(SHA256.HashData(_key.ExportSubjectPublicKeyInfo()));
-        _header = Encode(new JsonObject { ["alg"] = "ES256", ["kid"] = keyId, ["typ"] = "JWT" });
+        KeyId = Base64Url.EncodeToString(SHA256.HashData(_key.ExportSubjectPublicKeyInfo()));
+        _header = Encode(new JsonObject { ["alg"] = Algorithm, ["kid"] = KeyId, ["typ"] = "JWT" });
     }
+
+    /// <summary>Names the key that tokens are signed with.</summary>
+    public string KeyId { get; }
+
+    /// <summary>The public key, as the point of its curve.</summary>
+    public ECPoint PublicKey => _key.ExportParameters(includePrivateParameters: false).Q;
 
     public static string CreateKeyPem()
     {
@@ -42,51 +55,72 @@ public sealed class ServiceAccountTokens : IDisposable
         return key.ExportPkcs8PrivateKeyPem();
     }
 
-    /// <param name="pod">The pod that the token lives and dies with; null for none.</param>
-    public string Sign(TokenSubject subject, TokenPod? pod, IReadOnlyList<string> audiences, DateTimeOffset expiry)
+    /// <summary>True if an object that is to go by a time is gone for tokens, too.</summary>
+    public bool IsGone(DateTimeOffset? deletion) => deletion < _time.GetUtcNow() - Leeway;
+
+    public string Sign(TokenClaims claims, DateTimeOffset expiry)
     {
+        var subject = claims.Subject;
         var bound = new JsonObject
         {
             ["namespace"] = subject.Namespace,
-            ["serviceaccount"] = new JsonObject { ["name"] = subject.Name, ["uid"] = subject.Uid },
+            ["serviceaccount"] = Written(new BoundObject(subject.Name, subject.Uid)),
         };
-        if (pod is not null)
+        foreach (var (kind, to) in new[] { ("node", claims.Node), ("pod", claims.Pod), ("secret", claims.Secret) })
         {
-            bound["pod"] = new JsonObject { ["name"] = pod.Name, ["uid"] = pod.Uid };
+            if (to is not null)
+            {
+                bound[kind] = Written(to);
+            }
         }
 
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
-        var claims = new JsonObject
+        return Sign(new JsonObject
         {
-            ["aud"] = new JsonArray([.. audiences.Select(a => JsonValue.Create(a))]),
+            ["aud"] = new JsonArray([.. claims.Audiences.Select(a => JsonValue.Create(a))]),
             ["exp"] = expiry.ToUnixTimeSeconds(),
             ["iat"] = now,
             ["iss"] = Issuer,
-            ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
+            ["jti"] = claims.Id.Length > 0 ? claims.Id : NewId(),
             ["kubernetes.io"] = bound,
             ["nbf"] = now,
-            ["sub"] = $"{SubjectPrefix}{subject.Namespace}:{subject.Name}",
-        };
-        var signed = $"{_header}.{Encode(claims)}";
-        return $"{signed}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+            ["sub"] = subject.User,
+        });
     }
 
-    /// <summary>The claims of a token of ours that is in date; null for anything else.</summary>
-    public TokenClaims? Read(string token)
+    /// <summary>The claims of a token of ours that is in date, or what is wrong with it.</summary>
+    public TokenReading Read(string token)
     {
         if (!_verified.TryGetValue(token, out var verified))
         {
             verified = Verify(token);
-            if (verified is not null)
+            if (verified is null)
             {
-                Remember(token, verified);
+                return new(null, Invalid);
             }
+
+            Remember(token, verified);
         }
 
-        return verified is not null && verified.Expiry > _time.GetUtcNow() ? verified.Claims : null;
+        var now = _time.GetUtcNow().ToUnixTimeSeconds();
+        var leeway = (long)Leeway.TotalSeconds;
+        return (now - leeway > verified.Expiry, now + leeway < verified.NotBefore, now + leeway < verified.Issued) switch
+        {
+            (true, _, _) => new(null, Expired),
+            (_, true, _) => new(null, "service account token is not valid yet"),
+            (_, _, true) => new(null, "service account token is issued in the future"),
+            _ => new(verified.Claims, null),
+        };
     }
 
     public void Dispose() => _key.Dispose();
+
+    /// <summary>Signs claims as they are, which need not make a token that is good.</summary>
+    internal string Sign(JsonObject claims)
+    {
+        var signed = $"{_header}.{Encode(claims)}";
+        return $"{signed}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+    }
 
     // More tokens than this are a sign that many have been replaced: those in use come back at once.
     private void Remember(string token, VerifiedToken verified)
@@ -124,35 +158,55 @@ public sealed class ServiceAccountTokens : IDisposable
         }
     }
 
+    /// <exception cref="KeyNotFoundException">A claim is missing.</exception>
+    /// <exception cref="InvalidOperationException">A claim is of another type.</exception>
     private static VerifiedToken? Read(JsonElement claims)
     {
-        var expiry = DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("exp").GetInt64());
-        if (claims.GetProperty("iss").GetString() != Issuer)
+        if (Text(claims, "iss") != Issuer)
         {
             return null;
         }
 
         var bound = claims.GetProperty("kubernetes.io");
-        var account = bound.GetProperty("serviceaccount");
-        var subject = new TokenSubject(
-            bound.GetProperty("namespace").GetString()!, account.GetProperty("name").GetString()!, account.GetProperty("uid").GetString()!);
-        var pod = bound.TryGetProperty("pod", out var found)
-            ? new TokenPod(found.GetProperty("name").GetString()!, found.GetProperty("uid").GetString()!)
-            : null;
-        return new(new(subject, pod, [.. claims.GetProperty("aud").EnumerateArray().Select(a => a.GetString()!)]), expiry);
+        var account = ReadBound(bound, "serviceaccount") ?? throw new KeyNotFoundException();
+        var read = new TokenClaims(
+            new TokenSubject(Text(bound, "namespace"), account.Name, account.Uid),
+            [.. claims.GetProperty("aud").EnumerateArray().Select(a => a.GetString() ?? throw new InvalidOperationException())])
+        {
+            Pod = ReadBound(bound, "pod"),
+            Secret = ReadBound(bound, "secret"),
+            Node = ReadBound(bound, "node"),
+            Id = claims.TryGetProperty("jti", out var id) ? id.GetString() ?? "" : "",
+        };
+        return new(read, claims.GetProperty("exp").GetInt64(), Seconds(claims, "nbf"), Seconds(claims, "iat"));
+    }
+
+    private static long Seconds(JsonElement claims, string name) => claims.TryGetProperty(name, out var value) ? value.GetInt64() : 0;
+
+    private static string Text(JsonElement claims, string name) =>
+        claims.GetProperty(name).GetString() ?? throw new InvalidOperationException($"the claim {name} is null");
+
+    private static BoundObject? ReadBound(JsonElement claims, string kind) => claims.TryGetProperty(kind, out var to)
+        ? new(Text(to, "name"), to.TryGetProperty("uid", out _) ? Text(to, "uid") : "")
+        : null;
+
+    // What a pod's node has no uid for, it is not there: the claim is left out, as Kubernetes does.
+    private static JsonObject Written(BoundObject to) =>
+        to.Uid.Length == 0 ? new JsonObject { ["name"] = to.Name } : new JsonObject { ["name"] = to.Name, ["uid"] = to.Uid };
+
+    /// <summary>A random UUID: the token's identity is as hard to guess as the token itself.</summary>
+    private static string NewId()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(16);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true).ToString();
     }
 
     private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
 
-    private sealed record VerifiedToken(TokenClaims Claims, DateTimeOffset Expiry);
+    /// <param name="Expiry">As the other times, in seconds since 1970.</param>
+    /// <param name="NotBefore">0 if it does not say.</param>
+    /// <param name="Issued">0 if it does not say.</param>
+    private sealed record VerifiedToken(TokenClaims Claims, long Expiry, long NotBefore, long Issued);
 }
-
-/// <summary>The service account that a token speaks for.</summary>
-public sealed record TokenSubject(string Namespace, string Name, string Uid)
-{
-    public string User => $"system:serviceaccount:{Namespace}:{Name}";
-}
-
-public sealed record TokenPod(string Name, string Uid);
-
-public sealed record TokenClaims(TokenSubject Subject, TokenPod? Pod, IReadOnlyList<string> Audiences);

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
 using Coppice.Objects.Authorization;
@@ -10,8 +11,13 @@ namespace Coppice.ApiServer.Authorization;
 /// </summary>
 internal static class Authorizer
 {
+    private const string ServiceAccounts = "system:serviceaccounts";
+
     private static readonly string[] OpenPaths = ["/version", "/healthz", "/livez", "/readyz"];
     private static readonly string[] LookAroundPaths = ["/api", "/apis", "/openapi"];
+
+    // Kubernetes' role system:service-account-issuer-discovery, which all service accounts have.
+    private static readonly string[] IssuerPaths = [IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath];
 
     /// <exception cref="ApiError">Unauthorized for the unknown, Forbidden for the known.</exception>
     public static void Require(Requester user, ApiRequest request)
@@ -32,7 +38,7 @@ internal static class Authorizer
     }
 
     public static bool Allows(Requester user, ApiRequest request) =>
-        user.IsIn(Requester.Masters) || IsBelow(request.Path, OpenPaths) || (!user.IsAnonymous && MayLookAround(request));
+        user.IsIn(Requester.Masters) || IsBelow(request.Path, OpenPaths) || (!user.IsAnonymous && MayLookAround(user, request));
 
     /// <summary>What <see cref="Allows"/> comes to for somebody, as rules that people can read.</summary>
     public static (ValueList<ResourceRule> Resources, ValueList<NonResourceRule> Paths) RulesOf(Requester user)
@@ -55,6 +61,11 @@ internal static class Authorizer
             paths.Add(ToGet(LookAroundPaths));
         }
 
+        if (user.IsIn(ServiceAccounts))
+        {
+            paths.Add(new NonResourceRule { Verbs = ["get"], NonResourceUrls = IssuerPaths.SelectMany(path => (string[])[path, $"{path}/"]).ToValueList() });
+        }
+
         paths.Add(ToGet(OpenPaths));
         return (resources.ToValueList(), paths.ToValueList());
 
@@ -62,10 +73,10 @@ internal static class Authorizer
             new() { Verbs = ["get"], NonResourceUrls = roots.SelectMany(r => (string[])[r, $"{r}/*"]).ToValueList() };
     }
 
-    private static bool MayLookAround(ApiRequest request) => request.Resource is { } resource
+    private static bool MayLookAround(Requester user, ApiRequest request) => request.Resource is { } resource
         ? resource is { Group: "authentication.k8s.io", Resource: "selfsubjectreviews" }
             or { Group: "authorization.k8s.io", Resource: "selfsubjectaccessreviews" or "selfsubjectrulesreviews" }
-        : request.Verb == "get" && IsBelow(request.Path, LookAroundPaths);
+        : request.Verb == "get" && (IsBelow(request.Path, LookAroundPaths) || (user.IsIn(ServiceAccounts) && IsBelow(request.Path, IssuerPaths)));
 
     private static bool IsBelow(string path, string[] roots) =>
         roots.Any(r => path.StartsWith(r, StringComparison.Ordinal) && (path.Length == r.Length || path[r.Length] == '/'));

@@ -14,4 +14,7 @@ public sealed record ServedDocument(byte[] Body, string ContentType)
 
     /// <summary>The address carries the hash of the content, so a client may keep it for good.</summary>
     public bool Immutable { get; init; }
+
+    /// <summary>How long anybody may keep it; null if that is not said.</summary>
+    public TimeSpan? MaxAge { get; init; }
 }

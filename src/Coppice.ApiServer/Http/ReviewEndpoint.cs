@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Coppice.ApiServer.Http;
 
 /// <summary>Questions that are asked by creating an object which is answered and not kept: who am I, may I, whose token is this.</summary>
-internal sealed class ReviewEndpoint(Authenticator authenticator)
+internal sealed class ReviewEndpoint(TokenOwners tokens)
 {
     private static readonly ExpectedObject SelfReviews = new("authentication.k8s.io", "v1", "SelfSubjectReview", typeof(SelfSubjectReview));
     private static readonly ExpectedObject TokenReviews = new("authentication.k8s.io", "v1", "TokenReview", typeof(TokenReview));
@@ -63,12 +63,13 @@ internal sealed class ReviewEndpoint(Authenticator authenticator)
             throw ApiErrors.BadRequest("token is required for TokenReview in authentication");
         }
 
-        var owner = await authenticator.OfTokenAsync(review.Spec.Token, http.RequestAborted);
+        var audiences = review.Spec.Audiences.IsEmpty ? TokenOwners.OurAudiences : [.. review.Spec.Audiences];
+        var owner = await tokens.FindAsync(review.Spec.Token, audiences, http.RequestAborted);
         return review with
         {
-            Status = owner is null
-                ? new TokenReviewStatus { Error = "the token is not one of this cluster, or is no longer good" }
-                : new TokenReviewStatus { Authenticated = true, User = InfoOf(owner), Audiences = [ServiceAccountTokens.Issuer] },
+            Status = owner.User is null
+                ? new TokenReviewStatus { Error = owner.Error }
+                : new TokenReviewStatus { Authenticated = true, User = InfoOf(owner.User), Audiences = owner.Audiences.ToValueList() },
         };
     }
 
@@ -111,7 +112,8 @@ internal sealed class ReviewEndpoint(Authenticator authenticator)
             ? [FieldError.Invalid(FieldPath.Of("spec", "user"), spec.User ?? "", "at least one of user or group must be specified")]
             : [];
         Require(kind, AttributeErrors(spec.ResourceAttributes, spec.NonResourceAttributes).Concat(ofSubject));
-        return Decide(new Requester(spec.User ?? "", spec.Uid ?? "", [.. spec.Groups]), spec.ResourceAttributes, spec.NonResourceAttributes);
+        var subject = new Requester(spec.User ?? "", spec.Uid ?? "", [.. spec.Groups]) { Extra = spec.Extra };
+        return Decide(subject, spec.ResourceAttributes, spec.NonResourceAttributes);
     }
 
     private static SubjectAccessReviewStatus Decide(Requester user, ResourceAttributes? resource, NonResourceAttributes? path)
@@ -146,5 +148,6 @@ internal sealed class ReviewEndpoint(Authenticator authenticator)
         Username = user.Name,
         Uid = user.Uid.Length == 0 ? null : user.Uid,
         Groups = user.Groups.ToValueList(),
+        Extra = user.Extra,
     };
 }

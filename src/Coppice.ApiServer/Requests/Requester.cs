@@ -1,3 +1,5 @@
+using Coppice.Objects;
+
 namespace Coppice.ApiServer.Requests;
 
 /// <summary>Who asks: a user by certificate, a service account by token, or a component of this process.</summary>
@@ -8,6 +10,9 @@ public sealed record Requester(string Name, string Uid, IReadOnlyList<string> Gr
     public const string Authenticated = "system:authenticated";
 
     public static readonly Requester Anonymous = new("system:anonymous", "", ["system:unauthenticated"]);
+
+    /// <summary>What else is known, such as the credential that was shown and the pod that showed it. Decides nothing here; reviews tell it.</summary>
+    public ValueMap<ValueList<string>> Extra { get; init; }
 
     /// <summary>A component of this process, under the usual name of its kind.</summary>
     public static Requester Component(string name) => new(name, "", [Masters, Authenticated]);

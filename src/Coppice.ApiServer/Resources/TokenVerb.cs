@@ -1,66 +1,132 @@
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
 
 namespace Coppice.ApiServer.Resources;
 
-/// <summary>Issues tokens of service accounts, each for some time, some audiences and, for mounted ones, one pod.</summary>
+/// <summary>Issues tokens of service accounts, each for some time, some audiences and, if it asks so, one pod, secret or node.</summary>
 internal sealed class TokenVerb(ObjectStorage storage, ServiceAccountTokens? tokens, TimeProvider time)
 {
     // Kubernetes' bounds: ten minutes at the least, and at most 2^32 seconds.
     private const long ShortestSeconds = 600;
     private const long LongestSeconds = 1L << 32;
 
+    private const string Group = "authentication.k8s.io";
+    private const string Kind = "TokenRequest";
+
     private static readonly ResourceDefinition Accounts = KindCatalog.Of<ServiceAccount>();
     private static readonly ResourceDefinition Pods = KindCatalog.Of<Pod>();
+    private static readonly ResourceDefinition Secrets = KindCatalog.Of<Secret>();
+    private static readonly ResourceDefinition Nodes = KindCatalog.Of<Node>();
 
     public async ValueTask<TokenRequest> CreateAsync(ObjectKey account, TokenRequest request, CancellationToken stop)
     {
-        var subject = (await storage.GetAsync(Accounts, account, stop)).Item;
-        var seconds = request.Spec.ExpirationSeconds ?? 3600;
-        if (seconds is < ShortestSeconds or > LongestSeconds)
+        RequireMatch(account, "name", request.Metadata.Name, account.Name);
+        RequireMatch(account, "namespace", request.Metadata.Namespace, account.Namespace);
+        var owner = (await storage.GetAsync(Accounts, account, stop)).Item.Metadata;
+        if (!string.IsNullOrEmpty(request.Metadata.Uid) && request.Metadata.Uid != owner.Uid)
         {
-            throw ApiErrors.Invalid(
-                "authentication.k8s.io",
-                "TokenRequest",
+            throw ApiErrors.Conflict(
+                new GroupResource(Group, Kind),
                 account.Name,
-                Validation.FieldError.Invalid(
-                    Validation.FieldPath.Of("spec", "expirationSeconds"),
-                    seconds,
-                    seconds < ShortestSeconds ? "may not specify a duration less than 10 minutes" : "may not specify a duration larger than 2^32 seconds"));
+                $"the UID in the token request ({request.Metadata.Uid}) does not match the UID of the service account ({owner.Uid})");
         }
 
-        var pod = await BoundPodAsync(account, request.Spec.BoundObjectRef, stop);
-        var audiences = request.Spec.Audiences.IsEmpty ? [ServiceAccountTokens.Issuer] : request.Spec.Audiences;
-        var expiry = ApiTime.Truncate(time.GetUtcNow()) + TimeSpan.FromSeconds(seconds);
-        var token = (tokens ?? throw ApiErrors.ServiceUnavailable("this server issues no tokens"))
-            .Sign(new(account.Namespace, account.Name, subject.Metadata.Uid!), pod, audiences, expiry);
+        var seconds = request.Spec.ExpirationSeconds ?? 3600;
+        RequireTime(seconds);
+        var audiences = request.Spec.Audiences.IsEmpty ? TokenOwners.OurAudiences.ToValueList() : request.Spec.Audiences;
+        var claims = await BindAsync(
+            new TokenClaims(new(account.Namespace, account.Name, owner.Uid!), audiences), request.Spec.BoundObjectRef, stop);
+        var now = ApiTime.Truncate(time.GetUtcNow());
+        var expiry = now + TimeSpan.FromSeconds(seconds);
+        var token = (tokens ?? throw ApiErrors.ServiceUnavailable("this server issues no tokens")).Sign(claims, expiry);
         return request with
         {
-            ApiVersion = "authentication.k8s.io/v1",
-            Kind = "TokenRequest",
-            Metadata = request.Metadata with
-            {
-                Name = account.Name,
-                Namespace = account.Namespace,
-                CreationTimestamp = ApiTime.Truncate(time.GetUtcNow()),
-            },
+            ApiVersion = $"{Group}/v1",
+            Kind = Kind,
+            Metadata = request.Metadata with { Name = account.Name, Namespace = account.Namespace, Uid = owner.Uid, CreationTimestamp = now },
             Spec = request.Spec with { Audiences = audiences, ExpirationSeconds = seconds },
             Status = new TokenRequestStatus { Token = token, ExpirationTimestamp = expiry },
         };
     }
 
-    private async ValueTask<TokenPod?> BoundPodAsync(ObjectKey account, BoundObjectReference? reference, CancellationToken stop)
+    private static void RequireMatch(ObjectKey account, string field, string? given, string wanted)
     {
-        if (reference is not { Kind: "Pod", Name: { } name })
+        if (!string.IsNullOrEmpty(given) && given != wanted)
         {
-            return null;
+            throw ApiErrors.Invalid(
+                Group, Kind, account.Name, FieldError.Invalid(FieldPath.Of("metadata", field), given, $"must match the service account {field} if specified"));
+        }
+    }
+
+    private static void RequireTime(long seconds)
+    {
+        if (seconds is < ShortestSeconds or > LongestSeconds)
+        {
+            throw ApiErrors.Invalid(
+                Group,
+                Kind,
+                "",
+                FieldError.Invalid(
+                    FieldPath.Of("spec", "expirationSeconds"),
+                    seconds,
+                    seconds < ShortestSeconds ? "may not specify a duration less than 10 minutes" : "may not specify a duration larger than 2^32 seconds"));
+        }
+    }
+
+    private async ValueTask<TokenClaims> BindAsync(TokenClaims claims, BoundObjectReference? reference, CancellationToken stop)
+    {
+        if (reference is null)
+        {
+            return claims;
         }
 
-        var pod = (await storage.GetAsync(Pods, new(account.Namespace, name), stop)).Item.Metadata;
-        return string.IsNullOrEmpty(reference.Uid) || reference.Uid == pod.Uid
-            ? new(name, pod.Uid!)
-            : throw ApiErrors.Conflict(Pods, name, $"the UID in the bound object reference ({reference.Uid}) does not match the UID in record ({pod.Uid})");
+        var (group, version) = GroupOf(reference.ApiVersion ?? "");
+        var space = claims.Subject.Namespace;
+        switch (group.Length == 0 ? reference.Kind : null)
+        {
+            case "Pod":
+                var pod = (Pod)await FindAsync(Pods, space);
+                if (pod.Spec.ServiceAccountName != claims.Subject.Name)
+                {
+                    throw ApiErrors.BadRequest(
+                        $"cannot bind token for serviceaccount {QuotedText.Of(claims.Subject.Name)} to pod running with different serviceaccount name.");
+                }
+
+                return claims with { Pod = Bound(pod.Metadata), Node = await NodeOfAsync(pod, stop) };
+            case "Secret":
+                return claims with { Secret = Bound((await FindAsync(Secrets, space)).Metadata) };
+            case "Node":
+                return claims with { Node = Bound((await FindAsync(Nodes, "")).Metadata) };
+            default:
+                throw ApiErrors.BadRequest($"cannot bind token to object of type {group}/{version}, Kind={reference.Kind}");
+        }
+
+        async ValueTask<KubernetesObject> FindAsync(ResourceDefinition definition, string of) => string.IsNullOrEmpty(reference.Name)
+            ? throw ApiErrors.BadRequest("Name parameter required.")
+            : (await storage.GetAsync(definition, new(of, reference.Name), stop)).Item;
+
+        BoundObject Bound(ObjectMeta found) => string.IsNullOrEmpty(reference.Uid) || reference.Uid == found.Uid
+            ? new(found.Name!, found.Uid!)
+            : throw ApiErrors.Conflict(
+                new GroupResource("", reference.Kind!),
+                reference.Name!,
+                $"the UID in the bound object reference ({reference.Uid}) does not match the UID in record. The object might have been deleted and then recreated");
     }
+
+    /// <summary>Where a pod runs, which its token tells; without a uid if that node is not there.</summary>
+    private async ValueTask<BoundObject?> NodeOfAsync(Pod pod, CancellationToken stop) => pod.Spec.NodeName is { Length: > 0 } name
+        ? new(name, (await storage.FindAsync(Nodes, new("", name), stop))?.Item.Metadata.Uid ?? "")
+        : null;
+
+    /// <summary>The two halves of an apiVersion; one that is none has neither.</summary>
+    private static (string Group, string Version) GroupOf(string apiVersion) => apiVersion.Split('/') switch
+    {
+        [var version] => ("", version),
+        [var group, var version] => (group, version),
+        _ => ("", ""),
+    };
 }

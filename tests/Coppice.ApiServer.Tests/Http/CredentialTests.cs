@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Tests.Authentication;
 
 namespace Coppice.ApiServer.Tests.Http;
 
@@ -56,9 +58,9 @@ public sealed class CredentialTests(ServedApi api) : IClassFixture<ServedApi>
         var account = (await api.PostAsync($"{space}/serviceaccounts", """{"metadata":{"name":"a"}}""")).Good();
         var subject = new TokenSubject(space.Split('/')[^1], "a", (string)account.Body!["metadata"]!["uid"]!);
         Assert.Equal(200, await CodeWithAsync("/api/v1", Token(TimeSpan.FromHours(1))));
-        Assert.Equal(401, await CodeWithAsync("/api/v1", Token(TimeSpan.FromSeconds(-1))));
+        Assert.Equal(401, await CodeWithAsync("/api/v1", Token(TimeSpan.FromSeconds(-61))));
 
-        string Token(TimeSpan left) => api.Tokens.Sign(subject, null, [ServiceAccountTokens.Issuer], TimeProvider.System.GetUtcNow() + left);
+        string Token(TimeSpan left) => api.Tokens.Sign(Claims(subject), TimeProvider.System.GetUtcNow() + left);
     }
 
     [Fact]
@@ -69,10 +71,10 @@ public sealed class CredentialTests(ServedApi api) : IClassFixture<ServedApi>
         var subject = new TokenSubject(space.Split('/')[^1], "a", (string)account.Body!["metadata"]!["uid"]!);
         var later = TimeProvider.System.GetUtcNow().AddHours(1);
         using var others = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
-        Assert.Equal(401, await CodeWithAsync("/api/v1", api.Tokens.Sign(subject, null, ["vault"], later)));
-        Assert.Equal(401, await CodeWithAsync("/api/v1", others.Sign(subject, null, [ServiceAccountTokens.Issuer], later)));
-        Assert.Equal(401, await CodeWithAsync("/api/v1", api.Tokens.Sign(subject with { Uid = "other" }, null, [ServiceAccountTokens.Issuer], later)));
-        Assert.Equal(401, await CodeWithAsync("/api/v1", api.Tokens.Sign(subject, new TokenPod("gone", "1"), [ServiceAccountTokens.Issuer], later)));
+        Assert.Equal(401, await CodeWithAsync("/api/v1", api.Tokens.Sign(Claims(subject) with { Audiences = ["vault"] }, later)));
+        Assert.Equal(401, await CodeWithAsync("/api/v1", others.Sign(Claims(subject), later)));
+        Assert.Equal(401, await CodeWithAsync("/api/v1", api.Tokens.Sign(Claims(subject with { Uid = "other" }), later)));
+        Assert.Equal(401, await CodeWithAsync("/api/v1", api.Tokens.Sign(Claims(subject) with { Pod = new("gone", "1") }, later)));
     }
 
     [Fact]
@@ -83,6 +85,23 @@ public sealed class CredentialTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal("Unauthorized", await RefusedAsync(late, "/api/v1/namespaces"));
         using var server = api.ClientOf(api.IssueServer());
         Assert.Equal("Unauthorized", await RefusedAsync(server, "/api/v1/namespaces"));
+    }
+
+    [Fact]
+    public async Task A_certificate_may_have_several_parts_in_one_place_of_its_subject()
+    {
+        using var jane = api.ClientOf(api.Issue(CertificateSubjectTests.Of([("2.5.4.3", "jane"), ("2.5.4.10", "people")], [("2.5.4.10", "système")])));
+        var user = await WhoAmIAsync(jane);
+        Assert.Equal("jane", (string?)user["username"]);
+        Assert.Equal(["people", "système", "system:authenticated"], user["groups"]!.AsArray().Select(group => (string?)group));
+        Assert.StartsWith("X509SHA256=", (string?)user["extra"]!["authentication.kubernetes.io/credential-id"]![0]);
+    }
+
+    [Fact]
+    public async Task A_certificate_without_a_name_is_nobody_s()
+    {
+        using var nobody = api.ClientOf(api.Issue(CertificateSubjectTests.Of([("2.5.4.3", ""), ("2.5.4.10", "system:masters")])));
+        Assert.Equal("Unauthorized", await RefusedAsync(nobody, "/api/v1/namespaces"));
     }
 
     [Fact]
@@ -120,11 +139,20 @@ public sealed class CredentialTests(ServedApi api) : IClassFixture<ServedApi>
             answer.Refused(403, "Forbidden"));
     }
 
+    private static TokenClaims Claims(TokenSubject subject) => new(subject, [ServiceAccountTokens.Issuer]);
+
     private async Task<int> CodeWithAsync(string path, string token)
     {
         using var client = api.ClientOf(null);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return (int)(await client.GetAsync(path)).StatusCode;
+    }
+
+    private static async Task<JsonNode> WhoAmIAsync(HttpClient client)
+    {
+        using var asked = new StringContent("{}", new MediaTypeHeaderValue("application/json"));
+        using var response = await client.PostAsync("/apis/authentication.k8s.io/v1/selfsubjectreviews", asked);
+        return (await Answer.OfAsync(response)).Good().Body!["status"]!["userInfo"]!;
     }
 
     private static async Task<string> RefusedAsync(HttpClient client, string path) => (await Answer.OfAsync(await client.GetAsync(path))).Refused(401, "Unauthorized");

@@ -15,6 +15,8 @@ public sealed class ImpersonationTests(ServedApi api) : IClassFixture<ServedApi>
     [Theory]
     [InlineData("jane", "jane", "system:authenticated")]
     [InlineData("system:serviceaccount:a:b", "system:serviceaccount:a:b", "system:serviceaccounts,system:serviceaccounts:a,system:authenticated")]
+    [InlineData("system:serviceaccount:A B:b", "system:serviceaccount:A B:b", "system:authenticated")]
+    [InlineData("system:anonymous", "system:anonymous", "system:unauthenticated")]
     public async Task Somebody_else_has_a_name_and_the_groups_that_go_with_it(string user, string name, string groups)
     {
         var info = (await AskAsync(api.Admin, "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", ("Impersonate-User", user))).Good().Body!["status"]!["userInfo"]!;
@@ -33,8 +35,37 @@ public sealed class ImpersonationTests(ServedApi api) : IClassFixture<ServedApi>
 
     [Fact]
     public async Task Groups_alone_are_nobody() => Assert.Equal(
-        "Internal error occurred: requested [system:masters] without impersonating a user",
-        (await AskAsync(api.Admin, "GET", "/api", ("Impersonate-Group", "system:masters"))).Refused(500, "InternalError"));
+        "requested [{Group  system:masters    }] without impersonating a user",
+        (await AskAsync(api.Admin, "GET", "/api", ("Impersonate-Group", "system:masters"))).Refused(400, "BadRequest"));
+
+    [Theory]
+    [InlineData("Impersonate-Uid", "7", "requested [{UID  7  authentication.k8s.io/v1  }] without impersonating a user")]
+    [InlineData("Impersonate-Extra-Team", "a", "requested [{UserExtra  a  authentication.k8s.io/v1  team}] without impersonating a user")]
+    public async Task What_belongs_to_a_user_needs_one(string header, string value, string message) =>
+        Assert.Equal(message, (await AskAsync(api.Admin, "GET", "/api", (header, value))).Refused(400, "BadRequest"));
+
+    [Fact]
+    public async Task Somebody_else_has_a_uid_and_whatever_else_is_said()
+    {
+        var info = (await AskAsync(
+            api.Admin,
+            "POST",
+            "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+            ("Impersonate-User", "jane"),
+            ("Impersonate-Uid", "7"),
+            ("Impersonate-Group", "system:unauthenticated"),
+            ("Impersonate-Extra-Example.com%2FTeam", "a"),
+            ("Impersonate-Extra-%zz", "c"))).Good().Body!["status"]!["userInfo"]!;
+        Assert.Equal(
+            """{"username":"jane","uid":"7","groups":["system:unauthenticated"],"extra":{"%zz":["c"],"example.com/team":["a"]}}""", info.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("Impersonate-Nobody", "x")]
+    [InlineData("Impersonate-", "x")]
+    [InlineData("Impersonate-User", "")]
+    public async Task Other_headers_that_begin_so_mean_nothing(string header, string value) =>
+        (await AskAsync(api.Admin, "GET", "/api/v1/namespaces", (header, value))).Good();
 
     private static async Task<Answer> AskAsync(HttpClient client, string method, string path, params (string Name, string Value)[] headers)
     {

@@ -1,0 +1,32 @@
+namespace Coppice.ApiServer.Authentication;
+
+/// <summary>What a token of a service account says.</summary>
+/// <param name="Audiences">Who is to accept it.</param>
+public sealed record TokenClaims(TokenSubject Subject, IReadOnlyList<string> Audiences)
+{
+    /// <summary>The pod that the token lives and dies with.</summary>
+    public BoundObject? Pod { get; init; }
+
+    /// <summary>The secret that the token lives and dies with.</summary>
+    public BoundObject? Secret { get; init; }
+
+    /// <summary>The node that the token lives and dies with; beside a pod it is that one's node, and decides nothing.</summary>
+    public BoundObject? Node { get; init; }
+
+    /// <summary>Tells this token from all others; empty for none.</summary>
+    public string Id { get; init; } = "";
+}
+
+/// <summary>The service account that a token speaks for.</summary>
+public sealed record TokenSubject(string Namespace, string Name, string Uid)
+{
+    public string User => $"system:serviceaccount:{Namespace}:{Name}";
+}
+
+/// <summary>An object that a token is bound to.</summary>
+/// <param name="Uid">Empty for a pod's node that is not there.</param>
+public sealed record BoundObject(string Name, string Uid);
+
+/// <summary>What came of reading a token: its claims, or why it is not good, in Kubernetes' words.</summary>
+/// <param name="Error">Null if the claims are there.</param>
+public sealed record TokenReading(TokenClaims? Claims, string? Error);

@@ -1,0 +1,127 @@
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Validation;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Authentication;
+
+/// <summary>Whose a token is, and for which of the audiences that were asked about.</summary>
+/// <param name="User">Null if the token is not good for any of them.</param>
+/// <param name="Error">Why it is not good, in Kubernetes' words; null if it is.</param>
+internal sealed record TokenOwner(Requester? User, IReadOnlyList<string> Audiences, string? Error);
+
+/// <summary>
+/// Tells whose tokens are. One of a service account is good only while its account, and the pod, secret or node that it was made for, are
+/// there under the uids that they had then.
+/// </summary>
+internal sealed class TokenOwners(ApiVerbs verbs, ServiceAccountTokens tokens, IReadOnlyDictionary<string, Requester> known)
+{
+    private const string ExtraPrefix = "authentication.kubernetes.io/";
+    private const string Invalidated = "service account token has been invalidated";
+
+    /// <summary>Who this server itself is, as an audience.</summary>
+    public static readonly IReadOnlyList<string> OurAudiences = [ServiceAccountTokens.Issuer];
+
+    private static readonly ResourceDefinition Accounts = KindCatalog.Of<ServiceAccount>();
+    private static readonly ResourceDefinition Pods = KindCatalog.Of<Pod>();
+    private static readonly ResourceDefinition Secrets = KindCatalog.Of<Secret>();
+    private static readonly ResourceDefinition Nodes = KindCatalog.Of<Node>();
+
+    /// <summary>The key under which a user's extra names the credential that was shown.</summary>
+    public const string CredentialKey = ExtraPrefix + "credential-id";
+
+    /// <param name="audiences">At least one of them must be meant.</param>
+    public async ValueTask<TokenOwner> FindAsync(string token, IReadOnlyList<string> audiences, CancellationToken stop)
+    {
+        if (known.TryGetValue(token, out var owner))
+        {
+            // Such a token is for this server, and nobody else.
+            var ours = Common(OurAudiences, audiences);
+            return ours.Count > 0 ? new(owner, ours, null) : Refused(null);
+        }
+
+        var (claims, error) = tokens.Read(token);
+        if (claims is null)
+        {
+            return Refused(error == ServiceAccountTokens.Invalid ? null : error);
+        }
+
+        var meant = Common(claims.Audiences, audiences);
+        if (meant.Count == 0)
+        {
+            return Refused($"token audiences {Quoted(claims.Audiences)} is invalid for the target audiences {Quoted(audiences)}");
+        }
+
+        return await ProblemAsync(claims, stop) is { } problem ? Refused(problem) : new(UserOf(claims), meant, null);
+    }
+
+    private async ValueTask<string?> ProblemAsync(TokenClaims claims, CancellationToken stop)
+    {
+        var subject = claims.Subject;
+        var account = (await verbs.FindAsync(Accounts, new(subject.Namespace, subject.Name), stop))?.Item.Metadata;
+        if (account is null)
+        {
+            return $"serviceaccounts {QuotedText.Of(subject.Name)} not found";
+        }
+
+        if (account.Uid != subject.Uid)
+        {
+            return $"service account UID ({account.Uid}) does not match claim ({subject.Uid})";
+        }
+
+        return tokens.IsGone(account.DeletionTimestamp)
+            ? $"service account {subject.Namespace}/{subject.Name} has been deleted"
+            : await BoundProblemAsync(Secrets, subject.Namespace, claims.Secret, stop)
+                ?? await BoundProblemAsync(Pods, subject.Namespace, claims.Pod, stop)
+                ?? await BoundProblemAsync(Nodes, "", claims.Pod is null ? claims.Node : null, stop);
+    }
+
+    private async ValueTask<string?> BoundProblemAsync(ResourceDefinition definition, string space, BoundObject? to, CancellationToken stop)
+    {
+        if (to is null)
+        {
+            return null;
+        }
+
+        var found = (await verbs.FindAsync(definition, new(space, to.Name), stop))?.Item.Metadata;
+        if (found is null)
+        {
+            return Invalidated;
+        }
+
+        var kind = definition.Kind.ToLowerInvariant();
+        return found.Uid != to.Uid
+            ? $"{kind} UID ({found.Uid}) does not match service account {kind} ref claim ({to.Uid})"
+            : tokens.IsGone(found.DeletionTimestamp) ? Invalidated : null;
+    }
+
+    private static Requester UserOf(TokenClaims claims)
+    {
+        var subject = claims.Subject;
+        var extra = new List<KeyValuePair<string, ValueList<string>>>();
+        Tell("credential-id", claims.Id.Length == 0 ? "" : $"JTI={claims.Id}");
+        Tell("node-name", claims.Node?.Name ?? "");
+        Tell("node-uid", claims.Node?.Uid ?? "");
+        Tell("pod-name", claims.Pod?.Name ?? "");
+        Tell("pod-uid", claims.Pod?.Uid ?? "");
+        return new(subject.User, subject.Uid, ["system:serviceaccounts", $"system:serviceaccounts:{subject.Namespace}", Requester.Authenticated])
+        {
+            Extra = extra.ToValueMap(),
+        };
+
+        void Tell(string key, string value)
+        {
+            if (value.Length > 0)
+            {
+                extra.Add(new(ExtraPrefix + key, [value]));
+            }
+        }
+    }
+
+    private static TokenOwner Refused(string? why) =>
+        new(null, [], why is null ? ServiceAccountTokens.Invalid : $"[{ServiceAccountTokens.Invalid}, {why}]");
+
+    private static List<string> Common(IReadOnlyList<string> meant, IReadOnlyList<string> asked) => [.. meant.Intersect(asked, StringComparer.Ordinal)];
+
+    private static string Quoted(IReadOnlyList<string> audiences) => $"[{string.Join(' ', audiences.Select(QuotedText.Of))}]";
+}
