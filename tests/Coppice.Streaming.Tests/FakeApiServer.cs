@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Coppice.Streaming.PortForwarding;
 using Coppice.Streaming.RemoteCommands;
+using Coppice.Streaming.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -29,7 +30,8 @@ internal sealed class FakeApiServer : IAsyncDisposable
         Func<CommandRequest, CommandStreams, CancellationToken, ValueTask<CommandOutcome>>? run = null,
         Func<int, CancellationToken, ValueTask<Stream>>? connect = null,
         bool tls = false,
-        StreamingOptions? options = null)
+        StreamingOptions? options = null,
+        Func<HttpContext, Task>? log = null)
     {
         options ??= Options;
         var builder = WebApplication.CreateSlimBuilder();
@@ -54,6 +56,9 @@ internal sealed class FakeApiServer : IAsyncDisposable
         app.Map(Pod + "/exec", exec);
         app.Map(Pod + "/attach", exec);
         app.Map(Pod + "/portforward", (RequestDelegate)(context => ports.RunAsync(context, connect!)));
+        var answers = new WebSocketAnswer(TimeProvider.System, options);
+        app.Map(Pod + "/log", (RequestDelegate)(context => answers.BytesAsync(context, () => log!(context))));
+        app.Map(Pod + "/lines", (RequestDelegate)(context => answers.LinesAsync(context, () => log!(context))));
         await app.StartAsync();
         return new FakeApiServer(app);
     }

@@ -4,6 +4,7 @@ using Coppice.Objects.Core;
 using Coppice.Streaming;
 using Coppice.Streaming.PortForwarding;
 using Coppice.Streaming.RemoteCommands;
+using Coppice.Streaming.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -21,6 +22,7 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
 
     private readonly RemoteCommandEndpoint _commands = new(time, new StreamingOptions());
     private readonly PortForwardEndpoint _ports = new(time, new StreamingOptions());
+    private readonly WebSocketAnswer _answers = new(time, new StreamingOptions());
 
     public async Task HandleAsync(HttpContext http, ObjectKey key, string subresource)
     {
@@ -42,7 +44,8 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
         switch (subresource)
         {
             case "log":
-                await LogAsync(http, node, new(target, ContainerOf(http, pod)));
+                var container = new ContainerTarget(target, ContainerOf(http, pod));
+                await _answers.BytesAsync(http, () => LogAsync(http, node, container));
                 break;
             case "portforward":
                 await _ports.RunAsync(http, (port, stop) => node.ConnectAsync(target, port, stop));

@@ -8,12 +8,14 @@ using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
 using Coppice.Store;
+using Coppice.Streaming;
+using Coppice.Streaming.WebSockets;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Watching;
 
 /// <summary>
-/// A watch over HTTP: one line of JSON an event. It starts at a revision, or with what is there now; tells of progress by bookmarks;
+/// A watch over HTTP: one line of JSON an event, or over a WebSocket one text message. It starts at a revision, or with what is there now; tells of progress by bookmarks;
 /// and ends after a time, so that clients spread over servers.
 /// </summary>
 internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, TimeProvider time, Random random)
@@ -25,7 +27,12 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
     // A watch without a timeout of its own ends between half an hour and an hour, as Kubernetes'.
     private const int ShortestSeconds = 1800;
 
-    public async Task RunAsync(HttpContext http, ObjectQuery query, CancellationToken stopping)
+    private readonly WebSocketAnswer _answers = new(time, new StreamingOptions());
+
+    public Task RunAsync(HttpContext http, ObjectQuery query, CancellationToken stopping) =>
+        _answers.LinesAsync(http, () => AnswerAsync(http, query, stopping));
+
+    private async Task AnswerAsync(HttpContext http, ObjectQuery query, CancellationToken stopping)
     {
         var format = ResponseFormat.ChooseForWatch(http.Request);
         var parameters = http.Request.Query;

@@ -57,11 +57,7 @@ public sealed class PortForwardEndpoint(TimeProvider time, StreamingOptions opti
             return;
         }
 
-        if (await WebSocketUpgrade.AcceptAsync(context, protocol, options) is not { } socket)
-        {
-            return;
-        }
-
+        var socket = await WebSocketUpgrade.AcceptAsync(context, protocol, options);
         if (protocol == TunnelProtocol)
         {
             await RunSpdyAsync(new WebSocketByteStream(socket), connect);

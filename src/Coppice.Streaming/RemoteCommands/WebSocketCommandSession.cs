@@ -54,11 +54,7 @@ internal sealed class WebSocketCommandSession : ICommandSession
             return null;
         }
 
-        if (await WebSocketUpgrade.AcceptAsync(context, protocol, options) is not { } socket)
-        {
-            return null;
-        }
-
+        var socket = await WebSocketUpgrade.AcceptAsync(context, protocol, options);
         var session = new WebSocketCommandSession(socket, request, protocol, options, time);
         await session.AnnounceAsync(request.Stdout ? Stdout : request.Stderr ? Stderr : Error);
         return session;

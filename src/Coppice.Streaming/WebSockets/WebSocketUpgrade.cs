@@ -12,34 +12,39 @@ internal static class WebSocketUpgrade
 
     /// <summary>
     /// The first of the client's subprotocols that is spoken here, "" when it names none and that is spoken; null, and the request is
-    /// answered, when there is none.
+    /// answered, when there is none, or it is no whole handshake.
     /// </summary>
-    public static async ValueTask<string?> NegotiateAsync(HttpContext context, IReadOnlyList<string> spoken)
+    /// <param name="spoken">Null where whatever the client names will do.</param>
+    public static async ValueTask<string?> NegotiateAsync(HttpContext context, IReadOnlyList<string>? spoken)
     {
-        var offered = context.Request.Headers.GetCommaSeparatedValues("Sec-WebSocket-Protocol");
+        var headers = context.Request.Headers;
+        if (headers.SecWebSocketKey is not [{ Length: > 0 }] || headers.SecWebSocketVersion != "13" || !HttpMethods.IsGet(context.Request.Method))
+        {
+            await Upgrade.RefuseAsync(context, StatusCodes.Status400BadRequest, "unable to upgrade: not a WebSocket handshake of version 13");
+            return null;
+        }
+
+        var offered = headers.GetCommaSeparatedValues("Sec-WebSocket-Protocol");
         if (offered.Length == 0)
         {
             offered = [""];
         }
 
-        if (offered.FirstOrDefault(spoken.Contains) is { } common)
+        if (offered.FirstOrDefault(protocol => spoken is null || spoken.Contains(protocol)) is { } common)
         {
             return common;
         }
 
         await Upgrade.RefuseAsync(context, StatusCodes.Status403Forbidden,
-            $"unable to upgrade: no common WebSocket subprotocol: client supports [{string.Join(' ', offered)}], server accepts [{string.Join(' ', spoken)}]");
+            $"unable to upgrade: no common WebSocket subprotocol: client supports [{string.Join(' ', offered)}], server accepts [{string.Join(' ', spoken!)}]");
         return null;
     }
 
-    /// <summary>Null, and the request is answered, when it is no whole handshake.</summary>
-    public static async ValueTask<WebSocket?> AcceptAsync(HttpContext context, string subprotocol, StreamingOptions options)
+    /// <summary>Answers a handshake on whose subprotocol both agree.</summary>
+    public static async ValueTask<WebSocket> AcceptAsync(HttpContext context, string subprotocol, StreamingOptions options)
     {
-        if (context.Request.Headers.SecWebSocketKey is not [{ Length: > 0 } key] || context.Request.Headers.SecWebSocketVersion != "13" || !HttpMethods.IsGet(context.Request.Method))
-        {
-            await Upgrade.RefuseAsync(context, StatusCodes.Status400BadRequest, "unable to upgrade: not a WebSocket handshake of version 13");
-            return null;
-        }
+        var key = context.Request.Headers.SecWebSocketKey.ToString();
+
         // SHA-1 is what the handshake is defined with; nothing is kept secret by it.
         context.Response.Headers.SecWebSocketAccept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptSuffix)));
         if (subprotocol.Length > 0)

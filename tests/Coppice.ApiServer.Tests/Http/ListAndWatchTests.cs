@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 
 namespace Coppice.ApiServer.Tests.Http;
@@ -115,6 +116,45 @@ public sealed class ListAndWatchTests(ServedApi api) : IClassFixture<ServedApi>
         var error = await watch.NextAsync("ERROR", null);
         Assert.Equal(410, (int?)error["code"]);
         Assert.StartsWith($"too old resource version: {at} (", (string?)error["message"]);
+    }
+
+    [Fact]
+    public async Task A_watch_over_a_WebSocket_has_an_event_a_message()
+    {
+        var space = await FilledAsync(2);
+        using var socket = new ClientWebSocket();
+        socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        socket.Options.ClientCertificates.Add(api.AdminCertificate);
+        await socket.ConnectAsync(new Uri($"wss://{api.Address.Authority}{space}/configmaps?watch=true"), default);
+        using var bound = new CancellationTokenSource(Soon);
+        var buffer = new byte[64 * 1024];
+        foreach (var (type, name) in ((string, string)[])[("ADDED", "c0"), ("ADDED", "c1"), ("ADDED", "late"), ("DELETED", "late")])
+        {
+            var received = await socket.ReceiveAsync(buffer, bound.Token);
+            Assert.Equal((WebSocketMessageType.Text, true), (received.MessageType, received.EndOfMessage));
+            var change = JsonNode.Parse(buffer.AsSpan(0, received.Count))!;
+            Assert.Equal((type, name), ((string?)change["type"], (string?)change["object"]!["metadata"]!["name"]));
+            if (name == "c1")
+            {
+                (await api.NewConfigMapAsync(space, "late")).Good();
+                (await api.SendAsync("DELETE", $"{space}/configmaps/late")).Good();
+            }
+        }
+
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, bound.Token);
+        Assert.Equal(WebSocketCloseStatus.NormalClosure, socket.CloseStatus);
+    }
+
+    [Fact]
+    public async Task A_watch_over_a_WebSocket_that_cannot_begin_is_refused_as_any()
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        socket.Options.ClientCertificates.Add(api.AdminCertificate);
+        socket.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(
+            new Uri($"wss://{api.Address.Authority}/api/v1/configmaps?watch=true&fieldSelector=no=such"), default));
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, socket.HttpStatusCode);
     }
 
     [Fact]
