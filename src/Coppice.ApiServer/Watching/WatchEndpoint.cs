@@ -15,8 +15,8 @@ using Microsoft.AspNetCore.Http;
 namespace Coppice.ApiServer.Watching;
 
 /// <summary>
-/// A watch over HTTP: one line of JSON an event, or over a WebSocket one text message. It starts at a revision, or with what is there now; tells of progress by bookmarks;
-/// and ends after a time, so that clients spread over servers.
+/// A watch over HTTP: one line of JSON an event, or over a WebSocket one text message. It starts at a revision, or with what is there
+/// now; tells of progress by bookmarks; and ends after a time, so that clients spread over servers.
 /// </summary>
 internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, TimeProvider time, Random random)
 {

@@ -43,7 +43,7 @@ internal static class WebSocketUpgrade
     /// <summary>Answers a handshake on whose subprotocol both agree.</summary>
     public static async ValueTask<WebSocket> AcceptAsync(HttpContext context, string subprotocol, StreamingOptions options)
     {
-        var key = context.Request.Headers.SecWebSocketKey.ToString();
+        var key = context.Request.Headers.SecWebSocketKey[0];
 
         // SHA-1 is what the handshake is defined with; nothing is kept secret by it.
         context.Response.Headers.SecWebSocketAccept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptSuffix)));

@@ -31,6 +31,8 @@ internal static class CriMethods
     public static readonly GrpcMethod<ContainerStatusRequest, ContainerStatusResponse> ContainerStatus = new(Runtime("ContainerStatus"), ContainerStatusResponse.Parser, Question);
     public static readonly GrpcMethod<ReopenContainerLogRequest, ReopenContainerLogResponse> ReopenContainerLog = new(Runtime("ReopenContainerLog"), ReopenContainerLogResponse.Parser, Question);
 
+    public static readonly GrpcMethod<ListContainerStatsRequest, ListContainerStatsResponse> ListContainerStats = new(Runtime("ListContainerStats"), ListContainerStatsResponse.Parser, Question);
+
     public static readonly GrpcMethod<ExecSyncRequest, ExecSyncResponse> ExecSync = new(Runtime("ExecSync"), ExecSyncResponse.Parser, Change);
     public static readonly GrpcMethod<ExecRequest, ExecResponse> Exec = new(Runtime("Exec"), ExecResponse.Parser, Question);
     public static readonly GrpcMethod<AttachRequest, AttachResponse> Attach = new(Runtime("Attach"), AttachResponse.Parser, Question);

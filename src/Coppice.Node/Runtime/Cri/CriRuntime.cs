@@ -1,6 +1,7 @@
 using System.Text;
 using Coppice.Node.Runtime.Cri.Wire;
 using Coppice.Node.Runtime.Grpc;
+using Coppice.Node.Stats;
 using Google.Protobuf;
 
 namespace Coppice.Node.Runtime.Cri;
@@ -51,6 +52,15 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
     {
         var version = await _cri.AskAsync(CriMethods.Version, new VersionRequest(), stop);
         return $"{version.RuntimeName}://{version.RuntimeVersion}";
+    }
+
+    /// <summary>What containers wrote to their own file systems, by container; as the runtime last counted it.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, FilesUsage>> WrittenAsync(CancellationToken stop)
+    {
+        var answer = await _cri.AskAsync(CriMethods.ListContainerStats, new ListContainerStatsRequest(), stop);
+        return answer.Stats.Where(one => one.WritableLayer?.UsedBytes is not null).ToDictionary(
+            one => one.Attributes.Id,
+            one => new FilesUsage((long)one.WritableLayer.UsedBytes.Value, (long)(one.WritableLayer.InodesUsed?.Value ?? 0)));
     }
 
     /// <summary>The runtime's own conditions: RuntimeReady, and NetworkReady with the reason why it is not.</summary>
