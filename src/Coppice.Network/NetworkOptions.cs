@@ -33,6 +33,9 @@ public sealed record NetworkOptions
     /// <summary>Where the DNS server listens, UDP and TCP, on the node's address; zero for any free port.</summary>
     public int DnsPort { get; init; }
 
+    /// <summary>Of the free ports, the one that it had before a restart and that pods may still be sent to; zero if none is known.</summary>
+    public int DnsPortBefore { get; init; }
+
     /// <summary>Names outside the cluster are asked of the servers in this file, which is read anew when it changes.</summary>
     public string ResolverFile { get; init; } = "/etc/resolv.conf";
 

@@ -78,6 +78,26 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_opens_on_a_full_disk_for_reading_and_writes_when_there_is_room()
+    {
+        Assert.SkipUnless(_mounted, "a small tmpfs cannot be mounted here (needs CAP_SYS_ADMIN)");
+        await using (var before = await _data.OpenAsync())
+        {
+            await before.CreateAsync("pods/first", "1");
+        }
+
+        var ballast = FillDisk();
+        await using var store = await _data.OpenAsync();
+        Assert.Equal("pods/first=1@1:1", await store.ShowAsync());
+        Assert.Null(store.Trouble);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CreateAsync("pods/second", new string('x', 100_000)));
+        Assert.Contains("is full", store.Trouble);
+        File.Delete(ballast);
+        await store.CreateAsync("pods/second", "2");
+        Assert.Null(store.Trouble);
+    }
+
+    [Fact]
     public async Task A_full_disk_refuses_to_open_a_new_store_and_says_why()
     {
         Assert.SkipUnless(_mounted, "a small tmpfs cannot be mounted here (needs CAP_SYS_ADMIN)");

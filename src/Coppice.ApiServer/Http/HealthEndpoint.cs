@@ -6,7 +6,11 @@ namespace Coppice.ApiServer.Http;
 
 /// <param name="IsReadiness">Asked only by those who want to know whether to send requests here, not whether to restart the server.</param>
 /// <param name="Problem">What is wrong, or null.</param>
-public sealed record HealthCheck(string Name, bool IsReadiness, Func<string?> Problem);
+public sealed record HealthCheck(string Name, bool IsReadiness, Func<string?> Problem)
+{
+    /// <summary>What should be known although the server is ready, or null; told to who asks for details.</summary>
+    public Func<string?> Remark { get; init; } = () => null;
+}
 
 /// <summary>/healthz, /livez and /readyz, whole or by check, in the form that Kubernetes' have.</summary>
 internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
@@ -40,7 +44,7 @@ internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
             var problem = excluded.Contains(check.Name) ? null : check.Problem();
             failed |= problem is not null;
             lines.Append(problem is null
-                ? $"[+]{check.Name} {(excluded.Contains(check.Name) ? "excluded: ok" : "ok")}\n"
+                ? $"[+]{check.Name} {(excluded.Contains(check.Name) ? "excluded: ok" : "ok")}{(check.Remark() is { } remark ? $" ({remark})" : "")}\n"
                 : $"[-]{check.Name} failed: {problem}\n");
         }
 

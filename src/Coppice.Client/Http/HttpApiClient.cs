@@ -98,6 +98,10 @@ public sealed class HttpApiClient : IApiClient, IDisposable
         return ApiJson.Read<T>(await SendAsync(method, path, ApiJson.Write(item with { ApiVersion = kind.ApiVersion, Kind = kind.Kind }), stop));
     }
 
+    /// <summary>What stands at a path that is no object's, such as /readyz.</summary>
+    public async ValueTask<string> GetTextAsync(string path, CancellationToken stop) =>
+        System.Text.Encoding.UTF8.GetString(await SendAsync(HttpMethod.Get, path, null, stop));
+
     private async ValueTask<byte[]> SendAsync(HttpMethod method, string path, byte[]? body, CancellationToken stop)
     {
         using var patience = new CancellationTokenSource(_options.RequestTimeout, _time);

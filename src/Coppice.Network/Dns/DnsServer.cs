@@ -59,7 +59,7 @@ public sealed class DnsServer : IAsyncDisposable
             try
             {
                 tcp.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-                udp.Bind(new IPEndPoint(address, options.DnsPort));
+                udp.Bind(new IPEndPoint(address, options.DnsPort == 0 && attempt == 1 ? options.DnsPortBefore : options.DnsPort));
                 tcp.Bind(new IPEndPoint(address, ((IPEndPoint)udp.LocalEndPoint!).Port));
                 tcp.Listen();
                 return new DnsServer(udp, tcp, options, time, log);
@@ -68,7 +68,7 @@ public sealed class DnsServer : IAsyncDisposable
             {
                 udp.Dispose();
                 tcp.Dispose();
-                // A free UDP port may be taken for TCP: another one is tried.
+                // The port of before may be taken by now, and a free UDP port for TCP: another one is tried.
                 if (options.DnsPort != 0 || attempt == attempts)
                 {
                     throw new IOException($"The DNS server cannot listen on {address}:{options.DnsPort} ({e.Message}); choose another DNS port.", e);

@@ -45,6 +45,11 @@ public static class RegistryHosts
         foreach (var file in files)
         {
             var path = Path.Combine(directory, file.Path);
+            if (File.Exists(path) && File.ReadAllText(path) == file.Content)
+            {
+                continue;
+            }
+
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             // It may hold a password.
             using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });

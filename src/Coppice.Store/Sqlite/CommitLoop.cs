@@ -16,9 +16,12 @@ internal sealed class CommitLoop(VersionTable table, RevisionHistory history, Wr
     private const int ForgottenRowsLimit = 50_000;
 
     private readonly Queue<Revision> _forgotten = new();
-    private bool _failing;
+    private volatile string? _trouble;
     private readonly int _checkpointPages = (int)Math.Max(1, options.CheckpointBytes / StoreFile.PageBytes);
     private int _checkpointFailedAt;
+
+    /// <summary>Why the last write was refused; null while writes succeed. For any thread.</summary>
+    public string? Trouble => _trouble;
 
     /// <summary>Rows that nobody needs any more; they are deleted in idle moments. Before <see cref="Run"/>, for what loading found.</summary>
     public void Remember(IReadOnlyList<Revision> rows)
@@ -34,7 +37,7 @@ internal sealed class CommitLoop(VersionTable table, RevisionHistory history, Wr
     {
         // What a crash left behind the last commit in the log must not lie there when this process is killed, too.
         Checkpoint();
-        while (queue.Take(orNothing: _forgotten.Count > 0 && !_failing) is { } requests)
+        while (queue.Take(orNothing: _forgotten.Count > 0 && _trouble is null) is { } requests)
         {
             if (requests is [WriteRequest.Compact compaction])
             {
@@ -144,18 +147,18 @@ internal sealed class CommitLoop(VersionTable table, RevisionHistory history, Wr
         catch (SqliteException error)
         {
             var failure = MediumFailure.OnWrite(directory, error);
-            if (!_failing)
+            if (_trouble is null)
             {
                 logger.LogError("Could not {What}: {Message}", what, failure.Message);
             }
 
-            _failing = true;
+            _trouble = failure.Message;
             return failure;
         }
 
-        if (_failing)
+        if (_trouble is not null)
         {
-            _failing = false;
+            _trouble = null;
             logger.LogInformation("Writing to {Directory} works again", directory);
         }
 

@@ -15,6 +15,7 @@ public sealed class SqliteRevisionStore : IRevisionStore
     private readonly VersionTable _table;
     private readonly DirectoryLock _directoryLock;
     private readonly ILogger _logger;
+    private CommitLoop? _loop;
     private ITimer? _compaction;
     private Revision _oneSpanAgo;
 
@@ -30,6 +31,9 @@ public sealed class SqliteRevisionStore : IRevisionStore
     public Revision Current => _history.Current;
 
     public Revision Compacted => _history.Compacted;
+
+    /// <summary>Why the last write was refused, in words for people; null while writes succeed.</summary>
+    public string? Trouble => _loop?.Trouble;
 
     /// <summary>
     /// Opens the store in a directory, which is made (for its owner only) if it is not there. Reads the whole file, on the calling
@@ -124,6 +128,7 @@ public sealed class SqliteRevisionStore : IRevisionStore
 
     private void Start(CommitLoop loop, SqliteStoreOptions options, TimeProvider time)
     {
+        _loop = loop;
         _oneSpanAgo = Current;
         if (options.CompactEvery > TimeSpan.Zero)
         {

@@ -79,7 +79,11 @@ internal static class RunCommand
             var layout = new DataLayout(options.DataDirectory);
             using var process = ServerProcess.Register(layout);
             InstanceClaim.Take(options.Instance, layout.Root);
-            RememberedOptions.Write(layout, remembered);
+            if (!RememberedOptions.Write(layout, remembered))
+            {
+                log.LogWarning("The options of this start could not be written to {File}: the next one will know those of before", layout.Options);
+            }
+
             log.Log(LogLevel.Information, "coppice {Version} starts on {Directory}", VersionCommand.Coppice, options.DataDirectory);
             await using (var cluster = await Cluster.StartAsync(options, loggers, new LoggedProgress(log), stop))
             {

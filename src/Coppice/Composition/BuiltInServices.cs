@@ -16,8 +16,10 @@ namespace Coppice.Composition;
 /// is deleted or changed of them comes back.
 /// </summary>
 /// <param name="node">The address that both are served at.</param>
-internal sealed class BuiltInServices(IApiClient api, IPAddress node) : IReconciler
+internal sealed partial class BuiltInServices(IApiClient api, IPAddress node, ILogger log) : IReconciler
 {
+    private static readonly ObjectKey Dns = new("kube-system", "kube-dns");
+
     private ImmutableDictionary<ObjectKey, Service> _services = ImmutableDictionary<ObjectKey, Service>.Empty;
 
     /// <summary>The service "kubernetes", by which pods reach the API.</summary>
@@ -33,8 +35,8 @@ internal sealed class BuiltInServices(IApiClient api, IPAddress node) : IReconci
         Make(
             new ObjectMeta
             {
-                Namespace = "kube-system",
-                Name = "kube-dns",
+                Namespace = Dns.Namespace,
+                Name = Dns.Name,
                 Labels = ValueMap.Of(("k8s-app", "kube-dns"), ("kubernetes.io/cluster-service", "true"), ("kubernetes.io/name", "CoreDNS")),
             },
             address,
@@ -44,6 +46,10 @@ internal sealed class BuiltInServices(IApiClient api, IPAddress node) : IReconci
             ]),
         stop);
 
+    /// <summary>The port that the service of DNS leads to since an earlier start; zero if there was none.</summary>
+    public async Task<int> DnsPortBeforeAsync(CancellationToken stop) =>
+        await api.FindAsync<EndpointSlice>(Dns, stop) is { Ports: [var port, ..], Endpoints: [{ Addresses: [var address] }] } && address == node.ToString() ? port.Port ?? 0 : 0;
+
     /// <summary>The loop that keeps them, woken by every change of theirs. Make it before the caches run.</summary>
     public ReconcileLoop WokenBy(Caches caches, TimeProvider time, ILogger log)
     {
@@ -51,6 +57,11 @@ internal sealed class BuiltInServices(IApiClient api, IPAddress node) : IReconci
         Subscribe(caches.Services);
         Subscribe(caches.Endpoints);
         Subscribe(caches.EndpointSlices);
+        foreach (var key in _services.Keys)
+        {
+            loop.Enqueue(key);
+        }
+
         return loop;
 
         void Subscribe<T>(WatchedKind<T> kind) where T : KubernetesObject => kind.Cache.Subscribe(change =>
@@ -89,7 +100,15 @@ internal sealed class BuiltInServices(IApiClient api, IPAddress node) : IReconci
     {
         var key = ObjectKey.Of(service);
         _services = _services.Add(key, service);
-        await ReconcileAsync(key, stop);
+        try
+        {
+            await ReconcileAsync(key, stop);
+        }
+        catch (ApiException refused) when (refused.Status.Code == (int)HttpStatusCode.ServiceUnavailable)
+        {
+            // A full disk: the loop tries again, and until then what is stored is good for most.
+            LogNotWritten(key, refused.Message);
+        }
     }
 
     private Endpoints EndpointsOf(Service service) => new()
@@ -124,4 +143,7 @@ internal sealed class BuiltInServices(IApiClient api, IPAddress node) : IReconci
             await api.UpdateAsync(item, stop);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Service {Service} could not be written, which is tried again: {Why}")]
+    private partial void LogNotWritten(ObjectKey service, string why);
 }

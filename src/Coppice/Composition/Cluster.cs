@@ -98,16 +98,20 @@ public sealed partial class Cluster : IAsyncDisposable
         var node = new NodeParts(_options, _layout, nodeAddress, _time, _logs);
         var pipeline = new RequestPipeline(
             verbs,
-            new PipelineParts(keys.Authority, keys.Tokens, node.Find, [new HealthCheck("node", true, node.Problem)], $"{nodeAddress}:{_options.Port}"),
+            new PipelineParts(keys.Authority, keys.Tokens, node.Find, [new HealthCheck("node", true, node.Problem), new HealthCheck("store", true, () => null) { Remark = () => store.Trouble }], $"{nodeAddress}:{_options.Port}"),
             _time,
             _random,
             _logs.CreateLogger("Coppice.ApiServer"));
         var certificate = keys.IssueServer(nodeAddress, _options.Ranges.ApiAddress, _options.ClusterDomain);
         _parts.Add(await ApiServerHost.StartAsync(pipeline, _options.Port, certificate, _time, _logs, stop));
-        keys.WriteKubeconfig(_options.Port);
+        if (!keys.WriteKubeconfig(_options.Port))
+        {
+            LogKubeconfigStays(_layout.AdminKubeconfig);
+        }
+
         var ownApi = new InProcessClient(verbs, "system:apiserver");
         await ClusterBootstrap.EnsureNamespacesAsync(ownApi, stop);
-        var builtIns = new BuiltInServices(ownApi, nodeAddress);
+        var builtIns = new BuiltInServices(ownApi, nodeAddress, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
 
         // 3. The watched copies of everything, which all that follows shares.
@@ -131,7 +135,12 @@ public sealed partial class Cluster : IAsyncDisposable
         progress.Report("starting the container runtime");
         var nodeApi = new InProcessClient(verbs, $"system:node:{_options.NodeName}");
         var network = await NetworkParts.StartAsync(
-            node.NetworkOptions, nodeAddress, caches, Recorder(new InProcessClient(verbs, "system:kube-proxy"), "kube-proxy"), _time, _logs);
+            node.NetworkOptions with { DnsPortBefore = await builtIns.DnsPortBeforeAsync(stop) },
+            nodeAddress,
+            caches,
+            Recorder(new InProcessClient(verbs, "system:kube-proxy"), "kube-proxy"),
+            _time,
+            _logs);
         _parts.Add(network);
         await builtIns.AddDnsAsync(_options.Ranges.DnsAddress, network.DnsPort, stop);
         Run(network.RunAsync);
@@ -152,6 +161,9 @@ public sealed partial class Cluster : IAsyncDisposable
     }
 
     private void Run(Func<CancellationToken, Task> loop) => _loops.Add(loop(_stopping.Token));
+
+    [LoggerMessage(LogLevel.Warning, "{File} could not be written; the one of an earlier start stays")]
+    private partial void LogKubeconfigStays(string file);
 
     [LoggerMessage(LogLevel.Error, "A part of the cluster did not stop cleanly")]
     private partial void LogStoppedBadly(Exception e);

@@ -29,10 +29,11 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
     }
 
     /// <summary>Writes a kubeconfig for the administrator of this machine.</summary>
-    public void WriteKubeconfig(int port)
+    /// <returns>False if the disk would not take it: the one of an earlier start stays, which is good while the port is the same.</returns>
+    public bool WriteKubeconfig(int port)
     {
         var admin = Authority.IssueClient("kubernetes-admin", Requester.Masters);
-        Write(layout.AdminKubeconfig, $"""
+        return SettingsFile.Replace(layout.AdminKubeconfig, $"""
             apiVersion: v1
             kind: Config
             clusters:
@@ -66,8 +67,8 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
         }
 
         var authority = CertificateAuthority.Create(time);
-        Write(key, authority.KeyPem);
-        Write(certificate, authority.CertificatePem);
+        SettingsFile.Replace(key, authority.KeyPem);
+        SettingsFile.Replace(certificate, authority.CertificatePem);
         return authority;
     }
 
@@ -75,28 +76,10 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
     {
         if (!File.Exists(path))
         {
-            Write(path, make());
+            SettingsFile.Replace(path, make());
         }
 
         return File.ReadAllText(path);
-    }
-
-    /// <summary>Whole or not at all, and never readable by others.</summary>
-    private static void Write(string path, string text)
-    {
-        var temporary = path + ".new";
-        using (var stream = new FileStream(temporary, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
-        }))
-        {
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
     }
 
     private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));

@@ -13,13 +13,10 @@ internal static class RememberedOptions
         ? Parse(File.ReadLines(layout.Options))
         : new SortedDictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Replaces what was remembered, whole or not at all.</summary>
-    public static void Write(DataLayout layout, IReadOnlyDictionary<string, string> options)
-    {
-        var beside = layout.Options + ".new";
-        File.WriteAllLines(beside, [Heading, .. options.Select(one => $"{one.Key} {one.Value}")]);
-        File.Move(beside, layout.Options, overwrite: true);
-    }
+    /// <summary>Replaces what was remembered.</summary>
+    /// <returns>False if the disk would not take it, and what was remembered before stays.</returns>
+    public static bool Write(DataLayout layout, IReadOnlyDictionary<string, string> options) =>
+        SettingsFile.Replace(layout.Options, string.Concat(options.Select(one => $"{one.Key} {one.Value}\n").Prepend(Heading + "\n")));
 
     internal static SortedDictionary<string, string> Parse(IEnumerable<string> lines)
     {

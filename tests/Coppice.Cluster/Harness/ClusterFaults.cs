@@ -49,7 +49,7 @@ public sealed class ClusterFaults
             throw new InvalidOperationException($"only a cluster with {nameof(ClusterOptions.DataDirectoryMiB)} has a disk to fill");
         }
 
-        return new Ballast(Path.Combine(_folders.Data, "ballast"));
+        return new Ballast(Path.Combine(_folders.Data, $"ballast-{Guid.NewGuid():N}"));
     }
 
     // The first process of a container is number 1 in its own process namespace; every process of it has the container's id in its cgroup.

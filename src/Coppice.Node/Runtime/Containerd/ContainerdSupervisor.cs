@@ -17,6 +17,9 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
     /// <summary>While it starts. A question costs a fraction of a millisecond, and pods wait for the answer.</summary>
     private static readonly TimeSpan StartingPollInterval = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>The kernel's ENOSPC.</summary>
+    private const int DiskFull = 28;
+
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(10);
 
     private readonly ContainerdLayout _layout = new(options);
@@ -146,14 +149,15 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
         return next < options.RestartPauseMax ? next : options.RestartPauseMax;
     }
 
-    /// <returns>Null where the machine did not let us, as with a full disk, which may pass. At the first start that is told instead.</returns>
+    /// <returns>Null where the machine did not let us, as with a full disk, which may pass. At the first start all but a full disk is told instead.</returns>
     private async Task<ContainerdProcess?> TryAdoptOrStartAsync(CancellationToken stop)
     {
         try
         {
             return await AdoptOrStartAsync(stop);
         }
-        catch (Exception failed) when (_availability != RuntimeAvailability.Starting && failed is (IOException or UnauthorizedAccessException or Win32Exception))
+        catch (Exception failed) when ((_availability != RuntimeAvailability.Starting || failed is IOException { HResult: DiskFull })
+            && failed is (IOException or UnauthorizedAccessException or Win32Exception))
         {
             LogNotStarted(failed.Message);
             return null;
@@ -185,7 +189,11 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        File.WriteAllText(_layout.ConfigurationFile, configuration);
+        if (!File.Exists(_layout.ConfigurationFile) || File.ReadAllText(_layout.ConfigurationFile) != configuration)
+        {
+            File.WriteAllText(_layout.ConfigurationFile, configuration);
+        }
+
         if (File.Exists(_layout.LogFile))
         {
             File.Move(_layout.LogFile, _layout.LogFile + ".1", overwrite: true);

@@ -42,5 +42,18 @@ internal static class AdministratorApi
         }
     }
 
+    /// <summary>What stands at a path; empty while the API cannot be reached or refuses.</summary>
+    public static async Task<string> TryGetTextAsync(this HttpApiClient api, string path, CancellationToken stop)
+    {
+        try
+        {
+            return await api.GetTextAsync(path, stop);
+        }
+        catch (Exception away) when (away is HttpRequestException or IOException or ApiException)
+        {
+            return "";
+        }
+    }
+
     private static string Pem(YamlNode node, string key) => Encoding.UTF8.GetString(Convert.FromBase64String(node[key].ToString()));
 }

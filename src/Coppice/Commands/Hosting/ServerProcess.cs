@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Coppice.Configuration;
 
 namespace Coppice.Commands.Hosting;
@@ -34,7 +35,10 @@ internal sealed class ServerProcess
         }
     }
 
-    /// <summary>Notes this process as the server, unless another is; the note goes when the result is disposed of.</summary>
+    /// <summary>
+    /// Notes this process as the server, unless another is; the note is void when the result is disposed of. It is written in place
+    /// and never removed, so that a full disk has room for it.
+    /// </summary>
     public static IDisposable Register(DataLayout layout)
     {
         if (Find(layout) is { } other && other.Id != Environment.ProcessId)
@@ -42,7 +46,7 @@ internal sealed class ServerProcess
             throw new UserErrorException($"the data directory {layout.Root} is in use by process {other.Id}. Stop it with \"coppice down\", or use another directory with --data-dir", ExitCodes.NotPossible);
         }
 
-        File.WriteAllText(layout.PidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        Note(layout.PidFile, Environment.ProcessId);
         return new Registration(layout.PidFile);
     }
 
@@ -84,8 +88,16 @@ internal sealed class ServerProcess
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Signal(int id, int signal);
 
+    private static void Note(string path, int id)
+    {
+        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        file.Write(Encoding.ASCII.GetBytes(id.ToString(CultureInfo.InvariantCulture)));
+        file.SetLength(file.Position);
+    }
+
     private sealed class Registration(string file) : IDisposable
     {
-        public void Dispose() => File.Delete(file);
+        // No process has this number.
+        public void Dispose() => Note(file, 0);
     }
 }

@@ -35,6 +35,19 @@ internal static class StatusPlanner
     public static IReadOnlyList<Problem> Problems(IReadOnlyList<ClusterNode> nodes, IReadOnlyList<Pod> pods) =>
         [.. nodes.SelectMany(OfNode), .. pods.Select(OfPod).OfType<Problem>()];
 
+    /// <summary>What a server that is ready still remarks: "[+]store ok (The disk is full …)" is such a line.</summary>
+    public static IEnumerable<Problem> OfServer(string health)
+    {
+        const string Ok = " ok (";
+        foreach (var line in health.Split('\n').Where(line => line.StartsWith("[+]", StringComparison.Ordinal) && line.EndsWith(')')))
+        {
+            if (line.IndexOf(Ok, StringComparison.Ordinal) is var at and > 0)
+            {
+                yield return new Problem(line["[+]".Length..at], "WritesRefused", line[(at + Ok.Length)..^1]);
+            }
+        }
+    }
+
     private static IEnumerable<Problem> OfNode(ClusterNode node) =>
         from condition in node.Status.Conditions
         let healthy = condition.Type == Ready ? ConditionStatus.True : ConditionStatus.False
