@@ -120,6 +120,10 @@ public static class ApiErrors
     public static ApiError RequestEntityTooLarge(string why) => Make(
         HttpStatusCode.RequestEntityTooLarge, StatusReason.RequestEntityTooLarge, $"Request entity too large: {why}");
 
+    /// <summary>A URL beyond all measure: the words are HTTP's, as Kubernetes has none for it.</summary>
+    public static ApiError RequestHeaderTooLarge() => Make(
+        HttpStatusCode.RequestHeaderFieldsTooLarge, StatusReason.None, "Request Header Fields Too Large", new ApiStatusDetails());
+
     public static ApiError TooManyRequests(string message, int retryAfterSeconds) => Make(
         HttpStatusCode.TooManyRequests,
         StatusReason.TooManyRequests,

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Coppice.ApiServer.Authentication;
 using Coppice.Client.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -14,8 +15,19 @@ namespace Coppice.ApiServer;
 /// <summary>The web server under the pipeline: Kestrel with TLS 1.2 and 1.3, HTTP/1.1 and HTTP/2.</summary>
 public sealed class ApiServerHost : IAsyncDisposable
 {
-    // A Go client puts all its watches on one connection.
-    private const int StreamsPerConnection = 1000;
+    /// <summary>Kubernetes' limit of what stands before a body. Commands and selectors go in the URL, and may be long.</summary>
+    public const int UrlBytesMax = 1024 * 1024;
+
+    // So far beyond ours that what is too long is answered in words: Kestrel would break off, and clients try for ever. It makes room as a
+    // request needs it, and nothing for those that are short.
+    private const int HeaderBytesMax = 2 * UrlBytesMax;
+
+    // Somebody may be in many groups, each a header of an impersonation. A few bytes can stand for a long header on HTTP/2.
+    private const int HeadersMax = 1000;
+
+    // A Go client puts all its watches on one connection, and opens another beyond this, which is Go's own limit. Each may have headers
+    // of HeaderBytesMax.
+    private const int StreamsPerConnection = 250;
 
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
@@ -71,13 +83,20 @@ public sealed class ApiServerHost : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
 
-        // As Go writes them: a warning of somebody's text may be in any script. Kestrel does not say of each header which it is.
-        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.UTF8;
-
         // The limit is ours (RequestBody.Limit). Kestrel's own would cut a client off that is still sending, before it has read the
         // refusal; without it, what comes after an answer is thrown away for five seconds, and then the connection is closed.
         kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxRequestBufferSize = HeaderBytesMax;
+        kestrel.Limits.MaxRequestLineSize = HeaderBytesMax;
+        kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
+        kestrel.Limits.MaxRequestHeaderCount = HeadersMax;
+        kestrel.Limits.Http2.MaxRequestHeaderFieldSize = HeaderBytesMax;
         kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
+
+        // Headers are bytes, each a character, and pass a proxy as they came; only whom to act as is read as UTF-8. Of an answer's
+        // headers Kestrel does not say which is which.
+        kestrel.RequestHeaderEncodingSelector = name => name.StartsWith(Impersonation.HeaderPrefix, StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Listen(IPAddress.IPv6Any, port, listen =>

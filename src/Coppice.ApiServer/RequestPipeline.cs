@@ -60,7 +60,7 @@ public sealed partial class RequestPipeline
         var tokens = new TokenOwners(verbs, parts.Tokens, parts.KnownTokens);
         _authenticator = new Authenticator(tokens, parts.Authority, time);
         _health = new HealthEndpoint(parts.Health);
-        _discovery = new DiscoveryDocuments(groups, parts.ServerAddress);
+        _discovery = new DiscoveryDocuments(groups, parts.ServerAddress) { OtherPaths = [.. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath] };
         _openApi = new OpenApiDocuments(groups);
         _issuer = new IssuerDocuments(parts.Tokens, parts.ServerAddress);
         _reviews = new ReviewEndpoint(tokens);
@@ -79,6 +79,11 @@ public sealed partial class RequestPipeline
     {
         try
         {
+            if (http.Request.Path.Value?.Length + http.Request.QueryString.Value?.Length > ApiServerHost.UrlBytesMax)
+            {
+                throw ApiErrors.RequestHeaderTooLarge();
+            }
+
             if (!HttpMethods.IsGet(http.Request.Method))
             {
                 http.Features.Set(_bodies);

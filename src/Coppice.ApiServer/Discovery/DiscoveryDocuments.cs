@@ -12,17 +12,22 @@ namespace Coppice.ApiServer.Discovery;
 /// <param name="serverAddress">Where clients reach this server, as in "192.0.2.1:6443".</param>
 public sealed class DiscoveryDocuments(IReadOnlyList<ServedGroup> groups, string serverAddress)
 {
+    private const string Index = "/";
+
     private readonly ConcurrentDictionary<(string Path, string? Aggregated), ServedDocument?> _documents = new();
 
     public IReadOnlyList<ServedGroup> Groups { get; } = groups;
+
+    /// <summary>What is served besides: the index has it too.</summary>
+    public IReadOnlyList<string> OtherPaths { get; init; } = [];
 
     /// <summary>The document at a path, or null when the path is none of discovery's or names a group that is not served.</summary>
     /// <param name="path">As in the request, without the query.</param>
     /// <param name="accept">The request's Accept header.</param>
     public ServedDocument? Find(string path, string? accept)
     {
-        path = path.TrimEnd('/');
-        if (path != "/version" && path != "/api" && path != "/apis" && !path.StartsWith("/api/", StringComparison.Ordinal)
+        path = path is "/" or "/index.html" ? Index : path.TrimEnd('/');
+        if (path != Index && path != "/version" && path != "/api" && path != "/apis" && !path.StartsWith("/api/", StringComparison.Ordinal)
             && !path.StartsWith("/apis/", StringComparison.Ordinal))
         {
             return null;
@@ -73,11 +78,12 @@ public sealed class DiscoveryDocuments(IReadOnlyList<ServedGroup> groups, string
             return new(body, AggregatedDiscovery.ContentType(aggregated)) { ETag = $"\"{Convert.ToHexString(SHA256.HashData(body))}\"" };
         }
 
-        return Plain(path) is { } plain ? new(plain, "application/json") { IsObject = path != "/version" } : null;
+        return Plain(path) is { } plain ? new(plain, "application/json") { IsObject = path is not (Index or "/version") } : null;
     }
 
     private byte[]? Plain(string path) => path.Split('/')[1..] switch
     {
+        [""] => JsonDocumentWriter.Write(json => json.WriteStrings("paths", Paths().Order(StringComparer.Ordinal))),
         ["version"] => ServerVersion.Write(),
         ["api"] => GroupDocuments.ApiVersions(Groups.First(g => g.Name.Length == 0), serverAddress),
         ["apis"] => GroupDocuments.GroupList(Groups.Where(g => g.Name.Length > 0)),
@@ -86,6 +92,13 @@ public sealed class DiscoveryDocuments(IReadOnlyList<ServedGroup> groups, string
         ["apis", { Length: > 0 } name, var version] => ResourceList(name, version),
         _ => null,
     };
+
+    private IEnumerable<string> Paths() =>
+    [
+        "/api", "/apis", "/apis/", "/version", .. OtherPaths,
+        .. Groups.Where(g => g.Name.Length > 0).Select(g => $"/apis/{g.Name}"),
+        .. Groups.SelectMany(g => g.Versions).Select(v => v.Root),
+    ];
 
     private byte[]? ResourceList(string group, string version) =>
         Groups.SelectMany(g => g.Versions).FirstOrDefault(v => v.Group == group && v.Version == version) is { } served

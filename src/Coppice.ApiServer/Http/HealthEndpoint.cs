@@ -17,6 +17,12 @@ internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
 {
     private static readonly HealthCheck Ping = new("ping", false, () => null);
 
+    /// <summary>Where the whole is asked for, and each check by itself.</summary>
+    public IEnumerable<string> Paths =>
+        from whole in (string[])["/healthz", "/livez", "/readyz"]
+        from check in (string[])["", .. checks.Where(c => whole == "/readyz" || !c.IsReadiness).Prepend(Ping).Select(c => $"/{c.Name}")]
+        select whole + check;
+
     /// <summary>True if the path was one of these.</summary>
     public async ValueTask<bool> TryHandleAsync(HttpContext http)
     {

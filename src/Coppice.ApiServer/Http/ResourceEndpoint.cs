@@ -17,7 +17,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     public Task HandleAsync(HttpContext http, ApiRequest request, ResourceDefinition definition, Requester user, CancellationToken stopping)
     {
         var scope = new WriteScope(definition, request.Namespace ?? "", user, http.Request.DryRun());
-        if (definition.Namespaced && request.Namespace is null && request.Verb is not ("list" or "watch" or "deletecollection"))
+        if (definition.Namespaced && request.Namespace is null && request.Verb is not ("list" or "watch" or "deletecollection" or ""))
         {
             throw ApiErrors.BadRequest("an empty namespace may not be set " + (request.Verb == "create" ? "during creation" : "when a resource name is provided"));
         }
@@ -54,6 +54,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     {
         var item = await DecodeAsync(http, scope.Definition);
         var form = await verbs.Update.RunAsync(scope, name, item, part, http.RequestAborted);
+        WarnOf(http, scope.Definition, item);
         await responses.WriteObjectAsync(http, scope.Definition, form, StatusCodes.Status200OK);
     }
 
@@ -101,6 +102,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     {
         var item = await DecodeAsync(http, scope.Definition);
         var form = await verbs.Create.RunAsync(scope, item, http.RequestAborted);
+        WarnOf(http, scope.Definition, item);
         await responses.WriteObjectAsync(http, scope.Definition, form, StatusCodes.Status201Created);
     }
 
@@ -144,10 +146,13 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
         await responses.WriteListAsync(http, scope.Definition, page);
     }
 
+    // Of what was taken: what is refused has worse to hear.
+    private static void WarnOf(HttpContext http, ResourceDefinition definition, KubernetesObject item) =>
+        Warnings.Add(http, KindStrategies.Of(definition).Warnings(item));
+
     private static async ValueTask<KubernetesObject> DecodeAsync(HttpContext http, ResourceDefinition definition)
     {
         var decoded = await RequestBody.ReadObjectAsync(http, definition);
-        Warnings.Add(http, KindStrategies.Of(definition).Warnings(decoded.Item));
         return decoded.Item;
     }
 

@@ -26,7 +26,13 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
 
     public async Task HandleAsync(HttpContext http, ObjectKey key, string subresource)
     {
+        if (http.Request.Method != "GET" && (subresource == "log" || http.Request.Method != "POST"))
+        {
+            throw ApiErrors.MethodNotAllowed();
+        }
+
         var pod = (Pod)(await verbs.GetAsync(Pods, key, http.RequestAborted)).Item;
+        var container = subresource == "portforward" ? "" : ContainerOf(http, pod);
         if (string.IsNullOrEmpty(pod.Spec.NodeName))
         {
             if (subresource == "log")
@@ -44,14 +50,13 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
         switch (subresource)
         {
             case "log":
-                var container = new ContainerTarget(target, ContainerOf(http, pod));
-                await _answers.BytesAsync(http, () => LogAsync(http, node, container));
+                await _answers.BytesAsync(http, () => LogAsync(http, node, new(target, container)));
                 break;
             case "portforward":
                 await _ports.RunAsync(http, (port, stop) => node.ConnectAsync(target, port, stop));
                 break;
             default:
-                await CommandAsync(http, node, new(target, ContainerOf(http, pod)), subresource == "exec");
+                await CommandAsync(http, node, new(target, container), subresource == "exec");
                 break;
         }
     }

@@ -47,6 +47,9 @@ internal sealed class SubresourceEndpoint(
             ("eviction", "create") when definition.Has(Subresources.Pod) => EvictAsync(http, scope, name),
             ("finalize", "update") when definition.Has(Subresources.Finalize) => resources.UpdateAsync(http, scope, name, UpdatePart.Finalizers),
             ("token", "create") when definition.Has(Subresources.Token) => TokenAsync(http, scope, name),
+            ("binding" or "eviction", _) when definition.Has(Subresources.Pod) => throw ApiErrors.MethodNotAllowed(),
+            ("finalize", _) when definition.Has(Subresources.Finalize) => throw ApiErrors.MethodNotAllowed(),
+            ("token", _) when definition.Has(Subresources.Token) => throw ApiErrors.MethodNotAllowed(),
             _ => throw ApiErrors.NoSuchPath(),
         };
     }

@@ -19,6 +19,8 @@ public sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups)
     private const string Version3Path = "/openapi/v3";
     private const string Protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
+    public static readonly IReadOnlyList<string> Paths = [Version2Path, Version3Path, $"{Version3Path}/"];
+
     private readonly ServedVersion[] _versions = [.. groups.SelectMany(g => g.Versions)];
     private readonly string _hash = HashOf(groups);
     private readonly ConcurrentDictionary<string, byte[]> _compressed = new();

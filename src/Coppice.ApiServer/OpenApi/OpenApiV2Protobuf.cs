@@ -65,6 +65,8 @@ internal static class OpenApiV2Protobuf
         "put" => 3,
         "post" => 4,
         "delete" => 5,
+        "options" => 6,
+        "head" => 7,
         "patch" => 8,
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, "The API has no such operation."),
     };

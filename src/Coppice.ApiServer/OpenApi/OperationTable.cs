@@ -6,6 +6,13 @@ namespace Coppice.ApiServer.OpenApi;
 /// <summary>What may be done in a version of the API, path by path: follows from its resources and their verbs.</summary>
 internal static class OperationTable
 {
+    private const string Proxy = "proxy";
+
+    // GET opens a WebSocket, POST an upgrade of the older kind.
+    private static readonly string[] StreamMethods = ["get", "post"];
+
+    private static readonly string[] ProxyMethods = ["get", "head", "post", "put", "patch", "delete", "options"];
+
     public static IEnumerable<ApiPath> Of(ServedVersion version) => version.Resources.SelectMany(r => PathsOf(version, r));
 
     private static IEnumerable<ApiPath> PathsOf(ServedVersion version, ServedResource resource)
@@ -24,7 +31,12 @@ internal static class OperationTable
 
         foreach (var part in resource.Subresources)
         {
-            yield return new($"{collection}/{{name}}/{part.Name}", [.. OnPart(version, resource, part)]);
+            var door = $"{collection}/{{name}}/{part.Name}";
+            yield return new(door, [.. OnPart(version, resource, part)]);
+            if (part.Name == Proxy)
+            {
+                yield return new($"{door}/{{path}}", [.. Connections(version, resource, part, ProxyMethods, "WithPath")]);
+            }
         }
     }
 
@@ -68,11 +80,14 @@ internal static class OperationTable
     private static IEnumerable<ApiOperation> OnPart(ServedVersion version, ServedResource resource, ServedSubresource part)
     {
         var name = $"{Area(version)}{Scoped(resource)}{Capital(part.Name)}";
-        if (part.Type is null)
+        switch (part)
         {
-            // Streams: GET opens a WebSocket, POST an upgrade of the older kind; a log is plain text; a proxy takes every method.
-            return part.Verbs.Select(MethodOf).Select(method =>
-                new ApiOperation(method, part.Name == "log" ? "get" : "connect", $"connect{Capital(method)}{name}", part.Kind));
+            case { Type: null, Name: "log" }:
+                return [new("get", "get", $"read{name}", part.Kind)];
+            case { Type: null, Name: Proxy }:
+                return Connections(version, resource, part, ProxyMethods);
+            case { Type: null }:
+                return Connections(version, resource, part, StreamMethods);
         }
 
         var type = Definition(part.Type);
@@ -80,6 +95,10 @@ internal static class OperationTable
             ? [new("post", "post", $"create{name}", part.Kind) { Body = type, Answer = type, Query = QueryParameter.Writing }]
             : ReadAndChange(name, part.Kind, type, part.Verbs);
     }
+
+    private static IEnumerable<ApiOperation> Connections(
+        ServedVersion version, ServedResource resource, ServedSubresource part, string[] methods, string suffix = "") => methods.Select(method =>
+        new ApiOperation(method, "connect", $"connect{Area(version)}{Capital(method)}{Scoped(resource)}{Capital(part.Name)}{suffix}", part.Kind));
 
     private static IEnumerable<ApiOperation> ReadAndChange(string name, KindName kind, string type, IReadOnlyList<string> verbs)
     {
@@ -105,13 +124,6 @@ internal static class OperationTable
             Answer = DefinitionNames.ListOf(TypeSchema.Of(resource.Type)),
             Query = QueryParameter.Listing,
         };
-
-    private static string MethodOf(string verb) => verb switch
-    {
-        "create" => "post",
-        "update" => "put",
-        _ => verb,
-    };
 
     private static string Scoped(ServedResource resource) => (resource.Namespaced ? "Namespaced" : "") + resource.Kind.Kind;
 

@@ -1,6 +1,8 @@
 using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.Client.Http;
@@ -36,6 +38,11 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
             return;
         }
 
+        if (location.PortProblem is { } problem)
+        {
+            throw Unreachable(problem);
+        }
+
         using var request = RequestTo(http, location, address, upgrade is not null);
         using var answer = await SendAsync(request, location, http.RequestAborted);
         if (answer.StatusCode == HttpStatusCode.SwitchingProtocols && upgrade is not null)
@@ -49,8 +56,15 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
             throw ApiErrors.InternalError($"invalid upgrade response: status code {(int)answer.StatusCode}");
         }
 
+        if (answer.StatusCode < HttpStatusCode.OK)
+        {
+            throw Unreachable($"malformed HTTP status code \"{(int)answer.StatusCode:000}\"");
+        }
+
         await AnswerAsync(http, answer, location, address);
     }
+
+    private static ApiError Unreachable(string why) => ApiErrors.ServiceUnavailable($"error trying to reach service: {why}");
 
     private static SocketsHttpHandler NewSocketsHandler(Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect)
     {
@@ -61,6 +75,10 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
             UseCookies = false,
             UseProxy = false,
             ActivityHeadersPropagator = null,
+
+            // Headers are bytes, and pass as they came.
+            RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.Zero,
         };
@@ -126,11 +144,11 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
         }
         catch (HttpRequestException e)
         {
-            throw ApiErrors.ServiceUnavailable($"error trying to reach service: {Reason(e, location)}");
+            throw Unreachable(Reason(e, location));
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            throw ApiErrors.ServiceUnavailable($"error trying to reach service: dial tcp {location.Dialled}: i/o timeout");
+            throw Unreachable($"dial tcp {location.Dialled}: i/o timeout");
         }
     }
 
@@ -150,6 +168,11 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
         var response = http.Response;
         response.StatusCode = (int)answer.StatusCode;
         ProxyHeaders.CopyAnswer(answer, response);
+        if (!ProxyHeaders.HasBody(answer.StatusCode))
+        {
+            return;
+        }
+
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         string Turned(string link) => address.OutsideOf(link, location.Authority, http.Request.Host.Value ?? "");
         var pageEncoding = PageEncodingOf(http, answer);
@@ -166,7 +189,7 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
                 ? PassedBody.PassAsync(body, response.Body, http.RequestAborted)
                 : PassPageAsync(body, response, new HtmlLinks(Turned), pageEncoding == "gzip", http.RequestAborted));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {
             // Half an answer must not look like a whole one.
             http.Abort();
@@ -180,7 +203,6 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
         return answer.Content.Headers.ContentType?.MediaType == "text/html"
             && encoding is ("" or "gzip")
             && !HttpMethods.IsHead(http.Request.Method)
-            && answer.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotModified)
             ? encoding
             : null;
     }
@@ -194,9 +216,21 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
             return;
         }
 
+        // Before anything is said: what is not packed as it claims is no answer.
         await using var unpacked = new GZipStream(from, CompressionMode.Decompress);
+        var page = PipeReader.Create(unpacked);
+        try
+        {
+            page.AdvanceTo((await page.ReadAsync(stop)).Buffer.Start);
+        }
+        catch (InvalidDataException)
+        {
+            throw Unreachable("errors making gzip reader: gzip: invalid header");
+        }
+
         await using var packing = new GZipStream(to.Body, CompressionLevel.Fastest, leaveOpen: true);
-        await links.PassAsync(unpacked, packing, stop);
+        await using var whole = page.AsStream();
+        await links.PassAsync(whole, packing, stop);
     }
 
     /// <summary>Leaves HTTP on both sides and carries bytes until one of them ends.</summary>

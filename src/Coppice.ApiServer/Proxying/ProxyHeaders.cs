@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using Coppice.ApiServer.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -45,7 +46,8 @@ internal static class ProxyHeaders
             }
         }
 
-        to.Headers.Host = http.Request.Host.Value;
+        to.Headers.Remove("Host");
+        to.Headers.TryAddWithoutValidation("Host", http.Request.Host.Value);
         var client = http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : http.Connection.RemoteIpAddress;
         to.Headers.Remove("X-Forwarded-For");
         to.Headers.TryAddWithoutValidation("X-Forwarded-For", string.Join(", ", headers["X-Forwarded-For"].Append($"{client}")));
@@ -60,20 +62,26 @@ internal static class ProxyHeaders
         Copy(from.Headers.NonValidated);
         Copy(from.Content.Headers.NonValidated);
 
+        // It may be given twice; and an answer that never has a body does not say how long it is.
+        to.ContentLength = HasBody(from.StatusCode) || from.StatusCode == HttpStatusCode.NotModified ? from.Content.Headers.ContentLength : null;
+
         void Copy(HttpHeadersNonValidated headers)
         {
             foreach (var (name, values) in headers)
             {
-                // An answer that never has a body does not say how long it is.
-                if (IsLeftOut(name, named) || OfBrowsers.Contains(name) || (name == "Content-Length" && to.StatusCode == StatusCodes.Status204NoContent))
+                if (!IsLeftOut(name, named) && !OfBrowsers.Contains(name) && name != "Content-Length")
                 {
-                    continue;
+                    to.Headers[name] = values.Where(IsSendable).ToArray();
                 }
-
-                to.Headers[name] = values.ToArray();
             }
         }
     }
+
+    public static bool HasBody(HttpStatusCode status) =>
+        status is not (HttpStatusCode.NoContent or HttpStatusCode.ResetContent or HttpStatusCode.NotModified);
+
+    // What no header can hold is left out.
+    private static bool IsSendable(string value) => !value.Any(c => char.IsControl(c) && c is not '\t' and < '\u0080');
 
     private static bool IsLeftOut(string name, string[] named) =>
         OfOneConnection.Contains(name) || named.Contains(name, StringComparer.OrdinalIgnoreCase);

@@ -108,7 +108,7 @@ internal sealed class ProxyLocator(ApiVerbs verbs)
     // The server's own addresses would let anybody who may write a status speak in the server's name.
     private static ProxyLocation At(ProxyTarget target, string address, string port) =>
         IPAddress.TryParse(address, out var ip) && !IPAddress.IsLoopback(ip) && !IsMulticastOrLinkLocal(ip) && !ip.Equals(IPAddress.Any) && !ip.Equals(IPAddress.IPv6Any)
-            ? new(target.Scheme ?? "http", address, port)
+            ? ProxyLocation.Of(target.Scheme ?? "http", address, port)
             : throw ApiErrors.BadRequest("address not allowed");
 
     private static bool IsMulticastOrLinkLocal(IPAddress ip) => ip.AddressFamily == AddressFamily.InterNetworkV6

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Numerics;
 
 namespace Coppice.ApiServer.Proxying;
 
@@ -28,6 +30,18 @@ internal sealed record ProxyLocation(string Scheme, string Host, string Port)
     /// <summary>As in a URL, with an IPv6 address in brackets.</summary>
     public string Authority => (IPAddress.TryParse(Host, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{Host}]" : Host)
         + (Port.Length == 0 ? "" : $":{Port}");
+
+    // The names that are ports to Go on every machine, as far as one may browse there.
+    private static readonly Dictionary<string, string> KnownPorts = new() { ["http"] = "80", ["https"] = "443" };
+
+    /// <summary>Why the port is none, in the words of Go's network package; null if it is one.</summary>
+    public string? PortProblem => Port.Length == 0 || ushort.TryParse(Port, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        ? null
+        : BigInteger.TryParse(Port, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            ? $"dial tcp: address {Port}: invalid port"
+            : $"dial tcp: lookup tcp/{Port}: unknown port";
+
+    public static ProxyLocation Of(string scheme, string host, string port) => new(scheme, host, KnownPorts.GetValueOrDefault(port, port));
 
     /// <summary>Host and port as Go prints what it connects to.</summary>
     public string Dialled => Port.Length > 0 ? Authority : $"{Authority}:{(Scheme == "https" ? 443 : 80)}";

@@ -85,7 +85,7 @@ internal static class RequestBody
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
         }
-        catch (BadHttpRequestException e)
+        catch (IOException e)
         {
             throw ApiErrors.BadRequest(e.Message);
         }

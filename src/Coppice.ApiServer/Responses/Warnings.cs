@@ -74,6 +74,7 @@ internal static class Warnings
 
     private static int LengthOf(string text) => text.EnumerateRunes().Count();
 
-    private static string Header(string text) =>
-        $"299 - \"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    // Any script, in UTF-8, of which each byte is a character here (see ApiServerHost).
+    private static string Header(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(
+        $"299 - \"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
 }

@@ -54,7 +54,7 @@ internal static class YamlText
                 WriteText(emitter, value.GetString()!);
                 break;
             default:
-                emitter.Emit(new Scalar(value.GetRawText()));
+                emitter.Emit(Plain(value.GetRawText()));
                 break;
         }
     }
@@ -62,8 +62,9 @@ internal static class YamlText
     private static void WriteText(Emitter emitter, string text)
     {
         // A text that begins with a letter is a number or a date for nobody; whether it can stand bare otherwise, the emitter knows.
-        var isBare = text.Length > 0 && char.IsAsciiLetter(text[0]) && !OtherWords.Contains(text) && YamlScalars.ToJson(new Scalar(text)).StartsWith('"');
-        emitter.Emit(new Scalar(
-            AnchorName.Empty, TagName.Empty, text, isBare ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted, isPlainImplicit: isBare, isQuotedImplicit: true));
+        var isBare = text.Length > 0 && char.IsAsciiLetter(text[0]) && !OtherWords.Contains(text) && YamlScalars.ToJson(Plain(text)).StartsWith('"');
+        emitter.Emit(isBare ? Plain(text) : new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, false, isQuotedImplicit: true));
     }
+
+    private static Scalar Plain(string text) => new(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: true);
 }

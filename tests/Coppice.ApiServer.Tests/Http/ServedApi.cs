@@ -27,6 +27,9 @@ public sealed class ServedApi : IAsyncLifetime
     /// <summary>How long a client has for a body: shorter than in earnest, long for one that means well.</summary>
     public static readonly TimeSpan BodyTime = TimeSpan.FromSeconds(3);
 
+    /// <summary>What the requests are timed by; it must begin now, or certificates are not good.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public Uri Address { get; private set; } = new("https://127.0.0.1:1");
 
     public async ValueTask InitializeAsync()
@@ -38,7 +41,7 @@ public sealed class ServedApi : IAsyncLifetime
             Connect = ConnectAsync,
             BodyTime = BodyTime,
         };
-        var pipeline = new RequestPipeline(verbs, parts, TimeProvider.System, new Random(2), NullLogger.Instance);
+        var pipeline = new RequestPipeline(verbs, parts, Time, new Random(2), NullLogger.Instance);
         var issued = _authority.IssueServer(["localhost"], [IPAddress.Loopback]);
         var port = FreePort();
         _host = await ApiServerHost.StartAsync(

@@ -50,6 +50,25 @@ public sealed class OpenApiDocumentsTests
         Assert.Equal("int32", Text(Definition2("io.k8s.api.apps.v1.DeploymentSpec"), "properties", "replicas", "format"));
     }
 
+    [Theory]
+    [InlineData("pods/{name}/log", "get", "readCoreV1NamespacedPodLog", "get")]
+    [InlineData("pods/{name}/exec", "get", "connectCoreV1GetNamespacedPodExec", "connect")]
+    [InlineData("pods/{name}/exec", "post", "connectCoreV1PostNamespacedPodExec", "connect")]
+    [InlineData("pods/{name}/attach", "post", "connectCoreV1PostNamespacedPodAttach", "connect")]
+    [InlineData("pods/{name}/portforward", "get", "connectCoreV1GetNamespacedPodPortforward", "connect")]
+    [InlineData("pods/{name}/proxy", "options", "connectCoreV1OptionsNamespacedPodProxy", "connect")]
+    [InlineData("services/{name}/proxy/{path}", "head", "connectCoreV1HeadNamespacedServiceProxyWithPath", "connect")]
+    [InlineData("pods/{name}/eviction", "post", "createCoreV1NamespacedPodEviction", "post")]
+    [InlineData("pods", "delete", "deleteCoreV1CollectionNamespacedPod", "deletecollection")]
+    public void Operations_have_the_names_that_clients_are_made_from(string path, string method, string id, string action)
+    {
+        foreach (var document in new[] { "/openapi/v2", "/openapi/v3/api/v1" })
+        {
+            var operation = Read(document).GetProperty("paths").GetProperty($"/api/v1/namespaces/{{namespace}}/{path}").GetProperty(method);
+            Assert.Equal((id, action), (Text(operation, "operationId"), Text(operation, "x-kubernetes-action")));
+        }
+    }
+
     [Fact]
     public void Every_reference_leads_somewhere()
     {
