@@ -32,6 +32,7 @@ public sealed class NodeGround(
             return;
         }
 
+        cgroups.Apply(tree.Pods, new CgroupLimits { ProcessesMax = surroundings.Processes.PodsMax });
         cgroups.Apply(tree.Of(PodQuality.Burstable), ContainerLimits.OfBurstable(active));
         // However many pods ask for nothing, together they must not push aside one that asked.
         cgroups.Apply(tree.Of(PodQuality.BestEffort), new CgroupLimits(CpuShares: CgroupLimits.SharesMin));
@@ -46,7 +47,7 @@ public sealed class NodeGround(
 
         try
         {
-            cgroups.Apply(tree.Pod(Uid(pod), QualityOfService.Of(pod)), ContainerLimits.OfPod(pod));
+            cgroups.Apply(tree.Pod(Uid(pod), QualityOfService.Of(pod)), ContainerLimits.OfPod(pod) with { ProcessesMax = surroundings.Processes.PodMax });
             return ValueTask.CompletedTask;
         }
         catch (RuntimeException failed)

@@ -3,6 +3,7 @@ using Coppice.Node.Containers;
 using Coppice.Node.Images;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Cgroups;
 using Coppice.Objects;
 using Microsoft.Extensions.Logging;
 
@@ -33,4 +34,10 @@ public sealed record PodSurroundings(
 {
     /// <summary>The kernel can end a container that ran out of memory as a whole (cgroup v2).</summary>
     public bool OomKillsWhole { get; init; }
+
+    /// <summary>How many processes pods may have.</summary>
+    public ProcessRoom Processes { get; init; } = new();
+
+    /// <summary>The kernel has AppArmor.</summary>
+    public bool HasAppArmor { get; init; }
 }

@@ -9,14 +9,14 @@ namespace Coppice.Node.Status;
 /// <summary>This machine, from /proc, /sys and the runtime.</summary>
 /// <param name="addresses">The node's, the primary first.</param>
 /// <param name="dataDirectory">On the file system whose space pods use.</param>
-public sealed class MachineObserver(string name, IReadOnlyList<string> addresses, string dataDirectory, CriRuntime runtime, IImageService images) : INodeObserver
+public sealed class MachineObserver(string name, IReadOnlyList<string> addresses, string dataDirectory, CriRuntime runtime, IImageService images, Func<bool> areProcessesScarce)
+    : INodeObserver
 {
     private const string Version = "v1.36.0+coppice";
 
     /// <summary>Below these the node is short: the kubelet's thresholds for eviction.</summary>
     private const long MemoryFreeMin = 100L << 20;
     private const double DiskFreeShareMin = 0.1;
-    private const double ProcessesShareMax = 0.95;
 
     private string _runtimeVersion = "";
 
@@ -63,7 +63,7 @@ public sealed class MachineObserver(string name, IReadOnlyList<string> addresses
 
         var drive = new DriveInfo(dataDirectory);
         return new NodeHealth(
-            runtimeProblem, networkProblem, Meminfo("MemAvailable") < MemoryFreeMin, drive.AvailableFreeSpace < drive.TotalSize * DiskFreeShareMin, AreProcessesScarce(), found);
+            runtimeProblem, networkProblem, Meminfo("MemAvailable") < MemoryFreeMin, drive.AvailableFreeSpace < drive.TotalSize * DiskFreeShareMin, areProcessesScarce(), found);
     }
 
     private NodeSystemInfo Info() => new()
@@ -85,14 +85,6 @@ public sealed class MachineObserver(string name, IReadOnlyList<string> addresses
         const string Field = "PRETTY_NAME=";
         var line = File.Exists("/etc/os-release") ? File.ReadLines("/etc/os-release").FirstOrDefault(one => one.StartsWith(Field, StringComparison.Ordinal)) : null;
         return line is null ? "Linux" : line[Field.Length..].Trim('"');
-    }
-
-    private static bool AreProcessesScarce()
-    {
-        // "0.10 0.20 0.30 2/345 6789": running/all.
-        var all = Line("/proc/loadavg").Split(' ').ElementAtOrDefault(3)?.Split('/').ElementAtOrDefault(1);
-        return long.TryParse(all, CultureInfo.InvariantCulture, out var count)
-            && long.TryParse(Line("/proc/sys/kernel/pid_max"), CultureInfo.InvariantCulture, out var most) && count > most * ProcessesShareMax;
     }
 
     private static List<KeyValuePair<string, long>> HugePages()

@@ -24,6 +24,7 @@ internal sealed class ServerArguments
     private readonly Option<string> _clusterDomain = new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" };
     private readonly Option<string> _nodeAddress = new("--node-address") { Description = "The node's own address (default: that of the default route)", HelpName = "ADDRESS" };
     private readonly Option<string> _instance = new(InstanceOption) { Description = $"The name of the cluster's cgroups and network rules (default: {Defaults.Instance}, or derived from another data directory)", HelpName = "NAME" };
+    private readonly Option<long?> _podPidsLimit = new("--pod-pids-limit") { Description = $"Processes and threads that a pod may have; -1 for no limit (default: {Defaults.PodPidsLimit})", HelpName = "NUMBER" };
     private readonly Option<LogLevel?> _logLevel = new("--log-level") { Description = "The least level to log: Debug, Information, Warning (default: Information)", HelpName = "LEVEL" };
 
     public static Option<string> DataDirectoryOption() => new("--data-dir")
@@ -41,6 +42,7 @@ internal sealed class ServerArguments
         Require(_serviceRange, ClusterRanges.ServicesError);
         Require(_podRange, ClusterRanges.PodsError);
         Require(_nodeAddress, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
+        Require(_podPidsLimit, value => value is -1 or > 0 ? null : "is no limit: a number from 1, or -1");
         Require(_registries, value => File.Exists(value) ? null : "does not exist");
         Require(_instance, InstanceName.Error);
         foreach (var option in All)
@@ -66,6 +68,7 @@ internal sealed class ServerArguments
             Ranges = Ranges(parsed.GetValue(_serviceRange), parsed.GetValue(_podRange)),
             ClusterDomain = parsed.GetValue(_clusterDomain) ?? Defaults.ClusterDomain,
             NodeAddress = parsed.GetValue(_nodeAddress) is { } address ? IPAddress.Parse(address) : null,
+            PodPidsLimit = parsed.GetValue(_podPidsLimit) ?? Defaults.PodPidsLimit,
             Instance = parsed.GetValue(_instance) ?? InstanceName.Of(directory, Defaults.DataDirectory),
         };
     }
@@ -126,7 +129,7 @@ internal sealed class ServerArguments
     }
 
     private IReadOnlyList<Option> All =>
-        [DataDirectory, _nodeName, _port, _registries, _containerd, _serviceRange, _podRange, _clusterDomain, _nodeAddress, _instance, _logLevel];
+        [DataDirectory, _nodeName, _port, _registries, _containerd, _serviceRange, _podRange, _clusterDomain, _nodeAddress, _podPidsLimit, _instance, _logLevel];
 
     private static ClusterRanges Ranges(string? services, string? pods) => new(
         services is null ? Defaults.Ranges.Services : IPNetwork.Parse(services), pods is null ? Defaults.Ranges.Pods : IPNetwork.Parse(pods));

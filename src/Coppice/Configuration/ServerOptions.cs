@@ -1,4 +1,5 @@
 using System.Net;
+using Coppice.Node.Runtime.Cgroups;
 using Coppice.Objects;
 
 namespace Coppice.Configuration;
@@ -28,6 +29,9 @@ public sealed record ServerOptions
 
     /// <summary>The address that others reach this node by; null to take that of the default route.</summary>
     public IPAddress? NodeAddress { get; init; }
+
+    /// <summary>Processes and threads of one pod; -1 for no limit but that of all pods together.</summary>
+    public long PodPidsLimit { get; init; } = ProcessRoom.PodMaxDefault;
 
     /// <summary>Names what is the machine's and not the data directory's: nftables table, cgroups. Two servers on one machine need two.</summary>
     public string Instance { get; init; } = InstanceName.Usual;

@@ -17,6 +17,7 @@ public sealed class CgroupTests
         30 20 0:26 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755
         31 30 0:27 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct
         32 30 0:28 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory
+        35 30 0:31 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids
         33 30 0:29 / /sys/fs/cgroup/cpuset rw,relatime - cgroup cgroup rw,cpuset
         34 30 0:30 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
         """);
@@ -36,7 +37,7 @@ public sealed class CgroupTests
     {
         Assert.False(Separate.IsUnified);
         Assert.Equal("/sys/fs/cgroup/cpu,cpuacct", Separate.Roots["cpuacct"]);
-        Assert.Equal(3, Separate.Trees.Count());
+        Assert.Equal(4, Separate.Trees.Count());
         Assert.True(Unified.IsUnified);
     }
 
@@ -53,7 +54,7 @@ public sealed class CgroupTests
     {
         var plan = CgroupPlanner.Plan(Separate, "/coppice-abc/pods/podu1", CgroupLimits.From(500, 1000, 1 << 20));
 
-        Assert.Equal(["/sys/fs/cgroup/cpu,cpuacct/coppice-abc/pods/podu1", "/sys/fs/cgroup/memory/coppice-abc/pods/podu1"], plan.Directories);
+        Assert.Equal(["/sys/fs/cgroup/cpu,cpuacct/coppice-abc/pods/podu1", "/sys/fs/cgroup/memory/coppice-abc/pods/podu1", "/sys/fs/cgroup/pids/coppice-abc/pods/podu1"], plan.Directories);
         Assert.Equal(
             [
                 ("cpu,cpuacct", "cpu.shares", "512"), ("cpu,cpuacct", "cpu.cfs_period_us", "100000"), ("cpu,cpuacct", "cpu.cfs_quota_us", "100000"),
@@ -78,6 +79,17 @@ public sealed class CgroupTests
                 "/sys/fs/cgroup/coppice-abc/pods/podu1/memory.swap.max=0",
             ],
             plan.Writes.Select(write => $"{write.File}={write.Value}"));
+    }
+
+    [Fact]
+    public void A_pod_has_as_many_processes_as_it_may_and_no_more()
+    {
+        const string Pod = "/coppice-abc/pods/podu1";
+        CgroupWrite Last(CgroupMounts mounts, long most) => CgroupPlanner.Plan(mounts, Pod, new CgroupLimits { ProcessesMax = most }).Writes[^1];
+        Assert.Equal(new CgroupWrite($"/sys/fs/cgroup/pids{Pod}/pids.max", "4096"), Last(Separate, 4096));
+        Assert.Equal(new CgroupWrite($"/sys/fs/cgroup{Pod}/pids.max", "4096"), Last(Unified, 4096));
+        Assert.Equal("max", Last(Separate, CgroupLimits.Unlimited).Value);
+        Assert.True(new ProcessRoom().PodsMax < long.Parse(File.ReadAllText("/proc/sys/kernel/pid_max"), System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]

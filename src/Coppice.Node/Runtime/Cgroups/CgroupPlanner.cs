@@ -36,6 +36,11 @@ public static class CgroupPlanner
             writes.AddRange(swap);
         }
 
+        if (mounts.Roots.TryGetValue("pids", out var processes))
+        {
+            AddProcesses(writes, processes + cgroup, limits);
+        }
+
         return new CgroupPlan(directories, writes);
     }
 
@@ -65,6 +70,7 @@ public static class CgroupPlanner
             writes.Add(new CgroupWrite(directory + "/memory.swap.max", "0", Optional: true));
         }
 
+        AddProcesses(writes, directory, limits);
         return new CgroupPlan([directory], writes);
     }
 
@@ -76,6 +82,14 @@ public static class CgroupPlanner
         if (value is { } number)
         {
             writes.Add(new CgroupWrite(file, Text(number)));
+        }
+    }
+
+    private static void AddProcesses(List<CgroupWrite> writes, string directory, CgroupLimits limits)
+    {
+        if (limits.ProcessesMax is { } most)
+        {
+            writes.Add(new CgroupWrite(directory + "/pids.max", most == CgroupLimits.Unlimited ? "max" : Text(most)));
         }
     }
 

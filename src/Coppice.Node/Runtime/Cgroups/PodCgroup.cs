@@ -45,9 +45,15 @@ public sealed record CgroupTree(string Root)
 public readonly record struct CgroupLimits(
     long? CpuShares = null, long? CpuQuotaMicroseconds = null, long? CpuPeriodMicroseconds = null, long? MemoryBytes = null)
 {
+    /// <summary>No limit, said of <see cref="ProcessesMax"/>.</summary>
+    public const long Unlimited = -1;
+
     public const long SharesMin = 2;
     public const long SharesPerCpu = 1024;
     public const long PeriodMicroseconds = 100_000;
+
+    /// <summary>How many processes there may be at a time, threads counted.</summary>
+    public long? ProcessesMax { get; init; }
 
     /// <summary>As Kubernetes turns requests and limits into them. Thousandths of a processor, bytes; null where there is none.</summary>
     public static CgroupLimits From(long cpuRequestMilli, long? cpuLimitMilli, long? memoryLimitBytes) => new(
