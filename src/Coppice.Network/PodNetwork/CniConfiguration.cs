@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Coppice.Client;
 
 namespace Coppice.Network.PodNetwork;
 
@@ -38,11 +40,31 @@ public static class CniConfiguration
         return list.ToJsonString(new() { WriteIndented = true }) + "\n";
     }
 
+    /// <summary>
+    /// Removes what CNI keeps of pods' networks outside of our directories, by the network's name: pods that are ended with their sandboxes, and
+    /// not through the runtime, leave it there.
+    /// </summary>
+    /// <param name="directory">Where it keeps it.</param>
+    public static void RemoveResults(string instance, string directory = "/var/lib/cni/results")
+    {
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
+        // NETWORK-SANDBOX-INTERFACE: a sandbox is 64 digits, so that the name of another instance, which may begin with ours, is told apart.
+        var own = new Regex($"^{Regex.Escape(instance)}-[0-9a-f]{{64}}-[^-]+$");
+        foreach (var file in Directory.EnumerateFiles(directory).Where(file => own.IsMatch(Path.GetFileName(file))))
+        {
+            File.Delete(file);
+        }
+    }
+
     /// <summary>Writes it where the runtime looks, whole or not at all. Returns the file's path.</summary>
     public static string Write(NetworkOptions options)
     {
-        Directory.CreateDirectory(options.CniConfigurationDirectory);
-        Directory.CreateDirectory(options.CniDataDirectory);
+        OwnFiles.MakePrivateDirectory(options.CniConfigurationDirectory);
+        OwnFiles.MakePrivateDirectory(options.CniDataDirectory);
         var path = Path.Combine(options.CniConfigurationDirectory, $"10-{options.Instance}.conflist");
         var text = Describe(options);
         if (File.Exists(path) && File.ReadAllText(path) == text)
@@ -50,7 +72,7 @@ public static class CniConfiguration
             return path;
         }
 
-        File.WriteAllText(path + ".new", text);
+        OwnFiles.WritePrivate(path + ".new", text);
         File.Move(path + ".new", path, overwrite: true);
         return path;
     }

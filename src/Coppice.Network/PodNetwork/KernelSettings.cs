@@ -36,7 +36,9 @@ public static class KernelSettings
         {
             if (File.ReadAllText(path).Trim() != "1")
             {
+#pragma warning disable RS0030 // The file is the kernel's.
                 File.WriteAllText(path, "1\n");
+#pragma warning restore RS0030
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

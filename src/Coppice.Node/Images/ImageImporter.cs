@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coppice.Client;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Containerd;
 
@@ -66,7 +67,7 @@ public sealed class ImageImporter(string socketPath, IImageService images, TimeP
         try
         {
             var file = Path.Combine(directory.FullName, "image.tar");
-            await using (var target = File.Create(file))
+            await using (var target = OwnFiles.CreatePrivate(file))
             {
                 OciArchive.Write(target, recipe());
             }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Coppice.Client;
 
 namespace Coppice.Node.Images;
 
@@ -32,7 +33,7 @@ public static class RegistryHosts
     /// <summary>Makes the directory hold exactly these files. containerd reads them at every pull, so no restart is needed.</summary>
     public static void Apply(string directory, IReadOnlyList<RegistryHostFile> files)
     {
-        Directory.CreateDirectory(directory);
+        OwnFiles.MakePrivateDirectory(directory);
         var wanted = files.Select(one => one.Path.Split('/')[0]).ToHashSet(StringComparer.Ordinal);
         foreach (var folder in Directory.EnumerateDirectories(directory))
         {
@@ -50,9 +51,9 @@ public static class RegistryHosts
                 continue;
             }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            OwnFiles.MakePrivateDirectory(Path.GetDirectoryName(path)!);
             // It may hold a password.
-            using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            using var stream = OwnFiles.CreatePrivate(path);
             stream.Write(Encoding.UTF8.GetBytes(file.Content));
         }
     }

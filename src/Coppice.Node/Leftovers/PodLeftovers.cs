@@ -48,7 +48,7 @@ public sealed class PodLeftovers(IPodVolumes volumes, PodPaths paths, CgroupFile
         var logs = SandboxSpecBuilder.LogDirectory(settings.LogRoot, pod);
         if (Directory.Exists(logs))
         {
-            Directory.Delete(logs, recursive: true);
+            DirectoryRemoval.Remove(logs);
         }
     }
 
@@ -75,9 +75,8 @@ public sealed class PodLeftovers(IPodVolumes volumes, PodPaths paths, CgroupFile
         }
     }
 
-    // What coppice mounts of its own are volumes in memory.
     private MountEntry? ForeignMount(string uid) =>
-        MountTable.Read().FirstOrDefault(one => one.MountPoint.StartsWith(paths.Pod(uid) + "/", StringComparison.Ordinal) && !(one.FileSystem == "tmpfs" && paths.IsVolume(uid, one.MountPoint)));
+        MountTable.Read().FirstOrDefault(one => one.MountPoint.StartsWith(paths.Pod(uid) + "/", StringComparison.Ordinal) && !paths.IsOwnMount(uid, one.MountPoint, one.FileSystem));
 
     private static IEnumerable<string> NamesIn(string directory) =>
         Directory.Exists(directory) ? Directory.EnumerateDirectories(directory).Select(one => Path.GetFileName(one)) : [];

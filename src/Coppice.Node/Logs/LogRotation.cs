@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using Coppice.Client;
 using Coppice.Node.Runtime;
 
 namespace Coppice.Node.Logs;
@@ -86,7 +87,7 @@ public sealed class LogRotation(IContainerRuntime runtime, LogRotationOptions op
     {
         var unfinished = path + Packed + Unfinished;
         await using (var source = File.OpenRead(path))
-        await using (var target = new GZipStream(File.Create(unfinished), CompressionLevel.Fastest))
+        await using (var target = new GZipStream(OwnFiles.CreatePrivate(unfinished), CompressionLevel.Fastest))
         {
             await source.CopyToAsync(target, stop);
         }

@@ -106,16 +106,20 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
 
         var facts = new PodFacts(surroundings.Sandboxes.NodeName, surroundings.Addresses, AddressesOf(pod, sandbox), surroundings.Allocatable);
         var environment = await ContainerEnvironment.ResolveAsync(pod, container.Spec, facts, services.Sources);   // 2.
-        var mounts = await services.Ground.MountsAsync(pod, container.Spec, new GroundInputs(action.Attempt, environment, AddressesOf(pod, sandbox)), drop);
-        var spec = ContainerSpecBuilder.Build(pod, container.Spec, new ContainerInputs(
-            action.Attempt, SandboxSpecBuilder.Build(pod, sandbox.Attempt, surroundings.Sandboxes), ((ImageOutcome.Present)outcome).Image,
-            environment, mounts, surroundings.MemoryCapacityBytes, surroundings.OomKillsWhole)) with { ProcessesOf = TargetOf(inputs) };
-        drop.ThrowIfCancellationRequested();
+        var ground = new GroundInputs(action.Attempt, environment, AddressesOf(pod, sandbox));
+        using (var mounts = await services.Ground.MountsAsync(pod, container.Spec, ground, drop))
+        {
+            var spec = ContainerSpecBuilder.Build(pod, container.Spec, new ContainerInputs(
+                action.Attempt, SandboxSpecBuilder.Build(pod, sandbox.Attempt, surroundings.Sandboxes), ((ImageOutcome.Present)outcome).Image,
+                environment, mounts.All, surroundings.MemoryCapacityBytes, surroundings.OomKillsWhole)) with { ProcessesOf = TargetOf(inputs) };
+            drop.ThrowIfCancellationRequested();
 
-        attempt.SandboxId = sandbox.Id;
-        attempt.ContainerId = await services.Runtime.CreateContainerAsync(sandbox, spec, stop);   // 3.
-        events.Created(container);
-        await services.Runtime.StartContainerAsync(attempt.ContainerId, stop);             // 4.
+            attempt.SandboxId = sandbox.Id;
+            attempt.ContainerId = await services.Runtime.CreateContainerAsync(sandbox, spec, stop);   // 3.
+            events.Created(container);
+            await services.Runtime.StartContainerAsync(attempt.ContainerId, stop);         // 4.
+        }
+
         events.Started(container);
         return await RunPostStartAsync(inputs, attempt.ContainerId, AddressesOf(pod, sandbox), drop);   // 5.
     }

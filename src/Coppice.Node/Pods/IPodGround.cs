@@ -1,4 +1,5 @@
 using Coppice.Node.Runtime;
+using Coppice.Node.Volumes;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Pods;
@@ -23,8 +24,8 @@ public interface IPodGround
     /// <exception cref="PodGroundException">Something of it is not to be had now; what was there stays.</exception>
     ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop);
 
-    /// <summary>The mounts of one container, once the volumes are ready.</summary>
-    ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop);
+    /// <summary>The mounts of one container, once the volumes are ready. To be disposed of when the container has started, or could not.</summary>
+    ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop);
 
     /// <summary>What a container that ended left in its termination message file, or at the end of its log; null for nothing.</summary>
     ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop);

@@ -80,7 +80,7 @@ public sealed class NodeGround(
         }
     }
 
-    public ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop)
+    public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop)
     {
         var given = new MountInputs(
             inputs.Attempt, _prepared[Uid(pod)], inputs.Environment, SandboxSpecBuilder.Hostname(pod, Settings),
@@ -128,7 +128,7 @@ public sealed class NodeGround(
         var directory = SandboxSpecBuilder.LogDirectory(Settings.LogRoot, identity);
         if (Directory.Exists(directory))
         {
-            Directory.Delete(directory, recursive: true);
+            DirectoryRemoval.Remove(directory);
         }
 
         return ValueTask.CompletedTask;
@@ -139,7 +139,8 @@ public sealed class NodeGround(
 
     private static string ReadStart(string path)
     {
-        if (!File.Exists(path))
+        // The file is the container's: what it has put in its place, if it could, is no business of ours.
+        if (LinuxCalls.KindOf(path) != FileKind.Plain || new FileInfo(path).LinkTarget is not null)
         {
             return "";
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coppice.Client;
 
 namespace Coppice.Node.Volumes;
 
@@ -15,7 +16,7 @@ internal static class AtomicDirectory
     /// <returns>False when it held exactly these files already.</returns>
     public static bool Write(string directory, IReadOnlyList<VolumeFile> files, DateTimeOffset now, Action<string> finish)
     {
-        Directory.CreateDirectory(directory);
+        OwnFiles.EnsureDirectory(directory);
         var link = Path.Combine(directory, DataLink);
         var old = new FileInfo(link).LinkTarget;
         if (old is not null && Holds(Path.Combine(directory, old), files))
@@ -65,14 +66,17 @@ internal static class AtomicDirectory
 
     private static void WriteFiles(string directory, IReadOnlyList<VolumeFile> files)
     {
-        Directory.CreateDirectory(directory);
-        File.SetUnixFileMode(directory, (UnixFileMode)0x1ED); // 0755, whatever the umask
+        OwnFiles.MakeDirectory(directory, OwnFiles.PublicDirectory);
         foreach (var one in files)
         {
-            var path = Path.Combine(directory, one.Path);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, one.Content.Span);
-            File.SetUnixFileMode(path, (UnixFileMode)(one.Mode & 0xFFF));
+            var folder = directory;
+            foreach (var part in one.Path.Split('/').SkipLast(1))
+            {
+                folder = Path.Combine(folder, part);
+                OwnFiles.MakeDirectory(folder, OwnFiles.PublicDirectory);
+            }
+
+            OwnFiles.Write(Path.Combine(directory, one.Path), one.Content.Span, (UnixFileMode)(one.Mode & 0xFFF));
         }
     }
 
@@ -85,7 +89,7 @@ internal static class AtomicDirectory
         {
             if (entry.LinkTarget is null && entry.Name != fresh)
             {
-                entry.Delete(recursive: true);
+                DirectoryRemoval.Remove(entry.FullName);
             }
         }
     }

@@ -1,5 +1,5 @@
 using System.Text;
-using Coppice.Node.Containers;
+using Coppice.Client;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Volumes;
@@ -8,44 +8,21 @@ namespace Coppice.Node.Volumes;
 internal static class ContainerFiles
 {
     private const UnixFileMode Writable = (UnixFileMode)0x1B6; // 0666
-    private const UnixFileMode FolderMode = (UnixFileMode)0x1ED; // 0755
 
     public static void Make(Pod pod, Container container, MountInputs inputs, PodPaths paths)
     {
         var uid = pod.Metadata.Uid ?? "";
-        Directory.CreateDirectory(paths.Pod(uid), FolderMode);
+        OwnFiles.MakePrivateDirectory(paths.Pod(uid));
         var hosts = Hosts(pod, inputs, pod.Spec.HostNetwork ? File.ReadAllText("/etc/hosts") : null);
         // Written in place: containers that run hold the file itself.
         if (!File.Exists(paths.Hosts(uid)) || File.ReadAllText(paths.Hosts(uid)) != hosts)
         {
-            File.WriteAllText(paths.Hosts(uid), hosts);
+            OwnFiles.Write(paths.Hosts(uid), hosts, OwnFiles.PublicFile);
         }
 
         var termination = paths.TerminationLog(uid, container.Name, inputs.Attempt);
-        Directory.CreateDirectory(Path.GetDirectoryName(termination)!, FolderMode);
-        File.WriteAllBytes(termination, []);
-        File.SetUnixFileMode(termination, Writable);
-    }
-
-    /// <summary>Makes what a mount shows of a volume where it is missing.</summary>
-    /// <exception cref="ContainerConfigException">A link leads out of the volume.</exception>
-    public static void MakeSubPath(string volume, string inside, string container)
-    {
-        var at = volume;
-        foreach (var part in inside.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            at = Path.Combine(at, part);
-            if (!Path.Exists(at) && new FileInfo(at).LinkTarget is null)
-            {
-                Directory.CreateDirectory(at, FolderMode);
-            }
-
-            var real = new FileInfo(at).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? at;
-            if (real != volume && !real.StartsWith(volume + "/", StringComparison.Ordinal))
-            {
-                throw new ContainerConfigException($"failed to prepare subPath for volumeMount \"{inside}\" of container \"{container}\"");
-            }
-        }
+        OwnFiles.MakePrivateDirectory(Path.GetDirectoryName(termination)!);
+        OwnFiles.Write(termination, "", Writable);
     }
 
     /// <param name="ofHost">The host's own file for a pod on its network; null otherwise.</param>

@@ -13,16 +13,22 @@ public static class ContainerMounts
     public static IReadOnlyList<ContainerMount> Plan(Pod pod, Container container, MountInputs inputs, PodPaths paths)
     {
         var mounts = new List<ContainerMount>();
-        foreach (var mount in container.VolumeMounts)
+        var uid = pod.Metadata.Uid ?? "";
+        foreach (var (index, mount) in container.VolumeMounts.Index())
         {
             if (!inputs.Volumes.TryGetValue(mount.Name, out var volume))
             {
                 throw new ContainerConfigException($"cannot find volume \"{mount.Name}\" to mount into container \"{container.Name}\"");
             }
 
+            if (mount.RecursiveReadOnly == RecursiveReadOnlyMode.Enabled)
+            {
+                throw new ContainerConfigException($"volume \"{mount.Name}\" requested recursive read-only mode, but it is not supported by the runtime");
+            }
+
             var inside = SubPath(mount, inputs);
             mounts.Add(new ContainerMount(
-                inside.Length == 0 ? volume : $"{volume}/{inside}",
+                inside.Length == 0 ? volume : paths.SubPath(uid, container.Name, index),
                 mount.MountPath.StartsWith('/') ? mount.MountPath : "/" + mount.MountPath,
                 mount.ReadOnly || IsAlwaysReadOnly(pod, mount.Name),
                 mount.MountPropagation switch
@@ -33,7 +39,6 @@ public static class ContainerMounts
                 }));
         }
 
-        var uid = pod.Metadata.Uid ?? "";
         // A container that mounts its own is left alone; with the host's network and no aliases it sees the host's.
         if (!mounts.Any(one => one.ContainerPath == HostsPath))
         {

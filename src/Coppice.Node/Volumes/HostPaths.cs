@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Node.Containers;
 using Coppice.Objects.Core;
 
@@ -6,9 +7,6 @@ namespace Coppice.Node.Volumes;
 /// <summary>hostPath volumes: the path itself, checked or made as its type says.</summary>
 internal static class HostPaths
 {
-    private const UnixFileMode FolderMode = (UnixFileMode)0x1ED; // 0755
-    private const UnixFileMode PlainFileMode = (UnixFileMode)0x1A4; // 0644
-
     /// <exception cref="ContainerConfigException">It is not of the type that it must be.</exception>
     public static string Prepare(HostPathVolumeSource source)
     {
@@ -19,13 +17,12 @@ internal static class HostPaths
             // Of an unnamed type nothing is checked, but the runtime would make what is missing without a word.
             if (type is "" or HostPathType.DirectoryOrCreate)
             {
-                Directory.CreateDirectory(path, FolderMode);
+                OwnFiles.EnsureDirectory(path, OwnFiles.PublicDirectory);
             }
 
             if (type is HostPathType.FileOrCreate)
             {
-                File.WriteAllBytes(path, []);
-                File.SetUnixFileMode(path, PlainFileMode);
+                OwnFiles.Write(path, "", OwnFiles.PublicFile);
             }
         }
 

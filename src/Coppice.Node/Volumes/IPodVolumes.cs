@@ -16,9 +16,9 @@ public interface IPodVolumes
     /// <summary>Brings the files of ConfigMaps, Secrets, downwardAPI and tokens up to date; a container sees all of a change or nothing.</summary>
     ValueTask RefreshAsync(Pod pod, PodVolumeSources sources, CancellationToken stop);
 
-    /// <summary>Everything to mount into a container; makes the files that are its own.</summary>
+    /// <summary>Everything to mount into a container; makes the files that are its own. To be disposed of when the container has started.</summary>
     /// <exception cref="ContainerConfigException">A mount is not possible.</exception>
-    ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, MountInputs inputs, CancellationToken stop);
+    ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, MountInputs inputs, CancellationToken stop);
 
     /// <summary>Lets go of all of a pod's volumes. Safe to repeat.</summary>
     ValueTask RemoveAsync(string podUid, CancellationToken stop);
@@ -52,6 +52,15 @@ public sealed class VolumeNotReadyException(string volume, string cause) : Excep
     public string Volume => volume;
 }
 
+/// <summary>What to mount into a container.</summary>
+/// <param name="release">Takes away what was put in place for the runtime alone, which a container that has started does not need any more.</param>
+public sealed class PreparedMounts(IReadOnlyList<ContainerMount> all, Action? release = null) : IDisposable
+{
+    public IReadOnlyList<ContainerMount> All => all;
+
+    public void Dispose() => release?.Invoke();
+}
+
 /// <summary>Where a pod's files are on the node.</summary>
 /// <param name="Root">The directory of all pods.</param>
 public sealed record PodPaths(string Root)
@@ -62,11 +71,21 @@ public sealed record PodPaths(string Root)
     public string Volume(string uid, string kind, string name) => $"{Pod(uid)}/volumes/kubernetes.io~{kind}/{name}";
 
     /// <summary>Whether a path is the directory of one of the pod's volumes.</summary>
-    public bool IsVolume(string uid, string path) => Path.GetDirectoryName(Path.GetDirectoryName(path)) == $"{Pod(uid)}/volumes";
+    private bool IsVolume(string uid, string path) => Path.GetDirectoryName(Path.GetDirectoryName(path)) == $"{Pod(uid)}/volumes";
+
+    /// <summary>Where a part of a volume is shown for the runtime, by the number of its mount among the container's.</summary>
+    public string SubPath(string uid, string container, int mount) =>
+        $"{SubPathsOf(uid)}/{container}/{mount.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+
+    /// <summary>Whether coppice mounts something at a path itself.</summary>
+    public bool IsOwnMount(string uid, string path, string fileSystem) =>
+        (fileSystem == "tmpfs" && IsVolume(uid, path)) || path.StartsWith(SubPathsOf(uid) + "/", StringComparison.Ordinal);
 
     public string Hosts(string uid) => $"{Pod(uid)}/etc-hosts";
 
     /// <summary>What a container left to say when it ended.</summary>
     public string TerminationLog(string uid, string container, int attempt) =>
         $"{Pod(uid)}/containers/{container}/{attempt.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+
+    private string SubPathsOf(string uid) => $"{Pod(uid)}/volume-subpaths";
 }

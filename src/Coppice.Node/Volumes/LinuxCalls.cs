@@ -26,12 +26,15 @@ internal static class LinuxCalls
 
     /// <summary>Mounts a file system in memory.</summary>
     /// <param name="sizeBytes">Null for the kernel's default, half of the memory.</param>
+    /// <param name="group">Whom it belongs to; null for root.</param>
     /// <returns>Null, or why it could not be.</returns>
-    public static string? MountTmpfs(string directory, long? sizeBytes, string mode)
+    public static string? MountTmpfs(string directory, long? sizeBytes, UnixFileMode mode, long? group)
     {
-        var options = sizeBytes is { } size ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"mode={mode},size={size}") : $"mode={mode}";
+        var options = $"mode={Convert.ToString((int)mode, 8)}" + (group is { } id ? Option("gid", id) : "") + (sizeBytes is { } size ? Option("size", size) : "");
         return mount("tmpfs", directory, "tmpfs", 0, options) == 0 ? null : Marshal.GetLastPInvokeErrorMessage();
     }
+
+    private static string Option(string name, long number) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $",{name}={number}");
 
     public static void Unmount(string directory)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Coppice.Client;
 using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Containerd;
@@ -12,8 +13,6 @@ namespace Coppice.Node.Volumes;
 public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
 {
     private const UnixFileMode Everybody = (UnixFileMode)0x1FF; // 0777
-    private const UnixFileMode OwnerFirst = (UnixFileMode)0x1ED; // 0755
-    private const string EverybodysTmpfs = "0777";
 
     /// <summary>Of a token's life, when it is time for the next one: after four fifths of it, or a day.</summary>
     private const double TokenShare = 0.8;
@@ -24,44 +23,32 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
 
     // By the pods' uids. One at a time at a pod's files: what was read of an object first must not be written last, and what is removed
     // must not be made again.
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
+    private readonly Turns _turns = new();
 
     public ValueTask<IReadOnlyDictionary<string, string>> PrepareAsync(Pod pod, PodVolumeSources sources, CancellationToken stop) =>
-        InTurnAsync(Uid(pod), () => PrepareInTurnAsync(pod, sources, stop));
+        _turns.InTurnAsync(Uid(pod), () => PrepareInTurnAsync(pod, sources, stop));
 
     public async ValueTask RefreshAsync(Pod pod, PodVolumeSources sources, CancellationToken stop)
     {
         // A pod that has nothing here gets nothing, not even a turn: it may be gone for good.
         if (Directory.Exists(paths.Pod(Uid(pod))))
         {
-            await InTurnAsync(Uid(pod), () => RefreshInTurnAsync(pod, sources, stop));
+            await _turns.InTurnAsync(Uid(pod), () => RefreshInTurnAsync(pod, sources, stop));
         }
     }
 
-    public async ValueTask RemoveAsync(string podUid, CancellationToken stop)
-    {
-        await InTurnAsync(podUid, () => ValueTask.FromResult(Remove(podUid)));
-        _turns.TryRemove(podUid, out _);
-    }
+    public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, MountInputs inputs, CancellationToken stop) =>
+        _turns.InTurnAsync(Uid(pod), () => ValueTask.FromResult(MakeMounts(pod, container, inputs)));
 
-    private async ValueTask<T> InTurnAsync<T>(string podUid, Func<ValueTask<T>> work)
-    {
-        var turn = _turns.GetOrAdd(podUid, _ => new SemaphoreSlim(1));
-        await turn.WaitAsync();
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+    public async ValueTask RemoveAsync(string podUid, CancellationToken stop) =>
+        await _turns.InTurnAsync(podUid, () => ValueTask.FromResult(Remove(podUid)));
 
     private async ValueTask<IReadOnlyDictionary<string, string>> PrepareInTurnAsync(Pod pod, PodVolumeSources sources, CancellationToken stop)
     {
         var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        Directory.CreateDirectory(paths.Pod(Uid(pod)), OwnerFirst);
+        // Given up while it waited for its turn: the pod may have been removed meanwhile.
+        stop.ThrowIfCancellationRequested();
+        OwnFiles.MakePrivateDirectory(paths.Pod(Uid(pod)));
         foreach (var volume in pod.Spec.Volumes)
         {
             result[volume.Name] = await InWordsOfMountAsync(volume, () => PrepareOneAsync(pod, volume, sources, stop));
@@ -94,19 +81,30 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         return first is null ? true : throw first;
     }
 
-    public ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, MountInputs inputs, CancellationToken stop)
+    private PreparedMounts MakeMounts(Pod pod, Container container, MountInputs inputs)
     {
         var mounts = ContainerMounts.Plan(pod, container, inputs, paths);
         ContainerFiles.Make(pod, container, inputs, paths);
-        foreach (var mount in container.VolumeMounts)
+        var shown = new List<string>();
+        var prepared = new PreparedMounts(mounts, () => shown.ForEach(SubPaths.Hide));
+        try
         {
-            if (ContainerMounts.SubPath(mount, inputs) is { Length: > 0 } inside)
+            foreach (var (index, mount) in container.VolumeMounts.Index())
             {
-                ContainerFiles.MakeSubPath(inputs.Volumes[mount.Name], inside, container.Name);
+                if (ContainerMounts.SubPath(mount, inputs) is { Length: > 0 } inside)
+                {
+                    SubPaths.Show(inputs.Volumes[mount.Name], inside, paths.SubPath(Uid(pod), container.Name, index), (mount.Name, container.Name));
+                    shown.Add(paths.SubPath(Uid(pod), container.Name, index));
+                }
             }
-        }
 
-        return ValueTask.FromResult(mounts);
+            return prepared;
+        }
+        catch
+        {
+            prepared.Dispose();
+            throw;
+        }
     }
 
     private bool Remove(string podUid)
@@ -158,32 +156,31 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
 
     private string PrepareEmpty(Pod pod, string name, EmptyDirVolumeSource source)
     {
-        var directory = paths.Volume(Uid(pod), "empty-dir", name);
-        var isNew = !Directory.Exists(directory);
-        Directory.CreateDirectory(directory);
-        if (source.Medium is StorageMedium.Memory && !IsMounted(directory))
-        {
-            var error = LinuxCalls.MountTmpfs(directory, source.SizeLimit is { IsZero: false } limit ? limit.Value : null, EverybodysTmpfs);
-            if (error is not null)
-            {
-                throw new ContainerConfigException($"a file system in memory cannot be mounted: {error}");
-            }
-
-            // Whatever a try before had made ready is hidden below it.
-            isNew = true;
-        }
-        else if (source.Medium is { Length: > 0 } medium and not StorageMedium.Memory)
+        if (source.Medium is { Length: > 0 } medium and not StorageMedium.Memory)
         {
             throw new ContainerConfigException($"unsupported storage medium \"{medium}\"");
         }
 
-        if (isNew)
+        var directory = paths.Volume(Uid(pod), "empty-dir", name);
+        var group = pod.Spec.SecurityContext?.FsGroup;
+        var mode = group is null ? Everybody : Everybody | UnixFileMode.SetGroup;
+        if (source.Medium is StorageMedium.Memory)
         {
-            File.SetUnixFileMode(directory, Everybody);
-            if (pod.Spec.SecurityContext?.FsGroup is { } group)
+            OwnFiles.EnsureDirectory(directory);
+            var error = IsMounted(directory) ? null : LinuxCalls.MountTmpfs(directory, source.SizeLimit is { IsZero: false } limit ? limit.Value : null, mode, group);
+            if (error is not null)
             {
-                VolumeOwnership.Apply(directory, group, readOnly: false);
+                throw new ContainerConfigException($"a file system in memory cannot be mounted: {error}");
             }
+        }
+        else if (!Directory.Exists(directory))
+        {
+            // Complete before it has its name: what a crash in between leaves would be taken for the volume, which its pod could not write.
+            var unfinished = directory + ".new";
+            OwnFiles.EnsureDirectory(unfinished);
+            LinuxCalls.SetOwner(unfinished, null, group);
+            File.SetUnixFileMode(unfinished, mode);
+            LinuxCalls.Rename(unfinished, directory);
         }
 
         return directory;
@@ -195,23 +192,24 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         var content = new VolumeContent(pod, sources, wanted => TokenAsync(pod, volume.Name, wanted, sources, stop));
         var files = (await content.OfAsync(volume))!;
         var directory = paths.Volume(Uid(pod), kind, volume.Name);
-        Directory.CreateDirectory(directory);
+        OwnFiles.EnsureDirectory(directory);
         // Secrets stay off the disk where that can be had; in a container of its own, coppice may not be allowed to mount.
         if (kind is "secret" or "projected" && !IsMounted(directory))
         {
-            LinuxCalls.MountTmpfs(directory, null, "0755");
+            LinuxCalls.MountTmpfs(directory, null, OwnFiles.PublicDirectory, null);
         }
 
-        File.SetUnixFileMode(directory, OwnerFirst);
+        OwnFiles.MakeDirectory(directory, OwnFiles.PublicDirectory);
         AtomicDirectory.Write(directory, files, time.GetUtcNow(), fresh =>
         {
+            if (kind == "projected" && VolumeOwnership.UserOf(pod) is { } user)
+            {
+                GiveTokens(volume, fresh, user);
+            }
+
             if (pod.Spec.SecurityContext?.FsGroup is { } group)
             {
                 VolumeOwnership.Apply(fresh, group, readOnly: true);
-            }
-            else if (kind == "projected" && VolumeOwnership.UserOf(pod) is { } user)
-            {
-                GiveTokens(volume, fresh, user);
             }
         });
         return directory;

@@ -17,13 +17,20 @@ internal static class VolumeOwnership
         return users.Count == 1 ? users[0] : null;
     }
 
-    /// <summary>Gives a directory and all in it to the group, which may read it, and write it unless it is read-only.</summary>
+    /// <summary>Gives a directory of ours and all in it to the group, which may read it, and write it unless it is read-only.</summary>
     public static void Apply(string directory, long group, bool readOnly)
     {
         ApplyOne(new DirectoryInfo(directory), group, readOnly);
-        foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+        foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
         {
-            ApplyOne(entry, group, readOnly);
+            if (entry is DirectoryInfo && entry.LinkTarget is null)
+            {
+                Apply(entry.FullName, group, readOnly);
+            }
+            else
+            {
+                ApplyOne(entry, group, readOnly);
+            }
         }
     }
 

@@ -27,7 +27,9 @@ internal sealed class DirectoryLock : IDisposable
         var taken = new DirectoryLock(Hold(directory), Path.Combine(directory, HolderFile));
         try
         {
+#pragma warning disable RS0030 // The store knows no other project; the mode is set below.
             File.WriteAllText(taken._holderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+#pragma warning restore RS0030
             File.SetUnixFileMode(taken._holderPath, OwnerOnly);
         }
         catch (IOException)

@@ -2,9 +2,11 @@ using System.CommandLine;
 using Coppice.Commands.Hosting;
 using Coppice.Composition;
 using Coppice.Configuration;
+using Coppice.Network.PodNetwork;
 using Coppice.Network.Rules;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;
+using Coppice.Node.Volumes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Commands;
@@ -87,6 +89,7 @@ internal static class DownCommand
             await rules.RemoveAsync(stop);
         }
 
+        CniConfiguration.RemoveResults(instance);
         await new CgroupFiles(CgroupMounts.Observe()).RemoveAsync(new CgroupTree("/" + instance).Root, time, stop);
         foreach (var mount in MountTable.Read().Where(one => one.MountPoint.StartsWith(layout.Root + "/", StringComparison.Ordinal)).Reverse())
         {
@@ -98,7 +101,7 @@ internal static class DownCommand
         {
             if (Directory.Exists(entry) && new DirectoryInfo(entry).LinkTarget is null)
             {
-                Directory.Delete(entry, recursive: true);
+                DirectoryRemoval.Remove(entry);
             }
             else
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Coppice.Client;
 using Coppice.Commands.Hosting;
 using Coppice.Commands.Logging;
 using Coppice.Composition;
@@ -39,13 +40,15 @@ internal static class RunCommand
     /// <param name="parsed">With what is remembered.</param>
     private static async Task<int> RunAsync(ServerArguments arguments, ParseResult parsed, string? logPath, TimeProvider time)
     {
+        DiagnosticsSockets.Remove(Path.GetTempPath(), Environment.ProcessId);
+
         // 1. what the machine must have
         var options = arguments.Read(parsed);
         HostChecks.RequireCgroups();
         HostPackages.RequireAll(options);
         HostChecks.RequireFreePort(options.Port);
         HostChecks.RequireRangesBeside(options);
-        Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        OwnFiles.EnsureDirectory(options.DataDirectory);
 
         // 2. a log
         using var file = logPath is null ? LogFile.StandardError() : LogFile.At(logPath);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Configuration;
 
 namespace Coppice.Composition;
@@ -9,8 +10,6 @@ namespace Coppice.Composition;
 /// <summary>The cluster's keys on disk: made at the first start, read at later ones. Only their owner can read the files.</summary>
 internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     public CertificateAuthority Authority { get; } = LoadAuthority(layout, time);
 
     public ServiceAccountTokens Tokens { get; } =
@@ -58,7 +57,7 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
 
     private static CertificateAuthority LoadAuthority(DataLayout layout, TimeProvider time)
     {
-        Directory.CreateDirectory(layout.Keys, OwnerOnly | UnixFileMode.UserExecute);
+        OwnFiles.MakePrivateDirectory(layout.Keys);
         var certificate = Path.Combine(layout.Keys, "ca.crt");
         var key = Path.Combine(layout.Keys, "ca.key");
         if (File.Exists(certificate) && File.Exists(key))

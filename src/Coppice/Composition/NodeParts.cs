@@ -55,25 +55,38 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
     /// <summary>Starts the runtime and makes the agent; the task it returns runs both until stopped.</summary>
     public async Task<Func<CancellationToken, Task>> StartAsync(IApiClient api, IEventRecorder events, Caches caches, CancellationToken stopping)
     {
+        foreach (var directory in (string[])[layout.Pods, layout.PodLogs, layout.Seccomp])
+        {
+            OwnFiles.MakePrivateDirectory(directory);
+        }
+
         var (socket, supervising) = await StartRuntimeAsync(stopping);
         var runtime = new CriRuntime(socket, time);
         var images = new CriImages(socket, time);
         await new ImageImporter(socket, images, time).EnsureAsync(PauseImage.Name, PauseImage.Recipe, stopping);
 
         string[] addresses = [address.ToString()];
-        var observer = new MachineObserver(options.NodeName, addresses, layout.Root, runtime, images);
+        var mounts = CgroupMounts.Observe();
+        var observer = new MachineObserver(options.NodeName, addresses, layout.Root, runtime, images, () => ProcessRoom.IsScarce(mounts, _cgroups.Pods));
         var statusOptions = new NodeStatusOptions();
         var facts = await observer.FactsAsync(stopping);
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, NodeHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
 
         var settings = new SandboxSettings(
-            options.NodeName, [options.Ranges.DnsAddress.ToString()], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), layout.PodLogs, _cgroups);
+            options.NodeName, [options.Ranges.DnsAddress.ToString()], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), layout.PodLogs, _cgroups)
+        {
+            SeccompRoot = layout.Seccomp,
+        };
         var environment = new EnvironmentSources(
             (space, name) => api.FindAsync<ConfigMap>(new(space, name), stopping),
             (space, name) => api.FindAsync<Secret>(new(space, name), stopping),
             () => caches.Services.Cache.Items);
-        var mounts = CgroupMounts.Observe();
-        var surroundings = new PodSurroundings(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions()) { OomKillsWhole = mounts.IsUnified };
+        var surroundings = new PodSurroundings(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions())
+        {
+            OomKillsWhole = mounts.IsUnified,
+            Processes = new ProcessRoom { PodMax = options.PodPidsLimit },
+            HasAppArmor = HostFacts.Observe(RuntimeOptions(options, layout)).HasAppArmor,
+        };
         var paths = new PodPaths(layout.Pods);
         var prober = new Prober(runtime, time);
         var (volumes, cgroups) = (new PodVolumes(paths, time), new CgroupFiles(mounts));

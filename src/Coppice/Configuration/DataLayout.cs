@@ -24,5 +24,8 @@ public sealed record DataLayout(string Root)
     /// <summary>What containers print, a directory a pod.</summary>
     public string PodLogs => Path.Combine(Root, "logs");
 
+    /// <summary>Seccomp profiles of the node's own, which pods name as type Localhost.</summary>
+    public string Seccomp => Path.Combine(Root, "seccomp");
+
     public string PodNetwork => Path.Combine(Root, "cni");
 }

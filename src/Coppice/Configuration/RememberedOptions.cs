@@ -1,3 +1,4 @@
+
 namespace Coppice.Configuration;
 
 /// <summary>

@@ -1,10 +1,10 @@
+using Coppice.Client;
+
 namespace Coppice.Configuration;
 
 /// <summary>A small file that each start of the server writes, and that the one before has mostly written already.</summary>
 internal static class SettingsFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Replaces it, whole or not at all, readable for its owner only. What is already so is left.</summary>
     /// <returns>False if the disk would not take it, and what was there before stays.</returns>
     /// <exception cref="IOException">The disk would not take it, and there is none to go on with.</exception>
@@ -18,7 +18,7 @@ internal static class SettingsFile
         var beside = path + ".new";
         try
         {
-            using (var stream = new FileStream(beside, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+            using (var stream = OwnFiles.CreatePrivate(beside))
             {
                 stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
                 stream.Flush(flushToDisk: true);

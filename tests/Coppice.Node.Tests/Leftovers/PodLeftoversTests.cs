@@ -43,7 +43,7 @@ public sealed class PodLeftoversTests : IDisposable
     {
         Assert.Empty(await _leftovers.FindAsync(Stop));
         var volume = Directory.CreateDirectory(_paths.Volume("u1", "secret", "keys")).FullName;
-        Assert.Null(LinuxCalls.MountTmpfs(volume, null, "0755"));
+        Assert.Null(LinuxCalls.MountTmpfs(volume, null, (UnixFileMode)0x1ED, null));
         File.WriteAllText(volume + "/key", "secret");
         Directory.CreateDirectory($"{_root}/logs/shop_web_u1/main");
         Directory.CreateDirectory($"{_root}/logs/shop_old_u2");

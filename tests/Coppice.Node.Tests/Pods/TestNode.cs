@@ -6,6 +6,7 @@ using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Simulated;
+using Coppice.Node.Volumes;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
@@ -178,7 +179,7 @@ internal sealed class TestGround : IPodGround, IPodLeftovers
     public ValueTask PrepareVolumesAsync(Pod pod, CancellationToken stop) =>
         MissingVolume is null ? ValueTask.CompletedTask : throw new PodGroundException("FailedMount", $"MountVolume.SetUp failed for volume \"{MissingVolume}\" : configmap \"{MissingVolume}\" not found");
 
-    public ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop) => ValueTask.FromResult<IReadOnlyList<ContainerMount>>([]);
+    public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop) => ValueTask.FromResult(new PreparedMounts([]));
 
     public ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) => ValueTask.FromResult(LastWords);
 

@@ -1,6 +1,7 @@
 using Coppice.Node.Leftovers;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
+using Coppice.Node.Volumes;
 using Coppice.Objects.Core;
 
 namespace Coppice.Simulation.World;
@@ -47,8 +48,8 @@ internal sealed class SimulatedGround(TimeProvider time) : IPodGround, IPodLefto
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<ContainerMount>> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop) =>
-        ValueTask.FromResult<IReadOnlyList<ContainerMount>>([]);
+    public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop) =>
+        ValueTask.FromResult(new PreparedMounts([]));
 
     public ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) =>
         ValueTask.FromResult<string?>(null);

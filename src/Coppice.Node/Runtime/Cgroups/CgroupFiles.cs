@@ -1,3 +1,5 @@
+using Coppice.Client;
+
 namespace Coppice.Node.Runtime.Cgroups;
 
 /// <summary>Makes, changes and removes cgroups. Failures are <see cref="RuntimeException"/> with the kernel's word.</summary>
@@ -16,7 +18,7 @@ public sealed class CgroupFiles(CgroupMounts mounts)
         {
             foreach (var directory in plan.Directories)
             {
-                Directory.CreateDirectory(directory);
+                OwnFiles.EnsureDirectory(directory, OwnFiles.PublicDirectory);
             }
 
             foreach (var write in plan.Writes)

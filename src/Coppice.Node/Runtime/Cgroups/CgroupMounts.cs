@@ -1,3 +1,5 @@
+using Coppice.Client;
+
 namespace Coppice.Node.Runtime.Cgroups;
 
 /// <summary>How control groups are mounted: one tree (v2), or one a controller (v1, and the hybrid of both).</summary>
@@ -58,7 +60,7 @@ public sealed record CgroupMounts(bool IsUnified, IReadOnlyDictionary<string, st
         foreach (var root in Roots.Where(one => one.Key != "cpuset").Select(one => one.Value).Distinct(StringComparer.Ordinal))
         {
             var directory = root + cgroup;
-            Directory.CreateDirectory(directory);
+            OwnFiles.EnsureDirectory(directory, OwnFiles.PublicDirectory);
             files.Add(directory + "/cgroup.procs");
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Coppice.Node.Volumes;
 
 namespace Coppice.Node.Runtime.Containerd;
 
@@ -25,12 +26,12 @@ internal static class ContainerdLeftovers
         await UnmountAsync(layout, time, stop);
         if (Directory.Exists(layout.Directory))
         {
-            Directory.Delete(layout.Directory, recursive: true);
+            DirectoryRemoval.Remove(layout.Directory);
         }
 
         if (Path.GetDirectoryName(layout.Socket) is { } beside && Directory.Exists(beside))
         {
-            Directory.Delete(beside, recursive: true);
+            DirectoryRemoval.Remove(beside);
         }
     }
 

@@ -11,15 +11,21 @@ internal sealed class ContainerdProcess
 {
     private const int SignalTerminate = 15;
     private const int SignalKill = 9;
+    private const string UmaskField = "Umask:";
+    private const string UsualUmask = "0022";
 
     // $1 log, $2 pid file, $3 the cgroup.procs files (one a line), the rest containerd's command line. The shell turns into
     // containerd, so the pid is the one it wrote; in a session of its own no Ctrl-C and no hang-up reaches it, and with its
-    // output in a file it does not die of a pipe that nobody reads any more.
+    // output in a file it does not die of a pipe that nobody reads any more. Its umask is that of every container, and of what it makes
+    // for them: the usual one, whatever ours is. Its log and pid file are ours alone.
     private const string StartScript = """
+        umask 077
         log=$1 pid=$2 groups=$3; shift 3
         for group in $groups; do echo $$ > "$group"; done
         echo $$ > "$pid"
-        exec setsid "$@" >> "$log" 2>&1 < /dev/null
+        exec >> "$log" 2>&1 < /dev/null
+        umask 022
+        exec setsid "$@"
         """;
 
     private readonly Process _process;
@@ -29,6 +35,10 @@ internal sealed class ContainerdProcess
     public int Id => _process.Id;
 
     public bool HasEnded => _process.HasExited;
+
+    /// <summary>Whether it makes files for containers as they expect them; also where the kernel does not tell.</summary>
+    public bool HasUsualUmask =>
+        StatusLines(Id).FirstOrDefault(line => line.StartsWith(UmaskField, StringComparison.Ordinal)) is not { } line || line[UmaskField.Length..].Trim() == UsualUmask;
 
     public Task WaitForExitAsync(CancellationToken stop) => _process.WaitForExitAsync(stop);
 
@@ -89,6 +99,18 @@ internal sealed class ContainerdProcess
         {
             Kill(Id, SignalKill);
             await _process.WaitForExitAsync(stop);
+        }
+    }
+
+    private static string[] StatusLines(int id)
+    {
+        try
+        {
+            return File.ReadAllLines($"/proc/{id}/status");
+        }
+        catch (IOException)
+        {
+            return [];      // it ended meanwhile
         }
     }
 

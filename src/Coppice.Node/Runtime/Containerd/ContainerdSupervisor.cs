@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Coppice.Client;
 using Coppice.Node.Runtime.Cri;
 using Microsoft.Extensions.Logging;
 
@@ -169,13 +170,13 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
         var configuration = ContainerdConfiguration.Render(options, _layout, HostFacts.Observe(options));
         if (ContainerdProcess.Find(_layout) is { HasEnded: false } left)
         {
-            if (File.Exists(_layout.ConfigurationFile) && await File.ReadAllTextAsync(_layout.ConfigurationFile, stop) == configuration)
+            if (left.HasUsualUmask && File.Exists(_layout.ConfigurationFile) && await File.ReadAllTextAsync(_layout.ConfigurationFile, stop) == configuration)
             {
                 LogAdopted(left.Id);
                 return left;
             }
 
-            await left.EndAsync(EndGrace, time, stop);      // another version's configuration: containers go on in their shims
+            await left.EndAsync(EndGrace, time, stop);      // as another version started it: containers go on in their shims
         }
 
         Prepare(configuration);
@@ -186,12 +187,12 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
     {
         foreach (var directory in (string[])[_layout.Directory, _layout.Root, _layout.State, _layout.RegistryDirectory, _layout.CniConfigurationDirectory, Path.GetDirectoryName(_layout.Socket)!])
         {
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            OwnFiles.MakePrivateDirectory(directory);
         }
 
         if (!File.Exists(_layout.ConfigurationFile) || File.ReadAllText(_layout.ConfigurationFile) != configuration)
         {
-            File.WriteAllText(_layout.ConfigurationFile, configuration);
+            OwnFiles.WritePrivate(_layout.ConfigurationFile, configuration);
         }
 
         if (File.Exists(_layout.LogFile))

@@ -1,3 +1,5 @@
+using Coppice.Client;
+
 namespace Coppice.Commands.Hosting;
 
 /// <summary>Installs packages with apt-get, without starting the services they bring: our own containerd is the one that is wanted.</summary>
@@ -20,8 +22,7 @@ internal static class AptInstaller
         {
             if (ownPolicy)
             {
-                await File.WriteAllTextAsync(PolicyFile, Policy, stop);
-                File.SetUnixFileMode(PolicyFile, (UnixFileMode)0b111_101_101);
+                OwnFiles.Write(PolicyFile, Policy, OwnFiles.PublicDirectory);
             }
 
             await AptAsync(["update"]);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coppice.Client;
 using Coppice.Configuration;
 
 namespace Coppice.Commands.Hosting;
@@ -6,11 +7,13 @@ namespace Coppice.Commands.Hosting;
 /// <summary>Starts <c>coppice run</c> so that it outlives us: as a service where systemd runs, else in a session of its own.</summary>
 internal static class BackgroundServer
 {
-    // $1 the log; the rest is the command line. The log takes what comes before logging begins and what a crash leaves.
+    // $1 the log; the rest is the command line. The log takes what comes before logging begins and what a crash leaves; it is ours alone.
     private const string StartScript = """
         umask 077
         log=$1; shift
-        exec setsid "$@" >> "$log" 2>&1 < /dev/null
+        exec >> "$log" 2>&1 < /dev/null
+        umask 022
+        exec setsid "$@"
         """;
 
     public static bool HasSystemd => Directory.Exists("/run/systemd/system");
@@ -28,7 +31,7 @@ internal static class BackgroundServer
             return StartDetached(layout, command);
         }
 
-        await File.WriteAllTextAsync(UnitFile(instance), Describe(command), stop);
+        OwnFiles.Write(UnitFile(instance), Describe(command), OwnFiles.PublicFile);
         await ProgramOutput.RequireAsync("systemctl", ["daemon-reload"], stop);
         await ProgramOutput.RequireAsync("systemctl", ["enable", Unit(instance)], stop);
         await ProgramOutput.RequireAsync("systemctl", ["restart", Unit(instance)], stop);
@@ -87,7 +90,7 @@ internal static class BackgroundServer
 
     private static Process StartDetached(DataLayout layout, IReadOnlyList<string> command)
     {
-        Directory.CreateDirectory(layout.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        OwnFiles.EnsureDirectory(layout.Root);
         var start = new ProcessStartInfo("/bin/sh", ["-c", StartScript, "sh", layout.LogFile, .. command]) { WorkingDirectory = "/" };
         return Process.Start(start) ?? throw new UserErrorException("the server could not be started");
     }

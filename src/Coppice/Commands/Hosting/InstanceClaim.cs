@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Configuration;
 
 namespace Coppice.Commands.Hosting;
@@ -13,7 +14,7 @@ internal static class InstanceClaim
     /// <exception cref="UserErrorException">The cluster of another data directory has the name.</exception>
     public static void Take(string instance, string dataDirectory, string directory = UsualDirectory)
     {
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        OwnFiles.MakePrivateDirectory(directory);
         var file = Path.Combine(directory, instance);
         if (Owner(file) is { } owner && owner != dataDirectory && Directory.Exists(owner))
         {
@@ -22,7 +23,7 @@ internal static class InstanceClaim
                 ExitCodes.NotPossible);
         }
 
-        File.WriteAllText(file, dataDirectory);
+        OwnFiles.WritePrivate(file, dataDirectory);
     }
 
     public static void Release(string instance, string dataDirectory, string directory = UsualDirectory)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Coppice.Client;
 using Coppice.Configuration;
 
 namespace Coppice.Commands.Hosting;
@@ -90,7 +91,13 @@ internal sealed class ServerProcess
 
     private static void Note(string path, int id)
     {
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            UnixCreateMode = OwnFiles.PrivateFile,
+        });
         file.Write(Encoding.ASCII.GetBytes(id.ToString(CultureInfo.InvariantCulture)));
         file.SetLength(file.Position);
     }
