@@ -160,7 +160,7 @@ public sealed partial class NodeAgent(
     {
         var uid = pod.Metadata.Uid ?? "";
         var worker = new PodWorker(pod, found, services, surroundings);
-        if (!IsTaken(pod, found) && NodeAdmission.Judge(pod, Active(), surroundings.Allocatable) is { } refused)
+        if (!IsTaken(pod, found) && NodeAdmission.Judge(pod, Active(), surroundings.Allocatable, surroundings.HasAppArmor) is { } refused)
         {
             worker.Judge(refused);
         }

@@ -23,6 +23,7 @@ public static class PodSpecValidation
             .. Policies(path, spec),
             .. LabelValidation.Labels(path.Child("nodeSelector"), spec.NodeSelector),
             .. SecurityValidation.OfPod(path.Child("securityContext"), spec),
+            .. SecurityValidation.OfUsers(path, spec),
             .. FieldRules.Each(path.Child("imagePullSecrets"), spec.ImagePullSecrets, (at, secret) => FieldRules.Required(at.Child("name"), secret.Name)),
             .. SchedulingValidation.Affinity(path.Child("affinity"), spec.Affinity),
             .. Dns(path.Child("dnsConfig"), spec),

@@ -45,6 +45,27 @@ internal static class SecurityValidation
         ];
     }
 
+    /// <summary>What a pod may only ask for when its users are not the host's, and what it may not ask for then.</summary>
+    public static Findings<FieldError> OfUsers(FieldPath path, PodSpec spec)
+    {
+        if (spec.HostUsers != false)
+        {
+            return
+            [
+                .. Unmasked(path.Child("containers"), spec.Containers.Select(c => c.SecurityContext)),
+                .. Unmasked(path.Child("initContainers"), spec.InitContainers.Select(c => c.SecurityContext)),
+                .. Unmasked(path.Child("ephemeralContainers"), spec.EphemeralContainers.Select(c => c.SecurityContext)),
+            ];
+        }
+
+        (string Field, bool IsAsked)[] shared = [("hostNetwork", spec.HostNetwork), ("hostPID", spec.HostPID), ("hostIPC", spec.HostIPC)];
+        return [.. shared.Where(one => one.IsAsked).Select(one => FieldError.Forbidden(path.Child(one.Field), "when `hostUsers` is false"))];
+    }
+
+    private static IEnumerable<FieldError> Unmasked(FieldPath path, IEnumerable<SecurityContext?> containers) =>
+        containers.Index().Where(one => one.Item?.ProcMount == ProcMountType.Unmasked).Select(one => FieldError.Invalid(
+            path.Index(one.Index).Child("securityContext", "procMount"), ProcMountType.Unmasked, "`hostUsers` must be false to use `Unmasked`"));
+
     private static Findings<FieldError> Sysctls(FieldPath path, ValueList<Sysctl> sysctls) =>
     [
         .. FieldRules.Each(path, sysctls, (at, sysctl) => FieldRules.Required(at.Child("name"), sysctl.Name)),

@@ -19,7 +19,11 @@ public sealed record ContainerInputs(
     IReadOnlyList<KeyValuePair<string, string>> Environment,
     IReadOnlyList<ContainerMount> Mounts,
     long MemoryCapacityBytes,
-    bool OomKillsWhole = false);
+    bool OomKillsWhole = false)
+{
+    /// <summary>The directory of the node's own seccomp profiles.</summary>
+    public string SeccompRoot { get; init; } = "";
+}
 
 /// <summary>Turns a container of a pod into the one to make. Pure.</summary>
 public static class ContainerSpecBuilder
@@ -31,7 +35,7 @@ public static class ContainerSpecBuilder
     {
         var variables = inputs.Environment.ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal);
         string[] Expand(IEnumerable<string> words) => [.. words.Select(word => VariableExpansion.Expand(word, variables.GetValueOrDefault))];
-        var security = Security(pod, container);
+        var security = Security(pod, container, inputs);
         RefuseRoot(pod, container, security.RunAsUser, inputs.Image.User);
         return new ContainerSpec(
             container.Name,
@@ -66,30 +70,74 @@ public static class ContainerSpecBuilder
     internal static IReadOnlyList<long> Groups(PodSecurityContext pod) =>
         pod.FsGroup is { } group && !pod.SupplementalGroups.Contains(group) ? [.. pod.SupplementalGroups, group] : pod.SupplementalGroups;
 
-    internal static string Profile(SeccompProfile? profile) => profile switch
-    {
-        null => "",
-        { Type: SeccompProfileType.Localhost } => "localhost/" + profile.LocalhostProfile,
-        _ => profile.Type,
-    };
+    internal static SELinuxLabel? Label(SELinuxOptions? options) =>
+        options is null ? null : new SELinuxLabel(options.User ?? "", options.Role ?? "", options.Type ?? "", options.Level ?? "");
 
     /// <summary>The container's own settings over the pod's.</summary>
-    private static ContainerSecurity Security(Pod pod, Container container)
+    private static ContainerSecurity Security(Pod pod, Container container, ContainerInputs inputs)
     {
         var outer = pod.Spec.SecurityContext ?? new PodSecurityContext();
         var own = container.SecurityContext ?? new SecurityContext();
+        var group = own.RunAsGroup ?? outer.RunAsGroup;
+        var (user, userName) = (own.RunAsUser ?? outer.RunAsUser, default(string));
+        if (user is null && group is not null)
+        {
+            // The runtime takes no group without a user.
+            (user, userName) = UserOf(inputs.Image);
+        }
+
         return new ContainerSecurity(
-            own.RunAsUser ?? outer.RunAsUser,
-            null,
-            own.RunAsGroup ?? outer.RunAsGroup,
+            user,
+            userName,
+            group,
             Groups(outer),
             own.Privileged == true,
             own.ReadOnlyRootFilesystem == true,
             own.AllowPrivilegeEscalation == false,
-            Profile(own.SeccompProfile ?? outer.SeccompProfile),
+            Seccomp(own.SeccompProfile ?? outer.SeccompProfile, inputs.SeccompRoot),
             own.Capabilities?.Add ?? [],
-            own.Capabilities?.Drop ?? []);
+            own.Capabilities?.Drop ?? [])
+        {
+            AppArmor = AppArmor(own.AppArmorProfile ?? outer.AppArmorProfile),
+            SELinux = Label(own.SeLinuxOptions ?? outer.SeLinuxOptions),
+            SeesKernelSettings = own.ProcMount == ProcMountType.Unmasked,
+        };
     }
+
+    private static (long? User, string? Name) UserOf(ImageRecord image)
+    {
+        var user = image.User?.Split(':')[0] ?? "";
+        return user.Length == 0 ? (0, null) : long.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? (id, null) : (null, user);
+    }
+
+    private static SecurityRestriction? Seccomp(SeccompProfile? profile, string root) => profile switch
+    {
+        null => null,
+        { Type: SeccompProfileType.RuntimeDefault } => new SecurityRestriction(SecurityRestrictionKind.RuntimeDefault),
+        { Type: SeccompProfileType.Localhost } => new SecurityRestriction(SecurityRestrictionKind.Localhost, SeccompFile(profile.LocalhostProfile, root)),
+        _ => new SecurityRestriction(SecurityRestrictionKind.Unconfined),
+    };
+
+    // The runtime reads the file as root: the API server has refused what leads out of the directory, and a node trusts nobody with the host's files.
+    private static string SeccompFile(string? name, string root)
+    {
+        if (name is not { Length: > 0 })
+        {
+            throw new ContainerConfigException("localhostProfile must be set if seccompProfile type is Localhost.");
+        }
+
+        return name[0] == '/' || name.Split('/').Contains("..")
+            ? throw new ContainerConfigException($"seccomp profile \"{name}\" is not in the directory of the node's profiles")
+            : $"{root}/{name}";
+    }
+
+    private static SecurityRestriction? AppArmor(AppArmorProfile? profile) => profile switch
+    {
+        null => null,
+        { Type: AppArmorProfileType.RuntimeDefault } => new SecurityRestriction(SecurityRestrictionKind.RuntimeDefault),
+        { Type: AppArmorProfileType.Localhost } => new SecurityRestriction(SecurityRestrictionKind.Localhost, profile.LocalhostProfile ?? ""),
+        _ => new SecurityRestriction(SecurityRestrictionKind.Unconfined),
+    };
 
     private static void RefuseRoot(Pod pod, Container container, long? user, string? imageUser)
     {

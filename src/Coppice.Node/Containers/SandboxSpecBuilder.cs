@@ -10,7 +10,11 @@ namespace Coppice.Node.Containers;
 /// <param name="HostDns">The node's own resolver settings.</param>
 /// <param name="Cgroups">Null leaves the runtime's default.</param>
 public sealed record SandboxSettings(
-    string NodeName, IReadOnlyList<string> ClusterDns, string ClusterDomain, DnsSettings HostDns, string LogRoot, CgroupTree? Cgroups);
+    string NodeName, IReadOnlyList<string> ClusterDns, string ClusterDomain, DnsSettings HostDns, string LogRoot, CgroupTree? Cgroups)
+{
+    /// <summary>The directory of the node's own seccomp profiles, which pods may name.</summary>
+    public string SeccompRoot { get; init; } = "";
+}
 
 /// <summary>Turns a pod into the sandbox to make for it. Pure.</summary>
 public static class SandboxSpecBuilder
@@ -23,9 +27,15 @@ public static class SandboxSpecBuilder
     private const int SearchesMax = 32;
 
     /// <param name="attempt">0 for the pod's first sandbox.</param>
+    /// <exception cref="ContainerConfigException">It demands users of its own, which no runtime here can give.</exception>
     public static SandboxSpec Build(Pod pod, int attempt, SandboxSettings settings)
     {
         var spec = pod.Spec;
+        if (spec.HostUsers == false)
+        {
+            throw new ContainerConfigException("RuntimeClass handler \"\" does not support user namespaces");
+        }
+
         var identity = new PodIdentity(pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "", pod.Metadata.Uid ?? "");
         return new SandboxSpec(
             identity,
@@ -103,7 +113,7 @@ public static class SandboxSpecBuilder
             given.RunAsGroup,
             ContainerSpecBuilder.Groups(given),
             pod.Spec.Containers.Concat(pod.Spec.InitContainers).Any(one => one.SecurityContext?.Privileged == true),
-            ContainerSpecBuilder.Profile(given.SeccompProfile),
-            given.Sysctls.ToDictionary(one => one.Name, one => one.Value, StringComparer.Ordinal));
+            ContainerSpecBuilder.Label(given.SeLinuxOptions),
+            given.Sysctls.ToDictionary(one => Sysctls.DotsOf(one.Name), one => one.Value, StringComparer.Ordinal));
     }
 }

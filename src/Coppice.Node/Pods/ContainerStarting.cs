@@ -111,7 +111,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         {
             var spec = ContainerSpecBuilder.Build(pod, container.Spec, new ContainerInputs(
                 action.Attempt, SandboxSpecBuilder.Build(pod, sandbox.Attempt, surroundings.Sandboxes), ((ImageOutcome.Present)outcome).Image,
-                environment, mounts.All, surroundings.MemoryCapacityBytes, surroundings.OomKillsWhole)) with { ProcessesOf = TargetOf(inputs) };
+                environment, mounts.All, surroundings.MemoryCapacityBytes, surroundings.OomKillsWhole) { SeccompRoot = surroundings.Sandboxes.SeccompRoot }) with { ProcessesOf = TargetOf(inputs) };
             drop.ThrowIfCancellationRequested();
 
             attempt.SandboxId = sandbox.Id;

@@ -15,8 +15,33 @@ internal static class NodeAdmission
 
     /// <param name="active">The pods that the node has taken and that have not ended.</param>
     /// <param name="allocatable">What the node may give to pods; a resource that is not named is not limited.</param>
+    /// <param name="hasAppArmor">The node's kernel has it.</param>
     /// <returns>Why the pod is refused, or null.</returns>
-    public static PodVerdict? Judge(Pod pod, IReadOnlyCollection<Pod> active, ValueMap<Quantity> allocatable)
+    public static PodVerdict? Judge(Pod pod, IReadOnlyCollection<Pod> active, ValueMap<Quantity> allocatable, bool hasAppArmor)
+    {
+        // In the kubelet's order, of whose reasons the first is told.
+        if (Sysctls.Forbidden(pod.Spec) is { } sysctl)
+        {
+            return new PodVerdict("SysctlForbidden", Rejected + sysctl);
+        }
+
+        return Room(pod, active, allocatable) ?? Demands(pod, hasAppArmor);
+    }
+
+    private static PodVerdict? Demands(Pod pod, bool hasAppArmor)
+    {
+        if (pod.Spec.SecurityContext?.SupplementalGroupsPolicy == SupplementalGroupsPolicy.Strict)
+        {
+            return new PodVerdict("SupplementalGroupsPolicyNotSupported", Rejected + "SupplementalGroupsPolicy=Strict is not supported in this node");
+        }
+
+        var profiles = pod.Spec.InitContainers.Concat(pod.Spec.Containers).Select(one => one.SecurityContext?.AppArmorProfile).Append(pod.Spec.SecurityContext?.AppArmorProfile);
+        return !hasAppArmor && profiles.Any(one => one is not (null or { Type: AppArmorProfileType.Unconfined }))
+            ? new PodVerdict("AppArmor", Rejected + "Cannot enforce AppArmor: AppArmor is not enabled on the host")
+            : null;
+    }
+
+    private static PodVerdict? Room(Pod pod, IReadOnlyCollection<Pod> active, ValueMap<Quantity> allocatable)
     {
         // Of several reasons the kubelet's first one is told: room before ports.
         if (allocatable.TryGetValue(ResourceName.Pods, out var podsMax) && active.Count + 1 > podsMax.Value)

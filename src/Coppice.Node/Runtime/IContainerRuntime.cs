@@ -171,7 +171,21 @@ public readonly record struct NamespaceSharing(bool HostNetwork, bool HostPid, b
 
 /// <summary>The security settings that hold for a whole pod.</summary>
 public sealed record PodSecurity(
-    long? RunAsUser, long? RunAsGroup, IReadOnlyList<long> SupplementalGroups, bool Privileged, string SeccompProfile, IReadOnlyDictionary<string, string> Sysctls);
+    long? RunAsUser, long? RunAsGroup, IReadOnlyList<long> SupplementalGroups, bool Privileged, SELinuxLabel? SELinux, IReadOnlyDictionary<string, string> Sysctls);
+
+/// <summary>What SELinux, where a machine has it, knows processes by. Empty parts are the runtime's choice.</summary>
+public sealed record SELinuxLabel(string User, string Role, string Type, string Level);
+
+/// <summary>A profile that the kernel holds processes to.</summary>
+/// <param name="Name">Of a profile of the node's own.</param>
+public sealed record SecurityRestriction(SecurityRestrictionKind Kind, string Name = "");
+
+public enum SecurityRestrictionKind
+{
+    Unconfined,
+    RuntimeDefault,
+    Localhost,
+}
 
 /// <summary>A container to make: everything already resolved (environment, mounts, limits).</summary>
 /// <param name="LogPath">Relative to the sandbox's log directory.</param>
@@ -226,6 +240,15 @@ public sealed record ContainerSecurity(
     bool Privileged,
     bool ReadOnlyRootFilesystem,
     bool NoNewPrivileges,
-    string SeccompProfile,
+    SecurityRestriction? Seccomp,
     IReadOnlyList<string> AddCapabilities,
-    IReadOnlyList<string> DropCapabilities);
+    IReadOnlyList<string> DropCapabilities)
+{
+    /// <summary>Null leaves it to the runtime, which has a profile of its own where the machine can.</summary>
+    public SecurityRestriction? AppArmor { get; init; }
+
+    public SELinuxLabel? SELinux { get; init; }
+
+    /// <summary>Whether the container sees and writes the settings of the kernel in /proc and /sys, which are the node's too.</summary>
+    public bool SeesKernelSettings { get; init; }
+}

@@ -236,7 +236,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         var spec = new SandboxSpec(
             pod, 0, pod.Name, Path.Combine(under.LogDirectory, pod.Uid), under.CgroupParent, new Dictionary<string, string>(), new Dictionary<string, string>(),
             new DnsSettings(["10.43.0.10"], ["contract.svc.cluster.local"], ["ndots:5"]), [], default,
-            new PodSecurity(null, null, [], false, "", new Dictionary<string, string>()));
+            new PodSecurity(null, null, [], false, null, new Dictionary<string, string>()));
         if (change is not null)
         {
             spec = change(spec);
@@ -249,7 +249,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
 
     protected internal static ContainerSpec Container(SandboxSpec sandbox, TestProgram program) => new(
         "main", 0, program.Image, program.Command, program.Arguments, null, [], [], default,
-        new ContainerSecurity(null, null, null, [], false, false, false, "", [], []),
+        new ContainerSecurity(null, null, null, [], false, false, false, null, [], []),
         "main/0.log", "/dev/termination-log", "hash-1", false, false, false, sandbox);
 
     protected async Task<string> StartAsync(SandboxRecord sandbox, ContainerSpec spec)

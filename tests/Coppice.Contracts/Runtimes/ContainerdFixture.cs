@@ -106,7 +106,7 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
         var pod = new PodIdentity("supervised", "pod", "00000000-0000-4000-8000-000000000000");
         var spec = new SandboxSpec(
             pod, 0, pod.Name, Path.Combine(LogDirectory, pod.Uid), CgroupParent, new Dictionary<string, string>(), new Dictionary<string, string>(),
-            new DnsSettings([], [], []), [], default, new PodSecurity(null, null, [], false, "", new Dictionary<string, string>()));
+            new DnsSettings([], [], []), [], default, new PodSecurity(null, null, [], false, null, new Dictionary<string, string>()));
         var sandbox = await _runtime.RunSandboxAsync(spec, stop);
         var id = await _runtime.CreateContainerAsync(sandbox, ContainerRuntimeContract.Container(spec, program), stop);
         await _runtime.StartContainerAsync(id, stop);

@@ -1,6 +1,8 @@
 using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
+using Coppice.Node.Runtime.Cri;
+using ProfileType = Coppice.Node.Runtime.Cri.Wire.SecurityProfile.Types.ProfileType;
 
 namespace Coppice.Node.Tests.Containers;
 
@@ -60,7 +62,8 @@ public sealed class SpecBuilderTests
                "resources":{"requests":{"cpu":"250m","memory":"512Mi"},"limits":{"cpu":"500m","memory":"1Gi"}}}]}
             """);
         Assert.Equal(["me", "$(NOBODY)"], spec.Arguments);
-        Assert.Equal((7, 1000, true, "RuntimeDefault"), (spec.Security.RunAsUser, spec.Security.RunAsGroup, spec.Security.NoNewPrivileges, spec.Security.SeccompProfile));
+        Assert.Equal((7, 1000, true), (spec.Security.RunAsUser, spec.Security.RunAsGroup, spec.Security.NoNewPrivileges));
+        Assert.Equal(new SecurityRestriction(SecurityRestrictionKind.RuntimeDefault), spec.Security.Seccomp);
         Assert.Equal([2000], spec.Security.SupplementalGroups);
         Assert.Equal(["ALL"], spec.Security.DropCapabilities);
         Assert.Equal(new ContainerResources(256, 50_000, 100_000, 1 << 30, 875), spec.Resources);
@@ -85,10 +88,80 @@ public sealed class SpecBuilderTests
         Assert.NotNull(Build(Spec, Image with { User = "1000:1000" }));
     }
 
+    [Theory]
+    [InlineData("profiles/web.json", "/profiles/profiles/web.json")]
+    [InlineData("../../etc/passwd", null)]
+    [InlineData("a/../../b", null)]
+    [InlineData("/etc/passwd", null)]
+    [InlineData("", null)]
+    public void A_profile_of_the_nodes_own_comes_from_its_directory_alone(string name, string? file)
+    {
+        string Spec(string profile) => $$"""{"containers":[{"name":"main","securityContext":{"seccompProfile":{"type":"Localhost","localhostProfile":"{{profile}}"} } }]}""";
+        if (file is null)
+        {
+            Assert.Throws<ContainerConfigException>(() => Build(Spec(name)));
+        }
+        else
+        {
+            Assert.Equal(new SecurityRestriction(SecurityRestrictionKind.Localhost, file), Build(Spec(name)).Security.Seccomp);
+        }
+    }
+
+    [Theory]
+    [InlineData("{}", true)]
+    [InlineData("""{"procMount":"Default"}""", true)]
+    [InlineData("""{"procMount":"Unmasked"}""", false)]
+    [InlineData("""{"privileged":true}""", false)]
+    public void Who_is_not_privileged_sees_and_changes_nothing_of_the_nodes_kernel(string security, bool isMasked)
+    {
+        var spec = Build($$"""{"containers":[{"name":"main","securityContext":{{security}} }]}""");
+        var asked = CriRequests.Container("s1", spec).Config.Linux.SecurityContext;
+        Assert.Equal(isMasked, asked.MaskedPaths.Contains("/proc/kcore"));
+        Assert.Equal(isMasked, asked.MaskedPaths.Contains("/proc/interrupts"));
+        Assert.Equal(isMasked, asked.MaskedPaths.Contains("/sys/firmware"));
+        Assert.Equal(isMasked ? ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"] : [], asked.ReadonlyPaths);
+    }
+
+    [Fact]
+    public void A_sandbox_has_the_runtimes_profile_whatever_its_pod_says()
+    {
+        var sandbox = SandboxSpecBuilder.Build(Given.Pod("""{"securityContext":{"seccompProfile":{"type":"Unconfined"}},"containers":[{"name":"main"}]}"""), 0, Settings);
+        Assert.Equal(ProfileType.RuntimeDefault, CriRequests.Sandbox(sandbox).Linux.SecurityContext.Seccomp.ProfileType);
+    }
+
+    [Fact]
+    public void What_a_pod_says_of_AppArmor_and_SELinux_reaches_the_runtime()
+    {
+        var spec = Build("""
+            {"securityContext":{"seLinuxOptions":{"level":"s0:c1"},"appArmorProfile":{"type":"RuntimeDefault"}},
+             "containers":[{"name":"main","securityContext":{"appArmorProfile":{"type":"Localhost","localhostProfile":"mine"}}}]}
+            """);
+        var asked = CriRequests.Container("s1", spec).Config.Linux.SecurityContext;
+        Assert.Equal((ProfileType.Localhost, "mine", "s0:c1"), (asked.Apparmor.ProfileType, asked.Apparmor.LocalhostRef, asked.SelinuxOptions.Level));
+        Assert.Equal("s0:c1", CriRequests.Sandbox(spec.Sandbox).Linux.SecurityContext.SelinuxOptions.Level);
+        Assert.Null(CriRequests.Container("s1", Build("""{"containers":[{"name":"main"}]}""")).Config.Linux.SecurityContext.Apparmor);
+    }
+
+    [Theory]
+    [InlineData(null, 0L, null)]
+    [InlineData("1000:1000", 1000L, null)]
+    [InlineData("nginx:www", null, "nginx")]
+    public void A_group_alone_goes_with_the_images_user(string? imageUser, long? user, string? name)
+    {
+        var security = Build("""{"containers":[{"name":"main","securityContext":{"runAsGroup":3000}}]}""", Image with { User = imageUser }).Security;
+        Assert.Equal((user, name, 3000L), (security.RunAsUser, security.RunAsUserName, security.RunAsGroup));
+    }
+
+    [Fact]
+    public void Users_of_its_own_are_refused_and_not_passed_over() =>
+        Assert.Equal(
+            "RuntimeClass handler \"\" does not support user namespaces",
+            Assert.Throws<ContainerConfigException>(() => Build("""{"hostUsers":false,"containers":[{"name":"main"}]}""")).Message);
+
     private static ContainerSpec Build(string podSpec, ImageRecord? image = null)
     {
         var pod = Given.Pod(podSpec);
         var sandbox = SandboxSpecBuilder.Build(pod, 0, Settings);
-        return ContainerSpecBuilder.Build(pod, pod.Spec.Containers[0], new ContainerInputs(3, sandbox, image ?? Image, [new("WHO", "me")], [], 4L << 30));
+        return ContainerSpecBuilder.Build(pod, pod.Spec.Containers[0], new ContainerInputs(3, sandbox, image ?? Image, [new("WHO", "me")], [], 4L << 30) { SeccompRoot = "/profiles" });
     }
 }

@@ -8,8 +8,6 @@ namespace Coppice.Node.Runtime.Cri;
 /// <summary>Our specs in CRI's words.</summary>
 internal static class CriRequests
 {
-    private const string LocalhostProfile = "localhost/";
-
     public static PodSandboxConfig Sandbox(SandboxSpec spec)
     {
         var config = new PodSandboxConfig
@@ -28,7 +26,9 @@ internal static class CriRequests
                     RunAsGroup = Optional(spec.Security.RunAsGroup),
                     SupplementalGroups = { spec.Security.SupplementalGroups },
                     Privileged = spec.Security.Privileged,
-                    Seccomp = Seccomp(spec.Security.SeccompProfile, spec.Security.Privileged),
+                    // What the pod says is for its containers: the process that only holds its namespaces never needs more.
+                    Seccomp = Restriction(new SecurityRestriction(SecurityRestrictionKind.RuntimeDefault)),
+                    SelinuxOptions = Label(spec.Security.SELinux),
                 },
             },
         };
@@ -98,6 +98,8 @@ internal static class CriRequests
     private static LinuxContainerSecurityContext Security(ContainerSpec spec)
     {
         var security = spec.Security;
+        // The runtime takes an empty list for no path at all, and has no list of its own.
+        var seesAll = security.Privileged || security.SeesKernelSettings;
         return new LinuxContainerSecurityContext
         {
             NamespaceOptions = Namespaces(spec),
@@ -108,7 +110,12 @@ internal static class CriRequests
             SupplementalGroups = { security.SupplementalGroups },
             ReadonlyRootfs = security.ReadOnlyRootFilesystem,
             NoNewPrivs = security.NoNewPrivileges,
-            Seccomp = Seccomp(security.SeccompProfile, security.Privileged),
+            // Without a word there is no profile, as with the kubelet; a privileged container never has one.
+            Seccomp = Restriction(security.Privileged || security.Seccomp is not { } seccomp ? new SecurityRestriction(SecurityRestrictionKind.Unconfined) : seccomp),
+            Apparmor = security.AppArmor is { } profile ? Restriction(profile) : null,
+            SelinuxOptions = Label(security.SELinux),
+            MaskedPaths = { seesAll ? [] : KernelPaths.Masked },
+            ReadonlyPaths = { seesAll ? [] : KernelPaths.ReadOnly },
             Capabilities = new Capability { AddCapabilities = { security.AddCapabilities }, DropCapabilities = { security.DropCapabilities } },
         };
     }
@@ -131,26 +138,19 @@ internal static class CriRequests
         Pid = sharing.HostPid ? NamespaceMode.Node : sharing.ShareProcessNamespace ? NamespaceMode.Pod : NamespaceMode.Container,
     };
 
-    // Empty is Kubernetes' default, which is no profile; a privileged container never has one.
-    private static SecurityProfile Seccomp(string profile, bool privileged)
+    private static SecurityProfile Restriction(SecurityRestriction restriction) => new()
     {
-        if (privileged)
+        ProfileType = restriction.Kind switch
         {
-            return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Unconfined };
-        }
+            SecurityRestrictionKind.RuntimeDefault => SecurityProfile.Types.ProfileType.RuntimeDefault,
+            SecurityRestrictionKind.Localhost => SecurityProfile.Types.ProfileType.Localhost,
+            _ => SecurityProfile.Types.ProfileType.Unconfined,
+        },
+        LocalhostRef = restriction.Name,
+    };
 
-        if (profile.Equals("RuntimeDefault", StringComparison.OrdinalIgnoreCase) || profile == "runtime/default")
-        {
-            return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.RuntimeDefault };
-        }
-
-        if (profile.StartsWith(LocalhostProfile, StringComparison.OrdinalIgnoreCase))
-        {
-            return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Localhost, LocalhostRef = profile[LocalhostProfile.Length..] };
-        }
-
-        return new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Unconfined };
-    }
+    private static SELinuxOption? Label(SELinuxLabel? label) =>
+        label is null ? null : new SELinuxOption { User = label.User, Role = label.Role, Type = label.Type, Level = label.Level };
 
     private static Wire.PortMapping Port(PortMapping mapping) => new()
     {
