@@ -43,29 +43,12 @@ public sealed partial class NodeAgent
 
     private async Task KeepUpAsync(CancellationToken stop)
     {
-        var rotation = new LogRotation(services.Runtime, options.Logs, services.Time);
+        var logs = new LogUpkeep(services.Runtime, options.Logs, services.Time, (pod, failed) => LogUpkeepFailed(services.Log, pod, failed.Message));
+        var pause = options.Logs.LookEvery;
         while (true)
         {
-            await Task.Delay(options.UpkeepPeriod, services.Time, stop);
-            foreach (var worker in _workers.Values)
-            {
-                foreach (var record in worker.View.Containers.Where(one => one.State == ContainerState.Running))
-                {
-                    await RotateAsync(rotation, record, stop);
-                }
-            }
-        }
-    }
-
-    private async ValueTask RotateAsync(LogRotation rotation, ContainerRecord record, CancellationToken stop)
-    {
-        try
-        {
-            await rotation.RotateAsync(record.Id, record.LogPath, stop);
-        }
-        catch (Exception failed) when (!stop.IsCancellationRequested)
-        {
-            LogUpkeepFailed(services.Log, new ObjectKey(record.Pod.Namespace, record.Pod.Name), failed.Message);
+            await Task.Delay(pause, services.Time, stop);
+            pause = await logs.LookAsync([.. _workers.Values.SelectMany(worker => worker.View.Containers)], stop);
         }
     }
 }

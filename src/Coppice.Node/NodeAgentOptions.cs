@@ -13,9 +13,6 @@ public sealed record NodeAgentOptions
     /// <summary>Before the runtime is asked again after it could not be reached.</summary>
     public TimeSpan RuntimePause { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often the size of logs is looked at.</summary>
-    public TimeSpan UpkeepPeriod { get; init; } = TimeSpan.FromSeconds(15);
-
     /// <summary>
     /// How often volumes are compared with what they are filled from, to find what no event told: as often as Kubernetes does. A token's
     /// last fifth, in which it must be renewed, is two minutes at the least.

@@ -75,7 +75,7 @@ public sealed class LogReaderTests : IDisposable
             time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Assert.Equal(["0.log.20300101-000003.gz", "0.log.20300101-000004"], Directory.EnumerateFiles(_directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["0.log.20300101-000003-0000000.gz", "0.log.20300101-000004-0000000"], Directory.EnumerateFiles(_directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -102,7 +102,7 @@ internal sealed class SimulatedMachine
         var presence = new NodePresence(
             new NodeReporter(Door, observer, new NodeStatusOptions(), Clock, _ => { }),
             new NodeLease(Door, Name, new NodeLeaseOptions(), Clock, _ => { }));
-        var agent = new NodeAgent(new NodeAgentOptions { NodeName = Name }, services, surroundings, presence, Ground);
+        var agent = new NodeAgent(new NodeAgentOptions { NodeName = Name, Logs = new() { LookEvery = TimeSpan.FromSeconds(15) } }, services, surroundings, presence, Ground);
         var stop = _stop.Token;
         _loop.Start(() => _running = RunAsync(agent, stop));
     }
