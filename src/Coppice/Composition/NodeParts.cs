@@ -123,8 +123,10 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         .. from worker in agent.Workers
            where worker.Value is { Pod: { Metadata.DeletionTimestamp: null, Spec.HostNetwork: false }, Status.Phase: not (PodPhase.Succeeded or PodPhase.Failed) }
            let sandbox = worker.Value.View.Sandbox
-           where sandbox is { State: SandboxState.Ready, NetworkNamespace: not null, Addresses.Count: > 0 }
-           select new PodLink(worker.Key, sandbox.Id, sandbox.NetworkNamespace, IPAddress.Parse(sandbox.Addresses[0])),
+           where sandbox is { State: SandboxState.Ready, Addresses.Count: > 0 }
+           let space = sandbox.NetworkNamespace
+           where space is not null
+           select new PodLink(worker.Key, sandbox.Id, space, IPAddress.Parse(sandbox.Addresses[0])),
     ];
 
     private async Task RunAsync(NodeAgent agent, PodNetworkWatch networks, Task supervising, CancellationToken stop)

@@ -14,6 +14,8 @@ public sealed class ApplySpeedTests(ITestOutputHelper output)
         var start = time.GetTimestamp();
         var plan = Plan(node, services);
         var planned = time.GetElapsedTime(start);
+        using var stop = new CancellationTokenSource();
+        var watching = node.Rules.WatchAsync(() => { }, stop.Token);
         await node.Rules.ApplyAsync(plan, default);
         output.WriteLine($"1000 services: planned in {planned.TotalMilliseconds:F1} ms, all applied in {time.GetElapsedTime(start).TotalMilliseconds:F1} ms");
 
@@ -35,6 +37,8 @@ public sealed class ApplySpeedTests(ITestOutputHelper output)
         start = time.GetTimestamp();
         Assert.Null(await node.Rules.RestoreAsync(default));
         output.WriteLine($"an audit takes {time.GetElapsedTime(start).TotalMilliseconds:F0} ms");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
         Assert.Contains("10.245.0.19", node.Nsenter(null, "nft", "list", "chain", "ip", "coppice", "all/default/web19/tcp/http"));
     }
 

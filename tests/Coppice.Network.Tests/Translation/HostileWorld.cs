@@ -74,7 +74,7 @@ internal sealed class HostileWorld(Random random)
             ExternalName = Pick(Names)!,
             LoadBalancerSourceRanges = Many(3, () => Pick(Ranges)!).ToValueList(),
             SessionAffinity = Pick("None", "ClientIP", ""),
-            SessionAffinityConfig = new SessionAffinityConfig { ClientIP = new ClientIPConfig { TimeoutSeconds = Pick(null, 0, -5, 1, 86400, int.MaxValue) } },
+            SessionAffinityConfig = new SessionAffinityConfig { ClientIP = new ClientIPConfig { TimeoutSeconds = Pick<int?>(null, 0, -5, 1, 86400, int.MaxValue) } },
             ExternalTrafficPolicy = Pick("Local", "Cluster", "Odd"),
             InternalTrafficPolicy = Pick("Local", "Cluster", "Odd"),
             Ports = Many(3, () => new ServicePort { Name = Pick(Names), Protocol = Pick(Protocols), Port = Pick(Ports), NodePort = Pick(Ports) }).ToValueList(),
@@ -86,13 +86,13 @@ internal sealed class HostileWorld(Random random)
     {
         Metadata = Meta("web-1") with { Labels = new ValueMap<string>().With("kubernetes.io/service-name", Pick(Names) ?? "web") },
         AddressType = Pick("IPv4", "IPv6", "FQDN", ""),
-        Ports = Many(3, () => new Objects.Discovery.EndpointPort { Name = Pick(Names), Protocol = Pick(Protocols), Port = Pick(null, 0, -1, 80, 70000, int.MaxValue) }).ToValueList(),
+        Ports = Many(3, () => new Objects.Discovery.EndpointPort { Name = Pick(Names), Protocol = Pick(Protocols), Port = Pick<int?>(null, 0, -1, 80, 70000, int.MaxValue) }).ToValueList(),
         Endpoints = Many(4, () => new Endpoint
         {
             Addresses = Many(2, () => Pick(Addresses)!).ToValueList(),
             Hostname = Pick(Names),
             NodeName = Pick("node", "other", null),
-            Conditions = new EndpointConditions { Ready = Pick(true, false, null), Serving = Pick(true, false, null), Terminating = Pick(true, false, null) },
+            Conditions = new EndpointConditions { Ready = Pick<bool?>(true, false, null), Serving = Pick<bool?>(true, false, null), Terminating = Pick<bool?>(true, false, null) },
         }).ToValueList(),
     };
 
