@@ -175,8 +175,28 @@ internal static class ProtobufBody
         ValueShape.IntOrString => ReadIntOrString(input),
         ValueShape.Any => ReadMessage(input).Text(1) is { Length: > 0 } text ? JsonNode.Parse(text) : null,
         ValueShape.Object => ReadObject(input.ReadBytes(), schema.Object, within: 0),
+        ValueShape.List => ReadListInMap(input.ReadBytes().CreateCodedInput(), schema.Element!),
         _ => throw new InvalidOperationException($"no single value has the shape {schema.Shape}"),
     };
+
+    /// <summary>A map's values cannot be repeated: a list there is a message whose first field is.</summary>
+    private static JsonArray ReadListInMap(CodedInputStream message, ValueSchema element)
+    {
+        var list = new JsonArray();
+        while (message.ReadTag() is var tag and not 0)
+        {
+            if (WireFormat.GetTagFieldNumber(tag) == 1)
+            {
+                ReadElements(message, tag, element, list);
+            }
+            else
+            {
+                message.SkipLastField();
+            }
+        }
+
+        return list;
+    }
 
     /// <summary>Go's zero time is told by an empty message.</summary>
     private static DateTimeOffset? ReadTime(CodedInputStream input)
