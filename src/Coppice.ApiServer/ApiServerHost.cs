@@ -5,12 +5,19 @@ using Coppice.ApiServer.Authentication;
 using Coppice.Client.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.ApiServer;
+
+/// <param name="Certificate">What is shown to clients, with its key.</param>
+public sealed record HttpsPort(int Number, X509Certificate2 Certificate);
+
+/// <summary>Something that is served beside the API, on a port of its own.</summary>
+public sealed record HttpsService(HttpsPort Port, RequestDelegate Answer);
 
 /// <summary>The web server under the pipeline: Kestrel with TLS 1.2 and 1.3, HTTP/1.1 and HTTP/2.</summary>
 public sealed class ApiServerHost : IAsyncDisposable
@@ -43,17 +50,28 @@ public sealed class ApiServerHost : IAsyncDisposable
     }
 
     /// <summary>Listens on every address of the machine, and answers from then on.</summary>
-    /// <exception cref="IOException">The port is in use.</exception>
+    /// <param name="beside">What the same process serves on another port: a second server would cost its memory again. Null for nothing.</param>
+    /// <exception cref="IOException">A port is in use.</exception>
     public static async Task<ApiServerHost> StartAsync(
-        RequestPipeline pipeline, int port, X509Certificate2 certificate, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
+        RequestPipeline pipeline, HttpsPort api, HttpsService? beside, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseUrls();
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, port, certificate));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            Configure(kestrel);
+            Listen(kestrel, api);
+            if (beside is not null)
+            {
+                Listen(kestrel, beside.Port);
+            }
+        });
         var application = builder.Build();
         var host = new ApiServerHost(application, time);
-        application.Run(http => pipeline.HandleAsync(http, host._stopping.Token));
+        application.Run(http => beside is not null && http.Connection.LocalPort == beside.Port.Number
+            ? beside.Answer(http)
+            : pipeline.HandleAsync(http, host._stopping.Token));
         await application.StartAsync(stop);
         return host;
     }
@@ -78,7 +96,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static void Configure(KestrelServerOptions kestrel, int port, X509Certificate2 certificate)
+    private static void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
@@ -99,12 +117,16 @@ public sealed class ApiServerHost : IAsyncDisposable
         kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
-        kestrel.Listen(IPAddress.IPv6Any, port, listen =>
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HttpsPort port)
+    {
+        kestrel.Listen(IPAddress.IPv6Any, port.Number, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.UseHttps(new HttpsConnectionAdapterOptions
             {
-                ServerCertificate = certificate,
+                ServerCertificate = port.Certificate,
                 SslProtocols = System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13,
                 ClientCertificateMode = ClientCertificateMode.AllowCertificate,
 

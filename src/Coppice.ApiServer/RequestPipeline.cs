@@ -1,13 +1,16 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Http;
+using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.OpenApi;
 using Coppice.ApiServer.Proxying;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Responses;
 using Coppice.ApiServer.Watching;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Streaming;
 using Microsoft.AspNetCore.Http;
@@ -32,6 +35,9 @@ public sealed record PipelineParts(
 
     /// <summary>How the proxies of pods, services and nodes reach an address; null for the machine's own network.</summary>
     public Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
+
+    /// <summary>What the server shows to the agents of nodes, with its key; null for nothing.</summary>
+    public X509Certificate2? AgentClient { get; init; }
 }
 
 /// <summary>The way of every request over HTTP, from top to bottom.</summary>
@@ -59,6 +65,7 @@ public sealed partial class RequestPipeline
         _bodies = new BodyDeadline(time, parts.BodyTime);
         var tokens = new TokenOwners(verbs, parts.Tokens, parts.KnownTokens);
         _authenticator = new Authenticator(tokens, parts.Authority, time);
+        Access = new InProcessAccessControl(_authenticator);
         _health = new HealthEndpoint(parts.Health);
         _discovery = new DiscoveryDocuments(groups, parts.ServerAddress) { OtherPaths = [.. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath] };
         _openApi = new OpenApiDocuments(groups);
@@ -66,9 +73,12 @@ public sealed partial class RequestPipeline
         _reviews = new ReviewEndpoint(tokens);
         _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, time, random));
         _subresources = new SubresourceEndpoint(
-            verbs, _resources, responses, new StreamEndpoint(verbs, parts.Nodes, time), new ProxyEndpoint(verbs, parts.Connect));
+            verbs, _resources, responses, new StreamEndpoint(verbs, parts.Nodes, time), new ProxyEndpoint(verbs, parts));
         _log = log;
     }
+
+    /// <summary>The cluster's users and their rights, for what is served beside the API.</summary>
+    public IAccessControl Access { get; }
 
     /// <summary>
     /// 1. Reads what is asked. 2. Identifies who asks, and for whom. 3. Authorizes. 4. Answers: health, documents, reviews, objects. Whatever is

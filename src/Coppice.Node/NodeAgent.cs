@@ -202,6 +202,7 @@ public sealed partial class NodeAgent(
         _workers = _workers.Remove(uid);
         _isWeighed = false;
         _running.Remove(uid);
+        services.Probed.Forget(uid);
     }
 
     // As the scheduler counts: what the API no longer has takes no room, even if its containers still need a moment to end. Counted

@@ -16,7 +16,8 @@ public sealed partial class ReferenceTests
         ["Coppice.Scheduler"] = ["Coppice.Objects", "Coppice.Client"],
         ["Coppice.Network"] = ["Coppice.Objects", "Coppice.Client"],
         ["Coppice.Node"] = ["Coppice.Objects", "Coppice.Client", "Coppice.Streaming"],
-        ["Coppice"] = ["Coppice.ApiServer", "Coppice.Controllers", "Coppice.Scheduler", "Coppice.Node", "Coppice.Network"],
+        ["Coppice.Kubelet"] = ["Coppice.Objects", "Coppice.Client", "Coppice.Node"],
+        ["Coppice"] = ["Coppice.ApiServer", "Coppice.Controllers", "Coppice.Scheduler", "Coppice.Node", "Coppice.Kubelet", "Coppice.Network"],
     };
 
     [Fact]
@@ -34,7 +35,7 @@ public sealed partial class ReferenceTests
     [Fact]
     public void Only_what_serves_HTTP_knows_the_web_framework()
     {
-        string[] servers = ["Coppice.ApiServer", "Coppice.Streaming", "Coppice"];
+        string[] servers = ["Coppice.ApiServer", "Coppice.Streaming", "Coppice.Kubelet", "Coppice"];
         Findings.AssertNone(
             from project in Repository.Projects.Where(file => file.StartsWith("src/", StringComparison.Ordinal))
             where Repository.Text(project).Contains("Microsoft.AspNetCore.App", StringComparison.Ordinal)

@@ -36,7 +36,7 @@ internal static class ServedApi
         var pipeline = new RequestPipeline(verbs, parts, time, new Random(2), NullLogger.Instance);
         var port = BareServer.FreePort();
         await using var host = await ApiServerHost.StartAsync(
-            pipeline, port, BareServer.CertificateOf(authority), time, NullLoggerFactory.Instance, default);
+            pipeline, new HttpsPort(port, BareServer.CertificateOf(authority)), null, time, NullLoggerFactory.Instance, default);
         await AnnounceAsync(port, token);
     }
 

@@ -1,11 +1,11 @@
 using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
-using Coppice.Client.Http;
 using Coppice.Objects;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,13 +16,13 @@ namespace Coppice.ApiServer.Proxying;
 /// Hands requests on to pods, services and nodes, and their answers back, both as they come. Nothing is kept of a connection: an
 /// address may be another pod's a moment later.
 /// </summary>
-/// <param name="connect">Another way to reach addresses than by the machine's own network; null for that.</param>
-internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect)
+internal sealed class ProxyEndpoint(ApiVerbs verbs, PipelineParts parts)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
 
     private readonly ProxyLocator _locator = new(verbs);
-    private readonly HttpMessageInvoker _targets = new(NewSocketsHandler(connect));
+    private readonly HttpMessageInvoker _targets = new(NewSocketsHandler(parts.Connect, AgentTransport.TrustAnybody));
+    private readonly HttpMessageInvoker _agents = new(NewSocketsHandler(parts.Connect, tls => AgentTransport.Configure(tls, parts.Authority.Certificate, parts.AgentClient)));
 
     /// <param name="scope">Of the resource, with the name as it stands in the path.</param>
     public async Task HandleAsync(HttpContext http, WriteScope scope, string name)
@@ -66,7 +66,8 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
 
     private static ApiError Unreachable(string why) => ApiErrors.ServiceUnavailable($"error trying to reach service: {why}");
 
-    private static SocketsHttpHandler NewSocketsHandler(Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect)
+    private static SocketsHttpHandler NewSocketsHandler(
+        Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect, Action<SslClientAuthenticationOptions> configure)
     {
         var handler = new SocketsHttpHandler
         {
@@ -83,9 +84,7 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
             PooledConnectionLifetime = TimeSpan.Zero,
         };
 
-        // As Kubernetes does: who asks by address has no name that a certificate could be of.
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        handler.SslOptions.CertificateChainPolicy = OfflineChain.PolicyOf();
+        configure(handler.SslOptions);
         if (connect is not null)
         {
             handler.ConnectCallback = (context, stop) => connect(context.DnsEndPoint, stop);
@@ -127,6 +126,12 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
         }
 
         ProxyHeaders.CopyRequest(http, request, address.Outside + address.Inside);
+        if (location.IsAgent)
+        {
+            // It is the name that the agent's certificate must be of.
+            request.Headers.Host = location.Authority;
+        }
+
         if (upgrade)
         {
             request.Headers.Connection.Add("Upgrade");
@@ -140,7 +145,7 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, Func<DnsEndPoint, Cancellati
     {
         try
         {
-            return await _targets.SendAsync(request, stop);
+            return await (location.IsAgent ? _agents : _targets).SendAsync(request, stop);
         }
         catch (HttpRequestException e)
         {

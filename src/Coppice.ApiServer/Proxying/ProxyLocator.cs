@@ -91,18 +91,16 @@ internal sealed class ProxyLocator(ApiVerbs verbs)
         && (await verbs.FindAsync(Pods, new ObjectKey(space, name), stop))?.Item is Pod pod
         && pod.Status.PodIPs.Any(ip => ip.Ip == address.Ip);
 
-    /// <summary>A port of a node; its agent's, if none is said.</summary>
+    /// <summary>A port of a node; its agent's, if none is said. That one speaks HTTPS, whatever is said.</summary>
     private async ValueTask<ProxyLocation> OfNodeAsync(ObjectKey key, ProxyTarget target, CancellationToken stop)
     {
         var node = (Node)(await verbs.GetAsync(Nodes, key, stop)).Item;
         var address = node.Status.Addresses.FirstOrDefault(a => a.Type == NodeAddressType.InternalIP)?.Address ?? "";
-        if (target.Port.Length > 0)
-        {
-            return At(target, address, target.Port);
-        }
-
-        var agent = node.Status.DaemonEndpoints.KubeletEndpoint.Port;
-        return At(target with { Scheme = "https" }, address, (agent == 0 ? AgentPort : agent).ToString(CultureInfo.InvariantCulture));
+        var reported = node.Status.DaemonEndpoints.KubeletEndpoint.Port;
+        var agent = (reported == 0 ? AgentPort : reported).ToString(CultureInfo.InvariantCulture);
+        return target.Port.Length == 0 || target.Port == agent
+            ? At(target with { Scheme = "https" }, address, agent) with { IsAgent = true }
+            : At(target, address, target.Port);
     }
 
     // The server's own addresses would let anybody who may write a status speak in the server's name.

@@ -52,7 +52,7 @@ internal sealed class PodProbes(PodServices services, PodSurroundings surroundin
         var spec = situation.Probes(record).IsStarted ? container.Spec with { StartupProbe = null } : container.Spec;
         var subject = new ProbeSubject(situation.Pod.Metadata.Uid ?? "", spec, record.Id, address, record.StartedAt ?? record.CreatedAt);
         return new ContainerProbes(
-            subject, services.Prober, surroundings.Probes, services.Time,
+            subject, services.Probed.Counting(services.Prober, subject.PodUid), surroundings.Probes, services.Time,
             report => Take(container, report),
             broken => PodLog.OperationBroke(services.Log, Objects.ObjectKey.Of(situation.Pod), broken));
     }

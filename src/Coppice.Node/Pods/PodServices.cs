@@ -24,6 +24,8 @@ public sealed record PodServices(
 {
     /// <summary>What pauses and deadlines in memory are kept by: nobody sets it.</summary>
     public SteadyClock Steady { get; } = new(Time);
+
+    public ProbeTally Probed { get; } = new();
 }
 
 /// <summary>What a pod's worker has to know of its node.</summary>

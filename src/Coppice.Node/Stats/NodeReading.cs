@@ -11,14 +11,14 @@ public sealed record NodeReading(
     long MemoryCapacityBytes,
     IReadOnlyList<InterfaceCounters> Network,
     FileSystemSpace? FileSystem,
-    ProcessRoom Processes,
+    ProcessCount Processes,
     IReadOnlyList<PodReading> Pods);
 
 /// <param name="NanoCores">The processor's use of the moment, in thousand-millionths; null while it is not known.</param>
 public sealed record Usage(CgroupUsage Totals, long? NanoCores);
 
 /// <param name="Max">How many processes the machine can have.</param>
-public readonly record struct ProcessRoom(long Max, long Current);
+public readonly record struct ProcessCount(long Max, long Current);
 
 /// <param name="Network">Empty for a pod on the node's own network.</param>
 public sealed record PodReading(Pod Pod, DateTimeOffset? StartedAt, Usage Usage, IReadOnlyList<InterfaceCounters> Network, IReadOnlyList<ContainerReading> Containers);

@@ -114,7 +114,7 @@ public sealed class NodeStats(
     private static long MemoryCapacity() => NumberAfter("/proc/meminfo", "MemTotal:") * 1024 ?? 0;
 
     // "0.10 0.20 0.30 2/345 6789": running/all.
-    private static ProcessRoom Processes() => new(
+    private static ProcessCount Processes() => new(
         NumberAfter("/proc/sys/kernel/pid_max", "") ?? 0,
         NumberAfter("/proc/loadavg", "/") ?? 0);
 

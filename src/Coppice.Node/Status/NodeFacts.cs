@@ -57,6 +57,9 @@ public sealed record NodeStatusOptions
     /// <summary>Images shown in the status, the largest first.</summary>
     public int ImagesMax { get; init; } = 50;
 
+    /// <summary>Where the node's own endpoint listens; 0 for nowhere.</summary>
+    public int EndpointPort { get; init; }
+
     /// <summary>Labels that the node registers with, beside the usual ones.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 }

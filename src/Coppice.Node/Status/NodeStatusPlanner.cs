@@ -36,6 +36,7 @@ public static class NodeStatusPlanner
             Capacity = capacity,
             Allocatable = Allocatable(capacity, options),
             Addresses = [.. facts.Addresses.Select(one => new NodeAddress { Type = NodeAddressType.InternalIP, Address = one }), new NodeAddress { Type = NodeAddressType.Hostname, Address = facts.Name }],
+            DaemonEndpoints = new NodeDaemonEndpoints { KubeletEndpoint = new DaemonEndpoint { Port = options.EndpointPort } },
             NodeInfo = facts.Info,
             Images = [.. health.Images.OrderByDescending(one => one.SizeBytes).ThenBy(one => one.Id, StringComparer.Ordinal).Take(options.ImagesMax)
                 .Select(one => new ContainerImage { Names = [.. one.Digests, .. one.Tags], SizeBytes = one.SizeBytes })],

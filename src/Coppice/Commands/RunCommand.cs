@@ -46,7 +46,7 @@ internal static class RunCommand
         var options = arguments.Read(parsed);
         HostChecks.RequireCgroups();
         HostPackages.RequireAll(options);
-        HostChecks.RequireFreePort(options.Port);
+        HostChecks.RequireFreePorts(options);
         HostChecks.RequireRangesBeside(options);
         OwnFiles.EnsureDirectory(options.DataDirectory);
 

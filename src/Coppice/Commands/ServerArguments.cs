@@ -17,6 +17,7 @@ internal sealed class ServerArguments
 
     private readonly Option<string> _nodeName = new("--node-name") { Description = "The node's name (default: the host's name)", HelpName = "NAME" };
     private readonly Option<int> _port = new("--port") { Description = $"Where the API listens (default: {Defaults.Port})", HelpName = "PORT" };
+    private readonly Option<int> _kubeletPort = new("--kubelet-port") { Description = $"Where the node's own endpoint listens, with its health and figures (default: {Defaults.KubeletPort})", HelpName = "PORT" };
     private readonly Option<string> _registries = new("--registries") { Description = "A registries.yaml with mirrors and credentials", HelpName = "FILE" };
     private readonly Option<string> _containerd = new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one; docs/runtime.md says how it must be configured", HelpName = "SOCKET" };
     private readonly Option<string> _serviceRange = new("--service-range") { Description = $"Addresses of services (default: {Defaults.Ranges.Services})", HelpName = "CIDR" };
@@ -38,7 +39,8 @@ internal sealed class ServerArguments
 
     public void AddTo(Command command)
     {
-        Require(_port, value => value is > 0 and <= 65535 ? null : "is no port: 1 to 65535");
+        Require(_port, PortError);
+        Require(_kubeletPort, PortError);
         Require(_serviceRange, ClusterRanges.ServicesError);
         Require(_podRange, ClusterRanges.PodsError);
         Require(_nodeAddress, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
@@ -63,6 +65,7 @@ internal sealed class ServerArguments
             DataDirectory = directory,
             NodeName = parsed.GetValue(_nodeName) ?? Defaults.NodeName,
             Port = parsed.GetResult(_port) is null ? Defaults.Port : parsed.GetValue(_port),
+            KubeletPort = parsed.GetResult(_kubeletPort) is null ? Defaults.KubeletPort : parsed.GetValue(_kubeletPort),
             RegistriesFile = parsed.GetValue(_registries) is { } file ? Path.GetFullPath(file) : null,
             ContainerdSocket = parsed.GetValue(_containerd),
             Ranges = Ranges(parsed.GetValue(_serviceRange), parsed.GetValue(_podRange)),
@@ -129,7 +132,7 @@ internal sealed class ServerArguments
     }
 
     private IReadOnlyList<Option> All =>
-        [DataDirectory, _nodeName, _port, _registries, _containerd, _serviceRange, _podRange, _clusterDomain, _nodeAddress, _podPidsLimit, _instance, _logLevel];
+        [DataDirectory, _nodeName, _port, _kubeletPort, _registries, _containerd, _serviceRange, _podRange, _clusterDomain, _nodeAddress, _podPidsLimit, _instance, _logLevel];
 
     private static ClusterRanges Ranges(string? services, string? pods) => new(
         services is null ? Defaults.Ranges.Services : IPNetwork.Parse(services), pods is null ? Defaults.Ranges.Pods : IPNetwork.Parse(pods));
@@ -148,6 +151,8 @@ internal sealed class ServerArguments
             result.AddError($"{_serviceRange.Name} and {_podRange.Name}: {conflict}");
         }
     }
+
+    private static string? PortError(int value) => value is > 0 and <= 65535 ? null : "is no port: 1 to 65535";
 
     private static void Require<T>(Option<T> option, Func<T, string?> error) => option.Validators.Add(result =>
     {

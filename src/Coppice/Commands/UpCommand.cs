@@ -60,7 +60,7 @@ internal static class UpCommand
             }
             else
             {
-                HostChecks.RequireFreePort(_options.Port);
+                HostChecks.RequireFreePorts(_options);
                 HostChecks.RequireRangesBeside(_options);
                 await _printer.RunAsync("Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(_layout, _options.Instance, arguments.Repeat(parsed), stop), stop));
             }

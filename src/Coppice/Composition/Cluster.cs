@@ -6,6 +6,7 @@ using Coppice.Client;
 using Coppice.Configuration;
 using Coppice.Controllers;
 using Coppice.Controllers.Runtime;
+using Coppice.Kubelet;
 using Coppice.Network.PodNetwork;
 using Coppice.Scheduler;
 using Coppice.Store.Sqlite;
@@ -98,12 +99,22 @@ public sealed partial class Cluster : IAsyncDisposable
         var node = new NodeParts(_options, _layout, nodeAddress, _time, _logs);
         var pipeline = new RequestPipeline(
             verbs,
-            new PipelineParts(keys.Authority, keys.Tokens, node.Find, [new HealthCheck("node", true, node.Problem), new HealthCheck("store", true, () => null) { Remark = () => store.Trouble }], $"{nodeAddress}:{_options.Port}"),
+            new PipelineParts(keys.Authority, keys.Tokens, node.Find, [new HealthCheck("node", true, node.Problem), new HealthCheck("store", true, () => null) { Remark = () => store.Trouble }], $"{nodeAddress}:{_options.Port}")
+            {
+                AgentClient = keys.IssueAgentClient(),
+            },
             _time,
             _random,
             _logs.CreateLogger("Coppice.ApiServer"));
         var certificate = keys.IssueServer(nodeAddress, _options.Ranges.ApiAddress, _options.ClusterDomain);
-        _parts.Add(await ApiServerHost.StartAsync(pipeline, _options.Port, certificate, _time, _logs, stop));
+        var kubelet = new KubeletEndpoint(new KubeletAccess(pipeline.Access, _options.NodeName), () => node.Kubelet);
+        _parts.Add(await ApiServerHost.StartAsync(
+            pipeline,
+            new HttpsPort(_options.Port, certificate),
+            new HttpsService(new HttpsPort(_options.KubeletPort, keys.IssueNode(_options.NodeName, nodeAddress)), kubelet.HandleAsync),
+            _time,
+            _logs,
+            stop));
         if (!keys.WriteKubeconfig(_options.Port))
         {
             LogKubeconfigStays(_layout.AdminKubeconfig);

@@ -27,6 +27,20 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
         return X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
     }
 
+    /// <summary>A certificate of the node's own endpoint, anew at each start like the server's.</summary>
+    public X509Certificate2 IssueNode(string name, IPAddress address)
+    {
+        var issued = Authority.IssueServer([name], [address]);
+        return X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
+    }
+
+    /// <summary>What the API server shows to the agents of nodes, under the name that Kubernetes' has.</summary>
+    public X509Certificate2 IssueAgentClient()
+    {
+        var issued = Authority.IssueClient("kube-apiserver-kubelet-client", Requester.Masters);
+        return X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
+    }
+
     /// <summary>Writes a kubeconfig for the administrator of this machine.</summary>
     /// <returns>False if the disk would not take it: the one of an earlier start stays, which is good while the port is the same.</returns>
     public bool WriteKubeconfig(int port)

@@ -2,6 +2,7 @@ using System.Net;
 using Coppice.Client;
 using Coppice.Configuration;
 using Coppice.Controllers.Runtime;
+using Coppice.Kubelet;
 using Coppice.Network;
 using Coppice.Network.Namespaces;
 using Coppice.Network.PodNetwork;
@@ -16,6 +17,7 @@ using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;
 using Coppice.Node.Runtime.Cri;
+using Coppice.Node.Stats;
 using Coppice.Node.Status;
 using Coppice.Node.Streaming;
 using Coppice.Node.Volumes;
@@ -35,6 +37,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
     private readonly CgroupTree _cgroups = new($"/{options.Instance}");
     private readonly CancellationTokenSource _ended = new();
     private volatile NodeStreams? _streams;
+    private volatile KubeletNode? _kubelet;
     private string _lastTrouble = "";
     private volatile string? _problem = "the node is starting";
 
@@ -52,6 +55,9 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
 
     public string? Problem() => _problem;
 
+    /// <summary>What the node's own endpoint shows; null while it starts.</summary>
+    public KubeletNode? Kubelet => _kubelet;
+
     /// <summary>Starts the runtime and makes the agent; the task it returns runs both until stopped.</summary>
     public async Task<Func<CancellationToken, Task>> StartAsync(IApiClient api, IEventRecorder events, Caches caches, CancellationToken stopping)
     {
@@ -68,7 +74,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         string[] addresses = [address.ToString()];
         var mounts = CgroupMounts.Observe();
         var observer = new MachineObserver(options.NodeName, addresses, layout.Root, runtime, images, () => ProcessRoom.IsScarce(mounts, _cgroups.Pods));
-        var statusOptions = new NodeStatusOptions();
+        var statusOptions = new NodeStatusOptions { EndpointPort = options.KubeletPort };
         var facts = await observer.FactsAsync(stopping);
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, NodeHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
 
@@ -107,6 +113,8 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         var leftovers = new PodLeftovers(volumes, paths, cgroups, settings, time);
         var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.NodeName }, services, surroundings, presence, leftovers);
         _streams = Streams(agent, runtime);
+        var stats = new NodeStats(() => agent.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, layout.Root, time);
+        _kubelet = new KubeletNode(options.NodeName, () => agent.Workers.Values, stats, services.Probed, Problem);
         var networks = new PodNetworkWatch(
             () => LinksOf(agent), (link, missing) => agent.TellNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
         return stop => RunAsync(agent, networks, supervising, stop);

@@ -16,6 +16,9 @@ public sealed record ServerOptions
     /// <summary>Where the API listens, on every address of the machine.</summary>
     public int Port { get; init; } = 6443;
 
+    /// <summary>Where the node's own endpoint listens, on every address of the machine.</summary>
+    public int KubeletPort { get; init; } = 10250;
+
     /// <summary>Mirrors and credentials of image registries; null for none.</summary>
     public string? RegistriesFile { get; init; }
 

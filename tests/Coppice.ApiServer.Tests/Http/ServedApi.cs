@@ -45,7 +45,7 @@ public sealed class ServedApi : IAsyncLifetime
         var issued = _authority.IssueServer(["localhost"], [IPAddress.Loopback]);
         var port = FreePort();
         _host = await ApiServerHost.StartAsync(
-            pipeline, port, X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem), TimeProvider.System, NullLoggerFactory.Instance, default);
+            pipeline, new HttpsPort(port, X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem)), null, TimeProvider.System, NullLoggerFactory.Instance, default);
         Address = new Uri($"https://127.0.0.1:{port}");
         var credentials = _authority.IssueClient("admin", "system:masters");
         AdminCertificate = X509Certificate2.CreateFromPem(credentials.CertificatePem, credentials.KeyPem);

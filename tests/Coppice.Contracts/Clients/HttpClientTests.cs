@@ -22,7 +22,7 @@ public sealed class OverHttp : IClientUnderTest
         var pipeline = new RequestPipeline(verbs, parts, TimeProvider.System, new Random(2), NullLogger.Instance);
         var port = FreePort();
         var server = CertificateOf(_authority.IssueServer(["localhost"], [IPAddress.Loopback]));
-        _host = await ApiServerHost.StartAsync(pipeline, port, server, TimeProvider.System, NullLoggerFactory.Instance, default);
+        _host = await ApiServerHost.StartAsync(pipeline, new HttpsPort(port, server), null, TimeProvider.System, NullLoggerFactory.Instance, default);
         var options = new HttpApiOptions(new Uri($"https://127.0.0.1:{port}"), [_authority.Certificate])
         {
             ClientCertificate = CertificateOf(_authority.IssueClient("system:test", "system:masters")),

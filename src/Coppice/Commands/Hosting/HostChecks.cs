@@ -46,7 +46,20 @@ internal static class HostChecks
         }
     }
 
-    public static void RequireFreePort(int port)
+    /// <summary>The API's port and the node's are two, and nobody else has them.</summary>
+    public static void RequireFreePorts(ServerOptions options)
+    {
+        if (options.Port == options.KubeletPort)
+        {
+            throw new UserErrorException($"--port and --kubelet-port are both {options.Port}: the API and the node's own endpoint need one each", ExitCodes.NotPossible);
+        }
+
+        RequireFreePort(options.Port, "--port");
+        RequireFreePort(options.KubeletPort, "--kubelet-port");
+    }
+
+    /// <param name="option">What another port is given by.</param>
+    private static void RequireFreePort(int port, string option)
     {
         try
         {
@@ -59,7 +72,7 @@ internal static class HostChecks
         catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             throw new UserErrorException(
-                $"port {port} is in use by another program (ss -ltnp 'sport = :{port}' names it). Stop that, or choose another with --port", ExitCodes.NotPossible, taken);
+                $"port {port} is in use by another program (ss -ltnp 'sport = :{port}' names it). Stop that, or choose another with {option}", ExitCodes.NotPossible, taken);
         }
         catch (SocketException)
         {

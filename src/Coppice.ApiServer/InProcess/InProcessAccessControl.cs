@@ -1,0 +1,36 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Authorization;
+using Coppice.ApiServer.Requests;
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Authorization;
+
+namespace Coppice.ApiServer.InProcess;
+
+/// <summary>Token reviews and access reviews without HTTP, for servers of the same process.</summary>
+internal sealed class InProcessAccessControl(Authenticator authenticator) : IAccessControl
+{
+    public async ValueTask<UserInfo?> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop)
+    {
+        try
+        {
+            var user = await authenticator.IdentifyAsync(certificate, authorization, stop);
+            return user.IsAnonymous ? null : new UserInfo { Username = user.Name, Uid = user.Uid, Groups = user.Groups.ToValueList() };
+        }
+        catch (ApiError refused) when (refused.Code == (int)HttpStatusCode.Unauthorized)
+        {
+            return null;
+        }
+    }
+
+    public ValueTask<bool> AllowsAsync(UserInfo user, ResourceAttributes wanted, CancellationToken stop)
+    {
+        var requester = new Requester(user.Username ?? "", user.Uid ?? "", [.. user.Groups]);
+        var request = new ApiRequest(
+            "", wanted.Verb ?? "", wanted.Version ?? "v1", new GroupResource(wanted.Group ?? "", wanted.Resource ?? ""), wanted.Namespace, wanted.Name, wanted.Subresource);
+        return ValueTask.FromResult(Authorizer.Allows(requester, request));
+    }
+}

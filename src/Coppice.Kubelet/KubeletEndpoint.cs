@@ -1,0 +1,128 @@
+using System.Buffers;
+using Coppice.Node.Pods;
+using Coppice.Node.Probes;
+using Coppice.Node.Stats;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Coppice.Kubelet;
+
+/// <summary>What the endpoint shows: this node and its pods.</summary>
+/// <param name="Workers">The pods of now.</param>
+/// <param name="Problem">What is wrong with the node; null for nothing.</param>
+public sealed record KubeletNode(string Name, Func<IEnumerable<PodWorker>> Workers, NodeStats Stats, ProbeTally Probes, Func<string?> Problem);
+
+/// <summary>
+/// The node's own HTTPS endpoint, at the paths of a kubelet's: its health, its pods, and what they use. Everything is looked at when it
+/// is asked for. Whoever hosts it serves TLS and asks clients for certificates.
+/// </summary>
+/// <param name="node">Null while the node is starting.</param>
+public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> node)
+{
+    private const string Json = "application/json";
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        try
+        {
+            if (await access.AdmitAsync(http))
+            {
+                await AnswerAsync(http);
+            }
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone; there is nobody to answer.
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http)
+    {
+        var path = (http.Request.Path.Value ?? "/").TrimEnd('/');
+        if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+        {
+            await WriteAsync(http, StatusCodes.Status405MethodNotAllowed, "405: Method Not Allowed");
+        }
+        else if (path == "/healthz/ping")
+        {
+            await WriteAsync(http, StatusCodes.Status200OK, "ok");
+        }
+        else if (node() is not { } here)
+        {
+            await WriteAsync(http, StatusCodes.Status503ServiceUnavailable, "the node is starting");
+        }
+        else if (path is "/healthz" or "/healthz/syncloop")
+        {
+            await HealthAsync(http, here, path);
+        }
+        else if (await DocumentAsync(path, here, http.RequestAborted) is { } document)
+        {
+            await WriteAsync(http, document.Type, document.Body);
+        }
+        else
+        {
+            await WriteAsync(http, StatusCodes.Status404NotFound, "404 page not found\n");
+        }
+    }
+
+    private static async ValueTask<(string Type, ReadOnlyMemory<byte> Body)?> DocumentAsync(string path, KubeletNode node, CancellationToken stop) => path switch
+    {
+        "/pods" => (Json, ListOf(node.Workers().Select(one => one.Pod with { Status = one.Status }))),
+        "/runningpods" => (Json, ListOf(node.Workers().Select(Running).OfType<Pod>())),
+        "/stats/summary" => (Json, Summary.Write(node.Name, await node.Stats.ReadAsync(withFiles: true, stop))),
+        "/metrics" => (MetricsText.ContentType, KubeletMetrics.Write(node, ProcessFigures.OfThisProcess())),
+        "/metrics/resource" => (MetricsText.ContentType, ResourceMetrics.Write(await node.Stats.ReadAsync(withFiles: false, stop))),
+        "/metrics/cadvisor" => (MetricsText.ContentType, ContainerMetrics.Write(await node.Stats.ReadAsync(withFiles: true, stop))),
+        "/metrics/probes" => (MetricsText.ContentType, ProbeMetrics.Write(node.Workers(), node.Probes)),
+        _ => null,
+    };
+
+    private static Task HealthAsync(HttpContext http, KubeletNode node, string path) => node.Problem() is { } problem
+        ? WriteAsync(http, StatusCodes.Status500InternalServerError, $"[+]ping ok\n[-]syncloop failed: {problem}\n{path[1..]} check failed\n")
+        : WriteAsync(http, StatusCodes.Status200OK, "ok");
+
+    /// <summary>What of a pod runs: its name and its running containers; null if nothing does.</summary>
+    private static Pod? Running(PodWorker worker)
+    {
+        var meta = worker.Pod.Metadata;
+        var running = worker.View.Containers.Where(one => one.State == Node.Runtime.ContainerState.Running).Select(one => new Container { Name = one.Name, Image = one.Image }).ToValueList();
+        return running.IsEmpty
+            ? null
+            : new Pod { Metadata = new() { Name = meta.Name, Namespace = meta.Namespace, Uid = meta.Uid }, Spec = new() { Containers = running } };
+    }
+
+    private static ReadOnlyMemory<byte> ListOf(IEnumerable<Pod> pods)
+    {
+        var list = new ArrayBufferWriter<byte>();
+        list.Write("""{"kind":"PodList","apiVersion":"v1","metadata":{},"items":["""u8);
+        var isFirst = true;
+        foreach (var pod in pods)
+        {
+            list.Write(isFirst ? ""u8 : ","u8);
+            list.Write(ApiJson.Write(pod with { ApiVersion = null, Kind = null }));
+            isFirst = false;
+        }
+
+        list.Write("]}\n"u8);
+        return list.WrittenMemory;
+    }
+
+    private static Task WriteAsync(HttpContext http, int code, string text)
+    {
+        http.Response.StatusCode = code;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return http.Response.WriteAsync(text, http.RequestAborted);
+    }
+
+    private static async Task WriteAsync(HttpContext http, string type, ReadOnlyMemory<byte> body)
+    {
+        http.Response.ContentType = type;
+        http.Response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await http.Response.Body.WriteAsync(body, http.RequestAborted);
+        }
+    }
+}
