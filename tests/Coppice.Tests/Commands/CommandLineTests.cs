@@ -36,8 +36,8 @@ public sealed class CommandLineTests
     public void Options_become_settings_and_the_rest_keeps_its_defaults()
     {
         var (arguments, command) = NewServer();
-        var options = arguments.Read(command.Parse(["--port", "7443", "--pod-range", "10.9.0.0/24"]));
-        Assert.Equal((7443, IPNetwork.Parse("10.9.0.0/24"), "cluster.local"), (options.Port, options.Ranges.Pods, options.ClusterDomain));
+        var options = arguments.Read(command.Parse(["--port", "7443", "--kubelet-port", "11250", "--pod-range", "10.9.0.0/24"]));
+        Assert.Equal((7443, 11250, IPNetwork.Parse("10.9.0.0/24"), "cluster.local"), (options.Port, options.KubeletPort, options.Ranges.Pods, options.ClusterDomain));
     }
 
     [Fact]

@@ -1,0 +1,113 @@
+using System.Security.Cryptography.X509Certificates;
+using Coppice.Client;
+using Coppice.Node.Probes;
+using Coppice.Node.Runtime.Cgroups;
+using Coppice.Node.Stats;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Authorization;
+using Microsoft.AspNetCore.Http;
+
+namespace Coppice.Kubelet.Tests;
+
+public sealed class KubeletEndpointTests
+{
+    private readonly HashSet<string> _allowed = [];
+    private string? _problem;
+    private bool _isStarting;
+
+    [Theory]
+    [InlineData("/stats/summary", "stats")]
+    [InlineData("/metrics", "metrics")]
+    [InlineData("/metrics/cadvisor", "metrics")]
+    [InlineData("/logs/", "log")]
+    [InlineData("/pods", "pods proxy")]
+    [InlineData("/runningpods/", "pods proxy")]
+    [InlineData("/healthz/ping", "healthz proxy")]
+    [InlineData("/configz", "configz proxy")]
+    [InlineData("/statsx", "proxy")]
+    [InlineData("/exec/default/web/app", "proxy")]
+    [InlineData("/", "proxy")]
+    public async Task A_path_needs_a_right_to_a_part_of_the_node(string path, string subresources)
+    {
+        Assert.Equal(
+            (403, $"Forbidden (user=tester, verb=get, resource=nodes, subresource(s)=[{subresources}])"), await GetAsync(path));
+        foreach (var enough in subresources.Split(' '))
+        {
+            _allowed.Clear();
+            _allowed.Add($"get nodes/{enough} node-1");
+            Assert.NotEqual(403, (await GetAsync(path)).Code);
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Bearer nobody's")]
+    public async Task Who_is_unknown_is_not_let_in(string? authorization) =>
+        Assert.Equal((401, "Unauthorized"), await GetAsync("/healthz", authorization));
+
+    [Fact]
+    public async Task A_verb_is_what_the_method_says()
+    {
+        _allowed.Add("get nodes/proxy node-1");
+        Assert.Equal(403, (await GetAsync("/pods", method: "POST")).Code);
+        _allowed.Add("create nodes/proxy node-1");
+        Assert.Equal(405, (await GetAsync("/pods", method: "POST")).Code);
+    }
+
+    [Fact]
+    public async Task Health_follows_the_nodes()
+    {
+        _allowed.Add("get nodes/healthz node-1");
+        Assert.Equal((200, "ok"), await GetAsync("/healthz"));
+        _problem = "the node has ended";
+        Assert.Equal(500, (await GetAsync("/healthz")).Code);
+        Assert.Contains("the node has ended", (await GetAsync("/healthz/syncloop")).Body);
+        Assert.Equal((200, "ok"), await GetAsync("/healthz/ping"));
+    }
+
+    [Fact]
+    public async Task While_the_node_starts_only_that_is_said()
+    {
+        _allowed.Add("get nodes/metrics node-1");
+        _isStarting = true;
+        Assert.Equal((503, "the node is starting"), await GetAsync("/metrics"));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_not_found()
+    {
+        _allowed.Add("get nodes/proxy node-1");
+        Assert.Equal((404, "404 page not found\n"), await GetAsync("/nothing"));
+        Assert.Equal((200, """{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[]}""" + "\n"), await GetAsync("/pods"));
+    }
+
+    private async Task<(int Code, string Body)> GetAsync(string path, string? authorization = "Bearer tester's", string method = "GET")
+    {
+        using var body = new MemoryStream();
+        var http = new DefaultHttpContext();
+        http.Request.Method = method;
+        http.Request.Path = path;
+        http.Response.Body = body;
+        if (authorization is not null)
+        {
+            http.Request.Headers.Authorization = authorization;
+        }
+
+        var mounts = new CgroupMounts(false, new Dictionary<string, string>());
+        var stats = new NodeStats(
+            () => [], _ => ValueTask.FromResult<IReadOnlyDictionary<string, FilesUsage>>(new Dictionary<string, FilesUsage>()), mounts, new CgroupTree("/x"), "/", TimeProvider.System);
+        var node = new KubeletNode("node-1", () => [], stats, new ProbeTally(), () => _problem);
+        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed), "node-1"), () => _isStarting ? null : node).HandleAsync(http);
+        return (http.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()));
+    }
+
+    /// <summary>Knows one user, and what that one may do.</summary>
+    private sealed class Rights(HashSet<string> allowed) : IAccessControl
+    {
+        public ValueTask<UserInfo?> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop) =>
+            ValueTask.FromResult(authorization == "Bearer tester's" ? new UserInfo { Username = "tester" } : null);
+
+        public ValueTask<bool> AllowsAsync(UserInfo user, ResourceAttributes wanted, CancellationToken stop) =>
+            ValueTask.FromResult(allowed.Contains($"{wanted.Verb} {wanted.Resource}/{wanted.Subresource} {wanted.Name}"));
+    }
+}
