@@ -20,6 +20,19 @@ public sealed class KubectlToolsTests(SharedCluster shared)
         Assert.Equal(content, await File.ReadAllTextAsync(folder.File("back")));
     }
 
+    [Theory]
+    [InlineData(KubectlVersion.Newest)]
+    [InlineData(KubectlVersion.Old)]
+    public async Task Selectors_and_commands_may_be_long(KubectlVersion version)
+    {
+        var ns = await PodAsync();
+        await ns.RunAsync("label", "pod", "web", "a=value-2499");
+        var values = string.Join(',', Enumerable.Range(0, 2500).Select(number => $"value-{number}"));
+        Assert.Equal("pod/web\n", await ns.RunAsync(version, "get", "pods", "-o", "name", "-l", $"a in ({values})"));
+        var text = string.Concat(Enumerable.Range(0, 1800).Select(number => $"{number:00000}"));
+        Assert.Equal(text, (await ns.RunAsync(version, "exec", "web", "--", "echo", text)).Trim());
+    }
+
     [Fact]
     public async Task A_token_is_good_for_its_account_alone()
     {
