@@ -26,5 +26,8 @@ public sealed record EventLimits
     /// <summary>How often a write is tried while the API cannot be reached.</summary>
     public int Tries { get; init; } = 12;
 
+    /// <summary>Events that are not written are counted, and told in the log at most so often: a pod that crashes for days is no news.</summary>
+    public TimeSpan LossesToldEvery { get; init; } = TimeSpan.FromMinutes(5);
+
     public TimeSpan PauseBetweenTries { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -10,17 +10,30 @@ namespace Coppice.Client;
 /// Writes events as Kubernetes' recorder does: repeats become one event with a growing count, many similar ones a combined one, and an
 /// object that has too much to say is cut short. <see cref="Record"/> only queues; <see cref="RunAsync"/> writes.
 /// </summary>
-/// <param name="component">Who tells, as in "kubelet" or "default-scheduler".</param>
-/// <param name="host">The node that it tells from; empty for the control plane.</param>
-public sealed partial class EventRecorder(IApiClient client, string component, string host, TimeProvider time, Random random, ILogger log)
-    : IEventRecorder
+public sealed partial class EventRecorder : IEventRecorder
 {
     private static readonly EventLimits Limits = EventLimits.Default;
 
+    private readonly IApiClient _client;
+    private readonly string _component;
+    private readonly string _host;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger _log;
     private readonly EventCorrelator _correlator = new(Limits);
+    private readonly EventLosses _losses;
+    private readonly Channel<Occurrence> _queue;
 
-    private readonly Channel<Occurrence> _queue = Channel.CreateBounded<Occurrence>(
-        new BoundedChannelOptions(Limits.QueueLength) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    /// <param name="component">Who tells, as in "kubelet" or "default-scheduler".</param>
+    /// <param name="host">The node that it tells from; empty for the control plane.</param>
+    public EventRecorder(IApiClient client, string component, string host, TimeProvider time, Random random, ILogger log)
+    {
+        (_client, _component, _host, _time, _random, _log) = (client, component, host, time, random, log);
+        _losses = new EventLosses(Limits.LossesToldEvery, time, log);
+        _queue = Channel.CreateBounded<Occurrence>(
+            new BoundedChannelOptions(Limits.QueueLength) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true },
+            dropped => _losses.Add(dropped.About.Name, dropped.Reason, $"{Limits.QueueLength} others wait to be written"));
+    }
 
     public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) =>
         Queue(null, about, type, reason, message, fieldPath);
@@ -40,7 +53,7 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
             ResourceVersion = about.Metadata.ResourceVersion,
             FieldPath = fieldPath,
         };
-        _queue.Writer.TryWrite(new(reference, type, reason, message, ApiTime.Truncate(time.GetUtcNow())) { Component = teller });
+        _queue.Writer.TryWrite(new(reference, type, reason, message, ApiTime.Truncate(_time.GetUtcNow())) { Component = teller });
     }
 
     /// <summary>Writes what is recorded until stopped; what is then still queued is lost.</summary>
@@ -56,12 +69,20 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
                     {
                         await WriteAsync(record, stop);
                     }
+                    else
+                    {
+                        _losses.Add(occurrence.About.Name, occurrence.Reason, "this object had too much to say");
+                    }
                 }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Stopped: an event is a courtesy, and its queue is not worth waiting for.
+        }
+        finally
+        {
+            _losses.Dispose();
         }
     }
 
@@ -74,7 +95,7 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
                 _correlator.Remember(record, await StoreAsync(record, stop));
                 return;
             }
-            catch (ApiException e)
+            catch (ApiException e) when (e.Status.Code < 500)
             {
                 // The API has judged: asking again would not change its mind (a namespace that is going away, say).
                 LogRefused(record.Occurrence.About.Name, record.Occurrence.Reason, e.Message);
@@ -82,11 +103,11 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
             }
             catch (Exception e) when (e is IOException or HttpRequestException && tries < Limits.Tries)
             {
-                await Task.Delay(Limits.PauseBetweenTries, time, stop);
+                await Task.Delay(Limits.PauseBetweenTries, _time, stop);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                LogLost(e, record.Occurrence.About.Name, record.Occurrence.Reason);
+                _losses.Add(record.Occurrence.About.Name, record.Occurrence.Reason, e.Message);
                 return;
             }
         }
@@ -99,7 +120,7 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
             try
             {
                 // Without a revision: nobody else writes this event, and a count is not worth a conflict.
-                return await client.UpdateAsync(Repeat(previous, record), stop);
+                return await _client.UpdateAsync(Repeat(previous, record), stop);
             }
             catch (ApiException e) when (e.IsNotFound)
             {
@@ -111,7 +132,7 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
         {
             try
             {
-                return await client.CreateAsync(Begin(record), stop);
+                return await _client.CreateAsync(Begin(record), stop);
             }
             catch (ApiException e) when (e.IsAlreadyExists)
             {
@@ -131,7 +152,7 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
     private Event Begin(EventRecord record)
     {
         var occurrence = record.Occurrence;
-        var teller = occurrence.Component ?? component;
+        var teller = occurrence.Component ?? _component;
         return new Event
         {
             ApiVersion = "v1",
@@ -146,9 +167,9 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
             Type = occurrence.Type,
             Reason = occurrence.Reason,
             Message = occurrence.Message,
-            Source = new() { Component = teller, Host = host.Length == 0 ? null : host },
+            Source = new() { Component = teller, Host = _host.Length == 0 ? null : _host },
             ReportingComponent = teller,
-            ReportingInstance = host.Length == 0 ? null : host,
+            ReportingInstance = _host.Length == 0 ? null : _host,
             FirstTimestamp = record.Previous?.FirstTimestamp ?? occurrence.At,
             LastTimestamp = occurrence.At,
             Count = record.Count,
@@ -159,8 +180,8 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
     // components tell of one pod in the same instant, and in a simulation time stands still.
     private string DrawSuffix()
     {
-        var nanoseconds = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
-        return ((nanoseconds & ~0xFFFFFL) | (long)random.Next(0x100000)).ToString("x", CultureInfo.InvariantCulture);
+        var nanoseconds = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        return ((nanoseconds & ~0xFFFFFL) | (long)_random.Next(0x100000)).ToString("x", CultureInfo.InvariantCulture);
     }
 
     private sealed class Teller(EventRecorder recorder, string component) : IEventRecorder
@@ -171,7 +192,4 @@ public sealed partial class EventRecorder(IApiClient client, string component, s
 
     [LoggerMessage(LogLevel.Debug, "The event {Reason} of {Name} was refused: {Why}")]
     private partial void LogRefused(string? name, string reason, string why);
-
-    [LoggerMessage(LogLevel.Warning, "The event {Reason} of {Name} could not be written and is lost")]
-    private partial void LogLost(Exception e, string? name, string reason);
 }

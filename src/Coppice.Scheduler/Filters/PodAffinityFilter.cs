@@ -15,7 +15,7 @@ internal sealed class PodAffinityFilter : IFilter
     public NodeTest? For(PodDemand pod, ClusterSnapshot cluster)
     {
         var repelled = PlacesThatRepel(pod, cluster);
-        if (pod.Near.Count == 0 && pod.Far.Count == 0 && repelled.Count == 0)
+        if (pod.Near.Count == 0 && pod.Far.Count == 0 && repelled.IsEmpty)
         {
             return null;
         }
@@ -23,17 +23,17 @@ internal sealed class PodAffinityFilter : IFilter
         var near = PlacesNear(pod, cluster);
         var taken = PlacesTaken(pod, cluster);
         // The first of a group that wants to be together has nobody to join.
-        var isFirst = pod.Near.Count > 0 && near.Count == 0 && pod.Near.All(t => t.Matches(pod, cluster));
+        var isFirst = pod.Near.Count > 0 && near.IsEmpty && pod.Near.All(t => t.Matches(pod, cluster));
         return node =>
-            !pod.Near.All(t => node.Labels.TryGetValue(t.TopologyKey, out var place) && (isFirst || near.Contains((t.TopologyKey, place)))) ? NotNear
-            : pod.Far.Any(t => node.Labels.TryGetValue(t.TopologyKey, out var place) && taken.Contains((t.TopologyKey, place))) ? NotFar
-            : repelled.Any(p => node.Labels.Find(p.Key) == p.Place) ? Repelled
+            !pod.Near.All(t => isFirst ? node.Labels.ContainsKey(t.TopologyKey) : near.Has(node, t.TopologyKey)) ? NotNear
+            : pod.Far.Any(t => taken.Has(node, t.TopologyKey)) ? NotFar
+            : repelled.HasAny(node) ? Repelled
             : null;
     }
 
-    private static HashSet<(string Key, string Place)> PlacesThatRepel(PodDemand pod, ClusterSnapshot cluster)
+    private static PlaceSums PlacesThatRepel(PodDemand pod, ClusterSnapshot cluster)
     {
-        var places = new HashSet<(string, string)>();
+        var places = new PlaceSums();
         if (cluster.Sums.Repelling == 0)
         {
             return places;
@@ -45,9 +45,9 @@ internal sealed class PodAffinityFilter : IFilter
             {
                 foreach (var term in other.Far)
                 {
-                    if (node.Labels.TryGetValue(term.TopologyKey, out var place) && term.Matches(pod, cluster))
+                    if (term.Matches(pod, cluster))
                     {
-                        places.Add((term.TopologyKey, place));
+                        places.Add(node, term.TopologyKey, 1);
                     }
                 }
             }
@@ -57,9 +57,9 @@ internal sealed class PodAffinityFilter : IFilter
     }
 
     /// <summary>Where pods are that all of the wishes mean.</summary>
-    private static HashSet<(string Key, string Place)> PlacesNear(PodDemand pod, ClusterSnapshot cluster)
+    private static PlaceSums PlacesNear(PodDemand pod, ClusterSnapshot cluster)
     {
-        var places = new HashSet<(string, string)>();
+        var places = new PlaceSums();
         if (pod.Near.Count == 0)
         {
             return places;
@@ -71,10 +71,7 @@ internal sealed class PodAffinityFilter : IFilter
             {
                 foreach (var term in pod.Near)
                 {
-                    if (node.Labels.TryGetValue(term.TopologyKey, out var place))
-                    {
-                        places.Add((term.TopologyKey, place));
-                    }
+                    places.Add(node, term.TopologyKey, 1);
                 }
             }
         }
@@ -82,16 +79,16 @@ internal sealed class PodAffinityFilter : IFilter
         return places;
     }
 
-    private static HashSet<(string Key, string Place)> PlacesTaken(PodDemand pod, ClusterSnapshot cluster)
+    private static PlaceSums PlacesTaken(PodDemand pod, ClusterSnapshot cluster)
     {
-        var places = new HashSet<(string, string)>();
+        var places = new PlaceSums();
         foreach (var term in pod.Far)
         {
             foreach (var node in cluster.Nodes)
             {
-                if (node.Labels.TryGetValue(term.TopologyKey, out var place) && node.Pods.Any(other => term.Matches(other, cluster)))
+                if (node.Pods.Any(other => term.Matches(other, cluster)))
                 {
-                    places.Add((term.TopologyKey, place));
+                    places.Add(node, term.TopologyKey, 1);
                 }
             }
         }

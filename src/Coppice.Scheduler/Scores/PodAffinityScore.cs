@@ -16,7 +16,7 @@ internal sealed class PodAffinityScore : IScore
             return null;
         }
 
-        var byPlace = new Dictionary<(string Key, string Place), long>();
+        var byPlace = new PlaceSums();
         foreach (var node in cluster.Nodes)
         {
             foreach (var other in hasWishes ? node.Pods : node.Wishing)
@@ -34,7 +34,7 @@ internal sealed class PodAffinityScore : IScore
                 {
                     if (term.Matches(other, cluster))
                     {
-                        Count(term, sign * term.Weight);
+                        byPlace.Add(node, term.TopologyKey, sign * term.Weight);
                     }
                 }
             }
@@ -45,26 +45,18 @@ internal sealed class PodAffinityScore : IScore
                 {
                     if (term.Matches(pod, cluster))
                     {
-                        Count(term, weight(term));
+                        byPlace.Add(node, term.TopologyKey, weight(term));
                     }
-                }
-            }
-
-            void Count(PodTerm term, int weight)
-            {
-                if (node.Labels.TryGetValue(term.TopologyKey, out var place))
-                {
-                    byPlace[(term.TopologyKey, place)] = byPlace.GetValueOrDefault((term.TopologyKey, place)) + weight;
                 }
             }
         }
 
-        if (byPlace.Count == 0)
+        if (byPlace.IsEmpty)
         {
             return null;
         }
 
-        var sums = nodes.Select(n => byPlace.Where(p => n.Labels.Find(p.Key.Key) == p.Key.Place).Sum(p => p.Value)).ToArray();
+        var sums = nodes.Select(byPlace.Of).ToArray();
         var (least, most) = (sums.Min(), sums.Max());
         return least == most ? null : [.. sums.Select(s => IScore.Best * (s - least) / (most - least))];
     }

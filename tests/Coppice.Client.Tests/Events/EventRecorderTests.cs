@@ -1,7 +1,7 @@
 using Coppice.Client;
 using Coppice.Objects.Core;
 using Coppice.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace Coppice.Client.Tests.Events;
 
@@ -12,11 +12,12 @@ public sealed class EventRecorderTests : IDisposable
     private readonly StandInApi _api = new();
     private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lines _lines = new();
     private readonly EventRecorder _recorder;
 
     public EventRecorderTests()
     {
-        _recorder = new(_api, "kubelet", "node-1", _loop.Time, new Random(1), NullLogger.Instance);
+        _recorder = new(_api, "kubelet", "node-1", _loop.Time, new Random(1), _lines);
         _loop.Start(() => _recorder.RunAsync(_stop.Token));
     }
 
@@ -134,9 +135,60 @@ public sealed class EventRecorderTests : IDisposable
         Assert.Equal(["Delayed", "After"], Written().OrderBy(e => e.Metadata.ResourceVersion).Select(e => e.Reason));
     }
 
+    [Fact]
+    public void What_is_not_written_is_counted_and_said_at_most_every_five_minutes()
+    {
+        _api.Fault = (_, _) => throw new ApiException(new() { Code = 503, Reason = "ServiceUnavailable", Message = "the disk is full" });
+        for (var i = 0; i < 3; i++)
+        {
+            _recorder.Record(Web, "Normal", $"Reason{i}", "said");
+        }
+
+        _loop.RunUntilIdle();
+        Assert.Equal(["The event Reason0 of web was not written: the disk is full"], _lines.Said);
+        _loop.RunFor(TimeSpan.FromMinutes(5));
+        Assert.Equal("2 more events were not written; the last was Reason2 of web: the disk is full", _lines.Said[^1]);
+        _loop.RunFor(TimeSpan.FromMinutes(60));
+        Assert.Equal(2, _lines.Said.Count);
+    }
+
+    [Fact]
+    public void A_full_queue_and_an_object_that_says_too_much_are_told_of()
+    {
+        for (var i = 0; i < EventLimits.Default.QueueLength + 40; i++)
+        {
+            _recorder.Record(Web with { Metadata = Web.Metadata with { Name = $"web-{i}", Uid = $"{i}" } }, "Normal", "Reason", "said");
+        }
+
+        Assert.Equal(["The event Reason of web-1000 was not written: 1000 others wait to be written"], _lines.Said);
+        _loop.RunFor(TimeSpan.FromMinutes(5));
+        Assert.Equal("39 more events were not written; the last was Reason of web-1039: 1000 others wait to be written", _lines.Said[^1]);
+        _loop.RunFor(TimeSpan.FromMinutes(5));
+        for (var i = 0; i < 26; i++)
+        {
+            _recorder.Record(Web, "Normal", $"Reason{i}", "said");
+        }
+
+        _loop.RunUntilIdle();
+        Assert.Equal("The event Reason25 of web was not written: this object had too much to say", _lines.Said[^1]);
+    }
+
     private IReadOnlyList<Event> Written()
     {
         _loop.RunUntilIdle();
         return _api.All<Event>();
+    }
+
+    /// <summary>What was logged for people.</summary>
+    private sealed class Lines : ILogger
+    {
+        public List<string> Said { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Said.Add(formatter(state, exception));
     }
 }
