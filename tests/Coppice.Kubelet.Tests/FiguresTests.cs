@@ -19,7 +19,7 @@ public sealed class FiguresTests
         1000,
         [new("lo0", 1, 2, 3, 4), new("eth0", 5, 6, 7, 8)],
         new FileSystemSpace(1_000_000, 400_000, 500_000, 1000, 900),
-        new ProcessRoom(32768, 123),
+        new ProcessCount(32768, 123),
         [
             new PodReading(
                 new Pod { Metadata = new() { Namespace = "shop", Name = "web\"1", Uid = "u1" } },

@@ -31,7 +31,7 @@ internal sealed class RuntimeFloor(RunningCluster cluster, Answers answers, stri
         var spec = new SandboxSpec(
             new PodIdentity("floor", name, ""), 0, name, Path.Combine(cluster.Folders.Home, "floor", name), "", new Dictionary<string, string>(),
             new Dictionary<string, string>(), new DnsSettings([], [], []), [], default,
-            new PodSecurity(null, null, [], false, "", new Dictionary<string, string>()));
+            new PodSecurity(null, null, [], false, null, new Dictionary<string, string>()));
         var sandbox = await _runtime.RunSandboxAsync(spec, CancellationToken.None);
         var id = await StartContainerAsync(sandbox, spec, 0);
         var pod = new FloorPod(sandbox, spec, id);
@@ -74,7 +74,7 @@ internal sealed class RuntimeFloor(RunningCluster cluster, Answers answers, stri
     private async Task<string> StartContainerAsync(SandboxRecord sandbox, SandboxSpec spec, int attempt)
     {
         var container = new ContainerSpec(
-            "main", attempt, image, [], ["serve"], null, [], [], default, new ContainerSecurity(null, null, null, [], false, false, false, "", [], []),
+            "main", attempt, image, [], ["serve"], null, [], [], default, new ContainerSecurity(null, null, null, [], false, false, false, null, [], []),
             $"main-{attempt}.log", "", "", false, false, false, spec);
         var id = await _runtime.CreateContainerAsync(sandbox, container, CancellationToken.None);
         await _runtime.StartContainerAsync(id, CancellationToken.None);

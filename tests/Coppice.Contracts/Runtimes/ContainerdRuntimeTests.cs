@@ -171,7 +171,7 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
         await Eventually.TrueAsync(async () => await Under.Images.FindAsync("imported:1", Stop) is null, Patience, () => "still there");
     }
 
-    private static ContainerSecurity Security() => new(null, null, null, [], false, false, false, "", [], []);
+    private static ContainerSecurity Security() => new(null, null, null, [], false, false, false, null, [], []);
 
     private async Task<string> ShAsync(string id, string script)
     {
