@@ -1,4 +1,3 @@
-
 namespace Coppice.Configuration;
 
 /// <summary>

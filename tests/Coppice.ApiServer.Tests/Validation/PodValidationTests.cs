@@ -70,6 +70,16 @@ public sealed class PodValidationTests
     [InlineData(
         """ "dnsPolicy":"Some" """,
         """spec.dnsPolicy: Unsupported value: "Some": supported values: "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None" """)]
+    [InlineData(
+        """ "containers":[{"name":"a","image":"a","securityContext":{"procMount":"Unmasked"}}],"initContainers":[{"name":"i","image":"a","securityContext":{"procMount":"Unmasked"}}] """,
+        """spec.containers[0].securityContext.procMount: Invalid value: "Unmasked": `hostUsers` must be false to use `Unmasked` """,
+        """spec.initContainers[0].securityContext.procMount: Invalid value: "Unmasked": `hostUsers` must be false to use `Unmasked` """)]
+    [InlineData(""" "hostUsers":false,"containers":[{"name":"a","image":"a","securityContext":{"procMount":"Unmasked"}}] """)]
+    [InlineData(
+        """ "hostUsers":false,"hostNetwork":true,"hostPID":true,"hostIPC":true """,
+        "spec.hostNetwork: Forbidden: when `hostUsers` is false",
+        "spec.hostPID: Forbidden: when `hostUsers` is false",
+        "spec.hostIPC: Forbidden: when `hostUsers` is false")]
     [InlineData(""" "dnsPolicy":"None" """, "spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None")]
     [InlineData(""" "activeDeadlineSeconds":0 """, "spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive")]
     [InlineData(

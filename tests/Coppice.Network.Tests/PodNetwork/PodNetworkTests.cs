@@ -6,6 +6,29 @@ namespace Coppice.Network.Tests.PodNetwork;
 public sealed class PodNetworkTests
 {
     [Fact]
+    public void What_CNI_kept_of_one_instances_pods_is_removed_and_nothing_of_anothers()
+    {
+        var directory = Directory.CreateTempSubdirectory("coppice-cni-").FullName;
+        try
+        {
+            var sandbox = new string('a', 64);
+            string[] others = [$"coppice-two-{sandbox}-eth0", $"bridge-{sandbox}-eth0", "coppice-notes"];
+            foreach (var name in (string[])[$"coppice-{sandbox}-eth0", .. others])
+            {
+                File.WriteAllText(Path.Combine(directory, name), "{}");
+            }
+
+            CniConfiguration.RemoveResults("coppice", directory);
+            Assert.Equal(others.Order(), Directory.EnumerateFiles(directory).Select(Path.GetFileName).Order());
+            CniConfiguration.RemoveResults("coppice", directory + "/missing");
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
     public void The_cni_configuration_is_written_whole_and_again_only_when_it_changes()
     {
         var directory = Directory.CreateTempSubdirectory("coppice-cni-").FullName;
