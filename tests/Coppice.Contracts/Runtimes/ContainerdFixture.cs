@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Coppice.Contracts.Runtimes;
 using Coppice.Node.Images;
@@ -5,7 +6,7 @@ using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;
 using Coppice.Node.Runtime.Cri;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 [assembly: AssemblyFixture(typeof(ContainerdFixture))]
 
@@ -51,7 +52,7 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
         {
             Directory = Path.Combine(_directory, "containerd"), CgroupPath = $"/{_name}/runtime", NetworkNamespace = $"/run/netns/{_name}",
         };
-        Supervisor = new ContainerdSupervisor(Options, TimeProvider.System, NullLogger<ContainerdSupervisor>.Instance);
+        Supervisor = new ContainerdSupervisor(Options, TimeProvider.System, Log);
         _runtime = new CriRuntime(Supervisor.Layout.Socket, TimeProvider.System);
         _images = new CriImages(Supervisor.Layout.Socket, TimeProvider.System);
         Importer = new ImageImporter(Supervisor.Layout.Socket, _images, TimeProvider.System);
@@ -60,6 +61,9 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
     public ContainerdOptions Options { get; }
 
     public ContainerdSupervisor Supervisor { get; }
+
+    /// <summary>What the supervisor said.</summary>
+    public SupervisorLog Log { get; } = new();
 
     public ImageImporter Importer { get; }
 
@@ -112,6 +116,23 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
         await _runtime.StartContainerAsync(id, stop);
         var process = await File.ReadAllTextAsync(Path.Combine(Supervisor.Layout.State, "io.containerd.runtime.v2.task/k8s.io", id, "init.pid"), stop);
         return (sandbox, id, Process.GetProcessById(int.Parse(process, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>Starts a shim as containerd does, of which this containerd knows nothing; returns the file of its socket.</summary>
+    public async Task<string> StartStrayShimAsync(string task)
+    {
+        var bundle = Directory.CreateDirectory(Path.Combine(_directory, task)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(bundle, "config.json"), "{}");
+        await File.WriteAllTextAsync(Path.Combine(bundle, "log"), "");
+        var socket = Supervisor.Layout.Socket;
+        string[] arguments = ["-namespace", "k8s.io", "-address", socket, "-publish-binary", "/usr/bin/containerd", "-id", task, "start"];
+        using var process = Process.Start(new ProcessStartInfo("containerd-shim-runc-v2", arguments)
+        {
+            WorkingDirectory = bundle, RedirectStandardOutput = true, Environment = { ["TTRPC_ADDRESS"] = socket + ".ttrpc", ["GRPC_ADDRESS"] = socket },
+        })!;
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        return (await process.StandardOutput.ReadToEndAsync()).Trim().Replace("unix://", "");
     }
 
     /// <summary>As when coppice stops: containerd stays.</summary>
@@ -202,4 +223,19 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
             await _runtime.RemoveSandboxAsync(sandbox.Id, CancellationToken.None);
         }
     }
+}
+
+/// <summary>Keeps what a supervisor says.</summary>
+public sealed class SupervisorLog : ILogger<ContainerdSupervisor>
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    public IReadOnlyCollection<string> Lines => _lines;
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Enqueue(formatter(state, exception));
 }

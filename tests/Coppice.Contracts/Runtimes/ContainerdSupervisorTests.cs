@@ -9,6 +9,8 @@ namespace Coppice.Contracts.Runtimes;
 /// <summary>containerd dies, coppice goes and comes back, and the containers go on. Each test has a containerd of its own.</summary>
 public sealed class ContainerdSupervisorTests : IAsyncLifetime
 {
+    private const int SignalStop = 19;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private RunningContainerd _own = null!;
@@ -35,6 +37,58 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
         Assert.Equal([sandbox.Id], listed.Sandboxes.Select(one => one.Id));
         Assert.Equal([(id, ContainerState.Running)], listed.Containers.Select(one => (one.Id, one.State)));
         await watch.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_containerd_that_is_killed_again_and_again_is_back_at_once_each_time()
+    {
+        for (var round = 0; round < 6; round++)
+        {
+            var before = _own.ContainerdId();
+            Process.GetProcessById(before).Kill();
+            await _own.Supervisor.WaitUntilAsync(RuntimeAvailability.Lost, Stop).WaitAsync(Patience);
+            await _own.Supervisor.WaitUntilReadyAsync(Stop).WaitAsync(Patience);
+            Assert.NotEqual(before, _own.ContainerdId());
+        }
+
+        // Pauses that doubled with every death would be at eight seconds by now, and were the only pauses above a second.
+        var pauses = _own.Log.Lines.Where(line => line.Contains("it is started again in", StringComparison.Ordinal)).ToList();
+        Assert.Equal(6, pauses.Count);
+        Assert.All(pauses, line => Assert.Matches("started again in (0|250) ms", line));
+    }
+
+    [Fact]
+    public async Task A_containerd_that_runs_but_answers_nothing_is_replaced_and_containers_live_on()
+    {
+        var (_, id, process) = await _own.StartPodAsync(_own.Sleeps, Stop);
+        var before = _own.ContainerdId();
+
+        HostProcess.Signal(before, SignalStop);
+
+        await _own.Supervisor.WaitUntilAsync(RuntimeAvailability.Lost, Stop).WaitAsync(Patience * 4);
+        await _own.Supervisor.WaitUntilReadyAsync(Stop).WaitAsync(Patience);
+        Assert.NotEqual(before, _own.ContainerdId());
+        Assert.False(process.HasExited);
+        Assert.Equal(ContainerState.Running, await StateAsync(id));
+    }
+
+    [Fact]
+    public async Task Shims_that_a_dead_containerd_left_are_ended_and_those_that_serve_stay()
+    {
+        var (sandbox, id, process) = await _own.StartPodAsync(_own.Sleeps, Stop);
+        var socket = await _own.StartStrayShimAsync("stray");
+        Assert.True(File.Exists(socket));
+        await Eventually.TrueAsync(() => Task.FromResult(Shims().SetEquals([sandbox.Id, "stray"])), Patience, () => string.Join(", ", Shims()));
+        Process.GetProcessById(_own.ContainerdId()).Kill();
+
+        await Eventually.TrueAsync(() => Task.FromResult(!Shims().Contains("stray")), Patience, () => "the stray shim lives");
+        await _own.Supervisor.WaitUntilReadyAsync(Stop).WaitAsync(Patience);
+        Assert.False(process.HasExited);
+        Assert.Equal(ContainerState.Running, await StateAsync(id));
+        Assert.Equal(new SortedSet<string> { sandbox.Id }, Shims());
+        Assert.False(File.Exists(socket));
+
+        SortedSet<string> Shims() => [.. ShimProcess.Of(_own.Supervisor.Layout).Select(one => one.Task)];
     }
 
     [Fact]

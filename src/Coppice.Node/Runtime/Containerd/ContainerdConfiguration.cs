@@ -57,7 +57,7 @@ internal static class ContainerdConfiguration
               runtime_type = "io.containerd.runc.v2"
 
               [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
-                Root = {Text(Path.Combine(layout.State, "runc"))}
+                Root = {Text(layout.RuncState)}
                 # Our cgroups are named by their paths, on every machine alike, and not by slices of systemd.
                 SystemdCgroup = false
 

@@ -16,8 +16,6 @@ namespace Coppice.Node.Runtime.Containerd;
 /// </remarks>
 internal sealed class ContainerdEvents(GrpcConnection connection, TimeProvider time)
 {
-    /// <summary>The containerd namespace in which its CRI plugin keeps everything.</summary>
-    private const string CriNamespace = "k8s.io";
     private const string ExitTopic = "/tasks/exit";
     private const string OomTopic = "/tasks/oom";
     private const string EchoTopic = "/coppice/watching";
@@ -60,7 +58,7 @@ internal sealed class ContainerdEvents(GrpcConnection connection, TimeProvider t
         }
     }
 
-    private static string Filter(string topic) => $"namespace=={CriNamespace},topic==\"{topic}\"";
+    private static string Filter(string topic) => $"namespace=={ContainerdLayout.CriNamespace},topic==\"{topic}\"";
 
     private static TaskSignal? Read(Envelope envelope)
     {
@@ -84,7 +82,7 @@ internal sealed class ContainerdEvents(GrpcConnection connection, TimeProvider t
     private async Task EchoUntilAsync(CancellationToken answered)
     {
         var request = new PublishRequest { Topic = EchoTopic, Event = new Any { TypeUrl = "coppice.Watching" } };
-        var inNamespace = new GrpcHeader("containerd-namespace", CriNamespace);
+        var inNamespace = new GrpcHeader("containerd-namespace", ContainerdLayout.CriNamespace);
         try
         {
             while (true)

@@ -6,6 +6,9 @@ namespace Coppice.Node.Runtime.Containerd;
 /// <summary>Where everything of our containerd is.</summary>
 public sealed record ContainerdLayout
 {
+    /// <summary>The containerd namespace in which its CRI plugin keeps everything.</summary>
+    internal const string CriNamespace = "k8s.io";
+
     // sun_path of a Unix socket is 108 bytes with its end; containerd adds ".ttrpc" to the name for its shims.
     private const int SocketPathLengthMax = 108 - 1 - 6;
 
@@ -30,6 +33,9 @@ public sealed record ContainerdLayout
 
     /// <summary>What is only good while the machine runs: tasks, FIFOs, mounts, network namespaces.</summary>
     public string State { get; }
+
+    /// <summary>Where runc notes the containers it made.</summary>
+    public string RuncState => Path.Combine(State, "runc");
 
     public string ConfigurationFile { get; }
 

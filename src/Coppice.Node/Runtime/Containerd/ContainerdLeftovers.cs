@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Coppice.Node.Volumes;
 
 namespace Coppice.Node.Runtime.Containerd;
@@ -13,16 +12,7 @@ internal static class ContainerdLeftovers
 
     public static async Task PurgeAsync(ContainerdLayout layout, TimeProvider time, CancellationToken stop)
     {
-        foreach (var pid in Containers(layout))
-        {
-            ContainerdProcess.Terminate(pid);
-        }
-
-        foreach (var pid in Shims(layout))
-        {
-            ContainerdProcess.Terminate(pid);
-        }
-
+        ShimProcess.Kill(ShimProcess.Of(layout));
         await UnmountAsync(layout, time, stop);
         if (Directory.Exists(layout.Directory))
         {
@@ -32,37 +22,6 @@ internal static class ContainerdLeftovers
         if (Path.GetDirectoryName(layout.Socket) is { } beside && Directory.Exists(beside))
         {
             DirectoryRemoval.Remove(beside);
-        }
-    }
-
-    // A shim names the containerd it belongs to on its command line: -address SOCKET.
-    private static IEnumerable<int> Shims(ContainerdLayout layout) =>
-        from id in Processes()
-        let line = ContainerdProcess.CommandLine(id)
-        where line.Count > 0 && Path.GetFileName(line[0]).StartsWith("containerd-shim", StringComparison.Ordinal) && line.Contains(layout.Socket)
-        select id;
-
-    // Each task's first process is in init.pid beside its bundle; with it its whole pid namespace ends.
-    private static IEnumerable<int> Containers(ContainerdLayout layout)
-    {
-        var tasks = Path.Combine(layout.State, "io.containerd.runtime.v2.task");
-        if (!Directory.Exists(tasks))
-        {
-            yield break;
-        }
-
-        var shims = Shims(layout).ToHashSet();
-        foreach (var file in Directory.EnumerateFiles(tasks, "init.pid", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }))
-        {
-            if (!int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-            {
-                continue;
-            }
-
-            if (shims.Contains(Parent(id)))
-            {
-                yield return id;      // else the number belongs to somebody else by now
-            }
         }
     }
 
@@ -84,22 +43,6 @@ internal static class ContainerdLeftovers
             }
 
             await Task.Delay(Pause, time, stop);
-        }
-    }
-
-    private static IEnumerable<int> Processes() =>
-        Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0])).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));
-
-    private static int Parent(int id)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{id}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0;
         }
     }
 }

@@ -33,15 +33,27 @@ public sealed record ContainerdOptions
     /// <summary>The longest line of a container's log before it is written in parts; 16 KiB is containerd's own default.</summary>
     public int LogLineBytesMax { get; init; } = 16 * 1024;
 
-    /// <summary>Pause before the second restart in a row; doubles up to <see cref="RestartPauseMax"/>. The first is at once.</summary>
+    /// <summary>Pause before a restart after one that did not run well; doubles up to <see cref="RestartPauseMax"/> while it does not become ready.</summary>
     public TimeSpan RestartPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A runtime that fails for long is tried this often: soon enough to heal, seldom enough to leave the machine in peace.</summary>
     public TimeSpan RestartPauseMax { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A containerd that ran for so long before it died is restarted at once again.</summary>
-    public TimeSpan HealthyAfter { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>A containerd that was ready for so long before it died is started again at once, however often that happens.</summary>
+    public TimeSpan HealthyAfter { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>A containerd that does not answer by then after its start is ended and started again.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often a containerd that runs is asked whether it answers, which costs it a fraction of a millisecond.</summary>
+    public TimeSpan AskEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// A containerd that runs but has answered nothing for so long hangs: it is ended and started again. Long enough for a machine that is
+    /// busy, and for somebody who stops a process to look at it; below what makes Kubernetes call a node's runtime down (30 s).
+    /// </summary>
+    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often shims that serve nothing are looked for. They come of a containerd that was killed, and are looked for after that first.</summary>
+    public TimeSpan ShimAuditPeriod { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Coppice.Node.Runtime.Containerd;
 
@@ -9,8 +8,6 @@ namespace Coppice.Node.Runtime.Containerd;
 /// </summary>
 internal sealed class ContainerdProcess
 {
-    private const int SignalTerminate = 15;
-    private const int SignalKill = 9;
     private const string UmaskField = "Umask:";
     private const string UsualUmask = "0022";
 
@@ -30,9 +27,12 @@ internal sealed class ContainerdProcess
 
     private readonly Process _process;
 
-    private ContainerdProcess(Process process) => _process = process;
+    private ContainerdProcess(Process process, bool wasFound) => (_process, WasFound) = (process, wasFound);
 
     public int Id => _process.Id;
+
+    /// <summary>It ran already.</summary>
+    public bool WasFound { get; }
 
     public bool HasEnded => _process.HasExited;
 
@@ -52,7 +52,7 @@ internal sealed class ContainerdProcess
             start.ArgumentList.Add(argument);
         }
 
-        return new ContainerdProcess(Process.Start(start) ?? throw new RuntimeException("containerd could not be started"));
+        return new ContainerdProcess(Process.Start(start) ?? throw new RuntimeException("containerd could not be started"), wasFound: false);
     }
 
     /// <summary>The one that an earlier coppice started for this layout, if it still runs.</summary>
@@ -68,14 +68,14 @@ internal sealed class ContainerdProcess
             return null;
         }
         // The number may long belong to another process; ours names our configuration file on its command line.
-        if (!CommandLine(id).Contains(layout.ConfigurationFile))
+        if (!HostProcess.CommandLine(id).Contains(layout.ConfigurationFile))
         {
             return null;
         }
 
         try
         {
-            return new ContainerdProcess(Process.GetProcessById(id));
+            return new ContainerdProcess(Process.GetProcessById(id), wasFound: true);
         }
         catch (ArgumentException)
         {
@@ -90,16 +90,22 @@ internal sealed class ContainerdProcess
             return;
         }
 
-        Kill(Id, SignalTerminate);
+        HostProcess.Signal(Id, HostProcess.SignalTerminate);
         try
         {
             await _process.WaitForExitAsync(stop).WaitAsync(grace, time, stop);
         }
         catch (TimeoutException)
         {
-            Kill(Id, SignalKill);
-            await _process.WaitForExitAsync(stop);
+            await KillAsync(stop);
         }
+    }
+
+    /// <summary>For one that would not hear anything else.</summary>
+    public async Task KillAsync(CancellationToken stop)
+    {
+        HostProcess.Signal(Id, HostProcess.SignalKill);
+        await _process.WaitForExitAsync(stop);
     }
 
     private static string[] StatusLines(int id)
@@ -113,24 +119,4 @@ internal sealed class ContainerdProcess
             return [];      // it ended meanwhile
         }
     }
-
-    internal static IReadOnlyList<string> CommandLine(int id)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{id}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        }
-        catch (IOException)
-        {
-            return [];      // it ended meanwhile
-        }
-    }
-
-    internal static void Terminate(int id) => Kill(id, SignalKill);
-
-    // The answer is of no use: a process that is gone is what was wanted.
-    private static void Kill(int id, int signal) => _ = KillCall(id, signal);
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static extern int KillCall(int id, int signal);
 }

@@ -13,7 +13,7 @@ namespace Coppice.Node.Runtime.Containerd;
 /// <see cref="RunAsync"/> returns when it is told to stop and leaves containerd running, so that the next coppice is ready at
 /// once; <see cref="StopAsync"/> is for ending it for good.
 /// </remarks>
-public sealed partial class ContainerdSupervisor(ContainerdOptions options, TimeProvider time, ILogger<ContainerdSupervisor> log) : IDisposable
+public sealed partial class ContainerdSupervisor : IDisposable
 {
     /// <summary>While it starts. A question costs a fraction of a millisecond, and pods wait for the answer.</summary>
     private static readonly TimeSpan StartingPollInterval = TimeSpan.FromMilliseconds(5);
@@ -23,11 +23,23 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
 
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(10);
 
-    private readonly ContainerdLayout _layout = new(options);
-    private readonly CriRuntime _probe = new(new ContainerdLayout(options).Socket, time);
+    private readonly ContainerdOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ContainerdLayout _layout;
+    private readonly CriRuntime _probe;
+    private readonly ContainerdWatch _watch;
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile RuntimeAvailability _availability = RuntimeAvailability.Starting;
+
+    public ContainerdSupervisor(ContainerdOptions options, TimeProvider time, ILogger<ContainerdSupervisor> log)
+    {
+        (_options, _time, _log) = (options, time, log);
+        _layout = new ContainerdLayout(options);
+        _probe = new CriRuntime(_layout.Socket, time);
+        _watch = new ContainerdWatch(options, _layout, _probe, time, log);
+    }
 
     public ContainerdLayout Layout => _layout;
 
@@ -76,7 +88,7 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
     {
         if (ContainerdProcess.Find(_layout) is { } running)
         {
-            await running.EndAsync(EndGrace, time, stop);
+            await running.EndAsync(EndGrace, _time, stop);
         }
 
         if (File.Exists(_layout.PidFile))
@@ -92,7 +104,7 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
         Become(RuntimeAvailability.Stopped);
         if (purge)
         {
-            await ContainerdLeftovers.PurgeAsync(_layout, time, stop);
+            await ContainerdLeftovers.PurgeAsync(_layout, _time, stop);
         }
     }
 
@@ -103,51 +115,52 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
         var pause = TimeSpan.Zero;
         while (true)
         {
-            var startedAt = time.GetTimestamp();
+            var startedAt = _time.GetTimestamp();
+            TimeSpan? ran = null;
             if (await TryAdoptOrStartAsync(stop) is not { } process)
             {
-                pause = NextPause(pause, ranWell: false);
-                await Task.Delay(pause, time, stop);
+                pause = NextPause(pause, ran);
+                await Task.Delay(pause, _time, stop);
                 continue;
             }
 
-            var ready = await BecomeReadyAsync(process, stop);
-            if (ready)
+            if (await BecomeReadyAsync(process, stop))
             {
                 Become(RuntimeAvailability.Ready);
-                LogReady(process.Id, time.GetElapsedTime(startedAt).TotalMilliseconds);
-                await process.WaitForExitAsync(stop);
+                LogReady(process.Id, _time.GetElapsedTime(startedAt).TotalMilliseconds);
+                var readyAt = _time.GetTimestamp();
+                await _watch.UntilEndedAsync(process, stop);
+                ran = _time.GetElapsedTime(readyAt);
                 Become(RuntimeAvailability.Lost);
+            }
+            else if (process is { WasFound: true, HasEnded: false })
+            {
+                await _watch.ReplaceAsync(process, stop);
             }
             else
             {
-                await process.EndAsync(EndGrace, time, stop);
+                await process.EndAsync(EndGrace, _time, stop);
             }
 
-            pause = NextPause(pause, ready && time.GetElapsedTime(startedAt) >= options.HealthyAfter);
+            pause = NextPause(pause, ran);
             LogDied(process.Id, pause.TotalMilliseconds, _layout.LogFile);
-            if (pause > options.RestartPause / 2)
+            if (pause > TimeSpan.Zero)
             {
-                await Task.Delay(pause, time, stop);
+                await Task.Delay(pause, _time, stop);
             }
         }
     }
 
-    // The first restart is at once; then the pauses grow, until it ran well for a while.
-    private TimeSpan NextPause(TimeSpan last, bool ranWell)
+    // Pauses grow only while it does not become ready. One that dies as soon as it is ready is not asked to do so without end.
+    private TimeSpan NextPause(TimeSpan last, TimeSpan? ran)
     {
-        if (ranWell || last == TimeSpan.Zero)
+        if (ran >= _options.HealthyAfter)
         {
-            return TimeSpan.FromTicks(1);
+            return TimeSpan.Zero;
         }
 
-        var next = last * 2;
-        if (next < options.RestartPause)
-        {
-            return options.RestartPause;
-        }
-
-        return next < options.RestartPauseMax ? next : options.RestartPauseMax;
+        var next = ran is null && last > TimeSpan.Zero ? last * 2 : _options.RestartPause;
+        return next < _options.RestartPauseMax ? next : _options.RestartPauseMax;
     }
 
     /// <returns>Null where the machine did not let us, as with a full disk, which may pass. At the first start all but a full disk is told instead.</returns>
@@ -167,7 +180,7 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
 
     private async Task<ContainerdProcess> AdoptOrStartAsync(CancellationToken stop)
     {
-        var configuration = ContainerdConfiguration.Render(options, _layout, HostFacts.Observe(options));
+        var configuration = ContainerdConfiguration.Render(_options, _layout, HostFacts.Observe(_options));
         if (ContainerdProcess.Find(_layout) is { HasEnded: false } left)
         {
             if (left.HasUsualUmask && File.Exists(_layout.ConfigurationFile) && await File.ReadAllTextAsync(_layout.ConfigurationFile, stop) == configuration)
@@ -176,11 +189,11 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
                 return left;
             }
 
-            await left.EndAsync(EndGrace, time, stop);      // as another version started it: containers go on in their shims
+            await left.EndAsync(EndGrace, _time, stop);      // as another version started it: containers go on in their shims
         }
 
         Prepare(configuration);
-        return ContainerdProcess.Start(_layout, Cgroups.CgroupMounts.Observe().MakeFor(options.CgroupPath), options.NetworkNamespace);
+        return ContainerdProcess.Start(_layout, Cgroups.CgroupMounts.Observe().MakeFor(_options.CgroupPath), _options.NetworkNamespace);
     }
 
     private void Prepare(string configuration)
@@ -208,21 +221,22 @@ public sealed partial class ContainerdSupervisor(ContainerdOptions options, Time
 
     private async Task<bool> BecomeReadyAsync(ContainerdProcess process, CancellationToken stop)
     {
-        var startedAt = time.GetTimestamp();
-        while (!process.HasEnded && time.GetElapsedTime(startedAt) < options.ReadyWithin)
+        var startedAt = _time.GetTimestamp();
+        var limit = process.WasFound ? _options.SilenceMax : _options.ReadyWithin;
+        while (!process.HasEnded && _time.GetElapsedTime(startedAt) < limit)
         {
-            if (await AnswersAsync(stop))
+            if (await IsReadyAsync(stop))
             {
                 return true;
             }
 
-            await Task.Delay(StartingPollInterval, time, stop);
+            await Task.Delay(StartingPollInterval, _time, stop);
         }
 
         return false;
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken stop)
+    private async Task<bool> IsReadyAsync(CancellationToken stop)
     {
         if (!File.Exists(_layout.Socket))
         {

@@ -70,6 +70,20 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
         return [.. answer.Status.Conditions.Select(one => new RuntimeCondition(one.Type, one.Status, one.Reason, one.Message))];
     }
 
+    /// <summary>The ids that something runs for, or may run for: sandboxes that are ready, containers that have not ended, and their sandboxes.</summary>
+    internal async ValueTask<IReadOnlySet<string>> ServedTasksAsync(CancellationToken stop)
+    {
+        var sandboxes = await _cri.AskAsync(CriMethods.ListPodSandbox, new ListPodSandboxRequest(), stop);
+        var containers = await _cri.AskAsync(CriMethods.ListContainers, new ListContainersRequest(), stop);
+        var served = sandboxes.Items.Where(one => one.State == PodSandboxState.SandboxReady).Select(one => one.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var one in containers.Containers.Where(one => one.State is Wire.ContainerState.ContainerRunning or Wire.ContainerState.ContainerUnknown))
+        {
+            served.UnionWith([one.Id, one.PodSandboxId]);
+        }
+
+        return served;
+    }
+
     public async ValueTask<RuntimeSnapshot> ListAsync(CancellationToken stop)
     {
         var before = _register.Ids();
