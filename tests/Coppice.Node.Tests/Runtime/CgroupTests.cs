@@ -5,6 +5,7 @@ using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Volumes;
 using Coppice.Objects.Core;
+using Coppice.Testing;
 
 namespace Coppice.Node.Tests.Runtime;
 
@@ -145,6 +146,28 @@ public sealed class CgroupTests
         {
             await files.RemoveAsync(tree.Root, TimeProvider.System, CancellationToken.None);
         }
+    }
+
+    [Fact]
+    public async Task What_still_runs_in_a_cgroup_is_ended_when_it_is_removed()
+    {
+        var root = $"/coppice-test-kill-{Environment.ProcessId}";
+        var mounts = CgroupMounts.Observe();
+        var files = new CgroupFiles(mounts);
+        var entries = mounts.MakeFor($"{root}/inner");
+        using var process = System.Diagnostics.Process.Start("sh", ["-c", "for file in \"$@\"; do echo $$ > $file; done; kill -STOP $$", "sh", .. entries]);
+        await Eventually.TrueAsync("a stopped process in the cgroup", TimeSpan.FromSeconds(30), () => files.FirstProcess($"{root}/inner") is { IsStopped: true } first && first.Id == process.Id);
+        // On version 1 no signal reaches what is frozen.
+        if (mounts.Roots.TryGetValue("freezer", out var freezer))
+        {
+            await File.WriteAllTextAsync($"{freezer}{root}/inner/freezer.state", "FROZEN", TestContext.Current.CancellationToken);
+        }
+
+        await files.RemoveAsync(root, TimeProvider.System, CancellationToken.None);
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(128 + 9, process.ExitCode);
+        Assert.Empty(mounts.DirectoriesOf(root));
     }
 
     [Fact]

@@ -8,6 +8,9 @@ public sealed class CgroupFiles(CgroupMounts mounts)
     /// <summary>A process that was killed leaves its cgroup a moment after its end was reported.</summary>
     private const int RemoveAttempts = 100;
 
+    /// <summary>What is still there after so many was not ended with its container, and nobody else ends it.</summary>
+    private const int KillEvery = 20;
+
     private static readonly TimeSpan RemovePause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Makes a cgroup with those above it, and sets its limits; for one that exists it only sets them.</summary>
@@ -32,7 +35,7 @@ public sealed class CgroupFiles(CgroupMounts mounts)
         }
     }
 
-    /// <summary>Removes a cgroup and all below it in every tree; its processes must have been ended.</summary>
+    /// <summary>Removes a cgroup and all below it in every tree. What is found running in it is ended by force, as a runc that was left half-way.</summary>
     public async Task RemoveAsync(string cgroup, TimeProvider time, CancellationToken stop)
     {
         for (var attempt = 1; ; attempt++)
@@ -44,6 +47,11 @@ public sealed class CgroupFiles(CgroupMounts mounts)
             }
             catch (IOException) when (attempt < RemoveAttempts)
             {
+                if (attempt % KillEvery == 0)
+                {
+                    CgroupProcesses.Kill(mounts, cgroup);
+                }
+
                 await Task.Delay(RemovePause, time, stop);
             }
             catch (IOException busy)
@@ -52,6 +60,10 @@ public sealed class CgroupFiles(CgroupMounts mounts)
             }
         }
     }
+
+    /// <summary>The process that has been in a cgroup for longest, which in a container's is its first; null if there is none.</summary>
+    internal HostProcess? FirstProcess(string cgroup) =>
+        CgroupProcesses.Of(mounts, cgroup).Select(HostProcess.Find).Where(one => one is not null).OrderBy(one => one!.Value.StartedAt).FirstOrDefault();
 
     /// <summary>The pods' cgroups that there are under a part of the tree, by their uids: for finding those left over.</summary>
     public IReadOnlyList<string> PodUids(string parent)

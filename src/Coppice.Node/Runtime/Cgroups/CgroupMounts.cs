@@ -15,6 +15,10 @@ public sealed record CgroupMounts(bool IsUnified, IReadOnlyDictionary<string, st
     /// <summary>cpu and cpuacct may share one tree; its paths are then listed once.</summary>
     public IEnumerable<string> Trees => Roots.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
+    /// <summary>The directories of a cgroup, one in each tree that has it.</summary>
+    public IEnumerable<string> DirectoriesOf(string cgroup) =>
+        Trees.Concat(IsUnified ? [] : [HybridTree]).Select(tree => tree + cgroup).Where(Directory.Exists);
+
     public static CgroupMounts Observe() => From(File.ReadAllText("/proc/self/mountinfo"));
 
     internal static CgroupMounts From(string mountInfo)
@@ -70,25 +74,15 @@ public sealed record CgroupMounts(bool IsUnified, IReadOnlyDictionary<string, st
     /// <summary>Removes a cgroup with all below it, in every tree. They must hold no process any more.</summary>
     public void Remove(string cgroup)
     {
-        foreach (var tree in Trees)
+        foreach (var directory in DirectoriesOf(cgroup))
         {
-            RemoveBelow(tree + cgroup);
-        }
-
-        if (!IsUnified)
-        {
-            RemoveBelow(HybridTree + cgroup);
+            RemoveBelow(directory);
         }
     }
 
     // The files of a cgroup are the kernel's: only the folders are removed, the inner ones first.
     private static void RemoveBelow(string directory)
     {
-        if (!Directory.Exists(directory))
-        {
-            return;
-        }
-
         foreach (var inner in Directory.EnumerateDirectories(directory))
         {
             RemoveBelow(inner);

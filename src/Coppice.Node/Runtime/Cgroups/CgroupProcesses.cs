@@ -1,0 +1,78 @@
+using System.Globalization;
+
+namespace Coppice.Node.Runtime.Cgroups;
+
+/// <summary>The processes of a cgroup.</summary>
+internal static class CgroupProcesses
+{
+    private const string ProcessFile = "cgroup.procs";
+
+    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true };
+
+    /// <summary>The numbers of all that are in it or below it, each once.</summary>
+    public static IReadOnlySet<int> Of(CgroupMounts mounts, string cgroup)
+    {
+        var found = new SortedSet<int>();
+        foreach (var file in mounts.DirectoriesOf(cgroup).SelectMany(directory => Directory.EnumerateFiles(directory, ProcessFile, Below)))
+        {
+            foreach (var line in Lines(file))
+            {
+                // 0 is one of another process namespace, which has no number here.
+                if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != 0)
+                {
+                    found.Add(id);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Ends all of them by force, those that are frozen too. Who is born meanwhile needs another call.</summary>
+    public static void Kill(CgroupMounts mounts, string cgroup)
+    {
+        foreach (var directory in mounts.DirectoriesOf(cgroup))
+        {
+            // v2 (from Linux 5.14) does all of it in one step; v1 delivers no signal to what is frozen.
+            Write(directory + "/cgroup.kill", "1");
+            foreach (var file in Directory.EnumerateFiles(directory, "freezer.state", Below))
+            {
+                Write(file, "THAWED");
+            }
+        }
+
+        foreach (var id in Of(mounts, cgroup).Where(id => id != Environment.ProcessId))
+        {
+            HostProcess.Signal(id, HostProcess.SignalKill);
+        }
+    }
+
+    private static string[] Lines(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (IOException)
+        {
+            return [];      // the cgroup was removed meanwhile
+        }
+    }
+
+    private static void Write(string file, string value)
+    {
+        if (!File.Exists(file))
+        {
+            return;
+        }
+
+        try
+        {
+            File.WriteAllText(file, value);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // The signals that follow do what they can.
+        }
+    }
+}
