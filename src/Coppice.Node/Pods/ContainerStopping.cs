@@ -24,8 +24,7 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
                 await RunPreStopAsync(pod, action, address);
             }
 
-            var grace = action.Deadline - services.Steady.GetUtcNow();
-            await services.Runtime.StopContainerAsync(record.Id, grace > LeastGrace ? grace : LeastGrace, stop);
+            await services.Runtime.StopContainerAsync(record.Id, Grace(pod, action), stop);
             ended = await services.Runtime.FindContainerAsync(record.Id, stop);
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
@@ -86,10 +85,23 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
     private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> Kept(PodState state, string name, ContainerNotes notes) =>
         notes.LastWords.RemoveRange(notes.LastWords.Keys.Where(id => state.View.Find(id) is null).ToList());
 
+    // Who cannot hear is not waited for.
+    private TimeSpan Grace(Pod pod, PodAction.KillContainer action)
+    {
+        var left = action.Deadline - services.Steady.GetUtcNow();
+        return services.Ground.IsDeaf(pod, action.Record) ? TimeSpan.Zero : left > LeastGrace ? left : LeastGrace;
+    }
+
     private async ValueTask RunPreStopAsync(Pod pod, PodAction.KillContainer action, string address)
     {
         var left = action.Deadline - services.Steady.GetUtcNow();
         if (action.Container is not { Spec.Lifecycle.PreStop: { } hook } container || left <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        // It would not answer a request either; a command is a process of its own.
+        if (hook.Exec is null && services.Ground.IsDeaf(pod, action.Record))
         {
             return;
         }

@@ -27,6 +27,9 @@ public interface IPodGround
     /// <summary>The mounts of one container, once the volumes are ready. To be disposed of when the container has started, or could not.</summary>
     ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop);
 
+    /// <summary>Whether a container's first process is stopped (SIGSTOP): it hears no signal but the last.</summary>
+    bool IsDeaf(Pod pod, ContainerRecord running);
+
     /// <summary>What a container that ended left in its termination message file, or at the end of its log; null for nothing.</summary>
     ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop);
 

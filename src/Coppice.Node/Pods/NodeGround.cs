@@ -88,6 +88,10 @@ public sealed class NodeGround(
         return volumes.MountsAsync(pod, container, given, stop);
     }
 
+    public bool IsDeaf(Pod pod, ContainerRecord running) =>
+        cgroups is not null && Settings.Cgroups is { } tree
+        && cgroups.FirstProcess($"{tree.Pod(Uid(pod), QualityOfService.Of(pod))}/{running.Id}") is { IsStopped: true };
+
     public async ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop)
     {
         try

@@ -157,6 +157,18 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
+    public void A_container_that_is_stopped_and_hears_nothing_is_killed_without_its_grace()
+    {
+        using var node = new TestNode().Start();
+        var hook = new LifecycleHandler { Sleep = new SleepAction { Seconds = 20 } };
+        node.Create("web", "stubborn:1", one => one with { Lifecycle = new Lifecycle { PreStop = hook } });
+        node.Ground.Deaf.Add("web");
+        node.Delete("web");
+        node.Advance(1);
+        Assert.Null(node.Api.Pod("web"));
+    }
+
+    [Fact]
     public void A_preStop_hook_comes_before_the_signal()
     {
         using var node = new TestNode().Start();

@@ -181,6 +181,11 @@ internal sealed class TestGround : IPodGround, IPodLeftovers
 
     public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop) => ValueTask.FromResult(new PreparedMounts([]));
 
+    /// <summary>The names of pods whose containers hear nothing.</summary>
+    public HashSet<string> Deaf { get; } = [];
+
+    public bool IsDeaf(Pod pod, ContainerRecord running) => Deaf.Contains(pod.Metadata.Name ?? "");
+
     public ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) => ValueTask.FromResult(LastWords);
 
     public ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop)

@@ -21,6 +21,8 @@ internal sealed class SimulatedGround(TimeProvider time) : IPodGround, IPodLefto
     /// <summary>How long a volume is in the making.</summary>
     public TimeSpan VolumesTake { get; set; }
 
+    public bool IsDeaf(Pod pod, ContainerRecord running) => false;
+
     public void Weigh(IReadOnlyCollection<Pod> active)
     {
     }
