@@ -9,8 +9,9 @@ namespace Coppice.Node.Status;
 /// <summary>This machine, from /proc, /sys and the runtime.</summary>
 /// <param name="addresses">The node's, the primary first.</param>
 /// <param name="dataDirectory">On the file system whose space pods use.</param>
-public sealed class MachineObserver(string name, IReadOnlyList<string> addresses, string dataDirectory, CriRuntime runtime, IImageService images, Func<bool> areProcessesScarce)
-    : INodeObserver
+/// <param name="health">Of the runtime and its network.</param>
+public sealed class MachineObserver(
+    string name, IReadOnlyList<string> addresses, string dataDirectory, CriRuntime runtime, RuntimeHealth health, Func<bool> areProcessesScarce) : INodeObserver
 {
     private const string Version = "v1.36.0+coppice";
 
@@ -39,28 +40,7 @@ public sealed class MachineObserver(string name, IReadOnlyList<string> addresses
 
     public async ValueTask<NodeHealth> HealthAsync(CancellationToken stop)
     {
-        string? runtimeProblem = null, networkProblem = null;
-        IReadOnlyList<ImageRecord> found = [];
-        try
-        {
-            var conditions = await runtime.ConditionsAsync(stop);
-            if (conditions.FirstOrDefault(one => one.Type == "RuntimeReady" && !one.Holds) is { } notReady)
-            {
-                runtimeProblem = "container runtime status check may not have completed yet: " + notReady.Message;
-            }
-
-            if (conditions.FirstOrDefault(one => one.Type == "NetworkReady" && !one.Holds) is { } network)
-            {
-                networkProblem = $"NetworkReady=false reason:{network.Reason} message:{network.Message}";
-            }
-
-            found = await images.ListAsync(stop);
-        }
-        catch (RuntimeException)
-        {
-            runtimeProblem = "container runtime is down";
-        }
-
+        var (runtimeProblem, networkProblem, found) = await health.LookAsync(stop);
         var drive = new DriveInfo(dataDirectory);
         return new NodeHealth(
             runtimeProblem, networkProblem, Meminfo("MemAvailable") < MemoryFreeMin, drive.AvailableFreeSpace < drive.TotalSize * DiskFreeShareMin, areProcessesScarce(), found);

@@ -11,7 +11,11 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
+    private readonly TaskCompletionSource _reported = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
+
+    /// <summary>Completes when the API has a status that was written from here: what stood there before may be long untrue.</summary>
+    public Task Reported => _reported.Task;
 
     /// <summary>Something has changed that the status tells of: the runtime is gone or back.</summary>
     public void Wake() => _changed.TrySetResult();
@@ -71,9 +75,10 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
         }
 
         var planned = NodeStatusPlanner.Plan(current.Status, facts, health, options, now);
-        if (NodeStatusPlanner.IsNews(current.Status, planned, now, options))
+        if (!_reported.Task.IsCompleted || NodeStatusPlanner.IsNews(current.Status, planned, now, options))
         {
             await api.UpdateStatusAsync(current with { Status = planned }, stop);
+            _reported.TrySetResult();
         }
     }
 

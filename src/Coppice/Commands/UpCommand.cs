@@ -145,6 +145,12 @@ internal static class UpCommand
                 }
 
                 using var api = new HttpApiClient(await AdministratorApi.FindAsync(_layout, stopped), time);
+                // Before that the node's condition is what a server before this one wrote.
+                if (await api.TryGetTextAsync("/readyz", stopped) != "ok")
+                {
+                    return null;
+                }
+
                 var nodes = await api.TryListAsync<ClusterNode>(stopped);
                 return nodes?.FirstOrDefault(one => one.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: ConditionStatus.True }));
             }

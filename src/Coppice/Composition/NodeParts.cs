@@ -73,7 +73,8 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
 
         string[] addresses = [address.ToString()];
         var mounts = CgroupMounts.Observe();
-        var observer = new MachineObserver(options.NodeName, addresses, layout.Root, runtime, images, () => ProcessRoom.IsScarce(mounts, _cgroups.Pods));
+        var health = new RuntimeHealth(runtime, images, time);
+        var observer = new MachineObserver(options.NodeName, addresses, layout.Root, runtime, health, () => ProcessRoom.IsScarce(mounts, _cgroups.Pods));
         var statusOptions = new NodeStatusOptions { EndpointPort = options.KubeletPort };
         var facts = await observer.FactsAsync(stopping);
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, NodeHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
@@ -107,8 +108,9 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
             events,
             time,
             _log);
+        var reporter = new NodeReporter(api, observer, statusOptions, time, e => TellTrouble("its status", e));
         var presence = new NodePresence(
-            new NodeReporter(api, observer, statusOptions, time, e => TellTrouble("its status", e)),
+            reporter,
             new NodeLease(api, options.NodeName, new NodeLeaseOptions(), time, e => TellTrouble("that it lives", e)));
         var leftovers = new PodLeftovers(volumes, paths, cgroups, settings, time);
         var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.NodeName }, services, surroundings, presence, leftovers);
@@ -117,7 +119,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         _kubelet = new KubeletNode(options.NodeName, () => agent.Workers.Values, stats, services.Probed, Problem);
         var networks = new PodNetworkWatch(
             () => LinksOf(agent), (link, missing) => agent.TellNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
-        return stop => RunAsync(agent, networks, supervising, stop);
+        return stop => RunAsync(agent, networks, Task.WhenAll(agent.Started, reporter.Reported), supervising, stop);
 
         PodVolumeSources VolumesOf(PodFacts pod) => new(environment.ConfigMap, environment.Secret, IssueAsync, pod);
 
@@ -137,12 +139,13 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
            select new PodLink(worker.Key, sandbox.Id, space, IPAddress.Parse(sandbox.Addresses[0])),
     ];
 
-    private async Task RunAsync(NodeAgent agent, PodNetworkWatch networks, Task supervising, CancellationToken stop)
+    /// <param name="ready">The pods were taken over, and the API knows how the node is now.</param>
+    private async Task RunAsync(NodeAgent agent, PodNetworkWatch networks, Task ready, Task supervising, CancellationToken stop)
     {
         await using var end = stop.Register(_ended.Cancel);
         var running = agent.RunAsync(_ended.Token);
         var watching = networks.RunAsync(_ended.Token);
-        if (await Task.WhenAny(agent.Started, running, supervising) == agent.Started)
+        if (await Task.WhenAny(ready, running, supervising) == ready)
         {
             _problem = null;
         }
