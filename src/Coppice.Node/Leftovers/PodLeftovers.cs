@@ -7,8 +7,8 @@ using Coppice.Node.Volumes;
 namespace Coppice.Node.Leftovers;
 
 /// <summary>
-/// Leftovers as directories: of volumes, of logs and of cgroups. A cgroup with a process in it, or a mount that coppice did not make,
-/// means that somebody is at work there: then all of the pod is left as it is.
+/// Leftovers as directories: of volumes, of logs and of cgroups. What still runs in a cgroup is ended. A process that cannot be, or a
+/// mount that coppice did not make, means that somebody is at work there: then all of the pod is left as it is.
 /// </summary>
 /// <param name="cgroups">Null if they are the runtime's business.</param>
 public sealed class PodLeftovers(IPodVolumes volumes, PodPaths paths, CgroupFiles? cgroups, SandboxSettings settings, TimeProvider time) : IPodLeftovers

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Coppice.Testing;
 
 namespace Coppice.Cluster.Harness;
@@ -10,9 +11,10 @@ public sealed class ClusterFaults
     private readonly Kubectl _kubectl;
     private readonly CoppiceServer _server;
     private readonly ClusterFolders _folders;
+    private readonly NetworkNamespace _network;
 
-    internal ClusterFaults(Kubectl kubectl, CoppiceServer server, ClusterFolders folders) =>
-        (_kubectl, _server, _folders) = (kubectl, server, folders);
+    internal ClusterFaults(Kubectl kubectl, CoppiceServer server, ClusterFolders folders, NetworkNamespace network) =>
+        (_kubectl, _server, _folders, _network) = (kubectl, server, folders, network);
 
     /// <summary>Sends a signal to the first process of a pod's container from the host, which even a first process cannot ignore if it is SIGKILL or SIGSTOP.</summary>
     public async Task SignalContainerAsync(string ns, string pod, string container, Signal signal) =>
@@ -40,6 +42,30 @@ public sealed class ClusterFaults
         is > 0 and var found ? found : throw new InvalidOperationException("the cluster's containerd is not running");
 
     public void KillContainerd() => Processes.Signal(Containerd, Signal.Kill);
+
+    /// <summary>The process numbers of the shims of the cluster's containerd.</summary>
+    public IReadOnlyList<int> Shims =>
+    [
+        .. Processes.All().Where(id => Processes.CommandLine(id) is [var program, ..] line
+            && Path.GetFileName(program).StartsWith("containerd-shim", StringComparison.Ordinal) && line.Any(argument => argument.StartsWith(_folders.Data, StringComparison.Ordinal))),
+    ];
+
+    /// <summary>Ends the shim of a pod, which is the parent of its containers.</summary>
+    public async Task KillShimAsync(string ns, string pod, string container)
+    {
+        var process = await ProcessOfAsync(ns, pod, container);
+        Processes.Signal(int.Parse(Processes.StatusField(process, "PPid"), CultureInfo.InvariantCulture), Signal.Kill);
+    }
+
+    /// <summary>The cgroups of pods that there are, in every tree.</summary>
+    public IReadOnlyList<string> PodCgroups =>
+    [
+        .. from tree in (string[])["/sys/fs/cgroup", .. Directory.GetDirectories("/sys/fs/cgroup")]
+           let pods = $"{tree}/{CoppiceServer.Instance(_network)}/pods"
+           where Directory.Exists(pods)
+           from directory in Directory.EnumerateDirectories(pods, "pod?*", SearchOption.AllDirectories)
+           select directory,
+    ];
 
     /// <summary>Fills the data directory's file system to the last byte; disposing of the result makes room again.</summary>
     public IDisposable FillDataDirectory()
