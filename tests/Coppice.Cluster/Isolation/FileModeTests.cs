@@ -8,6 +8,44 @@ public sealed class FileModeTests
 {
     private const UnixFileMode Open = (UnixFileMode)0x1ED; // 0755
 
+    private const string Pods = """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: user, labels: {app: user}}
+        spec:
+          terminationGracePeriodSeconds: 0
+          securityContext: {runAsUser: 1000, runAsGroup: 1000}
+          volumes:
+          - {name: keys, secret: {secretName: keys, items: [{key: key, path: key}, {key: deep, path: a/b/deep}]}}
+          - {name: labels, downwardAPI: {items: [{path: labels, fieldRef: {fieldPath: metadata.labels}}]}}
+          - {name: work, emptyDir: {}}
+          - {name: memory, emptyDir: {medium: Memory}}
+          containers:
+          - name: app
+            image: coppice/testapp:1
+            command: [testapp, serve]
+            volumeMounts:
+            - {name: keys, mountPath: /keys}
+            - {name: keys, mountPath: /key, subPath: key}
+            - {name: labels, mountPath: /labels}
+            - {name: work, mountPath: /space}
+            - {name: work, mountPath: /part, subPath: a/part}
+            - {name: memory, mountPath: /memory}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: group}
+        spec:
+          terminationGracePeriodSeconds: 0
+          securityContext: {runAsUser: 1000, fsGroup: 2000}
+          volumes: [{name: keys, secret: {secretName: keys, defaultMode: 0400}}, {name: work, emptyDir: {}}, {name: memory, emptyDir: {medium: Memory}}]
+          containers:
+          - name: app
+            image: coppice/testapp:1
+            command: [testapp, serve]
+            volumeMounts: [{name: keys, mountPath: /keys}, {name: work, mountPath: /space}, {name: memory, mountPath: /memory}]
+        """;
+
     [Theory]
     [InlineData("077", null)]
     [InlineData("022", Open)]
@@ -17,43 +55,7 @@ public sealed class FileModeTests
         await using var cluster = await RunningCluster.StartAsync(new ClusterOptions { Umask = umask, DataDirectoryMode = mode });
         var ns = await cluster.NewNamespaceAsync();
         await ns.RunAsync("create", "secret", "generic", "keys", "--from-literal=key=of the pod", "--from-literal=deep=too");
-        await ns.ApplyAsync("""
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: user, labels: {app: user}}
-            spec:
-              terminationGracePeriodSeconds: 0
-              securityContext: {runAsUser: 1000, runAsGroup: 1000}
-              volumes:
-              - {name: keys, secret: {secretName: keys, items: [{key: key, path: key}, {key: deep, path: a/b/deep}]}}
-              - {name: labels, downwardAPI: {items: [{path: labels, fieldRef: {fieldPath: metadata.labels}}]}}
-              - {name: work, emptyDir: {}}
-              - {name: memory, emptyDir: {medium: Memory}}
-              containers:
-              - name: app
-                image: coppice/testapp:1
-                command: [testapp, serve]
-                volumeMounts:
-                - {name: keys, mountPath: /keys}
-                - {name: keys, mountPath: /key, subPath: key}
-                - {name: labels, mountPath: /labels}
-                - {name: work, mountPath: /work}
-                - {name: work, mountPath: /part, subPath: a/part}
-                - {name: memory, mountPath: /memory}
-            ---
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: group}
-            spec:
-              terminationGracePeriodSeconds: 0
-              securityContext: {runAsUser: 1000, fsGroup: 2000}
-              volumes: [{name: keys, secret: {secretName: keys, defaultMode: 0400}}, {name: work, emptyDir: {}}, {name: memory, emptyDir: {medium: Memory}}]
-              containers:
-              - name: app
-                image: coppice/testapp:1
-                command: [testapp, serve]
-                volumeMounts: [{name: keys, mountPath: /keys}, {name: work, mountPath: /work}, {name: memory, mountPath: /memory}]
-            """);
+        await ns.ApplyAsync(Pods);
         await ns.PodIsReadyAsync("user", Patience);
         await ns.PodIsReadyAsync("group", Patience);
 
@@ -64,11 +66,11 @@ public sealed class FileModeTests
         await ns.RunAsync("exec", "user", "--", "sh", "-ec", """
             cat /etc/hosts /etc/resolv.conf /etc/hostname /var/run/secrets/kubernetes.io/serviceaccount/token > /dev/null
             ls / /etc > /dev/null
-            echo x > /work/file; echo x > /part/file; echo x > /memory/file; echo x > /dev/termination-log
+            echo x > /space/file; echo x > /part/file; echo x > /memory/file; echo x > /dev/termination-log
             """);
         Assert.Equal("2000 2777\n2000 2777\n2000 440\n", await ns.RunAsync("exec", "group", "--", "sh", "-ec", """
-            echo x > /work/file; echo x > /memory/file; cat /keys/key /var/run/secrets/kubernetes.io/serviceaccount/token > /dev/null
-            for f in /work /memory /keys/..data/key; do stat -c '%g %a' $f; done
+            echo x > /space/file; echo x > /memory/file; cat /keys/key /var/run/secrets/kubernetes.io/serviceaccount/token > /dev/null
+            for f in /space /memory /keys/..data/key; do stat -c '%g %a' $f; done
             """));
 
         // 2. as a stranger on the host, for whom at most the data directory itself is open

@@ -126,61 +126,6 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
-    public void A_deleted_pod_goes_from_the_runtime_and_then_from_the_API()
-    {
-        using var node = new TestNode().Start();
-        node.Create("web", "server:1");
-        node.Delete("web");
-        node.Advance(0.1);
-
-        Assert.Null(node.Api.Pod("web"));
-        Assert.Empty(node.Held.Sandboxes);
-        Assert.Equal(["web-uid"], node.Ground.Removed);
-        Assert.Empty(node.Agent.Workers);
-        Assert.Contains("Normal Killing: Stopping container main", node.Events.Told);
-    }
-
-    [Fact]
-    public void A_stubborn_container_gets_all_of_its_grace_and_less_when_asked_again()
-    {
-        using var node = new TestNode().Start();
-        node.Create("a", "stubborn:1");
-        node.Create("b", "stubborn:1");
-        node.Delete("a");
-        node.Delete("b");
-        node.Advance(29);
-        Assert.NotNull(node.Api.Pod("a"));
-        node.Delete("b", graceSeconds: 0);
-        node.Advance(2);
-        Assert.Null(node.Api.Pod("a"));
-        Assert.Null(node.Api.Pod("b"));
-    }
-
-    [Fact]
-    public void A_container_that_is_stopped_and_hears_nothing_is_killed_without_its_grace()
-    {
-        using var node = new TestNode().Start();
-        var hook = new LifecycleHandler { Sleep = new SleepAction { Seconds = 20 } };
-        node.Create("web", "stubborn:1", one => one with { Lifecycle = new Lifecycle { PreStop = hook } });
-        node.Ground.Deaf.Add("web");
-        node.Delete("web");
-        node.Advance(1);
-        Assert.Null(node.Api.Pod("web"));
-    }
-
-    [Fact]
-    public void A_preStop_hook_comes_before_the_signal()
-    {
-        using var node = new TestNode().Start();
-        node.Create("web", "server:1", one => one with { Lifecycle = new Lifecycle { PreStop = new LifecycleHandler { Sleep = new SleepAction { Seconds = 5 } } } });
-        node.Delete("web");
-        node.Advance(4);
-        Assert.Equal(ContainerState.Running, Assert.Single(node.Held.Containers).State);
-        node.Advance(2);
-        Assert.Null(node.Api.Pod("web"));
-    }
-
-    [Fact]
     public void A_readiness_probe_takes_a_pod_out_and_a_liveness_probe_restarts_it()
     {
         using var node = new TestNode().Start();
@@ -261,20 +206,6 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
-    public void A_pod_that_went_while_the_agent_was_away_is_ended()
-    {
-        using var node = new TestNode().Start();
-        node.Create("web", "server:1");
-        node.Stop();
-        node.Api.Remove("web");
-        node.Start();
-        node.Advance(0.1);
-
-        Assert.Empty(node.Held.Sandboxes);
-        Assert.Empty(node.Agent.Workers);
-    }
-
-    [Fact]
     public void A_lost_runtime_changes_nothing_and_a_crash_meanwhile_is_found_when_it_is_back()
     {
         using var node = new TestNode().Start();
@@ -348,54 +279,6 @@ public sealed class PodWorkerTests
         node.Advance(11);
         Assert.Equal(1, node.Main("web").RestartCount);
         Assert.True(node.IsReady("web"));
-    }
-
-    [Fact]
-    public void A_pod_that_does_not_fit_is_refused_with_Kubernetes_words()
-    {
-        using var node = new TestNode().Start();
-        var request = new ResourceRequirements { Requests = Objects.ValueMap.Of(("cpu", Objects.Quantity.Parse("1500m"))) };
-        node.Create("a", "server:1", one => one with { Resources = request });
-        node.Create("b", "server:1", one => one with { Resources = request });
-
-        var status = node.Api.Status("b");
-        Assert.Equal((PodPhase.Failed, "OutOfcpu"), (status.Phase, status.Reason));
-        Assert.Equal("Pod was rejected: Node didn't have enough resource: cpu, requested: 1500, used: 1500, capacity: 2000", status.Message);
-        Assert.Single(node.Held.Sandboxes);
-    }
-
-    [Fact]
-    public void A_pod_that_the_API_no_longer_has_takes_no_room_while_it_ends()
-    {
-        using var node = new TestNode().Start();
-        var request = new ResourceRequirements { Requests = Objects.ValueMap.Of(("cpu", Objects.Quantity.Parse("1500m"))) };
-        node.Create("a", "stubborn:1", one => one with { Resources = request });
-        node.Do(() => node.Api.Remove("a"));
-        node.Create("b", "server:1", one => one with { Resources = request });
-
-        Assert.Equal(2, node.Held.Sandboxes.Count);
-        Assert.True(node.IsReady("b"));
-    }
-
-    [Fact]
-    public void Two_pods_cannot_have_the_same_host_port()
-    {
-        using var node = new TestNode().Start();
-        ContainerPort[] ports = [new ContainerPort { ContainerPortValue = 80, HostPort = 8080 }];
-        node.Create("a", "server:1", one => one with { Ports = [.. ports] });
-        node.Create("b", "server:1", one => one with { Ports = [.. ports] });
-
-        Assert.Equal("NodePorts", node.Api.Status("b").Reason);
-
-        // As the scheduler counts, so that nothing it sends is refused: "::" is an address beside others.
-        node.Create("six", "server:1", one => one with { Ports = [new ContainerPort { ContainerPortValue = 80, HostPort = 9090, HostIP = "::" }] });
-        node.Create("four", "server:1", one => one with { Ports = [new ContainerPort { ContainerPortValue = 80, HostPort = 9090, HostIP = "127.0.0.1" }] });
-        Assert.True(node.IsReady("six") && node.IsReady("four"));
-
-        // Where there is no room either, that is the reason that the kubelet would give.
-        var request = new ResourceRequirements { Requests = Objects.ValueMap.Of(("cpu", Objects.Quantity.Parse("3"))) };
-        node.Create("c", "server:1", one => one with { Ports = [.. ports], Resources = request });
-        Assert.Equal("OutOfcpu", node.Api.Status("c").Reason);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Coppice.Node.Runtime.Cgroups;
 
@@ -68,7 +69,8 @@ internal static class CgroupProcesses
 
         try
         {
-            File.WriteAllText(file, value);
+            using var setting = new FileStream(file, FileMode.Open, FileAccess.Write);
+            setting.Write(Encoding.ASCII.GetBytes(value));
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
