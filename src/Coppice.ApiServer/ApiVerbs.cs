@@ -25,6 +25,7 @@ public sealed class ApiVerbs
         [
             new NamespaceLifecycle(_storage),
             new PodAdmission(_storage, time, random),
+            new PriorityAdmission(),
             new ServiceAllocation(_storage, services, time, random),
         ];
         var turns = new WriteTurns();

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Streaming;
@@ -31,11 +32,12 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
             throw ApiErrors.MethodNotAllowed();
         }
 
+        var log = subresource == "log" ? LogRequestOf(http.Request.Query, key.Name) : null;
         var pod = (Pod)(await verbs.GetAsync(Pods, key, http.RequestAborted)).Item;
         var container = subresource == "portforward" ? "" : ContainerOf(http, pod);
         if (string.IsNullOrEmpty(pod.Spec.NodeName))
         {
-            if (subresource == "log")
+            if (log is not null)
             {
                 // Nothing has been written yet, and kubectl logs -f may ask again.
                 http.Response.StatusCode = StatusCodes.Status200OK;
@@ -50,7 +52,7 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
         switch (subresource)
         {
             case "log":
-                await _answers.BytesAsync(http, () => LogAsync(http, node, new(target, container)));
+                await _answers.BytesAsync(http, () => LogAsync(http, node, new(target, container), log!));
                 break;
             case "portforward":
                 await _ports.RunAsync(http, (port, stop) => node.ConnectAsync(target, port, stop));
@@ -83,16 +85,32 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
             (streams, stop) => exec ? node.ExecAsync(target, request, streams, stop) : node.AttachAsync(target, request, streams, stop));
     }
 
-    private async Task LogAsync(HttpContext http, INodeStreams node, ContainerTarget target)
+    /// <exception cref="ApiError">Invalid: what is asked for makes no sense, whether there is a log or not.</exception>
+    private LogRequest LogRequestOf(IQueryCollection query, string pod)
     {
-        var query = http.Request.Query;
-        var request = new LogRequest(
-            query.IsTrue("follow"),
-            query.IsTrue("previous"),
-            query.IsTrue("timestamps"),
-            query.Number("tailLines"),
-            query.Number("limitBytes"),
-            SinceOf(query));
+        var (lines, bytes, seconds) = (query.Number("tailLines"), query.Number("limitBytes"), query.Number("sinceSeconds"));
+        var since = SinceTimeOf(query);
+        Findings<FieldError> errors =
+        [
+            .. FieldRules.NotNegative(FieldPath.Of("tailLines"), lines),
+            .. FieldRules.If(bytes < 1, () => FieldError.Invalid(FieldPath.Of("limitBytes"), bytes, "must be greater than 0")),
+            .. seconds is null ? []
+                : since is not null ? [FieldError.Forbidden(FieldPath.Of(""), "at most one of `sinceTime` or `sinceSeconds` may be specified")]
+                : FieldRules.If(seconds < 1, () => FieldError.Invalid(FieldPath.Of("sinceSeconds"), seconds, "must be greater than 0")),
+        ];
+        return errors.Count > 0
+            ? throw ApiErrors.Invalid("", "PodLogOptions", pod, errors)
+            : new LogRequest(
+                query.IsTrue("follow"),
+                query.IsTrue("previous"),
+                query.IsTrue("timestamps"),
+                lines,
+                bytes,
+                seconds is { } ago ? time.GetUtcNow().After(-Spans.Seconds(ago)) : since);
+    }
+
+    private static async Task LogAsync(HttpContext http, INodeStreams node, ContainerTarget target, LogRequest request)
+    {
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         http.Response.ContentType = "text/plain";
         try
@@ -105,20 +123,12 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
         }
     }
 
-    private DateTimeOffset? SinceOf(IQueryCollection query)
+    private static DateTimeOffset? SinceTimeOf(IQueryCollection query) => query.First("sinceTime") switch
     {
-        if (query.Number("sinceSeconds") is { } seconds)
-        {
-            return seconds > 0 ? time.GetUtcNow().After(-Spans.Seconds(seconds)) : throw ApiErrors.BadRequest("sinceSeconds: must be greater than 0");
-        }
-
-        return query.First("sinceTime") switch
-        {
-            null or "" => null,
-            var text when ApiTime.TryRead(text, out var since) => since,
-            var text => throw ApiErrors.BadRequest($"parsing time \"{text}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse it"),
-        };
-    }
+        null or "" => null,
+        var text when ApiTime.TryRead(text, out var since) => since,
+        var text => throw ApiErrors.BadRequest($"parsing time \"{text}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse it"),
+    };
 
     /// <summary>The container that is named, or the only one, or the one that the pod itself names for this.</summary>
     private static string ContainerOf(HttpContext http, Pod pod)

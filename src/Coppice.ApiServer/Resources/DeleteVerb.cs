@@ -74,13 +74,13 @@ internal sealed class DeleteVerb(ObjectStorage storage, WriteTurns turns, TimePr
         }
 
         // A second deletion may only bring the end nearer.
-        var start = already is { } at ? at - TimeSpan.FromSeconds(meta.DeletionGracePeriodSeconds ?? 0) : ApiTime.Truncate(now);
+        var start = already is { } at ? at.After(-Spans.Seconds(meta.DeletionGracePeriodSeconds ?? 0)) : ApiTime.Truncate(now);
         var shorter = already is null ? grace : Math.Min(grace, meta.DeletionGracePeriodSeconds ?? 0);
         return item with
         {
             Metadata = meta with
             {
-                DeletionTimestamp = start + TimeSpan.FromSeconds(shorter),
+                DeletionTimestamp = start.After(Spans.Seconds(shorter)),
                 DeletionGracePeriodSeconds = shorter,
                 Finalizers = finalizers,
                 Generation = already is null && meta.Generation > 0 ? meta.Generation + 1 : meta.Generation,

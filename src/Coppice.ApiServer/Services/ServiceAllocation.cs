@@ -48,6 +48,12 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
             return item;
         }
 
+        // Nothing is given out for what makes no sense, and nothing given out hides it.
+        if (ServiceAddressValidation.Validate(service.Spec) is { Count: > 0 } errors)
+        {
+            throw ApiErrors.Invalid(scope.Definition, service.Metadata.Name ?? "", errors);
+        }
+
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in (await storage.RangeAsync(new(ObjectStorage.Prefix(Services, null)), stop)).Entries)
         {

@@ -44,11 +44,17 @@ internal static class ServiceDefaults
         // One address given in the older field is also the first of the newer one.
         var addresses = spec is { ClusterIP: { } address, ClusterIPs.IsEmpty: true } ? [address] : spec.ClusterIPs;
         var anywhere = spec is { ClusterIP: "None", Selector.IsEmpty: true };
+        var policy = spec.IpFamilyPolicy ?? (anywhere ? IPFamilyPolicy.RequireDualStack : IPFamilyPolicy.SingleStack);
+        var families = !spec.IpFamilies.IsEmpty ? spec.IpFamilies
+            : addresses.IsEmpty || addresses[0] == "None" ? [IPFamily.IPv4]
+            : addresses.ConvertAll(a => a.Contains(':') ? IPFamily.IPv6 : IPFamily.IPv4);
         return spec with
         {
             ClusterIPs = addresses,
-            IpFamilyPolicy = spec.IpFamilyPolicy ?? (anywhere ? IPFamilyPolicy.RequireDualStack : IPFamilyPolicy.SingleStack),
-            IpFamilies = !spec.IpFamilies.IsEmpty ? spec.IpFamilies : anywhere ? [IPFamily.IPv4, IPFamily.IPv6] : [IPFamily.IPv4],
+            IpFamilyPolicy = policy,
+            IpFamilies = anywhere && policy != IPFamilyPolicy.SingleStack && families.Count == 1
+                ? families.Add(families[0] == IPFamily.IPv4 ? IPFamily.IPv6 : IPFamily.IPv4)
+                : families,
         };
     }
 }

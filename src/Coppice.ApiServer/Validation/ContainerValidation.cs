@@ -10,8 +10,9 @@ internal static class ContainerValidation
     private const string OnlyForSidecars = "may not be set for init containers without restartPolicy=Always";
 
     /// <param name="volumes">The names of the pod's volumes.</param>
-    public static Findings<FieldError> Containers(FieldPath path, ValueList<Container> containers, IReadOnlySet<string> volumes)
+    public static Findings<FieldError> Containers(FieldPath path, PodSpec spec, IReadOnlySet<string> volumes)
     {
+        var containers = spec.Containers;
         if (containers.IsEmpty)
         {
             return [FieldError.Required(path)];
@@ -19,7 +20,7 @@ internal static class ContainerValidation
 
         return
         [
-            .. FieldRules.Each(path, containers, (at, c) => [.. Common(at, c, volumes), .. Lifetime(at, c)]),
+            .. FieldRules.Each(path, containers, (at, c) => [.. Common(at, c, volumes, spec.RestartPolicy), .. Lifetime(at, c, spec.TerminationGracePeriodSeconds)]),
             .. FieldRules.DistinctNames(path, containers, c => c.Name, (at, name) => FieldError.Duplicate(at.Child("name"), name)),
             .. HostPorts(path, containers),
         ];
@@ -36,15 +37,18 @@ internal static class ContainerValidation
         var others = spec.Containers.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (at, container) in spec.InitContainers.Select((c, i) => (path.Index(i), c)))
         {
-            errors.AddRange(Common(at, container, volumes));
-            errors.AddRange(container.RestartPolicy == ContainerRestartPolicy.Always ? Lifetime(at, container) : NoLifetime(at, container));
+            errors.AddRange(Common(at, container, volumes, spec.RestartPolicy));
+            errors.AddRange(container.RestartPolicy == ContainerRestartPolicy.Always
+                ? Lifetime(at, container, spec.TerminationGracePeriodSeconds)
+                : NoLifetime(at, container));
+
+            // They run one after the other: each may have the ports that another one had.
+            errors.AddRange(HostPorts(path, [container]));
             if (!others.Add(container.Name) && container.Name.Length > 0)
             {
                 errors.Add(FieldError.Duplicate(at.Child("name"), container.Name));
             }
         }
-
-        errors.AddRange(HostPorts(path, spec.InitContainers));
 
         return errors;
     }
@@ -65,7 +69,7 @@ internal static class ContainerValidation
                 errors.Add(FieldError.NotFound(at.Child("targetContainerName"), target));
             }
 
-            errors.AddRange(Common(at, container.AsContainer(), volumes));
+            errors.AddRange(Common(at, container.AsContainer(), volumes, spec.RestartPolicy));
             errors.AddRange(NotForEphemeral(at, container));
 
             if (!others.Add(container.Name) && container.Name.Length > 0)
@@ -77,7 +81,7 @@ internal static class ContainerValidation
         return errors;
     }
 
-    private static Findings<FieldError> Common(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
+    private static Findings<FieldError> Common(FieldPath path, Container container, IReadOnlySet<string> volumes, string? restartPolicy) =>
     [
         .. FieldRules.RequiredName(path.Child("name"), container.Name, Names.Label),
         .. Image(path.Child("image"), container.Image),
@@ -90,6 +94,7 @@ internal static class ContainerValidation
         .. MountValidation.Devices(path.Child("volumeDevices"), container, volumes),
         .. FieldRules.OneOf(path.Child("imagePullPolicy"), container.ImagePullPolicy, PullPolicy.Always, PullPolicy.IfNotPresent, PullPolicy.Never),
         .. ResourceValidation.Validate(path.Child("resources"), container.Resources),
+        .. ResourceValidation.Policies(path.Child("resizePolicy"), container.ResizePolicy, restartPolicy),
         .. SecurityValidation.OfContainer(path.Child("securityContext"), container.SecurityContext),
     ];
 
@@ -108,9 +113,9 @@ internal static class ContainerValidation
         return errors;
     }
 
-    private static Findings<FieldError> Lifetime(FieldPath path, Container container) =>
+    private static Findings<FieldError> Lifetime(FieldPath path, Container container, long? grace) =>
     [
-        .. ProbeValidation.Lifecycle(path.Child("lifecycle"), container.Lifecycle),
+        .. ProbeValidation.Lifecycle(path.Child("lifecycle"), container.Lifecycle, grace),
         .. ProbeValidation.Health(path.Child("livenessProbe"), container.LivenessProbe),
         .. ProbeValidation.Readiness(path.Child("readinessProbe"), container.ReadinessProbe),
         .. ProbeValidation.Health(path.Child("startupProbe"), container.StartupProbe),
@@ -143,7 +148,16 @@ internal static class ContainerValidation
             ("resources", container.Resources != new ResourceRequirements()),
             ("startupProbe", container.StartupProbe is not null),
         ];
-        return [.. forbidden.Where(f => f.Set).Select(f => FieldError.Forbidden(path.Child(f.Field), Why))];
+        var mounts = path.Child("volumeMounts");
+        return
+        [
+            .. forbidden.Where(f => f.Set).Select(f => FieldError.Forbidden(path.Child(f.Field), Why)),
+            .. FieldRules.Each(mounts, container.VolumeMounts, (at, mount) =>
+            [
+                .. FieldRules.If(mount.SubPath is not null, () => FieldError.Forbidden(at.Child("subPath"), Why)),
+                .. FieldRules.If(mount.SubPathExpr is not null, () => FieldError.Forbidden(at.Child("subPathExpr"), Why)),
+            ]),
+        ];
     }
 
     private static Findings<FieldError> Ports(FieldPath path, ValueList<ContainerPort> ports) =>

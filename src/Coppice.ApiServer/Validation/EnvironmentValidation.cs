@@ -16,6 +16,15 @@ internal static class EnvironmentValidation
 
     private static readonly string[] FileFields = ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
+    private static readonly string[] ResourceFields =
+    [
+        "limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage", "requests.memory",
+    ];
+
+    private static readonly string[] CpuUnits = ["1m", "1"];
+
+    private static readonly string[] ByteUnits = ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
+
     private static readonly string[] OtherFields = ["spec.restartPolicy", "spec.schedulerName", "status.phase"];
 
     public static Findings<FieldError> Variables(FieldPath path, ValueList<EnvVar> variables) => FieldRules.Each(path, variables, Variable);
@@ -24,6 +33,33 @@ internal static class EnvironmentValidation
 
     /// <summary>A field that a file of a volume may show.</summary>
     public static Findings<FieldError> FileField(FieldPath path, ObjectFieldSelector field) => Field(path, field, FileFields);
+
+    /// <summary>What a container was given, in units of which there are few.</summary>
+    public static Findings<FieldError> Resource(FieldPath path, ResourceFieldSelector selector)
+    {
+        var (name, divisor) = (selector.Resource, selector.Divisor);
+        var kind = name[(name.IndexOf('.') + 1)..];
+        var (what, units) = kind switch
+        {
+            "cpu" => ("cpu", CpuUnits),
+            "memory" => ("memory", ByteUnits),
+            "ephemeral-storage" => ("local ephemeral storage", ByteUnits),
+            _ => ("hugepages", ByteUnits),
+        };
+        var known = ResourceFields.Contains(name)
+            || name.StartsWith("limits.hugepages-", StringComparison.Ordinal) || name.StartsWith("requests.hugepages-", StringComparison.Ordinal);
+        return
+        [
+            .. name.Length == 0 ? [FieldError.Required(path.Child("resource"))]
+                : known ? Findings<FieldError>.None : [FieldError.NotSupported(path.Child("resource"), name, ResourceFields)],
+            .. FieldRules.If(
+                known && !divisor.IsZero && !units.Contains(divisor.ToString()),
+                () => FieldError.Invalid(
+                    path.Child("divisor"),
+                    name,
+                    $"only divisor's values {(kind == "cpu" ? "1m and 1" : string.Join(", ", ByteUnits))} are supported with the {what} resource")),
+        ];
+    }
 
     private static Findings<FieldError> Variable(FieldPath path, EnvVar variable) =>
     [
@@ -43,7 +79,7 @@ internal static class EnvironmentValidation
         return
         [
             .. source.FieldRef is { } field ? Field(path.Child("fieldRef"), field, VariableFields) : [],
-            .. source.ResourceFieldRef is { } resource ? FieldRules.Required(path.Child("resourceFieldRef", "resource"), resource.Resource) : [],
+            .. source.ResourceFieldRef is { } resource ? Resource(path.Child("resourceFieldRef"), resource) : [],
             .. source.ConfigMapKeyRef is { } map ? Key(path.Child("configMapKeyRef"), map.Name, map.Key) : [],
             .. source.SecretKeyRef is { } secret ? Key(path.Child("secretKeyRef"), secret.Name, secret.Key) : [],
             .. value is not null

@@ -113,9 +113,10 @@ public static class FieldRules
     /// <summary>Four decimal numbers without leading zeros, or an address of IPv6.</summary>
     /// <param name="family">Null for either.</param>
     public static bool IsAddress(string value, AddressFamily? family) =>
-        IPAddress.TryParse(value, out var address)
+        value.All(c => char.IsAsciiHexDigit(c) || c is '.' or ':')
+        && IPAddress.TryParse(value, out var address)
         && (family is null || address.AddressFamily == family)
-        && (address.AddressFamily == AddressFamily.InterNetworkV6 ? !value.Contains('%') : address.ToString() == value);
+        && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == value);
 
     /// <summary>A range of addresses with its length, as in "10.9.8.0/24".</summary>
     public static Findings<FieldError> Range(FieldPath path, string value)

@@ -7,16 +7,25 @@ internal static class MountValidation
 {
     public static Findings<FieldError> Mounts(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
     [
-        .. FieldRules.Each(path, container.VolumeMounts, (at, mount) => Mount(at, mount, container, volumes)),
+        .. FieldRules.Each(path, container.VolumeMounts, (at, mount) => Mount(path, at, mount, container, volumes)),
         .. FieldRules.DistinctNames(
             path, container.VolumeMounts, m => m.MountPath, (at, mountPath) => FieldError.Invalid(at.Child("mountPath"), mountPath, "must be unique")),
     ];
 
     public static Findings<FieldError> Devices(FieldPath path, Container container, IReadOnlySet<string> volumes) =>
-        FieldRules.Each(
-            path,
-            container.VolumeDevices,
-            (at, device) => [.. Named(at.Child("name"), device.Name, volumes), .. FieldRules.Required(at.Child("devicePath"), device.DevicePath)]);
+    [
+        .. FieldRules.Each(path, container.VolumeDevices, (at, device) =>
+        [
+            .. Named(at.Child("name"), device.Name, volumes),
+            .. FieldRules.Required(at.Child("devicePath"), device.DevicePath),
+            .. FieldRules.If(
+                device.DevicePath.Split('/').Contains(".."),
+                () => FieldError.Invalid(at.Child("devicePath"), device.DevicePath, "can not contain backsteps ('..')")),
+        ]),
+        .. FieldRules.DistinctNames(path, container.VolumeDevices, d => d.Name, (at, name) => FieldError.Invalid(at.Child("name"), name, "must be unique")),
+        .. FieldRules.DistinctNames(
+            path, container.VolumeDevices, d => d.DevicePath, (at, device) => FieldError.Invalid(at.Child("devicePath"), device, "must be unique")),
+    ];
 
     /// <summary>A path inside a volume: it may not lead out of it.</summary>
     public static Findings<FieldError> InnerPath(FieldPath path, string value)
@@ -43,14 +52,39 @@ internal static class MountValidation
         return errors;
     }
 
-    private static Findings<FieldError> Mount(FieldPath path, VolumeMount mount, Container container, IReadOnlySet<string> volumes) =>
+    /// <param name="all">Of the list: some of Kubernetes' messages name it alone.</param>
+    private static Findings<FieldError> Mount(FieldPath all, FieldPath path, VolumeMount mount, Container container, IReadOnlySet<string> volumes) =>
     [
         .. Named(path.Child("name"), mount.Name, volumes),
         .. FieldRules.Required(path.Child("mountPath"), mount.MountPath),
-        .. mount.SubPath is { } part ? InnerPath(path.Child("subPath"), part) : [],
-        .. mount.SubPathExpr is { } expression ? Expression(path.Child("subPathExpr"), expression, mount) : [],
-        .. mount.MountPropagation is { } mode ? Propagation(path.Child("mountPropagation"), mode, container) : [],
+        .. FieldRules.If(mount.MountPath.Contains(':'), () => FieldError.Invalid(path.Child("mountPath"), mount.MountPath, "must not contain ':'")),
+        .. FieldRules.If(
+            container.VolumeDevices.Any(d => d.Name == mount.Name),
+            () => FieldError.Invalid(path.Child("name"), mount.Name, "must not already exist in volumeDevices")),
+        .. FieldRules.If(
+            container.VolumeDevices.Any(d => d.DevicePath == mount.MountPath),
+            () => FieldError.Invalid(path.Child("mountPath"), mount.MountPath, "must not already exist as a path in volumeDevices")),
+        .. mount.SubPath is { } part ? InnerPath(all.Child("subPath"), part) : [],
+        .. FieldRules.If(
+            mount is { SubPath: not null, SubPathExpr: not null },
+            () => FieldError.Invalid(path.Child("subPathExpr"), mount.SubPathExpr, "subPathExpr and subPath are mutually exclusive")),
+        .. mount.SubPathExpr is { } expression ? InnerPath(all.Child("subPathExpr"), expression) : [],
+        .. mount.MountPropagation is { } mode ? Propagation(all.Child("mountPropagation"), mode, container) : [],
+        .. mount.RecursiveReadOnly is { } recursive ? Recursive(all.Child("recursiveReadOnly"), recursive, mount) : [],
     ];
+
+    private static Findings<FieldError> Recursive(FieldPath path, string mode, VolumeMount mount) => mode switch
+    {
+        RecursiveReadOnlyMode.Disabled => [],
+        RecursiveReadOnlyMode.Enabled or RecursiveReadOnlyMode.IfPossible =>
+        [
+            .. FieldRules.If(!mount.ReadOnly, () => FieldError.Forbidden(path, "may only be specified when readOnly is true")),
+            .. FieldRules.If(
+                mount.MountPropagation is not (null or MountPropagationMode.None),
+                () => FieldError.Forbidden(path, "may only be specified when mountPropagation is None or not specified")),
+        ],
+        _ => [FieldError.NotSupported(path, mode, RecursiveReadOnlyMode.Disabled, RecursiveReadOnlyMode.IfPossible, RecursiveReadOnlyMode.Enabled)],
+    };
 
     private static Findings<FieldError> Named(FieldPath path, string name, IReadOnlySet<string> volumes)
     {
@@ -66,10 +100,6 @@ internal static class MountValidation
 
         return errors;
     }
-
-    private static Findings<FieldError> Expression(FieldPath path, string value, VolumeMount mount) => mount.SubPath is null
-        ? InnerPath(path, value)
-        : [FieldError.Invalid(path, value, "subPathExpr and subPath are mutually exclusive")];
 
     private static Findings<FieldError> Propagation(FieldPath path, string mode, Container container)
     {

@@ -22,6 +22,14 @@ public static partial class Names
 
     private const string QualifiedForm = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 
+    private const string UnderscoreLabelForm = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+
+    private const string UnderscoreSubdomainForm = $@"{UnderscoreLabelForm}(\.{UnderscoreLabelForm})*";
+
+    private const string SysctlSegment = "[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+
+    private const string SysctlForm = $@"({SysctlSegment}[\./])*{SysctlSegment}";
+
     private const string ValueForm = $"({QualifiedForm})?";
 
     private const string KeyForm = "[-._a-zA-Z0-9]+";
@@ -40,6 +48,11 @@ public static partial class Names
         SubdomainForm,
         "example.com");
 
+    private static readonly string UnderscoreSubdomainRule = Explain(
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+        UnderscoreSubdomainForm,
+        "example.com");
+
     private static readonly string OldLabelRule = Explain(
         "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
         OldLabelForm,
@@ -54,6 +67,18 @@ public static partial class Names
     public static Findings<string> Label(string text) => Check(text, LabelLimit, IsLabel(), LabelRule);
 
     public static Findings<string> Subdomain(string text) => Check(text, SubdomainLimit, IsSubdomain(), SubdomainRule);
+
+    /// <summary>A domain to look names up in; the root, and names of old with underscores, are among them.</summary>
+    public static Findings<string> SearchDomain(string text)
+    {
+        var name = text.EndsWith('.') ? text[..^1] : text;
+        return text == "." ? [] : Check(name, SubdomainLimit, IsUnderscoreSubdomain(), UnderscoreSubdomainRule);
+    }
+
+    /// <summary>A setting of the kernel, its parts told apart by dots or slashes.</summary>
+    public static Findings<string> Sysctl(string text) => text.Length <= SubdomainLimit && IsSysctl().IsMatch(text)
+        ? []
+        : [$"must have at most {SubdomainLimit} characters and match regex ^{SysctlForm}$"];
 
     /// <summary>A label by RFC 1035, which begins with a letter: the names of services.</summary>
     public static Findings<string> OldLabel(string text) => Check(text, LabelLimit, IsOldLabel(), OldLabelRule);
@@ -198,6 +223,12 @@ public static partial class Names
 
     [GeneratedRegex(@"\A" + SubdomainForm + @"\z")]
     private static partial Regex IsSubdomain();
+
+    [GeneratedRegex(@"\A" + UnderscoreSubdomainForm + @"\z")]
+    private static partial Regex IsUnderscoreSubdomain();
+
+    [GeneratedRegex(@"\A" + SysctlForm + @"\z")]
+    private static partial Regex IsSysctl();
 
     [GeneratedRegex(@"\A" + QualifiedForm + @"\z")]
     private static partial Regex IsQualified();

@@ -10,6 +10,9 @@ public static class PodSpecValidation
 
     private const int SearchesLimit = 32;
 
+    /// <summary>In characters, with the spaces between them.</summary>
+    private const int SearchListLimit = 2048;
+
     /// <param name="path">As in "spec" or "spec.template.spec".</param>
     public static Findings<FieldError> Validate(FieldPath path, PodSpec spec)
     {
@@ -17,9 +20,10 @@ public static class PodSpecValidation
         return
         [
             .. VolumeValidation.Validate(path.Child("volumes"), spec.Volumes),
-            .. ContainerValidation.Containers(path.Child("containers"), spec.Containers, volumes),
+            .. ContainerValidation.Containers(path.Child("containers"), spec, volumes),
             .. ContainerValidation.InitContainers(path.Child("initContainers"), spec, volumes),
             .. ContainerValidation.EphemeralContainers(path.Child("ephemeralContainers"), spec, volumes),
+            .. HostPorts(path.Child("containers"), spec),
             .. Policies(path, spec),
             .. LabelValidation.Labels(path.Child("nodeSelector"), spec.NodeSelector),
             .. SecurityValidation.OfPod(path.Child("securityContext"), spec),
@@ -63,12 +67,42 @@ public static class PodSpecValidation
                 ? [FieldError.Invalid(servers, dns.Nameservers, $"must not have more than {NameserversLimit} nameservers")]
                 : Findings<FieldError>.None,
             .. FieldRules.Each(servers, dns.Nameservers, FieldRules.Address),
-            .. dns.Searches.Count > SearchesLimit
-                ? [FieldError.Invalid(path.Child("searches"), dns.Searches, $"must not have more than {SearchesLimit} search paths")]
-                : Findings<FieldError>.None,
-            .. FieldRules.Each(path.Child("options"), dns.Options, (at, option) => FieldRules.Required(at, option.Name, "must not be empty")),
+            .. Searches(path.Child("searches"), dns.Searches),
+            .. FieldRules.Each(path.Child("options"), dns.Options, Option),
         ];
     }
+
+    private static Findings<FieldError> Searches(FieldPath path, ValueList<string> searches) =>
+    [
+        .. FieldRules.If(
+            searches.Count > SearchesLimit, () => FieldError.Invalid(path, searches, $"must not have more than {SearchesLimit} search paths")),
+        .. FieldRules.If(
+            searches.Sum(s => (long)s.Length + 1) - 1 > SearchListLimit,
+            () => FieldError.Invalid(path, searches, $"must not have more than {SearchListLimit} characters (including spaces) in the search list")),
+        .. FieldRules.Each(path, searches, (at, search) => FieldRules.Named(at, search, Names.SearchDomain)),
+    ];
+
+    /// <summary>Kubernetes takes any text; here an option is one word of one line, so that it cannot be something else as well.</summary>
+    private static Findings<FieldError> Option(FieldPath path, PodDNSConfigOption option)
+    {
+        const string Why = "must not contain white space";
+        return string.IsNullOrEmpty(option.Name)
+            ? [FieldError.Required(path, "must not be empty")]
+            :
+            [
+                .. FieldRules.If(option.Name.Any(IsSeparator), () => FieldError.Invalid(path.Child("name"), option.Name, Why)),
+                .. FieldRules.If(option.Value?.Any(IsSeparator) == true, () => FieldError.Invalid(path.Child("value"), option.Value, Why)),
+            ];
+
+        static bool IsSeparator(char c) => char.IsWhiteSpace(c) || char.IsControl(c);
+    }
+
+    /// <summary>In its node's network a pod has its node's ports, and no others.</summary>
+    private static Findings<FieldError> HostPorts(FieldPath path, PodSpec spec) => !spec.HostNetwork
+        ? []
+        : FieldRules.Each(path, spec.Containers, (at, container) => FieldRules.Each(at.Child("ports"), container.Ports, (port, p) => FieldRules.If(
+            p.HostPort != 0 && p.HostPort != p.ContainerPortValue,
+            () => FieldError.Invalid(port.Child("hostPort"), p.HostPort, "must match `containerPort` when `hostNetwork` is true"))));
 
     private static Findings<FieldError> Gates(FieldPath path, PodSpec spec)
     {

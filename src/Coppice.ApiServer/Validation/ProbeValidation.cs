@@ -32,12 +32,13 @@ internal static class ProbeValidation
         return errors;
     }
 
-    public static Findings<FieldError> Lifecycle(FieldPath path, Lifecycle? lifecycle) => lifecycle is null
+    /// <param name="grace">In seconds: how long the pod has for its end; a pause may not be longer.</param>
+    public static Findings<FieldError> Lifecycle(FieldPath path, Lifecycle? lifecycle, long? grace) => lifecycle is null
         ? []
         :
         [
-            .. lifecycle.PostStart is { } start ? Hook(path.Child("postStart"), start) : [],
-            .. lifecycle.PreStop is { } stop ? Hook(path.Child("preStop"), stop) : [],
+            .. lifecycle.PostStart is { } start ? Hook(path.Child("postStart"), start, grace) : [],
+            .. lifecycle.PreStop is { } stop ? Hook(path.Child("preStop"), stop, grace) : [],
         ];
 
     private static Findings<FieldError> Common(FieldPath path, Probe? probe) => probe is null
@@ -64,7 +65,7 @@ internal static class ProbeValidation
                 : Findings<FieldError>.None,
         ];
 
-    private static Findings<FieldError> Hook(FieldPath path, LifecycleHandler hook) =>
+    private static Findings<FieldError> Hook(FieldPath path, LifecycleHandler hook, long? grace) =>
     [
         .. OneHandler(
             path,
@@ -75,7 +76,10 @@ internal static class ProbeValidation
         .. Exec(path.Child("exec"), hook.Exec),
         .. Get(path.Child("httpGet"), hook.HttpGet),
         .. hook.TcpSocket is { } socket ? FieldRules.PortOrName(path.Child("tcpSocket", "port"), socket.Port) : [],
-        .. hook.Sleep is { } sleep ? FieldRules.NotNegative(path.Child("sleep", "seconds"), sleep.Seconds) : [],
+        .. FieldRules.If(
+            hook.Sleep?.Seconds < 0 || hook.Sleep?.Seconds > grace,
+            () => FieldError.Invalid(
+                path.Child("sleep"), hook.Sleep!.Seconds, $"must be non-negative and less than terminationGracePeriodSeconds ({grace})")),
     ];
 
     private static Findings<FieldError> OneHandler(FieldPath path, params ReadOnlySpan<(string Field, bool Set)> handlers)

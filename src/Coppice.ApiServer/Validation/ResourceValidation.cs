@@ -29,6 +29,20 @@ internal static class ResourceValidation
         return errors;
     }
 
+    /// <summary>Whether a container is restarted when it is given more or less of something.</summary>
+    public static Findings<FieldError> Policies(FieldPath path, ValueList<ContainerResizePolicy> policies, string? restartPolicy) =>
+    [
+        .. FieldRules.Repeated(policies, p => p.ResourceName).Select(r => FieldError.Duplicate(path.Index(r.Index), r.Key)),
+        .. policies.SelectMany(p => (IEnumerable<FieldError>)
+        [
+            .. FieldRules.OneOf(path, p.ResourceName, ResourceName.Cpu, ResourceName.Memory),
+            .. FieldRules.OneOf(path, p.RestartPolicy, ResourceResizeRestartPolicy.NotRequired, ResourceResizeRestartPolicy.RestartContainer),
+            .. FieldRules.If(
+                restartPolicy == RestartPolicy.Never && p.RestartPolicy != ResourceResizeRestartPolicy.NotRequired,
+                () => FieldError.Invalid(path, p.RestartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'")),
+        ]),
+    ];
+
     public static Findings<FieldError> NotNegative(FieldPath path, Quantity amount)
     {
         var errors = Findings<FieldError>.None;

@@ -16,10 +16,16 @@ internal static class SecurityValidation
             .. FieldRules.InRange(path.Child("runAsUser"), security.RunAsUser, 0, LastId),
             .. FieldRules.InRange(path.Child("runAsGroup"), security.RunAsGroup, 0, LastId),
             .. FieldRules.Each(path.Child("supplementalGroups"), security.SupplementalGroups, (at, id) => FieldRules.InRange(at, id, 0, LastId)),
-            .. Sysctls(path.Child("sysctls"), security.Sysctls),
+            .. FieldRules.If(
+                spec.ShareProcessNamespace == true && spec.HostPID,
+                () => FieldError.Invalid(path.Child("shareProcessNamespace"), true, "ShareProcessNamespace and HostPID cannot both be enabled")),
+            .. Sysctls(path.Child("sysctls"), security.Sysctls, spec),
             .. FieldRules.OneOfIfSet(
                 path.Child("fsGroupChangePolicy"), security.FsGroupChangePolicy, PodFSGroupChangePolicy.Always, PodFSGroupChangePolicy.OnRootMismatch),
             .. Seccomp(path.Child("seccompProfile"), security.SeccompProfile),
+            .. AppArmor(path.Child("appArmorProfile"), security.AppArmorProfile),
+            .. FieldRules.OneOfIfSet(
+                path.Child("supplementalGroupsPolicy"), security.SupplementalGroupsPolicy, SupplementalGroupsPolicy.Merge, SupplementalGroupsPolicy.Strict),
         ];
 
     public static Findings<FieldError> OfContainer(FieldPath path, SecurityContext? security)
@@ -36,6 +42,7 @@ internal static class SecurityValidation
             .. FieldRules.InRange(path.Child("runAsGroup"), security.RunAsGroup, 0, LastId),
             .. FieldRules.OneOfIfSet(path.Child("procMount"), security.ProcMount, ProcMountType.Default, ProcMountType.Unmasked),
             .. Seccomp(path.Child("seccompProfile"), security.SeccompProfile),
+            .. AppArmor(path.Child("appArmorProfile"), security.AppArmorProfile),
             .. sealedOff && security.Privileged == true
                 ? [FieldError.Invalid(path, security, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true")]
                 : Findings<FieldError>.None,
@@ -66,11 +73,30 @@ internal static class SecurityValidation
         containers.Index().Where(one => one.Item?.ProcMount == ProcMountType.Unmasked).Select(one => FieldError.Invalid(
             path.Index(one.Index).Child("securityContext", "procMount"), ProcMountType.Unmasked, "`hostUsers` must be false to use `Unmasked`"));
 
-    private static Findings<FieldError> Sysctls(FieldPath path, ValueList<Sysctl> sysctls) =>
+    private static Findings<FieldError> Sysctls(FieldPath path, ValueList<Sysctl> sysctls, PodSpec spec) =>
     [
-        .. FieldRules.Each(path, sysctls, (at, sysctl) => FieldRules.Required(at.Child("name"), sysctl.Name)),
-        .. FieldRules.Repeated(sysctls, s => s.Name).Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
+        .. FieldRules.Each(path, sysctls, (at, sysctl) =>
+        [
+            .. FieldRules.RequiredName(at.Child("name"), sysctl.Name, Names.Sysctl),
+            .. OfTheNode(at.Child("name"), sysctl.Name, spec),
+        ]),
+        .. FieldRules.DistinctNames(path, sysctls, s => s.Name, (at, name) => FieldError.Duplicate(at.Child("name"), name)),
     ];
+
+    /// <summary>What belongs to a namespace of the kernel that the pod shares with its node is the node's to set.</summary>
+    private static Findings<FieldError> OfTheNode(FieldPath path, string name, PodSpec spec)
+    {
+        // Either of the two separators may stand for the other.
+        var dotted = name.Replace('/', '.');
+        var ofProcesses = dotted is "kernel.sem" || new[] { "kernel.shm", "kernel.msg", "fs.mqueue." }.Any(p => dotted.StartsWith(p, StringComparison.Ordinal));
+        return
+        [
+            .. FieldRules.If(
+                spec.HostNetwork && dotted.StartsWith("net.", StringComparison.Ordinal),
+                () => FieldError.Invalid(path, name, "may not be specified when 'hostNetwork' is true")),
+            .. FieldRules.If(spec.HostIPC && ofProcesses, () => FieldError.Invalid(path, name, "may not be specified when 'hostIPC' is true")),
+        ];
+    }
 
     private static Findings<FieldError> Seccomp(FieldPath path, SeccompProfile? profile)
     {
@@ -79,16 +105,46 @@ internal static class SecurityValidation
             return [];
         }
 
-        var local = path.Child("localhostProfile");
-        var type = FieldRules.OneOf(
-            path.Child("type"), profile.Type, SeccompProfileType.Localhost, SeccompProfileType.RuntimeDefault, SeccompProfileType.Unconfined);
-        return profile switch
+        var (local, at) = (path.Child("localhostProfile"), path.Child("type"));
+        return
+        [
+            .. profile.Type.Length == 0
+                ? [FieldError.Required(at, "type is required when seccompProfile is set")]
+                : FieldRules.OneOf(at, profile.Type, SeccompProfileType.Localhost, SeccompProfileType.RuntimeDefault, SeccompProfileType.Unconfined),
+            .. (profile.Type == SeccompProfileType.Localhost, profile.LocalhostProfile) switch
+            {
+                (true, null) => [FieldError.Required(local, "must be set when seccomp type is Localhost")],
+                (true, { } file) => MountValidation.InnerPath(local, file),
+                (false, not null) => [FieldError.Invalid(local, profile, "can only be set when seccomp type is Localhost")],
+                _ => Findings<FieldError>.None,
+            },
+        ];
+    }
+
+    private static Findings<FieldError> AppArmor(FieldPath path, AppArmorProfile? profile)
+    {
+        // In bytes: the longest path.
+        const int ProfileLimit = 4095;
+        if (profile is null)
         {
-            { Type: SeccompProfileType.Localhost, LocalhostProfile: null } =>
-                [.. type, FieldError.Required(local, "must be set when seccomp type is Localhost")],
-            { Type: not SeccompProfileType.Localhost, LocalhostProfile: { } file } =>
-                [.. type, FieldError.Invalid(local, file, "can only be set when seccomp type is Localhost")],
-            _ => type,
-        };
+            return [];
+        }
+
+        var (local, at) = (path.Child("localhostProfile"), path.Child("type"));
+        return
+        [
+            .. profile.Type.Length == 0
+                ? [FieldError.Required(at, "type is required when appArmorProfile is set")]
+                : FieldRules.OneOf(at, profile.Type, AppArmorProfileType.Localhost, AppArmorProfileType.RuntimeDefault, AppArmorProfileType.Unconfined),
+            .. (profile.Type, profile.LocalhostProfile) switch
+            {
+                (AppArmorProfileType.Localhost, null or "") => [FieldError.Required(local, "must be set when AppArmor type is Localhost")],
+                (AppArmorProfileType.Localhost, { } name) when name.Trim() != name => [FieldError.Invalid(local, name, "must not be padded with whitespace")],
+                (AppArmorProfileType.Localhost, { Length: > ProfileLimit }) => [FieldError.TooLong(local, ProfileLimit)],
+                (AppArmorProfileType.RuntimeDefault or AppArmorProfileType.Unconfined, { } name) =>
+                    [FieldError.Invalid(local, name, "can only be set when AppArmor type is Localhost")],
+                _ => Findings<FieldError>.None,
+            },
+        ];
     }
 }

@@ -21,22 +21,27 @@ internal static class ServiceValidation
     public static Findings<FieldError> Validate(ServiceSpec spec) =>
     [
         .. FieldRules.If(
-            spec.Ports.IsEmpty && !IsHeadless(spec) && spec.Type != ServiceType.ExternalName, () => FieldError.Required(Path.Child("ports"))),
+            spec.Ports.IsEmpty && !ServiceAddressValidation.IsHeadless(spec) && spec.Type != ServiceType.ExternalName, () => FieldError.Required(Path.Child("ports"))),
         .. ByType(spec),
         .. Ports(spec),
         .. LabelValidation.Labels(Path.Child("selector"), spec.Selector),
         .. Affinity(spec),
-        .. Addresses(spec),
-        .. FieldRules.Each(Path.Child("externalIPs"), spec.ExternalIPs, FieldRules.Address),
+        .. ServiceAddressValidation.Validate(spec),
+        .. FieldRules.Each(Path.Child("externalIPs"), spec.ExternalIPs, EndpointValidation.Reachable),
         .. FieldRules.OneOf(
             Path.Child("type"), spec.Type, ServiceType.ClusterIP, ServiceType.ExternalName, ServiceType.LoadBalancer, ServiceType.NodePort),
         .. LoadBalancer(spec),
         .. TrafficPolicies(spec),
     ];
 
-    public static Findings<FieldError> ValidateUpdate(ServiceSpec spec, ServiceSpec old) => [.. AddressKept(spec, old), .. Validate(spec)];
-
-    private static bool IsHeadless(ServiceSpec spec) => spec.ClusterIP == Headless;
+    public static Findings<FieldError> ValidateUpdate(ServiceSpec spec, ServiceSpec old) =>
+    [
+        .. AddressKept(spec, old),
+        .. FieldRules.If(
+            spec.Type == ServiceType.LoadBalancer && old.Type == ServiceType.LoadBalancer && spec.LoadBalancerClass != old.LoadBalancerClass,
+            () => FieldError.Invalid(Path.Child("loadBalancerClass"), spec.LoadBalancerClass, "may not change once set")),
+        .. Validate(spec),
+    ];
 
     private static Findings<FieldError> ByType(ServiceSpec spec) => spec.Type switch
     {
@@ -62,7 +67,7 @@ internal static class ServiceValidation
     };
 
     private static Findings<FieldError> NotHeadless(ServiceSpec spec) => FieldRules.If(
-        IsHeadless(spec), () => FieldError.Invalid(Path.Child("clusterIPs").Index(0), Headless, $"may not be set to 'None' for {spec.Type} services"));
+        ServiceAddressValidation.IsHeadless(spec), () => FieldError.Invalid(Path.Child("clusterIPs").Index(0), Headless, $"may not be set to 'None' for {spec.Type} services"));
 
     private static Findings<FieldError> Ports(ServiceSpec spec)
     {
@@ -111,27 +116,6 @@ internal static class ServiceValidation
         ];
     }
 
-    private static Findings<FieldError> Addresses(ServiceSpec spec)
-    {
-        if (spec.Type == ServiceType.ExternalName)
-        {
-            return [];
-        }
-
-        var path = Path.Child("clusterIPs");
-        return
-        [
-            .. FieldRules.If(
-                spec.ClusterIP is { } address && !spec.ClusterIPs.IsEmpty && spec.ClusterIPs[0] != address,
-                () => FieldError.Invalid(path, spec.ClusterIPs, "element [0] must match clusterIP")),
-            .. FieldRules.If(spec.ClusterIPs.Count > 2, () => FieldError.Invalid(path, spec.ClusterIPs, "may only hold up to 2 values")),
-            .. FieldRules.Each(path, spec.ClusterIPs, (at, ip) => ip == Headless ? [] : FieldRules.Address(at, ip)),
-            .. FieldRules.Each(Path.Child("ipFamilies"), spec.IpFamilies, (at, family) => FieldRules.OneOf(at, family, IPFamily.IPv4, IPFamily.IPv6)),
-            .. FieldRules.OneOfIfSet(
-                Path.Child("ipFamilyPolicy"), spec.IpFamilyPolicy, IPFamilyPolicy.PreferDualStack, IPFamilyPolicy.RequireDualStack, IPFamilyPolicy.SingleStack),
-        ];
-    }
-
     private static Findings<FieldError> LoadBalancer(ServiceSpec spec)
     {
         var balanced = spec.Type == ServiceType.LoadBalancer;
@@ -145,8 +129,12 @@ internal static class ServiceValidation
             .. FieldRules.If(
                 !balanced && spec.AllocateLoadBalancerNodePorts is not null,
                 () => FieldError.Forbidden(Path.Child("allocateLoadBalancerNodePorts"), OnlyForLoadBalancers)),
-            .. FieldRules.If(
-                !balanced && spec.LoadBalancerClass is not null, () => FieldError.Forbidden(Path.Child("loadBalancerClass"), OnlyForLoadBalancers)),
+            .. (balanced, spec.LoadBalancerClass) switch
+            {
+                (true, { } name) => FieldRules.Named(Path.Child("loadBalancerClass"), name, Names.Qualified),
+                (false, not null) => [FieldError.Forbidden(Path.Child("loadBalancerClass"), OnlyForLoadBalancers)],
+                _ => Findings<FieldError>.None,
+            },
         ];
     }
 
@@ -165,6 +153,7 @@ internal static class ServiceValidation
             },
             .. FieldRules.OneOfIfSet(
                 Path.Child("internalTrafficPolicy"), spec.InternalTrafficPolicy, ServiceInternalTrafficPolicy.Cluster, ServiceInternalTrafficPolicy.Local),
+            .. FieldRules.OneOfIfSet(Path.Child("trafficDistribution"), spec.TrafficDistribution, "PreferClose", "PreferSameNode", "PreferSameZone"),
             .. FieldRules.If(
                 spec.HealthCheckNodePort != 0 && !local,
                 () => FieldError.Invalid(

@@ -126,11 +126,9 @@ internal static class VolumeValidation
             { FieldRef: not null, ResourceFieldRef: not null } =>
                 [FieldError.Invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously")],
             { FieldRef: { } field } => EnvironmentValidation.FileField(path.Child("fieldRef"), field),
-            { ResourceFieldRef: { } resource } =>
-            [
-                .. FieldRules.Required(path.Child("resourceFieldRef", "containerName"), resource.ContainerName),
-                .. FieldRules.Required(path.Child("resourceFieldRef", "resource"), resource.Resource),
-            ],
+            { ResourceFieldRef: { } resource } => string.IsNullOrEmpty(resource.ContainerName)
+                ? [FieldError.Required(path.Child("resourceFieldRef", "containerName"))]
+                : EnvironmentValidation.Resource(path.Child("resourceFieldRef"), resource),
             _ => [FieldError.Required(path, "one of fieldRef and resourceFieldRef is required")],
         },
         .. Mode(path.Child("mode"), item.Mode),
@@ -140,7 +138,22 @@ internal static class VolumeValidation
     [
         .. Mode(path.Child("defaultMode"), projected.DefaultMode),
         .. FieldRules.Each(path.Child("sources"), projected.Sources, Projection),
+        .. Paths(projected.Sources)
+            .GroupBy(p => p.Path, StringComparer.Ordinal)
+            .SelectMany(same => same.Skip(1))
+            .Select(p => FieldError.Invalid(path, p.Shown, "conflicting duplicate paths")),
     ];
+
+    /// <summary>Every file that the sources name, with what a message about it shows: two of one path cannot both be there.</summary>
+    private static IEnumerable<(string Path, string Shown)> Paths(ValueList<VolumeProjection> sources) => sources
+        .SelectMany(source => (IEnumerable<(string Path, string Shown)>)
+        [
+            .. (source.Secret?.Items ?? default).Select(i => (i.Path, source.Secret!.Name ?? "")),
+            .. (source.ConfigMap?.Items ?? default).Select(i => (i.Path, source.ConfigMap!.Name ?? "")),
+            .. (source.DownwardAPI?.Items ?? default).Select(i => (i.Path, i.Path)),
+            .. source.ClusterTrustBundle is { } bundle ? [(bundle.Path, bundle.Path)] : Array.Empty<(string, string)>(),
+        ])
+        .Where(p => p.Path.Length > 0);
 
     private static Findings<FieldError> Projection(FieldPath path, VolumeProjection source) =>
     [
@@ -153,6 +166,9 @@ internal static class VolumeValidation
         .. source.DownwardAPI is { } downward ? FieldRules.Each(path.Child("downwardAPI", "items"), downward.Items, DownwardFile) : [],
         .. source.ServiceAccountToken is { } token ? Token(path.Child("serviceAccountToken"), token) : [],
         .. source == new VolumeProjection() ? [FieldError.Required(path, "must specify a volume type")] : Findings<FieldError>.None,
+        .. FieldRules.If(
+            new object?[] { source.Secret, source.ConfigMap, source.DownwardAPI, source.ServiceAccountToken, source.ClusterTrustBundle }.Count(s => s is not null) > 1,
+            () => FieldError.Forbidden(path, "may not specify more than 1 volume type per source")),
     ];
 
     private static Findings<FieldError> Token(FieldPath path, ServiceAccountTokenProjection token)
