@@ -57,7 +57,7 @@ internal static class RolloutStatus
             || progress.Reason is DeploymentConditions.ProgressDeadlineExceeded or DeploymentConditions.NewReplicaSetAvailable
             // Times in the API have whole seconds: a second more, lest the look comes too early.
             ? null
-            : progress.LastUpdateTime?.AddSeconds(deployment.Spec.ProgressDeadlineSeconds!.Value + 1);
+            : progress.LastUpdateTime?.After(Spans.Seconds(deployment.Spec.ProgressDeadlineSeconds!.Value + 1L));
     }
 
     private static DeploymentStatus WithProgress(DeploymentStatus status, RolloutDraft draft, DateTimeOffset now)
@@ -107,7 +107,7 @@ internal static class RolloutStatus
         {
             null or DeploymentConditions.NewReplicaSetAvailable => false,
             DeploymentConditions.ProgressDeadlineExceeded => true,
-            _ => progress.LastUpdateTime?.AddSeconds(deployment.Spec.ProgressDeadlineSeconds!.Value) < now,
+            _ => progress.LastUpdateTime?.After(Spans.Seconds(deployment.Spec.ProgressDeadlineSeconds!.Value)) < now,
         };
     }
 

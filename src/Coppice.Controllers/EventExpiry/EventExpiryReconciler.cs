@@ -26,7 +26,7 @@ internal sealed class EventExpiryReconciler(IApiClient api, Caches caches, TimeS
         var next = now + timeToLive;
         foreach (var item in caches.Events.Cache.Items)
         {
-            var due = LastWritten(item) + timeToLive;
+            var due = LastWritten(item).After(timeToLive);
             if (due > now)
             {
                 next = due < next ? due : next;
@@ -49,6 +49,6 @@ internal sealed class EventExpiryReconciler(IApiClient api, Caches caches, TimeS
     private static DateTimeOffset LastWritten(Event item)
     {
         DateTimeOffset?[] times = [item.LastTimestamp, item.EventTime?.Value, item.Series?.LastObservedTime?.Value, item.Metadata.CreationTimestamp];
-        return times.Max() ?? DateTimeOffset.MaxValue - TimeSpan.FromDays(1);
+        return times.Max() ?? DateTimeOffset.MaxValue;
     }
 }

@@ -21,7 +21,7 @@ internal static class TaintEviction
             // The shortest of several counts; one without a limit does not lengthen another's.
             if (tolerations.Min(t => t.TolerationSeconds) is { } seconds)
             {
-                var due = (taint.TimeAdded ?? now).AddSeconds(Math.Clamp(seconds, 0, int.MaxValue));
+                var due = (taint.TimeAdded ?? now).After(Spans.Seconds(Math.Max(seconds, 0)));
                 earliest = earliest < due ? earliest : due;
             }
         }

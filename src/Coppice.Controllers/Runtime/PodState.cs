@@ -1,3 +1,4 @@
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Controllers.Runtime;
@@ -22,7 +23,7 @@ internal static class PodState
     public static DateTimeOffset? AvailableFrom(Pod pod, int minReadySeconds) =>
         !IsReady(pod) ? null
         : minReadySeconds == 0 ? DateTimeOffset.MinValue
-        : ReadySince(pod)?.AddSeconds(minReadySeconds);
+        : ReadySince(pod)?.After(Spans.Seconds(minReadySeconds));
 
     public static bool IsAvailable(Pod pod, int minReadySeconds, DateTimeOffset now) => AvailableFrom(pod, minReadySeconds) <= now;
 }
