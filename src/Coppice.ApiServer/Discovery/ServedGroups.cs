@@ -114,6 +114,7 @@ public static class ServedGroups
             yield return new("exec", own with { Kind = "PodExecOptions" }, Connect, null);
             yield return new("log", own, ["get"], null);
             yield return new("portforward", own with { Kind = "PodPortForwardOptions" }, Connect, null);
+            yield return new("resize", own, ReadAndChange, definition.Type);
         }
     }
 }

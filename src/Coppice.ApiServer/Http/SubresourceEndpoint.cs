@@ -43,6 +43,7 @@ internal sealed class SubresourceEndpoint(
             ("status", var verb) when definition.Has(Subresources.Status) => StatusAsync(http, scope, name, verb),
             ("scale", var verb) when definition.Has(Subresources.Scale) => ScaleAsync(http, scope, name, verb),
             ("ephemeralcontainers", var verb) when definition.Has(Subresources.Pod) => PartAsync(http, scope, name, verb, UpdatePart.EphemeralContainers),
+            ("resize", var verb) when definition.Has(Subresources.Pod) => PartAsync(http, scope, name, verb, UpdatePart.Resources),
             ("binding", "create") when definition.Has(Subresources.Pod) => BindAsync(http, scope, name),
             ("eviction", "create") when definition.Has(Subresources.Pod) => EvictAsync(http, scope, name),
             ("finalize", "update") when definition.Has(Subresources.Finalize) => resources.UpdateAsync(http, scope, name, UpdatePart.Finalizers),

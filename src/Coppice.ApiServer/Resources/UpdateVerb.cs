@@ -21,6 +21,9 @@ internal enum UpdatePart
     /// <summary>A pod's ephemeral containers: everything else is kept from the old version.</summary>
     EphemeralContainers,
 
+    /// <summary>What a pod's containers may use: everything else is kept from the old version.</summary>
+    Resources,
+
     /// <summary>What the server itself decides, such as a pod's node: nothing is kept from the old version and nothing checked again.</summary>
     Internal,
 }
@@ -144,6 +147,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, WriteTurns turns, IReadO
             UpdatePart.Status => strategy.PrepareForStatusUpdate(prepared, old),
             UpdatePart.Finalizers => NamespaceRules.WithFinalizers((Objects.Core.Namespace)prepared, (Objects.Core.Namespace)old),
             UpdatePart.EphemeralContainers => PodRules.WithEphemeralContainers((Objects.Core.Pod)prepared, (Objects.Core.Pod)old),
+            UpdatePart.Resources => PodRules.WithResources((Objects.Core.Pod)prepared, (Objects.Core.Pod)old),
             _ => strategy.PrepareForUpdate(prepared, old),
         };
         foreach (var admission in admissions)
@@ -154,7 +158,12 @@ internal sealed class UpdateVerb(ObjectStorage storage, WriteTurns turns, IReadO
         Findings<FieldError> errors =
         [
             .. ObjectMetaValidation.ValidateUpdate(prepared.Metadata, old.Metadata, scope.Definition),
-            .. part == UpdatePart.Status ? strategy.ValidateStatusUpdate(prepared, old) : strategy.ValidateUpdate(prepared, old),
+            .. part switch
+            {
+                UpdatePart.Status => strategy.ValidateStatusUpdate(prepared, old),
+                UpdatePart.Resources => PodRules.ValidateResize((Objects.Core.Pod)prepared, (Objects.Core.Pod)old),
+                _ => strategy.ValidateUpdate(prepared, old),
+            },
         ];
         return errors.Count == 0 ? prepared : throw ApiErrors.Invalid(scope.Definition, prepared.Metadata.Name ?? "", errors);
     }

@@ -54,6 +54,28 @@ internal sealed class PodRules : KindStrategy<Pod>
         return old with { Spec = spec, Metadata = NextGeneration(old, old, spec != old.Spec) };
     }
 
+    /// <summary>
+    /// The door to what containers may use. Containers that come, go or change their places are left for the validation to refuse.
+    /// </summary>
+    public static Pod WithResources(Pod item, Pod old)
+    {
+        var spec = PodResizeValidation.AreTheSame(item.Spec, old.Spec)
+            ? old.Spec with
+            {
+                Resources = item.Spec.Resources,
+                Containers = WithResources(item.Spec.Containers, old.Spec.Containers),
+                InitContainers = WithResources(item.Spec.InitContainers, old.Spec.InitContainers),
+            }
+            : item.Spec;
+        return old with { Spec = spec, Metadata = NextGeneration(old, old, spec != old.Spec) };
+    }
+
+    private static ValueList<Container> WithResources(ValueList<Container> containers, ValueList<Container> old) =>
+        [.. old.Select((c, i) => c with { Resources = containers[i].Resources, ResizePolicy = containers[i].ResizePolicy })];
+
+    public static Findings<FieldError> ValidateResize(Pod item, Pod old) =>
+        [.. PodSpecValidation.Validate(SpecPath, item.Spec), .. PodResizeValidation.Validate(item.Spec, old)];
+
     /// <summary>The class of service follows from the desired state and stays.</summary>
     public override Pod PrepareForStatusUpdate(Pod item, Pod old) => item with
     {

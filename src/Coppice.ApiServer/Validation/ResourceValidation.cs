@@ -57,7 +57,7 @@ internal static class ResourceValidation
     /// <summary>Also of what a node has. Pods and resources of other makers are counted, and come in whole ones.</summary>
     public static Findings<FieldError> Amount(FieldPath path, string name, Quantity amount)
     {
-        var counted = name == ResourceName.Pods || (name.Contains('/') && !name.Contains("kubernetes.io/", StringComparison.Ordinal));
+        var counted = name == ResourceName.Pods || ResourceName.IsExtended(name);
         return
         [
             .. NotNegative(path, amount),

@@ -30,7 +30,8 @@ public static class NodeStatusPlanner
     /// <param name="current">What the API has: conditions keep the time of their last change.</param>
     public static NodeStatus Plan(NodeStatus current, NodeFacts facts, NodeHealth health, NodeStatusOptions options, DateTimeOffset now)
     {
-        var capacity = Capacity(facts, options);
+        // What somebody says that the node has beside what it finds is theirs to say, and stays.
+        var capacity = Capacity(facts, options).With(current.Capacity.Where(one => ResourceName.IsExtended(one.Key)));
         return current with
         {
             Capacity = capacity,

@@ -196,6 +196,9 @@ public sealed record ContainerResizePolicy
 /// <summary>The values of ResourceName.</summary>
 public static class ResourceName
 {
+    /// <summary>Whether it is of somebody else's making: example.com/gpu, which a node is said to have, and which is counted in whole ones.</summary>
+    public static bool IsExtended(string name) => name.Contains('/') && !name.Contains("kubernetes.io/", StringComparison.Ordinal);
+
     public const string Cpu = "cpu";
     public const string Memory = "memory";
     public const string Storage = "storage";

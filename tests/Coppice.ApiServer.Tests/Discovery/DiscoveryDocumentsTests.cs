@@ -55,7 +55,7 @@ public sealed class DiscoveryDocumentsTests
         Assert.Equal(["all"], Strings(pods, "categories"));
         Assert.Equal(["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"], Strings(pods, "verbs"));
         Assert.Equal(
-            ["attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "proxy", "status"],
+            ["attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "proxy", "resize", "status"],
             Resources("/api/v1").Select(r => r.GetProperty("name").GetString()!).Where(n => n.StartsWith("pods/")).Select(n => n["pods/".Length..]));
     }
 

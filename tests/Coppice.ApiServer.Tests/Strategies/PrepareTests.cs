@@ -32,6 +32,7 @@ public sealed class PrepareTests
     [InlineData("cpu=1,memory=1Gi", "cpu=1,memory=1Gi", "Guaranteed")]
     [InlineData("cpu=1,memory=1Gi", "cpu=1,memory=512Mi", "Burstable")]
     [InlineData("cpu=1", "cpu=1", "Burstable")]
+    [InlineData("cpu=1,memory=1Gi", "cpu=0,memory=1Gi", "Burstable")]
     public void The_class_of_service_follows_from_requests_and_limits(string limits, string requests, string expected)
     {
         var pod = new Pod { Spec = new() { Containers = [new() { Resources = new() { Limits = Amounts(limits), Requests = Amounts(requests) } }] } };

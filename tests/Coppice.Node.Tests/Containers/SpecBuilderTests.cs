@@ -17,6 +17,7 @@ public sealed class SpecBuilderTests
     [InlineData("""{"limits":{"cpu":"1","memory":"1Gi"}}""", PodQuality.Guaranteed)]
     [InlineData("""{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"500m"}}""", PodQuality.Burstable)]
     [InlineData("""{"requests":{"memory":"1Gi"}}""", PodQuality.Burstable)]
+    [InlineData("""{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"0","memory":"1Gi"}}""", PodQuality.Burstable)]
     [InlineData("""{"requests":{"ephemeral-storage":"1Gi"}}""", PodQuality.BestEffort)]
     [InlineData("{}", PodQuality.BestEffort)]
     public void Requests_and_limits_give_the_quality_of_service(string resources, PodQuality quality) =>
