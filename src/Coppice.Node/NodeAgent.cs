@@ -148,6 +148,8 @@ public sealed partial class NodeAgent(
         }
         else if (_workers.GetValueOrDefault(uid) is { } worker)
         {
+            // What it asks for may have changed.
+            _isWeighed &= pod.Spec == worker.Pod.Spec;
             worker.TellPod(pod);
         }
         else

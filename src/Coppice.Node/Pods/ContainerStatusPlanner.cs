@@ -46,7 +46,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
             ImageID = record.ImageId,
             ContainerID = IdPrefix + record.Id,
             AllocatedResources = isRunning ? container.Spec.Resources.Requests : default,
-            Resources = isRunning && container.Spec.Resources is { } resources && resources != NoResources ? resources : null,
+            Resources = isRunning && ResizePlanner.GivenTo(situation, container) is { } resources && resources != NoResources ? resources : null,
             VolumeMounts = MountsOf(container.Spec),
         };
     }

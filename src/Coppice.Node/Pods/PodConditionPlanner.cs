@@ -15,7 +15,7 @@ internal static class PodConditionPlanner
     private static readonly string[] Own =
     [
         PodConditionType.PodReadyToStartContainers, PodConditionType.Initialized, PodConditionType.Ready, PodConditionType.ContainersReady,
-        PodConditionType.PodScheduled,
+        PodConditionType.PodScheduled, PodConditionType.PodResizeInProgress,
     ];
 
     public static bool IsOwn(string type) => Own.Contains(type, StringComparer.Ordinal);
@@ -31,6 +31,12 @@ internal static class PodConditionPlanner
             containersReady,
             Condition(PodConditionType.PodScheduled, true),
         };
+        if (ResizePlanner.IsUnderWay(situation))
+        {
+            var trouble = situation.Notes.ResizeTrouble;
+            conditions.Add(Condition(PodConditionType.PodResizeInProgress, true, trouble?.Reason, trouble?.Message));
+        }
+
         var before = situation.Pod.Status.Conditions;
         return [.. conditions.Select(one => Dated(one, before, situation)), .. before.Where(one => !IsOwn(one.Type))];
     }

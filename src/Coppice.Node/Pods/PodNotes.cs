@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coppice.Node.Probes;
+using Coppice.Objects.Core;
 
 namespace Coppice.Node.Pods;
 
@@ -21,6 +22,12 @@ public sealed record PodNotes
 
     /// <summary>Why the last sandbox could not be made, and when to try again.</summary>
     public Trouble? SandboxTrouble { get; init; }
+
+    /// <summary>Containers are being given more or less to use.</summary>
+    public bool IsResizing { get; init; }
+
+    /// <summary>Why they could not be given it, and when to try again.</summary>
+    public Trouble? ResizeTrouble { get; init; }
 
     /// <summary>The node has decided that the pod must end.</summary>
     public PodVerdict? Verdict { get; init; }
@@ -85,6 +92,9 @@ public sealed record ContainerNotes
 
     /// <summary>It was stopped to be started anew, whatever the restart policy says.</summary>
     public bool StartsAgain { get; init; }
+
+    /// <summary>What the newest container may use: what it was started with, or was given since; null where nobody knows any more.</summary>
+    public ResourceRequirements? Given { get; init; }
 
     public ProbeNotes Probes { get; init; } = ProbeNotes.None;
 

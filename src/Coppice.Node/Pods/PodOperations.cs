@@ -16,6 +16,7 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
     private readonly SandboxMaking _sandboxes = new(services, surroundings, mailbox, events, stop);
     private readonly ContainerStarting _starting = new(services, surroundings, mailbox, events, stop);
     private readonly ContainerStopping _stopping = new(services, mailbox, events, stop);
+    private readonly ContainerResizing _resizing = new(services, surroundings, mailbox, stop);
     private readonly CancellationTokenSource _drop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly HashSet<string> _heard = new(StringComparer.Ordinal);
     private Task<SandboxRecord?>? _newSandbox;
@@ -65,6 +66,9 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
                 return Start(state, start);
             case PodAction.KillContainer kill:
                 return Kill(state, kill);
+            case PodAction.Resize resize:
+                Watch(state, _resizing.ResizeAsync(state.Pod, resize, state.Notes.ResizeTrouble));
+                return state.WithNotes(notes => notes with { IsResizing = true });
             case PodAction.RemoveContainer one:
                 Watch(state, _stopping.RemoveAsync(state.Pod, one.Id));
                 return state.WithNotes(notes => notes with { Removing = notes.Removing.Add(one.Id) });
@@ -85,7 +89,7 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
         var inputs = new StartInputs(
             state.Pod, start, _newSandbox ?? Task.FromResult(state.View.Sandbox), Volumes(state.Pod), TargetOf(state, name), state.Notes.Of(name).Trouble);
         Watch(state, _starting.StartAsync(inputs, _drop.Token));
-        return state.WithContainer(name, notes => notes with { IsStarting = true });
+        return state.WithContainer(name, notes => notes with { IsStarting = true, Given = start.Container.Spec.Resources });
     }
 
     private static (string Name, string? Id)? TargetOf(PodState state, string name) =>

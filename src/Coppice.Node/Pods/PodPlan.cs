@@ -40,6 +40,9 @@ public abstract record PodAction
     public sealed record KillContainer(
         ContainerRecord Record, PodContainer? Container, string Message, DateTimeOffset Deadline, bool StartsAgain = false) : PodAction;
 
+    /// <summary>Let the pod and these of its running containers use what they ask for now.</summary>
+    public sealed record Resize(IReadOnlyList<(ContainerRecord Record, PodContainer Container)> Containers) : PodAction;
+
     public sealed record RemoveContainer(string Id) : PodAction;
 
     /// <summary>Let go of the volumes and the cgroup.</summary>

@@ -16,7 +16,8 @@ namespace Coppice.Node.Pods;
 /// 2. Has it a usable sandbox?  no: make one, and prepare the first containers meanwhile
 /// 3. Init containers           in their order, sidecars among them                   → InitPlanner
 /// 4. Main containers           start, restart after their pause, stop the unhealthy
-/// 5. Nothing to do?            remove what is left of earlier attempts
+/// 5. May they use what they ask for?                                                 → ResizePlanner
+/// 6. Nothing to do?            remove what is left of earlier attempts
 /// </code>
 /// </remarks>
 public static class PodPlanner
@@ -49,6 +50,8 @@ public static class PodPlanner
                     PlanMain(draft, container);
                 }
             }
+
+            ResizePlanner.Plan(draft);
         }
         else
         {

@@ -163,7 +163,7 @@ public sealed class PodWorker : IDisposable
 
         var containers = state.Notes.Containers.ToImmutableSortedDictionary(
             one => one.Key, one => one.Value.Trouble is null ? one.Value : one.Value with { Trouble = null }, StringComparer.Ordinal);
-        return state with { Pod = pod, Notes = state.Notes with { Containers = containers } };
+        return state with { Pod = pod, Notes = state.Notes with { Containers = containers, ResizeTrouble = null } };
     }
 
     // What runs and was ready goes on being so until its own probe says otherwise.
@@ -181,6 +181,7 @@ public sealed class PodWorker : IDisposable
             notes = notes.With(status.Name, one => one with
             {
                 Probes = isSame ? new ProbeNotes(record.Id, status.Started == true, status.Ready, null) : ProbeNotes.For(record.Id),
+                Given = isSame ? status.Resources : null,
             });
         }
 

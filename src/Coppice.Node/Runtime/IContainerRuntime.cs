@@ -26,6 +26,9 @@ public interface IContainerRuntime
 
     ValueTask StartContainerAsync(string containerId, CancellationToken stop);
 
+    /// <summary>Gives a running container other limits; one that is gone has none.</summary>
+    ValueTask UpdateContainerAsync(string containerId, ContainerResources resources, CancellationToken stop);
+
     /// <summary>Sends the stop signal, waits as long as <paramref name="grace"/>, then kills. Returns when it has ended.</summary>
     ValueTask StopContainerAsync(string containerId, TimeSpan grace, CancellationToken stop);
 

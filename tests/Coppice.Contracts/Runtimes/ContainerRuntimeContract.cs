@@ -61,6 +61,17 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         Assert.Equal("/dev/termination-log", record.TerminationMessagePath);
     }
 
+    [Fact]
+    public async Task A_running_container_is_given_other_limits_and_runs_on()
+    {
+        var (spec, sandbox) = await PodAsync();
+        var id = await StartAsync(sandbox, Container(spec, under.Sleeps));
+        await Runtime.UpdateContainerAsync(id, new ContainerResources(512, 50_000, 100_000, 128L << 20, 0), Stop);
+        Assert.Equal(ContainerState.Running, (await Runtime.FindContainerAsync(id, Stop))!.State);
+
+        await Runtime.UpdateContainerAsync("0123456789abcdef", new ContainerResources(512, 0, 100_000, 0, 0), Stop);
+    }
+
     [Theory]
     [InlineData(0, "Completed")]
     [InlineData(3, "Error")]

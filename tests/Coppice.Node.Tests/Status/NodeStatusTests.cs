@@ -1,4 +1,5 @@
 using Coppice.Node.Status;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Tests.Status;
@@ -22,6 +23,20 @@ public sealed class NodeStatusTests
         Assert.Equal(
             ["MemoryPressure False KubeletHasSufficientMemory", "DiskPressure False KubeletHasNoDiskPressure", "PIDPressure False KubeletHasSufficientPID", "Ready True KubeletReady"],
             node.Status.Conditions.Select(one => $"{one.Type} {one.Status} {one.Reason}"));
+    }
+
+    [Fact]
+    public void What_somebody_says_that_a_node_has_stays_and_can_be_given_out()
+    {
+        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, NodeHealth.Good, _options, Now);
+        var told = first with { Capacity = first.Capacity.With([new("example.com/gpu", Quantity.FromUnits(4)), new("memory", Quantity.FromUnits(1)), new("kubernetes.io/x", Quantity.FromUnits(1))]) };
+        var second = NodeStatusPlanner.Plan(told, Facts, NodeHealth.Good, _options, Now);
+        Assert.Equal(("4", "4"), (second.Capacity["example.com/gpu"].ToString(), second.Allocatable["example.com/gpu"].ToString()));
+        Assert.Equal(first.Capacity["memory"], second.Capacity["memory"]);
+        Assert.False(second.Capacity.ContainsKey("kubernetes.io/x"));
+
+        var taken = second with { Capacity = second.Capacity.Without("example.com/gpu") };
+        Assert.False(NodeStatusPlanner.Plan(taken, Facts, NodeHealth.Good, _options, Now).Allocatable.ContainsKey("example.com/gpu"));
     }
 
     [Fact]

@@ -25,6 +25,7 @@ internal static class CriMethods
 
     public static readonly GrpcMethod<CreateContainerRequest, CreateContainerResponse> CreateContainer = new(Runtime("CreateContainer"), CreateContainerResponse.Parser, Change);
     public static readonly GrpcMethod<StartContainerRequest, StartContainerResponse> StartContainer = new(Runtime("StartContainer"), StartContainerResponse.Parser, Change);
+    public static readonly GrpcMethod<UpdateContainerResourcesRequest, UpdateContainerResourcesResponse> UpdateContainerResources = new(Runtime("UpdateContainerResources"), UpdateContainerResourcesResponse.Parser, Change);
     public static readonly GrpcMethod<StopContainerRequest, StopContainerResponse> StopContainer = new(Runtime("StopContainer"), StopContainerResponse.Parser, Change);
     public static readonly GrpcMethod<RemoveContainerRequest, RemoveContainerResponse> RemoveContainer = new(Runtime("RemoveContainer"), RemoveContainerResponse.Parser, Change);
     public static readonly GrpcMethod<ListContainersRequest, ListContainersResponse> ListContainers = new(Runtime("ListContainers"), ListContainersResponse.Parser, Question);

@@ -137,6 +137,9 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
         _register.SawRunning(containerId);
     }
 
+    public async ValueTask UpdateContainerAsync(string containerId, ContainerResources resources, CancellationToken stop) => await _cri.FindAsync(
+        CriMethods.UpdateContainerResources, new UpdateContainerResourcesRequest { ContainerId = containerId, Linux = CriRequests.Resources(resources) }, stop);
+
     public async ValueTask StopContainerAsync(string containerId, TimeSpan grace, CancellationToken stop)
     {
         var request = new StopContainerRequest { ContainerId = containerId, Timeout = Seconds(grace) };

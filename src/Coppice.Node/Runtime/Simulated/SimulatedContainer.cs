@@ -12,6 +12,9 @@ internal sealed class SimulatedContainer(ContainerRecord record, ContainerSpec s
 
     public ContainerSpec Spec => spec;
 
+    /// <summary>What it may use now.</summary>
+    public ContainerResources Resources { get; set; } = spec.Resources;
+
     public SimulatedProgram Program => program;
 
     /// <summary>What a test or a scenario says of its health; null while the program decides.</summary>

@@ -30,6 +30,7 @@ public enum RuntimeVerb
     RemoveSandbox,
     CreateContainer,
     StartContainer,
+    UpdateContainer,
     StopContainer,
     RemoveContainer,
     FindContainer,

@@ -146,6 +146,27 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
         }
     }
 
+    public async ValueTask UpdateContainerAsync(string containerId, ContainerResources resources, CancellationToken stop)
+    {
+        await BeginAsync(RuntimeVerb.UpdateContainer, containerId, default, stop);
+        lock (_gate)
+        {
+            if (Find(containerId) is { } container)
+            {
+                container.Resources = resources;
+            }
+        }
+    }
+
+    /// <summary>What a container may use; null if there is no such container.</summary>
+    public ContainerResources? ResourcesOf(string containerId)
+    {
+        lock (_gate)
+        {
+            return Find(containerId)?.Resources;
+        }
+    }
+
     public async ValueTask StopContainerAsync(string containerId, TimeSpan grace, CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.StopContainer, containerId, default, stop);

@@ -1,0 +1,66 @@
+using Coppice.Node.Containers;
+using Coppice.Node.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Node.Pods;
+
+/// <summary>Gives running containers what they ask for now, and tells the worker.</summary>
+internal sealed class ContainerResizing(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, CancellationToken stop)
+{
+    private const string Error = "Error";
+
+    public async Task ResizeAsync(Pod pod, PodAction.Resize resize, Trouble? before)
+    {
+        Trouble? trouble = null;
+        try
+        {
+            await MakeRoomAsync(pod);
+            foreach (var (record, container) in resize.Containers)
+            {
+                await services.Runtime.UpdateContainerAsync(record.Id, ContainerLimits.Of(pod, container.Spec, surroundings.MemoryCapacityBytes), stop);
+            }
+
+            await services.Ground.PrepareSandboxAsync(pod, stop);
+        }
+        catch (Exception failed) when (failed is RuntimeException or PodGroundException)
+        {
+            PodLog.Failed(services.Log, ObjectKey.Of(pod), "giving its containers what they ask for", failed);
+            trouble = Troubles.After(before, Error, failed.Message, services.Steady);
+        }
+        finally
+        {
+            mailbox.Post(state => Resized(state, resize, trouble));
+        }
+    }
+
+    /// <summary>
+    /// The whole may never have less than its parts: what grows is given to the pod first. What shrinks is refused here by some
+    /// kernels while the containers still have more, and is done when they have less.
+    /// </summary>
+    private async ValueTask MakeRoomAsync(Pod pod)
+    {
+        try
+        {
+            await services.Ground.PrepareSandboxAsync(pod, stop);
+        }
+        catch (PodGroundException)
+        {
+            // Said, if it lasts, by the try that follows the containers.
+        }
+    }
+
+    private static PodState Resized(PodState state, PodAction.Resize resize, Trouble? trouble)
+    {
+        foreach (var (record, container) in trouble is null ? resize.Containers : [])
+        {
+            // One that was started meanwhile was started with what was asked for then.
+            if (state.View.Newest(container.Name)?.Id == record.Id)
+            {
+                state = state.WithContainer(container.Name, notes => notes with { Given = container.Spec.Resources });
+            }
+        }
+
+        return state.WithNotes(notes => notes with { IsResizing = false, ResizeTrouble = trouble });
+    }
+}
