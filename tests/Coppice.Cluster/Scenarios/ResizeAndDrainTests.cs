@@ -41,12 +41,12 @@ public sealed class ResizeAndDrainTests(SharedCluster shared)
         Assert.Equal("", await ns.ValueAsync($"node/{node}", ".spec.unschedulable"));
     }
 
-    private static string Manifest(TestNamespace ns, string resources) => $$"""
+    private static string Manifest(TestNamespace ns, string resources) => $$$"""
         apiVersion: v1
         kind: Pod
-        metadata: {name: web, labels: {of: {{ns.Name}}}}
+        metadata: {name: web, labels: {of: {{{ns.Name}}} }}
         spec:
           terminationGracePeriodSeconds: 1
-          containers: [{name: main, image: coppice/testapp:1, args: [serve], resources: {{resources}}}]
+          containers: [{name: main, image: coppice/testapp:1, args: [serve], resources: {{{resources}}} }]
         """;
 }
