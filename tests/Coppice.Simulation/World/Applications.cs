@@ -14,6 +14,9 @@ internal static class Applications
 {
     public const string TeamNamespace = "team";
 
+    // How long one of them takes leave, which must fit into its grace.
+    private const int StopSleepSeconds = 3;
+
     private static readonly IReadOnlyList<(ObjectKey Key, Func<ObjectKey, int, string, Random, KubernetesObject> Make)> Catalogue =
     [
         (new("default", "anna"), RollingDeployment),
@@ -105,7 +108,7 @@ internal static class Applications
     private static PodTemplateSpec Template(ObjectKey key, string image, Random random) => new()
     {
         Metadata = new() { Labels = Labels(key) },
-        Spec = Pod(key, image) with { TerminationGracePeriodSeconds = random.Next(1, 30) },
+        Spec = Pod(key, image) with { TerminationGracePeriodSeconds = random.Next(StopSleepSeconds, 30) },
     };
 
     private static PodSpec Pod(ObjectKey key, string image) => key.Name switch
@@ -115,7 +118,7 @@ internal static class Applications
         {
             Env = [new() { Name = "COLOUR", ValueFrom = new() { ConfigMapKeyRef = new() { Name = Settings.Name, Key = "colour" } } }],
         }),
-        "dora" => Of(Web(image) with { Lifecycle = new() { PreStop = new() { Sleep = new() { Seconds = 3 } } } }),
+        "dora" => Of(Web(image) with { Lifecycle = new() { PreStop = new() { Sleep = new() { Seconds = StopSleepSeconds } } } }),
         "emil" => Of(Web(image)) with { InitContainers = [Helper("setup", Registry.Init), Helper("proxy", Registry.Sidecar) with { RestartPolicy = RestartPolicy.Always }] },
         _ => Of(Web(image)),
     };
