@@ -61,11 +61,6 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
     /// <summary>Starts the runtime and makes the agent; the task it returns runs both until stopped.</summary>
     public async Task<Func<CancellationToken, Task>> StartAsync(IApiClient api, IEventRecorder events, Caches caches, CancellationToken stopping)
     {
-        foreach (var directory in (string[])[layout.Pods, layout.PodLogs, layout.Seccomp])
-        {
-            OwnFiles.MakePrivateDirectory(directory);
-        }
-
         var (socket, supervising) = await StartRuntimeAsync(stopping);
         var runtime = new CriRuntime(socket, time);
         var images = new CriImages(socket, time);
@@ -159,6 +154,12 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
 
     private async Task<(string Socket, Task Supervising)> StartRuntimeAsync(CancellationToken stopping)
     {
+        // Before the runtime would make them for everybody.
+        foreach (var directory in (string[])[layout.Pods, layout.PodLogs, layout.Seccomp])
+        {
+            OwnFiles.MakePrivateDirectory(directory);
+        }
+
         if (options.ContainerdSocket is { } given)
         {
             var ended = new TaskCompletionSource();
