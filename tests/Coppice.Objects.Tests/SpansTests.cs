@@ -1,3 +1,5 @@
+using Coppice.Testing;
+
 namespace Coppice.Objects.Tests;
 
 public sealed class SpansTests
@@ -43,6 +45,17 @@ public sealed class SpansTests
             using var source = new CancellationTokenSource(Spans.Seconds(seconds).ForTimer(), TimeProvider.System);
             Assert.False(source.IsCancellationRequested);
         }
+    }
+
+    [Fact]
+    public void Waiting_for_longer_than_a_timer_takes_is_not_shorter()
+    {
+        var loop = new SimulationLoop(new ManualTimeProvider());
+        var waiting = loop.Start(() => Spans.DelayAsync(TimeSpan.FromDays(120), loop.Time, default));
+        loop.RunFor(TimeSpan.FromDays(119.9));
+        Assert.False(waiting.IsCompleted);
+        loop.RunFor(TimeSpan.FromDays(0.1));
+        Assert.True(waiting.IsCompletedSuccessfully);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class CgroupFiles(CgroupMounts mounts)
         return [.. uids];
     }
 
-    private static void Write(CgroupWrite write)
+    internal static void Write(CgroupWrite write)
     {
         try
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Coppice.Node.Runtime.Cgroups;
 
@@ -29,16 +28,16 @@ internal static class CgroupProcesses
         return found;
     }
 
-    /// <summary>Ends all of them by force, those that are frozen too. Who is born meanwhile needs another call.</summary>
+    /// <summary>Ends all of them by force, those that are frozen too. Who is born meanwhile needs another call, and what cannot be written here the signals make up for.</summary>
     public static void Kill(CgroupMounts mounts, string cgroup)
     {
         foreach (var directory in mounts.DirectoriesOf(cgroup))
         {
             // v2 (from Linux 5.14) does all of it in one step; v1 delivers no signal to what is frozen.
-            Write(directory + "/cgroup.kill", "1");
+            CgroupFiles.Write(new CgroupWrite(directory + "/cgroup.kill", "1", Optional: true));
             foreach (var file in Directory.EnumerateFiles(directory, "freezer.state", Below))
             {
-                Write(file, "THAWED");
+                CgroupFiles.Write(new CgroupWrite(file, "THAWED", Optional: true));
             }
         }
 
@@ -57,24 +56,6 @@ internal static class CgroupProcesses
         catch (IOException)
         {
             return [];      // the cgroup was removed meanwhile
-        }
-    }
-
-    private static void Write(string file, string value)
-    {
-        if (!File.Exists(file))
-        {
-            return;
-        }
-
-        try
-        {
-            using var setting = new FileStream(file, FileMode.Open, FileAccess.Write);
-            setting.Write(Encoding.ASCII.GetBytes(value));
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            // The signals that follow do what they can.
         }
     }
 }
