@@ -71,4 +71,66 @@ public sealed class ScoreTests
         var second = SchedulingPlanner.Plan(new PodDemand(Pod("p")), state.Snapshot(1), SchedulerOptions.Default);
         Assert.Equal(("a", "b"), (NodeOf(first), NodeOf(second)));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Wishes_about_neighbours_are_rated_as_by_counting_each_one_alone(int seed)
+    {
+        var random = new Random(seed);
+        string[] labels = ["kubernetes.io/hostname", "zone", "rack"];
+        for (var round = 0; round < 40; round++)
+        {
+            var state = new ClusterState();
+            var nodes = Enumerable.Range(0, random.Next(1, 12)).Select(i => Node($"n{i}", labels:
+                [.. labels.Skip(1).Where(_ => random.Next(4) > 0).Select(label => (label, $"{label}{random.Next(3)}"))])).ToList();
+            nodes.ForEach(state.SetNode);
+            for (var i = 0; i < random.Next(25); i++)
+            {
+                state.Place(Wishing($"p{i}", nodes[random.Next(nodes.Count)].Metadata.Name));
+            }
+
+            var pod = new PodDemand(Wishing("new", null));
+            var cluster = state.Snapshot(0);
+            Assert.Equal(RateOneByOne(pod, cluster), new PodAffinityScore().Rate(pod, cluster, [.. cluster.Nodes]));
+        }
+
+        Pod Wishing(string name, string? on) => Pod(name, on: on, labels: ("app", $"{random.Next(3)}")).With(spec => spec with
+        {
+            Affinity = new()
+            {
+                PodAffinity = new() { PreferredDuringSchedulingIgnoredDuringExecution = Terms(), RequiredDuringSchedulingIgnoredDuringExecution = [.. Terms().Select(t => t.PodAffinityTerm)] },
+                PodAntiAffinity = new() { PreferredDuringSchedulingIgnoredDuringExecution = Terms() },
+            },
+        });
+
+        ValueList<WeightedPodAffinityTerm> Terms() =>
+        [
+            .. Enumerable.Range(0, random.Next(3)).Select(_ => new WeightedPodAffinityTerm
+            {
+                Weight = random.Next(1, 101),
+                PodAffinityTerm = new() { TopologyKey = labels[random.Next(labels.Length)], LabelSelector = new() { MatchLabels = ValueMap.Of(("app", $"{random.Next(3)}")) } },
+            }),
+        ];
+    }
+
+    /// <summary>By the meaning of the words: every wish of every pair of pods adds its weight to every node in the same place.</summary>
+    private static long[]? RateOneByOne(PodDemand pod, ClusterSnapshot cluster)
+    {
+        var counted = false;
+        var sums = cluster.Nodes.Select(node => cluster.Nodes.Sum(there => there.Pods.Sum(other =>
+            Together(node, there, pod.RatherNear, other, t => t.Weight) - Together(node, there, pod.RatherFar, other, t => t.Weight)
+            + Together(node, there, other.RatherNear, pod, t => t.Weight) - Together(node, there, other.RatherFar, pod, t => t.Weight)
+            + Together(node, there, other.Near, pod, _ => 1)))).ToArray();
+        var (least, most) = (sums.Min(), sums.Max());
+        return !counted || least == most ? null : [.. sums.Select(s => IScore.Best * (s - least) / (most - least))];
+
+        long Together(NodeView node, NodeView there, IReadOnlyList<PodTerm> terms, PodDemand meant, Func<PodTerm, long> weight) => terms.Sum(term =>
+        {
+            var isSame = term.Matches(meant, cluster) && there.Labels.Find(term.TopologyKey) is { } place && node.Labels.Find(term.TopologyKey) == place;
+            counted |= isSame;
+            return isSame ? weight(term) : 0;
+        });
+    }
 }

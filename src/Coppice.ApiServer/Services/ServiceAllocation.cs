@@ -17,24 +17,16 @@ public sealed record ServiceAllocationOptions(IPNetwork Range, int NodePortFirst
     public static readonly ServiceAllocationOptions Default = new(ClusterRanges.Default.Services);
 }
 
-/// <summary>
-/// Gives services their cluster address and node ports, and refuses those that another service has. What is taken is read from the
-/// services themselves, so that nothing can be leaked; what was given a moment ago and is not stored yet is remembered beside.
-/// </summary>
+/// <summary>Gives services their cluster address and node ports, and refuses those that another service has.</summary>
 internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocationOptions options, TimeProvider time, Random random) : IAdmission
 {
-    private const string Headless = "None";
+    internal const string Headless = "None";
 
     // Fewer are no help to those who choose by hand; a range as small as that has none to spare.
     private const int ReservedMin = 16;
 
-    // By then the write that a value was given for has been stored or has failed.
-    private static readonly TimeSpan GivenFor = TimeSpan.FromSeconds(30);
-
-    private static readonly ResourceDefinition Services = KindCatalog.Of<Service>();
-
-    private readonly SteadyClock _clock = new(time);
-    private readonly Dictionary<string, (string Owner, DateTimeOffset At)> _given = [];
+    private readonly Lock _gate = new();
+    private readonly ServiceClaims _claims = new(storage, time);
 
     public async ValueTask<KubernetesObject> AdmitAsync(WriteScope scope, KubernetesObject item, KubernetesObject? old, CancellationToken stop)
     {
@@ -54,20 +46,11 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
             throw ApiErrors.Invalid(scope.Definition, service.Metadata.Name ?? "", errors);
         }
 
-        var taken = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in (await storage.RangeAsync(new(ObjectStorage.Prefix(Services, null)), stop)).Entries)
+        await _claims.CatchUpAsync(stop);
+        var before = old is Service previous ? ServiceClaims.Of(previous).ToHashSet() : [];
+        lock (_gate)
         {
-            var other = (Service)ObjectStorage.FormOf(Services, entry).Item;
-            if (other.Metadata.Uid != service.Metadata.Uid)
-            {
-                taken.UnionWith(ClaimsOf(other));
-            }
-        }
-
-        var before = old is Service previous ? ClaimsOf(previous).ToHashSet() : [];
-        lock (_given)
-        {
-            return Allocate(scope, service, taken, before);
+            return Allocate(scope, service, before);
         }
     }
 
@@ -79,26 +62,12 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         && old.Ports == spec.Ports
         && old.AllocateLoadBalancerNodePorts == spec.AllocateLoadBalancerNodePorts;
 
-    private Service Allocate(WriteScope scope, Service service, HashSet<string> taken, HashSet<string> before)
+    /// <param name="before">What the service has already: nobody else can have been given it.</param>
+    private Service Allocate(WriteScope scope, Service service, HashSet<string> before)
     {
-        var now = _clock.GetUtcNow();
-        var owner = $"{scope.Namespace}/{service.Metadata.Name}";
-        foreach (var (claim, given) in _given.ToList())
-        {
-            if (now - given.At > GivenFor)
-            {
-                _given.Remove(claim);
-            }
-
-            // A service that is deleted and made again may have back what it had: of one name only one can be stored.
-            else if (given.Owner != owner && !before.Contains(claim))
-            {
-                taken.Add(claim);
-            }
-        }
-
+        var name = $"{scope.Namespace}/{service.Metadata.Name}";
         var errors = new List<FieldError>();
-        var allocated = WithNodePorts(WithAddress(service, taken, errors), taken, errors);
+        var allocated = WithNodePorts(WithAddress(service, IsTaken, errors), IsTaken, errors);
         if (errors.Count > 0)
         {
             throw ApiErrors.Invalid(scope.Definition, service.Metadata.Name ?? "", errors);
@@ -106,16 +75,15 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
 
         if (!scope.DryRun)
         {
-            foreach (var claim in ClaimsOf(allocated))
-            {
-                _given[claim] = (owner, now);
-            }
+            _claims.Give(ServiceClaims.Of(allocated).Where(claim => !before.Contains(claim)), name);
         }
 
         return allocated;
+
+        bool IsTaken(string claim) => !before.Contains(claim) && _claims.IsTaken(claim, service.Metadata.Uid, name);
     }
 
-    private Service WithAddress(Service service, HashSet<string> taken, List<FieldError> errors)
+    private Service WithAddress(Service service, Func<string, bool> isTaken, List<FieldError> errors)
     {
         var spec = service.Spec;
         if (spec.Type == ServiceType.ExternalName || spec.ClusterIP == Headless)
@@ -126,7 +94,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         var address = spec.ClusterIP;
         if (string.IsNullOrEmpty(address))
         {
-            address = FreeAddress(taken);
+            address = FreeAddress(isTaken);
             if (address is null)
             {
                 throw ApiErrors.InternalError($"failed to allocate a serviceIP: range is full");
@@ -139,7 +107,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
                 $"[{address}]",
                 $"failed to allocate IP {address}: the provided IP ({address}) is not in the valid range. The range of valid IPs is {options.Range}"));
         }
-        else if (taken.Contains(AddressClaim(address)))
+        else if (isTaken(ServiceClaims.OfAddress(address)))
         {
             errors.Add(FieldError.Invalid(
                 FieldPath.Of("spec", "clusterIPs"), $"[{address}]", $"failed to allocate IP {address}: provided IP is already allocated"));
@@ -148,7 +116,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         return service with { Spec = spec with { ClusterIP = address, ClusterIPs = [address] } };
     }
 
-    private string? FreeAddress(HashSet<string> taken)
+    private string? FreeAddress(Func<string, bool> isTaken)
     {
         var size = ClusterRanges.SizeOf(options.Range);
 
@@ -164,7 +132,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
             }
 
             var address = ClusterRanges.AddressAt(options.Range, offset).ToString();
-            if (!taken.Contains(AddressClaim(address)))
+            if (!isTaken(ServiceClaims.OfAddress(address)))
             {
                 return address;
             }
@@ -173,7 +141,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         return null;
     }
 
-    private Service WithNodePorts(Service service, HashSet<string> taken, List<FieldError> errors)
+    private Service WithNodePorts(Service service, Func<string, bool> isTaken, List<FieldError> errors)
     {
         var spec = service.Spec;
         var wants = spec.Type == ServiceType.NodePort || (spec.Type == ServiceType.LoadBalancer && spec.AllocateLoadBalancerNodePorts != false);
@@ -188,30 +156,30 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
                 errors.Add(FieldError.Invalid(
                     path, port.NodePort, $"provided port is not in the valid range. The range of valid ports is {options.NodePortFirst}-{options.NodePortLast}"));
             }
-            else if (port.NodePort != 0 && taken.Contains(PortClaim(port)))
+            else if (port.NodePort != 0 && isTaken(ServiceClaims.OfPort(port)))
             {
                 errors.Add(FieldError.Invalid(path, port.NodePort, "provided port is already allocated"));
             }
             else if (port.NodePort == 0 && wants)
             {
-                port = port with { NodePort = FreePort(port, [.. taken, .. own]) };
+                port = port with { NodePort = FreePort(port, claim => own.Contains(claim) || isTaken(claim)) };
             }
 
-            own.Add(PortClaim(port));
+            own.Add(ServiceClaims.OfPort(port));
             ports.Add(port);
         }
 
         return service with { Spec = spec with { Ports = ports.ToValueList() } };
     }
 
-    private int FreePort(ServicePort port, HashSet<string> taken)
+    private int FreePort(ServicePort port, Func<string, bool> isTaken)
     {
         var size = options.NodePortLast - options.NodePortFirst + 1;
         var start = random.Next(size);
         for (var i = 0; i < size; i++)
         {
             var candidate = options.NodePortFirst + ((start + i) % size);
-            if (!taken.Contains(PortClaim(port with { NodePort = candidate })))
+            if (!isTaken(ServiceClaims.OfPort(port with { NodePort = candidate })))
             {
                 return candidate;
             }
@@ -219,21 +187,4 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
 
         throw ApiErrors.InternalError("failed to allocate a nodePort: range is full");
     }
-
-    private static IEnumerable<string> ClaimsOf(Service service)
-    {
-        if (!string.IsNullOrEmpty(service.Spec.ClusterIP) && service.Spec.ClusterIP != Headless)
-        {
-            yield return AddressClaim(service.Spec.ClusterIP);
-        }
-
-        foreach (var port in service.Spec.Ports.Where(p => p.NodePort != 0))
-        {
-            yield return PortClaim(port);
-        }
-    }
-
-    private static string AddressClaim(string address) => $"ip {address}";
-
-    private static string PortClaim(ServicePort port) => $"port {port.Protocol}/{port.NodePort}";
 }

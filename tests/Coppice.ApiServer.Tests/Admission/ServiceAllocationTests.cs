@@ -1,0 +1,126 @@
+using System.Net;
+using Coppice.ApiServer.InProcess;
+using Coppice.ApiServer.Services;
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
+using Coppice.Store;
+using Coppice.Store.InMemory;
+
+namespace Coppice.ApiServer.Tests.Admission;
+
+public sealed class ServiceAllocationTests
+{
+    private const int Seed = 9173;
+
+    // Small, so that most of it is taken at most times.
+    private static readonly ServiceAllocationOptions Narrow = new(IPNetwork.Parse("10.96.0.0/24"), 30000, 30059);
+
+    private readonly InMemoryRevisionStore _store = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_address_and_a_port_have_one_service_at_a_time_and_are_free_with_its_end()
+    {
+        var api = await NewApiAsync();
+        await api.CreateAsync(Make("a", "10.96.0.77", 30001), Stop);
+        var refusal = await Assert.ThrowsAnyAsync<ApiException>(() => api.CreateAsync(Make("b", "10.96.0.77", 30001), Stop).AsTask());
+        Assert.Contains("failed to allocate IP 10.96.0.77: provided IP is already allocated", refusal.Message);
+        Assert.Contains("spec.ports[0].nodePort: Invalid value: 30001: provided port is already allocated", refusal.Message);
+        await api.DeleteAsync<Service>(new("default", "a"), null, Stop);
+        await api.CreateAsync(Make("b", "10.96.0.77", 30001), Stop);
+    }
+
+    [Fact]
+    public async Task What_is_taken_is_known_after_a_restart_and_after_history_was_forgotten()
+    {
+        await (await NewApiAsync()).CreateAsync(Make("a", "10.96.0.77", 30001), Stop);
+        var again = await NewApiAsync();
+        await RefusedAsync(again, "b", "10.96.0.77");
+        await again.CreateAsync(Make("c", "10.96.0.78", 30002), Stop);
+        await again.DeleteAsync<Service>(new("default", "a"), null, Stop);
+        await _store.CompactAsync(_store.Current, Stop);
+        await RefusedAsync(again, "b", "10.96.0.78");
+        await again.CreateAsync(Make("b", "10.96.0.77", 30001), Stop);
+    }
+
+    [Fact]
+    public async Task Whatever_many_do_at_once_no_two_services_share_anything()
+    {
+        var api = await NewApiAsync();
+        var random = new Random(Seed);
+        for (var round = 0; round < 30; round++)
+        {
+            var seed = random.Next();
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(() => DoSomethingAsync(api, worker, new Random(seed + worker)), Stop)));
+            var services = (await api.ListAsync<Service>(ListQuery.All, Stop)).Items;
+            var claims = services.SelectMany(ServiceClaims.Of).ToList();
+            Assert.True(claims.Count == claims.Distinct().Count(), $"round {round} of seed {Seed}: {string.Join(", ", claims.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    [Fact]
+    public async Task A_range_that_was_full_has_room_again_when_services_go()
+    {
+        var api = await NewApiAsync();
+        for (var i = 0; i < 60; i++)
+        {
+            await api.CreateAsync(Make($"s-{i}", null, 0), Stop);
+        }
+
+        var full = await Assert.ThrowsAnyAsync<ApiException>(() => api.CreateAsync(Make("more", null, 0), Stop).AsTask());
+        Assert.Contains("range is full", full.Message);
+        await api.DeleteAsync<Service>(new("default", "s-7"), null, Stop);
+        await api.CreateAsync(Make("more", null, 0), Stop);
+    }
+
+    private static async Task DoSomethingAsync(InProcessClient api, int worker, Random random)
+    {
+        var name = $"s-{worker}-{random.Next(4)}";
+        try
+        {
+            switch (random.Next(3))
+            {
+                case 0:
+                    await api.DeleteAsync<Service>(new("default", name), null, Stop);
+                    break;
+                case 1 when await api.FindAsync<Service>(new("default", name), Stop) is { } there:
+                    await api.UpdateAsync(there with { Spec = there.Spec with { Type = there.Spec.Type == ServiceType.NodePort ? ServiceType.LoadBalancer : ServiceType.NodePort } }, Stop);
+                    break;
+                default:
+                    await api.CreateAsync(Make(name, random.Next(2) == 0 ? null : $"10.96.0.{20 + random.Next(5)}", random.Next(2) == 0 ? 0 : 30000 + random.Next(5)), Stop);
+                    break;
+            }
+        }
+        catch (ApiException)
+        {
+            // Taken, gone, there already: any of it may be.
+        }
+    }
+
+    private static async Task RefusedAsync(InProcessClient api, string name, string address)
+    {
+        var refusal = await Assert.ThrowsAnyAsync<ApiException>(() => api.CreateAsync(Make(name, address, 0), Stop).AsTask());
+        Assert.Contains("provided IP is already allocated", refusal.Message);
+    }
+
+    private static Service Make(string name, string? address, int nodePort) => new()
+    {
+        Metadata = new() { Namespace = "default", Name = name },
+        Spec = new() { Type = ServiceType.NodePort, ClusterIP = address, Ports = [new ServicePort { Port = 80, NodePort = nodePort }] },
+    };
+
+    /// <summary>A server on the store: each call is a restart.</summary>
+    private async Task<InProcessClient> NewApiAsync()
+    {
+        var api = new InProcessClient(new ApiVerbs(_store, Narrow, null, TimeProvider.System, new Random(Seed)), "test");
+        if (await api.FindAsync<Namespace>(new("", "default"), Stop) is null)
+        {
+            await api.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "default" } }, Stop);
+        }
+
+        return api;
+    }
+}
