@@ -11,6 +11,9 @@ namespace Coppice.ApiServer;
 /// </summary>
 public static class ApiErrors
 {
+    // A body of a few bytes an element can be wrong a million times, and each error is told twice. Nobody reads the thousandth.
+    private const int ShownErrors = 1000;
+
     private const string ModifiedMeanwhile =
         "the object has been modified; please apply your changes to the latest version and try again";
 
@@ -77,6 +80,11 @@ public static class ApiErrors
     /// <param name="kind">The kind, as in "Pod": here, unlike elsewhere, messages name the kind and not the resource.</param>
     public static ApiError Invalid(string group, string kind, string name, params IReadOnlyList<FieldError> errors)
     {
+        if (errors.Count > ShownErrors)
+        {
+            errors = [.. errors.Take(ShownErrors)];
+        }
+
         var qualified = group.Length == 0 ? kind : $"{kind}.{group}";
         var details = new ApiStatusDetails
         {

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Decoding;
@@ -8,16 +7,13 @@ namespace Coppice.ApiServer.Decoding;
 /// <summary>One pass over a JSON text beside a schema.</summary>
 internal ref struct SchemaWalk
 {
-    // Kubernetes stops counting there, so that a hostile text does not make a hostile answer.
-    internal const int StrictErrorLimit = 100;
-
     private const int LongestKnownName = 128;
 
     private readonly TypeSchema _root;
 
     private readonly FieldTrail _trail = new();
 
-    private readonly List<string> _strict = [];
+    private readonly StrictErrors _strict = new();
 
     // The fields seen in each object that is open: those of the innermost are at the end.
     private readonly List<FieldSchema> _seen = [];
@@ -59,7 +55,7 @@ internal ref struct SchemaWalk
     }
 
     public readonly DecodeReport Report() =>
-        new(_strict, _fatal) { HasNulls = _hasNulls, ApiVersion = _apiVersion, Kind = _kind };
+        new(_strict.All, _fatal) { HasNulls = _hasNulls, ApiVersion = _apiVersion, Kind = _kind };
 
     private void Walk(ValueSchema schema)
     {
@@ -101,7 +97,7 @@ internal ref struct SchemaWalk
             var field = Find(type, buffer);
             if (field is null)
             {
-                Strict("unknown", ReadText());
+                _strict.AddField("unknown", _trail, ReadText());
                 _reader.Read();
                 _reader.Skip();
                 continue;
@@ -109,7 +105,7 @@ internal ref struct SchemaWalk
 
             if (_seen.IndexOf(field, firstSeen) >= 0)
             {
-                Strict("duplicate", field.JsonName);
+                _strict.AddField("duplicate", _trail, field.JsonName);
             }
             else
             {
@@ -147,7 +143,7 @@ internal ref struct SchemaWalk
             var key = ReadText();
             if (!(keys ??= new(StringComparer.Ordinal)).Add(key))
             {
-                Strict("duplicate", key);
+                _strict.AddField("duplicate", _trail, key);
             }
 
             _reader.Read();
@@ -217,20 +213,6 @@ internal ref struct SchemaWalk
         };
         _fatal ??= $"json: cannot unmarshal {found} into {_trail.GoField()} of type {goType}";
         _reader.Skip();
-    }
-
-    private readonly void Strict(string what, string name)
-    {
-        if (_strict.Count == StrictErrorLimit)
-        {
-            return;
-        }
-
-        var error = $"{what} field {QuotedText.Of(_trail.Child(name))}";
-        if (!_strict.Contains(error))
-        {
-            _strict.Add(error);
-        }
     }
 
     private void NoteKind(bool isRoot, FieldSchema field)

@@ -24,9 +24,9 @@ internal sealed record YamlBody(ReadOnlyMemory<byte> Json, IReadOnlyList<string>
 
         try
         {
-            var duplicates = new List<string>();
+            var duplicates = new StrictErrors();
             var json = new YamlReading(text, duplicates).ToJson();
-            return new YamlBody(json, duplicates, null);
+            return new YamlBody(json, duplicates.All, null);
         }
         catch (YamlBombException e)
         {
@@ -52,7 +52,7 @@ internal sealed record YamlBody(ReadOnlyMemory<byte> Json, IReadOnlyList<string>
 }
 
 /// <summary>One reading of a YAML document into JSON.</summary>
-internal sealed class YamlReading(string yaml, List<string> duplicates)
+internal sealed class YamlReading(string yaml, StrictErrors duplicates)
 {
     // As deep as JSON may be.
     private const int DepthLimit = 64;
@@ -164,7 +164,7 @@ internal sealed class YamlReading(string yaml, List<string> duplicates)
 
     private void NoteDuplicate(Scalar key)
     {
-        if (duplicates.Count < SchemaWalk.StrictErrorLimit)
+        if (!duplicates.IsFull)
         {
             duplicates.Add($"line {key.Start.Line}: key \"{key.Value}\" already set in map");
         }

@@ -129,7 +129,7 @@ internal static class JsonPatch
         switch (path.IsRoot ? null : path.FindParent(target))
         {
             case JsonObject map:
-                map.Remove(path.Last);
+                JsonTree.Remove(map, path.Last);
                 return (target, value);
             case JsonArray list:
                 list.RemoveAt(JsonPointer.Index(path.Last, list.Count)!.Value);

@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Decoding;
-using Coppice.ApiServer.Validation;
 
 namespace Coppice.ApiServer.Patching;
 
@@ -17,8 +16,8 @@ internal sealed record JsonTree(JsonNode? Root, IReadOnlyList<string> DuplicateF
     /// <summary>How deep a text may be for our readers.</summary>
     public const int DepthLimit = 64;
 
-    // Fewer are taken out one by one: each costs as much as the map is long.
-    private const int ManyNames = 16;
+    // From here on a hole in a map is filled with its last field: moving up all that follow takes as long as the map is large.
+    private const int ManyFields = 64;
 
     private static readonly JsonWriterOptions AsIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -26,11 +25,11 @@ internal sealed record JsonTree(JsonNode? Root, IReadOnlyList<string> DuplicateF
     public static JsonTree Parse(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
-        var duplicates = new List<string>();
+        var duplicates = new StrictErrors();
         reader.Read();
         var root = Read(ref reader, new FieldTrail(), duplicates);
         reader.Read();
-        return new JsonTree(root, duplicates);
+        return new JsonTree(root, duplicates.All);
     }
 
     public static byte[] Write(JsonNode? node)
@@ -44,25 +43,25 @@ internal sealed record JsonTree(JsonNode? Root, IReadOnlyList<string> DuplicateF
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Takes fields out of a map.</summary>
-    public static void Remove(JsonObject map, IReadOnlySet<string> names)
+    /// <summary>Takes a field out of a map, which may change the order of what is left in a large one.</summary>
+    public static void Remove(JsonObject map, string name)
     {
-        if (names.Count < ManyNames)
+        var at = map.IndexOf(name);
+        var last = map.Count - 1;
+        if (at < 0)
         {
-            foreach (var name in names)
-            {
-                map.Remove(name);
-            }
-
             return;
         }
 
-        var rest = map.Where(field => !names.Contains(field.Key)).ToList();
-        map.Clear();
-        foreach (var (name, value) in rest)
+        if (map.Count < ManyFields || at == last)
         {
-            map[name] = value;
+            map.RemoveAt(at);
+            return;
         }
+
+        var (lastName, lastValue) = map.GetAt(last);
+        map.RemoveAt(last);
+        map.SetAt(at, lastName, lastValue);
     }
 
     /// <summary>How many maps and lists are inside each other at most; 0 for a plain value.</summary>
@@ -88,7 +87,7 @@ internal sealed record JsonTree(JsonNode? Root, IReadOnlyList<string> DuplicateF
     public static string? TextOf(JsonNode? node) =>
         node?.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : null;
 
-    private static JsonNode? Read(ref Utf8JsonReader reader, FieldTrail trail, List<string> duplicates)
+    private static JsonNode? Read(ref Utf8JsonReader reader, FieldTrail trail, StrictErrors duplicates)
     {
         switch (reader.TokenType)
         {
@@ -113,15 +112,15 @@ internal sealed record JsonTree(JsonNode? Root, IReadOnlyList<string> DuplicateF
         }
     }
 
-    private static JsonObject ReadObject(ref Utf8JsonReader reader, FieldTrail trail, List<string> duplicates)
+    private static JsonObject ReadObject(ref Utf8JsonReader reader, FieldTrail trail, StrictErrors duplicates)
     {
         var map = new JsonObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = Text(ref reader);
-            if (duplicates.Count < SchemaWalk.StrictErrorLimit && map.ContainsKey(name))
+            if (map.ContainsKey(name))
             {
-                duplicates.Add($"duplicate field {QuotedText.Of(trail.Child(name))}");
+                duplicates.AddField("duplicate", trail, name);
             }
 
             reader.Read();

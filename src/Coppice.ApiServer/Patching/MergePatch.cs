@@ -7,12 +7,11 @@ internal static class MergePatch
 {
     public static JsonObject Apply(JsonObject target, JsonObject patch)
     {
-        var removed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, value) in patch)
         {
             if (value is null)
             {
-                removed.Add(name);
+                JsonTree.Remove(target, name);
             }
             else if (value is not JsonObject inner)
             {
@@ -29,7 +28,6 @@ internal static class MergePatch
             }
         }
 
-        JsonTree.Remove(target, removed);
         return target;
     }
 }

@@ -33,34 +33,26 @@ internal static class StrategicMergePatch
         RetainKeys(target, patch);
         // Ordered lists first, then all other fields, then what is to be taken out of lists that are by now complete.
         var ordered = MergeOrderedLists(target, patch, shape);
-        var removed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, value) in patch)
         {
-            if (PatchDirectives.IsDirective(name) || ordered.Contains(name))
-            {
-                continue;
-            }
-
-            if (value is null)
-            {
-                removed.Add(name);
-            }
-            else
+            if (!PatchDirectives.IsDirective(name) && !ordered.Contains(name))
             {
                 MergeField(target, name, value, shape);
             }
         }
 
-        JsonTree.Remove(target, removed);
         DeleteFromPrimitiveLists(target, patch);
         return target;
     }
 
-    private static void MergeField(JsonObject target, string name, JsonNode value, PatchShape shape)
+    private static void MergeField(JsonObject target, string name, JsonNode? value, PatchShape shape)
     {
         var existing = target[name];
         switch (value)
         {
+            case null:
+                JsonTree.Remove(target, name);
+                break;
             case JsonObject inner when existing is JsonObject map:
                 var merged = Merge(map, inner, shape.Field(name).Shape);
                 if (merged != existing)
@@ -235,7 +227,10 @@ internal static class StrategicMergePatch
             throw BadFormat("retainKeys");
         }
 
-        JsonTree.Remove(target, target.Select(p => p.Key).Where(n => !retained.Contains(n)).ToHashSet(StringComparer.Ordinal));
+        foreach (var name in target.Select(p => p.Key).Where(n => !retained.Contains(n)).ToList())
+        {
+            JsonTree.Remove(target, name);
+        }
     }
 
     private static ApiError BadFormat(string what) => ApiErrors.BadRequest($"invalid patch format of {what}");
