@@ -97,29 +97,7 @@ public sealed partial class Cluster : IAsyncDisposable
         var verbs = new ApiVerbs(store, services, keys.Tokens, _time, _random);
         var nodeAddress = _options.NodeAddress ?? NodeAddress.Find();
         var node = new NodeParts(_options, _layout, nodeAddress, _time, _logs);
-        var pipeline = new RequestPipeline(
-            verbs,
-            new PipelineParts(keys.Authority, keys.Tokens, node.Find, [new HealthCheck("node", true, node.Problem), new HealthCheck("store", true, () => null) { Remark = () => store.Trouble }], $"{nodeAddress}:{_options.Port}")
-            {
-                AgentClient = keys.IssueAgentClient(),
-            },
-            _time,
-            _random,
-            _logs.CreateLogger("Coppice.ApiServer"));
-        var certificate = keys.IssueServer(nodeAddress, _options.Ranges.ApiAddress, _options.ClusterDomain);
-        var kubelet = new KubeletEndpoint(new KubeletAccess(pipeline.Access, _options.NodeName), () => node.Kubelet);
-        _parts.Add(await ApiServerHost.StartAsync(
-            pipeline,
-            new HttpsPort(_options.Port, certificate),
-            new HttpsService(new HttpsPort(_options.KubeletPort, keys.IssueNode(_options.NodeName, nodeAddress)), kubelet.HandleAsync),
-            _time,
-            _logs,
-            stop));
-        if (!keys.WriteKubeconfig(_options.Port))
-        {
-            LogKubeconfigStays(_layout.AdminKubeconfig);
-        }
-
+        await ServeAsync(verbs, store, keys, node, nodeAddress, stop);
         var ownApi = new InProcessClient(verbs, "system:apiserver");
         await ClusterBootstrap.EnsureNamespacesAsync(ownApi, stop);
         var builtIns = new BuiltInServices(ownApi, nodeAddress, _log);
@@ -162,6 +140,33 @@ public sealed partial class Cluster : IAsyncDisposable
         Run(await node.StartAsync(nodeApi, Recorder(nodeApi, "kubelet"), caches, stop));
         Run(IdleMemory.OfThisProcess(_time, _log).RunAsync);
         Completion = Task.WhenAny(_loops);
+    }
+
+    /// <summary>The API and the node's own endpoint, on two ports of one web server.</summary>
+    private async Task ServeAsync(ApiVerbs verbs, SqliteRevisionStore store, ClusterKeys keys, NodeParts node, IPAddress nodeAddress, CancellationToken stop)
+    {
+        var pipeline = new RequestPipeline(
+            verbs,
+            new PipelineParts(keys.Authority, keys.Tokens, node.Find, [new HealthCheck("node", true, node.Problem), new HealthCheck("store", true, () => null) { Remark = () => store.Trouble }], $"{nodeAddress}:{_options.Port}")
+            {
+                AgentClient = keys.IssueAgentClient(),
+            },
+            _time,
+            _random,
+            _logs.CreateLogger("Coppice.ApiServer"));
+        var certificate = keys.IssueServer(nodeAddress, _options.Ranges.ApiAddress, _options.ClusterDomain);
+        var kubelet = new KubeletEndpoint(new KubeletAccess(pipeline.Access, _options.NodeName), () => node.Kubelet);
+        _parts.Add(await ApiServerHost.StartAsync(
+            pipeline,
+            new HttpsPort(_options.Port, certificate),
+            new HttpsService(new HttpsPort(_options.KubeletPort, keys.IssueNode(_options.NodeName, nodeAddress)), kubelet.HandleAsync),
+            _time,
+            _logs,
+            stop));
+        if (!keys.WriteKubeconfig(_options.Port))
+        {
+            LogKubeconfigStays(_layout.AdminKubeconfig);
+        }
     }
 
     private EventRecorder Recorder(IApiClient api, string component)

@@ -74,15 +74,8 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         var facts = await observer.FactsAsync(stopping);
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, NodeHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
 
-        var settings = new SandboxSettings(
-            options.NodeName, [options.Ranges.DnsAddress.ToString()], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), layout.PodLogs, _cgroups)
-        {
-            SeccompRoot = layout.Seccomp,
-        };
-        var environment = new EnvironmentSources(
-            (space, name) => api.FindAsync<ConfigMap>(new(space, name), stopping),
-            (space, name) => api.FindAsync<Secret>(new(space, name), stopping),
-            () => caches.Services.Cache.Items);
+        var settings = Sandboxes();
+        var environment = Environment(api, caches, stopping);
         var surroundings = new PodSurroundings(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions())
         {
             OomKillsWhole = mounts.IsUnified,
@@ -110,8 +103,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         var leftovers = new PodLeftovers(volumes, paths, cgroups, settings, time);
         var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.NodeName }, services, surroundings, presence, leftovers);
         _streams = Streams(agent, runtime);
-        var stats = new NodeStats(() => agent.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, layout.Root, time);
-        _kubelet = new KubeletNode(options.NodeName, () => agent.Workers.Values, stats, services.Probed, Problem);
+        _kubelet = Shown(agent, new NodeStats(() => agent.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, layout.Root, time), services.Probed);
         var networks = new PodNetworkWatch(
             () => LinksOf(agent), (link, missing) => agent.TellNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
         return stop => RunAsync(agent, networks, Task.WhenAll(agent.Started, reporter.Reported), supervising, stop);
@@ -121,6 +113,20 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         async ValueTask<TokenRequestStatus> IssueAsync(ObjectKey account, TokenRequestSpec wanted, CancellationToken stop) =>
             (await api.CreateTokenAsync(account, new TokenRequest { Spec = wanted }, stop)).Status;
     }
+
+    private SandboxSettings Sandboxes() => new(
+        options.NodeName, [options.Ranges.DnsAddress.ToString()], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), layout.PodLogs, _cgroups)
+    {
+        SeccompRoot = layout.Seccomp,
+    };
+
+    private static EnvironmentSources Environment(IApiClient api, Caches caches, CancellationToken stopping) => new(
+        (space, name) => api.FindAsync<ConfigMap>(new(space, name), stopping),
+        (space, name) => api.FindAsync<Secret>(new(space, name), stopping),
+        () => caches.Services.Cache.Items);
+
+    private KubeletNode Shown(NodeAgent agent, NodeStats stats, ProbeTally probed) =>
+        new(options.NodeName, () => agent.Workers.Values, stats, probed, Problem);
 
     /// <summary>The networks of pods that are to run on: one that ends needs none any more.</summary>
     private static IReadOnlyList<PodLink> LinksOf(NodeAgent agent) =>
