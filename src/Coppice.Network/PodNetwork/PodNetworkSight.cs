@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
 using Coppice.Network.Namespaces;
 
 namespace Coppice.Network.PodNetwork;
@@ -15,6 +17,16 @@ internal static partial class PodNetworkSight
 {
     private const string Routes = "/proc/thread-self/net/route";
     private const string Addresses = "/proc/thread-self/net/fib_trie";
+    // What the runtime calls it in every pod.
+    private const string Device = "eth0";
+
+    // ioctl with a struct ifreq: the name, and after it the flags.
+    private const nuint GetInterfaceFlags = 0x8913;
+    private const int InterfaceRequestLength = 40;
+    private const int InterfaceFlagsAt = 16;
+    private const int Up = 0x1;
+    private const int Running = 0x40;
+
     private const long NamespaceFileSystem = 0x6e736673;
 
     // struct statfs is 120 bytes long, and begins with the kind of the file system.
@@ -46,7 +58,8 @@ internal static partial class PodNetworkSight
         try
         {
             return NamespaceThread.Visit(link.Namespace, () =>
-                !HasAddress(File.ReadLines(Addresses), link.Address) ? $"it has lost its address {link.Address}"
+                !IsUp(Device) ? "its link is gone or down"
+                : !HasAddress(File.ReadLines(Addresses), link.Address) ? $"it has lost its address {link.Address}"
                 : !Destinations(File.ReadLines(Routes)).Any(way => way.Length <= 1) ? "it has lost its way out"
                 : null);
         }
@@ -87,11 +100,25 @@ internal static partial class PodNetworkSight
     private static uint Number(string hex) =>
         uint.TryParse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number) ? number : uint.MaxValue;
 
+    /// <summary>Up, and so is its other end.</summary>
+    private static bool IsUp(string device)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        Span<byte> request = stackalloc byte[InterfaceRequestLength];
+        request.Clear();
+        Encoding.ASCII.GetBytes(device, request);
+        return Control(socket.SafeHandle, GetInterfaceFlags, request) == 0
+            && (BinaryPrimitives.ReadInt16LittleEndian(request[InterfaceFlagsAt..]) & (Up | Running)) == (Up | Running);
+    }
+
     private static bool IsNamespace(string path)
     {
         Span<byte> stat = stackalloc byte[StatLength];
         return StatFileSystem(path, stat) == 0 && BinaryPrimitives.ReadInt64LittleEndian(stat) == NamespaceFileSystem;
     }
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int Control(SafeSocketHandle socket, nuint request, Span<byte> argument);
 
     [LibraryImport("libc", EntryPoint = "statfs", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatFileSystem(string path, Span<byte> stat);

@@ -6,7 +6,8 @@ namespace Coppice.Cluster.Harness;
 /// Removes what a cluster leaves on the machine, whatever state it is in: processes, pod networks, cgroups, mounts, files. Everything
 /// is found by the cluster's own folder and network, so that clusters beside it are left alone.
 /// </summary>
-internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace network)
+/// <param name="network">Null where it is another cluster's.</param>
+internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace? network)
 {
     private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(10);
 
@@ -18,13 +19,23 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace ne
             return;
         }
 
-        foreach (var name in Directory.EnumerateFiles("/run/netns", $"{RunningCluster.NamePrefix}*").Select(file => Path.GetFileName(file)!))
+        var networks = Directory.EnumerateFiles("/run/netns", $"{RunningCluster.NamePrefix}*").Select(file => Path.GetFileName(file)!).ToList();
+        foreach (var name in networks)
         {
             var owner = name[RunningCluster.NamePrefix.Length..].Split('-')[0];
-            if (!Directory.Exists($"/proc/{owner}"))
+            if (Directory.Exists($"/proc/{owner}"))
             {
-                await new ClusterRemains(new ClusterFolders(name), NetworkNamespace.Existing(name)).RemoveAsync();
+                continue;
             }
+
+            // Those that were beside others have no network of their own.
+            var folders = Directory.EnumerateDirectories("/var/tmp", $"{RunningCluster.NamePrefix}{owner}-*").Select(folder => Path.GetFileName(folder)!);
+            foreach (var beside in folders.Where(folder => !networks.Contains(folder)).ToList())
+            {
+                await new ClusterRemains(new ClusterFolders(beside), null).RemoveAsync();
+            }
+
+            await new ClusterRemains(new ClusterFolders(name), NetworkNamespace.Existing(name)).RemoveAsync();
         }
     }
 
@@ -49,13 +60,17 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace ne
 
         await UnmountAsync();
         RemoveClaim();
-        await network.DisposeAsync();
+        if (network is not null)
+        {
+            await network.DisposeAsync();
+        }
+
         Directory.Delete(folders.Home, recursive: true);
     }
 
     private void RemoveClaim()
     {
-        var claim = $"/run/coppice/instances/{CoppiceServer.Instance(network)}";
+        var claim = $"/run/coppice/instances/{CoppiceServer.Instance(folders)}";
         if (File.Exists(claim))
         {
             File.Delete(claim);

@@ -14,14 +14,14 @@ internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders fol
     public bool IsRunning => _process is { HasEnded: false };
 
     /// <summary>The name that its cgroups, its rules and its claim to that name bear.</summary>
-    public static string Instance(NetworkNamespace network) => network.Name.Replace('-', '_');
+    public static string Instance(ClusterFolders folders) => Path.GetFileName(folders.Home).Replace('-', '_');
 
     public async Task StartAsync()
     {
         await File.WriteAllTextAsync(folders.Registries, RegistryMirror.Configuration(ImageRegistry.Address));
         var command = new Command(
             Repository.CoppiceBinary(),
-            ["run", "--data-dir", folders.Data, "--registries", folders.Registries, "--instance", Instance(network), "--node-name", "node-1", .. options.Arguments]);
+            ["run", "--data-dir", folders.Data, "--registries", folders.Registries, "--instance", Instance(folders), "--node-name", "node-1", .. options.Arguments]);
         if (options.Umask is { } umask)
         {
             command = command.After("sh", "-c", $"umask {umask} && exec \"$@\"", "sh");

@@ -16,10 +16,12 @@ public sealed class RunningCluster : IAsyncDisposable
     private static int _started;
 
     private readonly CoppiceServer _server;
+    private readonly ClusterOptions _options;
     private ImageRegistry? _registry;
 
     private RunningCluster(ClusterFolders folders, NetworkNamespace network, ClusterOptions options)
     {
+        _options = options;
         Folders = folders;
         Network = network;
         _server = new CoppiceServer(network, folders, options);
@@ -47,6 +49,9 @@ public sealed class RunningCluster : IAsyncDisposable
 
     public string DataDirectory => Folders.Data;
 
+    /// <summary>Names its nftables table, among others.</summary>
+    public string Instance => CoppiceServer.Instance(Folders);
+
     /// <summary>Where the logs of coppice and containerd are, during the tests and after.</summary>
     public string Logs => Folders.Logs;
 
@@ -61,7 +66,7 @@ public sealed class RunningCluster : IAsyncDisposable
 
         // 2. a network, and folders
         var folders = new ClusterFolders(name);
-        var cluster = new RunningCluster(folders, await NetworkNamespace.CreateAsync(name), options);
+        var cluster = new RunningCluster(folders, options.Beside?.Network ?? await NetworkNamespace.CreateAsync(name), options);
         try
         {
             if (options.DataDirectoryMiB > 0)
@@ -75,7 +80,10 @@ public sealed class RunningCluster : IAsyncDisposable
             }
 
             // 3. images
-            cluster._registry = await ImageRegistry.StartAsync(cluster.Network, folders.RegistryData, Path.Combine(folders.Logs, "registry.log"));
+            if (options.Beside is null)
+            {
+                cluster._registry = await ImageRegistry.StartAsync(cluster.Network, folders.RegistryData, Path.Combine(folders.Logs, "registry.log"));
+            }
 
             // 4. coppice
             await cluster._server.StartAsync();
@@ -118,7 +126,7 @@ public sealed class RunningCluster : IAsyncDisposable
         }
         finally
         {
-            await new ClusterRemains(Folders, Network).RemoveAsync();
+            await new ClusterRemains(Folders, _options.Beside is null ? Network : null).RemoveAsync();
         }
     }
 
