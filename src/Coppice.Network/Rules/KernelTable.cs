@@ -8,6 +8,8 @@ namespace Coppice.Network.Rules;
 /// </summary>
 internal sealed class KernelTable(string table) : IDisposable
 {
+    private const string Somebody = "somebody";
+
     private List<(RuleShare Share, RuleTrouble Trouble)> _refused = [];
     private INftRunner? _nft;
     private NftWatch? _watch;
@@ -63,13 +65,19 @@ internal sealed class KernelTable(string table) : IDisposable
 
         TryRefusedAgain();
         Hear();
-        var now = Look();
-        if (_applied is null || _tamperer is not null || now is null || (_sight is not null && now != _sight))
+        // What was heard need not be looked at: that takes longer than to put it right.
+        if (_applied is not { } applied || _tamperer is not null)
         {
-            var who = _tamperer ?? "somebody";
+            var who = _tamperer ?? Somebody;
             Replace(_applied ?? _desired);
-            _tamperer = null;
-            return now is null ? $"taken away by {who}" : $"changed by {who}";
+            return $"changed by {who}";
+        }
+
+        var now = Look();
+        if (now is null || (_sight is not null && now != _sight))
+        {
+            Replace(applied);
+            return $"{(now is null ? "taken away" : "changed")} by {Somebody}";
         }
 
         _sight = now;
@@ -95,6 +103,7 @@ internal sealed class KernelTable(string table) : IDisposable
     public void Remove()
     {
         (_applied, _desired, _sight, _tamperer) = (null, null, null, null);
+        _refused = [];
         if (Change(RuleDiff.Delete(table)) is { } error)
         {
             throw new RulesException($"The table {table} could not be removed: {error}");
@@ -109,6 +118,9 @@ internal sealed class KernelTable(string table) : IDisposable
 
     private void Replace(Ruleset wanted)
     {
+        // Whatever was done to it before.
+        Hear();
+        _tamperer = null;
         if (Change(RuleDiff.Replace(table, wanted).Batch) is { } error)
         {
             _applied = null;
@@ -167,7 +179,7 @@ internal sealed class KernelTable(string table) : IDisposable
         var error = Nft.Run(batch);
         if (_watch?.TakeOfOurs() == true)
         {
-            _tamperer ??= "somebody";
+            _tamperer ??= Somebody;
         }
 
         return error;

@@ -25,6 +25,9 @@ internal sealed class NftWatch(NetlinkSocket socket, string table) : IDisposable
     private readonly byte[] _buffer = new byte[1 << 16];
     private readonly byte[] _table = Encoding.ASCII.GetBytes(table);
 
+    // Who has touched our table in a change that has not ended yet: its end may come only the next time.
+    private uint? _toucher;
+
     /// <summary>Of the network namespace of the calling thread; null where the kernel does not let us.</summary>
     public static NftWatch? TryOpen(string table)
     {
@@ -59,7 +62,6 @@ internal sealed class NftWatch(NetlinkSocket socket, string table) : IDisposable
     private List<Change> Take(out bool hasMissed)
     {
         var changes = new List<Change>();
-        uint? toucher = null;
         hasMissed = false;
         while (socket.TryReceive(_buffer, out var length))
         {
@@ -79,13 +81,13 @@ internal sealed class NftWatch(NetlinkSocket socket, string table) : IDisposable
                 var attributes = message.Body[AttributesAt..];
                 if ((message.Type & 0xFF) != NewGeneration)
                 {
-                    toucher = Trimmed(NetlinkAttributes.Find(attributes, TableAttribute)).SequenceEqual(_table) ? message.Sender : toucher;
+                    _toucher = Trimmed(NetlinkAttributes.Find(attributes, TableAttribute)).SequenceEqual(_table) ? message.Sender : _toucher;
                 }
-                else if (toucher is { } sender)
+                else if (_toucher is { } sender)
                 {
                     // It ends a change, and says whose it was.
                     changes.Add(new Change(sender, Text(NetlinkAttributes.Find(attributes, ProgramAttribute))));
-                    toucher = null;
+                    _toucher = null;
                 }
             }
         }

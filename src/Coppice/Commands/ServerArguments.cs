@@ -139,14 +139,9 @@ internal sealed class ServerArguments
 
     private void RequireRangesThatMatch(CommandResult result)
     {
-        // Where one by itself is bad, that was said.
-        if (result.GetValue(_serviceRange) is var services && services is not null && ClusterRanges.ServicesError(services) is not null
-            || result.GetValue(_podRange) is var pods && pods is not null && ClusterRanges.PodsError(pods) is not null)
-        {
-            return;
-        }
-
-        if (Ranges(result.GetValue(_serviceRange), result.GetValue(_podRange)).Conflict(null) is { } conflict)
+        var (services, pods) = (result.GetValue(_serviceRange), result.GetValue(_podRange));
+        var isEachGood = (services is null || ClusterRanges.ServicesError(services) is null) && (pods is null || ClusterRanges.PodsError(pods) is null);
+        if (isEachGood && Ranges(services, pods).Conflict(null) is { } conflict)
         {
             result.AddError($"{_serviceRange.Name} and {_podRange.Name}: {conflict}");
         }

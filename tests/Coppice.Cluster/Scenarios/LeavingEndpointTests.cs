@@ -7,9 +7,10 @@ namespace Coppice.Cluster.Scenarios;
 public sealed class LeavingEndpointTests(SharedCluster shared)
 {
     [Theory]
-    [InlineData("Cluster")]
-    [InlineData("Local")]
-    public async Task Where_no_endpoint_is_ready_new_connections_go_to_those_that_end_but_still_serve(string policy)
+    [InlineData("Cluster", "{httpGet: {path: /hostname, port: 8080}, periodSeconds: 1}")]
+    [InlineData("Local", "{httpGet: {path: /hostname, port: 8080}, periodSeconds: 1}")]
+    [InlineData("Cluster", "null")]
+    public async Task Where_no_endpoint_is_ready_new_connections_go_to_those_that_end_but_still_serve(string policy, string probe)
     {
         var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync($$"""
@@ -27,7 +28,7 @@ public sealed class LeavingEndpointTests(SharedCluster shared)
                   - name: app
                     image: coppice/testapp:1
                     args: [serve]
-                    readinessProbe: {httpGet: {path: /hostname, port: 8080}, periodSeconds: 1}
+                    readinessProbe: {{probe}}
                     lifecycle:
                       preStop: {exec: {command: [sh, -c, 'while ! [ -e /tmp/go ]; do sleep 0.1; done'] } }
             ---

@@ -33,7 +33,7 @@ public sealed class OtherRangesTests
         // Its certificate has the address that pods reach the API by.
         Assert.Contains("web", await ns.RunAsync("get", "pods", "--server=https://172.30.0.1:443"));
         // Masqueraded, as it must be: else it would answer itself directly, and wait for ever.
-        await SeesAsync(ns, "web", $"http://web.{ns.Name}/");
+        await SeesAsync(ns, "web", "wget", "-q", "-T", "5", "-O", "-", $"http://{await ns.ValueAsync("service/web", ".spec.clusterIP")}/");
         // What is of the ranges and nobody's does not leave the machine.
         Assert.Contains("ip daddr 10.50.3.0/24 jump leak", (await cluster.Inside(new Command("nft", "list", "table", "ip", cluster.Instance)).RunAsync()).OrThrow());
     }
@@ -94,7 +94,9 @@ public sealed class OtherRangesTests
 
     private static async Task AnswersAsync(TestNamespace ns)
     {
-        await SeesAsync(ns, "asks", $"http://web.{ns.Name}.svc.cluster.local/");
+        var address = await ns.ValueAsync("service/web", ".spec.clusterIP");
+        Assert.Contains(address, await SeesAsync(ns, "asks", "nslookup", $"web.{ns.Name}.svc.cluster.local"));
+        await SeesAsync(ns, "asks", "wget", "-q", "-T", "5", "-O", "-", $"http://{address}/");
         var port = await ns.ValueAsync("service/web", ".spec.ports[0].nodePort");
         foreach (var host in new[] { ns.Cluster.NodeAddress, "127.0.0.1" })
         {
@@ -102,7 +104,8 @@ public sealed class OtherRangesTests
         }
     }
 
-    private static Task SeesAsync(TestNamespace ns, string pod, string address) => Eventually.SeeAsync(
-        $"an answer of {address} to pod {pod}", Patience,
-        () => ns.TryAsync(KubectlVersion.Newest, "exec", pod, "--", "wget", "-q", "-T", "5", "-O", "-", address), seen => seen.Succeeded);
+    /// <summary>Runs a command in a pod until it succeeds; returns what it printed then.</summary>
+    private static async Task<string> SeesAsync(TestNamespace ns, string pod, params IReadOnlyList<string> command) => (await Eventually.SeeAsync(
+        $"\"{string.Join(' ', command)}\" to succeed in pod {pod}", Patience,
+        () => ns.TryAsync(KubectlVersion.Newest, ["exec", pod, "--", .. command]), seen => seen.Succeeded)).Output;
 }

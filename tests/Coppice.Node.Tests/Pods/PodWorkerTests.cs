@@ -282,6 +282,41 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
+
+    [Fact]
+    public void A_pod_whose_network_is_lost_gets_another_sandbox_though_the_runtime_says_that_the_old_one_is_well()
+    {
+        using var node = new TestNode().Start();
+        node.Create("a", "server:1");
+        var before = Assert.Single(node.Held.Sandboxes);
+        node.Do(() => node.Agent.TellNetworkLost("a-uid", "another", "its network namespace is gone"));
+        node.Do(() => node.Agent.TellNetworkLost("nobody", before.Id, "its network namespace is gone"));
+        Assert.Equal(before.Id, Assert.Single(node.Held.Sandboxes).Id);
+
+        node.Do(() => node.Agent.TellNetworkLost("a-uid", before.Id, "its network namespace is gone"));
+        // An audit finds the old one as it was, which must not bring it back.
+        node.Advance(40);
+
+        Assert.NotEqual(before.Id, node.Held.Sandboxes.Single(one => one.State == SandboxState.Ready).Id);
+        Assert.True(node.IsReady("a"));
+        Assert.Equal(1, node.Main("a").RestartCount);
+        Assert.Contains("Normal SandboxChanged: Pod sandbox changed, it will be killed and re-created.", node.Events.Told);
+        Assert.Contains(node.Log.Lines, line => line.Contains("The network of pod shop/a is broken, and it is given another: its network namespace is gone"));
+    }
+
+    [Fact]
+    public void An_audit_does_not_bring_back_a_sandbox_of_no_use_while_its_containers_still_end()
+    {
+        using var node = new TestNode().Start();
+        node.Create("a", "stubborn:1");
+        var before = Assert.Single(node.Held.Sandboxes);
+        node.Do(() => node.Agent.TellNetworkLost("a-uid", before.Id, "it has lost its address"));
+        node.Advance(35);
+        node.Advance(35);
+
+        Assert.NotEqual(before.Id, node.Held.Sandboxes.Single(one => one.State == SandboxState.Ready).Id);
+        Assert.True(node.IsReady("a"));
+    }
     public void Sidecars_start_first_and_end_last()
     {
         using var node = new TestNode().Start();

@@ -1,0 +1,30 @@
+using System.Net;
+using Coppice.ApiServer;
+using Coppice.ApiServer.InProcess;
+using Coppice.ApiServer.Services;
+using Coppice.Composition;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Store.InMemory;
+
+namespace Coppice.Tests.Composition;
+
+public sealed class BuiltInServicesTests
+{
+    [Fact]
+    public async Task A_cluster_that_is_given_another_range_has_its_own_services_in_that()
+    {
+        var store = new InMemoryRevisionStore();
+        Assert.Equal("10.96.0.1", await StartAsync(ClusterRanges.Default));
+        Assert.Equal("172.30.0.1", await StartAsync(ClusterRanges.Default with { Services = IPNetwork.Parse("172.30.0.0/20") }));
+
+        async Task<string?> StartAsync(ClusterRanges ranges)
+        {
+            var verbs = new ApiVerbs(store, new ServiceAllocationOptions(ranges.Services), null, TimeProvider.System, new Random(1));
+            var api = new InProcessClient(verbs, "system:apiserver");
+            await ClusterBootstrap.EnsureNamespacesAsync(api, default);
+            await new BuiltInServices(api, IPAddress.Parse("192.0.2.10")).AddApiAsync(ranges.ApiAddress, 6443, default);
+            return (await api.FindAsync<Service>(new ObjectKey("default", "kubernetes"), default))!.Spec.ClusterIP;
+        }
+    }
+}
