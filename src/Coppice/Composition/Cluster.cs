@@ -1,3 +1,4 @@
+using System.Net;
 using Coppice.ApiServer;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
@@ -145,9 +146,10 @@ public sealed partial class Cluster : IAsyncDisposable
     /// <summary>The API and the node's own endpoint, on two ports of one web server.</summary>
     private async Task ServeAsync(ApiVerbs verbs, SqliteRevisionStore store, ClusterKeys keys, NodeParts node, IPAddress nodeAddress, CancellationToken stop)
     {
+        IReadOnlyList<HealthCheck> health = [new("node", true, node.Problem), new("store", true, () => null) { Remark = () => store.Trouble }];
         var pipeline = new RequestPipeline(
             verbs,
-            new PipelineParts(keys.Authority, keys.Tokens, node.Find, [new HealthCheck("node", true, node.Problem), new HealthCheck("store", true, () => null) { Remark = () => store.Trouble }], $"{nodeAddress}:{_options.Port}")
+            new PipelineParts(keys.Authority, keys.Tokens, node.Find, health, $"{nodeAddress}:{_options.Port}")
             {
                 AgentClient = keys.IssueAgentClient(),
             },

@@ -11,10 +11,9 @@ public sealed class ClusterFaults
     private readonly Kubectl _kubectl;
     private readonly CoppiceServer _server;
     private readonly ClusterFolders _folders;
-    private readonly NetworkNamespace _network;
 
-    internal ClusterFaults(Kubectl kubectl, CoppiceServer server, ClusterFolders folders, NetworkNamespace network) =>
-        (_kubectl, _server, _folders, _network) = (kubectl, server, folders, network);
+    internal ClusterFaults(Kubectl kubectl, CoppiceServer server, ClusterFolders folders) =>
+        (_kubectl, _server, _folders) = (kubectl, server, folders);
 
     /// <summary>Sends a signal to the first process of a pod's container from the host, which even a first process cannot ignore if it is SIGKILL or SIGSTOP.</summary>
     public async Task SignalContainerAsync(string ns, string pod, string container, Signal signal) =>
@@ -61,7 +60,7 @@ public sealed class ClusterFaults
     public IReadOnlyList<string> PodCgroups =>
     [
         .. from tree in (string[])["/sys/fs/cgroup", .. Directory.GetDirectories("/sys/fs/cgroup")]
-           let pods = $"{tree}/{CoppiceServer.Instance(_network)}/pods"
+           let pods = $"{tree}/{CoppiceServer.Instance(_folders)}/pods"
            where Directory.Exists(pods)
            from directory in Directory.EnumerateDirectories(pods, "pod?*", SearchOption.AllDirectories)
            select directory,

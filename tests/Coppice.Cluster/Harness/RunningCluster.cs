@@ -26,7 +26,7 @@ public sealed class RunningCluster : IAsyncDisposable
         Network = network;
         _server = new CoppiceServer(network, folders, options);
         Kubectl = new Kubectl(network, folders);
-        Faults = new ClusterFaults(Kubectl, _server, folders, network);
+        Faults = new ClusterFaults(Kubectl, _server, folders);
         Http = network.NewHttpClient(TimeSpan.FromSeconds(10));
     }
 

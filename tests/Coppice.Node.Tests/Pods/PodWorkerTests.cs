@@ -282,8 +282,6 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
-
-    [Fact]
     public void A_pod_whose_network_is_lost_gets_another_sandbox_though_the_runtime_says_that_the_old_one_is_well()
     {
         using var node = new TestNode().Start();
@@ -317,6 +315,8 @@ public sealed class PodWorkerTests
         Assert.NotEqual(before.Id, node.Held.Sandboxes.Single(one => one.State == SandboxState.Ready).Id);
         Assert.True(node.IsReady("a"));
     }
+
+    [Fact]
     public void Sidecars_start_first_and_end_last()
     {
         using var node = new TestNode().Start();

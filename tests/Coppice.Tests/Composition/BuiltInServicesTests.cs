@@ -6,6 +6,7 @@ using Coppice.Composition;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Store.InMemory;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Tests.Composition;
 
@@ -23,7 +24,7 @@ public sealed class BuiltInServicesTests
             var verbs = new ApiVerbs(store, new ServiceAllocationOptions(ranges.Services), null, TimeProvider.System, new Random(1));
             var api = new InProcessClient(verbs, "system:apiserver");
             await ClusterBootstrap.EnsureNamespacesAsync(api, default);
-            await new BuiltInServices(api, IPAddress.Parse("192.0.2.10")).AddApiAsync(ranges.ApiAddress, 6443, default);
+            await new BuiltInServices(api, IPAddress.Parse("192.0.2.10"), NullLogger.Instance).AddApiAsync(ranges.ApiAddress, 6443, default);
             return (await api.FindAsync<Service>(new ObjectKey("default", "kubernetes"), default))!.Spec.ClusterIP;
         }
     }
