@@ -13,7 +13,7 @@ internal static class CgroupProcesses
     public static IReadOnlySet<int> Of(CgroupMounts mounts, string cgroup)
     {
         var found = new SortedSet<int>();
-        foreach (var file in mounts.DirectoriesOf(cgroup).SelectMany(directory => Directory.EnumerateFiles(directory, ProcessFile, Below)))
+        foreach (var file in mounts.DirectoriesOf(cgroup).SelectMany(directory => FilesIn(directory, ProcessFile)))
         {
             foreach (var line in Lines(file))
             {
@@ -35,7 +35,7 @@ internal static class CgroupProcesses
         {
             // v2 (from Linux 5.14) does all of it in one step; v1 delivers no signal to what is frozen.
             CgroupFiles.Write(new CgroupWrite(directory + "/cgroup.kill", "1", Optional: true));
-            foreach (var file in Directory.EnumerateFiles(directory, "freezer.state", Below))
+            foreach (var file in FilesIn(directory, "freezer.state"))
             {
                 CgroupFiles.Write(new CgroupWrite(file, "THAWED", Optional: true));
             }
@@ -44,6 +44,18 @@ internal static class CgroupProcesses
         foreach (var id in Of(mounts, cgroup).Where(id => id != Environment.ProcessId))
         {
             HostProcess.Signal(id, HostProcess.SignalKill);
+        }
+    }
+
+    private static IReadOnlyList<string> FilesIn(string cgroup, string name)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(cgroup, name, Below)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];      // as below
         }
     }
 
