@@ -43,6 +43,12 @@ public sealed record Command(string Program, params IReadOnlyList<string> Argume
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{this} took longer than {Timeout.TotalSeconds:0.#} s and was ended");
         }
+        finally
+        {
+            // The process' own disposal leaves these pipes to the garbage collector: with many commands there would be thousands.
+            process.StandardOutput.Dispose();
+            process.StandardError.Dispose();
+        }
     }
 
     /// <summary>Starts it and lets it run, until the result is disposed of.</summary>

@@ -129,12 +129,14 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
         private readonly PipeWriter _body = http.Response.BodyWriter;
         private bool _columnsSent;
 
-        public Task StartAsync()
+        /// <summary>Tells the client that the watch has begun: it waits for that, however long nothing happens.</summary>
+        public async Task StartAsync()
         {
             http.Response.StatusCode = StatusCodes.Status200OK;
             http.Response.ContentType = ResponseFormat.Json;
             http.Response.Headers.CacheControl = "no-cache, private";
-            return http.Response.StartAsync(http.RequestAborted);
+            await http.Response.StartAsync(http.RequestAborted);
+            await _body.FlushAsync(http.RequestAborted);
         }
 
         public void Write(string type, ObjectForm form)

@@ -11,14 +11,17 @@ internal sealed partial class LibNftables : INftRunner
     private const string Library = "libnftables.so.1";
     private const uint OutputTerse = 1 << 11;
 
+    // It waits with select(), which ends the whole process for a descriptor of 1024 or more.
+    private const int DescriptorsMax = 1024;
+
     private nint _context;
 
     private LibNftables(nint context) => _context = context;
 
-    /// <summary>Null where the library is not installed.</summary>
+    /// <summary>Null where the library is not installed, or cannot be used because so many files and connections are open already.</summary>
     public static LibNftables? TryOpen()
     {
-        if (!NativeLibrary.TryLoad(Library, typeof(LibNftables).Assembly, null, out _))
+        if (!HasDescriptors() || !NativeLibrary.TryLoad(Library, typeof(LibNftables).Assembly, null, out _))
         {
             return null;
         }
@@ -59,6 +62,13 @@ internal sealed partial class LibNftables : INftRunner
 
         Free(_context);
         _context = 0;
+    }
+
+    // The kernel gives out the lowest number that is free: the library's socket gets one near to this.
+    private static bool HasDescriptors()
+    {
+        using var next = File.OpenHandle("/dev/null");
+        return next.DangerousGetHandle() < DescriptorsMax / 2;
     }
 
     [LibraryImport(Library, EntryPoint = "nft_ctx_new")]

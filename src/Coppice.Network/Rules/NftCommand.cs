@@ -32,10 +32,13 @@ internal sealed class NftCommand : INftRunner
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
             })!;
-            var output = process.StandardOutput.ReadToEndAsync();
+            // The process' own disposal would leave these pipes to the garbage collector.
+            using var said = process.StandardOutput;
+            using var complained = process.StandardError;
+            var output = said.ReadToEndAsync();
             process.StandardInput.Write(input);
             process.StandardInput.Close();
-            var error = process.StandardError.ReadToEnd();
+            var error = complained.ReadToEnd();
             process.WaitForExit();
             return (output.Result, process.ExitCode == 0 ? null : error.Trim());
         }

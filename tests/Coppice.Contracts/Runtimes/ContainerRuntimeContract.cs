@@ -1,4 +1,5 @@
 using Coppice.Node.Runtime;
+using Coppice.Testing;
 
 namespace Coppice.Contracts.Runtimes;
 
@@ -24,8 +25,22 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
     {
         foreach (var sandbox in _made)
         {
-            await Runtime.StopSandboxAsync(sandbox.Id, CancellationToken.None);
-            await Runtime.RemoveSandboxAsync(sandbox.Id, CancellationToken.None);
+            // A container that ends at this moment closes the connection on which it is asked to: whoever uses a runtime asks again.
+            await Eventually.TrueAsync($"the end of pod {sandbox.Id}", Patience, () => TryRemoveAsync(sandbox));
+
+            async Task<bool> TryRemoveAsync(SandboxRecord one)
+            {
+                try
+                {
+                    await Runtime.StopSandboxAsync(one.Id, CancellationToken.None);
+                    await Runtime.RemoveSandboxAsync(one.Id, CancellationToken.None);
+                    return true;
+                }
+                catch (RuntimeException)
+                {
+                    return false;
+                }
+            }
         }
 
         GC.SuppressFinalize(this);

@@ -36,17 +36,22 @@ internal sealed class ServerProcess
         }
     }
 
+    /// <exception cref="UserErrorException">Another process serves the directory.</exception>
+    public static void RequireNoOther(DataLayout layout)
+    {
+        if (Find(layout) is { } other && other.Id != Environment.ProcessId)
+        {
+            throw new UserErrorException($"the data directory {layout.Root} is in use by process {other.Id}. Stop it with \"coppice down\", or use another directory with --data-dir", ExitCodes.NotPossible);
+        }
+    }
+
     /// <summary>
     /// Notes this process as the server, unless another is; the note is void when the result is disposed of. It is written in place
     /// and never removed, so that a full disk has room for it.
     /// </summary>
     public static IDisposable Register(DataLayout layout)
     {
-        if (Find(layout) is { } other && other.Id != Environment.ProcessId)
-        {
-            throw new UserErrorException($"the data directory {layout.Root} is in use by process {other.Id}. Stop it with \"coppice down\", or use another directory with --data-dir", ExitCodes.NotPossible);
-        }
-
+        RequireNoOther(layout);
         Note(layout.PidFile, Environment.ProcessId);
         return new Registration(layout.PidFile);
     }
