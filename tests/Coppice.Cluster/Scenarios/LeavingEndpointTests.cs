@@ -37,7 +37,7 @@ public sealed class LeavingEndpointTests(SharedCluster shared)
             metadata: {name: web}
             spec: {type: NodePort, internalTrafficPolicy: {{policy}}, externalTrafficPolicy: {{policy}}, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
             """);
-        await ns.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await ns.SeesAsync("deployment/web", ".status.availableReplicas", "1", Patience);
         var pod = await ns.ValueAsync("pods", ".items[0].metadata.name");
         string[] fronts =
         [
