@@ -109,8 +109,11 @@ internal sealed class TestNode : IAsyncDisposable
         using var process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
+        // Who has read from them must close them; libnftables ends a process that has more than 1 023 files open.
+        using var errors = process.StandardError;
+        using var outputs = process.StandardOutput;
+        var error = errors.ReadToEndAsync();
+        var output = outputs.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {output}{error.Result}");
         return output;
