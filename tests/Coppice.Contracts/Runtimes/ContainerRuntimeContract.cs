@@ -1,5 +1,4 @@
 using Coppice.Node.Runtime;
-using Coppice.Testing;
 
 namespace Coppice.Contracts.Runtimes;
 
@@ -26,7 +25,8 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         foreach (var sandbox in _made)
         {
             // A container that ends at this moment closes the connection on which it is asked to: whoever uses a runtime asks again.
-            await Eventually.TrueAsync($"the end of pod {sandbox.Id}", Patience, () => TryRemoveAsync(sandbox));
+            RuntimeException? refused = null;
+            await Eventually.TrueAsync(() => TryRemoveAsync(sandbox), Patience, () => $"pod {sandbox.Id} stays: {refused?.Message}");
 
             async Task<bool> TryRemoveAsync(SandboxRecord one)
             {
@@ -36,8 +36,9 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
                     await Runtime.RemoveSandboxAsync(one.Id, CancellationToken.None);
                     return true;
                 }
-                catch (RuntimeException)
+                catch (RuntimeException e)
                 {
+                    refused = e;
                     return false;
                 }
             }
