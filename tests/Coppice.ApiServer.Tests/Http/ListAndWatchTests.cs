@@ -42,6 +42,23 @@ public sealed class ListAndWatchTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal(["c2", "c3", "c4", "c9"], rest.Names);
     }
 
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task A_watch_begins_for_its_client_though_nothing_happens(string version)
+    {
+        var space = await FilledAsync(1);
+        var at = (await api.GetAsync($"{space}/configmaps")).Good().Version;
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{space}/configmaps?watch=true&resourceVersion={at}&fieldSelector=metadata.name%3Dnobody")
+        {
+            Version = Version.Parse(version),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using var late = new CancellationTokenSource(Soon);
+        using var response = await api.Admin.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, late.Token);
+        Assert.Equal(200, (int)response.StatusCode);
+    }
+
     [Fact]
     public async Task A_list_at_an_exact_revision_shows_what_was()
     {

@@ -132,6 +132,8 @@ public sealed class RunningCluster : IAsyncDisposable
 
     private void KeepContainerdLog()
     {
+        // Whoever purged the cluster has taken its directory, too.
+        Directory.CreateDirectory(Folders.Data);
         foreach (var log in Directory.EnumerateFiles(Folders.Data, "containerd.log", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 }))
         {
             File.Copy(log, Path.Combine(Folders.Logs, Path.GetFileName(log)), overwrite: true);

@@ -4,6 +4,7 @@ using Coppice.Testing;
 namespace Coppice.Cluster.Isolation;
 
 /// <summary>A pod that starts as many processes as it can.</summary>
+[Collection(nameof(Alone))]
 public sealed class ProcessLimitTests
 {
     private const int Limit = 300;

@@ -5,6 +5,7 @@ using Coppice.Testing;
 namespace Coppice.Cluster.Scenarios;
 
 /// <summary>What a container prints faster than anybody can keep.</summary>
+[Collection(nameof(Alone))]
 public sealed class LogTests(SharedCluster shared)
 {
     /// <summary>10 MiB for each of 5 files, and some for what comes between two looks of a busy machine.</summary>
