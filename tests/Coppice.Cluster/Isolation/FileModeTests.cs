@@ -1,4 +1,5 @@
 using Coppice.Cluster.Harness;
+using Coppice.Cluster.Smoke;
 using Coppice.Testing;
 
 namespace Coppice.Cluster.Isolation;
@@ -53,6 +54,7 @@ public sealed class FileModeTests
     public async Task Containers_can_use_their_files_and_strangers_on_the_host_none(string umask, UnixFileMode? mode)
     {
         await using var cluster = await RunningCluster.StartAsync(new ClusterOptions { Umask = umask, DataDirectoryMode = mode });
+        await FirstSteps.TakeAsync(cluster);
         var ns = await cluster.NewNamespaceAsync();
         await ns.RunAsync("create", "secret", "generic", "keys", "--from-literal=key=of the pod", "--from-literal=deep=too");
         await ns.ApplyAsync(Pods);

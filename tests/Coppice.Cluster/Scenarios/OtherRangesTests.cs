@@ -1,4 +1,5 @@
 using Coppice.Cluster.Harness;
+using Coppice.Cluster.Smoke;
 using Coppice.Testing;
 
 namespace Coppice.Cluster.Scenarios;
@@ -82,6 +83,7 @@ public sealed class OtherRangesTests
     /// <summary>A service is reached by its name from a pod, and by its node port; addresses are of the ranges.</summary>
     private static async Task<TestNamespace> ServesAsync(RunningCluster cluster, string pods, string services)
     {
+        await FirstSteps.TakeAsync(cluster);
         var ns = await cluster.NewNamespaceAsync();
         await ns.ApplyAsync(Web);
         await ns.PodIsReadyAsync("web", Patience);
