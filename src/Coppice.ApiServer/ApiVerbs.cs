@@ -4,6 +4,7 @@ using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Services;
 using Coppice.ApiServer.Watching;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Store;
 
@@ -28,7 +29,7 @@ public sealed class ApiVerbs
             new PriorityAdmission(),
             new ServiceAllocation(_storage, services, time, random),
         ];
-        var turns = new WriteTurns();
+        var turns = new Turns();
         List = new ListVerb(_storage);
         Create = new CreateVerb(_storage, admissions, time, random);
         Update = new UpdateVerb(_storage, turns, admissions);

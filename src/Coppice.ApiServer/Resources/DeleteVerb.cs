@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Validation;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
@@ -11,7 +12,7 @@ namespace Coppice.ApiServer.Resources;
 internal sealed record DeleteResult(ObjectForm Form, bool Gone);
 
 /// <summary>Deletes an object: at once, or by marking it while its pod ends or its finalizers are at work.</summary>
-internal sealed class DeleteVerb(ObjectStorage storage, WriteTurns turns, TimeProvider time)
+internal sealed class DeleteVerb(ObjectStorage storage, Turns turns, TimeProvider time)
 {
     private const string Foreground = "foregroundDeletion";
     private const string Orphan = "orphan";

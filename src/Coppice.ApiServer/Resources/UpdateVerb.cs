@@ -3,6 +3,7 @@ using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Strategies;
 using Coppice.ApiServer.Validation;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
 using Coppice.Store;
@@ -29,7 +30,7 @@ internal enum UpdatePart
 }
 
 /// <summary>Replaces an object, or its status: by a whole new version, or by what a function makes of the newest one (a patch).</summary>
-internal sealed class UpdateVerb(ObjectStorage storage, WriteTurns turns, IReadOnlyList<IAdmission> admissions)
+internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyList<IAdmission> admissions)
 {
     /// <summary>Replaces the object with a given version.</summary>
     public ValueTask<ObjectForm> RunAsync(WriteScope scope, string name, KubernetesObject item, UpdatePart part, CancellationToken stop)

@@ -18,7 +18,7 @@ public sealed class NodeEndpointTests(SharedCluster shared)
             image: coppice/testapp:1
             command: [sh, -c, 'head -c 3000000 /dev/zero > /big; while :; do :; done']
             resources: {limits: {cpu: 200m, memory: 64Mi}}
-            livenessProbe: {exec: {command: [cat, /big]}, periodSeconds: 1}
+            livenessProbe: {exec: {command: ["true"]}, periodSeconds: 1, timeoutSeconds: 30, failureThreshold: 100}
         """;
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class NodeEndpointTests(SharedCluster shared)
         Assert.Equal("app", (string?)container["name"]);
         Assert.True((long?)container["memory"]!["availableBytes"] < 64 << 20, $"{pod}");
         await Eventually.TrueAsync("the file that it wrote", Patience, async () =>
-            (long?)(await PodOfSummaryAsync(ns, version))?["containers"]![0]!["rootfs"]!["usedBytes"] >= 3_000_000);
+            (long?)(await PodOfSummaryAsync(ns, version))?["containers"]!.AsArray().FirstOrDefault()?["rootfs"]!["usedBytes"] >= 3_000_000);
 
         var labels = $"{{container=\"app\",namespace=\"{ns.Name}\",pod=\"busy\"}}";
         var metrics = await ns.RunAsync(version, "get", "--raw", "/api/v1/nodes/node-1/proxy/metrics/resource");
