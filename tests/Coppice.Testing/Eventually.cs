@@ -5,7 +5,7 @@ namespace Coppice.Testing;
 /// <summary>Waits for conditions, with a bound, in place of sleeping.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Looks again and again until the look satisfies; returns what it saw then.</summary>
     /// <param name="what">What is waited for, as the message of the exception names it: "three pods Ready".</param>
@@ -17,6 +17,7 @@ public static class Eventually
         for (; ; )
         {
             string last;
+            var begun = clock.Elapsed;
             try
             {
                 var seen = await look();
@@ -37,7 +38,10 @@ public static class Eventually
                 throw new TimeoutException($"did not see {what} within {within.TotalSeconds:0.#} s; last seen:\n{last}");
             }
 
-            await Task.Delay(PollInterval);
+            // A look may be a process. Those who wait are idle for twice as long as they look, so that they don't take the machine
+            // from what they wait for.
+            var pause = 2 * (clock.Elapsed - begun);
+            await Task.Delay(pause > ShortestPause ? pause : ShortestPause);
         }
     }
 

@@ -7,5 +7,5 @@ namespace Coppice.ApiServer.Strategies;
 /// <summary>Events, in their older form, which is also the one they are stored in.</summary>
 internal sealed class EventRules : KindStrategy<Event>
 {
-    public override Findings<FieldError> Validate(Event item) => EventValidation.Older(item);
+    public override Findings<FieldError> Validate(Event item) => EventValidation.Common(item, "reportingComponent");
 }

@@ -199,6 +199,30 @@ public sealed class ValidationTests
         AssertText(["spec.selector: Required value", "spec.template: Required value"], Validate<ReplicationController>("""{"spec":{}}"""));
     }
 
+    [Fact]
+    public void Of_an_event_that_says_when_it_happened_more_is_asked()
+    {
+        const string Told = """{"metadata":{"namespace":"a"},"involvedObject":{"namespace":"b"},"eventTime":"2026-01-01T00:00:00.000000Z","reportingComponent":"x","reportingInstance":"y","action":"Go","reason":"Because"}""";
+        AssertText([], Validate<Event>(Told));
+        AssertText(
+            ["reportingInstance: Required value", "reason: Required value"],
+            Validate<Event>(Told.Replace(""","reportingInstance":"y" """.Trim(), "").Replace("\"Because\"", "\"\"")));
+    }
+
+    [Fact]
+    public void What_an_event_tells_changes_only_in_its_older_form()
+    {
+        var old = Read<Event>("""{"involvedObject":{"namespace":"a"},"metadata":{"namespace":"a"},"message":"was","count":1}""");
+        var item = old with { Message = "is", Count = 2 };
+        AssertText([], KindStrategies.Of<Event>().ValidateUpdate(item, old));
+        AssertText(
+            ["""message: Invalid value: "is": field is immutable""", "count: Invalid value: 2: field is immutable"],
+            KindStrategies.Of<Objects.Events.Event>().ValidateUpdate(EventConversion.ToEvents(item), EventConversion.ToEvents(old)));
+        AssertText(
+            ["""series.count: Invalid value: "": should be at least 2""", "series.lastObservedTime: Required value"],
+            KindStrategies.Of<Objects.Events.Event>().ValidateUpdate(EventConversion.ToEvents(old with { Series = new() { Count = 1 } }), EventConversion.ToEvents(old)));
+    }
+
     private static string Spec(string spec) => $$"""{"spec":{{spec.Replace("T}", Template + "}").Replace("T,", Template + ",")}}}""";
 
     private static T Read<T>(string manifest) where T : KubernetesObject =>

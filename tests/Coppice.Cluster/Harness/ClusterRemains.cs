@@ -43,7 +43,6 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace? n
     {
         var processes = Processes.WithDescendants(Processes.All().Where(IsOurs));
         var tasks = TaskRemains.Find(folders.Data);
-        var cgroups = processes.SelectMany(CgroupsOf).Concat(tasks.Select(task => task.Cgroup)).Distinct().ToList();
 
         // Managers before containers, or they would start again what is ended.
         foreach (var id in processes.OrderBy(id => IsOurs(id) ? 0 : 1))
@@ -52,7 +51,7 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace? n
         }
 
         await Eventually.TrueAsync("the end of the cluster's processes", GoneWithin, () => processes.All(HasEnded));
-        RemoveCgroups(cgroups);
+        await RemoveCgroupsAsync();
         foreach (var task in tasks)
         {
             await task.RemoveAsync();
@@ -83,27 +82,33 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace? n
 
     private static bool HasEnded(int id) => Processes.StatusField(id, "State") is "" or ['Z' or 'X', ..];
 
-    // /proc/ID/cgroup has lines like 4:memory:/kubepods/pod1/2, and 0::/… for version 2.
-    private static IEnumerable<string> CgroupsOf(int id) =>
-        Processes.Read(id, "cgroup").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(':', 3)[2]);
-
-    // In every hierarchy, from the containers' upwards, as far as they are empty. The first below the root may be shared, and stays.
-    private static void RemoveCgroups(IEnumerable<string> cgroups)
+    // All cgroups of a cluster are below one of its name, in every hierarchy. One that a process still leaves is busy for a moment.
+    private Task RemoveCgroupsAsync()
     {
         string[] hierarchies = ["/sys/fs/cgroup", .. Directory.GetDirectories("/sys/fs/cgroup")];
-        foreach (var (hierarchy, cgroup) in from cgroup in cgroups.OrderByDescending(path => path.Length) from one in hierarchies select (one, cgroup))
+        var trees = hierarchies.Select(hierarchy => Path.Combine(hierarchy, CoppiceServer.Instance(folders))).ToList();
+        return Eventually.TrueAsync("the end of the cluster's cgroups", GoneWithin, () => trees.All(RemoveTree));
+    }
+
+    private static bool RemoveTree(string tree)
+    {
+        if (!Directory.Exists(tree))
         {
-            for (var path = cgroup; path.LastIndexOf('/') > 0 && Directory.Exists(hierarchy + path); path = Path.GetDirectoryName(path)!)
+            return true;
+        }
+
+        try
+        {
+            foreach (var cgroup in Directory.GetDirectories(tree, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length).Append(tree))
             {
-                try
-                {
-                    Directory.Delete(hierarchy + path);
-                }
-                catch (Exception stays) when (stays is IOException or UnauthorizedAccessException)
-                {
-                    break;
-                }
+                Directory.Delete(cgroup);
             }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

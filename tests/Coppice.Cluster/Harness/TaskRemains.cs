@@ -4,11 +4,10 @@ using Coppice.Testing;
 namespace Coppice.Cluster.Harness;
 
 /// <summary>What one container leaves outside its containerd's folders when its shim is ended by force: told by the container's bundle.</summary>
-/// <param name="Cgroup">Its path within every hierarchy; empty if it is not known.</param>
 /// <param name="NetworkNamespace">The file of its pod's network, or null if it has none of its own.</param>
 /// <param name="ShimSocket">The file the shim listened on, under /run; null if it is not known.</param>
 /// <param name="RuncState">The folder where runc remembers the container: while it is there, none of the same name can be made.</param>
-internal sealed record TaskRemains(string Cgroup, string? NetworkNamespace, string? ShimSocket, string RuncState)
+internal sealed record TaskRemains(string? NetworkNamespace, string? ShimSocket, string RuncState)
 {
     // Deep enough for any data directory, and not so deep that the files of containers are looked through.
     private static readonly EnumerationOptions Nearby = new() { RecurseSubdirectories = true, MaxRecursionDepth = 3 };
@@ -44,13 +43,12 @@ internal sealed record TaskRemains(string Cgroup, string? NetworkNamespace, stri
     private static TaskRemains Read(string bundle, string owner)
     {
         var linux = JsonDocument.Parse(File.ReadAllText(Path.Combine(bundle, "config.json"))).RootElement.GetProperty("linux");
-        var cgroup = linux.TryGetProperty("cgroupsPath", out var path) ? path.GetString()! : "";
         var network = linux.GetProperty("namespaces").EnumerateArray()
             .Where(one => one.GetProperty("type").GetString() == "network" && one.TryGetProperty("path", out _))
             .Select(one => one.GetProperty("path").GetString()!)
             .FirstOrDefault(file => Path.GetDirectoryName(file) is "/run/netns" or "/var/run/netns");
         var address = Path.Combine(bundle, "address");
         var socket = File.Exists(address) ? File.ReadAllText(address).Trim().Replace("unix://", "") : null;
-        return new TaskRemains(cgroup, network, socket, $"/run/containerd/runc/{owner}/{Path.GetFileName(bundle)}");
+        return new TaskRemains(network, socket, $"/run/containerd/runc/{owner}/{Path.GetFileName(bundle)}");
     }
 }
