@@ -74,8 +74,8 @@ public static class ApiErrors
         $"Operation cannot be fulfilled on {resource} {QuotedText.Of(name)}: {why}",
         About(resource, name));
 
-    public static ApiError Invalid(ResourceDefinition definition, string name, params IReadOnlyList<FieldError> errors) =>
-        Invalid(definition.Group, definition.Kind, name, errors);
+    public static ApiError Invalid(Kind kind, string name, params IReadOnlyList<FieldError> errors) =>
+        Invalid(kind.Group, kind.Name, name, errors);
 
     /// <param name="kind">The kind, as in "Pod": here, unlike elsewhere, messages name the kind and not the resource.</param>
     public static ApiError Invalid(string group, string kind, string name, params IReadOnlyList<FieldError> errors)

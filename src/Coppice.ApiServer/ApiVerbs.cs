@@ -55,11 +55,11 @@ public sealed class ApiVerbs
 
     public Revision Current => _storage.Current;
 
-    internal ValueTask<ObjectForm> GetAsync(ResourceDefinition definition, ObjectKey key, CancellationToken stop) =>
-        _storage.GetAsync(definition, key, stop);
+    internal ValueTask<ObjectForm> GetAsync(Kind kind, ObjectKey key, CancellationToken stop) =>
+        _storage.GetAsync(kind, key, stop);
 
-    internal ValueTask<ObjectForm?> FindAsync(ResourceDefinition definition, ObjectKey key, CancellationToken stop) =>
-        _storage.FindAsync(definition, key, stop);
+    internal ValueTask<ObjectForm?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop) =>
+        _storage.FindAsync(kind, key, stop);
 
-    internal ObjectWatch Watch(ObjectQuery query, Revision after) => new(_storage.Watch(query.Definition, query.Namespace, after), query);
+    internal ObjectWatch Watch(ObjectQuery query, Revision after) => new(_storage.Watch(query.Kind, query.Namespace, after), query);
 }

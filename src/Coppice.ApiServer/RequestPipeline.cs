@@ -60,7 +60,7 @@ public sealed partial class RequestPipeline
 
     public RequestPipeline(ApiVerbs verbs, PipelineParts parts, TimeProvider time, Random random, ILogger log)
     {
-        var groups = ServedGroups.Of(KindCatalog.All);
+        var groups = ServedGroups.Of(BuiltInKinds.All);
         var responses = new ResponseWriter(time);
         _bodies = new BodyDeadline(time, parts.BodyTime);
         var tokens = new TokenOwners(verbs, parts.Tokens, parts.KnownTokens);
@@ -148,9 +148,9 @@ public sealed partial class RequestPipeline
         }
 
         if (request.Resource is not { } resource
-            || KindCatalog.Find(resource.Group, resource.Resource) is not { } definition
-            || definition.Version != request.Version
-            || (request.Namespace is not null && !definition.Namespaced))
+            || BuiltInKinds.Find(resource.Group, resource.Resource) is not { } kind
+            || kind.Version != request.Version
+            || (request.Namespace is not null && !kind.Namespaced))
         {
             throw ApiErrors.NoSuchPath();
         }
@@ -161,8 +161,8 @@ public sealed partial class RequestPipeline
         }
 
         await (request.Subresource is null
-            ? _resources.HandleAsync(http, request, definition, user, stopping)
-            : _subresources.HandleAsync(http, request, definition, user));
+            ? _resources.HandleAsync(http, request, kind, user, stopping)
+            : _subresources.HandleAsync(http, request, kind, user));
     }
 
     // Methods are what they are, letter by letter; behind a proxy there are two more.

@@ -59,12 +59,12 @@ public sealed class EveryTypeTests
     [Fact]
     public void Every_kind_is_found_by_its_names()
     {
-        foreach (var definition in KindCatalog.All)
+        foreach (var kind in BuiltInKinds.All)
         {
-            Assert.Same(definition, KindCatalog.Find(definition.Group, definition.Resource));
-            Assert.Same(definition, KindCatalog.FindKind(definition.ApiVersion, definition.Kind));
-            Assert.True(definition.Type.IsAssignableTo(typeof(KubernetesObject)));
-            Assert.Equal(definition.Kind, definition.Schema.Name);
+            Assert.Same(kind, BuiltInKinds.Find(kind.Group, kind.Resource));
+            Assert.Same(kind, BuiltInKinds.FindKind(kind.ApiVersion, kind.Name));
+            Assert.True(kind.Type.IsAssignableTo(typeof(KubernetesObject)));
+            Assert.Equal(kind.Name, kind.Schema.Name);
         }
     }
 

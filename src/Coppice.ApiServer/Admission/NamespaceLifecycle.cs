@@ -9,11 +9,11 @@ namespace Coppice.ApiServer.Admission;
 /// <summary>Nothing is made in a namespace that is not there, or that is going.</summary>
 internal sealed class NamespaceLifecycle(ObjectStorage storage) : IAdmission
 {
-    private static readonly ResourceDefinition Namespaces = KindCatalog.Of<Namespace>();
+    private static readonly Kind Namespaces = BuiltInKinds.Of<Namespace>();
 
     public async ValueTask<KubernetesObject> AdmitAsync(WriteScope scope, KubernetesObject item, KubernetesObject? old, CancellationToken stop)
     {
-        if (!scope.Definition.Namespaced || old is not null)
+        if (!scope.Kind.Namespaced || old is not null)
         {
             return item;
         }

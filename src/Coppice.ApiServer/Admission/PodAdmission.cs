@@ -18,7 +18,7 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
     private const string TokenMountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
     private const long TolerationSeconds = 300;
 
-    private static readonly ResourceDefinition Accounts = KindCatalog.Of<ServiceAccount>();
+    private static readonly Kind Accounts = BuiltInKinds.Of<ServiceAccount>();
 
     // What a pod needs to talk to the API: its token, whom to trust, and where it is. The same for all, as objects are never changed.
     private static readonly ProjectedVolumeSource Access = new()

@@ -22,10 +22,10 @@ internal sealed class TokenOwners(ApiVerbs verbs, ServiceAccountTokens tokens, I
     /// <summary>Who this server itself is, as an audience.</summary>
     public static readonly IReadOnlyList<string> OurAudiences = [ServiceAccountTokens.Issuer];
 
-    private static readonly ResourceDefinition Accounts = KindCatalog.Of<ServiceAccount>();
-    private static readonly ResourceDefinition Pods = KindCatalog.Of<Pod>();
-    private static readonly ResourceDefinition Secrets = KindCatalog.Of<Secret>();
-    private static readonly ResourceDefinition Nodes = KindCatalog.Of<Node>();
+    private static readonly Kind Accounts = BuiltInKinds.Of<ServiceAccount>();
+    private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
+    private static readonly Kind Secrets = BuiltInKinds.Of<Secret>();
+    private static readonly Kind Nodes = BuiltInKinds.Of<Node>();
 
     /// <summary>The key under which a user's extra names the credential that was shown.</summary>
     public const string CredentialKey = ExtraPrefix + "credential-id";
@@ -76,22 +76,22 @@ internal sealed class TokenOwners(ApiVerbs verbs, ServiceAccountTokens tokens, I
                 ?? await BoundProblemAsync(Nodes, "", claims.Pod is null ? claims.Node : null, stop);
     }
 
-    private async ValueTask<string?> BoundProblemAsync(ResourceDefinition definition, string space, BoundObject? to, CancellationToken stop)
+    private async ValueTask<string?> BoundProblemAsync(Kind kind, string space, BoundObject? to, CancellationToken stop)
     {
         if (to is null)
         {
             return null;
         }
 
-        var found = (await verbs.FindAsync(definition, new(space, to.Name), stop))?.Item.Metadata;
+        var found = (await verbs.FindAsync(kind, new(space, to.Name), stop))?.Item.Metadata;
         if (found is null)
         {
             return Invalidated;
         }
 
-        var kind = definition.Kind.ToLowerInvariant();
+        var word = kind.Name.ToLowerInvariant();
         return found.Uid != to.Uid
-            ? $"{kind} UID ({found.Uid}) does not match service account {kind} ref claim ({to.Uid})"
+            ? $"{word} UID ({found.Uid}) does not match service account {word} ref claim ({to.Uid})"
             : tokens.IsGone(found.DeletionTimestamp) ? Invalidated : null;
     }
 

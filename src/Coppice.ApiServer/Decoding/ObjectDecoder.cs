@@ -20,8 +20,8 @@ public sealed record ExpectedObject(string Group, string Version, string Kind, T
     /// <summary>Another version that looks the same and is taken, too, with its group; null if there is none.</summary>
     public string? OlderApiVersion { get; init; }
 
-    public static implicit operator ExpectedObject(ResourceDefinition definition) =>
-        new(definition.Group, definition.Version, definition.Kind, definition.Type);
+    public static implicit operator ExpectedObject(Kind kind) =>
+        new(kind.Group, kind.Version, kind.Name, kind.Type);
 }
 
 /// <summary>Makes objects from the bodies of requests, or refuses them with Kubernetes' message.</summary>
@@ -155,8 +155,8 @@ public static class ObjectDecoder
                 $"the API version in the data ({apiVersion}) does not match the expected API version ({expected.ApiVersion})");
         }
 
-        var why = KindCatalog.FindKind(apiVersion, kind) is { } known
-            ? $"converting (v1.{known.Kind}) to ({known.Schema.Group.ToLowerInvariant()}.{expected.Kind}): unknown conversion"
+        var why = BuiltInKinds.FindKind(apiVersion, kind) is { } known
+            ? $"converting (v1.{known.Name}) to ({known.Schema.Group.ToLowerInvariant()}.{expected.Kind}): unknown conversion"
             : $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}";
         throw Unfit(kind, apiVersion, expected, why);
     }

@@ -43,7 +43,7 @@ public static class ServedGroups
         "discovery.k8s.io", "resource.k8s.io", "flowcontrol.apiserver.k8s.io",
     ];
 
-    public static IReadOnlyList<ServedGroup> Of(IEnumerable<ResourceDefinition> catalog)
+    public static IReadOnlyList<ServedGroup> Of(IEnumerable<Kind> catalog)
     {
         var resources = catalog.Select(Stored).Concat(NeverStored).ToLookup(r => (r.Kind.Group, r.Kind.Version));
         return
@@ -62,59 +62,59 @@ public static class ServedGroups
         where T : KubernetesObject =>
         new(name, typeof(T).Name.ToLowerInvariant(), new KindName(group, "v1", typeof(T).Name), namespaced, Create, typeof(T));
 
-    private static ServedResource Stored(ResourceDefinition definition) =>
+    private static ServedResource Stored(Kind kind) =>
         new(
-            definition.Resource,
-            definition.Singular,
-            new KindName(definition.Group, definition.Version, definition.Kind),
-            definition.Namespaced,
+            kind.Resource,
+            kind.Singular,
+            new KindName(kind.Group, kind.Version, kind.Name),
+            kind.Namespaced,
             // Namespaces are let go of one by one, never as a collection.
-            definition.Has(Subresources.Finalize) ? [.. EveryVerb.Where(v => v != "deletecollection")] : EveryVerb,
-            definition.Type)
+            kind.Has(Subresources.Finalize) ? [.. EveryVerb.Where(v => v != "deletecollection")] : EveryVerb,
+            kind.Type)
         {
-            ShortNames = definition.ShortNames,
-            Categories = definition.Categories,
-            Subresources = [.. SubresourcesOf(definition).OrderBy(s => s.Name, StringComparer.Ordinal)],
+            ShortNames = kind.ShortNames,
+            Categories = kind.Categories,
+            Subresources = [.. SubresourcesOf(kind).OrderBy(s => s.Name, StringComparer.Ordinal)],
         };
 
-    private static IEnumerable<ServedSubresource> SubresourcesOf(ResourceDefinition definition)
+    private static IEnumerable<ServedSubresource> SubresourcesOf(Kind kind)
     {
-        var own = new KindName(definition.Group, definition.Version, definition.Kind);
-        if (definition.Has(Subresources.Status))
+        var own = new KindName(kind.Group, kind.Version, kind.Name);
+        if (kind.Has(Subresources.Status))
         {
-            yield return new("status", own, ReadAndChange, definition.Type);
+            yield return new("status", own, ReadAndChange, kind.Type);
         }
 
-        if (definition.Has(Subresources.Scale))
+        if (kind.Has(Subresources.Scale))
         {
             yield return new("scale", new("autoscaling", "v1", "Scale"), ReadAndChange, typeof(Scale));
         }
 
-        if (definition.Has(Subresources.Proxy))
+        if (kind.Has(Subresources.Proxy))
         {
-            yield return new("proxy", own with { Kind = $"{definition.Kind}ProxyOptions" }, EveryMethod, null);
+            yield return new("proxy", own with { Kind = $"{kind.Name}ProxyOptions" }, EveryMethod, null);
         }
 
-        if (definition.Has(Subresources.Finalize))
+        if (kind.Has(Subresources.Finalize))
         {
-            yield return new("finalize", own, ["update"], definition.Type);
+            yield return new("finalize", own, ["update"], kind.Type);
         }
 
-        if (definition.Has(Subresources.Token))
+        if (kind.Has(Subresources.Token))
         {
             yield return new("token", new("authentication.k8s.io", "v1", "TokenRequest"), Create, typeof(TokenRequest));
         }
 
-        if (definition.Has(Subresources.Pod))
+        if (kind.Has(Subresources.Pod))
         {
             yield return new("attach", own with { Kind = "PodAttachOptions" }, Connect, null);
             yield return new("binding", own with { Kind = "Binding" }, Create, typeof(Binding));
-            yield return new("ephemeralcontainers", own, ReadAndChange, definition.Type);
+            yield return new("ephemeralcontainers", own, ReadAndChange, kind.Type);
             yield return new("eviction", new("policy", "v1", "Eviction"), Create, typeof(Eviction));
             yield return new("exec", own with { Kind = "PodExecOptions" }, Connect, null);
             yield return new("log", own, ["get"], null);
             yield return new("portforward", own with { Kind = "PodPortForwardOptions" }, Connect, null);
-            yield return new("resize", own, ReadAndChange, definition.Type);
+            yield return new("resize", own, ReadAndChange, kind.Type);
         }
     }
 }

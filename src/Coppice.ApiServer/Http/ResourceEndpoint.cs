@@ -14,17 +14,17 @@ namespace Coppice.ApiServer.Http;
 /// <summary>The verbs on objects over HTTP: reads what is asked, calls the verb, writes what came of it.</summary>
 internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses, WatchEndpoint watches)
 {
-    public Task HandleAsync(HttpContext http, ApiRequest request, ResourceDefinition definition, Requester user, CancellationToken stopping)
+    public Task HandleAsync(HttpContext http, ApiRequest request, Kind kind, Requester user, CancellationToken stopping)
     {
-        var scope = new WriteScope(definition, request.Namespace ?? "", user, http.Request.DryRun());
-        if (definition.Namespaced && request.Namespace is null && request.Verb is not ("list" or "watch" or "deletecollection" or ""))
+        var scope = new WriteScope(kind, request.Namespace ?? "", user, http.Request.DryRun());
+        if (kind.Namespaced && request.Namespace is null && request.Verb is not ("list" or "watch" or "deletecollection" or ""))
         {
             throw ApiErrors.BadRequest("an empty namespace may not be set " + (request.Verb == "create" ? "during creation" : "when a resource name is provided"));
         }
 
-        if (definition.Deprecated is { } why)
+        if (kind.Deprecated is { } why)
         {
-            Warnings.Add(http, [$"{definition.ApiVersion} {definition.Kind} is deprecated {why}"]);
+            Warnings.Add(http, [$"{kind.ApiVersion} {kind.Name} is deprecated {why}"]);
         }
 
         if (request.Verb != "watch")
@@ -48,14 +48,14 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     }
 
     public async Task GetAsync(HttpContext http, WriteScope scope, string name) => await responses.WriteObjectAsync(
-        http, scope.Definition, await verbs.GetAsync(scope.Definition, scope.Key(name), http.RequestAborted), StatusCodes.Status200OK);
+        http, scope.Kind, await verbs.GetAsync(scope.Kind, scope.Key(name), http.RequestAborted), StatusCodes.Status200OK);
 
     public async Task UpdateAsync(HttpContext http, WriteScope scope, string name, UpdatePart part)
     {
-        var item = await DecodeAsync(http, scope.Definition);
+        var item = await DecodeAsync(http, scope.Kind);
         var form = await verbs.Update.RunAsync(scope, name, item, part, http.RequestAborted);
-        WarnOf(http, scope.Definition, item);
-        await responses.WriteObjectAsync(http, scope.Definition, form, StatusCodes.Status200OK);
+        WarnOf(http, scope.Kind, item);
+        await responses.WriteObjectAsync(http, scope.Kind, form, StatusCodes.Status200OK);
     }
 
     public async Task PatchAsync(HttpContext http, WriteScope scope, string name, UpdatePart part)
@@ -70,27 +70,27 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             name,
             current =>
             {
-                var patched = Patcher.Apply(type, current.ToJson(), patch, scope.Definition.Schema, http.RequestAborted);
-                var decoded = ObjectDecoder.DecodePatched(patched, scope.Definition, mode, duplicates);
+                var patched = Patcher.Apply(type, current.ToJson(), patch, scope.Kind.Schema, http.RequestAborted);
+                var decoded = ObjectDecoder.DecodePatched(patched, scope.Kind, mode, duplicates);
                 warnings = decoded.Warnings;
                 return decoded.Item;
             },
             part,
             http.RequestAborted);
         Warnings.Add(http, warnings);
-        await responses.WriteObjectAsync(http, scope.Definition, form, StatusCodes.Status200OK);
+        await responses.WriteObjectAsync(http, scope.Kind, form, StatusCodes.Status200OK);
     }
 
     private async Task ListAsync(HttpContext http, WriteScope scope)
     {
-        var query = http.Request.Query.Objects(scope.Definition, scope.Namespace);
+        var query = http.Request.Query.Objects(scope.Kind, scope.Namespace);
         var page = await verbs.List.RunAsync(query, http.Request.Query.Paging(), http.RequestAborted);
-        await responses.WriteListAsync(http, scope.Definition, page);
+        await responses.WriteListAsync(http, scope.Kind, page);
     }
 
     private static ObjectQuery WatchQuery(HttpContext http, WriteScope scope, string? name)
     {
-        var query = http.Request.Query.Objects(scope.Definition, scope.Namespace);
+        var query = http.Request.Query.Objects(scope.Kind, scope.Namespace);
         return name is null || query.Fields.Name == name
             ? query
             : query.Fields.IsEverything
@@ -100,19 +100,19 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
 
     private async Task CreateAsync(HttpContext http, WriteScope scope)
     {
-        var item = await DecodeAsync(http, scope.Definition);
+        var item = await DecodeAsync(http, scope.Kind);
         var form = await verbs.Create.RunAsync(scope, item, http.RequestAborted);
-        WarnOf(http, scope.Definition, item);
-        await responses.WriteObjectAsync(http, scope.Definition, form, StatusCodes.Status201Created);
+        WarnOf(http, scope.Kind, item);
+        await responses.WriteObjectAsync(http, scope.Kind, form, StatusCodes.Status201Created);
     }
 
     private async Task DeleteAsync(HttpContext http, WriteScope scope, string name)
     {
         var options = await DeleteOptionsAsync(http);
         var result = await verbs.Delete.RunAsync(scope, name, options, http.RequestAborted);
-        if (!result.Gone || scope.Definition.Kind == "Pod")
+        if (!result.Gone || scope.Kind.Name == "Pod")
         {
-            await responses.WriteObjectAsync(http, scope.Definition, result.Form, StatusCodes.Status200OK);
+            await responses.WriteObjectAsync(http, scope.Kind, result.Form, StatusCodes.Status200OK);
             return;
         }
 
@@ -120,7 +120,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
         var done = new ApiStatus
         {
             Status = "Success",
-            Details = new ApiStatusDetails { Name = meta.Name, Group = scope.Definition.Group, Kind = scope.Definition.Resource, Uid = meta.Uid },
+            Details = new ApiStatusDetails { Name = meta.Name, Group = scope.Kind.Group, Kind = scope.Kind.Resource, Uid = meta.Uid },
         };
         await ResponseWriter.WriteStatusAsync(http, done, StatusCodes.Status200OK);
     }
@@ -128,7 +128,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     private async Task DeleteCollectionAsync(HttpContext http, WriteScope scope)
     {
         var options = await DeleteOptionsAsync(http);
-        var query = http.Request.Query.Objects(scope.Definition, scope.Namespace);
+        var query = http.Request.Query.Objects(scope.Kind, scope.Namespace);
         var page = await verbs.List.RunAsync(query, http.Request.Query.Paging(), http.RequestAborted);
         foreach (var form in page.Items)
         {
@@ -143,16 +143,16 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             }
         }
 
-        await responses.WriteListAsync(http, scope.Definition, page);
+        await responses.WriteListAsync(http, scope.Kind, page);
     }
 
     // Of what was taken: what is refused has worse to hear.
-    private static void WarnOf(HttpContext http, ResourceDefinition definition, KubernetesObject item) =>
-        Warnings.Add(http, KindStrategies.Of(definition).Warnings(item));
+    private static void WarnOf(HttpContext http, Kind kind, KubernetesObject item) =>
+        Warnings.Add(http, KindStrategies.Of(kind).Warnings(item));
 
-    private static async ValueTask<KubernetesObject> DecodeAsync(HttpContext http, ResourceDefinition definition)
+    private static async ValueTask<KubernetesObject> DecodeAsync(HttpContext http, Kind kind)
     {
-        var decoded = await RequestBody.ReadObjectAsync(http, definition);
+        var decoded = await RequestBody.ReadObjectAsync(http, kind);
         return decoded.Item;
     }
 

@@ -19,7 +19,7 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
 {
     private const string DefaultContainer = "kubectl.kubernetes.io/default-container";
 
-    private static readonly ResourceDefinition Pods = KindCatalog.Of<Pod>();
+    private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
 
     private readonly RemoteCommandEndpoint _commands = new(time, new StreamingOptions());
     private readonly PortForwardEndpoint _ports = new(time, new StreamingOptions());

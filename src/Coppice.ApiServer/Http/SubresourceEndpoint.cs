@@ -19,20 +19,20 @@ internal sealed class SubresourceEndpoint(
     ApiVerbs verbs, ResourceEndpoint resources, ResponseWriter responses, StreamEndpoint streams, ProxyEndpoint proxies)
 {
     private static readonly ExpectedObject Scales = new("autoscaling", "v1", "Scale", typeof(Scale));
-    private static readonly ResourceDefinition ScaleDefinition = new("autoscaling", "v1", "scales", "Scale", "scale", true, typeof(Scale), Subresources.None);
+    private static readonly Kind ScaleKind = new("autoscaling", "v1", "scales", "Scale", "scale", true, typeof(Scale), Subresources.None);
     private static readonly ExpectedObject Bindings = new("", "v1", "Binding", typeof(Binding));
     private static readonly ExpectedObject Evictions = new("policy", "v1", "Eviction", typeof(Eviction)) { OlderApiVersion = "policy/v1beta1" };
     private static readonly ExpectedObject Tokens = new("authentication.k8s.io", "v1", "TokenRequest", typeof(TokenRequest));
 
-    public Task HandleAsync(HttpContext http, ApiRequest request, ResourceDefinition definition, Requester user)
+    public Task HandleAsync(HttpContext http, ApiRequest request, Kind kind, Requester user)
     {
         var name = request.Name!;
-        var connection = new WriteScope(definition, request.Namespace ?? "", user);
+        var connection = new WriteScope(kind, request.Namespace ?? "", user);
         switch (request.Subresource)
         {
-            case "log" or "exec" or "attach" or "portforward" when definition.Has(Subresources.Pod):
+            case "log" or "exec" or "attach" or "portforward" when kind.Has(Subresources.Pod):
                 return streams.HandleAsync(http, connection.Key(name), request.Subresource);
-            case "proxy" when definition.Has(Subresources.Proxy):
+            case "proxy" when kind.Has(Subresources.Proxy):
                 return proxies.HandleAsync(http, connection, name);
         }
 
@@ -40,24 +40,24 @@ internal sealed class SubresourceEndpoint(
         var scope = connection with { DryRun = http.Request.DryRun() };
         return (request.Subresource, request.Verb) switch
         {
-            ("status", var verb) when definition.Has(Subresources.Status) => StatusAsync(http, scope, name, verb),
-            ("scale", var verb) when definition.Has(Subresources.Scale) => ScaleAsync(http, scope, name, verb),
-            ("ephemeralcontainers", var verb) when definition.Has(Subresources.Pod) => PartAsync(http, scope, name, verb, UpdatePart.EphemeralContainers),
-            ("resize", var verb) when definition.Has(Subresources.Pod) => PartAsync(http, scope, name, verb, UpdatePart.Resources),
-            ("binding", "create") when definition.Has(Subresources.Pod) => BindAsync(http, scope, name),
-            ("eviction", "create") when definition.Has(Subresources.Pod) => EvictAsync(http, scope, name),
-            ("finalize", "update") when definition.Has(Subresources.Finalize) => resources.UpdateAsync(http, scope, name, UpdatePart.Finalizers),
-            ("token", "create") when definition.Has(Subresources.Token) => TokenAsync(http, scope, name),
-            ("binding" or "eviction", _) when definition.Has(Subresources.Pod) => throw ApiErrors.MethodNotAllowed(),
-            ("finalize", _) when definition.Has(Subresources.Finalize) => throw ApiErrors.MethodNotAllowed(),
-            ("token", _) when definition.Has(Subresources.Token) => throw ApiErrors.MethodNotAllowed(),
+            ("status", var verb) when kind.Has(Subresources.Status) => StatusAsync(http, scope, name, verb),
+            ("scale", var verb) when kind.Has(Subresources.Scale) => ScaleAsync(http, scope, name, verb),
+            ("ephemeralcontainers", var verb) when kind.Has(Subresources.Pod) => PartAsync(http, scope, name, verb, UpdatePart.EphemeralContainers),
+            ("resize", var verb) when kind.Has(Subresources.Pod) => PartAsync(http, scope, name, verb, UpdatePart.Resources),
+            ("binding", "create") when kind.Has(Subresources.Pod) => BindAsync(http, scope, name),
+            ("eviction", "create") when kind.Has(Subresources.Pod) => EvictAsync(http, scope, name),
+            ("finalize", "update") when kind.Has(Subresources.Finalize) => resources.UpdateAsync(http, scope, name, UpdatePart.Finalizers),
+            ("token", "create") when kind.Has(Subresources.Token) => TokenAsync(http, scope, name),
+            ("binding" or "eviction", _) when kind.Has(Subresources.Pod) => throw ApiErrors.MethodNotAllowed(),
+            ("finalize", _) when kind.Has(Subresources.Finalize) => throw ApiErrors.MethodNotAllowed(),
+            ("token", _) when kind.Has(Subresources.Token) => throw ApiErrors.MethodNotAllowed(),
             _ => throw ApiErrors.NoSuchPath(),
         };
     }
 
     /// <summary>Bindings also have a door of their own, beside the pods.</summary>
     public Task BindAsync(HttpContext http, Requester user, string space) =>
-        BindAsync(http, new WriteScope(KindCatalog.Of<Pod>(), space, user, http.Request.DryRun()), null);
+        BindAsync(http, new WriteScope(BuiltInKinds.Of<Pod>(), space, user, http.Request.DryRun()), null);
 
     private Task StatusAsync(HttpContext http, WriteScope scope, string name, string verb) =>
         PartAsync(http, scope, name, verb, UpdatePart.Status);
@@ -80,7 +80,7 @@ internal sealed class SubresourceEndpoint(
         switch (verb)
         {
             case "get":
-                await WriteScaleAsync(http, await verbs.Scale.GetAsync(scope.Definition, scope.Key(name), http.RequestAborted));
+                await WriteScaleAsync(http, await verbs.Scale.GetAsync(scope.Kind, scope.Key(name), http.RequestAborted));
                 break;
             case "update":
                 var wanted = (Scale)(await RequestBody.ReadObjectAsync(http, Scales)).Item;
@@ -111,7 +111,7 @@ internal sealed class SubresourceEndpoint(
     }
 
     private Task WriteScaleAsync(HttpContext http, Scale scale) =>
-        responses.WriteObjectAsync(http, ScaleDefinition, ObjectForm.Detached(scale), StatusCodes.Status200OK);
+        responses.WriteObjectAsync(http, ScaleKind, ObjectForm.Detached(scale), StatusCodes.Status200OK);
 
     private async Task BindAsync(HttpContext http, WriteScope scope, string? name)
     {

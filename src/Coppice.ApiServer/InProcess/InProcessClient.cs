@@ -20,7 +20,7 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
     private readonly Requester _user = Requester.Component(component);
 
     public async ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken stop) where T : KubernetesObject =>
-        (T?)(await verbs.FindAsync(KindCatalog.Of<T>(), key, stop))?.Item;
+        (T?)(await verbs.FindAsync(BuiltInKinds.Of<T>(), key, stop))?.Item;
 
     public async ValueTask<ObjectList<T>> ListAsync<T>(ListQuery query, CancellationToken stop) where T : KubernetesObject
     {
@@ -41,10 +41,10 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
         (T)(await verbs.Update.RunAsync(ScopeOf(item), item.Metadata.Name!, item, UpdatePart.Status, stop)).Item;
 
     public async ValueTask DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject =>
-        await verbs.Delete.RunAsync(new(KindCatalog.Of<T>(), key.Namespace, _user), key.Name, options ?? new DeleteOptions(), stop);
+        await verbs.Delete.RunAsync(new(BuiltInKinds.Of<T>(), key.Namespace, _user), key.Name, options ?? new DeleteOptions(), stop);
 
     public ValueTask BindAsync(Binding binding, CancellationToken stop) =>
-        verbs.Pods.BindAsync(new(KindCatalog.Of<Pod>(), binding.Metadata.Namespace ?? "", _user), binding, stop);
+        verbs.Pods.BindAsync(new(BuiltInKinds.Of<Pod>(), binding.Metadata.Namespace ?? "", _user), binding, stop);
 
     public async ValueTask<Namespace> FinalizeAsync(Namespace item, CancellationToken stop) =>
         (Namespace)(await verbs.Update.RunAsync(ScopeOf(item), item.Metadata.Name!, item, UpdatePart.Finalizers, stop)).Item;
@@ -53,9 +53,9 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
         verbs.Tokens.CreateAsync(serviceAccount, request, stop);
 
     private static ObjectQuery Parse<T>(ListQuery query) where T : KubernetesObject =>
-        ObjectQuery.Parse(KindCatalog.Of<T>(), query.Namespace, query.LabelSelector, query.FieldSelector);
+        ObjectQuery.Parse(BuiltInKinds.Of<T>(), query.Namespace, query.LabelSelector, query.FieldSelector);
 
-    private WriteScope ScopeOf(KubernetesObject item) => new(KindCatalog.Of(item), item.Metadata.Namespace ?? "", _user);
+    private WriteScope ScopeOf(KubernetesObject item) => new(BuiltInKinds.Of(item), item.Metadata.Namespace ?? "", _user);
 
     /// <summary>Opened by the first wait, which is where refusals are told, as over HTTP.</summary>
     private sealed class TypedWatch<T>(Func<ObjectWatch> open, string after) : IObjectWatch<T> where T : KubernetesObject

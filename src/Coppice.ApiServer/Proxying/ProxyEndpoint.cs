@@ -27,8 +27,8 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, PipelineParts parts)
     /// <param name="scope">Of the resource, with the name as it stands in the path.</param>
     public async Task HandleAsync(HttpContext http, WriteScope scope, string name)
     {
-        var location = await _locator.FindAsync(scope.Definition, scope.Key(name), http.RequestAborted);
-        var address = AddressOf(http.Request, scope.Definition);
+        var location = await _locator.FindAsync(scope.Kind, scope.Key(name), http.RequestAborted);
+        var address = AddressOf(http.Request, scope.Kind);
         var upgrade = http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } feature ? feature : null;
         if (upgrade is null && address.Inside.Length == 0 && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
         {
@@ -93,12 +93,12 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, PipelineParts parts)
         return handler;
     }
 
-    private static ProxyAddress AddressOf(HttpRequest request, ResourceDefinition definition)
+    private static ProxyAddress AddressOf(HttpRequest request, Kind kind)
     {
         // "/api/v1/namespaces/NAMESPACE/pods/NAME/proxy" and "/api/v1/nodes/NAME/proxy"; what lies behind may be anything.
         var path = request.Path.ToUriComponent();
         var end = 0;
-        for (var segments = definition.Namespaced ? 7 : 5; segments > 0; segments--)
+        for (var segments = kind.Namespaced ? 7 : 5; segments > 0; segments--)
         {
             while (path[end] == '/')
             {

@@ -13,10 +13,10 @@ internal sealed class ProxyLocator(ApiVerbs verbs)
     // The port of a node's agent, where the node reports none.
     private const int AgentPort = 10250;
 
-    private static readonly ResourceDefinition Pods = KindCatalog.Of<Pod>();
-    private static readonly ResourceDefinition Services = KindCatalog.Of<Service>();
-    private static readonly ResourceDefinition Addresses = KindCatalog.Of<Endpoints>();
-    private static readonly ResourceDefinition Nodes = KindCatalog.Of<Node>();
+    private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
+    private static readonly Kind Services = BuiltInKinds.Of<Service>();
+    private static readonly Kind Addresses = BuiltInKinds.Of<Endpoints>();
+    private static readonly Kind Nodes = BuiltInKinds.Of<Node>();
 
     private uint _turn;
 
@@ -25,13 +25,13 @@ internal sealed class ProxyLocator(ApiVerbs verbs)
     /// NotFound, BadRequest (an address that is nobody's or the server's own), or ServiceUnavailable (a service without such a port, or
     /// without anybody behind it).
     /// </exception>
-    public ValueTask<ProxyLocation> FindAsync(ResourceDefinition definition, ObjectKey key, CancellationToken stop)
+    public ValueTask<ProxyLocation> FindAsync(Kind kind, ObjectKey key, CancellationToken stop)
     {
         var target = ProxyTarget.Parse(key.Name)
-            ?? throw ApiErrors.BadRequest($"invalid {definition.Singular} request {QuotedText.Of(key.Name)}");
+            ?? throw ApiErrors.BadRequest($"invalid {kind.Singular} request {QuotedText.Of(key.Name)}");
         var asked = key.Name;
         key = key with { Name = target.Name };
-        return definition.Kind switch
+        return kind.Name switch
         {
             "Pod" => OfPodAsync(key, target, stop),
             "Service" => OfServiceAsync(key, asked, target, stop),

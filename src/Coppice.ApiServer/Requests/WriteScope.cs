@@ -5,9 +5,9 @@ namespace Coppice.ApiServer.Requests;
 /// <summary>What a write is about, and on whose behalf.</summary>
 /// <param name="Namespace">Empty for kinds that have none.</param>
 /// <param name="DryRun">Everything happens but the write.</param>
-public sealed record WriteScope(ResourceDefinition Definition, string Namespace, Requester User, bool DryRun = false)
+public sealed record WriteScope(Kind Kind, string Namespace, Requester User, bool DryRun = false)
 {
-    public GroupResource Resource => Definition;
+    public GroupResource Resource => Kind;
 
     public ObjectKey Key(string name) => new(Namespace, name);
 }

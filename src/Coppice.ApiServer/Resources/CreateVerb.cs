@@ -24,7 +24,7 @@ internal sealed class CreateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
                 return ObjectForm.Detached(prepared);
             }
 
-            if (await storage.CreateAsync(scope.Definition, prepared, stop) is { } form)
+            if (await storage.CreateAsync(scope.Kind, prepared, stop) is { } form)
             {
                 return form;
             }
@@ -43,15 +43,15 @@ internal sealed class CreateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
 
     private async ValueTask<KubernetesObject> PrepareAsync(WriteScope scope, KubernetesObject item, CancellationToken stop)
     {
-        var strategy = KindStrategies.Of(scope.Definition);
+        var strategy = KindStrategies.Of(scope.Kind);
         var prepared = strategy.PrepareForCreate(strategy.Default(Identify(scope, item)));
         foreach (var admission in admissions)
         {
             prepared = await admission.AdmitAsync(scope, prepared, null, stop);
         }
 
-        Findings<FieldError> errors = [.. ObjectMetaValidation.Validate(prepared.Metadata, scope.Definition), .. strategy.Validate(prepared)];
-        return errors.Count == 0 ? prepared : throw ApiErrors.Invalid(scope.Definition, prepared.Metadata.Name ?? "", errors);
+        Findings<FieldError> errors = [.. ObjectMetaValidation.Validate(prepared.Metadata, scope.Kind), .. strategy.Validate(prepared)];
+        return errors.Count == 0 ? prepared : throw ApiErrors.Invalid(scope.Kind, prepared.Metadata.Name ?? "", errors);
     }
 
     /// <summary>The metadata that only the server gives, whatever the client wrote there.</summary>
@@ -68,8 +68,8 @@ internal sealed class CreateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
             : given.Name;
         return item with
         {
-            ApiVersion = scope.Definition.ApiVersion,
-            Kind = scope.Definition.Kind,
+            ApiVersion = scope.Kind.ApiVersion,
+            Kind = scope.Kind.Name,
             Metadata = given with
             {
                 Name = name,
@@ -86,7 +86,7 @@ internal sealed class CreateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
 
     private async ValueTask RefuseExistingAsync(WriteScope scope, KubernetesObject item, CancellationToken stop)
     {
-        if (await storage.FindAsync(scope.Definition, ObjectKey.Of(item), stop) is not null)
+        if (await storage.FindAsync(scope.Kind, ObjectKey.Of(item), stop) is not null)
         {
             throw ApiErrors.AlreadyExists(scope.Resource, item.Metadata.Name!);
         }

@@ -24,13 +24,13 @@ internal sealed class DeleteVerb(ObjectStorage storage, Turns turns, TimeProvide
     public async ValueTask<DeleteResult> RunAsync(WriteScope scope, string name, DeleteOptions options, CancellationToken stop)
     {
         var dryRun = RequireValid(options) || scope.DryRun;
-        if (scope.Definition.Kind == "Namespace" && Lasting.Contains(name))
+        if (scope.Kind.Name == "Namespace" && Lasting.Contains(name))
         {
             throw ApiErrors.Forbidden(scope.Resource, name, "this namespace may not be deleted");
         }
 
-        using var turn = await turns.TakeAsync(ObjectStorage.KeyOf(scope.Definition, scope.Key(name)));
-        var current = await storage.GetAsync(scope.Definition, scope.Key(name), stop);
+        using var turn = await turns.TakeAsync(ObjectStorage.KeyOf(scope.Kind, scope.Key(name)));
+        var current = await storage.GetAsync(scope.Kind, scope.Key(name), stop);
         RequirePreconditions(scope, name, options.Preconditions, current.Item.Metadata);
         var marked = Mark(current.Item, options, time.GetUtcNow());
         if (dryRun)
@@ -44,8 +44,8 @@ internal sealed class DeleteVerb(ObjectStorage storage, Turns turns, TimeProvide
         }
 
         var form = marked is null
-            ? await storage.DeleteAsync(scope.Definition, scope.Key(name), current.Revision, stop)
-            : await storage.UpdateAsync(scope.Definition, marked, current.Revision, stop);
+            ? await storage.DeleteAsync(scope.Kind, scope.Key(name), current.Revision, stop)
+            : await storage.UpdateAsync(scope.Kind, marked, current.Revision, stop);
 
         // Every verb that changes an object waits for its turn, so that nobody else can have been quicker.
         return new(form ?? throw ApiErrors.Conflict(scope.Resource, name), marked is null);
@@ -139,14 +139,14 @@ internal sealed class DeleteVerb(ObjectStorage storage, Turns turns, TimeProvide
 
     private static void RequirePreconditions(WriteScope scope, string name, Preconditions? wanted, ObjectMeta actual)
     {
-        if (scope.Definition.Kind == "Namespace")
+        if (scope.Kind.Name == "Namespace")
         {
             RequireNamespacePreconditions(scope, name, wanted, actual);
             return;
         }
 
         // Here, unlike elsewhere, Kubernetes names the kind in the place of the resource.
-        var kind = new GroupResource(scope.Definition.Group, scope.Definition.Kind);
+        var kind = new GroupResource(scope.Kind.Group, scope.Kind.Name);
         if (wanted?.Uid is { } uid && uid != actual.Uid)
         {
             throw ApiErrors.Conflict(

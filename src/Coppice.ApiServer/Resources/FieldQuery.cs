@@ -39,7 +39,7 @@ public sealed class FieldQuery
     public static FieldQuery OfName(string name) => new([("metadata.name", name, true)]);
 
     /// <exception cref="ApiError">BadRequest: not a selector, or a field that the kind does not offer.</exception>
-    public static FieldQuery Parse(string? text, ResourceDefinition definition)
+    public static FieldQuery Parse(string? text, Kind kind)
     {
         if (string.IsNullOrEmpty(text))
         {
@@ -51,7 +51,7 @@ public sealed class FieldQuery
         {
             var (field, value, equal) = Split(term)
                 ?? throw ApiErrors.BadRequest($"invalid selector: '{text}'; can't understand '{term}'");
-            RequireOffered(definition, field);
+            RequireOffered(kind, field);
             terms.Add((field, value, equal));
         }
 
@@ -85,10 +85,10 @@ public sealed class FieldQuery
     }
 
     /// <summary>Kubernetes' list, and its words for what is not in it: those of kinds that can only be asked for by name are others.</summary>
-    private static void RequireOffered(ResourceDefinition definition, string field)
+    private static void RequireOffered(Kind kind, string field)
     {
-        var own = OwnFields(definition);
-        if (field is not "metadata.name" && !(field is "metadata.namespace" && definition.Namespaced) && !own.Contains(field))
+        var own = OwnFields(kind);
+        if (field is not "metadata.name" && !(field is "metadata.namespace" && kind.Namespaced) && !own.Contains(field))
         {
             throw ApiErrors.BadRequest(own.Length > 0
                 ? $"field label not supported: {field}"
@@ -96,7 +96,7 @@ public sealed class FieldQuery
         }
     }
 
-    private static string[] OwnFields(ResourceDefinition definition) => (definition.Group, definition.Kind) switch
+    private static string[] OwnFields(Kind kind) => (kind.Group, kind.Name) switch
     {
         ("", "Pod") => PodFields,
         ("", "Event") => EventFields,
@@ -163,18 +163,18 @@ public sealed class FieldQuery
 
 /// <summary>Which objects of a kind a list or watch is about.</summary>
 /// <param name="Namespace">Empty for all.</param>
-public sealed record ObjectQuery(ResourceDefinition Definition, string Namespace, LabelQuery Labels, FieldQuery Fields)
+public sealed record ObjectQuery(Kind Kind, string Namespace, LabelQuery Labels, FieldQuery Fields)
 {
     public bool IsEverything => Labels.IsEverything && Fields.IsEverything;
 
     public bool Matches(ObjectForm form) => IsEverything || (Labels.Matches(form.Item.Metadata.Labels) && Fields.Matches(form.Item));
 
     /// <exception cref="ApiError">BadRequest: a selector that cannot be read.</exception>
-    public static ObjectQuery Parse(ResourceDefinition definition, string? space, string? labels, string? fields)
+    public static ObjectQuery Parse(Kind kind, string? space, string? labels, string? fields)
     {
         try
         {
-            return new ObjectQuery(definition, space ?? "", LabelQuery.Parse(labels), FieldQuery.Parse(fields, definition));
+            return new ObjectQuery(kind, space ?? "", LabelQuery.Parse(labels), FieldQuery.Parse(fields, kind));
         }
         catch (FormatException e)
         {

@@ -24,7 +24,7 @@ internal sealed class ListVerb(ObjectStorage storage)
             throw ApiErrors.TooLargeResourceVersion(wanted.Value, storage.Current.Value);
         }
 
-        var prefix = ObjectStorage.Prefix(query.Definition, query.Namespace);
+        var prefix = ObjectStorage.Prefix(query.Kind, query.Namespace);
         var place = paging.Continue is { Length: > 0 } token ? ContinueToken.Decode(token) : null;
         var at = place is null ? paging.At : place.At;
         var after = place is null ? null : prefix + place.After;
@@ -37,7 +37,7 @@ internal sealed class ListVerb(ObjectStorage storage)
             items ??= new List<ObjectForm>(query.IsEverything ? range.Entries.Count : 0);
             for (var i = 0; i < range.Entries.Count; i++)
             {
-                var form = ObjectStorage.FormOf(query.Definition, range.Entries[i]);
+                var form = ObjectStorage.FormOf(query.Kind, range.Entries[i]);
                 after = range.Entries[i].Key;
                 if (query.Matches(form))
                 {

@@ -10,28 +10,28 @@ namespace Coppice.ApiServer.Resources;
 /// </summary>
 public sealed class ObjectStorage(IRevisionStore store)
 {
-    private static readonly ResourceDefinition CoreEvents = KindCatalog.Of<Objects.Core.Event>();
+    private static readonly Kind CoreEvents = BuiltInKinds.Of<Objects.Core.Event>();
 
     public Revision Current => store.Current;
 
     /// <summary>Both groups of events are two views of the same stored objects.</summary>
-    private static bool IsEventView(ResourceDefinition definition) => definition.Type == typeof(Objects.Events.Event);
+    private static bool IsEventView(Kind kind) => kind.Type == typeof(Objects.Events.Event);
 
-    private static ResourceDefinition StoredAs(ResourceDefinition definition) => IsEventView(definition) ? CoreEvents : definition;
+    private static Kind StoredAs(Kind kind) => IsEventView(kind) ? CoreEvents : kind;
 
-    public static string Prefix(ResourceDefinition definition, string? space)
+    public static string Prefix(Kind kind, string? space)
     {
-        var resource = StoredAs(definition).QualifiedResource;
+        var resource = StoredAs(kind).QualifiedResource;
         return string.IsNullOrEmpty(space) ? $"{resource}/" : $"{resource}/{space}/";
     }
 
-    public static string KeyOf(ResourceDefinition definition, ObjectKey key) => Prefix(definition, key.Namespace) + key.Name;
+    public static string KeyOf(Kind kind, ObjectKey key) => Prefix(kind, key.Namespace) + key.Name;
 
-    public async ValueTask<ObjectForm?> FindAsync(ResourceDefinition definition, ObjectKey key, CancellationToken stop)
+    public async ValueTask<ObjectForm?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop)
     {
         try
         {
-            return await store.GetAsync(KeyOf(definition, key), stop) is { } entry ? FormOf(definition, entry) : null;
+            return await store.GetAsync(KeyOf(kind, key), stop) is { } entry ? FormOf(kind, entry) : null;
         }
         catch (StoreUnavailableException e)
         {
@@ -40,8 +40,8 @@ public sealed class ObjectStorage(IRevisionStore store)
     }
 
     /// <exception cref="ApiError">NotFound.</exception>
-    public async ValueTask<ObjectForm> GetAsync(ResourceDefinition definition, ObjectKey key, CancellationToken stop) =>
-        await FindAsync(definition, key, stop) ?? throw ApiErrors.NotFound(definition, key.Name);
+    public async ValueTask<ObjectForm> GetAsync(Kind kind, ObjectKey key, CancellationToken stop) =>
+        await FindAsync(kind, key, stop) ?? throw ApiErrors.NotFound(kind, key.Name);
 
     public async ValueTask<StoreRange> RangeAsync(RangeQuery query, CancellationToken stop)
     {
@@ -61,11 +61,11 @@ public sealed class ObjectStorage(IRevisionStore store)
         }
     }
 
-    public IStoreWatch Watch(ResourceDefinition definition, string? space, Revision after)
+    public IStoreWatch Watch(Kind kind, string? space, Revision after)
     {
         try
         {
-            return store.Watch(Prefix(definition, space), after);
+            return store.Watch(Prefix(kind, space), after);
         }
         catch (CompactedException e)
         {
@@ -74,19 +74,19 @@ public sealed class ObjectStorage(IRevisionStore store)
     }
 
     /// <summary>Stores a new object; null if one of that name is there.</summary>
-    public async ValueTask<ObjectForm?> CreateAsync(ResourceDefinition definition, KubernetesObject item, CancellationToken stop) =>
-        await WriteAsync(definition, new StoreWrite.Create(KeyOf(definition, ObjectKey.Of(item)), Prepare(definition, item)), stop);
+    public async ValueTask<ObjectForm?> CreateAsync(Kind kind, KubernetesObject item, CancellationToken stop) =>
+        await WriteAsync(kind, new StoreWrite.Create(KeyOf(kind, ObjectKey.Of(item)), Prepare(kind, item)), stop);
 
     /// <summary>Replaces the version that was read; null if it is no longer the newest.</summary>
-    public async ValueTask<ObjectForm?> UpdateAsync(ResourceDefinition definition, KubernetesObject item, Revision expected, CancellationToken stop) =>
-        await WriteAsync(definition, new StoreWrite.Update(KeyOf(definition, ObjectKey.Of(item)), Prepare(definition, item), expected), stop);
+    public async ValueTask<ObjectForm?> UpdateAsync(Kind kind, KubernetesObject item, Revision expected, CancellationToken stop) =>
+        await WriteAsync(kind, new StoreWrite.Update(KeyOf(kind, ObjectKey.Of(item)), Prepare(kind, item), expected), stop);
 
     /// <summary>Deletes the version that was read; null if it is no longer the newest.</summary>
-    public async ValueTask<ObjectForm?> DeleteAsync(ResourceDefinition definition, ObjectKey key, Revision expected, CancellationToken stop) =>
-        await WriteAsync(definition, new StoreWrite.Delete(KeyOf(definition, key), expected), stop, deleted: true);
+    public async ValueTask<ObjectForm?> DeleteAsync(Kind kind, ObjectKey key, Revision expected, CancellationToken stop) =>
+        await WriteAsync(kind, new StoreWrite.Delete(KeyOf(kind, key), expected), stop, deleted: true);
 
     /// <summary>The form of an entry as a kind's readers see it.</summary>
-    public static ObjectForm FormOf(ResourceDefinition definition, StoreEntry entry, bool deleted = false)
+    public static ObjectForm FormOf(Kind kind, StoreEntry entry, bool deleted = false)
     {
         var forms = entry.Value.Companion as StoredForms;
         if (forms is null)
@@ -94,24 +94,24 @@ public sealed class ObjectStorage(IRevisionStore store)
             entry.Value.Companion = forms = new StoredForms();
         }
 
-        var type = StoredAs(definition).Type;
+        var type = StoredAs(kind).Type;
         var form = deleted
             ? forms.Deleted ??= new ObjectForm(type, entry.Value.Bytes, entry.Modified, forms.Live?.Item)
             : forms.Live ??= new ObjectForm(type, entry.Value.Bytes, entry.Modified);
-        return IsEventView(definition) ? ObjectForm.Detached(EventConversion.ToEvents((Objects.Core.Event)form.Item)) : form;
+        return IsEventView(kind) ? ObjectForm.Detached(EventConversion.ToEvents((Objects.Core.Event)form.Item)) : form;
     }
 
-    private static StoredValue Prepare(ResourceDefinition definition, KubernetesObject item)
+    private static StoredValue Prepare(Kind kind, KubernetesObject item)
     {
-        var stored = IsEventView(definition) ? EventConversion.ToCore((Objects.Events.Event)item) : item;
+        var stored = IsEventView(kind) ? EventConversion.ToCore((Objects.Events.Event)item) : item;
         return new StoredValue(ObjectForm.ToStore(stored));
     }
 
-    private async ValueTask<ObjectForm?> WriteAsync(ResourceDefinition definition, StoreWrite write, CancellationToken stop, bool deleted = false)
+    private async ValueTask<ObjectForm?> WriteAsync(Kind kind, StoreWrite write, CancellationToken stop, bool deleted = false)
     {
         try
         {
-            return await store.WriteAsync(write, stop) is WriteOutcome.Written written ? FormOf(definition, written.Entry, deleted) : null;
+            return await store.WriteAsync(write, stop) is WriteOutcome.Written written ? FormOf(kind, written.Entry, deleted) : null;
         }
         catch (StoreUnavailableException e)
         {

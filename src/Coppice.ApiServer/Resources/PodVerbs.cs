@@ -10,7 +10,7 @@ namespace Coppice.ApiServer.Resources;
 /// <summary>What can be done to a pod beyond writing it: bind it to a node, ask it to leave.</summary>
 internal sealed class PodVerbs(UpdateVerb update, DeleteVerb delete, TimeProvider time)
 {
-    private static readonly ResourceDefinition Pods = KindCatalog.Of<Pod>();
+    private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
 
     /// <summary>Assigns a pod to a node, once.</summary>
     public async ValueTask BindAsync(WriteScope scope, Binding binding, CancellationToken stop)
@@ -22,12 +22,12 @@ internal sealed class PodVerbs(UpdateVerb update, DeleteVerb delete, TimeProvide
             throw ApiErrors.Invalid("", "Binding", name, FieldError.Required(FieldPath.Of("target", "name")));
         }
 
-        await update.RunAsync(scope with { Definition = Pods }, name, form => Bind((Pod)form.Item, binding, node), UpdatePart.Internal, stop);
+        await update.RunAsync(scope with { Kind = Pods }, name, form => Bind((Pod)form.Item, binding, node), UpdatePart.Internal, stop);
     }
 
     /// <summary>Deletes a pod as a guest who may be asked to stay; disruption budgets will have their say here.</summary>
     public async ValueTask EvictAsync(WriteScope scope, string name, Eviction eviction, CancellationToken stop) =>
-        await delete.RunAsync(scope with { Definition = Pods }, name, eviction.DeleteOptions ?? new DeleteOptions(), stop);
+        await delete.RunAsync(scope with { Kind = Pods }, name, eviction.DeleteOptions ?? new DeleteOptions(), stop);
 
     private Pod Bind(Pod pod, Binding binding, string node)
     {

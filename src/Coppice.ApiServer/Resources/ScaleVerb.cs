@@ -10,8 +10,8 @@ namespace Coppice.ApiServer.Resources;
 /// <summary>Reads and writes the number of replicas of a workload, without the rest of it.</summary>
 internal sealed class ScaleVerb(ObjectStorage storage, UpdateVerb update)
 {
-    public async ValueTask<Scale> GetAsync(ResourceDefinition definition, ObjectKey key, CancellationToken stop) =>
-        ScaleOf((await storage.GetAsync(definition, key, stop)).Item);
+    public async ValueTask<Scale> GetAsync(Kind kind, ObjectKey key, CancellationToken stop) =>
+        ScaleOf((await storage.GetAsync(kind, key, stop)).Item);
 
     /// <param name="change">Makes the wanted scale of the present one.</param>
     /// <exception cref="ApiError">Invalid, or Conflict: the scale is meant for another object of the name, or for another version of it.</exception>
@@ -35,7 +35,7 @@ internal sealed class ScaleVerb(ObjectStorage storage, UpdateVerb update)
         return string.IsNullOrEmpty(wanted) || wanted == actual
             ? scale
             : throw ApiErrors.Conflict(
-                new GroupResource(scope.Definition.Group, $"{scope.Definition.Resource}/scale"),
+                new GroupResource(scope.Kind.Group, $"{scope.Kind.Resource}/scale"),
                 item.Metadata.Name!,
                 $"Precondition failed: UID in precondition: {wanted}, UID in object meta: {actual}");
     }

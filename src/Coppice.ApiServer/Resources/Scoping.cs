@@ -9,7 +9,7 @@ internal static class Scoping
     /// <exception cref="ApiError">The body names another one than the path.</exception>
     public static string? NamespaceOf(WriteScope scope, string? given)
     {
-        if (!scope.Definition.Namespaced)
+        if (!scope.Kind.Namespaced)
         {
             return null;
         }

@@ -17,10 +17,10 @@ internal sealed class TokenVerb(ObjectStorage storage, ServiceAccountTokens? tok
     private const string Group = "authentication.k8s.io";
     private const string Kind = "TokenRequest";
 
-    private static readonly ResourceDefinition Accounts = KindCatalog.Of<ServiceAccount>();
-    private static readonly ResourceDefinition Pods = KindCatalog.Of<Pod>();
-    private static readonly ResourceDefinition Secrets = KindCatalog.Of<Secret>();
-    private static readonly ResourceDefinition Nodes = KindCatalog.Of<Node>();
+    private static readonly Kind Accounts = BuiltInKinds.Of<ServiceAccount>();
+    private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
+    private static readonly Kind Secrets = BuiltInKinds.Of<Secret>();
+    private static readonly Kind Nodes = BuiltInKinds.Of<Node>();
 
     public async ValueTask<TokenRequest> CreateAsync(ObjectKey account, TokenRequest request, CancellationToken stop)
     {
@@ -105,9 +105,9 @@ internal sealed class TokenVerb(ObjectStorage storage, ServiceAccountTokens? tok
                 throw ApiErrors.BadRequest($"cannot bind token to object of type {group}/{version}, Kind={reference.Kind}");
         }
 
-        async ValueTask<KubernetesObject> FindAsync(ResourceDefinition definition, string of) => string.IsNullOrEmpty(reference.Name)
+        async ValueTask<KubernetesObject> FindAsync(Kind kind, string of) => string.IsNullOrEmpty(reference.Name)
             ? throw ApiErrors.BadRequest("Name parameter required.")
-            : (await storage.GetAsync(definition, new(of, reference.Name), stop)).Item;
+            : (await storage.GetAsync(kind, new(of, reference.Name), stop)).Item;
 
         BoundObject Bound(ObjectMeta found) => string.IsNullOrEmpty(reference.Uid) || reference.Uid == found.Uid
             ? new(found.Name!, found.Uid!)

@@ -51,8 +51,8 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
     public async ValueTask<ObjectForm> RunAsync(
         WriteScope scope, string name, Func<ObjectForm, KubernetesObject> change, UpdatePart part, CancellationToken stop)
     {
-        using var turn = await turns.TakeAsync(ObjectStorage.KeyOf(scope.Definition, scope.Key(name)));
-        var current = await storage.GetAsync(scope.Definition, scope.Key(name), stop);
+        using var turn = await turns.TakeAsync(ObjectStorage.KeyOf(scope.Kind, scope.Key(name)));
+        var current = await storage.GetAsync(scope.Kind, scope.Key(name), stop);
         var wanted = change(current);
         Scoping.RequireName(name, wanted.Metadata.Name);
         RequireSame(scope, name, wanted.Metadata, current);
@@ -63,10 +63,10 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
         }
 
         var form = IsGone(prepared)
-            ? await storage.DeleteAsync(scope.Definition, scope.Key(name), current.Revision, stop)
+            ? await storage.DeleteAsync(scope.Kind, scope.Key(name), current.Revision, stop)
             : current.IsSame(prepared)
                 ? current
-                : await storage.UpdateAsync(scope.Definition, prepared, current.Revision, stop);
+                : await storage.UpdateAsync(scope.Kind, prepared, current.Revision, stop);
 
         // Every verb that changes an object waits for its turn, so that nobody else can have been quicker.
         return form ?? throw ApiErrors.Conflict(scope.Resource, name);
@@ -78,7 +78,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
         var uid = current.Item.Metadata.Uid;
         if (!string.IsNullOrEmpty(wanted) && wanted != uid)
         {
-            var key = $"/registry/{ObjectStorage.KeyOf(scope.Definition, scope.Key(name))}";
+            var key = $"/registry/{ObjectStorage.KeyOf(scope.Kind, scope.Key(name))}";
             throw ApiErrors.Conflict(
                 scope.Resource,
                 name,
@@ -91,7 +91,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
     {
         if (!string.IsNullOrEmpty(wanted.Uid) && wanted.Uid != current.Item.Metadata.Uid)
         {
-            throw ApiErrors.Invalid(scope.Definition, name, FieldError.Invalid(FieldPath.Of("metadata", "uid"), wanted.Uid, "field is immutable"));
+            throw ApiErrors.Invalid(scope.Kind, name, FieldError.Invalid(FieldPath.Of("metadata", "uid"), wanted.Uid, "field is immutable"));
         }
 
         if (string.IsNullOrEmpty(wanted.ResourceVersion) || wanted.ResourceVersion == "0")
@@ -102,7 +102,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
         if (!long.TryParse(wanted.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
         {
             throw ApiErrors.Invalid(
-                scope.Definition,
+                scope.Kind,
                 name,
                 FieldError.Invalid(FieldPath.Of("metadata", "resourceVersion"), wanted.ResourceVersion, "must be a number"));
         }
@@ -116,8 +116,8 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
     /// <summary>The metadata that no update changes.</summary>
     private static KubernetesObject Carry(WriteScope scope, KubernetesObject wanted, KubernetesObject current) => wanted with
     {
-        ApiVersion = scope.Definition.ApiVersion,
-        Kind = scope.Definition.Kind,
+        ApiVersion = scope.Kind.ApiVersion,
+        Kind = scope.Kind.Name,
         Metadata = wanted.Metadata with
         {
             Name = current.Metadata.Name,
@@ -136,7 +136,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
     private async ValueTask<KubernetesObject> PrepareAsync(
         WriteScope scope, KubernetesObject item, KubernetesObject old, UpdatePart part, CancellationToken stop)
     {
-        var strategy = KindStrategies.Of(scope.Definition);
+        var strategy = KindStrategies.Of(scope.Kind);
         if (part == UpdatePart.Internal)
         {
             return item;
@@ -158,7 +158,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
 
         Findings<FieldError> errors =
         [
-            .. ObjectMetaValidation.ValidateUpdate(prepared.Metadata, old.Metadata, scope.Definition),
+            .. ObjectMetaValidation.ValidateUpdate(prepared.Metadata, old.Metadata, scope.Kind),
             .. part switch
             {
                 UpdatePart.Status => strategy.ValidateStatusUpdate(prepared, old),
@@ -166,7 +166,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
                 _ => strategy.ValidateUpdate(prepared, old),
             },
         ];
-        return errors.Count == 0 ? prepared : throw ApiErrors.Invalid(scope.Definition, prepared.Metadata.Name ?? "", errors);
+        return errors.Count == 0 ? prepared : throw ApiErrors.Invalid(scope.Kind, prepared.Metadata.Name ?? "", errors);
     }
 
     /// <summary>An object that waits for its deletion goes with its last finalizer, unless it is a pod that its node still ends.</summary>

@@ -43,7 +43,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         // Nothing is given out for what makes no sense, and nothing given out hides it.
         if (ServiceAddressValidation.Validate(service.Spec) is { Count: > 0 } errors)
         {
-            throw ApiErrors.Invalid(scope.Definition, service.Metadata.Name ?? "", errors);
+            throw ApiErrors.Invalid(scope.Kind, service.Metadata.Name ?? "", errors);
         }
 
         await _claims.CatchUpAsync(stop);
@@ -70,7 +70,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         var allocated = WithNodePorts(WithAddress(service, IsTaken, errors), IsTaken, errors);
         if (errors.Count > 0)
         {
-            throw ApiErrors.Invalid(scope.Definition, service.Metadata.Name ?? "", errors);
+            throw ApiErrors.Invalid(scope.Kind, service.Metadata.Name ?? "", errors);
         }
 
         if (!scope.DryRun)

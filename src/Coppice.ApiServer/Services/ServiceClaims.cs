@@ -15,7 +15,7 @@ internal sealed class ServiceClaims(ObjectStorage storage, TimeProvider time)
     /// <summary>By then the write that a value was given for has been stored or has failed.</summary>
     private static readonly TimeSpan GivenFor = TimeSpan.FromSeconds(30);
 
-    private static readonly ResourceDefinition Services = KindCatalog.Of<Service>();
+    private static readonly Kind Services = BuiltInKinds.Of<Service>();
 
     private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();

@@ -31,7 +31,7 @@ public static class KindStrategies
         [typeof(ServiceAccount)] = new ServiceAccountRules(),
     };
 
-    public static IKindStrategy Of(ResourceDefinition definition) => ByType[definition.Type];
+    public static IKindStrategy Of(Kind kind) => ByType[kind.Type];
 
     public static IKindStrategy Of<T>() where T : KubernetesObject => ByType[typeof(T)];
 }

@@ -33,7 +33,7 @@ public static class TablePrinter
         [typeof(ServiceAccount)] = new ServiceAccountTable(),
     };
 
-    public static IReadOnlyList<TableColumn> Columns(ResourceDefinition definition) => ByType[definition.Type].Columns;
+    public static IReadOnlyList<TableColumn> Columns(Kind kind) => ByType[kind.Type].Columns;
 
     /// <summary>One cell a column, wide ones included: strings, and numbers as <see cref="long"/>.</summary>
     public static IReadOnlyList<object> Cells(KubernetesObject item, DateTimeOffset now) => Row(item, now).Cells;

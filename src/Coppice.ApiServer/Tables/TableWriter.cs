@@ -21,7 +21,7 @@ public enum IncludeObject
 /// <param name="Version">Of meta.k8s.io, as the client asked for it: "meta.k8s.io/v1".</param>
 /// <param name="WithColumns">False for a watch's second and later events, whose columns the client already knows.</param>
 public sealed record TableRequest(
-    ResourceDefinition Definition, IncludeObject Include, DateTimeOffset Now, string Version = "meta.k8s.io/v1", bool WithColumns = true);
+    Kind Kind, IncludeObject Include, DateTimeOffset Now, string Version = "meta.k8s.io/v1", bool WithColumns = true);
 
 /// <summary>Writes objects as a Table of meta.k8s.io, which kubectl prints as it is.</summary>
 public static class TableWriter
@@ -56,7 +56,7 @@ public static class TableWriter
         }
 
         writer.WriteStartArray();
-        foreach (var column in TablePrinter.Columns(request.Definition))
+        foreach (var column in TablePrinter.Columns(request.Kind))
         {
             writer.WriteStartObject();
             writer.WriteString("name", column.Name);

@@ -13,20 +13,20 @@ public static class ObjectMetaValidation
     private static readonly FieldPath Path = FieldPath.Of("metadata");
 
     /// <summary>Everything that is wrong with the metadata of a new object, after a name was made for it.</summary>
-    public static Findings<FieldError> Validate(ObjectMeta metadata, ResourceDefinition definition) =>
+    public static Findings<FieldError> Validate(ObjectMeta metadata, Kind kind) =>
     [
-        .. NameOf(metadata, NameRule(definition)),
-        .. Namespace(metadata, definition),
+        .. NameOf(metadata, NameRule(kind)),
+        .. Namespace(metadata, kind),
         .. FieldRules.NotNegative(Path.Child("generation"), metadata.Generation),
         .. Common(metadata),
     ];
 
     /// <summary>Everything that is wrong with the metadata of an object that replaces another.</summary>
-    public static Findings<FieldError> ValidateUpdate(ObjectMeta metadata, ObjectMeta old, ResourceDefinition definition) =>
+    public static Findings<FieldError> ValidateUpdate(ObjectMeta metadata, ObjectMeta old, Kind kind) =>
     [
         .. NewFinalizers(metadata, old),
         .. FieldRules.Unchanged(Path.Child("name"), metadata.Name, old.Name),
-        .. FieldRules.Unchanged(Path.Child("namespace"), definition.Namespaced ? metadata.Namespace : null, definition.Namespaced ? old.Namespace : null),
+        .. FieldRules.Unchanged(Path.Child("namespace"), kind.Namespaced ? metadata.Namespace : null, kind.Namespaced ? old.Namespace : null),
         .. FieldRules.Unchanged(Path.Child("uid"), metadata.Uid, old.Uid),
         .. FieldRules.Unchanged(Path.Child("creationTimestamp"), metadata.CreationTimestamp, old.CreationTimestamp),
         .. FieldRules.Unchanged(Path.Child("deletionTimestamp"), metadata.DeletionTimestamp, old.DeletionTimestamp),
@@ -35,7 +35,7 @@ public static class ObjectMetaValidation
     ];
 
     /// <summary>The form that names of a kind take.</summary>
-    private static Func<string, Findings<string>> NameRule(ResourceDefinition definition) => definition switch
+    private static Func<string, Findings<string>> NameRule(Kind kind) => kind switch
     {
         { Group: "", Resource: "namespaces" } => Names.Label,
         { Group: "", Resource: "services" } => Names.OldLabel,
@@ -62,10 +62,10 @@ public static class ObjectMetaValidation
     /// <summary>A prefix may end where a name may not: something will follow.</summary>
     private static string Completed(string prefix) => prefix.Length > 1 && prefix.EndsWith('-') ? prefix[..^2] + "a" : prefix;
 
-    private static Findings<FieldError> Namespace(ObjectMeta metadata, ResourceDefinition definition)
+    private static Findings<FieldError> Namespace(ObjectMeta metadata, Kind kind)
     {
         var path = Path.Child("namespace");
-        if (definition.Namespaced)
+        if (kind.Namespaced)
         {
             return FieldRules.RequiredName(path, metadata.Namespace, Names.Label);
         }

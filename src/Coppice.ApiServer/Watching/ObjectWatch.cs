@@ -43,14 +43,14 @@ public sealed class ObjectWatch(IStoreWatch source, ObjectQuery query) : IDispos
 
     private ObjectEvent? Translate(StoreEvent change)
     {
-        var before = change.Previous is { } previous && query.Matches(ObjectStorage.FormOf(query.Definition, previous));
+        var before = change.Previous is { } previous && query.Matches(ObjectStorage.FormOf(query.Kind, previous));
         if (change.Type == StoreEventType.Delete)
         {
-            var last = ObjectStorage.FormOf(query.Definition, change.Entry, deleted: true);
+            var last = ObjectStorage.FormOf(query.Kind, change.Entry, deleted: true);
             return before || (change.Previous is null && query.Matches(last)) ? new(WatchEventType.Deleted, last) : null;
         }
 
-        var form = ObjectStorage.FormOf(query.Definition, change.Entry);
+        var form = ObjectStorage.FormOf(query.Kind, change.Entry);
         return (before, query.Matches(form)) switch
         {
             (false, true) => new(WatchEventType.Added, form),

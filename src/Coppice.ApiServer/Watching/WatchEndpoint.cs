@@ -142,7 +142,7 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
         public void Write(string type, ObjectForm form)
         {
             Begin(type);
-            responses.Render(_body, format, query.Definition, form, !_columnsSent);
+            responses.Render(_body, format, query.Kind, form, !_columnsSent);
             End();
             _columnsSent = true;
         }
@@ -150,11 +150,11 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
         public void WriteBookmark(Revision revision, string? annotation)
         {
             var annotations = annotation is null ? "" : $",\"annotations\":{{\"{annotation}\":\"true\"}}";
-            var definition = query.Definition;
+            var kind = query.Kind;
             WriteLine(
                 "BOOKMARK",
                 Encoding.UTF8.GetBytes(
-                    $"{{\"kind\":\"{definition.Kind}\",\"apiVersion\":\"{definition.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{revision}\",\"creationTimestamp\":null{annotations}}}}}"));
+                    $"{{\"kind\":\"{kind.Name}\",\"apiVersion\":\"{kind.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{revision}\",\"creationTimestamp\":null{annotations}}}}}"));
         }
 
         public void WriteError(ApiStatus status) => WriteLine("ERROR", ApiJson.Write(status));

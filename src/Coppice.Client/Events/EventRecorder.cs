@@ -42,11 +42,11 @@ public sealed partial class EventRecorder : IEventRecorder
 
     private void Queue(string? teller, KubernetesObject about, string type, string reason, string message, string? fieldPath)
     {
-        var kind = KindCatalog.Of(about);
+        var kind = BuiltInKinds.Of(about);
         var reference = new ObjectReference
         {
             ApiVersion = kind.ApiVersion,
-            Kind = kind.Kind,
+            Kind = kind.Name,
             Namespace = about.Metadata.Namespace,
             Name = about.Metadata.Name,
             Uid = about.Metadata.Uid,

@@ -38,7 +38,7 @@ public sealed class HttpApiClient : IApiClient, IDisposable
     {
         try
         {
-            return ApiJson.Read<T>(await SendAsync(HttpMethod.Get, ResourcePath.Item(KindCatalog.Of<T>(), key), null, stop));
+            return ApiJson.Read<T>(await SendAsync(HttpMethod.Get, ResourcePath.Item(BuiltInKinds.Of<T>(), key), null, stop));
         }
         catch (ApiException e) when (e.IsNotFound)
         {
@@ -48,7 +48,7 @@ public sealed class HttpApiClient : IApiClient, IDisposable
 
     public async ValueTask<ObjectList<T>> ListAsync<T>(ListQuery query, CancellationToken stop) where T : KubernetesObject
     {
-        var kind = KindCatalog.Of<T>();
+        var kind = BuiltInKinds.Of<T>();
         using var list = JsonDocument.Parse(await SendAsync(HttpMethod.Get, ResourcePath.Collection(kind, query.Namespace, query), null, stop));
         var items = new List<T>();
         if (list.RootElement.TryGetProperty("items", out var array) && array.ValueKind == JsonValueKind.Array)
@@ -56,7 +56,7 @@ public sealed class HttpApiClient : IApiClient, IDisposable
             foreach (var item in array.EnumerateArray())
             {
                 // In a list, items don't repeat what they are.
-                items.Add(ApiJson.Read<T>(item) with { ApiVersion = kind.ApiVersion, Kind = kind.Kind });
+                items.Add(ApiJson.Read<T>(item) with { ApiVersion = kind.ApiVersion, Kind = kind.Name });
             }
         }
 
@@ -67,35 +67,35 @@ public sealed class HttpApiClient : IApiClient, IDisposable
         new HttpWatch<T>(OpenAsync, query, afterRevision);
 
     public ValueTask<T> CreateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
-        WriteAsync(HttpMethod.Post, ResourcePath.Collection(KindCatalog.Of<T>(), item.Metadata.Namespace), item, stop);
+        WriteAsync(HttpMethod.Post, ResourcePath.Collection(BuiltInKinds.Of<T>(), item.Metadata.Namespace), item, stop);
 
     public ValueTask<T> UpdateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
-        WriteAsync(HttpMethod.Put, ResourcePath.Item(KindCatalog.Of<T>(), ObjectKey.Of(item)), item, stop);
+        WriteAsync(HttpMethod.Put, ResourcePath.Item(BuiltInKinds.Of<T>(), ObjectKey.Of(item)), item, stop);
 
     public ValueTask<T> UpdateStatusAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
-        WriteAsync(HttpMethod.Put, ResourcePath.Item(KindCatalog.Of<T>(), ObjectKey.Of(item), "status"), item, stop);
+        WriteAsync(HttpMethod.Put, ResourcePath.Item(BuiltInKinds.Of<T>(), ObjectKey.Of(item), "status"), item, stop);
 
     public async ValueTask DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject =>
         await SendAsync(
             HttpMethod.Delete,
-            ResourcePath.Item(KindCatalog.Of<T>(), key),
+            ResourcePath.Item(BuiltInKinds.Of<T>(), key),
             options is null ? null : ApiJson.Write(options with { ApiVersion = "v1", Kind = "DeleteOptions" }),
             stop);
 
     public async ValueTask BindAsync(Binding binding, CancellationToken stop) =>
-        await SendAsync(HttpMethod.Post, ResourcePath.Item(KindCatalog.Of<Pod>(), ObjectKey.Of(binding), "binding"), ApiJson.Write(binding), stop);
+        await SendAsync(HttpMethod.Post, ResourcePath.Item(BuiltInKinds.Of<Pod>(), ObjectKey.Of(binding), "binding"), ApiJson.Write(binding), stop);
 
     public ValueTask<Namespace> FinalizeAsync(Namespace item, CancellationToken stop) =>
-        WriteAsync(HttpMethod.Put, ResourcePath.Item(KindCatalog.Of<Namespace>(), ObjectKey.Of(item), "finalize"), item, stop);
+        WriteAsync(HttpMethod.Put, ResourcePath.Item(BuiltInKinds.Of<Namespace>(), ObjectKey.Of(item), "finalize"), item, stop);
 
     public async ValueTask<TokenRequest> CreateTokenAsync(ObjectKey serviceAccount, TokenRequest request, CancellationToken stop) =>
         ApiJson.Read<TokenRequest>(await SendAsync(
-            HttpMethod.Post, ResourcePath.Item(KindCatalog.Of<ServiceAccount>(), serviceAccount, "token"), ApiJson.Write(request), stop));
+            HttpMethod.Post, ResourcePath.Item(BuiltInKinds.Of<ServiceAccount>(), serviceAccount, "token"), ApiJson.Write(request), stop));
 
     private async ValueTask<T> WriteAsync<T>(HttpMethod method, string path, T item, CancellationToken stop) where T : KubernetesObject
     {
-        var kind = KindCatalog.Of<T>();
-        return ApiJson.Read<T>(await SendAsync(method, path, ApiJson.Write(item with { ApiVersion = kind.ApiVersion, Kind = kind.Kind }), stop));
+        var kind = BuiltInKinds.Of<T>();
+        return ApiJson.Read<T>(await SendAsync(method, path, ApiJson.Write(item with { ApiVersion = kind.ApiVersion, Kind = kind.Name }), stop));
     }
 
     /// <summary>What stands at a path that is no object's, such as /readyz.</summary>

@@ -44,7 +44,7 @@ internal sealed class HttpWatch<T>(Func<string, CancellationToken, Task<HttpResp
     {
         if (_lines is null)
         {
-            _response = await open(ResourcePath.Watch(KindCatalog.Of<T>(), query, Revision), stop);
+            _response = await open(ResourcePath.Watch(BuiltInKinds.Of<T>(), query, Revision), stop);
             _lines = PipeReader.Create(await _response.Content.ReadAsStreamAsync(stop));
         }
 

@@ -6,7 +6,7 @@ namespace Coppice.Client.Http;
 /// <summary>Where the API serves a kind: "/api/v1/namespaces/default/pods/web/status".</summary>
 internal static class ResourcePath
 {
-    public static string Collection(ResourceDefinition kind, string? ns, ListQuery? query = null)
+    public static string Collection(Kind kind, string? ns, ListQuery? query = null)
     {
         var path = new StringBuilder(kind.Group.Length == 0 ? "api/" : $"apis/{kind.Group}/").Append(kind.Version);
         if (kind.Namespaced && !string.IsNullOrEmpty(ns))
@@ -20,10 +20,10 @@ internal static class ResourcePath
         return path.ToString().TrimEnd('?');
     }
 
-    public static string Item(ResourceDefinition kind, ObjectKey key, string? subresource = null) =>
+    public static string Item(Kind kind, ObjectKey key, string? subresource = null) =>
         $"{Collection(kind, key.Namespace)}/{Uri.EscapeDataString(key.Name)}{(subresource is null ? "" : "/" + subresource)}";
 
-    public static string Watch(ResourceDefinition kind, ListQuery query, string after) =>
+    public static string Watch(Kind kind, ListQuery query, string after) =>
         Collection(kind, query.Namespace, query) is var path && path.Contains('?')
             ? $"{path}&watch=true&allowWatchBookmarks=true&resourceVersion={after}"
             : $"{path}?watch=true&allowWatchBookmarks=true&resourceVersion={after}";

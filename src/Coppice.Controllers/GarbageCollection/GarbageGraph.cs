@@ -15,8 +15,8 @@ internal static class GarbageGraph
     public static IReadOnlyList<Controller> Declare(Func<string, Client.IReconciler, Controller> make, Caches caches, TimeProvider time)
     {
         // Events refer to objects but never own nor belong to any.
-        var kinds = caches.All.Where(k => k.Definition.Type != typeof(Event)).ToList();
-        var controllers = kinds.ToDictionary(k => k, k => make($"GarbageCollection.{k.Definition.Resource}", new GarbageReconciler(k, caches, time)));
+        var kinds = caches.All.Where(k => k.Kind.Type != typeof(Event)).ToList();
+        var controllers = kinds.ToDictionary(k => k, k => make($"GarbageCollection.{k.Kind.Resource}", new GarbageReconciler(k, caches, time)));
         foreach (var kind in kinds)
         {
             kind.SubscribeAny((old, item) => Wake(kind, old, item, caches, controllers));
@@ -29,7 +29,7 @@ internal static class GarbageGraph
         owner.Metadata.Uid is { } uid ? caches.All.SelectMany(k => k.DependentsOf(uid).Select(d => (k, d))) : [];
 
     public static ObjectKey OwnerKey(WatchedKind ownerKind, OwnerReference reference, KubernetesObject dependent) =>
-        new(ownerKind.Definition.Namespaced ? dependent.Metadata.Namespace ?? "" : "", reference.Name);
+        new(ownerKind.Kind.Namespaced ? dependent.Metadata.Namespace ?? "" : "", reference.Name);
 
     private static void Wake(
         WatchedKind kind, KubernetesObject? old, KubernetesObject? item, Caches caches, Dictionary<WatchedKind, Controller> controllers)

@@ -60,7 +60,7 @@ internal sealed class GarbageReconciler(WatchedKind kind, Caches caches, TimePro
         }
 
         // An object of the cluster cannot belong to one of a namespace: no such owner can be looked up.
-        if (ownerKind.Definition.Namespaced && !kind.Definition.Namespaced)
+        if (ownerKind.Kind.Namespaced && !kind.Kind.Namespaced)
         {
             return OwnerState.Solid;
         }

@@ -14,7 +14,7 @@ internal sealed class NamespaceReconciler(IApiClient api, Caches caches, TimePro
     public static Controller Declare(Controller controller, Caches caches)
     {
         controller.Watches(caches.Namespaces);
-        foreach (var kind in caches.All.Where(k => k.Definition.Namespaced))
+        foreach (var kind in caches.All.Where(k => k.Kind.Namespaced))
         {
             kind.SubscribeAny((old, item) =>
             {
@@ -40,7 +40,7 @@ internal sealed class NamespaceReconciler(IApiClient api, Caches caches, TimePro
         var remaining = new List<RemainingContent> { await EmptyAsync(caches.Pods, key.Name, stop) };
         if (remaining[0].Count == 0)
         {
-            foreach (var kind in caches.All.Where(k => k.Definition.Namespaced && k != caches.Pods))
+            foreach (var kind in caches.All.Where(k => k.Kind.Namespaced && k != caches.Pods))
             {
                 remaining.Add(await EmptyAsync(kind, key.Name, stop));
             }
@@ -89,7 +89,7 @@ internal sealed class NamespaceReconciler(IApiClient api, Caches caches, TimePro
         // Each end of an object brings us here: what was only looked at need not be looked at twice.
         left = toAsk.Count == 0 ? left : await kind.ListLiveAsync(ns, stop);
         return new(
-            kind.Definition.Group.Length == 0 ? kind.Definition.Resource + "." : kind.Definition.QualifiedResource,
+            kind.Kind.Group.Length == 0 ? kind.Kind.Resource + "." : kind.Kind.QualifiedResource,
             left.Count,
             [.. left.SelectMany(i => i.Metadata.Finalizers)],
             failure);

@@ -48,7 +48,7 @@ public sealed class Caches
         {
             var kind = new WatchedKind<T>(api, time, log);
             all.Add(kind);
-            _byKind.Add((kind.Definition.Group, kind.Definition.Kind), kind);
+            _byKind.Add((kind.Kind.Group, kind.Kind.Name), kind);
             return kind;
         }
     }

@@ -22,11 +22,11 @@ internal static class ControllerRef
     /// <summary>A reference that makes an object its owner's: it goes when the owner goes, and a foreground deletion waits for it.</summary>
     public static OwnerReference To(KubernetesObject owner)
     {
-        var definition = KindCatalog.Of(owner);
+        var kind = BuiltInKinds.Of(owner);
         return new()
         {
-            ApiVersion = definition.ApiVersion,
-            Kind = definition.Kind,
+            ApiVersion = kind.ApiVersion,
+            Kind = kind.Name,
             Name = owner.Metadata.Name!,
             Uid = owner.Metadata.Uid!,
             Controller = true,
@@ -37,8 +37,8 @@ internal static class ControllerRef
     /// <summary>The key of the object's controller if that is of the given kind.</summary>
     public static ObjectKey? KeyOf<TOwner>(KubernetesObject? item) where TOwner : KubernetesObject
     {
-        var definition = KindCatalog.Of<TOwner>();
-        return item is not null && Of(item) is { } reference && reference.Kind == definition.Kind && GroupOf(reference.ApiVersion) == definition.Group
+        var kind = BuiltInKinds.Of<TOwner>();
+        return item is not null && Of(item) is { } reference && reference.Kind == kind.Name && GroupOf(reference.ApiVersion) == kind.Group
             ? new ObjectKey(item.Metadata.Namespace ?? "", reference.Name)
             : null;
     }

@@ -11,7 +11,7 @@ namespace Coppice.Controllers.Runtime;
 /// </summary>
 public abstract class WatchedKind
 {
-    public abstract ResourceDefinition Definition { get; }
+    public abstract Kind Kind { get; }
 
     public abstract KubernetesObject? FindCached(ObjectKey key);
 
@@ -56,7 +56,7 @@ public sealed class WatchedKind<T> : WatchedKind where T : KubernetesObject
 
     public ObjectCache<T> Cache { get; }
 
-    public override ResourceDefinition Definition => KindCatalog.Of<T>();
+    public override Kind Kind => BuiltInKinds.Of<T>();
 
     public T? Find(ObjectKey key) => Cache.Find(key);
 

@@ -11,7 +11,7 @@ namespace Coppice.ApiServer.Tests.Decoding;
 /// <summary>Whatever bytes come in, the answer is an object or an <see cref="ApiError"/>.</summary>
 public sealed class FuzzTests
 {
-    private static readonly ResourceDefinition Deployments = KindCatalog.Of<Deployment>();
+    private static readonly Kind Deployments = BuiltInKinds.Of<Deployment>();
 
     [Fact]
     public void Random_bytes_are_refused_and_nothing_else() => Check.One(

@@ -31,7 +31,7 @@ internal static class Manifests
         $$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{{spec}}}""";
 
     public static DecodedObject Decode<T>(string json, FieldValidation mode = FieldValidation.Strict)
-        where T : KubernetesObject => ObjectDecoder.Decode(Encoding.UTF8.GetBytes(json), KindCatalog.Of<T>(), mode);
+        where T : KubernetesObject => ObjectDecoder.Decode(Encoding.UTF8.GetBytes(json), BuiltInKinds.Of<T>(), mode);
 
     /// <summary>The message with which a body is refused.</summary>
     public static string Refusal<T>(string json, FieldValidation mode = FieldValidation.Strict)

@@ -152,11 +152,11 @@ public sealed class ObjectDecoderTests
     public void A_patched_object_that_does_not_fit_is_invalid()
     {
         var error = Assert.Throws<ApiError>(() => ObjectDecoder.DecodePatched(
-            """{"spec":{"replicas":"many"}}"""u8.ToArray(), KindCatalog.Of<Deployment>(), FieldValidation.Strict, []));
+            """{"spec":{"replicas":"many"}}"""u8.ToArray(), BuiltInKinds.Of<Deployment>(), FieldValidation.Strict, []));
         Assert.Equal(422, error.Code);
         Assert.EndsWith("json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32", error.Status.Message);
         var unknown = Assert.Throws<ApiError>(() => ObjectDecoder.DecodePatched(
-            """{"spec":{"replikas":1}}"""u8.ToArray(), KindCatalog.Of<Deployment>(), FieldValidation.Strict, ["duplicate field \"spec\""]));
+            """{"spec":{"replikas":1}}"""u8.ToArray(), BuiltInKinds.Of<Deployment>(), FieldValidation.Strict, ["duplicate field \"spec\""]));
         Assert.Equal(422, unknown.Code);
         Assert.EndsWith("strict decoding error: duplicate field \"spec\", unknown field \"spec.replikas\"", unknown.Status.Message);
     }
@@ -179,6 +179,6 @@ public sealed class ObjectDecoderTests
         var deep = new string('[', 100_000);
         Assert.Contains("exceeded max depth", Manifests.Refusal<Pod>(deep));
         Assert.Contains("exceeded max depth", Assert.Throws<ApiError>(
-            () => ObjectDecoder.DecodeYaml(Encoding.UTF8.GetBytes(deep), KindCatalog.Of<Pod>(), FieldValidation.Strict)).Message);
+            () => ObjectDecoder.DecodeYaml(Encoding.UTF8.GetBytes(deep), BuiltInKinds.Of<Pod>(), FieldValidation.Strict)).Message);
     }
 }

@@ -81,5 +81,5 @@ public sealed class YamlBodyTests
         Assert.StartsWith("the object provided is unrecognized (must be of type Pod)", Assert.Throws<ApiError>(() => Decode<Pod>(yaml)).Message);
 
     private static DecodedObject Decode<T>(string yaml, FieldValidation mode = FieldValidation.Strict)
-        where T : KubernetesObject => ObjectDecoder.DecodeYaml(Encoding.UTF8.GetBytes(yaml), KindCatalog.Of<T>(), mode);
+        where T : KubernetesObject => ObjectDecoder.DecodeYaml(Encoding.UTF8.GetBytes(yaml), BuiltInKinds.Of<T>(), mode);
 }

@@ -9,7 +9,7 @@ public sealed class DiscoveryDocumentsTests
     private const string AggregatedV2 = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
     private const string AggregatedBeta = "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
 
-    private readonly DiscoveryDocuments _documents = new(ServedGroups.Of(KindCatalog.All), "192.0.2.1:6443");
+    private readonly DiscoveryDocuments _documents = new(ServedGroups.Of(BuiltInKinds.All), "192.0.2.1:6443");
 
     [Fact]
     public void The_core_group_says_its_version_and_where_the_server_is()
@@ -35,12 +35,12 @@ public sealed class DiscoveryDocumentsTests
     [Fact]
     public void Every_kind_of_the_catalog_is_a_resource_of_its_group()
     {
-        foreach (var definition in KindCatalog.All)
+        foreach (var kind in BuiltInKinds.All)
         {
-            var path = definition.Group.Length == 0 ? "/api/v1" : $"/apis/{definition.ApiVersion}";
-            var resource = Resource(path, definition.Resource);
-            Assert.Equal(definition.Kind, resource.GetProperty("kind").GetString());
-            Assert.Equal(definition.Namespaced, resource.GetProperty("namespaced").GetBoolean());
+            var path = kind.Group.Length == 0 ? "/api/v1" : $"/apis/{kind.ApiVersion}";
+            var resource = Resource(path, kind.Resource);
+            Assert.Equal(kind.Name, resource.GetProperty("kind").GetString());
+            Assert.Equal(kind.Namespaced, resource.GetProperty("namespaced").GetBoolean());
             Assert.Contains("watch", Strings(resource, "verbs"));
         }
     }
@@ -115,7 +115,7 @@ public sealed class DiscoveryDocumentsTests
         var tag = _documents.Find("/apis", AggregatedV2)!.ETag;
 
         Assert.Matches("^\"[0-9A-F]{64}\"$", tag);
-        Assert.Equal(tag, new DiscoveryDocuments(ServedGroups.Of(KindCatalog.All), "192.0.2.2:6443").Find("/apis", AggregatedV2)!.ETag);
+        Assert.Equal(tag, new DiscoveryDocuments(ServedGroups.Of(BuiltInKinds.All), "192.0.2.2:6443").Find("/apis", AggregatedV2)!.ETag);
         Assert.NotEqual(tag, _documents.Find("/api", AggregatedV2)!.ETag);
     }
 

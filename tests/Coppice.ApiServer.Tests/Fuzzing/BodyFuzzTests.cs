@@ -123,7 +123,7 @@ public sealed class BodyFuzzTests(ServedApi api) : IClassFixture<ServedApi>
         var space = await api.NewNamespaceAsync();
         var spaceName = space.Split('/')[^1];
         var doors = new List<Door>();
-        foreach (var kind in KindCatalog.All)
+        foreach (var kind in BuiltInKinds.All)
         {
             var all = $"{(kind.Group.Length == 0 ? "/api/v1" : $"/apis/{kind.Group}/v1")}{(kind.Namespaced ? $"/namespaces/{spaceName}" : "")}/{kind.Resource}";
             var name = NameOf(kind);
@@ -143,7 +143,7 @@ public sealed class BodyFuzzTests(ServedApi api) : IClassFixture<ServedApi>
             }
         }
 
-        var podName = NameOf(KindCatalog.Of<Pod>());
+        var podName = NameOf(BuiltInKinds.Of<Pod>());
         var pod = $"{space}/pods/{podName}";
         doors.Add(new("POST", $"{pod}/eviction", TypeSchema.Of(typeof(Eviction)), "policy/v1", podName, null));
         doors.Add(new("POST", $"{pod}/binding", TypeSchema.Of(typeof(Binding)), "v1", podName, null));
@@ -156,7 +156,7 @@ public sealed class BodyFuzzTests(ServedApi api) : IClassFixture<ServedApi>
         return doors;
 
         // Both kinds of events are kept as one.
-        string NameOf(ResourceDefinition kind) => $"{spaceName}-{kind.Group.Length}";
+        string NameOf(Kind kind) => $"{spaceName}-{kind.Group.Length}";
     }
 
     /// <param name="Name">What the body's object must be called.</param>

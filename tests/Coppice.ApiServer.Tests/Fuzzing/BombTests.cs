@@ -88,14 +88,14 @@ public sealed class BombTests(ServedApi api) : IClassFixture<ServedApi>
     {
         var space = await api.NewNamespaceAsync();
         var seed = int.TryParse(Environment.GetEnvironmentVariable("COPPICE_FUZZ_SEED"), out var given) ? given : 1;
-        var places = KindCatalog.All.SelectMany(kind => WideBodies.Of(kind).Select(body => (kind, body.Place, body.Body))).ToArray();
+        var places = BuiltInKinds.All.SelectMany(kind => WideBodies.Of(kind).Select(body => (kind, body.Place, body.Body))).ToArray();
         new Random(seed).Shuffle(places);
         var clock = Stopwatch.StartNew();
         foreach (var (kind, place, body) in places.TakeWhile(_ => clock.Elapsed < Budget))
         {
             var all = $"{(kind.Group.Length == 0 ? "/api/v1" : $"/apis/{kind.Group}/v1")}{(kind.Namespaced ? space["/api/v1".Length..] : "")}/{kind.Resource}";
             var answer = await CheaplyAsync("POST", $"{all}?dryRun=All", "application/json", body());
-            Assert.True(answer.Code < 500, $"{kind.Kind} {place}: {answer}");
+            Assert.True(answer.Code < 500, $"{kind.Name} {place}: {answer}");
         }
     }
 

@@ -16,9 +16,9 @@ internal static class Smallest
         """;
 
     /// <param name="space">The namespace that it is for.</param>
-    public static string Of(ResourceDefinition kind, string name, string space)
+    public static string Of(Kind kind, string name, string space)
     {
-        var rest = (kind.Group, kind.Kind) switch
+        var rest = (kind.Group, kind.Name) switch
         {
             (_, "Pod") => $$""","spec":{ {{Containers}} }""",
             (_, "ReplicationController") => $$""","spec":{"selector":{"a":"b"},{{Template}} }""",

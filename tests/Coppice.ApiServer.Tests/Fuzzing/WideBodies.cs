@@ -8,7 +8,7 @@ internal static class WideBodies
     private const int Bytes = 400_000;
     private const int Depth = 6;
 
-    public static IEnumerable<(string Place, Func<string> Body)> Of(ResourceDefinition kind) => Of(kind.Schema, "", 0);
+    public static IEnumerable<(string Place, Func<string> Body)> Of(Kind kind) => Of(kind.Schema, "", 0);
 
     private static IEnumerable<(string Place, Func<string> Body)> Of(TypeSchema type, string place, int depth)
     {

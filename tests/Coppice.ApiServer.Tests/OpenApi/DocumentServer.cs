@@ -18,7 +18,7 @@ internal sealed class DocumentServer : IAsyncDisposable
 
     private DocumentServer()
     {
-        var groups = ServedGroups.Of(KindCatalog.All);
+        var groups = ServedGroups.Of(BuiltInKinds.All);
         _discovery = new DiscoveryDocuments(groups, "127.0.0.1:80");
         _openApi = new OpenApiDocuments(groups);
         var builder = WebApplication.CreateSlimBuilder();

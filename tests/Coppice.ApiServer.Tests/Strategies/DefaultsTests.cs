@@ -167,10 +167,10 @@ public sealed class DefaultsTests
     [Fact]
     public void Defaults_are_given_once()
     {
-        foreach (var definition in KindCatalog.All)
+        foreach (var kind in BuiltInKinds.All)
         {
-            var strategy = KindStrategies.Of(definition);
-            var once = strategy.Default((KubernetesObject)Activator.CreateInstance(definition.Type)!);
+            var strategy = KindStrategies.Of(kind);
+            var once = strategy.Default((KubernetesObject)Activator.CreateInstance(kind.Type)!);
             Assert.Equal(once, strategy.Default(once));
         }
     }

@@ -57,7 +57,7 @@ public sealed class PodTableTests
         Assert.Equal(["web", "1/1", "Running", "0", "27m", "10.1.0.7", "one", "<none>", "1/2"], TablePrinter.Cells(pod, Now));
         Assert.Equal(
             ["Name", "Ready", "Status", "Restarts", "Age", "IP", "Node", "Nominated Node", "Readiness Gates"],
-            TablePrinter.Columns(KindCatalog.Of<Pod>()).Select(c => c.Name));
+            TablePrinter.Columns(BuiltInKinds.Of<Pod>()).Select(c => c.Name));
     }
 
     private static IEnumerable<(string Name, Pod Pod, string Ready, string Status, string Restarts)> Cases() =>

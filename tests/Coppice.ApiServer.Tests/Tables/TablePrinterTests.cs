@@ -25,10 +25,10 @@ public sealed class TablePrinterTests
     [Fact]
     public void Every_kind_has_a_cell_for_each_column()
     {
-        foreach (var definition in KindCatalog.All)
+        foreach (var kind in BuiltInKinds.All)
         {
-            var item = (KubernetesObject)Activator.CreateInstance(definition.Type)!;
-            Assert.Equal(TablePrinter.Columns(definition).Count, TablePrinter.Cells(item, Now).Count);
+            var item = (KubernetesObject)Activator.CreateInstance(kind.Type)!;
+            Assert.Equal(TablePrinter.Columns(kind).Count, TablePrinter.Cells(item, Now).Count);
         }
     }
 
@@ -204,7 +204,7 @@ public sealed class TablePrinterTests
     {
         var item = new Namespace { ApiVersion = "v1", Kind = "Namespace", Metadata = new() { Name = "web" }, Status = new() { Phase = "Active" } };
 
-        var table = Write(new(KindCatalog.Of<Namespace>(), include, Now), item);
+        var table = Write(new(BuiltInKinds.Of<Namespace>(), include, Now), item);
 
         Assert.Equal("Table", table.GetProperty("kind").GetString());
         Assert.Equal("7", table.GetProperty("metadata").GetProperty("resourceVersion").GetString());
@@ -215,7 +215,7 @@ public sealed class TablePrinterTests
     [Fact]
     public void Columns_are_left_out_where_the_client_has_them()
     {
-        var table = Write(new(KindCatalog.Of<Pod>(), IncludeObject.None, Now, WithColumns: false), new Pod { Status = new() { Phase = "Succeeded" } });
+        var table = Write(new(BuiltInKinds.Of<Pod>(), IncludeObject.None, Now, WithColumns: false), new Pod { Status = new() { Phase = "Succeeded" } });
 
         Assert.Equal(JsonValueKind.Null, table.GetProperty("columnDefinitions").ValueKind);
         Assert.Equal("Succeeded", table.GetProperty("rows")[0].GetProperty("conditions")[0].GetProperty("reason").GetString());

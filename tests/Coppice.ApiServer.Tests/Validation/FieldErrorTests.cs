@@ -46,7 +46,7 @@ public sealed class FieldErrorTests
     public void An_invalid_object_names_every_field_and_its_cause()
     {
         var error = ApiErrors.Invalid(
-            KindCatalog.Of<Deployment>(),
+            BuiltInKinds.Of<Deployment>(),
             "web",
             FieldError.Required(FieldPath.Of("spec", "selector")),
             FieldError.Invalid(FieldPath.Of("spec", "replicas"), -1, "must be greater than or equal to 0"));
@@ -73,8 +73,8 @@ public sealed class FieldErrorTests
     [Fact]
     public void Refusals_read_as_in_Kubernetes()
     {
-        GroupResource pods = KindCatalog.Of<Pod>();
-        GroupResource deployments = KindCatalog.Of<Deployment>();
+        GroupResource pods = BuiltInKinds.Of<Pod>();
+        GroupResource deployments = BuiltInKinds.Of<Deployment>();
         Assert.Equal("pods \"x\" not found", ApiErrors.NotFound(pods, "x").Message);
         Assert.Equal("deployments.apps \"x\" already exists", ApiErrors.AlreadyExists(deployments, "x").Message);
         Assert.Equal(
@@ -90,6 +90,6 @@ public sealed class FieldErrorTests
         Assert.Equal("Request entity too large: limit is 3145728", ApiErrors.RequestEntityTooLarge(3145728).Message);
         Assert.Equal("too old resource version: 3 (9)", ApiErrors.TooOldResourceVersion(3, 9).Message);
         Assert.Equal("Pod \"x\" is invalid: spec.containers: Required value",
-            ApiErrors.Invalid(KindCatalog.Of<Pod>(), "x", FieldError.Required(FieldPath.Of("spec", "containers"))).Message);
+            ApiErrors.Invalid(BuiltInKinds.Of<Pod>(), "x", FieldError.Required(FieldPath.Of("spec", "containers"))).Message);
     }
 }

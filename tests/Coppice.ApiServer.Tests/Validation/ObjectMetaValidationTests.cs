@@ -76,7 +76,7 @@ public sealed class ObjectMetaValidationTests
     {
         var old = Good with { Uid = "1", DeletionTimestamp = DateTimeOffset.UnixEpoch };
 
-        var errors = ObjectMetaValidation.ValidateUpdate(old with { Uid = "2", Finalizers = ["example.com/a"] }, old, KindCatalog.Of<Pod>());
+        var errors = ObjectMetaValidation.ValidateUpdate(old with { Uid = "2", Finalizers = ["example.com/a"] }, old, BuiltInKinds.Of<Pod>());
 
         Assert.Equal(
             [
@@ -87,5 +87,5 @@ public sealed class ObjectMetaValidationTests
     }
 
     private static IEnumerable<string> Errors<T>(ObjectMeta metadata) where T : KubernetesObject =>
-        ObjectMetaValidation.Validate(metadata, KindCatalog.Of<T>()).Select(e => e.ToString());
+        ObjectMetaValidation.Validate(metadata, BuiltInKinds.Of<T>()).Select(e => e.ToString());
 }

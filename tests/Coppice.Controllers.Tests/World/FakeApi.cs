@@ -56,7 +56,7 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
         };
         var key = new ObjectKey(metadata.Namespace ?? "", metadata.Name);
         return objects.ContainsKey((typeof(T).FullName!, key))
-            ? throw Refusal("AlreadyExists", 409, $"{KindCatalog.Of<T>().QualifiedResource} \"{metadata.Name}\" already exists")
+            ? throw Refusal("AlreadyExists", 409, $"{BuiltInKinds.Of<T>().QualifiedResource} \"{metadata.Name}\" already exists")
             : ValueTask.FromResult((T)Store(WatchEventType.Added, item with { Metadata = metadata }));
     }
 
@@ -91,7 +91,7 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
     {
         if (objects.GetValueOrDefault((typeof(T).FullName!, key)) is not { } current)
         {
-            throw Refusal("NotFound", 404, $"{KindCatalog.Of<T>().QualifiedResource} \"{key.Name}\" not found");
+            throw Refusal("NotFound", 404, $"{BuiltInKinds.Of<T>().QualifiedResource} \"{key.Name}\" not found");
         }
 
         if (options?.Preconditions?.Uid is { } uid && uid != current.Metadata.Uid)
