@@ -1,6 +1,6 @@
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Authentication;
-using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Services;
 using Coppice.ApiServer.Watching;
@@ -22,6 +22,7 @@ public sealed class ApiVerbs
     public ApiVerbs(IRevisionStore store, ServiceAllocationOptions services, ServiceAccountTokens? tokens, TimeProvider time, Random random)
     {
         _storage = new ObjectStorage(store);
+        Kinds = new KindRegistry(BuiltInServedKinds.All);
         IReadOnlyList<IAdmission> admissions =
         [
             new NamespaceLifecycle(_storage),
@@ -38,6 +39,9 @@ public sealed class ApiVerbs
         Scale = new ScaleVerb(_storage, Update);
         Tokens = new TokenVerb(_storage, tokens, time);
     }
+
+    /// <summary>The kinds that there are, which may come and go.</summary>
+    public KindRegistry Kinds { get; }
 
     internal ListVerb List { get; }
 

@@ -7,6 +7,7 @@ using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.OpenApi;
 using Coppice.ApiServer.Proxying;
+using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Responses;
 using Coppice.ApiServer.Watching;
@@ -50,8 +51,9 @@ public sealed partial class RequestPipeline
     private readonly BodyDeadline _bodies;
     private readonly Authenticator _authenticator;
     private readonly HealthEndpoint _health;
-    private readonly DiscoveryDocuments _discovery;
-    private readonly OpenApiDocuments _openApi;
+    private readonly KindRegistry _kinds;
+    private readonly OfServedKinds<DiscoveryDocuments> _discovery;
+    private readonly OfServedKinds<OpenApiDocuments> _openApi;
     private readonly IssuerDocuments _issuer;
     private readonly ReviewEndpoint _reviews;
     private readonly ResourceEndpoint _resources;
@@ -60,15 +62,16 @@ public sealed partial class RequestPipeline
 
     public RequestPipeline(ApiVerbs verbs, PipelineParts parts, TimeProvider time, Random random, ILogger log)
     {
-        var groups = ServedGroups.Of(BuiltInKinds.All);
         var responses = new ResponseWriter(time);
         _bodies = new BodyDeadline(time, parts.BodyTime);
         var tokens = new TokenOwners(verbs, parts.Tokens, parts.KnownTokens);
         _authenticator = new Authenticator(tokens, parts.Authority, time);
         Access = new InProcessAccessControl(_authenticator);
         _health = new HealthEndpoint(parts.Health);
-        _discovery = new DiscoveryDocuments(groups, parts.ServerAddress) { OtherPaths = [.. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath] };
-        _openApi = new OpenApiDocuments(groups);
+        string[] otherPaths = [.. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath];
+        _kinds = verbs.Kinds;
+        _discovery = new(_kinds, kinds => new DiscoveryDocuments(ServedGroups.Of(kinds.All), parts.ServerAddress) { OtherPaths = otherPaths });
+        _openApi = new(_kinds, kinds => new OpenApiDocuments(ServedGroups.Of(kinds.All)));
         _issuer = new IssuerDocuments(parts.Tokens, parts.ServerAddress);
         _reviews = new ReviewEndpoint(tokens);
         _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, time, random));
@@ -148,9 +151,8 @@ public sealed partial class RequestPipeline
         }
 
         if (request.Resource is not { } resource
-            || BuiltInKinds.Find(resource.Group, resource.Resource) is not { } kind
-            || kind.Version != request.Version
-            || (request.Namespace is not null && !kind.Namespaced))
+            || _kinds.Current.Find(resource.Group, request.Version!, resource.Resource) is not { } served
+            || (request.Namespace is not null && !served.Kind.Namespaced))
         {
             throw ApiErrors.NoSuchPath();
         }
@@ -161,8 +163,8 @@ public sealed partial class RequestPipeline
         }
 
         await (request.Subresource is null
-            ? _resources.HandleAsync(http, request, kind, user, stopping)
-            : _subresources.HandleAsync(http, request, kind, user));
+            ? _resources.HandleAsync(http, request, served, user, stopping)
+            : _subresources.HandleAsync(http, request, served, user));
     }
 
     // Methods are what they are, letter by letter; behind a proxy there are two more.
@@ -175,9 +177,9 @@ public sealed partial class RequestPipeline
         var headers = http.Request.Headers;
         var path = http.Request.Path.Value ?? "/";
         var accept = headers.Accept.First();
-        if ((_discovery.Find(path, accept)
+        if ((_discovery.Current.Find(path, accept)
                 ?? _issuer.Find(path)
-                ?? _openApi.Find(path, http.Request.Query.First("hash"), accept, headers.AcceptEncoding.First()))
+                ?? _openApi.Current.Find(path, http.Request.Query.First("hash"), accept, headers.AcceptEncoding.First()))
             is not { } document)
         {
             return false;

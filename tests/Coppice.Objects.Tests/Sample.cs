@@ -6,7 +6,7 @@ internal static class Sample
     // Schemas may contain themselves, as JSONSchemaProps does.
     private const int DepthLimit = 9;
 
-    public static string Of(TypeSchema schema, int depth = 0) =>
+    public static string Of(ObjectSchema schema, int depth = 0) =>
         $"{{{string.Join(',', schema.Fields.Select(f => $"\"{f.JsonName}\":{Of(f.Value, depth + 1)}"))}}}";
 
     private static string Of(ValueSchema value, int depth) => value.Shape switch

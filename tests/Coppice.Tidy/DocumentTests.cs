@@ -35,7 +35,7 @@ public sealed partial class DocumentTests
         [
             "src/Coppice/Program.cs",
             "src/Coppice/Composition/Cluster.cs",
-            "src/Coppice.Objects/BuiltInKinds.cs",
+            "src/Coppice.Objects/Kinds/BuiltInKinds.cs",
             "src/Coppice.Store/IRevisionStore.cs",
             "src/Coppice.ApiServer/RequestPipeline.cs",
             "src/Coppice.Client/IApiClient.cs",

@@ -41,7 +41,7 @@ internal sealed class FieldTrail
         var fields = _steps.Where(s => s.Field is not null).Select(s => s.Field!).ToList();
         return fields.Count == 0
             ? "Go value"
-            : $"Go struct field {TypeSchema.Of(fields[^1].Type).Name}.{string.Join('.', fields.Select(f => f.JsonName))}";
+            : $"Go struct field {fields[^1].Owner}.{string.Join('.', fields.Select(f => f.JsonName))}";
     }
 
     private readonly record struct Step(FieldSchema? Field, string? Key, int Index);

@@ -10,7 +10,7 @@ namespace Coppice.ApiServer.Decoding;
 /// </summary>
 internal static class NullPruning
 {
-    public static byte[] Prune(ReadOnlySpan<byte> json, TypeSchema schema)
+    public static byte[] Prune(ReadOnlySpan<byte> json, ObjectSchema schema)
     {
         var buffer = new ArrayBufferWriter<byte>(json.Length);
         var reader = new Utf8JsonReader(json);
@@ -30,7 +30,7 @@ internal static class NullPruning
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void CopyObject(ref Utf8JsonReader reader, Utf8JsonWriter writer, TypeSchema schema)
+    private static void CopyObject(ref Utf8JsonReader reader, Utf8JsonWriter writer, ObjectSchema schema)
     {
         writer.WriteStartObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -12,16 +12,16 @@ namespace Coppice.ApiServer.Decoding;
 public sealed record DecodedObject(KubernetesObject Item, IReadOnlyList<string> Warnings);
 
 /// <summary>What a door of the API takes in.</summary>
-/// <param name="Group">Empty for the core group.</param>
-public sealed record ExpectedObject(string Group, string Version, string Kind, Type Type)
+public sealed record ExpectedObject(Kind Kind)
 {
-    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+    public string Name => Kind.Name;
+
+    public string ApiVersion => Kind.ApiVersion;
 
     /// <summary>Another version that looks the same and is taken, too, with its group; null if there is none.</summary>
     public string? OlderApiVersion { get; init; }
 
-    public static implicit operator ExpectedObject(Kind kind) =>
-        new(kind.Group, kind.Version, kind.Name, kind.Type);
+    public static implicit operator ExpectedObject(Kind kind) => new(kind);
 }
 
 /// <summary>Makes objects from the bodies of requests, or refuses them with Kubernetes' message.</summary>
@@ -42,7 +42,7 @@ public static class ObjectDecoder
         var converted = YamlBody.ToJson(yaml);
         return converted.Error is null
             ? Decode(converted.Json, expected, mode, converted.DuplicateKeys)
-            : throw Unrecognized(yaml.Span, expected, $"couldn't get version/kind; json parse error: {converted.Error}");
+            : throw Unrecognized(yaml.Span, expected.Name, $"couldn't get version/kind; json parse error: {converted.Error}");
     }
 
     /// <summary>Reads what a patch has made of an object; errors are the patch's.</summary>
@@ -51,7 +51,7 @@ public static class ObjectDecoder
     public static DecodedObject DecodePatched(
         ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> duplicateFields)
     {
-        var schema = TypeSchema.Of(expected.Type);
+        var schema = expected.Kind.Schema;
         var report = StrictDecoder.Check(json.Span, schema);
         if ((report.SyntaxError ?? report.FatalError) is { } fatal)
         {
@@ -64,7 +64,7 @@ public static class ObjectDecoder
             throw InvalidPatch(json, StrictMessage(strict));
         }
 
-        var item = Read(json, schema, report.HasNulls, e => InvalidPatch(json, e));
+        var item = Read(json, schema, report.HasNulls, expected.Kind.Format.Read, e => InvalidPatch(json, e));
         return Finish(item, expected, mode, strict);
     }
 
@@ -73,62 +73,60 @@ public static class ObjectDecoder
     public static T DecodeOptions<T>(ReadOnlyMemory<byte> json)
         where T : class
     {
-        var schema = TypeSchema.Of(typeof(T));
-        var expected = new ExpectedObject("", "v1", schema.Name, typeof(T));
+        var schema = RecordSchemas.Of<T>();
         var report = StrictDecoder.Check(json.Span, schema);
         if ((report.SyntaxError ?? report.FatalError) is { } fatal)
         {
-            throw report.Kind is null ? Unrecognized(json.Span, expected, fatal) : Unfit(report.Kind, report.ApiVersion, expected, fatal);
+            throw report.Kind is null ? Unrecognized(json.Span, schema.Name, fatal) : Unfit(report.Kind, report.ApiVersion, schema.Name, fatal);
         }
 
-        return (T)Read(json, schema, report.HasNulls, e => Unfit(schema.Name, report.ApiVersion, expected, e));
+        return Read(json, schema, report.HasNulls, ApiJson.Read<T>, e => Unfit(schema.Name, report.ApiVersion, schema.Name, e));
     }
 
     private static DecodedObject Decode(
         ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> duplicateKeys)
     {
-        var schema = TypeSchema.Of(expected.Type);
+        var schema = expected.Kind.Schema;
         var report = StrictDecoder.Check(json.Span, schema);
         if (report.SyntaxError is { } syntax)
         {
-            throw Unrecognized(json.Span, expected, $"couldn't get version/kind; json parse error: {syntax}");
+            throw Unrecognized(json.Span, expected.Name, $"couldn't get version/kind; json parse error: {syntax}");
         }
 
-        var kind = string.IsNullOrEmpty(report.Kind) ? expected.Kind : report.Kind;
+        var kind = string.IsNullOrEmpty(report.Kind) ? expected.Name : report.Kind;
         var apiVersion = string.IsNullOrEmpty(report.ApiVersion) ? expected.ApiVersion : report.ApiVersion;
         RefuseOtherKind(kind, apiVersion, expected);
         if (report.FatalError is { } fatal)
         {
-            throw Unfit(kind, apiVersion, expected, fatal);
+            throw Unfit(kind, apiVersion, expected.Name, fatal);
         }
 
         IReadOnlyList<string> strict = duplicateKeys.Count == 0 ? report.StrictErrors : [YamlBody.Join(duplicateKeys), .. report.StrictErrors];
         if (mode == FieldValidation.Strict && strict.Count > 0)
         {
-            throw Unfit(kind, apiVersion, expected, StrictMessage(strict));
+            throw Unfit(kind, apiVersion, expected.Name, StrictMessage(strict));
         }
 
-        var item = Read(json, schema, report.HasNulls, e => Unfit(kind, apiVersion, expected, e));
+        var item = Read(json, schema, report.HasNulls, expected.Kind.Format.Read, e => Unfit(kind, apiVersion, expected.Name, e));
         return Finish(item, expected, mode, [.. duplicateKeys, .. report.StrictErrors]);
     }
 
-    private static DecodedObject Finish(object read, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> strictErrors)
+    private static DecodedObject Finish(KubernetesObject item, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> strictErrors)
     {
-        var item = (KubernetesObject)read;
         if (item.ApiVersion is null || item.Kind is null)
         {
-            item = item with { ApiVersion = expected.ApiVersion, Kind = expected.Kind };
+            item = item with { ApiVersion = expected.ApiVersion, Kind = expected.Name };
         }
 
         return new DecodedObject(item, mode == FieldValidation.Warn ? strictErrors : []);
     }
 
-    private static object Read(ReadOnlyMemory<byte> json, TypeSchema schema, bool hasNulls, Func<string, ApiError> refuse)
+    private static T Read<T>(ReadOnlyMemory<byte> json, ObjectSchema schema, bool hasNulls, Reading<T> read, Func<string, ApiError> refuse)
     {
         try
         {
             var text = hasNulls ? NullPruning.Prune(json.Span, schema) : json;
-            return ApiJson.Read(text.Span, schema.Type);
+            return read(text.Span);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
@@ -139,7 +137,7 @@ public static class ObjectDecoder
 
     private static void RefuseOtherKind(string kind, string apiVersion, ExpectedObject expected)
     {
-        if (kind == expected.Kind && (apiVersion == expected.ApiVersion || apiVersion == expected.OlderApiVersion))
+        if (kind == expected.Name && (apiVersion == expected.ApiVersion || apiVersion == expected.OlderApiVersion))
         {
             return;
         }
@@ -149,28 +147,30 @@ public static class ObjectDecoder
             throw ApiErrors.BadRequest($"unexpected GroupVersion string: {apiVersion}");
         }
 
-        if (kind == expected.Kind)
+        if (kind == expected.Name)
         {
             throw ApiErrors.BadRequest(
                 $"the API version in the data ({apiVersion}) does not match the expected API version ({expected.ApiVersion})");
         }
 
         var why = BuiltInKinds.FindKind(apiVersion, kind) is { } known
-            ? $"converting (v1.{known.Name}) to ({known.Schema.Group.ToLowerInvariant()}.{expected.Kind}): unknown conversion"
+            ? $"converting (v1.{known.Name}) to ({known.Schema.Package}.{expected.Name}): unknown conversion"
             : $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}";
-        throw Unfit(kind, apiVersion, expected, why);
+        throw Unfit(kind, apiVersion, expected.Name, why);
     }
+
+    private delegate T Reading<out T>(ReadOnlySpan<byte> json);
 
     private static string StrictMessage(IReadOnlyList<string> errors) => $"strict decoding error: {string.Join(", ", errors)}";
 
-    private static ApiError Unfit(string kind, string? apiVersion, ExpectedObject expected, string why)
+    private static ApiError Unfit(string kind, string? apiVersion, string expected, string why)
     {
-        var version = apiVersion?[(apiVersion.LastIndexOf('/') + 1)..] ?? expected.Version;
-        return ApiErrors.BadRequest($"{kind} in version {QuotedText.Of(version)} cannot be handled as a {expected.Kind}: {why}");
+        var version = apiVersion?[(apiVersion.LastIndexOf('/') + 1)..] ?? "v1";
+        return ApiErrors.BadRequest($"{kind} in version {QuotedText.Of(version)} cannot be handled as a {expected}: {why}");
     }
 
-    private static ApiError Unrecognized(ReadOnlySpan<byte> body, ExpectedObject expected, string why) =>
-        ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {expected.Kind}): {why} ({Summarize(body)})");
+    private static ApiError Unrecognized(ReadOnlySpan<byte> body, string expected, string why) =>
+        ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {expected}): {why} ({Summarize(body)})");
 
     private static ApiError InvalidPatch(ReadOnlyMemory<byte> json, string why) => ApiErrors.Invalid(
         "", "", "", FieldError.Invalid(FieldPath.Of("patch"), Encoding.UTF8.GetString(json.Span), why));

@@ -21,7 +21,7 @@ internal static class ProtobufBody
     private static readonly byte[] Magic = "k8s\0"u8.ToArray();
 
     /// <exception cref="ApiError">BadRequest: not such an encoding.</exception>
-    public static byte[] ToJson(ReadOnlyMemory<byte> body, TypeSchema schema)
+    public static byte[] ToJson(ReadOnlyMemory<byte> body, ObjectSchema schema)
     {
         if (!body.Span.StartsWith(Magic))
         {
@@ -73,7 +73,7 @@ internal static class ProtobufBody
     }
 
     /// <param name="within">The number of the nested message whose fields JSON shows inline; 0 for the object itself.</param>
-    private static JsonObject ReadObject(ByteString message, TypeSchema schema, int within)
+    private static JsonObject ReadObject(ByteString message, ObjectSchema schema, int within)
     {
         var json = new JsonObject();
         var input = message.CreateCodedInput();

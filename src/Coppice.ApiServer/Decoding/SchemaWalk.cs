@@ -9,7 +9,7 @@ internal ref struct SchemaWalk
 {
     private const int LongestKnownName = 128;
 
-    private readonly TypeSchema _root;
+    private readonly ObjectSchema _root;
 
     private readonly FieldTrail _trail = new();
 
@@ -28,7 +28,7 @@ internal ref struct SchemaWalk
 
     private string? _kind;
 
-    public SchemaWalk(ReadOnlySpan<byte> json, TypeSchema root)
+    public SchemaWalk(ReadOnlySpan<byte> json, ObjectSchema root)
     {
         _reader = new Utf8JsonReader(json);
         _root = root;
@@ -88,7 +88,7 @@ internal ref struct SchemaWalk
         }
     }
 
-    private void WalkObject(TypeSchema type, bool isRoot)
+    private void WalkObject(ObjectSchema type, bool isRoot)
     {
         Span<char> buffer = stackalloc char[LongestKnownName];
         var firstSeen = _seen.Count;
@@ -122,7 +122,7 @@ internal ref struct SchemaWalk
         _seen.RemoveRange(firstSeen, _seen.Count - firstSeen);
     }
 
-    private readonly FieldSchema? Find(TypeSchema type, Span<char> buffer)
+    private readonly FieldSchema? Find(ObjectSchema type, Span<char> buffer)
     {
         if (_reader.ValueSpan.Length > buffer.Length)
         {

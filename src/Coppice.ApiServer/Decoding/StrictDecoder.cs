@@ -9,7 +9,7 @@ namespace Coppice.ApiServer.Decoding;
 /// </summary>
 public static class StrictDecoder
 {
-    public static DecodeReport Check(ReadOnlySpan<byte> json, TypeSchema schema)
+    public static DecodeReport Check(ReadOnlySpan<byte> json, ObjectSchema schema)
     {
         var walk = new SchemaWalk(json, schema);
         try

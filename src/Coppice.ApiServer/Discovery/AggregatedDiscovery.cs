@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coppice.ApiServer.Kinds;
 
 namespace Coppice.ApiServer.Discovery;
 
@@ -77,7 +78,7 @@ internal static class AggregatedDiscovery
             {
                 json.WriteStartObject();
                 json.WriteString("subresource", part.Name);
-                WriteKind(json, part.Kind);
+                WriteKind(json, part.Answers);
                 json.WriteStrings("verbs", part.Verbs);
                 json.WriteEndObject();
             }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coppice.ApiServer.Kinds;
 
 namespace Coppice.ApiServer.Discovery;
 
@@ -61,7 +62,7 @@ internal static class GroupDocuments
             json.WriteEndObject();
             foreach (var part in resource.Subresources)
             {
-                WriteResource(json, version, $"{resource.Name}/{part.Name}", "", part.Kind, resource.Namespaced, part.Verbs);
+                WriteResource(json, version, $"{resource.Name}/{part.Name}", "", part.Answers, resource.Namespaced, part.Verbs);
                 json.WriteEndObject();
             }
         }

@@ -1,32 +1,23 @@
+using Coppice.ApiServer.Kinds;
 using Coppice.Objects;
-using Coppice.Objects.Authentication;
-using Coppice.Objects.Authorization;
-using Coppice.Objects.Autoscaling;
-using Coppice.Objects.Core;
-using Coppice.Objects.Policy;
 
 namespace Coppice.ApiServer.Discovery;
 
-/// <summary>Everything the server answers for: the kinds of the catalog, and the resources that are asked but never stored.</summary>
+/// <summary>Everything the server answers for: the kinds of the registry, and the resources that are asked but never stored.</summary>
 public static class ServedGroups
 {
-    private static readonly string[] EveryVerb = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-    private static readonly string[] ReadAndChange = ["get", "patch", "update"];
     private static readonly string[] Create = ["create"];
-    private static readonly string[] Connect = ["create", "get"];
-
-    private static readonly string[] EveryMethod = ["create", "delete", "get", "patch", "update"];
 
     /// <summary>Questions that are answered at once and leave nothing behind.</summary>
-    private static readonly ServedResource[] NeverStored =
+    private static readonly IReadOnlyList<Kind> Questions =
     [
-        Question<Binding>("", "bindings", namespaced: true),
-        Question<SelfSubjectReview>("authentication.k8s.io", "selfsubjectreviews"),
-        Question<TokenReview>("authentication.k8s.io", "tokenreviews"),
-        Question<LocalSubjectAccessReview>("authorization.k8s.io", "localsubjectaccessreviews", namespaced: true),
-        Question<SelfSubjectAccessReview>("authorization.k8s.io", "selfsubjectaccessreviews"),
-        Question<SelfSubjectRulesReview>("authorization.k8s.io", "selfsubjectrulesreviews"),
-        Question<SubjectAccessReview>("authorization.k8s.io", "subjectaccessreviews"),
+        UnstoredKinds.Binding,
+        UnstoredKinds.SelfSubjectReview,
+        UnstoredKinds.TokenReview,
+        UnstoredKinds.LocalSubjectAccessReview,
+        UnstoredKinds.SelfSubjectAccessReview,
+        UnstoredKinds.SelfSubjectRulesReview,
+        UnstoredKinds.SubjectAccessReview,
     ];
 
     /// <summary>kubectl looks for this group before it evicts, even where it serves no resource of its own.</summary>
@@ -43,9 +34,9 @@ public static class ServedGroups
         "discovery.k8s.io", "resource.k8s.io", "flowcontrol.apiserver.k8s.io",
     ];
 
-    public static IReadOnlyList<ServedGroup> Of(IEnumerable<Kind> catalog)
+    public static IReadOnlyList<ServedGroup> Of(IEnumerable<ServedKind> kinds)
     {
-        var resources = catalog.Select(Stored).Concat(NeverStored).ToLookup(r => (r.Kind.Group, r.Kind.Version));
+        var resources = kinds.Select(Stored).Concat(Questions.Select(Question)).ToLookup(r => (r.Kind.Group, r.Kind.Version));
         return
         [
             .. resources.Select(v => v.Key).Append(EvictionGroup).Distinct()
@@ -58,63 +49,17 @@ public static class ServedGroups
 
     private static int Order(string group) => Array.IndexOf(GroupOrder, group) is >= 0 and var at ? at : GroupOrder.Length;
 
-    private static ServedResource Question<T>(string group, string name, bool namespaced = false)
-        where T : KubernetesObject =>
-        new(name, typeof(T).Name.ToLowerInvariant(), new KindName(group, "v1", typeof(T).Name), namespaced, Create, typeof(T));
+    private static ServedResource Question(Kind kind) =>
+        new(kind.Resource, kind.Singular, KindName.Of(kind), kind.Namespaced, Create, kind.Schema);
 
-    private static ServedResource Stored(Kind kind) =>
-        new(
-            kind.Resource,
-            kind.Singular,
-            new KindName(kind.Group, kind.Version, kind.Name),
-            kind.Namespaced,
-            // Namespaces are let go of one by one, never as a collection.
-            kind.Has(Subresources.Finalize) ? [.. EveryVerb.Where(v => v != "deletecollection")] : EveryVerb,
-            kind.Type)
+    private static ServedResource Stored(ServedKind served)
+    {
+        var kind = served.Kind;
+        return new(kind.Resource, kind.Singular, KindName.Of(kind), kind.Namespaced, served.Verbs, kind.Schema)
         {
             ShortNames = kind.ShortNames,
             Categories = kind.Categories,
-            Subresources = [.. SubresourcesOf(kind).OrderBy(s => s.Name, StringComparer.Ordinal)],
+            Subresources = served.Subresources,
         };
-
-    private static IEnumerable<ServedSubresource> SubresourcesOf(Kind kind)
-    {
-        var own = new KindName(kind.Group, kind.Version, kind.Name);
-        if (kind.Has(Subresources.Status))
-        {
-            yield return new("status", own, ReadAndChange, kind.Type);
-        }
-
-        if (kind.Has(Subresources.Scale))
-        {
-            yield return new("scale", new("autoscaling", "v1", "Scale"), ReadAndChange, typeof(Scale));
-        }
-
-        if (kind.Has(Subresources.Proxy))
-        {
-            yield return new("proxy", own with { Kind = $"{kind.Name}ProxyOptions" }, EveryMethod, null);
-        }
-
-        if (kind.Has(Subresources.Finalize))
-        {
-            yield return new("finalize", own, ["update"], kind.Type);
-        }
-
-        if (kind.Has(Subresources.Token))
-        {
-            yield return new("token", new("authentication.k8s.io", "v1", "TokenRequest"), Create, typeof(TokenRequest));
-        }
-
-        if (kind.Has(Subresources.Pod))
-        {
-            yield return new("attach", own with { Kind = "PodAttachOptions" }, Connect, null);
-            yield return new("binding", own with { Kind = "Binding" }, Create, typeof(Binding));
-            yield return new("ephemeralcontainers", own, ReadAndChange, kind.Type);
-            yield return new("eviction", new("policy", "v1", "Eviction"), Create, typeof(Eviction));
-            yield return new("exec", own with { Kind = "PodExecOptions" }, Connect, null);
-            yield return new("log", own, ["get"], null);
-            yield return new("portforward", own with { Kind = "PodPortForwardOptions" }, Connect, null);
-            yield return new("resize", own, ReadAndChange, kind.Type);
-        }
     }
 }

@@ -1,27 +1,21 @@
-namespace Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.Kinds;
+using Coppice.Objects;
 
-/// <summary>The name by which a manifest calls a kind.</summary>
-/// <param name="Group">Empty for the core group.</param>
-public sealed record KindName(string Group, string Version, string Kind);
+namespace Coppice.ApiServer.Discovery;
 
 /// <summary>A resource that clients may ask for, with its further doors.</summary>
 /// <param name="Name">The plural, as in a URL.</param>
 /// <param name="Verbs">In alphabetical order, as clients print them.</param>
-/// <param name="Type">The record that its requests and answers hold.</param>
-public sealed record ServedResource(string Name, string Singular, KindName Kind, bool Namespaced, IReadOnlyList<string> Verbs, Type Type)
+/// <param name="Schema">What its requests and answers look like.</param>
+public sealed record ServedResource(string Name, string Singular, KindName Kind, bool Namespaced, IReadOnlyList<string> Verbs, ObjectSchema Schema)
 {
     public IReadOnlyList<string> ShortNames { get; init; } = [];
 
     public IReadOnlyList<string> Categories { get; init; } = [];
 
     /// <summary>In alphabetical order.</summary>
-    public IReadOnlyList<ServedSubresource> Subresources { get; init; } = [];
+    public IReadOnlyList<Subresource> Subresources { get; init; } = [];
 }
-
-/// <summary>A further door of a resource, as in "pods/log".</summary>
-/// <param name="Name">The part after the slash.</param>
-/// <param name="Type">The record that its requests and answers hold; null where bytes are streamed.</param>
-public sealed record ServedSubresource(string Name, KindName Kind, IReadOnlyList<string> Verbs, Type? Type);
 
 /// <summary>One version of a group, with its resources in alphabetical order.</summary>
 public sealed record ServedVersion(string Group, string Version, IReadOnlyList<ServedResource> Resources)

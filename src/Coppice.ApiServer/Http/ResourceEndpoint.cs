@@ -3,7 +3,8 @@ using Coppice.ApiServer.Patching;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
-using Coppice.ApiServer.Strategies;
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Watching;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
@@ -14,9 +15,10 @@ namespace Coppice.ApiServer.Http;
 /// <summary>The verbs on objects over HTTP: reads what is asked, calls the verb, writes what came of it.</summary>
 internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses, WatchEndpoint watches)
 {
-    public Task HandleAsync(HttpContext http, ApiRequest request, Kind kind, Requester user, CancellationToken stopping)
+    public Task HandleAsync(HttpContext http, ApiRequest request, ServedKind served, Requester user, CancellationToken stopping)
     {
-        var scope = new WriteScope(kind, request.Namespace ?? "", user, http.Request.DryRun());
+        var kind = served.Kind;
+        var scope = new WriteScope(served, request.Namespace ?? "", user, http.Request.DryRun());
         if (kind.Namespaced && request.Namespace is null && request.Verb is not ("list" or "watch" or "deletecollection" or ""))
         {
             throw ApiErrors.BadRequest("an empty namespace may not be set " + (request.Verb == "create" ? "during creation" : "when a resource name is provided"));
@@ -48,14 +50,14 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     }
 
     public async Task GetAsync(HttpContext http, WriteScope scope, string name) => await responses.WriteObjectAsync(
-        http, scope.Kind, await verbs.GetAsync(scope.Kind, scope.Key(name), http.RequestAborted), StatusCodes.Status200OK);
+        http, scope.Served, await verbs.GetAsync(scope.Kind, scope.Key(name), http.RequestAborted), StatusCodes.Status200OK);
 
     public async Task UpdateAsync(HttpContext http, WriteScope scope, string name, UpdatePart part)
     {
         var item = await DecodeAsync(http, scope.Kind);
         var form = await verbs.Update.RunAsync(scope, name, item, part, http.RequestAborted);
-        WarnOf(http, scope.Kind, item);
-        await responses.WriteObjectAsync(http, scope.Kind, form, StatusCodes.Status200OK);
+        WarnOf(http, scope.Served, item);
+        await responses.WriteObjectAsync(http, scope.Served, form, StatusCodes.Status200OK);
     }
 
     public async Task PatchAsync(HttpContext http, WriteScope scope, string name, UpdatePart part)
@@ -78,19 +80,19 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             part,
             http.RequestAborted);
         Warnings.Add(http, warnings);
-        await responses.WriteObjectAsync(http, scope.Kind, form, StatusCodes.Status200OK);
+        await responses.WriteObjectAsync(http, scope.Served, form, StatusCodes.Status200OK);
     }
 
     private async Task ListAsync(HttpContext http, WriteScope scope)
     {
-        var query = http.Request.Query.Objects(scope.Kind, scope.Namespace);
+        var query = http.Request.Query.Objects(scope.Served, scope.Namespace);
         var page = await verbs.List.RunAsync(query, http.Request.Query.Paging(), http.RequestAborted);
-        await responses.WriteListAsync(http, scope.Kind, page);
+        await responses.WriteListAsync(http, scope.Served, page);
     }
 
     private static ObjectQuery WatchQuery(HttpContext http, WriteScope scope, string? name)
     {
-        var query = http.Request.Query.Objects(scope.Kind, scope.Namespace);
+        var query = http.Request.Query.Objects(scope.Served, scope.Namespace);
         return name is null || query.Fields.Name == name
             ? query
             : query.Fields.IsEverything
@@ -102,17 +104,17 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     {
         var item = await DecodeAsync(http, scope.Kind);
         var form = await verbs.Create.RunAsync(scope, item, http.RequestAborted);
-        WarnOf(http, scope.Kind, item);
-        await responses.WriteObjectAsync(http, scope.Kind, form, StatusCodes.Status201Created);
+        WarnOf(http, scope.Served, item);
+        await responses.WriteObjectAsync(http, scope.Served, form, StatusCodes.Status201Created);
     }
 
     private async Task DeleteAsync(HttpContext http, WriteScope scope, string name)
     {
         var options = await DeleteOptionsAsync(http);
         var result = await verbs.Delete.RunAsync(scope, name, options, http.RequestAborted);
-        if (!result.Gone || scope.Kind.Name == "Pod")
+        if (!result.Gone || scope.Served == PodKind.Served)
         {
-            await responses.WriteObjectAsync(http, scope.Kind, result.Form, StatusCodes.Status200OK);
+            await responses.WriteObjectAsync(http, scope.Served, result.Form, StatusCodes.Status200OK);
             return;
         }
 
@@ -128,7 +130,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     private async Task DeleteCollectionAsync(HttpContext http, WriteScope scope)
     {
         var options = await DeleteOptionsAsync(http);
-        var query = http.Request.Query.Objects(scope.Kind, scope.Namespace);
+        var query = http.Request.Query.Objects(scope.Served, scope.Namespace);
         var page = await verbs.List.RunAsync(query, http.Request.Query.Paging(), http.RequestAborted);
         foreach (var form in page.Items)
         {
@@ -143,12 +145,12 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             }
         }
 
-        await responses.WriteListAsync(http, scope.Kind, page);
+        await responses.WriteListAsync(http, scope.Served, page);
     }
 
     // Of what was taken: what is refused has worse to hear.
-    private static void WarnOf(HttpContext http, Kind kind, KubernetesObject item) =>
-        Warnings.Add(http, KindStrategies.Of(kind).Warnings(item));
+    private static void WarnOf(HttpContext http, ServedKind served, KubernetesObject item) =>
+        Warnings.Add(http, served.Strategy.Warnings(item));
 
     private static async ValueTask<KubernetesObject> DecodeAsync(HttpContext http, Kind kind)
     {

@@ -14,13 +14,6 @@ namespace Coppice.ApiServer.Http;
 /// <summary>Questions that are asked by creating an object which is answered and not kept: who am I, may I, whose token is this.</summary>
 internal sealed class ReviewEndpoint(TokenOwners tokens)
 {
-    private static readonly ExpectedObject SelfReviews = new("authentication.k8s.io", "v1", "SelfSubjectReview", typeof(SelfSubjectReview));
-    private static readonly ExpectedObject TokenReviews = new("authentication.k8s.io", "v1", "TokenReview", typeof(TokenReview));
-    private static readonly ExpectedObject SelfAccessReviews = new("authorization.k8s.io", "v1", "SelfSubjectAccessReview", typeof(SelfSubjectAccessReview));
-    private static readonly ExpectedObject AccessReviews = new("authorization.k8s.io", "v1", "SubjectAccessReview", typeof(SubjectAccessReview));
-    private static readonly ExpectedObject LocalReviews = new("authorization.k8s.io", "v1", "LocalSubjectAccessReview", typeof(LocalSubjectAccessReview));
-    private static readonly ExpectedObject RulesReviews = new("authorization.k8s.io", "v1", "SelfSubjectRulesReview", typeof(SelfSubjectRulesReview));
-
     /// <summary>True if the request was one of these.</summary>
     public async ValueTask<bool> TryHandleAsync(HttpContext http, ApiRequest request, Requester user)
     {
@@ -51,13 +44,13 @@ internal sealed class ReviewEndpoint(TokenOwners tokens)
 
     private static async ValueTask<KubernetesObject> WhoAmIAsync(HttpContext http, Requester user)
     {
-        var review = (SelfSubjectReview)(await RequestBody.ReadObjectAsync(http, SelfReviews)).Item;
+        var review = (SelfSubjectReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.SelfSubjectReview)).Item;
         return review with { Status = new SelfSubjectReviewStatus { UserInfo = InfoOf(user) } };
     }
 
     private async ValueTask<KubernetesObject> WhoseTokenAsync(HttpContext http)
     {
-        var review = (TokenReview)(await RequestBody.ReadObjectAsync(http, TokenReviews)).Item;
+        var review = (TokenReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.TokenReview)).Item;
         if (string.IsNullOrEmpty(review.Spec.Token))
         {
             throw ApiErrors.BadRequest("token is required for TokenReview in authentication");
@@ -75,14 +68,14 @@ internal sealed class ReviewEndpoint(TokenOwners tokens)
 
     private static async ValueTask<KubernetesObject> MayIAsync(HttpContext http, Requester user)
     {
-        var review = (SelfSubjectAccessReview)(await RequestBody.ReadObjectAsync(http, SelfAccessReviews)).Item;
+        var review = (SelfSubjectAccessReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.SelfSubjectAccessReview)).Item;
         Require(review.Kind!, AttributeErrors(review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes));
         return review with { Status = Decide(user, review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes) };
     }
 
     private static async ValueTask<KubernetesObject> WhatMayIAsync(HttpContext http, Requester user)
     {
-        var review = (SelfSubjectRulesReview)(await RequestBody.ReadObjectAsync(http, RulesReviews)).Item;
+        var review = (SelfSubjectRulesReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.SelfSubjectRulesReview)).Item;
         if (string.IsNullOrEmpty(review.Spec.Namespace))
         {
             throw ApiErrors.BadRequest("no namespace on request");
@@ -94,13 +87,13 @@ internal sealed class ReviewEndpoint(TokenOwners tokens)
 
     private static async ValueTask<KubernetesObject> MayTheyAsync(HttpContext http)
     {
-        var review = (SubjectAccessReview)(await RequestBody.ReadObjectAsync(http, AccessReviews)).Item;
+        var review = (SubjectAccessReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.SubjectAccessReview)).Item;
         return review with { Status = Decide(review.Kind!, review.Spec) };
     }
 
     private static async ValueTask<KubernetesObject> MayTheyAsync(HttpContext http, string space)
     {
-        var review = (LocalSubjectAccessReview)(await RequestBody.ReadObjectAsync(http, LocalReviews)).Item;
+        var review = (LocalSubjectAccessReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.LocalSubjectAccessReview)).Item;
         return (review.Spec.ResourceAttributes?.Namespace ?? space) == space
             ? review with { Status = Decide(review.Kind!, review.Spec) }
             : throw ApiErrors.BadRequest($"spec.resourceAttributes.namespace must match namespace: {space}");

@@ -1,4 +1,7 @@
 using Coppice.ApiServer.Decoding;
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Autoscaling;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Patching;
 using Coppice.ApiServer.Proxying;
 using Coppice.ApiServer.Requests;
@@ -18,49 +21,42 @@ namespace Coppice.ApiServer.Http;
 internal sealed class SubresourceEndpoint(
     ApiVerbs verbs, ResourceEndpoint resources, ResponseWriter responses, StreamEndpoint streams, ProxyEndpoint proxies)
 {
-    private static readonly ExpectedObject Scales = new("autoscaling", "v1", "Scale", typeof(Scale));
-    private static readonly Kind ScaleKind = new("autoscaling", "v1", "scales", "Scale", "scale", true, typeof(Scale), Subresources.None);
-    private static readonly ExpectedObject Bindings = new("", "v1", "Binding", typeof(Binding));
-    private static readonly ExpectedObject Evictions = new("policy", "v1", "Eviction", typeof(Eviction)) { OlderApiVersion = "policy/v1beta1" };
-    private static readonly ExpectedObject Tokens = new("authentication.k8s.io", "v1", "TokenRequest", typeof(TokenRequest));
+    private static readonly ExpectedObject Evictions = new(UnstoredKinds.Eviction) { OlderApiVersion = "policy/v1beta1" };
 
-    public Task HandleAsync(HttpContext http, ApiRequest request, Kind kind, Requester user)
+    public Task HandleAsync(HttpContext http, ApiRequest request, ServedKind served, Requester user)
     {
         var name = request.Name!;
-        var connection = new WriteScope(kind, request.Namespace ?? "", user);
-        switch (request.Subresource)
+        var door = served.Find(request.Subresource!) ?? throw ApiErrors.NoSuchPath();
+        var connection = new WriteScope(served, request.Namespace ?? "", user);
+        if (door.Door == Door.Stream)
         {
-            case "log" or "exec" or "attach" or "portforward" when kind.Has(Subresources.Pod):
-                return streams.HandleAsync(http, connection.Key(name), request.Subresource);
-            case "proxy" when kind.Has(Subresources.Proxy):
-                return proxies.HandleAsync(http, connection, name);
+            return door.Name == "proxy" ? proxies.HandleAsync(http, connection, name) : streams.HandleAsync(http, connection.Key(name), door.Name);
+        }
+
+        if (!door.Verbs.Contains(request.Verb))
+        {
+            throw ApiErrors.MethodNotAllowed();
         }
 
         // What is said to a stream or to a proxy's target is not ours to read.
         var scope = connection with { DryRun = http.Request.DryRun() };
-        return (request.Subresource, request.Verb) switch
+        return door.Name switch
         {
-            ("status", var verb) when kind.Has(Subresources.Status) => StatusAsync(http, scope, name, verb),
-            ("scale", var verb) when kind.Has(Subresources.Scale) => ScaleAsync(http, scope, name, verb),
-            ("ephemeralcontainers", var verb) when kind.Has(Subresources.Pod) => PartAsync(http, scope, name, verb, UpdatePart.EphemeralContainers),
-            ("resize", var verb) when kind.Has(Subresources.Pod) => PartAsync(http, scope, name, verb, UpdatePart.Resources),
-            ("binding", "create") when kind.Has(Subresources.Pod) => BindAsync(http, scope, name),
-            ("eviction", "create") when kind.Has(Subresources.Pod) => EvictAsync(http, scope, name),
-            ("finalize", "update") when kind.Has(Subresources.Finalize) => resources.UpdateAsync(http, scope, name, UpdatePart.Finalizers),
-            ("token", "create") when kind.Has(Subresources.Token) => TokenAsync(http, scope, name),
-            ("binding" or "eviction", _) when kind.Has(Subresources.Pod) => throw ApiErrors.MethodNotAllowed(),
-            ("finalize", _) when kind.Has(Subresources.Finalize) => throw ApiErrors.MethodNotAllowed(),
-            ("token", _) when kind.Has(Subresources.Token) => throw ApiErrors.MethodNotAllowed(),
+            "status" => PartAsync(http, scope, name, request.Verb, UpdatePart.Status),
+            "ephemeralcontainers" => PartAsync(http, scope, name, request.Verb, UpdatePart.EphemeralContainers),
+            "resize" => PartAsync(http, scope, name, request.Verb, UpdatePart.Resources),
+            "finalize" => PartAsync(http, scope, name, request.Verb, UpdatePart.Finalizers),
+            "scale" => ScaleAsync(http, scope, name, request.Verb),
+            "binding" => BindAsync(http, scope, name),
+            "eviction" => EvictAsync(http, scope, name),
+            "token" => TokenAsync(http, scope, name),
             _ => throw ApiErrors.NoSuchPath(),
         };
     }
 
     /// <summary>Bindings also have a door of their own, beside the pods.</summary>
     public Task BindAsync(HttpContext http, Requester user, string space) =>
-        BindAsync(http, new WriteScope(BuiltInKinds.Of<Pod>(), space, user, http.Request.DryRun()), null);
-
-    private Task StatusAsync(HttpContext http, WriteScope scope, string name, string verb) =>
-        PartAsync(http, scope, name, verb, UpdatePart.Status);
+        BindAsync(http, new WriteScope(PodKind.Served, space, user, http.Request.DryRun()), null);
 
     private Task PartAsync(HttpContext http, WriteScope scope, string name, string verb, UpdatePart part)
     {
@@ -83,7 +79,7 @@ internal sealed class SubresourceEndpoint(
                 await WriteScaleAsync(http, await verbs.Scale.GetAsync(scope.Kind, scope.Key(name), http.RequestAborted));
                 break;
             case "update":
-                var wanted = (Scale)(await RequestBody.ReadObjectAsync(http, Scales)).Item;
+                var wanted = (Scale)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.Scale)).Item;
                 await WriteScaleAsync(http, await verbs.Scale.UpdateAsync(scope, name, _ => wanted, http.RequestAborted));
                 break;
             case "patch":
@@ -99,8 +95,8 @@ internal sealed class SubresourceEndpoint(
 
                 Scale Patched(Scale current)
                 {
-                    var patched = Patcher.Apply(type, ApiJson.Write(current), patch, TypeSchema.Of(typeof(Scale)), http.RequestAborted);
-                    var decoded = ObjectDecoder.DecodePatched(patched, Scales, mode, duplicates);
+                    var patched = Patcher.Apply(type, ApiJson.Write(current), patch, UnstoredKinds.Scale.Schema, http.RequestAborted);
+                    var decoded = ObjectDecoder.DecodePatched(patched, UnstoredKinds.Scale, mode, duplicates);
                     warnings = decoded.Warnings;
                     return (Scale)decoded.Item;
                 }
@@ -111,12 +107,12 @@ internal sealed class SubresourceEndpoint(
     }
 
     private Task WriteScaleAsync(HttpContext http, Scale scale) =>
-        responses.WriteObjectAsync(http, ScaleKind, ObjectForm.Detached(scale), StatusCodes.Status200OK);
+        responses.WriteObjectAsync(http, ScaleKind.Served, ObjectForm.Detached(scale), StatusCodes.Status200OK);
 
     private async Task BindAsync(HttpContext http, WriteScope scope, string? name)
     {
         _ = ResponseFormat.Choose(http.Request, isTable: false);
-        var binding = (Binding)(await RequestBody.ReadObjectAsync(http, Bindings)).Item;
+        var binding = (Binding)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.Binding)).Item;
         if (name is not null)
         {
             Scoping.RequireName(name, binding.Metadata.Name);
@@ -144,7 +140,7 @@ internal sealed class SubresourceEndpoint(
     private async Task TokenAsync(HttpContext http, WriteScope scope, string name)
     {
         _ = ResponseFormat.Choose(http.Request, isTable: false);
-        var request = (TokenRequest)(await RequestBody.ReadObjectAsync(http, Tokens)).Item;
+        var request = (TokenRequest)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.TokenRequest)).Item;
         await ResponseWriter.WriteUntabledAsync(http, await verbs.Tokens.CreateAsync(scope.Key(name), request, http.RequestAborted), StatusCodes.Status201Created);
     }
 }

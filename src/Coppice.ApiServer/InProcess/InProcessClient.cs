@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Watching;
@@ -41,10 +42,10 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
         (T)(await verbs.Update.RunAsync(ScopeOf(item), item.Metadata.Name!, item, UpdatePart.Status, stop)).Item;
 
     public async ValueTask DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject =>
-        await verbs.Delete.RunAsync(new(BuiltInKinds.Of<T>(), key.Namespace, _user), key.Name, options ?? new DeleteOptions(), stop);
+        await verbs.Delete.RunAsync(new(Served<T>(), key.Namespace, _user), key.Name, options ?? new DeleteOptions(), stop);
 
     public ValueTask BindAsync(Binding binding, CancellationToken stop) =>
-        verbs.Pods.BindAsync(new(BuiltInKinds.Of<Pod>(), binding.Metadata.Namespace ?? "", _user), binding, stop);
+        verbs.Pods.BindAsync(new(Served<Pod>(), binding.Metadata.Namespace ?? "", _user), binding, stop);
 
     public async ValueTask<Namespace> FinalizeAsync(Namespace item, CancellationToken stop) =>
         (Namespace)(await verbs.Update.RunAsync(ScopeOf(item), item.Metadata.Name!, item, UpdatePart.Finalizers, stop)).Item;
@@ -52,10 +53,12 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
     public ValueTask<TokenRequest> CreateTokenAsync(ObjectKey serviceAccount, TokenRequest request, CancellationToken stop) =>
         verbs.Tokens.CreateAsync(serviceAccount, request, stop);
 
-    private static ObjectQuery Parse<T>(ListQuery query) where T : KubernetesObject =>
-        ObjectQuery.Parse(BuiltInKinds.Of<T>(), query.Namespace, query.LabelSelector, query.FieldSelector);
+    private ObjectQuery Parse<T>(ListQuery query) where T : KubernetesObject =>
+        ObjectQuery.Parse(Served<T>(), query.Namespace, query.LabelSelector, query.FieldSelector);
 
-    private WriteScope ScopeOf(KubernetesObject item) => new(BuiltInKinds.Of(item), item.Metadata.Namespace ?? "", _user);
+    private ServedKind Served<T>() where T : KubernetesObject => verbs.Kinds.Of(BuiltInKinds.Of<T>());
+
+    private WriteScope ScopeOf(KubernetesObject item) => new(verbs.Kinds.Of(BuiltInKinds.Of(item)), item.Metadata.Namespace ?? "", _user);
 
     /// <summary>Opened by the first wait, which is where refusals are told, as over HTTP.</summary>
     private sealed class TypedWatch<T>(Func<ObjectWatch> open, string after) : IObjectWatch<T> where T : KubernetesObject

@@ -19,8 +19,8 @@ internal static class DefinitionNames
 
     private const string Meta = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
-    public static string Of(TypeSchema type) =>
-        type.Group == "Meta" ? Meta + type.Name : $"io.k8s.api.{type.Group.ToLowerInvariant()}.v1.{type.Name}";
+    public static string Of(ObjectSchema type) =>
+        type.Package == "meta" ? Meta + type.Name : $"io.k8s.api.{type.Package}.{type.Version}.{type.Name}";
 
-    public static string ListOf(TypeSchema type) => Of(type) + "List";
+    public static string ListOf(ObjectSchema type) => Of(type) + "List";
 }

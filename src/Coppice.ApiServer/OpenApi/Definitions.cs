@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.Kinds;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
 
@@ -15,7 +16,7 @@ internal sealed class Definitions
 
     private readonly SortedDictionary<string, SchemaNode> _byName = new(StringComparer.Ordinal);
     private readonly TypeDocumentation _documentation = TypeDocumentation.Read();
-    private readonly Dictionary<Type, List<KindName>> _kinds = [];
+    private readonly Dictionary<ObjectSchema, List<KindName>> _kinds = [];
 
     private Definitions()
     {
@@ -27,15 +28,15 @@ internal sealed class Definitions
     {
         var collected = new Definitions();
         var everywhere = all.Select(v => new KindName(v.Group, v.Version, "")).ToList();
-        collected._kinds[typeof(DeleteOptions)] = [.. everywhere.Select(k => k with { Kind = "DeleteOptions" })];
-        collected._kinds[typeof(ApiStatus)] = [new("", "v1", "Status")];
+        collected._kinds[RecordSchemas.Of<DeleteOptions>()] = [.. everywhere.Select(k => k with { Kind = "DeleteOptions" })];
+        collected._kinds[RecordSchemas.Of<ApiStatus>()] = [new("", "v1", "Status")];
         var resources = versions.SelectMany(v => v.Resources).ToList();
         foreach (var resource in resources)
         {
-            collected.Name(resource.Type, resource.Kind);
-            foreach (var part in resource.Subresources.Where(s => s.Type is not null))
+            collected.Name(resource.Schema, resource.Kind);
+            foreach (var part in resource.Subresources.Where(s => s.Schema is not null))
             {
-                collected.Name(part.Type!, part.Kind);
+                collected.Name(part.Schema!, part.Answers);
             }
         }
 
@@ -44,19 +45,19 @@ internal sealed class Definitions
             collected.Add(resource);
         }
 
-        collected.Add(typeof(DeleteOptions));
-        collected.Add(typeof(ApiStatus));
+        collected.Add(RecordSchemas.Of<DeleteOptions>());
+        collected.Add(RecordSchemas.Of<ApiStatus>());
         collected.AddMachinery(DefinitionNames.Patch);
         collected.AddMachinery(DefinitionNames.RawExtension);
         collected._byName[DefinitionNames.WatchEvent] = MachineryDefinitions.WatchEvent(everywhere.Select(k => k with { Kind = "WatchEvent" }));
         return collected._byName;
     }
 
-    private void Name(Type type, KindName kind)
+    private void Name(ObjectSchema schema, KindName kind)
     {
-        if (!_kinds.TryGetValue(type, out var names))
+        if (!_kinds.TryGetValue(schema, out var names))
         {
-            _kinds[type] = names = [];
+            _kinds[schema] = names = [];
         }
 
         if (!names.Contains(kind))
@@ -67,24 +68,23 @@ internal sealed class Definitions
 
     private void Add(ServedResource resource)
     {
-        Add(resource.Type);
-        foreach (var part in resource.Subresources.Where(s => s.Type is not null))
+        Add(resource.Schema);
+        foreach (var part in resource.Subresources.Where(s => s.Schema is not null))
         {
-            Add(part.Type!);
+            Add(part.Schema!);
         }
 
         if (resource.Verbs.Contains("list"))
         {
-            var schema = TypeSchema.Of(resource.Type);
+            var schema = resource.Schema;
             var kind = resource.Kind with { Kind = resource.Kind.Kind + "List" };
             _byName[DefinitionNames.ListOf(schema)] = MachineryDefinitions.List(DefinitionNames.Of(schema), kind);
-            Add(typeof(ListMeta));
+            Add(RecordSchemas.Of<ListMeta>());
         }
     }
 
-    private string Add(Type type)
+    private string Add(ObjectSchema schema)
     {
-        var schema = TypeSchema.Of(type);
         var name = DefinitionNames.Of(schema);
         if (_byName.TryAdd(name, new SchemaNode()))
         {
@@ -92,12 +92,12 @@ internal sealed class Definitions
             _byName[name] = new SchemaNode
             {
                 Type = "object",
-                Description = _documentation.Of(type),
+                Description = _documentation.Of(schema.Documentation),
                 Properties = [.. schema.Fields.OrderBy(f => f.JsonName, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.JsonName, Field(f)))],
                 Required = [.. schema.Fields.Where(f => f.Facts.Required).Select(f => f.JsonName)],
                 Extensions =
                 [
-                    .. _kinds.TryGetValue(type, out var kinds) ? [KindExtension.OfDefinition(kinds)] : (VendorExtension[])[],
+                    .. _kinds.TryGetValue(schema, out var kinds) ? [KindExtension.OfDefinition(kinds)] : (VendorExtension[])[],
                     .. schema.IsAtomic ? [AtomicMap] : (VendorExtension[])[],
                 ],
             };
@@ -108,7 +108,7 @@ internal sealed class Definitions
 
     private SchemaNode Field(FieldSchema field) => Value(field.Value, field) with
     {
-        Description = _documentation.Of(field.Property),
+        Description = _documentation.Of(field.Documentation),
         Default = field.Facts.Default is { } text ? JsonOf(text, field.Value.Shape) : null,
         Extensions = [.. ExtensionsOf(field)],
     };
@@ -128,7 +128,7 @@ internal sealed class Definitions
         ValueShape.Any => AddMachinery(field.JsonName == "fieldsV1" ? DefinitionNames.FieldsV1 : DefinitionNames.RawExtension),
         ValueShape.List => new() { Type = "array", Items = Value(value.Element!, field) },
         ValueShape.Map => new() { Type = "object", Values = Value(value.Element!, field) },
-        _ => SchemaNode.To(Add(value.Object.Type)),
+        _ => SchemaNode.To(Add(value.Object)),
     };
 
     private SchemaNode AddMachinery(string name)

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.Kinds;
 
 namespace Coppice.ApiServer.OpenApi;
 

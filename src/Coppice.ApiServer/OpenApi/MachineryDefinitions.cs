@@ -1,4 +1,4 @@
-using Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.Kinds;
 
 namespace Coppice.ApiServer.OpenApi;
 

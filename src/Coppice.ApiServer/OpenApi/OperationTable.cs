@@ -1,5 +1,5 @@
 using Coppice.ApiServer.Discovery;
-using Coppice.Objects;
+using Coppice.ApiServer.Kinds;
 
 namespace Coppice.ApiServer.OpenApi;
 
@@ -43,7 +43,7 @@ internal static class OperationTable
     private static IEnumerable<ApiOperation> OnCollection(ServedVersion version, ServedResource resource)
     {
         var scoped = Scoped(resource);
-        var type = Definition(resource.Type);
+        var type = DefinitionNames.Of(resource.Schema);
         if (resource.Verbs.Contains("list"))
         {
             yield return List(version, resource, scoped);
@@ -64,7 +64,7 @@ internal static class OperationTable
     private static IEnumerable<ApiOperation> OnItem(ServedVersion version, ServedResource resource)
     {
         var name = $"{Area(version)}{Scoped(resource)}";
-        foreach (var operation in ReadAndChange(name, resource.Kind, Definition(resource.Type), resource.Verbs))
+        foreach (var operation in ReadAndChange(name, resource.Kind, DefinitionNames.Of(resource.Schema), resource.Verbs))
         {
             yield return operation;
         }
@@ -77,28 +77,28 @@ internal static class OperationTable
         };
     }
 
-    private static IEnumerable<ApiOperation> OnPart(ServedVersion version, ServedResource resource, ServedSubresource part)
+    private static IEnumerable<ApiOperation> OnPart(ServedVersion version, ServedResource resource, Subresource part)
     {
         var name = $"{Area(version)}{Scoped(resource)}{Capital(part.Name)}";
         switch (part)
         {
-            case { Type: null, Name: "log" }:
-                return [new("get", "get", $"read{name}", part.Kind)];
-            case { Type: null, Name: Proxy }:
+            case { Schema: null, Name: "log" }:
+                return [new("get", "get", $"read{name}", part.Answers)];
+            case { Schema: null, Name: Proxy }:
                 return Connections(version, resource, part, ProxyMethods);
-            case { Type: null }:
+            case { Schema: null }:
                 return Connections(version, resource, part, StreamMethods);
         }
 
-        var type = Definition(part.Type);
+        var type = DefinitionNames.Of(part.Schema);
         return part.Verbs.Contains("create")
-            ? [new("post", "post", $"create{name}", part.Kind) { Body = type, Answer = type, Query = QueryParameter.Writing }]
-            : ReadAndChange(name, part.Kind, type, part.Verbs);
+            ? [new("post", "post", $"create{name}", part.Answers) { Body = type, Answer = type, Query = QueryParameter.Writing }]
+            : ReadAndChange(name, part.Answers, type, part.Verbs);
     }
 
     private static IEnumerable<ApiOperation> Connections(
-        ServedVersion version, ServedResource resource, ServedSubresource part, string[] methods, string suffix = "") => methods.Select(method =>
-        new ApiOperation(method, "connect", $"connect{Area(version)}{Capital(method)}{Scoped(resource)}{Capital(part.Name)}{suffix}", part.Kind));
+        ServedVersion version, ServedResource resource, Subresource part, string[] methods, string suffix = "") => methods.Select(method =>
+        new ApiOperation(method, "connect", $"connect{Area(version)}{Capital(method)}{Scoped(resource)}{Capital(part.Name)}{suffix}", part.Answers));
 
     private static IEnumerable<ApiOperation> ReadAndChange(string name, KindName kind, string type, IReadOnlyList<string> verbs)
     {
@@ -121,7 +121,7 @@ internal static class OperationTable
     private static ApiOperation List(ServedVersion version, ServedResource resource, string name) =>
         new("get", "list", $"list{Area(version)}{name}", resource.Kind)
         {
-            Answer = DefinitionNames.ListOf(TypeSchema.Of(resource.Type)),
+            Answer = DefinitionNames.ListOf(resource.Schema),
             Query = QueryParameter.Listing,
         };
 
@@ -132,6 +132,4 @@ internal static class OperationTable
         Capital(version.Group.Length == 0 ? "core" : version.Group.Split('.')[0]) + Capital(version.Version);
 
     private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
-
-    private static string Definition(Type type) => DefinitionNames.Of(TypeSchema.Of(type));
 }

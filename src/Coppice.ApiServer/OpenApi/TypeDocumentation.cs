@@ -1,7 +1,7 @@
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Xml;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.OpenApi;
 
@@ -42,10 +42,8 @@ internal sealed class TypeDocumentation
         return known;
     }
 
-    public string? Of(Type type) => _summaries.GetValueOrDefault($"T:{type.FullName}");
-
-    /// <summary>The sentence of a field; for one that its type inherits, the base type's.</summary>
-    public string? Of(PropertyInfo property) => _summaries.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}");
+    public string? Of(Documentation documentation) =>
+        documentation.Text ?? (documentation.Member is { } member ? _summaries.GetValueOrDefault(member) : null);
 
     /// <summary>The text of a member's summary on one line, with references by the name that API users know.</summary>
     private static string SummaryOf(XmlReader member)

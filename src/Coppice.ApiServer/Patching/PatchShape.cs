@@ -4,7 +4,7 @@ using Coppice.Objects;
 namespace Coppice.ApiServer.Patching;
 
 /// <summary>What a strategic merge has to know of the fields of one object: of a type's, a map's, or of any JSON at all (the default).</summary>
-internal readonly record struct PatchShape(TypeSchema? Type, ValueSchema? Element)
+internal readonly record struct PatchShape(ObjectSchema? Type, ValueSchema? Element)
 {
     public static PatchShape Of(ValueSchema? value) => value?.Shape switch
     {

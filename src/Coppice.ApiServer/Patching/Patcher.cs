@@ -13,7 +13,7 @@ public static class Patcher
     /// <exception cref="ApiError">400: the patch is malformed. 422: it does not apply to this object. 413: it is too large.</exception>
     /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
     public static byte[] Apply(
-        PatchType type, ReadOnlyMemory<byte> original, ReadOnlyMemory<byte> patch, TypeSchema schema, CancellationToken stop = default)
+        PatchType type, ReadOnlyMemory<byte> original, ReadOnlyMemory<byte> patch, ObjectSchema schema, CancellationToken stop = default)
     {
         var parsed = Parse(patch.Span);
         var target = JsonTree.Parse(original.Span).Root as JsonObject

@@ -11,7 +11,7 @@ namespace Coppice.ApiServer.Patching;
 /// </summary>
 internal static class StrategicMergePatch
 {
-    public static JsonObject Apply(JsonObject target, JsonObject patch, TypeSchema schema) => Merge(target, patch, new PatchShape(schema, null));
+    public static JsonObject Apply(JsonObject target, JsonObject patch, ObjectSchema schema) => Merge(target, patch, new PatchShape(schema, null));
 
     private static JsonObject Merge(JsonObject target, JsonObject patch, PatchShape shape)
     {

@@ -31,12 +31,7 @@ internal sealed class ProxyLocator(ApiVerbs verbs)
             ?? throw ApiErrors.BadRequest($"invalid {kind.Singular} request {QuotedText.Of(key.Name)}");
         var asked = key.Name;
         key = key with { Name = target.Name };
-        return kind.Name switch
-        {
-            "Pod" => OfPodAsync(key, target, stop),
-            "Service" => OfServiceAsync(key, asked, target, stop),
-            _ => OfNodeAsync(key, target, stop),
-        };
+        return kind == Pods ? OfPodAsync(key, target, stop) : kind == Services ? OfServiceAsync(key, asked, target, stop) : OfNodeAsync(key, target, stop);
     }
 
     /// <summary>A pod at the port that is said, or else at the first that one of its containers declares.</summary>

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Kinds;
 using System.Globalization;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Resources;
@@ -74,8 +75,8 @@ internal static class QueryParameters
             FieldError.NotSupported(FieldPath.Of("fieldValidation"), other, "", "Ignore", "Strict", "Warn")),
     };
 
-    public static ObjectQuery Objects(this IQueryCollection query, Kind kind, string? space) =>
-        ObjectQuery.Parse(kind, space, query.First("labelSelector"), query.First("fieldSelector"));
+    public static ObjectQuery Objects(this IQueryCollection query, ServedKind served, string? space) =>
+        ObjectQuery.Parse(served, space, query.First("labelSelector"), query.First("fieldSelector"));
 
     /// <summary>Paging and the revision to read at, with resourceVersionMatch as Kubernetes defines it.</summary>
     public static ListPaging Paging(this IQueryCollection query)

@@ -30,7 +30,7 @@ internal static class RequestBody
         {
             "" or "application/json" or "*/*" => ObjectDecoder.Decode(body, expected, mode),
             "application/yaml" => ObjectDecoder.DecodeYaml(body, expected, mode),
-            ProtobufBody.MediaType => ObjectDecoder.Decode(ProtobufBody.ToJson(body, TypeSchema.Of(expected.Type)), expected, mode),
+            ProtobufBody.MediaType => ObjectDecoder.Decode(ProtobufBody.ToJson(body, expected.Kind.Schema), expected, mode),
             _ => throw ApiErrors.UnsupportedMediaType(ObjectTypes),
         };
         Warnings.Add(http, decoded.Warnings);
@@ -46,7 +46,7 @@ internal static class RequestBody
             return new T();
         }
 
-        return ObjectDecoder.DecodeOptions<T>(MediaType(http) == ProtobufBody.MediaType ? ProtobufBody.ToJson(body, TypeSchema.Of(typeof(T))) : body);
+        return ObjectDecoder.DecodeOptions<T>(MediaType(http) == ProtobufBody.MediaType ? ProtobufBody.ToJson(body, RecordSchemas.Of<T>()) : body);
     }
 
     /// <summary>The Content-Type without its parameters, in lower case; empty if there is none.</summary>

@@ -1,6 +1,7 @@
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Requests;
-using Coppice.ApiServer.Strategies;
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 
@@ -43,7 +44,7 @@ internal sealed class CreateVerb(ObjectStorage storage, IReadOnlyList<IAdmission
 
     private async ValueTask<KubernetesObject> PrepareAsync(WriteScope scope, KubernetesObject item, CancellationToken stop)
     {
-        var strategy = KindStrategies.Of(scope.Kind);
+        var strategy = scope.Served.Strategy;
         var prepared = strategy.PrepareForCreate(strategy.Default(Identify(scope, item)));
         foreach (var admission in admissions)
         {

@@ -15,15 +15,15 @@ public sealed class ObjectForm
     /// <summary>In bytes: the field's name and punctuation, and the longest number.</summary>
     private const int LongestRevisionField = 48;
 
-    private readonly Type _type;
+    private readonly IObjectFormat? _format;
     private readonly ReadOnlyMemory<byte> _stored;
     private readonly ReadOnlyMemory<byte> _detached;
     private KubernetesObject? _item;
 
     /// <param name="stored">The JSON as the store holds it: without a resourceVersion, which is known only when it is written.</param>
-    internal ObjectForm(Type type, ReadOnlyMemory<byte> stored, Revision revision, KubernetesObject? item = null)
+    internal ObjectForm(IObjectFormat format, ReadOnlyMemory<byte> stored, Revision revision, KubernetesObject? item = null)
     {
-        _type = type;
+        _format = format;
         _stored = stored;
         Revision = revision;
         _item = item is null ? null : WithRevision(item);
@@ -31,7 +31,6 @@ public sealed class ObjectForm
 
     private ObjectForm(KubernetesObject item, Revision revision)
     {
-        _type = item.GetType();
         _detached = ApiJson.WriteObject(item);
         Revision = revision;
         _item = item;
@@ -41,7 +40,7 @@ public sealed class ObjectForm
 
     public Revision Revision { get; }
 
-    public KubernetesObject Item => _item ??= WithRevision((KubernetesObject)ApiJson.Read(_stored.Span, _type));
+    public KubernetesObject Item => _item ??= WithRevision(_format!.Read(_stored.Span));
 
     /// <summary>In bytes.</summary>
     public int JsonLength => _detached.IsEmpty ? _stored.Length + RevisionField(stackalloc byte[LongestRevisionField]).Length : _detached.Length;

@@ -1,4 +1,5 @@
-using Coppice.ApiServer.Strategies;
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Store;
 
@@ -10,18 +11,11 @@ namespace Coppice.ApiServer.Resources;
 /// </summary>
 public sealed class ObjectStorage(IRevisionStore store)
 {
-    private static readonly Kind CoreEvents = BuiltInKinds.Of<Objects.Core.Event>();
-
     public Revision Current => store.Current;
-
-    /// <summary>Both groups of events are two views of the same stored objects.</summary>
-    private static bool IsEventView(Kind kind) => kind.Type == typeof(Objects.Events.Event);
-
-    private static Kind StoredAs(Kind kind) => IsEventView(kind) ? CoreEvents : kind;
 
     public static string Prefix(Kind kind, string? space)
     {
-        var resource = StoredAs(kind).QualifiedResource;
+        var resource = kind.Stored.QualifiedResource;
         return string.IsNullOrEmpty(space) ? $"{resource}/" : $"{resource}/{space}/";
     }
 
@@ -94,18 +88,14 @@ public sealed class ObjectStorage(IRevisionStore store)
             entry.Value.Companion = forms = new StoredForms();
         }
 
-        var type = StoredAs(kind).Type;
+        var format = kind.Stored.Format;
         var form = deleted
-            ? forms.Deleted ??= new ObjectForm(type, entry.Value.Bytes, entry.Modified, forms.Live?.Item)
-            : forms.Live ??= new ObjectForm(type, entry.Value.Bytes, entry.Modified);
-        return IsEventView(kind) ? ObjectForm.Detached(EventConversion.ToEvents((Objects.Core.Event)form.Item)) : form;
+            ? forms.Deleted ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified, forms.Live?.Item)
+            : forms.Live ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified);
+        return kind.Conversion is { } conversion ? ObjectForm.Detached(conversion.FromStored(form.Item)) : form;
     }
 
-    private static StoredValue Prepare(Kind kind, KubernetesObject item)
-    {
-        var stored = IsEventView(kind) ? EventConversion.ToCore((Objects.Events.Event)item) : item;
-        return new StoredValue(ObjectForm.ToStore(stored));
-    }
+    private static StoredValue Prepare(Kind kind, KubernetesObject item) => new(ObjectForm.ToStore(kind.Conversion?.ToStored(item) ?? item));
 
     private async ValueTask<ObjectForm?> WriteAsync(Kind kind, StoreWrite write, CancellationToken stop, bool deleted = false)
     {

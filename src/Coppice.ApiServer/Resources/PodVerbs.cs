@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
@@ -22,12 +23,12 @@ internal sealed class PodVerbs(UpdateVerb update, DeleteVerb delete, TimeProvide
             throw ApiErrors.Invalid("", "Binding", name, FieldError.Required(FieldPath.Of("target", "name")));
         }
 
-        await update.RunAsync(scope with { Kind = Pods }, name, form => Bind((Pod)form.Item, binding, node), UpdatePart.Internal, stop);
+        await update.RunAsync(scope with { Served = PodKind.Served }, name, form => Bind((Pod)form.Item, binding, node), UpdatePart.Internal, stop);
     }
 
     /// <summary>Deletes a pod as a guest who may be asked to stay; disruption budgets will have their say here.</summary>
     public async ValueTask EvictAsync(WriteScope scope, string name, Eviction eviction, CancellationToken stop) =>
-        await delete.RunAsync(scope with { Kind = Pods }, name, eviction.DeleteOptions ?? new DeleteOptions(), stop);
+        await delete.RunAsync(scope with { Served = PodKind.Served }, name, eviction.DeleteOptions ?? new DeleteOptions(), stop);
 
     private Pod Bind(Pod pod, Binding binding, string node)
     {

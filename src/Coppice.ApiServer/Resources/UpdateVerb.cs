@@ -1,7 +1,8 @@
 using System.Globalization;
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Requests;
-using Coppice.ApiServer.Strategies;
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Validation;
 using Coppice.Client;
 using Coppice.Objects;
@@ -136,7 +137,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
     private async ValueTask<KubernetesObject> PrepareAsync(
         WriteScope scope, KubernetesObject item, KubernetesObject old, UpdatePart part, CancellationToken stop)
     {
-        var strategy = KindStrategies.Of(scope.Kind);
+        var strategy = scope.Served.Strategy;
         if (part == UpdatePart.Internal)
         {
             return item;
@@ -146,9 +147,9 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
         prepared = part switch
         {
             UpdatePart.Status => strategy.PrepareForStatusUpdate(prepared, old),
-            UpdatePart.Finalizers => NamespaceRules.WithFinalizers((Objects.Core.Namespace)prepared, (Objects.Core.Namespace)old),
-            UpdatePart.EphemeralContainers => PodRules.WithEphemeralContainers((Objects.Core.Pod)prepared, (Objects.Core.Pod)old),
-            UpdatePart.Resources => PodRules.WithResources((Objects.Core.Pod)prepared, (Objects.Core.Pod)old),
+            UpdatePart.Finalizers => NamespaceStrategy.WithFinalizers((Objects.Core.Namespace)prepared, (Objects.Core.Namespace)old),
+            UpdatePart.EphemeralContainers => PodStrategy.WithEphemeralContainers((Objects.Core.Pod)prepared, (Objects.Core.Pod)old),
+            UpdatePart.Resources => PodStrategy.WithResources((Objects.Core.Pod)prepared, (Objects.Core.Pod)old),
             _ => strategy.PrepareForUpdate(prepared, old),
         };
         foreach (var admission in admissions)
@@ -162,7 +163,7 @@ internal sealed class UpdateVerb(ObjectStorage storage, Turns turns, IReadOnlyLi
             .. part switch
             {
                 UpdatePart.Status => strategy.ValidateStatusUpdate(prepared, old),
-                UpdatePart.Resources => PodRules.ValidateResize((Objects.Core.Pod)prepared, (Objects.Core.Pod)old),
+                UpdatePart.Resources => PodStrategy.ValidateResize((Objects.Core.Pod)prepared, (Objects.Core.Pod)old),
                 _ => strategy.ValidateUpdate(prepared, old),
             },
         ];

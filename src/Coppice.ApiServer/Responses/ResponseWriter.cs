@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Tables;
 using Coppice.Objects;
@@ -50,21 +51,21 @@ internal sealed class ResponseWriter(TimeProvider time)
     public static Task WriteUntabledAsync(HttpContext http, KubernetesObject item, int code) =>
         WriteFormAsync(http, ResponseFormat.Choose(http.Request, isTable: false), ObjectForm.Detached(item), code);
 
-    public Task WriteObjectAsync(HttpContext http, Kind kind, ObjectForm form, int code)
+    public Task WriteObjectAsync(HttpContext http, ServedKind served, ObjectForm form, int code)
     {
         var format = ResponseFormat.Choose(http.Request);
         return format.Shape == ResponseShape.Table
-            ? WriteJsonAsync(http, format.IsYaml, TableOf(format, kind, form), code)
+            ? WriteJsonAsync(http, format.IsYaml, TableOf(format, served, form), code)
             : WriteFormAsync(http, format, form, code);
     }
 
     /// <summary>An object in JSON, as a part of a longer answer.</summary>
-    public void Render(IBufferWriter<byte> output, ResponseFormat format, Kind kind, ObjectForm form, bool withColumns)
+    public void Render(IBufferWriter<byte> output, ResponseFormat format, ServedKind served, ObjectForm form, bool withColumns)
     {
         switch (format.Shape)
         {
             case ResponseShape.Table:
-                output.Write(TableOf(format, kind, form, withColumns).Span);
+                output.Write(TableOf(format, served, form, withColumns).Span);
                 break;
             case ResponseShape.Metadata:
                 MetadataForm(format, form).WriteJson(output);
@@ -75,7 +76,7 @@ internal sealed class ResponseWriter(TimeProvider time)
         }
     }
 
-    public async Task WriteListAsync(HttpContext http, Kind kind, ListPage page)
+    public async Task WriteListAsync(HttpContext http, ServedKind served, ListPage page)
     {
         var meta = new ListMeta
         {
@@ -86,14 +87,14 @@ internal sealed class ResponseWriter(TimeProvider time)
         var format = ResponseFormat.Choose(http.Request);
         if (format.Shape == ResponseShape.Table)
         {
-            var request = new TableRequest(kind, format.Include, time.GetUtcNow(), format.MetaVersion);
+            var request = new TableRequest(served.Table, format.Include, time.GetUtcNow(), format.MetaVersion);
             await WriteJsonAsync(http, format.IsYaml, TableOf(request, page.Items, meta), StatusCodes.Status200OK);
             return;
         }
 
         var (version, name) = format.Shape == ResponseShape.Metadata
             ? (format.MetaVersion, "PartialObjectMetadataList")
-            : (kind.ApiVersion, kind.Name + "List");
+            : (served.Kind.ApiVersion, served.Kind.Name + "List");
         byte[] head = [.. Encoding.UTF8.GetBytes($"{{\"kind\":\"{name}\",\"apiVersion\":\"{version}\",\"metadata\":"), .. ApiJson.Write(meta), .. ",\"items\":["u8];
         var items = format.Shape == ResponseShape.Metadata ? page.Items.Select(form => MetadataForm(format, form)).ToList() : page.Items;
         await (format.IsYaml ? WriteYamlListAsync(http, head, items) : WriteListAsync(http, head, items));
@@ -199,8 +200,8 @@ internal sealed class ResponseWriter(TimeProvider time)
         http.Response.ContentLength = length;
     }
 
-    private ReadOnlyMemory<byte> TableOf(ResponseFormat format, Kind kind, ObjectForm form, bool withColumns = true) => TableOf(
-        new TableRequest(kind, format.Include, time.GetUtcNow(), format.MetaVersion, withColumns),
+    private ReadOnlyMemory<byte> TableOf(ResponseFormat format, ServedKind served, ObjectForm form, bool withColumns = true) => TableOf(
+        new TableRequest(served.Table, format.Include, time.GetUtcNow(), format.MetaVersion, withColumns),
         [form],
         new ListMeta { ResourceVersion = form.Revision.ToString() });
 

@@ -3,7 +3,7 @@ using Coppice.Objects;
 namespace Coppice.ApiServer.Tables;
 
 /// <summary>How objects of one kind are printed.</summary>
-internal interface IKindTable
+public interface IKindTable
 {
     IReadOnlyList<TableColumn> Columns { get; }
 

@@ -21,7 +21,7 @@ public enum IncludeObject
 /// <param name="Version">Of meta.k8s.io, as the client asked for it: "meta.k8s.io/v1".</param>
 /// <param name="WithColumns">False for a watch's second and later events, whose columns the client already knows.</param>
 public sealed record TableRequest(
-    Kind Kind, IncludeObject Include, DateTimeOffset Now, string Version = "meta.k8s.io/v1", bool WithColumns = true);
+    IKindTable Table, IncludeObject Include, DateTimeOffset Now, string Version = "meta.k8s.io/v1", bool WithColumns = true);
 
 /// <summary>Writes objects as a Table of meta.k8s.io, which kubectl prints as it is.</summary>
 public static class TableWriter
@@ -56,7 +56,7 @@ public static class TableWriter
         }
 
         writer.WriteStartArray();
-        foreach (var column in TablePrinter.Columns(request.Kind))
+        foreach (var column in request.Table.Columns)
         {
             writer.WriteStartObject();
             writer.WriteString("name", column.Name);
@@ -72,7 +72,7 @@ public static class TableWriter
 
     private static void WriteRow(Utf8JsonWriter writer, TableRequest request, KubernetesObject item)
     {
-        var row = TablePrinter.Row(item, request.Now);
+        var row = request.Table.Row(item, request.Now);
         writer.WriteStartObject();
         writer.WriteStartArray("cells");
         foreach (var cell in row.Cells)

@@ -10,6 +10,9 @@ namespace Coppice.ApiServer.Validation;
 /// </summary>
 internal static class ServiceAddressValidation
 {
+    /// <summary>False also for types that there are none of, about which all else would only be guessed.</summary>
+    public static bool NeedsAddress(ServiceSpec spec) => spec.Type is ServiceType.ClusterIP or ServiceType.NodePort or ServiceType.LoadBalancer;
+
     private const string Headless = "None";
 
     private static readonly FieldPath Addresses = FieldPath.Of("spec", "clusterIPs");

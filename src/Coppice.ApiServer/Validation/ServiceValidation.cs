@@ -1,4 +1,5 @@
-using Coppice.ApiServer.Strategies;
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -166,7 +167,7 @@ internal static class ServiceValidation
     /// <summary>An address that was given out stays, unless the service gives up having one.</summary>
     private static Findings<FieldError> AddressKept(ServiceSpec spec, ServiceSpec old)
     {
-        if (!ServiceCarryOver.NeedsAddress(spec) || !ServiceCarryOver.NeedsAddress(old) || old.ClusterIP is null)
+        if (!ServiceAddressValidation.NeedsAddress(spec) || !ServiceAddressValidation.NeedsAddress(old) || old.ClusterIP is null)
         {
             return [];
         }

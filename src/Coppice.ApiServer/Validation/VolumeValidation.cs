@@ -15,9 +15,10 @@ internal static class VolumeValidation
     // The fields that say where a volume comes from; one of them is to be set.
     private static readonly (string Name, Func<Volume, object?> Get)[] Sources =
     [
-        .. TypeSchema.Of(typeof(Volume)).Fields
-            .Where(f => f.Value.Shape == ValueShape.Object)
-            .Select(f => (f.JsonName, f.Property.GetMethod!.CreateDelegate<Func<Volume, object?>>())),
+        .. from property in typeof(Volume).GetProperties()
+           let name = RecordSchemas.JsonName(property)
+           where RecordSchemas.Of<Volume>().Find(name) is { Value.Shape: ValueShape.Object }
+           select (name, property.GetMethod!.CreateDelegate<Func<Volume, object?>>()),
     ];
 
     public static Findings<FieldError> Validate(FieldPath path, ValueList<Volume> volumes) =>

@@ -142,7 +142,7 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
         public void Write(string type, ObjectForm form)
         {
             Begin(type);
-            responses.Render(_body, format, query.Kind, form, !_columnsSent);
+            responses.Render(_body, format, query.Served, form, !_columnsSent);
             End();
             _columnsSent = true;
         }

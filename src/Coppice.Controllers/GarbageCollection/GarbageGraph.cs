@@ -1,6 +1,5 @@
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
-using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
 namespace Coppice.Controllers.GarbageCollection;
@@ -15,7 +14,7 @@ internal static class GarbageGraph
     public static IReadOnlyList<Controller> Declare(Func<string, Client.IReconciler, Controller> make, Caches caches, TimeProvider time)
     {
         // Events refer to objects but never own nor belong to any.
-        var kinds = caches.All.Where(k => k.Kind.Type != typeof(Event)).ToList();
+        var kinds = caches.All.Where(k => k != caches.Events).ToList();
         var controllers = kinds.ToDictionary(k => k, k => make($"GarbageCollection.{k.Kind.Resource}", new GarbageReconciler(k, caches, time)));
         foreach (var kind in kinds)
         {

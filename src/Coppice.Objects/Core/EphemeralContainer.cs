@@ -108,4 +108,34 @@ public sealed record EphemeralContainer
     /// <summary>The container whose processes it shares.</summary>
     [Field(2)]
     public string? TargetContainerName { get; init; }
+
+    /// <summary>The same as a container like the others, for the rules that serve both.</summary>
+    public Container AsContainer() => new()
+    {
+        Name = Name,
+        Image = Image,
+        Command = Command,
+        Args = Args,
+        WorkingDir = WorkingDir,
+        Ports = Ports,
+        EnvFrom = EnvFrom,
+        Env = Env,
+        Resources = Resources,
+        ResizePolicy = ResizePolicy,
+        RestartPolicy = RestartPolicy,
+        RestartPolicyRules = RestartPolicyRules,
+        VolumeMounts = VolumeMounts,
+        VolumeDevices = VolumeDevices,
+        LivenessProbe = LivenessProbe,
+        ReadinessProbe = ReadinessProbe,
+        StartupProbe = StartupProbe,
+        Lifecycle = Lifecycle,
+        TerminationMessagePath = TerminationMessagePath,
+        TerminationMessagePolicy = TerminationMessagePolicy,
+        ImagePullPolicy = ImagePullPolicy,
+        SecurityContext = SecurityContext,
+        Stdin = Stdin,
+        StdinOnce = StdinOnce,
+        Tty = Tty,
+    };
 }

@@ -8,29 +8,32 @@ namespace Coppice.Objects;
 /// <summary>Every kind that the API serves as a resource of its own, in the order of discovery. To add a kind, add a line.</summary>
 public static class BuiltInKinds
 {
+    // Before the list, which fills it.
+    private static readonly Dictionary<Type, Kind> ByType = [];
+
+    private static readonly Kind CoreEvents = Define<Event>("", "events", shortNames: ["ev"]);
+
     public static readonly IReadOnlyList<Kind> All =
     [
-        Define<ConfigMap>("", "configmaps", shortNames: "cm"),
-        Define<Endpoints>("", "endpoints", singular: "endpoints", shortNames: "ep") with { Deprecated = "in v1.33+; use discovery.k8s.io/v1 EndpointSlice" },
-        Define<Event>("", "events", shortNames: "ev"),
-        Define<Namespace>("", "namespaces", namespaced: false, shortNames: "ns", subresources: Subresources.Status | Subresources.Finalize),
-        Define<Node>("", "nodes", namespaced: false, shortNames: "no", subresources: Subresources.Status | Subresources.Proxy),
-        Define<PersistentVolumeClaim>("", "persistentvolumeclaims", shortNames: "pvc", subresources: Subresources.Status),
-        Define<Pod>("", "pods", shortNames: "po", categories: "all", subresources: Subresources.Status | Subresources.Pod | Subresources.Proxy),
-        Define<ReplicationController>("", "replicationcontrollers", shortNames: "rc", categories: "all", subresources: Subresources.Status | Subresources.Scale),
+        Define<ConfigMap>("", "configmaps", shortNames: ["cm"]),
+        Define<Endpoints>("", "endpoints", singular: "endpoints", shortNames: ["ep"], deprecated: "in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
+        CoreEvents,
+        Define<Namespace>("", "namespaces", namespaced: false, shortNames: ["ns"]),
+        Define<Node>("", "nodes", namespaced: false, shortNames: ["no"]),
+        Define<PersistentVolumeClaim>("", "persistentvolumeclaims", shortNames: ["pvc"]),
+        Define<Pod>("", "pods", shortNames: ["po"], categories: ["all"]),
+        Define<ReplicationController>("", "replicationcontrollers", shortNames: ["rc"], categories: ["all"]),
         Define<Secret>("", "secrets"),
-        Define<ServiceAccount>("", "serviceaccounts", shortNames: "sa", subresources: Subresources.Token),
-        Define<Service>("", "services", shortNames: "svc", categories: "all", subresources: Subresources.Status | Subresources.Proxy),
+        Define<ServiceAccount>("", "serviceaccounts", shortNames: ["sa"]),
+        Define<Service>("", "services", shortNames: ["svc"], categories: ["all"]),
         Define<ControllerRevision>("apps", "controllerrevisions"),
-        Define<DaemonSet>("apps", "daemonsets", shortNames: "ds", categories: "all", subresources: Subresources.Status),
-        Define<Deployment>("apps", "deployments", shortNames: "deploy", categories: "all", subresources: Subresources.Status | Subresources.Scale),
-        Define<ReplicaSet>("apps", "replicasets", shortNames: "rs", categories: "all", subresources: Subresources.Status | Subresources.Scale),
-        Define<Events.Event>("events.k8s.io", "events", shortNames: "ev"),
+        Define<DaemonSet>("apps", "daemonsets", shortNames: ["ds"], categories: ["all"]),
+        Define<Deployment>("apps", "deployments", shortNames: ["deploy"], categories: ["all"]),
+        Define<ReplicaSet>("apps", "replicasets", shortNames: ["rs"], categories: ["all"]),
+        Define<Events.Event>("events.k8s.io", "events", shortNames: ["ev"], stored: CoreEvents, conversion: new Events.EventConversion()),
         Define<Lease>("coordination.k8s.io", "leases"),
         Define<EndpointSlice>("discovery.k8s.io", "endpointslices"),
     ];
-
-    private static readonly Dictionary<Type, Kind> ByType = All.ToDictionary(d => d.Type);
 
     private static readonly Dictionary<(string Group, string Resource), Kind> ByResource = All.ToDictionary(d => (d.Group, d.Resource));
 
@@ -49,13 +52,30 @@ public static class BuiltInKinds
         string resource,
         bool namespaced = true,
         string? singular = null,
-        string? shortNames = null,
-        string? categories = null,
-        Subresources subresources = Subresources.None)
-        where T : KubernetesObject =>
-        new(group, "v1", resource, typeof(T).Name, singular ?? typeof(T).Name.ToLowerInvariant(), namespaced, typeof(T), subresources)
+        string[]? shortNames = null,
+        string[]? categories = null,
+        string? deprecated = null,
+        Kind? stored = null,
+        IConversion? conversion = null)
+        where T : KubernetesObject
+    {
+        var kind = new Kind
         {
-            ShortNames = shortNames?.Split(',') ?? [],
-            Categories = categories?.Split(',') ?? [],
+            Group = group,
+            Version = "v1",
+            Name = typeof(T).Name,
+            Resource = resource,
+            Singular = singular ?? typeof(T).Name.ToLowerInvariant(),
+            Namespaced = namespaced,
+            ShortNames = shortNames ?? [],
+            Categories = categories ?? [],
+            Deprecated = deprecated,
+            Schema = RecordSchemas.Of<T>(),
+            Format = new RecordFormat<T>(),
+            Conversion = conversion,
+            Stored = stored,
         };
+        ByType.Add(typeof(T), kind);
+        return kind;
+    }
 }

@@ -1,20 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Coppice.Objects;
 
-/// <summary>A kind of object in one version: as clients name it (group, version, name), and as it stands in a URL (group, version, resource).</summary>
-/// <param name="Group">Empty for the core group.</param>
-/// <param name="Name">As in an object's "kind" field.</param>
-/// <param name="Resource">The plural, as in a URL.</param>
-/// <param name="Type">The record that holds it.</param>
-public sealed record Kind(
-    string Group,
-    string Version,
-    string Resource,
-    string Name,
-    string Singular,
-    bool Namespaced,
-    Type Type,
-    Subresources Subresources)
+/// <summary>
+/// A kind of object in one version: as clients name it (group, version, name), and as it stands in a URL (group, version, resource).
+/// Kinds are data: the built-in ones (<see cref="BuiltInKinds"/>) hold records, those made at run time hold <see cref="CustomObject"/>s,
+/// and whoever works on a kind need not know which. Two are the same if they are the same instance.
+/// </summary>
+public sealed class Kind
 {
+    /// <summary>Empty for the core group.</summary>
+    public required string Group { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>As in an object's "kind" field.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The plural, as in a URL.</summary>
+    public required string Resource { get; init; }
+
+    public string Singular { get => field ?? Name.ToLowerInvariant(); init; }
+
+    public bool Namespaced { get; init; } = true;
+
     public IReadOnlyList<string> ShortNames { get; init; } = [];
 
     public IReadOnlyList<string> Categories { get; init; } = [];
@@ -22,12 +31,45 @@ public sealed record Kind(
     /// <summary>Since when there is something better and what, as in "in v1.33+; use discovery.k8s.io/v1 EndpointSlice"; else null.</summary>
     public string? Deprecated { get; init; }
 
-    public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";
+    /// <summary>What its objects look like.</summary>
+    public required ObjectSchema Schema { get; init; }
+
+    /// <summary>How its objects are read.</summary>
+    public required IObjectFormat Format { get; init; }
+
+    /// <summary>The kind that its objects are kept as: another version of the same, or this one.</summary>
+    [AllowNull]
+    public Kind Stored { get => field ?? this; init; }
+
+    /// <summary>Between this kind and <see cref="Stored"/>; null where they are the same.</summary>
+    public IConversion? Conversion { get; init; }
+
+    public string ApiVersion => field ??= Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     /// <summary>As in messages: "pods", "deployments.apps".</summary>
-    public string QualifiedResource { get; } = Group.Length == 0 ? Resource : $"{Resource}.{Group}";
+    public string QualifiedResource => field ??= Group.Length == 0 ? Resource : $"{Resource}.{Group}";
 
-    public TypeSchema Schema => TypeSchema.Of(Type);
+    public override string ToString() => $"{ApiVersion} {Name}";
+}
 
-    public bool Has(Subresources subresource) => (Subresources & subresource) != 0;
+/// <summary>How the objects of a kind are read from JSON.</summary>
+public interface IObjectFormat
+{
+    /// <exception cref="System.Text.Json.JsonException">The text is not JSON, or not of this shape.</exception>
+    KubernetesObject Read(ReadOnlySpan<byte> json);
+}
+
+/// <summary>Objects that are records of ours.</summary>
+public sealed class RecordFormat<T> : IObjectFormat
+    where T : KubernetesObject
+{
+    public KubernetesObject Read(ReadOnlySpan<byte> json) => ApiJson.Read<T>(json);
+}
+
+/// <summary>Turns objects of one version of a kind into those of the version that is stored, and back; nothing is lost either way.</summary>
+public interface IConversion
+{
+    KubernetesObject ToStored(KubernetesObject item);
+
+    KubernetesObject FromStored(KubernetesObject item);
 }

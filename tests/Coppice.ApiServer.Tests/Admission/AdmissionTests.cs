@@ -1,6 +1,7 @@
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Services;
-using Coppice.ApiServer.Strategies;
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
@@ -29,7 +30,7 @@ public sealed class AdmissionTests
 
         Assert.Single(made.Spec.Volumes);
         Assert.Equal(2, made.Spec.Tolerations.Count);
-        Assert.Equal(KindStrategies.Of<Pod>().Default(made), made);
+        Assert.Equal(Served.Strategy<Pod>().Default(made), made);
     }
 
     [Theory]
@@ -43,7 +44,7 @@ public sealed class AdmissionTests
         var made = await MakeAsync(service);
 
         Assert.Single(made.Spec.ClusterIPs);
-        Assert.Equal(KindStrategies.Of<Service>().Default(made), made);
+        Assert.Equal(Served.Strategy<Service>().Default(made), made);
     }
 
     private static async Task<T> MakeAsync<T>(T item)

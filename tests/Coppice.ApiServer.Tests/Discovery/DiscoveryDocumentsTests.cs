@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.Registry;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Tests.Discovery;
@@ -9,7 +10,7 @@ public sealed class DiscoveryDocumentsTests
     private const string AggregatedV2 = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
     private const string AggregatedBeta = "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
 
-    private readonly DiscoveryDocuments _documents = new(ServedGroups.Of(BuiltInKinds.All), "192.0.2.1:6443");
+    private readonly DiscoveryDocuments _documents = new(ServedGroups.Of(BuiltInServedKinds.All), "192.0.2.1:6443");
 
     [Fact]
     public void The_core_group_says_its_version_and_where_the_server_is()
@@ -115,7 +116,7 @@ public sealed class DiscoveryDocumentsTests
         var tag = _documents.Find("/apis", AggregatedV2)!.ETag;
 
         Assert.Matches("^\"[0-9A-F]{64}\"$", tag);
-        Assert.Equal(tag, new DiscoveryDocuments(ServedGroups.Of(BuiltInKinds.All), "192.0.2.2:6443").Find("/apis", AggregatedV2)!.ETag);
+        Assert.Equal(tag, new DiscoveryDocuments(ServedGroups.Of(BuiltInServedKinds.All), "192.0.2.2:6443").Find("/apis", AggregatedV2)!.ETag);
         Assert.NotEqual(tag, _documents.Find("/api", AggregatedV2)!.ETag);
     }
 

@@ -131,28 +131,28 @@ public sealed class BodyFuzzTests(ServedApi api) : IClassFixture<ServedApi>
             var one = $"{all}/{name}";
             doors.Add(new("POST", all, kind.Schema, kind.ApiVersion, "new", null));
             doors.Add(new("PUT", one, kind.Schema, kind.ApiVersion, name, one));
-            doors.Add(new("DELETE", one, TypeSchema.Of(typeof(DeleteOptions)), "v1", null, null));
-            if (kind.Has(Subresources.Status))
+            doors.Add(new("DELETE", one, RecordSchemas.Of<DeleteOptions>(), "v1", null, null));
+            if (Served.Of(kind).Find("status") is not null)
             {
                 doors.Add(new("PUT", $"{one}/status", kind.Schema, kind.ApiVersion, name, $"{one}/status"));
             }
 
-            if (kind.Has(Subresources.Scale))
+            if (Served.Of(kind).Find("scale") is not null)
             {
-                doors.Add(new("PUT", $"{one}/scale", TypeSchema.Of(typeof(Scale)), "autoscaling/v1", name, $"{one}/scale"));
+                doors.Add(new("PUT", $"{one}/scale", RecordSchemas.Of<Scale>(), "autoscaling/v1", name, $"{one}/scale"));
             }
         }
 
         var podName = NameOf(BuiltInKinds.Of<Pod>());
         var pod = $"{space}/pods/{podName}";
-        doors.Add(new("POST", $"{pod}/eviction", TypeSchema.Of(typeof(Eviction)), "policy/v1", podName, null));
-        doors.Add(new("POST", $"{pod}/binding", TypeSchema.Of(typeof(Binding)), "v1", podName, null));
-        doors.Add(new("PUT", $"{pod}/ephemeralcontainers", TypeSchema.Of(typeof(Pod)), "v1", podName, $"{pod}/ephemeralcontainers"));
-        doors.Add(new("POST", $"{space}/serviceaccounts/default/token", TypeSchema.Of(typeof(TokenRequest)), "authentication.k8s.io/v1", "default", null));
+        doors.Add(new("POST", $"{pod}/eviction", RecordSchemas.Of<Eviction>(), "policy/v1", podName, null));
+        doors.Add(new("POST", $"{pod}/binding", RecordSchemas.Of<Binding>(), "v1", podName, null));
+        doors.Add(new("PUT", $"{pod}/ephemeralcontainers", RecordSchemas.Of<Pod>(), "v1", podName, $"{pod}/ephemeralcontainers"));
+        doors.Add(new("POST", $"{space}/serviceaccounts/default/token", RecordSchemas.Of<TokenRequest>(), "authentication.k8s.io/v1", "default", null));
         doors.AddRange(
             from review in (Type[])[typeof(SelfSubjectReview), typeof(TokenReview), typeof(SelfSubjectAccessReview), typeof(SelfSubjectRulesReview), typeof(SubjectAccessReview)]
-            let version = $"{TypeSchema.Of(review).Group.ToLowerInvariant()}.k8s.io/v1"
-            select new Door("POST", $"/apis/{version}/{review.Name.ToLowerInvariant()}s", TypeSchema.Of(review), version, null, null));
+            let version = $"{RecordSchemas.Of(review).Package}.k8s.io/v1"
+            select new Door("POST", $"/apis/{version}/{review.Name.ToLowerInvariant()}s", RecordSchemas.Of(review), version, null, null));
         return doors;
 
         // Both kinds of events are kept as one.
@@ -161,5 +161,5 @@ public sealed class BodyFuzzTests(ServedApi api) : IClassFixture<ServedApi>
 
     /// <param name="Name">What the body's object must be called.</param>
     /// <param name="Existing">The object that can be patched there.</param>
-    private sealed record Door(string Method, string Path, TypeSchema Type, string ApiVersion, string? Name, string? Existing);
+    private sealed record Door(string Method, string Path, ObjectSchema Type, string ApiVersion, string? Name, string? Existing);
 }

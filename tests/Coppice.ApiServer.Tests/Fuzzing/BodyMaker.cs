@@ -12,7 +12,7 @@ internal sealed class BodyMaker(Random random)
     private const int Depth = 7;
 
     /// <param name="name">The object's name; null to leave metadata to chance.</param>
-    public string Json(TypeSchema type, string? name)
+    public string Json(ObjectSchema type, string? name)
     {
         var text = new StringBuilder();
         WriteObject(text, type, 0, name);
@@ -20,7 +20,7 @@ internal sealed class BodyMaker(Random random)
     }
 
     /// <summary>The same as YAML, which JSON is, with some of what only YAML has.</summary>
-    public string Yaml(TypeSchema type, string? name)
+    public string Yaml(ObjectSchema type, string? name)
     {
         var json = Json(type, name);
         return random.Next(8) switch
@@ -35,7 +35,7 @@ internal sealed class BodyMaker(Random random)
         };
     }
 
-    public byte[] Protobuf(string apiVersion, string kind, TypeSchema type)
+    public byte[] Protobuf(string apiVersion, string kind, ObjectSchema type)
     {
         var meta = Message(output =>
         {
@@ -51,7 +51,7 @@ internal sealed class BodyMaker(Random random)
     }
 
     /// <summary>A patch of a kind of object, and its media type.</summary>
-    public (string Type, string Body) Patch(TypeSchema type) => random.Next(3) switch
+    public (string Type, string Body) Patch(ObjectSchema type) => random.Next(3) switch
     {
         0 => ("application/merge-patch+json", Json(type, null)),
         1 => ("application/strategic-merge-patch+json", WithDirectives(Json(type, null))),
@@ -85,7 +85,7 @@ internal sealed class BodyMaker(Random random)
         return [.. bytes];
     }
 
-    private void WriteObject(StringBuilder text, TypeSchema type, int depth, string? name)
+    private void WriteObject(StringBuilder text, ObjectSchema type, int depth, string? name)
     {
         var first = true;
         text.Append('{');
@@ -169,14 +169,14 @@ internal sealed class BodyMaker(Random random)
         return random.Next(2) == 0 || places.Count == 0 ? patch : patch.Insert(OddValues.Pick(places, random) + 1, directive + ",");
     }
 
-    private string Operation(TypeSchema type)
+    private string Operation(ObjectSchema type)
     {
         var op = OddValues.Pick(["add", "remove", "replace", "move", "copy", "test", "", "größe"], random);
         var value = random.Next(2) == 0 ? OddValues.Of(ValueShape.Any, random) : Json(type, null);
         return $$"""{"op":"{{op}}","path":"{{Pointer(type)}}","from":"{{Pointer(type)}}","value":{{value}}}""";
     }
 
-    private string Pointer(TypeSchema type)
+    private string Pointer(ObjectSchema type)
     {
         var path = new StringBuilder();
         for (var current = type; current is not null && random.Next(5) > 0;)
@@ -196,7 +196,7 @@ internal sealed class BodyMaker(Random random)
         return path.ToString();
     }
 
-    private byte[] Fields(TypeSchema type, int depth, int within) => Message(output =>
+    private byte[] Fields(ObjectSchema type, int depth, int within) => Message(output =>
     {
         foreach (var field in type.Fields.Where(f => f.Facts.Number > 0 && f.Facts.Within == within))
         {

@@ -10,7 +10,7 @@ internal static class WideBodies
 
     public static IEnumerable<(string Place, Func<string> Body)> Of(Kind kind) => Of(kind.Schema, "", 0);
 
-    private static IEnumerable<(string Place, Func<string> Body)> Of(TypeSchema type, string place, int depth)
+    private static IEnumerable<(string Place, Func<string> Body)> Of(ObjectSchema type, string place, int depth)
     {
         if (depth > Depth)
         {
@@ -52,7 +52,7 @@ internal static class WideBodies
     }
 
     /// <summary>An object whose one field is given, and that has a name if it may have one.</summary>
-    private static string With(TypeSchema type, FieldSchema field, string value)
+    private static string With(ObjectSchema type, FieldSchema field, string value)
     {
         var named = type.Name != field.JsonName && field.JsonName != "name" && type.Find("name") is not null ? "\"name\":\"a\"," : "";
         return $"{{{named}\"{field.JsonName}\":{value}}}";

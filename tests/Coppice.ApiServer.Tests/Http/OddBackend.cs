@@ -45,8 +45,9 @@ internal sealed class OddBackend : IAsyncDisposable
 
                 await client.GetStream().WriteAsync(answer);
             }
-            catch (SocketException)
+            catch (Exception ended) when (ended is SocketException or InvalidOperationException)
             {
+                // Stopped: while it waited, or before it came to wait again.
                 return;
             }
             catch (IOException)

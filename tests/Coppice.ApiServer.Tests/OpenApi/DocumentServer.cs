@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.OpenApi;
+using Coppice.ApiServer.Registry;
 using Coppice.Objects;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -18,7 +19,7 @@ internal sealed class DocumentServer : IAsyncDisposable
 
     private DocumentServer()
     {
-        var groups = ServedGroups.Of(BuiltInKinds.All);
+        var groups = ServedGroups.Of(BuiltInServedKinds.All);
         _discovery = new DiscoveryDocuments(groups, "127.0.0.1:80");
         _openApi = new OpenApiDocuments(groups);
         var builder = WebApplication.CreateSlimBuilder();

@@ -2,13 +2,14 @@ using System.IO.Compression;
 using System.Text.Json;
 using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.OpenApi;
+using Coppice.ApiServer.Registry;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Tests.OpenApi;
 
 public sealed class OpenApiDocumentsTests
 {
-    private readonly OpenApiDocuments _documents = new(ServedGroups.Of(BuiltInKinds.All));
+    private readonly OpenApiDocuments _documents = new(ServedGroups.Of(BuiltInServedKinds.All));
 
     [Fact]
     public void A_kind_is_found_by_its_name_and_holds_its_fields()

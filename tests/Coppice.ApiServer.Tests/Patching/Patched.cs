@@ -9,7 +9,7 @@ namespace Coppice.ApiServer.Tests.Patching;
 internal static class Patched
 {
     public static string Apply(PatchType type, string original, string patch, Type? kind = null) => Encoding.UTF8.GetString(Patcher.Apply(
-        type, Encoding.UTF8.GetBytes(original), Encoding.UTF8.GetBytes(patch), TypeSchema.Of(kind ?? typeof(Objects.Core.Pod))));
+        type, Encoding.UTF8.GetBytes(original), Encoding.UTF8.GetBytes(patch), RecordSchemas.Of(kind ?? typeof(Objects.Core.Pod))));
 
     public static void Expect(PatchType type, string original, string patch, string expected, Type? kind = null)
     {

@@ -1,5 +1,6 @@
 using System.Text;
-using Coppice.ApiServer.Strategies;
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -171,7 +172,7 @@ public sealed class HostileValuesTests
     private static void AssertCauses<T>(string manifest, string[] causes)
         where T : KubernetesObject
     {
-        var strategy = KindStrategies.Of<T>();
+        var strategy = Served.Strategy<T>();
         var item = strategy.Default(ApiJson.Read<T>(Encoding.UTF8.GetBytes(manifest)));
         Assert.Equal(causes.Select(c => c.TrimEnd()), strategy.Validate(item).Select(e => e.ToString()));
     }

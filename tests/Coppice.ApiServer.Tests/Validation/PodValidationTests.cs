@@ -1,5 +1,6 @@
 using System.Text;
-using Coppice.ApiServer.Strategies;
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -122,7 +123,7 @@ public sealed class PodValidationTests
         var old = Read("""{"containers":[{"name":"a","image":"a:1"}],"tolerations":[{"key":"x","operator":"Exists"}]}""");
         var item = Read("""{"containers":[{"name":"a","image":"a:2","imagePullPolicy":"IfNotPresent"}],"activeDeadlineSeconds":9,"tolerations":[{"key":"x","operator":"Exists"},{"key":"y","operator":"Exists"}]}""");
 
-        Assert.Empty(KindStrategies.Of<Pod>().ValidateUpdate(item, old));
+        Assert.Empty(Served.Strategy<Pod>().ValidateUpdate(item, old));
     }
 
     [Fact]
@@ -131,7 +132,7 @@ public sealed class PodValidationTests
         var old = Read("""{"containers":[{"name":"a","image":"a:1"}],"nodeName":"one"}""");
         var item = Read("""{"containers":[{"name":"a","image":"a:1"}],"nodeName":"two"}""");
 
-        var error = Assert.Single(KindStrategies.Of<Pod>().ValidateUpdate(item, old));
+        var error = Assert.Single(Served.Strategy<Pod>().ValidateUpdate(item, old));
 
         Assert.Equal(
             "spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
@@ -150,10 +151,10 @@ public sealed class PodValidationTests
 
         Assert.Equal(
             "spec.containers: Forbidden: pod updates may not add or remove containers",
-            Assert.Single(KindStrategies.Of<Pod>().ValidateUpdate(more, old)).ToString());
+            Assert.Single(Served.Strategy<Pod>().ValidateUpdate(more, old)).ToString());
         Assert.Equal(
             "spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds",
-            Assert.Single(KindStrategies.Of<Pod>().ValidateUpdate(intolerant, old)).ToString());
+            Assert.Single(Served.Strategy<Pod>().ValidateUpdate(intolerant, old)).ToString());
     }
 
     [Fact]
@@ -166,12 +167,12 @@ public sealed class PodValidationTests
                 "spec.containers[0].env[1]: hides previous definition of \"X\", which may be dropped when using apply",
                 "spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]",
             ],
-            KindStrategies.Of<Pod>().Warnings(pod));
+            Served.Strategy<Pod>().Warnings(pod));
     }
 
     private static Pod Read(string spec) =>
-        (Pod)KindStrategies.Of<Pod>().Default(ApiJson.Read<Pod>(Encoding.UTF8.GetBytes($$"""{"spec":{{spec}}}""")));
+        (Pod)Served.Strategy<Pod>().Default(ApiJson.Read<Pod>(Encoding.UTF8.GetBytes($$"""{"spec":{{spec}}}""")));
 
     private static void AssertCauses(string spec, string[] causes) => Assert.Equal(
-        causes.Select(c => c.TrimEnd()), KindStrategies.Of<Pod>().Validate(Read(spec)).Select(e => e.ToString()));
+        causes.Select(c => c.TrimEnd()), Served.Strategy<Pod>().Validate(Read(spec)).Select(e => e.ToString()));
 }

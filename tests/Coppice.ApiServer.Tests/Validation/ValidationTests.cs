@@ -1,5 +1,6 @@
 using System.Text;
-using Coppice.ApiServer.Strategies;
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Coordination;
@@ -60,7 +61,7 @@ public sealed class ValidationTests
 
         AssertText(
             ["""spec.selector: Invalid value: {"matchLabels":{"app":"web","tier":"a"}}: field is immutable"""],
-            KindStrategies.Of<Deployment>().ValidateUpdate(item, old));
+            Served.Strategy<Deployment>().ValidateUpdate(item, old));
     }
 
     [Theory]
@@ -120,7 +121,7 @@ public sealed class ValidationTests
 
         AssertText(
             ["""spec.clusterIPs[0]: Invalid value: ["10.96.0.8"]: may not change once set"""],
-            KindStrategies.Of<Service>().ValidateUpdate(item, old));
+            Served.Strategy<Service>().ValidateUpdate(item, old));
     }
 
     [Theory]
@@ -157,16 +158,16 @@ public sealed class ValidationTests
                 "immutable: Forbidden: field is immutable when `immutable` is set",
                 "data: Forbidden: field is immutable when `immutable` is set",
             ],
-            KindStrategies.Of<ConfigMap>().ValidateUpdate(item, old));
+            Served.Strategy<ConfigMap>().ValidateUpdate(item, old));
         AssertText(
             ["""type: Invalid value: "b": field is immutable"""],
-            KindStrategies.Of<Secret>().ValidateUpdate(new Secret { Type = "b" }, new Secret { Type = "a" }));
+            Served.Strategy<Secret>().ValidateUpdate(new Secret { Type = "b" }, new Secret { Type = "a" }));
     }
 
     [Fact]
     public void Data_may_not_be_larger_than_a_megabyte() => AssertText(
         ["[]: Too long: may not be more than 1048576 bytes"],
-        KindStrategies.Of<ConfigMap>().Validate(new ConfigMap { Data = ValueMap.Of(("a", new string('x', (1 << 20) + 1))) }));
+        Served.Strategy<ConfigMap>().Validate(new ConfigMap { Data = ValueMap.Of(("a", new string('x', (1 << 20) + 1))) }));
 
     [Fact]
     public void Other_kinds_are_refused_for_what_is_theirs()
@@ -214,22 +215,22 @@ public sealed class ValidationTests
     {
         var old = Read<Event>("""{"involvedObject":{"namespace":"a"},"metadata":{"namespace":"a"},"message":"was","count":1}""");
         var item = old with { Message = "is", Count = 2 };
-        AssertText([], KindStrategies.Of<Event>().ValidateUpdate(item, old));
+        AssertText([], Served.Strategy<Event>().ValidateUpdate(item, old));
         AssertText(
             ["""message: Invalid value: "is": field is immutable""", "count: Invalid value: 2: field is immutable"],
-            KindStrategies.Of<Objects.Events.Event>().ValidateUpdate(EventConversion.ToEvents(item), EventConversion.ToEvents(old)));
+            Served.Strategy<Objects.Events.Event>().ValidateUpdate(Objects.Events.EventConversion.ToEvents(item), Objects.Events.EventConversion.ToEvents(old)));
         AssertText(
             ["""series.count: Invalid value: "": should be at least 2""", "series.lastObservedTime: Required value"],
-            KindStrategies.Of<Objects.Events.Event>().ValidateUpdate(EventConversion.ToEvents(old with { Series = new() { Count = 1 } }), EventConversion.ToEvents(old)));
+            Served.Strategy<Objects.Events.Event>().ValidateUpdate(Objects.Events.EventConversion.ToEvents(old with { Series = new() { Count = 1 } }), Objects.Events.EventConversion.ToEvents(old)));
     }
 
     private static string Spec(string spec) => $$"""{"spec":{{spec.Replace("T}", Template + "}").Replace("T,", Template + ",")}}}""";
 
     private static T Read<T>(string manifest) where T : KubernetesObject =>
-        (T)KindStrategies.Of<T>().Default(ApiJson.Read<T>(Encoding.UTF8.GetBytes(manifest)));
+        (T)Served.Strategy<T>().Default(ApiJson.Read<T>(Encoding.UTF8.GetBytes(manifest)));
 
     private static IReadOnlyList<Coppice.ApiServer.Validation.FieldError> Validate<T>(string manifest) where T : KubernetesObject =>
-        KindStrategies.Of<T>().Validate(Read<T>(manifest));
+        Served.Strategy<T>().Validate(Read<T>(manifest));
 
     private static void AssertCauses<T>(string spec, string[] causes) where T : KubernetesObject => AssertText(causes, Validate<T>(Spec(spec)));
 

@@ -1,7 +1,7 @@
-using Coppice.ApiServer.Tables;
+using ClusterNode = Coppice.Objects.Core.Node;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Objects.Core;
-using ClusterNode = Coppice.Objects.Core.Node;
 
 namespace Coppice.Commands.Status;
 

@@ -1,0 +1,23 @@
+using Coppice.ApiServer.Kinds.Core;
+using Coppice.ApiServer.Validation;
+using Coppice.Objects;
+using Coppice.Objects.Apps;
+
+namespace Coppice.ApiServer.Kinds.Apps;
+
+/// <summary>ControllerRevisions: what was recorded stays as it is.</summary>
+internal sealed class ControllerRevisionStrategy : KindStrategy<ControllerRevision>
+{
+    public override Findings<FieldError> Validate(ControllerRevision item) =>
+    [
+        .. FieldRules.If(item.Data is null, () => FieldError.Required(FieldPath.Of("data"), "data is mandatory")),
+        .. FieldRules.NotNegative(FieldPath.Of("revision"), item.Revision),
+    ];
+
+    public override Findings<FieldError> ValidateUpdate(ControllerRevision item, ControllerRevision old) =>
+    [
+        .. Validate(item),
+        .. FieldRules.If(
+            item.Data?.GetRawText() != old.Data?.GetRawText(), () => FieldError.Invalid(FieldPath.Of("data"), item.Data, FieldRules.Immutable)),
+    ];
+}

@@ -1,0 +1,36 @@
+using Coppice.ApiServer.Validation;
+using Coppice.Objects;
+
+namespace Coppice.ApiServer.Kinds;
+
+/// <summary>What is particular to a kind when its objects are written. All members are pure and give back what they were given where nothing changes.</summary>
+/// <remarks>
+/// A write goes: decode, <see cref="Default"/>, one of the Prepare members, admission, <see cref="Default"/> again where admission changed
+/// the object, one of the Validate members, store. The generic rules of metadata (names, uid, creation time, versions) are the verbs'.
+/// </remarks>
+public interface IKindStrategy
+{
+    /// <summary>Fills in Kubernetes' defaults: on every write, and when an object is read from outside. Doing it twice changes nothing.</summary>
+    KubernetesObject Default(KubernetesObject item);
+
+    /// <summary>Drops what a client may not set, such as the status, and sets the first generation.</summary>
+    KubernetesObject PrepareForCreate(KubernetesObject item);
+
+    /// <summary>Keeps from the old object what an update may not touch; the generation grows if the desired state changed.</summary>
+    KubernetesObject PrepareForUpdate(KubernetesObject item, KubernetesObject old);
+
+    /// <summary>Keeps everything but the status from the old object.</summary>
+    KubernetesObject PrepareForStatusUpdate(KubernetesObject item, KubernetesObject old);
+
+    /// <summary>Everything that is wrong with an object that is created; metadata excepted.</summary>
+    Findings<FieldError> Validate(KubernetesObject item);
+
+    /// <summary>Everything that is wrong with an object that replaces another; metadata excepted.</summary>
+    Findings<FieldError> ValidateUpdate(KubernetesObject item, KubernetesObject old);
+
+    /// <summary>Everything that is wrong with a status that replaces another; metadata excepted.</summary>
+    Findings<FieldError> ValidateStatusUpdate(KubernetesObject item, KubernetesObject old);
+
+    /// <summary>What is right but unwise, for the Warning header.</summary>
+    IReadOnlyList<string> Warnings(KubernetesObject item);
+}

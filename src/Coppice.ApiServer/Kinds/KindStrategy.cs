@@ -1,0 +1,56 @@
+using Coppice.ApiServer.Validation;
+using Coppice.Objects;
+
+namespace Coppice.ApiServer.Kinds;
+
+/// <summary>The rules of one kind. What a kind does not say is: no defaults, nothing to prepare, always valid.</summary>
+internal class KindStrategy<T> : IKindStrategy
+    where T : KubernetesObject
+{
+    public virtual T Default(T item) => item;
+
+    public virtual T PrepareForCreate(T item) => item;
+
+    public virtual T PrepareForUpdate(T item, T old) => item;
+
+    /// <summary>For a kind without status there is nothing that such an update could change.</summary>
+    public virtual T PrepareForStatusUpdate(T item, T old) => old with { Metadata = StatusMetadata(item, old) };
+
+    public virtual Findings<FieldError> Validate(T item) => [];
+
+    /// <summary>Most kinds ask of an update what they ask of a new object.</summary>
+    public virtual Findings<FieldError> ValidateUpdate(T item, T old) => Validate(item);
+
+    public virtual Findings<FieldError> ValidateStatusUpdate(T item, T old) => [];
+
+    public virtual IEnumerable<string> Warnings(T item) => [];
+
+    KubernetesObject IKindStrategy.Default(KubernetesObject item) => Default((T)item);
+
+    KubernetesObject IKindStrategy.PrepareForCreate(KubernetesObject item) => PrepareForCreate((T)item);
+
+    KubernetesObject IKindStrategy.PrepareForUpdate(KubernetesObject item, KubernetesObject old) => PrepareForUpdate((T)item, (T)old);
+
+    KubernetesObject IKindStrategy.PrepareForStatusUpdate(KubernetesObject item, KubernetesObject old) => PrepareForStatusUpdate((T)item, (T)old);
+
+    Findings<FieldError> IKindStrategy.Validate(KubernetesObject item) => Validate((T)item);
+
+    Findings<FieldError> IKindStrategy.ValidateUpdate(KubernetesObject item, KubernetesObject old) => ValidateUpdate((T)item, (T)old);
+
+    Findings<FieldError> IKindStrategy.ValidateStatusUpdate(KubernetesObject item, KubernetesObject old) => ValidateStatusUpdate((T)item, (T)old);
+
+    IReadOnlyList<string> IKindStrategy.Warnings(KubernetesObject item) => [.. Warnings((T)item)];
+
+    /// <summary>A new object's metadata: the first generation of its desired state.</summary>
+    protected static Objects.Meta.ObjectMeta FirstGeneration(T item) => item.Metadata with { Generation = 1 };
+
+    /// <summary>The next generation if the desired state changed, else the old one.</summary>
+    protected static Objects.Meta.ObjectMeta NextGeneration(T item, T old, bool changed) =>
+        item.Metadata with { Generation = old.Metadata.Generation + (changed ? 1 : 0) };
+
+    /// <summary>
+    /// Metadata of an update of the status: of the new object, as its owners, labels and finalizers are not part of the desired state,
+    /// but with the old generation.
+    /// </summary>
+    protected static Objects.Meta.ObjectMeta StatusMetadata(T item, T old) => item.Metadata with { Generation = old.Metadata.Generation };
+}

@@ -1,0 +1,24 @@
+using Coppice.ApiServer.Tables;
+using Coppice.Objects;
+
+namespace Coppice.ApiServer.Kinds;
+
+/// <summary>A kind as the API serves it: everything that is particular to it, in one place.</summary>
+/// <param name="Strategy">What happens to its objects when they are written.</param>
+/// <param name="Table">What kubectl prints of them.</param>
+public sealed record ServedKind(Kind Kind, IKindStrategy Strategy, IKindTable Table)
+{
+    private static readonly string[] EveryVerb = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+    /// <summary>In alphabetical order, as clients print them.</summary>
+    public IReadOnlyList<string> Verbs { get; init; } = EveryVerb;
+
+    public FieldLabels Fields { get; init; } = FieldLabels.None;
+
+    /// <summary>In alphabetical order.</summary>
+    public IReadOnlyList<Subresource> Subresources { get; init; } = [];
+
+    public static IReadOnlyList<string> VerbsWithout(string verb) => [.. EveryVerb.Where(one => one != verb)];
+
+    public Subresource? Find(string subresource) => Subresources.FirstOrDefault(one => one.Name == subresource);
+}

@@ -1,0 +1,34 @@
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Apps;
+using Coppice.ApiServer.Kinds.Coordination;
+using Coppice.ApiServer.Kinds.Core;
+using Coppice.ApiServer.Kinds.Discovery;
+using Coppice.ApiServer.Kinds.Events;
+
+namespace Coppice.ApiServer.Registry;
+
+/// <summary>How each of <see cref="Objects.BuiltInKinds"/> is served. To add a kind, add a line.</summary>
+public static class BuiltInServedKinds
+{
+    public static readonly IReadOnlyList<ServedKind> All =
+    [
+        ConfigMapKind.Served,
+        EndpointsKind.Served,
+        EventKind.Served,
+        NamespaceKind.Served,
+        NodeKind.Served,
+        PersistentVolumeClaimKind.Served,
+        PodKind.Served,
+        ReplicationControllerKind.Served,
+        SecretKind.Served,
+        ServiceAccountKind.Served,
+        ServiceKind.Served,
+        ControllerRevisionKind.Served,
+        DaemonSetKind.Served,
+        DeploymentKind.Served,
+        ReplicaSetKind.Served,
+        EventsEventKind.Served,
+        LeaseKind.Served,
+        EndpointSliceKind.Served,
+    ];
+}

@@ -1,0 +1,63 @@
+using Coppice.ApiServer.Kinds;
+using Coppice.Objects;
+
+namespace Coppice.ApiServer.Registry;
+
+/// <summary>
+/// Which kinds the API serves. The whole set is replaced at once, so that who looks twice at one <see cref="Current"/> sees the same
+/// world, and nobody waits for anybody.
+/// </summary>
+public sealed class KindRegistry
+{
+    private readonly Lock _changing = new();
+
+    public KindRegistry(IReadOnlyList<ServedKind> builtIn) => Current = new ServedKinds(builtIn);
+
+    public ServedKinds Current { get; private set; }
+
+    /// <summary>Told after the set was replaced, by the thread that replaced it.</summary>
+    public event Action? Changed;
+
+    public ServedKind Of(Kind kind) => Current.Of(kind);
+
+    /// <summary>Serves kinds, from now on.</summary>
+    /// <exception cref="ArgumentException">Another is served under one of their names.</exception>
+    public void Add(params IReadOnlyList<ServedKind> kinds) => Replace(all => [.. all, .. kinds]);
+
+    /// <summary>Serves kinds no longer. Their objects stay in the store: who removes a kind removes its objects first.</summary>
+    public void Remove(params IReadOnlyList<Kind> kinds) => Replace(all => [.. all.Where(one => !kinds.Contains(one.Kind))]);
+
+    private void Replace(Func<IReadOnlyList<ServedKind>, IReadOnlyList<ServedKind>> change)
+    {
+        lock (_changing)
+        {
+            Current = new ServedKinds(change(Current.All));
+        }
+
+        Changed?.Invoke();
+    }
+}
+
+/// <summary>What is derived from the kinds that are served, made anew when these have changed and somebody asks.</summary>
+internal sealed class OfServedKinds<T>(KindRegistry registry, Func<ServedKinds, T> make)
+    where T : class
+{
+    private Made? _last;
+
+    public T Current
+    {
+        get
+        {
+            var kinds = registry.Current;
+            var last = _last;
+            if (last?.From != kinds)
+            {
+                _last = last = new Made(kinds, make(kinds));
+            }
+
+            return last.What;
+        }
+    }
+
+    private sealed record Made(ServedKinds From, T What);
+}

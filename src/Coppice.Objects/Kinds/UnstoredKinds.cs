@@ -1,0 +1,45 @@
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Authorization;
+using Coppice.Objects.Autoscaling;
+using Coppice.Objects.Core;
+using Coppice.Objects.Policy;
+
+namespace Coppice.Objects;
+
+/// <summary>Kinds of what is asked, done or shown, and never kept.</summary>
+public static class UnstoredKinds
+{
+    public static readonly Kind Binding = Define<Binding>("", "bindings");
+
+    public static readonly Kind Eviction = Define<Eviction>("policy", "evictions");
+
+    public static readonly Kind Scale = Define<Scale>("autoscaling", "scales");
+
+    public static readonly Kind TokenRequest = Define<TokenRequest>("authentication.k8s.io", "tokenrequests");
+
+    public static readonly Kind TokenReview = Define<TokenReview>("authentication.k8s.io", "tokenreviews", namespaced: false);
+
+    public static readonly Kind SelfSubjectReview = Define<SelfSubjectReview>("authentication.k8s.io", "selfsubjectreviews", namespaced: false);
+
+    public static readonly Kind SubjectAccessReview = Define<SubjectAccessReview>("authorization.k8s.io", "subjectaccessreviews", namespaced: false);
+
+    public static readonly Kind LocalSubjectAccessReview = Define<LocalSubjectAccessReview>("authorization.k8s.io", "localsubjectaccessreviews");
+
+    public static readonly Kind SelfSubjectAccessReview =
+        Define<SelfSubjectAccessReview>("authorization.k8s.io", "selfsubjectaccessreviews", namespaced: false);
+
+    public static readonly Kind SelfSubjectRulesReview =
+        Define<SelfSubjectRulesReview>("authorization.k8s.io", "selfsubjectrulesreviews", namespaced: false);
+
+    private static Kind Define<T>(string group, string resource, bool namespaced = true)
+        where T : KubernetesObject => new()
+        {
+            Group = group,
+            Version = "v1",
+            Name = typeof(T).Name,
+            Resource = resource,
+            Namespaced = namespaced,
+            Schema = RecordSchemas.Of<T>(),
+            Format = new RecordFormat<T>(),
+        };
+}

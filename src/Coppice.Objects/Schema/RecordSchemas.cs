@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Coppice.Objects;
+
+/// <summary>Reads schemas off our records: their properties and their <see cref="FieldAttribute"/>s declare them. Made once a type.</summary>
+public static class RecordSchemas
+{
+    private static readonly ConcurrentDictionary<Type, ObjectSchema> Known = new();
+
+    public static ObjectSchema Of<T>() => Of(typeof(T));
+
+    public static ObjectSchema Of(Type type) => Known.GetOrAdd(type, Read);
+
+    /// <summary>A property's name in JSON.</summary>
+    public static string JsonName(PropertyInfo property) =>
+        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+
+    private static ObjectSchema Read(Type type)
+    {
+        var name = type.GetCustomAttribute<SchemaNameAttribute>()?.Name ?? type.Name;
+        var fields = from property in type.GetProperties()
+                     let facts = property.GetCustomAttribute<FieldAttribute>()
+                     where facts is not null
+                     select new FieldSchema(JsonName(property), ValueOf(property.PropertyType), facts, name)
+                     {
+                         Documentation = new(null, $"P:{property.DeclaringType!.FullName}.{property.Name}"),
+                     };
+        return new ObjectSchema(name, type.Namespace![(type.Namespace!.LastIndexOf('.') + 1)..].ToLowerInvariant(), [.. fields])
+        {
+            IsAtomic = type.IsDefined(typeof(AtomicObjectAttribute)),
+            Documentation = new(null, $"T:{type.FullName}"),
+        };
+    }
+
+    private static ValueSchema ValueOf(Type declared)
+    {
+        var type = Nullable.GetUnderlyingType(declared) ?? declared;
+        if (type.IsGenericType)
+        {
+            var element = ValueOf(type.GetGenericArguments()[0]);
+            return type.GetGenericTypeDefinition() == typeof(ValueList<>) ? ValueSchema.ListOf(element) : ValueSchema.MapOf(element);
+        }
+
+        return ScalarOf(type) is { } shape ? ValueSchema.Scalar(shape) : ValueSchema.Of(() => Of(type));
+    }
+
+    private static ValueShape? ScalarOf(Type type) => type switch
+    {
+        _ when type == typeof(string) => ValueShape.String,
+        _ when type == typeof(bool) => ValueShape.Boolean,
+        _ when type == typeof(int) => ValueShape.Int32,
+        _ when type == typeof(long) => ValueShape.Int64,
+        _ when type == typeof(double) => ValueShape.Number,
+        _ when type == typeof(DateTimeOffset) => ValueShape.Time,
+        _ when type == typeof(MicroTime) => ValueShape.MicroTime,
+        _ when type == typeof(Quantity) => ValueShape.Quantity,
+        _ when type == typeof(IntOrString) => ValueShape.IntOrString,
+        _ when type == typeof(Base64Data) => ValueShape.Bytes,
+        _ when type == typeof(JsonElement) => ValueShape.Any,
+        _ => null,
+    };
+}
