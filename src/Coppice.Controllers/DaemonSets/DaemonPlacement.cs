@@ -1,4 +1,3 @@
-using System.Globalization;
 using Coppice.Controllers.NodeLifecycle;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
@@ -9,8 +8,6 @@ namespace Coppice.Controllers.DaemonSets;
 /// <summary>Which nodes a daemon belongs on, and how its pod is bound to one of them.</summary>
 internal static class DaemonPlacement
 {
-    public const string NodeNameField = "metadata.name";
-
     /// <summary>A node's troubles are the daemon's business, so its pods tolerate what would keep others away.</summary>
     private static readonly Toleration[] Tolerated =
     [
@@ -35,7 +32,7 @@ internal static class DaemonPlacement
     {
         var required = new NodeSelector
         {
-            NodeSelectorTerms = [new() { MatchFields = [new() { Key = NodeNameField, Operator = NodeSelectorOperator.In, Values = [node] }] }],
+            NodeSelectorTerms = [new() { MatchFields = [new() { Key = NodeSelectors.NameField, Operator = NodeSelectorOperator.In, Values = [node] }] }],
         };
         var affinity = spec.Affinity ?? new();
         return spec with
@@ -49,44 +46,21 @@ internal static class DaemonPlacement
         ? pod.Spec.NodeName
         : pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms
             .SelectMany(t => t.MatchFields)
-            .FirstOrDefault(f => f.Key == NodeNameField && f.Operator == NodeSelectorOperator.In && f.Values.Count == 1)?.Values[0];
+            .FirstOrDefault(f => f.Key == NodeSelectors.NameField && f.Operator == NodeSelectorOperator.In && f.Values.Count == 1)?.Values[0];
 
     public static NodeFit Fit(DaemonSet set, PodSpec spec, Node node)
     {
         if ((!string.IsNullOrEmpty(set.Spec.Template.Spec.NodeName) && set.Spec.Template.Spec.NodeName != node.Metadata.Name)
-            || !LabelQuery.Of(spec.NodeSelector).Matches(node.Metadata.Labels)
-            || !MatchesAffinity(spec, node))
+            || !NodeSelectors.Allows(spec, node))
         {
             return NodeFit.None;
         }
 
-        var untolerated = node.Spec.Taints.Where(t => !spec.Tolerations.Any(s => TaintEviction.Tolerates(s, t))).Select(t => t.Effect).ToList();
+        var untolerated = node.Spec.Taints.Where(t => !spec.Tolerations.Tolerates(t)).Select(t => t.Effect).ToList();
         return untolerated.Contains(TaintEffect.NoExecute) ? NodeFit.None
             : untolerated.Contains(TaintEffect.NoSchedule) ? NodeFit.MayStay
             : NodeFit.Runs;
     }
-
-    private static bool MatchesAffinity(PodSpec spec, Node node)
-    {
-        var required = spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution;
-        return required is null || required.NodeSelectorTerms.Any(t =>
-            (t.MatchExpressions.Count > 0 || t.MatchFields.Count > 0)
-            && t.MatchExpressions.All(e => Matches(e, node.Metadata.Labels.Find(e.Key)))
-            && t.MatchFields.All(f => Matches(f, f.Key == NodeNameField ? node.Metadata.Name : null)));
-    }
-
-    private static bool Matches(NodeSelectorRequirement requirement, string? value) => requirement.Operator switch
-    {
-        NodeSelectorOperator.In => value is not null && requirement.Values.Contains(value),
-        NodeSelectorOperator.NotIn => value is null || !requirement.Values.Contains(value),
-        NodeSelectorOperator.Exists => value is not null,
-        NodeSelectorOperator.DoesNotExist => value is null,
-        NodeSelectorOperator.Gt => Number(value) > Number(requirement.Values.FirstOrDefault()),
-        NodeSelectorOperator.Lt => Number(value) < Number(requirement.Values.FirstOrDefault()),
-        _ => false,
-    };
-
-    private static long? Number(string? text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static Toleration Tolerate(string key, string effect) => new() { Key = key, Operator = TolerationOperator.Exists, Effect = effect };
 }

@@ -12,7 +12,7 @@ internal static class TaintEviction
         DateTimeOffset? earliest = null;
         foreach (var taint in taints.Where(t => t.Effect == TaintEffect.NoExecute))
         {
-            var tolerations = pod.Spec.Tolerations.Where(t => Tolerates(t, taint)).ToList();
+            var tolerations = pod.Spec.Tolerations.Where(t => t.Tolerates(taint)).ToList();
             if (tolerations.Count == 0)
             {
                 return DateTimeOffset.MinValue;
@@ -28,9 +28,4 @@ internal static class TaintEviction
 
         return earliest;
     }
-
-    public static bool Tolerates(Toleration toleration, Taint taint) =>
-        (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == taint.Effect)
-        && (string.IsNullOrEmpty(toleration.Key) ? toleration.Operator == TolerationOperator.Exists : toleration.Key == taint.Key)
-        && (toleration.Operator == TolerationOperator.Exists || (toleration.Value ?? "") == (taint.Value ?? ""));
 }

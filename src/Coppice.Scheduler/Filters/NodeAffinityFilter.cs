@@ -1,3 +1,5 @@
+using Coppice.Objects;
+
 namespace Coppice.Scheduler;
 
 /// <summary>The nodes that the pod's node selector and required node affinity mean.</summary>
@@ -12,6 +14,6 @@ internal sealed class NodeAffinityFilter : IFilter
         var spec = pod.Pod.Spec;
         return spec.NodeSelector.IsEmpty && spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is null
             ? null
-            : node => NodeTerms.Allows(spec, node.Node) ? null : Mismatch;
+            : node => NodeSelectors.Allows(spec, node.Node) ? null : Mismatch;
     }
 }

@@ -1,3 +1,5 @@
+using Coppice.Objects;
+
 namespace Coppice.Scheduler;
 
 /// <summary>A node's taints keep off pods that don't tolerate them.</summary>
@@ -10,6 +12,6 @@ internal sealed class TaintFilter : IFilter
     public NodeTest? For(PodDemand pod, ClusterSnapshot cluster)
     {
         var tolerations = pod.Pod.Spec.Tolerations;
-        return node => Tolerance.Bears(tolerations, node.Node.Spec.Taints) ? null : Untolerated;
+        return node => tolerations.Tolerates(node.Node.Spec.Taints) ? null : Untolerated;
     }
 }

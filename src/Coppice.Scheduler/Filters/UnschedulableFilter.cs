@@ -1,3 +1,4 @@
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Scheduler;
@@ -12,5 +13,5 @@ internal sealed class UnschedulableFilter : IFilter
     public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeTaints;
 
     public NodeTest? For(PodDemand pod, ClusterSnapshot cluster) =>
-        Tolerance.Bears(pod.Pod.Spec.Tolerations, Cordoned) ? null : node => node.Node.Spec.Unschedulable ? Unschedulable : null;
+        pod.Pod.Spec.Tolerations.Tolerates(Cordoned) ? null : node => node.Node.Spec.Unschedulable ? Unschedulable : null;
 }

@@ -1,3 +1,4 @@
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Scheduler;
@@ -47,6 +48,6 @@ internal sealed class SpreadCount
 
     private static bool IsCounted(TopologySpreadConstraint constraint, PodDemand pod, NodeView node, IReadOnlyList<string> keys) =>
         keys.All(node.Labels.ContainsKey)
-        && (constraint.NodeAffinityPolicy == NodeInclusionPolicy.Ignore || NodeTerms.Allows(pod.Pod.Spec, node.Node))
-        && (constraint.NodeTaintsPolicy != NodeInclusionPolicy.Honor || Tolerance.Bears(pod.Pod.Spec.Tolerations, node.Node.Spec.Taints));
+        && (constraint.NodeAffinityPolicy == NodeInclusionPolicy.Ignore || NodeSelectors.Allows(pod.Pod.Spec, node.Node))
+        && (constraint.NodeTaintsPolicy != NodeInclusionPolicy.Honor || pod.Pod.Spec.Tolerations.Tolerates(node.Node.Spec.Taints));
 }

@@ -1,3 +1,5 @@
+using Coppice.Objects;
+
 namespace Coppice.Scheduler;
 
 /// <summary>The nodes that the pod would rather have.</summary>
@@ -10,6 +12,6 @@ internal sealed class NodeAffinityScore : IScore
         var wishes = pod.Pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? default;
         return wishes.IsEmpty
             ? null
-            : IScore.MoreIsBetter([.. nodes.Select(n => wishes.Where(w => NodeTerms.Matches(w.Preference, n.Node)).Sum(w => (long)w.Weight))]);
+            : IScore.MoreIsBetter([.. nodes.Select(n => wishes.Where(w => NodeSelectors.Matches(w.Preference, n.Node)).Sum(w => (long)w.Weight))]);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class TaintScore : IScore
         var count = 0;
         foreach (var taint in taints)
         {
-            count += taint.Effect == TaintEffect.PreferNoSchedule && !Tolerance.Bears(tolerations, taint) ? 1 : 0;
+            count += taint.Effect == TaintEffect.PreferNoSchedule && !tolerations.Tolerates(taint) ? 1 : 0;
         }
 
         return count;

@@ -1,17 +1,16 @@
-using Coppice.Objects;
 using Coppice.Objects.Core;
 
-namespace Coppice.Scheduler;
+namespace Coppice.Objects;
 
-/// <summary>Whether a pod puts up with a node's taints.</summary>
-internal static class Tolerance
+/// <summary>Whether a pod puts up with a node's taints. For scheduler and controllers alike.</summary>
+public static class Tolerations
 {
     /// <summary>Whether none of the taints keeps the pod away.</summary>
-    public static bool Bears(ValueList<Toleration> tolerations, ValueList<Taint> taints)
+    public static bool Tolerates(this ValueList<Toleration> tolerations, ValueList<Taint> taints)
     {
         foreach (var taint in taints)
         {
-            if (taint.Effect is TaintEffect.NoSchedule or TaintEffect.NoExecute && !Bears(tolerations, taint))
+            if (taint.Effect is TaintEffect.NoSchedule or TaintEffect.NoExecute && !tolerations.Tolerates(taint))
             {
                 return false;
             }
@@ -20,11 +19,11 @@ internal static class Tolerance
         return true;
     }
 
-    public static bool Bears(ValueList<Toleration> tolerations, Taint taint)
+    public static bool Tolerates(this ValueList<Toleration> tolerations, Taint taint)
     {
         foreach (var toleration in tolerations)
         {
-            if (Covers(toleration, taint))
+            if (toleration.Tolerates(taint))
             {
                 return true;
             }
@@ -33,13 +32,13 @@ internal static class Tolerance
         return false;
     }
 
-    private static bool Covers(Toleration toleration, Taint taint) =>
+    public static bool Tolerates(this Toleration toleration, Taint taint) =>
         (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == taint.Effect)
         && (string.IsNullOrEmpty(toleration.Key) || toleration.Key == taint.Key)
         && toleration.Operator switch
         {
             TolerationOperator.Exists => true,
-            null or "" or TolerationOperator.Equal => !string.IsNullOrEmpty(toleration.Key) && (toleration.Value ?? "") == (taint.Value ?? ""),
+            null or "" or TolerationOperator.Equal => (toleration.Value ?? "") == (taint.Value ?? ""),
             _ => false,
         };
 }

@@ -1,4 +1,6 @@
-namespace Coppice.Objects.Core;
+using Coppice.Objects.Core;
+
+namespace Coppice.Objects;
 
 /// <summary>
 /// A pod's class of service, which decides who is evicted first and where its cgroup hangs; one of <see cref="PodQOSClass"/>. For the

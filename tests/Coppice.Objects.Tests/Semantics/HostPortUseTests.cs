@@ -1,6 +1,6 @@
 using Coppice.Objects.Core;
 
-namespace Coppice.Objects.Tests;
+namespace Coppice.Objects.Tests.Semantics;
 
 public sealed class HostPortUseTests
 {

@@ -1,12 +1,14 @@
 using System.Globalization;
-using Coppice.Objects;
 using Coppice.Objects.Core;
 
-namespace Coppice.Scheduler;
+namespace Coppice.Objects;
 
-/// <summary>Which nodes a pod's node selector and node affinity mean.</summary>
-internal static class NodeTerms
+/// <summary>Which nodes a pod's node selector and node affinity mean. For scheduler and controllers alike.</summary>
+public static class NodeSelectors
 {
+    /// <summary>The one field of a node that can be asked for.</summary>
+    public const string NameField = "metadata.name";
+
     /// <summary>The node is one of those that the pod insists on.</summary>
     public static bool Allows(PodSpec spec, Node node)
     {
@@ -40,7 +42,7 @@ internal static class NodeTerms
 
         foreach (var field in term.MatchFields)
         {
-            if (!Holds(field, field.Key == "metadata.name" ? node.Metadata.Name : null))
+            if (!Holds(field, field.Key == NameField ? node.Metadata.Name : null))
             {
                 return false;
             }
