@@ -44,7 +44,7 @@ internal sealed class PodOutcome(IApiClient client, IEventRecorder events, TimeP
 
     private PodStatus WithCondition(Pod pod, string reason, string message)
     {
-        var old = pod.Status.Conditions.FirstOrDefault(c => c.Type == PodConditionType.PodScheduled);
+        var old = PodConditions.Find(pod.Status, PodConditionType.PodScheduled);
         var condition = new PodCondition
         {
             Type = PodConditionType.PodScheduled,
@@ -55,8 +55,6 @@ internal sealed class PodOutcome(IApiClient client, IEventRecorder events, TimeP
             LastProbeTime = old?.LastProbeTime,
             LastTransitionTime = old?.Status == ConditionStatus.False ? old.LastTransitionTime : ApiTime.Truncate(time.GetUtcNow()),
         };
-        return condition == old
-            ? pod.Status
-            : pod.Status with { Conditions = [.. pod.Status.Conditions.Where(c => c.Type != PodConditionType.PodScheduled), condition] };
+        return pod.Status.With(condition);
     }
 }

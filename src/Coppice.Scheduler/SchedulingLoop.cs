@@ -207,13 +207,22 @@ public sealed partial class SchedulingLoop
 
     private void LearnPlaced(Pod? old, Pod pod)
     {
-        var wasPlaced = old?.Spec.NodeName is { Length: > 0 };
-        var same = wasPlaced && old!.Metadata.Labels == pod.Metadata.Labels && old.Spec == pod.Spec
-            && old.Metadata.DeletionTimestamp == pod.Metadata.DeletionTimestamp;
-        if (!same)
+        if (old?.Spec.NodeName is not { Length: > 0 })
         {
             _cluster.Place(pod);
             _queue.Wake(ClusterEvents.PodPlaced);
+            return;
+        }
+
+        var isSame = old.Metadata.Labels == pod.Metadata.Labels && old.Spec == pod.Spec
+            && old.Metadata.DeletionTimestamp == pod.Metadata.DeletionTimestamp;
+        var (before, now) = (PodRequests.Of(old), PodRequests.Of(pod));
+        if (!isSame || before != now)
+        {
+            _cluster.Place(pod);
+            _queue.Wake(
+                (isSame ? ClusterEvents.None : ClusterEvents.PodPlaced)
+                | (before.Any(amount => now.Find(amount.Key) < amount.Value) ? ClusterEvents.PodScaledDown : ClusterEvents.None));
         }
     }
 

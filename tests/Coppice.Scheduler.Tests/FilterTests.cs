@@ -51,18 +51,24 @@ public sealed class FilterTests
     }
 
     [Fact]
-    public void Init_containers_count_by_their_peak_and_sidecars_beside_the_containers()
+    public void A_pod_that_is_resized_keeps_the_room_that_it_still_uses_and_gets_that_which_it_asks_for()
     {
-        var pod = Pod("p", cpu: "1").With(s => s with
-        {
-            InitContainers =
-            [
-                new Container { Name = "proxy", RestartPolicy = "Always", Resources = Requests("500m") },
-                new Container { Name = "prepare", Resources = Requests("3") },
-            ],
-        });
-        Assert.Equal(3500, PodRequests.Asked(pod.Spec).MilliCpu);
-        Assert.Equal(1500, PodRequests.Asked(pod.Spec with { InitContainers = [pod.Spec.InitContainers[0]] }).MilliCpu);
+        Assert.StartsWith("0/1 nodes are available: 1 Insufficient cpu.", MessageOf(Plan(Pod("new", cpu: "2"), [Node("a")], Resized("old", "1", "3", on: "a"))));
+        Assert.StartsWith("0/1 nodes are available: 1 Insufficient cpu.", MessageOf(Plan(Pod("new", cpu: "2"), [Node("a")], Resized("old", "3", "1", on: "a"))));
+        Assert.Equal("a", NodeOf(Plan(Pod("new", cpu: "2"), [Node("a")], Resized("old", "1", "1", on: "a"))));
+
+        // What the node can never give is not held free for it.
+        var never = Resized("old", "9", "1", on: "a");
+        never = never with { Status = never.Status with { Conditions = [new PodCondition { Type = PodConditionType.PodResizePending, Reason = PodResizeStatus.Infeasible }] } };
+        Assert.Equal("a", NodeOf(Plan(Pod("new", cpu: "2"), [Node("a")], never)));
+    }
+
+    [Fact]
+    public void A_pod_may_ask_for_resources_as_a_whole()
+    {
+        var whole = Pod("new", cpu: "1").With(s => s with { Resources = Requests("3") });
+        Assert.StartsWith("0/1 nodes are available: 1 Insufficient cpu.", MessageOf(Plan(whole, [Node("a")], Pod("old", cpu: "2", on: "a"))));
+        Assert.Equal("a", NodeOf(Plan(whole, [Node("a")], Pod("old", cpu: "1", on: "a"))));
     }
 
     [Fact]

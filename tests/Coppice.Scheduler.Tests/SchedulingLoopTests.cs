@@ -88,6 +88,36 @@ public sealed class SchedulingLoopTests : IDisposable
     }
 
     [Fact]
+    public void Room_that_a_shrinking_pod_leaves_is_taken_once_it_is_left()
+    {
+        Create(Node("a", cpu: "2"));
+        var old = Create(Resized("old", "2", given: "2", on: "a"));
+        Create(Pod("new", cpu: "1"));
+        _loop.RunUntilIdle();
+        Assert.Null(NodeOfPod("new"));
+
+        old = _loop.Await(() => _api.UpdateAsync(old with { Spec = Resized("old", "1", given: "2", on: "a").Spec }, default).AsTask());
+        _loop.RunUntilIdle();
+        Assert.Null(NodeOfPod("new"));
+
+        _loop.Await(() => _api.UpdateStatusAsync(old with { Status = Resized("old", "1", given: "1", on: "a").Status }, default).AsTask());
+        _loop.RunUntilIdle();
+        Assert.Equal("a", NodeOfPod("new"));
+    }
+
+    [Fact]
+    public void Room_that_a_growing_pod_asks_for_is_given_to_nobody_else()
+    {
+        Create(Node("a", cpu: "2"));
+        var old = Create(Resized("old", "1", given: "1", on: "a"));
+        _loop.RunUntilIdle();
+        _loop.Await(() => _api.UpdateAsync(old with { Spec = Resized("old", "2", given: "1", on: "a").Spec }, default).AsTask());
+        Create(Pod("new", cpu: "1"));
+        _loop.RunUntilIdle();
+        Assert.Null(NodeOfPod("new"));
+    }
+
+    [Fact]
     public void A_finished_pod_takes_no_room()
     {
         Create(Node("a", cpu: "1"));

@@ -13,6 +13,16 @@ public sealed class ScoreTests
     }
 
     [Fact]
+    public void Pods_that_ask_for_nothing_are_taken_to_use_something()
+    {
+        Assert.Equal("b", NodeOf(Plan(Pod("p"), [Node("a"), Node("b")], Pod("old", on: "a"))));
+
+        // Of a pod that asks for something as a whole, containers that ask for nothing are nothing beside that.
+        var whole = Pod("whole", on: "b").With(s => s with { Resources = Requests("150m", "200Mi") });
+        Assert.Equal("b", NodeOf(Plan(Pod("p"), [Node("a"), Node("b")], whole, Pod("one", on: "a"), Pod("two", on: "a"))));
+    }
+
+    [Fact]
     public void Pods_of_one_owner_are_spread()
     {
         var owner = new Objects.Meta.OwnerReference { Uid = "rs", Controller = true };

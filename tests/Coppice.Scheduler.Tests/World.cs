@@ -26,6 +26,12 @@ internal static class World
         Spec = new() { NodeName = on, SchedulerName = "default-scheduler", Containers = [new Container { Name = "c", Resources = Requests(cpu, memory) }] },
     };
 
+    /// <summary>A pod that asks for so much now, and was given so much before.</summary>
+    public static Pod Resized(string name, string cpu, string given, string? on) => Pod(name, cpu, on: on) with
+    {
+        Status = new() { ContainerStatuses = [new ContainerStatus { Name = "c", AllocatedResources = Requests(given).Requests, Resources = Requests(given) }] },
+    };
+
     public static ResourceRequirements Requests(string? cpu = null, string? memory = null)
     {
         var requests = default(ValueMap<Quantity>);

@@ -1,5 +1,6 @@
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Containers;

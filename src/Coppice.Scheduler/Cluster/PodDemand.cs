@@ -19,9 +19,9 @@ internal sealed class PodDemand(Pod pod)
     /// <summary>The uid of the object that keeps this pod, if any: pods of one owner are spread over nodes.</summary>
     public string? Owner { get; } = FindOwner(pod);
 
-    public ResourceAmounts Asked { get; } = PodRequests.Asked(pod.Spec);
+    public ResourceAmounts Asked { get; } = ResourceAmounts.Of(PodRequests.Of(pod));
 
-    public ResourceAmounts Guessed { get; } = PodRequests.Guessed(pod.Spec);
+    public ResourceAmounts Guessed { get; } = ResourceAmounts.Of(NonZeroRequests.Of(pod));
 
     public IReadOnlyList<HostPortUse> Ports { get; } = HostPortUse.Of(pod.Spec);
 

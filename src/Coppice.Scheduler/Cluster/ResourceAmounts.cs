@@ -19,8 +19,8 @@ internal readonly record struct ResourceAmounts(long MilliCpu, long Memory, long
             {
                 ResourceName.Cpu => amounts with { MilliCpu = quantity.MilliValue },
                 ResourceName.Memory => amounts with { Memory = quantity.Value },
-                ResourceName.EphemeralStorage => amounts with { EphemeralStorage = quantity.Value },
-                "pods" => amounts,
+                ResourceName.Ephemeralstorage => amounts with { EphemeralStorage = quantity.Value },
+                ResourceName.Pods => amounts,
                 _ => amounts with { Others = amounts.Others.With(name, quantity.Value) },
             };
         }
@@ -28,23 +28,11 @@ internal readonly record struct ResourceAmounts(long MilliCpu, long Memory, long
         return amounts;
     }
 
-    public static ResourceAmounts operator +(ResourceAmounts a, ResourceAmounts b) => new(
-        a.MilliCpu + b.MilliCpu, a.Memory + b.Memory, a.EphemeralStorage + b.EphemeralStorage, Combine(a.Others, b.Others, static (x, y) => x + y));
+    public static ResourceAmounts operator +(ResourceAmounts a, ResourceAmounts b) =>
+        new(a.MilliCpu + b.MilliCpu, a.Memory + b.Memory, a.EphemeralStorage + b.EphemeralStorage, Sum(a.Others, b.Others));
 
-    public static ResourceAmounts Max(ResourceAmounts a, ResourceAmounts b) => new(
-        Math.Max(a.MilliCpu, b.MilliCpu),
-        Math.Max(a.Memory, b.Memory),
-        Math.Max(a.EphemeralStorage, b.EphemeralStorage),
-        Combine(a.Others, b.Others, Math.Max));
-
-    private static ValueMap<long> Combine(ValueMap<long> a, ValueMap<long> b, Func<long, long, long> combine) => a.IsEmpty && b.IsEmpty
-        ? default
-        : a.Keys.Union(b.Keys).Select(k => KeyValuePair.Create(k, combine(a.Find(k), b.Find(k)))).ToValueMap();
-}
-
-internal static class ResourceName
-{
-    public const string Cpu = "cpu";
-    public const string Memory = "memory";
-    public const string EphemeralStorage = "ephemeral-storage";
+    private static ValueMap<long> Sum(ValueMap<long> a, ValueMap<long> b) =>
+        a.IsEmpty ? b
+        : b.IsEmpty ? a
+        : a.Keys.Union(b.Keys).Select(k => KeyValuePair.Create(k, a.Find(k) + b.Find(k))).ToValueMap();
 }

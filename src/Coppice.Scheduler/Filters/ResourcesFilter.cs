@@ -1,9 +1,11 @@
+using Coppice.Objects.Core;
+
 namespace Coppice.Scheduler;
 
 /// <summary>What the pod asks for must be left on the node, and a place among its pods.</summary>
 internal sealed class ResourcesFilter : IFilter
 {
-    public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeResources | ClusterEvents.PodGone;
+    public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeResources | ClusterEvents.PodGone | ClusterEvents.PodScaledDown;
 
     public NodeTest? For(PodDemand pod, ClusterSnapshot cluster)
     {
@@ -24,7 +26,7 @@ internal sealed class ResourcesFilter : IFilter
 
         Check(ResourceName.Cpu, asked.MilliCpu, has.MilliCpu, used.MilliCpu);
         Check(ResourceName.Memory, asked.Memory, has.Memory, used.Memory);
-        Check(ResourceName.EphemeralStorage, asked.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage);
+        Check(ResourceName.Ephemeralstorage, asked.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage);
         foreach (var (name, amount) in asked.Others)
         {
             Check(name, amount, has.Others.Find(name), used.Others.Find(name));

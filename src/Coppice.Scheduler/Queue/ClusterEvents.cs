@@ -21,4 +21,7 @@ internal enum ClusterEvents
     /// <summary>Placed on a node, or a placed one's labels changed.</summary>
     PodPlaced = 64,
     NamespaceLabels = 128,
+
+    /// <summary>A placed one needs less than it did: it was resized, or its resize is done.</summary>
+    PodScaledDown = 256,
 }
