@@ -1,6 +1,7 @@
 using System.Globalization;
 using Coppice.Client;
 using Coppice.Node.Runtime;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Images;
@@ -204,26 +205,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    // As Go writes a duration that was cut to milliseconds: 85ms, 1.204s, 1m2.5s.
-    internal static string Duration(TimeSpan time)
-    {
-        var millis = (long)time.TotalMilliseconds;
-        if (millis == 0)
-        {
-            return "0s";
-        }
-
-        if (millis < 1000)
-        {
-            return string.Create(CultureInfo.InvariantCulture, $"{millis}ms");
-        }
-
-        var minutes = millis / 60_000;
-        var seconds = (millis % 60_000 / 1000m).ToString("0.###", CultureInfo.InvariantCulture) + "s";
-        return minutes == 0 ? seconds
-            : minutes < 60 ? string.Create(CultureInfo.InvariantCulture, $"{minutes}m{seconds}")
-            : string.Create(CultureInfo.InvariantCulture, $"{minutes / 60}h{minutes % 60}m{seconds}");
-    }
+    private static string Duration(TimeSpan time) => GoDuration.Write(TimeSpan.FromMilliseconds((long)time.TotalMilliseconds));
 
     /// <param name="RetryAt">By the steady clock.</param>
     private sealed record Failure(TimeSpan Pause, DateTimeOffset RetryAt, string Cause);

@@ -39,7 +39,7 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return ProbeOutcome.Failure($"timeout: failed to connect service \"{target}\" within {ProbeErrors.Duration(limit)}: context deadline exceeded");
+            return ProbeOutcome.Failure($"timeout: failed to connect service \"{target}\" within {GoDuration.Write(limit)}: context deadline exceeded");
         }
         catch (HttpRequestException failed)
         {

@@ -19,6 +19,4 @@ internal static class ProbeErrors
         SocketError.HostNotFound or SocketError.NoData => $"lookup {host}: no such host",
         _ => "connect: " + failed.Message,
     };
-
-    public static string Duration(TimeSpan time) => time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + "s";
 }

@@ -92,7 +92,7 @@ public sealed class Prober(IContainerRuntime runtime, TimeProvider time) : IProb
         }
         catch (TimeoutException)
         {
-            return ProbeOutcome.Failure($"command timed out: \"{string.Join(' ', exec.Command)}\" timed out after {ProbeErrors.Duration(limit)}");
+            return ProbeOutcome.Failure($"command timed out: \"{string.Join(' ', exec.Command)}\" timed out after {GoDuration.Write(limit)}");
         }
         catch (RuntimeException failed)
         {

@@ -125,12 +125,6 @@ public sealed class ImagePullerTests
         Assert.Equal([new RegistryCredential("registry.example", "me", "secret"), new RegistryCredential("old.example", "you", "word")], read);
     }
 
-    [Theory]
-    [InlineData(85, "85ms")]
-    [InlineData(1204, "1.204s")]
-    [InlineData(62_500, "1m2.5s")]
-    public void Durations_are_written_as_Go_does(int millis, string text) => Assert.Equal(text, ImagePuller.Duration(TimeSpan.FromMilliseconds(millis)));
-
     private static Secret Secret(string key, string value) => new() { Data = new([new(key, Coppice.Objects.Base64Data.FromText(value))]) };
 
     private async Task<ImageOutcome> EnsureAsync(string image, string? policy = null)
