@@ -46,7 +46,7 @@ internal sealed class LoadBalancerReconciler(IApiClient api, Caches caches, Time
 
         var families = service.Spec.IpFamilies.IsEmpty ? [IPFamily.IPv4] : service.Spec.IpFamilies;
         var addresses = nodes
-            .Where(n => IsReady(n) && !n.Metadata.Labels.ContainsKey(Exclude))
+            .Where(n => NodeConditions.IsReady(n) && !n.Metadata.Labels.ContainsKey(Exclude))
             .SelectMany(n => AddressesOf(n).Where(a => families.Contains(a.Contains(':') ? IPFamily.IPv6 : IPFamily.IPv4)))
             .Select(a => new LoadBalancerIngress { Ip = a })
             .ToValueList();
@@ -59,11 +59,9 @@ internal sealed class LoadBalancerReconciler(IApiClient api, Caches caches, Time
         return (external.Count > 0 ? external : node.Status.Addresses.Where(a => a.Type == NodeAddressType.InternalIP)).Select(a => a.Address);
     }
 
-    private static bool IsReady(Node node) => node.Status.Conditions.Any(c => c is { Type: NodeConditionType.Ready, Status: ConditionStatus.True });
-
     private static bool HaveMoved(ObjectChange<Node> change) =>
         change.Old is null || change.New is null
-        || IsReady(change.Old) != IsReady(change.New)
+        || NodeConditions.IsReady(change.Old) != NodeConditions.IsReady(change.New)
         || change.Old.Status.Addresses != change.New.Status.Addresses
         || change.Old.Metadata.Labels != change.New.Metadata.Labels;
 }

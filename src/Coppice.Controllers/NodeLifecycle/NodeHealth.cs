@@ -18,7 +18,7 @@ internal sealed class NodeHealth(TimeProvider time)
     /// <summary>How long ago the node gave a sign of life that differs from the one before it.</summary>
     public TimeSpan SilentFor(Node node, Lease? lease)
     {
-        var ready = node.Status.Conditions.FirstOrDefault(c => c.Type == NodeConditionType.Ready);
+        var ready = NodeConditions.Find(node.Status, NodeConditionType.Ready);
         // Our own verdict, written into the report, is no sign of life.
         var report = ready is null || ready.Status == ConditionStatus.Unknown ? null : ready.LastHeartbeatTime;
         lock (_gate)

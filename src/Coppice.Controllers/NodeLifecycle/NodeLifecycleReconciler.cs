@@ -83,8 +83,7 @@ internal sealed class NodeLifecycleReconciler(IApiClient api, Caches caches, IEv
         return written;
     }
 
-    private static bool IsReady(Node? node) =>
-        node?.Status.Conditions.Any(c => c is { Type: NodeConditionType.Ready, Status: ConditionStatus.True }) == true;
+    private static bool IsReady(Node? node) => node is not null && NodeConditions.IsReady(node);
 
     private static bool IsNews(Pod? old, Pod pod) =>
         old is null || old.Spec.NodeName != pod.Spec.NodeName || old.Spec.Tolerations != pod.Spec.Tolerations || PodState.IsReady(old) != PodState.IsReady(pod);

@@ -140,21 +140,14 @@ internal sealed class PodEviction(IApiClient api, Caches caches, IEventRecorder 
 
     private Pod Disrupted(Pod pod, string reason, string message) => pod with
     {
-        Status = pod.Status with
+        Status = pod.Status.With(new PodCondition
         {
-            Conditions =
-            [
-                .. pod.Status.Conditions.Where(c => c.Type != PodConditionType.DisruptionTarget),
-                new()
-                {
-                    Type = PodConditionType.DisruptionTarget,
-                    Status = ConditionStatus.True,
-                    LastTransitionTime = ApiTime.Truncate(time.GetUtcNow()),
-                    Reason = reason,
-                    Message = message,
-                },
-            ],
-        },
+            Type = PodConditionType.DisruptionTarget,
+            Status = ConditionStatus.True,
+            LastTransitionTime = ApiTime.Truncate(time.GetUtcNow()),
+            Reason = reason,
+            Message = message,
+        }),
     };
 
     /// <returns>False if the pod is gone or has changed meanwhile; its change wakes us again.</returns>

@@ -12,12 +12,10 @@ internal static class PodState
     /// <summary>Counts as a replica: not ended and not asked to go.</summary>
     public static bool IsActive(Pod pod) => !IsTerminal(pod) && pod.Metadata.DeletionTimestamp is null;
 
-    public static PodCondition? Condition(Pod pod, string type) => pod.Status.Conditions.FirstOrDefault(c => c.Type == type);
-
-    public static bool IsReady(Pod pod) => Condition(pod, PodConditionType.Ready)?.Status == ConditionStatus.True;
+    public static bool IsReady(Pod pod) => PodConditions.IsTrue(pod.Status, PodConditionType.Ready);
 
     public static DateTimeOffset? ReadySince(Pod pod) =>
-        Condition(pod, PodConditionType.Ready) is { Status: ConditionStatus.True } ready ? ready.LastTransitionTime : null;
+        PodConditions.Find(pod.Status, PodConditionType.Ready) is { Status: ConditionStatus.True } ready ? ready.LastTransitionTime : null;
 
     /// <summary>When a ready pod has been ready for long enough, or null if it is not ready.</summary>
     public static DateTimeOffset? AvailableFrom(Pod pod, int minReadySeconds) =>

@@ -12,7 +12,6 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
     private const string ContainerCreating = "ContainerCreating";
     private const string PodInitializing = "PodInitializing";
     private const string CrashLoopBackOff = "CrashLoopBackOff";
-    private const string StatusUnknown = "ContainerStatusUnknown";
     private const string NotLocated = "The container could not be located when the pod was terminated";
     private const string NotLocatedAnyMore = "The container could not be located when the pod was deleted.  The container used to be Running";
     private const int UnknownExitCode = 137;
@@ -72,7 +71,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
             case RecordState.Exited:
                 return Waiting(container, record) is { } waiting ? new StatusState { Waiting = waiting } : new StatusState { Terminated = Terminated(record) };
             case RecordState.Unknown:
-                return new StatusState { Terminated = Unknown(StatusUnknown, NotLocated) };
+                return new StatusState { Terminated = Unknown(ExitReasons.StatusUnknown, NotLocated) };
             default:
                 return new StatusState { Waiting = Trouble(container) ?? new ContainerStateWaiting { Reason = DefaultReason } };
         }
@@ -138,12 +137,12 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
         var isLost = before?.State.Running is not null;
         var lastState = before switch
         {
-            { State.Running: not null } => new StatusState { Terminated = Unknown(StatusUnknown, NotLocatedAnyMore) },
+            { State.Running: not null } => new StatusState { Terminated = Unknown(ExitReasons.StatusUnknown, NotLocatedAnyMore) },
             { State.Terminated: not null } => before.State,
             _ => before?.LastState ?? new StatusState(),
         };
         var state = isLost && plan.End is not null
-            ? new StatusState { Terminated = Unknown(StatusUnknown, NotLocated) }
+            ? new StatusState { Terminated = Unknown(ExitReasons.StatusUnknown, NotLocated) }
             : new StatusState { Waiting = Trouble(container) ?? new ContainerStateWaiting { Reason = DefaultReason } };
         return new ContainerStatus
         {
@@ -163,7 +162,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
     private ContainerStateTerminated Terminated(ContainerRecord record) => new()
     {
         ExitCode = record.ExitCode,
-        Reason = record.Reason ?? (record.ExitCode == 0 ? "Completed" : "Error"),
+        Reason = record.Reason ?? ExitReasons.Of(record.ExitCode),
         Message = Message(record),
         StartedAt = Seconds(record.StartedAt),
         FinishedAt = Seconds(record.FinishedAt),

@@ -94,7 +94,7 @@ internal static class PodConditionPlanner
         var closed = new List<string>();
         foreach (var gate in situation.Pod.Spec.ReadinessGates)
         {
-            var condition = situation.Pod.Status.Conditions.FirstOrDefault(one => one.Type == gate.ConditionType);
+            var condition = PodConditions.Find(situation.Pod.Status, gate.ConditionType);
             if (condition is null)
             {
                 closed.Add($"corresponding condition of pod readiness gate \"{gate.ConditionType}\" does not exist.");

@@ -1,13 +1,12 @@
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
+using Coppice.Objects;
 
 namespace Coppice.Node.Pods;
 
 /// <summary>What happenings make of a worker's state. Pure.</summary>
 internal static class PodStateChanges
 {
-    private const string OutOfMemoryReason = "OOMKilled";
-
     public static PodState WithNotes(this PodState state, Func<PodNotes, PodNotes> change) => state with { Notes = change(state.Notes) };
 
     public static PodState WithContainer(this PodState state, string name, Func<ContainerNotes, ContainerNotes> change) =>
@@ -101,7 +100,7 @@ internal static class PodStateChanges
             return record;
         }
 
-        var reason = state.OutOfMemory.Contains(record.Id) ? OutOfMemoryReason : told.ExitCode == 0 ? "Completed" : "Error";
+        var reason = ExitReasons.Of(told.ExitCode, state.OutOfMemory.Contains(record.Id));
         return record with { State = ContainerState.Exited, ExitCode = told.ExitCode, FinishedAt = told.At, Reason = reason };
     }
 }

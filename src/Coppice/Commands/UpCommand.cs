@@ -4,6 +4,7 @@ using Coppice.Client.Http;
 using Coppice.Commands.Hosting;
 using Coppice.Configuration;
 using Coppice.Objects.Core;
+using Coppice.Objects;
 using ClusterNode = Coppice.Objects.Core.Node;
 
 namespace Coppice.Commands;
@@ -152,7 +153,7 @@ internal static class UpCommand
                 }
 
                 var nodes = await api.TryListAsync<ClusterNode>(stopped);
-                return nodes?.FirstOrDefault(one => one.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: ConditionStatus.True }));
+                return nodes?.FirstOrDefault(NodeConditions.IsReady);
             }
         }
 

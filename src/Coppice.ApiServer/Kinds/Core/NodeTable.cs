@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Tables;
 using Coppice.Objects.Core;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.Kinds.Core;
 
@@ -39,7 +40,7 @@ internal sealed class NodeTable : KindTable<Node>
 
     private static string Status(Node item)
     {
-        var ready = item.Status.Conditions.FirstOrDefault(c => c.Type == NodeConditionType.Ready)?.Status switch
+        var ready = NodeConditions.Find(item.Status, NodeConditionType.Ready)?.Status switch
         {
             null => "Unknown",
             ConditionStatus.True => "Ready",

@@ -1,4 +1,5 @@
 using Coppice.Objects.Core;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.Kinds.Core;
 
@@ -8,8 +9,6 @@ namespace Coppice.ApiServer.Kinds.Core;
 /// <param name="LastRestart">When the container that was restarted last had ended.</param>
 public sealed record PodSummary(string Status, int Ready, int Containers, int Restarts, DateTimeOffset? LastRestart)
 {
-    private const string Completed = "Completed";
-
     private const string NodeLost = "NodeLost";
 
     private const string SchedulingGated = "SchedulingGated";
@@ -18,7 +17,7 @@ public sealed record PodSummary(string Status, int Ready, int Containers, int Re
     {
         var sidecars = pod.Spec.InitContainers.Where(c => c.RestartPolicy == ContainerRestartPolicy.Always).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         var init = OfInitContainers(pod, sidecars);
-        var initialized = init.Status is null || HasCondition(pod, PodConditionType.Initialized);
+        var initialized = init.Status is null || PodConditions.IsTrue(pod.Status, PodConditionType.Initialized);
         var summary = initialized
             ? OfContainers(pod, init, [.. pod.Status.InitContainerStatuses.Take(init.Seen).Where(c => sidecars.Contains(c.Name))])
             : new PodSummary(init.Status!, init.Ready, 0, Restarted(init.Statuses), LastEnd(init.Statuses));
@@ -79,9 +78,9 @@ public sealed record PodSummary(string Status, int Ready, int Containers, int Re
         }
 
         // One container's end does not end a pod whose others run.
-        if (status == Completed && running)
+        if (status == ExitReasons.Completed && running)
         {
-            status = HasCondition(pod, PodConditionType.Ready) ? PodPhase.Running : "NotReady";
+            status = PodConditions.IsTrue(pod.Status, PodConditionType.Ready) ? PodPhase.Running : "NotReady";
         }
 
         IReadOnlyList<ContainerStatus> counted = [.. sidecars, .. pod.Status.ContainerStatuses];
@@ -107,9 +106,6 @@ public sealed record PodSummary(string Status, int Ready, int Containers, int Re
         { Signal: not 0 } => $"Signal:{end.Signal}",
         _ => $"ExitCode:{end.ExitCode}",
     };
-
-    private static bool HasCondition(Pod pod, string type) =>
-        pod.Status.Conditions.Any(c => c.Type == type && c.Status == ConditionStatus.True);
 
     private static int Restarted(IReadOnlyList<ContainerStatus> containers) => containers.Sum(c => c.RestartCount);
 

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Tables;
 using Coppice.Objects.Core;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.Kinds.Core;
 
@@ -48,7 +49,7 @@ internal sealed class PodTable : KindTable<Pod>
     private static string ReadinessGates(Pod item)
     {
         var gates = item.Spec.ReadinessGates;
-        var met = gates.Count(g => item.Status.Conditions.FirstOrDefault(c => c.Type == g.ConditionType)?.Status == ConditionStatus.True);
+        var met = gates.Count(g => PodConditions.IsTrue(item.Status, g.ConditionType));
         return gates.IsEmpty ? CellText.None : $"{met}/{gates.Count}";
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Coppice.Node.Runtime.Cri.Wire;
 using Coppice.Node.Runtime.Grpc;
+using Coppice.Objects;
 
 namespace Coppice.Node.Runtime.Cri;
 
@@ -18,7 +19,7 @@ internal sealed class CriEvents(GrpcConnection connection)
 
             var status = change.ContainersStatuses.FirstOrDefault(one => one.Id == change.ContainerId);
             var at = DateTimeOffset.UnixEpoch.AddTicks(change.CreatedAt / TimeSpan.NanosecondsPerTick);
-            if (status?.Reason == CriRuntime.OutOfMemoryReason)
+            if (status?.Reason == ExitReasons.OutOfMemory)
             {
                 yield return new TaskSignal(TaskSignalType.OutOfMemory, change.ContainerId, 0, at);
             }

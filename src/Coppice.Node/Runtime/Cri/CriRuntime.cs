@@ -12,8 +12,6 @@ namespace Coppice.Node.Runtime.Cri;
 /// </summary>
 public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposable
 {
-    internal const string OutOfMemoryReason = "OOMKilled";
-
     /// <summary>How containerd writes an exit whose code nobody saw.</summary>
     internal const int ExitCodeUnknown = 255;
 

@@ -1,3 +1,5 @@
+using Coppice.Objects;
+
 namespace Coppice.Node.Runtime.Cri;
 
 /// <summary>
@@ -7,20 +9,17 @@ namespace Coppice.Node.Runtime.Cri;
 /// </summary>
 internal static class ExitOverlay
 {
-    private const string CompletedReason = "Completed";
-    private const string ErrorReason = "Error";
-
     public static ContainerRecord Apply(ContainerRecord status, KnownTask? known)
     {
         if (status.State == ContainerState.Running && known?.Exit is { } exit)
         {
-            var reason = known.OutOfMemory ? CriRuntime.OutOfMemoryReason : exit.ExitCode == 0 ? CompletedReason : ErrorReason;
+            var reason = ExitReasons.Of(exit.ExitCode, known.OutOfMemory);
             return status with { State = ContainerState.Exited, ExitCode = exit.ExitCode, FinishedAt = exit.At, Reason = reason };
         }
 
-        if (status.State == ContainerState.Exited && known is { OutOfMemory: true } && status.Reason == ErrorReason)
+        if (status.State == ContainerState.Exited && known is { OutOfMemory: true } && status.Reason == ExitReasons.Error)
         {
-            return status with { Reason = CriRuntime.OutOfMemoryReason };
+            return status with { Reason = ExitReasons.OutOfMemory };
         }
 
         return status;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Coppice.Client;
+using Coppice.Objects;
 
 namespace Coppice.Node.Runtime.Simulated;
 
@@ -136,7 +137,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
             var now = time.GetUtcNow();
             if (container.Program.StartError is { } error)
             {
-                container.MarkEnded(now, 128, "StartError");
+                container.MarkEnded(now, 128, ExitReasons.StartError);
                 throw new RuntimeException(error);
             }
 
@@ -403,7 +404,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
             }
 
             Tell(new RuntimeEvent(RuntimeEventType.ContainerOutOfMemory, containerId, 0, time.GetUtcNow()));
-            End(container, KilledCode, "OOMKilled");
+            End(container, KilledCode, ExitReasons.OutOfMemory);
         }
     }
 
@@ -432,7 +433,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
         }
 
         var now = time.GetUtcNow();
-        container.MarkEnded(now, code, reason ?? (code == 0 ? "Completed" : "Error"));
+        container.MarkEnded(now, code, reason ?? ExitReasons.Of(code));
         Tell(new RuntimeEvent(RuntimeEventType.ContainerExited, container.Record.Id, code, now));
     }
 
