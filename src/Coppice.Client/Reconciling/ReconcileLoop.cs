@@ -12,6 +12,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
     /// <summary>Timers take no more than 49 days, and tolerations may last for years; a look that comes early does no harm.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
+    private readonly Backoff _backoff = new(options.FirstPause, options.LongestPause);
     private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
     private readonly Queue<ObjectKey> _ready = new();
@@ -178,8 +179,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
         lock (_gate)
         {
             var failures = _failures[key] = _failures.GetValueOrDefault(key) + 1;
-            var pause = options.FirstPause * Math.Pow(2, Math.Min(failures - 1, 30));
-            return pause < options.LongestPause ? pause : options.LongestPause;
+            return _backoff.After(failures);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coppice.Client;
 
 namespace Coppice.Controllers.DaemonSets;
 
@@ -9,11 +10,10 @@ namespace Coppice.Controllers.DaemonSets;
 /// <param name="PauseOf">By node: what has to pass since the last replacement, and when that was.</param>
 internal sealed record FailedPodBackOff(ImmutableSortedDictionary<string, (TimeSpan Pause, DateTimeOffset Since)> PauseOf)
 {
-    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
+    public static readonly Backoff Pauses = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15));
 
     /// <summary>A node where nothing failed for so long begins anew.</summary>
-    public static readonly TimeSpan ForgivenAfter = 2 * LongestPause;
+    public static readonly TimeSpan ForgivenAfter = 2 * Pauses.Longest;
 
     public static readonly FailedPodBackOff None = new(ImmutableSortedDictionary.Create<string, (TimeSpan, DateTimeOffset)>(StringComparer.Ordinal));
 
@@ -35,8 +35,7 @@ internal sealed record FailedPodBackOff(ImmutableSortedDictionary<string, (TimeS
 
         foreach (var node in nodes)
         {
-            var next = Find(node, now) is var (pause, _) ? pause * 2 : FirstPause;
-            pauses[node] = (next < LongestPause ? next : LongestPause, now);
+            pauses[node] = (Pauses.Next(Find(node, now)?.Pause ?? TimeSpan.Zero), now);
         }
 
         return new(pauses.ToImmutable());

@@ -18,29 +18,27 @@ public sealed class NodeLease(IApiClient api, string nodeName, NodeLeaseOptions 
 {
     public const string Namespace = "kube-node-lease";
 
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(7);
+    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(7));
 
     private Lease? _latest;
 
     /// <summary>Until stop. What fails is told and tried again, sooner than the next renewal.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var retry = FirstRetry;
+        var failures = 0;
         while (!stop.IsCancellationRequested)
         {
             var pause = options.RenewEvery;
             try
             {
                 await RenewAsync(stop);
-                retry = FirstRetry;
+                failures = 0;
             }
             catch (Exception broken) when (!stop.IsCancellationRequested)
             {
                 failed(broken);
                 _latest = null;
-                pause = retry;
-                retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
+                pause = Retries.After(++failures);
             }
 
             try

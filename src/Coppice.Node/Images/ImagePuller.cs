@@ -29,8 +29,7 @@ public sealed record ImageRequest(string PodUid, string Image, string? Policy, I
 /// </summary>
 public sealed class ImagePuller(IImageService images, TimeProvider time)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(300);
+    private static readonly Backoff Pauses = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(300));
 
     private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
@@ -87,7 +86,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
             {
                 var message = $"Failed to inspect image \"{name}\": {failed.Message}";
                 tell(new ImageEvent("Warning", "InspectFailed", message));
-                return new ImageOutcome.Waiting("ImageInspectError", message, FirstPause);
+                return new ImageOutcome.Waiting("ImageInspectError", message, Pauses.First);
             }
 
             if (found is not null)
@@ -177,7 +176,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
         lock (_gate)
         {
             var key = (request.PodUid, request.Image);
-            pause = _failures.TryGetValue(key, out var before) ? Min(before.Pause * 2, LongestPause) : FirstPause;
+            pause = Pauses.Next(_failures.GetValueOrDefault(key)?.Pause ?? TimeSpan.Zero);
             _failures[key] = new Failure(pause, _clock.GetUtcNow() + pause, cause);
         }
 
@@ -202,8 +201,6 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
             _failures.Remove((request.PodUid, request.Image));
         }
     }
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private static string Duration(TimeSpan time) => GoDuration.Write(TimeSpan.FromMilliseconds((long)time.TotalMilliseconds));
 

@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Streaming;
 
 namespace Coppice.Node.Logs;
@@ -14,7 +15,7 @@ public sealed class LogReader(TimeProvider time)
     private const int LineBytesMax = 1024 * 1024;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly Backoff Pauses = new(ShortestPause, TimeSpan.FromMilliseconds(200));
 
     /// <summary>The runtime opens a new file before it has written to the old one all that it had read.</summary>
     private static readonly TimeSpan LateLinesWithin = TimeSpan.FromMilliseconds(100);
@@ -90,7 +91,7 @@ public sealed class LogReader(TimeProvider time)
                 waited += ShortestPause;
             }
 
-            pause = count > 0 || wasRotated ? ShortestPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            pause = count > 0 || wasRotated ? ShortestPause : Pauses.Next(pause);
             await PauseAsync(pause, stop);
         }
     }

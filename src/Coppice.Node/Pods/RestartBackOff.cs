@@ -1,3 +1,5 @@
+using Coppice.Client;
+
 namespace Coppice.Node.Pods;
 
 /// <summary>
@@ -8,8 +10,7 @@ namespace Coppice.Node.Pods;
 /// <param name="Since">When the last restart was begun.</param>
 public sealed record RestartBackOff(TimeSpan Pause, DateTimeOffset Since)
 {
-    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
-    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(300);
+    public static readonly Backoff Pauses = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(300));
     public static readonly TimeSpan ForgivenAfter = TimeSpan.FromMinutes(10);
 
     /// <summary>
@@ -22,16 +23,8 @@ public sealed record RestartBackOff(TimeSpan Pause, DateTimeOffset Since)
         : endedAt + last.Pause;
 
     /// <summary>The state after a restart that is begun now.</summary>
-    public static RestartBackOff Next(RestartBackOff? last, DateTimeOffset endedAt, DateTimeOffset now)
-    {
-        if (last is null || last.IsForgiven(endedAt))
-        {
-            return new RestartBackOff(FirstPause, now);
-        }
-
-        var doubled = last.Pause * 2;
-        return new RestartBackOff(doubled < LongestPause ? doubled : LongestPause, now);
-    }
+    public static RestartBackOff Next(RestartBackOff? last, DateTimeOffset endedAt, DateTimeOffset now) =>
+        new(Pauses.Next(last is null || last.IsForgiven(endedAt) ? TimeSpan.Zero : last.Pause), now);
 
     private bool IsForgiven(DateTimeOffset endedAt) => endedAt - Since > ForgivenAfter;
 }

@@ -10,8 +10,7 @@ namespace Coppice.Node.Pods;
 /// </summary>
 internal sealed class StatusPublisher(PodServices services, CancellationToken stop)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
     private readonly Lock _gate = new();
     private Pod? _known;
@@ -45,19 +44,19 @@ internal sealed class StatusPublisher(PodServices services, CancellationToken st
 
     private async Task WriteAllAsync()
     {
-        var pause = FirstPause;
+        var pause = TimeSpan.Zero;
         try
         {
             while (Next() is var (pod, wanted))
             {
                 if (await TryWriteAsync(pod, wanted))
                 {
-                    pause = FirstPause;
+                    pause = TimeSpan.Zero;
                     continue;
                 }
 
+                pause = Pauses.Next(pause);
                 await Task.Delay(pause, services.Time, stop);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

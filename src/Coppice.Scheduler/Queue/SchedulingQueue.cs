@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using Coppice.Objects;
+using Coppice.Client;
 using Coppice.Objects.Core;
+using Coppice.Objects;
 
 namespace Coppice.Scheduler;
 
@@ -19,6 +20,7 @@ namespace Coppice.Scheduler;
 /// </remarks>
 internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider time)
 {
+    private readonly Backoff _backoff = new(options.FirstPause, options.LongestPause);
     private readonly SortedSet<QueuedPod> _active = new(Comparer<QueuedPod>.Create(QueuedPod.Compare));
     private readonly SortedSet<QueuedPod> _behind = new(Comparer<QueuedPod>.Create(CompareByPause));
     private readonly SortedSet<QueuedPod> _pausing = new(Comparer<QueuedPod>.Create(CompareByPause));
@@ -97,7 +99,7 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
     /// <summary>It fits nowhere; it waits for something to happen that may help.</summary>
     public void Park(QueuedPod pod, ClusterEvents wokenBy)
     {
-        var parked = pod with { WokenBy = wokenBy, NotBefore = time.GetUtcNow() + PauseAfter(pod.Attempts) };
+        var parked = pod with { WokenBy = wokenBy, NotBefore = time.GetUtcNow() + _backoff.After(pod.Attempts) };
         Remove(ObjectKey.Of(pod.Pod));
         _parked[ObjectKey.Of(pod.Pod)] = parked;
         _known[ObjectKey.Of(pod.Pod)] = (parked, null);
@@ -108,7 +110,7 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
     public void Fail(QueuedPod pod)
     {
         Remove(ObjectKey.Of(pod.Pod));
-        Put(pod with { NotBefore = time.GetUtcNow() + PauseAfter(pod.Attempts) }, _pausing);
+        Put(pod with { NotBefore = time.GetUtcNow() + _backoff.After(pod.Attempts) }, _pausing);
     }
 
     /// <summary>Something happened: the pods that it may help are to be tried.</summary>
@@ -154,12 +156,6 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
     {
         set.Add(pod);
         _known[ObjectKey.Of(pod.Pod)] = (pod, set);
-    }
-
-    private TimeSpan PauseAfter(int attempts)
-    {
-        var pause = options.FirstPause * Math.Pow(2, Math.Clamp(attempts - 1, 0, 30));
-        return pause < options.LongestPause ? pause : options.LongestPause;
     }
 
     private static int CompareByPause(QueuedPod a, QueuedPod b) =>
