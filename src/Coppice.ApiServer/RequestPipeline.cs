@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.OpenApi;

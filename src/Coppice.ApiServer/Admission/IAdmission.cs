@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Client.Http;
 using Coppice.Objects;

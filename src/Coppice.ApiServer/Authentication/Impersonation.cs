@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Authorization;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;

@@ -1,5 +1,5 @@
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
-using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
 using Coppice.Objects.Authorization;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Coppice.ApiServer.Validation;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Decoding;

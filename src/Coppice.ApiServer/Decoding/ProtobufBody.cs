@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Google.Protobuf;
 

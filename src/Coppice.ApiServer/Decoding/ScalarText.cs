@@ -1,5 +1,5 @@
 using System.Globalization;
-using Coppice.ApiServer.Validation;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Decoding;

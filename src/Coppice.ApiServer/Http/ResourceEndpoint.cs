@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Decoding;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Patching;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;

@@ -1,9 +1,9 @@
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Decoding;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Responses;
-using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Authorization;

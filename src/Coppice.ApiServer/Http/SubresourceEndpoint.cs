@@ -1,4 +1,6 @@
+
 using Coppice.ApiServer.Decoding;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Autoscaling;
 using Coppice.ApiServer.Kinds.Core;
@@ -14,7 +16,6 @@ using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 using Coppice.Objects.Policy;
 using Microsoft.AspNetCore.Http;
-
 namespace Coppice.ApiServer.Http;
 
 /// <summary>The further doors of resources: status, scale, binding, eviction, finalize, token; streams and proxies have endpoints of their own.</summary>

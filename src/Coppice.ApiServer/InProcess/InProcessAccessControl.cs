@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Client;
 using Coppice.Objects;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Coppice.ApiServer.Validation;
+using Coppice.ApiServer.Errors;
 
 namespace Coppice.ApiServer.Patching;
 

@@ -1,4 +1,4 @@
-using Coppice.ApiServer.Validation;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Patching;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Coppice.ApiServer.Validation;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Patching;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Coppice.ApiServer.Validation;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 

@@ -1,3 +1,5 @@
+using Coppice.ApiServer.Errors;
+
 namespace Coppice.ApiServer.Requests;
 
 /// <summary>What a request's method and path ask for, in the API's terms.</summary>

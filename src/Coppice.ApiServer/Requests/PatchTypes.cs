@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Patching;
 
 namespace Coppice.ApiServer.Requests;

@@ -1,8 +1,8 @@
 using Coppice.ApiServer.Kinds;
 using System.Globalization;
 using Coppice.ApiServer.Decoding;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Resources;
-using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
 using Coppice.Store;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Coppice.ApiServer.Decoding;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Responses;
 using Coppice.Objects;
 using Microsoft.AspNetCore.Http;

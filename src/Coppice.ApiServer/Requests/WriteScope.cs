@@ -1,6 +1,7 @@
+
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.Objects;
-
 namespace Coppice.ApiServer.Requests;
 
 /// <summary>What a write is about, and on whose behalf.</summary>

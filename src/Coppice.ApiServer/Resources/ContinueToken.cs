@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Coppice.Store;
 

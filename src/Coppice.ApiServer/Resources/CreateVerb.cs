@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Admission;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;

@@ -1,6 +1,7 @@
+
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.Objects;
-
 namespace Coppice.ApiServer.Resources;
 
 /// <summary>A field selector: some fields of a kind, compared for equality. Which fields a kind offers is Kubernetes' list.</summary>

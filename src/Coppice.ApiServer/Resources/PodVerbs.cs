@@ -1,11 +1,11 @@
+
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Requests;
-using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 using Coppice.Objects.Policy;
-
 namespace Coppice.ApiServer.Resources;
 
 /// <summary>What can be done to a pod beyond writing it: bind it to a node, ask it to leave.</summary>

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 
 namespace Coppice.ApiServer.Resources;

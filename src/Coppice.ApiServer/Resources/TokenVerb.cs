@@ -1,5 +1,5 @@
 using Coppice.ApiServer.Authentication;
-using Coppice.ApiServer.Validation;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coppice.ApiServer.Admission;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;

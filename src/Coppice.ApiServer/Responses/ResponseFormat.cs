@@ -1,6 +1,6 @@
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Tables;
-using Coppice.ApiServer.Validation;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Responses;

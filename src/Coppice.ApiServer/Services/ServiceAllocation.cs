@@ -1,5 +1,6 @@
 using System.Net;
 using Coppice.ApiServer.Admission;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Validation;

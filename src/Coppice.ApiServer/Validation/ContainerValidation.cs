@@ -1,8 +1,9 @@
+
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Objects.Core;
-
 namespace Coppice.ApiServer.Validation;
 
 /// <summary>The containers of a pod.</summary>

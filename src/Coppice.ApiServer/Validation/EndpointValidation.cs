@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 

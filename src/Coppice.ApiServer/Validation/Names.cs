@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Coppice.ApiServer.Errors;
 
 namespace Coppice.ApiServer.Validation;
 

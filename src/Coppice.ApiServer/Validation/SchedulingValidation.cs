@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 

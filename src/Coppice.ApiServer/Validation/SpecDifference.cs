@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Resources;
 using Coppice.Client;
 using Coppice.Store;

@@ -1,5 +1,6 @@
 using System.Text;
 using Coppice.ApiServer.Decoding;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Patching;
 using Coppice.Objects;
 using Coppice.Objects.Apps;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Patching;
 using Coppice.Objects;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Tables;
@@ -8,7 +10,6 @@ using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
 using Coppice.Objects.Meta;
 using Xunit;
-
 namespace Coppice.ApiServer.Tests.Tables;
 
 public sealed class TableTests

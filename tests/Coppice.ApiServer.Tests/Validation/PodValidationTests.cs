@@ -1,11 +1,11 @@
 using System.Text;
+
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Xunit;
-
 namespace Coppice.ApiServer.Tests.Validation;
 
 public sealed class PodValidationTests

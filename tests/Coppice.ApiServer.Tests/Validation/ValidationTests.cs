@@ -1,6 +1,7 @@
 using System.Text;
-using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds.Core;
+using Coppice.ApiServer.Kinds;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Coordination;
@@ -229,11 +230,11 @@ public sealed class ValidationTests
     private static T Read<T>(string manifest) where T : KubernetesObject =>
         (T)Served.Strategy<T>().Default(ApiJson.Read<T>(Encoding.UTF8.GetBytes(manifest)));
 
-    private static IReadOnlyList<Coppice.ApiServer.Validation.FieldError> Validate<T>(string manifest) where T : KubernetesObject =>
+    private static IReadOnlyList<FieldError> Validate<T>(string manifest) where T : KubernetesObject =>
         Served.Strategy<T>().Validate(Read<T>(manifest));
 
     private static void AssertCauses<T>(string spec, string[] causes) where T : KubernetesObject => AssertText(causes, Validate<T>(Spec(spec)));
 
-    private static void AssertText(string[] causes, IReadOnlyList<Coppice.ApiServer.Validation.FieldError> errors) =>
+    private static void AssertText(string[] causes, IReadOnlyList<FieldError> errors) =>
         Assert.Equal(causes.Select(c => c.TrimEnd()), errors.Select(e => e.ToString()));
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
+
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Meta;
-
 namespace Coppice.ApiServer.Kinds.Apps;
 
 /// <summary>DaemonSets: by default one pod is replaced at a time.</summary>

@@ -1,8 +1,9 @@
+
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
-
 namespace Coppice.ApiServer.Kinds.Apps;
 
 /// <summary>Deployments: by default a quarter of the pods is replaced at a time. (DeploymentStrategy is the API's word for a field of theirs.)</summary>

@@ -1,6 +1,7 @@
+
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Tables;
 using Coppice.Objects.Core;
-
 namespace Coppice.ApiServer.Kinds.Core;
 
 internal sealed class EventTable : KindTable<Event>

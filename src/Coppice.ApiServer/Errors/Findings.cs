@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace Coppice.ApiServer.Validation;
+namespace Coppice.ApiServer.Errors;
 
 /// <summary>
 /// What a rule has found to be wrong: nothing, nearly always, and nothing takes no memory. Rules are put together from rules as lists

@@ -1,9 +1,8 @@
 using System.Net;
-using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
 
-namespace Coppice.ApiServer;
+namespace Coppice.ApiServer.Errors;
 
 /// <summary>
 /// Every way to refuse a request, worded as Kubernetes words it: clients and people match these texts. Messages, reasons and codes

@@ -1,7 +1,7 @@
 using Coppice.Client;
 using Coppice.Objects.Meta;
 
-namespace Coppice.ApiServer;
+namespace Coppice.ApiServer.Errors;
 
 /// <summary>
 /// A request that is refused: the caller's fault, or a state of the server that the caller can wait for. The pipeline answers with

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
 
-namespace Coppice.ApiServer.Validation;
+namespace Coppice.ApiServer.Errors;
 
 /// <summary>What may be wrong with a field.</summary>
 public enum FieldErrorType

@@ -1,10 +1,10 @@
-using Coppice.ApiServer.Validation;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
-namespace Coppice.ApiServer.Tests.Validation;
+namespace Coppice.ApiServer.Tests.Errors;
 
 public sealed class FieldErrorTests
 {

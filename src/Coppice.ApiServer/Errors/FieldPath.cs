@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Coppice.ApiServer.Validation;
+namespace Coppice.ApiServer.Errors;
 
 /// <summary>
 /// Where a field is, as in <c>spec.containers[0].ports[1].name</c> or <c>metadata.labels[key]</c>. Paths share their beginnings and

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Coppice.ApiServer.Validation;
+namespace Coppice.ApiServer.Errors;
 
 /// <summary>Text in double quotes with escapes, as Go's %q writes it: all messages of Kubernetes quote this way.</summary>
 public static class QuotedText

@@ -1,6 +1,6 @@
 using Coppice.Objects;
 
-namespace Coppice.ApiServer;
+namespace Coppice.ApiServer.Errors;
 
 /// <summary>A resource as messages name it: "pods", "deployments.apps".</summary>
 public readonly record struct GroupResource(string Group, string Resource)
