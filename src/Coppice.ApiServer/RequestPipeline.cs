@@ -103,6 +103,8 @@ public sealed partial class RequestPipeline
                 http.Features.Set(_bodies);
             }
 
+            QueryParameters.ReadExactly(http);
+
             var request = ApiRequest.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query.IsTrue("watch"));
             var user = await _authenticator.IdentifyAsync(
                 http.Connection.ClientCertificate, http.Request.Headers.Authorization.First(), http.RequestAborted);
@@ -155,7 +157,7 @@ public sealed partial class RequestPipeline
             || _kinds.Current.Find(resource.Group, request.Version!, resource.Resource) is not { } served
             || (request.Namespace is not null && !served.Kind.Namespaced))
         {
-            throw ApiErrors.NoSuchPath();
+            throw request.Resource is { } unknown && _discovery.Current.Groups.Any(group => group.Name == unknown.Group) ? ApiErrors.NoSuchResource() : ApiErrors.NoSuchPath();
         }
 
         if (!IsServed(http.Request.Method, request.Subresource))

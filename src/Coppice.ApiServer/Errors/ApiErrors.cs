@@ -50,13 +50,15 @@ public static class ApiErrors
     public static ApiError NotFound(GroupResource resource, string name) => Make(
         HttpStatusCode.NotFound, StatusReason.NotFound, $"{resource} {QuotedText.Of(name)} not found", About(resource, name));
 
+    /// <summary>A resource or subresource that is none, where the server has a group of others.</summary>
+    public static ApiError NoSuchResource() =>
+        Make(HttpStatusCode.NotFound, StatusReason.NotFound, "the server could not find the requested resource", new ApiStatusDetails());
+
     /// <summary>
     /// A path that the server does not know at all. As Kubernetes' it is no Status over HTTP: clients then say themselves which resource
     /// of which group they looked for.
     /// </summary>
-    public static ApiError NoSuchPath() => new(
-        Make(HttpStatusCode.NotFound, StatusReason.NotFound, "the server could not find the requested resource", new ApiStatusDetails()).Status,
-        "404 page not found\n");
+    public static ApiError NoSuchPath() => new(NoSuchResource().Status, "404 page not found\n");
 
     public static ApiError AlreadyExists(GroupResource resource, string name) => Make(
         HttpStatusCode.Conflict, StatusReason.AlreadyExists, $"{resource} {QuotedText.Of(name)} already exists", About(resource, name));

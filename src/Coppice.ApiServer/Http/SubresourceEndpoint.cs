@@ -27,7 +27,7 @@ internal sealed class SubresourceEndpoint(
     public Task HandleAsync(HttpContext http, ApiRequest request, ServedKind served, Requester user)
     {
         var name = request.Name!;
-        var door = served.Find(request.Subresource!) ?? throw ApiErrors.NoSuchPath();
+        var door = served.Find(request.Subresource!) ?? throw ApiErrors.NoSuchResource();
         var connection = new WriteScope(served, request.Namespace ?? "", user);
         if (door.Door == Door.Stream)
         {
@@ -51,7 +51,7 @@ internal sealed class SubresourceEndpoint(
             "binding" => BindAsync(http, scope, name),
             "eviction" => EvictAsync(http, scope, name),
             "token" => TokenAsync(http, scope, name),
-            _ => throw ApiErrors.NoSuchPath(),
+            _ => throw ApiErrors.NoSuchResource(),
         };
     }
 

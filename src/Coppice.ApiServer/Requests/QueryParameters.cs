@@ -7,6 +7,8 @@ using Coppice.Objects;
 using Coppice.Objects.Meta;
 using Coppice.Store;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 
 namespace Coppice.ApiServer.Requests;
@@ -14,6 +16,25 @@ namespace Coppice.ApiServer.Requests;
 /// <summary>The query parameters of the API, read and checked.</summary>
 internal static class QueryParameters
 {
+    /// <summary>From here on a parameter counts only if it is written as it is called: the library would take "LIMIT" for "limit".</summary>
+    public static void ReadExactly(HttpContext http)
+    {
+        var given = new Dictionary<string, List<string?>>(StringComparer.Ordinal);
+        foreach (var pair in new QueryStringEnumerable(http.Request.QueryString.Value))
+        {
+            var name = pair.DecodeName().ToString();
+            if (!given.TryGetValue(name, out var values))
+            {
+                given[name] = values = [];
+            }
+
+            values.Add(pair.DecodeValue().ToString());
+        }
+
+        var parameters = given.ToDictionary(one => one.Key, one => new StringValues([.. one.Value]), StringComparer.Ordinal);
+        http.Features.Set<IQueryFeature>(new QueryFeature(new QueryCollection(parameters)));
+    }
+
     /// <summary>What a parameter is; where it is given more than once, what it is first. Null where it is absent.</summary>
     public static string? First(this IQueryCollection query, string name) => query[name].First();
 

@@ -138,14 +138,36 @@ public sealed class RefusalTests(ServedApi api) : IClassFixture<ServedApi>
 
     [Theory]
     [InlineData("/api/v1/gizmos")]
-    [InlineData("/apis/nowhere.io/v1/things")]
     [InlineData("/api/v2/pods")]
-    [InlineData("/nowhere")]
+    [InlineData("/apis/apps/v1/gizmos")]
+    [InlineData("/apis/apps/v1beta1/deployments")]
+    [InlineData("/api/v1/namespaces/default/nodes")]
     [InlineData("/api/v1/namespaces/default/pods/p/nothing")]
-    public async Task What_is_not_served_is_not_found_in_words_that_clients_make_their_own_of(string path)
+    public async Task A_resource_that_a_group_does_not_have_is_not_found(string path)
+    {
+        var answer = await api.GetAsync(path);
+        Assert.Equal("the server could not find the requested resource", answer.Refused(404, "NotFound"));
+        Assert.Equal("{}", answer.Body!["details"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("/apis/nowhere.io/v1/things")]
+    [InlineData("/nowhere")]
+    public async Task What_is_of_no_group_is_not_found_in_words_that_clients_make_their_own_of(string path)
     {
         var answer = await api.GetAsync(path);
         Assert.Equal((404, "404 page not found\n"), (answer.Code, (string?)answer.Body));
+    }
+
+    [Fact]
+    public async Task A_parameter_counts_only_as_it_is_written()
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.PostAsync($"{space}/configmaps?DryRun=All", """{"metadata":{"name":"a"}}""")).Good();
+        (await api.PostAsync($"{space}/configmaps?dryrun=All&dryRun=All", """{"metadata":{"name":"b"}}""")).Good();
+        (await api.PostAsync($"{space}/configmaps", """{"metadata":{"name":"c"}}""")).Good();
+        Assert.Equal(["a", "c"], (await api.GetAsync($"{space}/configmaps?LIMIT=1&Watch=1&labelselector=x")).Names);
+        Assert.Equal(["a"], (await api.GetAsync($"{space}/configmaps?limit=1&LIMIT=2")).Names);
     }
 
     [Fact]
