@@ -45,6 +45,15 @@ public sealed record NetworkOptions
     /// <summary>Questions under way to other servers at once; more are answered with SERVFAIL instead of piling up.</summary>
     public int MaxConcurrentForwards { get; init; } = 1000;
 
+    /// <summary>Those of one client, so that one pod that asks for what nobody answers leaves room for the others'.</summary>
+    public int MaxConcurrentForwardsOfOne { get; init; } = 250;
+
+    /// <summary>Connections to the DNS server at once; more are closed as soon as they are accepted.</summary>
+    public int MaxDnsConnections { get; init; } = 256;
+
+    /// <summary>Those of one client. A resolver that asks over TCP needs one or two.</summary>
+    public int MaxDnsConnectionsOfOne { get; init; } = 32;
+
     /// <summary>
     /// How often the rules are compared with what was applied, in case the kernel's word of a change was missed. It takes 0.2 s with 1 000
     /// services, so it is not done all the time.

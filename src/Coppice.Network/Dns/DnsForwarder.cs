@@ -8,18 +8,17 @@ namespace Coppice.Network.Dns;
 /// <summary>Asks other name servers what the cluster does not know, one after another until one answers.</summary>
 /// <param name="servers">Whom to ask, asked for anew each time.</param>
 /// <param name="timeout">For one server, once.</param>
-/// <param name="maxConcurrent">Questions under way at once; more fail at once.</param>
-public sealed class DnsForwarder(Func<IReadOnlyList<IPEndPoint>> servers, TimeSpan timeout, int maxConcurrent, TimeProvider time)
+/// <param name="shares">Questions under way at once; more fail at once.</param>
+public sealed class DnsForwarder(Func<IReadOnlyList<IPEndPoint>> servers, TimeSpan timeout, DnsShares shares, TimeProvider time)
 {
     private const int Rounds = 2;
-    private int _underWay;
 
     /// <summary>The other server's answer to a message as it is, under the message's own identifier; null if nobody answered.</summary>
-    public async Task<byte[]?> AskAsync(ReadOnlyMemory<byte> message, bool byTcp, CancellationToken stop)
+    /// <param name="client">For whom.</param>
+    public async Task<byte[]?> AskAsync(ReadOnlyMemory<byte> message, IPAddress client, bool byTcp, CancellationToken stop)
     {
-        if (Interlocked.Increment(ref _underWay) > maxConcurrent)
+        if (!shares.TryTake(client))
         {
-            Interlocked.Decrement(ref _underWay);
             return null;
         }
 
@@ -41,7 +40,7 @@ public sealed class DnsForwarder(Func<IReadOnlyList<IPEndPoint>> servers, TimeSp
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            shares.GiveBack(client);
         }
     }
 

@@ -11,14 +11,15 @@ public sealed class DnsResolver(Func<DnsZone> zone, DnsForwarder forwarder)
     private const int LargestTcp = 65535;
 
     /// <summary>Null where silence is the answer: to what is no question at all.</summary>
-    public ValueTask<byte[]?> AnswerAsync(ReadOnlyMemory<byte> message, bool byTcp, CancellationToken stop)
+    /// <param name="client">Who asks.</param>
+    public ValueTask<byte[]?> AnswerAsync(ReadOnlyMemory<byte> message, IPAddress client, bool byTcp, CancellationToken stop)
     {
         if (DnsQuery.Parse(message.Span, out var fault) is not { } query)
         {
             return new(fault is { } id ? DnsWriter.FormatError(id) : null);
         }
 
-        var limit = byTcp ? LargestTcp : query.UdpSize;
+        var limit = Limit(query, byTcp);
         if (query.Opcode != 0)
         {
             return new(DnsWriter.Write(query, DnsAnswer.Of(DnsCode.NotImplemented), limit, authoritative: false));
@@ -32,7 +33,7 @@ public sealed class DnsResolver(Func<DnsZone> zone, DnsForwarder forwarder)
         var answer = DnsAnswers.Answer(zone(), query.Name, query.Type);
         return answer.Forward is null
             ? new(DnsWriter.Write(query, answer, limit))
-            : new(ForwardAsync(message, query, answer, byTcp, limit, stop)!);
+            : new(ForwardAsync(message, query, answer, (client, byTcp), stop)!);
     }
 
     /// <summary>To who is not answered; silence to what is no question.</summary>
@@ -40,16 +41,19 @@ public sealed class DnsResolver(Func<DnsZone> zone, DnsForwarder forwarder)
         ? DnsWriter.Write(query, DnsAnswer.Of(DnsCode.Refused), query.UdpSize, authoritative: false)
         : null;
 
+    private static int Limit(DnsQuery query, bool byTcp) => byTcp ? LargestTcp : query.UdpSize;
+
     private async Task<byte[]> ForwardAsync(
-        ReadOnlyMemory<byte> message, DnsQuery query, DnsAnswer answer, bool byTcp, int limit, CancellationToken stop)
+        ReadOnlyMemory<byte> message, DnsQuery query, DnsAnswer answer, (IPAddress Client, bool ByTcp) from, CancellationToken stop)
     {
+        var limit = Limit(query, from.ByTcp);
         if (answer.Records.Count == 0)
         {
-            return await forwarder.AskAsync(message, byTcp, stop)
+            return await forwarder.AskAsync(message, from.Client, from.ByTcp, stop)
                 ?? DnsWriter.Write(query, DnsAnswer.Of(DnsCode.ServerFailure), limit, authoritative: false);
         }
         // An ExternalName outside the cluster: the alias is ours, its addresses are others'.
-        var found = await forwarder.AskAsync(Question(query, answer.Forward!), byTcp: false, stop);
+        var found = await forwarder.AskAsync(Question(query, answer.Forward!), from.Client, byTcp: false, stop);
         var whole = found is null
             ? DnsAnswer.Of(DnsCode.ServerFailure)
             : answer with { Code = (DnsCode)(found[3] & 15), Records = [.. answer.Records, .. ForeignAddresses(found, answer.Forward!)] };

@@ -10,7 +10,6 @@ namespace Coppice.Network.Dns;
 /// </summary>
 public sealed class DnsServer : IAsyncDisposable
 {
-    private const int MaxTcpConnections = 256;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TcpIdleTimeout = TimeSpan.FromSeconds(10);
 
@@ -22,18 +21,19 @@ public sealed class DnsServer : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _loops;
+    private readonly DnsShares _connections;
     private volatile DnsZone _zone;
-    private int _tcpConnections;
 
     private DnsServer(Socket udp, Socket tcp, NetworkOptions options, TimeProvider time, ILogger log)
     {
         (_udp, _tcp, _time, _log) = (udp, tcp, time, log);
         _zone = DnsZone.Empty(options.ClusterDomain);
         var address = ((IPEndPoint)udp.LocalEndPoint!).Address;
+        _connections = new DnsShares(options.MaxDnsConnections, options.MaxDnsConnectionsOfOne);
         _clients = new DnsClients(options.Ranges.Pods, address, time);
         var servers = new NameServers(options.ResolverFile, a => a.Equals(options.Ranges.DnsAddress) || (Port == 53 && a.Equals(address)));
-        _resolver = new DnsResolver(
-            () => _zone, new DnsForwarder(servers.Current, options.ForwardTimeout, options.MaxConcurrentForwards, time));
+        var forwards = new DnsShares(options.MaxConcurrentForwards, options.MaxConcurrentForwardsOfOne);
+        _resolver = new DnsResolver(() => _zone, new DnsForwarder(servers.Current, options.ForwardTimeout, forwards, time));
         _loops = [ReceiveAsync(), AcceptAsync()];
     }
 
@@ -97,9 +97,8 @@ public sealed class DnsServer : IAsyncDisposable
                 var received = await _udp.ReceiveFromAsync(buffer, SocketFlags.None, from, _stop.Token);
                 // The buffer is used again at once, so a question that has to wait keeps its own copy.
                 var question = buffer.AsSpan(0, received.ReceivedBytes).ToArray();
-                _ = _clients.Has(((IPEndPoint)received.RemoteEndPoint).Address)
-                    ? AnswerAsync(question, received.RemoteEndPoint)
-                    : SendAsync(DnsResolver.Refuse(question), received.RemoteEndPoint);
+                var client = (IPEndPoint)received.RemoteEndPoint;
+                _ = _clients.Has(client.Address) ? AnswerAsync(question, client) : SendAsync(DnsResolver.Refuse(question), client);
             }
             catch (SocketException e)
             {
@@ -130,11 +129,11 @@ public sealed class DnsServer : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(byte[] message, EndPoint client)
+    private async Task AnswerAsync(byte[] message, IPEndPoint client)
     {
         try
         {
-            await SendAsync(await _resolver.AnswerAsync(message, byTcp: false, _stop.Token), client);
+            await SendAsync(await _resolver.AnswerAsync(message, client.Address, byTcp: false, _stop.Token), client);
         }
         catch (OperationCanceledException)
         {
@@ -169,21 +168,14 @@ public sealed class DnsServer : IAsyncDisposable
             try
             {
                 var client = await _tcp.AcceptAsync(_stop.Token);
-                // A stranger takes no connection away from those who may ask.
-                if (client.RemoteEndPoint is not IPEndPoint { Address: var address } || !_clients.Has(address))
+                // A stranger takes no connection away from those who may ask, and of those none takes all.
+                if (client.RemoteEndPoint is not IPEndPoint { Address: var address } || !_clients.Has(address) || !_connections.TryTake(address))
                 {
                     client.Dispose();
                     continue;
                 }
 
-                if (Interlocked.Increment(ref _tcpConnections) > MaxTcpConnections)
-                {
-                    Interlocked.Decrement(ref _tcpConnections);
-                    client.Dispose();
-                    continue;
-                }
-
-                _ = ServeAsync(client);
+                _ = ServeAsync(client, address);
             }
             catch (SocketException e)
             {
@@ -201,7 +193,7 @@ public sealed class DnsServer : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket client)
+    private async Task ServeAsync(Socket client, IPAddress address)
     {
         try
         {
@@ -215,7 +207,7 @@ public sealed class DnsServer : IAsyncDisposable
                     return;
                 }
 
-                if (await _resolver.AnswerAsync(message, byTcp: true, _stop.Token) is not { } answer)
+                if (await _resolver.AnswerAsync(message, address, byTcp: true, _stop.Token) is not { } answer)
                 {
                     return;
                 }
@@ -233,7 +225,7 @@ public sealed class DnsServer : IAsyncDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _tcpConnections);
+            _connections.GiveBack(address);
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Coppice.Network.Dns;
+using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Network.Tests.Dns;
@@ -10,6 +11,7 @@ namespace Coppice.Network.Tests.Dns;
 public sealed class DnsServerTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly DnsShares Few = new(10, 10);
     private readonly string _directory = Directory.CreateTempSubdirectory("coppice-dns-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -66,10 +68,10 @@ public sealed class DnsServerTests : IDisposable
         using var other = Listen();
         var answering = AnswerOnceAsync(other, "192.0.2.80");
         var servers = new[] { silent, other }.Select(s => (IPEndPoint)s.LocalEndPoint!).ToList();
-        var resolver = new DnsResolver(() => ManyEndpoints(1), new DnsForwarder(() => servers, TimeSpan.FromSeconds(1), 10, TimeProvider.System));
+        var resolver = new DnsResolver(() => ManyEndpoints(1), new DnsForwarder(() => servers, TimeSpan.FromSeconds(1), Few, TimeProvider.System));
 
         var question = Message("www.example.org", DnsType.A);
-        var answer = (await resolver.AnswerAsync(question, byTcp: false, default))!;
+        var answer = (await resolver.AnswerAsync(question, IPAddress.Loopback, byTcp: false, default))!;
         Assert.Equal(question[..2], answer[..2]);
         Assert.Equal([192, 0, 2, 80], answer[^4..]);
         await answering;
@@ -84,9 +86,9 @@ public sealed class DnsServerTests : IDisposable
         polite.Start();
         var hangingUp = HangUpAsync();
         var answering = AnswerAsync();
-        var forwarder = new DnsForwarder(() => [(IPEndPoint)rude.LocalEndpoint, (IPEndPoint)polite.LocalEndpoint], Patience, 10, TimeProvider.System);
+        var forwarder = new DnsForwarder(() => [(IPEndPoint)rude.LocalEndpoint, (IPEndPoint)polite.LocalEndpoint], Patience, Few, TimeProvider.System);
 
-        var answer = await forwarder.AskAsync(Message("www.example.org", DnsType.A), byTcp: true, TestContext.Current.CancellationToken);
+        var answer = await forwarder.AskAsync(Message("www.example.org", DnsType.A), IPAddress.Loopback, byTcp: true, TestContext.Current.CancellationToken);
 
         Assert.Equal([192, 0, 2, 80], answer![^4..]);
         await hangingUp;
@@ -126,9 +128,9 @@ public sealed class DnsServerTests : IDisposable
         using var other = Listen();
         var answering = AnswerOnceAsync(other, "192.0.2.80");
         var zone = new DnsZone("cluster.local", [], [new("default", "outside", [], "www.example.org", [], [])], []);
-        var resolver = new DnsResolver(() => zone, new DnsForwarder(() => [(IPEndPoint)other.LocalEndPoint!], Patience, 10, TimeProvider.System));
+        var resolver = new DnsResolver(() => zone, new DnsForwarder(() => [(IPEndPoint)other.LocalEndPoint!], Patience, Few, TimeProvider.System));
 
-        var answer = (await resolver.AnswerAsync(Message("outside.default.svc.cluster.local", DnsType.A), byTcp: false, default))!;
+        var answer = (await resolver.AnswerAsync(Message("outside.default.svc.cluster.local", DnsType.A), IPAddress.Loopback, byTcp: false, default))!;
         Assert.Equal(2, BinaryPrimitives.ReadUInt16BigEndian(answer.AsSpan(6)));
         Assert.Equal([192, 0, 2, 80], answer[^4..]);
         await answering;
@@ -138,20 +140,78 @@ public sealed class DnsServerTests : IDisposable
     public async Task More_questions_than_may_be_under_way_fail_at_once()
     {
         using var silent = Listen();
-        var forwarder = new DnsForwarder(() => [(IPEndPoint)silent.LocalEndPoint!], Patience, maxConcurrent: 1, TimeProvider.System);
+        var forwarder = new DnsForwarder(() => [(IPEndPoint)silent.LocalEndPoint!], Patience, new DnsShares(2, 1), TimeProvider.System);
         using var stop = new CancellationTokenSource();
 
-        var first = forwarder.AskAsync(Message("a.example.org", DnsType.A), byTcp: false, stop.Token);
-        Assert.Null(await forwarder.AskAsync(Message("b.example.org", DnsType.A), byTcp: false, stop.Token));
+        var first = forwarder.AskAsync(Message("a.example.org", DnsType.A), IPAddress.Loopback, byTcp: false, stop.Token);
+        Assert.Null(await forwarder.AskAsync(Message("b.example.org", DnsType.A), IPAddress.Loopback, byTcp: false, stop.Token));
+        // Another client still has its share, until all together have theirs.
+        var other = forwarder.AskAsync(Message("c.example.org", DnsType.A), IPAddress.Parse("10.244.0.7"), byTcp: false, stop.Token);
+        Assert.False(other.IsCompleted);
+        Assert.Null(await forwarder.AskAsync(Message("d.example.org", DnsType.A), IPAddress.Parse("10.244.0.8"), byTcp: false, stop.Token));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other);
+    }
+
+    [Fact]
+    public async Task One_client_cannot_take_the_connections_of_all()
+    {
+        await using var server = Start("");
+        server.Zone = ManyEndpoints(1);
+        var greedy = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                greedy.Add(await ConnectAsync("127.0.0.1"));
+            }
+
+            // The first ones are served, the last ones were closed; somebody else gets one of his own.
+            Assert.NotNull(await AskAsync(greedy[0]));
+            Assert.Null(await AskAsync(greedy[^1]));
+            using var other = await ConnectAsync("127.0.0.2");
+            Assert.NotNull(await AskAsync(other));
+
+            // Who closes one may open another.
+            greedy[0].Dispose();
+            await Eventually.TrueAsync("a connection in the place of one that was closed", Patience, async () =>
+            {
+                using var again = await ConnectAsync("127.0.0.1");
+                return await AskAsync(again) is not null;
+            });
+        }
+        finally
+        {
+            greedy.ForEach(one => one.Dispose());
+        }
+
+        async Task<TcpClient> ConnectAsync(string from)
+        {
+            var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
+            await client.ConnectAsync(IPAddress.Loopback, server.Port);
+            return client;
+        }
+
+        static async Task<byte[]?> AskAsync(TcpClient client)
+        {
+            try
+            {
+                await DnsFrames.WriteAsync(client.GetStream(), Message("db.default.svc.cluster.local", DnsType.A), default);
+                return await DnsFrames.ReadAsync(client.GetStream(), default);
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
     }
 
     [Fact]
     public async Task No_bytes_make_it_fall_over()
     {
         var random = new Random(20);
-        var resolver = new DnsResolver(() => ManyEndpoints(3), new DnsForwarder(() => [], Patience, 10, TimeProvider.System));
+        var resolver = new DnsResolver(() => ManyEndpoints(3), new DnsForwarder(() => [], Patience, Few, TimeProvider.System));
         var good = Message("_sql._tcp.db.default.svc.cluster.local", DnsType.Srv, additional: 1);
         for (var i = 0; i < 50_000; i++)
         {
@@ -166,7 +226,7 @@ public sealed class DnsServerTests : IDisposable
                 message[random.Next(message.Length)] = (byte)random.Next(256);
             }
 
-            var answer = await resolver.AnswerAsync(message, byTcp: i % 3 == 0, default);
+            var answer = await resolver.AnswerAsync(message, IPAddress.Loopback, byTcp: i % 3 == 0, default);
             if (answer is not null)
             {
                 Assert.Equal(message[..2], answer[..2]);
