@@ -11,11 +11,9 @@ using Coppice.Objects.Core;
 namespace Coppice.ApiServer.Services;
 
 /// <param name="Range">The addresses that services get; the first one is the API's own service.</param>
-/// <param name="NodePortFirst">Node ports lie from here…</param>
-/// <param name="NodePortLast">…to here, both included.</param>
-public sealed record ServiceAllocationOptions(IPNetwork Range, int NodePortFirst = 30000, int NodePortLast = 32767)
+public sealed record ServiceAllocationOptions(IPNetwork Range, PortRange NodePorts)
 {
-    public static readonly ServiceAllocationOptions Default = new(ClusterRanges.Default.Services);
+    public static readonly ServiceAllocationOptions Default = new(ClusterRanges.Default.Services, PortRange.NodePorts);
 }
 
 /// <summary>Gives services their cluster address and node ports, and refuses those that another service has.</summary>
@@ -152,10 +150,10 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         {
             var port = spec.Ports[i];
             var path = FieldPath.Of("spec", "ports").Index(i).Child("nodePort");
-            if (port.NodePort != 0 && (port.NodePort < options.NodePortFirst || port.NodePort > options.NodePortLast))
+            if (port.NodePort != 0 && !options.NodePorts.Contains(port.NodePort))
             {
                 errors.Add(FieldError.Invalid(
-                    path, port.NodePort, $"provided port is not in the valid range. The range of valid ports is {options.NodePortFirst}-{options.NodePortLast}"));
+                    path, port.NodePort, $"provided port is not in the valid range. The range of valid ports is {options.NodePorts}"));
             }
             else if (port.NodePort != 0 && isTaken(ServiceClaims.OfPort(port)))
             {
@@ -175,11 +173,11 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
 
     private int FreePort(ServicePort port, Func<string, bool> isTaken)
     {
-        var size = options.NodePortLast - options.NodePortFirst + 1;
+        var size = options.NodePorts.Count;
         var start = random.Next(size);
         for (var i = 0; i < size; i++)
         {
-            var candidate = options.NodePortFirst + ((start + i) % size);
+            var candidate = options.NodePorts.First + ((start + i) % size);
             if (!isTaken(ServiceClaims.OfPort(port with { NodePort = candidate })))
             {
                 return candidate;

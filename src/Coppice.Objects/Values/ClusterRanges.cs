@@ -44,6 +44,8 @@ public sealed record ClusterRanges(IPNetwork Services, IPNetwork Pods)
         return new IPAddress(bytes);
     }
 
+    public static bool Overlap(IPNetwork a, IPNetwork b) => a.Contains(b.BaseAddress) || b.Contains(a.BaseAddress);
+
     /// <summary>What is wrong with a text as the range of services, in words that follow it; null for a good one.</summary>
     public static string? ServicesError(string text) => Error(text, ServicesLengthMin);
 
@@ -104,6 +106,4 @@ public sealed record ClusterRanges(IPNetwork Services, IPNetwork Pods)
         BinaryPrimitives.WriteUInt32BigEndian(bytes, BinaryPrimitives.ReadUInt32BigEndian(bytes) & (uint.MaxValue << (32 - length)));
         return new IPNetwork(new IPAddress(bytes), length);
     }
-
-    private static bool Overlap(IPNetwork a, IPNetwork b) => a.Contains(b.BaseAddress) || b.Contains(a.BaseAddress);
 }

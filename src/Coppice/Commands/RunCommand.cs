@@ -49,6 +49,7 @@ internal static class RunCommand
         ServerProcess.RequireNoOther(new DataLayout(options.DataDirectory));
         HostChecks.RequireFreePorts(options);
         HostChecks.RequireRangesBeside(options);
+        await InstanceClaim.RequireNothingSharedAsync(options);
         OwnFiles.EnsureDirectory(options.DataDirectory);
 
         // 2. a log
@@ -82,7 +83,7 @@ internal static class RunCommand
             // Nobody else serves the directory, or has the name.
             var layout = new DataLayout(options.DataDirectory);
             using var process = ServerProcess.Register(layout);
-            InstanceClaim.Take(options.Instance, layout.Root);
+            InstanceClaim.Take(options);
             if (!RememberedOptions.Write(layout, remembered))
             {
                 log.LogWarning("The options of this start could not be written to {File}: the next one will know those of before", layout.Options);

@@ -22,6 +22,7 @@ internal sealed class ServerArguments
     private readonly Option<string> _containerd = new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one; docs/runtime.md says how it must be configured", HelpName = "SOCKET" };
     private readonly Option<string> _serviceRange = new("--service-range") { Description = $"Addresses of services (default: {Defaults.Ranges.Services})", HelpName = "CIDR" };
     private readonly Option<string> _podRange = new("--pod-range") { Description = $"Addresses of pods (default: {Defaults.Ranges.Pods})", HelpName = "CIDR" };
+    private readonly Option<string> _nodePortRange = new("--node-port-range") { Description = $"Ports of the node that services get (default: {Defaults.NodePorts})", HelpName = "FIRST-LAST" };
     private readonly Option<string> _clusterDomain = new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" };
     private readonly Option<string> _nodeAddress = new("--node-address") { Description = "The node's own address (default: that of the default route)", HelpName = "ADDRESS" };
     private readonly Option<string> _instance = new(InstanceOption) { Description = $"The name of the cluster's cgroups and network rules (default: {Defaults.Instance}, or derived from another data directory)", HelpName = "NAME" };
@@ -43,6 +44,7 @@ internal sealed class ServerArguments
         Require(_kubeletPort, PortError);
         Require(_serviceRange, ClusterRanges.ServicesError);
         Require(_podRange, ClusterRanges.PodsError);
+        Require(_nodePortRange, PortRange.Error);
         Require(_nodeAddress, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
         Require(_podPidsLimit, value => value is -1 or > 0 ? null : "is no limit: a number from 1, or -1");
         Require(_registries, value => File.Exists(value) ? null : "does not exist");
@@ -69,6 +71,7 @@ internal sealed class ServerArguments
             RegistriesFile = parsed.GetValue(_registries) is { } file ? Path.GetFullPath(file) : null,
             ContainerdSocket = parsed.GetValue(_containerd),
             Ranges = Ranges(parsed.GetValue(_serviceRange), parsed.GetValue(_podRange)),
+            NodePorts = parsed.GetValue(_nodePortRange) is { } ports ? PortRange.Parse(ports) : Defaults.NodePorts,
             ClusterDomain = parsed.GetValue(_clusterDomain) ?? Defaults.ClusterDomain,
             NodeAddress = parsed.GetValue(_nodeAddress) is { } address ? IPAddress.Parse(address) : null,
             PodPidsLimit = parsed.GetValue(_podPidsLimit) ?? Defaults.PodPidsLimit,
@@ -132,7 +135,7 @@ internal sealed class ServerArguments
     }
 
     private IReadOnlyList<Option> All =>
-        [DataDirectory, _nodeName, _port, _kubeletPort, _registries, _containerd, _serviceRange, _podRange, _clusterDomain, _nodeAddress, _podPidsLimit, _instance, _logLevel];
+        [DataDirectory, _nodeName, _port, _kubeletPort, _registries, _containerd, _serviceRange, _podRange, _nodePortRange, _clusterDomain, _nodeAddress, _podPidsLimit, _instance, _logLevel];
 
     private static ClusterRanges Ranges(string? services, string? pods) => new(
         services is null ? Defaults.Ranges.Services : IPNetwork.Parse(services), pods is null ? Defaults.Ranges.Pods : IPNetwork.Parse(pods));

@@ -63,6 +63,7 @@ internal static class UpCommand
             {
                 HostChecks.RequireFreePorts(_options);
                 HostChecks.RequireRangesBeside(_options);
+                await InstanceClaim.RequireNothingSharedAsync(_options);
                 await _printer.RunAsync("Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(_layout, _options.Instance, arguments.Repeat(parsed), stop), stop));
             }
 

@@ -94,7 +94,7 @@ public sealed partial class Cluster : IAsyncDisposable
 
         // 2. The API: verbs on the store, for this process at once and for everybody else over HTTPS.
         progress.Report($"serving the API on port {_options.Port}");
-        var services = new ServiceAllocationOptions(_options.Ranges.Services);
+        var services = new ServiceAllocationOptions(_options.Ranges.Services, _options.NodePorts);
         var verbs = new ApiVerbs(store, services, keys.Tokens, _time, _random);
         var nodeAddress = _options.NodeAddress ?? NodeAddress.Find();
         var node = new NodeParts(_options, _layout, nodeAddress, _time, _logs);

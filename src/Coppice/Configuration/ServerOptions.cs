@@ -28,6 +28,9 @@ public sealed record ServerOptions
     /// <summary>The addresses of services and pods.</summary>
     public ClusterRanges Ranges { get; init; } = ClusterRanges.Default;
 
+    /// <summary>The ports of the node that services get.</summary>
+    public PortRange NodePorts { get; init; } = PortRange.NodePorts;
+
     public string ClusterDomain { get; init; } = "cluster.local";
 
     /// <summary>The address that others reach this node by; null to take that of the default route.</summary>

@@ -15,7 +15,7 @@ public sealed class ServiceAllocationTests
     private const int Seed = 9173;
 
     // Small, so that most of it is taken at most times.
-    private static readonly ServiceAllocationOptions Narrow = new(IPNetwork.Parse("10.96.0.0/24"), 30000, 30059);
+    private static readonly ServiceAllocationOptions Narrow = new(IPNetwork.Parse("10.96.0.0/24"), new PortRange(30000, 30059));
 
     private readonly InMemoryRevisionStore _store = new();
 

@@ -45,7 +45,7 @@ public sealed class OtherRangesTests
         await using var first = await RunningCluster.StartAsync(new ClusterOptions());
         var second = await RunningCluster.StartAsync(new ClusterOptions
         {
-            Beside = first, Arguments = ["--port", "7443", "--kubelet-port", "11250", "--pod-range", "10.50.0.0/24", "--service-range", "172.30.0.0/24"],
+            Beside = first, Arguments = ["--port", "7443", "--kubelet-port", "11250", "--pod-range", "10.50.0.0/24", "--service-range", "172.30.0.0/24", "--node-port-range", "20000-20999"],
         });
         try
         {

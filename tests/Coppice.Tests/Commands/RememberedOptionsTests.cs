@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Net;
+using System.Text.RegularExpressions;
 using Coppice.Commands;
 using Coppice.Commands.Hosting;
 using Coppice.Configuration;
+using Coppice.Objects;
 using TemporaryDirectory = Coppice.Testing.TemporaryDirectory;
 
 namespace Coppice.Tests.Commands;
@@ -86,21 +89,45 @@ public sealed class RememberedOptionsTests : IDisposable
     public void A_name_belongs_to_one_cluster_until_it_is_purged()
     {
         var (claims, one, other) = (Made("claims"), Made("one"), Made("other"));
-        InstanceClaim.Take("oak", one, claims);
-        InstanceClaim.Take("oak", one, claims);
-        Assert.Contains(one, Assert.Throws<UserErrorException>(() => InstanceClaim.Take("oak", other, claims)).Message);
+        InstanceClaim.Take(Named("oak", one), claims);
+        InstanceClaim.Take(Named("oak", one), claims);
+        Assert.Contains(one, Assert.Throws<UserErrorException>(() => InstanceClaim.Take(Named("oak", other), claims)).Message);
         InstanceClaim.Release("oak", other, claims);
-        Assert.Throws<UserErrorException>(() => InstanceClaim.Take("oak", other, claims));
+        Assert.Throws<UserErrorException>(() => InstanceClaim.Take(Named("oak", other), claims));
         InstanceClaim.Release("oak", one, claims);
-        InstanceClaim.Take("oak", other, claims);
+        InstanceClaim.Take(Named("oak", other), claims);
     }
 
     [Fact]
     public void The_name_of_a_cluster_that_was_deleted_by_hand_is_free()
     {
         var (claims, other) = (Made("claims"), Made("other"));
-        InstanceClaim.Take("oak", Path.Combine(_directory.Path, "gone"), claims);
-        InstanceClaim.Take("oak", other, claims);
+        InstanceClaim.Take(Named("oak", Path.Combine(_directory.Path, "gone")), claims);
+        InstanceClaim.Take(Named("oak", other), claims);
+    }
+
+    [Theory]
+    [InlineData("10.96.0.0/16", "10.50.0.0/24", "20000-20999", "addresses of the range of services 10.96.0.0/16 belong to the cluster in *one (instance oak)*Choose others with --service-range")]
+    [InlineData("10.244.3.0/24", "10.50.0.0/24", "20000-20999", "addresses of the range of services 10.244.3.0/24*--service-range")]
+    [InlineData("172.30.0.0/24", "10.244.7.0/24", "20000-20999", "addresses of the range of pods 10.244.7.0/24*--pod-range")]
+    [InlineData("172.30.0.0/24", "10.50.0.0/24", "32767-33000", "node ports of the range 32767-33000*--node-port-range")]
+    [InlineData("172.30.0.0/24", "10.50.0.0/24", "32768-33000", null)]
+    public void Clusters_on_one_network_have_no_address_and_no_node_port_in_common(string services, string pods, string ports, string? refusal)
+    {
+        var (claims, one, other) = (Made("claims"), Made("one"), Made("other"));
+        InstanceClaim.Take(Named("oak", one), claims);
+        var options = Named("ash", other) with { Ranges = new(IPNetwork.Parse(services), IPNetwork.Parse(pods)), NodePorts = PortRange.Parse(ports) };
+        var refused = Record.Exception(() => InstanceClaim.RequireNothingShared(options, (_, _) => true, claims));
+        Assert.Equal(refusal is null, refused is null);
+        if (refusal is not null)
+        {
+            Assert.Equal(ExitCodes.NotPossible, Assert.IsType<UserErrorException>(refused).ExitCode);
+            Assert.Matches(Regex.Escape(refusal).Replace("\\*", ".*"), refused.Message);
+        }
+
+        // One in another network namespace is not in the way, and neither is a cluster in its own.
+        InstanceClaim.RequireNothingShared(options, (_, _) => false, claims);
+        InstanceClaim.RequireNothingShared(Named("oak", one), (_, _) => true, claims);
     }
 
     // As a server does when it starts.
@@ -111,6 +138,8 @@ public sealed class RememberedOptionsTests : IDisposable
     private ServerOptions Read(params IReadOnlyList<string> given) => _arguments.Read(_command.Parse(given));
 
     private ParseResult Parse(IReadOnlyList<string> given) => _command.Parse(["--data-dir", _directory.Path, .. given]);
+
+    private static ServerOptions Named(string instance, string directory) => new() { Instance = instance, DataDirectory = directory };
 
     private string Made(string name) => Directory.CreateDirectory(Path.Combine(_directory.Path, name)).FullName;
 }

@@ -21,7 +21,7 @@ public sealed class BuiltInServicesTests
 
         async Task<string?> StartAsync(ClusterRanges ranges)
         {
-            var verbs = new ApiVerbs(store, new ServiceAllocationOptions(ranges.Services), null, TimeProvider.System, new Random(1));
+            var verbs = new ApiVerbs(store, new ServiceAllocationOptions(ranges.Services, PortRange.NodePorts), null, TimeProvider.System, new Random(1));
             var api = new InProcessClient(verbs, "system:apiserver");
             await ClusterBootstrap.EnsureNamespacesAsync(api, default);
             await new BuiltInServices(api, IPAddress.Parse("192.0.2.10"), NullLogger.Instance).AddApiAsync(ranges.ApiAddress, 6443, default);

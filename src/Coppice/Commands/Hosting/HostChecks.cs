@@ -46,7 +46,7 @@ internal static class HostChecks
         }
     }
 
-    /// <summary>The API's port and the node's are two, and nobody else has them.</summary>
+    /// <summary>The API's port and the node's are two, no service can get them, and nobody else has them.</summary>
     public static void RequireFreePorts(ServerOptions options)
     {
         if (options.Port == options.KubeletPort)
@@ -54,8 +54,16 @@ internal static class HostChecks
             throw new UserErrorException($"--port and --kubelet-port are both {options.Port}: the API and the node's own endpoint need one each", ExitCodes.NotPossible);
         }
 
-        RequireFreePort(options.Port, "--port");
-        RequireFreePort(options.KubeletPort, "--kubelet-port");
+        foreach (var (port, option) in new[] { (options.Port, "--port"), (options.KubeletPort, "--kubelet-port") })
+        {
+            if (options.NodePorts.Contains(port))
+            {
+                throw new UserErrorException(
+                    $"{option} {port} is one of the node ports {options.NodePorts}, which services get. Choose another, or others with --node-port-range", ExitCodes.NotPossible);
+            }
+
+            RequireFreePort(port, option);
+        }
     }
 
     /// <param name="option">What another port is given by.</param>

@@ -21,6 +21,9 @@ internal sealed class ServerProcess
 
     public int Id { get; }
 
+    /// <summary>Whether it is in the network namespace of this process.</summary>
+    public bool IsOnThisNetwork => new FileInfo($"/proc/{Id}/ns/net").LinkTarget is { } network && network == new FileInfo("/proc/self/ns/net").LinkTarget;
+
     public bool HasEnded => !IsOurs(Id);
 
     /// <summary>Null when none is running.</summary>
