@@ -50,6 +50,7 @@ internal static class RunCommand
         HostChecks.RequireFreePorts(options);
         HostChecks.RequireRangesBeside(options);
         await InstanceClaim.RequireNothingSharedAsync(options);
+        HostChecks.RequireRoom(new DataLayout(options.DataDirectory));
         OwnFiles.EnsureDirectory(options.DataDirectory);
 
         // 2. a log

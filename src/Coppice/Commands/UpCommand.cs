@@ -2,9 +2,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using Coppice.Client.Http;
 using Coppice.Commands.Hosting;
+using Coppice.Commands.Status;
 using Coppice.Configuration;
-using Coppice.Objects.Core;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 using ClusterNode = Coppice.Objects.Core.Node;
 
 namespace Coppice.Commands;
@@ -64,6 +65,7 @@ internal static class UpCommand
                 HostChecks.RequireFreePorts(_options);
                 HostChecks.RequireRangesBeside(_options);
                 await InstanceClaim.RequireNothingSharedAsync(_options);
+                HostChecks.RequireRoom(_layout);
                 await _printer.RunAsync("Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(_layout, _options.Instance, arguments.Repeat(parsed), stop), stop));
             }
 
@@ -112,8 +114,13 @@ internal static class UpCommand
         {
             var since = time.GetTimestamp();
             var nextLook = ServiceInterval;
-            while (await ReadyNodeAsync(stop) is not { } node)
+            while (await LookAsync(stop) is var seen && !seen.IsReady)
             {
+                if (seen.Trouble is { } trouble)
+                {
+                    throw new UserErrorException($"the API answers and what is stored can be read, but the cluster cannot become ready. {trouble}");
+                }
+
                 if (started is { HasExited: true })
                 {
                     throw Failed($"the server ended at once, with code {started.ExitCode}");
@@ -138,24 +145,25 @@ internal static class UpCommand
             }
 
             return "The API answers and the node is Ready";
+        }
 
-            async Task<ClusterNode?> ReadyNodeAsync(CancellationToken stopped)
+        /// <returns>Whether it is ready, and if not, what the store has to say of it: it waits for room on its disk.</returns>
+        private async Task<(bool IsReady, string? Trouble)> LookAsync(CancellationToken stop)
+        {
+            if (!File.Exists(_layout.AdminKubeconfig) || ServerProcess.Find(_layout) is null)
             {
-                if (!File.Exists(_layout.AdminKubeconfig) || ServerProcess.Find(_layout) is null)
-                {
-                    return null;
-                }
-
-                using var api = new HttpApiClient(await AdministratorApi.FindAsync(_layout, stopped), time);
-                // Before that the node's condition is what a server before this one wrote.
-                if (await api.TryGetTextAsync("/readyz", stopped) != "ok")
-                {
-                    return null;
-                }
-
-                var nodes = await api.TryListAsync<ClusterNode>(stopped);
-                return nodes?.FirstOrDefault(NodeConditions.IsReady);
+                return (false, null);
             }
+
+            using var api = new HttpApiClient(await AdministratorApi.FindAsync(_layout, stop), time);
+            // Before that the node's condition is what a server before this one wrote.
+            if (await api.TryGetTextAsync("/readyz", stop) != "ok")
+            {
+                return (false, StatusPlanner.OfServer(await api.TryGetTextAsync("/readyz/store?verbose", stop)).FirstOrDefault()?.Detail);
+            }
+
+            var nodes = await api.TryListAsync<ClusterNode>(stop) ?? [];
+            return (nodes.Any(NodeConditions.IsReady), null);
         }
 
         private UserErrorException Failed(string what)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Coppice.Client;
 using Coppice.Configuration;
@@ -33,12 +34,14 @@ namespace Coppice.Composition;
 /// <summary>The node of this process: its container runtime, and the agent that runs pods on it.</summary>
 internal sealed partial class NodeParts(ServerOptions options, DataLayout layout, IPAddress address, TimeProvider time, ILoggerFactory logs)
 {
+    private const string ItsStatus = "its status";
+
     private readonly ILogger _log = logs.CreateLogger("Coppice.Node");
     private readonly CgroupTree _cgroups = new($"/{options.Instance}");
     private readonly CancellationTokenSource _ended = new();
     private volatile NodeStreams? _streams;
     private volatile KubeletNode? _kubelet;
-    private string _lastTrouble = "";
+    private readonly ConcurrentDictionary<string, string> _troubles = [];
     private volatile string? _problem = "the node is starting";
 
     public NetworkOptions NetworkOptions { get; } = new()
@@ -53,7 +56,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
 
     public INodeStreams? Find(string node) => node == options.NodeName ? _streams : null;
 
-    public string? Problem() => _problem;
+    public string? Problem() => _problem is { } problem && _troubles.TryGetValue(ItsStatus, out var why) ? $"{problem}: {ItsStatus} cannot be written. {why}" : _problem;
 
     /// <summary>What the node's own endpoint shows; null while it starts.</summary>
     public KubeletNode? Kubelet => _kubelet;
@@ -96,7 +99,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
             events,
             time,
             _log);
-        var reporter = new NodeReporter(api, observer, statusOptions, time, e => TellTrouble("its status", e));
+        var reporter = new NodeReporter(api, observer, statusOptions, time, e => TellTrouble(ItsStatus, e));
         var presence = new NodePresence(
             reporter,
             new NodeLease(api, options.NodeName, new NodeLeaseOptions(), time, e => TellTrouble("that it lives", e)));
@@ -201,13 +204,15 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
             time);
     }
 
-    // Both are tried again within half a second: what is wrong is said once.
+    // Both are tried again within half a second: what is wrong with each is said once.
     private void TellTrouble(string what, Exception e)
     {
-        if (Interlocked.Exchange(ref _lastTrouble, $"{what}: {e.Message}") == $"{what}: {e.Message}")
+        if (_troubles.TryGetValue(what, out var said) && said == e.Message)
         {
             return;
         }
+
+        _troubles[what] = e.Message;
 
         if (e is ApiException or RuntimeException or IOException)
         {

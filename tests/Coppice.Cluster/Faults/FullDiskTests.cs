@@ -68,4 +68,59 @@ public sealed class FullDiskTests
             Assert.Contains("[+]store ok\n", store);
         }
     }
+
+    [Fact]
+    public async Task Up_on_a_full_disk_says_so_at_once_while_the_server_serves_and_goes_on_when_there_is_room()
+    {
+        await using var cluster = await RunningCluster.StartAsync(new ClusterOptions { DataDirectoryMiB = 200 });
+        var up = cluster.Inside(new Command(Repository.CoppiceBinary(), "up", "--data-dir", cluster.DataDirectory));
+        await cluster.Faults.StopCoppiceAsync();
+        using (cluster.Faults.FillDataDirectory())
+        {
+            var refused = await up.RunAsync();
+            Assert.Equal(1, refused.ExitCode);
+            Assert.Matches(
+                $"^coppice: the API answers and what is stored can be read, but the cluster cannot become ready\\. The disk under {cluster.DataDirectory}/store is full \\([0-9.]+ MiB free\\), .*"
+                + "writing goes on by itself when there is room\\.\n$",
+                refused.Error);
+            await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "get", "namespace", "default");
+            var ready = await cluster.Kubectl.TryAsync(KubectlVersion.Newest, "get", "--raw", "/readyz");
+            Assert.Contains("[-]node failed: the node is starting: its status cannot be written. The disk under", ready.Error);
+        }
+
+        await Eventually.SeeAsync("a server that is ready", Patience, () => cluster.Kubectl.TryAsync(KubectlVersion.Newest, "get", "--raw", "/readyz"), seen => seen.Output == "ok");
+        Assert.Contains("The API answers and the node is Ready", (await up.RunAsync()).OrThrow());
+    }
+
+    [Fact]
+    public async Task A_new_cluster_on_a_full_disk_is_refused_in_words_and_starts_when_there_is_room()
+    {
+        await using var beside = await RunningCluster.StartAsync(new ClusterOptions());
+        using var folder = new TemporaryDirectory();
+        var data = Path.Combine(folder.Path, "data");
+        string[] own = ["--port", "7443", "--kubelet-port", "11250", "--pod-range", "10.50.0.0/24", "--service-range", "172.30.0.0/24", "--node-port-range", "20000-20999"];
+        (await new Command("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder.Path).RunAsync()).OrThrow();
+        try
+        {
+            foreach (var command in (string[])["run", "up"])
+            {
+                var refused = await Coppice(command, own);
+                Assert.Equal(2, refused.ExitCode);
+                Assert.Equal(
+                    $"coppice: the disk under {data} is full: 3 MiB are free, and a new cluster needs 32 MiB. Make room, or choose another directory with --data-dir\n", refused.Error);
+                Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+            }
+
+            (await new Command("mount", "-o", "remount,size=200m", folder.Path).RunAsync()).OrThrow();
+            (await Coppice("up", own)).OrThrow();
+        }
+        finally
+        {
+            await Coppice("down", ["--purge"]);
+            (await new Command("umount", folder.Path).RunAsync()).OrThrow();
+        }
+
+        Task<CommandResult> Coppice(string command, string[] options) =>
+            beside.Inside(new Command(Repository.CoppiceBinary(), [command, "--data-dir", data, .. options])).RunAsync();
+    }
 }

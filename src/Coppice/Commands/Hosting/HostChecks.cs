@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Coppice.Configuration;
@@ -9,6 +10,14 @@ namespace Coppice.Commands.Hosting;
 /// <summary>What a machine must be like before a cluster can be on it. Each says what is missing and what to do.</summary>
 internal static class HostChecks
 {
+    /// <summary>
+    /// What a new cluster finds free on its disk, at least: store, keys and the runtime's databases begin with 2 MiB, and grow to some more before
+    /// they are tidied for the first time.
+    /// </summary>
+    private const long NewClusterBytes = 32 << 20;
+
+    private const double MiB = 1 << 20;
+
     public static void RequireRoot(string command)
     {
         if (!Environment.IsPrivilegedProcess)
@@ -35,6 +44,30 @@ internal static class HostChecks
         throw new UserErrorException(
             $"there are no cgroups for {string.Join(" and ", missing)} under /sys/fs/cgroup, which limit what containers use. Mount them: mount -t cgroup2 none /sys/fs/cgroup",
             ExitCodes.NotPossible);
+    }
+
+    /// <summary>A new cluster has room for what it begins with. One that is there starts on a full disk, too, and serves what it has.</summary>
+    public static void RequireRoom(DataLayout layout)
+    {
+        if (File.Exists(layout.AdminKubeconfig))
+        {
+            return;
+        }
+
+        var there = layout.Root;
+        while (!Directory.Exists(there))
+        {
+            there = Path.GetDirectoryName(there)!;
+        }
+
+        var free = new DriveInfo(there).TotalFreeSpace;
+        if (free < NewClusterBytes)
+        {
+            throw new UserErrorException(
+                string.Create(CultureInfo.InvariantCulture, $"the disk under {layout.Root} is full: {free / MiB:0.#} MiB are free, and a new cluster needs {NewClusterBytes / MiB:0.#} MiB. ")
+                + "Make room, or choose another directory with --data-dir",
+                ExitCodes.NotPossible);
+        }
     }
 
     /// <summary>The node's address is none of a pod's or service's: its packets would be taken for theirs.</summary>
