@@ -110,6 +110,7 @@ public sealed partial class NodeAgent
             EndLeftovers(found, before.ContainsKey, stop);
             Sweep(remains, stop);
             _isWeighed = false;
+            _hasMoreRoom = true;
         });
     }
 

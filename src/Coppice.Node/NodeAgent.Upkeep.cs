@@ -26,7 +26,7 @@ public sealed partial class NodeAgent
         _isWeighed = true;
         try
         {
-            services.Ground.Weigh(Active());
+            services.Ground.Weigh(ActiveAsAllocated());
             _whyNotWeighed = "";
         }
         catch (RuntimeException failed)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Coppice.Client;
+using Coppice.Node.Admission;
 using Coppice.Node.Leftovers;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
@@ -61,6 +62,7 @@ public sealed partial class NodeAgent(
                     happening();
                 }
 
+                RetryResizes();
                 WeighIfNeeded();
             }
         }
@@ -118,6 +120,7 @@ public sealed partial class NodeAgent(
         EndLeftovers(found, _ => false, stop);
         LogTakenOver(_workers.Count);
         _started.TrySetResult();
+        _hasMoreRoom = true;
     }
 
     private void BeginMissing(FoundPods found, CancellationToken stop)
@@ -145,12 +148,11 @@ public sealed partial class NodeAgent(
         {
             _workers.GetValueOrDefault(uid)?.TellGone();
             _isWeighed = false;
+            _hasMoreRoom = true;
         }
         else if (_workers.GetValueOrDefault(uid) is { } worker)
         {
-            // What it asks for may have changed.
-            _isWeighed &= pod.Spec == worker.Pod.Spec;
-            worker.TellPod(pod);
+            Update(pod, worker);
         }
         else
         {
@@ -161,8 +163,10 @@ public sealed partial class NodeAgent(
     private void Begin(Pod pod, PodView found, CancellationToken stop)
     {
         var uid = pod.Metadata.Uid ?? "";
-        var worker = new PodWorker(pod, found, services, surroundings);
-        if (!IsTaken(pod, found) && NodeAdmission.Judge(pod, Active(), surroundings.Allocatable, surroundings.HasAppArmor) is { } refused)
+        var isTaken = IsTaken(pod, found);
+        var refused = isTaken ? null : NodeAdmission.Judge(pod, ActiveAsAllocated(), surroundings.Allocatable, surroundings.HasAppArmor);
+        var worker = new PodWorker(pod, _allocations.Add(pod, isTaken), found, services, surroundings);
+        if (refused is not null)
         {
             worker.Judge(refused);
         }
@@ -204,6 +208,7 @@ public sealed partial class NodeAgent(
         _workers = _workers.Remove(uid);
         _isWeighed = false;
         _running.Remove(uid);
+        _allocations.Remove(uid);
         services.Probed.Forget(uid);
     }
 
@@ -211,6 +216,8 @@ public sealed partial class NodeAgent(
     // here, it would refuse every pod that is sent for the room of one deleted without grace, and theirs who come in their place.
     private List<Pod> Active() =>
         [.. _workers.Values.Where(one => one.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed) && IsInApi(one.Pod)).Select(one => one.Pod)];
+
+    private List<Pod> ActiveAsAllocated() => [.. Active().Select(_allocations.Allocated)];
 
     private bool IsInApi(Pod pod) => _pods.Find(ObjectKey.Of(pod))?.Metadata.Uid == pod.Metadata.Uid;
 
@@ -235,7 +242,7 @@ public sealed partial class NodeAgent(
             }
 
             LogLeftover(identity);
-            var worker = new PodWorker(pod, found.Of(identity.Uid), services, surroundings);
+            var worker = new PodWorker(pod, _allocations.DecisionOn(pod), found.Of(identity.Uid), services, surroundings);
             worker.TellGone();
             Run(identity.Uid, worker, stop);
         }

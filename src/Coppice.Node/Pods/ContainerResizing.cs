@@ -6,11 +6,13 @@ using Coppice.Objects.Core;
 namespace Coppice.Node.Pods;
 
 /// <summary>Gives running containers what they ask for now, and tells the worker.</summary>
-internal sealed class ContainerResizing(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, CancellationToken stop)
+internal sealed class ContainerResizing(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, PodEvents events, CancellationToken stop)
 {
     private const string Error = "Error";
 
-    public async Task ResizeAsync(Pod pod, PodAction.Resize resize, Trouble? before)
+    /// <param name="pod">With what is allocated to it.</param>
+    /// <param name="generation">The pod's, for which it was allocated.</param>
+    public async Task ResizeAsync(Pod pod, PodAction.Resize resize, long generation, Trouble? before)
     {
         Trouble? trouble = null;
         try
@@ -27,6 +29,10 @@ internal sealed class ContainerResizing(PodServices services, PodSurroundings su
         {
             PodLog.Failed(services.Log, ObjectKey.Of(pod), "giving its containers what they ask for", failed);
             trouble = Troubles.After(before, Error, failed.Message, services.Steady);
+            if (before?.Message != failed.Message)
+            {
+                events.ResizeFailed(pod, generation, failed.Message);
+            }
         }
         finally
         {

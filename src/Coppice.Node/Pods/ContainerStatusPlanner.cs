@@ -44,8 +44,8 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
             Image = record.Image.Length > 0 ? record.Image : container.Spec.Image ?? "",
             ImageID = record.ImageId,
             ContainerID = IdPrefix + record.Id,
-            AllocatedResources = isRunning ? container.Spec.Resources.Requests : default,
-            Resources = isRunning && ResizePlanner.GivenTo(situation, container) is { } resources && resources != NoResources ? resources : null,
+            AllocatedResources = container.Spec.Resources.Requests,
+            Resources = isRunning ? ResizePlanner.GivenTo(situation, container) : container.Spec.Resources,
             VolumeMounts = MountsOf(container.Spec),
         };
     }
@@ -153,6 +153,9 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
             RestartCount = isLost && plan.End is null ? before!.RestartCount + 1 : before?.RestartCount ?? 0,
             Image = container.Spec.Image ?? "",
             ImageID = "",
+            // While it is not what the pod asks for, what is allocated is nowhere else.
+            AllocatedResources = situation.Notes.PendingResize is null ? default : container.Spec.Resources.Requests,
+            Resources = situation.Notes.PendingResize is null ? null : container.Spec.Resources,
             VolumeMounts = MountsOf(container.Spec),
         };
     }
@@ -189,8 +192,6 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
         ReadOnly = one.ReadOnly,
         RecursiveReadOnly = one.ReadOnly ? "Disabled" : null,
     }).ToValueList();
-
-    private static readonly ResourceRequirements NoResources = new();
 
     /// <summary>As the API keeps it: a status that differed by a fraction would be written again and again.</summary>
     private static DateTimeOffset? Seconds(DateTimeOffset? time) => time is { } moment ? ApiTime.Truncate(moment) : null;

@@ -15,7 +15,7 @@ internal static class PodConditionPlanner
     private static readonly string[] Own =
     [
         PodConditionType.PodReadyToStartContainers, PodConditionType.Initialized, PodConditionType.Ready, PodConditionType.ContainersReady,
-        PodConditionType.PodScheduled, PodConditionType.PodResizeInProgress,
+        PodConditionType.PodScheduled, PodConditionType.PodResizePending, PodConditionType.PodResizeInProgress,
     ];
 
     public static bool IsOwn(string type) => Own.Contains(type, StringComparer.Ordinal);
@@ -23,22 +23,45 @@ internal static class PodConditionPlanner
     public static ValueList<PodCondition> Plan(PodSituation situation, PodStatus status)
     {
         var containersReady = ContainersReady(situation, status);
-        var conditions = new List<PodCondition>
-        {
+        List<PodCondition> conditions =
+        [
+            .. Resizes(situation),
             Condition(PodConditionType.PodReadyToStartContainers, situation.UsableSandbox is not null && !situation.HasEnded),
             Initialized(situation, status),
             Ready(situation, containersReady),
             containersReady,
             Condition(PodConditionType.PodScheduled, true),
-        };
-        if (ResizePlanner.IsUnderWay(situation))
-        {
-            var trouble = situation.Notes.ResizeTrouble;
-            conditions.Add(Condition(PodConditionType.PodResizeInProgress, true, trouble?.Reason, trouble?.Message));
-        }
+        ];
 
         var before = situation.Pod.Status.Conditions;
         return [.. conditions.Select(one => Dated(one, before, situation)), .. before.Where(one => !IsOwn(one.Type))];
+    }
+
+    // The kubelet has them before all others.
+    private static IEnumerable<PodCondition> Resizes(PodSituation situation)
+    {
+        var notes = situation.Notes;
+        if (situation.HasEnded)
+        {
+            yield break;
+        }
+
+        if (notes.PendingResize is { } pending)
+        {
+            yield return Condition(PodConditionType.PodResizePending, true, pending.Reason, pending.Message) with
+            {
+                ObservedGeneration = pending.Generation,
+                LastTransitionTime = pending.Since,
+            };
+        }
+
+        if (notes.ResizeInProgress is { } generation)
+        {
+            yield return Condition(PodConditionType.PodResizeInProgress, true, notes.ResizeTrouble?.Reason, notes.ResizeTrouble?.Message) with
+            {
+                ObservedGeneration = generation,
+            };
+        }
     }
 
     private static PodCondition Initialized(PodSituation situation, PodStatus status)
@@ -119,8 +142,8 @@ internal static class PodConditionPlanner
         var same = before.FirstOrDefault(one => one.Type == condition.Type && one.Status == condition.Status);
         return condition with
         {
-            LastTransitionTime = same?.LastTransitionTime ?? ApiTime.Truncate(situation.Dated),
-            ObservedGeneration = situation.Pod.Metadata.Generation,
+            LastTransitionTime = condition.LastTransitionTime ?? same?.LastTransitionTime ?? ApiTime.Truncate(situation.Dated),
+            ObservedGeneration = condition.ObservedGeneration > 0 ? condition.ObservedGeneration : situation.Pod.Metadata.Generation,
         };
     }
 }

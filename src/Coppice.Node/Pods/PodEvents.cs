@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Node.Admission;
 using Coppice.Node.Images;
 using Coppice.Node.Probes;
 using Coppice.Objects.Core;
@@ -48,6 +49,13 @@ internal sealed class PodEvents(IEventRecorder recorder, Func<Pod> pod)
     public void GroundFailed(PodGroundException failed) => recorder.Record(pod(), Warning, failed.Reason, failed.Message);
 
     public void Verdict(PodVerdict verdict) => recorder.Record(pod(), Warning, verdict.Reason, verdict.Message);
+
+    /// <param name="allocated">The pod with what is allocated to it.</param>
+    public void ResizeCompleted(Pod allocated, long generation) =>
+        recorder.Record(pod(), Normal, "ResizeCompleted", ResizeMessage.Of("completed", allocated, generation));
+
+    public void ResizeFailed(Pod allocated, long generation, string message) =>
+        recorder.Record(pod(), Warning, "ResizeError", ResizeMessage.Of("error", allocated, generation, message));
 
     private void Record(PodContainer container, string type, string reason, string message) =>
         recorder.Record(pod(), type, reason, message, container.FieldPath);

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace Coppice.Node.Pods;
 
 /// <summary>What a worker knows; changed by its own loop alone.</summary>
-/// <param name="Pod">The newest that the API told.</param>
+/// <param name="Pod">The newest that the API told, with what is allocated to it in the place of what it asks for.</param>
 /// <param name="EarlyExits">Exits that were told before the start of the container was known here, by its id.</param>
 /// <param name="OutOfMemory">The containers that ran out of memory.</param>
 internal sealed record PodState(
@@ -11,7 +11,11 @@ internal sealed record PodState(
     PodView View,
     PodNotes Notes,
     System.Collections.Immutable.ImmutableSortedDictionary<string, Runtime.RuntimeEvent> EarlyExits,
-    System.Collections.Immutable.ImmutableSortedSet<string> OutOfMemory);
+    System.Collections.Immutable.ImmutableSortedSet<string> OutOfMemory)
+{
+    /// <summary>The newest that the API told, as it is there.</summary>
+    public Objects.Core.Pod Desired { get; init; } = Pod;
+}
 
 /// <summary>
 /// What happened, for a worker's loop to take in: posted from anywhere, applied one after another. A change is a function from the

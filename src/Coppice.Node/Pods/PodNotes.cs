@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coppice.Node.Admission;
 using Coppice.Node.Probes;
 using Coppice.Objects.Core;
 
@@ -28,6 +29,12 @@ public sealed record PodNotes
 
     /// <summary>Why they could not be given it, and when to try again.</summary>
     public Trouble? ResizeTrouble { get; init; }
+
+    /// <summary>What the pod asks for and is not allocated to it.</summary>
+    public PendingResize? PendingResize { get; init; }
+
+    /// <summary>The pod's generation for which a resize was allocated that is not in effect yet; null when there is none.</summary>
+    public long? ResizeInProgress { get; init; }
 
     /// <summary>The node has decided that the pod must end.</summary>
     public PodVerdict? Verdict { get; init; }

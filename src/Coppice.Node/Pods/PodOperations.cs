@@ -16,7 +16,7 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
     private readonly SandboxMaking _sandboxes = new(services, surroundings, mailbox, events, stop);
     private readonly ContainerStarting _starting = new(services, surroundings, mailbox, events, stop);
     private readonly ContainerStopping _stopping = new(services, mailbox, events, stop);
-    private readonly ContainerResizing _resizing = new(services, surroundings, mailbox, stop);
+    private readonly ContainerResizing _resizing = new(services, surroundings, mailbox, events, stop);
     private readonly CancellationTokenSource _drop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly HashSet<string> _heard = new(StringComparer.Ordinal);
     private Task<SandboxRecord?>? _newSandbox;
@@ -67,7 +67,7 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
             case PodAction.KillContainer kill:
                 return Kill(state, kill);
             case PodAction.Resize resize:
-                Watch(state, _resizing.ResizeAsync(state.Pod, resize, state.Notes.ResizeTrouble));
+                Watch(state, _resizing.ResizeAsync(state.Pod, resize, state.Notes.ResizeInProgress ?? state.Pod.Metadata.Generation, state.Notes.ResizeTrouble));
                 return state.WithNotes(notes => notes with { IsResizing = true });
             case PodAction.RemoveContainer one:
                 Watch(state, _stopping.RemoveAsync(state.Pod, one.Id));

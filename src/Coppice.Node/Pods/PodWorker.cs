@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coppice.Node.Admission;
 using Coppice.Node.Runtime;
 using Coppice.Objects.Core;
 using ContainerState = Coppice.Node.Runtime.ContainerState;
@@ -21,19 +22,22 @@ public sealed class PodWorker : IDisposable
     private Pod? _publishedFor;
 
     /// <param name="found">What the runtime holds of the pod already: it is taken over as it is.</param>
-    public PodWorker(Pod pod, PodView found, PodServices services, PodSurroundings surroundings)
+    internal PodWorker(Pod pod, ResizeDecision resize, PodView found, PodServices services, PodSurroundings surroundings)
     {
         _services = services;
         _surroundings = surroundings;
         _mailbox = new PodMailbox(services.Steady);
         _events = new PodEvents(services.Events, () => _state!.Pod);
         _state = new PodState(
-            pod, found, Adopt(pod, found),
-            ImmutableSortedDictionary.Create<string, RuntimeEvent>(StringComparer.Ordinal), ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
+            resize.Allocation.ApplyTo(pod), found, Adopt(pod, found) with { PendingResize = resize.Pending },
+            ImmutableSortedDictionary.Create<string, RuntimeEvent>(StringComparer.Ordinal), ImmutableSortedSet.Create<string>(StringComparer.Ordinal))
+        {
+            Desired = pod,
+        };
     }
 
     /// <summary>The pod as the API told last.</summary>
-    public Pod Pod => _state.Pod;
+    public Pod Pod => _state.Desired;
 
     /// <summary>What the runtime holds of the pod, as far as known; to be given back to <see cref="TellAudit"/>.</summary>
     public PodView View => _state.View;
@@ -41,8 +45,8 @@ public sealed class PodWorker : IDisposable
     /// <summary>The pod's status as it is here, which the API may get to know a moment later.</summary>
     public PodStatus Status => _status ?? _state.Pod.Status;
 
-    /// <summary>The API has another version of the pod.</summary>
-    public void TellPod(Pod pod) => _mailbox.Post(state => Changed(state, pod));
+    /// <summary>The API has another version of the pod, or something was decided on what it asks for.</summary>
+    public void TellPod(Pod pod, ResizeDecision resize) => _mailbox.Post(state => Changed(state, pod, resize));
 
     /// <summary>The API has no such pod any more.</summary>
     public void TellGone() => _mailbox.Post(state => state.WithNotes(notes => notes with { IsGone = true }));
@@ -66,6 +70,7 @@ public sealed class PodWorker : IDisposable
             _state = _mailbox.Drain(_state);                             // 1.
             var plan = PodPlanner.Plan(Situation());                     // 2.
             _state = operations.Begin(Remember(_state, plan), plan);     // 3.
+            FollowResize();
             var situation = Situation();
             probes.Follow(situation);
             TellBackOffs(plan);
@@ -119,6 +124,23 @@ public sealed class PodWorker : IDisposable
         });
     }
 
+    // Under way from when it is allocated until what runs has what is allocated.
+    private void FollowResize()
+    {
+        var (situation, started) = (Situation(), _state.Notes.ResizeInProgress);
+        if (situation.IsDeleted || situation.HasEnded || ResizePlanner.IsUnderWay(situation) == started is not null)
+        {
+            return;
+        }
+
+        if (started is { } generation)
+        {
+            _events.ResizeCompleted(_state.Pod, generation);
+        }
+
+        _state = _state.WithNotes(notes => notes with { ResizeInProgress = started is null ? _state.Pod.Metadata.Generation : null });
+    }
+
     private void TellBackOffs(PodPlan plan)
     {
         _toldBackOffs.RemoveWhere(id => _state.View.Find(id) is null);
@@ -140,36 +162,44 @@ public sealed class PodWorker : IDisposable
 
         var status = PodStatusPlanner.Plan(situation, plan, _surroundings.Addresses);
         var isFinal = situation.IsDeleted && PodStatusPlanner.HasStopped(situation, plan) && !situation.Notes.IsFinalStatusWritten;
-        if (status == _status && ReferenceEquals(_publishedFor, _state.Pod) && !isFinal)
+        if (status == _status && ReferenceEquals(_publishedFor, _state.Desired) && !isFinal)
         {
             return;
         }
 
         _status = status;
-        _publishedFor = _state.Pod;
-        publisher.Publish(_state.Pod, status, isFinal ? FinalStatusWritten : null);
+        _publishedFor = _state.Desired;
+        publisher.Publish(_state.Desired, status, isFinal ? FinalStatusWritten : null);
     }
 
     private void FinalStatusWritten() => _mailbox.Post(state =>
         state.Notes.IsFinalStatusWritten ? state : state.WithNotes(notes => notes with { IsFinalStatusWritten = true }));
 
     // Another spec may be without what was in the way: it is tried at once.
-    private static PodState Changed(PodState state, Pod pod)
+    private static PodState Changed(PodState state, Pod pod, ResizeDecision resize)
     {
-        if (pod.Spec == state.Pod.Spec)
+        var allocated = resize.Allocation.ApplyTo(pod);
+        var notes = state.Notes with { PendingResize = resize.Pending };
+        if (resize.HasStarted)
         {
-            return state with { Pod = pod };
+            notes = notes with { ResizeInProgress = pod.Metadata.Generation, ResizeTrouble = null };
+        }
+
+        if (allocated.Spec == state.Pod.Spec)
+        {
+            return state with { Pod = allocated, Desired = pod, Notes = notes };
         }
 
         var containers = state.Notes.Containers.ToImmutableSortedDictionary(
             one => one.Key, one => one.Value.Trouble is null ? one.Value : one.Value with { Trouble = null }, StringComparer.Ordinal);
-        return state with { Pod = pod, Notes = state.Notes with { Containers = containers, ResizeTrouble = null } };
+        return state with { Pod = allocated, Desired = pod, Notes = notes with { Containers = containers, ResizeTrouble = null } };
     }
 
     // What runs and was ready goes on being so until its own probe says otherwise.
     private static PodNotes Adopt(Pod pod, PodView found)
     {
-        var notes = PodNotes.Empty;
+        var resizing = pod.Status.Conditions.FirstOrDefault(one => one.Type == PodConditionType.PodResizeInProgress);
+        var notes = PodNotes.Empty with { ResizeInProgress = resizing?.ObservedGeneration };
         foreach (var status in pod.Status.ContainerStatuses.Concat(pod.Status.InitContainerStatuses))
         {
             if (found.Newest(status.Name) is not { State: ContainerState.Running } record)

@@ -6,8 +6,8 @@ using ContainerState = Coppice.Node.Runtime.ContainerState;
 namespace Coppice.Node.Pods;
 
 /// <summary>
-/// Finds the running containers that may not use yet what they ask for now. They are given it as they run, or restarted where their
-/// resize policy says so.
+/// Finds the running containers that may not use yet what is allocated to them now. They are given it as they run, or restarted where
+/// their resize policy says so.
 /// </summary>
 internal static class ResizePlanner
 {
@@ -35,18 +35,22 @@ internal static class ResizePlanner
         draft.Add(new PodAction.Resize(inPlace));
     }
 
-    /// <summary>What a container may use now; of one that nobody knows about, what it asks for.</summary>
+    /// <summary>What a container may use now; of one that nobody knows about, what is allocated to it.</summary>
     public static ResourceRequirements GivenTo(PodSituation situation, PodContainer container) =>
         situation.Notes.Of(container.Name).Given ?? container.Spec.Resources;
 
-    public static bool IsUnderWay(PodSituation situation) => !situation.HasEnded && !situation.IsDeleted && Changed(situation).Any();
+    /// <summary>Whether something runs, or is being started, with other than what is allocated to it.</summary>
+    public static bool IsUnderWay(PodSituation situation) => Differing(situation).Any(container =>
+        situation.Current(container.Name) is { State: ContainerState.Running } || situation.Notes.Of(container.Name).IsStarting);
+
+    private static IEnumerable<PodContainer> Differing(PodSituation situation) => situation.Containers.Where(one =>
+        one.Role is ContainerRole.Main or ContainerRole.Sidecar && GivenTo(situation, one) != one.Spec.Resources);
 
     private static IEnumerable<(ContainerRecord Record, PodContainer Container)> Changed(PodSituation situation)
     {
-        foreach (var container in situation.Containers.Where(one => one.Role is ContainerRole.Main or ContainerRole.Sidecar))
+        foreach (var container in Differing(situation))
         {
-            if (GivenTo(situation, container) != container.Spec.Resources
-                && situation.Current(container.Name) is { State: ContainerState.Running } record
+            if (situation.Current(container.Name) is { State: ContainerState.Running } record
                 && situation.Notes.Of(container.Name) is { IsStarting: false, KillDeadline: null })
             {
                 yield return (record, container);

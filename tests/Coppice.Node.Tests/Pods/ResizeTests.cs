@@ -21,6 +21,7 @@ public sealed class ResizeTests
         Assert.Equal(Amounts("500m", "128Mi"), node.Main("web").Resources);
         Assert.Equal(Amounts("500m", "128Mi").Requests, node.Main("web").AllocatedResources);
         Assert.Null(InProgress(node));
+        Assert.Equal(["ResizeStarted", "ResizeCompleted"], ResizeEvents(node));
     }
 
     [Fact]
@@ -57,8 +58,11 @@ public sealed class ResizeTests
         Assert.Equal(Amounts("100m", "64Mi"), node.Main("web").Resources);
         Assert.True(node.IsReady("web"));
 
+        Assert.Equal(2, InProgress(node)!.ObservedGeneration);
+
         node.Runtime.Fault = null;
         node.Advance(1.1);
+        Assert.Equal(["ResizeStarted", "ResizeError", "ResizeCompleted"], ResizeEvents(node));
         Assert.Equal(Amounts("100m", "32Mi"), node.Main("web").Resources);
         Assert.Null(InProgress(node));
     }
@@ -79,9 +83,118 @@ public sealed class ResizeTests
         Assert.Equal(Amounts("200m", "128Mi"), node.Main("web").Resources);
     }
 
+    [Fact]
+    public void What_can_never_fit_is_refused_for_good_and_nothing_changes()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1", one => one with { Resources = Cpu("100m") });
+        Resize(node, Cpu("3"));
+
+        var pending = Pending(node)!;
+        Assert.Equal(("True", "Infeasible", 2), (pending.Status, pending.Reason, pending.ObservedGeneration));
+        Assert.Equal("Node didn't have enough capacity: cpu, requested: 3000, capacity: 2000", pending.Message);
+        Assert.Equal(Cpu("100m"), node.Main("web").Resources);
+        Assert.Equal(Cpu("100m").Requests, node.Main("web").AllocatedResources);
+        Assert.Equal(PodConditionType.PodResizePending, node.Api.Status("web").Conditions[0].Type);
+        Assert.Equal(
+            """Warning ResizeInfeasible: Pod resize Infeasible: {"containers":[{"name":"main","resources":{"requests":{"cpu":"3"}}}],"generation":2,"error":"Node didn't have enough capacity: cpu, requested: 3000, capacity: 2000"}""",
+            Assert.Single(node.Events.Told, one => one.Contains("Resize", StringComparison.Ordinal)));
+
+        // Who asks for what there is gets it.
+        Resize(node, Cpu("2"));
+        Assert.Null(Pending(node));
+        Assert.Equal(Cpu("2"), node.Main("web").Resources);
+    }
+
+    [Fact]
+    public void What_does_not_fit_now_is_given_as_soon_as_another_pod_is_gone()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1", one => one with { Resources = Cpu("500m") });
+        node.Create("other", "server:1", one => one with { Resources = Cpu("1") });
+        Resize(node, Cpu("1500m"));
+
+        Assert.Equal(("Deferred", "Node didn't have enough resource: cpu, requested: 1500, used: 1000, capacity: 2000"), (Pending(node)!.Reason, Pending(node)!.Message));
+        Assert.Equal(Cpu("500m"), node.Main("web").Resources);
+        Assert.Null(InProgress(node));
+
+        node.Delete("other", graceSeconds: 0);
+        node.Do(() => node.Api.Remove("other"));
+        Assert.Null(Pending(node));
+        Assert.Null(InProgress(node));
+        Assert.Equal(Cpu("1500m"), node.Main("web").Resources);
+        Assert.Equal(1536L, node.Runtime.ResourcesOf(node.MainId("web"))!.Value.CpuShares);
+        Assert.Equal(["ResizeDeferred", "ResizeStarted", "ResizeCompleted"], ResizeEvents(node));
+    }
+
+    [Fact]
+    public void What_does_not_fit_now_is_given_as_soon_as_another_pod_has_ended_or_asks_for_less()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1", one => one with { Resources = Cpu("500m") });
+        node.Create("other", "server:1", one => one with { Resources = Cpu("800m") });
+        node.Create("job", "job:1", one => one with { Resources = Cpu("500m") }, RestartPolicy.Never);
+        Resize(node, Cpu("1"));
+        Assert.Equal("Deferred", Pending(node)!.Reason);
+
+        node.Advance(6);
+        Assert.Equal(PodPhase.Succeeded, node.Api.Status("job").Phase);
+        Assert.Equal(Cpu("1"), node.Main("web").Resources);
+
+        Resize(node, Cpu("1500m"));
+        Assert.Equal("Deferred", Pending(node)!.Reason);
+        Resize(node, Cpu("500m"), "other");
+        Assert.Null(Pending(node));
+        Assert.Equal(Cpu("1500m"), node.Main("web").Resources);
+    }
+
+    [Fact]
+    public void A_pod_counts_with_what_is_allocated_to_it_when_another_comes()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1", one => one with { Resources = Cpu("500m") });
+        Resize(node, Cpu("3"));
+        node.Create("second", "server:1", one => one with { Resources = Cpu("1500m") });
+        Assert.True(node.IsReady("second"));
+
+        node.Create("third", "server:1", one => one with { Resources = Cpu("100m") });
+        Assert.Equal("OutOfcpu", node.Api.Status("third").Reason);
+    }
+
+    [Theory]
+    [InlineData("server:1")]
+    [InlineData("broken:1")]
+    public void What_was_allocated_and_what_waits_outlast_the_agent(string image)
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", image, one => one with { Resources = Cpu("500m") });
+        node.Create("other", "server:1", one => one with { Resources = Cpu("1") });
+        Resize(node, Cpu("1500m"));
+        var before = Pending(node)!;
+        node.Stop();
+        node.Advance(60);
+
+        node.Start();
+        Assert.Equal(before, Pending(node));
+        Assert.Equal(Cpu("500m").Requests, node.Main("web").AllocatedResources);
+        Assert.Equal(["ResizeDeferred"], ResizeEvents(node));
+
+        node.Delete("other", graceSeconds: 0);
+        node.Do(() => node.Api.Remove("other"));
+        Assert.Null(Pending(node));
+        Assert.Equal(["ResizeDeferred", "ResizeStarted", "ResizeCompleted"], ResizeEvents(node));
+    }
+
+    private static IEnumerable<string> ResizeEvents(TestNode node) =>
+        node.Events.Told.Select(one => one.Split(' ', ':')[1]).Where(reason => reason.StartsWith("Resize", StringComparison.Ordinal));
+
+    private static PodCondition? Pending(TestNode node) => node.Api.Status("web").Conditions.FirstOrDefault(one => one.Type == PodConditionType.PodResizePending);
+
+    private static ResourceRequirements Cpu(string cpu) => new() { Requests = ValueMap.Of(("cpu", Quantity.Parse(cpu))) };
+
     private static PodCondition? InProgress(TestNode node) => node.Api.Status("web").Conditions.FirstOrDefault(one => one.Type == PodConditionType.PodResizeInProgress);
 
-    private static void Resize(TestNode node, ResourceRequirements resources) => node.Do(() => node.Api.Change("web", pod => pod with
+    private static void Resize(TestNode node, ResourceRequirements resources, string name = "web") => node.Do(() => node.Api.Change(name, pod => pod with
     {
         Metadata = pod.Metadata with { Generation = pod.Metadata.Generation + 1 },
         Spec = pod.Spec with { Containers = pod.Spec.Containers.ConvertAll(one => one with { Resources = resources }) },

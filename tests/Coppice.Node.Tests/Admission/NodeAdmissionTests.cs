@@ -1,6 +1,6 @@
-using Coppice.Node.Pods;
+using Coppice.Node.Admission;
 
-namespace Coppice.Node.Tests.Pods;
+namespace Coppice.Node.Tests.Admission;
 
 /// <summary>What a node refuses of a pod because it could not give it, or must not.</summary>
 public sealed class NodeAdmissionTests
