@@ -1,4 +1,6 @@
 using Coppice.Cluster.Harness;
+using Coppice.Objects;
+using Coppice.Testing;
 
 namespace Coppice.Cluster.Scenarios;
 
@@ -6,6 +8,9 @@ namespace Coppice.Cluster.Scenarios;
 public sealed class ResizeAndDrainTests(SharedCluster shared)
 {
     private const string MemoryLimit = "cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes";
+
+    private const string Pending = ".status.conditions[?(@.type==\"PodResizePending\")]";
+    private const string Allocated = ".status.containerStatuses[0].allocatedResources.memory";
 
     [Fact]
     public async Task A_running_pod_is_given_more_memory_without_a_restart()
@@ -24,6 +29,45 @@ public sealed class ResizeAndDrainTests(SharedCluster shared)
         Assert.Equal("100m", await ns.ValueAsync("pod/web", ".status.containerStatuses[0].allocatedResources.cpu"));
     }
 
+    [Fact]
+    public async Task A_running_pod_is_given_only_what_the_node_has_when_it_has_it()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        await ns.ApplyAsync($"{Manifest(ns, "{requests: {memory: 32Mi}}")}\n---\n{Manifest(ns, "{requests: {memory: 32Mi}}", "other")}");
+        await ns.PodIsReadyAsync("web", Patience);
+        await ns.PodIsReadyAsync("other", Patience);
+        var memory = Quantity.Parse(await ns.ValueAsync($"node/{await ns.ValueAsync("pod/web", ".spec.nodeName")}", ".status.allocatable.memory")).Value;
+
+        // More than there is: never.
+        await ResizeAsync(ns, "web", memory * 2);
+        await ns.SeesAsync("pod/web", Pending + ".reason", "Infeasible", Patience);
+        Assert.Equal(
+            $"Node didn't have enough capacity: memory, requested: {memory * 2}, capacity: {memory}", await ns.ValueAsync("pod/web", Pending + ".message"));
+        Assert.Equal("32Mi", await ns.ValueAsync("pod/web", Allocated));
+
+        // More than is left beside the other: when that is gone.
+        await ResizeAsync(ns, "other", memory / 2);
+        await ns.SeesAsync("pod/other", Allocated, $"{memory / 2}", Patience);
+        await ResizeAsync(ns, "web", memory / 10 * 6);
+        await ns.SeesAsync("pod/web", Pending + ".reason", "Deferred", Patience);
+        Assert.StartsWith(
+            $"Node didn't have enough resource: memory, requested: {memory / 10 * 6}, used: ", await ns.ValueAsync("pod/web", Pending + ".message"), StringComparison.Ordinal);
+        Assert.Equal(await ns.ValueAsync("pod/web", ".metadata.generation"), await ns.ValueAsync("pod/web", Pending + ".observedGeneration"));
+        Assert.Equal("32Mi", await ns.ValueAsync("pod/web", Allocated));
+
+        await ns.RunAsync("delete", "pod", "other");
+        await ns.SeesAsync("pod/web", Allocated, $"{memory / 10 * 6}", Patience);
+        await ns.SeesAsync("pod/web", Pending + ".reason", "", Patience);
+        Assert.Equal("0", await ns.ValueAsync("pod/web", ".status.containerStatuses[0].restartCount"));
+        string[] reasons = ["ResizeInfeasible", "ResizeDeferred", "ResizeStarted", "ResizeCompleted"];
+        await Eventually.SeeAsync(
+            "events of all that became of the resizes", Patience, () => ns.RunAsync("get", "events", "--field-selector=involvedObject.name=web", "-o=jsonpath={.items[*].reason}"),
+            seen => reasons.All(seen.Split(' ').Contains));
+    }
+
+    private static Task<string> ResizeAsync(TestNamespace ns, string pod, long memory) => ns.RunAsync(
+        "patch", "pod", pod, "--subresource", "resize", "--patch", $$"""{"spec": {"containers": [{"name": "main", "resources": {"requests": {"memory": "{{memory}}"} } }] } }""");
+
     [Theory]
     [InlineData(KubectlVersion.Newest)]
     [InlineData(KubectlVersion.Old)]
@@ -41,10 +85,10 @@ public sealed class ResizeAndDrainTests(SharedCluster shared)
         Assert.Equal("", await ns.ValueAsync($"node/{node}", ".spec.unschedulable"));
     }
 
-    private static string Manifest(TestNamespace ns, string resources) => $$$"""
+    private static string Manifest(TestNamespace ns, string resources, string name = "web") => $$$"""
         apiVersion: v1
         kind: Pod
-        metadata: {name: web, labels: {of: {{{ns.Name}}} }}
+        metadata: {name: {{{name}}}, labels: {of: {{{ns.Name}}} }}
         spec:
           terminationGracePeriodSeconds: 1
           containers: [{name: main, image: coppice/testapp:1, args: [serve], resources: {{{resources}}} }]
