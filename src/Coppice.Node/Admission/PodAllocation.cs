@@ -6,12 +6,12 @@ namespace Coppice.Node.Admission;
 
 /// <summary>
 /// What a node has set aside for a pod: less or more than the pod asks for now, while a resize waits. Only of what can be resized: the
-/// main containers and the sidecars, by their names.
+/// main containers and the sidecars, by their names, and the pod as a whole.
 /// </summary>
-public sealed record PodAllocation(ImmutableSortedDictionary<string, ResourceRequirements> Containers)
+public sealed record PodAllocation(ImmutableSortedDictionary<string, ResourceRequirements> Containers, ResourceRequirements? Whole)
 {
     /// <summary>All that a pod asks for.</summary>
-    public static PodAllocation Of(Pod pod) => Of(pod, one => one.Resources);
+    public static PodAllocation Of(Pod pod) => Of(pod, one => one.Resources, pod.Spec.Resources);
 
     /// <summary>
     /// What a pod's status says was allocated to it, so that it outlasts the agent. Of limits the status has those that a container runs
@@ -20,21 +20,30 @@ public sealed record PodAllocation(ImmutableSortedDictionary<string, ResourceReq
     public static PodAllocation Restored(Pod pod)
     {
         var statuses = pod.Status.ContainerStatuses.Concat(pod.Status.InitContainerStatuses).ToList();
-        return Of(pod, container => statuses.FirstOrDefault(one => one.Name == container.Name) is { Resources: { } actual } status
-            ? container.Resources with { Requests = status.AllocatedResources, Limits = actual.Limits }
-            : container.Resources);
+        return Of(
+            pod,
+            container => statuses.FirstOrDefault(one => one.Name == container.Name) is { Resources: { } actual } status
+                ? container.Resources with { Requests = status.AllocatedResources, Limits = actual.Limits }
+                : container.Resources,
+            pod.Spec.Resources is { } whole && pod.Status.Resources is { } used ? whole with { Requests = pod.Status.AllocatedResources, Limits = used.Limits } : pod.Spec.Resources);
     }
 
     /// <summary>A pod as it is to be run and counted: with what is allocated in the place of what it asks for.</summary>
     public Pod ApplyTo(Pod pod)
     {
-        var spec = pod.Spec with { Containers = pod.Spec.Containers.ConvertAll(Allocated), InitContainers = pod.Spec.InitContainers.ConvertAll(Allocated) };
+        var spec = pod.Spec with
+        {
+            Containers = pod.Spec.Containers.ConvertAll(Allocated),
+            InitContainers = pod.Spec.InitContainers.ConvertAll(Allocated),
+            Resources = Whole,
+        };
         return spec == pod.Spec ? pod : pod with { Spec = spec };
     }
 
-    private static PodAllocation Of(Pod pod, Func<Container, ResourceRequirements> resources) =>
-        new(pod.Spec.InitContainers.Where(one => one.RestartPolicy == ContainerRestartPolicy.Always).Concat(pod.Spec.Containers)
-            .ToImmutableSortedDictionary(one => one.Name, resources, StringComparer.Ordinal));
+    private static PodAllocation Of(Pod pod, Func<Container, ResourceRequirements> resources, ResourceRequirements? whole) => new(
+        pod.Spec.InitContainers.Where(one => one.RestartPolicy == ContainerRestartPolicy.Always).Concat(pod.Spec.Containers)
+            .ToImmutableSortedDictionary(one => one.Name, resources, StringComparer.Ordinal),
+        whole);
 
     private Container Allocated(Container container) =>
         Containers.TryGetValue(container.Name, out var resources) ? container with { Resources = resources } : container;

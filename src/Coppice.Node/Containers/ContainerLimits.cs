@@ -15,12 +15,10 @@ public static class ContainerLimits
     /// <param name="memoryCapacityBytes">The node's, against which a request is weighed.</param>
     public static ContainerResources Of(Pod pod, Container container, long memoryCapacityBytes)
     {
-        var limits = container.Resources.Limits;
-        var requests = container.Resources.Requests;
-        var hasCpuLimit = limits.TryGetValue(ResourceName.Cpu, out var cpuLimit) && !cpuLimit.IsZero;
-        var cpu = requests.TryGetValue(ResourceName.Cpu, out var request) ? request : cpuLimit;
-        var memory = limits.Find(ResourceName.Memory).Value;
-        var cgroup = CgroupLimits.From(cpu.MilliValue, hasCpuLimit ? cpuLimit.MilliValue : null, memory > 0 ? memory : null);
+        var cpuLimit = LimitOf(pod, container, ResourceName.Cpu);
+        var cpu = container.Resources.Requests.TryGetValue(ResourceName.Cpu, out var request) ? request : container.Resources.Limits.Find(ResourceName.Cpu);
+        var memory = LimitOf(pod, container, ResourceName.Memory).Value;
+        var cgroup = CgroupLimits.From(cpu.MilliValue, cpuLimit.IsZero ? null : cpuLimit.MilliValue, memory > 0 ? memory : null);
         return new ContainerResources(
             cgroup.CpuShares ?? CgroupLimits.SharesMin, cgroup.CpuQuotaMicroseconds ?? 0, cgroup.CpuPeriodMicroseconds ?? CgroupLimits.PeriodMicroseconds,
             memory, OomScore(pod, container, memoryCapacityBytes));
@@ -59,6 +57,10 @@ public static class ContainerLimits
             (memoryLimit, everyMemory) = whole.Limits.TryGetValue(ResourceName.Memory, out var memory) ? (memory.Value, true) : (memoryLimit, everyMemory);
         }
 
+        // The sandbox itself needs something, too; of what is without a limit it may have as much as the rest.
+        cpu += pod.Spec.Overhead.Find(ResourceName.Cpu).MilliValue;
+        cpuLimit += cpuLimit > 0 ? pod.Spec.Overhead.Find(ResourceName.Cpu).MilliValue : 0;
+        memoryLimit += memoryLimit > 0 ? pod.Spec.Overhead.Find(ResourceName.Memory).Value : 0;
         return CgroupLimits.From(cpu, everyCpu && cpuLimit > 0 ? cpuLimit : null, everyMemory && memoryLimit > 0 ? memoryLimit : null);
     }
 
@@ -84,9 +86,31 @@ public static class ContainerLimits
             case PodQuality.BestEffort: return BestEffortScore;
         }
 
-        var request = container.Resources.Requests.TryGetValue(ResourceName.Memory, out var asked) ? asked.Value : container.Resources.Limits.Find(ResourceName.Memory).Value;
+        var request = MemoryRequest(container) + MemoryBeyondContainers(pod);
         var score = memoryCapacityBytes <= 0 ? BestEffortScore - 1 : 1000 - (long)((Int128)1000 * request / memoryCapacityBytes);
         // Between the guaranteed and those that promised nothing, whatever was asked for.
         return (int)Math.Clamp(score, 1000 + GuaranteedScore, BestEffortScore - 1);
+    }
+
+    /// <summary>A container without a limit of its own is bound by that of its pod.</summary>
+    private static Quantity LimitOf(Pod pod, Container container, string name)
+    {
+        var own = container.Resources.Limits.Find(name);
+        return own.IsZero && pod.Spec.Resources is { } whole ? whole.Limits.Find(name) : own;
+    }
+
+    private static long MemoryRequest(Container container) =>
+        container.Resources.Requests.TryGetValue(ResourceName.Memory, out var asked) ? asked.Value : container.Resources.Limits.Find(ResourceName.Memory).Value;
+
+    /// <summary>What a pod asks for as a whole beyond what its containers do counts as theirs in equal parts, as the kubelet counts.</summary>
+    private static long MemoryBeyondContainers(Pod pod)
+    {
+        if (pod.Spec.Resources is not { } whole || !whole.Requests.TryGetValue(ResourceName.Memory, out var all))
+        {
+            return 0;
+        }
+
+        var ofContainers = PodRequests.Of(pod.Spec with { Resources = null, Overhead = default }).Find(ResourceName.Memory);
+        return Math.Max(0, (all.Value - ofContainers.Value) / Math.Max(1, pod.Spec.Containers.Count + pod.Spec.InitContainers.Count));
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ContainerResizing(PodServices services, PodSurroundings su
         }
         finally
         {
-            mailbox.Post(state => Resized(state, resize, trouble));
+            mailbox.Post(state => Resized(state, pod, resize, trouble));
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class ContainerResizing(PodServices services, PodSurroundings su
         }
     }
 
-    private static PodState Resized(PodState state, PodAction.Resize resize, Trouble? trouble)
+    private static PodState Resized(PodState state, Pod pod, PodAction.Resize resize, Trouble? trouble)
     {
         foreach (var (record, container) in trouble is null ? resize.Containers : [])
         {
@@ -67,6 +67,6 @@ internal sealed class ContainerResizing(PodServices services, PodSurroundings su
             }
         }
 
-        return state.WithNotes(notes => notes with { IsResizing = false, ResizeTrouble = trouble });
+        return state.WithNotes(notes => notes with { IsResizing = false, ResizeTrouble = trouble, Given = trouble is null ? pod.Spec.Resources : notes.Given });
     }
 }

@@ -30,6 +30,9 @@ public sealed record PodNotes
     /// <summary>Why they could not be given it, and when to try again.</summary>
     public Trouble? ResizeTrouble { get; init; }
 
+    /// <summary>What the pod may use as a whole: what its cgroup was made with, or was given since; null where nobody knows any more.</summary>
+    public ResourceRequirements? Given { get; init; }
+
     /// <summary>What the pod asks for and is not allocated to it.</summary>
     public PendingResize? PendingResize { get; init; }
 

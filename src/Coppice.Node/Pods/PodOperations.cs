@@ -55,7 +55,7 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
             case PodAction.MakeSandbox make:
                 _newSandbox = _sandboxes.MakeAsync(state.Pod, make, state.Notes.SandboxTrouble);
                 Watch(state, _newSandbox);
-                return Busy(state);
+                return Busy(state).WithNotes(notes => notes with { Given = state.Pod.Spec.Resources });
             case PodAction.StopSandbox one:
                 Watch(state, _sandboxes.StopAsync(state.Pod, one.Id));
                 return Busy(state);

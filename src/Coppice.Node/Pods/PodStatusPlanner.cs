@@ -28,6 +28,8 @@ public static class PodStatusPlanner
             ObservedGeneration = situation.Pod.Metadata.Generation,
             QosClass = before.QosClass ?? QualityOfService.Of(situation.Pod).ToString(),
             StartTime = before.StartTime ?? ApiTime.Truncate(situation.Dated),
+            AllocatedResources = situation.Pod.Spec.Resources?.Requests ?? default,
+            Resources = ResizePlanner.GivenToPod(situation),
             HostIP = hostAddresses.Count > 0 ? hostAddresses[0] : null,
             HostIPs = hostAddresses.Select(one => new HostIP { Ip = one }).ToValueList(),
             InitContainerStatuses = Statuses(ContainerRole.Init, ContainerRole.Sidecar),

@@ -199,7 +199,7 @@ public sealed class PodWorker : IDisposable
     private static PodNotes Adopt(Pod pod, PodView found)
     {
         var resizing = pod.Status.Conditions.FirstOrDefault(one => one.Type == PodConditionType.PodResizeInProgress);
-        var notes = PodNotes.Empty with { ResizeInProgress = resizing?.ObservedGeneration };
+        var notes = PodNotes.Empty with { ResizeInProgress = resizing?.ObservedGeneration, Given = pod.Status.Resources };
         foreach (var status in pod.Status.ContainerStatuses.Concat(pod.Status.InitContainerStatuses))
         {
             if (found.Newest(status.Name) is not { State: ContainerState.Running } record)

@@ -14,14 +14,15 @@ internal static class ResizePlanner
     public static void Plan(PlanDraft draft)
     {
         var (situation, notes) = (draft.Situation, draft.Situation.Notes);
-        var changed = Changed(situation).ToList();
+        var wholeDiffers = WholeDiffers(situation);
+        var changed = Running(situation).Where(one => wholeDiffers || Differs(situation, one.Container)).ToList();
         foreach (var (record, container) in changed.Where(one => NeedsRestart(situation, one.Container)))
         {
             draft.Kill(container, record, $"Container {container.Name} resize requires restart", situation.Now + situation.Grace, startsAgain: true);
         }
 
         var inPlace = changed.Where(one => !NeedsRestart(situation, one.Container)).ToList();
-        if (inPlace.Count == 0 || notes.IsResizing)
+        if ((inPlace.Count == 0 && !wholeDiffers) || notes.IsResizing)
         {
             return;
         }
@@ -40,15 +41,23 @@ internal static class ResizePlanner
         situation.Notes.Of(container.Name).Given ?? container.Spec.Resources;
 
     /// <summary>Whether something runs, or is being started, with other than what is allocated to it.</summary>
-    public static bool IsUnderWay(PodSituation situation) => Differing(situation).Any(container =>
-        situation.Current(container.Name) is { State: ContainerState.Running } || situation.Notes.Of(container.Name).IsStarting);
+    public static bool IsUnderWay(PodSituation situation) => WholeDiffers(situation) || Resizable(situation).Any(container =>
+        Differs(situation, container)
+        && (situation.Current(container.Name) is { State: ContainerState.Running } || situation.Notes.Of(container.Name).IsStarting));
 
-    private static IEnumerable<PodContainer> Differing(PodSituation situation) => situation.Containers.Where(one =>
-        one.Role is ContainerRole.Main or ContainerRole.Sidecar && GivenTo(situation, one) != one.Spec.Resources);
+    /// <summary>What the pod may use as a whole; null where it says nothing of itself.</summary>
+    public static ResourceRequirements? GivenToPod(PodSituation situation) => situation.Notes.Given ?? situation.Pod.Spec.Resources;
 
-    private static IEnumerable<(ContainerRecord Record, PodContainer Container)> Changed(PodSituation situation)
+    private static bool WholeDiffers(PodSituation situation) => situation.UsableSandbox is not null && GivenToPod(situation) != situation.Pod.Spec.Resources;
+
+    private static bool Differs(PodSituation situation, PodContainer container) => GivenTo(situation, container) != container.Spec.Resources;
+
+    private static IEnumerable<PodContainer> Resizable(PodSituation situation) =>
+        situation.Containers.Where(one => one.Role is ContainerRole.Main or ContainerRole.Sidecar);
+
+    private static IEnumerable<(ContainerRecord Record, PodContainer Container)> Running(PodSituation situation)
     {
-        foreach (var container in Differing(situation))
+        foreach (var container in Resizable(situation))
         {
             if (situation.Current(container.Name) is { State: ContainerState.Running } record
                 && situation.Notes.Of(container.Name) is { IsStarting: false, KillDeadline: null })

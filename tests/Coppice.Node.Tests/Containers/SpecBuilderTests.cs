@@ -79,6 +79,17 @@ public sealed class SpecBuilderTests
     public void Who_promised_least_is_killed_first(string resources, int score) =>
         Assert.Equal(score, Build($$"""{"containers":[{"name":"main","resources":{{resources}}}]}""").Resources.OomScoreAdjust);
 
+    [Fact]
+    public void What_a_pod_asks_for_as_a_whole_binds_its_containers_and_protects_them()
+    {
+        var spec = Build("""
+            {"resources":{"requests":{"cpu":"1","memory":"3Gi"},"limits":{"cpu":"2","memory":"3Gi"}},
+             "containers":[{"name":"main","resources":{"requests":{"memory":"1Gi"}}},{"name":"other"}]}
+            """);
+        // 4 GiB in all: its own 1 GiB, and half of the 2 GiB that nobody asks for by himself.
+        Assert.Equal(new ContainerResources(2, 200_000, 100_000, 3L << 30, 500), spec.Resources);
+    }
+
     [Theory]
     [InlineData(null, "container has runAsNonRoot and image will run as root (pod: \"web_shop(u1)\", container: main)")]
     [InlineData("nginx", "container has runAsNonRoot and image has non-numeric user (nginx), cannot verify user is non-root (pod: \"web_shop(u1)\", container: main)")]

@@ -185,6 +185,34 @@ public sealed class ResizeTests
         Assert.Equal(["ResizeDeferred", "ResizeStarted", "ResizeCompleted"], ResizeEvents(node));
     }
 
+    [Fact]
+    public void A_pod_that_asks_as_a_whole_is_given_more_as_a_whole()
+    {
+        using var node = new TestNode().Start();
+        var before = new ResourceRequirements { Requests = Memory("64Mi"), Limits = Memory("128Mi") };
+        var after = new ResourceRequirements { Requests = Memory("128Mi"), Limits = Memory("256Mi") };
+        node.Create("web", spec => spec with { Resources = before, Containers = [new Container { Name = "main", Image = "server:1", ImagePullPolicy = "IfNotPresent" }] });
+        Assert.Equal(128L << 20, node.Runtime.ResourcesOf(node.MainId("web"))!.Value.MemoryLimitBytes);
+        Assert.Equal((before, before.Requests), (node.Api.Status("web").Resources, node.Api.Status("web").AllocatedResources));
+
+        ResizeWhole(node, after with { Requests = Memory("5Gi") });
+        Assert.Equal("Infeasible", Pending(node)!.Reason);
+        Assert.Equal((before, before.Requests), (node.Api.Status("web").Resources, node.Api.Status("web").AllocatedResources));
+
+        ResizeWhole(node, after);
+        Assert.Equal(256L << 20, node.Runtime.ResourcesOf(node.MainId("web"))!.Value.MemoryLimitBytes);
+        Assert.Equal((after, after.Requests), (node.Api.Status("web").Resources, node.Api.Status("web").AllocatedResources));
+        Assert.Equal(["ResizeInfeasible", "ResizeStarted", "ResizeCompleted"], ResizeEvents(node));
+    }
+
+    private static void ResizeWhole(TestNode node, ResourceRequirements resources) => node.Do(() => node.Api.Change("web", pod => pod with
+    {
+        Metadata = pod.Metadata with { Generation = pod.Metadata.Generation + 1 },
+        Spec = pod.Spec with { Resources = resources },
+    }));
+
+    private static ValueMap<Quantity> Memory(string amount) => ValueMap.Of(("memory", Quantity.Parse(amount)));
+
     private static IEnumerable<string> ResizeEvents(TestNode node) =>
         node.Events.Told.Select(one => one.Split(' ', ':')[1]).Where(reason => reason.StartsWith("Resize", StringComparison.Ordinal));
 
