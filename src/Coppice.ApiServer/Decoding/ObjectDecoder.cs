@@ -154,7 +154,7 @@ public static class ObjectDecoder
         }
 
         var why = BuiltInKinds.FindKind(apiVersion, kind) is { } known
-            ? $"converting (v1.{known.Name}) to ({known.Schema.Package}.{expected.Name}): unknown conversion"
+            ? $"converting (v1.{known.Name}) to ({known.Schema.Package.Split('.')[^1]}.{expected.Name}): unknown conversion"
             : $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}";
         throw Unfit(kind, apiVersion, expected.Name, why);
     }

@@ -19,8 +19,7 @@ internal static class DefinitionNames
 
     private const string Meta = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
-    public static string Of(ObjectSchema type) =>
-        type.Package == "meta" ? Meta + type.Name : $"io.k8s.api.{type.Package}.{type.Version}.{type.Name}";
+    public static string Of(ObjectSchema type) => $"{type.Package}.{type.Version}.{type.Name}";
 
     public static string ListOf(ObjectSchema type) => Of(type) + "List";
 }

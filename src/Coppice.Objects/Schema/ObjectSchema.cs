@@ -25,7 +25,7 @@ public sealed class ObjectSchema
     private readonly Dictionary<string, FieldSchema> _byName;
 
     /// <param name="name">The type's name in the API, as in "PodSpec".</param>
-    /// <param name="package">The last part of the name of its group's package in Kubernetes, as in "core"; with the name it tells all types apart.</param>
+    /// <param name="package">Where its group's types are at home, as published: "io.k8s.api.core". With version and name it tells all types apart.</param>
     public ObjectSchema(string name, string package, IReadOnlyList<FieldSchema> fields)
     {
         Name = name;

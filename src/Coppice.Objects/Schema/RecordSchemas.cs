@@ -28,11 +28,18 @@ public static class RecordSchemas
                      {
                          Documentation = new(null, $"P:{property.DeclaringType!.FullName}.{property.Name}"),
                      };
-        return new ObjectSchema(name, type.Namespace![(type.Namespace!.LastIndexOf('.') + 1)..].ToLowerInvariant(), [.. fields])
+        return new ObjectSchema(name, PackageOf(type.Namespace!), [.. fields])
         {
             IsAtomic = type.IsDefined(typeof(AtomicObjectAttribute)),
             Documentation = new(null, $"T:{type.FullName}"),
         };
+    }
+
+    /// <summary>Our namespaces end as Kubernetes' packages do.</summary>
+    private static string PackageOf(string space)
+    {
+        var last = space[(space.LastIndexOf('.') + 1)..].ToLowerInvariant();
+        return last == "meta" ? "io.k8s.apimachinery.pkg.apis.meta" : $"io.k8s.api.{last}";
     }
 
     private static ValueSchema ValueOf(Type declared)

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
 using Coppice.Store;
@@ -35,6 +36,7 @@ public sealed class ServedApi : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var verbs = new ApiVerbs(_store, ServiceAllocationOptions.Default, _tokens, TimeProvider.System, new Random(1));
+        Kinds = verbs.Kinds;
         var parts = new PipelineParts(_authority, _tokens, _ => null, [], "127.0.0.1:6443")
         {
             KnownTokens = new Dictionary<string, Requester> { ["known"] = new("operator", "", [Requester.Masters, Requester.Authenticated]) },
@@ -53,6 +55,8 @@ public sealed class ServedApi : IAsyncLifetime
     }
 
     public X509Certificate2 AdminCertificate { get; private set; } = null!;
+
+    public KindRegistry Kinds { get; private set; } = null!;
 
     public ServiceAccountTokens Tokens => _tokens;
 
