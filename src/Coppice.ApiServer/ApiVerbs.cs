@@ -3,6 +3,7 @@ using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Services;
+using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Watching;
 using Coppice.Client;
 using Coppice.Objects;

@@ -9,6 +9,7 @@ using Coppice.ApiServer.Proxying;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
+using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Autoscaling;

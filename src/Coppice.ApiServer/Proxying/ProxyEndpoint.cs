@@ -6,7 +6,6 @@ using System.Net.Sockets;
 using System.Text;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
-using Coppice.ApiServer.Resources;
 using Coppice.Objects;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,8 +1,9 @@
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Validation;
 using Coppice.Client;
 using Coppice.Objects;

@@ -1,6 +1,7 @@
 
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 namespace Coppice.ApiServer.Resources;
 

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Store;
 

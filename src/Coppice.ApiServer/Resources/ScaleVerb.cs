@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Autoscaling;

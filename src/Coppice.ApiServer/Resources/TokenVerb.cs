@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Validation;
 using Coppice.Client;
 using Coppice.Objects;

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Resources;
+using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Tables;
 using Coppice.Objects;
 using Coppice.Objects.Meta;

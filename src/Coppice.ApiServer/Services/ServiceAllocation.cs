@@ -2,7 +2,7 @@ using System.Net;
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
-using Coppice.ApiServer.Resources;
+using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Validation;
 using Coppice.Client;
 using Coppice.Objects;

@@ -1,5 +1,5 @@
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Resources;
+using Coppice.ApiServer.Storage;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Resources;
+using Coppice.ApiServer.Storage;
 using Coppice.Client;
 using Coppice.Store;
 

@@ -5,6 +5,7 @@ using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
+using Coppice.ApiServer.Storage;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Meta;

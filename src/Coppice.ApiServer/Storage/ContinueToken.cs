@@ -5,7 +5,7 @@ using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Coppice.Store;
 
-namespace Coppice.ApiServer.Resources;
+namespace Coppice.ApiServer.Storage;
 
 /// <summary>Where a page of a list ended, as clients hand it back for the next.</summary>
 /// <param name="At">The list's revision; null to go on at the newest, after the list's own was compacted away.</param>

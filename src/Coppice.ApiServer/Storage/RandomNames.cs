@@ -1,4 +1,4 @@
-namespace Coppice.ApiServer.Resources;
+namespace Coppice.ApiServer.Storage;
 
 /// <summary>Names and identifiers that the server makes up.</summary>
 internal static class RandomNames

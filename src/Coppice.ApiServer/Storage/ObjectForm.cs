@@ -4,7 +4,7 @@ using System.Text.Unicode;
 using Coppice.Objects;
 using Coppice.Store;
 
-namespace Coppice.ApiServer.Resources;
+namespace Coppice.ApiServer.Storage;
 
 /// <summary>
 /// One version of an object in the two forms that readers want: the immutable record, which is made once, when first asked for; and the

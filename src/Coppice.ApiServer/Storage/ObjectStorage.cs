@@ -4,7 +4,7 @@ using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Store;
-namespace Coppice.ApiServer.Resources;
+namespace Coppice.ApiServer.Storage;
 
 /// <summary>
 /// The objects of the API in the store: under which key, in which form, and the store's refusals in the API's words. Nothing but the
