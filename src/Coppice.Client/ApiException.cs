@@ -12,6 +12,9 @@ public class ApiException(ApiStatus status) : Exception(status.Message)
 
     public bool IsNotFound => Status.Reason == "NotFound";
 
+    /// <summary>Not an object is missing but the whole kind, or the subresource: the API does not serve it, or no longer.</summary>
+    public bool IsNotServed => IsNotFound && string.IsNullOrEmpty(Status.Details?.Name);
+
     /// <summary>Somebody else changed the object meanwhile: read it again and decide anew.</summary>
     public bool IsConflict => Status.Reason == "Conflict";
 

@@ -1,42 +1,28 @@
 using Coppice.Objects;
-using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
 namespace Coppice.Client;
 
 /// <summary>
 /// The one door to the API, for every component: in the API server's process it calls the verbs directly and shares their immutable
-/// objects, elsewhere it speaks HTTP. Refusals are <see cref="ApiException"/>s, the same by either way.
+/// objects, elsewhere it speaks HTTP. Refusals are <see cref="ApiException"/>s, the same by either way. Kinds are told by value, so that
+/// one that is known only at run time is asked for like any other; <see cref="TypedApi"/> has the short ways for those with a record.
 /// </summary>
 public interface IApiClient
 {
     /// <summary>One object, or null if there is none of that name.</summary>
-    ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken stop) where T : KubernetesObject;
+    ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop);
 
-    ValueTask<ObjectList<T>> ListAsync<T>(ListQuery query, CancellationToken stop) where T : KubernetesObject;
+    ValueTask<ObjectList<KubernetesObject>> ListAsync(Kind kind, ListQuery query, CancellationToken stop);
 
     /// <summary>What happens to the objects of a query after a revision (a list's).</summary>
-    IObjectWatch<T> Watch<T>(ListQuery query, string afterRevision) where T : KubernetesObject;
+    IObjectWatch<KubernetesObject> Watch(Kind kind, ListQuery query, string afterRevision);
 
-    ValueTask<T> CreateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject;
+    /// <summary>Makes, replaces or patches an object of this kind, or writes to one of its subresources.</summary>
+    /// <returns>What was written as it is now: of a subresource that is a kind of its own (a Scale, a TokenRequest), that.</returns>
+    ValueTask<KubernetesObject> WriteAsync(Kind kind, ObjectWrite write, CancellationToken stop);
 
-    /// <summary>Replaces an object. With a resourceVersion in its metadata, only if that is still the newest (else a Conflict).</summary>
-    ValueTask<T> UpdateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject;
-
-    /// <summary>Replaces an object's status; everything else is left as it is.</summary>
-    ValueTask<T> UpdateStatusAsync<T>(T item, CancellationToken stop) where T : KubernetesObject;
-
-    ValueTask DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject;
-
-    /// <summary>Assigns a pod to a node.</summary>
-    ValueTask BindAsync(Binding binding, CancellationToken stop);
-
-    /// <summary>Writes a namespace's finalizers, which no other verb does; with none left, the namespace goes.</summary>
-    ValueTask<Namespace> FinalizeAsync(Namespace item, CancellationToken stop);
-
-    /// <summary>A token for a service account, as its namespace's pods mount it.</summary>
-    ValueTask<Objects.Authentication.TokenRequest> CreateTokenAsync(
-        ObjectKey serviceAccount, Objects.Authentication.TokenRequest request, CancellationToken stop);
+    ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop);
 }
 
 /// <summary>Which objects to list or watch.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Coppice.Client;
 using Coppice.Objects;
-using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
@@ -41,60 +40,41 @@ public sealed class StandInApi : IApiClient
         }
     }
 
-    public ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken stop) where T : KubernetesObject
+    public ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop)
     {
         Fault("get", key);
         lock (_gate)
         {
-            return ValueTask.FromResult((T?)_items.GetValueOrDefault((typeof(T).Name, key)));
+            return ValueTask.FromResult(_items.GetValueOrDefault((kind.Name, key)));
         }
     }
 
-    public ValueTask<ObjectList<T>> ListAsync<T>(ListQuery query, CancellationToken stop) where T : KubernetesObject
+    public ValueTask<ObjectList<KubernetesObject>> ListAsync(Kind kind, ListQuery query, CancellationToken stop)
     {
-        Fault("list", typeof(T));
+        Fault("list", kind);
         lock (_gate)
         {
-            return ValueTask.FromResult(new ObjectList<T>([.. _items.Values.OfType<T>()], Write(_revision)));
+            return ValueTask.FromResult(new ObjectList<KubernetesObject>([.. _items.Values.Where(one => BuiltInKinds.Of(one) == kind)], Write(_revision)));
         }
     }
 
-    public IObjectWatch<T> Watch<T>(ListQuery query, string afterRevision) where T : KubernetesObject =>
-        new LogWatch<T>(this, long.Parse(afterRevision, CultureInfo.InvariantCulture));
+    public IObjectWatch<KubernetesObject> Watch(Kind kind, ListQuery query, string afterRevision) =>
+        new LogWatch(this, kind, long.Parse(afterRevision, CultureInfo.InvariantCulture));
 
-    public ValueTask<T> CreateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject
+    public ValueTask<KubernetesObject> WriteAsync(Kind kind, ObjectWrite write, CancellationToken stop) => ValueTask.FromResult(write switch
     {
-        Fault("create", item);
-        lock (_gate)
-        {
-            if (_items.ContainsKey((typeof(T).Name, ObjectKey.Of(item))))
-            {
-                throw Refusal(409, "AlreadyExists", $"{ObjectKey.Of(item)} already exists");
-            }
+        ObjectWrite.Create { Item: Binding binding } => Bind(binding),
+        ObjectWrite.Create create => Create(create.Item),
+        ObjectWrite.Update update => Update(update.Item),
+        _ => throw new NotSupportedException("the stand-in applies no patches"),
+    });
 
-            var uid = item.Metadata.Uid ?? $"uid-{_revision + 1}";
-            return ValueTask.FromResult(Store(WatchEventType.Added, item with { Metadata = item.Metadata with { Uid = uid } }));
-        }
-    }
-
-    public ValueTask<T> UpdateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject
-    {
-        Fault("update", item);
-        lock (_gate)
-        {
-            var old = Demand(item);
-            return ValueTask.FromResult(Store(WatchEventType.Modified, item with { Metadata = item.Metadata with { Uid = old.Metadata.Uid } }));
-        }
-    }
-
-    public ValueTask<T> UpdateStatusAsync<T>(T item, CancellationToken stop) where T : KubernetesObject => UpdateAsync(item, stop);
-
-    public ValueTask DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject
+    public ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop)
     {
         Fault("delete", key);
         lock (_gate)
         {
-            if (!_items.Remove((typeof(T).Name, key), out var gone))
+            if (!_items.Remove((kind.Name, key), out var gone))
             {
                 throw Refusal(404, "NotFound", $"{key} not found");
             }
@@ -104,21 +84,41 @@ public sealed class StandInApi : IApiClient
         }
     }
 
-    public ValueTask BindAsync(Binding binding, CancellationToken stop)
+    private KubernetesObject Create(KubernetesObject item)
+    {
+        Fault("create", item);
+        lock (_gate)
+        {
+            if (_items.ContainsKey((item.GetType().Name, ObjectKey.Of(item))))
+            {
+                throw Refusal(409, "AlreadyExists", $"{ObjectKey.Of(item)} already exists");
+            }
+
+            var uid = item.Metadata.Uid ?? $"uid-{_revision + 1}";
+            return Store(WatchEventType.Added, item with { Metadata = item.Metadata with { Uid = uid } });
+        }
+    }
+
+    private KubernetesObject Update(KubernetesObject item)
+    {
+        Fault("update", item);
+        lock (_gate)
+        {
+            var old = Demand(item);
+            return Store(WatchEventType.Modified, item with { Metadata = item.Metadata with { Uid = old.Metadata.Uid } });
+        }
+    }
+
+    private Binding Bind(Binding binding)
     {
         Fault("bind", binding);
         lock (_gate)
         {
             var pod = (Pod)Demand(new Pod { Metadata = binding.Metadata });
             Store(WatchEventType.Modified, pod with { Spec = pod.Spec with { NodeName = binding.Target.Name } });
-            return ValueTask.CompletedTask;
+            return binding;
         }
     }
-
-    public ValueTask<Namespace> FinalizeAsync(Namespace item, CancellationToken stop) => UpdateAsync(item, stop);
-
-    public ValueTask<TokenRequest> CreateTokenAsync(ObjectKey serviceAccount, TokenRequest request, CancellationToken stop) =>
-        throw new NotSupportedException("the stand-in makes no tokens");
 
     private KubernetesObject Demand(KubernetesObject item)
     {
@@ -156,19 +156,19 @@ public sealed class StandInApi : IApiClient
 
     private static string Write(long revision) => revision.ToString(CultureInfo.InvariantCulture);
 
-    private sealed class LogWatch<T>(StandInApi api, long after) : IObjectWatch<T> where T : KubernetesObject
+    private sealed class LogWatch(StandInApi api, Kind kind, long after) : IObjectWatch<KubernetesObject>
     {
         private long _after = after;
 
         public string Revision => Write(_after);
 
-        public async ValueTask<IReadOnlyList<WatchEvent<T>>> NextAsync(CancellationToken stop)
+        public async ValueTask<IReadOnlyList<WatchEvent<KubernetesObject>>> NextAsync(CancellationToken stop)
         {
             await using var onStop = stop.Register(api.Pulse);
             while (true)
             {
                 stop.ThrowIfCancellationRequested();
-                api.Fault("watch", typeof(T));
+                api.Fault("watch", kind);
                 Task written;
                 lock (api._gate)
                 {
@@ -177,7 +177,7 @@ public sealed class StandInApi : IApiClient
                         throw Refusal(410, "Expired", "too old resource version");
                     }
 
-                    var news = api._log.Where(e => e.Revision > _after && e.Item is T).Select(e => new WatchEvent<T>(e.Type, (T)e.Item)).ToList();
+                    var news = api._log.Where(e => e.Revision > _after && BuiltInKinds.Of(e.Item) == kind).Select(e => new WatchEvent<KubernetesObject>(e.Type, e.Item)).ToList();
                     _after = api._revision;
                     if (news.Count > 0)
                     {

@@ -6,6 +6,7 @@ using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;

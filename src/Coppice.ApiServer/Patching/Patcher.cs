@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
+using Coppice.Client;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Patching;

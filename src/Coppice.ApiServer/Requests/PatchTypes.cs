@@ -1,5 +1,5 @@
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Patching;
+using Coppice.Client;
 
 namespace Coppice.ApiServer.Requests;
 

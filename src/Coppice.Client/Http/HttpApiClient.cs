@@ -1,11 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Coppice.Objects;
-using Coppice.Objects.Authentication;
-using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
 namespace Coppice.Client.Http;
@@ -34,75 +33,94 @@ public sealed class HttpApiClient : IApiClient, IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    public async ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken stop) where T : KubernetesObject
+    public async ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop)
     {
         try
         {
-            return ApiJson.Read<T>(await SendAsync(HttpMethod.Get, ResourcePath.Item(BuiltInKinds.Of<T>(), key), null, stop));
+            return Read(await SendAsync(HttpMethod.Get, ResourcePath.Item(kind, key), null, stop), kind);
         }
-        catch (ApiException e) when (e.IsNotFound)
+        catch (ApiException e) when (e.IsNotFound && !e.IsNotServed)
         {
             return null;
         }
     }
 
-    public async ValueTask<ObjectList<T>> ListAsync<T>(ListQuery query, CancellationToken stop) where T : KubernetesObject
+    public async ValueTask<ObjectList<KubernetesObject>> ListAsync(Kind kind, ListQuery query, CancellationToken stop)
     {
-        var kind = BuiltInKinds.Of<T>();
         using var list = JsonDocument.Parse(await SendAsync(HttpMethod.Get, ResourcePath.Collection(kind, query.Namespace, query), null, stop));
-        var items = new List<T>();
+        var items = new List<KubernetesObject>();
         if (list.RootElement.TryGetProperty("items", out var array) && array.ValueKind == JsonValueKind.Array)
         {
             foreach (var item in array.EnumerateArray())
             {
                 // In a list, items don't repeat what they are.
-                items.Add(ApiJson.Read<T>(item) with { ApiVersion = kind.ApiVersion, Kind = kind.Name });
+                items.Add(Read(item, kind) with { ApiVersion = kind.ApiVersion, Kind = kind.Name });
             }
         }
 
         return new(items, list.RootElement.GetProperty("metadata").GetProperty("resourceVersion").GetString()!);
     }
 
-    public IObjectWatch<T> Watch<T>(ListQuery query, string afterRevision) where T : KubernetesObject =>
-        new HttpWatch<T>(OpenAsync, query, afterRevision);
+    public IObjectWatch<KubernetesObject> Watch(Kind kind, ListQuery query, string afterRevision) =>
+        new HttpWatch(place => ResourcePath.Watch(kind, query, place), OpenAsync, item => Read(item, kind), afterRevision);
 
-    public ValueTask<T> CreateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
-        WriteAsync(HttpMethod.Post, ResourcePath.Collection(BuiltInKinds.Of<T>(), item.Metadata.Namespace), item, stop);
+    public async ValueTask<KubernetesObject> WriteAsync(Kind kind, ObjectWrite write, CancellationToken stop)
+    {
+        var path = write is ObjectWrite.Create { Subresource: null }
+            ? ResourcePath.Collection(kind, write.Key.Namespace)
+            : ResourcePath.Item(kind, write.Key, write.Subresource);
+        var answer = write switch
+        {
+            ObjectWrite.Create create => await SendAsync(HttpMethod.Post, path, JsonOf(kind, write, create.Item), stop),
+            ObjectWrite.Update update => await SendAsync(HttpMethod.Put, path, JsonOf(kind, write, update.Item), stop),
+            ObjectWrite.Patch patch => await SendAsync(HttpMethod.Patch, path, PatchOf(patch), stop),
+            _ => throw new ArgumentException($"{write.GetType().Name} is no write that is known", nameof(write)),
+        };
+        return write switch
+        {
+            // These two are answered with a Status that says no more than that it was done.
+            ObjectWrite.Create { Subresource: "binding" or "eviction", Item: var done } => done,
+            { Subresource: "scale" } => Read(answer, UnstoredKinds.Scale),
+            { Subresource: "token" } => Read(answer, UnstoredKinds.TokenRequest),
+            _ => Read(answer, kind),
+        };
+    }
 
-    public ValueTask<T> UpdateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
-        WriteAsync(HttpMethod.Put, ResourcePath.Item(BuiltInKinds.Of<T>(), ObjectKey.Of(item)), item, stop);
-
-    public ValueTask<T> UpdateStatusAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
-        WriteAsync(HttpMethod.Put, ResourcePath.Item(BuiltInKinds.Of<T>(), ObjectKey.Of(item), "status"), item, stop);
-
-    public async ValueTask DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject =>
+    public async ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop) =>
         await SendAsync(
             HttpMethod.Delete,
-            ResourcePath.Item(BuiltInKinds.Of<T>(), key),
-            options is null ? null : ApiJson.Write(options with { ApiVersion = "v1", Kind = "DeleteOptions" }),
+            ResourcePath.Item(kind, key),
+            options is null ? null : Json(ApiJson.Write(options with { ApiVersion = "v1", Kind = "DeleteOptions" })),
             stop);
-
-    public async ValueTask BindAsync(Binding binding, CancellationToken stop) =>
-        await SendAsync(HttpMethod.Post, ResourcePath.Item(BuiltInKinds.Of<Pod>(), ObjectKey.Of(binding), "binding"), ApiJson.Write(binding), stop);
-
-    public ValueTask<Namespace> FinalizeAsync(Namespace item, CancellationToken stop) =>
-        WriteAsync(HttpMethod.Put, ResourcePath.Item(BuiltInKinds.Of<Namespace>(), ObjectKey.Of(item), "finalize"), item, stop);
-
-    public async ValueTask<TokenRequest> CreateTokenAsync(ObjectKey serviceAccount, TokenRequest request, CancellationToken stop) =>
-        ApiJson.Read<TokenRequest>(await SendAsync(
-            HttpMethod.Post, ResourcePath.Item(BuiltInKinds.Of<ServiceAccount>(), serviceAccount, "token"), ApiJson.Write(request), stop));
-
-    private async ValueTask<T> WriteAsync<T>(HttpMethod method, string path, T item, CancellationToken stop) where T : KubernetesObject
-    {
-        var kind = BuiltInKinds.Of<T>();
-        return ApiJson.Read<T>(await SendAsync(method, path, ApiJson.Write(item with { ApiVersion = kind.ApiVersion, Kind = kind.Name }), stop));
-    }
 
     /// <summary>What stands at a path that is no object's, such as /readyz.</summary>
     public async ValueTask<string> GetTextAsync(string path, CancellationToken stop) =>
         System.Text.Encoding.UTF8.GetString(await SendAsync(HttpMethod.Get, path, null, stop));
 
-    private async ValueTask<byte[]> SendAsync(HttpMethod method, string path, byte[]? body, CancellationToken stop)
+    private static KubernetesObject Read(byte[] json, Kind kind) => kind.Format.Read(json);
+
+    private static KubernetesObject Read(JsonElement json, Kind kind) => kind.Format.Read(JsonMarshal.GetRawUtf8Value(json));
+
+    /// <summary>An object says of which kind it is; what goes to a subresource may be of another, and says so itself.</summary>
+    private static ByteArrayContent JsonOf(Kind kind, ObjectWrite write, KubernetesObject item) =>
+        Json(ApiJson.WriteObject(write.Subresource is "binding" or "eviction" or "scale" or "token" ? item : item with { ApiVersion = kind.ApiVersion, Kind = kind.Name }));
+
+    private static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+    private static ReadOnlyMemoryContent PatchOf(ObjectWrite.Patch patch) => new(patch.Body)
+    {
+        Headers =
+        {
+            ContentType = new MediaTypeHeaderValue(patch.Type switch
+            {
+                PatchType.Json => "application/json-patch+json",
+                PatchType.Merge => "application/merge-patch+json",
+                _ => "application/strategic-merge-patch+json",
+            }),
+        },
+    };
+
+    private async ValueTask<byte[]> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken stop)
     {
         using var patience = new CancellationTokenSource(_options.RequestTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
@@ -120,23 +138,19 @@ public sealed class HttpApiClient : IApiClient, IDisposable
     private Task<HttpResponseMessage> OpenAsync(string path, CancellationToken stop) => OpenAsync(HttpMethod.Get, path, null, stop);
 
     /// <summary>Sends a request and reads the answer's head; what refuses is thrown.</summary>
-    private async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, byte[]? body, CancellationToken stop)
+    private async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, HttpContent? body, CancellationToken stop)
     {
         // Said here, as the client's own default counts only for requests that it makes itself.
         using var request = new HttpRequestMessage(method, path)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = body,
         };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (_options.Token is { } token)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token());
-        }
-
-        if (body is not null)
-        {
-            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         }
 
         var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
@@ -162,7 +176,12 @@ public sealed class HttpApiClient : IApiClient, IDisposable
         }
         catch (JsonException)
         {
-            // Not the API's own answer: a proxy's, say.
+            // Not the API's own answer: a proxy's, say, or plain text for a path that leads nowhere.
+        }
+
+        if (code == HttpStatusCode.NotFound)
+        {
+            return new ApiStatus { Status = "Failure", Code = (int)code, Reason = "NotFound", Message = "the server could not find the requested resource" };
         }
 
         return new ApiStatus { Status = "Failure", Code = (int)code, Reason = code.ToString(), Message = $"the server answered {(int)code} {code}, with no Status" };

@@ -7,15 +7,17 @@ using Coppice.Objects.Meta;
 namespace Coppice.Client.Http;
 
 /// <summary>A watch over HTTP: one JSON document a line, for as long as the server likes. When it ends, the next call opens it again.</summary>
-internal sealed class HttpWatch<T>(Func<string, CancellationToken, Task<HttpResponseMessage>> open, ListQuery query, string after) : IObjectWatch<T>
-    where T : KubernetesObject
+/// <param name="path">What to ask for, from a revision on.</param>
+internal sealed class HttpWatch(
+    Func<string, string> path, Func<string, CancellationToken, Task<HttpResponseMessage>> open, Func<JsonElement, KubernetesObject> read, string after)
+    : IObjectWatch<KubernetesObject>
 {
     private HttpResponseMessage? _response;
     private PipeReader? _lines;
 
     public string Revision { get; private set; } = after;
 
-    public async ValueTask<IReadOnlyList<WatchEvent<T>>> NextAsync(CancellationToken stop)
+    public async ValueTask<IReadOnlyList<WatchEvent<KubernetesObject>>> NextAsync(CancellationToken stop)
     {
         var place = Revision;
         try
@@ -40,16 +42,16 @@ internal sealed class HttpWatch<T>(Func<string, CancellationToken, Task<HttpResp
 
     public ValueTask DisposeAsync() => CloseAsync();
 
-    private async ValueTask<List<WatchEvent<T>>> ReadAsync(CancellationToken stop)
+    private async ValueTask<List<WatchEvent<KubernetesObject>>> ReadAsync(CancellationToken stop)
     {
         if (_lines is null)
         {
-            _response = await open(ResourcePath.Watch(BuiltInKinds.Of<T>(), query, Revision), stop);
+            _response = await open(path(Revision), stop);
             _lines = PipeReader.Create(await _response.Content.ReadAsStreamAsync(stop));
         }
 
         var read = await _lines.ReadAsync(stop);
-        var events = new List<WatchEvent<T>>();
+        var events = new List<WatchEvent<KubernetesObject>>();
         var rest = read.Buffer;
         while (rest.PositionOf((byte)'\n') is { } end)
         {
@@ -66,7 +68,7 @@ internal sealed class HttpWatch<T>(Func<string, CancellationToken, Task<HttpResp
         return events;
     }
 
-    private void Read(ReadOnlySequence<byte> line, List<WatchEvent<T>> events)
+    private void Read(ReadOnlySequence<byte> line, List<WatchEvent<KubernetesObject>> events)
     {
         using var document = JsonDocument.Parse(line);
         var item = document.RootElement.GetProperty("object");
@@ -82,7 +84,7 @@ internal sealed class HttpWatch<T>(Func<string, CancellationToken, Task<HttpResp
             return;
         }
 
-        var change = ApiJson.Read<T>(item);
+        var change = read(item);
         Revision = change.Metadata.ResourceVersion ?? Revision;
         events.Add(new(
             type switch

@@ -2,6 +2,7 @@ using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Services;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;

@@ -2,6 +2,7 @@ using System.Text;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Patching;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using FsCheck;

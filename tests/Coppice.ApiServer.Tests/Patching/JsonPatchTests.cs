@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Patching;
+using Coppice.Client;
 
 namespace Coppice.ApiServer.Tests.Patching;
 

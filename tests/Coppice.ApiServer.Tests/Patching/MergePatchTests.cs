@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Patching;
+using Coppice.Client;
 using FsCheck;
 using FsCheck.Fluent;
 

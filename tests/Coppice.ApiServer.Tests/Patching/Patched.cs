@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Patching;
+using Coppice.Client;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Tests.Patching;

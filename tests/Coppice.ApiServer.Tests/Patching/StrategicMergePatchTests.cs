@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Patching;
+using Coppice.Client;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using FsCheck;

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Services;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;

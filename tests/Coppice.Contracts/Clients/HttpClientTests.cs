@@ -60,3 +60,5 @@ public sealed class OverHttpObjects : ObjectContract<OverHttp>;
 public sealed class OverHttpListsAndWatches : ListAndWatchContract<OverHttp>;
 
 public sealed class OverHttpSubresources : SubresourceContract<OverHttp>;
+
+public sealed class OverHttpWrites : ObjectWriteContract<OverHttp>;

@@ -17,3 +17,5 @@ public sealed class InProcessObjects : ObjectContract<InProcess>;
 public sealed class InProcessListsAndWatches : ListAndWatchContract<InProcess>;
 
 public sealed class InProcessSubresources : SubresourceContract<InProcess>;
+
+public sealed class InProcessWrites : ObjectWriteContract<InProcess>;

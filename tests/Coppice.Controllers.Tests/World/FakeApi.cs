@@ -1,7 +1,6 @@
 using System.Globalization;
 using Coppice.Client;
 using Coppice.Objects;
-using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
@@ -27,19 +26,28 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
 
     public IReadOnlyList<T> All<T>() where T : KubernetesObject => [.. objects.Values.OfType<T>()];
 
-    public T Get<T>(string name, string ns = "default") where T : KubernetesObject => (T)objects[(typeof(T).FullName!, new(ns, name))];
+    public T Get<T>(string name, string ns = "default") where T : KubernetesObject => (T)objects[(BuiltInKinds.Of<T>().QualifiedResource, new(ns, name))];
 
-    public ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken stop) where T : KubernetesObject =>
-        ValueTask.FromResult((T?)objects.GetValueOrDefault((typeof(T).FullName!, key)));
+    public ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop) =>
+        ValueTask.FromResult(objects.GetValueOrDefault((kind.QualifiedResource, key)));
 
-    public ValueTask<ObjectList<T>> ListAsync<T>(ListQuery query, CancellationToken stop) where T : KubernetesObject =>
-        ValueTask.FromResult(new ObjectList<T>(
-            [.. All<T>().Where(i => string.IsNullOrEmpty(query.Namespace) || i.Metadata.Namespace == query.Namespace)], Text(_revision)));
+    public ValueTask<ObjectList<KubernetesObject>> ListAsync(Kind kind, ListQuery query, CancellationToken stop) =>
+        ValueTask.FromResult(new ObjectList<KubernetesObject>(
+            [.. objects.Values.Where(i => BuiltInKinds.Of(i) == kind && (string.IsNullOrEmpty(query.Namespace) || i.Metadata.Namespace == query.Namespace))], Text(_revision)));
 
-    public IObjectWatch<T> Watch<T>(ListQuery query, string afterRevision) where T : KubernetesObject =>
-        new FakeWatch<T>(this, long.Parse(afterRevision, CultureInfo.InvariantCulture));
+    public IObjectWatch<KubernetesObject> Watch(Kind kind, ListQuery query, string afterRevision) =>
+        new FakeWatch(this, kind, long.Parse(afterRevision, CultureInfo.InvariantCulture));
 
-    public ValueTask<T> CreateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject
+    public ValueTask<KubernetesObject> WriteAsync(Kind kind, ObjectWrite write, CancellationToken stop) => ValueTask.FromResult(write switch
+    {
+        ObjectWrite.Create { Subresource: null } create => Create(kind, create.Item),
+        ObjectWrite.Update { Subresource: null } update => Update(update.Item),
+        ObjectWrite.Update { Subresource: "status" } update => UpdateStatus(update.Item),
+        ObjectWrite.Update { Subresource: "finalize", Item: Namespace item } => Finalize(item),
+        _ => throw new NotSupportedException(),
+    });
+
+    private KubernetesObject Create(Kind kind, KubernetesObject item)
     {
         if (Refuse(item) is { } why)
         {
@@ -55,12 +63,12 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
             CreationTimestamp = ApiTime.Truncate(time.GetUtcNow()),
         };
         var key = new ObjectKey(metadata.Namespace ?? "", metadata.Name);
-        return objects.ContainsKey((typeof(T).FullName!, key))
-            ? throw Refusal("AlreadyExists", 409, $"{BuiltInKinds.Of<T>().QualifiedResource} \"{metadata.Name}\" already exists")
-            : ValueTask.FromResult((T)Store(WatchEventType.Added, item with { Metadata = metadata }));
+        return objects.ContainsKey((kind.QualifiedResource, key))
+            ? throw Refusal("AlreadyExists", 409, $"{kind.QualifiedResource} \"{metadata.Name}\" already exists")
+            : Store(WatchEventType.Added, item with { Metadata = metadata });
     }
 
-    public ValueTask<T> UpdateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject
+    private KubernetesObject Update(KubernetesObject item)
     {
         var current = Current(item);
         var isSpecNew = Spec(current) != Spec(item);
@@ -69,29 +77,29 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
             Generation = current.Metadata.Generation + (isSpecNew ? 1 : 0),
             DeletionTimestamp = current.Metadata.DeletionTimestamp,
         };
-        var updated = (T)Status(item with { Metadata = metadata }, current);
+        var updated = Status(item with { Metadata = metadata }, current);
         if (updated.Metadata.DeletionTimestamp is not null && updated.Metadata.Finalizers.IsEmpty && updated is not Pod)
         {
-            return ValueTask.FromResult((T)Remove(updated));
+            return Remove(updated);
         }
 
         var isSame = updated with { Metadata = updated.Metadata with { ResourceVersion = current.Metadata.ResourceVersion } } == current;
-        return ValueTask.FromResult(isSame ? (T)current : (T)Store(WatchEventType.Modified, updated));
+        return isSame ? current : Store(WatchEventType.Modified, updated);
     }
 
-    public ValueTask<T> UpdateStatusAsync<T>(T item, CancellationToken stop) where T : KubernetesObject
+    private KubernetesObject UpdateStatus(KubernetesObject item)
     {
         var current = Current(item);
         var metadata = current.Metadata with { Annotations = item.Metadata.Annotations };
-        return ValueTask.FromResult((T)Store(WatchEventType.Modified, Status(current with { Metadata = metadata }, item)));
+        return Store(WatchEventType.Modified, Status(current with { Metadata = metadata }, item));
     }
 
     /// <summary>A pod with a node goes only when its node agent says so (<see cref="FinishPod"/>), an object with finalizers when they are gone.</summary>
-    public ValueTask DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject
+    public ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop)
     {
-        if (objects.GetValueOrDefault((typeof(T).FullName!, key)) is not { } current)
+        if (objects.GetValueOrDefault((kind.QualifiedResource, key)) is not { } current)
         {
-            throw Refusal("NotFound", 404, $"{BuiltInKinds.Of<T>().QualifiedResource} \"{key.Name}\" not found");
+            throw Refusal("NotFound", 404, $"{kind.QualifiedResource} \"{key.Name}\" not found");
         }
 
         if (options?.Preconditions?.Uid is { } uid && uid != current.Metadata.Uid)
@@ -115,18 +123,14 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask BindAsync(Binding binding, CancellationToken stop) => throw new NotSupportedException();
-
-    public ValueTask<Namespace> FinalizeAsync(Namespace item, CancellationToken stop)
+    private KubernetesObject Finalize(Namespace item)
     {
         var current = (Namespace)Current(item);
         var updated = current with { Spec = item.Spec };
-        return ValueTask.FromResult(updated.Spec.Finalizers.IsEmpty && updated.Metadata.DeletionTimestamp is not null
-            ? (Namespace)Remove(updated)
-            : (Namespace)Store(WatchEventType.Modified, updated));
+        return updated.Spec.Finalizers.IsEmpty && updated.Metadata.DeletionTimestamp is not null
+            ? Remove(updated)
+            : Store(WatchEventType.Modified, updated);
     }
-
-    public ValueTask<TokenRequest> CreateTokenAsync(ObjectKey serviceAccount, TokenRequest request, CancellationToken stop) => throw new NotSupportedException();
 
     /// <summary>The node agent's part: the pod's containers have ended and it is taken off the books.</summary>
     public void FinishPod(Pod pod) => Remove(objects[(typeof(Pod).FullName!, ObjectKey.Of(pod))]);
@@ -163,7 +167,7 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
 
     private KubernetesObject Current(KubernetesObject item)
     {
-        var current = objects.GetValueOrDefault((item.GetType().FullName!, ObjectKey.Of(item)));
+        var current = objects.GetValueOrDefault((BuiltInKinds.Of(item).QualifiedResource, ObjectKey.Of(item)));
         if (current is null)
         {
             throw Refusal("NotFound", 404, $"{ObjectKey.Of(item)} not found");
@@ -177,7 +181,7 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
     private KubernetesObject Store(WatchEventType type, KubernetesObject item)
     {
         item = item with { Metadata = item.Metadata with { ResourceVersion = Text(++_revision) } };
-        objects[(item.GetType().FullName!, ObjectKey.Of(item))] = item;
+        objects[(BuiltInKinds.Of(item).QualifiedResource, ObjectKey.Of(item))] = item;
         Note(type, item);
         return item;
     }
@@ -185,7 +189,7 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
     private KubernetesObject Remove(KubernetesObject item)
     {
         item = item with { Metadata = item.Metadata with { ResourceVersion = Text(++_revision) } };
-        objects.Remove((item.GetType().FullName!, ObjectKey.Of(item)));
+        objects.Remove((BuiltInKinds.Of(item).QualifiedResource, ObjectKey.Of(item)));
         Note(WatchEventType.Deleted, item);
         return item;
     }
@@ -198,17 +202,17 @@ internal sealed class FakeApi(TimeProvider time) : IApiClient
         told.TrySetResult();
     }
 
-    private sealed class FakeWatch<T>(FakeApi api, long seen) : IObjectWatch<T> where T : KubernetesObject
+    private sealed class FakeWatch(FakeApi api, Kind kind, long seen) : IObjectWatch<KubernetesObject>
     {
         public string Revision => Text(seen);
 
-        public async ValueTask<IReadOnlyList<WatchEvent<T>>> NextAsync(CancellationToken stop)
+        public async ValueTask<IReadOnlyList<WatchEvent<KubernetesObject>>> NextAsync(CancellationToken stop)
         {
             while (true)
             {
                 using var stopping = stop.Register(() => api._changed.TrySetResult());
                 stop.ThrowIfCancellationRequested();
-                var events = api.history.Where(h => h.Revision > seen && h.Item is T).Select(h => new WatchEvent<T>(h.Type, (T)h.Item)).ToList();
+                var events = api.history.Where(h => h.Revision > seen && BuiltInKinds.Of(h.Item) == kind).Select(h => new WatchEvent<KubernetesObject>(h.Type, h.Item)).ToList();
                 var wait = api._changed.Task;
                 if (events.Count > 0)
                 {

@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Node.Tests.Pods;
 using Coppice.Objects;
 using Coppice.Objects.Core;

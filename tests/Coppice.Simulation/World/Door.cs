@@ -2,8 +2,6 @@ using Coppice.ApiServer;
 using Coppice.ApiServer.InProcess;
 using Coppice.Client;
 using Coppice.Objects;
-using Coppice.Objects.Authentication;
-using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
 namespace Coppice.Simulation.World;
@@ -52,41 +50,31 @@ internal sealed class Door(SimulatedApi api, string component) : IApiClient
         old.Cancel();
     }
 
-    public ValueTask<T?> FindAsync<T>(ObjectKey key, CancellationToken stop) where T : KubernetesObject => AskAsync("get", api => api.FindAsync<T>(key, stop));
+    public ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop) => AskAsync("get", api => api.FindAsync(kind, key, stop));
 
-    public ValueTask<ObjectList<T>> ListAsync<T>(ListQuery query, CancellationToken stop) where T : KubernetesObject =>
-        AskAsync("list", api => api.ListAsync<T>(query, stop));
+    public ValueTask<ObjectList<KubernetesObject>> ListAsync(Kind kind, ListQuery query, CancellationToken stop) =>
+        AskAsync("list", api => api.ListAsync(kind, query, stop));
 
-    public IObjectWatch<T> Watch<T>(ListQuery query, string afterRevision) where T : KubernetesObject =>
-        new BreakableWatch<T>(Reach().Watch<T>(query, afterRevision), _line.Token);
+    public IObjectWatch<KubernetesObject> Watch(Kind kind, ListQuery query, string afterRevision) =>
+        new BreakableWatch(Reach().Watch(kind, query, afterRevision), _line.Token);
 
-    public ValueTask<T> CreateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject => AskAsync("create", api => api.CreateAsync(item, stop));
+    public ValueTask<KubernetesObject> WriteAsync(Kind kind, ObjectWrite write, CancellationToken stop) =>
+        AskAsync(VerbOf(write), api => api.WriteAsync(kind, write, stop));
 
-    public ValueTask<T> UpdateAsync<T>(T item, CancellationToken stop) where T : KubernetesObject => AskAsync("update", api => api.UpdateAsync(item, stop));
-
-    public ValueTask<T> UpdateStatusAsync<T>(T item, CancellationToken stop) where T : KubernetesObject =>
-        AskAsync("update", api => api.UpdateStatusAsync(item, stop));
-
-    public async ValueTask DeleteAsync<T>(ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject => await AskAsync(
+    public async ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop) => await AskAsync(
         "delete",
         async api =>
         {
-            await api.DeleteAsync<T>(key, options, stop);
+            await api.DeleteAsync(kind, key, options, stop);
             return true;
         });
 
-    public async ValueTask BindAsync(Binding binding, CancellationToken stop) => await AskAsync(
-        "bind",
-        async api =>
-        {
-            await api.BindAsync(binding, stop);
-            return true;
-        });
-
-    public ValueTask<Namespace> FinalizeAsync(Namespace item, CancellationToken stop) => AskAsync("update", api => api.FinalizeAsync(item, stop));
-
-    public ValueTask<TokenRequest> CreateTokenAsync(ObjectKey serviceAccount, TokenRequest request, CancellationToken stop) =>
-        AskAsync("create", api => api.CreateTokenAsync(serviceAccount, request, stop));
+    private static string VerbOf(ObjectWrite write) => write switch
+    {
+        { Subresource: "binding" } => "bind",
+        ObjectWrite.Create => "create",
+        _ => "update",
+    };
 
     private async ValueTask<T> AskAsync<T>(string verb, Func<IApiClient, ValueTask<T>> request)
     {
@@ -123,11 +111,11 @@ internal sealed class Door(SimulatedApi api, string component) : IApiClient
 
     private static ApiException Refusal(int code, string reason, string message) => new(new ApiStatus { Code = code, Reason = reason, Message = message });
 
-    private sealed class BreakableWatch<T>(IObjectWatch<T> inner, CancellationToken line) : IObjectWatch<T>
+    private sealed class BreakableWatch(IObjectWatch<KubernetesObject> inner, CancellationToken line) : IObjectWatch<KubernetesObject>
     {
         public string Revision => inner.Revision;
 
-        public async ValueTask<IReadOnlyList<WatchEvent<T>>> NextAsync(CancellationToken stop)
+        public async ValueTask<IReadOnlyList<WatchEvent<KubernetesObject>>> NextAsync(CancellationToken stop)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, line);
             try

@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Apps;

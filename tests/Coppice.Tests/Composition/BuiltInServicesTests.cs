@@ -2,6 +2,7 @@ using System.Net;
 using Coppice.ApiServer;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Services;
+using Coppice.Client;
 using Coppice.Composition;
 using Coppice.Objects;
 using Coppice.Objects.Core;

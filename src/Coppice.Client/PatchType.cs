@@ -1,4 +1,4 @@
-namespace Coppice.ApiServer.Patching;
+namespace Coppice.Client;
 
 /// <summary>The ways to say how an object is to change; each has a media type of its own.</summary>
 public enum PatchType
