@@ -6,7 +6,6 @@ using Coppice.Node.Leftovers;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
 using Coppice.Node.Streaming;
-using Coppice.Node.Volumes;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Coppice.Client;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime.Cgroups;
+using Coppice.Node.Runtime;
 using Coppice.Node.Stats;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Authorization;

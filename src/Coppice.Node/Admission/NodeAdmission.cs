@@ -1,6 +1,5 @@
 using System.Globalization;
 using Coppice.Node.Containers;
-using Coppice.Node.Pods;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -21,12 +20,12 @@ internal static class NodeAdmission
     /// <param name="allocatable">What the node may give to pods; a resource that is not named is not limited.</param>
     /// <param name="hasAppArmor">The node's kernel has it.</param>
     /// <returns>Why the pod is refused, or null.</returns>
-    public static PodVerdict? Judge(Pod pod, IReadOnlyCollection<Pod> active, ValueMap<Quantity> allocatable, bool hasAppArmor)
+    public static PodTermination? Judge(Pod pod, IReadOnlyCollection<Pod> active, ValueMap<Quantity> allocatable, bool hasAppArmor)
     {
         // In the kubelet's order, of whose reasons the first is told.
         if (Sysctls.Forbidden(pod.Spec) is { } sysctl)
         {
-            return new PodVerdict("SysctlForbidden", Rejected + sysctl);
+            return new PodTermination("SysctlForbidden", Rejected + sysctl);
         }
 
         return Room(pod, active, allocatable) ?? Demands(pod, hasAppArmor);
@@ -56,20 +55,20 @@ internal static class NodeAdmission
     /// <summary>As Kubernetes counts in its messages: processors in thousandths.</summary>
     public static long Units(string name, Quantity amount) => name == ResourceName.Cpu ? amount.MilliValue : amount.Value;
 
-    private static PodVerdict? Demands(Pod pod, bool hasAppArmor)
+    private static PodTermination? Demands(Pod pod, bool hasAppArmor)
     {
         if (pod.Spec.SecurityContext?.SupplementalGroupsPolicy == SupplementalGroupsPolicy.Strict)
         {
-            return new PodVerdict("SupplementalGroupsPolicyNotSupported", Rejected + "SupplementalGroupsPolicy=Strict is not supported in this node");
+            return new PodTermination("SupplementalGroupsPolicyNotSupported", Rejected + "SupplementalGroupsPolicy=Strict is not supported in this node");
         }
 
         var profiles = pod.Spec.InitContainers.Concat(pod.Spec.Containers).Select(one => one.SecurityContext?.AppArmorProfile).Append(pod.Spec.SecurityContext?.AppArmorProfile);
         return !hasAppArmor && profiles.Any(one => one is not (null or { Type: AppArmorProfileType.Unconfined }))
-            ? new PodVerdict("AppArmor", Rejected + "Cannot enforce AppArmor: AppArmor is not enabled on the host")
+            ? new PodTermination("AppArmor", Rejected + "Cannot enforce AppArmor: AppArmor is not enabled on the host")
             : null;
     }
 
-    private static PodVerdict? Room(Pod pod, IReadOnlyCollection<Pod> active, ValueMap<Quantity> allocatable)
+    private static PodTermination? Room(Pod pod, IReadOnlyCollection<Pod> active, ValueMap<Quantity> allocatable)
     {
         // Of several reasons the kubelet's first one is told: room before ports.
         if (allocatable.TryGetValue(ResourceName.Pods, out var podsMax) && active.Count + 1 > podsMax.Value)
@@ -84,14 +83,14 @@ internal static class NodeAdmission
 
         var wanted = HostPortUse.Of(pod.Spec);
         return wanted.Count > 0 && active.Any(other => HostPortUse.Of(other.Spec).Any(used => wanted.Any(used.Collides)))
-            ? new PodVerdict("NodePorts", Rejected + "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports")
+            ? new PodTermination("NodePorts", Rejected + "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports")
             : null;
     }
 
     private static IEnumerable<KeyValuePair<string, Quantity>> InOrder(ValueMap<Quantity> requests) =>
         requests.OrderBy(one => Array.IndexOf(FirstNames, one.Key) is var at && at < 0 ? FirstNames.Length : at);
 
-    private static PodVerdict OutOf(Shortage shortage) => new("OutOf" + shortage.Resource, Rejected + shortage);
+    private static PodTermination OutOf(Shortage shortage) => new("OutOf" + shortage.Resource, Rejected + shortage);
 }
 
 /// <summary>A resource that the node has not got enough of for a pod. Its text is Kubernetes' message.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Coppice.Client;
+using Coppice.Node.Host;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Containerd;
 

@@ -1,4 +1,5 @@
 using Coppice.Node.Containers;
+using Coppice.Node.Host;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;

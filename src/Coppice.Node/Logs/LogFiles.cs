@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using Coppice.Node.Host;
 using Coppice.Node.Volumes;
 
 namespace Coppice.Node.Logs;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Coppice.Node.Containers;
+using Coppice.Node.Host;
 using Coppice.Node.Logs;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;

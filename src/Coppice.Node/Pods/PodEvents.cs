@@ -48,7 +48,7 @@ internal sealed class PodEvents(IEventRecorder recorder, Func<Pod> pod)
 
     public void GroundFailed(PodGroundException failed) => recorder.Record(pod(), Warning, failed.Reason, failed.Message);
 
-    public void Verdict(PodVerdict verdict) => recorder.Record(pod(), Warning, verdict.Reason, verdict.Message);
+    public void Verdict(PodTermination verdict) => recorder.Record(pod(), Warning, verdict.Reason, verdict.Message);
 
     /// <param name="allocated">The pod with what is allocated to it.</param>
     public void ResizeCompleted(Pod allocated, long generation) =>

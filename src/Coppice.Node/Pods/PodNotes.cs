@@ -40,7 +40,7 @@ public sealed record PodNotes
     public long? ResizeInProgress { get; init; }
 
     /// <summary>The node has decided that the pod must end.</summary>
-    public PodVerdict? Verdict { get; init; }
+    public PodTermination? Verdict { get; init; }
 
     /// <summary>The API has no such pod any more.</summary>
     public bool IsGone { get; init; }
@@ -69,10 +69,6 @@ public enum CleanUp
     Busy,
     Done,
 }
-
-/// <param name="Reason">As in the pod's status: Evicted, DeadlineExceeded, OutOfcpu.</param>
-/// <param name="Grace">What its containers get; null for the pod's own.</param>
-public sealed record PodVerdict(string Reason, string Message, TimeSpan? Grace = null);
 
 /// <summary>Why something does not get on.</summary>
 /// <param name="Reason">With the message, those of a waiting container's status; empty for what shows only in events.</param>

@@ -1,3 +1,4 @@
+using Coppice.Node.Admission;
 using Coppice.Node.Runtime;
 
 namespace Coppice.Node.Pods;
@@ -12,7 +13,7 @@ public sealed record PodPlan(
 
 /// <summary>Why a pod is to end. What is still being prepared for it is dropped.</summary>
 /// <param name="Verdict">The node's own decision, if it was one; it stands from then on.</param>
-public sealed record PodEnd(PodVerdict? Verdict);
+public sealed record PodEnd(PodTermination? Verdict);
 
 /// <param name="Ended">The container that ended.</param>
 /// <param name="Pause">As in the message: back-off 10s restarting failed container.</param>

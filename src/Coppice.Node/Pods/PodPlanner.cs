@@ -1,3 +1,4 @@
+using Coppice.Node.Admission;
 using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
@@ -80,7 +81,7 @@ public static class PodPlanner
         }
 
         return situation.ActiveUntil <= situation.Now
-            ? new PodEnd(new PodVerdict("DeadlineExceeded", "Pod was active on the node longer than the specified deadline"))
+            ? new PodEnd(new PodTermination("DeadlineExceeded", "Pod was active on the node longer than the specified deadline"))
             : null;
     }
 

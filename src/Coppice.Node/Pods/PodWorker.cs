@@ -57,7 +57,7 @@ public sealed class PodWorker : IDisposable
     public void TellAudit(PodView asOf, PodView found) => _mailbox.Post(state => state.Audited(asOf, found));
 
     /// <summary>The node decides that the pod is to end. The first verdict stands.</summary>
-    public void Judge(PodVerdict verdict) => _mailbox.Post(state => state.WithNotes(notes => notes with { Verdict = notes.Verdict ?? verdict }));
+    public void Judge(PodTermination verdict) => _mailbox.Post(state => state.WithNotes(notes => notes with { Verdict = notes.Verdict ?? verdict }));
 
     /// <summary>Runs until nothing of the pod is left, or until <paramref name="stop"/>: then containers stay as they are.</summary>
     public async Task RunAsync(CancellationToken stop)

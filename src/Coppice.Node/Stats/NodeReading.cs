@@ -27,5 +27,3 @@ public sealed record PodReading(Pod Pod, DateTimeOffset? StartedAt, Usage Usage,
 /// <param name="Layer">What it wrote to its own file system; null where the runtime does not say.</param>
 /// <param name="Logs">What its logs take.</param>
 public sealed record ContainerReading(ContainerRecord Container, string Cgroup, Usage Usage, FilesUsage? Layer, FilesUsage Logs);
-
-public readonly record struct FilesUsage(long Bytes, long Files);

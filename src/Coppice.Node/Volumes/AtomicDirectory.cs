@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coppice.Client;
+using Coppice.Node.Host;
 
 namespace Coppice.Node.Volumes;
 

@@ -1,5 +1,6 @@
 using Coppice.Client;
 using Coppice.Node.Containers;
+using Coppice.Node.Host;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Volumes;

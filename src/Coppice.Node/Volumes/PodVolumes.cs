@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Coppice.Client;
 using Coppice.Node.Containers;
+using Coppice.Node.Host;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Containerd;
 using Coppice.Objects;

@@ -1,5 +1,6 @@
 using Coppice.Client;
 using Coppice.Node.Containers;
+using Coppice.Node.Host;
 using Microsoft.Win32.SafeHandles;
 
 namespace Coppice.Node.Volumes;

@@ -1,3 +1,4 @@
+using Coppice.Node.Host;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Volumes;

@@ -4,6 +4,7 @@ using Coppice.Composition;
 using Coppice.Configuration;
 using Coppice.Network.PodNetwork;
 using Coppice.Network.Rules;
+using Coppice.Node.Host;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;
 using Coppice.Node.Volumes;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coppice.Node.Host;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Containerd;
 using Coppice.Node.Runtime.Cri;

@@ -1,3 +1,4 @@
+using Coppice.Node.Admission;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
 using Coppice.Objects.Core;
@@ -124,10 +125,10 @@ public sealed class PodStatusPlannerTests
     [Fact]
     public void A_verdict_fails_the_pod_with_its_reason_once_nothing_runs()
     {
-        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a").Noted(notes => notes with { Verdict = new PodVerdict("Evicted", "The node was low on resource: memory.") });
+        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a").Noted(notes => notes with { Verdict = new PodTermination("Evicted", "The node was low on resource: memory.") });
         Assert.Equal(PodPhase.Running, given.Status.Phase);
 
-        given = new GivenPod("Always", Container("a")).Sandbox().Exited("a", 0, Second).Noted(notes => notes with { Verdict = new PodVerdict("Evicted", "The node was low on resource: memory.") });
+        given = new GivenPod("Always", Container("a")).Sandbox().Exited("a", 0, Second).Noted(notes => notes with { Verdict = new PodTermination("Evicted", "The node was low on resource: memory.") });
         Assert.Equal((PodPhase.Failed, "Evicted"), (given.Status.Phase, given.Status.Reason));
     }
 

@@ -1,3 +1,4 @@
+using Coppice.Node.Host;
 using Coppice.Node.Runtime.Containerd;
 
 namespace Coppice.Node.Tests.Runtime;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Coppice.Node.Containers;
+using Coppice.Node.Host;
 using Coppice.Node.Runtime;
 using Coppice.Node.Volumes;
 using Coppice.Objects.Core;

@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Node.Host;
 
 namespace Coppice.Node.Runtime.Cgroups;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coppice.Node.Host;
 
 namespace Coppice.Node.Runtime.Cgroups;
 

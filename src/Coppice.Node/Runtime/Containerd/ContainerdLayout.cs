@@ -6,9 +6,6 @@ namespace Coppice.Node.Runtime.Containerd;
 /// <summary>Where everything of our containerd is.</summary>
 public sealed record ContainerdLayout
 {
-    /// <summary>The containerd namespace in which its CRI plugin keeps everything.</summary>
-    internal const string CriNamespace = "k8s.io";
-
     // sun_path of a Unix socket is 108 bytes with its end; containerd adds ".ttrpc" to the name for its shims.
     private const int SocketPathLengthMax = 108 - 1 - 6;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coppice.Node.Host;
 using Coppice.Node.Volumes;
 
 namespace Coppice.Node.Runtime.Containerd;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Coppice.Client;
+using Coppice.Node.Host;
 using Coppice.Node.Runtime.Cri;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Coppice.Node.Host;
 
 namespace Coppice.Node.Runtime.Containerd;
 

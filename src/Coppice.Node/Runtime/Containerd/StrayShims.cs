@@ -1,3 +1,4 @@
+using Coppice.Node.Host;
 using Coppice.Node.Runtime.Cri;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +19,7 @@ internal sealed partial class StrayShims(ContainerdLayout layout, CriRuntime run
     public async ValueTask EndAsync(int containerd, CancellationToken stop)
     {
         // Looked at before the runtime is asked: what comes meanwhile is not mistaken for a stray.
-        var shims = ShimProcess.Of(layout).Where(one => one.Namespace == ContainerdLayout.CriNamespace).ToList();
+        var shims = ShimProcess.Of(layout).Where(one => one.Namespace == ContainerdEvents.CriNamespace).ToList();
         if (shims.Count == 0 || HostProcess.Find(containerd) is not { } server)
         {
             return;
@@ -46,7 +47,7 @@ internal sealed partial class StrayShims(ContainerdLayout layout, CriRuntime run
     // runc's own note of the container, which only the shim would have had removed.
     private void ForgetContainer(string task)
     {
-        var note = Path.Combine(layout.RuncState, ContainerdLayout.CriNamespace, task);
+        var note = Path.Combine(layout.RuncState, ContainerdEvents.CriNamespace, task);
         if (Directory.Exists(note))
         {
             Directory.Delete(note, recursive: true);

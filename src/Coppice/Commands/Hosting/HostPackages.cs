@@ -1,4 +1,5 @@
 using Coppice.Configuration;
+using Coppice.Node.Host;
 using Coppice.Node.Runtime.Containerd;
 
 namespace Coppice.Commands.Hosting;

@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
 using Coppice.Node.Runtime.Containerd.Wire;
-using Coppice.Node.Runtime.Cri;
 using Coppice.Node.Runtime.Grpc;
 using Google.Protobuf.WellKnownTypes;
 
-namespace Coppice.Node.Runtime.Containerd;
+namespace Coppice.Node.Runtime.Cri;
 
 /// <summary>
 /// Exits and out-of-memory kills from containerd's own event stream, which is on the same socket as CRI and exists in every
@@ -16,6 +15,9 @@ namespace Coppice.Node.Runtime.Containerd;
 /// </remarks>
 internal sealed class ContainerdEvents(GrpcConnection connection, TimeProvider time)
 {
+    /// <summary>The containerd namespace in which its CRI plugin keeps everything.</summary>
+    public const string CriNamespace = "k8s.io";
+
     private const string ExitTopic = "/tasks/exit";
     private const string OomTopic = "/tasks/oom";
     private const string EchoTopic = "/coppice/watching";
@@ -58,7 +60,7 @@ internal sealed class ContainerdEvents(GrpcConnection connection, TimeProvider t
         }
     }
 
-    private static string Filter(string topic) => $"namespace=={ContainerdLayout.CriNamespace},topic==\"{topic}\"";
+    private static string Filter(string topic) => $"namespace=={CriNamespace},topic==\"{topic}\"";
 
     private static TaskSignal? Read(Envelope envelope)
     {
@@ -82,7 +84,7 @@ internal sealed class ContainerdEvents(GrpcConnection connection, TimeProvider t
     private async Task EchoUntilAsync(CancellationToken answered)
     {
         var request = new PublishRequest { Topic = EchoTopic, Event = new Any { TypeUrl = "coppice.Watching" } };
-        var inNamespace = new GrpcHeader("containerd-namespace", ContainerdLayout.CriNamespace);
+        var inNamespace = new GrpcHeader("containerd-namespace", CriNamespace);
         try
         {
             while (true)

@@ -1,10 +1,10 @@
+
 using Coppice.Client;
 using Coppice.Node.Tests.Pods;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
-
-namespace Coppice.Node.Tests.Volumes;
+namespace Coppice.Node.Tests.Pods;
 
 /// <summary>When the volumes of running pods are brought up to date.</summary>
 public sealed class VolumeUpkeepTests

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Coppice.Node.Volumes;
+using Coppice.Node.Host;
 
-namespace Coppice.Node.Tests.Volumes;
+namespace Coppice.Node.Tests.Host;
 
 /// <summary>Directories that a container has filled, as badly as it can.</summary>
 public sealed class DirectoryRemovalTests : IDisposable

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Coppice.Node.Runtime.Containerd;
+namespace Coppice.Node.Host;
 
 /// <param name="FileSystem">Its type: ext4, overlay, tmpfs …</param>
 public sealed record MountEntry(string MountPoint, string FileSystem)

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Coppice.Node.Volumes;
+namespace Coppice.Node.Host;
 
 /// <summary>
 /// Files by descriptors, for places that somebody else can change at the same time: what a descriptor leads to stays what it was, whatever

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Coppice.Node.Runtime.Containerd;
+namespace Coppice.Node.Host;
 
 /// <summary>A file system of the kernel, which may be a module that nobody has asked for since the machine started.</summary>
 internal sealed record KernelFileSystem(string Name)

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace Coppice.Node.Volumes;
+namespace Coppice.Node.Host;
 
 /// <summary>
 /// Deletes a directory with all in it, but never through a mount or a link: what they lead to belongs to somebody else. The mount table

@@ -1,11 +1,11 @@
 using System.Threading.Channels;
 using Coppice.Client;
-using Coppice.Node.Pods;
+using Coppice.Node.Volumes;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
 
-namespace Coppice.Node.Volumes;
+namespace Coppice.Node.Pods;
 
 /// <summary>
 /// Keeps what pods see in their volumes as it is in the API: a change of a ConfigMap, a Secret, or the pod's own labels and annotations

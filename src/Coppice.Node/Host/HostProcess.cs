@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Coppice.Node.Runtime;
+namespace Coppice.Node.Host;
 
 /// <summary>A process of this machine as it was when it was looked at.</summary>
 /// <param name="State">The letter of proc(5): T is stopped by a signal, Z has ended.</param>

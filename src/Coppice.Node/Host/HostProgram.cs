@@ -1,4 +1,6 @@
-namespace Coppice.Node.Runtime.Containerd;
+using Coppice.Node.Runtime;
+
+namespace Coppice.Node.Host;
 
 /// <summary>A program of the distribution that we need.</summary>
 /// <param name="Package">What to install to have it, on Debian and its kin.</param>

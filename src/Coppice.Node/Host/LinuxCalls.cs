@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Coppice.Node.Volumes;
+namespace Coppice.Node.Host;
 
 internal enum FileKind
 {
