@@ -28,13 +28,14 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
     private const int FindTriesMax = 10;
 
     /// <param name="drop">The pod is to end: what is not yet made need not be.</param>
-    public async Task StartAsync(StartInputs inputs, CancellationToken drop)
+    /// <param name="late">What the runtime has begun to make is finished until then, also when the agent stops.</param>
+    public async Task StartAsync(StartInputs inputs, CancellationToken drop, CancellationToken late)
     {
         var attempt = new Attempt();
         Trouble? trouble = null;
         try
         {
-            trouble = await TryStartAsync(inputs, attempt, drop);
+            trouble = await TryStartAsync(inputs, attempt, drop, late);
         }
         catch (ContainerConfigException failed)
         {
@@ -78,7 +79,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         }
     }
 
-    private async ValueTask<Trouble?> TryStartAsync(StartInputs inputs, Attempt attempt, CancellationToken drop)
+    private async ValueTask<Trouble?> TryStartAsync(StartInputs inputs, Attempt attempt, CancellationToken drop, CancellationToken late)
     {
         var (pod, action) = (inputs.Pod, inputs.Action);
         var container = action.Container;
@@ -115,9 +116,9 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
             drop.ThrowIfCancellationRequested();
 
             attempt.SandboxId = sandbox.Id;
-            attempt.ContainerId = await services.Runtime.CreateContainerAsync(sandbox, spec, stop);   // 3.
+            attempt.ContainerId = await services.Runtime.CreateContainerAsync(sandbox, spec, late);   // 3.
             events.Created(container);
-            await services.Runtime.StartContainerAsync(attempt.ContainerId, stop);         // 4.
+            await services.Runtime.StartContainerAsync(attempt.ContainerId, late);         // 4.
         }
 
         events.Started(container);

@@ -8,16 +8,21 @@ namespace Coppice.Node.Pods;
 
 /// <summary>
 /// Carries out a plan: begins every action, marks in the state what is going on, and lets each post its outcome. Called by the worker's
-/// loop alone, and never waits.
+/// loop alone, and never waits. When the agent stops, all of it is broken off, but what the runtime is making.
 /// </summary>
 internal sealed class PodOperations(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, PodEvents events, CancellationToken stop)
     : IDisposable
 {
+    /// <summary>What the runtime is making when the agent stops gets this long; whoever stops us waits a little longer.</summary>
+    private static readonly TimeSpan FinishWithin = TimeSpan.FromSeconds(10);
+
     private readonly SandboxMaking _sandboxes = new(services, surroundings, mailbox, events, stop);
     private readonly ContainerStarting _starting = new(services, surroundings, mailbox, events, stop);
     private readonly ContainerStopping _stopping = new(services, mailbox, events, stop);
     private readonly ContainerResizing _resizing = new(services, surroundings, mailbox, events, stop);
     private readonly CancellationTokenSource _drop = CancellationTokenSource.CreateLinkedTokenSource(stop);
+    private readonly CancellationTokenSource _late = new();
+    private readonly List<Task> _making = [];
     private readonly HashSet<string> _heard = new(StringComparer.Ordinal);
     private Task<SandboxRecord?>? _newSandbox;
     private Task? _volumes;
@@ -30,6 +35,7 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
         }
 
         _newSandbox = null;
+        _making.RemoveAll(one => one.IsCompleted);
         foreach (var action in plan.Actions)
         {
             state = Begin(state, action);
@@ -46,15 +52,29 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
         return state;
     }
 
-    public void Dispose() => _drop.Dispose();
+    /// <summary>
+    /// The agent stops: waits for what the runtime is making. Broken off, a container would be on record as one that was started and failed,
+    /// and the next agent would restart it.
+    /// </summary>
+    public async Task FinishAsync()
+    {
+        await using var patience = services.Time.CreateTimer(_ => _late.Cancel(), null, FinishWithin, Timeout.InfiniteTimeSpan);
+        await Task.WhenAll(_making);
+    }
+
+    public void Dispose()
+    {
+        _drop.Dispose();
+        _late.Dispose();
+    }
 
     private PodState Begin(PodState state, PodAction action)
     {
         switch (action)
         {
             case PodAction.MakeSandbox make:
-                _newSandbox = _sandboxes.MakeAsync(state.Pod, make, state.Notes.SandboxTrouble);
-                Watch(state, _newSandbox);
+                _newSandbox = _sandboxes.MakeAsync(state.Pod, make, state.Notes.SandboxTrouble, _late.Token);
+                _making.Add(GuardAsync(ObjectKey.Of(state.Pod), _newSandbox));
                 return Busy(state).WithNotes(notes => notes with { Given = state.Pod.Spec.Resources });
             case PodAction.StopSandbox one:
                 Watch(state, _sandboxes.StopAsync(state.Pod, one.Id));
@@ -88,7 +108,7 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
         var name = start.Container.Name;
         var inputs = new StartInputs(
             state.Pod, start, _newSandbox ?? Task.FromResult(state.View.Sandbox), Volumes(state.Pod), TargetOf(state, name), state.Notes.Of(name).Trouble);
-        Watch(state, _starting.StartAsync(inputs, _drop.Token));
+        _making.Add(GuardAsync(ObjectKey.Of(state.Pod), _starting.StartAsync(inputs, _drop.Token, _late.Token)));
         return state.WithContainer(name, notes => notes with { IsStarting = true, Given = start.Container.Spec.Resources });
     }
 

@@ -63,6 +63,20 @@ public sealed class PodWorker : IDisposable
     public async Task RunAsync(CancellationToken stop)
     {
         using var operations = new PodOperations(_services, _surroundings, _mailbox, _events, stop);
+        try
+        {
+            await FollowAsync(operations, stop);
+        }
+        finally
+        {
+            await operations.FinishAsync();
+        }
+    }
+
+    public void Dispose() => _mailbox.Dispose();
+
+    private async Task FollowAsync(PodOperations operations, CancellationToken stop)
+    {
         using var probes = new PodProbes(_services, _surroundings, _mailbox, _events);
         var publisher = new StatusPublisher(_services, stop);
         while (true)
@@ -84,8 +98,6 @@ public sealed class PodWorker : IDisposable
             await _mailbox.WaitAsync(plan.LookAgainAt, stop);            // 5.
         }
     }
-
-    public void Dispose() => _mailbox.Dispose();
 
     // The status that was planned last stands for the API's, which may lag behind; conditions of others are the API's.
     private PodSituation Situation()

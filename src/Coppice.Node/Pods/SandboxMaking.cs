@@ -11,8 +11,9 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
     // Of stops and removals, in a row.
     private int _failures;
 
+    /// <param name="late">What is begun is finished until then, also when the agent stops.</param>
     /// <returns>The sandbox, or null if it could not be made.</returns>
-    public async Task<SandboxRecord?> MakeAsync(Pod pod, PodAction.MakeSandbox action, Trouble? before)
+    public async Task<SandboxRecord?> MakeAsync(Pod pod, PodAction.MakeSandbox action, Trouble? before, CancellationToken late)
     {
         Trouble? trouble = null;
         SandboxRecord? made = null;
@@ -21,12 +22,12 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
             if (action.Replaces is { } old)
             {
                 events.SandboxChanged();
-                await services.Runtime.StopSandboxAsync(old.Id, stop);
+                await services.Runtime.StopSandboxAsync(old.Id, late);
                 mailbox.Post(state => state.After(new RuntimeEvent(RuntimeEventType.SandboxExited, old.Id, 0, services.Time.GetUtcNow())));
             }
 
-            await services.Ground.PrepareSandboxAsync(pod, stop);
-            return made = await services.Runtime.RunSandboxAsync(SandboxSpecBuilder.Build(pod, action.Attempt, surroundings.Sandboxes), stop);
+            await services.Ground.PrepareSandboxAsync(pod, late);
+            return made = await services.Runtime.RunSandboxAsync(SandboxSpecBuilder.Build(pod, action.Attempt, surroundings.Sandboxes), late);
         }
         catch (PodGroundException failed)
         {

@@ -41,6 +41,41 @@ public sealed class PodWorkerTests
         }));
     }
 
+    [Theory]
+    [InlineData(0.05)]      // its sandbox is being made
+    [InlineData(2.01)]      // the container is being made
+    [InlineData(4.01)]      // the container is being started
+    public void What_the_runtime_is_making_when_the_agent_stops_is_finished_and_restarted_by_nobody(double seconds)
+    {
+        var second = TimeSpan.FromSeconds(1);
+        using var node = new TestNode(new SimulatedOptions { Sandbox = second, Create = 2 * second, Start = 2 * second, Stop = default, Pull = default }).Start();
+        node.Create("web", "server:1");
+        node.Advance(seconds);
+        node.BeginStop();
+        node.Advance(10);
+        node.Stop();
+        Assert.DoesNotContain(node.Held.Containers, one => one.State != ContainerState.Running);
+
+        node.Start();
+        node.Advance(10);
+        Assert.True(node.IsReady("web"));
+        Assert.Equal(0, node.Main("web").RestartCount);
+        Assert.Equal((1, 1), (node.Held.Sandboxes.Count, node.Held.Containers.Count));
+    }
+
+    [Fact]
+    public void A_runtime_that_does_not_finish_holds_up_the_stop_of_the_agent_for_ten_seconds()
+    {
+        var hour = TimeSpan.FromHours(1);
+        using var node = new TestNode(new SimulatedOptions { Sandbox = hour, Create = default, Start = default, Stop = default, Pull = default }).Start();
+        node.Create("web", "server:1");
+        node.BeginStop();
+        node.Advance(9.9);
+        Assert.False(node.HasStopped);
+        node.Advance(0.2);
+        node.Stop();
+    }
+
     [Fact]
     public void The_first_crash_is_healed_at_once_and_the_second_after_ten_seconds()
     {

@@ -69,6 +69,11 @@ internal sealed class TestNode : IDisposable
         return this;
     }
 
+    public bool HasStopped => _running!.IsCompleted;
+
+    /// <summary>The agent is asked to go, and may have something to finish.</summary>
+    public void BeginStop() => Do(() => _stop.Cancel());
+
     /// <summary>The agent goes; the runtime and the API stay.</summary>
     public void Stop()
     {
