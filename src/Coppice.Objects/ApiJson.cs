@@ -36,6 +36,7 @@ public static class ApiJson
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             TypeInfoResolver = JsonTypeInfoResolver.Combine(
                 Meta.MetaJsonContext.Default,
+                KindsJsonContext.Default,
                 Core.CoreJsonContext.Default,
                 Apps.AppsJsonContext.Default,
                 Coordination.CoordinationJsonContext.Default,

@@ -30,7 +30,7 @@ public static class BuiltInKinds
         Define<DaemonSet>("apps", "daemonsets", shortNames: ["ds"], categories: ["all"]),
         Define<Deployment>("apps", "deployments", shortNames: ["deploy"], categories: ["all"]),
         Define<ReplicaSet>("apps", "replicasets", shortNames: ["rs"], categories: ["all"]),
-        Define<Events.Event>("events.k8s.io", "events", shortNames: ["ev"], stored: CoreEvents, conversion: new Events.EventConversion()),
+        Define<Events.Event>("events.k8s.io", "events", shortNames: ["ev"], stored: CoreEvents, conversion: new EventConversion()),
         Define<Lease>("coordination.k8s.io", "leases"),
         Define<EndpointSlice>("discovery.k8s.io", "endpointslices"),
     ];

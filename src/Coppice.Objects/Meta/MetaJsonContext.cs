@@ -9,7 +9,6 @@ namespace Coppice.Objects.Meta;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     Converters = [typeof(EmptyIsAbsentConverter), typeof(ApiTimeConverter)])]
 [JsonSerializable(typeof(ApiStatus))]
-[JsonSerializable(typeof(CustomObject))]
 [JsonSerializable(typeof(ApiStatusCause))]
 [JsonSerializable(typeof(ApiStatusDetails))]
 [JsonSerializable(typeof(Condition))]

@@ -128,7 +128,7 @@ public sealed class PrepareTests
             ReportingInstance = "i",
         };
 
-        Assert.Equal(item, Objects.Events.EventConversion.ToCore(Objects.Events.EventConversion.ToEvents(item)));
+        Assert.Equal(item, EventConversion.ToCore(EventConversion.ToEvents(item)));
     }
 
     private static Service Service(string type, string? address, int nodePort) => Default(new Service

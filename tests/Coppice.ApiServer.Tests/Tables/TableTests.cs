@@ -161,7 +161,7 @@ public sealed class TableTests
         object[] expected = ["5s", "Warning", "BackOff", "pod/p", "spec.containers{app}", "kubelet, one", "Back-off restarting failed container", "27m", 4L, "web"];
 
         AssertCells(expected, item);
-        AssertCells(expected, Objects.Events.EventConversion.ToEvents(item));
+        AssertCells(expected, EventConversion.ToEvents(item));
     }
 
     [Fact]

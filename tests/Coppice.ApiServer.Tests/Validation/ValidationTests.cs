@@ -219,10 +219,10 @@ public sealed class ValidationTests
         AssertText([], Served.Strategy<Event>().ValidateUpdate(item, old));
         AssertText(
             ["""message: Invalid value: "is": field is immutable""", "count: Invalid value: 2: field is immutable"],
-            Served.Strategy<Objects.Events.Event>().ValidateUpdate(Objects.Events.EventConversion.ToEvents(item), Objects.Events.EventConversion.ToEvents(old)));
+            Served.Strategy<Objects.Events.Event>().ValidateUpdate(EventConversion.ToEvents(item), EventConversion.ToEvents(old)));
         AssertText(
             ["""series.count: Invalid value: "": should be at least 2""", "series.lastObservedTime: Required value"],
-            Served.Strategy<Objects.Events.Event>().ValidateUpdate(Objects.Events.EventConversion.ToEvents(old with { Series = new() { Count = 1 } }), Objects.Events.EventConversion.ToEvents(old)));
+            Served.Strategy<Objects.Events.Event>().ValidateUpdate(EventConversion.ToEvents(old with { Series = new() { Count = 1 } }), EventConversion.ToEvents(old)));
     }
 
     private static string Spec(string spec) => $$"""{"spec":{{spec.Replace("T}", Template + "}").Replace("T,", Template + ",")}}}""";

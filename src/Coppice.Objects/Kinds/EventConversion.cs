@@ -1,4 +1,4 @@
-namespace Coppice.Objects.Events;
+namespace Coppice.Objects;
 
 /// <summary>
 /// Turns events of core/v1 into events of events.k8s.io/v1 and back. Nothing is lost either way: each has a field for what only the
@@ -12,11 +12,11 @@ public sealed class EventConversion : IConversion
 
     private const string KindName = "Event";
 
-    public KubernetesObject ToStored(KubernetesObject item) => ToCore((Event)item);
+    public KubernetesObject ToStored(KubernetesObject item) => ToCore((Events.Event)item);
 
     public KubernetesObject FromStored(KubernetesObject item) => ToEvents((Core.Event)item);
 
-    public static Event ToEvents(Core.Event item) => new()
+    public static Events.Event ToEvents(Core.Event item) => new()
     {
         ApiVersion = NewerVersion,
         Kind = KindName,
@@ -37,7 +37,7 @@ public sealed class EventConversion : IConversion
         DeprecatedCount = item.Count,
     };
 
-    public static Core.Event ToCore(Event item) => new()
+    public static Core.Event ToCore(Events.Event item) => new()
     {
         ApiVersion = OlderVersion,
         Kind = KindName,
