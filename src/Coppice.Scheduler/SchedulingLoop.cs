@@ -92,7 +92,7 @@ public sealed partial class SchedulingLoop
 
     private void Schedule(QueuedPod queued, HashSet<Task> working, CancellationToken stop)
     {
-        var pod = new PodDemand(queued.Pod);
+        var pod = new PodInfo(queued.Pod);
         switch (SchedulingPlanner.Plan(pod, _cluster.Snapshot(_firstNode), _options))
         {
             case SchedulingPlan.Bind bind:
@@ -184,7 +184,7 @@ public sealed partial class SchedulingLoop
         else if (pod.Spec.NodeName is { Length: > 0 })
         {
             _queue.Remove(key);
-            LearnPlaced(change.Old, pod);
+            LearnAssigned(change.Old, pod);
         }
         else if (!WantsNode(pod))
         {
@@ -193,8 +193,8 @@ public sealed partial class SchedulingLoop
         else if (!_cluster.IsAssumed(pod))
         {
             // What others wrote about it (its status) helps nothing; what it asks for may.
-            var sameWishes = change.Old is { } old && old.Spec == pod.Spec && old.Metadata.Labels == pod.Metadata.Labels;
-            if (sameWishes && _queue.Contains(key))
+            var isSame = change.Old is { } old && old.Spec == pod.Spec && old.Metadata.Labels == pod.Metadata.Labels;
+            if (isSame && _queue.Contains(key))
             {
                 _queue.Renew(pod);
             }
@@ -205,12 +205,12 @@ public sealed partial class SchedulingLoop
         }
     }
 
-    private void LearnPlaced(Pod? old, Pod pod)
+    private void LearnAssigned(Pod? old, Pod pod)
     {
         if (old?.Spec.NodeName is not { Length: > 0 })
         {
-            _cluster.Place(pod);
-            _queue.Wake(ClusterEvents.PodPlaced);
+            _cluster.Assign(pod);
+            _queue.Wake(ClusterEvents.PodAssigned);
             return;
         }
 
@@ -219,9 +219,9 @@ public sealed partial class SchedulingLoop
         var (before, now) = (PodRequests.Of(old), PodRequests.Of(pod));
         if (!isSame || before != now)
         {
-            _cluster.Place(pod);
+            _cluster.Assign(pod);
             _queue.Wake(
-                (isSame ? ClusterEvents.None : ClusterEvents.PodPlaced)
+                (isSame ? ClusterEvents.None : ClusterEvents.PodAssigned)
                 | (before.Any(amount => now.Find(amount.Key) < amount.Value) ? ClusterEvents.PodScaledDown : ClusterEvents.None));
         }
     }

@@ -27,7 +27,7 @@ internal static class SchedulingPlanner
         new PodAffinityScore(),
     ];
 
-    public static SchedulingPlan Plan(PodDemand pod, ClusterSnapshot cluster, SchedulerOptions options)
+    public static SchedulingPlan Plan(PodInfo pod, ClusterSnapshot cluster, SchedulerOptions options)
     {
         var tests = new List<(IFilter Filter, NodeTest Test)>(Filters.Length);
         foreach (var filter in Filters)
@@ -38,7 +38,7 @@ internal static class SchedulingPlanner
             }
         }
 
-        var fitting = new List<NodeView>();
+        var fitting = new List<NodeInfo>();
         var rejections = new List<Rejection>();
         var wokenBy = ClusterEvents.NodeAdded;
         var enough = EnoughNodes(cluster.Nodes.Count, options);
@@ -62,7 +62,7 @@ internal static class SchedulingPlanner
             : new SchedulingPlan.Unschedulable(UnschedulableMessage.Write(pod, rejections), wokenBy);
     }
 
-    private static (IFilter Filter, Rejection Rejection)? FirstObjection(List<(IFilter Filter, NodeTest Test)> tests, NodeView node)
+    private static (IFilter Filter, Rejection Rejection)? FirstObjection(List<(IFilter Filter, NodeTest Test)> tests, NodeInfo node)
     {
         foreach (var (filter, test) in tests)
         {
@@ -75,8 +75,8 @@ internal static class SchedulingPlanner
         return null;
     }
 
-    /// <summary>The node with the best marks; of equal ones, the first in turn.</summary>
-    private static NodeView Best(PodDemand pod, ClusterSnapshot cluster, List<NodeView> nodes)
+    /// <summary>The node with the best score; of equal ones, the first in turn.</summary>
+    private static NodeInfo Best(PodInfo pod, ClusterSnapshot cluster, List<NodeInfo> nodes)
     {
         if (nodes.Count == 1)
         {
@@ -86,11 +86,11 @@ internal static class SchedulingPlanner
         var totals = new long[nodes.Count];
         foreach (var score in Scores)
         {
-            if (score.Rate(pod, cluster, nodes) is { } marks)
+            if (score.Score(pod, cluster, nodes) is { } scores)
             {
                 for (var i = 0; i < totals.Length; i++)
                 {
-                    totals[i] += score.Weight * marks[i];
+                    totals[i] += score.Weight * scores[i];
                 }
             }
         }

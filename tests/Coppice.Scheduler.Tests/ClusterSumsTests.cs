@@ -1,5 +1,6 @@
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
+using Coppice.Objects;
 using static Coppice.Scheduler.Tests.World;
 
 namespace Coppice.Scheduler.Tests;
@@ -7,6 +8,8 @@ namespace Coppice.Scheduler.Tests;
 public sealed class ClusterSumsTests
 {
     private const string Image = "web:1";
+    private const string Host = "kubernetes.io/hostname";
+    private const string Rack = "rack";
 
     [Theory]
     [InlineData(1)]
@@ -19,22 +22,25 @@ public sealed class ClusterSumsTests
         for (var step = 0; step < 500; step++)
         {
             var (node, pod) = ($"n{random.Next(5)}", $"p{random.Next(12)}");
-            switch (random.Next(6))
+            switch (random.Next(7))
             {
+                case 6:
+                    state.SetNamespace("default", random.Next(3) == 0 ? null : ValueMap.Of(("team", $"{random.Next(2)}")));
+                    break;
                 case 0:
-                    state.SetNode(NodeIn(node, $"z{random.Next(2)}", random.Next(2) == 0));
+                    state.SetNode(NodeIn(node, random));
                     break;
                 case 1:
                     state.RemoveNode(node);
                     break;
                 case 2:
-                    state.Remove(new PodDemand(Pod(pod)).Key);
+                    state.Remove(new PodInfo(Pod(pod)).Key);
                     break;
                 case 3:
-                    state.Assume(new PodDemand(PodOf(pod, random)), node);
+                    state.Assume(new PodInfo(PodOf(pod, random)), node);
                     break;
                 default:
-                    state.Place(PodOf(pod, random).With(spec => spec with { NodeName = node }));
+                    state.Assign(PodOf(pod, random).With(spec => spec with { NodeName = node }));
                     break;
             }
 
@@ -46,8 +52,19 @@ public sealed class ClusterSumsTests
     {
         var sums = cluster.Sums;
         Assert.Equal(cluster.Nodes.Count(n => n.ImageSize(Image) > 0), sums.NodesWithImage(Image));
-        Assert.Equal(cluster.Nodes.Sum(n => n.Repelling.Count), sums.Repelling);
-        Assert.Equal(cluster.Nodes.Sum(n => n.Wishing.Count), sums.Wishing);
+        foreach (var count in Counts)
+        {
+            AssertCounts(cluster, node => sums.Topology.Of(count, cluster).Of(node), count, pod => count.Counts(pod, cluster.Namespaces) ? 1 : 0);
+        }
+
+        foreach (var count in Counts.Select(c => new NodeCount(c.Nodes, c.TopologyKey)).Distinct())
+        {
+            var domains = cluster.Nodes.Where(count.Nodes.Includes).Select(n => n.Labels.Find(count.TopologyKey)).OfType<string>().Distinct();
+            Assert.Equal(domains.Count(), sums.Topology.Of(count, cluster).Count);
+        }
+
+        AssertTerms(cluster, sums.RequiredAntiAffinity, pod => pod.RequiredAntiAffinity);
+        AssertTerms(cluster, sums.ScoredAffinity, pod => [.. pod.RequiredAffinity, .. pod.PreferredAffinity, .. pod.PreferredAntiAffinity]);
         foreach (var owner in (string[])["a", "b"])
         {
             var siblings = sums.SiblingsOf(owner);
@@ -60,19 +77,66 @@ public sealed class ClusterSumsTests
         }
     }
 
-    private static int Of(NodeView node, string owner) => node.Pods.Count(p => p.Owner == owner && !p.IsLeaving);
+    private static readonly PodCount[] Counts =
+    [
+        .. from labels in (string?[])[null, "app=web", "app notin (web)"]
+           from namespaces in (string?[])[null, "", "team=1"]
+           from nodes in (NodeInclusion[])[NodeInclusion.Every, new([Rack], ValueMap.Of(("disk", "ssd")), null, null), new([], default, null, [])]
+           from key in (string[])[Host, NodeInfo.ZoneLabel, Rack]
+           select new PodCount(
+               [new(LabelQuery.Parse(labels), namespaces is null ? ["default"] : [], namespaces is null ? null : LabelQuery.Parse(namespaces), key == Host)], nodes, key),
+    ];
 
-    private static Node NodeIn(string name, string zone, bool hasImage)
+    /// <summary>What was counted as pods and nodes came and went, by counting it anew.</summary>
+    private static void AssertCounts(ClusterSnapshot cluster, Func<NodeInfo, int> counted, PodCount what, Func<PodInfo, int> countOf)
     {
-        var node = Node(name, labels: (NodeView.ZoneLabel, zone));
-        return hasImage ? node with { Status = node.Status with { Images = [new ContainerImage { Names = [Image], SizeBytes = 1 }] } } : node;
+        foreach (var node in cluster.Nodes)
+        {
+            var domain = node.Labels.Find(what.TopologyKey);
+            var inDomain = cluster.Nodes.Where(n => domain is not null && n.Labels.Find(what.TopologyKey) == domain && what.Nodes.Includes(n));
+            Assert.Equal(inDomain.Sum(n => n.Pods.Sum(countOf)), counted(node));
+        }
+    }
+
+    private static void AssertTerms(ClusterSnapshot cluster, AffinityTermCounts counts, Func<PodInfo, IReadOnlyList<AffinityTerm>> termsOf)
+    {
+        var about = new PodInfo(Pod("about", labels: ("app", "web")));
+        var counted = counts.About(about, cluster.Namespaces).ToDictionary(term => term.Term, term => term.Counts);
+        foreach (var term in cluster.Nodes.SelectMany(n => n.Pods).SelectMany(termsOf).Distinct())
+        {
+            var isAbout = term.Pods.Matches(about, cluster.Namespaces);
+            AssertCounts(
+                cluster,
+                node => counted.GetValueOrDefault(term)?.Of(node) ?? 0,
+                new PodCount([], NodeInclusion.Every, term.TopologyKey),
+                pod => isAbout ? termsOf(pod).Count(term.Equals) : 0);
+        }
+
+        Assert.Equal(
+            cluster.Nodes.SelectMany(n => n.Pods.SelectMany(termsOf).Where(t => n.Labels.ContainsKey(t.TopologyKey) && t.Pods.Matches(about, cluster.Namespaces))).Distinct().Count(),
+            counted.Count);
+    }
+
+    private static int Of(NodeInfo node, string owner) => node.Pods.Count(p => p.Owner == owner && !p.IsTerminating);
+
+    private static Node NodeIn(string name, Random random)
+    {
+        (string, string)[] labels = [(NodeInfo.ZoneLabel, $"z{random.Next(2)}"), .. random.Next(2) == 0 ? [] : ((string, string)[])[(Rack, $"r{random.Next(3)}"), ("disk", "ssd")]];
+        var node = Node(name, labels: labels);
+        node = random.Next(4) == 0 ? node.Tainted("gpu", TaintEffect.NoSchedule) : node;
+        return random.Next(2) == 0 ? node with { Status = node.Status with { Images = [new ContainerImage { Names = [Image], SizeBytes = 1 }] } } : node;
     }
 
     private static Pod PodOf(string name, Random random)
     {
-        var pod = Pod(name, labels: ("app", "web"));
+        var pod = Pod(name, labels: ("app", random.Next(3) == 0 ? "db" : "web"));
         var owner = random.Next(3) switch { 0 => "a", 1 => "b", _ => null };
-        var term = new PodAffinityTerm { LabelSelector = new(), TopologyKey = NodeView.ZoneLabel };
+        var term = new PodAffinityTerm
+        {
+            LabelSelector = random.Next(2) == 0 ? new() : new() { MatchLabels = ValueMap.Of(("app", "web")) },
+            NamespaceSelector = random.Next(2) == 0 ? null : new() { MatchLabels = ValueMap.Of(("team", "1")) },
+            TopologyKey = random.Next(2) == 0 ? NodeInfo.ZoneLabel : Rack,
+        };
         return pod with
         {
             Metadata = pod.Metadata with
@@ -82,10 +146,11 @@ public sealed class ClusterSumsTests
             },
             Spec = pod.Spec with
             {
-                Affinity = random.Next(3) switch
+                Affinity = random.Next(4) switch
                 {
                     0 => new() { PodAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [term] } },
-                    1 => new() { PodAntiAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [term] } },
+                    1 => new() { PodAntiAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [term, term] } },
+                    2 => new() { PodAntiAffinity = new() { PreferredDuringSchedulingIgnoredDuringExecution = [new() { Weight = random.Next(1, 3), PodAffinityTerm = term }] } },
                     _ => null,
                 },
             },

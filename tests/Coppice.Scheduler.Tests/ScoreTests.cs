@@ -77,8 +77,8 @@ public sealed class ScoreTests
         var state = new ClusterState();
         state.SetNode(Node("a"));
         state.SetNode(Node("b"));
-        var first = SchedulingPlanner.Plan(new PodDemand(Pod("p")), state.Snapshot(0), SchedulerOptions.Default);
-        var second = SchedulingPlanner.Plan(new PodDemand(Pod("p")), state.Snapshot(1), SchedulerOptions.Default);
+        var first = SchedulingPlanner.Plan(new PodInfo(Pod("p")), state.Snapshot(0), SchedulerOptions.Default);
+        var second = SchedulingPlanner.Plan(new PodInfo(Pod("p")), state.Snapshot(1), SchedulerOptions.Default);
         Assert.Equal(("a", "b"), (NodeOf(first), NodeOf(second)));
     }
 
@@ -86,7 +86,7 @@ public sealed class ScoreTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Wishes_about_neighbours_are_rated_as_by_counting_each_one_alone(int seed)
+    public void Preferences_about_other_pods_are_scored_as_by_counting_each_one_alone(int seed)
     {
         var random = new Random(seed);
         string[] labels = ["kubernetes.io/hostname", "zone", "rack"];
@@ -98,15 +98,15 @@ public sealed class ScoreTests
             nodes.ForEach(state.SetNode);
             for (var i = 0; i < random.Next(25); i++)
             {
-                state.Place(Wishing($"p{i}", nodes[random.Next(nodes.Count)].Metadata.Name));
+                state.Assign(Choosy($"p{i}", nodes[random.Next(nodes.Count)].Metadata.Name));
             }
 
-            var pod = new PodDemand(Wishing("new", null));
+            var pod = new PodInfo(Choosy("new", null));
             var cluster = state.Snapshot(0);
-            Assert.Equal(RateOneByOne(pod, cluster), new PodAffinityScore().Rate(pod, cluster, [.. cluster.Nodes]));
+            Assert.Equal(ScoreOneByOne(pod, cluster), new PodAffinityScore().Score(pod, cluster, [.. cluster.Nodes]));
         }
 
-        Pod Wishing(string name, string? on) => Pod(name, on: on, labels: ("app", $"{random.Next(3)}")).With(spec => spec with
+        Pod Choosy(string name, string? on) => Pod(name, on: on, labels: ("app", $"{random.Next(3)}")).With(spec => spec with
         {
             Affinity = new()
             {
@@ -125,22 +125,22 @@ public sealed class ScoreTests
         ];
     }
 
-    /// <summary>By the meaning of the words: every wish of every pair of pods adds its weight to every node in the same place.</summary>
-    private static long[]? RateOneByOne(PodDemand pod, ClusterSnapshot cluster)
+    /// <summary>By the meaning of the words: every term of every pair of pods adds its weight to every node in the same domain.</summary>
+    private static long[]? ScoreOneByOne(PodInfo pod, ClusterSnapshot cluster)
     {
         var counted = false;
         var sums = cluster.Nodes.Select(node => cluster.Nodes.Sum(there => there.Pods.Sum(other =>
-            Together(node, there, pod.RatherNear, other, t => t.Weight) - Together(node, there, pod.RatherFar, other, t => t.Weight)
-            + Together(node, there, other.RatherNear, pod, t => t.Weight) - Together(node, there, other.RatherFar, pod, t => t.Weight)
-            + Together(node, there, other.Near, pod, _ => 1)))).ToArray();
+            Together(node, there, pod.PreferredAffinity, other) + Together(node, there, pod.PreferredAntiAffinity, other)
+            + Together(node, there, other.PreferredAffinity, pod) + Together(node, there, other.PreferredAntiAffinity, pod)
+            + Together(node, there, other.RequiredAffinity, pod)))).ToArray();
         var (least, most) = (sums.Min(), sums.Max());
-        return !counted || least == most ? null : [.. sums.Select(s => IScore.Best * (s - least) / (most - least))];
+        return !counted || least == most ? null : [.. sums.Select(s => IScore.MaxNodeScore * (s - least) / (most - least))];
 
-        long Together(NodeView node, NodeView there, IReadOnlyList<PodTerm> terms, PodDemand meant, Func<PodTerm, long> weight) => terms.Sum(term =>
+        long Together(NodeInfo node, NodeInfo there, IReadOnlyList<AffinityTerm> terms, PodInfo meant) => terms.Sum(term =>
         {
-            var isSame = term.Matches(meant, cluster) && there.Labels.Find(term.TopologyKey) is { } place && node.Labels.Find(term.TopologyKey) == place;
+            var isSame = term.Pods.Matches(meant, cluster.Namespaces) && there.Labels.Find(term.TopologyKey) is { } place && node.Labels.Find(term.TopologyKey) == place;
             counted |= isSame;
-            return isSame ? weight(term) : 0;
+            return isSame ? (long)term.Weight : 0;
         });
     }
 }

@@ -47,7 +47,7 @@ internal static class World
         var state = new ClusterState();
         foreach (var other in placed)
         {
-            state.Place(other);
+            state.Assign(other);
         }
 
         foreach (var node in nodes)
@@ -55,7 +55,7 @@ internal static class World
             state.SetNode(node);
         }
 
-        return SchedulingPlanner.Plan(new PodDemand(pod), state.Snapshot(0), SchedulerOptions.Default);
+        return SchedulingPlanner.Plan(new PodInfo(pod), state.Snapshot(0), SchedulerOptions.Default);
     }
 
     public static string? NodeOf(SchedulingPlan plan) => (plan as SchedulingPlan.Bind)?.Node;

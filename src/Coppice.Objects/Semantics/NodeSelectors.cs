@@ -10,9 +10,14 @@ public static class NodeSelectors
     public const string NameField = "metadata.name";
 
     /// <summary>The node is one of those that the pod insists on.</summary>
-    public static bool Allows(PodSpec spec, Node node)
+    public static bool Allows(PodSpec spec, Node node) =>
+        Allows(spec.NodeSelector, spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution, node);
+
+    /// <param name="labels">Those that the node must have.</param>
+    /// <param name="required">Of its terms one must match; null for none.</param>
+    public static bool Allows(ValueMap<string> labels, NodeSelector? required, Node node)
     {
-        foreach (var (key, value) in spec.NodeSelector)
+        foreach (var (key, value) in labels)
         {
             if (node.Metadata.Labels.Find(key) != value)
             {
@@ -20,8 +25,7 @@ public static class NodeSelectors
             }
         }
 
-        return spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is not { } required
-            || AnyMatches(required.NodeSelectorTerms, node);
+        return required is null || AnyMatches(required.NodeSelectorTerms, node);
     }
 
     /// <summary>All conditions of the term hold; an empty term means no node.</summary>

@@ -5,16 +5,15 @@ namespace Coppice.Scheduler;
 /// <summary>The cluster as it is in one moment, pods on their way included: for one plan, made before anything changes again.</summary>
 /// <param name="Nodes">In the order of their names.</param>
 /// <param name="Sums">What they have together.</param>
-/// <param name="Namespaces">The labels of every namespace.</param>
 /// <param name="FirstNode">Where to begin looking. It moves on from pod to pod, so that equal nodes get their turns.</param>
-internal sealed record ClusterSnapshot(
-    IList<NodeView> Nodes,
-    ClusterSums Sums,
-    IReadOnlyDictionary<string, ValueMap<string>> Namespaces,
-    int FirstNode = 0)
+internal sealed record ClusterSnapshot(IList<NodeInfo> Nodes, ClusterSums Sums, int FirstNode = 0)
 {
-    /// <summary>The nodes from the first one to look at, once around.</summary>
-    public NodeView InTurn(int turn) => Nodes[(FirstNode + turn) % Nodes.Count];
+    /// <summary>The labels of every namespace.</summary>
+    public IReadOnlyDictionary<string, ValueMap<string>> Namespaces => Sums.Namespaces;
 
-    public ValueMap<string> NamespaceLabels(string name) => Namespaces.TryGetValue(name, out var labels) ? labels : default;
+    /// <summary>How many pods of a selection are in which domain, on whatever nodes.</summary>
+    public DomainCounts PodsOf(ValueList<PodSelection> pods, string topologyKey) => Sums.Topology.Of(new PodCount(pods, NodeInclusion.Every, topologyKey), this);
+
+    /// <summary>The nodes from the first one to look at, once around.</summary>
+    public NodeInfo InTurn(int turn) => Nodes[(FirstNode + turn) % Nodes.Count];
 }

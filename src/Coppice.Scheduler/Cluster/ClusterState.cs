@@ -4,38 +4,41 @@ using Coppice.Objects.Core;
 namespace Coppice.Scheduler;
 
 /// <summary>
-/// What the scheduler knows of nodes and placed pods, brought up to date by changes and by its own assumptions. For one thread at a time.
+/// What the scheduler knows of nodes and assigned pods, brought up to date by changes and by its own assumptions. For one thread at a time.
 /// </summary>
 internal sealed class ClusterState
 {
-    private readonly SortedList<string, NodeView> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<ObjectKey, Placement> _placed = [];
+    private readonly SortedList<string, NodeInfo> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<ObjectKey, Assignment> _assigned = [];
 
     // Pods may be heard of before their node is, and outlive it.
-    private readonly Dictionary<string, List<PodDemand>> _strays = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<PodInfo>> _strays = new(StringComparer.Ordinal);
 
     private readonly ClusterSums _sums = new();
-    private Dictionary<string, ValueMap<string>> _namespaces = new(StringComparer.Ordinal);
 
     /// <param name="firstNode">Counts on from pod to pod, around and around.</param>
     public ClusterSnapshot Snapshot(long firstNode) =>
-        new(_nodes.Values, _sums, _namespaces, _nodes.Count == 0 ? 0 : (int)(firstNode % _nodes.Count));
+        new(_nodes.Values, _sums, _nodes.Count == 0 ? 0 : (int)(firstNode % _nodes.Count));
 
     /// <summary>This very pod (not one of its name that came after it) is on its way to a node.</summary>
     public bool IsAssumed(Pod pod) =>
-        _placed.TryGetValue(ObjectKey.Of(pod), out var placement) && placement.IsAssumed && placement.Uid == pod.Metadata.Uid;
+        _assigned.TryGetValue(ObjectKey.Of(pod), out var assignment) && assignment.IsAssumed && assignment.Uid == pod.Metadata.Uid;
 
     public void SetNode(Node node)
     {
         var name = node.Metadata.Name ?? "";
         if (_nodes.TryGetValue(name, out var known))
         {
-            Change(known, known.WithNode(node));
+            var changed = known.WithNode(node);
+            _sums.Replace(known, changed);
+            _nodes[name] = changed;
         }
         else
         {
             _strays.Remove(name, out var pods);
-            Change(null, NodeView.Of(node, pods ?? []));
+            var added = NodeInfo.Of(node, pods ?? []);
+            _sums.Add(added, 1);
+            _nodes[name] = added;
         }
     }
 
@@ -43,7 +46,7 @@ internal sealed class ClusterState
     {
         if (_nodes.Remove(name, out var gone))
         {
-            _sums.Replace(gone, null);
+            _sums.Add(gone, -1);
             if (gone.Pods.Count > 0)
             {
                 _strays[name] = [.. gone.Pods];
@@ -51,55 +54,48 @@ internal sealed class ClusterState
         }
     }
 
-    public void SetNamespace(string name, ValueMap<string>? labels)
-    {
-        // Snapshots share the table: it is replaced, not changed.
-        _namespaces = new(_namespaces, StringComparer.Ordinal);
-        _namespaces.Remove(name);
-        if (labels is { } present)
-        {
-            _namespaces[name] = present;
-        }
-    }
+    public void SetNamespace(string name, ValueMap<string>? labels) => _sums.SetNamespace(name, labels);
 
     /// <summary>The API says that the pod is on its node.</summary>
-    public void Place(Pod pod) => Put(new PodDemand(pod), pod.Spec.NodeName!, isAssumed: false);
+    public void Assign(Pod pod) => Put(new PodInfo(pod), pod.Spec.NodeName!, isAssumed: false);
 
     /// <summary>The pod is on its way to a node: whoever comes next must count it.</summary>
-    public void Assume(PodDemand pod, string node) => Put(pod, node, isAssumed: true);
+    public void Assume(PodInfo pod, string node) => Put(pod, node, isAssumed: true);
 
     /// <summary>The pod is gone, or came to its end, or the assumption did not come true.</summary>
-    /// <returns>Whether it had a place.</returns>
+    /// <returns>Whether it had a node.</returns>
     public bool Remove(ObjectKey pod)
     {
-        if (!_placed.Remove(pod, out var placement))
+        if (!_assigned.Remove(pod, out var assignment))
         {
             return false;
         }
 
-        if (_nodes.TryGetValue(placement.Node, out var node))
+        if (_nodes.TryGetValue(assignment.Node, out var node))
         {
-            Change(node, node.Without(pod));
+            _sums.Add(node.Find(pod)!, node, -1);
+            _nodes[node.Name] = node.Without(pod);
         }
-        else if (_strays.TryGetValue(placement.Node, out var strays) && strays.RemoveAll(p => p.Key == pod) > 0 && strays.Count == 0)
+        else if (_strays.TryGetValue(assignment.Node, out var strays) && strays.RemoveAll(p => p.Key == pod) > 0 && strays.Count == 0)
         {
-            _strays.Remove(placement.Node);
+            _strays.Remove(assignment.Node);
         }
 
         return true;
     }
 
-    private void Put(PodDemand pod, string nodeName, bool isAssumed)
+    private void Put(PodInfo pod, string nodeName, bool isAssumed)
     {
-        if (_placed.TryGetValue(pod.Key, out var before) && before.Node != nodeName)
+        if (_assigned.TryGetValue(pod.Key, out var before) && before.Node != nodeName)
         {
             Remove(pod.Key);
         }
 
-        _placed[pod.Key] = new(nodeName, isAssumed, pod.Pod.Metadata.Uid);
+        _assigned[pod.Key] = new(nodeName, isAssumed, pod.Pod.Metadata.Uid);
         if (_nodes.TryGetValue(nodeName, out var node))
         {
-            Change(node, node.With(pod));
+            Recount(node, node.Find(pod.Key), pod);
+            _nodes[node.Name] = node.With(pod);
             return;
         }
 
@@ -112,11 +108,21 @@ internal sealed class ClusterState
         strays.Add(pod);
     }
 
-    private void Change(NodeView? before, NodeView now)
+    private void Recount(NodeInfo node, PodInfo? before, PodInfo now)
     {
-        _sums.Replace(before, now);
-        _nodes[now.Name] = now;
+        // Most come a second time only because the API says what was assumed before.
+        if (before?.IsCountedAs(now) == true)
+        {
+            return;
+        }
+
+        if (before is not null)
+        {
+            _sums.Add(before, node, -1);
+        }
+
+        _sums.Add(now, node, 1);
     }
 
-    private readonly record struct Placement(string Node, bool IsAssumed, string? Uid);
+    private readonly record struct Assignment(string Node, bool IsAssumed, string? Uid);
 }

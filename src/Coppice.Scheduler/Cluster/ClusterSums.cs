@@ -1,3 +1,5 @@
+using Coppice.Objects;
+
 namespace Coppice.Scheduler;
 
 /// <summary>
@@ -8,58 +10,97 @@ internal sealed class ClusterSums
 {
     private readonly NameCounts _nodesWithImage = new();
     private readonly Dictionary<string, SiblingCounts> _siblings = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ValueMap<string>> _namespaces = new(StringComparer.Ordinal);
 
-    /// <summary>The number of pods that keep others away.</summary>
-    public int Repelling { get; private set; }
+    /// <summary>The labels of every namespace.</summary>
+    public IReadOnlyDictionary<string, ValueMap<string>> Namespaces => _namespaces;
 
-    /// <summary>The number of pods that have wishes about others, for the comparison of nodes.</summary>
-    public int Wishing { get; private set; }
+    /// <summary>The terms by which pods keep others away.</summary>
+    public AffinityTermCounts RequiredAntiAffinity { get; } = new();
+
+    /// <summary>The terms of pods that make domains better or worse for others.</summary>
+    public AffinityTermCounts ScoredAffinity { get; } = new();
+
+    public TopologyCounts Topology { get; } = new();
 
     public int NodesWithImage(string image) => _nodesWithImage.Of(image);
 
     /// <summary>Where the pods of an owner are; null if none is anywhere.</summary>
     public SiblingCounts? SiblingsOf(string owner) => _siblings.GetValueOrDefault(owner);
 
-    /// <summary>A node is there, is gone, or has changed, it or its pods.</summary>
-    public void Replace(NodeView? before, NodeView? now)
+    /// <param name="labels">Null for a namespace that is gone.</param>
+    public void SetNamespace(string name, ValueMap<string>? labels)
     {
-        if (!ReferenceEquals(before?.Node, now?.Node))
+        _namespaces.Remove(name);
+        if (labels is { } present)
         {
-            CountImages(before, -1);
-            CountImages(now, 1);
+            _namespaces[name] = present;
         }
 
-        CountPods(before, -1);
-        CountPods(now, 1);
+        Topology.ForgetNamespaces();
     }
 
-    private void CountImages(NodeView? node, int sign)
+    /// <summary>A node with its pods is there, or is gone.</summary>
+    public void Add(NodeInfo node, int sign)
     {
-        foreach (var image in node?.Images ?? [])
+        AddImages(node, sign);
+        AddTopology(node, sign);
+    }
+
+    /// <summary>A node has changed, but not its pods. Most do so only to say that they are there.</summary>
+    public void Replace(NodeInfo before, NodeInfo now)
+    {
+        AddImages(before, -1);
+        AddImages(now, 1);
+        if (before.Labels != now.Labels || before.Node.Spec.Taints != now.Node.Spec.Taints)
+        {
+            AddTopology(before, -1);
+            AddTopology(now, 1);
+        }
+    }
+
+    /// <param name="sign">1 for a pod that is on the node now, -1 for one that was.</param>
+    public void Add(PodInfo pod, NodeInfo node, int sign)
+    {
+        if (pod.Owner is { } owner && !pod.IsTerminating)
+        {
+            AddSibling(owner, node, sign);
+        }
+
+        foreach (var term in pod.RequiredAntiAffinity)
+        {
+            RequiredAntiAffinity.Add(term, node, sign);
+        }
+
+        foreach (var terms in (ReadOnlySpan<IReadOnlyList<AffinityTerm>>)[pod.RequiredAffinity, pod.PreferredAffinity, pod.PreferredAntiAffinity])
+        {
+            foreach (var term in terms)
+            {
+                ScoredAffinity.Add(term, node, sign);
+            }
+        }
+
+        Topology.Add(pod, node, sign, Namespaces);
+    }
+
+    private void AddTopology(NodeInfo node, int sign)
+    {
+        Topology.Add(node, sign);
+        foreach (var pod in node.Pods)
+        {
+            Add(pod, node, sign);
+        }
+    }
+
+    private void AddImages(NodeInfo node, int sign)
+    {
+        foreach (var image in node.Images)
         {
             _nodesWithImage.Add(image, sign);
         }
     }
 
-    private void CountPods(NodeView? node, int sign)
-    {
-        if (node is null)
-        {
-            return;
-        }
-
-        Repelling += sign * node.Repelling.Count;
-        Wishing += sign * node.Wishing.Count;
-        foreach (var pod in node.Pods)
-        {
-            if (pod.Owner is { } owner && !pod.IsLeaving)
-            {
-                CountSibling(owner, node, sign);
-            }
-        }
-    }
-
-    private void CountSibling(string owner, NodeView node, int sign)
+    private void AddSibling(string owner, NodeInfo node, int sign)
     {
         if (!_siblings.TryGetValue(owner, out var siblings))
         {

@@ -7,6 +7,12 @@ internal sealed class NameCounts
 
     public bool IsEmpty => _counts.Count == 0;
 
+    /// <summary>How many names have a number.</summary>
+    public int Count => _counts.Count;
+
+    /// <summary>The smallest of the numbers.</summary>
+    public int Least => _counts.Values.Min();
+
     public int Of(string name) => _counts.GetValueOrDefault(name);
 
     public void Add(string name, int number)

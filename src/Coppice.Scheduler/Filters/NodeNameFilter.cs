@@ -3,10 +3,10 @@ namespace Coppice.Scheduler;
 /// <summary>A pod that names its node runs only there.</summary>
 internal sealed class NodeNameFilter : IFilter
 {
-    private static readonly Rejection OtherNode = Rejection.Final("node(s) didn't match the requested node name");
+    private static readonly Rejection OtherNode = Rejection.Unresolvable("node(s) didn't match the requested node name");
 
     public ClusterEvents WokenBy => ClusterEvents.NodeAdded;
 
-    public NodeTest? For(PodDemand pod, ClusterSnapshot cluster) =>
+    public NodeTest? For(PodInfo pod, ClusterSnapshot cluster) =>
         pod.Pod.Spec.NodeName is { Length: > 0 } name ? node => node.Name == name ? null : OtherNode : null;
 }

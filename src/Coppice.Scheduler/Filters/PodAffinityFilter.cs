@@ -1,98 +1,39 @@
+using Coppice.Objects;
+
 namespace Coppice.Scheduler;
 
-/// <summary>Required wishes about neighbours: the pod's own, and those of the pods that are there already.</summary>
+/// <summary>Required affinity and anti-affinity to other pods: the pod's own, and the anti-affinity of those that are there already.</summary>
 internal sealed class PodAffinityFilter : IFilter
 {
-    private static readonly Rejection NotNear = Rejection.Final("node(s) didn't match pod affinity rules");
+    private static readonly Rejection NotNear = Rejection.Unresolvable("node(s) didn't match pod affinity rules");
 
-    private static readonly Rejection NotFar = Rejection.ForNow("node(s) didn't match pod anti-affinity rules");
+    private static readonly Rejection TooNear = Rejection.Resolvable("node(s) didn't match pod anti-affinity rules");
 
-    private static readonly Rejection Repelled = Rejection.ForNow("node(s) didn't satisfy existing pods anti-affinity rules");
+    private static readonly Rejection KeptAway = Rejection.Resolvable("node(s) didn't satisfy existing pods anti-affinity rules");
 
     public ClusterEvents WokenBy =>
-        ClusterEvents.NodeAdded | ClusterEvents.NodeLabels | ClusterEvents.PodGone | ClusterEvents.PodPlaced | ClusterEvents.NamespaceLabels;
+        ClusterEvents.NodeAdded | ClusterEvents.NodeLabels | ClusterEvents.PodGone | ClusterEvents.PodAssigned | ClusterEvents.NamespaceLabels;
 
-    public NodeTest? For(PodDemand pod, ClusterSnapshot cluster)
+    public NodeTest? For(PodInfo pod, ClusterSnapshot cluster)
     {
-        var repelled = PlacesThatRepel(pod, cluster);
-        if (pod.Near.Count == 0 && pod.Far.Count == 0 && repelled.IsEmpty)
+        var existing = cluster.Sums.RequiredAntiAffinity.About(pod, cluster.Namespaces).Select(term => term.Counts).ToList();
+        if (pod.RequiredAffinity.Count == 0 && pod.RequiredAntiAffinity.Count == 0 && existing.Count == 0)
         {
             return null;
         }
 
-        var near = PlacesNear(pod, cluster);
-        var taken = PlacesTaken(pod, cluster);
+        // Pods that all of the terms are about, near by each of the terms.
+        var all = pod.RequiredAffinity.Select(term => term.Pods).ToValueList();
+        var affinity = pod.RequiredAffinity.Select(term => cluster.PodsOf(all, term.TopologyKey)).ToList();
+        var antiAffinity = pod.RequiredAntiAffinity.Select(term => cluster.PodsOf([term.Pods], term.TopologyKey)).ToList();
         // The first of a group that wants to be together has nobody to join.
-        var isFirst = pod.Near.Count > 0 && near.IsEmpty && pod.Near.All(t => t.Matches(pod, cluster));
+        var isFirst = affinity.TrueForAll(counts => counts.IsEmpty) && pod.RequiredAffinity.All(term => term.Pods.Matches(pod, cluster.Namespaces));
         return node =>
-            !pod.Near.All(t => isFirst ? node.Labels.ContainsKey(t.TopologyKey) : near.Has(node, t.TopologyKey)) ? NotNear
-            : pod.Far.Any(t => taken.Has(node, t.TopologyKey)) ? NotFar
-            : repelled.HasAny(node) ? Repelled
+            !(isFirst ? HasDomains(node, pod.RequiredAffinity) : affinity.TrueForAll(counts => counts.Of(node) > 0)) ? NotNear
+            : antiAffinity.Exists(counts => counts.Of(node) > 0) ? TooNear
+            : existing.Exists(counts => counts.Of(node) > 0) ? KeptAway
             : null;
     }
 
-    private static PlaceSums PlacesThatRepel(PodDemand pod, ClusterSnapshot cluster)
-    {
-        var places = new PlaceSums();
-        if (cluster.Sums.Repelling == 0)
-        {
-            return places;
-        }
-
-        foreach (var node in cluster.Nodes.Where(n => n.Repelling.Count > 0))
-        {
-            foreach (var other in node.Repelling)
-            {
-                foreach (var term in other.Far)
-                {
-                    if (term.Matches(pod, cluster))
-                    {
-                        places.Add(node, term.TopologyKey, 1);
-                    }
-                }
-            }
-        }
-
-        return places;
-    }
-
-    /// <summary>Where pods are that all of the wishes mean.</summary>
-    private static PlaceSums PlacesNear(PodDemand pod, ClusterSnapshot cluster)
-    {
-        var places = new PlaceSums();
-        if (pod.Near.Count == 0)
-        {
-            return places;
-        }
-
-        foreach (var node in cluster.Nodes)
-        {
-            if (node.Pods.Any(other => pod.Near.All(t => t.Matches(other, cluster))))
-            {
-                foreach (var term in pod.Near)
-                {
-                    places.Add(node, term.TopologyKey, 1);
-                }
-            }
-        }
-
-        return places;
-    }
-
-    private static PlaceSums PlacesTaken(PodDemand pod, ClusterSnapshot cluster)
-    {
-        var places = new PlaceSums();
-        foreach (var term in pod.Far)
-        {
-            foreach (var node in cluster.Nodes)
-            {
-                if (node.Pods.Any(other => term.Matches(other, cluster)))
-                {
-                    places.Add(node, term.TopologyKey, 1);
-                }
-            }
-        }
-
-        return places;
-    }
+    private static bool HasDomains(NodeInfo node, IReadOnlyList<AffinityTerm> terms) => terms.All(term => node.Labels.ContainsKey(term.TopologyKey));
 }

@@ -7,15 +7,15 @@ internal sealed class ResourcesFilter : IFilter
 {
     public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeResources | ClusterEvents.PodGone | ClusterEvents.PodScaledDown;
 
-    public NodeTest? For(PodDemand pod, ClusterSnapshot cluster)
+    public NodeTest? For(PodInfo pod, ClusterSnapshot cluster)
     {
-        var asked = pod.Asked;
-        return node => Test(asked, node);
+        var requests = pod.Requests;
+        return node => Test(requests, node);
     }
 
-    private static Rejection? Test(ResourceAmounts asked, NodeView node)
+    private static Rejection? Test(ResourceAmounts requests, NodeInfo node)
     {
-        var (has, used) = (node.Allocatable, node.Asked);
+        var (has, used) = (node.Allocatable, node.Requested);
         var lacking = default(List<string>);
         var isFinal = false;
 
@@ -24,10 +24,10 @@ internal sealed class ResourcesFilter : IFilter
             (lacking ??= []).Add("Too many pods");
         }
 
-        Check(ResourceName.Cpu, asked.MilliCpu, has.MilliCpu, used.MilliCpu);
-        Check(ResourceName.Memory, asked.Memory, has.Memory, used.Memory);
-        Check(ResourceName.Ephemeralstorage, asked.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage);
-        foreach (var (name, amount) in asked.Others)
+        Check(ResourceName.Cpu, requests.MilliCpu, has.MilliCpu, used.MilliCpu);
+        Check(ResourceName.Memory, requests.Memory, has.Memory, used.Memory);
+        Check(ResourceName.Ephemeralstorage, requests.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage);
+        foreach (var (name, amount) in requests.Others)
         {
             Check(name, amount, has.Others.Find(name), used.Others.Find(name));
         }

@@ -1,46 +1,38 @@
-using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Scheduler;
 
-/// <summary>Spread constraints that must hold: no place may have more than so many matching pods more than the emptiest.</summary>
+/// <summary>Spread constraints that must hold: no domain may have more than so many matching pods more than the emptiest.</summary>
 internal sealed class TopologySpreadFilter : IFilter
 {
-    private static readonly Rejection Skewed = Rejection.ForNow("node(s) didn't match pod topology spread constraints");
+    private static readonly Rejection Skewed = Rejection.Resolvable("node(s) didn't match pod topology spread constraints");
 
-    private static readonly Rejection Placeless = Rejection.Final("node(s) didn't match pod topology spread constraints (missing required label)");
+    private static readonly Rejection NoDomain = Rejection.Unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
 
     public ClusterEvents WokenBy =>
-        ClusterEvents.NodeAdded | ClusterEvents.NodeGone | ClusterEvents.NodeLabels | ClusterEvents.NodeTaints | ClusterEvents.PodGone | ClusterEvents.PodPlaced;
+        ClusterEvents.NodeAdded | ClusterEvents.NodeGone | ClusterEvents.NodeLabels | ClusterEvents.NodeTaints | ClusterEvents.PodGone | ClusterEvents.PodAssigned;
 
-    public NodeTest? For(PodDemand pod, ClusterSnapshot cluster)
+    public NodeTest? For(PodInfo pod, ClusterSnapshot cluster)
     {
-        var constraints = pod.Pod.Spec.TopologySpreadConstraints
-            .Where(c => c.WhenUnsatisfiable == UnsatisfiableConstraintAction.DoNotSchedule)
-            .ToList();
-        if (constraints.Count == 0)
-        {
-            return null;
-        }
+        var spreads = TopologySpread.Of(pod, UnsatisfiableConstraintAction.DoNotSchedule, cluster);
+        return spreads.Count == 0 ? null : node => Test(spreads, node);
+    }
 
-        var keys = constraints.Select(c => c.TopologyKey).ToList();
-        var spreads = constraints.Select(c => SpreadCount.Of(c, pod, cluster, keys)).ToList();
-        return node =>
+    private static Rejection? Test(IReadOnlyList<TopologySpread> spreads, NodeInfo node)
+    {
+        foreach (var spread in spreads)
         {
-            foreach (var spread in spreads)
+            if (!node.Labels.ContainsKey(spread.Constraint.TopologyKey))
             {
-                if (!node.Labels.TryGetValue(spread.Constraint.TopologyKey, out var place))
-                {
-                    return Placeless;
-                }
-
-                if (spread.In(place) + (spread.CountsItself ? 1 : 0) - spread.Least > spread.Constraint.MaxSkew)
-                {
-                    return Skewed;
-                }
+                return NoDomain;
             }
 
-            return null;
-        };
+            if (spread.PodsNear(node) + (spread.IncludesItself ? 1 : 0) - spread.Least > spread.Constraint.MaxSkew)
+            {
+                return Skewed;
+            }
+        }
+
+        return null;
     }
 }

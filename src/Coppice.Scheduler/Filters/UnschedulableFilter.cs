@@ -8,10 +8,10 @@ internal sealed class UnschedulableFilter : IFilter
 {
     private static readonly Taint Cordoned = new() { Key = "node.kubernetes.io/unschedulable", Effect = TaintEffect.NoSchedule };
 
-    private static readonly Rejection Unschedulable = Rejection.Final("node(s) were unschedulable");
+    private static readonly Rejection Unschedulable = Rejection.Unresolvable("node(s) were unschedulable");
 
     public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeTaints;
 
-    public NodeTest? For(PodDemand pod, ClusterSnapshot cluster) =>
+    public NodeTest? For(PodInfo pod, ClusterSnapshot cluster) =>
         pod.Pod.Spec.Tolerations.Tolerates(Cordoned) ? null : node => node.Node.Spec.Unschedulable ? Unschedulable : null;
 }

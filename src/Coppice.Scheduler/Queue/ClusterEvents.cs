@@ -18,10 +18,10 @@ internal enum ClusterEvents
     /// <summary>Deleted, ended, or not bound after all.</summary>
     PodGone = 32,
 
-    /// <summary>Placed on a node, or a placed one's labels changed.</summary>
-    PodPlaced = 64,
+    /// <summary>Assigned to a node, or an assigned one's labels changed.</summary>
+    PodAssigned = 64,
     NamespaceLabels = 128,
 
-    /// <summary>A placed one needs less than it did: it was resized, or its resize is done.</summary>
+    /// <summary>An assigned one needs less than it did: it was resized, or its resize is done.</summary>
     PodScaledDown = 256,
 }

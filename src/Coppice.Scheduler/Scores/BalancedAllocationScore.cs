@@ -5,22 +5,22 @@ internal sealed class BalancedAllocationScore : IScore
 {
     public int Weight => 1;
 
-    public long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
     {
-        if (pod.Asked.MilliCpu == 0 && pod.Asked.Memory == 0)
+        if (pod.Requests.MilliCpu == 0 && pod.Requests.Memory == 0)
         {
             return null;
         }
 
-        var marks = new long[nodes.Count];
-        for (var i = 0; i < marks.Length; i++)
+        var scores = new long[nodes.Count];
+        for (var i = 0; i < scores.Length; i++)
         {
-            var (has, used) = (nodes[i].Allocatable, nodes[i].Asked + pod.Asked);
+            var (has, used) = (nodes[i].Allocatable, nodes[i].Requested + pod.Requests);
             var apart = Math.Abs(Share(used.MilliCpu, has.MilliCpu) - Share(used.Memory, has.Memory)) / 2;
-            marks[i] = (long)((1 - apart) * IScore.Best);
+            scores[i] = (long)((1 - apart) * IScore.MaxNodeScore);
         }
 
-        return marks;
+        return scores;
     }
 
     private static double Share(long used, long has) => has == 0 ? 1 : Math.Min(1, (double)used / has);

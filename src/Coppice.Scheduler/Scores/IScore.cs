@@ -6,23 +6,23 @@ internal interface IScore
     /// <summary>How much it counts beside the others; Kubernetes' weights.</summary>
     int Weight { get; }
 
-    /// <returns>For each node 0 to <see cref="Best"/>; null if the nodes don't differ in this.</returns>
-    long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes);
+    /// <returns>For each node 0 to <see cref="MaxNodeScore"/>; null if the nodes don't differ in this.</returns>
+    long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes);
 
-    /// <summary>The best mark.</summary>
-    const long Best = 100;
+    /// <summary>The best score.</summary>
+    const long MaxNodeScore = 100;
 
-    /// <summary>Stretches counts of something good to marks: the most is the best.</summary>
-    static long[] MoreIsBetter(long[] counts)
+    /// <summary>Stretches counts of something good over all scores: the most is the best.</summary>
+    static long[] Normalize(long[] counts)
     {
         var (least, most) = (Math.Min(0, counts.Min()), Math.Max(0, counts.Max()));
-        return [.. counts.Select(c => most == least ? 0 : Best * (c - least) / (most - least))];
+        return [.. counts.Select(c => most == least ? 0 : MaxNodeScore * (c - least) / (most - least))];
     }
 
-    /// <summary>Stretches counts of something bad to marks: none is the best.</summary>
-    static long[] FewerIsBetter(long[] counts)
+    /// <summary>Stretches counts of something bad over all scores: none is the best.</summary>
+    static long[] NormalizeReversed(long[] counts)
     {
         var most = counts.Max();
-        return [.. counts.Select(c => most == 0 ? Best : Best - Best * c / most)];
+        return [.. counts.Select(c => most == 0 ? MaxNodeScore : MaxNodeScore - MaxNodeScore * c / most)];
     }
 }

@@ -9,7 +9,7 @@ internal sealed class ImageLocalityScore : IScore
 
     public int Weight => 1;
 
-    public long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
     {
         var images = pod.Pod.Spec.InitContainers.Concat(pod.Pod.Spec.Containers).Select(c => WithTag(c.Image ?? "")).ToList();
         var sums = new long[nodes.Count];
@@ -26,7 +26,7 @@ internal sealed class ImageLocalityScore : IScore
         var most = MostBytes * images.Count;
         return sums.All(s => s == 0)
             ? null
-            : [.. sums.Select(s => IScore.Best * (Math.Clamp(s, LeastBytes, Math.Max(LeastBytes, most)) - LeastBytes) / Math.Max(1, most - LeastBytes))];
+            : [.. sums.Select(s => IScore.MaxNodeScore * (Math.Clamp(s, LeastBytes, Math.Max(LeastBytes, most)) - LeastBytes) / Math.Max(1, most - LeastBytes))];
     }
 
     private static string WithTag(string image) =>

@@ -5,17 +5,17 @@ internal sealed class LeastAllocatedScore : IScore
 {
     public int Weight => 1;
 
-    public long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
     {
-        var marks = new long[nodes.Count];
-        for (var i = 0; i < marks.Length; i++)
+        var scores = new long[nodes.Count];
+        for (var i = 0; i < scores.Length; i++)
         {
-            var (has, used) = (nodes[i].Allocatable, nodes[i].Guessed + pod.Guessed);
-            marks[i] = (Left(has.MilliCpu, used.MilliCpu) + Left(has.Memory, used.Memory)) / 2;
+            var (has, used) = (nodes[i].Allocatable, nodes[i].NonZeroRequested + pod.NonZeroRequests);
+            scores[i] = (Left(has.MilliCpu, used.MilliCpu) + Left(has.Memory, used.Memory)) / 2;
         }
 
-        return marks;
+        return scores;
     }
 
-    private static long Left(long has, long used) => has == 0 || used > has ? 0 : (long)((Int128)(has - used) * IScore.Best / has);
+    private static long Left(long has, long used) => has == 0 || used > has ? 0 : (long)((Int128)(has - used) * IScore.MaxNodeScore / has);
 }

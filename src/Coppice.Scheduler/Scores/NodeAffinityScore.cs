@@ -2,16 +2,16 @@ using Coppice.Objects;
 
 namespace Coppice.Scheduler;
 
-/// <summary>The nodes that the pod would rather have.</summary>
+/// <summary>The nodes that the pod's preferred node affinity means.</summary>
 internal sealed class NodeAffinityScore : IScore
 {
     public int Weight => 2;
 
-    public long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
     {
-        var wishes = pod.Pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? default;
-        return wishes.IsEmpty
+        var terms = pod.Pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? default;
+        return terms.IsEmpty
             ? null
-            : IScore.MoreIsBetter([.. nodes.Select(n => wishes.Where(w => NodeSelectors.Matches(w.Preference, n.Node)).Sum(w => (long)w.Weight))]);
+            : IScore.Normalize([.. nodes.Select(n => terms.Where(t => NodeSelectors.Matches(t.Preference, n.Node)).Sum(t => (long)t.Weight))]);
     }
 }

@@ -1,63 +1,32 @@
 namespace Coppice.Scheduler;
 
-/// <summary>Wishes about neighbours that may be denied: the pod's, and those of the pods that are there about it.</summary>
+/// <summary>
+/// Preferred affinity and anti-affinity to other pods: the pod's own, and that of the pods that are there already, whose required
+/// affinity counts a little, too.
+/// </summary>
 internal sealed class PodAffinityScore : IScore
 {
-    /// <summary>A required wish of a pod that is there already counts as a slight preference of it, too.</summary>
-    private const int RequiredNearWeight = 1;
-
     public int Weight => 2;
 
-    public long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
     {
-        var hasWishes = pod.RatherNear.Count + pod.RatherFar.Count > 0;
-        if (!hasWishes && cluster.Sums.Wishing == 0)
+        var own = pod.PreferredAffinity.Concat(pod.PreferredAntiAffinity).Select(term => (Term: term, Counts: cluster.PodsOf([term.Pods], term.TopologyKey)));
+        var all = own.Concat(cluster.Sums.ScoredAffinity.About(pod, cluster.Namespaces)).Where(term => !term.Counts.IsEmpty).ToList();
+        if (all.Count == 0)
         {
             return null;
         }
 
-        var byPlace = new PlaceSums();
-        foreach (var node in cluster.Nodes)
+        var sums = new long[nodes.Count];
+        for (var i = 0; i < sums.Length; i++)
         {
-            foreach (var other in hasWishes ? node.Pods : node.Wishing)
+            foreach (var (term, counts) in all)
             {
-                Add(pod.RatherNear, other, 1);
-                Add(pod.RatherFar, other, -1);
-                AddBack(other.Near, _ => RequiredNearWeight);
-                AddBack(other.RatherNear, t => t.Weight);
-                AddBack(other.RatherFar, t => -t.Weight);
-            }
-
-            void Add(IReadOnlyList<PodTerm> terms, PodDemand other, int sign)
-            {
-                foreach (var term in terms)
-                {
-                    if (term.Matches(other, cluster))
-                    {
-                        byPlace.Add(node, term.TopologyKey, sign * term.Weight);
-                    }
-                }
-            }
-
-            void AddBack(IReadOnlyList<PodTerm> terms, Func<PodTerm, int> weight)
-            {
-                foreach (var term in terms)
-                {
-                    if (term.Matches(pod, cluster))
-                    {
-                        byPlace.Add(node, term.TopologyKey, weight(term));
-                    }
-                }
+                sums[i] += (long)term.Weight * counts.Of(nodes[i]);
             }
         }
 
-        if (byPlace.IsEmpty)
-        {
-            return null;
-        }
-
-        var sums = nodes.Select(byPlace.Of).ToArray();
         var (least, most) = (sums.Min(), sums.Max());
-        return least == most ? null : [.. sums.Select(s => IScore.Best * (s - least) / (most - least))];
+        return least == most ? null : [.. sums.Select(s => IScore.MaxNodeScore * (s - least) / (most - least))];
     }
 }

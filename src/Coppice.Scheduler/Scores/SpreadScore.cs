@@ -10,39 +10,35 @@ internal sealed class SpreadScore : IScore
 {
     public int Weight => 2;
 
-    public long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
     {
         var constraints = pod.Pod.Spec.TopologySpreadConstraints;
         var counts = constraints.IsEmpty ? CountByOwner(pod, cluster, nodes) : CountByConstraints(pod, cluster, nodes);
-        return counts is null ? null : IScore.FewerIsBetter(counts);
+        return counts is null ? null : IScore.NormalizeReversed(counts);
     }
 
-    private static long[]? CountByConstraints(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    private static long[]? CountByConstraints(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
     {
-        var wishes = pod.Pod.Spec.TopologySpreadConstraints
-            .Where(c => c.WhenUnsatisfiable == UnsatisfiableConstraintAction.ScheduleAnyway)
-            .ToList();
-        if (wishes.Count == 0)
+        var spreads = TopologySpread.Of(pod, UnsatisfiableConstraintAction.ScheduleAnyway, cluster);
+        if (spreads.Count == 0)
         {
             return null;
         }
 
-        var keys = wishes.Select(c => c.TopologyKey).ToList();
-        var spreads = wishes.Select(c => SpreadCount.Of(c, pod, cluster, keys)).ToList();
         var counts = new long[nodes.Count];
         for (var i = 0; i < counts.Length; i++)
         {
-            // The more places there are, the fewer pods each has: the logarithm gives hosts and zones a like say.
-            counts[i] = (long)Math.Round(100 * spreads.Sum(s => Weigh(s.Places) * PodsIn(s, nodes[i])));
+            // The more domains there are, the fewer pods each has: the logarithm gives hosts and zones a like say.
+            counts[i] = (long)Math.Round(100 * spreads.Sum(s => Weigh(s.Domains) * PodsNear(s, nodes[i])));
         }
 
         return counts;
     }
 
-    private static double PodsIn(SpreadCount spread, NodeView node) =>
-        node.Labels.TryGetValue(spread.Constraint.TopologyKey, out var place) ? spread.In(place) : spread.Places + spread.Constraint.MaxSkew;
+    private static double PodsNear(TopologySpread spread, NodeInfo node) =>
+        node.Labels.ContainsKey(spread.Constraint.TopologyKey) ? spread.PodsNear(node) : spread.Domains + spread.Constraint.MaxSkew;
 
-    private static long[]? CountByOwner(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    private static long[]? CountByOwner(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
     {
         if (pod.Owner is null)
         {
@@ -69,5 +65,5 @@ internal sealed class SpreadScore : IScore
         return counts;
     }
 
-    private static double Weigh(int places) => Math.Log(places + 2);
+    private static double Weigh(int domains) => Math.Log(domains + 2);
 }

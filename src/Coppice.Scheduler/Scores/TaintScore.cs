@@ -8,11 +8,11 @@ internal sealed class TaintScore : IScore
 {
     public int Weight => 3;
 
-    public long[]? Rate(PodDemand pod, ClusterSnapshot cluster, IReadOnlyList<NodeView> nodes)
+    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
     {
         var tolerations = pod.Pod.Spec.Tolerations;
         var counts = nodes.Select(n => Count(n.Node.Spec.Taints, tolerations)).ToArray();
-        return counts.All(c => c == 0) ? null : IScore.FewerIsBetter(counts);
+        return counts.All(c => c == 0) ? null : IScore.NormalizeReversed(counts);
     }
 
     private static long Count(ValueList<Taint> taints, ValueList<Toleration> tolerations)

@@ -3,12 +3,15 @@ using System.Diagnostics.CodeAnalysis;
 namespace Coppice.Client;
 
 /// <summary>A table of bounded size that forgets what was not asked for longest. For one thread at a time.</summary>
-internal sealed class RecentTable<TKey, TValue>(int capacity) where TKey : notnull
+public sealed class RecentTable<TKey, TValue>(int capacity) where TKey : notnull
 {
     private readonly Dictionary<TKey, LinkedListNode<(TKey Key, TValue Value)>> _nodes = [];
     private readonly LinkedList<(TKey Key, TValue Value)> _newestFirst = [];
 
     public int Count => _nodes.Count;
+
+    /// <summary>The newest first. Looking through them is no asking.</summary>
+    public IEnumerable<(TKey Key, TValue Value)> All => _newestFirst;
 
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
@@ -36,6 +39,14 @@ internal sealed class RecentTable<TKey, TValue>(int capacity) where TKey : notnu
         {
             _nodes.Remove(_newestFirst.Last!.Value.Key);
             _newestFirst.RemoveLast();
+        }
+    }
+    public void RemoveWhere(Func<TKey, bool> isGone)
+    {
+        foreach (var key in _nodes.Keys.Where(isGone).ToList())
+        {
+            _nodes.Remove(key, out var node);
+            _newestFirst.Remove(node!);
         }
     }
 }

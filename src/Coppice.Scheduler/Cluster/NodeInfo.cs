@@ -4,13 +4,13 @@ using Coppice.Objects.Core;
 namespace Coppice.Scheduler;
 
 /// <summary>A node and the pods that are, or soon will be, on it. Immutable: a change makes another one.</summary>
-internal sealed class NodeView
+internal sealed class NodeInfo
 {
     public const string ZoneLabel = "topology.kubernetes.io/zone";
 
     private Dictionary<string, long> _images = [];
 
-    private NodeView(Node node, ResourceAmounts allocatable, long podLimit)
+    private NodeInfo(Node node, ResourceAmounts allocatable, long podLimit)
     {
         Node = node;
         Name = node.Metadata.Name ?? "";
@@ -33,34 +33,41 @@ internal sealed class NodeView
     /// <summary>How many pods may run here.</summary>
     public long PodLimit { get; }
 
-    public IReadOnlyList<PodDemand> Pods { get; private init; } = [];
+    public IReadOnlyList<PodInfo> Pods { get; private init; } = [];
 
-    /// <summary>What the pods asked for.</summary>
-    public ResourceAmounts Asked { get; private init; }
+    /// <summary>What the pods request.</summary>
+    public ResourceAmounts Requested { get; private init; }
 
     /// <summary>What they are taken to use.</summary>
-    public ResourceAmounts Guessed { get; private init; }
-
-    /// <summary>Those of the pods that keep others away.</summary>
-    public IReadOnlyList<PodDemand> Repelling { get; private init; } = [];
-
-    /// <summary>Those of the pods that have wishes about others, for the comparison of nodes.</summary>
-    public IReadOnlyList<PodDemand> Wishing { get; private init; } = [];
+    public ResourceAmounts NonZeroRequested { get; private init; }
 
     /// <summary>The names of the images that are here already.</summary>
     public IReadOnlyCollection<string> Images => _images.Keys;
 
-    public static NodeView Of(Node node, IEnumerable<PodDemand> pods)
+    public static NodeInfo Of(Node node, IEnumerable<PodInfo> pods)
     {
         var allocatable = node.Status.Allocatable;
-        return new NodeView(node, ResourceAmounts.Of(allocatable), allocatable.Find("pods").Value) { _images = ImagesOf(node) }.WithPods([.. pods]);
+        return new NodeInfo(node, ResourceAmounts.Of(allocatable), allocatable.Find("pods").Value) { _images = ImagesOf(node) }.WithPods([.. pods]);
     }
 
-    public NodeView WithNode(Node node) => Of(node, Pods);
+    public NodeInfo WithNode(Node node) => Of(node, Pods);
 
-    public NodeView With(PodDemand pod) => WithPods([.. Pods.Where(p => p.Key != pod.Key), pod]);
+    public NodeInfo With(PodInfo pod) => WithPods([.. Pods.Where(p => p.Key != pod.Key), pod]);
 
-    public NodeView Without(ObjectKey pod) => WithPods([.. Pods.Where(p => p.Key != pod)]);
+    public NodeInfo Without(ObjectKey pod) => WithPods([.. Pods.Where(p => p.Key != pod)]);
+
+    public PodInfo? Find(ObjectKey pod)
+    {
+        foreach (var here in Pods)
+        {
+            if (here.Key == pod)
+            {
+                return here;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The size in bytes of an image that is here already, or 0.</summary>
     public long ImageSize(string image) => _images.GetValueOrDefault(image);
@@ -79,23 +86,21 @@ internal sealed class NodeView
         return images;
     }
 
-    private NodeView WithPods(IReadOnlyList<PodDemand> pods)
+    private NodeInfo WithPods(IReadOnlyList<PodInfo> pods)
     {
-        var asked = default(ResourceAmounts);
-        var guessed = default(ResourceAmounts);
+        var requested = default(ResourceAmounts);
+        var nonZeroRequested = default(ResourceAmounts);
         foreach (var pod in pods)
         {
-            asked += pod.Asked;
-            guessed += pod.Guessed;
+            requested += pod.Requests;
+            nonZeroRequested += pod.NonZeroRequests;
         }
 
         return new(Node, Allocatable, PodLimit)
         {
             Pods = pods,
-            Asked = asked,
-            Guessed = guessed,
-            Repelling = [.. pods.Where(p => p.Far.Count > 0)],
-            Wishing = [.. pods.Where(p => p.Near.Count + p.RatherNear.Count + p.RatherFar.Count > 0)],
+            Requested = requested,
+            NonZeroRequested = nonZeroRequested,
             _images = _images,
         };
     }
