@@ -5,6 +5,7 @@ using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Services;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Watching;
+using Coppice.ApiServer.Writes;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Store;
@@ -24,20 +25,9 @@ public sealed class ApiVerbs
     {
         _storage = new ObjectStorage(store);
         Kinds = new KindRegistry(BuiltInServedKinds.All);
-        IReadOnlyList<IAdmission> admissions =
-        [
-            new NamespaceLifecycle(_storage),
-            new PodAdmission(_storage, time, random),
-            new PriorityAdmission(),
-            new ServiceAllocation(_storage, services, time, random),
-        ];
-        var turns = new Turns();
+        Admissions = new AdmissionChain(new NamespaceLifecycle(_storage), new PodAdmission(_storage, time, random), new PriorityAdmission());
         List = new ListVerb(_storage);
-        Create = new CreateVerb(_storage, admissions, time, random);
-        Update = new UpdateVerb(_storage, turns, admissions);
-        Delete = new DeleteVerb(_storage, turns, time);
-        Pods = new PodVerbs(Update, Delete, time);
-        Scale = new ScaleVerb(_storage, Update);
+        Writes = new WritePipeline(_storage, Admissions, new ServiceAllocation(_storage, services, time, random), time, random);
         Tokens = new TokenVerb(_storage, tokens, time);
     }
 
@@ -46,15 +36,10 @@ public sealed class ApiVerbs
 
     internal ListVerb List { get; }
 
-    internal CreateVerb Create { get; }
+    internal WritePipeline Writes { get; }
 
-    internal UpdateVerb Update { get; }
-
-    internal DeleteVerb Delete { get; }
-
-    internal PodVerbs Pods { get; }
-
-    internal ScaleVerb Scale { get; }
+    /// <summary>For what passes them without a write: a connection.</summary>
+    internal AdmissionChain Admissions { get; }
 
     internal TokenVerb Tokens { get; }
 

@@ -77,7 +77,7 @@ public sealed partial class RequestPipeline
         _reviews = new ReviewEndpoint(tokens);
         _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, time, random));
         _subresources = new SubresourceEndpoint(
-            verbs, _resources, responses, new StreamEndpoint(verbs, parts.Nodes, time), new ProxyEndpoint(verbs, parts));
+            verbs, _resources, new StreamEndpoint(verbs, parts.Nodes, time), new ProxyEndpoint(verbs, parts));
         _log = log;
     }
 

@@ -4,14 +4,29 @@ using Coppice.Objects;
 
 namespace Coppice.ApiServer.Admission;
 
-/// <summary>
-/// A rule that sees an object before it is written, with its defaults, and may complete or refuse it. What it adds has no defaults to
-/// come.
-/// </summary>
+/// <summary>A rule of the cluster that sees a write before it happens. It is mutating, validating, or both.</summary>
 public interface IAdmission
 {
-    /// <param name="old">The version that is replaced; null when the object is new.</param>
-    /// <returns>The object to write: the one given, or a completed one.</returns>
+    /// <summary>The same answer every time.</summary>
+    bool Handles(WriteOperation operation);
+}
+
+/// <summary>May complete what is asked for, or refuse it: before it is prepared and validated, so that nothing wrong gets in by this.</summary>
+public interface IMutatingAdmission : IAdmission
+{
+    /// <param name="item">
+    /// What is asked for, with its defaults: the object, or for a subresource of another kind that (a Scale, a Binding). Null for a
+    /// deletion and a connection.
+    /// </param>
+    /// <param name="old">The version that is there, in the same form; null where nothing is replaced.</param>
+    /// <returns>The one given, or a completed one; null only for null.</returns>
     /// <exception cref="ApiError">It is refused.</exception>
-    ValueTask<KubernetesObject> AdmitAsync(WriteScope scope, KubernetesObject item, KubernetesObject? old, CancellationToken stop);
+    ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop);
+}
+
+/// <summary>May only refuse: it sees what will be stored, after everybody else has had a say.</summary>
+public interface IValidatingAdmission : IAdmission
+{
+    /// <inheritdoc cref="IMutatingAdmission.AdmitAsync"/>
+    ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop);
 }

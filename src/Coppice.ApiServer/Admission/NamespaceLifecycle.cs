@@ -7,32 +7,45 @@ using Coppice.Objects.Meta;
 
 namespace Coppice.ApiServer.Admission;
 
-/// <summary>Nothing is made in a namespace that is not there, or that is going.</summary>
-internal sealed class NamespaceLifecycle(ObjectStorage storage) : IAdmission
+/// <summary>Nothing is made in a namespace that is not there, or that is going; and some namespaces never go.</summary>
+internal sealed class NamespaceLifecycle(ObjectStorage storage) : IMutatingAdmission
 {
+    // Kubernetes' list: the rest of the cluster takes it for granted that these are there.
+    private static readonly string[] Lasting = ["default", "kube-system", "kube-public"];
+
     private static readonly Kind Namespaces = BuiltInKinds.Of<Namespace>();
 
-    public async ValueTask<KubernetesObject> AdmitAsync(WriteScope scope, KubernetesObject item, KubernetesObject? old, CancellationToken stop)
+    public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Delete;
+
+    public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
-        if (!scope.Kind.Namespaced || old is not null)
+        if (request.Operation == WriteOperation.Delete)
+        {
+            return old is Namespace && Lasting.Contains(request.Key.Name)
+                ? throw ApiErrors.Forbidden(request.Resource, request.Key.Name, "this namespace may not be deleted")
+                : item;
+        }
+
+        // A subresource is of something that is there already, and may go on until its end.
+        if (!request.Kind.Namespaced || request.Subresource.Length > 0)
         {
             return item;
         }
 
-        var space = (Namespace)(await storage.GetAsync(Namespaces, new("", scope.Namespace), stop)).Item;
+        var space = (Namespace)(await storage.GetAsync(Namespaces, new("", request.Key.Namespace), stop)).Item;
         if (space.Metadata.DeletionTimestamp is null)
         {
             return item;
         }
 
         var refusal = ApiErrors.Forbidden(
-            scope.Resource,
-            item.Metadata.Name ?? "",
-            $"unable to create new content in namespace {scope.Namespace} because it is being terminated");
+            request.Resource,
+            item?.Metadata.Name ?? "",
+            $"unable to create new content in namespace {request.Key.Namespace} because it is being terminated");
         var cause = new ApiStatusCause
         {
             Reason = "NamespaceTerminating",
-            Message = $"namespace {scope.Namespace} is being terminated",
+            Message = $"namespace {request.Key.Namespace} is being terminated",
             Field = "metadata.namespace",
         };
         throw new ApiError(refusal.Status with { Details = refusal.Status.Details! with { Causes = [cause] } });

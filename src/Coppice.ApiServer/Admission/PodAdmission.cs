@@ -10,7 +10,7 @@ namespace Coppice.ApiServer.Admission;
 /// What Kubernetes' ServiceAccount and DefaultTolerationSeconds admissions do to new pods: the namespace's account and its token
 /// volume, and five minutes of patience with a node that is not ready or cannot be reached.
 /// </summary>
-internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Random random) : IAdmission
+internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Random random) : IMutatingAdmission
 {
     // A namespace gets its account a moment after it was made, and one "kubectl apply" makes the pods in it just as fast.
     private const int AccountLooks = 10;
@@ -50,20 +50,22 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
         ],
     };
 
-    public async ValueTask<KubernetesObject> AdmitAsync(WriteScope scope, KubernetesObject item, KubernetesObject? old, CancellationToken stop)
+    public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
+
+    public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
-        if (item is not Pod pod || old is not null)
+        if (item is not Pod pod)
         {
             return item;
         }
 
         var name = string.IsNullOrEmpty(pod.Spec.ServiceAccountName) ? "default" : pod.Spec.ServiceAccountName;
-        if (await FindAccountAsync(scope, name, stop) is not { } account)
+        if (await FindAccountAsync(new(request.Key.Namespace, name), stop) is not { } account)
         {
             throw ApiErrors.Forbidden(
-                scope.Resource,
+                request.Resource,
                 pod.Metadata.Name ?? "",
-                $"error looking up service account {scope.Namespace}/{name}: serviceaccount \"{name}\" not found");
+                $"error looking up service account {request.Key.Namespace}/{name}: serviceaccount \"{name}\" not found");
         }
 
         var spec = pod.Spec with { ServiceAccountName = name, ServiceAccount = name };
@@ -80,13 +82,13 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
         return pod with { Spec = Tolerate(spec) };
     }
 
-    private async ValueTask<ServiceAccount?> FindAccountAsync(WriteScope scope, string name, CancellationToken stop)
+    private async ValueTask<ServiceAccount?> FindAccountAsync(ObjectKey account, CancellationToken stop)
     {
         for (var look = 1; ; look++)
         {
-            if (await storage.FindAsync(Accounts, scope.Key(name), stop) is { Item: ServiceAccount account })
+            if (await storage.FindAsync(Accounts, account, stop) is { Item: ServiceAccount found })
             {
-                return account;
+                return found;
             }
 
             if (look == AccountLooks)

@@ -9,7 +9,7 @@ namespace Coppice.ApiServer.Admission;
 /// What Kubernetes' Priority admission does: a pod's priority is that of its class and no other. There are the two classes that every
 /// cluster has, and none for everybody else.
 /// </summary>
-internal sealed class PriorityAdmission : IAdmission
+internal sealed class PriorityAdmission : IMutatingAdmission
 {
     private static readonly Dictionary<string, int> Classes = new(StringComparer.Ordinal)
     {
@@ -17,8 +17,10 @@ internal sealed class PriorityAdmission : IAdmission
         ["system-node-critical"] = 2_000_001_000,
     };
 
-    public ValueTask<KubernetesObject> AdmitAsync(WriteScope scope, KubernetesObject item, KubernetesObject? old, CancellationToken stop) =>
-        new(item is not Pod pod ? item : old is Pod before ? Keep(pod, before) : Decide(scope, pod));
+    public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update;
+
+    public ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
+        new(item is not Pod pod || request.Subresource.Length > 0 ? item : old is Pod before ? Keep(pod, before) : Decide(request, pod));
 
     /// <summary>Who replaces a pod by what is in a file need not say what was decided about it.</summary>
     private static Pod Keep(Pod pod, Pod old) => pod.Spec.PriorityClassName == old.Spec.PriorityClassName
@@ -32,7 +34,7 @@ internal sealed class PriorityAdmission : IAdmission
         }
         : pod;
 
-    private static Pod Decide(WriteScope scope, Pod pod)
+    private static Pod Decide(WriteRequest request, Pod pod)
     {
         var spec = pod.Spec;
         var priority = 0;
@@ -56,6 +58,6 @@ internal sealed class PriorityAdmission : IAdmission
 
         return pod with { Spec = spec with { Priority = priority, PreemptionPolicy = Policy } };
 
-        ApiError Forbidden(string why) => ApiErrors.Forbidden(scope.Resource, pod.Metadata.Name ?? "", why);
+        ApiError Forbidden(string why) => ApiErrors.Forbidden(request.Resource, pod.Metadata.Name ?? "", why);
     }
 }

@@ -1,12 +1,11 @@
-using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Patching;
+using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
-using Coppice.ApiServer.Kinds;
-using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Watching;
+using Coppice.ApiServer.Writes;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +18,6 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     public Task HandleAsync(HttpContext http, ApiRequest request, ServedKind served, Requester user, CancellationToken stopping)
     {
         var kind = served.Kind;
-        var scope = new WriteScope(served, request.Namespace ?? "", user, http.Request.DryRun());
         if (kind.Namespaced && request.Namespace is null && request.Verb is not ("list" or "watch" or "deletecollection" or ""))
         {
             throw ApiErrors.BadRequest("an empty namespace may not be set " + (request.Verb == "create" ? "during creation" : "when a resource name is provided"));
@@ -36,64 +34,68 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             _ = ResponseFormat.Choose(http.Request);
         }
 
+        var key = new ObjectKey(request.Namespace ?? "", request.Name ?? "");
         return request.Verb switch
         {
-            "get" => GetAsync(http, scope, request.Name!),
-            "list" => ListAsync(http, scope),
-            "watch" => watches.RunAsync(http, WatchQuery(http, scope, request.Name), stopping),
-            "create" when request.Name is null => CreateAsync(http, scope),
-            "update" when request.Name is not null => UpdateAsync(http, scope, request.Name, UpdatePart.Main),
-            "patch" when request.Name is not null => PatchAsync(http, scope, request.Name, UpdatePart.Main),
-            "delete" => DeleteAsync(http, scope, request.Name!),
-            "deletecollection" => DeleteCollectionAsync(http, scope),
+            "get" => GetAsync(http, served, key, ""),
+            "list" => ListAsync(http, served, key.Namespace),
+            "watch" => watches.RunAsync(http, WatchQuery(http, served, key.Namespace, request.Name), stopping),
+            "create" when request.Name is null => CreateAsync(http, Write(WriteOperation.Create)),
+            "update" when request.Name is not null => UpdateAsync(http, Write(WriteOperation.Update)),
+            "patch" when request.Name is not null => PatchAsync(http, Write(WriteOperation.Update)),
+            "delete" => DeleteAsync(http, Write(WriteOperation.Delete)),
+            "deletecollection" => DeleteCollectionAsync(http, Write(WriteOperation.Delete)),
             _ => throw ApiErrors.MethodNotAllowed(),
         };
+
+        WriteRequest Write(WriteOperation operation) => new(operation, served, key, user) { Options = http.Request.WriteOptions() };
     }
 
-    public async Task GetAsync(HttpContext http, WriteScope scope, string name) => await responses.WriteObjectAsync(
-        http, scope.Served, await verbs.GetAsync(scope.Kind, scope.Key(name), http.RequestAborted), StatusCodes.Status200OK);
-
-    public async Task UpdateAsync(HttpContext http, WriteScope scope, string name, UpdatePart part)
+    public async Task GetAsync(HttpContext http, ServedKind served, ObjectKey key, string subresource)
     {
-        var item = await DecodeAsync(http, scope.Kind);
-        var form = await verbs.Update.RunAsync(scope, name, item, part, http.RequestAborted);
-        WarnOf(http, scope.Served, item);
-        await responses.WriteObjectAsync(http, scope.Served, form, StatusCodes.Status200OK);
+        var form = await verbs.GetAsync(served.Kind, key, http.RequestAborted);
+        var part = WriteParts.Of(subresource);
+        await responses.WriteObjectAsync(http, part.Shows(served), part.View(form), StatusCodes.Status200OK);
     }
 
-    public async Task PatchAsync(HttpContext http, WriteScope scope, string name, UpdatePart part)
+    public async Task UpdateAsync(HttpContext http, WriteRequest write)
+    {
+        var item = (await RequestBody.ReadObjectAsync(http, WriteParts.Of(write.Subresource).Takes(write.Kind))).Item;
+        await WriteAsync(http, write, new WriteChange.Body(item), StatusCodes.Status200OK);
+    }
+
+    public async Task PatchAsync(HttpContext http, WriteRequest write)
     {
         var type = PatchTypes.Of(http.Request.ContentType);
-        var patch = await RequestBody.ReadAsync(http);
-        var mode = http.Request.FieldValidation();
-        var duplicates = Patcher.DuplicateFields(type, patch);
-        IReadOnlyList<string> warnings = [];
-        var form = await verbs.Update.RunAsync(
-            scope,
-            name,
-            current =>
-            {
-                var patched = Patcher.Apply(type, current.ToJson(), patch, scope.Kind.Schema, http.RequestAborted);
-                var decoded = ObjectDecoder.DecodePatched(patched, scope.Kind, mode, duplicates);
-                warnings = decoded.Warnings;
-                return decoded.Item;
-            },
-            part,
-            http.RequestAborted);
-        Warnings.Add(http, warnings);
-        await responses.WriteObjectAsync(http, scope.Served, form, StatusCodes.Status200OK);
+        var patch = new WriteChange.Patch(type, await RequestBody.ReadAsync(http));
+        await WriteAsync(http, write, patch, StatusCodes.Status200OK);
     }
 
-    private async Task ListAsync(HttpContext http, WriteScope scope)
+    private async Task CreateAsync(HttpContext http, WriteRequest write)
     {
-        var query = http.Request.Query.Objects(scope.Served, scope.Namespace);
+        var item = (await RequestBody.ReadObjectAsync(http, write.Kind)).Item;
+        var named = write with { Key = write.Key with { Name = item.Metadata.Name ?? "" } };
+        await WriteAsync(http, named, new WriteChange.Body(item), StatusCodes.Status201Created);
+    }
+
+    private async Task WriteAsync(HttpContext http, WriteRequest write, WriteChange change, int code)
+    {
+        var result = await verbs.Writes.RunAsync(write, change, http.RequestAborted);
+        Warnings.Add(http, result.Warnings);
+        var part = WriteParts.Of(write.Subresource);
+        await responses.WriteObjectAsync(http, part.Shows(write.Served), part.View(result.Form), code);
+    }
+
+    private async Task ListAsync(HttpContext http, ServedKind served, string space)
+    {
+        var query = http.Request.Query.Objects(served, space);
         var page = await verbs.List.RunAsync(query, http.Request.Query.Paging(), http.RequestAborted);
-        await responses.WriteListAsync(http, scope.Served, page);
+        await responses.WriteListAsync(http, served, page);
     }
 
-    private static ObjectQuery WatchQuery(HttpContext http, WriteScope scope, string? name)
+    private static ObjectQuery WatchQuery(HttpContext http, ServedKind served, string space, string? name)
     {
-        var query = http.Request.Query.Objects(scope.Served, scope.Namespace);
+        var query = http.Request.Query.Objects(served, space);
         return name is null || query.Fields.Name == name
             ? query
             : query.Fields.IsEverything
@@ -101,21 +103,12 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
                 : throw ApiErrors.BadRequest("fieldSelector metadata.name doesn't match requested name");
     }
 
-    private async Task CreateAsync(HttpContext http, WriteScope scope)
+    private async Task DeleteAsync(HttpContext http, WriteRequest write)
     {
-        var item = await DecodeAsync(http, scope.Kind);
-        var form = await verbs.Create.RunAsync(scope, item, http.RequestAborted);
-        WarnOf(http, scope.Served, item);
-        await responses.WriteObjectAsync(http, scope.Served, form, StatusCodes.Status201Created);
-    }
-
-    private async Task DeleteAsync(HttpContext http, WriteScope scope, string name)
-    {
-        var options = await DeleteOptionsAsync(http);
-        var result = await verbs.Delete.RunAsync(scope, name, options, http.RequestAborted);
-        if (!result.Gone || scope.Served == PodKind.Served)
+        var result = await verbs.Writes.RunAsync(await WithDeletionAsync(http, write), new WriteChange.Removal(), http.RequestAborted);
+        if (!result.Gone || write.Served == PodKind.Served)
         {
-            await responses.WriteObjectAsync(http, scope.Served, result.Form, StatusCodes.Status200OK);
+            await responses.WriteObjectAsync(http, write.Served, result.Form, StatusCodes.Status200OK);
             return;
         }
 
@@ -123,22 +116,21 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
         var done = new ApiStatus
         {
             Status = "Success",
-            Details = new ApiStatusDetails { Name = meta.Name, Group = scope.Kind.Group, Kind = scope.Kind.Resource, Uid = meta.Uid },
+            Details = new ApiStatusDetails { Name = meta.Name, Group = write.Kind.Group, Kind = write.Kind.Resource, Uid = meta.Uid },
         };
         await ResponseWriter.WriteStatusAsync(http, done, StatusCodes.Status200OK);
     }
 
-    private async Task DeleteCollectionAsync(HttpContext http, WriteScope scope)
+    private async Task DeleteCollectionAsync(HttpContext http, WriteRequest write)
     {
-        var options = await DeleteOptionsAsync(http);
-        var query = http.Request.Query.Objects(scope.Served, scope.Namespace);
+        write = await WithDeletionAsync(http, write);
+        var query = http.Request.Query.Objects(write.Served, write.Key.Namespace);
         var page = await verbs.List.RunAsync(query, http.Request.Query.Paging(), http.RequestAborted);
         foreach (var form in page.Items)
         {
-            var each = scope with { Namespace = form.Item.Metadata.Namespace ?? "" };
             try
             {
-                await verbs.Delete.RunAsync(each, form.Item.Metadata.Name!, options, http.RequestAborted);
+                await verbs.Writes.RunAsync(write with { Key = ObjectKey.Of(form.Item) }, new WriteChange.Removal(), http.RequestAborted);
             }
             catch (ApiError e) when (e.IsNotFound)
             {
@@ -146,19 +138,12 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             }
         }
 
-        await responses.WriteListAsync(http, scope.Served, page);
+        await responses.WriteListAsync(http, write.Served, page);
     }
 
-    // Of what was taken: what is refused has worse to hear.
-    private static void WarnOf(HttpContext http, ServedKind served, KubernetesObject item) =>
-        Warnings.Add(http, served.Strategy.Warnings(item));
-
-    private static async ValueTask<KubernetesObject> DecodeAsync(HttpContext http, Kind kind)
+    private static async ValueTask<WriteRequest> WithDeletionAsync(HttpContext http, WriteRequest write)
     {
-        var decoded = await RequestBody.ReadObjectAsync(http, kind);
-        return decoded.Item;
+        var options = http.Request.Query.Deletion(await RequestBody.ReadOptionsAsync<DeleteOptions>(http));
+        return write with { Options = write.Options with { Deletion = options } };
     }
-
-    private static async ValueTask<DeleteOptions> DeleteOptionsAsync(HttpContext http) =>
-        http.Request.Query.Deletion(await RequestBody.ReadOptionsAsync<DeleteOptions>(http));
 }

@@ -26,14 +26,21 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
     private readonly PortForwardEndpoint _ports = new(time, new StreamingOptions());
     private readonly WebSocketAnswer _answers = new(time, new StreamingOptions());
 
-    public async Task HandleAsync(HttpContext http, ObjectKey key, string subresource)
+    public async Task HandleAsync(HttpContext http, WriteRequest connection)
     {
+        var (key, subresource) = (connection.Key, connection.Subresource);
         if (http.Request.Method != "GET" && (subresource == "log" || http.Request.Method != "POST"))
         {
             throw ApiErrors.MethodNotAllowed();
         }
 
         var log = subresource == "log" ? LogRequestOf(http.Request.Query, key.Name) : null;
+        if (log is null)
+        {
+            // A log is read; all others are more than looking.
+            await verbs.Admissions.ConnectAsync(connection, http.RequestAborted);
+        }
+
         var pod = (Pod)(await verbs.GetAsync(Pods, key, http.RequestAborted)).Item;
         var container = subresource == "portforward" ? "" : ContainerOf(http, pod);
         if (string.IsNullOrEmpty(pod.Spec.NodeName))

@@ -1,18 +1,14 @@
 using System.Globalization;
-using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
-using Coppice.ApiServer.Patching;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Watching;
+using Coppice.ApiServer.Writes;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
-using Coppice.Objects.Autoscaling;
-using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
-using Coppice.Objects.Policy;
 using Coppice.Store;
 
 namespace Coppice.ApiServer.InProcess;
@@ -39,77 +35,35 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
 
     public async ValueTask<KubernetesObject> WriteAsync(Kind kind, ObjectWrite write, CancellationToken stop)
     {
-        var scope = new WriteScope(Served(kind), write.Key.Namespace, _user);
-        return write switch
+        var request = new WriteRequest(write is ObjectWrite.Create ? WriteOperation.Create : WriteOperation.Update, Served(kind), write.Key, _user)
         {
-            ObjectWrite.Create create => await CreateAsync(scope, create, stop),
-            ObjectWrite.Update update => await UpdateAsync(scope, update, stop),
-            ObjectWrite.Patch patch => await PatchAsync(scope, patch, stop),
-            _ => throw new ArgumentException($"{write.GetType().Name} is no write that is known", nameof(write)),
+            Subresource = write.Subresource ?? "",
         };
-    }
-
-    public async ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop) =>
-        await verbs.Delete.RunAsync(new(Served(kind), key.Namespace, _user), key.Name, options ?? new DeleteOptions(), stop);
-
-    private async ValueTask<KubernetesObject> CreateAsync(WriteScope scope, ObjectWrite.Create write, CancellationToken stop)
-    {
-        if (write.Subresource is null)
+        RequireDoor(request, write);
+        if (write is ObjectWrite.Create { Subresource: not null, Item: TokenRequest token })
         {
-            return (await verbs.Create.RunAsync(scope, write.Item, stop)).Item;
+            return await verbs.Tokens.CreateAsync(write.Key, token, stop);
         }
 
-        Require(scope, write.Subresource, "create");
-        switch (write.Item)
-        {
-            case Binding binding:
-                Scoping.RequireName(write.Key.Name, binding.Metadata.Name);
-                await verbs.Pods.BindAsync(scope, binding with { Metadata = binding.Metadata with { Name = write.Key.Name } }, stop);
-                return binding;
-            case Eviction eviction when eviction.Metadata.Name != write.Key.Name:
-                throw ApiErrors.BadRequest("name in URL does not match name in Eviction object");
-            case Eviction eviction:
-                await verbs.Pods.EvictAsync(scope, write.Key.Name, eviction, stop);
-                return eviction;
-            case TokenRequest request:
-                return await verbs.Tokens.CreateAsync(write.Key, request, stop);
-            default:
-                throw ApiErrors.NoSuchResource();
-        }
+        var written = (await verbs.Writes.RunAsync(request, ChangeOf(write), stop)).Form;
+        return write is ObjectWrite.Create { Subresource: not null, Item: var said } ? said : WriteParts.Of(request.Subresource).View(written).Item;
     }
 
-    private async ValueTask<KubernetesObject> UpdateAsync(WriteScope scope, ObjectWrite.Update write, CancellationToken stop)
-    {
-        Require(scope, write.Subresource, "update");
-        return write is { Subresource: "scale", Item: Scale scale }
-            ? await verbs.Scale.UpdateAsync(scope, write.Key.Name, _ => scale, stop)
-            : (await verbs.Update.RunAsync(scope, write.Key.Name, write.Item, PartOf(write.Subresource), stop)).Item;
-    }
+    public async ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop) => await verbs.Writes.RunAsync(
+        new(WriteOperation.Delete, Served(kind), key, _user) { Options = new WriteOptions { Deletion = options } }, new WriteChange.Removal(), stop);
 
-    private async ValueTask<KubernetesObject> PatchAsync(WriteScope scope, ObjectWrite.Patch write, CancellationToken stop)
+    private static WriteChange ChangeOf(ObjectWrite write) => write switch
     {
-        Require(scope, write.Subresource, "patch");
-        return write.Subresource == "scale"
-            ? await verbs.Scale.UpdateAsync(scope, write.Key.Name, current => (Scale)Patched(ApiJson.Write(current), UnstoredKinds.Scale), stop)
-            : (await verbs.Update.RunAsync(scope, write.Key.Name, current => Patched(current.ToJson(), scope.Kind), PartOf(write.Subresource), stop)).Item;
-
-        KubernetesObject Patched(ReadOnlyMemory<byte> json, Kind kind) => ObjectDecoder.DecodePatched(
-            Patcher.Apply(write.Type, json, write.Body, kind.Schema, stop), kind, FieldValidation.Ignore, []).Item;
-    }
-
-    private static UpdatePart PartOf(string? subresource) => subresource switch
-    {
-        null => UpdatePart.Main,
-        "status" => UpdatePart.Status,
-        "finalize" => UpdatePart.Finalizers,
-        "ephemeralcontainers" => UpdatePart.EphemeralContainers,
-        "resize" => UpdatePart.Resources,
-        _ => throw ApiErrors.NoSuchResource(),
+        ObjectWrite.Create create => new WriteChange.Body(create.Item),
+        ObjectWrite.Update update => new WriteChange.Body(update.Item),
+        ObjectWrite.Patch patch => new WriteChange.Patch(patch.Type, patch.Body),
+        _ => throw new ArgumentException($"{write.GetType().Name} is no write that is known", nameof(write)),
     };
 
-    private static void Require(WriteScope scope, string? subresource, string verb)
+    private static void RequireDoor(WriteRequest request, ObjectWrite write)
     {
-        if (subresource is not null && !(scope.Served.Find(subresource) ?? throw ApiErrors.NoSuchResource()).Verbs.Contains(verb))
+        var verb = write switch { ObjectWrite.Create => "create", ObjectWrite.Update => "update", _ => "patch" };
+        if (write.Subresource is { } name && !(request.Served.Find(name) ?? throw ApiErrors.NoSuchResource()).Verbs.Contains(verb))
         {
             throw ApiErrors.MethodNotAllowed();
         }

@@ -24,11 +24,12 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, PipelineParts parts)
     private readonly HttpMessageInvoker _targets = new(NewSocketsHandler(parts.Connect, AgentTransport.TrustAnybody));
     private readonly HttpMessageInvoker _agents = new(NewSocketsHandler(parts.Connect, tls => AgentTransport.Configure(tls, parts.Authority.Certificate, parts.AgentClient)));
 
-    /// <param name="scope">Of the resource, with the name as it stands in the path.</param>
-    public async Task HandleAsync(HttpContext http, WriteScope scope, string name)
+    /// <param name="connection">Of the resource, with the name as it stands in the path.</param>
+    public async Task HandleAsync(HttpContext http, WriteRequest connection)
     {
-        var location = await _locator.FindAsync(scope.Kind, scope.Key(name), http.RequestAborted);
-        var address = AddressOf(http.Request, scope.Kind);
+        await verbs.Admissions.ConnectAsync(connection, http.RequestAborted);
+        var location = await _locator.FindAsync(connection.Kind, connection.Key, http.RequestAborted);
+        var address = AddressOf(http.Request, connection.Kind);
         var upgrade = http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } feature ? feature : null;
         if (upgrade is null && address.Inside.Length == 0 && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
         {

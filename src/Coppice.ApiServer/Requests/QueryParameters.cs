@@ -1,7 +1,7 @@
-using Coppice.ApiServer.Kinds;
 using System.Globalization;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Resources;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
@@ -64,6 +64,15 @@ internal static class QueryParameters
         var tooLong = text.AsSpan(text is ['+' or '-', ..] ? 1 : 0) is { IsEmpty: false } digits && !digits.ContainsAnyExceptInRange('0', '9');
         throw ApiErrors.BadRequest($"strconv.ParseInt: parsing {QuotedText.Of(text)}: {(tooLong ? "value out of range" : "invalid syntax")}");
     }
+
+    /// <summary>How a write is to be done, as its parameters say.</summary>
+    /// <exception cref="ApiError">Invalid: something is wanted that there is not.</exception>
+    public static WriteOptions WriteOptions(this HttpRequest request) => new()
+    {
+        DryRun = request.DryRun(),
+        FieldManager = request.Query.First("fieldManager"),
+        FieldValidation = request.Method == "DELETE" ? Decoding.FieldValidation.Warn : request.FieldValidation(),
+    };
 
     /// <summary>Whether a request is to change nothing; one that cannot change anything is not asked.</summary>
     /// <exception cref="ApiError">Invalid: something is wanted that is no dry run and nothing else either.</exception>

@@ -1,5 +1,4 @@
 using System.Net;
-using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
@@ -17,7 +16,7 @@ public sealed record ServiceAllocationOptions(IPNetwork Range, PortRange NodePor
 }
 
 /// <summary>Gives services their cluster address and node ports, and refuses those that another service has.</summary>
-internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocationOptions options, TimeProvider time, Random random) : IAdmission
+internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocationOptions options, TimeProvider time, Random random)
 {
     internal const string Headless = "None";
 
@@ -27,7 +26,9 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
     private readonly Lock _gate = new();
     private readonly ServiceClaims _claims = new(storage, time);
 
-    public async ValueTask<KubernetesObject> AdmitAsync(WriteScope scope, KubernetesObject item, KubernetesObject? old, CancellationToken stop)
+    /// <param name="item">The object as it would be stored; what is no service stays as it is.</param>
+    /// <param name="old">The version that is replaced; null when the service is new.</param>
+    public async ValueTask<KubernetesObject?> AllocateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         if (item is not Service service)
         {
@@ -42,14 +43,14 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         // Nothing is given out for what makes no sense, and nothing given out hides it.
         if (ServiceAddressValidation.Validate(service.Spec) is { Count: > 0 } errors)
         {
-            throw ApiErrors.Invalid(scope.Kind, service.Metadata.Name ?? "", errors);
+            throw ApiErrors.Invalid(request.Kind, service.Metadata.Name ?? "", errors);
         }
 
         await _claims.CatchUpAsync(stop);
         var before = old is Service previous ? ServiceClaims.Of(previous).ToHashSet() : [];
         lock (_gate)
         {
-            return Allocate(scope, service, before);
+            return Allocate(request, service, before);
         }
     }
 
@@ -62,17 +63,17 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         && old.AllocateLoadBalancerNodePorts == spec.AllocateLoadBalancerNodePorts;
 
     /// <param name="before">What the service has already: nobody else can have been given it.</param>
-    private Service Allocate(WriteScope scope, Service service, HashSet<string> before)
+    private Service Allocate(WriteRequest request, Service service, HashSet<string> before)
     {
-        var name = $"{scope.Namespace}/{service.Metadata.Name}";
+        var name = $"{request.Key.Namespace}/{service.Metadata.Name}";
         var errors = new List<FieldError>();
         var allocated = WithNodePorts(WithAddress(service, IsTaken, errors), IsTaken, errors);
         if (errors.Count > 0)
         {
-            throw ApiErrors.Invalid(scope.Kind, service.Metadata.Name ?? "", errors);
+            throw ApiErrors.Invalid(request.Kind, service.Metadata.Name ?? "", errors);
         }
 
-        if (!scope.DryRun)
+        if (!request.Options.DryRun)
         {
             _claims.Give(ServiceClaims.Of(allocated).Where(claim => !before.Contains(claim)), name);
         }

@@ -79,11 +79,8 @@ public sealed class ObjectForm
     internal static byte[] ToStore(KubernetesObject item) =>
         ApiJson.WriteObject(item with { Metadata = item.Metadata with { ResourceVersion = null } });
 
-    /// <summary>
-    /// True if storing an object would store what is stored already. Bytes are compared where records differ: what was not read back
-    /// yet may have, say, fractions of seconds that are never written.
-    /// </summary>
-    internal bool IsSame(KubernetesObject item) => item.Equals(Item) || (!_stored.IsEmpty && ToStore(item).AsSpan().SequenceEqual(_stored.Span));
+    /// <summary>True if these bytes are what the store holds.</summary>
+    internal bool IsStoredAs(ReadOnlySpan<byte> bytes) => !_stored.IsEmpty && bytes.SequenceEqual(_stored.Span);
 
     private KubernetesObject WithRevision(KubernetesObject item) =>
         item with { Metadata = item.Metadata with { ResourceVersion = Revision.ToString() } };

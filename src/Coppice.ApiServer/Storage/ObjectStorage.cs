@@ -1,9 +1,9 @@
-
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Store;
+
 namespace Coppice.ApiServer.Storage;
 
 /// <summary>
@@ -72,9 +72,22 @@ public sealed class ObjectStorage(IRevisionStore store)
     public async ValueTask<ObjectForm?> CreateAsync(Kind kind, KubernetesObject item, CancellationToken stop) =>
         await WriteAsync(kind, new StoreWrite.Create(KeyOf(kind, ObjectKey.Of(item)), Prepare(kind, item)), stop);
 
-    /// <summary>Replaces the version that was read; null if it is no longer the newest.</summary>
-    public async ValueTask<ObjectForm?> UpdateAsync(Kind kind, KubernetesObject item, Revision expected, CancellationToken stop) =>
-        await WriteAsync(kind, new StoreWrite.Update(KeyOf(kind, ObjectKey.Of(item)), Prepare(kind, item), expected), stop);
+    /// <summary>
+    /// Replaces the version that was read; null if it is no longer the newest. What would be the same is not written. Bytes are compared
+    /// where records differ: what was not read back yet may have, say, fractions of seconds that are never written.
+    /// </summary>
+    public async ValueTask<ObjectForm?> UpdateAsync(Kind kind, KubernetesObject item, ObjectForm current, CancellationToken stop)
+    {
+        if (item.Equals(current.Item))
+        {
+            return current;
+        }
+
+        var value = Prepare(kind, item);
+        return current.IsStoredAs(value.Bytes.Span)
+            ? current
+            : await WriteAsync(kind, new StoreWrite.Update(KeyOf(kind, ObjectKey.Of(item)), value, current.Revision), stop);
+    }
 
     /// <summary>Deletes the version that was read; null if it is no longer the newest.</summary>
     public async ValueTask<ObjectForm?> DeleteAsync(Kind kind, ObjectKey key, Revision expected, CancellationToken stop) =>

@@ -8,7 +8,7 @@ using Coppice.Store;
 using Coppice.Store.InMemory;
 using Coppice.Testing;
 
-namespace Coppice.ApiServer.Tests.Resources;
+namespace Coppice.ApiServer.Tests.Writes;
 
 /// <summary>Many write one object at once, on a store whose writes take their time, as those to a disk do.</summary>
 public sealed class ContentionTests

@@ -1,60 +1,41 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
-using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Validation;
-using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
-namespace Coppice.ApiServer.Resources;
+namespace Coppice.ApiServer.Writes;
 
-/// <param name="Form">The object as it was last, or as it waits for its end.</param>
-/// <param name="Gone">False while something still has to happen before it goes: a grace period, a finalizer.</param>
-internal sealed record DeleteResult(ObjectForm Form, bool Gone);
-
-/// <summary>Deletes an object: at once, or by marking it while its pod ends or its finalizers are at work.</summary>
-internal sealed class DeleteVerb(ObjectStorage storage, Turns turns, TimeProvider time)
+/// <summary>How objects go: at once, or marked while their pod ends or their finalizers are at work.</summary>
+internal static class Deletion
 {
     private const string Foreground = "foregroundDeletion";
     private const string Orphan = "orphan";
     private const string OptionsKind = "DeleteOptions";
 
-    // Kubernetes' list: the rest of the cluster takes it for granted that these are there.
-    private static readonly string[] Lasting = ["default", "kube-system", "kube-public"];
-
-    public async ValueTask<DeleteResult> RunAsync(WriteScope scope, string name, DeleteOptions options, CancellationToken stop)
-    {
-        var dryRun = RequireValid(options) || scope.DryRun;
-        if (scope.Kind.Name == "Namespace" && Lasting.Contains(name))
-        {
-            throw ApiErrors.Forbidden(scope.Resource, name, "this namespace may not be deleted");
-        }
-
-        using var turn = await turns.TakeAsync(ObjectStorage.KeyOf(scope.Kind, scope.Key(name)));
-        var current = await storage.GetAsync(scope.Kind, scope.Key(name), stop);
-        RequirePreconditions(scope, name, options.Preconditions, current.Item.Metadata);
-        var marked = Mark(current.Item, options, time.GetUtcNow());
-        if (dryRun)
-        {
-            return new(marked is null ? current : ObjectForm.Detached(marked), marked is null);
-        }
-
-        if (marked is not null && marked.Equals(current.Item))
-        {
-            return new(current, Gone: false);
-        }
-
-        var form = marked is null
-            ? await storage.DeleteAsync(scope.Kind, scope.Key(name), current.Revision, stop)
-            : await storage.UpdateAsync(scope.Kind, marked, current.Revision, stop);
-
-        // Every verb that changes an object waits for its turn, so that nobody else can have been quicker.
-        return new(form ?? throw ApiErrors.Conflict(scope.Resource, name), marked is null);
-    }
+    /// <summary>Checks the options, whichever door they came by.</summary>
+    /// <returns>The request, a dry run if they ask for one.</returns>
+    public static WriteRequest Open(WriteRequest request, DeleteOptions options) =>
+        IsDryRun(options) && !request.Options.DryRun ? request with { Options = request.Options with { DryRun = true } } : request;
 
     /// <summary>The object as it waits for its end; null if it goes at once.</summary>
-    internal static KubernetesObject? Mark(KubernetesObject item, DeleteOptions options, DateTimeOffset now)
+    /// <exception cref="ApiError">Conflict: another object is meant, or another version of it.</exception>
+    public static KubernetesObject? Begin(PendingWrite write, DeleteOptions options)
+    {
+        if (write.Old is Namespace)
+        {
+            RequireNamespacePreconditions(write.Request, options.Preconditions, write.Old.Metadata);
+        }
+        else
+        {
+            RequirePreconditions(write.Request, options.Preconditions, write.Old.Metadata);
+        }
+
+        return Mark(write.Old, options, write.Now);
+    }
+
+    private static KubernetesObject? Mark(KubernetesObject item, DeleteOptions options, DateTimeOffset now)
     {
         var finalizers = FinalizersFor(item, options);
         var grace = GraceOf(item, options);
@@ -77,7 +58,7 @@ internal sealed class DeleteVerb(ObjectStorage storage, Turns turns, TimeProvide
         }
 
         // A second deletion may only bring the end nearer.
-        var start = already is { } at ? at.After(-Spans.Seconds(meta.DeletionGracePeriodSeconds ?? 0)) : ApiTime.Truncate(now);
+        var start = already is { } at ? at.After(-Spans.Seconds(meta.DeletionGracePeriodSeconds ?? 0)) : now;
         var shorter = already is null ? grace : Math.Min(grace, meta.DeletionGracePeriodSeconds ?? 0);
         return item with
         {
@@ -121,8 +102,7 @@ internal sealed class DeleteVerb(ObjectStorage storage, Turns turns, TimeProvide
         };
     }
 
-    /// <summary>Whichever door the options came by. True if they ask for a dry run.</summary>
-    private static bool RequireValid(DeleteOptions options)
+    private static bool IsDryRun(DeleteOptions options)
     {
         var policy = FieldPath.Of("propagationPolicy");
         Findings<FieldError> errors =
@@ -139,21 +119,15 @@ internal sealed class DeleteVerb(ObjectStorage storage, Turns turns, TimeProvide
             : throw ApiErrors.Invalid("meta.k8s.io", OptionsKind, "", errors);
     }
 
-    private static void RequirePreconditions(WriteScope scope, string name, Preconditions? wanted, ObjectMeta actual)
+    private static void RequirePreconditions(WriteRequest request, Preconditions? wanted, ObjectMeta actual)
     {
-        if (scope.Kind.Name == "Namespace")
-        {
-            RequireNamespacePreconditions(scope, name, wanted, actual);
-            return;
-        }
-
         // Here, unlike elsewhere, Kubernetes names the kind in the place of the resource.
-        var kind = new GroupResource(scope.Kind.Group, scope.Kind.Name);
+        var kind = new GroupResource(request.Kind.Group, request.Kind.Name);
         if (wanted?.Uid is { } uid && uid != actual.Uid)
         {
             throw ApiErrors.Conflict(
                 kind,
-                name,
+                request.Key.Name,
                 $"the UID in the precondition ({uid}) does not match the UID in record ({actual.Uid}). The object might have been deleted and then recreated");
         }
 
@@ -161,24 +135,24 @@ internal sealed class DeleteVerb(ObjectStorage storage, Turns turns, TimeProvide
         {
             throw ApiErrors.Conflict(
                 kind,
-                name,
+                request.Key.Name,
                 $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({actual.ResourceVersion}). The object might have been modified");
         }
     }
 
     // Namespaces have a deletion of their own in Kubernetes, and with it words of their own.
-    private static void RequireNamespacePreconditions(WriteScope scope, string name, Preconditions? wanted, ObjectMeta actual)
+    private static void RequireNamespacePreconditions(WriteRequest request, Preconditions? wanted, ObjectMeta actual)
     {
         if (wanted?.Uid is { } uid && uid != actual.Uid)
         {
-            throw ApiErrors.Conflict(scope.Resource, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {actual.Uid}");
+            throw ApiErrors.Conflict(request.Resource, request.Key.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {actual.Uid}");
         }
 
         if (wanted?.ResourceVersion is { } version && version != actual.ResourceVersion)
         {
             throw ApiErrors.Conflict(
-                scope.Resource,
-                name,
+                request.Resource,
+                request.Key.Name,
                 $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {actual.ResourceVersion}");
         }
     }

@@ -1,22 +1,22 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 
-namespace Coppice.ApiServer.Resources;
+namespace Coppice.ApiServer.Writes;
 
 /// <summary>The namespace and name that a request's path and its body must agree on.</summary>
 internal static class Scoping
 {
     /// <summary>The namespace to write; null for kinds that have none.</summary>
     /// <exception cref="ApiError">The body names another one than the path.</exception>
-    public static string? NamespaceOf(WriteScope scope, string? given)
+    public static string? NamespaceOf(WriteRequest request, string? given)
     {
-        if (!scope.Kind.Namespaced)
+        if (!request.Kind.Namespaced)
         {
             return null;
         }
 
-        return string.IsNullOrEmpty(given) || given == scope.Namespace
-            ? scope.Namespace
+        return string.IsNullOrEmpty(given) || given == request.Key.Namespace
+            ? request.Key.Namespace
             : throw ApiErrors.BadRequest(
                 $"the namespace of the provided object does not match the namespace sent on the request");
     }

@@ -1,0 +1,30 @@
+using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Kinds;
+using Coppice.Objects;
+
+namespace Coppice.ApiServer.Requests;
+
+/// <summary>What is done to an object.</summary>
+public enum WriteOperation
+{
+    Create,
+    Update,
+    Delete,
+
+    /// <summary>Talking to what an object stands for: a command in a pod, a forwarded port, a proxy. Nothing is written.</summary>
+    Connect,
+}
+
+/// <summary>One write as data: what is done to which object, by whom and how. Admission is told exactly this, beside the objects.</summary>
+/// <param name="Key">The namespace is empty for kinds that have none, and the name where the server is to make one up.</param>
+public sealed record WriteRequest(WriteOperation Operation, ServedKind Served, ObjectKey Key, Requester User)
+{
+    /// <summary>The part of the object that is written, as in "status"; empty for the whole.</summary>
+    public string Subresource { get; init; } = "";
+
+    public WriteOptions Options { get; init; } = WriteOptions.Default;
+
+    public Kind Kind => Served.Kind;
+
+    public GroupResource Resource => Kind;
+}

@@ -1,0 +1,12 @@
+using Coppice.ApiServer.Kinds.Core;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Writes;
+
+/// <summary>A pod's ephemeral containers: everything else is kept from the old version.</summary>
+internal sealed class EphemeralContainersPart : WritePart
+{
+    public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item) =>
+        PodStrategy.WithEphemeralContainers((Pod)item!, (Pod)write.Old);
+}

@@ -1,0 +1,15 @@
+using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Kinds.Core;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Writes;
+
+/// <summary>What a pod's containers may use: everything else is kept from the old version.</summary>
+internal sealed class ResizePart : WritePart
+{
+    public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item) => PodStrategy.WithResources((Pod)item!, (Pod)write.Old);
+
+    public override Findings<FieldError> Validate(PendingWrite write, KubernetesObject item) =>
+        [.. MetadataErrors(write, item), .. PodStrategy.ValidateResize((Pod)item, (Pod)write.Old)];
+}

@@ -1,0 +1,137 @@
+using Coppice.ApiServer.Admission;
+using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Services;
+using Coppice.ApiServer.Storage;
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.ApiServer.Writes;
+
+/// <summary>The one way of every write, from top to bottom: what is created, updated, patched, scaled, bound, evicted, finalized, deleted.</summary>
+internal sealed class WritePipeline(ObjectStorage storage, AdmissionChain admissions, ServiceAllocation services, TimeProvider time, Random random)
+{
+    // A generated name that is taken is made up anew, and an object that was written meanwhile is looked at anew, as often as in Kubernetes.
+    private const int NameTries = 8;
+    private const int VersionTries = 5;
+
+    private readonly Turns _turns = new();
+    private readonly WriteIdentity _identity = new(random);
+
+    /// <exception cref="ApiError">It is refused, and nothing has happened.</exception>
+    public async ValueTask<WriteResult> RunAsync(WriteRequest request, WriteChange change, CancellationToken stop)
+    {
+        var part = WriteParts.Of(request);
+        request = part.Open(request, change);
+
+        // Who changes the same object comes one after another, in order, so that nobody tries for ever. What is new has nobody before it.
+        using var turn = IsNew(request) ? null : await _turns.TakeAsync(ObjectStorage.KeyOf(request.Kind, request.Key));
+        for (var attempt = 1; ; attempt++)
+        {
+            // 1. The newest version of what is there.
+            var write = await ReadAsync(request, change, stop);
+
+            // 2. What is asked for: a body, or what a patch makes of that version; a scale, a binding, an eviction; nothing, for a deletion.
+            var asked = change.Apply(write, part, stop);
+
+            // 3. The metadata that only the server gives and that no write changes.
+            var item = _identity.Give(write, part, asked);
+
+            // 4. What the client left to us.
+            item = WithDefaults(write, part, item);
+
+            // 5. What the cluster's rules add, and what that leaves to us.
+            var admitted = await admissions.MutateAsync(write.Request, item, part.Before(write), stop);
+            item = ReferenceEquals(admitted, item) ? item : WithDefaults(write, part, admitted);
+
+            // 6. The object as it would be stored: only this part of it is written. From what all services share, it gets its own.
+            var prepared = part.Prepare(write, item);
+            prepared = await services.AllocateAsync(write.Request, prepared, write.Current?.Item, stop);
+
+            // 7. Whether that is right.
+            RequireValid(write, part, prepared);
+
+            // 8. Whether the cluster's rules allow it.
+            await admissions.ValidateAsync(write.Request, part.IsView ? item : prepared, part.Before(write), stop);
+
+            // 9. Who has set which field.
+            prepared = FieldOwnership.Note(prepared);
+
+            // 10. It is stored, or goes, or was the same before, or was only tried; or somebody else was quicker, and all begins anew.
+            if (await StoreAsync(write, prepared, stop) is { } form)
+            {
+                return new WriteResult(form, IsGone(prepared), part, write, asked);
+            }
+
+            RequireAnotherTry(write, change, asked, prepared, attempt);
+        }
+    }
+
+    private static bool IsNew(WriteRequest request) => request is { Operation: WriteOperation.Create, Subresource: "" };
+
+    private async ValueTask<PendingWrite> ReadAsync(WriteRequest request, WriteChange change, CancellationToken stop)
+    {
+        var current = IsNew(request) ? null : await storage.FindAsync(request.Kind, request.Key, stop);
+        if (current is null && !IsNew(request))
+        {
+            request = change.MayCreate
+                ? request with { Operation = WriteOperation.Create }
+                : throw ApiErrors.NotFound(request.Resource, request.Key.Name);
+        }
+
+        return new PendingWrite(request, current, ApiTime.Truncate(time.GetUtcNow()));
+    }
+
+    private static KubernetesObject? WithDefaults(PendingWrite write, WritePart part, KubernetesObject? item) =>
+        item is null || part.IsView ? item : write.Strategy.Default(item);
+
+    private static void RequireValid(PendingWrite write, WritePart part, KubernetesObject? prepared)
+    {
+        if (prepared is not null && part.Validate(write, prepared) is { Count: > 0 } errors)
+        {
+            throw ApiErrors.Invalid(write.Request.Kind, prepared.Metadata.Name ?? "", errors);
+        }
+    }
+
+    /// <summary>Null if somebody else was quicker.</summary>
+    private async ValueTask<ObjectForm?> StoreAsync(PendingWrite write, KubernetesObject? prepared, CancellationToken stop)
+    {
+        var (request, current) = (write.Request, write.Current);
+        if (request.Options.DryRun)
+        {
+            var isTaken = current is null && await storage.FindAsync(request.Kind, ObjectKey.Of(prepared!), stop) is not null;
+            return isTaken ? null : prepared is null ? current : ObjectForm.Detached(prepared);
+        }
+
+        return current is null ? await storage.CreateAsync(request.Kind, prepared!, stop)
+            : IsGone(prepared) ? await storage.DeleteAsync(request.Kind, request.Key, current.Revision, stop)
+            : await storage.UpdateAsync(request.Kind, prepared!, current, stop);
+    }
+
+    /// <summary>An object that waits for its deletion goes with its last finalizer, unless it is a pod that its node still ends.</summary>
+    private static bool IsGone(KubernetesObject? item) => item is null
+        || (item.Metadata is { DeletionTimestamp: not null, Finalizers.IsEmpty: true, DeletionGracePeriodSeconds: null or 0 }
+            && item is not Namespace { Spec.Finalizers.IsEmpty: false });
+
+    /// <exception cref="ApiError">AlreadyExists or Conflict: it makes no sense to try again, or it was tried often enough.</exception>
+    private static void RequireAnotherTry(PendingWrite write, WriteChange change, Asked asked, KubernetesObject? prepared, int attempt)
+    {
+        var resource = write.Request.Resource;
+        if (!write.IsNew || change.MayCreate)
+        {
+            if (attempt == VersionTries)
+            {
+                throw ApiErrors.Conflict(resource, write.Request.Key.Name);
+            }
+        }
+        else if (!WriteIdentity.IsToBeNamed(asked.Item!.Metadata))
+        {
+            throw ApiErrors.AlreadyExists(resource, prepared!.Metadata.Name!);
+        }
+        else if (attempt == NameTries)
+        {
+            throw ApiErrors.GenerateNameConflict(resource, prepared!.Metadata.Name!);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Coppice.ApiServer.Storage;
+
+namespace Coppice.ApiServer.Writes;
+
+/// <summary>What came of a write.</summary>
+/// <param name="form">The object as it is now; as it was last, if it is gone.</param>
+/// <param name="gone">False for a deletion where something still has to happen first: a grace period, a finalizer.</param>
+internal sealed class WriteResult(ObjectForm form, bool gone, WritePart part, PendingWrite write, Asked asked)
+{
+    public ObjectForm Form { get; } = form;
+
+    public bool Gone { get; } = gone;
+
+    /// <summary>What the client should be told of, one a line; found out when it is asked for, which only people do.</summary>
+    public IReadOnlyList<string> Warnings => asked is { IsWhole: true, Item: { } item } ? part.Warnings(write, item) : asked.Warnings;
+}
