@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Controllers.NodeLifecycle;
 
 namespace Coppice.Controllers;
@@ -7,6 +8,9 @@ namespace Coppice.Controllers;
 public sealed record ControllerOptions(string RootCertificates)
 {
     public NodeLifecycleOptions NodeLifecycle { get; init; } = NodeLifecycleOptions.Default;
+
+    /// <summary>What there is to be collected, and to be emptied out of a namespace.</summary>
+    public IKindSource Kinds { get; init; } = FixedKinds.BuiltIn;
 
     /// <summary>How long an event is kept after it was last written; an hour as in Kubernetes.</summary>
     public TimeSpan EventTimeToLive { get; init; } = TimeSpan.FromHours(1);

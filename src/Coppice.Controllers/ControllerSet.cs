@@ -17,53 +17,56 @@ using Microsoft.Extensions.Logging;
 
 namespace Coppice.Controllers;
 
-/// <summary>
-/// Every controller of the cluster. Make it before the caches run, since it declares to them what wakes whom; run the caches beside it.
-/// </summary>
+/// <summary>Every controller of the cluster. Run the caches beside it.</summary>
 public sealed class ControllerSet
 {
-    private readonly Caches _caches;
+    private readonly CacheSet _caches;
     private readonly IReadOnlyList<Controller> _controllers;
+    private readonly EveryKind _kinds;
+    private readonly GarbageCollector _garbage;
 
-    public ControllerSet(IApiClient api, Caches caches, IEventRecorder events, ControllerOptions options, TimeProvider time, ILoggerFactory logs)
+    public ControllerSet(IApiClient api, CacheSet caches, IEventRecorder events, ControllerOptions options, TimeProvider time, ILoggerFactory logs)
     {
         _caches = caches;
-        var replicaSets = new ReplicationReconciler<ReplicaSet>(ReplicatedKinds.ReplicaSets, caches.ReplicaSets, api, caches, events.As("replicaset-controller"), time);
-        var replicationControllers = new ReplicationReconciler<ReplicationController>(
-            ReplicatedKinds.ReplicationControllers, caches.ReplicationControllers, api, caches, events.As("replication-controller"), time);
-        _controllers =
+        var sets = ReplicatedKinds.ReplicaSets;
+        var oldSets = ReplicatedKinds.ReplicationControllers;
+        List<Controller> controllers =
         [
             // What answers requests: first told of a change, so first to act on it.
-            EndpointSliceReconciler.Declare(Make("EndpointSlices", new EndpointSliceReconciler(api, caches, time)), caches),
-            EndpointsReconciler.Declare(Make("Endpoints", new EndpointsReconciler(api, caches, time)), caches),
-            MirrorReconciler.Declare(Make("EndpointSliceMirroring", new MirrorReconciler(api, caches, time)), caches),
-            LoadBalancerReconciler.Declare(Make("LoadBalancers", new LoadBalancerReconciler(api, caches, time)), caches),
+            Make("EndpointSlices", new EndpointSliceReconciler(api, caches, time)),
+            Make("Endpoints", new EndpointsReconciler(api, caches, time)),
+            Make("EndpointSliceMirroring", new MirrorReconciler(api, caches, time)),
+            Make("LoadBalancers", new LoadBalancerReconciler(api, caches, time)),
 
             // What keeps pods.
-            ReplicationWakes.Declare(Make("ReplicaSets", replicaSets), caches, caches.ReplicaSets, ReplicatedKinds.ReplicaSets),
-            ReplicationWakes.Declare(Make("ReplicationControllers", replicationControllers), caches, caches.ReplicationControllers, ReplicatedKinds.ReplicationControllers),
-            DeploymentReconciler.Declare(Make("Deployments", new DeploymentReconciler(api, caches, events.As("deployment-controller"), time)), caches),
-            DaemonSetReconciler.Declare(Make("DaemonSets", new DaemonSetReconciler(api, caches, events.As("daemonset-controller"), time)), caches),
-            NodeLifecycleReconciler.Declare(Make("NodeLifecycle", new NodeLifecycleReconciler(api, caches, events.As("node-controller"), options.NodeLifecycle, time)), caches),
-
-            // What prepares and clears up.
-            NamespaceContentReconciler.Declare(Make("NamespaceContent", new NamespaceContentReconciler(api, caches, options.RootCertificates, time)), caches),
-            NamespaceReconciler.Declare(Make("Namespaces", new NamespaceReconciler(api, caches, time)), caches),
-            EventExpiryReconciler.Declare(Make("EventExpiry", new EventExpiryReconciler(api, caches, options.EventTimeToLive, time))),
-            .. GarbageGraph.Declare(Make, caches, time),
+            Make("ReplicaSets", new ReplicationReconciler<ReplicaSet>(sets, api, caches, events.As("replicaset-controller"), time)),
+            Make("ReplicationControllers", new ReplicationReconciler<ReplicationController>(oldSets, api, caches, events.As("replication-controller"), time)),
+            Make("Deployments", new DeploymentReconciler(api, caches, events.As("deployment-controller"), time)),
+            Make("DaemonSets", new DaemonSetReconciler(api, caches, events.As("daemonset-controller"), time)),
+            Make("NodeLifecycle", new NodeLifecycleReconciler(api, caches, events.As("node-controller"), options.NodeLifecycle, time)),
         ];
 
-        Controller Make(string name, IReconciler reconciler) =>
-            new(name, reconciler, ReconcileOptions.Default, time, logs.CreateLogger($"Coppice.Controllers.{name}"));
+        // What prepares and clears up; some of it among all kinds.
+        _kinds = new EveryKind(caches, options.Kinds);
+        controllers.Add(Make("NamespaceContent", new NamespaceContentReconciler(api, caches, options.RootCertificates, time)));
+        controllers.Add(Make("Namespaces", new NamespaceReconciler(api, caches, _kinds, time)));
+        controllers.Add(Make("EventExpiry", new EventExpiryReconciler(api, caches, options.EventTimeToLive, time)));
+        _garbage = new GarbageCollector(api, _kinds, time, LogOf("GarbageCollection"));
+        _controllers = controllers;
+
+        Controller Make(string name, IDeclaredReconciler reconciler) =>
+            reconciler.Declare(new(name, reconciler, ReconcileOptions.Default, time, LogOf(name)));
+
+        ILogger LogOf(string name) => logs.CreateLogger($"Coppice.Controllers.{name}");
     }
 
     /// <summary>No controller has anything to do just now.</summary>
-    public bool IsIdle => _controllers.All(c => c.IsIdle);
+    public bool IsIdle => _garbage.IsIdle && _controllers.All(c => c.IsIdle);
 
     /// <summary>Works from when the caches are filled until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         await _caches.WaitUntilSyncedAsync();
-        await Task.WhenAll(_controllers.Select(c => c.RunAsync(stop)));
+        await Task.WhenAll([.. _controllers.Select(c => c.RunAsync(stop)), _garbage.RunAsync(stop), _kinds.RunAsync(stop)]);
     }
 }

@@ -3,7 +3,6 @@ using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Services;
 using Coppice.Client;
 using Coppice.Controllers.NodeLifecycle;
-using Coppice.Controllers.Runtime;
 using Coppice.Controllers.Tests.World;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
@@ -105,7 +104,7 @@ public sealed class ServedTests
         public Served()
         {
             _api = new InProcessClient(new ApiVerbs(new InMemoryRevisionStore(), ServiceAllocationOptions.Default, null, _time, new Random(1)), "system:kube-controller-manager");
-            var caches = new Caches(_api, _time, NullLoggerFactory.Instance);
+            var caches = new CacheSet(_api, _time, NullLoggerFactory.Instance);
             var never = TimeSpan.FromDays(1000);
             var options = new ControllerOptions("PEM") { NodeLifecycle = new NodeLifecycleOptions(never, never, never) };
             var controllers = new ControllerSet(_api, caches, this, options, _time, NullLoggerFactory.Instance);

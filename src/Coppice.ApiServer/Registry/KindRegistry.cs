@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Kinds;
+using Coppice.Client;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Registry;
@@ -7,7 +8,7 @@ namespace Coppice.ApiServer.Registry;
 /// Which kinds the API serves. The whole set is replaced at once, so that who looks twice at one <see cref="Current"/> sees the same
 /// world, and nobody waits for anybody.
 /// </summary>
-public sealed class KindRegistry
+public sealed class KindRegistry : IKindSource
 {
     private readonly Lock _changing = new();
 
@@ -17,6 +18,8 @@ public sealed class KindRegistry
 
     /// <summary>Told after the set was replaced, by the thread that replaced it.</summary>
     public event Action? Changed;
+
+    IReadOnlyList<Kind> IKindSource.Current => [.. Current.All.Select(one => one.Kind)];
 
     public ServedKind Of(Kind kind) => Current.Of(kind);
 

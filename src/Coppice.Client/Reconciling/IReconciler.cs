@@ -6,13 +6,17 @@ namespace Coppice.Client;
 /// Brings one object's world to what it asks for. It is given a name, never an event: it looks at what is now, so that it may be run
 /// at any time, any number of times, and heals what it missed.
 /// </summary>
-public interface IReconciler
+/// <typeparam name="TKey">What names the object: a key, or a key and its kind.</typeparam>
+public interface IReconciler<in TKey>
 {
     /// <summary>
     /// Observes, plans, applies. Throwing means: try again after a growing pause (a Conflict: at once, on the newer world).
     /// </summary>
-    ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop);
+    ValueTask<ReconcileResult> ReconcileAsync(TKey key, CancellationToken stop);
 }
+
+/// <summary>A reconciler of objects of one kind.</summary>
+public interface IReconciler : IReconciler<ObjectKey>;
 
 /// <summary>When to look at a key again, if nothing wakes it before.</summary>
 public readonly record struct ReconcileResult(TimeSpan? Delay)

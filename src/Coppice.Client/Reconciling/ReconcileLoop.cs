@@ -1,4 +1,3 @@
-using Coppice.Objects;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Client;
@@ -7,7 +6,8 @@ namespace Coppice.Client;
 /// Runs a reconciler for every key that is put in: each key by one worker at a time, in the order in which keys came, several keys at
 /// once, with a growing pause after failures. All retry policy of all controllers is here.
 /// </summary>
-public sealed partial class ReconcileLoop(string name, IReconciler reconciler, ReconcileOptions options, TimeProvider time, ILogger log)
+public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> reconciler, ReconcileOptions options, TimeProvider time, ILogger log)
+    where TKey : struct
 {
     /// <summary>Timers take no more than 49 days, and tolerations may last for years; a look that comes early does no harm.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -15,12 +15,12 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
     private readonly Backoff _backoff = new(options.FirstPause, options.LongestPause);
     private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
-    private readonly Queue<ObjectKey> _ready = new();
-    private readonly HashSet<ObjectKey> _queued = [];
-    private readonly HashSet<ObjectKey> _running = [];
-    private readonly HashSet<ObjectKey> _dirty = [];
-    private readonly Dictionary<ObjectKey, int> _failures = [];
-    private readonly Dictionary<ObjectKey, Alarm> _alarms = [];
+    private readonly Queue<TKey> _ready = new();
+    private readonly HashSet<TKey> _queued = [];
+    private readonly HashSet<TKey> _running = [];
+    private readonly HashSet<TKey> _dirty = [];
+    private readonly Dictionary<TKey, int> _failures = [];
+    private readonly Dictionary<TKey, Alarm> _alarms = [];
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Nothing waits and nothing runs; keys with a pause to sit out don't count.</summary>
@@ -36,7 +36,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
     }
 
     /// <summary>Asks for a look at a key. While the key is worked on, the look follows right after.</summary>
-    public void Enqueue(ObjectKey key)
+    public void Enqueue(TKey key)
     {
         lock (_gate)
         {
@@ -55,7 +55,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
     }
 
     /// <summary>Asks for a look after a delay; of several for a key, the earliest counts.</summary>
-    public void EnqueueAfter(ObjectKey key, TimeSpan delay)
+    public void EnqueueAfter(TKey key, TimeSpan delay)
     {
         if (delay <= TimeSpan.Zero)
         {
@@ -109,7 +109,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
         }
     }
 
-    private bool TryTake(out ObjectKey key)
+    private bool TryTake(out TKey key)
     {
         lock (_gate)
         {
@@ -126,7 +126,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
         }
     }
 
-    private async Task WorkAsync(ObjectKey key, CancellationToken stop)
+    private async Task WorkAsync(TKey key, CancellationToken stop)
     {
         // The dispatcher goes on while this key is planned.
         await Task.Yield();
@@ -151,11 +151,11 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
             again = PauseAfterFailure(key);
             if (e is ApiException or IOException or HttpRequestException)
             {
-                LogRefused(name, key.ToString(), again.Value.TotalSeconds, e.Message);
+                LogRefused(name, $"{key}", again.Value.TotalSeconds, e.Message);
             }
             else
             {
-                LogFailed(e, name, key.ToString(), again.Value.TotalSeconds);
+                LogFailed(e, name, $"{key}", again.Value.TotalSeconds);
             }
         }
 
@@ -166,7 +166,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
         }
     }
 
-    private bool ForgetFailures(ObjectKey key)
+    private bool ForgetFailures(TKey key)
     {
         lock (_gate)
         {
@@ -174,7 +174,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
         }
     }
 
-    private TimeSpan PauseAfterFailure(ObjectKey key)
+    private TimeSpan PauseAfterFailure(TKey key)
     {
         lock (_gate)
         {
@@ -183,7 +183,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
         }
     }
 
-    private void Finish(ObjectKey key)
+    private void Finish(TKey key)
     {
         lock (_gate)
         {
@@ -197,7 +197,7 @@ public sealed partial class ReconcileLoop(string name, IReconciler reconciler, R
         }
     }
 
-    private void Ring(ObjectKey key)
+    private void Ring(TKey key)
     {
         lock (_gate)
         {

@@ -8,9 +8,10 @@ using Coppice.Objects.Apps;
 namespace Coppice.Controllers.DaemonSets;
 
 /// <summary>A daemon's templates, one ControllerRevision each, by which kubectl shows its history and goes back in it.</summary>
-internal sealed class DaemonHistory(IApiClient api, Caches caches, TimeProvider time)
+internal sealed class DaemonHistory(IApiClient api, CacheSet caches, TimeProvider time)
 {
-    private readonly Adoption<DaemonSet, ControllerRevision> _adoption = new(api, caches.ControllerRevisions, time);
+    private readonly ObjectCache<ControllerRevision> _revisions = caches.Of<ControllerRevision>();
+    private readonly Adoption<DaemonSet, ControllerRevision> _adoption = new(api, caches.Of<ControllerRevision>(), time);
 
     /// <summary>Makes sure that the template's revision is there and is the newest; drops the oldest that no pod uses.</summary>
     /// <returns>The revision's hash, which the pods of this template carry.</returns>
@@ -22,11 +23,11 @@ internal sealed class DaemonHistory(IApiClient api, Caches caches, TimeProvider 
         var newest = revisions.Count > 0 ? revisions[^1].Revision : 0;
         if (current is null)
         {
-            await caches.ControllerRevisions.SeeAsync(await api.CreateAsync(Make(set, hash, newest + 1), stop), time, stop);
+            await _revisions.ExpectAsync(await api.CreateAsync(Make(set, hash, newest + 1), stop), time, stop);
         }
         else if (current.Revision < newest)
         {
-            await caches.ControllerRevisions.SeeAsync(await api.UpdateAsync(current with { Revision = newest + 1 }, stop), time, stop);
+            await _revisions.ExpectAsync(await api.UpdateAsync(current with { Revision = newest + 1 }, stop), time, stop);
         }
 
         var unused = revisions

@@ -9,24 +9,26 @@ using Coppice.Objects.Core;
 namespace Coppice.Controllers.DaemonSets;
 
 /// <summary>Keeps one pod of a DaemonSet on every node where it belongs.</summary>
-internal sealed class DaemonSetReconciler(IApiClient api, Caches caches, IEventRecorder events, TimeProvider time) : IReconciler
+internal sealed class DaemonSetReconciler(IApiClient api, CacheSet caches, IEventRecorder events, TimeProvider time) : IDeclaredReconciler
 {
-    private readonly Adoption<DaemonSet, Pod> _adoption = new(api, caches.Pods, time);
-    private readonly OwnedPods _pods = new(api, caches.Pods, events, time);
+    private readonly ObjectCache<DaemonSet> _sets = caches.Of<DaemonSet>();
+    private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
+    private readonly Adoption<DaemonSet, Pod> _adoption = new(api, caches.Of<Pod>(), time);
+    private readonly OwnedPods _pods = new(api, caches.Of<Pod>(), events, time);
     private readonly DaemonHistory _history = new(api, caches, time);
 
     // By the set and its generation: a change of its template is a new beginning. Lost with the process, as Kubernetes' is.
     private readonly ConcurrentDictionary<ObjectKey, (string? Uid, long Generation, FailedPodBackOff BackOff)> _backOffs = [];
 
-    public static Controller Declare(Controller controller, Caches caches) => controller
-        .Watches(caches.DaemonSets)
-        .Owns<DaemonSet, Pod>(caches.Pods)
-        .Owns<DaemonSet, ControllerRevision>(caches.ControllerRevisions)
-        .WokenBy(caches.Nodes, change => MovesDaemons(change) ? caches.DaemonSets.Cache.Items.Select(ObjectKey.Of) : []);
+    public Controller Declare(Controller controller) => controller
+        .Watches(_sets)
+        .Owns<DaemonSet, Pod>(caches.Of<Pod>())
+        .Owns<DaemonSet, ControllerRevision>(caches.Of<ControllerRevision>())
+        .WokenBy(_nodes, change => MovesDaemons(change) ? _sets.Items.Select(ObjectKey.Of) : []);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
-        if (caches.DaemonSets.Find(key) is not { } set)
+        if (_sets.Find(key) is not { } set)
         {
             _backOffs.TryRemove(key, out _);
             return ReconcileResult.Done;
@@ -50,7 +52,7 @@ internal sealed class DaemonSetReconciler(IApiClient api, Caches caches, IEventR
         var now = time.GetUtcNow();
         var (uid, generation, backOff) = _backOffs.GetValueOrDefault(key);
         var known = backOff is not null && uid == set.Metadata.Uid && generation == set.Metadata.Generation ? backOff : FailedPodBackOff.None;
-        var plan = DaemonSetPlanner.Plan(new(set, caches.Nodes.Cache.Items, pods, hash, known, _pods.IsGoing), now);
+        var plan = DaemonSetPlanner.Plan(new(set, _nodes.Items, pods, hash, known, _pods.IsGoing), now);
         _backOffs[key] = (set.Metadata.Uid, set.Metadata.Generation, plan.BackOff);
 
         // 3. Apply.
@@ -66,7 +68,7 @@ internal sealed class DaemonSetReconciler(IApiClient api, Caches caches, IEventR
             ?? await _pods.CreateAsync(set, PodsFor(set, hash, plan.Create), stop);
         if (plan.Status != set.Status)
         {
-            await caches.DaemonSets.SeeAsync(await api.UpdateStatusAsync(set with { Status = plan.Status }, stop), time, stop);
+            await _sets.ExpectAsync(await api.UpdateStatusAsync(set with { Status = plan.Status }, stop), time, stop);
         }
 
         failure?.Throw();

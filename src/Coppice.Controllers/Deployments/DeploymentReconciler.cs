@@ -7,19 +7,24 @@ using Coppice.Objects.Core;
 namespace Coppice.Controllers.Deployments;
 
 /// <summary>Brings the ReplicaSets of one Deployment, step by step, to its template and size.</summary>
-internal sealed class DeploymentReconciler(IApiClient api, Caches caches, IEventRecorder events, TimeProvider time) : IReconciler
+internal sealed class DeploymentReconciler(IApiClient api, CacheSet caches, IEventRecorder events, TimeProvider time) : IDeclaredReconciler
 {
-    private readonly Adoption<Deployment, ReplicaSet> _adoption = new(api, caches.ReplicaSets, time);
+    private readonly ObjectCache<Deployment> _deployments = caches.Of<Deployment>();
+    private readonly CacheIndex<Deployment> _byNamespace = caches.Of<Deployment>().AddIndex(Indexes.ByNamespace);
+    private readonly ObjectCache<ReplicaSet> _sets = caches.Of<ReplicaSet>();
+    private readonly ObjectCache<Pod> _pods = caches.Of<Pod>();
+    private readonly ControllerIndex<Pod> _podsBySet = new(caches.Of<Pod>());
+    private readonly Adoption<Deployment, ReplicaSet> _adoption = new(api, caches.Of<ReplicaSet>(), time);
 
-    public static Controller Declare(Controller controller, Caches caches) => controller
-        .Watches(caches.Deployments)
-        .Owns<Deployment, ReplicaSet>(caches.ReplicaSets)
-        .WokenBy(caches.ReplicaSets, change => Adopters(change, caches))
-        .WokenBy(caches.Pods, change => WaitingForPod(change, caches));
+    public Controller Declare(Controller controller) => controller
+        .Watches(_deployments)
+        .Owns<Deployment, ReplicaSet>(_sets)
+        .WokenBy(_sets, Adopters)
+        .WokenBy(_pods, WaitingForPod);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
-        if (caches.Deployments.Find(key) is not { } deployment)
+        if (_deployments.Find(key) is not { } deployment)
         {
             return ReconcileResult.Done;
         }
@@ -33,7 +38,7 @@ internal sealed class DeploymentReconciler(IApiClient api, Caches caches, IEvent
 
         // 1. Observe.
         var sets = await _adoption.ClaimAsync(deployment, selector, stop);
-        var world = new DeploymentWorld(deployment, sets, s => caches.Pods.ControlledBy(s.Metadata.Uid));
+        var world = new DeploymentWorld(deployment, sets, s => _podsBySet.ControlledBy(s.Metadata.Uid));
 
         // 2. Plan.
         var now = time.GetUtcNow();
@@ -65,7 +70,7 @@ internal sealed class DeploymentReconciler(IApiClient api, Caches caches, IEvent
         if (status != deployment.Status || annotations != deployment.Metadata.Annotations)
         {
             var wanted = deployment with { Metadata = deployment.Metadata with { Annotations = annotations }, Status = status };
-            await caches.Deployments.SeeAsync(await api.UpdateStatusAsync(wanted, stop), time, stop);
+            await _deployments.ExpectAsync(await api.UpdateStatusAsync(wanted, stop), time, stop);
         }
     }
 
@@ -76,7 +81,7 @@ internal sealed class DeploymentReconciler(IApiClient api, Caches caches, IEvent
     {
         try
         {
-            await caches.ReplicaSets.SeeAsync(await api.CreateAsync(change.Item, stop), time, stop);
+            await _sets.ExpectAsync(await api.CreateAsync(change.Item, stop), time, stop);
             Tell(deployment, change);
             return null;
         }
@@ -106,7 +111,7 @@ internal sealed class DeploymentReconciler(IApiClient api, Caches caches, IEvent
             Tell(deployment, change);
         }
 
-        await caches.ReplicaSets.SeeAllAsync(written, time, stop);
+        await _sets.ExpectAllAsync(written, time, stop);
     }
 
     private async ValueTask DeleteAsync(ReplicaSet set, CancellationToken stop)
@@ -129,19 +134,19 @@ internal sealed class DeploymentReconciler(IApiClient api, Caches caches, IEvent
         }
     }
 
-    private static IEnumerable<ObjectKey> Adopters(ObjectChange<ReplicaSet> change, Caches caches) =>
+    private IEnumerable<ObjectKey> Adopters(ObjectChange<ReplicaSet> change) =>
         change.New is { Metadata.DeletionTimestamp: null } set && ControllerRef.Of(set) is null
-            ? caches.Deployments.InNamespace(set.Metadata.Namespace ?? "")
+            ? _byNamespace.Find(set.Metadata.Namespace ?? "")
                 .Where(d => LabelQuery.Of(d.Spec.Selector).Matches(set.Metadata.Labels))
                 .Select(ObjectKey.Of)
             : [];
 
     /// <summary>A Deployment that recreates waits for the end of its last old pod.</summary>
-    private static IEnumerable<ObjectKey> WaitingForPod(ObjectChange<Pod> change, Caches caches) =>
+    private IEnumerable<ObjectKey> WaitingForPod(ObjectChange<Pod> change) =>
         (change.New is null || PodState.IsTerminal(change.New))
         && ControllerRef.KeyOf<ReplicaSet>(change.Item) is { } set
-        && ControllerRef.KeyOf<Deployment>(caches.ReplicaSets.Find(set)) is { } owner
-        && caches.Deployments.Find(owner)?.Spec.Strategy.Type == DeploymentStrategyType.Recreate
+        && ControllerRef.KeyOf<Deployment>(_sets.Find(set)) is { } owner
+        && _deployments.Find(owner)?.Spec.Strategy.Type == DeploymentStrategyType.Recreate
             ? [owner]
             : [];
 }

@@ -9,17 +9,21 @@ namespace Coppice.Controllers.EndpointAddresses;
 /// Keeps the Endpoints object of a service equal to its pods. A pod's change is written at once and not gathered with others: until it
 /// is, requests go to an address that does not answer.
 /// </summary>
-internal sealed class EndpointsReconciler(IApiClient api, Caches caches, TimeProvider time) : IReconciler
+internal sealed class EndpointsReconciler(IApiClient api, CacheSet caches, TimeProvider time) : IDeclaredReconciler
 {
-    public static Controller Declare(Controller controller, Caches caches) => controller
-        .Watches(caches.Services)
-        .WokenBy(caches.Pods, change => ServicePods.ServicesOf(change, caches))
-        .WokenBy(caches.Endpoints, change => change.New is null ? [ObjectKey.Of(change.Item)] : []);
+    private readonly ObjectCache<Service> _services = caches.Of<Service>();
+    private readonly ObjectCache<Endpoints> _endpoints = caches.Of<Endpoints>();
+    private readonly ServicePods _pods = new(caches);
+
+    public Controller Declare(Controller controller) => controller
+        .Watches(_services)
+        .WokenBy(_pods.Cache, _pods.ServicesOf)
+        .WokenBy(_endpoints, change => change.New is null ? [ObjectKey.Of(change.Item)] : []);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
-        var existing = caches.Endpoints.Find(key);
-        if (caches.Services.Find(key) is not { } service)
+        var existing = _endpoints.Find(key);
+        if (_services.Find(key) is not { } service)
         {
             if (existing is not null)
             {
@@ -34,7 +38,7 @@ internal sealed class EndpointsReconciler(IApiClient api, Caches caches, TimePro
             return ReconcileResult.Done;
         }
 
-        var wanted = EndpointsPlanner.Plan(service, caches.PodsWith(key.Namespace, service.Spec.Selector), existing);
+        var wanted = EndpointsPlanner.Plan(service, _pods.Of(service), existing);
         if (ReferenceEquals(wanted, existing))
         {
             return ReconcileResult.Done;
@@ -43,7 +47,7 @@ internal sealed class EndpointsReconciler(IApiClient api, Caches caches, TimePro
         try
         {
             var written = existing is null ? await api.CreateAsync(wanted, stop) : await api.UpdateAsync(wanted, stop);
-            await caches.Endpoints.SeeAsync(written, time, stop);
+            await _endpoints.ExpectAsync(written, time, stop);
         }
         catch (ApiException e) when (e.IsNamespaceTerminating())
         {

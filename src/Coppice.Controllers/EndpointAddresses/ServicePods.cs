@@ -6,8 +6,30 @@ using Coppice.Objects.Core;
 namespace Coppice.Controllers.EndpointAddresses;
 
 /// <summary>Which pods stand behind a service, and which services a change of a pod matters to.</summary>
-internal static class ServicePods
+internal sealed class ServicePods
 {
+    private static readonly Func<Pod, IEnumerable<string>> ByLabel = pod => pod.Metadata.Labels.Select(label => NameOf(pod.Metadata.Namespace, label));
+
+    private readonly CacheIndex<Pod> _byLabel;
+    private readonly CacheIndex<Service> _services;
+
+    public ServicePods(CacheSet caches)
+    {
+        Cache = caches.Of<Pod>();
+        _byLabel = Cache.AddIndex(ByLabel);
+        _services = caches.Of<Service>().AddIndex(Indexes.ByNamespace);
+    }
+
+    public ObjectCache<Pod> Cache { get; }
+
+    /// <summary>The pods that a service selects; its selector must not be empty.</summary>
+    public IReadOnlyList<Pod> Of(Service service)
+    {
+        var selector = service.Spec.Selector;
+        var query = LabelQuery.Of(selector);
+        return [.. _byLabel.Find(NameOf(service.Metadata.Namespace, selector.First())).Where(p => query.Matches(p.Metadata.Labels))];
+    }
+
     /// <summary>Services without a selector have their endpoints written by somebody else.</summary>
     public static bool HasPods(Service service) => !service.Spec.Selector.IsEmpty && service.Spec.Type != ServiceType.ExternalName;
 
@@ -43,17 +65,19 @@ internal static class ServicePods
     }
 
     /// <summary>The services whose endpoints a change of a pod may move.</summary>
-    public static IEnumerable<ObjectKey> ServicesOf(ObjectChange<Pod> change, Caches caches)
+    public IEnumerable<ObjectKey> ServicesOf(ObjectChange<Pod> change)
     {
         if (change is { Old: { } old, New: { } item } && !Matters(old, item))
         {
             return [];
         }
 
-        return caches.Services.InNamespace(change.Item.Metadata.Namespace ?? "")
+        return _services.Find(change.Item.Metadata.Namespace ?? "")
             .Where(s => HasPods(s) && (Selects(s, change.Old) || Selects(s, change.New)))
             .Select(ObjectKey.Of);
     }
+
+    private static string NameOf(string? ns, KeyValuePair<string, string> label) => $"{ns}/{label.Key}={label.Value}";
 
     private static bool Selects(Service service, Pod? pod) => pod is not null && LabelQuery.Of(service.Spec.Selector).Matches(pod.Metadata.Labels);
 

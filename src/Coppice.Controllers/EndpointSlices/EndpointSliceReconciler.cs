@@ -2,32 +2,35 @@ using Coppice.Client;
 using Coppice.Controllers.EndpointAddresses;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
 
 namespace Coppice.Controllers.EndpointSlices;
 
 /// <summary>Keeps the EndpointSlices of a service equal to its pods, at once and with no gathering of changes.</summary>
-internal sealed class EndpointSliceReconciler(IApiClient api, Caches caches, TimeProvider time) : IReconciler
+internal sealed class EndpointSliceReconciler(IApiClient api, CacheSet caches, TimeProvider time) : IDeclaredReconciler
 {
-    private readonly Deletions<EndpointSlice> _deletions = new(caches.EndpointSlices);
+    private readonly ObjectCache<Service> _services = caches.Of<Service>();
+    private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
+    private readonly ServicePods _pods = new(caches);
+    private readonly SliceWrites _slices = new(api, caches, time);
 
-    public static Controller Declare(Controller controller, Caches caches) => controller
-        .Watches(caches.Services)
-        .WokenBy(caches.Pods, change => ServicePods.ServicesOf(change, caches))
-        .WokenBy(caches.EndpointSlices, change => ServiceOf(change.Item));
+    public Controller Declare(Controller controller) => controller
+        .Watches(_services)
+        .WokenBy(_pods.Cache, _pods.ServicesOf)
+        .WokenBy(_slices.Cache, change => ServiceOf(change.Item));
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
         // The slices of a deleted service go with their owner.
-        if (caches.Services.Find(key) is not { Metadata.DeletionTimestamp: null } service || !ServicePods.HasPods(service))
+        if (_services.Find(key) is not { Metadata.DeletionTimestamp: null } service || !ServicePods.HasPods(service))
         {
             return ReconcileResult.Done;
         }
 
-        var existing = caches.SlicesByService.Find(key.ToString())
-            .Where(s => s.Metadata.Labels.Find(SlicePlanner.ManagedBy) == SlicePlanner.Controller && !_deletions.IsGoing(s)).ToList();
-        var plan = SlicePlanner.Plan(service, caches.PodsWith(key.Namespace, service.Spec.Selector), n => caches.Nodes.Find(new("", n)), existing);
-        await SliceWrites.ApplyAsync(plan, api, caches, _deletions, time, stop);
+        var existing = _slices.Of(key, SlicePlanner.Controller);
+        var plan = SlicePlanner.Plan(service, _pods.Of(service), n => _nodes.Find(new("", n)), existing);
+        await _slices.ApplyAsync(plan, stop);
         return ReconcileResult.Done;
     }
 

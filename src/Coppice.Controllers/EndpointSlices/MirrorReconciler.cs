@@ -14,26 +14,27 @@ namespace Coppice.Controllers.EndpointSlices;
 /// Copies Endpoints that people or other programs wrote for a service without a selector into EndpointSlices, which is all that the
 /// service rules read.
 /// </summary>
-internal sealed class MirrorReconciler(IApiClient api, Caches caches, TimeProvider time) : IReconciler
+internal sealed class MirrorReconciler(IApiClient api, CacheSet caches, TimeProvider time) : IDeclaredReconciler
 {
     public const string Controller = "endpointslicemirroring-controller.k8s.io";
     private const string SkipMirror = "endpointslice.kubernetes.io/skip-mirror";
 
-    private readonly Deletions<EndpointSlice> _deletions = new(caches.EndpointSlices);
+    private readonly ObjectCache<Endpoints> _endpoints = caches.Of<Endpoints>();
+    private readonly ObjectCache<Service> _services = caches.Of<Service>();
+    private readonly SliceWrites _slices = new(api, caches, time);
 
-    public static Controller Declare(Controller controller, Caches caches) => controller
-        .Watches(caches.Endpoints)
-        .WokenBy(caches.Services, change => caches.Endpoints.Find(ObjectKey.Of(change.Item)) is null ? [] : [ObjectKey.Of(change.Item)])
-        .WokenBy(caches.EndpointSlices, change => ServiceOf(change.Item));
+    public Controller Declare(Controller controller) => controller
+        .Watches(_endpoints)
+        .WokenBy(_services, change => _endpoints.Find(ObjectKey.Of(change.Item)) is null ? [] : [ObjectKey.Of(change.Item)])
+        .WokenBy(_slices.Cache, change => ServiceOf(change.Item));
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
-        var existing = caches.SlicesByService.Find(key.ToString())
-            .Where(s => s.Metadata.Labels.Find(SlicePlanner.ManagedBy) == Controller && !_deletions.IsGoing(s)).ToList();
-        var plan = caches.Endpoints.Find(key) is { } endpoints && IsMirrored(endpoints, caches.Services.Find(key))
+        var existing = _slices.Of(key, Controller);
+        var plan = _endpoints.Find(key) is { } endpoints && IsMirrored(endpoints, _services.Find(key))
             ? Plan(endpoints, existing)
             : new SlicePlan([], [], existing);
-        await SliceWrites.ApplyAsync(plan, api, caches, _deletions, time, stop);
+        await _slices.ApplyAsync(plan, stop);
         return ReconcileResult.Done;
     }
 

@@ -6,15 +6,17 @@ using Coppice.Objects.Core;
 namespace Coppice.Controllers.EventExpiry;
 
 /// <summary>Deletes events that have not been written for longer than they are kept. It has one key: all of them.</summary>
-internal sealed class EventExpiryReconciler(IApiClient api, Caches caches, TimeSpan timeToLive, TimeProvider time) : IReconciler
+internal sealed class EventExpiryReconciler(IApiClient api, CacheSet caches, TimeSpan timeToLive, TimeProvider time) : IDeclaredReconciler
 {
     /// <summary>A look at all events is not made for each one of them.</summary>
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1);
 
     private static readonly ObjectKey AllEvents = new("", "events");
 
+    private readonly ObjectCache<Event> _events = caches.Of<Event>();
+
     /// <summary>Nothing wakes it but the passing of time.</summary>
-    public static Controller Declare(Controller controller)
+    public Controller Declare(Controller controller)
     {
         controller.Enqueue(AllEvents);
         return controller;
@@ -24,7 +26,7 @@ internal sealed class EventExpiryReconciler(IApiClient api, Caches caches, TimeS
     {
         var now = time.GetUtcNow();
         var next = now + timeToLive;
-        foreach (var item in caches.Events.Cache.Items)
+        foreach (var item in _events.Items)
         {
             var due = LastWritten(item).After(timeToLive);
             if (due > now)

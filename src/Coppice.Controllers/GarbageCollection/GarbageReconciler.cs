@@ -6,79 +6,96 @@ using Coppice.Objects.Meta;
 namespace Coppice.Controllers.GarbageCollection;
 
 /// <summary>
-/// Removes what its owners have left behind. The graph of who owns whom is the shared caches and their index by owner; before anything
-/// is deleted, the absence of its owners is made sure of at the API, since one cache may be behind another.
+/// Removes what its owners have left behind. Before anything is deleted, the absence of its owners is made sure of at the API, since
+/// one cache may be behind another.
 /// </summary>
-internal sealed class GarbageReconciler(WatchedKind kind, Caches caches, TimeProvider time) : IReconciler
+internal sealed class GarbageReconciler(IApiClient api, EveryKind kinds, TimeProvider time) : IReconciler<GarbageKey>
 {
     private const int Attempts = 5;
 
-    public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
+    /// <summary>A kind that has just come is known soon.</summary>
+    private static readonly TimeSpan UntilSynced = TimeSpan.FromSeconds(1);
+
+    public static ObjectKey OwnerKey(Kind owner, OwnerReference reference, KubernetesObject dependent) =>
+        new(owner.Namespaced ? dependent.Metadata.Namespace ?? "" : "", reference.Name);
+
+    public async ValueTask<ReconcileResult> ReconcileAsync(GarbageKey key, CancellationToken stop)
     {
-        if (kind.FindCached(key) is not { } item)
+        var kind = key.Kind;
+        if (kinds.Find(kind.Kind.Group, kind.Kind.Name) != kind || kind.Cache.Find(key.Key) is not { } item)
         {
             return ReconcileResult.Done;
+        }
+
+        // Who waits for its dependents, or lets go of them, must know them all.
+        if (item.Metadata is { DeletionTimestamp: not null, Finalizers.IsEmpty: false } && !kinds.IsSynced)
+        {
+            return ReconcileResult.After(UntilSynced);
         }
 
         var owners = new List<OwnerState>();
         foreach (var reference in item.Metadata.DeletionTimestamp is null ? item.Metadata.OwnerReferences : [])
         {
-            owners.Add(await StateOfAsync(reference, item, stop));
+            owners.Add(await StateOfAsync(reference, kind.Kind, item, stop));
         }
 
-        switch (GarbagePlanner.Plan(item, owners, owner => [.. GarbageGraph.DependentsOf(owner, caches).Select(d => d.Item)]))
+        switch (GarbagePlanner.Plan(item, owners, owner => [.. DependentsOf(owner).Select(d => d.Item)]))
         {
             case GarbagePlan.Delete delete:
-                await DeleteAsync(item, delete.Propagation, stop);
+                await DeleteAsync(kind.Kind, item, delete.Propagation, stop);
                 break;
             case GarbagePlan.DropReferences drop:
                 var left = drop.Left.Select(r => r.Uid).ToHashSet(StringComparer.Ordinal);
                 await KeepReferencesAsync(kind, item, r => left.Contains(r.Uid), stop);
                 break;
             case GarbagePlan.OrphanDependents:
-                foreach (var (owned, dependent) in GarbageGraph.DependentsOf(item, caches))
+                foreach (var (owned, dependent) in DependentsOf(item))
                 {
                     await KeepReferencesAsync(owned, dependent, r => r.Uid != item.Metadata.Uid, stop);
                 }
 
-                await DropFinalizerAsync(item, GarbagePlanner.Orphan, stop);
+                await DropFinalizerAsync(kind, item, GarbagePlanner.Orphan, stop);
                 break;
             case GarbagePlan.DropFinalizer drop:
-                await DropFinalizerAsync(item, drop.Finalizer, stop);
+                await DropFinalizerAsync(kind, item, drop.Finalizer, stop);
                 break;
         }
 
         return ReconcileResult.Done;
     }
 
-    private async ValueTask<OwnerState> StateOfAsync(OwnerReference reference, KubernetesObject item, CancellationToken stop)
+    private IEnumerable<(KindCache Kind, KubernetesObject Item)> DependentsOf(KubernetesObject owner) =>
+        owner.Metadata.Uid is { } uid ? kinds.All.SelectMany(k => k.DependentsOf(uid).Select(d => (k, d))) : [];
+
+    private async ValueTask<OwnerState> StateOfAsync(OwnerReference reference, Kind kind, KubernetesObject item, CancellationToken stop)
     {
         // Of a kind that is not known here nothing can be said, and so nothing is deleted for it.
-        if (caches.Find(ControllerRef.GroupOf(reference.ApiVersion), reference.Kind) is not { } ownerKind)
+        if (kinds.Find(ControllerRef.GroupOf(reference.ApiVersion), reference.Kind) is not { } ownerKind)
         {
             return OwnerState.Solid;
         }
 
         // An object of the cluster cannot belong to one of a namespace: no such owner can be looked up.
-        if (ownerKind.Kind.Namespaced && !kind.Kind.Namespaced)
+        if (ownerKind.Kind.Namespaced && !kind.Namespaced)
         {
             return OwnerState.Solid;
         }
 
-        var key = GarbageGraph.OwnerKey(ownerKind, reference, item);
-        var owner = ownerKind.FindCached(key) is { } cached && cached.Metadata.Uid == reference.Uid
+        var key = OwnerKey(ownerKind.Kind, reference, item);
+        var owner = ownerKind.Cache.Find(key) is { } cached && cached.Metadata.Uid == reference.Uid
             ? cached
-            : await ownerKind.FindLiveAsync(key, stop);
+            : await api.FindAsync(ownerKind.Kind, key, stop);
         return owner is null || owner.Metadata.Uid != reference.Uid ? OwnerState.Absent
             : GarbagePlanner.IsWaiting(owner) ? OwnerState.Waiting
             : OwnerState.Solid;
     }
 
-    private async ValueTask DeleteAsync(KubernetesObject item, string propagation, CancellationToken stop)
+    private async ValueTask DeleteAsync(Kind kind, KubernetesObject item, string propagation, CancellationToken stop)
     {
         try
         {
-            await kind.DeleteAsync(
+            await api.DeleteAsync(
+                kind,
                 ObjectKey.Of(item),
                 new() { PropagationPolicy = propagation, Preconditions = new() { Uid = item.Metadata.Uid, ResourceVersion = item.Metadata.ResourceVersion } },
                 stop);
@@ -89,24 +106,24 @@ internal sealed class GarbageReconciler(WatchedKind kind, Caches caches, TimePro
         }
     }
 
-    private ValueTask DropFinalizerAsync(KubernetesObject item, string finalizer, CancellationToken stop) =>
+    private ValueTask DropFinalizerAsync(KindCache kind, KubernetesObject item, string finalizer, CancellationToken stop) =>
         WriteAsync(kind, item, m => m with { Finalizers = m.Finalizers.Where(f => f != finalizer).ToValueList() }, stop);
 
-    private ValueTask KeepReferencesAsync(WatchedKind owned, KubernetesObject item, Func<OwnerReference, bool> keep, CancellationToken stop) =>
+    private ValueTask KeepReferencesAsync(KindCache owned, KubernetesObject item, Func<OwnerReference, bool> keep, CancellationToken stop) =>
         WriteAsync(owned, item, m => m with { OwnerReferences = m.OwnerReferences.Where(keep).ToValueList() }, stop);
 
     /// <summary>
     /// Takes something out of an object as it is at the API: objects that go are often written by others at the same time, and what is
     /// taken out is right to go whatever else they say.
     /// </summary>
-    private async ValueTask WriteAsync(WatchedKind written, KubernetesObject item, Func<ObjectMeta, ObjectMeta> change, CancellationToken stop)
+    private async ValueTask WriteAsync(KindCache written, KubernetesObject item, Func<ObjectMeta, ObjectMeta> change, CancellationToken stop)
     {
-        for (var attempt = 1; await written.FindLiveAsync(ObjectKey.Of(item), stop) is { } live && live.Metadata.Uid == item.Metadata.Uid; attempt++)
+        for (var attempt = 1; await api.FindAsync(written.Kind, ObjectKey.Of(item), stop) is { } live && live.Metadata.Uid == item.Metadata.Uid; attempt++)
         {
             try
             {
-                var result = await written.UpdateAsync(live with { Metadata = change(live.Metadata) }, stop);
-                await written.SeeAsync(result.Metadata.ResourceVersion, time, stop);
+                var result = await api.WriteAsync(written.Kind, new ObjectWrite.Update(live with { Metadata = change(live.Metadata) }), stop);
+                await written.Cache.ExpectAsync(result, time, stop);
                 return;
             }
             catch (ApiException e) when (e.IsNotFound || (e.IsConflict && attempt < Attempts))

@@ -9,28 +9,29 @@ namespace Coppice.Controllers.LoadBalancers;
 /// Gives services of type LoadBalancer the addresses of the nodes, each of which accepts the service's traffic. Services that name a
 /// class are left to whoever implements it.
 /// </summary>
-internal sealed class LoadBalancerReconciler(IApiClient api, Caches caches, TimeProvider time) : IReconciler
+internal sealed class LoadBalancerReconciler(IApiClient api, CacheSet caches, TimeProvider time) : IDeclaredReconciler
 {
     private const string Exclude = "node.kubernetes.io/exclude-from-external-load-balancers";
 
-    public static Controller Declare(Controller controller, Caches caches) => controller
-        .Watches(caches.Services)
-        .WokenBy(caches.Nodes, change => HaveMoved(change)
-            ? caches.Services.Cache.Items.Where(s => s.Spec.Type == ServiceType.LoadBalancer).Select(ObjectKey.Of)
-            : []);
+    private readonly ObjectCache<Service> _services = caches.Of<Service>();
+    private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
+
+    public Controller Declare(Controller controller) => controller
+        .Watches(_services)
+        .WokenBy(_nodes, change => HaveMoved(change) ? _services.Items.Where(s => s.Spec.Type == ServiceType.LoadBalancer).Select(ObjectKey.Of) : []);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
-        if (caches.Services.Find(key) is not { Metadata.DeletionTimestamp: null } service || service.Spec.LoadBalancerClass is not null)
+        if (_services.Find(key) is not { Metadata.DeletionTimestamp: null } service || service.Spec.LoadBalancerClass is not null)
         {
             return ReconcileResult.Done;
         }
 
-        var ingress = Plan(service, caches.Nodes.Cache.Items);
+        var ingress = Plan(service, _nodes.Items);
         if (ingress != service.Status.LoadBalancer.Ingress)
         {
             var status = service.Status with { LoadBalancer = new() { Ingress = ingress } };
-            await caches.Services.SeeAsync(await api.UpdateStatusAsync(service with { Status = status }, stop), time, stop);
+            await _services.ExpectAsync(await api.UpdateStatusAsync(service with { Status = status }, stop), time, stop);
         }
 
         return ReconcileResult.Done;

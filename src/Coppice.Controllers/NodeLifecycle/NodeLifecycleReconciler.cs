@@ -1,6 +1,7 @@
 using Coppice.Client;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
+using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
 
 namespace Coppice.Controllers.NodeLifecycle;
@@ -9,22 +10,24 @@ namespace Coppice.Controllers.NodeLifecycle;
 /// Watches over one node: notices when it falls silent, taints it, takes its pods out of service at once and evicts them when their
 /// toleration ends; removes the pods of a node that is gone.
 /// </summary>
-internal sealed class NodeLifecycleReconciler(IApiClient api, Caches caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time) : IReconciler
+internal sealed class NodeLifecycleReconciler(IApiClient api, CacheSet caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time) : IDeclaredReconciler
 {
     private const string LeaseNamespace = "kube-node-lease";
 
+    private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
+    private readonly ObjectCache<Lease> _leases = caches.Of<Lease>();
     private readonly NodeHealth _health = new(time);
     private readonly PodEviction _eviction = new(api, caches, events, options, time);
 
-    public static Controller Declare(Controller controller, Caches caches) => controller
-        .Watches(caches.Nodes)
-        .WokenBy(caches.Nodes, change => IsReady(change.Old) == IsReady(change.New) ? [] : caches.Nodes.Cache.Items.Select(ObjectKey.Of))
-        .WokenBy(caches.Leases, change => change.Item.Metadata.Namespace == LeaseNamespace ? [new ObjectKey("", change.Item.Metadata.Name!)] : [])
-        .WokenBy(caches.Pods, change => change.New is { Spec.NodeName: { Length: > 0 } node } pod && IsNews(change.Old, pod) ? [new ObjectKey("", node)] : []);
+    public Controller Declare(Controller controller) => controller
+        .Watches(_nodes)
+        .WokenBy(_nodes, change => IsReady(change.Old) == IsReady(change.New) ? [] : _nodes.Items.Select(ObjectKey.Of))
+        .WokenBy(_leases, change => change.Item.Metadata.Namespace == LeaseNamespace ? [new ObjectKey("", change.Item.Metadata.Name!)] : [])
+        .WokenBy(caches.Of<Pod>(), change => change.New is { Spec.NodeName: { Length: > 0 } node } pod && IsNews(change.Old, pod) ? [new ObjectKey("", node)] : []);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
-        if (caches.Nodes.Find(key) is not { } node)
+        if (_nodes.Find(key) is not { } node)
         {
             _health.Forget(key.Name);
             _eviction.LeaveInService(key.Name);
@@ -38,7 +41,7 @@ internal sealed class NodeLifecycleReconciler(IApiClient api, Caches caches, IEv
         var left = LeftToSpeak(node);
 
         // 2. Plan.
-        var plan = NodePlanner.Plan(node, isSilent: left <= TimeSpan.Zero, mayEvict: caches.Nodes.Cache.Items.Any(n => n.Metadata.Name != key.Name && IsReady(n) && LeftToSpeak(n) > TimeSpan.Zero), now);
+        var plan = NodePlanner.Plan(node, isSilent: left <= TimeSpan.Zero, mayEvict: _nodes.Items.Any(n => n.Metadata.Name != key.Name && IsReady(n) && LeftToSpeak(n) > TimeSpan.Zero), now);
 
         // 3. Apply.
         node = await WriteAsync(node, plan, stop);
@@ -59,7 +62,7 @@ internal sealed class NodeLifecycleReconciler(IApiClient api, Caches caches, IEv
     // How long the node may still be silent before it is taken for unreachable.
     private TimeSpan LeftToSpeak(Node node) =>
         (node.Status.Conditions.IsEmpty ? options.StartupGracePeriod : options.GracePeriod)
-        - _health.SilentFor(node, caches.Leases.Find(new(LeaseNamespace, node.Metadata.Name!)));
+        - _health.SilentFor(node, _leases.Find(new(LeaseNamespace, node.Metadata.Name!)));
 
     private async ValueTask<Node> WriteAsync(Node node, NodePlan plan, CancellationToken stop)
     {
@@ -79,7 +82,7 @@ internal sealed class NodeLifecycleReconciler(IApiClient api, Caches caches, IEv
             written = await api.UpdateAsync(written with { Spec = written.Spec with { Taints = plan.Taints } }, stop);
         }
 
-        await caches.Nodes.SeeAsync(written, time, stop);
+        await _nodes.ExpectAsync(written, time, stop);
         return written;
     }
 

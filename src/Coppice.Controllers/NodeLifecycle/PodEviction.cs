@@ -6,13 +6,14 @@ using Coppice.Objects.Core;
 namespace Coppice.Controllers.NodeLifecycle;
 
 /// <summary>What befalls the pods of a node that is not well, or not there.</summary>
-internal sealed class PodEviction(IApiClient api, Caches caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time)
+internal sealed class PodEviction(IApiClient api, CacheSet caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time)
 {
+    private readonly CacheIndex<Pod> _podsByNode = caches.Of<Pod>().AddIndex(Indexes.ByNode);
     private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DateTimeOffset> _missedSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _takenOut = new(StringComparer.Ordinal);
-    private readonly Deletions<Pod> _deletions = new(caches.Pods);
+    private readonly Deletions<Pod> _deletions = new(caches.Of<Pod>());
 
     /// <summary>
     /// Pods of a node that is not ready are not ready: their services stop sending to them now, not when they are evicted. Each pod once
@@ -29,7 +30,7 @@ internal sealed class PodEviction(IApiClient api, Caches caches, IEventRecorder 
             }
         }
 
-        foreach (var pod in caches.PodsByNode.Find(node.Metadata.Name!).Where(p => PodState.IsReady(p) && !known.Contains(p.Metadata.Uid!)))
+        foreach (var pod in _podsByNode.Find(node.Metadata.Name!).Where(p => PodState.IsReady(p) && !known.Contains(p.Metadata.Uid!)))
         {
             var conditions = pod.Status.Conditions
                 .Select(c => c.Type != PodConditionType.Ready ? c : c with { Status = ConditionStatus.False, LastTransitionTime = ApiTime.Truncate(time.GetUtcNow()) })
@@ -62,7 +63,7 @@ internal sealed class PodEviction(IApiClient api, Caches caches, IEventRecorder 
             return null;
         }
 
-        foreach (var pod in caches.PodsByNode.Find(node.Metadata.Name!).Where(p => !_deletions.IsGoing(p)))
+        foreach (var pod in _podsByNode.Find(node.Metadata.Name!).Where(p => !_deletions.IsGoing(p)))
         {
             if (TaintEviction.Deadline(pod, node.Spec.Taints, now) is not { } due)
             {
@@ -94,7 +95,7 @@ internal sealed class PodEviction(IApiClient api, Caches caches, IEventRecorder 
     /// <summary>Removes what is left of pods whose node is gone for good: nobody else could say that they have ended.</summary>
     public async ValueTask<ReconcileResult> RemoveOrphansAsync(ObjectKey node, CancellationToken stop)
     {
-        var pods = caches.PodsByNode.Find(node.Name);
+        var pods = _podsByNode.Find(node.Name);
         if (pods.Count == 0)
         {
             NodeIsThere(node.Name);

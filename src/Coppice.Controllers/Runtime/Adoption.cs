@@ -9,14 +9,16 @@ namespace Coppice.Controllers.Runtime;
 internal sealed record AdoptionPlan<T>(IReadOnlyList<T> Keep, IReadOnlyList<T> Adopt, IReadOnlyList<T> Release);
 
 /// <summary>Which objects are an owner's: those it controls and its selector matches. Takes in orphans, lets go of strangers.</summary>
-internal sealed class Adoption<TOwner, T>(IApiClient api, WatchedKind<T> kind, TimeProvider time)
+internal sealed class Adoption<TOwner, T>(IApiClient api, ObjectCache<T> cache, TimeProvider time)
     where TOwner : KubernetesObject
     where T : KubernetesObject
 {
+    private readonly ControllerIndex<T> _index = new(cache);
+
     /// <summary>The owner's objects, after adopting and releasing what the plan says.</summary>
     public async ValueTask<IReadOnlyList<T>> ClaimAsync(TOwner owner, LabelQuery selector, CancellationToken stop)
     {
-        var plan = Plan(owner, selector, [.. kind.ControlledBy(owner.Metadata.Uid), .. kind.Orphans(owner.Metadata.Namespace)]);
+        var plan = Plan(owner, selector, [.. _index.ControlledBy(owner.Metadata.Uid), .. _index.Orphans(owner.Metadata.Namespace)]);
         if (plan.Adopt.Count == 0 && plan.Release.Count == 0)
         {
             return plan.Keep;
@@ -43,7 +45,7 @@ internal sealed class Adoption<TOwner, T>(IApiClient api, WatchedKind<T> kind, T
             }
         }
 
-        await kind.SeeAllAsync(written, time, stop);
+        await cache.ExpectAllAsync(written, time, stop);
         return owned;
     }
 

@@ -4,13 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Coppice.Controllers.Runtime;
 
-/// <summary>
-/// Declares what wakes a reconciler. Declare before the caches run: a cache tells its subscribers of what is there already when it
-/// takes in its first list.
-/// </summary>
+/// <summary>A reconciler that says what wakes it.</summary>
+internal interface IDeclaredReconciler : IReconciler
+{
+    Controller Declare(Controller controller);
+}
+
+/// <summary>Declares what wakes a reconciler: a cache tells of what is there already, and of every change from then on.</summary>
 internal sealed class Controller(string name, IReconciler reconciler, ReconcileOptions options, TimeProvider time, ILogger log)
 {
-    private readonly ReconcileLoop _loop = new(name, reconciler, options, time, log);
+    private readonly ReconcileLoop<ObjectKey> _loop = new(name, reconciler, options, time, log);
 
     public string Name => name;
 
@@ -18,14 +21,14 @@ internal sealed class Controller(string name, IReconciler reconciler, ReconcileO
     public bool IsIdle => _loop.IsIdle;
 
     /// <summary>A change of an object wakes its own key.</summary>
-    public Controller Watches<T>(WatchedKind<T> kind) where T : KubernetesObject => WokenBy(kind, change => [ObjectKey.Of(change.Item)]);
+    public Controller Watches<T>(ObjectCache<T> cache) where T : KubernetesObject => WokenBy(cache, change => [ObjectKey.Of(change.Item)]);
 
     /// <summary>A change of an object wakes the owner that controls it, and the one that did before the change.</summary>
-    public Controller Owns<TOwner, T>(WatchedKind<T> kind)
+    public Controller Owns<TOwner, T>(ObjectCache<T> cache)
         where TOwner : KubernetesObject
         where T : KubernetesObject
     {
-        kind.Cache.Subscribe(change =>
+        cache.Subscribe(change =>
         {
             var before = ControllerRef.KeyOf<TOwner>(change.Old);
             var after = ControllerRef.KeyOf<TOwner>(change.New);
@@ -42,9 +45,9 @@ internal sealed class Controller(string name, IReconciler reconciler, ReconcileO
         return this;
     }
 
-    public Controller WokenBy<T>(WatchedKind<T> kind, Func<ObjectChange<T>, IEnumerable<ObjectKey>> keys) where T : KubernetesObject
+    public Controller WokenBy<T>(ObjectCache<T> cache, Func<ObjectChange<T>, IEnumerable<ObjectKey>> keys) where T : KubernetesObject
     {
-        kind.Cache.Subscribe(change =>
+        cache.Subscribe(change =>
         {
             foreach (var key in keys(change))
             {

@@ -11,12 +11,12 @@ internal sealed class Deletions<T> where T : KubernetesObject
 {
     private readonly Lock _gate = new();
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
-    private readonly WatchedKind<T> _kind;
+    private readonly ObjectCache<T> _cache;
 
-    public Deletions(WatchedKind<T> kind)
+    public Deletions(ObjectCache<T> cache)
     {
-        _kind = kind;
-        kind.Cache.Subscribe(OnChange);
+        _cache = cache;
+        cache.Subscribe(OnChange);
     }
 
     public bool IsGoing(T item) => item.Metadata.DeletionTimestamp is not null || Contains(item.Metadata.Uid!);
@@ -35,7 +35,7 @@ internal sealed class Deletions<T> where T : KubernetesObject
         catch (ApiException e) when (e.IsNotFound || e.IsConflict)
         {
             // Gone, or another object of the same name. The cache will tell, unless it has done so before we asked.
-            if (_kind.Find(ObjectKey.Of(item))?.Metadata.Uid != uid)
+            if (_cache.Find(ObjectKey.Of(item))?.Metadata.Uid != uid)
             {
                 Remove(uid);
             }

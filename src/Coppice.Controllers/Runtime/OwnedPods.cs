@@ -6,7 +6,7 @@ using Coppice.Objects.Core;
 namespace Coppice.Controllers.Runtime;
 
 /// <summary>Makes and deletes pods for their owner, and tells about it there, in Kubernetes' words.</summary>
-internal sealed class OwnedPods(IApiClient api, WatchedKind<Pod> pods, IEventRecorder events, TimeProvider time)
+internal sealed class OwnedPods(IApiClient api, ObjectCache<Pod> pods, IEventRecorder events, TimeProvider time)
 {
     private readonly Deletions<Pod> _deletions = new(pods);
 
@@ -32,7 +32,7 @@ internal sealed class OwnedPods(IApiClient api, WatchedKind<Pod> pods, IEventRec
             }
         }
 
-        await pods.SeeAllAsync(created, time, stop);
+        await pods.ExpectAllAsync(created, time, stop);
         return failure;
     }
 

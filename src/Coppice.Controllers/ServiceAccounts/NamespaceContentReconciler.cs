@@ -10,7 +10,7 @@ namespace Coppice.Controllers.ServiceAccounts;
 /// server.
 /// </summary>
 /// <param name="rootCertificates">The cluster's CA as PEM.</param>
-internal sealed class NamespaceContentReconciler(IApiClient api, Caches caches, string rootCertificates, TimeProvider time) : IReconciler
+internal sealed class NamespaceContentReconciler(IApiClient api, CacheSet caches, string rootCertificates, TimeProvider time) : IDeclaredReconciler
 {
     private const string Account = "default";
     private const string Certificates = "kube-root-ca.crt";
@@ -18,23 +18,27 @@ internal sealed class NamespaceContentReconciler(IApiClient api, Caches caches, 
         "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service " +
         "IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
 
-    public static Controller Declare(Controller controller, Caches caches) => controller
-        .Watches(caches.Namespaces)
-        .WokenBy(caches.ServiceAccounts, change => change.New is null && change.Item.Metadata.Name == Account ? [NamespaceOf(change.Item)] : [])
-        .WokenBy(caches.ConfigMaps, change => change.Old is not null && change.Item.Metadata.Name == Certificates ? [NamespaceOf(change.Item)] : []);
+    private readonly ObjectCache<Namespace> _namespaces = caches.Of<Namespace>();
+    private readonly ObjectCache<ServiceAccount> _accounts = caches.Of<ServiceAccount>();
+    private readonly ObjectCache<ConfigMap> _maps = caches.Of<ConfigMap>();
+
+    public Controller Declare(Controller controller) => controller
+        .Watches(_namespaces)
+        .WokenBy(_accounts, change => change.New is null && change.Item.Metadata.Name == Account ? [NamespaceOf(change.Item)] : [])
+        .WokenBy(_maps, change => change.Old is not null && change.Item.Metadata.Name == Certificates ? [NamespaceOf(change.Item)] : []);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
-        if (caches.Namespaces.Find(key) is not { Metadata.DeletionTimestamp: null, Status.Phase: not NamespacePhase.Terminating })
+        if (_namespaces.Find(key) is not { Metadata.DeletionTimestamp: null, Status.Phase: not NamespacePhase.Terminating })
         {
             return ReconcileResult.Done;
         }
 
         try
         {
-            if (caches.ServiceAccounts.Find(new(key.Name, Account)) is null)
+            if (_accounts.Find(new(key.Name, Account)) is null)
             {
-                await caches.ServiceAccounts.SeeAsync(await api.CreateAsync(new ServiceAccount
+                await _accounts.ExpectAsync(await api.CreateAsync(new ServiceAccount
                 {
                     ApiVersion = "v1", Kind = "ServiceAccount", Metadata = new() { Name = Account, Namespace = key.Name },
                 }, stop), time, stop);
@@ -53,7 +57,7 @@ internal sealed class NamespaceContentReconciler(IApiClient api, Caches caches, 
     private async ValueTask PublishAsync(string ns, CancellationToken stop)
     {
         var wanted = ValueMap.Of(("ca.crt", rootCertificates));
-        var existing = caches.ConfigMaps.Find(new(ns, Certificates));
+        var existing = _maps.Find(new(ns, Certificates));
         if (existing is not null && existing.Data == wanted && existing.BinaryData.IsEmpty)
         {
             return;
@@ -68,7 +72,7 @@ internal sealed class NamespaceContentReconciler(IApiClient api, Caches caches, 
                 Data = wanted,
             }, stop)
             : await api.UpdateAsync(existing with { Data = wanted, BinaryData = default }, stop);
-        await caches.ConfigMaps.SeeAsync(written, time, stop);
+        await _maps.ExpectAsync(written, time, stop);
     }
 
     private static ObjectKey NamespaceOf(KubernetesObject item) => new("", item.Metadata.Namespace ?? "");

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using Coppice.Client;
-using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
@@ -50,13 +49,13 @@ internal sealed partial class BuiltInServices(IApiClient api, IPAddress node, IL
     public async Task<int> DnsPortBeforeAsync(CancellationToken stop) =>
         await api.FindAsync<EndpointSlice>(Dns, stop) is { Ports: [var port, ..], Endpoints: [{ Addresses: [var address] }] } && address == node.ToString() ? port.Port ?? 0 : 0;
 
-    /// <summary>The loop that keeps them, woken by every change of theirs. Make it before the caches run.</summary>
-    public ReconcileLoop WokenBy(Caches caches, TimeProvider time, ILogger log)
+    /// <summary>The loop that keeps them, woken by every change of theirs.</summary>
+    public ReconcileLoop<ObjectKey> WokenBy(CacheSet caches, TimeProvider time, ILogger log)
     {
-        var loop = new ReconcileLoop("BuiltInServices", this, ReconcileOptions.Default, time, log);
-        Subscribe(caches.Services);
-        Subscribe(caches.Endpoints);
-        Subscribe(caches.EndpointSlices);
+        var loop = new ReconcileLoop<ObjectKey>("BuiltInServices", this, ReconcileOptions.Default, time, log);
+        Subscribe<Service>();
+        Subscribe<Endpoints>();
+        Subscribe<EndpointSlice>();
         foreach (var key in _services.Keys)
         {
             loop.Enqueue(key);
@@ -64,7 +63,7 @@ internal sealed partial class BuiltInServices(IApiClient api, IPAddress node, IL
 
         return loop;
 
-        void Subscribe<T>(WatchedKind<T> kind) where T : KubernetesObject => kind.Cache.Subscribe(change =>
+        void Subscribe<T>() where T : KubernetesObject => caches.Of<T>().Subscribe(change =>
         {
             var key = ObjectKey.Of(change.Item);
             if (_services.ContainsKey(key))

@@ -6,9 +6,9 @@ using Coppice.ApiServer.Services;
 using Coppice.Client;
 using Coppice.Configuration;
 using Coppice.Controllers;
-using Coppice.Controllers.Runtime;
 using Coppice.Kubelet;
 using Coppice.Network.PodNetwork;
+using Coppice.Objects.Core;
 using Coppice.Scheduler;
 using Coppice.Store.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -104,18 +104,18 @@ public sealed partial class Cluster : IAsyncDisposable
         var builtIns = new BuiltInServices(ownApi, nodeAddress, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
 
-        // 3. The watched copies of everything, which all that follows shares.
-        var caches = new Caches(new InProcessClient(verbs, "system:caches"), _time, _logs);
+        // 3. The watched copies that all that follows shares, each made when it is asked for.
+        var caches = new CacheSet(new InProcessClient(verbs, "system:caches"), _time, _logs);
 
         // 4. The controllers and the scheduler.
         progress.Report("starting controllers and scheduler");
         var controllerApi = new InProcessClient(verbs, "system:kube-controller-manager");
         var controllers = new ControllerSet(
-            controllerApi, caches, Recorder(controllerApi, "controllermanager"), new ControllerOptions(keys.Authority.CertificatePem), _time, _logs);
+            controllerApi, caches, Recorder(controllerApi, "controllermanager"), new ControllerOptions(keys.Authority.CertificatePem) { Kinds = verbs.Kinds }, _time, _logs);
         var schedulerApi = new InProcessClient(verbs, "system:kube-scheduler");
         var scheduler = new SchedulingLoop(
             schedulerApi,
-            new SchedulerCaches(caches.Pods.Cache, caches.Nodes.Cache, caches.Namespaces.Cache),
+            new SchedulerCaches(caches.Of<Pod>(), caches.Of<Objects.Core.Node>(), caches.Of<Namespace>()),
             Recorder(schedulerApi, "default-scheduler"),
             SchedulerOptions.Default,
             _time,

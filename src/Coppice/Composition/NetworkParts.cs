@@ -1,13 +1,9 @@
 using System.Net;
 using Coppice.Client;
-using Coppice.Controllers.Runtime;
 using Coppice.Network;
 using Coppice.Network.Dns;
 using Coppice.Network.PodNetwork;
 using Coppice.Network.Rules;
-using Coppice.Network.Translation;
-using Coppice.Objects;
-using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
@@ -17,33 +13,29 @@ internal sealed class NetworkParts : IAsyncDisposable
 {
     private readonly NftablesRules _rules;
     private readonly DnsServer _dns;
+    private readonly NetworkObserver _observer;
     private readonly ServiceNetworkLoop _loop;
-    private readonly Caches _caches;
 
-    private NetworkParts(NetworkOptions options, IPAddress node, Caches caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
+    private NetworkParts(NetworkOptions options, IPAddress node, CacheSet caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
     {
-        _caches = caches;
         _rules = new NftablesRules(options.Instance);
         _dns = DnsServer.Start(node, options, time, logs.CreateLogger("Coppice.Dns"));
-        var journal = new NetworkJournal(logs.CreateLogger("Coppice.Network"), trouble => Tell(trouble, events));
-        _loop = new ServiceNetworkLoop(Observe, _rules, zone => _dns.Zone = zone, options, time, journal);
-        caches.Services.Cache.Subscribe(_ => _loop.Wake());
-        caches.EndpointSlices.Cache.Subscribe(_ => _loop.Wake());
-        caches.Pods.Cache.Subscribe(change =>
+        _observer = new NetworkObserver(caches, options.NodeName);
+        var journal = new NetworkJournal(logs.CreateLogger("Coppice.Network"), trouble =>
         {
-            // Of pods only the host ports count; all else about them comes with the slices.
-            if (TakesHostPorts(change.Old) || TakesHostPorts(change.New))
+            // Of an object that is gone meanwhile there is nothing to tell.
+            if (_observer.Find(trouble.Owner) is { } about)
             {
-                _loop.Wake();
+                events.Record(about, "Warning", trouble.Reason, trouble.Message);
             }
         });
-        caches.Namespaces.Cache.Subscribe(_ => _loop.Wake());
+        _loop = new ServiceNetworkLoop(_observer.Observe, _rules, zone => _dns.Zone = zone, options, time, journal);
     }
 
     public int DnsPort => _dns.Port;
 
     public static async Task<NetworkParts> StartAsync(
-        NetworkOptions options, IPAddress node, Caches caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
+        NetworkOptions options, IPAddress node, CacheSet caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
     {
         await KernelSettings.ApplyAsync(null);
         CniConfiguration.Write(options);
@@ -52,7 +44,7 @@ internal sealed class NetworkParts : IAsyncDisposable
 
     public Task RunAsync(CancellationToken stop)
     {
-        _ = WakeOnceAllIsKnownAsync();
+        _ = _observer.FollowAsync(_loop.Wake);
         return _loop.RunAsync(stop);
     }
 
@@ -61,39 +53,4 @@ internal sealed class NetworkParts : IAsyncDisposable
         await _dns.DisposeAsync();
         await _rules.DisposeAsync();
     }
-
-    // The last of the copies to be filled tells of its objects before it counts as filled, and of none if it has none.
-    private async Task WakeOnceAllIsKnownAsync()
-    {
-        await _caches.Services.WaitUntilSyncedAsync();
-        await _caches.EndpointSlices.WaitUntilSyncedAsync();
-        await _caches.Pods.WaitUntilSyncedAsync();
-        await _caches.Namespaces.WaitUntilSyncedAsync();
-        _loop.Wake();
-    }
-
-    // Of an object that is gone meanwhile there is nothing to tell.
-    private void Tell(RuleTrouble trouble, IEventRecorder events)
-    {
-        var key = new ObjectKey(trouble.Owner.Namespace, trouble.Owner.Name);
-        KubernetesObject? about = trouble.Owner.Kind switch
-        {
-            "Service" => _caches.Services.Find(key),
-            "EndpointSlice" => _caches.EndpointSlices.Find(key),
-            _ => _caches.Pods.Find(key),
-        };
-        if (about is not null)
-        {
-            events.Record(about, "Warning", trouble.Reason, trouble.Message);
-        }
-    }
-
-    private static bool TakesHostPorts(Pod? pod) =>
-        pod is not null && pod.Spec.InitContainers.Concat(pod.Spec.Containers).SelectMany(one => one.Ports).Any(one => one.HostPort > 0);
-
-    /// <summary>Null until all of it is known: rules from half of the world would cut off the other half.</summary>
-    private NetworkWorld? Observe() =>
-        _caches.Services.Cache.IsSynced && _caches.EndpointSlices.Cache.IsSynced && _caches.Pods.Cache.IsSynced && _caches.Namespaces.Cache.IsSynced
-            ? new NetworkWorld(_caches.Services.Cache.Items, _caches.EndpointSlices.Cache.Items, _caches.Pods.Cache.Items, _caches.Namespaces.Cache.Items.Select(n => n.Metadata.Name!))
-            : null;
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using Coppice.Client;
 using Coppice.Configuration;
-using Coppice.Controllers.Runtime;
 using Coppice.Kubelet;
 using Coppice.Network;
 using Coppice.Network.Namespaces;
@@ -62,7 +61,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
     public KubeletNode? Kubelet => _kubelet;
 
     /// <summary>Starts the runtime and makes the agent; the task it returns runs both until stopped.</summary>
-    public async Task<Func<CancellationToken, Task>> StartAsync(IApiClient api, IEventRecorder events, Caches caches, CancellationToken stopping)
+    public async Task<Func<CancellationToken, Task>> StartAsync(IApiClient api, IEventRecorder events, CacheSet caches, CancellationToken stopping)
     {
         var (socket, supervising) = await StartRuntimeAsync(stopping);
         var runtime = new CriRuntime(socket, time);
@@ -78,7 +77,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, NodeHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
 
         var settings = Sandboxes();
-        var environment = Environment(api, caches, stopping);
+        var environment = Environment(api, caches.Of<Service>(), stopping);
         var surroundings = new PodSurroundings(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions())
         {
             OomKillsWhole = mounts.IsUnified,
@@ -123,10 +122,10 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         SeccompRoot = layout.Seccomp,
     };
 
-    private static EnvironmentSources Environment(IApiClient api, Caches caches, CancellationToken stopping) => new(
+    private static EnvironmentSources Environment(IApiClient api, ObjectCache<Service> services, CancellationToken stopping) => new(
         (space, name) => api.FindAsync<ConfigMap>(new(space, name), stopping),
         (space, name) => api.FindAsync<Secret>(new(space, name), stopping),
-        () => caches.Services.Cache.Items);
+        () => services.Items);
 
     private KubeletNode Shown(NodeAgent agent, NodeStats stats, ProbeTally probed) =>
         new(options.NodeName, () => agent.Workers.Values, stats, probed, Problem);

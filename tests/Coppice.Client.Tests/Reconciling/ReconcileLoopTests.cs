@@ -12,7 +12,7 @@ public sealed class ReconcileLoopTests : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SettableClock _clock;
     private readonly Script _script;
-    private readonly ReconcileLoop _reconciling;
+    private readonly ReconcileLoop<ObjectKey> _reconciling;
 
     public ReconcileLoopTests()
     {

@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Controllers.Runtime;
 using Coppice.Controllers.Tests.World;
 using Coppice.Objects.Core;
@@ -11,8 +12,8 @@ public sealed class DeletionsTests
     public async Task What_was_gone_before_it_was_asked_to_go_is_not_remembered_for_ever()
     {
         var api = new FakeApi(TimeProvider.System);
-        var caches = new Caches(api, TimeProvider.System, NullLoggerFactory.Instance);
-        var deletions = new Deletions<Pod>(caches.Pods);
+        var caches = new CacheSet(api, TimeProvider.System, NullLoggerFactory.Instance);
+        var deletions = new Deletions<Pod>(caches.Of<Pod>());
         var gone = new Pod { Metadata = new() { Name = "web", Namespace = "default", Uid = "u1" } };
 
         Assert.False(await deletions.DeleteAsync(api, gone, TestContext.Current.CancellationToken));

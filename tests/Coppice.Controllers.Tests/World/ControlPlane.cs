@@ -1,6 +1,5 @@
 using Coppice.Client;
 using Coppice.Controllers.NodeLifecycle;
-using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Testing;
@@ -21,9 +20,9 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
         var options = new ControllerOptions("PEM") { NodeLifecycle = nodes ?? new(never, never, never) };
         Clock = new(Time);
         Api = new(Clock);
-        Caches = new(Api, Clock, NullLoggerFactory.Instance);
-        var controllers = new ControllerSet(Api, Caches, this, options, Clock, NullLoggerFactory.Instance);
-        Running = Task.WhenAll(Caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
+        var caches = new CacheSet(Api, Clock, NullLoggerFactory.Instance);
+        var controllers = new ControllerSet(Api, caches, this, options, Clock, NullLoggerFactory.Instance);
+        Running = Task.WhenAll(caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
         Settle();
     }
 
@@ -33,8 +32,6 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
     public SettableClock Clock { get; }
 
     public FakeApi Api { get; }
-
-    public Caches Caches { get; }
 
     /// <summary>What was told, as "Reason message".</summary>
     public List<string> Events { get; } = [];

@@ -1,4 +1,3 @@
-using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;

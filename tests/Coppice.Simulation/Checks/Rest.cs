@@ -1,4 +1,3 @@
-using Coppice.Controllers.Runtime;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
@@ -12,7 +11,7 @@ namespace Coppice.Simulation.Checks;
 internal sealed class Rest
 {
     private readonly SimulatedCluster _cluster;
-    private readonly Caches _caches;
+    private readonly ServerView _caches;
     private readonly List<string> _missing = [];
 
     private Rest(SimulatedCluster cluster)
@@ -81,12 +80,12 @@ internal sealed class Rest
     {
         KubernetesObject[] all =
         [
-            .. _caches.Leases.Cache.Items, .. _caches.Pods.Cache.Items, .. _caches.ReplicaSets.Cache.Items, .. _caches.ControllerRevisions.Cache.Items, .. _caches.EndpointSlices.Cache.Items,
+            .. _caches.Leases.Items, .. _caches.Pods.Items, .. _caches.ReplicaSets.Items, .. _caches.ControllerRevisions.Items, .. _caches.EndpointSlices.Items,
         ];
         var owners = Workload.All(_caches).Select(w => w.Uid)
-            .Concat(_caches.ReplicaSets.Cache.Items.Select(s => s.Metadata.Uid!))
-            .Concat(_caches.Services.Cache.Items.Select(s => s.Metadata.Uid!))
-            .Concat(_caches.Nodes.Cache.Items.Select(n => n.Metadata.Uid!))
+            .Concat(_caches.ReplicaSets.Items.Select(s => s.Metadata.Uid!))
+            .Concat(_caches.Services.Items.Select(s => s.Metadata.Uid!))
+            .Concat(_caches.Nodes.Items.Select(n => n.Metadata.Uid!))
             .ToHashSet(StringComparer.Ordinal);
         foreach (var item in all)
         {
@@ -96,15 +95,15 @@ internal sealed class Rest
             }
         }
 
-        foreach (var pod in _caches.Pods.Cache.Items)
+        foreach (var pod in _caches.Pods.Items)
         {
             Expect(pod.Metadata.OwnerReferences.Count <= 1, $"{Describe(pod)} is of several");
-            var isMissed = pod.Metadata.OwnerReferences.IsEmpty && _caches.ReplicaSets.Cache.Items.Select(s => new Workload(s)).Concat(Workload.All(_caches))
+            var isMissed = pod.Metadata.OwnerReferences.IsEmpty && _caches.ReplicaSets.Items.Select(s => new Workload(s)).Concat(Workload.All(_caches))
                 .Any(w => w.Item is not Deployment && w.Key.Namespace == pod.Metadata.Namespace && w.IsChosen(pod));
             Expect(!isMissed, $"{Describe(pod)} is nobody's, and there is one who would take it in");
         }
 
-        foreach (var set in _caches.ReplicaSets.Cache.Items)
+        foreach (var set in _caches.ReplicaSets.Items)
         {
             Expect(set.Status.Replicas == (set.Spec.Replicas ?? 1), $"replica set {ObjectKey.Of(set)} wants {set.Spec.Replicas}, says {set.Status.Replicas}");
         }
@@ -112,14 +111,14 @@ internal sealed class Rest
 
     private void CheckNamespaces()
     {
-        var names = _caches.Namespaces.Cache.Items.Select(n => n.Metadata.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var one in _caches.Namespaces.Cache.Items)
+        var names = _caches.Namespaces.Items.Select(n => n.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var one in _caches.Namespaces.Items)
         {
             Expect(one.Metadata.DeletionTimestamp is null, $"namespace {one.Metadata.Name} is still on its way out");
-            Expect(_caches.ServiceAccounts.Cache.Find(new(one.Metadata.Name!, "default")) is not null, $"namespace {one.Metadata.Name} has no account");
+            Expect(_caches.ServiceAccounts.Find(new(one.Metadata.Name!, "default")) is not null, $"namespace {one.Metadata.Name} has no account");
         }
 
-        KubernetesObject[] all = [.. _caches.ServiceAccounts.Cache.Items, .. _caches.ConfigMaps.Cache.Items, .. _caches.Services.Cache.Items, .. _caches.Events.Cache.Items];
+        KubernetesObject[] all = [.. _caches.ServiceAccounts.Items, .. _caches.ConfigMaps.Items, .. _caches.Services.Items, .. _caches.Events.Items];
         foreach (var item in all.Where(i => !names.Contains(i.Metadata.Namespace)))
         {
             Expect(false, $"{item.GetType().Name} {ObjectKey.Of(item)} outlived its namespace");
@@ -128,9 +127,9 @@ internal sealed class Rest
 
     private void CheckNode(SimulatedMachine machine)
     {
-        var node = _caches.Nodes.Cache.Find(new("", machine.Name));
+        var node = _caches.Nodes.Find(new("", machine.Name));
         Expect(node?.Status.Conditions.Any(c => c is { Type: NodeConditionType.Ready, Status: ConditionStatus.True }) == true, $"{machine.Name} is not Ready");
-        Expect(_caches.Leases.Cache.Find(new("kube-node-lease", machine.Name)) is not null, $"{machine.Name} has no lease");
+        Expect(_caches.Leases.Find(new("kube-node-lease", machine.Name)) is not null, $"{machine.Name} has no lease");
         Expect(node?.Spec is { Taints.IsEmpty: true, Unschedulable: false }, $"{machine.Name} still takes no pods: {node?.Spec.Taints}");
     }
 

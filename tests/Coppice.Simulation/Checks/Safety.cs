@@ -1,4 +1,3 @@
-using Coppice.Controllers.Runtime;
 using Coppice.Node.Runtime;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
@@ -29,15 +28,15 @@ internal sealed class Safety(SimulatedCluster cluster)
         _checked = now;
         cluster.ThrowIfBroken();
         CheckTwins();
-        if (cluster.Server is not { Caches: var caches } || !caches.Pods.Cache.IsSynced)
+        if (cluster.Server is not { Caches: var caches } || !caches.Pods.IsSynced)
         {
             return;
         }
 
-        var pods = caches.Pods.Cache.Items;
+        var pods = caches.Pods.Items;
         CheckPlaces(pods);
         CheckRoom(pods);
-        foreach (var deployment in caches.Deployments.Cache.Items)
+        foreach (var deployment in caches.Deployments.Items)
         {
             // What it took in from others that were there before is not of its making.
             var own = new Workload(deployment).Pods(caches).Where(p => p.Metadata.CreationTimestamp > deployment.Metadata.CreationTimestamp).ToList();

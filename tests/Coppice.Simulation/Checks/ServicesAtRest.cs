@@ -1,4 +1,3 @@
-using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
@@ -10,7 +9,7 @@ namespace Coppice.Simulation.Checks;
 internal sealed class ServicesAtRest
 {
     private readonly SimulatedCluster _cluster;
-    private readonly Caches _caches;
+    private readonly ServerView _caches;
     private readonly List<string> _missing = [];
 
     private ServicesAtRest(SimulatedCluster cluster)
@@ -23,7 +22,7 @@ internal sealed class ServicesAtRest
     public static IReadOnlyList<string> Missing(SimulatedCluster cluster)
     {
         var rest = new ServicesAtRest(cluster);
-        foreach (var service in rest._caches.Services.Cache.Items)
+        foreach (var service in rest._caches.Services.Items)
         {
             rest.CheckEndpoints(service);
         }
@@ -37,7 +36,7 @@ internal sealed class ServicesAtRest
     {
         var key = ObjectKey.Of(service);
         var ready = Ready(service);
-        var endpoints = _caches.Endpoints.Cache.Find(key);
+        var endpoints = _caches.Endpoints.Find(key);
         Expect(endpoints is not null, $"service {key} has no endpoints object");
         ExpectSame(ready, (endpoints?.Subsets ?? default).SelectMany(s => s.Addresses.SelectMany(a => s.Ports.Select(p => $"{a.Ip}:{p.Port}"))), $"endpoints {key}");
         var slices = _caches.SlicesByService.Find(key.ToString());
@@ -45,20 +44,20 @@ internal sealed class ServicesAtRest
         Expect(slices.Count <= 1, $"service {key} has {slices.Count} slices for {ready.Count} addresses");
         foreach (var endpoint in slices.SelectMany(s => s.Endpoints))
         {
-            var pod = _caches.Pods.Cache.Find(new(service.Metadata.Namespace!, endpoint.TargetRef?.Name ?? ""));
+            var pod = _caches.Pods.Find(new(service.Metadata.Namespace!, endpoint.TargetRef?.Name ?? ""));
             Expect(pod?.Metadata.Uid == endpoint.TargetRef?.Uid && pod?.Spec.NodeName == endpoint.NodeName, $"endpoint slices of {key}: {endpoint.TargetRef?.Name} is not the pod it was");
         }
     }
 
     private void CheckLeftovers()
     {
-        var services = _caches.Services.Cache.Items.ToDictionary(ObjectKey.Of, s => s.Metadata.Uid);
-        foreach (var endpoints in _caches.Endpoints.Cache.Items)
+        var services = _caches.Services.Items.ToDictionary(ObjectKey.Of, s => s.Metadata.Uid);
+        foreach (var endpoints in _caches.Endpoints.Items)
         {
             Expect(services.ContainsKey(ObjectKey.Of(endpoints)), $"endpoints {ObjectKey.Of(endpoints)} outlived their service");
         }
 
-        foreach (var slice in _caches.EndpointSlices.Cache.Items)
+        foreach (var slice in _caches.EndpointSlices.Items)
         {
             var owner = slice.Metadata.OwnerReferences.FirstOrDefault();
             var isRight = owner is not null && services.TryGetValue(new(slice.Metadata.Namespace!, owner.Name), out var uid) && uid == owner.Uid;
@@ -70,7 +69,7 @@ internal sealed class ServicesAtRest
     private void CheckRules()
     {
         var fronts = _cluster.Rules.Fronts;
-        var services = _caches.Services.Cache.Items;
+        var services = _caches.Services.Items;
         foreach (var service in services)
         {
             foreach (var front in FrontsOf(service))

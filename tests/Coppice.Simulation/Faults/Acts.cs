@@ -72,7 +72,7 @@ internal sealed class Acts
 
     public void DoOne()
     {
-        var possible = _all.Where(a => !a.NeedsServer || _cluster.Server?.Caches.Nodes.Cache.IsSynced == true).ToList();
+        var possible = _all.Where(a => !a.NeedsServer || _cluster.Server?.Caches.Nodes.IsSynced == true).ToList();
         var draw = _random.Next(possible.Sum(a => a.Weight));
         foreach (var (weight, _, act) in possible)
         {

@@ -11,7 +11,7 @@ internal sealed class Strays(SimulatedCluster cluster, Chronicle chronicle, Rand
 
     public void Relabel()
     {
-        var pods = cluster.Caches.Pods.Cache.Items.Where(MayBeTakenIn).ToList();
+        var pods = cluster.Caches.Pods.Items.Where(MayBeTakenIn).ToList();
         if (pods.Count == 0)
         {
             return;

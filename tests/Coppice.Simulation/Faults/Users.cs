@@ -23,7 +23,7 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
         var workload = Applications.Workload(key, random.Next(1, ReplicasMax), image, random);
         chronicle.Note($"deploys {new Workload(workload)}: {new Workload(workload).Replicas} × {image}");
         Try(() => cluster.Do(api => api.CreateAsync(workload, default)));
-        if (cluster.Caches.Services.Cache.Find(key) is null)
+        if (cluster.Caches.Services.Find(key) is null)
         {
             Try(() => cluster.Do(api => api.CreateAsync(Applications.Service(key, 80), default)));
         }
@@ -61,7 +61,7 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
 
     public void DeletePod()
     {
-        var pods = cluster.Caches.Pods.Cache.Items;
+        var pods = cluster.Caches.Pods.Items;
         if (pods.Count > 0)
         {
             var pod = ObjectKey.Of(Draw(pods));
@@ -80,7 +80,7 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
             return;
         }
 
-        if (cluster.Caches.Services.Cache.Find(key) is null)
+        if (cluster.Caches.Services.Find(key) is null)
         {
             chronicle.Note($"makes service {key} again");
             Try(() => cluster.Do(api => api.CreateAsync(Applications.Service(key, 80), default)));
@@ -109,7 +109,7 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
     /// <summary>What some pods need is removed, or made again.</summary>
     public void ChangeSettings()
     {
-        if (cluster.Caches.ConfigMaps.Cache.Find(Applications.Settings) is null)
+        if (cluster.Caches.ConfigMaps.Find(Applications.Settings) is null)
         {
             MakeSettings();
         }
@@ -138,7 +138,7 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
     public void ChangeNamespace()
     {
         const string Name = Applications.TeamNamespace;
-        if (cluster.Caches.Namespaces.Cache.Find(new("", Name)) is null)
+        if (cluster.Caches.Namespaces.Find(new("", Name)) is null)
         {
             MakeNamespace();
         }
@@ -175,12 +175,12 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
     /// <summary>Asks for nothing that the cluster cannot give: good images, and no more pods than have room.</summary>
     public void BecomeModest()
     {
-        if (cluster.Caches.ConfigMaps.Cache.Find(Applications.Settings) is null)
+        if (cluster.Caches.ConfigMaps.Find(Applications.Settings) is null)
         {
             MakeSettings();
         }
 
-        foreach (var pod in cluster.Caches.Pods.Cache.Items.Where(p => p.Metadata.OwnerReferences.IsEmpty))
+        foreach (var pod in cluster.Caches.Pods.Items.Where(p => p.Metadata.OwnerReferences.IsEmpty))
         {
             chronicle.Note($"deletes pod {ObjectKey.Of(pod)}, which is nobody's");
             Try(() => cluster.Do(api => api.DeleteAsync<Pod>(ObjectKey.Of(pod), null, default)));
@@ -213,7 +213,7 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
         }
     }
 
-    private bool HasNamespace(string name) => cluster.Caches.Namespaces.Cache.Find(new("", name)) is { Metadata.DeletionTimestamp: null };
+    private bool HasNamespace(string name) => cluster.Caches.Namespaces.Find(new("", name)) is { Metadata.DeletionTimestamp: null };
 
     private Workload? DrawWorkload(Func<Workload, bool> fits) =>
         Workload.All(cluster.Caches).Where(w => !w.IsLeaving && fits(w)).ToList() is { Count: > 0 } all ? Draw(all) : null;

@@ -1,6 +1,5 @@
 using Coppice.ApiServer.InProcess;
 using Coppice.Client;
-using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Store;
@@ -61,7 +60,7 @@ internal sealed class SimulatedCluster
 
     /// <summary>The server's view of the world.</summary>
     /// <exception cref="InvalidOperationException">There is no server now.</exception>
-    public Caches Caches => (Server ?? throw new InvalidOperationException("there is no server")).Caches;
+    public ServerView Caches => (Server ?? throw new InvalidOperationException("there is no server")).Caches;
 
     public IReadOnlyList<SimulatedMachine> Machines { get; }
 
@@ -74,7 +73,7 @@ internal sealed class SimulatedCluster
     /// <summary>The server's process is killed; its store is what is left.</summary>
     public void KillServer()
     {
-        _services = Caches.Services.Cache.Items;
+        _services = Caches.Services.Items;
         Server!.Kill();
         Server = null;
         Happen(() =>
@@ -165,7 +164,7 @@ internal sealed class SimulatedCluster
 
     private InProcessClient User() => new(Api.Verbs ?? throw new InvalidOperationException("there is no server"), "system:admin");
 
-    private IReadOnlyList<Service> KnownServices() => Server?.Caches.Services.Cache.Items ?? _services;
+    private IReadOnlyList<Service> KnownServices() => Server?.Caches.Services.Items ?? _services;
 
     private void Record()
     {

@@ -3,10 +3,9 @@ using Coppice.ApiServer;
 using Coppice.ApiServer.Services;
 using Coppice.Client;
 using Coppice.Controllers;
-using Coppice.Controllers.Runtime;
 using Coppice.Network;
-using Coppice.Network.Translation;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 using Coppice.Scheduler;
 using Coppice.Store;
 using Coppice.Testing;
@@ -37,36 +36,35 @@ internal sealed class SimulatedServer
         (_api, _loop, _clock, _random) = (api, loop, clock, random);
         api.Verbs = new ApiVerbs(store, ServiceAllocationOptions.Default, null, clock, Draws());
         var logs = NullLoggerFactory.Instance;
-        Caches = new Caches(NewDoor("system:caches"), clock, logs);
-        var network = new ServiceNetworkLoop(Observe, rules, zone => rules.Zone = zone, Network, clock, new NetworkJournal(NullLogger.Instance, _ => { }));
-        Caches.Services.Cache.Subscribe(_ => network.Wake());
-        Caches.EndpointSlices.Cache.Subscribe(_ => network.Wake());
-        Caches.Pods.Cache.Subscribe(_ =>
-        {
-            network.Wake();
-            Changes++;
-        });
-        Caches.Deployments.Cache.Subscribe(_ => Changes++);
-        Caches.Namespaces.Cache.Subscribe(_ => network.Wake());
+        var caches = new CacheSet(NewDoor("system:caches"), clock, logs);
+        Caches = new ServerView(caches);
+        Caches.Pods.Subscribe(_ => Changes++);
+        Caches.Deployments.Subscribe(_ => Changes++);
+        var observer = new NetworkObserver(caches, Network.NodeName);
+        var network = new ServiceNetworkLoop(observer.Observe, rules, zone => rules.Zone = zone, Network, clock, new NetworkJournal(NullLogger.Instance, _ => { }));
         var controllerApi = NewDoor("system:kube-controller-manager");
         var controllers = new ControllerSet(
-            controllerApi, Caches, Recorder(controllerApi, "controllermanager"), new ControllerOptions("no certificate"), clock, logs);
+            controllerApi, caches, Recorder(controllerApi, "controllermanager"), new ControllerOptions("no certificate") { Kinds = api.Verbs.Kinds }, clock, logs);
         var schedulerApi = NewDoor("system:kube-scheduler");
         var scheduler = new SchedulingLoop(
             schedulerApi,
-            new SchedulerCaches(Caches.Pods.Cache, Caches.Nodes.Cache, Caches.Namespaces.Cache),
+            new SchedulerCaches(caches.Of<Pod>(), caches.Of<Objects.Core.Node>(), caches.Of<Namespace>()),
             Recorder(schedulerApi, "default-scheduler"),
             SchedulerOptions.Default,
             clock,
             NullLogger.Instance);
-        Run(network.RunAsync);
+        Run(stop =>
+        {
+            _ = observer.FollowAsync(network.Wake);
+            return network.RunAsync(stop);
+        });
         Run(controllers.RunAsync);
         Run(scheduler.RunAsync);
-        Run(Caches.RunAsync);
+        Run(caches.RunAsync);
     }
 
     /// <summary>The controllers' view of the world, which is the newest whenever the loop is idle and nothing is wrong.</summary>
-    public Caches Caches { get; }
+    public ServerView Caches { get; }
 
     /// <summary>How many changes of pods and deployments it has seen.</summary>
     public long Changes { get; private set; }
@@ -107,11 +105,6 @@ internal sealed class SimulatedServer
             }
         }
     }
-
-    private NetworkWorld? Observe() =>
-        Caches.Services.Cache.IsSynced && Caches.EndpointSlices.Cache.IsSynced && Caches.Pods.Cache.IsSynced && Caches.Namespaces.Cache.IsSynced
-            ? new NetworkWorld(Caches.Services.Cache.Items, Caches.EndpointSlices.Cache.Items, Caches.Pods.Cache.Items, Caches.Namespaces.Cache.Items.Select(n => n.Metadata.Name!))
-            : null;
 
     private Random Draws() => new(_random.Next());
 

@@ -1,5 +1,4 @@
 using Coppice.Client;
-using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
@@ -52,21 +51,21 @@ internal sealed record Workload(KubernetesObject Item)
     };
 
     /// <summary>All that users made, in the order of kinds and names: what another workload controls is not theirs.</summary>
-    public static IReadOnlyList<Workload> All(Caches caches) =>
+    public static IReadOnlyList<Workload> All(ServerView caches) =>
     [
         .. ((IEnumerable<KubernetesObject>)
         [
-            .. caches.Deployments.Cache.Items,
-            .. caches.ReplicaSets.Cache.Items.Where(s => s.Metadata.OwnerReferences.IsEmpty),
-            .. caches.ReplicationControllers.Cache.Items,
-            .. caches.DaemonSets.Cache.Items,
+            .. caches.Deployments.Items,
+            .. caches.ReplicaSets.Items.Where(s => s.Metadata.OwnerReferences.IsEmpty),
+            .. caches.ReplicationControllers.Items,
+            .. caches.DaemonSets.Items,
         ]).Select(item => new Workload(item)),
     ];
 
     /// <summary>Its pods, those on their way out among them.</summary>
-    public IReadOnlyList<Pod> Pods(Caches caches)
+    public IReadOnlyList<Pod> Pods(ServerView caches)
     {
-        var owners = caches.ReplicaSets.Cache.Items.Where(s => IsOwnedBy(s, Uid)).Select(s => s.Metadata.Uid!).Append(Uid).ToHashSet(StringComparer.Ordinal);
+        var owners = caches.ReplicaSets.Items.Where(s => IsOwnedBy(s, Uid)).Select(s => s.Metadata.Uid!).Append(Uid).ToHashSet(StringComparer.Ordinal);
         return [.. caches.PodsWith(Key.Namespace, Chosen).Where(p => p.Metadata.OwnerReferences.Any(o => owners.Contains(o.Uid)))];
     }
 

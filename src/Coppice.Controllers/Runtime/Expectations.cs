@@ -8,23 +8,23 @@ namespace Coppice.Controllers.Runtime;
 /// A reconciler that wrote waits until its cache shows the write, so that its next plan is not made on the world from before: made on
 /// that, it would create the same pods twice.
 /// </summary>
-internal static class OwnWrites
+internal static class Expectations
 {
     /// <summary>A cache that is behind for longer has lost its watch; going on is then no worse than waiting.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    public static ValueTask SeeAsync<T>(this WatchedKind<T> kind, T written, TimeProvider time, CancellationToken stop) where T : KubernetesObject =>
-        SeeAsync(kind.Cache, written.Metadata.ResourceVersion, time, stop);
+    public static ValueTask ExpectAsync<T>(this ObjectCache<T> cache, T written, TimeProvider time, CancellationToken stop) where T : KubernetesObject =>
+        ExpectAsync(cache, written.Metadata.ResourceVersion, time, stop);
 
     /// <summary>Waits for the newest of several writes.</summary>
-    public static ValueTask SeeAllAsync<T>(this WatchedKind<T> kind, IEnumerable<T> written, TimeProvider time, CancellationToken stop)
+    public static ValueTask ExpectAllAsync<T>(this ObjectCache<T> cache, IEnumerable<T> written, TimeProvider time, CancellationToken stop)
         where T : KubernetesObject
     {
         var newest = written.Select(w => long.Parse(w.Metadata.ResourceVersion ?? "0", CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
-        return SeeAsync(kind.Cache, newest.ToString(CultureInfo.InvariantCulture), time, stop);
+        return ExpectAsync(cache, newest.ToString(CultureInfo.InvariantCulture), time, stop);
     }
 
-    public static async ValueTask SeeAsync<T>(ObjectCache<T> cache, string? revision, TimeProvider time, CancellationToken stop) where T : KubernetesObject
+    private static async ValueTask ExpectAsync<T>(ObjectCache<T> cache, string? revision, TimeProvider time, CancellationToken stop) where T : KubernetesObject
     {
         var seen = cache.WaitUntilSeenAsync(revision);
         if (seen.IsCompleted)
