@@ -24,10 +24,7 @@ public sealed class KubeletAccess(IAccessControl access, string node)
     public async ValueTask<bool> AdmitAsync(HttpContext http)
     {
         var headers = http.Request.Headers;
-        var user = headers.Authorization.Count > 1
-            ? null
-            : await access.IdentifyAsync(http.Connection.ClientCertificate, headers.Authorization is [var one] ? one : null, http.RequestAborted);
-        if (user is null)
+        if (headers.Authorization.Count > 1 || await TryIdentifyAsync(http, headers.Authorization is [var one] ? one : null) is not { } user)
         {
             await RefuseAsync(http, StatusCodes.Status401Unauthorized, "Unauthorized");
             return false;
@@ -35,17 +32,25 @@ public sealed class KubeletAccess(IAccessControl access, string node)
 
         var verb = VerbOf(http.Request.Method);
         var subresources = SubresourcesOf(http.Request.Path.Value ?? "/");
-        foreach (var subresource in subresources)
+        var asked = $"(user={user.Username}, verb={verb}, resource=nodes, subresource(s)=[{string.Join(' ', subresources)}])";
+        try
         {
-            var wanted = new ResourceAttributes { Verb = verb, Version = "v1", Resource = "nodes", Subresource = subresource, Name = node };
-            if (await access.AllowsAsync(user, wanted, http.RequestAborted))
+            foreach (var subresource in subresources)
             {
-                return true;
+                var wanted = new ResourceAttributes { Verb = verb, Version = "v1", Resource = "nodes", Subresource = subresource, Name = node };
+                if (await access.AllowsAsync(user, wanted, http.RequestAborted))
+                {
+                    return true;
+                }
             }
         }
+        catch (Exception away) when (IsAway(away))
+        {
+            await RefuseAsync(http, StatusCodes.Status500InternalServerError, $"Authorization error {asked}");
+            return false;
+        }
 
-        await RefuseAsync(
-            http, StatusCodes.Status403Forbidden, $"Forbidden (user={user.Username}, verb={verb}, resource=nodes, subresource(s)=[{string.Join(' ', subresources)}])");
+        await RefuseAsync(http, StatusCodes.Status403Forbidden, $"Forbidden {asked}");
         return false;
     }
 
@@ -62,6 +67,21 @@ public sealed class KubeletAccess(IAccessControl access, string node)
 
         return [Everything];
     }
+
+    /// <summary>While the API cannot be asked, nobody is known whom only the API knows.</summary>
+    private async ValueTask<UserInfo?> TryIdentifyAsync(HttpContext http, string? authorization)
+    {
+        try
+        {
+            return await access.IdentifyAsync(http.Connection.ClientCertificate, authorization, http.RequestAborted);
+        }
+        catch (Exception away) when (IsAway(away))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsAway(Exception e) => e is ApiException or HttpRequestException or IOException;
 
     private static string VerbOf(string method) => method switch
     {

@@ -1,10 +1,8 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
-using Coppice.Client.Http;
-using Coppice.Objects;
+using Coppice.Client;
 
 namespace Coppice.ApiServer.Authentication;
 
@@ -14,8 +12,6 @@ namespace Coppice.ApiServer.Authentication;
 /// </summary>
 internal sealed class Authenticator(TokenOwners tokens, CertificateAuthority authority, TimeProvider time)
 {
-    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
-
     // A connection keeps its certificate object, so that a chain is built once a connection and not once a request.
     private readonly ConditionalWeakTable<X509Certificate2, CertificateOwner> _known = [];
 
@@ -45,23 +41,10 @@ internal sealed class Authenticator(TokenOwners tokens, CertificateAuthority aut
     private Requester? OfCertificate(X509Certificate2 certificate) =>
         certificate.NotAfter.ToUniversalTime() > time.GetUtcNow().UtcDateTime ? _known.GetValue(certificate, OwnerOf).User : null;
 
-    private CertificateOwner OwnerOf(X509Certificate2 certificate)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy = OfflineChain.PolicyOf(authority.Certificate);
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
-        chain.ChainPolicy.VerificationTime = time.GetUtcNow().UtcDateTime;
-        if (!chain.Build(certificate) || CertificateSubject.Read(certificate.SubjectName) is not { CommonName.Length: > 0 } subject)
-        {
-            return new(null);
-        }
-
-        var credential = $"X509SHA256={Convert.ToHexStringLower(SHA256.HashData(certificate.RawData))}";
-        return new(new Requester(subject.CommonName, subject.Uid, [.. subject.Organizations, Requester.Authenticated])
-        {
-            Extra = ValueMap.Of<ValueList<string>>((TokenOwners.CredentialKey, [credential])),
-        });
-    }
+    private CertificateOwner OwnerOf(X509Certificate2 certificate) =>
+        new(ClientCertificate.OwnerOf(certificate, authority.Certificate, time.GetUtcNow()) is { } owner
+            ? new Requester(owner.Username!, owner.Uid ?? "", [.. owner.Groups]) { Extra = owner.Extra }
+            : null);
 
     /// <param name="User">Null if the certificate is not good.</param>
     private sealed record CertificateOwner(Requester? User);

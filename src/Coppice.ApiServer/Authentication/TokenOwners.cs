@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -28,7 +29,7 @@ internal sealed class TokenOwners(ApiVerbs verbs, ServiceAccountTokens tokens, I
     private static readonly Kind Nodes = BuiltInKinds.Of<Node>();
 
     /// <summary>The key under which a user's extra names the credential that was shown.</summary>
-    public const string CredentialKey = ExtraPrefix + "credential-id";
+    public const string CredentialKey = ClientCertificate.CredentialKey;
 
     /// <param name="audiences">At least one of them must be meant.</param>
     public async ValueTask<TokenOwner> FindAsync(string token, IReadOnlyList<string> audiences, CancellationToken stop)

@@ -8,7 +8,7 @@ namespace Coppice.ApiServer.Authorization;
 
 /// <summary>
 /// Who may do what: the masters everything, everybody who is known may look around (versions, discovery, schemas, and who they are),
-/// anybody may ask for health and version. Roles widen this.
+/// anybody may ask for health and version, and the components on nodes may do their work. Roles widen this.
 /// </summary>
 internal static class Authorizer
 {
@@ -39,7 +39,9 @@ internal static class Authorizer
     }
 
     public static bool Allows(Requester user, ApiRequest request) =>
-        user.IsIn(Requester.Masters) || IsBelow(request.Path, OpenPaths) || (!user.IsAnonymous && MayLookAround(user, request));
+        user.IsIn(Requester.Masters)
+        || IsBelow(request.Path, OpenPaths)
+        || (!user.IsAnonymous && (MayLookAround(user, request) || ComponentRules.Allow(user, request)));
 
     /// <summary>What <see cref="Allows"/> comes to for somebody, as rules that people can read.</summary>
     public static (ValueList<ResourceRule> Resources, ValueList<NonResourceRule> Paths) RulesOf(Requester user)
@@ -52,6 +54,7 @@ internal static class Authorizer
             paths.Add(new NonResourceRule { Verbs = ["*"], NonResourceUrls = ["*"] });
         }
 
+        resources.AddRange(ComponentRules.Of(user));
         if (!user.IsAnonymous)
         {
             resources.Add(new ResourceRule { Verbs = ["create"], ApiGroups = ["authentication.k8s.io"], Resources = ["selfsubjectreviews"] });

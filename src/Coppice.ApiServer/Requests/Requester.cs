@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Requests;
@@ -7,7 +8,10 @@ namespace Coppice.ApiServer.Requests;
 public sealed record Requester(string Name, string Uid, IReadOnlyList<string> Groups)
 {
     public const string Masters = "system:masters";
-    public const string Authenticated = "system:authenticated";
+    public const string Authenticated = ClientCertificate.Authenticated;
+
+    /// <summary>The agents of nodes, each as "system:node:NAME".</summary>
+    public const string Nodes = "system:nodes";
 
     public static readonly Requester Anonymous = new("system:anonymous", "", ["system:unauthenticated"]);
 

@@ -12,6 +12,8 @@ internal sealed class ServerArguments
 {
     private const string InstanceOption = "--instance";
     private const string ContainerdOption = "--containerd";
+    private const string InProcess = "in-process";
+    private const string OverHttps = "https";
 
     private static readonly ServerOptions Defaults = new();
 
@@ -27,6 +29,7 @@ internal sealed class ServerArguments
     private readonly Option<string> _nodeAddress = new("--node-address") { Description = "The node's own address (default: that of the default route)", HelpName = "ADDRESS" };
     private readonly Option<string> _instance = new(InstanceOption) { Description = $"The name of the cluster's cgroups and network rules (default: {Defaults.Instance}, or derived from another data directory)", HelpName = "NAME" };
     private readonly Option<long?> _podPidsLimit = new("--pod-pids-limit") { Description = $"Processes and threads that a pod may have; -1 for no limit (default: {Defaults.PodPidsLimit})", HelpName = "NUMBER" };
+    private readonly Option<string> _nodeApi = new("--node-api") { Hidden = true, HelpName = "in-process|https" };
     private readonly Option<LogLevel?> _logLevel = new("--log-level") { Description = "The least level to log: Debug, Information, Warning (default: Information)", HelpName = "LEVEL" };
 
     public static Option<string> DataDirectoryOption() => new("--data-dir")
@@ -46,6 +49,7 @@ internal sealed class ServerArguments
         Require(_podRange, ClusterRanges.PodsError);
         Require(_nodePortRange, PortRange.Error);
         Require(_nodeAddress, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
+        Require(_nodeApi, value => value is InProcess or OverHttps ? null : $"is no way to the API: {InProcess} or {OverHttps}");
         Require(_podPidsLimit, value => value is -1 or > 0 ? null : "is no limit: a number from 1, or -1");
         Require(_registries, value => File.Exists(value) ? null : "does not exist");
         Require(_instance, InstanceName.Error);
@@ -74,6 +78,7 @@ internal sealed class ServerArguments
             NodePorts = parsed.GetValue(_nodePortRange) is { } ports ? PortRange.Parse(ports) : Defaults.NodePorts,
             ClusterDomain = parsed.GetValue(_clusterDomain) ?? Defaults.ClusterDomain,
             NodeAddress = parsed.GetValue(_nodeAddress) is { } address ? IPAddress.Parse(address) : null,
+            NodeOverHttps = parsed.GetValue(_nodeApi) == OverHttps,
             PodPidsLimit = parsed.GetValue(_podPidsLimit) ?? Defaults.PodPidsLimit,
             Instance = parsed.GetValue(_instance) ?? InstanceName.Of(directory, Defaults.DataDirectory),
         };
@@ -135,7 +140,7 @@ internal sealed class ServerArguments
     }
 
     private IReadOnlyList<Option> All =>
-        [DataDirectory, _nodeName, _port, _kubeletPort, _registries, _containerd, _serviceRange, _podRange, _nodePortRange, _clusterDomain, _nodeAddress, _podPidsLimit, _instance, _logLevel];
+        [DataDirectory, _nodeName, _port, _kubeletPort, _registries, _containerd, _serviceRange, _podRange, _nodePortRange, _clusterDomain, _nodeAddress, _podPidsLimit, _nodeApi, _instance, _logLevel];
 
     private static ClusterRanges Ranges(string? services, string? pods) => new(
         services is null ? Defaults.Ranges.Services : IPNetwork.Parse(services), pods is null ? Defaults.Ranges.Pods : IPNetwork.Parse(pods));

@@ -2,14 +2,11 @@ using System.Net;
 using Coppice.ApiServer;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
-using Coppice.ApiServer.Services;
 using Coppice.Client;
 using Coppice.Configuration;
-using Coppice.Controllers;
-using Coppice.Kubelet;
+using Coppice.Network;
 using Coppice.Network.PodNetwork;
-using Coppice.Objects.Core;
-using Coppice.Scheduler;
+using Coppice.Node.Runtime.Containerd;
 using Coppice.Store.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -92,76 +89,62 @@ public sealed partial class Cluster : IAsyncDisposable
         _parts.Add(store);
         var keys = new ClusterKeys(_layout, _time);
 
-        // 2. The API: verbs on the store, for this process at once and for everybody else over HTTPS.
+        // 2. The control plane: the API's verbs on the store, the controllers, the scheduler; and the API for everybody else over HTTPS.
         progress.Report($"serving the API on port {_options.Port}");
-        var services = new ServiceAllocationOptions(_options.Ranges.Services, _options.NodePorts);
-        var verbs = new ApiVerbs(store, services, keys.Tokens, _time, _random);
-        var nodeAddress = _options.NodeAddress ?? NodeAddress.Find();
-        var node = new NodeParts(_options, _layout, nodeAddress, _time, _logs);
-        await ServeAsync(verbs, store, keys, node, nodeAddress, stop);
-        var ownApi = new InProcessClient(verbs, "system:apiserver");
+        var planeOptions = new ControlPlaneOptions(new(_options.Ranges.Services, _options.NodePorts), keys.Authority.CertificatePem) { Tokens = keys.Tokens };
+        var plane = new ControlPlane(store, planeOptions, (verbs, component) => new InProcessClient(verbs, component), _time, _random, _logs);
+        var nodeOptions = NodeHostOptions.Of(_options, _options.NodeAddress ?? NodeAddress.Find());
+        var node = new NodeHost(nodeOptions, _time, _logs);
+        var door = await ServeAsync(plane, [new("node", true, node.Problem), new("store", true, () => null) { Remark = () => store.Trouble }], keys, node, nodeOptions, stop);
+
+        // 3. What a cluster has from the start.
+        var ownApi = new InProcessClient(plane.Api, "system:apiserver");
         await ClusterBootstrap.EnsureNamespacesAsync(ownApi, stop);
-        var builtIns = new BuiltInServices(ownApi, nodeAddress, _log);
+        var builtIns = new BuiltInServices(ownApi, nodeOptions.Address, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
 
-        // 3. The watched copies that all that follows shares, each made when it is asked for.
-        var caches = new CacheSet(new InProcessClient(verbs, "system:caches"), _time, _logs);
-
-        // 4. The controllers and the scheduler.
-        progress.Report("starting controllers and scheduler");
-        var controllerApi = new InProcessClient(verbs, "system:kube-controller-manager");
-        var controllers = new ControllerSet(
-            controllerApi, caches, Recorder(controllerApi, "controllermanager"), new ControllerOptions(keys.Authority.CertificatePem) { Kinds = verbs.Kinds }, _time, _logs);
-        var schedulerApi = new InProcessClient(verbs, "system:kube-scheduler");
-        var scheduler = new SchedulingLoop(
-            schedulerApi,
-            new SchedulerCaches(caches.Of<Pod>(), caches.Of<Objects.Core.Node>(), caches.Of<Namespace>()),
-            Recorder(schedulerApi, "default-scheduler"),
-            SchedulerOptions.Default,
-            _time,
-            _logs.CreateLogger("Coppice.Scheduler"));
-
-        // 5. The node: its network, its containers, its agent.
-        progress.Report("starting the container runtime");
-        var nodeApi = new InProcessClient(verbs, $"system:node:{_options.NodeName}");
-        var network = await NetworkParts.StartAsync(
-            node.NetworkOptions with { DnsPortBefore = await builtIns.DnsPortBeforeAsync(stop) },
-            nodeAddress,
-            caches,
-            Recorder(new InProcessClient(verbs, "system:kube-proxy"), "kube-proxy"),
+        // 4. The service network of the node: its rules, its DNS, the pods' network.
+        var network = await ServiceNetwork.StartAsync(
+            NetworkOptionsOf(nodeOptions) with { DnsPortBefore = await builtIns.DnsPortBeforeAsync(stop) },
+            nodeOptions.Address,
+            door.Network.Caches,
+            Recorder(door.Network.Api, "kube-proxy"),
             _time,
             _logs);
         _parts.Add(network);
         await builtIns.AddDnsAsync(_options.Ranges.DnsAddress, network.DnsPort, stop);
-        Run(network.RunAsync);
-        Run(controllers.RunAsync);
-        Run(scheduler.RunAsync);
-        Run(builtIns.WokenBy(caches, _time, _log).RunAsync);
-        Run(caches.RunAsync);
-        Run(await node.StartAsync(nodeApi, Recorder(nodeApi, "kubelet"), caches, stop));
-        Run(IdleMemory.OfThisProcess(_time, _log).RunAsync);
+
+        // 5. All of it works, and the node takes up its pods.
+        progress.Report("starting controllers, scheduler and the container runtime");
+        Run([network.RunAsync, .. plane.Loops, .. door.Loops, builtIns.WokenBy(plane.Caches, _time, _log).RunAsync]);
+        Run([await node.StartAsync(door.Agent.Api, Recorder(door.Agent.Api, "kubelet"), door.Agent.Caches, stop), IdleMemory.OfThisProcess(_time, _log).RunAsync]);
         Completion = Task.WhenAny(_loops);
     }
 
     /// <summary>The API and the node's own endpoint, on two ports of one web server.</summary>
-    private async Task ServeAsync(ApiVerbs verbs, SqliteRevisionStore store, ClusterKeys keys, NodeParts node, IPAddress nodeAddress, CancellationToken stop)
+    /// <returns>The node's way to the API.</returns>
+    private async Task<NodeDoor> ServeAsync(
+        ControlPlane plane, IReadOnlyList<HealthCheck> health, ClusterKeys keys, NodeHost node, NodeHostOptions nodeOptions, CancellationToken stop)
     {
-        IReadOnlyList<HealthCheck> health = [new("node", true, node.Problem), new("store", true, () => null) { Remark = () => store.Trouble }];
         var pipeline = new RequestPipeline(
-            verbs,
-            new PipelineParts(keys.Authority, keys.Tokens, node.Find, health, $"{nodeAddress}:{_options.Port}")
+            plane.Api,
+            new PipelineParts(keys.Authority, keys.Tokens, node.Find, health, $"{nodeOptions.Address}:{_options.Port}")
             {
                 AgentClient = keys.IssueAgentClient(),
             },
             _time,
             _random,
             _logs.CreateLogger("Coppice.ApiServer"));
-        var certificate = keys.IssueServer(nodeAddress, _options.Ranges.ApiAddress, _options.ClusterDomain);
-        var kubelet = new KubeletEndpoint(new KubeletAccess(pipeline.Access, _options.NodeName), () => node.Kubelet);
+        var door = _options.NodeOverHttps
+            ? NodeDoor.OverHttps(nodeOptions.Name, keys, _options.Port, _time, _logs)
+            : NodeDoor.InProcess(nodeOptions.Name, plane, pipeline.Access);
+        _parts.Add(door);
+        var certificate = keys.IssueServer(nodeOptions.Address, _options.Ranges.ApiAddress, _options.ClusterDomain);
         _parts.Add(await ApiServerHost.StartAsync(
             pipeline,
             new HttpsPort(_options.Port, certificate),
-            new HttpsService(new HttpsPort(_options.KubeletPort, keys.IssueNode(_options.NodeName, nodeAddress)), kubelet.HandleAsync),
+            new HttpsService(
+                new HttpsPort(_options.KubeletPort, keys.IssueNode(nodeOptions.Name, nodeOptions.Address)), node.Endpoint(door.Access).HandleAsync),
             _time,
             _logs,
             stop));
@@ -169,16 +152,30 @@ public sealed partial class Cluster : IAsyncDisposable
         {
             LogKubeconfigStays(_layout.AdminKubeconfig);
         }
+
+        return door;
     }
+
+    private NetworkOptions NetworkOptionsOf(NodeHostOptions node) => new()
+    {
+        NodeName = node.Name,
+        CniConfigurationDirectory = new ContainerdLayout(node.Runtime).CniConfigurationDirectory,
+        CniDataDirectory = node.Layout.PodNetwork,
+        Instance = node.Instance,
+        Ranges = _options.Ranges,
+        ClusterDomain = _options.ClusterDomain,
+    };
 
     private EventRecorder Recorder(IApiClient api, string component)
     {
-        var recorder = new EventRecorder(api, component, component is "kubelet" or "kube-proxy" ? _options.NodeName : "", _time, _random, _logs.CreateLogger("Coppice.Events"));
+        var recorder = new EventRecorder(api, component, _options.NodeName, _time, _random, _logs.CreateLogger("Coppice.Events"));
         Run(recorder.RunAsync);
         return recorder;
     }
 
     private void Run(Func<CancellationToken, Task> loop) => _loops.Add(loop(_stopping.Token));
+
+    private void Run(IEnumerable<Func<CancellationToken, Task>> loops) => _loops.AddRange(loops.Select(loop => loop(_stopping.Token)));
 
     [LoggerMessage(LogLevel.Warning, "{File} could not be written; the one of an earlier start stays")]
     private partial void LogKubeconfigStays(string file);

@@ -35,9 +35,12 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
     }
 
     /// <summary>What the API server shows to the agents of nodes, under the name that Kubernetes' has.</summary>
-    public X509Certificate2 IssueAgentClient()
+    public X509Certificate2 IssueAgentClient() => IssueClient("kube-apiserver-kubelet-client", Requester.Masters);
+
+    /// <summary>What a component shows to the API server, with its key, which is nowhere else.</summary>
+    public X509Certificate2 IssueClient(string user, params IReadOnlyList<string> groups)
     {
-        var issued = Authority.IssueClient("kube-apiserver-kubelet-client", Requester.Masters);
+        var issued = Authority.IssueClient(user, groups);
         return X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
     }
 

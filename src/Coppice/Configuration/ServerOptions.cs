@@ -39,6 +39,12 @@ public sealed record ServerOptions
     /// <summary>Processes and threads of one pod; -1 for no limit but that of all pods together.</summary>
     public long PodPidsLimit { get; init; } = ProcessRoom.PodMaxDefault;
 
+    /// <summary>
+    /// The node's components reach the API over HTTPS under certificates of their own, as on another machine, and not in the process. For
+    /// tests: it shows that they need nothing else.
+    /// </summary>
+    public bool NodeOverHttps { get; init; }
+
     /// <summary>Names what is the machine's and not the data directory's: nftables table, cgroups. Two servers on one machine need two.</summary>
     public string Instance { get; init; } = InstanceName.Usual;
 }

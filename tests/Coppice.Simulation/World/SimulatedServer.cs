@@ -1,12 +1,8 @@
 using System.Net;
-using Coppice.ApiServer;
 using Coppice.ApiServer.Services;
-using Coppice.Client;
-using Coppice.Controllers;
+using Coppice.Composition;
 using Coppice.Network;
 using Coppice.Objects;
-using Coppice.Objects.Core;
-using Coppice.Scheduler;
 using Coppice.Store;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -28,39 +24,27 @@ internal sealed class SimulatedServer
     private readonly List<Door> _doors = [];
     private readonly SimulationLoop _loop;
     private readonly SimulatedApi _api;
-    private readonly TimeProvider _clock;
-    private readonly Random _random;
 
     public SimulatedServer(IRevisionStore store, SimulatedApi api, SimulatedRules rules, SimulationLoop loop, TimeProvider clock, Random random)
     {
-        (_api, _loop, _clock, _random) = (api, loop, clock, random);
-        api.Verbs = new ApiVerbs(store, ServiceAllocationOptions.Default, null, clock, Draws());
-        var logs = NullLoggerFactory.Instance;
-        var caches = new CacheSet(NewDoor("system:caches"), clock, logs);
-        Caches = new ServerView(caches);
+        (_api, _loop) = (api, loop);
+        var options = new ControlPlaneOptions(ServiceAllocationOptions.Default, "no certificate");
+        var plane = new ControlPlane(store, options, (_, component) => NewDoor(component), clock, new Random(random.Next()), NullLoggerFactory.Instance);
+        api.Verbs = plane.Api;
+        Caches = new ServerView(plane.Caches);
         Caches.Pods.Subscribe(_ => Changes++);
         Caches.Deployments.Subscribe(_ => Changes++);
-        var observer = new NetworkObserver(caches, Network.NodeName);
+        var observer = new NetworkObserver(plane.Caches, Network.NodeName);
         var network = new ServiceNetworkLoop(observer.Observe, rules, zone => rules.Zone = zone, Network, clock, new NetworkJournal(NullLogger.Instance, _ => { }));
-        var controllerApi = NewDoor("system:kube-controller-manager");
-        var controllers = new ControllerSet(
-            controllerApi, caches, Recorder(controllerApi, "controllermanager"), new ControllerOptions("no certificate") { Kinds = api.Verbs.Kinds }, clock, logs);
-        var schedulerApi = NewDoor("system:kube-scheduler");
-        var scheduler = new SchedulingLoop(
-            schedulerApi,
-            new SchedulerCaches(caches.Of<Pod>(), caches.Of<Objects.Core.Node>(), caches.Of<Namespace>()),
-            Recorder(schedulerApi, "default-scheduler"),
-            SchedulerOptions.Default,
-            clock,
-            NullLogger.Instance);
         Run(stop =>
         {
             _ = observer.FollowAsync(network.Wake);
             return network.RunAsync(stop);
         });
-        Run(controllers.RunAsync);
-        Run(scheduler.RunAsync);
-        Run(caches.RunAsync);
+        foreach (var part in plane.Loops)
+        {
+            Run(part);
+        }
     }
 
     /// <summary>The controllers' view of the world, which is the newest whenever the loop is idle and nothing is wrong.</summary>
@@ -106,20 +90,11 @@ internal sealed class SimulatedServer
         }
     }
 
-    private Random Draws() => new(_random.Next());
-
     private Door NewDoor(string component)
     {
         var door = new Door(_api, component);
         _doors.Add(door);
         return door;
-    }
-
-    private EventRecorder Recorder(IApiClient api, string component)
-    {
-        var recorder = new EventRecorder(api, component, "", _clock, Draws(), NullLogger.Instance);
-        Run(recorder.RunAsync);
-        return recorder;
     }
 
     private void Run(Func<CancellationToken, Task> loop) => _loop.Start(() =>

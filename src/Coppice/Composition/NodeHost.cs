@@ -30,8 +30,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
 
-/// <summary>The node of this process: its container runtime, and the agent that runs pods on it.</summary>
-internal sealed partial class NodeParts(ServerOptions options, DataLayout layout, IPAddress address, TimeProvider time, ILoggerFactory logs)
+/// <summary>
+/// A node: its container runtime, the agent that runs pods on it, and what its own endpoint shows. It knows the cluster by a client of
+/// the API alone, in the process or over HTTPS.
+/// </summary>
+internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider time, ILoggerFactory logs)
 {
     private const string ItsStatus = "its status";
 
@@ -43,24 +46,16 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
     private readonly ConcurrentDictionary<string, string> _troubles = [];
     private volatile string? _problem = "the node is starting";
 
-    public NetworkOptions NetworkOptions { get; } = new()
-    {
-        NodeName = options.NodeName,
-        CniConfigurationDirectory = new ContainerdLayout(RuntimeOptions(options, layout)).CniConfigurationDirectory,
-        CniDataDirectory = layout.PodNetwork,
-        Instance = options.Instance,
-        Ranges = options.Ranges,
-        ClusterDomain = options.ClusterDomain,
-    };
-
-    public INodeStreams? Find(string node) => node == options.NodeName ? _streams : null;
+    public INodeStreams? Find(string node) => node == options.Name ? _streams : null;
 
     public string? Problem() => _problem is { } problem && _troubles.TryGetValue(ItsStatus, out var why) ? $"{problem}: {ItsStatus} cannot be written. {why}" : _problem;
 
-    /// <summary>What the node's own endpoint shows; null while it starts.</summary>
-    public KubeletNode? Kubelet => _kubelet;
+    /// <summary>The node's own endpoint; whoever hosts it serves TLS.</summary>
+    /// <param name="access">Who is let in.</param>
+    public KubeletEndpoint Endpoint(IAccessControl access) => new(new KubeletAccess(access, options.Name), () => _kubelet);
 
     /// <summary>Starts the runtime and makes the agent; the task it returns runs both until stopped.</summary>
+    /// <param name="caches">Of which it uses the services alone, for the environment of containers.</param>
     public async Task<Func<CancellationToken, Task>> StartAsync(IApiClient api, IEventRecorder events, CacheSet caches, CancellationToken stopping)
     {
         var (socket, supervising) = await StartRuntimeAsync(stopping);
@@ -68,11 +63,11 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         var images = new CriImages(socket, time);
         await new ImageImporter(socket, images, time).EnsureAsync(PauseImage.Name, PauseImage.Recipe, stopping);
 
-        string[] addresses = [address.ToString()];
+        string[] addresses = [options.Address.ToString()];
         var mounts = CgroupMounts.Observe();
         var health = new RuntimeHealth(runtime, images, time);
-        var observer = new MachineObserver(options.NodeName, addresses, layout.Root, runtime, health, () => ProcessRoom.IsScarce(mounts, _cgroups.Pods));
-        var statusOptions = new NodeStatusOptions { EndpointPort = options.KubeletPort };
+        var observer = new MachineObserver(options.Name, addresses, options.Layout.Root, runtime, health, () => ProcessRoom.IsScarce(mounts, _cgroups.Pods));
+        var statusOptions = new NodeStatusOptions { EndpointPort = options.EndpointPort };
         var facts = await observer.FactsAsync(stopping);
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, NodeHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
 
@@ -82,9 +77,9 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         {
             OomKillsWhole = mounts.IsUnified,
             Processes = new ProcessRoom { PodMax = options.PodPidsLimit },
-            HasAppArmor = HostFacts.Observe(RuntimeOptions(options, layout)).HasAppArmor,
+            HasAppArmor = HostFacts.Observe(options.Runtime).HasAppArmor,
         };
-        var paths = new PodPaths(layout.Pods);
+        var paths = new PodPaths(options.Layout.Pods);
         var prober = new Prober(runtime, time);
         var (volumes, cgroups) = (new PodVolumes(paths, time), new CgroupFiles(mounts));
         var services = new PodServices(
@@ -101,11 +96,11 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         var reporter = new NodeReporter(api, observer, statusOptions, time, e => TellTrouble(ItsStatus, e));
         var presence = new NodePresence(
             reporter,
-            new NodeLease(api, options.NodeName, new NodeLeaseOptions(), time, e => TellTrouble("that it lives", e)));
+            new NodeLease(api, options.Name, new NodeLeaseOptions(), time, e => TellTrouble("that it lives", e)));
         var leftovers = new PodLeftovers(volumes, paths, cgroups, settings, time);
-        var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.NodeName }, services, surroundings, presence, leftovers);
+        var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.Name }, services, surroundings, presence, leftovers);
         _streams = Streams(agent, runtime);
-        _kubelet = Shown(agent, new NodeStats(() => agent.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, layout.Root, time), services.Probed);
+        _kubelet = Shown(agent, new NodeStats(() => agent.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time), services.Probed);
         var networks = new PodNetworkWatch(
             () => LinksOf(agent), (link, missing) => agent.TellNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
         return stop => RunAsync(agent, networks, Task.WhenAll(agent.Started, reporter.Reported), supervising, stop);
@@ -117,9 +112,9 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
     }
 
     private SandboxSettings Sandboxes() => new(
-        options.NodeName, [options.Ranges.DnsAddress.ToString()], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), layout.PodLogs, _cgroups)
+        options.Name, [options.DnsAddress.ToString()], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), options.Layout.PodLogs, _cgroups)
     {
-        SeccompRoot = layout.Seccomp,
+        SeccompRoot = options.Layout.Seccomp,
     };
 
     private static EnvironmentSources Environment(IApiClient api, ObjectCache<Service> services, CancellationToken stopping) => new(
@@ -128,7 +123,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         () => services.Items);
 
     private KubeletNode Shown(NodeAgent agent, NodeStats stats, ProbeTally probed) =>
-        new(options.NodeName, () => agent.Workers.Values, stats, probed, Problem);
+        new(options.Name, () => agent.Workers.Values, stats, probed, Problem);
 
     /// <summary>The networks of pods that are to run on: one that ends needs none any more.</summary>
     private static IReadOnlyList<PodLink> LinksOf(NodeAgent agent) =>
@@ -163,7 +158,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
     private async Task<(string Socket, Task Supervising)> StartRuntimeAsync(CancellationToken stopping)
     {
         // Before the runtime would make them for everybody.
-        foreach (var directory in (string[])[layout.Pods, layout.PodLogs, layout.Seccomp])
+        foreach (var directory in (string[])[options.Layout.Pods, options.Layout.PodLogs, options.Layout.Seccomp])
         {
             OwnFiles.MakePrivateDirectory(directory);
         }
@@ -176,7 +171,7 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         }
 
         var supervisor = new ContainerdSupervisor(
-            RuntimeOptions(options, layout), time, logs.CreateLogger<ContainerdSupervisor>());
+            options.Runtime, time, logs.CreateLogger<ContainerdSupervisor>());
         if (options.RegistriesFile is { } registries)
         {
             var text = await File.ReadAllTextAsync(registries, stopping);
@@ -187,9 +182,6 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
         await await Task.WhenAny(supervising, supervisor.WaitUntilReadyAsync(stopping));
         return (supervisor.Layout.Socket, supervising);
     }
-
-    private static ContainerdOptions RuntimeOptions(ServerOptions options, DataLayout layout) =>
-        new() { Directory = layout.Containerd, CgroupPath = new CgroupTree($"/{options.Instance}").Runtime };
 
     private NodeStreams Streams(NodeAgent agent, CriRuntime runtime)
     {
@@ -215,11 +207,11 @@ internal sealed partial class NodeParts(ServerOptions options, DataLayout layout
 
         if (e is ApiException or RuntimeException or IOException)
         {
-            LogTrouble(options.NodeName, what, e.Message);
+            LogTrouble(options.Name, what, e.Message);
         }
         else
         {
-            LogFault(options.NodeName, what, e);
+            LogFault(options.Name, what, e);
         }
     }
 

@@ -9,14 +9,14 @@ using Microsoft.Extensions.Logging;
 namespace Coppice.Composition;
 
 /// <summary>The node's network: kernel settings, the pods' CNI configuration, service rules and DNS.</summary>
-internal sealed class NetworkParts : IAsyncDisposable
+internal sealed class ServiceNetwork : IAsyncDisposable
 {
     private readonly NftablesRules _rules;
     private readonly DnsServer _dns;
     private readonly NetworkObserver _observer;
     private readonly ServiceNetworkLoop _loop;
 
-    private NetworkParts(NetworkOptions options, IPAddress node, CacheSet caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
+    private ServiceNetwork(NetworkOptions options, IPAddress node, CacheSet caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
     {
         _rules = new NftablesRules(options.Instance);
         _dns = DnsServer.Start(node, options, time, logs.CreateLogger("Coppice.Dns"));
@@ -34,12 +34,12 @@ internal sealed class NetworkParts : IAsyncDisposable
 
     public int DnsPort => _dns.Port;
 
-    public static async Task<NetworkParts> StartAsync(
+    public static async Task<ServiceNetwork> StartAsync(
         NetworkOptions options, IPAddress node, CacheSet caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
     {
         await KernelSettings.ApplyAsync(null);
         CniConfiguration.Write(options);
-        return new NetworkParts(options, node, caches, events, time, logs);
+        return new ServiceNetwork(options, node, caches, events, time, logs);
     }
 
     public Task RunAsync(CancellationToken stop)

@@ -1,7 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Coppice.ApiServer.Authentication;
+namespace Coppice.Client;
 
 /// <summary>
 /// What a certificate's subject says of a user. A name may have several parts in one place, may be given twice (the last one counts), and
@@ -9,7 +9,7 @@ namespace Coppice.ApiServer.Authentication;
 /// </summary>
 /// <param name="CommonName">Empty for none.</param>
 /// <param name="Uid">Empty for none.</param>
-internal sealed record CertificateSubject(string CommonName, IReadOnlyList<string> Organizations, string Uid)
+public sealed record CertificateSubject(string CommonName, IReadOnlyList<string> Organizations, string Uid)
 {
     private const string CommonNameId = "2.5.4.3";
     private const string OrganizationId = "2.5.4.10";

@@ -1,0 +1,45 @@
+using System.Net;
+using Coppice.Configuration;
+using Coppice.Node.Runtime.Cgroups;
+using Coppice.Node.Runtime.Containerd;
+
+namespace Coppice.Composition;
+
+/// <summary>What a node is told by the process that it runs in.</summary>
+/// <param name="Name">In the cluster.</param>
+/// <param name="Address">That others reach it by.</param>
+/// <param name="Layout">Where its runtime, its pods and their logs are.</param>
+/// <param name="DnsAddress">Of the pods' name server.</param>
+internal sealed record NodeHostOptions(string Name, IPAddress Address, DataLayout Layout, IPAddress DnsAddress)
+{
+    public required string ClusterDomain { get; init; }
+
+    /// <summary>The name of the cgroups; see <see cref="ServerOptions.Instance"/>.</summary>
+    public required string Instance { get; init; }
+
+    /// <summary>Where the node's own endpoint listens.</summary>
+    public required int EndpointPort { get; init; }
+
+    /// <summary>Processes and threads of one pod; -1 for no limit but that of all pods together.</summary>
+    public required long PodPidsLimit { get; init; }
+
+    /// <summary>The socket of a containerd that somebody else runs; null to run an own one.</summary>
+    public string? ContainerdSocket { get; init; }
+
+    /// <summary>Mirrors and credentials of image registries; null for none.</summary>
+    public string? RegistriesFile { get; init; }
+
+    /// <summary>The own containerd's.</summary>
+    public ContainerdOptions Runtime => new() { Directory = Layout.Containerd, CgroupPath = new CgroupTree($"/{Instance}").Runtime };
+
+    public static NodeHostOptions Of(ServerOptions server, IPAddress address) =>
+        new(server.NodeName, address, new DataLayout(server.DataDirectory), server.Ranges.DnsAddress)
+        {
+            ClusterDomain = server.ClusterDomain,
+            Instance = server.Instance,
+            EndpointPort = server.KubeletPort,
+            PodPidsLimit = server.PodPidsLimit,
+            ContainerdSocket = server.ContainerdSocket,
+            RegistriesFile = server.RegistriesFile,
+        };
+}
