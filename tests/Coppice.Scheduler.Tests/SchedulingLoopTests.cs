@@ -9,7 +9,7 @@ namespace Coppice.Scheduler.Tests;
 
 public sealed class SchedulingLoopTests : IDisposable
 {
-    private readonly StandInApi _api = new();
+    private readonly TestApi _api = new(new ManualTimeProvider(), "default");
     private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private readonly CancellationTokenSource _stop = new();
     private readonly EventNotes _events = new();
@@ -146,7 +146,7 @@ public sealed class SchedulingLoopTests : IDisposable
         var node = Create(Node("a", cpu: "1"));
         Create(Pod("web", cpu: "2"));
         _loop.RunUntilIdle();
-        _loop.Await(() => _api.UpdateAsync(node with { Status = node.Status with { Phase = "beat" } }, default).AsTask());
+        _loop.Await(() => _api.UpdateStatusAsync(node with { Status = node.Status with { Phase = "Running" } }, default).AsTask());
         _loop.RunUntilIdle();
         Assert.Single(_events.Notes);
     }
@@ -155,7 +155,7 @@ public sealed class SchedulingLoopTests : IDisposable
     public void Higher_priority_goes_first()
     {
         Create(Pod("low", cpu: "1"));
-        Create(Pod("high", cpu: "1").With(s => s with { Priority = 10 }));
+        Create(Pod("high", cpu: "1").With(s => s with { PriorityClassName = "system-cluster-critical" }));
         _loop.RunUntilIdle();
         Create(Node("a", cpu: "1"));
         _loop.RunUntilIdle();
@@ -192,7 +192,8 @@ public sealed class SchedulingLoopTests : IDisposable
         Create(Pod("other").With(s => s with { SchedulerName = "mine" }));
         Create(Pod("gated").With(s => s with { SchedulingGates = [new PodSchedulingGate { Name = "wait" }] }));
         var leaving = Pod("leaving");
-        Create(leaving with { Metadata = leaving.Metadata with { DeletionTimestamp = _loop.Time.GetUtcNow() } });
+        Create(leaving with { Metadata = leaving.Metadata with { Finalizers = ["example.com/wait"] } });
+        _loop.Await(() => _api.DeleteAsync<Pod>(new("default", "leaving"), null, default).AsTask());
         _loop.RunUntilIdle();
         Assert.All(_api.All<Pod>(), p => Assert.Null(p.Spec.NodeName));
         Assert.Empty(_events.Notes);
@@ -209,7 +210,7 @@ public sealed class SchedulingLoopTests : IDisposable
         Assert.Equal("a", NodeOfPod("web"));
     }
 
-    private T Create<T>(T item) where T : KubernetesObject => _loop.Await(() => _api.CreateAsync(item, default).AsTask());
+    private T Create<T>(T item) where T : KubernetesObject => _loop.Await(() => Task.FromResult(_api.Create(item)));
 
     private Pod FindPod(string name) => _api.All<Pod>().Single(p => p.Metadata.Name == name);
 

@@ -23,7 +23,7 @@ internal static class World
     public static Pod Pod(string name, string? cpu = null, string? memory = null, string? on = null, params (string, string)[] labels) => new()
     {
         Metadata = new() { Namespace = "default", Name = name, Labels = ValueMap.Of<string>(labels) },
-        Spec = new() { NodeName = on, SchedulerName = "default-scheduler", Containers = [new Container { Name = "c", Resources = Requests(cpu, memory) }] },
+        Spec = new() { NodeName = on, SchedulerName = "default-scheduler", Containers = [new Container { Name = "c", Image = "i", Resources = Requests(cpu, memory) }] },
     };
 
     /// <summary>A pod that asks for so much now, and was given so much before.</summary>

@@ -9,7 +9,7 @@ public sealed class CacheSetTests : IDisposable
 {
     private static readonly Func<KubernetesObject, IEnumerable<string>> ByTeam = item => item.Metadata.Labels.Find("team") is { } team ? [team] : [];
 
-    private readonly StandInApi _api = new();
+    private readonly TestApi _api = new(new ManualTimeProvider(), "default");
     private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _listed = [];

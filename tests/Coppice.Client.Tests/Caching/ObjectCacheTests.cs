@@ -6,7 +6,7 @@ namespace Coppice.Client.Tests.Caching;
 
 public sealed class ObjectCacheTests : IDisposable
 {
-    private readonly StandInApi _api = new();
+    private readonly TestApi _api = new(new ManualTimeProvider(), "default");
     private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private readonly CancellationTokenSource _stop = new();
     private readonly ObjectCache<ConfigMap> _cache;

@@ -9,7 +9,7 @@ public sealed class EventRecorderTests : IDisposable
 {
     private static readonly Pod Web = new() { Metadata = new() { Namespace = "shop", Name = "web", Uid = "u1", ResourceVersion = "7" } };
 
-    private readonly StandInApi _api = new();
+    private readonly TestApi _api = new(new ManualTimeProvider(), "default", "shop");
     private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private readonly CancellationTokenSource _stop = new();
     private readonly Lines _lines = new();
@@ -132,7 +132,7 @@ public sealed class EventRecorderTests : IDisposable
         _loop.RunUntilIdle();
         _api.Fault = (_, _) => { };
         _recorder.Record(Web, "Normal", "After", "said");
-        Assert.Equal(["Delayed", "After"], Written().OrderBy(e => e.Metadata.ResourceVersion).Select(e => e.Reason));
+        Assert.Equal(["Delayed", "After"], Written().OrderBy(e => long.Parse(e.Metadata.ResourceVersion!)).Select(e => e.Reason));
     }
 
     [Fact]

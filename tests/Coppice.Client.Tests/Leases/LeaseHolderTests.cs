@@ -9,7 +9,7 @@ public sealed class LeaseHolderTests
 {
     private static readonly ObjectKey Key = new("kube-system", "scheduler");
 
-    private readonly StandInApi _api = new();
+    private readonly TestApi _api = new(new ManualTimeProvider(), "kube-system");
     private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private readonly HashSet<string> _working = [];
     private int _mostAtWork;

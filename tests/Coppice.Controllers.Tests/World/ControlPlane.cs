@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Coppice.Controllers.Tests.World;
 
 /// <summary>
-/// All controllers over the fake API, on the calling thread alone. A test changes the world, calls <see cref="Settle"/>, and looks at
+/// All controllers over the real verbs on the store in memory, on the calling thread alone. A test changes the world, calls <see cref="Settle"/>, and looks at
 /// the world that the controllers made of it.
 /// </summary>
 internal sealed class ControlPlane : OneThread, IEventRecorder
@@ -17,11 +17,11 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
     public ControlPlane(NodeLifecycleOptions? nodes = null)
     {
         var never = TimeSpan.FromDays(1000);
-        var options = new ControllerOptions("PEM") { NodeLifecycle = nodes ?? new(never, never, never) };
         Clock = new(Time);
         Api = new(Clock);
-        var caches = new CacheSet(Api, Clock, NullLoggerFactory.Instance);
-        var controllers = new ControllerSet(Api, caches, this, options, Clock, NullLoggerFactory.Instance);
+        var options = new ControllerOptions("PEM") { NodeLifecycle = nodes ?? new(never, never, never), Kinds = Api.Door.Verbs.Kinds };
+        var caches = new CacheSet(Api.Door, Clock, NullLoggerFactory.Instance);
+        var controllers = new ControllerSet(Api.Door, caches, this, options, Clock, NullLoggerFactory.Instance);
         Running = Task.WhenAll(caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
         Settle();
     }
@@ -31,7 +31,7 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
     /// <summary>What the controllers take for the time: <see cref="Time"/>, until a test sets it.</summary>
     public SettableClock Clock { get; }
 
-    public FakeApi Api { get; }
+    public WorldApi Api { get; }
 
     /// <summary>What was told, as "Reason message".</summary>
     public List<string> Events { get; } = [];
@@ -46,20 +46,20 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
 
     public T Create<T>(T item) where T : KubernetesObject
     {
-        var created = Api.CreateAsync(item, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var created = Api.Create(item);
         Settle();
         return created;
     }
 
     public void Change<T>(string name, Func<T, T> change, string ns = "default") where T : KubernetesObject
     {
-        _ = Api.UpdateAsync(change(Api.Get<T>(name, ns)), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Api.Update(change(Api.Get<T>(name, ns)));
         Settle();
     }
 
     public void Delete<T>(string name, string ns = "default", string? propagation = null) where T : KubernetesObject
     {
-        Api.DeleteAsync<T>(new(ns, name), new() { PropagationPolicy = propagation }, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Api.Delete<T>(new(ns, name), propagation);
         Settle();
     }
 

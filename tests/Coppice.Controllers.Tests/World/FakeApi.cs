@@ -1,9 +1,9 @@
 using System.Globalization;
+
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
-
 namespace Coppice.Controllers.Tests.World;
 
 /// <summary>

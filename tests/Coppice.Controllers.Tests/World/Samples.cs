@@ -59,7 +59,7 @@ internal static class Samples
         Status = pod.Status with
         {
             Phase = PodPhase.Running,
-            PodIP = ip ?? $"10.244.1.{int.Parse(pod.Metadata.Uid![4..], System.Globalization.CultureInfo.InvariantCulture) % 250}",
+            PodIP = ip ?? pod.Status.PodIP,
             Conditions = [new PodCondition { Type = "Ready", Status = isReady ? "True" : "False", LastTransitionTime = now }],
         },
     };

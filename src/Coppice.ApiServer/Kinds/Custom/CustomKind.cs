@@ -5,7 +5,7 @@ using Coppice.Objects;
 namespace Coppice.ApiServer.Kinds.Custom;
 
 /// <summary>Kinds that were made at run time, from data alone.</summary>
-internal static class CustomKind
+public static class CustomKind
 {
     public static ServedKind Served(Kind kind, bool hasStatus) => new(kind, new CustomStrategy(hasStatus), new CustomTable())
     {
