@@ -9,6 +9,7 @@ using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Writes;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Autoscaling;

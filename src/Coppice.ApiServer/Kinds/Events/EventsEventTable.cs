@@ -1,6 +1,7 @@
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Tables;
+using Coppice.Objects;
 using Coppice.Objects.Events;
 
 namespace Coppice.ApiServer.Kinds.Events;
