@@ -11,7 +11,6 @@ using Coppice.ApiServer.Proxying;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Responses;
-using Coppice.ApiServer.Watching;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Streaming;

@@ -27,6 +27,9 @@ public sealed record ExpectedObject(Kind Kind)
 /// <summary>Makes objects from the bodies of requests, or refuses them with Kubernetes' message.</summary>
 public static class ObjectDecoder
 {
+    /// <summary>How long a body may be: Kubernetes' limit, which leaves room for an object of etcd's 1.5 MiB as JSON.</summary>
+    public const int BodyBytesMax = 3 * 1024 * 1024;
+
     // What Kubernetes shows of a body that it does not recognize at all.
     private const int SummaryLength = 30;
 

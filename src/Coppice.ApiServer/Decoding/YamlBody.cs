@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Coppice.ApiServer.Requests;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -58,7 +57,7 @@ internal sealed class YamlReading(string yaml, StrictErrors duplicates)
     private const int DepthLimit = 64;
 
     // Aliases let a short text stand for a huge one: what they stand for may be as long as a body may be.
-    private const int AliasedBytesLimit = RequestBody.Limit;
+    private const int AliasedBytesLimit = ObjectDecoder.BodyBytesMax;
 
     // What stands around a value: quotes, a colon, a comma.
     private const int PunctuationBytes = 4;

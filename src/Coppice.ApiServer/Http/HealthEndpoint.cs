@@ -1,6 +1,5 @@
 using System.Text;
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Http;

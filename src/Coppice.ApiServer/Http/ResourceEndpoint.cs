@@ -4,7 +4,6 @@ using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
-using Coppice.ApiServer.Watching;
 using Coppice.ApiServer.Writes;
 using Coppice.Objects;
 using Coppice.Objects.Meta;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 

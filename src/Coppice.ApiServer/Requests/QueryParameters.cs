@@ -1,8 +1,6 @@
 using System.Globalization;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Kinds;
-using Coppice.ApiServer.Resources;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
 using Coppice.Store;
@@ -104,25 +102,6 @@ internal static class QueryParameters
             "",
             FieldError.NotSupported(FieldPath.Of("fieldValidation"), other, "", "Ignore", "Strict", "Warn")),
     };
-
-    public static ObjectQuery Objects(this IQueryCollection query, ServedKind served, string? space) =>
-        ObjectQuery.Parse(served, space, query.First("labelSelector"), query.First("fieldSelector"));
-
-    /// <summary>Paging and the revision to read at, with resourceVersionMatch as Kubernetes defines it.</summary>
-    public static ListPaging Paging(this IQueryCollection query)
-    {
-        var limit = (int)Math.Clamp(query.Number("limit") ?? 0, 0, int.MaxValue);
-        var token = query.First("continue");
-        var revision = query.Revision();
-        if (!string.IsNullOrEmpty(token) || revision is null || revision == Store.Revision.None)
-        {
-            return new ListPaging(limit, token);
-        }
-
-        return query.First("resourceVersionMatch") == "Exact"
-            ? new ListPaging(limit, null, revision)
-            : new ListPaging(limit, null, null, revision);
-    }
 
     /// <summary>The resourceVersion parameter; null when it is not given.</summary>
     public static Revision? Revision(this IQueryCollection query) => query.First("resourceVersion") switch

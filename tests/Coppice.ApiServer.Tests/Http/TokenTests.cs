@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
-using Coppice.ApiServer.Authentication;
 
 namespace Coppice.ApiServer.Tests.Http;
 

@@ -1,11 +1,10 @@
-using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Microsoft.AspNetCore.Http;
 
-namespace Coppice.ApiServer.Authentication;
+namespace Coppice.ApiServer.Authorization;
 
 /// <summary>
 /// Lets somebody who may act as somebody else, as <c>kubectl --as</c> asks with the headers Impersonate-User, -Group, -Uid and -Extra-….

@@ -1,17 +1,18 @@
 using System.Buffers;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Responses;
 using Coppice.Objects;
 using Microsoft.AspNetCore.Http;
 
-namespace Coppice.ApiServer.Requests;
+namespace Coppice.ApiServer.Http;
 
 /// <summary>Reads a request's body whole, up to a limit.</summary>
 internal static class RequestBody
 {
-    /// <summary>In bytes; Kubernetes' limit, which leaves room for an object of etcd's 1.5 MiB as JSON.</summary>
-    public const int Limit = 3 * 1024 * 1024;
+    /// <summary>In bytes.</summary>
+    public const int Limit = ObjectDecoder.BodyBytesMax;
 
     /// <summary>
     /// How long a client may take to send its body, as long as Kubernetes lets a whole request take: enough for the largest body at

@@ -6,6 +6,7 @@ using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
 using Coppice.ApiServer.Storage;
+using Coppice.ApiServer.Watching;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
@@ -14,7 +15,7 @@ using Coppice.Streaming;
 using Coppice.Streaming.WebSockets;
 using Microsoft.AspNetCore.Http;
 
-namespace Coppice.ApiServer.Watching;
+namespace Coppice.ApiServer.Http;
 
 /// <summary>
 /// A watch over HTTP: one line of JSON an event, or over a WebSocket one text message. It starts at a revision, or with what is there
