@@ -38,6 +38,7 @@ public sealed partial class DocumentTests
             "src/Coppice.Objects/Kinds/BuiltInKinds.cs",
             "src/Coppice.Store/IRevisionStore.cs",
             "src/Coppice.ApiServer/RequestPipeline.cs",
+            "src/Coppice.ApiServer/Writes/WritePipeline.cs",
             "src/Coppice.Client/IApiClient.cs",
             "src/Coppice.Controllers/ControllerSet.cs",
             "src/Coppice.Scheduler/SchedulingLoop.cs",

@@ -4,7 +4,7 @@ using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Apps;
 using Coppice.ApiServer.Kinds.Core;
-using Coppice.ApiServer.Patching;
+using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
 using Coppice.ApiServer.Storage;
@@ -43,6 +43,11 @@ public sealed class WritePipelineTests
             TimeProvider.System,
             new Random(1));
     }
+
+    [Fact]
+    public void Every_part_and_every_action_that_is_served_is_written_by_somebody() => Assert.All(
+        BuiltInServedKinds.All.SelectMany(served => served.Subresources).Where(door => door.Door != Door.Stream && door.Name != "token"),
+        door => Assert.NotNull(WriteParts.Of(door.Name)));
 
     [Fact]
     public async Task Every_write_passes_both_phases_and_says_what_it_is()
