@@ -60,10 +60,17 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
         _ => throw new ArgumentException($"{write.GetType().Name} is no write that is known", nameof(write)),
     };
 
+    /// <exception cref="ApiError">There is no such subresource, or it is not written so: nobody streams by this way.</exception>
     private static void RequireDoor(WriteRequest request, ObjectWrite write)
     {
+        if (write.Subresource is not { } name)
+        {
+            return;
+        }
+
+        var door = request.Served.Find(name) ?? throw ApiErrors.NoSuchResource();
         var verb = write switch { ObjectWrite.Create => "create", ObjectWrite.Update => "update", _ => "patch" };
-        if (write.Subresource is { } name && !(request.Served.Find(name) ?? throw ApiErrors.NoSuchResource()).Verbs.Contains(verb))
+        if (door.Door == Door.Stream || !door.Verbs.Contains(verb))
         {
             throw ApiErrors.MethodNotAllowed();
         }

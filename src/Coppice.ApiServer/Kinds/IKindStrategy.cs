@@ -5,8 +5,9 @@ namespace Coppice.ApiServer.Kinds;
 
 /// <summary>What is particular to a kind when its objects are written. All members are pure and give back what they were given where nothing changes.</summary>
 /// <remarks>
-/// A write goes: decode, <see cref="Default"/>, one of the Prepare members, admission, <see cref="Default"/> again where admission changed
-/// the object, one of the Validate members, store. The generic rules of metadata (names, uid, creation time, versions) are the verbs'.
+/// A write goes: decode, <see cref="Default"/>, what mutates it, <see cref="Default"/> again where that changed the object, one of the
+/// Prepare members, one of the Validate members, what validates it, store. The generic rules of metadata (names, uid, creation time,
+/// versions) are the pipeline's of all writes.
 /// </remarks>
 public interface IKindStrategy
 {

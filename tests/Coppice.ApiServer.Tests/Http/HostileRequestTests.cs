@@ -80,6 +80,7 @@ public sealed class HostileRequestTests(ServedApi api) : IClassFixture<ServedApi
         made["spec"]!.AsObject().Remove("preemptionPolicy");
         var put = (await api.SendAsync("PUT", pod, made.ToJsonString())).Good().Body!;
         Assert.Equal(2_000_000_000, (int?)put["spec"]!["priority"]);
+        Assert.Equal(1, (int?)put["metadata"]!["generation"]);
     }
 
     [Theory]

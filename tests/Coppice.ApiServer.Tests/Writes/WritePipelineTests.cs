@@ -1,6 +1,7 @@
 using System.Text;
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Apps;
 using Coppice.ApiServer.Kinds.Core;
@@ -178,6 +179,14 @@ public sealed class WritePipelineTests
         Assert.Equal(
             "Operation cannot be fulfilled on configmaps \"a\": the object has been modified; please apply your changes to the latest version and try again",
             refused.Message);
+    }
+
+    [Fact]
+    public async Task Nobody_streams_by_a_write()
+    {
+        var api = new InProcessClient(new ApiVerbs(_store, ServiceAllocationOptions.Default, null, TimeProvider.System, new Random(1)), "test");
+        var refused = await Assert.ThrowsAsync<ApiError>(() => api.WriteAsync(PodKind.Served.Kind, new ObjectWrite.Create(Key, Pod, "exec"), Stop).AsTask());
+        Assert.Equal("the server does not allow this method on the requested resource", refused.Message);
     }
 
     [Fact]
