@@ -86,7 +86,7 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
     private static Pod? Running(PodWorker worker)
     {
         var meta = worker.Pod.Metadata;
-        var running = worker.View.Containers.Where(one => one.State == Node.Runtime.ContainerState.Running).Select(one => new Container { Name = one.Name, Image = one.Image }).ToValueList();
+        var running = worker.View.Containers.Where(one => one.State == Node.Runtime.ContainerRunState.Running).Select(one => new Container { Name = one.Name, Image = one.Image }).ToValueList();
         return running.IsEmpty
             ? null
             : new Pod { Metadata = new() { Name = meta.Name, Namespace = meta.Namespace, Uid = meta.Uid }, Spec = new() { Containers = running } };

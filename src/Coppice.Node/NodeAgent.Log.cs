@@ -14,55 +14,55 @@ public sealed partial class NodeAgent
 
     private void LogRuntimeBack() => LogRuntimeBack(services.Log);
 
-    private void LogLeftover(PodIdentity pod) => LogLeftover(services.Log, Name(pod), pod.Uid);
+    private void LogOrphan(PodIdentity pod) => LogOrphan(services.Log, Name(pod), pod.Uid);
 
-    private void LogSwept(PodIdentity pod) => LogSwept(services.Log, Name(pod), pod.Uid);
+    private void LogOrphanRemoved(PodIdentity pod) => LogOrphanRemoved(services.Log, Name(pod), pod.Uid);
 
-    private void LogNotSwept(PodIdentity pod, string why) => LogNotSwept(services.Log, Name(pod), pod.Uid, why);
+    private void LogOrphanStays(PodIdentity pod, string why) => LogOrphanStays(services.Log, Name(pod), pod.Uid, why);
 
     // Of those without logs only the uid is known.
     private static string Name(PodIdentity pod) => pod.Name.Length > 0 ? new ObjectKey(pod.Namespace, pod.Name).ToString() : "?";
 
     private void LogWorkerBroke(ObjectKey pod, Exception broken) => LogWorkerBroke(services.Log, pod, broken);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The node agent has taken over {Pods} pods")]
+    [LoggerMessage(3001, LogLevel.Information, "Node agent has taken over {Pods} pods")]
     private static partial void LogTakenOver(ILogger log, int pods);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The node agent stops; containers run on")]
+    [LoggerMessage(3002, LogLevel.Information, "Node agent stops; containers run on")]
     private static partial void LogStopping(ILogger log);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The container runtime cannot be asked: {Why}")]
+    [LoggerMessage(3003, LogLevel.Warning, "The container runtime cannot be asked: {Why}")]
     private static partial void LogRuntimeAway(ILogger log, string why);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The container runtime can be asked again")]
+    [LoggerMessage(3004, LogLevel.Information, "The container runtime can be asked again")]
     private static partial void LogRuntimeBack(ILogger log);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "It could not be seen what pods have left on the machine: {Why}")]
-    private static partial void LogNotLooked(ILogger log, string why);
+    [LoggerMessage(3005, LogLevel.Warning, "Orphaned pods cannot be looked for on this machine: {Why}")]
+    private static partial void LogOrphansUnknown(ILogger log, string why);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Pod {Pod} ({Uid}) is in the runtime, but no longer in the API: it is ended")]
-    private static partial void LogLeftover(ILogger log, string pod, string uid);
+    [LoggerMessage(3006, LogLevel.Information, "Orphaned pod {Pod} ({Uid}) is in the container runtime, but no longer in the API: it is ended")]
+    private static partial void LogOrphan(ILogger log, string pod, string uid);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "What was left of pod {Pod} ({Uid}) on the machine, which nobody knows, is removed")]
-    private static partial void LogSwept(ILogger log, string pod, string uid);
+    [LoggerMessage(3007, LogLevel.Information, "Orphaned pod {Pod} ({Uid}): its volumes, logs and cgroup, which nobody knows, are removed")]
+    private static partial void LogOrphanRemoved(ILogger log, string pod, string uid);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What is left of pod {Pod} ({Uid}) on the machine cannot be removed: {Why}")]
-    private static partial void LogNotSwept(ILogger log, string pod, string uid, string why);
+    [LoggerMessage(3008, LogLevel.Warning, "Orphaned pod {Pod} ({Uid}): its volumes, logs and cgroup cannot be removed: {Why}")]
+    private static partial void LogOrphanStays(ILogger log, string pod, string uid, string why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The logs of pod {Pod} could not be looked after: {Why}")]
+    [LoggerMessage(3009, LogLevel.Warning, "Logs of pod {Pod} could not be rotated: {Why}")]
     private static partial void LogUpkeepFailed(ILogger log, ObjectKey pod, string why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The node's pods have not their parts of the processors: {Why}")]
-    private static partial void LogNotWeighed(ILogger log, string why);
+    [LoggerMessage(3010, LogLevel.Warning, "The cgroups of all pods cannot be given their CPU weights and process limits: {Why}")]
+    private static partial void LogCgroupsFailed(ILogger log, string why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The network of pod {Pod} is broken, and it is given another: {Missing}")]
+    [LoggerMessage(3011, LogLevel.Warning, "The network of pod {Pod} is broken; CNI gives it another in a new sandbox: {Missing}")]
     private static partial void LogNetworkLost(ILogger log, ObjectKey pod, string missing);
 
     private void LogEndedBadly(Exception failed) => LogEndedBadly(services.Log, failed);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A part of the node agent did not end cleanly")]
+    [LoggerMessage(3012, LogLevel.Warning, "A part of the node agent did not end cleanly")]
     private static partial void LogEndedBadly(ILogger log, Exception failed);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The worker of pod {Pod} broke off")]
+    [LoggerMessage(3013, LogLevel.Error, "The worker of pod {Pod} broke off")]
     private static partial void LogWorkerBroke(ILogger log, ObjectKey pod, Exception broken);
 }

@@ -7,7 +7,7 @@ namespace Coppice.Node;
 /// <summary>What the node's pods have of it, and what they ask for beyond that.</summary>
 public sealed partial class NodeAgent
 {
-    private readonly PodAllocations _allocations = new(surroundings.Allocatable, services.Events, services.Time);
+    private readonly PodAllocations _allocations = new(node.Allocatable, services.Events, services.Time);
 
     // A pod has ended, is gone, or may do with less: who waits may fit now.
     private bool _hasMoreRoom;
@@ -18,11 +18,11 @@ public sealed partial class NodeAgent
         var isSame = pod.Spec == worker.Pod.Spec;
         _allocations.Update(pod);
         _hasMoreRoom |= pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
-        _isWeighed &= isSame;
+        _areQosCgroupsCurrent &= isSame;
         var decided = isSame ? null : Decide();
         if (decided?.ContainsKey(pod.Metadata.Uid ?? "") != true)
         {
-            worker.TellPod(pod, _allocations.DecisionOn(pod));
+            worker.OnPodChanged(pod, _allocations.DecisionOn(pod));
         }
     }
 
@@ -40,10 +40,10 @@ public sealed partial class NodeAgent
         var decided = _allocations.HasPending ? _allocations.Retry(Active()) : EmptyDecisions;
         foreach (var (uid, decision) in decided)
         {
-            _isWeighed &= !decision.HasStarted;
+            _areQosCgroupsCurrent &= !decision.HasStarted;
             if (_workers.GetValueOrDefault(uid) is { } worker && _pods.Find(Objects.ObjectKey.Of(worker.Pod)) is { } pod && pod.Metadata.Uid == uid)
             {
-                worker.TellPod(pod, decision);
+                worker.OnPodChanged(pod, decision);
             }
         }
 

@@ -80,7 +80,7 @@ public sealed partial class NodeAgent
 
         if (before is null)
         {
-            presence.Wake();
+            registration.Wake();
         }
     }
 
@@ -89,39 +89,39 @@ public sealed partial class NodeAgent
         if (Interlocked.Exchange(ref _whyRuntimeIsAway, null) is not null)
         {
             LogRuntimeBack();
-            presence.Wake();
+            registration.Wake();
         }
     }
 
     private async ValueTask AuditAsync(CancellationToken stop)
     {
         var before = _workers.ToImmutableSortedDictionary(one => one.Key, one => (Worker: one.Value, one.Value.View), StringComparer.Ordinal);
-        var remains = await FindLeftoversAsync(stop);
+        var remains = await FindOrphansAsync(stop);
         var found = new FoundPods(await services.Runtime.ListAsync(stop));
         RuntimeIsThere();
         _inbox.Writer.TryWrite(() =>
         {
             foreach (var (uid, (worker, asOf)) in before)
             {
-                worker.TellAudit(asOf, found.Of(uid));
+                worker.OnRelist(asOf, found.Of(uid));
             }
 
             BeginMissing(found, stop);
-            EndLeftovers(found, before.ContainsKey, stop);
+            EndOrphans(found, before.ContainsKey, stop);
             Sweep(remains, stop);
-            _isWeighed = false;
+            _areQosCgroupsCurrent = false;
             _hasMoreRoom = true;
         });
     }
 
     /// <summary>Somebody who looks after pods' networks found one that is not as it should be: its sandbox is of no use any more.</summary>
     /// <param name="missing">What, in words for the log.</param>
-    public void TellNetworkLost(string podUid, string sandboxId, string missing) => _inbox.Writer.TryWrite(() =>
+    public void OnNetworkLost(string podUid, string sandboxId, string missing) => _inbox.Writer.TryWrite(() =>
     {
         if (_workers.GetValueOrDefault(podUid) is { } worker && worker.View.Sandbox is { State: SandboxState.Ready } sandbox && sandbox.Id == sandboxId)
         {
             LogNetworkLost(services.Log, ObjectKey.Of(worker.Pod), missing);
-            worker.TellEvent(new RuntimeEvent(RuntimeEventType.SandboxExited, sandboxId, 0, services.Time.GetUtcNow()));
+            worker.OnRuntimeEvent(new RuntimeEvent(RuntimeEventType.SandboxExited, sandboxId, 0, services.Time.GetUtcNow()));
         }
     });
 
@@ -130,7 +130,7 @@ public sealed partial class NodeAgent
         var knows = _workers.Values.FirstOrDefault(one => one.View.Find(told.Id) is not null || one.View.Sandboxes.Any(sandbox => sandbox.Id == told.Id));
         if (knows is not null)
         {
-            knows.TellEvent(told);
+            knows.OnRuntimeEvent(told);
         }
         else if (told.Type != RuntimeEventType.SandboxExited)
         {
@@ -148,7 +148,7 @@ public sealed partial class NodeAgent
                 return;
             }
 
-            _inbox.Writer.TryWrite(() => _workers.GetValueOrDefault(record.Pod.Uid)?.TellEvent(told));
+            _inbox.Writer.TryWrite(() => _workers.GetValueOrDefault(record.Pod.Uid)?.OnRuntimeEvent(told));
         }
         catch (Exception away) when (away is RuntimeException or OperationCanceledException)
         {

@@ -2,7 +2,6 @@ using Coppice.Node.Logs;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node;
 
@@ -13,31 +12,31 @@ namespace Coppice.Node;
 public sealed partial class NodeAgent
 {
     // Not weighed at the end of every pod: who only ended (and is still in the API) is found by the audit, as the kubelet does each minute.
-    private bool _isWeighed;
-    private string _whyNotWeighed = "";
+    private bool _areQosCgroupsCurrent;
+    private string _whyQosCgroupsFail = "";
 
-    private void WeighIfNeeded()
+    private void UpdateQosCgroupsIfNeeded()
     {
-        if (_isWeighed || !_started.Task.IsCompleted)
+        if (_areQosCgroupsCurrent || !_started.Task.IsCompleted)
         {
             return;
         }
 
-        _isWeighed = true;
+        _areQosCgroupsCurrent = true;
         try
         {
-            services.Ground.Weigh(ActiveAsAllocated());
-            _whyNotWeighed = "";
+            services.HostResources.UpdateQosCgroups(ActiveAsAllocated());
+            _whyQosCgroupsFail = "";
         }
         catch (RuntimeException failed)
         {
             // Said once; it is tried again with every audit.
-            if (_whyNotWeighed != failed.Message)
+            if (_whyQosCgroupsFail != failed.Message)
             {
-                LogNotWeighed(services.Log, failed.Message);
+                LogCgroupsFailed(services.Log, failed.Message);
             }
 
-            _whyNotWeighed = failed.Message;
+            _whyQosCgroupsFail = failed.Message;
         }
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Coppice.Client;
 using Coppice.Node.Admission;
-using Coppice.Node.Leftovers;
+using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
 using Coppice.Node.Streaming;
@@ -16,12 +16,12 @@ namespace Coppice.Node;
 /// API and in the runtime.
 /// </summary>
 /// <remarks>
-/// 1. The node's presence in the API (its object, status and lease). 2. The pods of this node, watched. 3. The runtime's events,
+/// 1. The node's registration in the API (its object, status and lease). 2. The pods of this node, watched. 3. The runtime's events,
 /// watched; everything is listed whenever the watch begins anew, and now and then. 4. One serial loop takes in all of it. What runs
 /// already is taken over; what belongs to no pod any more is ended, and what is left of it removed. A stop leaves the containers alone.
 /// </remarks>
 public sealed partial class NodeAgent(
-    NodeAgentOptions options, PodServices services, PodSurroundings surroundings, INodePresence presence, IPodLeftovers leftovers)
+    NodeAgentOptions options, PodServices services, NodeEnvironment node, INodeRegistration registration, IOrphanedPods orphans)
     : IPodDirectory
 {
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
@@ -50,7 +50,7 @@ public sealed partial class NodeAgent(
             _inbox.Writer.TryWrite(() => Take(change.Item, token));
             _volumes.Take(change);
         });
-        List<Task> loops = [presence.RunAsync(token), _pods.RunAsync(token)];                      // 1. 2.
+        List<Task> loops = [registration.RunAsync(token), _pods.RunAsync(token)];                      // 1. 2.
         try
         {
             _ = BeginAsync(loops, token);                                                                // 3.
@@ -62,7 +62,7 @@ public sealed partial class NodeAgent(
                 }
 
                 RetryResizes();
-                WeighIfNeeded();
+                UpdateQosCgroupsIfNeeded();
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -116,7 +116,7 @@ public sealed partial class NodeAgent(
     private void TakeOver(FoundPods found, CancellationToken stop)
     {
         BeginMissing(found, stop);
-        EndLeftovers(found, _ => false, stop);
+        EndOrphans(found, _ => false, stop);
         LogTakenOver(_workers.Count);
         _started.TrySetResult();
         _hasMoreRoom = true;
@@ -145,8 +145,8 @@ public sealed partial class NodeAgent(
         var pod = _pods.Find(ObjectKey.Of(changed));
         if (pod?.Metadata.Uid != uid)
         {
-            _workers.GetValueOrDefault(uid)?.TellGone();
-            _isWeighed = false;
+            _workers.GetValueOrDefault(uid)?.OnPodRemoved();
+            _areQosCgroupsCurrent = false;
             _hasMoreRoom = true;
         }
         else if (_workers.GetValueOrDefault(uid) is { } worker)
@@ -163,11 +163,11 @@ public sealed partial class NodeAgent(
     {
         var uid = pod.Metadata.Uid ?? "";
         var isTaken = IsTaken(pod, found);
-        var refused = isTaken ? null : NodeAdmission.Judge(pod, ActiveAsAllocated(), surroundings.Allocatable, surroundings.HasAppArmor);
-        var worker = new PodWorker(pod, _allocations.Add(pod, isTaken), found, services, surroundings);
+        var refused = isTaken ? null : NodeAdmission.Reject(pod, ActiveAsAllocated(), node.Allocatable, node.HasAppArmor);
+        var worker = new PodWorker(pod, _allocations.Add(pod, isTaken), found, services, node);
         if (refused is not null)
         {
-            worker.Judge(refused);
+            worker.Terminate(refused);
         }
 
         Run(uid, worker, stop);
@@ -176,7 +176,7 @@ public sealed partial class NodeAgent(
     private void Run(string uid, PodWorker worker, CancellationToken stop)
     {
         _workers = _workers.SetItem(uid, worker);
-        _isWeighed = false;
+        _areQosCgroupsCurrent = false;
         _running[uid] = RunAsync(uid, worker, stop);
     }
 
@@ -205,7 +205,7 @@ public sealed partial class NodeAgent(
     private void Ended(string uid)
     {
         _workers = _workers.Remove(uid);
-        _isWeighed = false;
+        _areQosCgroupsCurrent = false;
         _running.Remove(uid);
         _allocations.Remove(uid);
         services.Probed.Forget(uid);
@@ -225,7 +225,7 @@ public sealed partial class NodeAgent(
 
     // Pods that the API no longer has, but the runtime still does: ended as if their deletion had been seen.
     /// <param name="hadWorker">Whose worker was at work when the runtime was asked: it may have made an end of all of it meanwhile.</param>
-    private void EndLeftovers(FoundPods found, Func<string, bool> hadWorker, CancellationToken stop)
+    private void EndOrphans(FoundPods found, Func<string, bool> hadWorker, CancellationToken stop)
     {
         foreach (var identity in found.Identities)
         {
@@ -240,9 +240,9 @@ public sealed partial class NodeAgent(
                 continue;
             }
 
-            LogLeftover(identity);
-            var worker = new PodWorker(pod, _allocations.DecisionOn(pod), found.Of(identity.Uid), services, surroundings);
-            worker.TellGone();
+            LogOrphan(identity);
+            var worker = new PodWorker(pod, _allocations.DecisionOn(pod), found.Of(identity.Uid), services, node);
+            worker.OnPodRemoved();
             Run(identity.Uid, worker, stop);
         }
     }

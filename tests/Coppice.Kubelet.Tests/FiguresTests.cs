@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Coppice.Node.Runtime;
 using Coppice.Node.Stats;
 using Coppice.Objects.Core;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Kubelet.Tests;
 
@@ -103,5 +102,5 @@ public sealed class FiguresTests
     }
 
     private static ContainerRecord ContainerOf(string name) => new(
-        "c1", "s1", new PodIdentity("shop", "web", "u1"), name, 0, ContainerState.Running, At.AddMinutes(-1), At.AddMinutes(-1), null, 0, null, null, "image", "id", "/log", null, "");
+        "c1", "s1", new PodIdentity("shop", "web", "u1"), name, 0, ContainerRunState.Running, At.AddMinutes(-1), At.AddMinutes(-1), null, 0, null, null, "image", "id", "/log", null, "");
 }

@@ -20,7 +20,7 @@ internal static class NodeAdmission
     /// <param name="allocatable">What the node may give to pods; a resource that is not named is not limited.</param>
     /// <param name="hasAppArmor">The node's kernel has it.</param>
     /// <returns>Why the pod is refused, or null.</returns>
-    public static PodTermination? Judge(Pod pod, IReadOnlyCollection<Pod> active, ValueMap<Quantity> allocatable, bool hasAppArmor)
+    public static PodTermination? Reject(Pod pod, IReadOnlyCollection<Pod> active, ValueMap<Quantity> allocatable, bool hasAppArmor)
     {
         // In the kubelet's order, of whose reasons the first is told.
         if (Sysctls.Forbidden(pod.Spec) is { } sysctl)

@@ -20,7 +20,7 @@ public sealed class LogUpkeep(IContainerRuntime runtime, LogRotationOptions opti
     public async ValueTask<TimeSpan> LookAsync(IReadOnlyCollection<ContainerRecord> containers, CancellationToken stop)
     {
         var wait = options.LookEvery;
-        var running = containers.Where(one => one.State == ContainerState.Running).ToList();
+        var running = containers.Where(one => one.State == ContainerRunState.Running).ToList();
         foreach (var gone in _growths.Keys.Except(running.Select(one => one.Id)).ToList())
         {
             _growths.Remove(gone);

@@ -6,29 +6,29 @@ using Coppice.Objects.Core;
 namespace Coppice.Node.Pods;
 
 /// <summary>Gives running containers what they ask for now, and tells the worker.</summary>
-internal sealed class ContainerResizing(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, PodEvents events, CancellationToken stop)
+internal sealed class ContainerResizing(PodServices services, NodeEnvironment node, PodMailbox mailbox, PodEvents events, CancellationToken stop)
 {
     private const string Error = "Error";
 
     /// <param name="pod">With what is allocated to it.</param>
     /// <param name="generation">The pod's, for which it was allocated.</param>
-    public async Task ResizeAsync(Pod pod, PodAction.Resize resize, long generation, Trouble? before)
+    public async Task ResizeAsync(Pod pod, PodAction.Resize resize, long generation, FailedAttempt? before)
     {
-        Trouble? trouble = null;
+        FailedAttempt? failure = null;
         try
         {
             await MakeRoomAsync(pod);
             foreach (var (record, container) in resize.Containers)
             {
-                await services.Runtime.UpdateContainerAsync(record.Id, ContainerLimits.Of(pod, container.Spec, surroundings.MemoryCapacityBytes), stop);
+                await services.Runtime.UpdateContainerAsync(record.Id, ContainerLimits.Of(pod, container.Spec, node.MemoryCapacityBytes), stop);
             }
 
-            await services.Ground.PrepareSandboxAsync(pod, stop);
+            await services.HostResources.PrepareSandboxAsync(pod, stop);
         }
-        catch (Exception failed) when (failed is RuntimeException or PodGroundException)
+        catch (Exception failed) when (failed is RuntimeException or HostResourceException)
         {
             PodLog.Failed(services.Log, ObjectKey.Of(pod), "giving its containers what they ask for", failed);
-            trouble = Troubles.After(before, Error, failed.Message, services.Steady);
+            failure = FailureBackOff.After(before, Error, failed.Message, services.Steady);
             if (before?.Message != failed.Message)
             {
                 events.ResizeFailed(pod, generation, failed.Message);
@@ -36,7 +36,7 @@ internal sealed class ContainerResizing(PodServices services, PodSurroundings su
         }
         finally
         {
-            mailbox.Post(state => Resized(state, pod, resize, trouble));
+            mailbox.Post(state => Resized(state, pod, resize, failure));
         }
     }
 
@@ -48,25 +48,25 @@ internal sealed class ContainerResizing(PodServices services, PodSurroundings su
     {
         try
         {
-            await services.Ground.PrepareSandboxAsync(pod, stop);
+            await services.HostResources.PrepareSandboxAsync(pod, stop);
         }
-        catch (PodGroundException)
+        catch (HostResourceException)
         {
             // Said, if it lasts, by the try that follows the containers.
         }
     }
 
-    private static PodState Resized(PodState state, Pod pod, PodAction.Resize resize, Trouble? trouble)
+    private static PodWorkerState Resized(PodWorkerState state, Pod pod, PodAction.Resize resize, FailedAttempt? failure)
     {
-        foreach (var (record, container) in trouble is null ? resize.Containers : [])
+        foreach (var (record, container) in failure is null ? resize.Containers : [])
         {
             // One that was started meanwhile was started with what was asked for then.
             if (state.View.Newest(container.Name)?.Id == record.Id)
             {
-                state = state.WithContainer(container.Name, notes => notes with { Given = container.Spec.Resources });
+                state = state.WithContainer(container.Name, runtime => runtime with { Given = container.Spec.Resources });
             }
         }
 
-        return state.WithNotes(notes => notes with { IsResizing = false, ResizeTrouble = trouble, Given = trouble is null ? pod.Spec.Resources : notes.Given });
+        return state.WithRuntimeState(runtime => runtime with { IsResizing = false, ResizeFailure = failure, Given = failure is null ? pod.Spec.Resources : runtime.Given });
     }
 }

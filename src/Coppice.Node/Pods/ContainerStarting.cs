@@ -4,7 +4,6 @@ using Coppice.Node.Images;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Pods;
 
@@ -12,15 +11,15 @@ namespace Coppice.Node.Pods;
 /// <param name="Sandbox">The sandbox there is, or the one in the making; null if that fails.</param>
 /// <param name="Volumes">The pod's volumes in the making.</param>
 /// <param name="Target">For an ephemeral container that looks at another one's processes: that one's name, and its id if it is there.</param>
-/// <param name="Before">The container's trouble so far.</param>
+/// <param name="Before">The container's failure so far.</param>
 internal sealed record StartInputs(
-    Pod Pod, PodAction.StartContainer Action, Task<SandboxRecord?> Sandbox, Task Volumes, (string Name, string? Id)? Target, Trouble? Before);
+    Pod Pod, PodAction.StartContainer Action, Task<SandboxRecord?> Sandbox, Task Volumes, (string Name, string? Id)? Target, FailedAttempt? Before);
 
 /// <summary>
 /// Starts one container and posts how it went. 1. Image, volumes and sandbox, side by side. 2. Environment and mounts. 3. Create.
 /// 4. Start. 5. The postStart hook, before whose end the container does not count as running.
 /// </summary>
-internal sealed class ContainerStarting(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, PodEvents events, CancellationToken stop)
+internal sealed class ContainerStarting(PodServices services, NodeEnvironment node, PodMailbox mailbox, PodEvents events, CancellationToken stop)
 {
     private static readonly TimeSpan PullErrorShown = TimeSpan.FromSeconds(2);
 
@@ -32,31 +31,31 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
     public async Task StartAsync(StartInputs inputs, CancellationToken drop, CancellationToken late)
     {
         var attempt = new Attempt();
-        Trouble? trouble = null;
+        FailedAttempt? failure = null;
         try
         {
-            trouble = await TryStartAsync(inputs, attempt, drop, late);
+            failure = await TryStartAsync(inputs, attempt, drop, late);
         }
         catch (ContainerConfigException failed)
         {
-            trouble = Tell(inputs, ContainerConfigException.Reason, failed.Message);
+            failure = Fail(inputs, ContainerConfigException.Reason, failed.Message);
         }
-        catch (PodGroundException failed)
+        catch (HostResourceException failed)
         {
-            trouble = Troubles.After(inputs.Before, "", failed.Message, services.Steady);
+            failure = FailureBackOff.After(inputs.Before, "", failed.Message, services.Steady);
         }
         catch (RuntimeUnavailableException failed)
         {
-            trouble = Troubles.After(inputs.Before, "", failed.Message, services.Steady);
+            failure = FailureBackOff.After(inputs.Before, "", failed.Message, services.Steady);
         }
         catch (RuntimeException failed)
         {
             var isMade = attempt.ContainerId is not null;
-            trouble = Tell(inputs, isMade ? "RunContainerError" : "CreateContainerError", failed.Message) with { SandboxId = attempt.SandboxId };
+            failure = Fail(inputs, isMade ? "RunContainerError" : "CreateContainerError", failed.Message) with { SandboxId = attempt.SandboxId };
             // Its end is now on record, and the pause between restarts counts from there.
             if (isMade)
             {
-                trouble = trouble with { RetryAt = services.Steady.GetUtcNow() };
+                failure = failure with { RetryAt = services.Steady.GetUtcNow() };
             }
         }
         catch (OperationCanceledException) when (drop.IsCancellationRequested)
@@ -65,21 +64,21 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         }
         catch (ApiException failed)
         {
-            trouble = Tell(inputs, ContainerConfigException.Reason, failed.Message);
+            failure = Fail(inputs, ContainerConfigException.Reason, failed.Message);
         }
         catch (Exception failed)
         {
             PodLog.OperationBroke(services.Log, ObjectKey.Of(inputs.Pod), failed);
-            trouble = Tell(inputs, "CreateContainerError", failed.Message);
+            failure = Fail(inputs, "CreateContainerError", failed.Message);
         }
         finally
         {
             var record = await FindAsync(inputs.Pod, attempt);
-            mailbox.Post(state => Started(state, inputs.Action, attempt, record, trouble));
+            mailbox.Post(state => Started(state, inputs.Action, attempt, record, failure));
         }
     }
 
-    private async ValueTask<Trouble?> TryStartAsync(StartInputs inputs, Attempt attempt, CancellationToken drop, CancellationToken late)
+    private async ValueTask<FailedAttempt?> TryStartAsync(StartInputs inputs, Attempt attempt, CancellationToken drop, CancellationToken late)
     {
         var (pod, action) = (inputs.Pod, inputs.Action);
         var container = action.Container;
@@ -97,7 +96,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
 
         if (outcome is ImageOutcome.Waiting waiting)
         {
-            return Trouble(waiting, inputs);
+            return Waits(waiting, inputs);
         }
 
         if (await inputs.Sandbox.WaitAsync(drop) is not { } sandbox)
@@ -105,14 +104,14 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
             return null;
         }
 
-        var facts = new PodFacts(surroundings.Sandboxes.NodeName, surroundings.Addresses, AddressesOf(pod, sandbox), surroundings.Allocatable);
+        var facts = new PodFacts(node.Sandboxes.NodeName, node.Addresses, AddressesOf(pod, sandbox), node.Allocatable);
         var environment = await ContainerEnvironment.ResolveAsync(pod, container.Spec, facts, services.Sources);   // 2.
-        var ground = new GroundInputs(action.Attempt, environment, AddressesOf(pod, sandbox));
-        using (var mounts = await services.Ground.MountsAsync(pod, container.Spec, ground, drop))
+        var request = new MountRequest(action.Attempt, environment, AddressesOf(pod, sandbox));
+        using (var mounts = await services.HostResources.MountsAsync(pod, container.Spec, request, drop))
         {
             var spec = ContainerSpecBuilder.Build(pod, container.Spec, new ContainerInputs(
-                action.Attempt, SandboxSpecBuilder.Build(pod, sandbox.Attempt, surroundings.Sandboxes), ((ImageOutcome.Present)outcome).Image,
-                environment, mounts.All, surroundings.MemoryCapacityBytes, surroundings.OomKillsWhole) { SeccompRoot = surroundings.Sandboxes.SeccompRoot }) with { ProcessesOf = TargetOf(inputs) };
+                action.Attempt, SandboxSpecBuilder.Build(pod, sandbox.Attempt, node.Sandboxes), ((ImageOutcome.Present)outcome).Image,
+                environment, mounts.All, node.MemoryCapacityBytes, node.OomKillsWhole) { SeccompRoot = node.Sandboxes.SeccompRoot }) with { ProcessesOf = TargetOf(inputs) };
             drop.ThrowIfCancellationRequested();
 
             attempt.SandboxId = sandbox.Id;
@@ -143,7 +142,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         return await services.Images.EnsureAsync(request, one => events.Image(container, one), drop);
     }
 
-    private async ValueTask<Trouble?> RunPostStartAsync(StartInputs inputs, string containerId, IReadOnlyList<string> addresses, CancellationToken drop)
+    private async ValueTask<FailedAttempt?> RunPostStartAsync(StartInputs inputs, string containerId, IReadOnlyList<string> addresses, CancellationToken drop)
     {
         var container = inputs.Action.Container;
         if (container.Spec.Lifecycle?.PostStart is not { } hook)
@@ -161,18 +160,18 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         events.Killing(container, "FailedPostStartHook");
         var grace = Spans.Seconds(inputs.Pod.Spec.TerminationGracePeriodSeconds ?? 30);
         await services.Runtime.StopContainerAsync(containerId, grace, stop);
-        return new Trouble("PostStartHookError", wrong, services.Steady.GetUtcNow());
+        return new FailedAttempt("PostStartHookError", wrong, services.Steady.GetUtcNow());
     }
 
-    private IReadOnlyList<string> AddressesOf(Pod pod, SandboxRecord sandbox) => pod.Spec.HostNetwork ? surroundings.Addresses : sandbox.Addresses;
+    private IReadOnlyList<string> AddressesOf(Pod pod, SandboxRecord sandbox) => pod.Spec.HostNetwork ? node.Addresses : sandbox.Addresses;
 
-    private Trouble Tell(StartInputs inputs, string reason, string message)
+    private FailedAttempt Fail(StartInputs inputs, string reason, string message)
     {
         events.Failed(inputs.Action.Container, message);
-        return Troubles.After(inputs.Before, reason, message, services.Steady);
+        return FailureBackOff.After(inputs.Before, reason, message, services.Steady);
     }
 
-    private Trouble Trouble(ImageOutcome.Waiting waiting, StartInputs inputs)
+    private FailedAttempt Waits(ImageOutcome.Waiting waiting, StartInputs inputs)
     {
         var pause = waiting.RetryAfter;
         // The error itself shows for a moment; then that, and how long, the next try has to wait.
@@ -182,7 +181,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         }
 
         var retryAt = pause is { } length ? services.Steady.GetUtcNow() + length : DateTimeOffset.MaxValue;
-        return new Trouble(waiting.Reason, waiting.Message, retryAt, (inputs.Before?.Failures ?? 0) + 1);
+        return new FailedAttempt(waiting.Reason, waiting.Message, retryAt, (inputs.Before?.Failures ?? 0) + 1);
     }
 
     private async ValueTask<ContainerRecord?> FindAsync(Pod pod, Attempt attempt)
@@ -206,7 +205,7 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
                     PodLog.Failed(services.Log, ObjectKey.Of(pod), "asking for the container that was made", failed);
                 }
 
-                await Task.Delay(Troubles.Pause, services.Time, stop);
+                await Task.Delay(FailureBackOff.Pause, services.Time, stop);
             }
         }
         catch (Exception failed) when (failed is RuntimeException or OperationCanceledException)
@@ -222,21 +221,21 @@ internal sealed class ContainerStarting(PodServices services, PodSurroundings su
         }
     }
 
-    private static PodState Started(PodState state, PodAction.StartContainer action, Attempt attempt, ContainerRecord? record, Trouble? trouble)
+    private static PodWorkerState Started(PodWorkerState state, PodAction.StartContainer action, Attempt attempt, ContainerRecord? record, FailedAttempt? failure)
     {
         if (record is not null)
         {
             state = state.With(record);
         }
 
-        return state.WithContainer(action.Container.Name, notes => notes with
+        return state.WithContainer(action.Container.Name, runtime => runtime with
         {
             IsStarting = false,
             // A try that made nothing is no restart that the next one would have to wait after.
-            BackOff = attempt.ContainerId is null ? notes.BackOff : action.BackOff ?? notes.BackOff,
-            Trouble = trouble,
-            StartsAgain = notes.StartsAgain && record is null,
-            Probes = record is { State: ContainerState.Running } ? ProbeNotes.For(record.Id) : notes.Probes,
+            BackOff = attempt.ContainerId is null ? runtime.BackOff : action.BackOff ?? runtime.BackOff,
+            StartFailure = failure,
+            StartsAgain = runtime.StartsAgain && record is null,
+            Probes = record is { State: ContainerRunState.Running } ? ProbeState.For(record.Id) : runtime.Probes,
         });
     }
 

@@ -1,8 +1,6 @@
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
-using RecordState = Coppice.Node.Runtime.ContainerState;
-using StatusState = Coppice.Objects.Core.ContainerState;
 
 namespace Coppice.Node.Pods;
 
@@ -35,7 +33,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
             LastState = LastState(container, record, state, before),
             Ready = container.Role switch
             {
-                ContainerRole.Init => record is { State: RecordState.Exited, ExitCode: 0 },
+                ContainerRole.Init => record is { State: ContainerRunState.Exited, ExitCode: 0 },
                 ContainerRole.Ephemeral => false,
                 _ => hasStarted && (container.Spec.ReadinessProbe is null || situation.Probes(record).IsReady),
             },
@@ -62,18 +60,18 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
         return list.FirstOrDefault(one => one.Name == container.Name);
     }
 
-    private StatusState State(PodContainer container, ContainerRecord record)
+    private ContainerState State(PodContainer container, ContainerRecord record)
     {
         switch (record.State)
         {
-            case RecordState.Running:
-                return new StatusState { Running = new ContainerStateRunning { StartedAt = ApiTime.Truncate(record.StartedAt ?? record.CreatedAt) } };
-            case RecordState.Exited:
-                return Waiting(container, record) is { } waiting ? new StatusState { Waiting = waiting } : new StatusState { Terminated = Terminated(record) };
-            case RecordState.Unknown:
-                return new StatusState { Terminated = Unknown(ExitReasons.StatusUnknown, NotLocated) };
+            case ContainerRunState.Running:
+                return new ContainerState { Running = new ContainerStateRunning { StartedAt = ApiTime.Truncate(record.StartedAt ?? record.CreatedAt) } };
+            case ContainerRunState.Exited:
+                return Waiting(container, record) is { } waiting ? new ContainerState { Waiting = waiting } : new ContainerState { Terminated = Terminated(record) };
+            case ContainerRunState.Unknown:
+                return new ContainerState { Terminated = Unknown(ExitReasons.StatusUnknown, NotLocated) };
             default:
-                return new StatusState { Waiting = Trouble(container) ?? new ContainerStateWaiting { Reason = DefaultReason } };
+                return new ContainerState { Waiting = StartFailure(container) ?? new ContainerStateWaiting { Reason = DefaultReason } };
         }
     }
 
@@ -95,27 +93,27 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
             };
         }
 
-        return container.RestartsAfter(ended.ExitCode, situation.Pod.Spec) ? Trouble(container) : null;
+        return container.RestartsAfter(ended.ExitCode, situation.Pod.Spec) ? StartFailure(container) : null;
     }
 
-    private ContainerStateWaiting? Trouble(PodContainer container) =>
-        situation.Notes.Of(container.Name).Trouble is { Reason.Length: > 0 } trouble ? new ContainerStateWaiting { Reason = trouble.Reason, Message = trouble.Message } : null;
+    private ContainerStateWaiting? StartFailure(PodContainer container) =>
+        situation.RuntimeState.Of(container.Name).StartFailure is { Reason.Length: > 0 } failure ? new ContainerStateWaiting { Reason = failure.Reason, Message = failure.Message } : null;
 
-    private StatusState LastState(PodContainer container, ContainerRecord record, StatusState state, ContainerStatus? before)
+    private ContainerState LastState(PodContainer container, ContainerRecord record, ContainerState state, ContainerStatus? before)
     {
-        if (record.State == RecordState.Exited && state.Waiting is not null)
+        if (record.State == ContainerRunState.Exited && state.Waiting is not null)
         {
-            return new StatusState { Terminated = Terminated(record) };
+            return new ContainerState { Terminated = Terminated(record) };
         }
 
-        if (situation.View.Of(container.Name).Skip(1).FirstOrDefault(one => one.State == RecordState.Exited) is { } previous)
+        if (situation.View.Of(container.Name).Skip(1).FirstOrDefault(one => one.State == ContainerRunState.Exited) is { } previous)
         {
-            return new StatusState { Terminated = Terminated(previous) };
+            return new ContainerState { Terminated = Terminated(previous) };
         }
 
         if (before is null)
         {
-            return new StatusState();
+            return new ContainerState();
         }
 
         if (before.ContainerID == IdPrefix + record.Id || before.State.Terminated is null)
@@ -137,13 +135,13 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
         var isLost = before?.State.Running is not null;
         var lastState = before switch
         {
-            { State.Running: not null } => new StatusState { Terminated = Unknown(ExitReasons.StatusUnknown, NotLocatedAnyMore) },
+            { State.Running: not null } => new ContainerState { Terminated = Unknown(ExitReasons.StatusUnknown, NotLocatedAnyMore) },
             { State.Terminated: not null } => before.State,
-            _ => before?.LastState ?? new StatusState(),
+            _ => before?.LastState ?? new ContainerState(),
         };
         var state = isLost && plan.End is not null
-            ? new StatusState { Terminated = Unknown(ExitReasons.StatusUnknown, NotLocated) }
-            : new StatusState { Waiting = Trouble(container) ?? new ContainerStateWaiting { Reason = DefaultReason } };
+            ? new ContainerState { Terminated = Unknown(ExitReasons.StatusUnknown, NotLocated) }
+            : new ContainerState { Waiting = StartFailure(container) ?? new ContainerStateWaiting { Reason = DefaultReason } };
         return new ContainerStatus
         {
             Name = container.Name,
@@ -154,8 +152,8 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
             Image = container.Spec.Image ?? "",
             ImageID = "",
             // While it is not what the pod asks for, what is allocated is nowhere else.
-            AllocatedResources = situation.Notes.PendingResize is null ? default : container.Spec.Resources.Requests,
-            Resources = situation.Notes.PendingResize is null ? null : container.Spec.Resources,
+            AllocatedResources = situation.RuntimeState.PendingResize is null ? default : container.Spec.Resources.Requests,
+            Resources = situation.RuntimeState.PendingResize is null ? null : container.Spec.Resources,
             VolumeMounts = MountsOf(container.Spec),
         };
     }
@@ -174,7 +172,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
 
     private string? Message(ContainerRecord record)
     {
-        var own = situation.Notes.Of(record.Name).LastWords.GetValueOrDefault(record.Id);
+        var own = situation.RuntimeState.Of(record.Name).TerminationMessages.GetValueOrDefault(record.Id);
         if (string.IsNullOrEmpty(own))
         {
             return string.IsNullOrEmpty(record.Message) ? null : record.Message;

@@ -1,7 +1,6 @@
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Pods;
 
@@ -30,17 +29,17 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             PodLog.Failed(services.Log, ObjectKey.Of(pod), $"stopping container {record.Name}", failed);
-            await Task.Delay(Troubles.Pause, services.Time, stop);
+            await Task.Delay(FailureBackOff.Pause, services.Time, stop);
         }
         finally
         {
-            mailbox.Post(state => (ended is null ? state : state.With(ended)).WithContainer(record.Name, notes => notes with { KillDeadline = null }));
+            mailbox.Post(state => (ended is null ? state : state.With(ended)).WithContainer(record.Name, runtime => runtime with { KillDeadline = null }));
         }
     }
 
     public async Task RemoveAsync(Pod pod, string id)
     {
-        Func<PodState, PodState> change = state => state with { View = state.View.WithoutContainer(id), OutOfMemory = state.OutOfMemory.Remove(id) };
+        Func<PodWorkerState, PodWorkerState> change = state => state with { View = state.View.WithoutContainer(id), OutOfMemory = state.OutOfMemory.Remove(id) };
         try
         {
             await services.Runtime.RemoveContainerAsync(id, stop);
@@ -49,18 +48,18 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
         {
             PodLog.Failed(services.Log, ObjectKey.Of(pod), "removing a container that has ended", failed);
             change = static state => state;
-            await Task.Delay(Troubles.Pause, services.Time, stop);
+            await Task.Delay(FailureBackOff.Pause, services.Time, stop);
         }
         finally
         {
-            mailbox.Post(state => change(state).WithNotes(notes => notes with { Removing = notes.Removing.Remove(id) }));
+            mailbox.Post(state => change(state).WithRuntimeState(runtime => runtime with { Removing = runtime.Removing.Remove(id) }));
         }
     }
 
     /// <summary>What a container left to say, and how the runtime in the end says that it ended.</summary>
-    public async Task HearAsync(Pod pod, Container container, ContainerRecord ended)
+    public async Task OnExitAsync(Pod pod, Container container, ContainerRecord ended)
     {
-        var words = await services.Ground.ReadLastWordsAsync(pod, container, ended, stop);
+        var words = await services.HostResources.ReadTerminationMessageAsync(pod, container, ended, stop);
         ContainerRecord? final = null;
         try
         {
@@ -73,23 +72,23 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
 
         mailbox.Post(state =>
         {
-            if (final is { State: ContainerState.Exited } && state.View.Find(final.Id) is not null)
+            if (final is { State: ContainerRunState.Exited } && state.View.Find(final.Id) is not null)
             {
                 state = state with { View = state.View.With(final) };
             }
 
-            return state.WithContainer(ended.Name, notes => notes with { LastWords = Kept(state, ended.Name, notes).SetItem(ended.Id, words ?? "") });
+            return state.WithContainer(ended.Name, runtime => runtime with { TerminationMessages = Kept(state, ended.Name, runtime).SetItem(ended.Id, words ?? "") });
         });
     }
 
-    private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> Kept(PodState state, string name, ContainerNotes notes) =>
-        notes.LastWords.RemoveRange(notes.LastWords.Keys.Where(id => state.View.Find(id) is null).ToList());
+    private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> Kept(PodWorkerState state, string name, ContainerRuntimeState runtime) =>
+        runtime.TerminationMessages.RemoveRange(runtime.TerminationMessages.Keys.Where(id => state.View.Find(id) is null).ToList());
 
     // Who cannot hear is not waited for.
     private TimeSpan Grace(Pod pod, PodAction.KillContainer action)
     {
         var left = action.Deadline - services.Steady.GetUtcNow();
-        return services.Ground.IsDeaf(pod, action.Record) ? TimeSpan.Zero : left > LeastGrace ? left : LeastGrace;
+        return services.HostResources.IsStopped(pod, action.Record) ? TimeSpan.Zero : left > LeastGrace ? left : LeastGrace;
     }
 
     private async ValueTask RunPreStopAsync(Pod pod, PodAction.KillContainer action, string address)
@@ -101,7 +100,7 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
         }
 
         // It would not answer a request either; a command is a process of its own.
-        if (hook.Exec is null && services.Ground.IsDeaf(pod, action.Record))
+        if (hook.Exec is null && services.HostResources.IsStopped(pod, action.Record))
         {
             return;
         }

@@ -17,7 +17,7 @@ internal static class EndPlanner
             CleanUp(draft);
         }
 
-        var isDone = situation.Notes is { IsGone: true, CleanUp: Pods.CleanUp.Done, IsSandboxBusy: false }
+        var isDone = situation.RuntimeState is { IsGone: true, CleanUp: Pods.CleanUp.Done, IsSandboxBusy: false }
             && situation.View is { Sandboxes.Count: 0, Containers.Count: 0 };
         return draft.Finish(end, isDone);
     }
@@ -25,7 +25,7 @@ internal static class EndPlanner
     private static bool StopContainers(PlanDraft draft, PodEnd end)
     {
         var situation = draft.Situation;
-        var running = situation.View.Containers.Where(one => one.State is ContainerState.Running or ContainerState.Unknown).ToList();
+        var running = situation.View.Containers.Where(one => one.State is ContainerRunState.Running or ContainerRunState.Unknown).ToList();
         var deadline = Deadline(situation, end);
         foreach (var record in situation.Now >= deadline ? running : NextToStop(situation, running))
         {
@@ -37,7 +37,7 @@ internal static class EndPlanner
             draft.LookAt(deadline);
         }
 
-        return running.Count == 0 && !situation.Notes.Containers.Values.Any(one => one.IsStarting);
+        return running.Count == 0 && !situation.RuntimeState.Containers.Values.Any(one => one.IsStarting);
     }
 
     // Sidecars serve the others to their end: they go when those are gone, in the reverse of the order they came in.
@@ -56,8 +56,8 @@ internal static class EndPlanner
 
     private static DateTimeOffset Deadline(PodSituation situation, PodEnd end)
     {
-        var since = situation.Notes.EndingSince ?? situation.Now;
-        var own = since + (end.Verdict?.Grace ?? situation.Grace);
+        var since = situation.RuntimeState.EndingSince ?? situation.Now;
+        var own = since + (end.Termination?.Grace ?? situation.Grace);
         if (!situation.IsDeleted)
         {
             return own;
@@ -73,13 +73,13 @@ internal static class EndPlanner
         var asked = Spans.Seconds(situation.Pod.Metadata.DeletionGracePeriodSeconds ?? 0);
         var latest = since + (asked > situation.Grace ? asked : situation.Grace);
         var at = situation.Pod.Metadata.DeletionTimestamp is { } dated && situation.OnSteadyClock(dated) is var told && told > since && told < latest ? told : latest;
-        return at < own || end.Verdict is null ? at : own;
+        return at < own || end.Termination is null ? at : own;
     }
 
     private static bool StopSandboxes(PlanDraft draft)
     {
         var situation = draft.Situation;
-        if (situation.Notes.IsSandboxBusy)
+        if (situation.RuntimeState.IsSandboxBusy)
         {
             return false;
         }
@@ -96,8 +96,8 @@ internal static class EndPlanner
     private static void CleanUp(PlanDraft draft)
     {
         var situation = draft.Situation;
-        var notes = situation.Notes;
-        if (notes.CleanUp == Pods.CleanUp.NotBegun)
+        var runtime = situation.RuntimeState;
+        if (runtime.CleanUp == Pods.CleanUp.NotBegun)
         {
             draft.Add(new PodAction.CleanUpPod());
         }
@@ -120,8 +120,8 @@ internal static class EndPlanner
             }
         }
 
-        var isClean = notes.CleanUp == Pods.CleanUp.Done && situation.View is { Sandboxes.Count: 0, Containers.Count: 0 };
-        if (isClean && notes is { IsGone: false, IsFinalStatusWritten: true, IsDeleteAsked: false })
+        var isClean = runtime.CleanUp == Pods.CleanUp.Done && situation.View is { Sandboxes.Count: 0, Containers.Count: 0 };
+        if (isClean && runtime is { IsGone: false, IsFinalStatusWritten: true, IsDeleteAsked: false })
         {
             draft.Add(new PodAction.DeletePod());
         }

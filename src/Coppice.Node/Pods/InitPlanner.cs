@@ -9,7 +9,7 @@ internal static class InitPlanner
     public static bool HasFailed(PodSituation situation) =>
         !HasInitialized(situation) && situation.InitContainers.Any(one =>
             one.Role == ContainerRole.Init
-            && situation.Current(one.Name) is { State: ContainerState.Exited, ExitCode: not 0 } ended
+            && situation.Current(one.Name) is { State: ContainerRunState.Exited, ExitCode: not 0 } ended
             && !one.RestartsAfter(ended.ExitCode, situation.Pod.Spec));
 
     /// <summary>Plans the init containers; returns whether the main ones may be started.</summary>
@@ -44,9 +44,9 @@ internal static class InitPlanner
     {
         switch (draft.Situation.Current(container.Name))
         {
-            case { State: ContainerState.Running }:
+            case { State: ContainerRunState.Running }:
                 return false;
-            case { State: ContainerState.Exited, ExitCode: 0 }:
+            case { State: ContainerRunState.Exited, ExitCode: 0 }:
                 return true;
             default:
                 draft.Start(container);
@@ -56,7 +56,7 @@ internal static class InitPlanner
 
     private static bool PlanSidecar(PlanDraft draft, PodContainer container)
     {
-        if (draft.Situation.Current(container.Name) is not { State: ContainerState.Running } record)
+        if (draft.Situation.Current(container.Name) is not { State: ContainerRunState.Running } record)
         {
             draft.Start(container);
             return false;

@@ -23,34 +23,34 @@ internal sealed class PlanDraft(PodSituation situation)
         }
     }
 
-    /// <summary>Starts a container, unless it is busy, in trouble or has to wait.</summary>
+    /// <summary>Starts a container, unless it is busy, has just failed or has to wait.</summary>
     public void Start(PodContainer container)
     {
-        var notes = situation.Notes.Of(container.Name);
-        if (notes.IsStarting || notes.KillDeadline is not null)
+        var runtime = situation.RuntimeState.Of(container.Name);
+        if (runtime.IsStarting || runtime.KillDeadline is not null)
         {
             return;
         }
 
-        if (notes.Trouble is { } trouble && trouble.RetryAt > situation.Now && (trouble.SandboxId is null || trouble.SandboxId == situation.View.Sandbox?.Id))
+        if (runtime.StartFailure is { } failure && failure.RetryAt > situation.Now && (failure.SandboxId is null || failure.SandboxId == situation.View.Sandbox?.Id))
         {
-            LookAt(trouble.RetryAt);
+            LookAt(failure.RetryAt);
             return;
         }
 
         RestartBackOff? next = null;
-        if (situation.View.Of(container.Name).FirstOrDefault(one => one.State == ContainerState.Exited) is { } ended)
+        if (situation.View.Of(container.Name).FirstOrDefault(one => one.State == ContainerRunState.Exited) is { } ended)
         {
             var endedAt = situation.OnSteadyClock(ended.FinishedAt ?? ended.CreatedAt);
-            var restartAt = RestartBackOff.RestartAt(notes.BackOff, endedAt, situation.Now);
+            var restartAt = RestartBackOff.RestartAt(runtime.BackOff, endedAt, situation.Now);
             if (restartAt > situation.Now)
             {
-                _backOffs.Add(new BackOffWait(container, ended, notes.BackOff!.Pause));
+                _backOffs.Add(new BackOffWait(container, ended, runtime.BackOff!.Pause));
                 LookAt(restartAt);
                 return;
             }
 
-            next = RestartBackOff.Next(notes.BackOff, endedAt, situation.Now);
+            next = RestartBackOff.Next(runtime.BackOff, endedAt, situation.Now);
         }
 
         Add(new PodAction.StartContainer(container, NextAttempt(container), next));
@@ -60,7 +60,7 @@ internal sealed class PlanDraft(PodSituation situation)
     public void Kill(PodContainer? container, ContainerRecord record, string message, DateTimeOffset deadline, bool startsAgain = false)
     {
         // A deadline that was brought forward counts: somebody asked again, with less grace.
-        if (situation.Notes.Of(record.Name).KillDeadline is { } earlier && deadline > earlier - LeastHaste)
+        if (situation.RuntimeState.Of(record.Name).KillDeadline is { } earlier && deadline > earlier - LeastHaste)
         {
             return;
         }
@@ -70,7 +70,7 @@ internal sealed class PlanDraft(PodSituation situation)
 
     public void Remove(ContainerRecord record)
     {
-        if (!situation.Notes.Removing.Contains(record.Id))
+        if (!situation.RuntimeState.Removing.Contains(record.Id))
         {
             Add(new PodAction.RemoveContainer(record.Id));
         }

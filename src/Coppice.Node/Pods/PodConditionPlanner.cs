@@ -40,13 +40,13 @@ internal static class PodConditionPlanner
     // The kubelet has them before all others.
     private static IEnumerable<PodCondition> Resizes(PodSituation situation)
     {
-        var notes = situation.Notes;
+        var runtime = situation.RuntimeState;
         if (situation.HasEnded)
         {
             yield break;
         }
 
-        if (notes.PendingResize is { } pending)
+        if (runtime.PendingResize is { } pending)
         {
             yield return Condition(PodConditionType.PodResizePending, true, pending.Reason, pending.Message) with
             {
@@ -55,9 +55,9 @@ internal static class PodConditionPlanner
             };
         }
 
-        if (notes.ResizeInProgress is { } generation)
+        if (runtime.ResizeInProgress is { } generation)
         {
-            yield return Condition(PodConditionType.PodResizeInProgress, true, notes.ResizeTrouble?.Reason, notes.ResizeTrouble?.Message) with
+            yield return Condition(PodConditionType.PodResizeInProgress, true, runtime.ResizeFailure?.Reason, runtime.ResizeFailure?.Message) with
             {
                 ObservedGeneration = generation,
             };

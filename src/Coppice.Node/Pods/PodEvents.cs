@@ -46,9 +46,9 @@ internal sealed class PodEvents(IEventRecorder recorder, Func<Pod> pod)
     public void SandboxFailed(string message) =>
         recorder.Record(pod(), Warning, "FailedCreatePodSandBox", $"Failed to create pod sandbox: {message}");
 
-    public void GroundFailed(PodGroundException failed) => recorder.Record(pod(), Warning, failed.Reason, failed.Message);
+    public void HostResourceFailed(HostResourceException failed) => recorder.Record(pod(), Warning, failed.Reason, failed.Message);
 
-    public void Verdict(PodTermination verdict) => recorder.Record(pod(), Warning, verdict.Reason, verdict.Message);
+    public void Terminating(PodTermination termination) => recorder.Record(pod(), Warning, termination.Reason, termination.Message);
 
     /// <param name="allocated">The pod with what is allocated to it.</param>
     public void ResizeCompleted(Pod allocated, long generation) =>

@@ -14,7 +14,7 @@ internal static partial class PodLog
     /// <param name="what">In the form: stopping its sandbox.</param>
     public static void Failed(ILogger log, ObjectKey pod, string what, Exception failed)
     {
-        if (failed is RuntimeException or ApiException or PodGroundException or IOException or UnauthorizedAccessException or HttpRequestException)
+        if (failed is RuntimeException or ApiException or HostResourceException or IOException or UnauthorizedAccessException or HttpRequestException)
         {
             OperationFailed(log, pod, what, failed.Message);
         }
@@ -24,9 +24,9 @@ internal static partial class PodLog
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Pod {Pod}: {What} failed and is tried again: {Why}")]
+    [LoggerMessage(3101, LogLevel.Warning, "Pod {Pod}: {What} failed and is tried again: {Why}")]
     private static partial void OperationFailed(ILogger log, ObjectKey pod, string what, string why);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Pod {Pod}: an operation broke off")]
+    [LoggerMessage(3102, LogLevel.Error, "Pod {Pod}: an operation broke off")]
     public static partial void OperationBroke(ILogger log, ObjectKey pod, Exception failed);
 }

@@ -6,10 +6,10 @@ namespace Coppice.Node.Pods;
 /// <param name="Pod">The newest that the API told, with what is allocated to it in the place of what it asks for.</param>
 /// <param name="EarlyExits">Exits that were told before the start of the container was known here, by its id.</param>
 /// <param name="OutOfMemory">The containers that ran out of memory.</param>
-internal sealed record PodState(
+internal sealed record PodWorkerState(
     Objects.Core.Pod Pod,
     PodView View,
-    PodNotes Notes,
+    PodRuntimeState RuntimeState,
     System.Collections.Immutable.ImmutableSortedDictionary<string, Runtime.RuntimeEvent> EarlyExits,
     System.Collections.Immutable.ImmutableSortedSet<string> OutOfMemory)
 {
@@ -23,15 +23,15 @@ internal sealed record PodState(
 /// </summary>
 internal sealed class PodMailbox(TimeProvider time) : IDisposable
 {
-    private readonly Channel<Func<PodState, PodState>> _changes =
-        Channel.CreateUnbounded<Func<PodState, PodState>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Func<PodWorkerState, PodWorkerState>> _changes =
+        Channel.CreateUnbounded<Func<PodWorkerState, PodWorkerState>>(new UnboundedChannelOptions { SingleReader = true });
 
     private ITimer? _alarm;
 
-    public void Post(Func<PodState, PodState> change) => _changes.Writer.TryWrite(change);
+    public void Post(Func<PodWorkerState, PodWorkerState> change) => _changes.Writer.TryWrite(change);
 
     /// <summary>Applies all that has come in.</summary>
-    public PodState Drain(PodState state)
+    public PodWorkerState Drain(PodWorkerState state)
     {
         while (_changes.Reader.TryRead(out var change))
         {

@@ -10,24 +10,24 @@ namespace Coppice.Node.Pods;
 /// Carries out a plan: begins every action, marks in the state what is going on, and lets each post its outcome. Called by the worker's
 /// loop alone, and never waits. When the agent stops, all of it is broken off, but what the runtime is making.
 /// </summary>
-internal sealed class PodOperations(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, PodEvents events, CancellationToken stop)
+internal sealed class PodOperations(PodServices services, NodeEnvironment node, PodMailbox mailbox, PodEvents events, CancellationToken stop)
     : IDisposable
 {
     /// <summary>What the runtime is making when the agent stops gets this long; whoever stops us waits a little longer.</summary>
     private static readonly TimeSpan FinishWithin = TimeSpan.FromSeconds(10);
 
-    private readonly SandboxMaking _sandboxes = new(services, surroundings, mailbox, events, stop);
-    private readonly ContainerStarting _starting = new(services, surroundings, mailbox, events, stop);
+    private readonly SandboxMaking _sandboxes = new(services, node, mailbox, events, stop);
+    private readonly ContainerStarting _starting = new(services, node, mailbox, events, stop);
     private readonly ContainerStopping _stopping = new(services, mailbox, events, stop);
-    private readonly ContainerResizing _resizing = new(services, surroundings, mailbox, events, stop);
+    private readonly ContainerResizing _resizing = new(services, node, mailbox, events, stop);
     private readonly CancellationTokenSource _drop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly CancellationTokenSource _late = new();
     private readonly List<Task> _making = [];
-    private readonly HashSet<string> _heard = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _exits = new(StringComparer.Ordinal);
     private Task<SandboxRecord?>? _newSandbox;
     private Task? _volumes;
 
-    public PodState Begin(PodState state, PodPlan plan)
+    public PodWorkerState Begin(PodWorkerState state, PodPlan plan)
     {
         if (plan.End is not null)
         {
@@ -43,11 +43,11 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
 
         foreach (var record in state.View.Containers)
         {
-            Hear(state.Pod, record);
+            FollowExit(state.Pod, record);
         }
 
         // A pod may crash for months: what was removed is not asked for again.
-        _heard.RemoveWhere(id => state.View.Find(id) is null);
+        _exits.RemoveWhere(id => state.View.Find(id) is null);
 
         return state;
     }
@@ -68,14 +68,14 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
         _late.Dispose();
     }
 
-    private PodState Begin(PodState state, PodAction action)
+    private PodWorkerState Begin(PodWorkerState state, PodAction action)
     {
         switch (action)
         {
             case PodAction.MakeSandbox make:
-                _newSandbox = _sandboxes.MakeAsync(state.Pod, make, state.Notes.SandboxTrouble, _late.Token);
+                _newSandbox = _sandboxes.MakeAsync(state.Pod, make, state.RuntimeState.SandboxFailure, _late.Token);
                 _making.Add(GuardAsync(ObjectKey.Of(state.Pod), _newSandbox));
-                return Busy(state).WithNotes(notes => notes with { Given = state.Pod.Spec.Resources });
+                return Busy(state).WithRuntimeState(runtime => runtime with { Given = state.Pod.Spec.Resources });
             case PodAction.StopSandbox one:
                 Watch(state, _sandboxes.StopAsync(state.Pod, one.Id));
                 return Busy(state);
@@ -87,44 +87,44 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
             case PodAction.KillContainer kill:
                 return Kill(state, kill);
             case PodAction.Resize resize:
-                Watch(state, _resizing.ResizeAsync(state.Pod, resize, state.Notes.ResizeInProgress ?? state.Pod.Metadata.Generation, state.Notes.ResizeTrouble));
-                return state.WithNotes(notes => notes with { IsResizing = true });
+                Watch(state, _resizing.ResizeAsync(state.Pod, resize, state.RuntimeState.ResizeInProgress ?? state.Pod.Metadata.Generation, state.RuntimeState.ResizeFailure));
+                return state.WithRuntimeState(runtime => runtime with { IsResizing = true });
             case PodAction.RemoveContainer one:
                 Watch(state, _stopping.RemoveAsync(state.Pod, one.Id));
-                return state.WithNotes(notes => notes with { Removing = notes.Removing.Add(one.Id) });
+                return state.WithRuntimeState(runtime => runtime with { Removing = runtime.Removing.Add(one.Id) });
             case PodAction.CleanUpPod:
                 Watch(state, CleanUpAsync(state.Pod));
-                return state.WithNotes(notes => notes with { CleanUp = CleanUp.Busy });
+                return state.WithRuntimeState(runtime => runtime with { CleanUp = CleanUp.Busy });
             case PodAction.DeletePod:
                 Watch(state, DeleteAsync(state.Pod));
-                return state.WithNotes(notes => notes with { IsDeleteAsked = true });
+                return state.WithRuntimeState(runtime => runtime with { IsDeleteAsked = true });
             default:
                 throw new InvalidOperationException($"no such action: {action}");
         }
     }
 
-    private PodState Start(PodState state, PodAction.StartContainer start)
+    private PodWorkerState Start(PodWorkerState state, PodAction.StartContainer start)
     {
         var name = start.Container.Name;
         var inputs = new StartInputs(
-            state.Pod, start, _newSandbox ?? Task.FromResult(state.View.Sandbox), Volumes(state.Pod), TargetOf(state, name), state.Notes.Of(name).Trouble);
+            state.Pod, start, _newSandbox ?? Task.FromResult(state.View.Sandbox), Volumes(state.Pod), TargetOf(state, name), state.RuntimeState.Of(name).StartFailure);
         _making.Add(GuardAsync(ObjectKey.Of(state.Pod), _starting.StartAsync(inputs, _drop.Token, _late.Token)));
-        return state.WithContainer(name, notes => notes with { IsStarting = true, Given = start.Container.Spec.Resources });
+        return state.WithContainer(name, runtime => runtime with { IsStarting = true, Given = start.Container.Spec.Resources });
     }
 
-    private static (string Name, string? Id)? TargetOf(PodState state, string name) =>
+    private static (string Name, string? Id)? TargetOf(PodWorkerState state, string name) =>
         state.Pod.Spec.EphemeralContainers.FirstOrDefault(one => one.Name == name)?.TargetContainerName is { Length: > 0 } target
             ? (target, state.View.Newest(target)?.Id)
             : null;
 
-    private PodState Kill(PodState state, PodAction.KillContainer kill)
+    private PodWorkerState Kill(PodWorkerState state, PodAction.KillContainer kill)
     {
         var name = kill.Record.Name;
-        var isHurried = state.Notes.Of(name).KillDeadline is not null;
+        var isHurried = state.RuntimeState.Of(name).KillDeadline is not null;
         var sandbox = state.View.Sandboxes.FirstOrDefault(one => one.Id == kill.Record.SandboxId);
-        var address = sandbox is { Addresses: [var first, ..] } ? first : surroundings.Addresses.FirstOrDefault() ?? "";
+        var address = sandbox is { Addresses: [var first, ..] } ? first : node.Addresses.FirstOrDefault() ?? "";
         Watch(state, _stopping.StopAsync(state.Pod, kill, address, isHurried));
-        return state.WithContainer(name, notes => notes with { KillDeadline = kill.Deadline, StartsAgain = notes.StartsAgain || kill.StartsAgain });
+        return state.WithContainer(name, runtime => runtime with { KillDeadline = kill.Deadline, StartsAgain = runtime.StartsAgain || kill.StartsAgain });
     }
 
     // Once they are ready they stay so; what failed is tried again with the next start.
@@ -142,25 +142,25 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
     {
         try
         {
-            await services.Ground.PrepareVolumesAsync(pod, _drop.Token);
+            await services.HostResources.PrepareVolumesAsync(pod, _drop.Token);
         }
-        catch (PodGroundException failed)
+        catch (HostResourceException failed)
         {
-            events.GroundFailed(failed);
+            events.HostResourceFailed(failed);
             throw;
         }
     }
 
-    private void Hear(Pod pod, ContainerRecord record)
+    private void FollowExit(Pod pod, ContainerRecord record)
     {
-        if (record.State != Runtime.ContainerState.Exited || !_heard.Add(record.Id))
+        if (record.State != Runtime.ContainerRunState.Exited || !_exits.Add(record.Id))
         {
             return;
         }
 
         if (PodContainer.Of(pod.Spec).FirstOrDefault(one => one.Name == record.Name) is { } container)
         {
-            _ = GuardAsync(ObjectKey.Of(pod), _stopping.HearAsync(pod, container.Spec, record));
+            _ = GuardAsync(ObjectKey.Of(pod), _stopping.OnExitAsync(pod, container.Spec, record));
         }
     }
 
@@ -169,18 +169,18 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
         var next = CleanUp.Done;
         try
         {
-            await services.Ground.RemoveAsync(pod, stop);
+            await services.HostResources.RemoveAsync(pod, stop);
             services.Images.ForgetPod(pod.Metadata.Uid ?? "");
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             PodLog.Failed(services.Log, ObjectKey.Of(pod), "letting go of its volumes and cgroup", failed);
             next = CleanUp.NotBegun;
-            await Task.Delay(Troubles.Pause, services.Time, stop);
+            await Task.Delay(FailureBackOff.Pause, services.Time, stop);
         }
         finally
         {
-            mailbox.Post(state => state.WithNotes(notes => notes with { CleanUp = next }));
+            mailbox.Post(state => state.WithRuntimeState(runtime => runtime with { CleanUp = next }));
         }
     }
 
@@ -201,14 +201,14 @@ internal sealed class PodOperations(PodServices services, PodSurroundings surrou
             catch (Exception failed) when (!stop.IsCancellationRequested)
             {
                 PodLog.Failed(services.Log, ObjectKey.Of(pod), "taking it out of the API", failed);
-                await Task.Delay(Troubles.Pause, services.Time, stop);
+                await Task.Delay(FailureBackOff.Pause, services.Time, stop);
             }
         }
     }
 
-    private static PodState Busy(PodState state) => state.WithNotes(notes => notes with { SandboxOperations = notes.SandboxOperations + 1 });
+    private static PodWorkerState Busy(PodWorkerState state) => state.WithRuntimeState(runtime => runtime with { SandboxOperations = runtime.SandboxOperations + 1 });
 
-    private void Watch(PodState state, Task operation) => _ = GuardAsync(ObjectKey.Of(state.Pod), operation);
+    private void Watch(PodWorkerState state, Task operation) => _ = GuardAsync(ObjectKey.Of(state.Pod), operation);
 
     private async Task GuardAsync(ObjectKey pod, Task operation)
     {

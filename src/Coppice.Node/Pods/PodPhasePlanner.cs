@@ -35,7 +35,7 @@ internal static class PodPhasePlanner
 
     private static string Final(PodSituation situation, PodStatus status)
     {
-        var hasSucceeded = situation.Notes.Verdict is null
+        var hasSucceeded = situation.RuntimeState.Termination is null
             && status.ContainerStatuses.Count > 0
             && status.ContainerStatuses.All(one => one.State.Terminated is { ExitCode: 0 });
         return hasSucceeded ? PodPhase.Succeeded : PodPhase.Failed;

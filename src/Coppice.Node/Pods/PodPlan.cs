@@ -12,8 +12,8 @@ public sealed record PodPlan(
     IReadOnlyList<PodAction> Actions, PodEnd? End, DateTimeOffset? LookAgainAt, IReadOnlyList<BackOffWait> BackOffs, bool IsDone = false);
 
 /// <summary>Why a pod is to end. What is still being prepared for it is dropped.</summary>
-/// <param name="Verdict">The node's own decision, if it was one; it stands from then on.</param>
-public sealed record PodEnd(PodTermination? Verdict);
+/// <param name="Termination">The node's own decision, if it was one; it stands from then on.</param>
+public sealed record PodEnd(PodTermination? Termination);
 
 /// <param name="Ended">The container that ended.</param>
 /// <param name="Pause">As in the message: back-off 10s restarting failed container.</param>

@@ -3,7 +3,6 @@ using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Pods;
 
@@ -13,7 +12,7 @@ namespace Coppice.Node.Pods;
 /// </summary>
 /// <remarks>
 /// <code>
-/// 1. Is it to end?             deleted, a verdict, its deadline, ended by itself     → EndPlanner
+/// 1. Is it to end?             deleted, told to, its deadline, ended by itself           → EndPlanner
 /// 2. Has it a usable sandbox?  no: make one, and prepare the first containers meanwhile
 /// 3. Init containers           in their order, sidecars among them                   → InitPlanner
 /// 4. Main containers           start, restart after their pause, stop the unhealthy
@@ -70,9 +69,9 @@ public static class PodPlanner
     /// <summary>Why the pod is to end; null while it is to run.</summary>
     public static PodEnd? EndOf(PodSituation situation)
     {
-        if (situation.Notes.Verdict is { } verdict)
+        if (situation.RuntimeState.Termination is { } termination)
         {
-            return new PodEnd(verdict);
+            return new PodEnd(termination);
         }
 
         if (situation.IsDeleted || situation.HasEnded || HasFinished(situation))
@@ -95,27 +94,27 @@ public static class PodPlanner
         // With restart policy Never a sandbox that died is not made again once anything had run in it.
         var isLost = situation.Pod.Spec.RestartPolicy == RestartPolicy.Never
             && situation.View is { Sandbox: not null, Containers.Count: > 0 } && situation.UsableSandbox is null
-            && !situation.View.Containers.Any(one => one.State == ContainerState.Running);
-        return isLost || situation.MainContainers.All(one => situation.View.Newest(one.Name) is { State: ContainerState.Exited } && !Wants(situation, one));
+            && !situation.View.Containers.Any(one => one.State == ContainerRunState.Running);
+        return isLost || situation.MainContainers.All(one => situation.View.Newest(one.Name) is { State: ContainerRunState.Exited } && !Wants(situation, one));
     }
 
     private static void PlanSandbox(PlanDraft draft)
     {
         var situation = draft.Situation;
         var old = situation.View.Sandbox;
-        foreach (var record in situation.View.Containers.Where(one => one.State == ContainerState.Running))
+        foreach (var record in situation.View.Containers.Where(one => one.State == ContainerRunState.Running))
         {
             draft.Kill(ContainerOf(situation, record), record, $"Stopping container {record.Name}", situation.Now + situation.Grace);
         }
 
-        if (situation.View.Containers.Any(one => one.State == ContainerState.Running) || situation.Notes.IsSandboxBusy)
+        if (situation.View.Containers.Any(one => one.State == ContainerRunState.Running) || situation.RuntimeState.IsSandboxBusy)
         {
             return;
         }
 
-        if (situation.Notes.SandboxTrouble is { } trouble && trouble.RetryAt > situation.Now)
+        if (situation.RuntimeState.SandboxFailure is { } failure && failure.RetryAt > situation.Now)
         {
-            draft.LookAt(trouble.RetryAt);
+            draft.LookAt(failure.RetryAt);
             return;
         }
 
@@ -144,7 +143,7 @@ public static class PodPlanner
     private static void PlanMain(PlanDraft draft, PodContainer container)
     {
         var situation = draft.Situation;
-        if (situation.Current(container.Name) is { State: ContainerState.Running } record)
+        if (situation.Current(container.Name) is { State: ContainerRunState.Running } record)
         {
             if (record.SpecHash.Length > 0 && record.SpecHash != ContainerSpecBuilder.Hash(container.Spec))
             {
@@ -155,7 +154,7 @@ public static class PodPlanner
                 KillIfUnhealthy(draft, container, record);
             }
         }
-        else if (situation.View.Newest(container.Name) is { State: ContainerState.Unknown } lost)
+        else if (situation.View.Newest(container.Name) is { State: ContainerRunState.Unknown } lost)
         {
             draft.Kill(container, lost, "Container is in unknown state, try killing it before restart", situation.Now + situation.Grace);
         }
@@ -187,8 +186,8 @@ public static class PodPlanner
     // Whether a main container that does not run is to be started.
     private static bool Wants(PodSituation situation, PodContainer container) => situation.View.Newest(container.Name) switch
     {
-        null or { State: ContainerState.Created or ContainerState.Unknown } => true,
-        { State: ContainerState.Exited } ended => situation.Notes.Of(container.Name).StartsAgain || container.RestartsAfter(ended.ExitCode, situation.Pod.Spec),
+        null or { State: ContainerRunState.Created or ContainerRunState.Unknown } => true,
+        { State: ContainerRunState.Exited } ended => situation.RuntimeState.Of(container.Name).StartsAgain || container.RestartsAfter(ended.ExitCode, situation.Pod.Spec),
         _ => false,
     };
 
@@ -196,7 +195,7 @@ public static class PodPlanner
     private static void StopStrays(PlanDraft draft, SandboxRecord sandbox)
     {
         var situation = draft.Situation;
-        foreach (var record in situation.View.Containers.Where(one => one.State == ContainerState.Running))
+        foreach (var record in situation.View.Containers.Where(one => one.State == ContainerRunState.Running))
         {
             var container = ContainerOf(situation, record);
             if (record.SandboxId == sandbox.Id && container is not null)
@@ -212,7 +211,7 @@ public static class PodPlanner
     private static void Tidy(PlanDraft draft)
     {
         var situation = draft.Situation;
-        if (situation.Notes.IsSandboxBusy || situation.Notes.Containers.Values.Any(one => one.IsStarting || one.KillDeadline is not null))
+        if (situation.RuntimeState.IsSandboxBusy || situation.RuntimeState.Containers.Values.Any(one => one.IsStarting || one.KillDeadline is not null))
         {
             return;
         }
@@ -222,13 +221,13 @@ public static class PodPlanner
         {
             var newest = sameName.First();
             kept.Add(newest.Id);
-            if (sameName.Skip(1).FirstOrDefault(one => one.State == ContainerState.Exited) is { } before)
+            if (sameName.Skip(1).FirstOrDefault(one => one.State == ContainerRunState.Exited) is { } before)
             {
                 kept.Add(before.Id);
             }
         }
 
-        foreach (var record in situation.View.Containers.Where(one => !kept.Contains(one.Id) && one.State != ContainerState.Running))
+        foreach (var record in situation.View.Containers.Where(one => !kept.Contains(one.Id) && one.State != ContainerRunState.Running))
         {
             draft.Remove(record);
         }

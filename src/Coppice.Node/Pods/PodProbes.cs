@@ -1,11 +1,10 @@
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Pods;
 
 /// <summary>Keeps the probes of a pod's running containers going, and posts what they say.</summary>
-internal sealed class PodProbes(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, PodEvents events) : IDisposable
+internal sealed class PodProbes(PodServices services, NodeEnvironment node, PodMailbox mailbox, PodEvents events) : IDisposable
 {
     private readonly SortedDictionary<string, ContainerProbes> _running = new(StringComparer.Ordinal);
 
@@ -16,7 +15,7 @@ internal sealed class PodProbes(PodServices services, PodSurroundings surroundin
         var wanted = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var container in probed)
         {
-            if (situation.Current(container.Name) is not { State: ContainerState.Running } record || situation.Notes.Of(container.Name).IsStarting)
+            if (situation.Current(container.Name) is not { State: ContainerRunState.Running } record || situation.RuntimeState.Of(container.Name).IsStarting)
             {
                 continue;
             }
@@ -47,12 +46,12 @@ internal sealed class PodProbes(PodServices services, PodSurroundings surroundin
 
     private ContainerProbes Begin(PodSituation situation, PodContainer container, ContainerRecord record)
     {
-        var address = situation.Pod.Spec.HostNetwork || situation.UsableSandbox is not { Addresses: [var first, ..] } ? surroundings.Addresses.FirstOrDefault() ?? "" : first;
+        var address = situation.Pod.Spec.HostNetwork || situation.UsableSandbox is not { Addresses: [var first, ..] } ? node.Addresses.FirstOrDefault() ?? "" : first;
         // One that was taken over, and had started, is not held back by its startup probe again.
         var spec = situation.Probes(record).IsStarted ? container.Spec with { StartupProbe = null } : container.Spec;
         var subject = new ProbeSubject(situation.Pod.Metadata.Uid ?? "", spec, record.Id, address, record.StartedAt ?? record.CreatedAt);
         return new ContainerProbes(
-            subject, services.Probed.Counting(services.Prober, subject.PodUid), surroundings.Probes, services.Time,
+            subject, services.Probed.Counting(services.Prober, subject.PodUid), node.Probes, services.Time,
             report => Take(container, report),
             broken => PodLog.OperationBroke(services.Log, Objects.ObjectKey.Of(situation.Pod), broken));
     }

@@ -13,7 +13,7 @@ namespace Coppice.Node.Pods;
 public sealed record PodServices(
     IContainerRuntime Runtime,
     ImagePuller Images,
-    IPodGround Ground,
+    IHostResources HostResources,
     IPodHooks Hooks,
     IProber Prober,
     EnvironmentSources Sources,
@@ -31,14 +31,14 @@ public sealed record PodServices(
 /// <summary>What a pod's worker has to know of its node.</summary>
 /// <param name="Addresses">The node's, the primary first.</param>
 /// <param name="Allocatable">What pods may use, which stands in for limits that are not set.</param>
-public sealed record PodSurroundings(
+public sealed record NodeEnvironment(
     SandboxSettings Sandboxes, IReadOnlyList<string> Addresses, ValueMap<Quantity> Allocatable, long MemoryCapacityBytes, ProbeOptions Probes)
 {
     /// <summary>The kernel can end a container that ran out of memory as a whole (cgroup v2).</summary>
     public bool OomKillsWhole { get; init; }
 
     /// <summary>How many processes pods may have.</summary>
-    public ProcessRoom Processes { get; init; } = new();
+    public PidLimits Processes { get; init; } = new();
 
     /// <summary>The kernel has AppArmor.</summary>
     public bool HasAppArmor { get; init; }

@@ -7,9 +7,9 @@ namespace Coppice.Node.Pods;
 /// <summary>All that the plans for a pod are made from.</summary>
 /// <param name="Pod">As desired, with the status that the API has.</param>
 /// <param name="View">What the runtime holds of it.</param>
-/// <param name="Notes">What the worker remembers.</param>
+/// <param name="RuntimeState">What the worker remembers.</param>
 /// <param name="Now">By the steady clock, which pauses and deadlines are kept by.</param>
-public sealed record PodSituation(Pod Pod, PodView View, PodNotes Notes, DateTimeOffset Now)
+public sealed record PodSituation(Pod Pod, PodView View, PodRuntimeState RuntimeState, DateTimeOffset Now)
 {
     /// <summary>The same moment by the wall clock, which can be set; what the API and the runtime have dated is dated by it.</summary>
     public DateTimeOffset Dated { get; init; } = Now;
@@ -24,7 +24,7 @@ public sealed record PodSituation(Pod Pod, PodView View, PodNotes Notes, DateTim
     public IEnumerable<PodContainer> MainContainers => Containers.Where(one => one.Role == ContainerRole.Main);
 
     /// <summary>The pod is on its way out of the API, or out already.</summary>
-    public bool IsDeleted => Notes.IsGone || Pod.Metadata.DeletionTimestamp is not null;
+    public bool IsDeleted => RuntimeState.IsGone || Pod.Metadata.DeletionTimestamp is not null;
 
     /// <summary>The API says that the pod has ended; that is never taken back.</summary>
     public bool HasEnded => Pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
@@ -47,12 +47,12 @@ public sealed record PodSituation(Pod Pod, PodView View, PodNotes Notes, DateTim
         View.Sandbox is { } sandbox ? View.Of(name).FirstOrDefault(one => one.SandboxId == sandbox.Id) : null;
 
     /// <summary>What the probes said of a container, if they mean this one.</summary>
-    public ProbeNotes Probes(ContainerRecord record) =>
-        Notes.Of(record.Name).Probes is var probes && probes.ContainerId == record.Id ? probes : ProbeNotes.None;
+    public ProbeState Probes(ContainerRecord record) =>
+        RuntimeState.Of(record.Name).Probes is var probes && probes.ContainerId == record.Id ? probes : ProbeState.None;
 
     /// <summary>A container without a startup probe has started when it runs.</summary>
     public bool HasStarted(PodContainer container, ContainerRecord record) =>
-        record.State == Runtime.ContainerState.Running && (container.Spec.StartupProbe is null || Probes(record).IsStarted);
+        record.State == Runtime.ContainerRunState.Running && (container.Spec.StartupProbe is null || Probes(record).IsStarted);
 
     private const long DefaultGraceSeconds = 30;
 }

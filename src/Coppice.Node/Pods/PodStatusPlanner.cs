@@ -2,7 +2,6 @@ using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
-using RecordState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Pods;
 
@@ -38,9 +37,9 @@ public static class PodStatusPlanner
         };
         status = WithAddresses(status, situation, hostAddresses);
         status = status with { Phase = PodPhasePlanner.Plan(situation, status, HasStopped(situation, plan)) };
-        if (status.Phase == PodPhase.Failed && (plan.End?.Verdict ?? situation.Notes.Verdict) is { } verdict)
+        if (status.Phase == PodPhase.Failed && (plan.End?.Termination ?? situation.RuntimeState.Termination) is { } termination)
         {
-            status = status with { Reason = verdict.Reason, Message = verdict.Message };
+            status = status with { Reason = termination.Reason, Message = termination.Message };
         }
 
         return status with { Conditions = PodConditionPlanner.Plan(situation, status) };
@@ -49,8 +48,8 @@ public static class PodStatusPlanner
     /// <summary>Whether nothing of a pod that is to end runs any more: its phase is then final.</summary>
     public static bool HasStopped(PodSituation situation, PodPlan plan) =>
         plan.End is not null
-        && !situation.View.Containers.Any(one => one.State is RecordState.Running or RecordState.Unknown)
-        && !situation.Notes.Containers.Values.Any(one => one.IsStarting);
+        && !situation.View.Containers.Any(one => one.State is ContainerRunState.Running or ContainerRunState.Unknown)
+        && !situation.RuntimeState.Containers.Values.Any(one => one.IsStarting);
 
     private static PodStatus WithAddresses(PodStatus status, PodSituation situation, IReadOnlyList<string> hostAddresses)
     {

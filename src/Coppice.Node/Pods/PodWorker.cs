@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Coppice.Node.Admission;
 using Coppice.Node.Runtime;
 using Coppice.Objects.Core;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Pods;
 
@@ -13,22 +12,22 @@ namespace Coppice.Node.Pods;
 public sealed class PodWorker : IDisposable
 {
     private readonly PodServices _services;
-    private readonly PodSurroundings _surroundings;
+    private readonly NodeEnvironment _node;
     private readonly PodMailbox _mailbox;
     private readonly PodEvents _events;
-    private readonly HashSet<string> _toldBackOffs = new(StringComparer.Ordinal);
-    private PodState _state;
+    private readonly HashSet<string> _recordedBackOffs = new(StringComparer.Ordinal);
+    private PodWorkerState _state;
     private PodStatus? _status;
     private Pod? _publishedFor;
 
     /// <param name="found">What the runtime holds of the pod already: it is taken over as it is.</param>
-    internal PodWorker(Pod pod, ResizeDecision resize, PodView found, PodServices services, PodSurroundings surroundings)
+    internal PodWorker(Pod pod, ResizeDecision resize, PodView found, PodServices services, NodeEnvironment node)
     {
         _services = services;
-        _surroundings = surroundings;
+        _node = node;
         _mailbox = new PodMailbox(services.Steady);
         _events = new PodEvents(services.Events, () => _state!.Pod);
-        _state = new PodState(
+        _state = new PodWorkerState(
             resize.Allocation.ApplyTo(pod), found, Adopt(pod, found) with { PendingResize = resize.Pending },
             ImmutableSortedDictionary.Create<string, RuntimeEvent>(StringComparer.Ordinal), ImmutableSortedSet.Create<string>(StringComparer.Ordinal))
         {
@@ -39,30 +38,30 @@ public sealed class PodWorker : IDisposable
     /// <summary>The pod as the API told last.</summary>
     public Pod Pod => _state.Desired;
 
-    /// <summary>What the runtime holds of the pod, as far as known; to be given back to <see cref="TellAudit"/>.</summary>
+    /// <summary>What the runtime holds of the pod, as far as known; to be given back to <see cref="OnRelist"/>.</summary>
     public PodView View => _state.View;
 
     /// <summary>The pod's status as it is here, which the API may get to know a moment later.</summary>
     public PodStatus Status => _status ?? _state.Pod.Status;
 
     /// <summary>The API has another version of the pod, or something was decided on what it asks for.</summary>
-    public void TellPod(Pod pod, ResizeDecision resize) => _mailbox.Post(state => Changed(state, pod, resize));
+    public void OnPodChanged(Pod pod, ResizeDecision resize) => _mailbox.Post(state => Changed(state, pod, resize));
 
     /// <summary>The API has no such pod any more.</summary>
-    public void TellGone() => _mailbox.Post(state => state.WithNotes(notes => notes with { IsGone = true }));
+    public void OnPodRemoved() => _mailbox.Post(state => state.WithRuntimeState(runtime => runtime with { IsGone = true }));
 
-    public void TellEvent(RuntimeEvent told) => _mailbox.Post(state => state.After(told));
+    public void OnRuntimeEvent(RuntimeEvent told) => _mailbox.Post(state => state.After(told));
 
     /// <param name="asOf"><see cref="View"/> as it was before the runtime was asked.</param>
-    public void TellAudit(PodView asOf, PodView found) => _mailbox.Post(state => state.Audited(asOf, found));
+    public void OnRelist(PodView asOf, PodView found) => _mailbox.Post(state => state.Audited(asOf, found));
 
-    /// <summary>The node decides that the pod is to end. The first verdict stands.</summary>
-    public void Judge(PodTermination verdict) => _mailbox.Post(state => state.WithNotes(notes => notes with { Verdict = notes.Verdict ?? verdict }));
+    /// <summary>The node decides that the pod is to end. The first reason stands.</summary>
+    public void Terminate(PodTermination termination) => _mailbox.Post(state => state.WithRuntimeState(runtime => runtime with { Termination = runtime.Termination ?? termination }));
 
     /// <summary>Runs until nothing of the pod is left, or until <paramref name="stop"/>: then containers stay as they are.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var operations = new PodOperations(_services, _surroundings, _mailbox, _events, stop);
+        using var operations = new PodOperations(_services, _node, _mailbox, _events, stop);
         try
         {
             await FollowAsync(operations, stop);
@@ -77,7 +76,7 @@ public sealed class PodWorker : IDisposable
 
     private async Task FollowAsync(PodOperations operations, CancellationToken stop)
     {
-        using var probes = new PodProbes(_services, _surroundings, _mailbox, _events);
+        using var probes = new PodProbes(_services, _node, _mailbox, _events);
         var publisher = new StatusPublisher(_services, stop);
         while (true)
         {
@@ -87,11 +86,11 @@ public sealed class PodWorker : IDisposable
             FollowResize();
             var situation = Situation();
             probes.Follow(situation);
-            TellBackOffs(plan);
+            RecordBackOffs(plan);
             Publish(situation, plan, publisher);                         // 4.
             if (plan.IsDone)
             {
-                await _services.Ground.RemoveLogsAsync(_state.Pod, stop);
+                await _services.HostResources.RemoveLogsAsync(_state.Pod, stop);
                 return;
             }
 
@@ -114,32 +113,32 @@ public sealed class PodWorker : IDisposable
             };
         }
 
-        return new PodSituation(pod, _state.View, _state.Notes, _services.Steady.GetUtcNow()) { Dated = _services.Time.GetUtcNow() };
+        return new PodSituation(pod, _state.View, _state.RuntimeState, _services.Steady.GetUtcNow()) { Dated = _services.Time.GetUtcNow() };
     }
 
-    private PodState Remember(PodState state, PodPlan plan)
+    private PodWorkerState Remember(PodWorkerState state, PodPlan plan)
     {
         if (plan.End is not { } end)
         {
             return state;
         }
 
-        if (end.Verdict is { } verdict && state.Notes.EndingSince is null)
+        if (end.Termination is { } termination && state.RuntimeState.EndingSince is null)
         {
-            _events.Verdict(verdict);
+            _events.Terminating(termination);
         }
 
-        return state.WithNotes(notes => notes with
+        return state.WithRuntimeState(runtime => runtime with
         {
-            Verdict = notes.Verdict ?? end.Verdict,
-            EndingSince = notes.EndingSince ?? _services.Steady.GetUtcNow(),
+            Termination = runtime.Termination ?? end.Termination,
+            EndingSince = runtime.EndingSince ?? _services.Steady.GetUtcNow(),
         });
     }
 
     // Under way from when it is allocated until what runs has what is allocated.
     private void FollowResize()
     {
-        var (situation, started) = (Situation(), _state.Notes.ResizeInProgress);
+        var (situation, started) = (Situation(), _state.RuntimeState.ResizeInProgress);
         if (situation.IsDeleted || situation.HasEnded || ResizePlanner.IsUnderWay(situation) == started is not null)
         {
             return;
@@ -150,15 +149,15 @@ public sealed class PodWorker : IDisposable
             _events.ResizeCompleted(_state.Pod, generation);
         }
 
-        _state = _state.WithNotes(notes => notes with { ResizeInProgress = started is null ? _state.Pod.Metadata.Generation : null });
+        _state = _state.WithRuntimeState(runtime => runtime with { ResizeInProgress = started is null ? _state.Pod.Metadata.Generation : null });
     }
 
-    private void TellBackOffs(PodPlan plan)
+    private void RecordBackOffs(PodPlan plan)
     {
-        _toldBackOffs.RemoveWhere(id => _state.View.Find(id) is null);
+        _recordedBackOffs.RemoveWhere(id => _state.View.Find(id) is null);
         foreach (var wait in plan.BackOffs)
         {
-            if (_toldBackOffs.Add(wait.Ended.Id))
+            if (_recordedBackOffs.Add(wait.Ended.Id))
             {
                 _events.BackOff(wait.Container);
             }
@@ -167,13 +166,13 @@ public sealed class PodWorker : IDisposable
 
     private void Publish(PodSituation situation, PodPlan plan, StatusPublisher publisher)
     {
-        if (situation.Notes.IsGone)
+        if (situation.RuntimeState.IsGone)
         {
             return;
         }
 
-        var status = PodStatusPlanner.Plan(situation, plan, _surroundings.Addresses);
-        var isFinal = situation.IsDeleted && PodStatusPlanner.HasStopped(situation, plan) && !situation.Notes.IsFinalStatusWritten;
+        var status = PodStatusPlanner.Plan(situation, plan, _node.Addresses);
+        var isFinal = situation.IsDeleted && PodStatusPlanner.HasStopped(situation, plan) && !situation.RuntimeState.IsFinalStatusWritten;
         if (status == _status && ReferenceEquals(_publishedFor, _state.Desired) && !isFinal)
         {
             return;
@@ -185,48 +184,48 @@ public sealed class PodWorker : IDisposable
     }
 
     private void FinalStatusWritten() => _mailbox.Post(state =>
-        state.Notes.IsFinalStatusWritten ? state : state.WithNotes(notes => notes with { IsFinalStatusWritten = true }));
+        state.RuntimeState.IsFinalStatusWritten ? state : state.WithRuntimeState(runtime => runtime with { IsFinalStatusWritten = true }));
 
     // Another spec may be without what was in the way: it is tried at once.
-    private static PodState Changed(PodState state, Pod pod, ResizeDecision resize)
+    private static PodWorkerState Changed(PodWorkerState state, Pod pod, ResizeDecision resize)
     {
         var allocated = resize.Allocation.ApplyTo(pod);
-        var notes = state.Notes with { PendingResize = resize.Pending };
+        var runtime = state.RuntimeState with { PendingResize = resize.Pending };
         if (resize.HasStarted)
         {
-            notes = notes with { ResizeInProgress = pod.Metadata.Generation, ResizeTrouble = null };
+            runtime = runtime with { ResizeInProgress = pod.Metadata.Generation, ResizeFailure = null };
         }
 
         if (allocated.Spec == state.Pod.Spec)
         {
-            return state with { Pod = allocated, Desired = pod, Notes = notes };
+            return state with { Pod = allocated, Desired = pod, RuntimeState = runtime };
         }
 
-        var containers = state.Notes.Containers.ToImmutableSortedDictionary(
-            one => one.Key, one => one.Value.Trouble is null ? one.Value : one.Value with { Trouble = null }, StringComparer.Ordinal);
-        return state with { Pod = allocated, Desired = pod, Notes = notes with { Containers = containers, ResizeTrouble = null } };
+        var containers = state.RuntimeState.Containers.ToImmutableSortedDictionary(
+            one => one.Key, one => one.Value.StartFailure is null ? one.Value : one.Value with { StartFailure = null }, StringComparer.Ordinal);
+        return state with { Pod = allocated, Desired = pod, RuntimeState = runtime with { Containers = containers, ResizeFailure = null } };
     }
 
     // What runs and was ready goes on being so until its own probe says otherwise.
-    private static PodNotes Adopt(Pod pod, PodView found)
+    private static PodRuntimeState Adopt(Pod pod, PodView found)
     {
         var resizing = pod.Status.Conditions.FirstOrDefault(one => one.Type == PodConditionType.PodResizeInProgress);
-        var notes = PodNotes.Empty with { ResizeInProgress = resizing?.ObservedGeneration, Given = pod.Status.Resources };
+        var runtime = PodRuntimeState.Empty with { ResizeInProgress = resizing?.ObservedGeneration, Given = pod.Status.Resources };
         foreach (var status in pod.Status.ContainerStatuses.Concat(pod.Status.InitContainerStatuses))
         {
-            if (found.Newest(status.Name) is not { State: ContainerState.Running } record)
+            if (found.Newest(status.Name) is not { State: ContainerRunState.Running } record)
             {
                 continue;
             }
 
             var isSame = status.ContainerID is { } id && id.EndsWith(record.Id, StringComparison.Ordinal);
-            notes = notes.With(status.Name, one => one with
+            runtime = runtime.With(status.Name, one => one with
             {
-                Probes = isSame ? new ProbeNotes(record.Id, status.Started == true, status.Ready, null) : ProbeNotes.For(record.Id),
+                Probes = isSame ? new ProbeState(record.Id, status.Started == true, status.Ready, null) : ProbeState.For(record.Id),
                 Given = isSame ? status.Resources : null,
             });
         }
 
-        return notes;
+        return runtime;
     }
 }

@@ -1,7 +1,6 @@
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Pods;
 
@@ -13,7 +12,7 @@ internal static class ResizePlanner
 {
     public static void Plan(PlanDraft draft)
     {
-        var (situation, notes) = (draft.Situation, draft.Situation.Notes);
+        var (situation, runtime) = (draft.Situation, draft.Situation.RuntimeState);
         var wholeDiffers = WholeDiffers(situation);
         var changed = Running(situation).Where(one => wholeDiffers || Differs(situation, one.Container)).ToList();
         foreach (var (record, container) in changed.Where(one => NeedsRestart(situation, one.Container)))
@@ -22,14 +21,14 @@ internal static class ResizePlanner
         }
 
         var inPlace = changed.Where(one => !NeedsRestart(situation, one.Container)).ToList();
-        if ((inPlace.Count == 0 && !wholeDiffers) || notes.IsResizing)
+        if ((inPlace.Count == 0 && !wholeDiffers) || runtime.IsResizing)
         {
             return;
         }
 
-        if (notes.ResizeTrouble is { } trouble && trouble.RetryAt > situation.Now)
+        if (runtime.ResizeFailure is { } failure && failure.RetryAt > situation.Now)
         {
-            draft.LookAt(trouble.RetryAt);
+            draft.LookAt(failure.RetryAt);
             return;
         }
 
@@ -38,15 +37,15 @@ internal static class ResizePlanner
 
     /// <summary>What a container may use now; of one that nobody knows about, what is allocated to it.</summary>
     public static ResourceRequirements GivenTo(PodSituation situation, PodContainer container) =>
-        situation.Notes.Of(container.Name).Given ?? container.Spec.Resources;
+        situation.RuntimeState.Of(container.Name).Given ?? container.Spec.Resources;
 
     /// <summary>Whether something runs, or is being started, with other than what is allocated to it.</summary>
     public static bool IsUnderWay(PodSituation situation) => WholeDiffers(situation) || Resizable(situation).Any(container =>
         Differs(situation, container)
-        && (situation.Current(container.Name) is { State: ContainerState.Running } || situation.Notes.Of(container.Name).IsStarting));
+        && (situation.Current(container.Name) is { State: ContainerRunState.Running } || situation.RuntimeState.Of(container.Name).IsStarting));
 
     /// <summary>What the pod may use as a whole; null where it says nothing of itself.</summary>
-    public static ResourceRequirements? GivenToPod(PodSituation situation) => situation.Notes.Given ?? situation.Pod.Spec.Resources;
+    public static ResourceRequirements? GivenToPod(PodSituation situation) => situation.RuntimeState.Given ?? situation.Pod.Spec.Resources;
 
     private static bool WholeDiffers(PodSituation situation) => situation.UsableSandbox is not null && GivenToPod(situation) != situation.Pod.Spec.Resources;
 
@@ -59,8 +58,8 @@ internal static class ResizePlanner
     {
         foreach (var container in Resizable(situation))
         {
-            if (situation.Current(container.Name) is { State: ContainerState.Running } record
-                && situation.Notes.Of(container.Name) is { IsStarting: false, KillDeadline: null })
+            if (situation.Current(container.Name) is { State: ContainerRunState.Running } record
+                && situation.RuntimeState.Of(container.Name) is { IsStarting: false, KillDeadline: null })
             {
                 yield return (record, container);
             }

@@ -6,16 +6,16 @@ using Coppice.Objects.Core;
 namespace Coppice.Node.Pods;
 
 /// <summary>Makes, stops and removes a pod's sandboxes, and posts how it went.</summary>
-internal sealed class SandboxMaking(PodServices services, PodSurroundings surroundings, PodMailbox mailbox, PodEvents events, CancellationToken stop)
+internal sealed class SandboxMaking(PodServices services, NodeEnvironment node, PodMailbox mailbox, PodEvents events, CancellationToken stop)
 {
     // Of stops and removals, in a row.
     private int _failures;
 
     /// <param name="late">What is begun is finished until then, also when the agent stops.</param>
     /// <returns>The sandbox, or null if it could not be made.</returns>
-    public async Task<SandboxRecord?> MakeAsync(Pod pod, PodAction.MakeSandbox action, Trouble? before, CancellationToken late)
+    public async Task<SandboxRecord?> MakeAsync(Pod pod, PodAction.MakeSandbox action, FailedAttempt? before, CancellationToken late)
     {
-        Trouble? trouble = null;
+        FailedAttempt? failure = null;
         SandboxRecord? made = null;
         try
         {
@@ -26,29 +26,29 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
                 mailbox.Post(state => state.After(new RuntimeEvent(RuntimeEventType.SandboxExited, old.Id, 0, services.Time.GetUtcNow())));
             }
 
-            await services.Ground.PrepareSandboxAsync(pod, late);
-            return made = await services.Runtime.RunSandboxAsync(SandboxSpecBuilder.Build(pod, action.Attempt, surroundings.Sandboxes), late);
+            await services.HostResources.PrepareSandboxAsync(pod, late);
+            return made = await services.Runtime.RunSandboxAsync(SandboxSpecBuilder.Build(pod, action.Attempt, node.Sandboxes), late);
         }
-        catch (PodGroundException failed)
+        catch (HostResourceException failed)
         {
-            events.GroundFailed(failed);
-            trouble = Troubles.After(before, "", failed.Message, services.Steady);
+            events.HostResourceFailed(failed);
+            failure = FailureBackOff.After(before, "", failed.Message, services.Steady);
             return null;
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             if (failed is not RuntimeUnavailableException)
             {
-                events.SandboxFailed(failed is RuntimeException refused ? Troubles.Text(refused) : failed.Message);
+                events.SandboxFailed(failed is RuntimeException refused ? FailureBackOff.Text(refused) : failed.Message);
             }
 
-            trouble = Troubles.After(before, "", failed.Message, services.Steady);
+            failure = FailureBackOff.After(before, "", failed.Message, services.Steady);
             return null;
         }
         finally
         {
             mailbox.Post(state => (made is null ? state : state with { View = state.View.With(made) })
-                .WithNotes(notes => notes with { SandboxOperations = notes.SandboxOperations - 1, SandboxTrouble = trouble }));
+                .WithRuntimeState(runtime => runtime with { SandboxOperations = runtime.SandboxOperations - 1, SandboxFailure = failure }));
         }
     }
 
@@ -63,9 +63,9 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
         "removing its sandbox",
         () => services.Runtime.RemoveSandboxAsync(id, stop), state => state with { View = state.View.WithoutSandbox(id) });
 
-    private async Task ChangeAsync(Pod pod, string what, Func<ValueTask> act, Func<PodState, PodState> succeeded)
+    private async Task ChangeAsync(Pod pod, string what, Func<ValueTask> act, Func<PodWorkerState, PodWorkerState> succeeded)
     {
-        Func<PodState, PodState> change = succeeded;
+        Func<PodWorkerState, PodWorkerState> change = succeeded;
         try
         {
             await act();
@@ -75,11 +75,11 @@ internal sealed class SandboxMaking(PodServices services, PodSurroundings surrou
         {
             PodLog.Failed(services.Log, ObjectKey.Of(pod), what, failed);
             change = static state => state;
-            await Task.Delay(Troubles.Soon(Interlocked.Increment(ref _failures)), services.Time, stop);
+            await Task.Delay(FailureBackOff.Soon(Interlocked.Increment(ref _failures)), services.Time, stop);
         }
         finally
         {
-            mailbox.Post(state => change(state).WithNotes(notes => notes with { SandboxOperations = notes.SandboxOperations - 1 }));
+            mailbox.Post(state => change(state).WithRuntimeState(runtime => runtime with { SandboxOperations = runtime.SandboxOperations - 1 }));
         }
     }
 }

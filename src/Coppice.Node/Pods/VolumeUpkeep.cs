@@ -157,9 +157,9 @@ internal sealed partial class VolumeUpkeep(NodeAgentOptions options, PodServices
     {
         try
         {
-            await services.Ground.RefreshVolumesAsync(pod, stop);
+            await services.HostResources.RefreshVolumesAsync(pod, stop);
         }
-        catch (PodGroundException failed)
+        catch (HostResourceException failed)
         {
             services.Events.Record(pod, "Warning", failed.Reason, failed.Message);
         }
@@ -170,6 +170,6 @@ internal sealed partial class VolumeUpkeep(NodeAgentOptions options, PodServices
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The volumes of pod {Pod} could not be brought up to date: {Why}")]
+    [LoggerMessage(3103, LogLevel.Warning, "The volumes of pod {Pod} could not be brought up to date: {Why}")]
     private static partial void LogRefreshFailed(ILogger log, ObjectKey pod, string why);
 }

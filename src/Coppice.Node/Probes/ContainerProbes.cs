@@ -21,7 +21,7 @@ public sealed class ContainerProbes : IDisposable
 
         var loop = new ProbeLoop(subject.PodUid, prober, options, time, one =>
         {
-            if (one is { Type: ProbeType.Startup, Verdict: ProbeVerdict.Success })
+            if (one is { Type: ProbeType.Startup, Result: ProbeResult.Success })
             {
                 _started.TrySetResult();
             }

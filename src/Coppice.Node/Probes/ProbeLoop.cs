@@ -4,16 +4,16 @@ namespace Coppice.Node.Probes;
 
 /// <summary>A probe's new report.</summary>
 /// <param name="Outcome">The attempt's own.</param>
-/// <param name="Verdict">What the thresholds make of all of them.</param>
-/// <param name="VerdictChanged">False for a failure that is only worth an event ("Liveness probe failed: …").</param>
+/// <param name="Result">What the thresholds make of all of them.</param>
+/// <param name="ResultChanged">False for a failure that is only worth an event ("Liveness probe failed: …").</param>
 public sealed record ProbeReport(
-    string PodUid, string Container, string ContainerId, ProbeType Type, ProbeOutcome Outcome, ProbeVerdict Verdict, bool VerdictChanged);
+    string PodUid, string Container, string ContainerId, ProbeType Type, ProbeOutcome Outcome, ProbeResult Result, bool ResultChanged);
 
 /// <summary>
 /// One probe of one running container: waits for its initial delay (and, for all but startup, until the container is started),
-/// then asks at its period and reports. It ends when it is stopped, and a startup or liveness probe with its verdict.
+/// then asks at its period and reports. It ends when it is stopped, and a startup or liveness probe with its result.
 /// </summary>
-/// <param name="report">Takes failures, and changes of the verdict, in order.</param>
+/// <param name="report">Takes failures, and changes of the result, in order.</param>
 public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions options, TimeProvider time, Action<ProbeReport> report)
 {
     /// <param name="startedAt">When the container started; the initial delay counts from it.</param>
@@ -47,14 +47,14 @@ public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions option
             }
 
             var next = outcome.IsError ? window : window.After(outcome, probe);
-            var changed = next.Verdict != window.Verdict;
+            var changed = next.Result != window.Result;
             window = next;
             if (changed || !outcome.Succeeded)
             {
-                report(new ProbeReport(podUid, request.Container.Name, request.ContainerId, type, outcome, window.Verdict, changed));
+                report(new ProbeReport(podUid, request.Container.Name, request.ContainerId, type, outcome, window.Result, changed));
             }
 
-            if (changed && IsFinal(type, window.Verdict))
+            if (changed && IsFinal(type, window.Result))
             {
                 return;
             }
@@ -64,6 +64,6 @@ public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions option
     }
 
     // The container is killed after these; the next one gets loops of its own.
-    private static bool IsFinal(ProbeType type, ProbeVerdict verdict) =>
-        type == ProbeType.Startup || (type == ProbeType.Liveness && verdict == ProbeVerdict.Failure);
+    private static bool IsFinal(ProbeType type, ProbeResult result) =>
+        type == ProbeType.Startup || (type == ProbeType.Liveness && result == ProbeResult.Failure);
 }

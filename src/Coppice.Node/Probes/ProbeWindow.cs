@@ -3,8 +3,8 @@ using Coppice.Objects.Core;
 
 namespace Coppice.Node.Probes;
 
-/// <summary>The verdict of a probe's thresholds.</summary>
-public enum ProbeVerdict
+/// <summary>The result of a probe's thresholds.</summary>
+public enum ProbeResult
 {
     /// <summary>Not yet decided.</summary>
     Unknown,
@@ -15,20 +15,20 @@ public enum ProbeVerdict
 }
 
 /// <summary>
-/// Counts attempts against a probe's thresholds: so many equal ones in a row change the verdict. Before that, a readiness probe
+/// Counts attempts against a probe's thresholds: so many equal ones in a row change the result. Before that, a readiness probe
 /// counts as failed, a liveness probe as passed, and a startup probe as undecided. Immutable.
 /// </summary>
-public sealed record ProbeWindow(ProbeVerdict Verdict, bool LastSucceeded, int InARow)
+public sealed record ProbeWindow(ProbeResult Result, bool LastSucceeded, int InARow)
 {
     public static ProbeWindow For(ProbeType type) => new(
-        type switch { ProbeType.Readiness => ProbeVerdict.Failure, ProbeType.Liveness => ProbeVerdict.Success, _ => ProbeVerdict.Unknown }, false, 0);
+        type switch { ProbeType.Readiness => ProbeResult.Failure, ProbeType.Liveness => ProbeResult.Success, _ => ProbeResult.Unknown }, false, 0);
 
     public ProbeWindow After(ProbeOutcome outcome, Probe probe)
     {
         var inARow = InARow > 0 && LastSucceeded == outcome.Succeeded ? InARow + 1 : 1;
         var needed = outcome.Succeeded ? ProbeTimes.SuccessThreshold(probe) : ProbeTimes.FailureThreshold(probe);
-        var verdict = inARow < needed ? Verdict : outcome.Succeeded ? ProbeVerdict.Success : ProbeVerdict.Failure;
-        return new ProbeWindow(verdict, outcome.Succeeded, inARow);
+        var result = inARow < needed ? Result : outcome.Succeeded ? ProbeResult.Success : ProbeResult.Failure;
+        return new ProbeWindow(result, outcome.Succeeded, inARow);
     }
 }
 

@@ -99,7 +99,7 @@ public sealed record SandboxRecord(
     IReadOnlyList<string> Addresses,
     string? NetworkNamespace);
 
-public enum ContainerState
+public enum ContainerRunState
 {
     Created,
     Running,
@@ -116,7 +116,7 @@ public sealed record ContainerRecord(
     PodIdentity Pod,
     string Name,
     int Attempt,
-    ContainerState State,
+    ContainerRunState State,
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
     DateTimeOffset? FinishedAt,

@@ -65,7 +65,7 @@ public sealed class NodeStats(
         var (pod, view) = (worker.Pod, worker.View);
         var cgroup = tree.Pod(pod.Metadata.Uid ?? "", QualityOfService.Of(pod));
         var containers = view.Containers
-            .Where(one => one.State == ContainerState.Running)
+            .Where(one => one.State == ContainerRunState.Running)
             .OrderBy(one => one.Name, StringComparer.Ordinal)
             .Select(one => new ContainerReading(
                 one,

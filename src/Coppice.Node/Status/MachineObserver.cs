@@ -38,11 +38,11 @@ public sealed class MachineObserver(
         return new NodeFacts(name, addresses, Environment.ProcessorCount, Meminfo("MemTotal"), new DriveInfo(dataDirectory).TotalSize, HugePages(), Info());
     }
 
-    public async ValueTask<NodeHealth> HealthAsync(CancellationToken stop)
+    public async ValueTask<MachineHealth> HealthAsync(CancellationToken stop)
     {
         var (runtimeProblem, networkProblem, found) = await health.LookAsync(stop);
         var drive = new DriveInfo(dataDirectory);
-        return new NodeHealth(
+        return new MachineHealth(
             runtimeProblem, networkProblem, Meminfo("MemAvailable") < MemoryFreeMin, drive.AvailableFreeSpace < drive.TotalSize * DiskFreeShareMin, areProcessesScarce(), found);
     }
 

@@ -19,10 +19,10 @@ public sealed record NodeFacts(
 /// <summary>How it is now.</summary>
 /// <param name="RuntimeProblem">Why containers cannot run, or null.</param>
 /// <param name="NetworkProblem">Why pods cannot have a network, or null.</param>
-public sealed record NodeHealth(
+public sealed record MachineHealth(
     string? RuntimeProblem, string? NetworkProblem, bool IsShortOfMemory, bool IsShortOfDisk, bool IsShortOfProcesses, IReadOnlyList<ImageRecord> Images)
 {
-    public static readonly NodeHealth Good = new(null, null, false, false, false, []);
+    public static readonly MachineHealth Good = new(null, null, false, false, false, []);
 }
 
 /// <summary>Looks at the machine.</summary>
@@ -30,7 +30,7 @@ public interface INodeObserver
 {
     ValueTask<NodeFacts> FactsAsync(CancellationToken stop);
 
-    ValueTask<NodeHealth> HealthAsync(CancellationToken stop);
+    ValueTask<MachineHealth> HealthAsync(CancellationToken stop);
 }
 
 /// <summary>What a node keeps for itself, and how often it reports.</summary>

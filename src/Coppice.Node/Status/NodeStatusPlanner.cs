@@ -9,7 +9,7 @@ namespace Coppice.Node.Status;
 public static class NodeStatusPlanner
 {
     /// <summary>A node that registers for the first time.</summary>
-    public static Objects.Core.Node Register(NodeFacts facts, NodeHealth health, NodeStatusOptions options, DateTimeOffset now) => new()
+    public static Objects.Core.Node Register(NodeFacts facts, MachineHealth health, NodeStatusOptions options, DateTimeOffset now) => new()
     {
         ApiVersion = "v1",
         Kind = "Node",
@@ -28,7 +28,7 @@ public static class NodeStatusPlanner
     ]);
 
     /// <param name="current">What the API has: conditions keep the time of their last change.</param>
-    public static NodeStatus Plan(NodeStatus current, NodeFacts facts, NodeHealth health, NodeStatusOptions options, DateTimeOffset now)
+    public static NodeStatus Plan(NodeStatus current, NodeFacts facts, MachineHealth health, NodeStatusOptions options, DateTimeOffset now)
     {
         // What somebody says that the node has beside what it finds is theirs to say, and stays.
         var capacity = Capacity(facts, options).With(current.Capacity.Where(one => ResourceName.IsExtended(one.Key)));
@@ -82,7 +82,7 @@ public static class NodeStatusPlanner
         ]);
     }
 
-    private static ValueList<NodeCondition> Conditions(ValueList<NodeCondition> current, NodeHealth health, DateTimeOffset now)
+    private static ValueList<NodeCondition> Conditions(ValueList<NodeCondition> current, MachineHealth health, DateTimeOffset now)
     {
         string[] problems = [.. new[] { health.RuntimeProblem, health.NetworkProblem is { } network ? "container runtime network not ready: " + network : null }.OfType<string>()];
         var ready = problems.Length == 0

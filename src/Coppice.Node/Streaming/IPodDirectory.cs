@@ -30,8 +30,8 @@ public sealed record PodPlace(
             return null;
         }
         // Between two attempts the one that just ended is the last one, and what is asked for is what it said.
-        return all.Skip(1).FirstOrDefault(one => one.State == ContainerState.Exited)
-            ?? (all[0].State == ContainerState.Exited && Waiting.ContainsKey(name) ? all[0] : null);
+        return all.Skip(1).FirstOrDefault(one => one.State == ContainerRunState.Exited)
+            ?? (all[0].State == ContainerRunState.Exited && Waiting.ContainsKey(name) ? all[0] : null);
     }
 
     private IEnumerable<ContainerRecord> Of(string name) => Containers.Where(one => one.Name == name).OrderByDescending(one => one.Attempt).ThenByDescending(one => one.CreatedAt);

@@ -93,7 +93,7 @@ public sealed class NodeStreams(
         ContainerTarget target, CommandRequest request, CommandStreams streams, Func<IStreamingRuntime, string, StreamSelection, ValueTask<Uri>> open, CancellationToken stop)
     {
         var pod = Find(target.Pod);
-        if (pod.Newest(target.Container) is not { State: ContainerState.Running } container)
+        if (pod.Newest(target.Container) is not { State: ContainerRunState.Running } container)
         {
             throw new StreamTargetException($"container not found (\"{target.Container}\")");
         }
@@ -118,14 +118,14 @@ public sealed class NodeStreams(
     private PodPlace Find(PodTarget target) => pods.Find(target) ?? throw new StreamTargetException($"pod \"{target.Name}\" is not on this node");
 
     private bool IsAlive(PodTarget pod, string containerId) =>
-        pods.Find(pod)?.Containers.FirstOrDefault(one => one.Id == containerId) is { State: ContainerState.Created or ContainerState.Running };
+        pods.Find(pod)?.Containers.FirstOrDefault(one => one.Id == containerId) is { State: ContainerRunState.Created or ContainerRunState.Running };
 
     private bool IsSettled(PodPlace pod)
     {
         // A start that lies in the future was before the clock was set back.
         var now = time.GetUtcNow();
         var newest = pod.Containers.GroupBy(one => one.Name).Select(all => all.MaxBy(one => one.Attempt)!).ToList();
-        return newest.Count > 0 && newest.All(one => one is { State: ContainerState.Running, StartedAt: { } started } && (now - started).Duration() >= options.SettledAfter
-            || one is { State: ContainerState.Exited, ExitCode: 0 } && !pod.Waiting.ContainsKey(one.Name));
+        return newest.Count > 0 && newest.All(one => one is { State: ContainerRunState.Running, StartedAt: { } started } && (now - started).Duration() >= options.SettledAfter
+            || one is { State: ContainerRunState.Exited, ExitCode: 0 } && !pod.Waiting.ContainsKey(one.Name));
     }
 }

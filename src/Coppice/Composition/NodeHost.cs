@@ -10,7 +10,7 @@ using Coppice.Node;
 using Coppice.Node.Containers;
 using Coppice.Node.Heartbeat;
 using Coppice.Node.Images;
-using Coppice.Node.Leftovers;
+using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -43,12 +43,12 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     private readonly CancellationTokenSource _ended = new();
     private volatile NodeStreams? _streams;
     private volatile KubeletNode? _kubelet;
-    private readonly ConcurrentDictionary<string, string> _troubles = [];
+    private readonly ConcurrentDictionary<string, string> _reportFailures = [];
     private volatile string? _problem = "the node is starting";
 
     public INodeStreams? Find(string node) => node == options.Name ? _streams : null;
 
-    public string? Problem() => _problem is { } problem && _troubles.TryGetValue(ItsStatus, out var why) ? $"{problem}: {ItsStatus} cannot be written. {why}" : _problem;
+    public string? Problem() => _problem is { } problem && _reportFailures.TryGetValue(ItsStatus, out var why) ? $"{problem}: {ItsStatus} cannot be written. {why}" : _problem;
 
     /// <summary>The node's own endpoint; whoever hosts it serves TLS.</summary>
     /// <param name="access">Who is let in.</param>
@@ -66,17 +66,17 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         string[] addresses = [options.Address.ToString()];
         var mounts = CgroupMounts.Observe();
         var health = new RuntimeHealth(runtime, images, time);
-        var observer = new MachineObserver(options.Name, addresses, options.Layout.Root, runtime, health, () => ProcessRoom.IsScarce(mounts, _cgroups.Pods));
+        var observer = new MachineObserver(options.Name, addresses, options.Layout.Root, runtime, health, () => PidLimits.IsScarce(mounts, _cgroups.Pods));
         var statusOptions = new NodeStatusOptions { EndpointPort = options.EndpointPort };
         var facts = await observer.FactsAsync(stopping);
-        var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, NodeHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
+        var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, MachineHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
 
         var settings = Sandboxes();
         var environment = Environment(api, caches.Of<Service>(), stopping);
-        var surroundings = new PodSurroundings(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions())
+        var nodeEnvironment = new NodeEnvironment(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions())
         {
             OomKillsWhole = mounts.IsUnified,
-            Processes = new ProcessRoom { PodMax = options.PodPidsLimit },
+            Processes = new PidLimits { PodMax = options.PodPidsLimit },
             HasAppArmor = HostFacts.Observe(options.Runtime).HasAppArmor,
         };
         var paths = new PodPaths(options.Layout.Pods);
@@ -85,7 +85,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var services = new PodServices(
             runtime,
             new ImagePuller(images, time),
-            new NodeGround(volumes, paths, cgroups, VolumesOf, surroundings, time),
+            new HostResources(volumes, paths, cgroups, VolumesOf, nodeEnvironment, time),
             new PodHooks(runtime, prober, time),
             prober,
             environment,
@@ -93,16 +93,16 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             events,
             time,
             _log);
-        var reporter = new NodeReporter(api, observer, statusOptions, time, e => TellTrouble(ItsStatus, e));
-        var presence = new NodePresence(
+        var reporter = new NodeReporter(api, observer, statusOptions, time, e => OnReportFailed(ItsStatus, e));
+        var registration = new NodeRegistration(
             reporter,
-            new NodeLease(api, options.Name, new NodeLeaseOptions(), time, e => TellTrouble("that it lives", e)));
-        var leftovers = new PodLeftovers(volumes, paths, cgroups, settings, time);
-        var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.Name }, services, surroundings, presence, leftovers);
+            new NodeLease(api, options.Name, new NodeLeaseOptions(), time, e => OnReportFailed("its lease", e)));
+        var orphans = new OrphanedPods(volumes, paths, cgroups, settings, time);
+        var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.Name }, services, nodeEnvironment, registration, orphans);
         _streams = Streams(agent, runtime);
         _kubelet = Shown(agent, new NodeStats(() => agent.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time), services.Probed);
         var networks = new PodNetworkWatch(
-            () => LinksOf(agent), (link, missing) => agent.TellNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
+            () => LinksOf(agent), (link, missing) => agent.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
         return stop => RunAsync(agent, networks, Task.WhenAll(agent.Started, reporter.Reported), supervising, stop);
 
         PodVolumeSources VolumesOf(PodFacts pod) => new(environment.ConfigMap, environment.Secret, IssueAsync, pod);
@@ -196,28 +196,28 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     }
 
     // Both are tried again within half a second: what is wrong with each is said once.
-    private void TellTrouble(string what, Exception e)
+    private void OnReportFailed(string what, Exception e)
     {
-        if (_troubles.TryGetValue(what, out var said) && said == e.Message)
+        if (_reportFailures.TryGetValue(what, out var said) && said == e.Message)
         {
             return;
         }
 
-        _troubles[what] = e.Message;
+        _reportFailures[what] = e.Message;
 
         if (e is ApiException or RuntimeException or IOException)
         {
-            LogTrouble(options.Name, what, e.Message);
+            LogReportFailed(options.Name, what, e.Message);
         }
         else
         {
-            LogFault(options.Name, what, e);
+            LogReportBroke(options.Name, what, e);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Node {Node} could not tell the API {What} and tries again: {Why}")]
-    private partial void LogTrouble(string node, string what, string why);
+    [LoggerMessage(LogLevel.Warning, "Node {Node}: {What} could not be written to the API, which is tried again: {Why}")]
+    private partial void LogReportFailed(string node, string what, string why);
 
-    [LoggerMessage(LogLevel.Error, "Node {Node} could not tell the API {What} and tries again")]
-    private partial void LogFault(string node, string what, Exception e);
+    [LoggerMessage(LogLevel.Error, "Node {Node}: {What} could not be written to the API, which is tried again")]
+    private partial void LogReportBroke(string node, string what, Exception e);
 }

@@ -37,7 +37,7 @@ public sealed record ServerOptions
     public IPAddress? NodeAddress { get; init; }
 
     /// <summary>Processes and threads of one pod; -1 for no limit but that of all pods together.</summary>
-    public long PodPidsLimit { get; init; } = ProcessRoom.PodMaxDefault;
+    public long PodPidsLimit { get; init; } = PidLimits.PodMaxDefault;
 
     /// <summary>
     /// The node's components reach the API over HTTPS under certificates of their own, as on another machine, and not in the process. For

@@ -4,7 +4,7 @@ using Coppice.Contracts.Runtimes;
 using Coppice.Node;
 using Coppice.Node.Containers;
 using Coppice.Node.Images;
-using Coppice.Node.Leftovers;
+using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -16,7 +16,6 @@ using Coppice.Objects.Meta;
 using Coppice.Streaming;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 using Eventually = Coppice.Testing.Eventually;
 
 namespace Coppice.Contracts.Agents;
@@ -100,7 +99,7 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
 
         var clock = Stopwatch.StartNew();
         Kill(id);
-        while (_agent.Find(new PodTarget("default", "quick", ""))!.Newest("main") is not { Attempt: 1, State: ContainerState.Running } && clock.Elapsed < Patience)
+        while (_agent.Find(new PodTarget("default", "quick", ""))!.Newest("main") is not { Attempt: 1, State: ContainerRunState.Running } && clock.Elapsed < Patience)
         {
             await Task.Delay(1);
         }
@@ -130,17 +129,17 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
         _stop = new CancellationTokenSource();
         var time = TimeProvider.System;
         var (runtime, cgroups, paths) = (_containerd.Runtime, new CgroupFiles(CgroupMounts.Observe()), new PodPaths(Path.Combine(_directory, "pods")));
-        var surroundings = new PodSurroundings(
+        var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), Path.Combine(_directory, "logs"), _tree), ["127.0.0.1"],
             ValueMap.Of(("cpu", Quantity.Parse("2"))), 4L << 30, new ProbeOptions());
         _prober ??= new Prober(runtime, time);
         var sources = new EnvironmentSources((_, _) => default, (_, _) => default, () => []);
         var volumes = new PodVolumes(paths, time);
-        var ground = new NodeGround(
-            volumes, paths, cgroups, facts => new PodVolumeSources(sources.ConfigMap, sources.Secret, (_, _, _) => default, facts), surroundings, time);
+        var hostResources = new HostResources(
+            volumes, paths, cgroups, facts => new PodVolumeSources(sources.ConfigMap, sources.Secret, (_, _, _) => default, facts), nodeEnvironment, time);
         var services = new PodServices(
-            runtime, new ImagePuller(_containerd.Images, time), ground, new PodHooks(runtime, _prober, time), _prober, sources, _api, new NoEvents(), time, NullLogger.Instance);
-        _agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, surroundings, new NoPresence(), new PodLeftovers(volumes, paths, cgroups, surroundings.Sandboxes, time));
+            runtime, new ImagePuller(_containerd.Images, time), hostResources, new PodHooks(runtime, _prober, time), _prober, sources, _api, new NoEvents(), time, NullLogger.Instance);
+        _agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, nodeEnvironment, new NoRegistration(), new OrphanedPods(volumes, paths, cgroups, nodeEnvironment.Sandboxes, time));
         _running = _agent.RunAsync(_stop.Token);
         await _agent.Started.WaitAsync(Patience);
     }
@@ -195,7 +194,7 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
         }
     }
 
-    private sealed class NoPresence : INodePresence
+    private sealed class NoRegistration : INodeRegistration
     {
         public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 

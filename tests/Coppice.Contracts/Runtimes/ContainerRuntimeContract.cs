@@ -64,12 +64,12 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
     {
         var (spec, sandbox) = await PodAsync();
         var id = await Runtime.CreateContainerAsync(sandbox, Container(spec, under.Sleeps), Stop);
-        Assert.Equal(ContainerState.Created, (await Runtime.FindContainerAsync(id, Stop))!.State);
+        Assert.Equal(ContainerRunState.Created, (await Runtime.FindContainerAsync(id, Stop))!.State);
 
         await Runtime.StartContainerAsync(id, Stop);
 
         var record = (await Runtime.FindContainerAsync(id, Stop))!;
-        Assert.Equal(ContainerState.Running, record.State);
+        Assert.Equal(ContainerRunState.Running, record.State);
         Assert.Equal((sandbox.Id, sandbox.Pod, "main", 0), (record.SandboxId, record.Pod, record.Name, record.Attempt));
         Assert.NotNull(record.StartedAt);
         Assert.Null(record.FinishedAt);
@@ -83,7 +83,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         var (spec, sandbox) = await PodAsync();
         var id = await StartAsync(sandbox, Container(spec, under.Sleeps));
         await Runtime.UpdateContainerAsync(id, new ContainerResources(512, 50_000, 100_000, 128L << 20, 0), Stop);
-        Assert.Equal(ContainerState.Running, (await Runtime.FindContainerAsync(id, Stop))!.State);
+        Assert.Equal(ContainerRunState.Running, (await Runtime.FindContainerAsync(id, Stop))!.State);
 
         await Runtime.UpdateContainerAsync("0123456789abcdef", new ContainerResources(512, 0, 100_000, 0, 0), Stop);
     }
@@ -97,7 +97,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         var (spec, sandbox) = await PodAsync();
         var id = await StartAsync(sandbox, Container(spec, under.ExitsWith(code)));
 
-        var record = await UntilAsync(id, ContainerState.Exited);
+        var record = await UntilAsync(id, ContainerRunState.Exited);
 
         Assert.Equal((code, reason), (record.ExitCode, record.Reason));
         Assert.NotNull(record.FinishedAt);
@@ -114,7 +114,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
 
         Assert.Equal(5, told.ExitCode);
         var record = (await Runtime.FindContainerAsync(id, Stop))!;
-        Assert.Equal((ContainerState.Exited, 5), (record.State, record.ExitCode));
+        Assert.Equal((ContainerRunState.Exited, 5), (record.State, record.ExitCode));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         await watch.UntilAsync(one => one.Id == id && one.Type == RuntimeEventType.ContainerExited);
 
         var record = (await Runtime.FindContainerAsync(id, Stop))!;
-        Assert.Equal((ContainerState.Exited, 137, "OOMKilled"), (record.State, record.ExitCode, record.Reason));
+        Assert.Equal((ContainerRunState.Exited, 137, "OOMKilled"), (record.State, record.ExitCode, record.Reason));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         await Runtime.StopContainerAsync(id, TimeSpan.FromSeconds(20), Stop);
 
         var record = (await Runtime.FindContainerAsync(id, Stop))!;
-        Assert.Equal(ContainerState.Exited, record.State);
+        Assert.Equal(ContainerRunState.Exited, record.State);
         Assert.NotEqual(137, record.ExitCode);
     }
 
@@ -165,7 +165,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         await Runtime.StopContainerAsync(id, TimeSpan.FromSeconds(1), Stop);
 
         var record = (await Runtime.FindContainerAsync(id, Stop))!;
-        Assert.Equal((ContainerState.Exited, 137), (record.State, record.ExitCode));
+        Assert.Equal((ContainerRunState.Exited, 137), (record.State, record.ExitCode));
     }
 
     [Fact]
@@ -205,13 +205,13 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
     {
         var (spec, sandbox) = await PodAsync();
         var first = await StartAsync(sandbox, Container(spec, under.ExitsWith(1)));
-        await UntilAsync(first, ContainerState.Exited);
+        await UntilAsync(first, ContainerRunState.Exited);
         var second = await StartAsync(sandbox, Container(spec, under.Sleeps) with { Attempt = 1 });
 
         var listed = (await Runtime.ListAsync(Stop)).Containers.Where(one => one.SandboxId == sandbox.Id).OrderBy(one => one.Attempt).ToList();
 
         Assert.Equal([first, second], listed.Select(one => one.Id));
-        Assert.Equal([ContainerState.Exited, ContainerState.Running], listed.Select(one => one.State));
+        Assert.Equal([ContainerRunState.Exited, ContainerRunState.Running], listed.Select(one => one.State));
         Assert.Equal([0, 1], listed.Select(one => one.Attempt));
     }
 
@@ -234,7 +234,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
 
         await Assert.ThrowsAsync<TimeoutException>(async () => await Runtime.RunCommandAsync(id, under.EndlessCommand, TimeSpan.FromSeconds(1), Stop));
 
-        Assert.Equal(ContainerState.Running, (await Runtime.FindContainerAsync(id, Stop))!.State);
+        Assert.Equal(ContainerRunState.Running, (await Runtime.FindContainerAsync(id, Stop))!.State);
     }
 
     [Fact]
@@ -286,7 +286,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         return id;
     }
 
-    protected async Task<ContainerRecord> UntilAsync(string id, ContainerState state)
+    protected async Task<ContainerRecord> UntilAsync(string id, ContainerRunState state)
     {
         ContainerRecord? last = null;
         await Eventually.TrueAsync(async () => (last = await Runtime.FindContainerAsync(id, Stop))?.State == state, Patience, () => $"{last}");

@@ -15,7 +15,7 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
     {
         var (spec, sandbox) = await PodAsync();
         var id = await StartAsync(sandbox, Container(spec, RunningContainerd.Shell("echo one; echo two >&2; exit 0")));
-        await UntilAsync(id, ContainerState.Exited);
+        await UntilAsync(id, ContainerRunState.Exited);
 
         var file = Path.Combine(spec.LogDirectory, "main/0.log");
         string[] lines = [];
@@ -131,7 +131,7 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
 
         Assert.Contains("/no/such/program", failed.Message);
         var record = (await Runtime.FindContainerAsync(id, Stop))!;
-        Assert.Equal((ContainerState.Exited, 128, "StartError"), (record.State, record.ExitCode, record.Reason));
+        Assert.Equal((ContainerRunState.Exited, 128, "StartError"), (record.State, record.ExitCode, record.Reason));
     }
 
     [Fact]

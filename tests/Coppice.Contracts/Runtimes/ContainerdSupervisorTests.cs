@@ -33,10 +33,10 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
         await Assert.ThrowsAsync<RuntimeUnavailableException>(() => watch.Reading.WaitAsync(Patience));
         await _own.Supervisor.WaitUntilReadyAsync(Stop).WaitAsync(Patience);
         Assert.False(process.HasExited);
-        await Eventually.TrueAsync(async () => await StateAsync(id) == ContainerState.Running, Patience, () => "not running");
+        await Eventually.TrueAsync(async () => await StateAsync(id) == ContainerRunState.Running, Patience, () => "not running");
         var listed = await _own.Runtime.ListAsync(Stop);
         Assert.Equal([sandbox.Id], listed.Sandboxes.Select(one => one.Id));
-        Assert.Equal([(id, ContainerState.Running)], listed.Containers.Select(one => (one.Id, one.State)));
+        Assert.Equal([(id, ContainerRunState.Running)], listed.Containers.Select(one => (one.Id, one.State)));
         await watch.DisposeAsync();
     }
 
@@ -70,7 +70,7 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
         await _own.Supervisor.WaitUntilReadyAsync(Stop).WaitAsync(Patience);
         Assert.NotEqual(before, _own.ContainerdId());
         Assert.False(process.HasExited);
-        Assert.Equal(ContainerState.Running, await StateAsync(id));
+        Assert.Equal(ContainerRunState.Running, await StateAsync(id));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
         await Eventually.TrueAsync(() => Task.FromResult(!Shims().Contains("stray")), Patience, () => "the stray shim lives");
         await _own.Supervisor.WaitUntilReadyAsync(Stop).WaitAsync(Patience);
         Assert.False(process.HasExited);
-        Assert.Equal(ContainerState.Running, await StateAsync(id));
+        Assert.Equal(ContainerRunState.Running, await StateAsync(id));
         Assert.Equal(new SortedSet<string> { sandbox.Id }, Shims());
         Assert.False(File.Exists(socket));
 
@@ -137,7 +137,7 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
 
         Assert.Equal(before, _own.ContainerdId());
         Assert.False(process.HasExited);
-        Assert.Equal(ContainerState.Running, await StateAsync(id));
+        Assert.Equal(ContainerRunState.Running, await StateAsync(id));
 
         // It watches over the one it did not start, too.
         Process.GetProcessById(before).Kill();
@@ -164,7 +164,7 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
         Assert.DoesNotContain(_own.Options.Directory, await File.ReadAllTextAsync("/proc/self/mountinfo", Stop));
     }
 
-    private async Task<ContainerState?> StateAsync(string id)
+    private async Task<ContainerRunState?> StateAsync(string id)
     {
         try
         {

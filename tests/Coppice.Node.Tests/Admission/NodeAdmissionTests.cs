@@ -17,7 +17,7 @@ public sealed class NodeAdmissionTests
     [InlineData("""{"securityContext":{"appArmorProfile":{"type":"Unconfined"}}}""", null, null)]
     public void Is_said_in_the_kubelets_words(string spec, string? reason, string? message)
     {
-        var verdict = NodeAdmission.Judge(Given.Pod(spec), [], default, hasAppArmor: false);
-        Assert.Equal((reason, message is null ? null : "Pod was rejected: " + message), (verdict?.Reason, verdict?.Message));
+        var termination = NodeAdmission.Reject(Given.Pod(spec), [], default, hasAppArmor: false);
+        Assert.Equal((reason, message is null ? null : "Pod was rejected: " + message), (termination?.Reason, termination?.Message));
     }
 }

@@ -122,21 +122,21 @@ public sealed class LogRotationTests : IDisposable
     [Fact]
     public async Task Logs_of_attempts_that_the_runtime_has_forgotten_go_and_others_stay()
     {
-        foreach (var name in new[] { "0.log", "1.log", "1.log.20300101-000000-0000000.gz", "2.log.20300101-000000-0000000", "2.log", "3.log", "notes" })
+        foreach (var name in new[] { "0.log", "1.log", "1.log.20300101-000000-0000000.gz", "2.log.20300101-000000-0000000", "2.log", "3.log", "runtime" })
         {
             File.WriteAllText(Path.Combine(_directory, name), "");
         }
 
         var upkeep = new LogUpkeep(Runtime(), new(), _time, (_, e) => throw e);
-        await upkeep.LookAsync([Running(3), Running(2) with { State = Node.Runtime.ContainerState.Exited }], Stop);
+        await upkeep.LookAsync([Running(3), Running(2) with { State = Node.Runtime.ContainerRunState.Exited }], Stop);
         Assert.Equal(
-            ["2.log", "2.log.20300101-000000-0000000", "3.log", "notes"], Directory.GetFiles(_directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            ["2.log", "2.log.20300101-000000-0000000", "3.log", "runtime"], Directory.GetFiles(_directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     private static string Numbers(int from, int to) => string.Concat(Enumerable.Range(from, to - from).Select(i => $"{i}\n"));
 
     private ContainerRecord Running(int attempt) => new(
-        $"c{attempt}", "s1", new("ns", "pod", "uid"), "main", attempt, Node.Runtime.ContainerState.Running, _time.GetUtcNow(), null, null, 0, null, null, "image", "id",
+        $"c{attempt}", "s1", new("ns", "pod", "uid"), "main", attempt, Node.Runtime.ContainerRunState.Running, _time.GetUtcNow(), null, null, 0, null, null, "image", "id",
         $"{_directory}/{attempt}.log", null, "");
 
     private LogRotation Rotation(LogRotationOptions options) => new(Runtime(), options, _time);

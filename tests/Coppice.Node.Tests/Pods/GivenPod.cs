@@ -4,7 +4,6 @@ using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Tests.Pods;
 
@@ -15,7 +14,7 @@ internal sealed class GivenPod
 
     private readonly List<SandboxRecord> _sandboxes = [];
     private readonly List<ContainerRecord> _containers = [];
-    private PodNotes _notes = PodNotes.Empty;
+    private PodRuntimeState _runtimeState = PodRuntimeState.Empty;
     private Pod _pod;
     private int _ids;
 
@@ -31,7 +30,7 @@ internal sealed class GivenPod
 
     public DateTimeOffset Now { get; set; } = Noon;
 
-    public PodSituation Situation => new(_pod, new PodView(_sandboxes, _containers), _notes, Now);
+    public PodSituation Situation => new(_pod, new PodView(_sandboxes, _containers), _runtimeState, Now);
 
     public PodPlan Plan => PodPlanner.Plan(Situation);
 
@@ -53,13 +52,13 @@ internal sealed class GivenPod
 
     public GivenPod Init(params Container[] containers) => With(pod => pod with { Spec = pod.Spec with { InitContainers = containers.ToValueList() } });
 
-    public GivenPod Noted(Func<PodNotes, PodNotes> change)
+    public GivenPod WithState(Func<PodRuntimeState, PodRuntimeState> change)
     {
-        _notes = change(_notes);
+        _runtimeState = change(_runtimeState);
         return this;
     }
 
-    public GivenPod Noted(string container, Func<ContainerNotes, ContainerNotes> change) => Noted(notes => notes.With(container, change));
+    public GivenPod WithState(string container, Func<ContainerRuntimeState, ContainerRuntimeState> change) => WithState(runtime => runtime.With(container, change));
 
     public GivenPod Deleted(TimeSpan left) => With(pod => pod with
     {
@@ -73,29 +72,29 @@ internal sealed class GivenPod
         return this;
     }
 
-    public GivenPod Running(string name, string? hash = null) => Record(name, ContainerState.Running, hash: hash);
+    public GivenPod Running(string name, string? hash = null) => Record(name, ContainerRunState.Running, hash: hash);
 
-    public GivenPod Created(string name) => Record(name, ContainerState.Created);
+    public GivenPod Created(string name) => Record(name, ContainerRunState.Created);
 
     /// <param name="ago">How long ago it ended.</param>
-    public GivenPod Exited(string name, int code, TimeSpan ago, string? reason = null) => Record(name, ContainerState.Exited, code, ago, reason);
+    public GivenPod Exited(string name, int code, TimeSpan ago, string? reason = null) => Record(name, ContainerRunState.Exited, code, ago, reason);
 
     /// <summary>The id of the newest container of a name.</summary>
     public string Id(string name) => Situation.View.Newest(name)!.Id;
 
-    public GivenPod Probed(string name, Func<ProbeNotes, ProbeNotes> change) =>
-        Noted(name, notes => notes with { Probes = change(ProbeNotes.For(Id(name))) });
+    public GivenPod Probed(string name, Func<ProbeState, ProbeState> change) =>
+        WithState(name, runtime => runtime with { Probes = change(ProbeState.For(Id(name))) });
 
     private static PodIdentity Identity => new("shop", "web", "uid-1");
 
-    private GivenPod Record(string name, ContainerState state, int code = 0, TimeSpan ago = default, string? reason = null, string? hash = null)
+    private GivenPod Record(string name, ContainerRunState state, int code = 0, TimeSpan ago = default, string? reason = null, string? hash = null)
     {
         var spec = PodContainer.Of(_pod.Spec).First(one => one.Name == name).Spec;
         var attempt = _containers.Count(one => one.Name == name);
         _containers.Add(new ContainerRecord(
             $"{name}-{_ids++}", _sandboxes[^1].Id, Identity, name, attempt, state, Now.AddMinutes(-10 + attempt),
-            state == ContainerState.Created ? null : Now.AddMinutes(-10 + attempt), state == ContainerState.Exited ? Now - ago : null, code,
-            state == ContainerState.Exited ? reason ?? (code == 0 ? "Completed" : "Error") : null, null, spec.Image!, "sha256:" + name,
+            state == ContainerRunState.Created ? null : Now.AddMinutes(-10 + attempt), state == ContainerRunState.Exited ? Now - ago : null, code,
+            state == ContainerRunState.Exited ? reason ?? (code == 0 ? "Completed" : "Error") : null, null, spec.Image!, "sha256:" + name,
             $"/var/log/pods/{name}/{attempt}.log", "/dev/termination-log", hash ?? ContainerSpecBuilder.Hash(spec)));
         return this;
     }

@@ -1,5 +1,5 @@
+using Coppice.Node.Runtime;
 using Coppice.Objects.Core;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Tests.Pods;
 
@@ -27,7 +27,7 @@ public sealed class LongTimesTests
 
         node.Advance(60);
         Assert.Null(node.Api.Pod("obeys"));
-        Assert.Equal(ContainerState.Running, Assert.Single(node.Held.Containers).State);
+        Assert.Equal(ContainerRunState.Running, Assert.Single(node.Held.Containers).State);
 
         node.Delete("stubborn", 0);
         node.Advance(5);

@@ -1,7 +1,6 @@
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Simulated;
 using Coppice.Objects.Core;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Tests.Pods;
 
@@ -18,7 +17,7 @@ public sealed class PodEndTests
 
         Assert.Null(node.Api.Pod("web"));
         Assert.Empty(node.Held.Sandboxes);
-        Assert.Equal(["web-uid"], node.Ground.Removed);
+        Assert.Equal(["web-uid"], node.HostResources.Removed);
         Assert.Empty(node.Agent.Workers);
         Assert.Contains("Normal Killing: Stopping container main", node.Events.Told);
     }
@@ -45,7 +44,7 @@ public sealed class PodEndTests
         using var node = new TestNode().Start();
         var hook = new LifecycleHandler { Sleep = new SleepAction { Seconds = 20 } };
         node.Create("web", "stubborn:1", one => one with { Lifecycle = new Lifecycle { PreStop = hook } });
-        node.Ground.Deaf.Add("web");
+        node.HostResources.Stopped.Add("web");
         node.Delete("web");
         node.Advance(1);
         Assert.Null(node.Api.Pod("web"));
@@ -58,7 +57,7 @@ public sealed class PodEndTests
         node.Create("web", "server:1", one => one with { Lifecycle = new Lifecycle { PreStop = new LifecycleHandler { Sleep = new SleepAction { Seconds = 5 } } } });
         node.Delete("web");
         node.Advance(4);
-        Assert.Equal(ContainerState.Running, Assert.Single(node.Held.Containers).State);
+        Assert.Equal(ContainerRunState.Running, Assert.Single(node.Held.Containers).State);
         node.Advance(2);
         Assert.Null(node.Api.Pod("web"));
     }

@@ -42,7 +42,7 @@ public sealed class PodPlannerTests
         var first = Assert.IsType<PodAction.StartContainer>(Assert.Single(given.Plan.Actions));
         Assert.Equal(new RestartBackOff(TimeSpan.FromSeconds(10), Noon), first.BackOff);
 
-        given.Noted("a", notes => notes with { BackOff = first.BackOff }).Exited("a", 1, TimeSpan.Zero);
+        given.WithState("a", runtime => runtime with { BackOff = first.BackOff }).Exited("a", 1, TimeSpan.Zero);
         Assert.Empty(given.Plan.Actions);
         Assert.Equal(Noon.AddSeconds(10), given.Plan.LookAgainAt);
         Assert.Equal(TimeSpan.FromSeconds(10), Assert.Single(given.Plan.BackOffs).Pause);
@@ -70,12 +70,12 @@ public sealed class PodPlannerTests
 
     [Fact]
     public void A_container_that_is_being_started_is_left_alone() =>
-        Expect(new GivenPod("Always", Container("a")).Sandbox().Noted("a", notes => notes with { IsStarting = true }));
+        Expect(new GivenPod("Always", Container("a")).Sandbox().WithState("a", runtime => runtime with { IsStarting = true }));
 
     [Fact]
     public void Trouble_waits_for_its_time()
     {
-        var given = new GivenPod("Always", Container("a")).Sandbox().Noted("a", notes => notes with { Trouble = new Trouble("ErrImagePull", "", Noon.AddSeconds(5)) });
+        var given = new GivenPod("Always", Container("a")).Sandbox().WithState("a", runtime => runtime with { StartFailure = new FailedAttempt("ErrImagePull", "", Noon.AddSeconds(5)) });
 
         Expect(given);
         Assert.Equal(Noon.AddSeconds(5), given.Plan.LookAgainAt);
@@ -136,7 +136,7 @@ public sealed class PodPlannerTests
         var kill = Assert.IsType<PodAction.KillContainer>(Assert.Single(given.Plan.Actions));
         Assert.Equal(("Container a definition changed, will be restarted", true), (kill.Message, kill.StartsAgain));
 
-        given = new GivenPod("Never", Container("a"), Container("b")).Sandbox().Exited("a", 137, Second).Running("b").Noted("a", notes => notes with { StartsAgain = true });
+        given = new GivenPod("Never", Container("a"), Container("b")).Sandbox().Exited("a", 137, Second).Running("b").WithState("a", runtime => runtime with { StartsAgain = true });
         Expect(given, "start a 1");
     }
 
@@ -168,7 +168,7 @@ public sealed class PodPlannerTests
 
         given.Now = Noon.AddMinutes(1);
         Expect(given, "kill a");
-        Assert.Equal("DeadlineExceeded", given.Plan.End!.Verdict!.Reason);
+        Assert.Equal("DeadlineExceeded", given.Plan.End!.Termination!.Reason);
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class PodPlannerTests
     [Fact]
     public void Asked_again_with_less_grace_a_container_is_stopped_sooner()
     {
-        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a").Noted("a", notes => notes with { KillDeadline = Noon.AddSeconds(30) });
+        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a").WithState("a", runtime => runtime with { KillDeadline = Noon.AddSeconds(30) });
         Expect(given.Deleted(TimeSpan.FromSeconds(30)));
         Expect(given.Deleted(TimeSpan.FromSeconds(1)), "kill a");
     }
@@ -203,17 +203,17 @@ public sealed class PodPlannerTests
         GivenPod Given() => new GivenPod("Always", Container("a")).Deleted(TimeSpan.FromSeconds(30));
         Expect(Given().Sandbox().Exited("a", 0, Second), "stop sandbox-0");
         Expect(Given().Sandbox(SandboxState.NotReady).Exited("a", 0, Second), "clean up", "remove sandbox-0");
-        var clean = Given().Noted(notes => notes with { CleanUp = CleanUp.Done });
+        var clean = Given().WithState(runtime => runtime with { CleanUp = CleanUp.Done });
         Expect(clean);
-        Expect(clean.Noted(notes => notes with { IsFinalStatusWritten = true }), "delete pod");
+        Expect(clean.WithState(runtime => runtime with { IsFinalStatusWritten = true }), "delete pod");
         Assert.False(clean.Plan.IsDone);
-        Assert.True(clean.Noted(notes => notes with { IsGone = true }).Plan.IsDone);
+        Assert.True(clean.WithState(runtime => runtime with { IsGone = true }).Plan.IsDone);
     }
 
     [Fact]
     public void A_pod_that_is_no_longer_in_the_API_is_ended_all_the_same()
     {
-        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a").Noted(notes => notes with { IsGone = true });
+        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a").WithState(runtime => runtime with { IsGone = true });
 
         Expect(given, "kill a");
         Assert.Equal(Noon.AddSeconds(30), ((PodAction.KillContainer)given.Plan.Actions[0]).Deadline);
@@ -226,7 +226,7 @@ public sealed class PodPlannerTests
             .Sandbox(SandboxState.NotReady).Exited("a", 0, Second);
 
         Expect(given, "clean up");
-        Expect(given.Noted(notes => notes with { CleanUp = CleanUp.Done }));
+        Expect(given.WithState(runtime => runtime with { CleanUp = CleanUp.Done }));
     }
 
     [Fact]
@@ -251,7 +251,7 @@ public sealed class PodPlannerTests
     [Fact]
     public void Sandbox_trouble_waits_for_its_time()
     {
-        var given = new GivenPod("Always", Container("a")).Noted(notes => notes with { SandboxTrouble = new Trouble("", "no address", Noon.AddSeconds(2)) });
+        var given = new GivenPod("Always", Container("a")).WithState(runtime => runtime with { SandboxFailure = new FailedAttempt("", "no address", Noon.AddSeconds(2)) });
 
         Expect(given);
         Assert.Equal(Noon.AddSeconds(2), given.Plan.LookAgainAt);

@@ -1,7 +1,6 @@
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Simulated;
 using Coppice.Objects.Core;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Tests.Pods;
 

@@ -57,7 +57,7 @@ public sealed class PodStatusPlannerTests
     public void A_container_in_back_off_says_so_in_Kubernetes_words()
     {
         var given = new GivenPod("Always", Container("a")).Sandbox().Exited("a", 1, Second).Exited("a", 3, Second)
-            .Noted("a", notes => notes with { BackOff = new RestartBackOff(TimeSpan.FromSeconds(80), Noon.AddMinutes(-1)) });
+            .WithState("a", runtime => runtime with { BackOff = new RestartBackOff(TimeSpan.FromSeconds(80), Noon.AddMinutes(-1)) });
 
         var container = given.Status.ContainerStatuses[0];
         Assert.Equal("CrashLoopBackOff", container.State.Waiting!.Reason);
@@ -71,7 +71,7 @@ public sealed class PodStatusPlannerTests
     public void A_restarted_container_shows_how_it_ended_before()
     {
         var given = new GivenPod("Always", Container("a")).Sandbox().Exited("a", 137, Second, "OOMKilled")
-            .Noted("a", notes => notes with { LastWords = notes.LastWords.Add("a-0", "out of everything") }).Running("a");
+            .WithState("a", runtime => runtime with { TerminationMessages = runtime.TerminationMessages.Add("a-0", "out of everything") }).Running("a");
 
         var container = given.Status.ContainerStatuses[0];
         Assert.Equal((137, "OOMKilled", "out of everything"), (container.LastState.Terminated!.ExitCode, container.LastState.Terminated.Reason, container.LastState.Terminated.Message));
@@ -83,7 +83,7 @@ public sealed class PodStatusPlannerTests
     [InlineData("CreateContainerConfigError", "configmap \"settings\" not found")]
     public void Trouble_shows_as_the_reason_to_wait(string reason, string message)
     {
-        var given = new GivenPod("Always", Container("a")).Sandbox().Noted("a", notes => notes with { Trouble = new Trouble(reason, message, Noon.AddSeconds(5)) });
+        var given = new GivenPod("Always", Container("a")).Sandbox().WithState("a", runtime => runtime with { StartFailure = new FailedAttempt(reason, message, Noon.AddSeconds(5)) });
 
         var waiting = given.Status.ContainerStatuses[0].State.Waiting!;
         Assert.Equal((reason, message), (waiting.Reason, waiting.Message));
@@ -125,10 +125,10 @@ public sealed class PodStatusPlannerTests
     [Fact]
     public void A_verdict_fails_the_pod_with_its_reason_once_nothing_runs()
     {
-        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a").Noted(notes => notes with { Verdict = new PodTermination("Evicted", "The node was low on resource: memory.") });
+        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a").WithState(runtime => runtime with { Termination = new PodTermination("Evicted", "The node was low on resource: memory.") });
         Assert.Equal(PodPhase.Running, given.Status.Phase);
 
-        given = new GivenPod("Always", Container("a")).Sandbox().Exited("a", 0, Second).Noted(notes => notes with { Verdict = new PodTermination("Evicted", "The node was low on resource: memory.") });
+        given = new GivenPod("Always", Container("a")).Sandbox().Exited("a", 0, Second).WithState(runtime => runtime with { Termination = new PodTermination("Evicted", "The node was low on resource: memory.") });
         Assert.Equal((PodPhase.Failed, "Evicted"), (given.Status.Phase, given.Status.Reason));
     }
 

@@ -1,7 +1,6 @@
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Simulated;
 using Coppice.Objects.Core;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Node.Tests.Pods;
 
@@ -54,7 +53,7 @@ public sealed class PodWorkerTests
         node.BeginStop();
         node.Advance(10);
         node.Stop();
-        Assert.DoesNotContain(node.Held.Containers, one => one.State != ContainerState.Running);
+        Assert.DoesNotContain(node.Held.Containers, one => one.State != ContainerRunState.Running);
 
         node.Start();
         node.Advance(10);
@@ -102,7 +101,7 @@ public sealed class PodWorkerTests
     {
         using var node = new TestNode().Start();
         node.Create("web", "server:1");
-        node.Ground.LastWords = "out of luck";
+        node.HostResources.TerminationMessages = "out of luck";
         node.Crash("web");
 
         Assert.Equal("out of luck", node.Main("web").LastState.Terminated!.Message);
@@ -138,12 +137,12 @@ public sealed class PodWorkerTests
     public void A_missing_volume_is_told_and_tried_again()
     {
         using var node = new TestNode().Start();
-        node.Ground.MissingVolume = "settings";
+        node.HostResources.MissingVolume = "settings";
         node.Create("web", "server:1");
         Assert.Contains("Warning FailedMount: MountVolume.SetUp failed for volume \"settings\" : configmap \"settings\" not found", node.Events.Told);
         Assert.Equal("ContainerCreating", node.Main("web").State.Waiting!.Reason);
 
-        node.Ground.MissingVolume = null;
+        node.HostResources.MissingVolume = null;
         node.Advance(1.1);
         Assert.True(node.IsReady("web"));
     }
@@ -156,7 +155,7 @@ public sealed class PodWorkerTests
         node.Advance(6);
 
         Assert.Equal(PodPhase.Succeeded, node.Api.Status("job").Phase);
-        Assert.Equal(["job-uid"], node.Ground.Removed);
+        Assert.Equal(["job-uid"], node.HostResources.Removed);
         Assert.Equal(SandboxState.NotReady, Assert.Single(node.Held.Sandboxes).State);
     }
 
@@ -214,7 +213,7 @@ public sealed class PodWorkerTests
 
         Assert.True(node.IsReady("web"));
         Assert.Equal(1, node.Main("web").RestartCount);
-        Assert.NotEqual(dies, Assert.Single(node.Held.Containers, one => one.State == ContainerState.Running).SandboxId);
+        Assert.NotEqual(dies, Assert.Single(node.Held.Containers, one => one.State == ContainerRunState.Running).SandboxId);
 
         // That was its one restart without a pause.
         node.Crash("web", 255);
@@ -322,11 +321,11 @@ public sealed class PodWorkerTests
         using var node = new TestNode().Start();
         node.Create("a", "server:1");
         var before = Assert.Single(node.Held.Sandboxes);
-        node.Do(() => node.Agent.TellNetworkLost("a-uid", "another", "its network namespace is gone"));
-        node.Do(() => node.Agent.TellNetworkLost("nobody", before.Id, "its network namespace is gone"));
+        node.Do(() => node.Agent.OnNetworkLost("a-uid", "another", "its network namespace is gone"));
+        node.Do(() => node.Agent.OnNetworkLost("nobody", before.Id, "its network namespace is gone"));
         Assert.Equal(before.Id, Assert.Single(node.Held.Sandboxes).Id);
 
-        node.Do(() => node.Agent.TellNetworkLost("a-uid", before.Id, "its network namespace is gone"));
+        node.Do(() => node.Agent.OnNetworkLost("a-uid", before.Id, "its network namespace is gone"));
         // An audit finds the old one as it was, which must not bring it back.
         node.Advance(40);
 
@@ -334,7 +333,7 @@ public sealed class PodWorkerTests
         Assert.True(node.IsReady("a"));
         Assert.Equal(1, node.Main("a").RestartCount);
         Assert.Contains("Normal SandboxChanged: Pod sandbox changed, it will be killed and re-created.", node.Events.Told);
-        Assert.Contains(node.Log.Lines, line => line.Contains("The network of pod shop/a is broken, and it is given another: its network namespace is gone"));
+        Assert.Contains(node.Log.Lines, line => line.Contains("The network of pod shop/a is broken; CNI gives it another in a new sandbox: its network namespace is gone"));
     }
 
     [Fact]
@@ -343,7 +342,7 @@ public sealed class PodWorkerTests
         using var node = new TestNode().Start();
         node.Create("a", "stubborn:1");
         var before = Assert.Single(node.Held.Sandboxes);
-        node.Do(() => node.Agent.TellNetworkLost("a-uid", before.Id, "it has lost its address"));
+        node.Do(() => node.Agent.OnNetworkLost("a-uid", before.Id, "it has lost its address"));
         node.Advance(35);
         node.Advance(35);
 
@@ -380,21 +379,21 @@ public sealed class PodWorkerTests
         using var node = new TestNode().Start();
         node.Create("web", "server:1");
         node.Create("job", "job:1", policy: RestartPolicy.OnFailure);
-        Assert.Equal(["job", "web"], node.Ground.Weighed.Order());
+        Assert.Equal(["job", "web"], node.HostResources.InQosCgroups.Order());
 
         // It has ended, but nobody deleted it.
         node.Advance(35);
         Assert.Equal(PodPhase.Succeeded, node.Api.Status("job").Phase);
-        Assert.Equal(["web"], node.Ground.Weighed);
+        Assert.Equal(["web"], node.HostResources.InQosCgroups);
 
         node.Stop();
-        node.Ground.Weighed.Clear();
+        node.HostResources.InQosCgroups.Clear();
         node.Start();
-        Assert.Equal(["web"], node.Ground.Weighed);
+        Assert.Equal(["web"], node.HostResources.InQosCgroups);
 
         node.Delete("web");
         node.Advance(1);
-        Assert.Empty(node.Ground.Weighed);
+        Assert.Empty(node.HostResources.InQosCgroups);
     }
 
     [Fact]
@@ -430,13 +429,13 @@ public sealed class PodWorkerTests
     public void Who_cannot_look_for_leftovers_still_sees_the_containers()
     {
         using var node = new TestNode();
-        node.Ground.Blindness = "permission denied";
+        node.HostResources.Blindness = "permission denied";
         node.Start();
         node.Create("web", "server:1");
         node.Crash("web");
 
         Assert.True(node.IsReady("web"));
-        Assert.Contains("Warning: It could not be seen what pods have left on the machine: permission denied", node.Log.Lines);
+        Assert.Contains("Warning: Orphaned pods cannot be looked for on this machine: permission denied", node.Log.Lines);
     }
 
     [Fact]
@@ -459,12 +458,12 @@ public sealed class PodWorkerTests
     {
         using var node = new TestNode(SimulatedOptions.Instant with { Pull = TimeSpan.FromSeconds(60) }).Start();
         node.Images.Publish(new SimulatedImage("slow:1", SimulatedProgram.Server));
-        node.Ground.MissingVolume = "settings";
+        node.HostResources.MissingVolume = "settings";
         node.Create("web", "slow:1");
         node.Advance(25);
         Assert.Single(node.Events.Told, "Normal Pulling: Pulling image \"slow:1\"");
 
-        node.Ground.MissingVolume = null;
+        node.HostResources.MissingVolume = null;
         node.Advance(100);
         Assert.True(node.IsReady("web"));
         Assert.Single(node.Events.Told, "Normal Pulling: Pulling image \"slow:1\"");

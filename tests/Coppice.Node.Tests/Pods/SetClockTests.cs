@@ -29,10 +29,10 @@ public sealed class SetClockTests
     public void What_failed_is_tried_again_after_its_pause(int hours)
     {
         using var node = new TestNode().Start();
-        node.Ground.MissingVolume = "configmap \"settings\" not found";
+        node.HostResources.MissingVolume = "configmap \"settings\" not found";
         node.Create("web", "server:1");
         node.Do(() => node.Clock.Ahead = TimeSpan.FromHours(hours));
-        node.Ground.MissingVolume = null;
+        node.HostResources.MissingVolume = null;
         node.Advance(0.9);
         Assert.False(node.IsReady("web"));
         node.Advance(0.2);
@@ -56,7 +56,7 @@ public sealed class SetClockTests
     public void An_end_in_the_future_has_been_waited_for_long_enough()
     {
         var given = new GivenPod("Always", Container("a")).Sandbox()
-            .Noted("a", notes => notes with { BackOff = new RestartBackOff(TimeSpan.FromSeconds(40), Noon.AddSeconds(-20)) })
+            .WithState("a", runtime => runtime with { BackOff = new RestartBackOff(TimeSpan.FromSeconds(40), Noon.AddSeconds(-20)) })
             .Exited("a", 1, TimeSpan.FromSeconds(5));
         Assert.Empty(given.Plan.Actions);
         Assert.Equal(["start a 1"], PlanText.Of(PodPlanner.Plan(given.Situation with { Dated = Noon - Hour })));
@@ -65,7 +65,7 @@ public sealed class SetClockTests
     [Fact]
     public void A_server_whose_clock_is_another_neither_lengthens_a_grace_nor_takes_it()
     {
-        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a").Deleted(TimeSpan.FromSeconds(20)).Noted(notes => notes with { EndingSince = Noon });
+        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a").Deleted(TimeSpan.FromSeconds(20)).WithState(runtime => runtime with { EndingSince = Noon });
         Assert.Equal(Noon.AddSeconds(20), Deadline(Noon));
         Assert.Equal(Noon.AddSeconds(30), Deadline(Noon - Hour));
         Assert.Equal(Noon.AddSeconds(30), Deadline(Noon + Hour));

@@ -1,7 +1,7 @@
 using Coppice.Client;
 using Coppice.Node.Containers;
 using Coppice.Node.Images;
-using Coppice.Node.Leftovers;
+using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -44,7 +44,7 @@ internal sealed class TestNode : IDisposable
 
     public SimulatedRuntime Runtime { get; }
 
-    public TestGround Ground { get; } = new();
+    public TestHostResources HostResources { get; } = new();
 
     public TestEvents Events { get; } = new();
 
@@ -58,13 +58,13 @@ internal sealed class TestNode : IDisposable
     {
         _stop = new CancellationTokenSource();
         var services = new PodServices(
-            Runtime, new ImagePuller(Images, Clock), Ground, new PodHooks(Runtime, new SimulatedProber(Runtime), Clock), new SimulatedProber(Runtime),
+            Runtime, new ImagePuller(Images, Clock), HostResources, new PodHooks(Runtime, new SimulatedProber(Runtime), Clock), new SimulatedProber(Runtime),
             new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api.Api, Events, Clock, Log);
-        var surroundings = new PodSurroundings(
+        var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null), ["192.168.1.10"],
             ValueMap.Of(("cpu", Quantity.Parse("2")), ("memory", Quantity.Parse("4Gi")), ("pods", Quantity.Parse("110"))), 4L << 30,
             new ProbeOptions { EagerPeriod = TimeSpan.Zero });
-        Agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, surroundings, new NoPresence(), Ground);
+        Agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, nodeEnvironment, new NoRegistration(), HostResources);
         Do(() => _running = Agent.RunAsync(_stop.Token));
         return this;
     }
@@ -129,7 +129,7 @@ internal sealed class TestNode : IDisposable
         _stop.Dispose();
     }
 
-    private sealed class NoPresence : INodePresence
+    private sealed class NoRegistration : INodeRegistration
     {
         public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
@@ -159,59 +159,59 @@ internal sealed class TestEvents : IEventRecorder
     public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) => Told.Add($"{type} {reason}: {message}");
 }
 
-/// <summary>Ground without files; volumes are missing as long as the test says so.</summary>
-internal sealed class TestGround : IPodGround, IPodLeftovers
+/// <summary>A host without files; volumes are missing as long as the test says so.</summary>
+internal sealed class TestHostResources : IHostResources, IOrphanedPods
 {
     public string? MissingVolume { get; set; }
 
     public List<string> Removed { get; } = [];
 
-    public string? LastWords { get; set; }
+    public string? TerminationMessages { get; set; }
 
     /// <summary>The pods whose volumes were brought up to date, one after another.</summary>
     public List<string> Refreshed { get; } = [];
 
     /// <summary>What a crash left on the machine.</summary>
-    public List<PodIdentity> Leftovers { get; } = [];
+    public List<PodIdentity> Orphans { get; } = [];
 
     /// <summary>The pods that the last weighing counted.</summary>
-    public List<string> Weighed { get; private set; } = [];
+    public List<string> InQosCgroups { get; private set; } = [];
 
-    public void Weigh(IReadOnlyCollection<Pod> active) => Weighed = [.. active.Select(one => one.Metadata.Name!)];
+    public void UpdateQosCgroups(IReadOnlyCollection<Pod> active) => InQosCgroups = [.. active.Select(one => one.Metadata.Name!)];
 
     public ValueTask PrepareSandboxAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
 
     public ValueTask PrepareVolumesAsync(Pod pod, CancellationToken stop) =>
-        MissingVolume is null ? ValueTask.CompletedTask : throw new PodGroundException("FailedMount", $"MountVolume.SetUp failed for volume \"{MissingVolume}\" : configmap \"{MissingVolume}\" not found");
+        MissingVolume is null ? ValueTask.CompletedTask : throw new HostResourceException("FailedMount", $"MountVolume.SetUp failed for volume \"{MissingVolume}\" : configmap \"{MissingVolume}\" not found");
 
-    public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop) => ValueTask.FromResult(new PreparedMounts([]));
+    public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, MountRequest inputs, CancellationToken stop) => ValueTask.FromResult(new PreparedMounts([]));
 
     /// <summary>The names of pods whose containers hear nothing.</summary>
-    public HashSet<string> Deaf { get; } = [];
+    public HashSet<string> Stopped { get; } = [];
 
-    public bool IsDeaf(Pod pod, ContainerRecord running) => Deaf.Contains(pod.Metadata.Name ?? "");
+    public bool IsStopped(Pod pod, ContainerRecord running) => Stopped.Contains(pod.Metadata.Name ?? "");
 
-    public ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) => ValueTask.FromResult(LastWords);
+    public ValueTask<string?> ReadTerminationMessageAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) => ValueTask.FromResult(TerminationMessages);
 
     public ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop)
     {
         if (MissingVolume is { } missing)
         {
-            throw new PodGroundException("FailedMount", $"MountVolume.SetUp failed for volume \"{missing}\" : configmap \"{missing}\" not found");
+            throw new HostResourceException("FailedMount", $"MountVolume.SetUp failed for volume \"{missing}\" : configmap \"{missing}\" not found");
         }
 
         Refreshed.Add(pod.Metadata.Name!);
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Why nobody can look for leftovers.</summary>
+    /// <summary>Why nobody can look for orphans.</summary>
     public string? Blindness { get; set; }
 
-    public ValueTask<IReadOnlyList<PodIdentity>> FindAsync(CancellationToken stop) => Blindness is { } why ? throw new IOException(why) : ValueTask.FromResult<IReadOnlyList<PodIdentity>>([.. Leftovers]);
+    public ValueTask<IReadOnlyList<PodIdentity>> FindAsync(CancellationToken stop) => Blindness is { } why ? throw new IOException(why) : ValueTask.FromResult<IReadOnlyList<PodIdentity>>([.. Orphans]);
 
     public ValueTask RemoveAsync(PodIdentity pod, CancellationToken stop)
     {
-        Leftovers.Remove(pod);
+        Orphans.Remove(pod);
         return ValueTask.CompletedTask;
     }
 

@@ -26,18 +26,18 @@ public sealed class VolumeUpkeepTests
             },
         });
         CreatePod(node, "neither", new Volume { Name = "v", EmptyDir = new EmptyDirVolumeSource() });
-        node.Ground.Refreshed.Clear();
+        node.HostResources.Refreshed.Clear();
 
         node.Do(() => _ = node.Api.Api.UpdateAsync(new ConfigMap { Metadata = Named("settings"), Data = ValueMap.Of(("a", "2")) }, default).AsTask());
-        Assert.Equal(["both", "maps"], node.Ground.Refreshed);
+        Assert.Equal(["both", "maps"], node.HostResources.Refreshed);
 
-        node.Ground.Refreshed.Clear();
+        node.HostResources.Refreshed.Clear();
         node.Do(() => _ = node.Api.Api.DeleteAsync<Secret>(new ObjectKey("shop", "keys"), null, default).AsTask());
-        Assert.Equal(["both", "secrets"], node.Ground.Refreshed);
+        Assert.Equal(["both", "secrets"], node.HostResources.Refreshed);
 
-        node.Ground.Refreshed.Clear();
+        node.HostResources.Refreshed.Clear();
         Create(node, new Secret { Metadata = Named("keys") });
-        Assert.Equal(["both", "secrets"], node.Ground.Refreshed);
+        Assert.Equal(["both", "secrets"], node.HostResources.Refreshed);
     }
 
     [Fact]
@@ -45,12 +45,12 @@ public sealed class VolumeUpkeepTests
     {
         using var node = new TestNode().Start();
         CreatePod(node, "web", new Volume { Name = "v", DownwardAPI = new DownwardAPIVolumeSource() });
-        node.Ground.Refreshed.Clear();
+        node.HostResources.Refreshed.Clear();
 
         node.Crash("web");
-        Assert.Empty(node.Ground.Refreshed);
+        Assert.Empty(node.HostResources.Refreshed);
         node.Do(() => node.Api.Change("web", pod => pod with { Metadata = pod.Metadata with { Labels = ValueMap.Of(("color", "red")) } }));
-        Assert.Equal(["web"], node.Ground.Refreshed);
+        Assert.Equal(["web"], node.HostResources.Refreshed);
     }
 
     [Fact]
@@ -58,9 +58,9 @@ public sealed class VolumeUpkeepTests
     {
         using var node = new TestNode().Start();
         CreatePod(node, "web", new Volume { Name = "v", ConfigMap = new ConfigMapVolumeSource { Name = "settings" } });
-        node.Ground.Refreshed.Clear();
+        node.HostResources.Refreshed.Clear();
         node.Advance(60);
-        Assert.Equal(["web"], node.Ground.Refreshed);
+        Assert.Equal(["web"], node.HostResources.Refreshed);
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class VolumeUpkeepTests
         using var node = new TestNode().Start();
         CreatePod(node, "web", new Volume { Name = "v", ConfigMap = new ConfigMapVolumeSource { Name = "settings" } }, "stubborn:1");
         node.Delete("web");
-        node.Ground.Refreshed.Clear();
+        node.HostResources.Refreshed.Clear();
         Create(node, new ConfigMap { Metadata = Named("settings") });
-        Assert.Empty(node.Ground.Refreshed);
+        Assert.Empty(node.HostResources.Refreshed);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class VolumeUpkeepTests
         using var node = new TestNode().Start();
         Create(node, new ConfigMap { Metadata = Named("settings") });
         CreatePod(node, "web", new Volume { Name = "v", ConfigMap = new ConfigMapVolumeSource { Name = "settings" } });
-        node.Ground.MissingVolume = "settings";
+        node.HostResources.MissingVolume = "settings";
         node.Do(() => _ = node.Api.Api.DeleteAsync<ConfigMap>(new ObjectKey("shop", "settings"), null, default).AsTask());
 
         Assert.Contains("Warning FailedMount: MountVolume.SetUp failed for volume \"settings\" : configmap \"settings\" not found", node.Events.Told);
@@ -108,9 +108,9 @@ public sealed class VolumeUpkeepTests
 
         List<string> Change(string value)
         {
-            node.Ground.Refreshed.Clear();
+            node.HostResources.Refreshed.Clear();
             node.Do(() => _ = node.Api.Api.UpdateAsync(new ConfigMap { Metadata = Named("settings"), Data = ValueMap.Of(("a", value)) }, default).AsTask());
-            return node.Ground.Refreshed;
+            return node.HostResources.Refreshed;
         }
     }
 
@@ -126,9 +126,9 @@ public sealed class VolumeUpkeepTests
         });
         node.Advance(6);
         Assert.Equal(PodPhase.Succeeded, node.Api.Status("job").Phase);
-        node.Ground.Refreshed.Clear();
+        node.HostResources.Refreshed.Clear();
         node.Advance(120);
-        Assert.Empty(node.Ground.Refreshed);
+        Assert.Empty(node.HostResources.Refreshed);
     }
 
     private static ObjectMeta Named(string name) => new() { Namespace = "shop", Name = name };

@@ -21,24 +21,24 @@ public sealed class ProbeLoopTests : IProber
     {
         var probe = new Probe { FailureThreshold = 3, SuccessThreshold = 2 };
         var window = ProbeWindow.For(ProbeType.Readiness);
-        Assert.Equal(ProbeVerdict.Failure, window.Verdict);
+        Assert.Equal(ProbeResult.Failure, window.Result);
         window = window.After(ProbeOutcome.Success, probe);
-        Assert.Equal(ProbeVerdict.Failure, window.Verdict);
+        Assert.Equal(ProbeResult.Failure, window.Result);
         window = window.After(ProbeOutcome.Success, probe);
-        Assert.Equal(ProbeVerdict.Success, window.Verdict);
+        Assert.Equal(ProbeResult.Success, window.Result);
         for (var i = 0; i < 2; i++)
         {
             window = window.After(ProbeOutcome.Failure("x"), probe);
         }
 
         window = window.After(ProbeOutcome.Success, probe);
-        Assert.Equal(ProbeVerdict.Success, window.Verdict);
+        Assert.Equal(ProbeResult.Success, window.Result);
         for (var i = 0; i < 3; i++)
         {
             window = window.After(ProbeOutcome.Failure("x"), probe);
         }
 
-        Assert.Equal(ProbeVerdict.Failure, window.Verdict);
+        Assert.Equal(ProbeResult.Failure, window.Result);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class ProbeLoopTests : IProber
         {
             probes = new ContainerProbes(
                 new ProbeSubject("u1", Given.Read<Container>(container), "c1", "10.0.0.1", startedAt ?? _began), this, new ProbeOptions(), _loop.Time,
-                one => _reports.Add($"{one.Type} {one.Verdict}{(one.VerdictChanged ? "!" : "")} {one.Outcome.Message}"), failed => _reports.Add(failed.ToString()));
+                one => _reports.Add($"{one.Type} {one.Result}{(one.ResultChanged ? "!" : "")} {one.Outcome.Message}"), failed => _reports.Add(failed.ToString()));
             return Task.CompletedTask;
         });
         _loop.RunUntilIdle();

@@ -90,7 +90,7 @@ public sealed class CgroupTests
         Assert.Equal(new CgroupWrite($"/sys/fs/cgroup/pids{Pod}/pids.max", "4096"), Last(Separate, 4096));
         Assert.Equal(new CgroupWrite($"/sys/fs/cgroup{Pod}/pids.max", "4096"), Last(Unified, 4096));
         Assert.Equal("max", Last(Separate, CgroupLimits.Unlimited).Value);
-        Assert.True(new ProcessRoom().PodsMax < long.Parse(File.ReadAllText("/proc/sys/kernel/pid_max"), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(new PidLimits().PodsMax < long.Parse(File.ReadAllText("/proc/sys/kernel/pid_max"), System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -132,12 +132,12 @@ public sealed class CgroupTests
         var mounts = CgroupMounts.Observe();
         var files = new CgroupFiles(mounts);
         var settings = new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/nowhere", tree);
-        var ground = new NodeGround(
+        var hostResources = new HostResources(
             new PodVolumes(new PodPaths("/nowhere"), TimeProvider.System), new PodPaths("/nowhere"), files, _ => throw new InvalidOperationException(),
-            new PodSurroundings(settings, [], default, 0, new ProbeOptions()), TimeProvider.System);
+            new NodeEnvironment(settings, [], default, 0, new ProbeOptions()), TimeProvider.System);
         try
         {
-            ground.Weigh([Given.Pod("""{"containers":[{"name":"a","resources":{"requests":{"cpu":"3"}}}]}""")]);
+            hostResources.UpdateQosCgroups([Given.Pod("""{"containers":[{"name":"a","resources":{"requests":{"cpu":"3"}}}]}""")]);
 
             var file = mounts.IsUnified ? mounts.Roots[""] + tree.Pods + "/burstable/cpu.weight" : mounts.Roots["cpu"] + tree.Pods + "/burstable/cpu.shares";
             Assert.Equal(mounts.IsUnified ? "118" : "3072", (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Trim());

@@ -15,15 +15,15 @@ public sealed class ExitOverlayTests
     {
         var known = new KnownTask(TaskKind.Container, "s", false, new TaskExitNote(code, At), outOfMemory);
 
-        var seen = ExitOverlay.Apply(Record(ContainerState.Running), known);
+        var seen = ExitOverlay.Apply(Record(ContainerRunState.Running), known);
 
-        Assert.Equal((ContainerState.Exited, code, reason, At), (seen.State, seen.ExitCode, seen.Reason, seen.FinishedAt));
+        Assert.Equal((ContainerRunState.Exited, code, reason, At), (seen.State, seen.ExitCode, seen.Reason, seen.FinishedAt));
     }
 
     [Fact]
     public void A_running_container_stays_running()
     {
-        var record = Record(ContainerState.Running);
+        var record = Record(ContainerRunState.Running);
 
         Assert.Same(record, ExitOverlay.Apply(record, new KnownTask(TaskKind.Container, "s", true, null, false)));
         Assert.Same(record, ExitOverlay.Apply(record, null));
@@ -40,6 +40,6 @@ public sealed class ExitOverlayTests
         Assert.Empty(register.Running());
     }
 
-    private static ContainerRecord Record(ContainerState state) =>
+    private static ContainerRecord Record(ContainerRunState state) =>
         new("c", "s", new PodIdentity("ns", "pod", "uid"), "main", 0, state, At, At, null, 0, null, null, "image", "id", "log", null, "hash");
 }

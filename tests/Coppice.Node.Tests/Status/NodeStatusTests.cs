@@ -16,7 +16,7 @@ public sealed class NodeStatusTests
     [Fact]
     public void A_node_registers_with_what_it_has_and_what_it_may_give()
     {
-        var node = NodeStatusPlanner.Register(Facts, NodeHealth.Good, _options, Now);
+        var node = NodeStatusPlanner.Register(Facts, MachineHealth.Good, _options, Now);
         Assert.Equal("node-1", node.Metadata.Labels["kubernetes.io/hostname"]);
         Assert.Equal(["2", "2Mi", "4Gi", "110"], ((string[])["cpu", "hugepages-2Mi", "memory", "pods"]).Select(name => node.Status.Capacity[name].ToString()));
         Assert.Equal(((4L << 30) - (102L << 20), 900), (node.Status.Allocatable["memory"].Value, node.Status.Allocatable["ephemeral-storage"].Value));
@@ -28,23 +28,23 @@ public sealed class NodeStatusTests
     [Fact]
     public void What_somebody_says_that_a_node_has_stays_and_can_be_given_out()
     {
-        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, NodeHealth.Good, _options, Now);
+        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, MachineHealth.Good, _options, Now);
         var told = first with { Capacity = first.Capacity.With([new("example.com/gpu", Quantity.FromUnits(4)), new("memory", Quantity.FromUnits(1)), new("kubernetes.io/x", Quantity.FromUnits(1))]) };
-        var second = NodeStatusPlanner.Plan(told, Facts, NodeHealth.Good, _options, Now);
+        var second = NodeStatusPlanner.Plan(told, Facts, MachineHealth.Good, _options, Now);
         Assert.Equal(("4", "4"), (second.Capacity["example.com/gpu"].ToString(), second.Allocatable["example.com/gpu"].ToString()));
         Assert.Equal(first.Capacity["memory"], second.Capacity["memory"]);
         Assert.False(second.Capacity.ContainsKey("kubernetes.io/x"));
 
         var taken = second with { Capacity = second.Capacity.Without("example.com/gpu") };
-        Assert.False(NodeStatusPlanner.Plan(taken, Facts, NodeHealth.Good, _options, Now).Allocatable.ContainsKey("example.com/gpu"));
+        Assert.False(NodeStatusPlanner.Plan(taken, Facts, MachineHealth.Good, _options, Now).Allocatable.ContainsKey("example.com/gpu"));
     }
 
     [Fact]
     public void A_condition_keeps_the_time_of_its_last_change()
     {
-        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, NodeHealth.Good, _options, Now);
+        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, MachineHealth.Good, _options, Now);
         var later = Now.AddMinutes(1);
-        var second = NodeStatusPlanner.Plan(first, Facts, NodeHealth.Good with { RuntimeProblem = "container runtime is down" }, _options, later);
+        var second = NodeStatusPlanner.Plan(first, Facts, MachineHealth.Good with { RuntimeProblem = "container runtime is down" }, _options, later);
         var ready = second.Conditions.Single(one => one.Type == "Ready");
         Assert.Equal(("False", "KubeletNotReady", "container runtime is down", later), (ready.Status, ready.Reason, ready.Message, ready.LastTransitionTime));
         var memory = second.Conditions.Single(one => one.Type == "MemoryPressure");
@@ -54,10 +54,10 @@ public sealed class NodeStatusTests
     [Fact]
     public void Only_news_are_written_and_the_same_every_few_minutes()
     {
-        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, NodeHealth.Good, _options, Now);
-        NodeStatus At(double minutes, NodeHealth health) => NodeStatusPlanner.Plan(first, Facts, health, _options, Now.AddMinutes(minutes));
-        Assert.False(NodeStatusPlanner.IsNews(first, At(1, NodeHealth.Good), Now.AddMinutes(1), _options));
-        Assert.True(NodeStatusPlanner.IsNews(first, At(5, NodeHealth.Good), Now.AddMinutes(5), _options));
-        Assert.True(NodeStatusPlanner.IsNews(first, At(1, NodeHealth.Good with { IsShortOfDisk = true }), Now.AddMinutes(1), _options));
+        var first = NodeStatusPlanner.Plan(new NodeStatus(), Facts, MachineHealth.Good, _options, Now);
+        NodeStatus At(double minutes, MachineHealth health) => NodeStatusPlanner.Plan(first, Facts, health, _options, Now.AddMinutes(minutes));
+        Assert.False(NodeStatusPlanner.IsNews(first, At(1, MachineHealth.Good), Now.AddMinutes(1), _options));
+        Assert.True(NodeStatusPlanner.IsNews(first, At(5, MachineHealth.Good), Now.AddMinutes(5), _options));
+        Assert.True(NodeStatusPlanner.IsNews(first, At(1, MachineHealth.Good with { IsShortOfDisk = true }), Now.AddMinutes(1), _options));
     }
 }

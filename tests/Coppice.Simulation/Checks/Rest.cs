@@ -3,7 +3,6 @@ using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Coppice.Simulation.World;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Simulation.Checks;
 
@@ -147,16 +146,16 @@ internal sealed class Rest
             Expect(pods.ContainsKey(container.Pod.Uid), $"{machine.Name}: a container of {container.Pod.Name} belongs to no pod");
         }
 
-        foreach (var uid in machine.Ground.Prepared)
+        foreach (var uid in machine.HostResources.Prepared)
         {
-            Expect(pods.ContainsKey(uid), $"{machine.Name}: the ground of {uid} was not cleared");
+            Expect(pods.ContainsKey(uid), $"{machine.Name}: what the host gave {uid} was not cleared");
         }
 
         // What is nobody's may be of a form that never runs.
         foreach (var (uid, pod) in pods.Where(p => !p.Value.Metadata.OwnerReferences.IsEmpty))
         {
             var sandboxes = held.Sandboxes.Where(s => s.Pod.Uid == uid && s.State == SandboxState.Ready).ToList();
-            var running = held.Containers.Count(c => c.Pod.Uid == uid && c.State == ContainerState.Running);
+            var running = held.Containers.Count(c => c.Pod.Uid == uid && c.State == ContainerRunState.Running);
             var wanted = pod.Spec.Containers.Count + pod.Spec.InitContainers.Count(c => c.RestartPolicy == RestartPolicy.Always);
             Expect(sandboxes.Count == 1 && running == wanted, $"{machine.Name}: {Describe(pod)} has {sandboxes.Count} sandboxes and {running} running containers");
             Expect(sandboxes.All(s => s.Addresses[0] == pod.Status.PodIP), $"{machine.Name}: {Describe(pod)} says another address than its sandbox has");

@@ -2,7 +2,6 @@ using Coppice.Node.Runtime;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Coppice.Simulation.World;
-using ContainerState = Coppice.Node.Runtime.ContainerState;
 
 namespace Coppice.Simulation.Checks;
 
@@ -109,7 +108,7 @@ internal sealed class Safety(SimulatedCluster cluster)
         foreach (var machine in cluster.Machines)
         {
             var twins = machine.Held().Containers
-                .Where(c => c.State == ContainerState.Running)
+                .Where(c => c.State == ContainerRunState.Running)
                 .GroupBy(c => (c.Pod.Uid, c.Name))
                 .FirstOrDefault(g => g.Count() > 1);
             if (twins is not null)

@@ -171,7 +171,7 @@ internal sealed class Misfortunes(SimulatedCluster cluster, Chronicle chronicle,
     private (SimulatedMachine Machine, ContainerRecord Container)? DrawContainer()
     {
         var machine = Draw(cluster.Machines);
-        return machine.Held().Containers.Where(c => c.State == ContainerState.Running).ToList() is { Count: > 0 } running ? (machine, Draw(running)) : null;
+        return machine.Held().Containers.Where(c => c.State == ContainerRunState.Running).ToList() is { Count: > 0 } running ? (machine, Draw(running)) : null;
     }
 
     private T Draw<T>(IReadOnlyList<T> from) => from[random.Next(from.Count)];

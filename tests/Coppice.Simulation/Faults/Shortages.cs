@@ -28,8 +28,8 @@ internal sealed class Shortages(SimulatedCluster cluster, Chronicle chronicle, R
     {
         var machine = Draw();
         chronicle.Note($"lets volumes be neither made nor removed on {machine.Name}");
-        machine.Ground.IsBroken = true;
-        chronicle.After(5, 300, $"volumes can be made on {machine.Name} again", () => machine.Ground.IsBroken = false);
+        machine.HostResources.IsBroken = true;
+        chronicle.After(5, 300, $"volumes can be made on {machine.Name} again", () => machine.HostResources.IsBroken = false);
     }
 
     public void SlowVolumes()
@@ -37,8 +37,8 @@ internal sealed class Shortages(SimulatedCluster cluster, Chronicle chronicle, R
         var machine = Draw();
         var takes = TimeSpan.FromSeconds(random.Next(1, 60));
         chronicle.Note($"makes volumes on {machine.Name} take {takes.TotalSeconds} s");
-        machine.Ground.VolumesTake = takes;
-        chronicle.After(5, 300, $"volumes are quick on {machine.Name} again", () => machine.Ground.VolumesTake = TimeSpan.Zero);
+        machine.HostResources.VolumesTake = takes;
+        chronicle.After(5, 300, $"volumes are quick on {machine.Name} again", () => machine.HostResources.VolumesTake = TimeSpan.Zero);
     }
 
     /// <summary>The node's images are lost, and none of them can be had.</summary>

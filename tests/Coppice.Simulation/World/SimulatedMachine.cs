@@ -23,7 +23,7 @@ internal sealed class SimulatedMachine
     public const string PodRange = "10.244.0.0/16";
 
     public static readonly ValueMap<Quantity> Allocatable =
-        NodeStatusPlanner.Plan(new NodeStatus(), Facts(), NodeHealth.Good, new NodeStatusOptions(), DateTimeOffset.UnixEpoch).Allocatable;
+        NodeStatusPlanner.Plan(new NodeStatus(), Facts(), MachineHealth.Good, new NodeStatusOptions(), DateTimeOffset.UnixEpoch).Allocatable;
 
     private readonly SimulationLoop _loop;
     private readonly Func<IReadOnlyList<Service>> _services;
@@ -39,7 +39,7 @@ internal sealed class SimulatedMachine
         _loop = loop;
         _services = services;
         Clock = new SettableClock(loop.Time);
-        Ground = new SimulatedGround(Clock);
+        HostResources = new SimulatedHostResources(Clock);
         Door = new Door(api, $"system:node:{Name}");
         _events = new EventRecorder(Door, "kubelet", Name, Clock, new Random(random.Next()), _log);
         var options = new SimulatedOptions { AddressPrefix = string.Create(CultureInfo.InvariantCulture, $"10.244.{number}.") };
@@ -64,7 +64,7 @@ internal sealed class SimulatedMachine
 
     public SimulatedRuntime Runtime { get; }
 
-    public SimulatedGround Ground { get; }
+    public SimulatedHostResources HostResources { get; }
 
     /// <summary>Its agent runs.</summary>
     public bool IsOn => _stop is not null;
@@ -84,7 +84,7 @@ internal sealed class SimulatedMachine
         var services = new PodServices(
             Runtime,
             new ImagePuller(Images, Clock),
-            Ground,
+            HostResources,
             new PodHooks(Runtime, new SimulatedProber(Runtime), Clock),
             new SimulatedProber(Runtime),
             new EnvironmentSources((space, name) => Door.FindAsync<ConfigMap>(new(space, name), default), (_, _) => default, _services),
@@ -92,17 +92,17 @@ internal sealed class SimulatedMachine
             _events,
             Clock,
             _log);
-        var surroundings = new PodSurroundings(
+        var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings(Name, ["10.96.0.10"], "cluster.local", new DnsSettings([], [], []), "/nowhere/logs", null),
             [Address],
             Allocatable,
             SimulatedObserver.MemoryBytes,
             new ProbeOptions());
         var observer = new SimulatedObserver(this);
-        var presence = new NodePresence(
+        var registration = new NodeRegistration(
             new NodeReporter(Door, observer, new NodeStatusOptions(), Clock, _ => { }),
             new NodeLease(Door, Name, new NodeLeaseOptions(), Clock, _ => { }));
-        var agent = new NodeAgent(new NodeAgentOptions { NodeName = Name, Logs = new() { LookEvery = TimeSpan.FromSeconds(15) } }, services, surroundings, presence, Ground);
+        var agent = new NodeAgent(new NodeAgentOptions { NodeName = Name, Logs = new() { LookEvery = TimeSpan.FromSeconds(15) } }, services, nodeEnvironment, registration, HostResources);
         var stop = _stop.Token;
         _loop.Start(() => _running = RunAsync(agent, stop));
     }

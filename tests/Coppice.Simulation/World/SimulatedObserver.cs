@@ -12,9 +12,9 @@ internal sealed class SimulatedObserver(SimulatedMachine machine) : INodeObserve
     public ValueTask<NodeFacts> FactsAsync(CancellationToken stop) =>
         ValueTask.FromResult(new NodeFacts(machine.Name, [machine.Address], Processors, MemoryBytes, 100L << 30, [], new() { KubeletVersion = "v1.36.0" }));
 
-    public async ValueTask<NodeHealth> HealthAsync(CancellationToken stop)
+    public async ValueTask<MachineHealth> HealthAsync(CancellationToken stop)
     {
-        var health = NodeHealth.Good with { IsShortOfDisk = machine.IsShortOfDisk };
+        var health = MachineHealth.Good with { IsShortOfDisk = machine.IsShortOfDisk };
         try
         {
             await machine.Runtime.ListAsync(stop);

@@ -105,7 +105,7 @@ public sealed partial class ContainerdSupervisor : IDisposable
         Become(RuntimeAvailability.Stopped);
         if (purge)
         {
-            await ContainerdLeftovers.PurgeAsync(_layout, _time, stop);
+            await ContainerdPurge.PurgeAsync(_layout, _time, stop);
         }
     }
 
@@ -273,15 +273,15 @@ public sealed partial class ContainerdSupervisor : IDisposable
         passed.SetResult();
     }
 
-    [LoggerMessage(1, LogLevel.Information, "containerd {ProcessId} is ready after {Milliseconds:0} ms")]
+    [LoggerMessage(3201, LogLevel.Information, "containerd {ProcessId} is ready after {Milliseconds:0} ms")]
     private partial void LogReady(int processId, double milliseconds);
 
-    [LoggerMessage(2, LogLevel.Information, "Took over the running containerd {ProcessId}")]
+    [LoggerMessage(3202, LogLevel.Information, "Took over the running containerd {ProcessId}")]
     private partial void LogAdopted(int processId);
 
-    [LoggerMessage(4, LogLevel.Warning, "containerd cannot be started just now, which is tried again: {Why}")]
+    [LoggerMessage(3203, LogLevel.Warning, "containerd cannot be started just now, which is tried again: {Why}")]
     private partial void LogNotStarted(string why);
 
-    [LoggerMessage(3, LogLevel.Warning, "containerd {ProcessId} ended; it is started again in {Milliseconds:0} ms. Its log is {LogFile}")]
+    [LoggerMessage(3204, LogLevel.Warning, "containerd {ProcessId} ended; it is started again in {Milliseconds:0} ms. Its log is {LogFile}")]
     private partial void LogDied(int processId, double milliseconds, string logFile);
 }

@@ -112,9 +112,9 @@ internal sealed partial class ContainerdWatch(ContainerdOptions options, Contain
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "containerd {ProcessId} runs, but has not answered for {Seconds:0} s: it is replaced; containers go on in their shims")]
+    [LoggerMessage(3205, LogLevel.Warning, "containerd {ProcessId} runs, but has not answered for {Seconds:0} s: it is replaced; containers go on in their shims")]
     private static partial void LogSilent(ILogger log, int processId, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Shims that serve nothing could not be looked for, which is tried again: {Why}")]
+    [LoggerMessage(3206, LogLevel.Information, "Orphaned shims could not be looked for, which is tried again: {Why}")]
     private static partial void LogNotAudited(ILogger log, string why);
 }

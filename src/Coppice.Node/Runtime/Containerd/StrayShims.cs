@@ -54,6 +54,6 @@ internal sealed partial class StrayShims(ContainerdLayout layout, CriRuntime run
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The shim {ProcessId} of task {Task}, which served nothing any more, was ended")]
+    [LoggerMessage(3207, LogLevel.Information, "Orphaned shim {ProcessId} of task {Task}, which served nothing any more, was ended")]
     private static partial void LogEnded(ILogger log, int processId, string task);
 }

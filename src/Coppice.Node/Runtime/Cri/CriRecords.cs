@@ -31,10 +31,10 @@ internal static class CriRecords
         (int)status.Metadata.Attempt,
         status.State switch
         {
-            Wire.ContainerState.ContainerCreated => ContainerState.Created,
-            Wire.ContainerState.ContainerRunning => ContainerState.Running,
-            Wire.ContainerState.ContainerExited => ContainerState.Exited,
-            _ => ContainerState.Unknown,
+            Wire.ContainerState.ContainerCreated => ContainerRunState.Created,
+            Wire.ContainerState.ContainerRunning => ContainerRunState.Running,
+            Wire.ContainerState.ContainerExited => ContainerRunState.Exited,
+            _ => ContainerRunState.Unknown,
         },
         Instant(status.CreatedAt),
         Moment(status.StartedAt),

@@ -11,13 +11,13 @@ internal static class ExitOverlay
 {
     public static ContainerRecord Apply(ContainerRecord status, KnownTask? known)
     {
-        if (status.State == ContainerState.Running && known?.Exit is { } exit)
+        if (status.State == ContainerRunState.Running && known?.Exit is { } exit)
         {
             var reason = ExitReasons.Of(exit.ExitCode, known.OutOfMemory);
-            return status with { State = ContainerState.Exited, ExitCode = exit.ExitCode, FinishedAt = exit.At, Reason = reason };
+            return status with { State = ContainerRunState.Exited, ExitCode = exit.ExitCode, FinishedAt = exit.At, Reason = reason };
         }
 
-        if (status.State == ContainerState.Exited && known is { OutOfMemory: true } && status.Reason == ExitReasons.Error)
+        if (status.State == ContainerRunState.Exited && known is { OutOfMemory: true } && status.Reason == ExitReasons.Error)
         {
             return status with { Reason = ExitReasons.OutOfMemory };
         }

@@ -45,7 +45,7 @@ internal sealed class SimulatedContainer(ContainerRecord record, ContainerSpec s
 
     public void MarkEnded(DateTimeOffset at, int code, string reason)
     {
-        Record = Record with { State = ContainerState.Exited, FinishedAt = at, ExitCode = code, Reason = reason };
+        Record = Record with { State = ContainerRunState.Exited, FinishedAt = at, ExitCode = code, Reason = reason };
         _ending?.Dispose();
         _ending = null;
         foreach (var one in _waiting)

@@ -111,7 +111,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
             }
 
             var record = new ContainerRecord(
-                NewId(), sandbox.Id, sandbox.Pod, spec.Name, spec.Attempt, ContainerState.Created, time.GetUtcNow(), null, null, 0, null, null,
+                NewId(), sandbox.Id, sandbox.Pod, spec.Name, spec.Attempt, ContainerRunState.Created, time.GetUtcNow(), null, null, 0, null, null,
                 image.Tags[0], image.Id, Path.Combine(spec.Sandbox.LogDirectory, spec.LogPath), spec.TerminationMessagePath, spec.SpecHash);
             _containers.Add(new SimulatedContainer(record, spec, program));
             return record.Id;
@@ -124,7 +124,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
         lock (_gate)
         {
             var container = Find(containerId) ?? throw NotFound(containerId);
-            if (container.Record.State != ContainerState.Created)
+            if (container.Record.State != ContainerRunState.Created)
             {
                 throw new RuntimeException($"container \"{containerId}\" is not in created state");
             }
@@ -141,7 +141,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
                 throw new RuntimeException(error);
             }
 
-            container.Record = container.Record with { State = ContainerState.Running, StartedAt = now };
+            container.Record = container.Record with { State = ContainerRunState.Running, StartedAt = now };
             container.Begun = _clock.GetUtcNow();
             PlanOwnEnd(container, container.Begun.Value);
         }
@@ -174,7 +174,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            if (Find(containerId) is not { Record.State: ContainerState.Running } container)
+            if (Find(containerId) is not { Record.State: ContainerRunState.Running } container)
             {
                 return;
             }
@@ -228,7 +228,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
         lock (_gate)
         {
             var container = Find(containerId) ?? throw NotFound(containerId);
-            if (container.Record.State != ContainerState.Running)
+            if (container.Record.State != ContainerRunState.Running)
             {
                 throw new RuntimeException($"container is in {container.Record.State} state");
             }
@@ -353,7 +353,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     {
         lock (_gate)
         {
-            return Find(containerId) is { Record.State: ContainerState.Running, Begun: { } begun } container
+            return Find(containerId) is { Record.State: ContainerRunState.Running, Begun: { } begun } container
                 && (container.Answers ?? _clock.GetUtcNow() >= begun + container.Program.ReadyAfter);
         }
     }
@@ -398,7 +398,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
     {
         lock (_gate)
         {
-            if (Find(containerId) is not { Record.State: ContainerState.Running } container)
+            if (Find(containerId) is not { Record.State: ContainerRunState.Running } container)
             {
                 return;
             }
@@ -427,7 +427,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
 
     private void End(SimulatedContainer container, int code, string? reason = null)
     {
-        if (container.Record.State != ContainerState.Running)
+        if (container.Record.State != ContainerRunState.Running)
         {
             return;
         }

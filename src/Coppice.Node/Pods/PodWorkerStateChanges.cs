@@ -5,15 +5,15 @@ using Coppice.Objects;
 namespace Coppice.Node.Pods;
 
 /// <summary>What happenings make of a worker's state. Pure.</summary>
-internal static class PodStateChanges
+internal static class PodWorkerStateChanges
 {
-    public static PodState WithNotes(this PodState state, Func<PodNotes, PodNotes> change) => state with { Notes = change(state.Notes) };
+    public static PodWorkerState WithRuntimeState(this PodWorkerState state, Func<PodRuntimeState, PodRuntimeState> change) => state with { RuntimeState = change(state.RuntimeState) };
 
-    public static PodState WithContainer(this PodState state, string name, Func<ContainerNotes, ContainerNotes> change) =>
-        state with { Notes = state.Notes.With(name, change) };
+    public static PodWorkerState WithContainer(this PodWorkerState state, string name, Func<ContainerRuntimeState, ContainerRuntimeState> change) =>
+        state with { RuntimeState = state.RuntimeState.With(name, change) };
 
     /// <summary>An event of the runtime: it says all that is needed, so nothing has to be asked before the next step.</summary>
-    public static PodState After(this PodState state, RuntimeEvent told)
+    public static PodWorkerState After(this PodWorkerState state, RuntimeEvent told)
     {
         switch (told.Type)
         {
@@ -33,9 +33,9 @@ internal static class PodStateChanges
     }
 
     /// <summary>A container as the runtime told of it. An end that is known is never taken back.</summary>
-    public static PodState With(this PodState state, ContainerRecord record)
+    public static PodWorkerState With(this PodWorkerState state, ContainerRecord record)
     {
-        if (state.View.Find(record.Id) is { State: ContainerState.Exited } ended && record.State != ContainerState.Exited)
+        if (state.View.Find(record.Id) is { State: ContainerRunState.Exited } ended && record.State != ContainerRunState.Exited)
         {
             record = ended;
         }
@@ -52,7 +52,7 @@ internal static class PodStateChanges
     /// What an audit found, if nothing changed here since it was begun; otherwise it may be older than what is known, and the next
     /// one will do.
     /// </summary>
-    public static PodState Audited(this PodState state, PodView asOf, PodView found)
+    public static PodWorkerState Audited(this PodWorkerState state, PodView asOf, PodView found)
     {
         if (!ReferenceEquals(state.View, asOf))
         {
@@ -63,7 +63,7 @@ internal static class PodStateChanges
         foreach (var record in found.Containers)
         {
             var known = state.View.Find(record.Id);
-            var isTakenBack = known is { State: ContainerState.Exited } && record.State != ContainerState.Exited;
+            var isTakenBack = known is { State: ContainerRunState.Exited } && record.State != ContainerRunState.Exited;
             next = next.With(isTakenBack ? known! : record);
         }
 
@@ -75,32 +75,32 @@ internal static class PodStateChanges
     /// one before it does not.
     /// </summary>
     /// <param name="failuresMax">The readiness probe's failure threshold.</param>
-    public static PodState Probed(this PodState state, ProbeReport report, int failuresMax)
+    public static PodWorkerState Probed(this PodWorkerState state, ProbeReport report, int failuresMax)
     {
         if (state.View.Newest(report.Container)?.Id != report.ContainerId)
         {
             return state;
         }
 
-        return state.WithContainer(report.Container, notes =>
+        return state.WithContainer(report.Container, runtime =>
         {
-            var before = notes.Probes.ContainerId == report.ContainerId ? notes.Probes : ProbeNotes.For(report.ContainerId);
-            return notes with { Probes = before.After(report, failuresMax) };
+            var before = runtime.Probes.ContainerId == report.ContainerId ? runtime.Probes : ProbeState.For(report.ContainerId);
+            return runtime with { Probes = before.After(report, failuresMax) };
         });
     }
 
     // The runtime may hold one for good whose network is gone.
-    private static SandboxRecord StillEnded(PodState state, SandboxRecord found) =>
+    private static SandboxRecord StillEnded(PodWorkerState state, SandboxRecord found) =>
         state.View.Sandboxes.Any(known => known.Id == found.Id && known.State == SandboxState.NotReady) ? found with { State = SandboxState.NotReady } : found;
 
-    private static ContainerRecord Ended(ContainerRecord record, RuntimeEvent told, PodState state)
+    private static ContainerRecord Ended(ContainerRecord record, RuntimeEvent told, PodWorkerState state)
     {
-        if (record.State == ContainerState.Exited)
+        if (record.State == ContainerRunState.Exited)
         {
             return record;
         }
 
         var reason = ExitReasons.Of(told.ExitCode, state.OutOfMemory.Contains(record.Id));
-        return record with { State = ContainerState.Exited, ExitCode = told.ExitCode, FinishedAt = told.At, Reason = reason };
+        return record with { State = ContainerRunState.Exited, ExitCode = told.ExitCode, FinishedAt = told.At, Reason = reason };
     }
 }

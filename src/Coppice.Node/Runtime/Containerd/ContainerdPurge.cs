@@ -5,7 +5,7 @@ using Coppice.Node.Volumes;
 namespace Coppice.Node.Runtime.Containerd;
 
 /// <summary>Removes what containers leave of a layout when nobody is there to clean up: shims, processes, mounts, files.</summary>
-internal static class ContainerdLeftovers
+internal static class ContainerdPurge
 {
     private const int UnmountAttempts = 50;
 

@@ -5,7 +5,7 @@ using Coppice.Node.Runtime;
 namespace Coppice.Node.Pods;
 
 /// <summary>When to try again what did not work.</summary>
-internal static class Troubles
+internal static class FailureBackOff
 {
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly Backoff ShortPauses = new(TimeSpan.FromMilliseconds(50), Pause);
@@ -18,10 +18,10 @@ internal static class Troubles
     public static TimeSpan Soon(int failures) => ShortPauses.After(failures);
 
     /// <summary>After 1 s, 2 s, 4 s … 10 s.</summary>
-    public static Trouble After(Trouble? before, string reason, string message, TimeProvider time)
+    public static FailedAttempt After(FailedAttempt? before, string reason, string message, TimeProvider time)
     {
         var failures = (before?.Failures ?? 0) + 1;
-        return new Trouble(reason, message, time.GetUtcNow() + Pauses.After(failures), failures);
+        return new FailedAttempt(reason, message, time.GetUtcNow() + Pauses.After(failures), failures);
     }
 
     /// <summary>The runtime's error as Kubernetes' messages quote it: rpc error: code = Unknown desc = ….</summary>

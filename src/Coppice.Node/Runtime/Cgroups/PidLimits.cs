@@ -6,7 +6,7 @@ namespace Coppice.Node.Runtime.Cgroups;
 /// How many processes, threads counted, there may be: on the machine, in all pods together, in one pod. However many a pod starts, it is the
 /// pod that gets no more, and neither its neighbours nor the node.
 /// </summary>
-public sealed record ProcessRoom
+public sealed record PidLimits
 {
     /// <summary>What the kubelet calls podPidsLimit. Enough for programs with thousands of threads.</summary>
     public const long PodMaxDefault = 4096;

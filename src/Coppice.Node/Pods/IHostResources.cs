@@ -4,34 +4,34 @@ using Coppice.Objects.Core;
 
 namespace Coppice.Node.Pods;
 
-/// <summary>What a pod stands on besides the runtime: its cgroup, its volumes, logs, and the files of its containers.</summary>
-public interface IPodGround
+/// <summary>What a pod gets from its host besides the runtime: its cgroup, its volumes, logs, and the files of its containers.</summary>
+public interface IHostResources
 {
     /// <summary>Gives the pods of one quality of service their common part of the processors, by what is asked for now. Doing it again changes nothing.</summary>
     /// <param name="active">The pods of this node that have not ended.</param>
     /// <exception cref="RuntimeException">The kernel refused it.</exception>
-    void Weigh(IReadOnlyCollection<Pod> active);
+    void UpdateQosCgroups(IReadOnlyCollection<Pod> active);
 
     /// <summary>Makes what a sandbox needs: the pod's cgroup. Doing it again changes nothing.</summary>
-    /// <exception cref="PodGroundException">It could not be made; say so and try again later.</exception>
+    /// <exception cref="HostResourceException">It could not be made; say so and try again later.</exception>
     ValueTask PrepareSandboxAsync(Pod pod, CancellationToken stop);
 
     /// <summary>Makes the pod's volumes ready to be mounted. Doing it again changes nothing.</summary>
-    /// <exception cref="PodGroundException">One of them is not to be had yet.</exception>
+    /// <exception cref="HostResourceException">One of them is not to be had yet.</exception>
     ValueTask PrepareVolumesAsync(Pod pod, CancellationToken stop);
 
     /// <summary>Brings what is in the volumes up to date with the objects it comes from.</summary>
-    /// <exception cref="PodGroundException">Something of it is not to be had now; what was there stays.</exception>
+    /// <exception cref="HostResourceException">Something of it is not to be had now; what was there stays.</exception>
     ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop);
 
     /// <summary>The mounts of one container, once the volumes are ready. To be disposed of when the container has started, or could not.</summary>
-    ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop);
+    ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, MountRequest inputs, CancellationToken stop);
 
     /// <summary>Whether a container's first process is stopped (SIGSTOP): it hears no signal but the last.</summary>
-    bool IsDeaf(Pod pod, ContainerRecord running);
+    bool IsStopped(Pod pod, ContainerRecord running);
 
     /// <summary>What a container that ended left in its termination message file, or at the end of its log; null for nothing.</summary>
-    ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop);
+    ValueTask<string?> ReadTerminationMessageAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop);
 
     /// <summary>Lets go of the cgroup and the volumes. What is gone already is no failure.</summary>
     ValueTask RemoveAsync(Pod pod, CancellationToken stop);
@@ -42,10 +42,10 @@ public interface IPodGround
 
 /// <param name="Attempt">The container's.</param>
 /// <param name="Addresses">The pod's, the primary first.</param>
-public sealed record GroundInputs(int Attempt, IReadOnlyList<KeyValuePair<string, string>> Environment, IReadOnlyList<string> Addresses);
+public sealed record MountRequest(int Attempt, IReadOnlyList<KeyValuePair<string, string>> Environment, IReadOnlyList<string> Addresses);
 
-/// <summary>Something of a pod's ground could not be made. The reason and message are an event's: FailedMount, MountVolume.SetUp failed for volume ….</summary>
-public sealed class PodGroundException(string reason, string message, Exception? inner = null) : Exception(message, inner)
+/// <summary>Something that a pod gets from its host could not be made. The reason and message are an event's: FailedMount, MountVolume.SetUp failed for volume ….</summary>
+public sealed class HostResourceException(string reason, string message, Exception? inner = null) : Exception(message, inner)
 {
     public string Reason => reason;
 }

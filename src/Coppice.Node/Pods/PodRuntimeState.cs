@@ -6,12 +6,12 @@ using Coppice.Objects.Core;
 namespace Coppice.Node.Pods;
 
 /// <summary>What a pod's worker remembers that neither the API nor the runtime can tell. Immutable: the worker swaps it whole.</summary>
-public sealed record PodNotes
+public sealed record PodRuntimeState
 {
-    public static readonly PodNotes Empty = new();
+    public static readonly PodRuntimeState Empty = new();
 
-    public ImmutableSortedDictionary<string, ContainerNotes> Containers { get; init; } =
-        ImmutableSortedDictionary.Create<string, ContainerNotes>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, ContainerRuntimeState> Containers { get; init; } =
+        ImmutableSortedDictionary.Create<string, ContainerRuntimeState>(StringComparer.Ordinal);
 
     /// <summary>How many sandboxes are being made, stopped or removed.</summary>
     public int SandboxOperations { get; init; }
@@ -22,13 +22,13 @@ public sealed record PodNotes
     public ImmutableSortedSet<string> Removing { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>Why the last sandbox could not be made, and when to try again.</summary>
-    public Trouble? SandboxTrouble { get; init; }
+    public FailedAttempt? SandboxFailure { get; init; }
 
     /// <summary>Containers are being given more or less to use.</summary>
     public bool IsResizing { get; init; }
 
     /// <summary>Why they could not be given it, and when to try again.</summary>
-    public Trouble? ResizeTrouble { get; init; }
+    public FailedAttempt? ResizeFailure { get; init; }
 
     /// <summary>What the pod may use as a whole: what its cgroup was made with, or was given since; null where nobody knows any more.</summary>
     public ResourceRequirements? Given { get; init; }
@@ -40,7 +40,7 @@ public sealed record PodNotes
     public long? ResizeInProgress { get; init; }
 
     /// <summary>The node has decided that the pod must end.</summary>
-    public PodTermination? Verdict { get; init; }
+    public PodTermination? Termination { get; init; }
 
     /// <summary>The API has no such pod any more.</summary>
     public bool IsGone { get; init; }
@@ -57,9 +57,9 @@ public sealed record PodNotes
     /// <summary>The API was asked to let go of the pod; it may still wait for finalizers.</summary>
     public bool IsDeleteAsked { get; init; }
 
-    public ContainerNotes Of(string container) => Containers.GetValueOrDefault(container) ?? ContainerNotes.Empty;
+    public ContainerRuntimeState Of(string container) => Containers.GetValueOrDefault(container) ?? ContainerRuntimeState.Empty;
 
-    public PodNotes With(string container, Func<ContainerNotes, ContainerNotes> change) =>
+    public PodRuntimeState With(string container, Func<ContainerRuntimeState, ContainerRuntimeState> change) =>
         this with { Containers = Containers.SetItem(container, change(Of(container))) };
 }
 
@@ -74,21 +74,21 @@ public enum CleanUp
 /// <param name="Reason">With the message, those of a waiting container's status; empty for what shows only in events.</param>
 /// <param name="RetryAt">By the steady clock, as every moment that is remembered.</param>
 /// <param name="Failures">How often in a row.</param>
-public sealed record Trouble(string Reason, string Message, DateTimeOffset RetryAt, int Failures = 1)
+public sealed record FailedAttempt(string Reason, string Message, DateTimeOffset RetryAt, int Failures = 1)
 {
     /// <summary>The sandbox that it was met in: what went wrong in one that died says nothing of the next. Null where it has nothing to do with it.</summary>
     public string? SandboxId { get; init; }
 }
 
 /// <summary>What is remembered of one container of a pod.</summary>
-public sealed record ContainerNotes
+public sealed record ContainerRuntimeState
 {
-    public static readonly ContainerNotes Empty = new();
+    public static readonly ContainerRuntimeState Empty = new();
 
     public RestartBackOff? BackOff { get; init; }
 
     /// <summary>Why it could not be started.</summary>
-    public Trouble? Trouble { get; init; }
+    public FailedAttempt? StartFailure { get; init; }
 
     /// <summary>It is being made and started.</summary>
     public bool IsStarting { get; init; }
@@ -102,10 +102,10 @@ public sealed record ContainerNotes
     /// <summary>What the newest container may use: what it was started with, or was given since; null where nobody knows any more.</summary>
     public ResourceRequirements? Given { get; init; }
 
-    public ProbeNotes Probes { get; init; } = ProbeNotes.None;
+    public ProbeState Probes { get; init; } = ProbeState.None;
 
     /// <summary>What containers of this name left to say when they ended, by their ids.</summary>
-    public ImmutableSortedDictionary<string, string> LastWords { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, string> TerminationMessages { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }
 
 /// <summary>What the probes said of one container; of another one of the same name, they said nothing.</summary>
@@ -113,24 +113,24 @@ public sealed record ContainerNotes
 /// <param name="IsReady">The readiness probe succeeded.</param>
 /// <param name="Failed">The probe that gave the container up, if one did.</param>
 /// <param name="UnreadyInARow">How often readiness failed in a row while the container still counts as ready.</param>
-public sealed record ProbeNotes(string ContainerId, bool IsStarted, bool IsReady, FatalProbe? Failed, int UnreadyInARow = 0)
+public sealed record ProbeState(string ContainerId, bool IsStarted, bool IsReady, FatalProbe? Failed, int UnreadyInARow = 0)
 {
-    public static readonly ProbeNotes None = new("", false, false, null);
+    public static readonly ProbeState None = new("", false, false, null);
 
-    public static ProbeNotes For(string containerId) => None with { ContainerId = containerId };
+    public static ProbeState For(string containerId) => None with { ContainerId = containerId };
 
     /// <summary>What a probe's report makes of them.</summary>
     /// <param name="failuresMax">The readiness probe's failure threshold.</param>
-    public ProbeNotes After(ProbeReport report, int failuresMax)
+    public ProbeState After(ProbeReport report, int failuresMax)
     {
-        var hasPassed = report.Verdict == ProbeVerdict.Success;
+        var hasPassed = report.Result == ProbeResult.Success;
         switch (report.Type)
         {
-            case ProbeType.Startup when report.VerdictChanged:
+            case ProbeType.Startup when report.ResultChanged:
                 return hasPassed ? this with { IsStarted = true } : this with { Failed = FatalProbe.Startup };
-            case ProbeType.Liveness when report.VerdictChanged && !hasPassed:
+            case ProbeType.Liveness when report.ResultChanged && !hasPassed:
                 return this with { Failed = FatalProbe.Liveness };
-            case ProbeType.Readiness when report.VerdictChanged:
+            case ProbeType.Readiness when report.ResultChanged:
                 return this with { IsReady = hasPassed, UnreadyInARow = 0 };
             // A container taken over from an agent before starts as ready, of which its new probe knows nothing.
             case ProbeType.Readiness when IsReady && !hasPassed && !report.Outcome.IsError:

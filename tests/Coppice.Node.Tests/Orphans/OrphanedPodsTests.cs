@@ -1,32 +1,32 @@
 using Coppice.Node.Containers;
 using Coppice.Node.Host;
-using Coppice.Node.Leftovers;
+using Coppice.Node.Orphans;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Tests.Pods;
 using Coppice.Node.Volumes;
 using Coppice.Testing;
 
-namespace Coppice.Node.Tests.Leftovers;
+namespace Coppice.Node.Tests.Orphans;
 
 /// <summary>What a crash at a bad moment leaves on the machine. Needs root, as coppice does.</summary>
-public sealed class PodLeftoversTests : IDisposable
+public sealed class OrphanedPodsTests : IDisposable
 {
     private static readonly CancellationToken Stop = CancellationToken.None;
 
-    private readonly string _root = Directory.CreateTempSubdirectory("coppice-leftovers").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("coppice-orphans").FullName;
     private readonly PodPaths _paths;
     private readonly CgroupTree _tree = new("/coppice-test");
-    private readonly PodLeftovers _leftovers;
+    private readonly OrphanedPods _leftovers;
 
-    public PodLeftoversTests()
+    public OrphanedPodsTests()
     {
         _paths = new PodPaths(_root + "/pods");
         var time = new ManualTimeProvider();
         // A tree of plain directories: one with a file in it cannot be removed, like a cgroup with a process in it.
         var cgroups = new CgroupFiles(CgroupMounts.From($"30 20 0:26 / {_root}/cgroup rw - cgroup cgroup rw,memory\n"));
         var settings = new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), _root + "/logs", _tree);
-        _leftovers = new PodLeftovers(new PodVolumes(_paths, time), _paths, cgroups, settings, TimeProvider.System);
+        _leftovers = new OrphanedPods(new PodVolumes(_paths, time), _paths, cgroups, settings, TimeProvider.System);
     }
 
     public void Dispose()
@@ -73,7 +73,7 @@ public sealed class PodLeftoversTests : IDisposable
         var inner = Directory.CreateDirectory(volume + "/inner").FullName;
         await BindAsync(host, inner);
 
-        var refused = await Assert.ThrowsAsync<LeftoverInUseException>(async () => await _leftovers.RemoveAsync(new PodIdentity("shop", "web", "u1"), Stop));
+        var refused = await Assert.ThrowsAsync<OrphanInUseException>(async () => await _leftovers.RemoveAsync(new PodIdentity("shop", "web", "u1"), Stop));
         Assert.Contains(inner, refused.Message);
         Assert.True(File.Exists(host + "/precious"));
         Assert.True(File.Exists(volume + "/beside"));
@@ -91,7 +91,7 @@ public sealed class PodLeftoversTests : IDisposable
         File.WriteAllText(busy + "/a-process", "");
         Directory.CreateDirectory(_paths.Volume("u1", "empty-dir", "v"));
 
-        await Assert.ThrowsAsync<LeftoverInUseException>(async () => await _leftovers.RemoveAsync(new PodIdentity("", "", "u1"), Stop));
+        await Assert.ThrowsAsync<OrphanInUseException>(async () => await _leftovers.RemoveAsync(new PodIdentity("", "", "u1"), Stop));
         Assert.True(Directory.Exists(_paths.Volume("u1", "empty-dir", "v")));
     }
 
@@ -120,15 +120,15 @@ public sealed class PodLeftoversTests : IDisposable
     public void An_agent_removes_at_its_start_and_with_every_audit_what_nobody_knows()
     {
         using var node = new TestNode();
-        node.Ground.Leftovers.Add(new PodIdentity("shop", "dead", "dead-uid"));
-        node.Ground.Leftovers.Add(new PodIdentity("shop", "web", "web-uid"));
+        node.HostResources.Orphans.Add(new PodIdentity("shop", "dead", "dead-uid"));
+        node.HostResources.Orphans.Add(new PodIdentity("shop", "web", "web-uid"));
         node.Create("web", "server:1");
         node.Start();
-        Assert.Equal(["web-uid"], node.Ground.Leftovers.Select(one => one.Uid));
+        Assert.Equal(["web-uid"], node.HostResources.Orphans.Select(one => one.Uid));
 
-        node.Ground.Leftovers.Add(new PodIdentity("", "", "late-uid"));
+        node.HostResources.Orphans.Add(new PodIdentity("", "", "late-uid"));
         node.Advance(30);
-        Assert.Equal(["web-uid"], node.Ground.Leftovers.Select(one => one.Uid));
+        Assert.Equal(["web-uid"], node.HostResources.Orphans.Select(one => one.Uid));
     }
 
     private static async Task BindAsync(string from, string to)

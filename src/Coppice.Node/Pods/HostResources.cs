@@ -11,12 +11,12 @@ using Coppice.Streaming;
 
 namespace Coppice.Node.Pods;
 
-/// <summary>The ground of pods on this machine: cgroups, volumes and logs.</summary>
+/// <summary>What this machine gives to pods: cgroups, volumes and logs.</summary>
 /// <param name="cgroups">Null leaves them to the runtime.</param>
 /// <param name="sources">Where the content of volumes comes from, given what is known of the pod.</param>
-public sealed class NodeGround(
-    IPodVolumes volumes, PodPaths paths, CgroupFiles? cgroups, Func<PodFacts, PodVolumeSources> sources, PodSurroundings surroundings, TimeProvider time)
-    : IPodGround
+public sealed class HostResources(
+    IPodVolumes volumes, PodPaths paths, CgroupFiles? cgroups, Func<PodFacts, PodVolumeSources> sources, NodeEnvironment node, TimeProvider time)
+    : IHostResources
 {
     private const int WordsMax = 4096;
     private const int LogWordsMax = 2048;
@@ -24,16 +24,16 @@ public sealed class NodeGround(
 
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _prepared = new(StringComparer.Ordinal);
 
-    private SandboxSettings Settings => surroundings.Sandboxes;
+    private SandboxSettings Settings => node.Sandboxes;
 
-    public void Weigh(IReadOnlyCollection<Pod> active)
+    public void UpdateQosCgroups(IReadOnlyCollection<Pod> active)
     {
         if (cgroups is null || Settings.Cgroups is not { } tree)
         {
             return;
         }
 
-        cgroups.Apply(tree.Pods, new CgroupLimits { ProcessesMax = surroundings.Processes.PodsMax });
+        cgroups.Apply(tree.Pods, new CgroupLimits { ProcessesMax = node.Processes.PodsMax });
         cgroups.Apply(tree.Of(PodQuality.Burstable), ContainerLimits.OfBurstable(active));
         // However many pods ask for nothing, together they must not push aside one that asked.
         cgroups.Apply(tree.Of(PodQuality.BestEffort), new CgroupLimits(CpuShares: CgroupLimits.SharesMin));
@@ -48,12 +48,12 @@ public sealed class NodeGround(
 
         try
         {
-            cgroups.Apply(tree.Pod(Uid(pod), QualityOfService.Of(pod)), ContainerLimits.OfPod(pod) with { ProcessesMax = surroundings.Processes.PodMax });
+            cgroups.Apply(tree.Pod(Uid(pod), QualityOfService.Of(pod)), ContainerLimits.OfPod(pod) with { ProcessesMax = node.Processes.PodMax });
             return ValueTask.CompletedTask;
         }
         catch (RuntimeException failed)
         {
-            throw new PodGroundException("FailedCreatePodContainer", $"unable to ensure pod container exists: {failed.Message}", failed);
+            throw new HostResourceException("FailedCreatePodContainer", $"unable to ensure pod container exists: {failed.Message}", failed);
         }
     }
 
@@ -65,7 +65,7 @@ public sealed class NodeGround(
         }
         catch (VolumeNotReadyException failed)
         {
-            throw new PodGroundException("FailedMount", failed.Message, failed);
+            throw new HostResourceException("FailedMount", failed.Message, failed);
         }
     }
 
@@ -77,11 +77,11 @@ public sealed class NodeGround(
         }
         catch (VolumeNotReadyException failed)
         {
-            throw new PodGroundException("FailedMount", failed.Message, failed);
+            throw new HostResourceException("FailedMount", failed.Message, failed);
         }
     }
 
-    public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop)
+    public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, MountRequest inputs, CancellationToken stop)
     {
         var given = new MountInputs(
             inputs.Attempt, _prepared[Uid(pod)], inputs.Environment, SandboxSpecBuilder.Hostname(pod, Settings),
@@ -89,11 +89,11 @@ public sealed class NodeGround(
         return volumes.MountsAsync(pod, container, given, stop);
     }
 
-    public bool IsDeaf(Pod pod, ContainerRecord running) =>
+    public bool IsStopped(Pod pod, ContainerRecord running) =>
         cgroups is not null && Settings.Cgroups is { } tree
         && cgroups.FirstProcess($"{tree.Pod(Uid(pod), QualityOfService.Of(pod))}/{running.Id}") is { IsStopped: true };
 
-    public async ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop)
+    public async ValueTask<string?> ReadTerminationMessageAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop)
     {
         try
         {
@@ -140,7 +140,7 @@ public sealed class NodeGround(
     }
 
     private PodVolumeSources Sources(Pod pod) => sources(new PodFacts(
-        Settings.NodeName, surroundings.Addresses, [.. pod.Status.PodIPs.Select(one => one.Ip)], surroundings.Allocatable));
+        Settings.NodeName, node.Addresses, [.. pod.Status.PodIPs.Select(one => one.Ip)], node.Allocatable));
 
     private static string ReadStart(string path)
     {

@@ -5,14 +5,14 @@ using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;
 using Coppice.Node.Volumes;
 
-namespace Coppice.Node.Leftovers;
+namespace Coppice.Node.Orphans;
 
 /// <summary>
-/// Leftovers as directories: of volumes, of logs and of cgroups. What still runs in a cgroup is ended. A process that cannot be, or a
+/// Orphaned pods as directories: of volumes, of logs and of cgroups. What still runs in a cgroup is ended. A process that cannot be, or a
 /// mount that coppice did not make, means that somebody is at work there: then all of the pod is left as it is.
 /// </summary>
 /// <param name="cgroups">Null if they are the runtime's business.</param>
-public sealed class PodLeftovers(IPodVolumes volumes, PodPaths paths, CgroupFiles? cgroups, SandboxSettings settings, TimeProvider time) : IPodLeftovers
+public sealed class OrphanedPods(IPodVolumes volumes, PodPaths paths, CgroupFiles? cgroups, SandboxSettings settings, TimeProvider time) : IOrphanedPods
 {
     private const int LogNameParts = 3;
 
@@ -42,7 +42,7 @@ public sealed class PodLeftovers(IPodVolumes volumes, PodPaths paths, CgroupFile
         await RemoveCgroupsAsync(pod.Uid, stop);
         if (ForeignMount(pod.Uid) is { } mount)
         {
-            throw new LeftoverInUseException($"{mount.MountPoint} ({mount.FileSystem}) is mounted in what is left of pod {pod.Uid}, which nobody knows; unmount it to have the rest removed");
+            throw new OrphanInUseException($"{mount.MountPoint} ({mount.FileSystem}) is mounted in what is left of pod {pod.Uid}, which nobody knows; unmount it to have the rest removed");
         }
 
         await volumes.RemoveAsync(pod.Uid, stop);
@@ -72,7 +72,7 @@ public sealed class PodLeftovers(IPodVolumes volumes, PodPaths paths, CgroupFile
         }
         catch (RuntimeException busy)
         {
-            throw new LeftoverInUseException($"Pod {uid}, which nobody knows, still has processes: {busy.Message}; end them to have the rest removed", busy);
+            throw new OrphanInUseException($"Pod {uid}, which nobody knows, still has processes: {busy.Message}; end them to have the rest removed", busy);
         }
     }
 

@@ -1,4 +1,4 @@
-using Coppice.Node.Leftovers;
+using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
 using Coppice.Node.Volumes;
@@ -6,9 +6,9 @@ using Coppice.Objects.Core;
 
 namespace Coppice.Simulation.World;
 
-/// <summary>The ground of a simulated machine's pods: no files, but a note of what was made and not yet cleared away.</summary>
+/// <summary>What a simulated machine's pods get from their host: no files, but a note of what was made and not yet cleared away.</summary>
 /// <param name="time">By which a volume takes its time.</param>
-internal sealed class SimulatedGround(TimeProvider time) : IPodGround, IPodLeftovers
+internal sealed class SimulatedHostResources(TimeProvider time) : IHostResources, IOrphanedPods
 {
     private readonly SortedSet<string> _prepared = new(StringComparer.Ordinal);
 
@@ -21,9 +21,9 @@ internal sealed class SimulatedGround(TimeProvider time) : IPodGround, IPodLefto
     /// <summary>How long a volume is in the making.</summary>
     public TimeSpan VolumesTake { get; set; }
 
-    public bool IsDeaf(Pod pod, ContainerRecord running) => false;
+    public bool IsStopped(Pod pod, ContainerRecord running) => false;
 
-    public void Weigh(IReadOnlyCollection<Pod> active)
+    public void UpdateQosCgroups(IReadOnlyCollection<Pod> active)
     {
     }
 
@@ -50,10 +50,10 @@ internal sealed class SimulatedGround(TimeProvider time) : IPodGround, IPodLefto
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, GroundInputs inputs, CancellationToken stop) =>
+    public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, MountRequest inputs, CancellationToken stop) =>
         ValueTask.FromResult(new PreparedMounts([]));
 
-    public ValueTask<string?> ReadLastWordsAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) =>
+    public ValueTask<string?> ReadTerminationMessageAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) =>
         ValueTask.FromResult<string?>(null);
 
     public ValueTask RemoveAsync(Pod pod, CancellationToken stop) => Remove(pod.Metadata.Uid!);
@@ -80,7 +80,7 @@ internal sealed class SimulatedGround(TimeProvider time) : IPodGround, IPodLefto
     {
         if (IsBroken)
         {
-            throw new PodGroundException("FailedMount", "MountVolume.SetUp failed for volume \"data\" : no space left on device (injected fault)");
+            throw new HostResourceException("FailedMount", "MountVolume.SetUp failed for volume \"data\" : no space left on device (injected fault)");
         }
     }
 }

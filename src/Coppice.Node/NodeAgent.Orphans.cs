@@ -5,19 +5,19 @@ namespace Coppice.Node;
 /// <summary>What is left on the machine of pods that neither the API nor the runtime knows: removed with every audit, the first at the start.</summary>
 public sealed partial class NodeAgent
 {
-    private readonly SortedDictionary<string, string> _whyNotSwept = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _whyOrphanStays = new(StringComparer.Ordinal);
     private Task _sweeping = Task.CompletedTask;
 
     // What stands in the way of looking must not keep the runtime from being looked at.
-    private async ValueTask<IReadOnlyList<PodIdentity>> FindLeftoversAsync(CancellationToken stop)
+    private async ValueTask<IReadOnlyList<PodIdentity>> FindOrphansAsync(CancellationToken stop)
     {
         try
         {
-            return await leftovers.FindAsync(stop);
+            return await orphans.FindAsync(stop);
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            LogNotLooked(services.Log, failed.Message);
+            LogOrphansUnknown(services.Log, failed.Message);
             return [];
         }
     }
@@ -44,19 +44,19 @@ public sealed partial class NodeAgent
         {
             try
             {
-                await leftovers.RemoveAsync(pod, stop);
-                _whyNotSwept.Remove(pod.Uid);
-                LogSwept(pod);
+                await orphans.RemoveAsync(pod, stop);
+                _whyOrphanStays.Remove(pod.Uid);
+                LogOrphanRemoved(pod);
             }
             catch (Exception failed) when (!stop.IsCancellationRequested)
             {
                 // Said once; it is tried again with every audit.
-                if (_whyNotSwept.GetValueOrDefault(pod.Uid) != failed.Message)
+                if (_whyOrphanStays.GetValueOrDefault(pod.Uid) != failed.Message)
                 {
-                    LogNotSwept(pod, failed.Message);
+                    LogOrphanStays(pod, failed.Message);
                 }
 
-                _whyNotSwept[pod.Uid] = failed.Message;
+                _whyOrphanStays[pod.Uid] = failed.Message;
             }
         }
     }
