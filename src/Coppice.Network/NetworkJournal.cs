@@ -1,26 +1,26 @@
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Network;
 
 /// <summary>What the service network has to say: in the log, and of single objects in events on them. Everything is said once, until it is over.</summary>
-/// <param name="tell">Makes an event of it.</param>
-public sealed class NetworkJournal(ILogger log, Action<RuleTrouble> tell)
+/// <param name="post">Makes an event of it.</param>
+public sealed partial class NetworkJournal(ILogger log, Action<RuleWarning> post)
 {
-    private HashSet<RuleTrouble> _troubles = [];
+    private HashSet<RuleWarning> _warnings = [];
     private string _failure = "";
 
     /// <summary>All that is left out of the rules now.</summary>
-    public void Troubles(IEnumerable<RuleTrouble> now)
+    public void Warnings(IEnumerable<RuleWarning> now)
     {
-        var before = _troubles;
-        _troubles = [];
-        foreach (var trouble in now)
+        var before = _warnings;
+        _warnings = [];
+        foreach (var warning in now)
         {
-            if (_troubles.Add(trouble) && !before.Contains(trouble))
+            if (_warnings.Add(warning) && !before.Contains(warning))
             {
-                log.LogWarning("{Owner} is not in the service rules with all that it asks for: {Message}", trouble.Owner, trouble.Message);
-                tell(trouble);
+                LogLeftOut(log, warning.Owner, warning.Message);
+                post(warning);
             }
         }
     }
@@ -36,11 +36,11 @@ public sealed class NetworkJournal(ILogger log, Action<RuleTrouble> tell)
         _failure = e.Message;
         if (e is RulesException)
         {
-            log.LogError("{Error} It is tried again every {Seconds} s", e.Message, retryAfter.TotalSeconds);
+            LogRefused(log, retryAfter.TotalSeconds, e.Message);
         }
         else
         {
-            log.LogError(e, "The service rules could not be brought up to date; it is tried again every {Seconds} s", retryAfter.TotalSeconds);
+            LogBroke(log, retryAfter.TotalSeconds, e);
         }
     }
 
@@ -49,10 +49,25 @@ public sealed class NetworkJournal(ILogger log, Action<RuleTrouble> tell)
         if (_failure.Length > 0)
         {
             _failure = "";
-            log.LogInformation("The service rules are up to date again");
+            LogInSync(log);
         }
     }
 
     /// <param name="what">What had become of the rules, and by whom.</param>
-    public void Restored(string what) => log.LogWarning("The service rules had been {What}; they are back", what);
+    public void Restored(string what) => LogRestored(log, what);
+
+    [LoggerMessage(1, LogLevel.Warning, "nftables: {Owner} is left out of the service rules, wholly or in part: {Message}")]
+    private static partial void LogLeftOut(ILogger log, RuleOwner owner, string message);
+
+    [LoggerMessage(2, LogLevel.Error, "nftables: sync of the service rules failed, retried every {Seconds} s: {Why}")]
+    private static partial void LogRefused(ILogger log, double seconds, string why);
+
+    [LoggerMessage(3, LogLevel.Error, "nftables: sync of the service rules failed, retried every {Seconds} s")]
+    private static partial void LogBroke(ILogger log, double seconds, Exception e);
+
+    [LoggerMessage(4, LogLevel.Information, "nftables: the service rules are in sync again")]
+    private static partial void LogInSync(ILogger log);
+
+    [LoggerMessage(5, LogLevel.Warning, "nftables: the service rules had been {What}, and are restored")]
+    private static partial void LogRestored(ILogger log, string what);
 }

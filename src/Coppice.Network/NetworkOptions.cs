@@ -21,7 +21,7 @@ public sealed record NetworkOptions
     /// <summary>The addresses of services and pods.</summary>
     public ClusterRanges Ranges { get; init; } = ClusterRanges.Default;
 
-    /// <summary>Devices behind which pods may be; see <see cref="Rules.NodeRules"/>. The ptp plugin names its own veth….</summary>
+    /// <summary>Devices behind which pods may be; see <see cref="Nftables.NodeNetwork"/>. The ptp plugin names its own veth….</summary>
     public ImmutableArray<string> PodDevices { get; init; } = ["veth*"];
 
     /// <summary>The pods' MTU in bytes; zero for the kernel's default. To be lowered where packets are wrapped between nodes.</summary>
@@ -60,5 +60,5 @@ public sealed record NetworkOptions
     /// </summary>
     public TimeSpan RuleAuditInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    public Rules.NodeRules NodeRules => new(Ranges.Services, Ranges.Pods, PodDevices);
+    public Nftables.NodeNetwork NodeNetwork => new(Ranges.Services, Ranges.Pods, PodDevices);
 }

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Coppice.Network.Dns;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Coppice.Network.Translation;
 
 namespace Coppice.Network;
@@ -10,16 +10,16 @@ namespace Coppice.Network;
 /// The first change is applied at once; what comes while it is being applied is applied together afterwards. A failure is tried
 /// again by itself. Wake it whenever one of the watched objects changes.
 /// </summary>
-/// <param name="observe">The world now; null while it is not wholly known yet, because rules from half of it would cut off the other half.</param>
+/// <param name="observe">What there is now; null while it is not wholly known yet, because rules from half of it would cut off the other half.</param>
 /// <param name="publish">Takes each new snapshot of the names: usually <see cref="DnsServer.Zone"/>.</param>
 public sealed class ServiceNetworkLoop(
-    Func<NetworkWorld?> observe, IServiceRules rules, Action<DnsZone> publish, NetworkOptions options, TimeProvider time, NetworkJournal journal)
+    Func<NetworkObjects?> observe, IServiceRules rules, Action<DnsZone> publish, NetworkOptions options, TimeProvider time, NetworkJournal journal)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly NetworkTranslator _translator = new(options);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly RepairPace _pace = new(time);
+    private readonly RestoreRateLimit _rateLimit = new(time);
     private volatile bool _auditDue;
 
     private enum Outcome
@@ -96,19 +96,19 @@ public sealed class ServiceNetworkLoop(
     {
         try
         {
-            if (observe() is not { } world)
+            if (observe() is not { } objects)
             {
                 return (Outcome.NotYetKnown, RetryAfter);
             }
 
-            var (state, zone) = _translator.Translate(world);
+            var (state, zone) = _translator.Translate(objects);
             // Names need no kernel: they are told even if the rules fail.
             publish(zone);
             var plan = RulePlanner.Plan(state);
             var refused = await rules.ApplyAsync(plan, stop);
-            journal.Troubles(plan.Troubles.Concat(refused));
+            journal.Warnings(plan.Warnings.Concat(refused));
             journal.Succeeded();
-            if (_auditDue && _pace.Pause is var pause)
+            if (_auditDue && _rateLimit.Pause is var pause)
             {
                 if (pause > TimeSpan.Zero)
                 {
@@ -132,7 +132,7 @@ public sealed class ServiceNetworkLoop(
     {
         if (await rules.RestoreAsync(stop) is { } what)
         {
-            _pace.Note();
+            _rateLimit.Note();
             journal.Restored(what);
         }
     }

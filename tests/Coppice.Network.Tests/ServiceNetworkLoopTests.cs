@@ -1,4 +1,4 @@
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Coppice.Network.Translation;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging;
@@ -13,16 +13,16 @@ public sealed class ServiceNetworkLoopTests
     private readonly SimulationLoop _loop = new(new ManualTimeProvider());
     private readonly TestRules _rules = new();
     private readonly Lines _log = new();
-    private readonly List<RuleTrouble> _told = [];
+    private readonly List<RuleWarning> _told = [];
 
     [Fact]
     public void What_is_not_yet_known_is_looked_at_again_without_anybody_saying_so()
     {
-        NetworkWorld? world = null;
+        NetworkObjects? world = null;
         Start(() => world);
         Assert.Equal(0, _rules.Applied);
 
-        world = new NetworkWorld([], [], [], []);
+        world = new NetworkObjects([], [], [], []);
         _loop.RunFor(TimeSpan.FromSeconds(1.1));
         Assert.Equal(1, _rules.Applied);
     }
@@ -30,7 +30,7 @@ public sealed class ServiceNetworkLoopTests
     [Fact]
     public void A_kernel_that_refuses_is_asked_once_a_second_however_much_changes_and_told_of_once()
     {
-        var loop = Start(() => new NetworkWorld([], [], [], []));
+        var loop = Start(() => new NetworkObjects([], [], [], []));
         _rules.Failure = new RulesException("The service rules could not be applied: no memory.");
         for (var tenth = 0; tenth < 100; tenth++)
         {
@@ -46,7 +46,7 @@ public sealed class ServiceNetworkLoopTests
         _rules.Failure = null;
         _loop.RunFor(TimeSpan.FromSeconds(1.1));
         Assert.Equal(
-            ["Error: The service rules could not be applied: no memory. It is tried again every 1 s", "Information: The service rules are up to date again"],
+            ["Error: nftables: sync of the service rules failed, retried every 1 s: The service rules could not be applied: no memory.", "Information: nftables: the service rules are in sync again"],
             _log.All);
     }
 
@@ -54,7 +54,7 @@ public sealed class ServiceNetworkLoopTests
     public void A_fault_of_ours_does_not_end_the_service_network()
     {
         var isBroken = true;
-        Start(() => isBroken ? throw new InvalidOperationException("a fault") : new NetworkWorld([], [], [], []));
+        Start(() => isBroken ? throw new InvalidOperationException("a fault") : new NetworkObjects([], [], [], []));
         _loop.RunFor(TimeSpan.FromSeconds(5));
         isBroken = false;
         _loop.RunFor(TimeSpan.FromSeconds(1.1));
@@ -65,22 +65,22 @@ public sealed class ServiceNetworkLoopTests
     [Fact]
     public void What_is_left_out_is_told_once_until_it_is_in_and_out_again()
     {
-        var trouble = new RuleTrouble(new RuleOwner("Service", "default", "web"), "Refused", "The kernel does not take its rules: no");
-        var loop = Start(() => new NetworkWorld([], [], [], []));
-        foreach (var refused in new RuleTrouble[][] { [trouble], [trouble], [], [trouble] })
+        var warning = new RuleWarning(new RuleOwner("Service", "default", "web"), "Refused", "The kernel does not take its rules: no");
+        var loop = Start(() => new NetworkObjects([], [], [], []));
+        foreach (var refused in new RuleWarning[][] { [warning], [warning], [], [warning] })
         {
             _rules.Refused = refused;
             Wake(loop.Wake);
         }
 
-        Assert.Equal([trouble, trouble], _told);
+        Assert.Equal([warning, warning], _told);
         Assert.Equal(2, _log.All.Count(line => line.Contains("Service default/web")));
     }
 
     [Fact]
     public void A_program_that_changes_the_rules_without_end_is_answered_at_a_bounded_pace()
     {
-        Start(() => new NetworkWorld([], [], [], []));
+        Start(() => new NetworkObjects([], [], [], []));
         _rules.IsTamperedWith = true;
         for (var tenth = 0; tenth < 600; tenth++)
         {
@@ -106,7 +106,7 @@ public sealed class ServiceNetworkLoopTests
         _loop.RunUntilIdle();
     }
 
-    private ServiceNetworkLoop Start(Func<NetworkWorld?> observe)
+    private ServiceNetworkLoop Start(Func<NetworkObjects?> observe)
     {
         var loop = new ServiceNetworkLoop(observe, _rules, _ => { }, Options, _loop.Time, new NetworkJournal(_log, _told.Add));
         _loop.Start(() => loop.RunAsync(CancellationToken.None));
@@ -122,7 +122,7 @@ public sealed class ServiceNetworkLoopTests
 
         public RulesException? Failure { get; set; }
 
-        public IReadOnlyList<RuleTrouble> Refused { get; set; } = [];
+        public IReadOnlyList<RuleWarning> Refused { get; set; } = [];
 
         public bool IsTamperedWith { get; set; }
 
@@ -130,7 +130,7 @@ public sealed class ServiceNetworkLoopTests
 
         public Action Changed { get; private set; } = () => { };
 
-        public ValueTask<IReadOnlyList<RuleTrouble>> ApplyAsync(Ruleset desired, CancellationToken stop)
+        public ValueTask<IReadOnlyList<RuleWarning>> ApplyAsync(NftTable desired, CancellationToken stop)
         {
             Tries++;
             if (Failure is { } failure)

@@ -8,7 +8,7 @@ namespace Coppice.Network.Dns;
 /// The cluster's DNS server: sockets for UDP and TCP on one port. Cluster names are answered on the spot, from the snapshot in
 /// <see cref="Zone"/>; questions to others are under way while the next ones are answered.
 /// </summary>
-public sealed class DnsServer : IAsyncDisposable
+public sealed partial class DnsServer : IAsyncDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TcpIdleTimeout = TimeSpan.FromSeconds(10);
@@ -104,7 +104,7 @@ public sealed class DnsServer : IAsyncDisposable
             {
                 if (!_stop.IsCancellationRequested)
                 {
-                    _log.LogWarning("DNS: a question could not be received: {Error}", e.Message);
+                    LogNotReceived(_log, e.Message);
                 }
 
                 await PauseAsync();
@@ -141,7 +141,7 @@ public sealed class DnsServer : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _log.LogError(e, "DNS: a question could not be answered");
+            LogNotAnswered(_log, e);
         }
     }
 
@@ -181,7 +181,7 @@ public sealed class DnsServer : IAsyncDisposable
             {
                 if (!_stop.IsCancellationRequested)
                 {
-                    _log.LogWarning("DNS: a connection could not be accepted: {Error}", e.Message);
+                    LogNotAccepted(_log, e.Message);
                 }
 
                 await PauseAsync();
@@ -221,11 +221,20 @@ public sealed class DnsServer : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _log.LogError(e, "DNS: a question could not be answered");
+            LogNotAnswered(_log, e);
         }
         finally
         {
             _connections.GiveBack(address);
         }
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "DNS: a query could not be received: {Why}")]
+    private static partial void LogNotReceived(ILogger log, string why);
+
+    [LoggerMessage(2, LogLevel.Warning, "DNS: a TCP connection could not be accepted: {Why}")]
+    private static partial void LogNotAccepted(ILogger log, string why);
+
+    [LoggerMessage(3, LogLevel.Error, "DNS: a query could not be answered")]
+    private static partial void LogNotAnswered(ILogger log, Exception e);
 }

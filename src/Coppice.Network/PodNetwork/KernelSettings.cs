@@ -1,4 +1,4 @@
-using Coppice.Network.Namespaces;
+using Coppice.Network.Netns;
 
 namespace Coppice.Network.PodNetwork;
 

@@ -1,4 +1,4 @@
-using Coppice.Network.Namespaces;
+using Coppice.Network.Netns;
 using Coppice.Network.Netlink;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +10,7 @@ namespace Coppice.Network.PodNetwork;
 /// </summary>
 /// <param name="links">The networks that there should be, asked for anew each time.</param>
 /// <param name="lost">Told of one that is not as it should be, and what is missing; again with every look.</param>
-public sealed class PodNetworkWatch(Func<IReadOnlyList<PodLink>> links, Action<PodLink, string> lost, TimeProvider time, ILogger log)
+public sealed partial class PodNetworkWatch(Func<IReadOnlyList<PodLink>> links, Action<PodLink, string> lost, TimeProvider time, ILogger log)
 {
     private const int ProtocolRoute = 0;
     private const int GroupLink = 1;
@@ -45,7 +45,7 @@ public sealed class PodNetworkWatch(Func<IReadOnlyList<PodLink>> links, Action<P
                 var isTold = await HearsOfLossAsync(socket, stop);
                 var isDeep = isTold || looks % LooksPerAudit == 0;
                 var there = links();
-                foreach (var (link, missing) in await thread.RunAsync(() => PodNetworkSight.Find(there, isDeep)))
+                foreach (var (link, missing) in await thread.RunAsync(() => PodNetworkCheck.Find(there, isDeep)))
                 {
                     lost(link, missing);
                 }
@@ -56,7 +56,7 @@ public sealed class PodNetworkWatch(Func<IReadOnlyList<PodLink>> links, Action<P
             }
             catch (Exception failed)
             {
-                log.LogError(failed, "The pods' networks could not be looked at");
+                LogNotChecked(log, failed);
             }
         }
     }
@@ -101,4 +101,7 @@ public sealed class PodNetworkWatch(Func<IReadOnlyList<PodLink>> links, Action<P
 
         return isTold;
     }
+
+    [LoggerMessage(1, LogLevel.Error, "CNI: the networks of pods could not be checked, which is tried again")]
+    private static partial void LogNotChecked(ILogger log, Exception e);
 }

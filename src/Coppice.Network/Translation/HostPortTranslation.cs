@@ -1,5 +1,5 @@
 using System.Net;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Coppice.Objects.Core;
 
 namespace Coppice.Network.Translation;
@@ -9,19 +9,19 @@ internal static class HostPortTranslation
 {
     private const string AnyAddress = "0.0.0.0";
 
-    /// <param name="troubles">Is added to.</param>
-    public static IEnumerable<HostPortRules> Translate(IEnumerable<Pod> pods, string node, List<RuleTrouble> troubles) =>
+    /// <param name="warnings">Is added to.</param>
+    public static IEnumerable<HostPortInfo> Translate(IEnumerable<Pod> pods, string node, List<RuleWarning> warnings) =>
         pods
             .Where(pod => pod.Spec.NodeName == node && !pod.Spec.HostNetwork && pod.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))
-            .SelectMany(pod => HostPorts(pod, troubles))
+            .SelectMany(pod => HostPorts(pod, warnings))
             .OrderBy(p => p.Namespace, StringComparer.Ordinal).ThenBy(p => p.Pod, StringComparer.Ordinal).ThenBy(p => p.HostPort);
 
-    private static IEnumerable<HostPortRules> HostPorts(Pod pod, List<RuleTrouble> troubles)
+    private static IEnumerable<HostPortInfo> HostPorts(Pod pod, List<RuleWarning> warnings)
     {
         var containers = pod.Spec.InitContainers.Select((one, i) => (Path: $"spec.initContainers[{i}]", one.Ports))
             .Concat(pod.Spec.Containers.Select((one, i) => (Path: $"spec.containers[{i}]", one.Ports)));
-        var reading = new Reading(new RuleOwner("Pod", pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? ""));
-        var found = new List<HostPortRules>();
+        var reading = new FieldReader(new RuleOwner("Pod", pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? ""));
+        var found = new List<HostPortInfo>();
         foreach (var (path, ports) in containers)
         {
             foreach (var (port, i) in ports.Select((port, i) => (port, i)))
@@ -33,11 +33,11 @@ internal static class HostPortTranslation
             }
         }
 
-        troubles.AddRange(reading.Troubles);
+        warnings.AddRange(reading.Warnings);
         return found;
     }
 
-    private static HostPortRules? HostPort(Pod pod, ContainerPort port, string path, Reading reading)
+    private static HostPortInfo? HostPort(Pod pod, ContainerPort port, string path, FieldReader reading)
     {
         // No address yet: there is nothing to lead to.
         if (reading.Address(pod.Status.PodIP, "status.podIP") is not { } address)
@@ -53,7 +53,7 @@ internal static class HostPortTranslation
 
         return reading.Protocol(port.Protocol, $"{path}.protocol") is { } protocol
             && reading.IsPort(port.HostPort, $"{path}.hostPort") && reading.IsPort(port.ContainerPortValue, $"{path}.containerPort")
-            ? new HostPortRules(pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "", protocol, host, port.HostPort, address, port.ContainerPortValue)
+            ? new HostPortInfo(pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? "", protocol, host, port.HostPort, address, port.ContainerPortValue)
             : null;
     }
 }

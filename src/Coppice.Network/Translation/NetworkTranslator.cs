@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Coppice.Network.Dns;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
@@ -17,29 +17,29 @@ public sealed class NetworkTranslator(NetworkOptions options)
 
     private Dictionary<ObjectKey, Translated> _last = [];
 
-    public (NetworkState State, DnsZone Zone) Translate(NetworkWorld world)
+    public (NetworkState State, DnsZone Zone) Translate(NetworkObjects objects)
     {
-        var slices = world.EndpointSlices
+        var slices = objects.EndpointSlices
             .Where(s => s.Metadata.Labels.ContainsKey(ServiceNameLabel))
             .ToLookup(s => new ObjectKey(s.Metadata.Namespace ?? "", s.Metadata.Labels[ServiceNameLabel]));
         var now = new Dictionary<ObjectKey, Translated>(_last.Count);
-        var rules = ImmutableArray.CreateBuilder<ServiceRules>();
+        var rules = ImmutableArray.CreateBuilder<ServicePortInfo>();
         var names = new List<DnsService>();
-        var troubles = new List<RuleTrouble>();
-        foreach (var (key, service) in world.Services.Select(s => (Key: ObjectKey.Of(s), s)).OrderBy(s => s.Key))
+        var warnings = new List<RuleWarning>();
+        foreach (var (key, service) in objects.Services.Select(s => (Key: ObjectKey.Of(s), s)).OrderBy(s => s.Key))
         {
             var translated = Translate(key, service, [.. slices[key].OrderBy(s => s.Metadata.Name, StringComparer.Ordinal)]);
             now[key] = translated;
             rules.AddRange(translated.Rules);
             names.Add(translated.Names);
-            troubles.AddRange(translated.Troubles);
+            warnings.AddRange(translated.Warnings);
         }
 
         _last = now;
-        ImmutableArray<HostPortRules> hostPorts = [.. HostPortTranslation.Translate(world.Pods, options.NodeName, troubles)];
+        ImmutableArray<HostPortInfo> hostPorts = [.. HostPortTranslation.Translate(objects.Pods, options.NodeName, warnings)];
         return (
-            new NetworkState(options.NodeRules, rules.ToImmutable(), hostPorts) { Troubles = [.. troubles] },
-            new DnsZone(options.ClusterDomain, world.Namespaces, names, [options.Ranges.Services, options.Ranges.Pods]));
+            new NetworkState(options.NodeNetwork, rules.ToImmutable(), hostPorts) { Warnings = [.. warnings] },
+            new DnsZone(options.ClusterDomain, objects.Namespaces, names, [options.Ranges.Services, options.Ranges.Pods]));
     }
 
     private Translated Translate(ObjectKey key, Service service, EndpointSlice[] slices)
@@ -49,9 +49,9 @@ public sealed class NetworkTranslator(NetworkOptions options)
             return last;
         }
 
-        var troubles = new List<RuleTrouble>();
-        var rules = ServiceTranslation.Translate(service, slices, options.NodeName, troubles);
-        return new Translated(service, slices, rules, DnsTranslation.Translate(service, slices), troubles);
+        var warnings = new List<RuleWarning>();
+        var rules = ServiceTranslation.Translate(service, slices, options.NodeName, warnings);
+        return new Translated(service, slices, rules, DnsTranslation.Translate(service, slices), warnings);
     }
 
     private static bool Same(EndpointSlice[] a, EndpointSlice[] b)
@@ -72,5 +72,5 @@ public sealed class NetworkTranslator(NetworkOptions options)
         return true;
     }
 
-    private sealed record Translated(Service Service, EndpointSlice[] Slices, ImmutableArray<ServiceRules> Rules, DnsService Names, List<RuleTrouble> Troubles);
+    private sealed record Translated(Service Service, EndpointSlice[] Slices, ImmutableArray<ServicePortInfo> Rules, DnsService Names, List<RuleWarning> Warnings);
 }

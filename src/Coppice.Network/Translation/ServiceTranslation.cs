@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
@@ -16,11 +16,11 @@ internal static class ServiceTranslation
 
     private const string Headless = "None";
 
-    /// <param name="troubles">Is added to.</param>
-    public static ImmutableArray<ServiceRules> Translate(Service service, IReadOnlyList<EndpointSlice> slices, string node, List<RuleTrouble> troubles)
+    /// <param name="warnings">Is added to.</param>
+    public static ImmutableArray<ServicePortInfo> Translate(Service service, IReadOnlyList<EndpointSlice> slices, string node, List<RuleWarning> warnings)
     {
         var spec = service.Spec;
-        var reading = new Reading(new RuleOwner("Service", service.Metadata.Namespace ?? "", service.Metadata.Name ?? ""));
+        var reading = new FieldReader(new RuleOwner("Service", service.Metadata.Namespace ?? "", service.Metadata.Name ?? ""));
         // Headless, an alias, or somebody else's: nothing to translate.
         if (spec.ClusterIP == Headless || spec.Type == ServiceType.ExternalName || service.Metadata.Labels.ContainsKey(ProxyNameLabel))
         {
@@ -28,11 +28,11 @@ internal static class ServiceTranslation
         }
 
         var cluster = ClusterAddresses(spec, reading);
-        var rules = ImmutableArray.CreateBuilder<ServiceRules>();
+        var rules = ImmutableArray.CreateBuilder<ServicePortInfo>();
         if (!cluster.IsEmpty)
         {
             var common = Common(service, cluster, reading);
-            var endpoints = EndpointReading.Of(slices, node);
+            var endpoints = ServiceEndpoints.Of(slices, node);
             for (var i = 0; i < spec.Ports.Count; i++)
             {
                 if (spec.Ports[i] is { } port && Port(common, port, $"spec.ports[{i}]", reading) is { } one)
@@ -41,30 +41,30 @@ internal static class ServiceTranslation
                 }
             }
 
-            troubles.AddRange(endpoints.Troubles);
+            warnings.AddRange(endpoints.Warnings);
         }
 
-        troubles.AddRange(reading.Troubles);
+        warnings.AddRange(reading.Warnings);
         return rules.ToImmutable();
     }
 
-    // Of a service with both families the other one's addresses are no trouble: they are served by others, or not at all.
-    private static ImmutableArray<IPAddress> ClusterAddresses(ServiceSpec spec, Reading reading)
+    // Of a service with both families the other one's addresses are no warning: they are served by others, or not at all.
+    private static ImmutableArray<IPAddress> ClusterAddresses(ServiceSpec spec, FieldReader reading)
     {
         IEnumerable<string?> texts = spec.ClusterIPs.IsEmpty ? new[] { spec.ClusterIP } : spec.ClusterIPs;
-        var silent = new Reading(default);
+        var silent = new FieldReader(default);
         ImmutableArray<IPAddress> found = [.. silent.Addresses(texts, "")];
         return found.IsEmpty ? [.. reading.Addresses(texts, "clusterIP")] : found;
     }
 
     /// <summary>What all ports of a service have alike.</summary>
-    private static ServiceRules Common(Service service, ImmutableArray<IPAddress> cluster, Reading reading)
+    private static ServicePortInfo Common(Service service, ImmutableArray<IPAddress> cluster, FieldReader reading)
     {
         var spec = service.Spec;
         var balancer = spec.Type == ServiceType.LoadBalancer
             ? reading.Addresses(service.Status.LoadBalancer.Ingress.Where(i => i.IpMode != LoadBalancerIPMode.Proxy).Select(i => i.Ip), "status.loadBalancer.ingress")
             : [];
-        return new ServiceRules(service.Metadata.Namespace ?? "", service.Metadata.Name ?? "", "", TransportProtocol.Tcp, 0)
+        return new ServicePortInfo(service.Metadata.Namespace ?? "", service.Metadata.Name ?? "", "", TransportProtocol.Tcp, 0)
         {
             ClusterAddresses = cluster,
             ExternalAddresses = [.. reading.Addresses(spec.ExternalIPs, "externalIPs")],
@@ -78,7 +78,7 @@ internal static class ServiceTranslation
         };
     }
 
-    private static ServiceRules? Port(ServiceRules common, ServicePort port, string path, Reading reading) =>
+    private static ServicePortInfo? Port(ServicePortInfo common, ServicePort port, string path, FieldReader reading) =>
         reading.Protocol(port.Protocol, $"{path}.protocol") is { } protocol
         && reading.IsPort(port.Port, $"{path}.port")
         && (port.NodePort == 0 || reading.IsPort(port.NodePort, $"{path}.nodePort"))
@@ -89,6 +89,6 @@ internal static class ServiceTranslation
         port.Name is { Length: > 0 } name ? name : port.Port.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>None given: everyone. Given but none of IPv4 among them: nobody that these rules are for.</summary>
-    private static ImmutableArray<IPNetwork>? Ranges(ValueList<string> texts, Reading reading) =>
+    private static ImmutableArray<IPNetwork>? Ranges(ValueList<string> texts, FieldReader reading) =>
         texts.IsEmpty ? null : [.. texts.Select(text => reading.Range(text, "loadBalancerSourceRanges")).OfType<IPNetwork>()];
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+
 using Coppice.Commands.Hosting;
 using Coppice.Composition;
 using Coppice.Configuration;
+using Coppice.Network.Nftables;
 using Coppice.Network.PodNetwork;
 using Coppice.Network.Rules;
 using Coppice.Node.Host;
@@ -9,7 +11,6 @@ using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;
 using Coppice.Node.Volumes;
 using Microsoft.Extensions.Logging.Abstractions;
-
 namespace Coppice.Commands;
 
 /// <summary><c>coppice down</c>: ends the server; with <c>--purge</c> everything else of the cluster too.</summary>

@@ -4,7 +4,7 @@ using Coppice.Client;
 using Coppice.Configuration;
 using Coppice.Kubelet;
 using Coppice.Network;
-using Coppice.Network.Namespaces;
+using Coppice.Network.Netns;
 using Coppice.Network.PodNetwork;
 using Coppice.Node;
 using Coppice.Node.Containers;

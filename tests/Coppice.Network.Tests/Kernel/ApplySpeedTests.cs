@@ -1,5 +1,5 @@
 using System.Net;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 
 namespace Coppice.Network.Tests.Kernel;
 
@@ -42,16 +42,16 @@ public sealed class ApplySpeedTests(ITestOutputHelper output)
         Assert.Contains("10.245.0.19", node.Nsenter(null, "nft", "list", "chain", "ip", "coppice", "all/default/web19/tcp/http"));
     }
 
-    private static Ruleset Plan(TestNode node, ServiceRules[] services) => RulePlanner.Plan(new NetworkState(node.Options.NodeRules, [.. services], []));
+    private static NftTable Plan(TestNode node, ServicePortInfo[] services) => RulePlanner.Plan(new NetworkState(node.Options.NodeNetwork, [.. services], []));
 
-    private static ServiceRules Service(int i) => new("default", $"web{i}", "http", TransportProtocol.Tcp, 80)
+    private static ServicePortInfo Service(int i) => new("default", $"web{i}", "http", TransportProtocol.Tcp, 80)
     {
         ClusterAddresses = [IPAddress.Parse($"10.96.{i / 250}.{i % 250}")],
         NodePort = i % 10 == 0 ? 30000 + i : 0,
         Endpoints =
         [
-            new EndpointRules(IPAddress.Parse($"10.244.{i / 250}.{i % 250}"), 8080, Local: true),
-            new EndpointRules(IPAddress.Parse($"10.245.{i / 250}.{i % 250}"), 8080, Local: false),
+            new EndpointInfo(IPAddress.Parse($"10.244.{i / 250}.{i % 250}"), 8080, Local: true),
+            new EndpointInfo(IPAddress.Parse($"10.245.{i / 250}.{i % 250}"), 8080, Local: false),
         ],
     };
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Coppice.Network.Namespaces;
+using Coppice.Network.Netns;
 
 namespace Coppice.Network.Tests.Kernel;
 

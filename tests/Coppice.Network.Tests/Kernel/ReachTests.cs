@@ -3,8 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Coppice.Network.Dns;
-using Coppice.Network.Namespaces;
-using Coppice.Network.Rules;
+using Coppice.Network.Netns;
+using Coppice.Network.Nftables;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Network.Tests.Kernel;
@@ -21,12 +21,12 @@ public sealed class ReachTests
         await using var server = await inside.RunAsync(() => DnsServer.Start(TestNode.Address, node.Options, TimeProvider.System, NullLogger.Instance));
         server.Zone = new DnsZone(
             "cluster.local", ["default"], [new("default", "web", [IPAddress.Parse("10.96.0.50")], null, [new("", "tcp", 80)], [])], []);
-        var dns = new ServiceRules("kube-system", "kube-dns", "dns", TransportProtocol.Udp, 53)
+        var dns = new ServicePortInfo("kube-system", "kube-dns", "dns", TransportProtocol.Udp, 53)
         {
             ClusterAddresses = [node.Options.Ranges.DnsAddress],
-            Endpoints = [new EndpointRules(TestNode.Address, server.Port, Local: true)],
+            Endpoints = [new EndpointInfo(TestNode.Address, server.Port, Local: true)],
         };
-        await node.Rules.ApplyAsync(RulePlanner.Plan(new NetworkState(node.Options.NodeRules, [dns], [])), default);
+        await node.Rules.ApplyAsync(RulePlanner.Plan(new NetworkState(node.Options.NodeNetwork, [dns], [])), default);
 
         byte[] question = [1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. "\u0003web\u0007default\u0003svc\u0007cluster\u0005local\0"u8, 0, 1, 0, 1];
         foreach (var place in new[] { client.Path, node.Path })
@@ -49,17 +49,17 @@ public sealed class ReachTests
         await using var server = await inside.RunAsync(() => DnsServer.Start(TestNode.Address, node.Options, TimeProvider.System, NullLogger.Instance));
         server.Zone = new DnsZone(
             "cluster.local", ["default"], [new("default", "web", [IPAddress.Parse("10.96.0.50")], null, [new("", "tcp", 80)], [])], []);
-        ImmutableArray<ServiceRules> services =
+        ImmutableArray<ServicePortInfo> services =
         [
             .. from protocol in new[] { TransportProtocol.Udp, TransportProtocol.Tcp }
-               select new ServiceRules("kube-system", "kube-dns", "dns", protocol, 53)
+               select new ServicePortInfo("kube-system", "kube-dns", "dns", protocol, 53)
                {
                    ClusterAddresses = [node.Options.Ranges.DnsAddress],
                    NodePort = 30053,
-                   Endpoints = [new EndpointRules(TestNode.Address, server.Port, Local: true)],
+                   Endpoints = [new EndpointInfo(TestNode.Address, server.Port, Local: true)],
                },
         ];
-        await node.Rules.ApplyAsync(RulePlanner.Plan(new NetworkState(node.Options.NodeRules, services, [])), default);
+        await node.Rules.ApplyAsync(RulePlanner.Plan(new NetworkState(node.Options.NodeNetwork, services, [])), default);
         node.Nsenter(node.Outside, "ip", "route", "add", $"{node.Options.Ranges.Services}", "via", $"{TestNode.Address}");
         (string Address, int Port)[] ways = [($"{TestNode.Address}", server.Port), ($"{TestNode.Address}", 30053), ($"{node.Options.Ranges.DnsAddress}", 53)];
 

@@ -54,7 +54,7 @@ public sealed class ServiceNetworkLoopTests(ITestOutputHelper output)
         }
     }
 
-    private static NetworkWorld World(params TestPod[] ready) => new(
+    private static NetworkObjects World(params TestPod[] ready) => new(
         [
             new Service
             {

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Coppice.Network.Namespaces;
-using Coppice.Network.Rules;
+using Coppice.Network.Netns;
+using Coppice.Network.Nftables;
 
 namespace Coppice.Network.Tests.Kernel;
 
@@ -13,17 +13,17 @@ public sealed class ServiceTests
     private const string ClusterAddress = "10.96.0.50";
     private const int NodePort = 30080;
 
-    private static ServiceRules Web(params TestPod[] endpoints) => new("default", "web", "http", TransportProtocol.Tcp, 80)
+    private static ServicePortInfo Web(params TestPod[] endpoints) => new("default", "web", "http", TransportProtocol.Tcp, 80)
     {
         ClusterAddresses = [IPAddress.Parse(ClusterAddress)],
         NodePort = NodePort,
-        Endpoints = [.. endpoints.Select(p => new EndpointRules(p.Address, 8080, Local: true))],
+        Endpoints = [.. endpoints.Select(p => new EndpointInfo(p.Address, 8080, Local: true))],
     };
 
-    private static ValueTask ApplyAsync(TestNode node, params ServiceRules[] services) => ApplyAsync(node, [], services);
+    private static ValueTask ApplyAsync(TestNode node, params ServicePortInfo[] services) => ApplyAsync(node, [], services);
 
-    private static async ValueTask ApplyAsync(TestNode node, ImmutableArray<HostPortRules> hostPorts, params ServiceRules[] services) =>
-        Assert.Equal([], await node.Rules.ApplyAsync(RulePlanner.Plan(new NetworkState(node.Options.NodeRules, [.. services], hostPorts)), default));
+    private static async ValueTask ApplyAsync(TestNode node, ImmutableArray<HostPortInfo> hostPorts, params ServicePortInfo[] services) =>
+        Assert.Equal([], await node.Rules.ApplyAsync(RulePlanner.Plan(new NetworkState(node.Options.NodeNetwork, [.. services], hostPorts)), default));
 
     [Fact]
     public async Task A_service_is_reached_at_its_cluster_address_from_pods_and_from_the_node()
@@ -166,7 +166,7 @@ public sealed class ServiceTests
         var client = node.AddPod();
         List<Socket> listeners = [];
         await TestPod.ServeTcpAsync(node.Path, 6443, listeners, () => "api", TestNode.Address);
-        await ApplyAsync(node, Web() with { Endpoints = [new EndpointRules(TestNode.Address, 6443, Local: true)] });
+        await ApplyAsync(node, Web() with { Endpoints = [new EndpointInfo(TestNode.Address, 6443, Local: true)] });
 
         Assert.Equal("api", (await Call.TcpAsync(client.Path, ClusterAddress, 80)).Server);
         Assert.Equal("api", (await Call.TcpAsync(node.Path, ClusterAddress, 80)).Server);
@@ -231,10 +231,10 @@ public sealed class ServiceTests
         var (a, b, client) = (node.AddPod(), node.AddPod(), node.AddPod());
         await a.ServeUdpAsync(5353);
         await b.ServeUdpAsync(5353);
-        ServiceRules Dns(TestPod pod) => new("kube-system", "dns", "dns", TransportProtocol.Udp, 53)
+        ServicePortInfo Dns(TestPod pod) => new("kube-system", "dns", "dns", TransportProtocol.Udp, 53)
         {
             ClusterAddresses = [IPAddress.Parse(ClusterAddress)],
-            Endpoints = [new EndpointRules(pod.Address, 5353, Local: true)],
+            Endpoints = [new EndpointInfo(pod.Address, 5353, Local: true)],
         };
         await ApplyAsync(node, Dns(a));
         using var socket = await Call.UdpSocketAsync(client.Path, ClusterAddress, 53);
@@ -258,7 +258,7 @@ public sealed class ServiceTests
         await using var node = await TestNode.StartAsync();
         var (server, client) = (node.AddPod(), node.AddPod());
         await server.ServeTcpAsync(8080);
-        await ApplyAsync(node, [new HostPortRules("default", "web-0", TransportProtocol.Tcp, null, 8081, server.Address, 8080)]);
+        await ApplyAsync(node, [new HostPortInfo("default", "web-0", TransportProtocol.Tcp, null, 8081, server.Address, 8080)]);
 
         Assert.Equal($"{server.Address}", (await Call.TcpAsync(node.Path, "127.0.0.1", 8081)).Server);
         Assert.Equal($"{server.Address}", (await Call.TcpAsync(client.Path, TestNode.Address, 8081)).Server);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Coppice.Network.Tests.Translation;
 using Coppice.Network.Translation;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,15 +12,15 @@ public sealed class TamperingTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private static ServiceRules Web(string name, string address, params string[] endpoints) => new("default", name, "http", TransportProtocol.Tcp, 80)
+    private static ServicePortInfo Web(string name, string address, params string[] endpoints) => new("default", name, "http", TransportProtocol.Tcp, 80)
     {
         ClusterAddresses = [IPAddress.Parse(address)],
         NodePort = 30080,
         AffinityTimeout = TimeSpan.FromHours(1),
-        Endpoints = [.. endpoints.Select(e => new EndpointRules(IPAddress.Parse(e), 8080, Local: true))],
+        Endpoints = [.. endpoints.Select(e => new EndpointInfo(IPAddress.Parse(e), 8080, Local: true))],
     };
 
-    private static Ruleset Plan(TestNode node, params ImmutableArray<ServiceRules> services) => RulePlanner.Plan(new NetworkState(node.Options.NodeRules, services, []));
+    private static NftTable Plan(TestNode node, params ImmutableArray<ServicePortInfo> services) => RulePlanner.Plan(new NetworkState(node.Options.NodeNetwork, services, []));
 
     [Fact]
     public async Task What_the_kernel_does_not_take_is_left_out_alone_and_comes_in_when_it_is_mended()
@@ -32,14 +32,14 @@ public sealed class TamperingTests(ITestOutputHelper output)
         await node.Rules.ApplyAsync(Plan(node, [Web("a", "10.96.0.50", "10.244.0.5")]), default);
 
         var refused = await node.Rules.ApplyAsync(Plan(node, [Web("a", "10.96.0.50", "10.244.0.6"), odd, worse, Web("z", "10.96.0.70", "10.244.0.7")]), default);
-        Assert.Equal(["odd", "worse"], refused.Select(trouble => trouble.Owner.Name).Order());
-        Assert.All(refused, trouble => Assert.StartsWith("The kernel does not take its rules: ", trouble.Message));
+        Assert.Equal(["odd", "worse"], refused.Select(warning => warning.Owner.Name).Order());
+        Assert.All(refused, warning => Assert.StartsWith("The kernel does not take its rules: ", warning.Message));
         Assert.Contains("10.96.0.70 . tcp . 80", Elements(node));
         Assert.Contains("10.244.0.6", node.Nsenter(null, "nft", "list", "chain", "ip", "coppice", "ep/default/a/tcp/http/10.244.0.6-8080"));
 
         // Another change is applied in spite of it, and the one that was refused comes in once it can.
         refused = await node.Rules.ApplyAsync(Plan(node, [Web("odd", "10.96.0.60", "10.244.0.8"), worse, Web("z", "10.96.0.71", "10.244.0.7")]), default);
-        Assert.Equal(["worse"], refused.Select(trouble => trouble.Owner.Name));
+        Assert.Equal(["worse"], refused.Select(warning => warning.Owner.Name));
         Assert.Contains("10.96.0.60 . tcp . 80", Elements(node));
         Assert.Contains("10.96.0.71 . tcp . 80", Elements(node));
         Assert.DoesNotContain("10.96.0.61", Elements(node));
@@ -169,7 +169,7 @@ public sealed class TamperingTests(ITestOutputHelper output)
 
         public Task Applied => _applied.Task;
 
-        public async ValueTask<IReadOnlyList<RuleTrouble>> ApplyAsync(Ruleset desired, CancellationToken stop)
+        public async ValueTask<IReadOnlyList<RuleWarning>> ApplyAsync(NftTable desired, CancellationToken stop)
         {
             var refused = await rules.ApplyAsync(desired, stop);
             _applied.TrySetResult();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Coppice.Network.PodNetwork;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 
 namespace Coppice.Network.Tests.Kernel;
 

@@ -64,8 +64,8 @@ public sealed class PodNetworkTests
             "eth0\t00000000\t01020A0A\t0003\t0\t0\t100\t00000000\t0\t0\t0",
         ];
 
-        Assert.Equal("eth0", NodeAddress.DefaultRouteDevice(routes));
-        Assert.Null(NodeAddress.DefaultRouteDevice(routes[..2]));
-        Assert.NotNull(NodeAddress.Find());
+        Assert.Equal("eth0", NodeIp.DefaultRouteDevice(routes));
+        Assert.Null(NodeIp.DefaultRouteDevice(routes[..2]));
+        Assert.NotNull(NodeIp.Find());
     }
 }

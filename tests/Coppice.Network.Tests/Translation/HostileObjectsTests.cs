@@ -1,6 +1,6 @@
 using System.Net;
 using Coppice.Network.Dns;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Coppice.Network.Translation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -25,7 +25,7 @@ public sealed class HostileObjectsTests
             Assert.Equal(["meta l4proto tcp dnat to 10.244.0.77:8080"], plan.Chains["all/good/good/tcp/http"].Rules);
             Assert.Equal("goto host/good/good/tcp/any-8099", plan.Sets["ports"].Elements[$"tcp . {HostileWorld.GoodHostPort}"]);
             Assert.True(zone.Services.ContainsKey(("good", "good")), $"seed {seed}");
-            Assert.DoesNotContain(plan.Troubles, trouble => trouble.Owner.Namespace == "good");
+            Assert.DoesNotContain(plan.Warnings, warning => warning.Owner.Namespace == "good");
         }
     }
 
@@ -52,12 +52,12 @@ public sealed class HostileObjectsTests
             Status = new PodStatus { Phase = PodPhase.Running, PodIP = "10.244.0.5" },
         };
 
-        var (plan, _) = Plan(new NetworkWorld([], [], [pod], []));
+        var (plan, _) = Plan(new NetworkObjects([], [], [pod], []));
 
         Assert.Equal(["tcp . 8080"], plan.Sets["ports"].Elements.Keys);
         Assert.Equal(
-            [new RuleTrouble(new RuleOwner("Pod", "default", "odd"), "KubeProxyIncorrectIPVersion", $"{address} in spec.containers[0].ports[1].hostIP has incorrect IP version")],
-            plan.Troubles);
+            [new RuleWarning(new RuleOwner("Pod", "default", "odd"), "KubeProxyIncorrectIPVersion", $"{address} in spec.containers[0].ports[1].hostIP has incorrect IP version")],
+            plan.Warnings);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class HostileObjectsTests
             },
         };
 
-        var (plan, _) = Plan(new NetworkWorld([service], [], [], []));
+        var (plan, _) = Plan(new NetworkObjects([service], [], [], []));
 
         Assert.Equal(["10.96.0.50 . tcp . 80", "192.0.2.20 . tcp . 80"], plan.Sets["refused-addresses"].Elements.Keys.Order());
         Assert.Equal(
@@ -84,17 +84,17 @@ public sealed class HostileObjectsTests
                 "10.1 in externalIPs is no IP address", "2001:db8:: in loadBalancerSourceRanges has incorrect IP version", "2001:db8::1 in externalIPs has incorrect IP version",
                 "70000 in spec.ports[1].port is no port",
             ],
-            plan.Troubles.Select(trouble => trouble.Message).Order(StringComparer.Ordinal));
+            plan.Warnings.Select(warning => warning.Message).Order(StringComparer.Ordinal));
     }
 
-    private static (Ruleset Plan, DnsZone Zone) Plan(NetworkWorld world)
+    private static (NftTable Plan, DnsZone Zone) Plan(NetworkObjects world)
     {
         var (state, zone) = new NetworkTranslator(Options).Translate(world);
         return (RulePlanner.Plan(state), zone);
     }
 
     /// <summary>A store has one object of a name, whatever else it has.</summary>
-    internal static NetworkWorld Distinct(NetworkWorld world) => world with
+    internal static NetworkObjects Distinct(NetworkObjects world) => world with
     {
         Services = [.. world.Services.DistinctBy(ObjectKey.Of)],
         EndpointSlices = [.. world.EndpointSlices.DistinctBy(ObjectKey.Of)],

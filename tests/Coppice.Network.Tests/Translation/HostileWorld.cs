@@ -35,11 +35,11 @@ internal sealed class HostileWorld(Random random)
 
     private static readonly int[] Ports = [0, 1, 80, 443, 8080, 65535, 65536, -1, int.MaxValue, int.MinValue];
 
-    public NetworkWorld Next() => new(
+    public NetworkObjects Next() => new(
         [GoodService(), .. Many(6, Service)], [GoodSlice(), .. Many(8, Slice)], [GoodPod(), .. Many(5, Pod)], ["default", .. Many(2, () => Pick(Names)!).OfType<string>()]);
 
     /// <summary>The good ones by themselves.</summary>
-    public static NetworkWorld Good() => new([GoodService()], [GoodSlice()], [GoodPod()], ["good"]);
+    public static NetworkObjects Good() => new([GoodService()], [GoodSlice()], [GoodPod()], ["good"]);
 
     private static Service GoodService() => new()
     {

@@ -1,6 +1,6 @@
 using System.Net;
 using Coppice.Network.Dns;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Coppice.Network.Translation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -47,7 +47,7 @@ public sealed class NetworkTranslatorTests
     };
 
     private static (NetworkState State, DnsZone Zone) Translate(Service service, params EndpointSlice[] slices) =>
-        new NetworkTranslator(Options).Translate(new NetworkWorld([service], slices, [], ["default"]));
+        new NetworkTranslator(Options).Translate(new NetworkObjects([service], slices, [], ["default"]));
 
     [Fact]
     public void A_service_becomes_rules_with_everything_that_leads_to_it()
@@ -59,7 +59,7 @@ public sealed class NetworkTranslatorTests
         Assert.Equal([IPAddress.Parse("192.0.2.10")], rules.LoadBalancerAddresses);
         Assert.Equal((TimeSpan.FromHours(3), true, false), (rules.AffinityTimeout!.Value, rules.ExternalLocalOnly, rules.InternalLocalOnly));
         Assert.Equal(
-            [new EndpointRules(IPAddress.Parse("10.244.0.5"), 8080, Local: true), new EndpointRules(IPAddress.Parse("10.244.1.6"), 8080, Local: false)],
+            [new EndpointInfo(IPAddress.Parse("10.244.0.5"), 8080, Local: true), new EndpointInfo(IPAddress.Parse("10.244.1.6"), 8080, Local: false)],
             rules.Endpoints);
     }
 
@@ -71,14 +71,14 @@ public sealed class NetworkTranslatorTests
             At("10.244.0.4", ready: false, serving: true), At("not an address"), At("10.244.0.1"));
 
         Assert.Equal(
-            [new EndpointRules(IPAddress.Parse("10.244.0.1"), 8080, true), new EndpointRules(IPAddress.Parse("10.244.0.3"), 8080, true, Terminating: true)],
+            [new EndpointInfo(IPAddress.Parse("10.244.0.1"), 8080, true), new EndpointInfo(IPAddress.Parse("10.244.0.3"), 8080, true, Terminating: true)],
             Translate(Web(), slice).State.Services[0].Endpoints);
     }
 
     [Fact]
     public void Source_ranges_are_read_leniently_but_never_opened_by_mistake()
     {
-        ServiceRules With(params string[] ranges) =>
+        ServicePortInfo With(params string[] ranges) =>
             Translate(Web() with { Spec = Web().Spec with { LoadBalancerSourceRanges = ranges.ToValueList() } }).State.Services[0];
 
         Assert.Null(With().LoadBalancerSourceRanges);
@@ -105,8 +105,8 @@ public sealed class NetworkTranslatorTests
         var (web, slice) = (Web(), Slice(At("10.244.0.5")));
         var other = Web() with { Metadata = new ObjectMeta { Namespace = "default", Name = "other" } };
 
-        var first = translator.Translate(new NetworkWorld([web, other], [slice], [], [])).State.Services;
-        var second = translator.Translate(new NetworkWorld([web, other], [Slice(At("10.244.0.6"))], [], [])).State.Services;
+        var first = translator.Translate(new NetworkObjects([web, other], [slice], [], [])).State.Services;
+        var second = translator.Translate(new NetworkObjects([web, other], [Slice(At("10.244.0.6"))], [], [])).State.Services;
 
         Assert.Same(first[0], second[0]);
         Assert.NotSame(first[1], second[1]);
@@ -142,9 +142,9 @@ public sealed class NetworkTranslatorTests
 
         Assert.Equal(
             [
-                new HostPortRules("default", "a", TransportProtocol.Tcp, null, 8080, IPAddress.Parse("10.244.0.5"), 80),
-                new HostPortRules("default", "a", TransportProtocol.Udp, IPAddress.Loopback, 8081, IPAddress.Parse("10.244.0.5"), 81),
+                new HostPortInfo("default", "a", TransportProtocol.Tcp, null, 8080, IPAddress.Parse("10.244.0.5"), 80),
+                new HostPortInfo("default", "a", TransportProtocol.Udp, IPAddress.Loopback, 8081, IPAddress.Parse("10.244.0.5"), 81),
             ],
-            new NetworkTranslator(Options).Translate(new NetworkWorld([], [], pods, [])).State.HostPorts);
+            new NetworkTranslator(Options).Translate(new NetworkObjects([], [], pods, [])).State.HostPorts);
     }
 }

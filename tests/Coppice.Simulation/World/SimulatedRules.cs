@@ -1,13 +1,13 @@
 using System.Text.RegularExpressions;
 using Coppice.Network.Dns;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 
 namespace Coppice.Simulation.World;
 
 /// <summary>The service rules of a kernel, which outlive the server that wrote them, and the names of the cluster's DNS.</summary>
 internal sealed partial class SimulatedRules : IServiceRules
 {
-    private Ruleset _applied = Ruleset.Empty;
+    private NftTable _applied = NftTable.Empty;
 
     public DnsZone? Zone { get; set; }
 
@@ -28,7 +28,7 @@ internal sealed partial class SimulatedRules : IServiceRules
         .SelectMany(text => PodAddress().Matches(text).Select(m => m.Value))
         .Distinct().Order(StringComparer.Ordinal);
 
-    public ValueTask<IReadOnlyList<RuleTrouble>> ApplyAsync(Ruleset desired, CancellationToken stop)
+    public ValueTask<IReadOnlyList<RuleWarning>> ApplyAsync(NftTable desired, CancellationToken stop)
     {
         if (IsBroken)
         {
@@ -36,16 +36,16 @@ internal sealed partial class SimulatedRules : IServiceRules
         }
 
         _applied = desired;
-        return ValueTask.FromResult<IReadOnlyList<RuleTrouble>>([]);
+        return ValueTask.FromResult<IReadOnlyList<RuleWarning>>([]);
     }
 
     public ValueTask<string?> RestoreAsync(CancellationToken stop) => ValueTask.FromResult<string?>(null);
 
     public Task WatchAsync(Action changed, CancellationToken stop) => Task.CompletedTask;
 
-    public async ValueTask RemoveAsync(CancellationToken stop) => await ApplyAsync(Ruleset.Empty, stop);
+    public async ValueTask RemoveAsync(CancellationToken stop) => await ApplyAsync(NftTable.Empty, stop);
 
-    private IReadOnlyDictionary<string, string> Elements(string set) => _applied.Sets.GetValueOrDefault(set)?.Elements ?? RuleSet.NoElements;
+    private IReadOnlyDictionary<string, string> Elements(string set) => _applied.Sets.GetValueOrDefault(set)?.Elements ?? NftSet.NoElements;
 
     // Those that a rule names, and those of the chains that it leads to.
     private IEnumerable<string> Targets(string rule) => Target().Matches(rule).Select(m => $"{m.Groups[1].Value}:{m.Groups[2].Value}")

@@ -73,7 +73,7 @@ internal static class HostChecks
     /// <summary>The node's address is none of a pod's or service's: its packets would be taken for theirs.</summary>
     public static void RequireRangesBeside(ServerOptions options)
     {
-        if (options.Ranges.Conflict(options.NodeAddress ?? NodeAddress.Find()) is { } conflict)
+        if (options.Ranges.Conflict(options.NodeAddress ?? NodeIp.Find()) is { } conflict)
         {
             throw new UserErrorException($"{conflict}. Choose others with --service-range, --pod-range or --node-address", ExitCodes.NotPossible);
         }

@@ -1,7 +1,7 @@
 using System.Net;
 using Coppice.Client;
 using Coppice.Configuration;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Coppice.Objects;
 
 namespace Coppice.Commands.Hosting;
@@ -48,7 +48,7 @@ internal sealed record InstanceClaim(string DataDirectory, ClusterRanges Ranges,
     /// <exception cref="UserErrorException">Another cluster on this network has what is asked for.</exception>
     public static async Task RequireNothingSharedAsync(ServerOptions options)
     {
-        var tables = await NftTables.NamesAsync();
+        var tables = await NftTableNames.NamesAsync();
         RequireNothingShared(options, (name, claim) => tables.Contains(name) || ServerProcess.Find(new DataLayout(claim.DataDirectory)) is { IsOnThisNetwork: true });
     }
 

@@ -1,0 +1,44 @@
+namespace Coppice.Network.Nftables;
+
+/// <summary>The whole content of our nftables table, as text fragments of nft's language. Immutable once made.</summary>
+/// <param name="Chains">By name.</param>
+/// <param name="Sets">Sets and maps, by name.</param>
+/// <param name="UdpRoutes">Every way a UDP packet can be led to an endpoint: what goes from here leaves stale connections.</param>
+/// <param name="Warnings">What of the objects is left out, and why.</param>
+public sealed record NftTable(
+    IReadOnlyDictionary<string, NftChain> Chains,
+    IReadOnlyDictionary<string, NftSet> Sets,
+    IReadOnlySet<UdpRoute> UdpRoutes,
+    IReadOnlyList<RuleWarning> Warnings)
+{
+    public static readonly NftTable Empty =
+        new(new Dictionary<string, NftChain>(), new Dictionary<string, NftSet>(), new HashSet<UdpRoute>(), []);
+
+    /// <summary>What it was put together from, the node's own first.</summary>
+    internal IReadOnlyList<RuleShare> Shares { get; init; } = [];
+
+    /// <summary>The same without the shares of some owners; the node's own stays.</summary>
+    internal NftTable Only(Func<RuleShare, bool> kept) => RuleMerge.Merge([.. Shares.Where(share => share.Owner is null || kept(share))], []);
+}
+
+/// <param name="Hook">Type, hook, priority and policy of a base chain; null for one that is only jumped to.</param>
+public sealed record NftChain(string Name, string? Hook, IReadOnlyList<string> Rules);
+
+/// <param name="Kind">"set" or "map".</param>
+/// <param name="Declaration">What stands between the braces of its declaration.</param>
+/// <param name="Elements">Key to value; the value is empty in a set. Sets that the kernel fills have none.</param>
+public sealed record NftSet(string Name, string Kind, string Declaration, IReadOnlyDictionary<string, string> Elements)
+{
+    public static readonly IReadOnlyDictionary<string, string> NoElements = new Dictionary<string, string>();
+}
+
+/// <summary>A UDP front (address null: any address of the node) and an endpoint it may lead to.</summary>
+public readonly record struct UdpRoute(string? Address, int Port, string EndpointAddress, int EndpointPort);
+
+/// <summary>What brings the kernel from one ruleset to another.</summary>
+/// <param name="Batch">Commands of nft's language, to be applied in one transaction; empty if nothing changes.</param>
+/// <param name="StaleUdp">Routes whose connections must be forgotten afterwards: UDP has no end that would do it.</param>
+public sealed record NftChanges(string Batch, IReadOnlyList<UdpRoute> StaleUdp)
+{
+    public bool IsEmpty => Batch.Length == 0 && StaleUdp.Count == 0;
+}

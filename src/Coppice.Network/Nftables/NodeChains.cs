@@ -1,0 +1,97 @@
+namespace Coppice.Network.Nftables;
+
+/// <summary>The part of the rules that is there whatever services exist: the hooks, the maps, and what must never pass.</summary>
+internal static class NodeChains
+{
+    private static readonly (string Name, string Kind, string Declaration)[] Maps =
+    [
+        (RuleNames.Addresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;"),
+        (RuleNames.Ports, "map", "type inet_proto . inet_service : verdict ;"),
+        (RuleNames.RefusedAddresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;"),
+        (RuleNames.RefusedPorts, "map", "type inet_proto . inet_service : verdict ;"),
+        (RuleNames.Hairpin, "set", "type ipv4_addr . ipv4_addr ;"),
+    ];
+
+    /// <summary>The sets and maps whose elements are ours alone, with their kinds.</summary>
+    public static IEnumerable<(string Name, string Kind)> Sets => Maps.Select(map => (map.Name, map.Kind));
+
+    public static RuleShare Plan(NodeNetwork node)
+    {
+        var share = new RuleShare(null);
+        AddMaps(share);
+        AddTranslation(share, node);
+        AddRefusals(share, node);
+        AddGuard(share, node);
+        return share;
+    }
+
+    private static void AddMaps(RuleShare share)
+    {
+        foreach (var (name, kind, declaration) in Maps)
+        {
+            share.Set(name, kind, declaration);
+        }
+    }
+
+    private static void AddTranslation(RuleShare share, NodeNetwork node)
+    {
+        share.BaseChain("nat-prerouting", "type nat hook prerouting priority -100 ; policy accept ;", $"jump {RuleNames.Services}");
+        share.BaseChain("nat-output", "type nat hook output priority -100 ; policy accept ;", $"jump {RuleNames.Services}");
+        share.Chain(
+            RuleNames.Services,
+            // Who is no pod may not be known where the endpoint runs; its answer has to come back through this node.
+            $"ip daddr {node.ServiceRange} ip saddr != {node.PodRange} {RuleNames.SetMasqueradeMark}",
+            $"ip daddr . meta l4proto . th dport vmap @{RuleNames.Addresses}",
+            $"fib daddr type local meta l4proto . th dport vmap @{RuleNames.Ports}");
+        share.BaseChain(
+            "nat-postrouting",
+            "type nat hook postrouting priority 100 ; policy accept ;",
+            "meta mark & 0x00004000 != 0x00000000 meta mark set meta mark & 0xffffbfff masquerade fully-random",
+            // A pod that reaches itself through a service must see a stranger, or it would answer itself directly.
+            $"ip saddr . ip daddr @{RuleNames.Hairpin} masquerade fully-random",
+            $"ip saddr {node.PodRange} ip daddr != {node.PodRange} masquerade fully-random");
+    }
+
+    private static void AddRefusals(RuleShare share, NodeNetwork node)
+    {
+        share.Chain(RuleNames.Refuse, "meta l4proto tcp reject with tcp reset", "reject with icmp type port-unreachable");
+        share.Chain(RuleNames.PodBound, [.. Devices(node), $"goto {RuleNames.Refuse}"]);
+        share.BaseChain(
+            "filter-input",
+            "type filter hook input priority 0 ; policy accept ;",
+            // Node ports on localhost need route_localnet, which would open the node's loopback to its neighbours: closed here again.
+            "iifname != \"lo\" ip daddr 127.0.0.0/8 ct state invalid,new,untracked ct status ! dnat drop",
+            $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
+            $"ct state new fib daddr type local meta l4proto . th dport vmap @{RuleNames.RefusedPorts}");
+        share.BaseChain(
+            "filter-forward",
+            "type filter hook forward priority 0 ; policy accept ;",
+            // What tracking does not know it does not translate back; the receiver would answer a stranger with a reset.
+            $"ct state invalid ip saddr {node.PodRange} drop",
+            $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
+            $"ip daddr {node.ServiceRange} goto {RuleNames.Refuse}",
+            $"ip daddr {node.PodRange} jump {RuleNames.PodBound}");
+        share.BaseChain(
+            "filter-output",
+            "type filter hook output priority 0 ; policy accept ;",
+            $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
+            $"ip daddr {node.ServiceRange} goto {RuleNames.Refuse}",
+            // A packet just translated still shows the device it was first meant for: those are left to the guard.
+            $"ip daddr {node.PodRange} ct status ! dnat jump {RuleNames.PodBound}");
+    }
+
+    /// <summary>The last look at what leaves, when device and addresses are final: cluster addresses stay in the cluster.</summary>
+    private static void AddGuard(RuleShare share, NodeNetwork node)
+    {
+        share.Chain(RuleNames.Leak, [.. Devices(node), "drop"]);
+        share.BaseChain(
+            "guard-postrouting",
+            "type filter hook postrouting priority 150 ; policy accept ;",
+            $"ip daddr {node.PodRange} jump {RuleNames.Leak}",
+            $"ip daddr {node.ServiceRange} jump {RuleNames.Leak}",
+            $"ip saddr {node.PodRange} jump {RuleNames.Leak}");
+    }
+
+    private static IEnumerable<string> Devices(NodeNetwork node) =>
+        node.PodDevices.Prepend("lo").Select(device => $"oifname \"{device}\" return");
+}

@@ -1,0 +1,41 @@
+using System.Net;
+
+namespace Coppice.Network.Nftables;
+
+/// <summary>The share of one owner (a service port, a host port, the node) in a ruleset: what it adds, not yet merged with others'.</summary>
+/// <param name="owner">Null for the node.</param>
+internal sealed class RuleShare(RuleOwner? owner)
+{
+    public RuleOwner? Owner => owner;
+
+    public List<NftChain> Chains { get; } = [];
+
+    /// <summary>Declarations of sets and maps; their elements follow from all shares.</summary>
+    public List<NftSet> Sets { get; } = [];
+
+    public List<(string Set, string Key, string Value)> Elements { get; } = [];
+
+    public List<UdpRoute> UdpRoutes { get; } = [];
+
+    public void Chain(string name, params IReadOnlyList<string> rules) => Chains.Add(new NftChain(name, null, rules));
+
+    public void BaseChain(string name, string hook, params IReadOnlyList<string> rules) => Chains.Add(new NftChain(name, hook, rules));
+
+    public void Set(string name, string kind, string declaration) => Sets.Add(new NftSet(name, kind, declaration, NftSet.NoElements));
+
+    public void Verdict(string map, string key, string verdict) => Elements.Add((map, key, verdict));
+
+    public void Member(string set, string key) => Elements.Add((set, key, ""));
+
+    public void Udp(IPAddress? address, int port, EndpointInfo endpoint) =>
+        UdpRoutes.Add(new UdpRoute(address?.ToString(), port, endpoint.Address.ToString(), endpoint.Port));
+
+    /// <summary>It says the same as another one of the same owner.</summary>
+    public bool IsLike(RuleShare other) =>
+        ReferenceEquals(this, other)
+        || (owner == other.Owner
+            && Elements.SequenceEqual(other.Elements)
+            && Sets.SequenceEqual(other.Sets)
+            && Chains.Count == other.Chains.Count
+            && Chains.Zip(other.Chains).All(pair => pair.First.Name == pair.Second.Name && pair.First.Rules.SequenceEqual(pair.Second.Rules)));
+}

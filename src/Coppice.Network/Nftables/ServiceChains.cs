@@ -1,0 +1,185 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Coppice.Network.Nftables;
+
+/// <summary>
+/// The chains of one service port and what leads to them: <c>all/…</c> every endpoint; <c>local/…</c> those of this node;
+/// <c>ext/…</c> what comes by a node port, an external or a load balancer's address; <c>lb/…</c> admits by source range;
+/// <c>ep/…</c> one endpoint, where clients stay with theirs. Pure.
+/// </summary>
+internal static class ServiceChains
+{
+    public static RuleShare Plan(ServicePortInfo service, NodeNetwork node)
+    {
+        var share = new RuleShare(service.Owner);
+        if (service.Endpoints.IsEmpty)
+        {
+            Refuse(share, service);
+            return share;
+        }
+
+        var name = RuleNames.Of(service);
+        var all = Usable(service.Endpoints);
+        var local = Usable([.. service.Endpoints.Where(e => e.Local)]);
+        var external = service.NodePort > 0 || !service.ExternalAddresses.IsEmpty || !service.LoadBalancerAddresses.IsEmpty;
+
+        // 1. The chains that pick an endpoint; a chain that nothing would lead to is left out.
+        if (!service.InternalLocalOnly || external)
+        {
+            AddPick(share, service, $"all/{name}", all);
+        }
+
+        if (!local.IsEmpty && (service.InternalLocalOnly || (external && service.ExternalLocalOnly)))
+        {
+            AddPick(share, service, $"local/{name}", local);
+        }
+
+        if (service.AffinityTimeout is { } timeout)
+        {
+            AddAffinity(share, service, name, timeout, all, local);
+        }
+
+        // 2. What leads to them.
+        var inside = !service.InternalLocalOnly ? $"goto all/{name}" : local.IsEmpty ? "drop" : $"goto local/{name}";
+        AddFronts(share, service, service.ClusterAddresses, inside);
+        if (external)
+        {
+            AddExternal(share, service, name, node, hasLocal: !local.IsEmpty);
+        }
+
+        // 3. What has to be known of each endpoint.
+        foreach (var endpoint in service.Endpoints)
+        {
+            AddEndpoint(share, service, endpoint);
+        }
+
+        return share;
+    }
+
+    /// <summary>The ready ones; those that end but still serve only if there are no others.</summary>
+    private static ImmutableArray<EndpointInfo> Usable(ImmutableArray<EndpointInfo> endpoints)
+    {
+        var ready = endpoints.RemoveAll(e => e.Terminating);
+        return ready.IsEmpty ? endpoints : ready;
+    }
+
+    private static void AddPick(RuleShare share, ServicePortInfo service, string chain, ImmutableArray<EndpointInfo> endpoints)
+    {
+        if (service.AffinityTimeout is not { } timeout)
+        {
+            share.Chain(chain, DestinationFor(service.Protocol, endpoints));
+            return;
+        }
+
+        var name = RuleNames.Of(service);
+        var rules = new List<string>(endpoints.Length + 1);
+        foreach (var endpoint in endpoints)
+        {
+            rules.Add($"ip saddr @{AffinitySet(name, endpoint, timeout)} goto {EndpointChain(name, endpoint)}");
+        }
+
+        rules.Add(endpoints.Length == 1
+            ? $"goto {EndpointChain(name, endpoints[0])}"
+            : $"numgen random mod {endpoints.Length} vmap {{ {string.Join(", ", endpoints.Select((e, i) => $"{i} : goto {EndpointChain(name, e)}"))} }}");
+        share.Chain(chain, rules);
+    }
+
+    private static string DestinationFor(TransportProtocol protocol, ImmutableArray<EndpointInfo> endpoints) => endpoints.Length == 1
+        ? $"meta l4proto {RuleNames.Of(protocol)} dnat to {endpoints[0].Address}:{endpoints[0].Port}"
+        : $"meta l4proto {RuleNames.Of(protocol)} dnat ip to numgen random mod {endpoints.Length} map {{ "
+            + string.Join(", ", endpoints.Select((e, i) => $"{i} : {e.Address} . {e.Port}")) + " }";
+
+    private static void AddAffinity(
+        RuleShare share, ServicePortInfo service, string name, TimeSpan timeout,
+        ImmutableArray<EndpointInfo> all, ImmutableArray<EndpointInfo> local)
+    {
+        foreach (var endpoint in all.Union(local))
+        {
+            var set = AffinitySet(name, endpoint, timeout);
+            share.Set(set, "set", $"type ipv4_addr ; flags dynamic,timeout ; timeout {(long)timeout.TotalSeconds}s ; size 65536 ;");
+            share.Chain(
+                EndpointChain(name, endpoint),
+                $"update @{set} {{ ip saddr }}",
+                $"meta l4proto {RuleNames.Of(service.Protocol)} dnat to {endpoint.Address}:{endpoint.Port}");
+        }
+    }
+
+    // The timeout is part of the name, because the kernel cannot change that of a set: another timeout is another set.
+    private static string AffinitySet(string name, EndpointInfo endpoint, TimeSpan timeout) =>
+        $"clients/{name}/{endpoint.Address}-{endpoint.Port}/{(long)timeout.TotalSeconds}s";
+
+    private static string EndpointChain(string name, EndpointInfo endpoint) => $"ep/{name}/{endpoint.Address}-{endpoint.Port}";
+
+    private static void AddFronts(RuleShare share, ServicePortInfo service, ImmutableArray<IPAddress> addresses, string verdict)
+    {
+        foreach (var address in addresses)
+        {
+            share.Verdict(RuleNames.Addresses, Front(service, address), verdict);
+        }
+    }
+
+    private static string Front(ServicePortInfo service, IPAddress address) => $"{address} . {RuleNames.Of(service.Protocol)} . {service.Port}";
+
+    private static string Front(ServicePortInfo service) => $"{RuleNames.Of(service.Protocol)} . {service.NodePort}";
+
+    private static void AddExternal(RuleShare share, ServicePortInfo service, string name, NodeNetwork node, bool hasLocal)
+    {
+        // With policy Local the client's address stays visible. Pods and the node itself may still use every endpoint, as inside.
+        share.Chain($"ext/{name}", service.ExternalLocalOnly
+            ? [$"ip saddr {node.PodRange} goto all/{name}",
+               $"fib saddr type local {RuleNames.SetMasqueradeMark} goto all/{name}",
+               hasLocal ? $"goto local/{name}" : "drop"]
+            : [RuleNames.SetMasqueradeMark, $"goto all/{name}"]);
+
+        AddFronts(share, service, service.ExternalAddresses, $"goto ext/{name}");
+        if (service.LoadBalancerSourceRanges is { } ranges && !service.LoadBalancerAddresses.IsEmpty)
+        {
+            // A rule a range: ranges may overlap, which a set of the kernel's would refuse.
+            share.Chain($"lb/{name}", [.. ranges.Select(range => $"ip saddr {range} goto ext/{name}"), "drop"]);
+            AddFronts(share, service, service.LoadBalancerAddresses, $"goto lb/{name}");
+        }
+        else
+        {
+            AddFronts(share, service, service.LoadBalancerAddresses, $"goto ext/{name}");
+        }
+
+        if (service.NodePort > 0)
+        {
+            share.Verdict(RuleNames.Ports, Front(service), $"goto ext/{name}");
+        }
+    }
+
+    private static void AddEndpoint(RuleShare share, ServicePortInfo service, EndpointInfo endpoint)
+    {
+        share.Member(RuleNames.Hairpin, $"{endpoint.Address} . {endpoint.Address}");
+        if (service.Protocol != TransportProtocol.Udp)
+        {
+            return;
+        }
+
+        foreach (var address in service.ClusterAddresses.Concat(service.ExternalAddresses).Concat(service.LoadBalancerAddresses))
+        {
+            share.Udp(address, service.Port, endpoint);
+        }
+
+        if (service.NodePort > 0)
+        {
+            share.Udp(null, service.NodePort, endpoint);
+        }
+    }
+
+    /// <summary>No endpoint: whoever asks is told at once, instead of waiting for an answer that cannot come.</summary>
+    private static void Refuse(RuleShare share, ServicePortInfo service)
+    {
+        foreach (var address in service.ClusterAddresses.Concat(service.ExternalAddresses).Concat(service.LoadBalancerAddresses))
+        {
+            share.Verdict(RuleNames.RefusedAddresses, Front(service, address), $"goto {RuleNames.Refuse}");
+        }
+
+        if (service.NodePort > 0)
+        {
+            share.Verdict(RuleNames.RefusedPorts, Front(service), $"goto {RuleNames.Refuse}");
+        }
+    }
+}

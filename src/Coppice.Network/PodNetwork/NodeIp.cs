@@ -1,0 +1,38 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+
+namespace Coppice.Network.PodNetwork;
+
+/// <summary>Finds the address under which this node is known to others.</summary>
+public static class NodeIp
+{
+    /// <summary>
+    /// The IPv4 address of the device that the default route leaves by; else the first address of a device that is up; else
+    /// 127.0.0.1, with which a machine without a network still serves itself.
+    /// </summary>
+    public static IPAddress Find()
+    {
+        var devices = NetworkInterface.GetAllNetworkInterfaces();
+        var route = File.Exists("/proc/net/route") ? DefaultRouteDevice(File.ReadAllLines("/proc/net/route")) : null;
+        var found = devices.Where(d => d.Name == route).SelectMany(Addresses).FirstOrDefault()
+            ?? devices.Where(d => d.OperationalStatus == OperationalStatus.Up && !IsOurs(d)).SelectMany(Addresses).FirstOrDefault();
+        return found ?? IPAddress.Loopback;
+    }
+
+    /// <summary>From the kernel's routing table as text: the device of the default route with the lowest metric.</summary>
+    internal static string? DefaultRouteDevice(IEnumerable<string> routes) => routes
+        .Skip(1)
+        .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        .Where(fields => fields.Length > 7 && fields[1] == "00000000" && fields[7] == "00000000")
+        .OrderBy(fields => int.TryParse(fields[6], out var metric) ? metric : int.MaxValue)
+        .Select(fields => fields[0])
+        .FirstOrDefault();
+
+    // The host's ends of pod links carry the pods' gateway address, which nobody else knows.
+    private static bool IsOurs(NetworkInterface device) => device.Name.StartsWith("veth", StringComparison.Ordinal);
+
+    private static IEnumerable<IPAddress> Addresses(NetworkInterface device) => device.GetIPProperties().UnicastAddresses
+        .Select(a => a.Address)
+        .Where(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a));
+}

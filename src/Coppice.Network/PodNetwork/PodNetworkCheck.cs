@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using Coppice.Network.Netns;
+
+namespace Coppice.Network.PodNetwork;
+
+/// <summary>The network that a pod was given.</summary>
+/// <param name="Namespace">The file of its network namespace.</param>
+public sealed record PodLink(string PodUid, string SandboxId, string Namespace, IPAddress Address);
+
+/// <summary>Sees what pods' networks lack. On a thread of its own, which goes into their namespaces and comes back.</summary>
+internal static partial class PodNetworkCheck
+{
+    private const string Routes = "/proc/thread-self/net/route";
+    private const string Addresses = "/proc/thread-self/net/fib_trie";
+    // What the runtime calls it in every pod.
+    private const string Device = "eth0";
+
+    // ioctl with a struct ifreq: the name, and after it the flags.
+    private const nuint GetInterfaceFlags = 0x8913;
+    private const int InterfaceRequestLength = 40;
+    private const int InterfaceFlagsAt = 16;
+    private const int Up = 0x1;
+    private const int Running = 0x40;
+
+    private const long NamespaceFileSystem = 0x6e736673;
+
+    // struct statfs is 120 bytes long, and begins with the kind of the file system.
+    private const int StatLength = 256;
+
+    /// <param name="isDeep">Looks into the namespaces too, and not only whether they are there.</param>
+    /// <returns>Those that are not as they should be, each with what is missing.</returns>
+    public static IReadOnlyList<(PodLink Link, string Missing)> Find(IReadOnlyList<PodLink> links, bool isDeep)
+    {
+        var found = new List<(PodLink, string)>();
+        var ways = isDeep && links.Count > 0 ? Destinations(File.ReadLines(Routes)) : [];
+        foreach (var link in links)
+        {
+            var missing = !IsNamespace(link.Namespace) ? "its network namespace is gone"
+                : !isDeep ? null
+                : !ways.Contains((link.Address, 32)) ? "the node has no way to it"
+                : MissingInside(link);
+            if (missing is not null)
+            {
+                found.Add((link, missing));
+            }
+        }
+
+        return found;
+    }
+
+    private static string? MissingInside(PodLink link)
+    {
+        try
+        {
+            return NamespaceThread.Visit(link.Namespace, () =>
+                !IsUp(Device) ? "its link is gone or down"
+                : !HasAddress(File.ReadLines(Addresses), link.Address) ? $"it has lost its address {link.Address}"
+                : !Destinations(File.ReadLines(Routes)).Any(way => way.Length <= 1) ? "it has lost its way out"
+                : null);
+        }
+        catch (IOException)
+        {
+            return "its network namespace is gone";
+        }
+    }
+
+    /// <summary>From the kernel's routing table as text. Pods may replace their default route by its two halves.</summary>
+    internal static HashSet<(IPAddress First, int Length)> Destinations(IEnumerable<string> routes) =>
+    [
+        .. routes
+            .Skip(1)
+            .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            .Where(fields => fields.Length > 7)
+            .Select(fields => (new IPAddress(Number(fields[1])), int.PopCount((int)Number(fields[7])))),
+    ];
+
+    /// <summary>From the kernel's tree of addresses as text: a line with the address, and below it what it is.</summary>
+    internal static bool HasAddress(IEnumerable<string> tree, IPAddress address)
+    {
+        var (wanted, isNext) = ($"|-- {address}", false);
+        foreach (var line in tree)
+        {
+            if (isNext && line.Contains("host LOCAL", StringComparison.Ordinal))
+            {
+                return true;
+            }
+
+            isNext = line.EndsWith(wanted, StringComparison.Ordinal);
+        }
+
+        return false;
+    }
+
+    // The kernel prints the four bytes as one number of the machine's own order.
+    private static uint Number(string hex) =>
+        uint.TryParse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number) ? number : uint.MaxValue;
+
+    /// <summary>Up, and so is its other end.</summary>
+    private static bool IsUp(string device)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        Span<byte> request = stackalloc byte[InterfaceRequestLength];
+        request.Clear();
+        Encoding.ASCII.GetBytes(device, request);
+        return Control(socket.SafeHandle, GetInterfaceFlags, request) == 0
+            && (BinaryPrimitives.ReadInt16LittleEndian(request[InterfaceFlagsAt..]) & (Up | Running)) == (Up | Running);
+    }
+
+    private static bool IsNamespace(string path)
+    {
+        Span<byte> stat = stackalloc byte[StatLength];
+        return StatFileSystem(path, stat) == 0 && BinaryPrimitives.ReadInt64LittleEndian(stat) == NamespaceFileSystem;
+    }
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int Control(SafeSocketHandle socket, nuint request, Span<byte> argument);
+
+    [LibraryImport("libc", EntryPoint = "statfs", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatFileSystem(string path, Span<byte> stat);
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Net;
+using Coppice.Network.Nftables;
+using Coppice.Objects.Discovery;
+
+namespace Coppice.Network.Translation;
+
+/// <summary>The endpoints in a service's slices, as rules can lead to them.</summary>
+internal sealed class ServiceEndpoints
+{
+    private const string OfVersion4 = "IPv4";
+
+    private readonly List<Slice> _slices = [];
+
+    private ServiceEndpoints()
+    {
+    }
+
+    public List<RuleWarning> Warnings { get; } = [];
+
+    /// <param name="node">Whose endpoints are near.</param>
+    public static ServiceEndpoints Of(IReadOnlyList<EndpointSlice> slices, string node)
+    {
+        var all = new ServiceEndpoints();
+        // Those of the other family are for whoever serves that.
+        foreach (var slice in slices.Where(slice => slice.AddressType is null or "" or OfVersion4))
+        {
+            var reading = new FieldReader(new RuleOwner("EndpointSlice", slice.Metadata.Namespace ?? "", slice.Metadata.Name ?? ""));
+            all._slices.Add(new Slice(Ports(slice, reading), Endpoints(slice, node, reading)));
+            all.Warnings.AddRange(reading.Warnings);
+        }
+
+        return all;
+    }
+
+    /// <summary>Those behind a service's port: the slice's port that it stands for has its name; target ports are already resolved in it.</summary>
+    public ImmutableArray<EndpointInfo> Behind(string? name, TransportProtocol protocol)
+    {
+        var found = new Dictionary<(IPAddress, int), EndpointInfo>();
+        foreach (var slice in _slices)
+        {
+            if (slice.Ports.Where(port => port.Name == (name ?? "") && port.Protocol == protocol).Select(port => (int?)port.Number).FirstOrDefault() is not { } target)
+            {
+                continue;
+            }
+
+            foreach (var endpoint in slice.Endpoints)
+            {
+                found.TryAdd((endpoint.Address, target), endpoint with { Port = target });
+            }
+        }
+
+        return [.. found.Values.OrderBy(e => e.Address.ToString(), StringComparer.Ordinal).ThenBy(e => e.Port)];
+    }
+
+    private static List<(string Name, TransportProtocol Protocol, int Number)> Ports(EndpointSlice slice, FieldReader reading)
+    {
+        var ports = new List<(string, TransportProtocol, int)>();
+        for (var i = 0; i < slice.Ports.Count; i++)
+        {
+            // A port without a number is left to whoever reads the slice: the rules can make nothing of it.
+            if (slice.Ports[i] is { Port: { } number } port
+                && reading.Protocol(port.Protocol, $"ports[{i}].protocol") is { } protocol && reading.IsPort(number, $"ports[{i}].port"))
+            {
+                ports.Add((port.Name ?? "", protocol, number));
+            }
+        }
+
+        return ports;
+    }
+
+    private static List<EndpointInfo> Endpoints(EndpointSlice slice, string node, FieldReader reading)
+    {
+        var endpoints = new List<EndpointInfo>();
+        for (var i = 0; i < slice.Endpoints.Count; i++)
+        {
+            // The addresses of one endpoint all mean the same one: the first will do.
+            if (slice.Endpoints[i] is { } endpoint && Usable(endpoint.Conditions) is { } terminating
+                && reading.Address(endpoint.Addresses.FirstOrDefault(), $"endpoints[{i}].addresses") is { } address)
+            {
+                endpoints.Add(new EndpointInfo(address, 0, endpoint.NodeName == node, terminating));
+            }
+        }
+
+        return endpoints;
+    }
+
+    /// <summary>Null: not to be used. Else whether it is one that ends but still serves. What is not said counts as ready.</summary>
+    private static bool? Usable(EndpointConditions conditions)
+    {
+        if (conditions.Ready ?? true)
+        {
+            return false;
+        }
+
+        return (conditions.Serving ?? false) && (conditions.Terminating ?? false) ? true : null;
+    }
+
+    private sealed record Slice(List<(string Name, TransportProtocol Protocol, int Number)> Ports, List<EndpointInfo> Endpoints);
+}
