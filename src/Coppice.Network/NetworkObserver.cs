@@ -1,5 +1,5 @@
 using Coppice.Client;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Coppice.Network.Translation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -16,9 +16,9 @@ public sealed class NetworkObserver(CacheSet caches, string node)
     private readonly ObjectCache<Namespace> _namespaces = caches.Of<Namespace>();
 
     /// <summary>Null until all of it is known: rules from half of the world would cut off the other half.</summary>
-    public NetworkWorld? Observe() =>
+    public NetworkObjects? Observe() =>
         _services.IsSynced && _slices.IsSynced && _pods.IsSynced && _namespaces.IsSynced
-            ? new NetworkWorld(_services.Items, _slices.Items, _pods.Items, _namespaces.Items.Select(n => n.Metadata.Name!))
+            ? new NetworkObjects(_services.Items, _slices.Items, _pods.Items, _namespaces.Items.Select(n => n.Metadata.Name!))
             : null;
 
     /// <summary>The object that a trouble is about; null if it is gone meanwhile.</summary>

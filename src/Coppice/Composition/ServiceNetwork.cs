@@ -3,7 +3,7 @@ using Coppice.Client;
 using Coppice.Network;
 using Coppice.Network.Dns;
 using Coppice.Network.PodNetwork;
-using Coppice.Network.Rules;
+using Coppice.Network.Nftables;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
