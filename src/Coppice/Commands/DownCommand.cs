@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using Coppice.Commands.Hosting;
+using Coppice.Commands.Terminal;
 using Coppice.Composition;
 using Coppice.Configuration;
 using Coppice.Network.Nftables;

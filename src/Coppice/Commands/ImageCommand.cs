@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Coppice.Commands.Hosting;
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 using Coppice.Node.Images;
 using Coppice.Node.Runtime;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Coppice.Commands.Hosting;
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 
 namespace Coppice.Commands;
@@ -23,26 +25,9 @@ internal static class KubeconfigCommand
         };
         command.SetAction(async (parsed, stop) =>
         {
-            Console.Out.Write(await ReadAsync(new DataLayout(parsed.GetValue(dataDirectory)!), stop));
+            Console.Out.Write(await AdministratorApi.ReadKubeconfigAsync(new DataLayout(parsed.GetValue(dataDirectory)!), stop));
             return ExitCodes.Success;
         });
         return command;
-    }
-
-    /// <exception cref="UserErrorException">There is none, or not for this user.</exception>
-    public static async Task<string> ReadAsync(DataLayout layout, CancellationToken stop)
-    {
-        try
-        {
-            return await File.ReadAllTextAsync(layout.AdminKubeconfig, stop);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new UserErrorException($"there is no cluster in {layout.Root} yet: start one with \"coppice up\", or name its directory with --data-dir", ExitCodes.NotRunning, missing);
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new UserErrorException($"{layout.AdminKubeconfig} is not readable for {Environment.UserName}: try again with sudo", ExitCodes.NotPossible, denied);
-        }
     }
 }

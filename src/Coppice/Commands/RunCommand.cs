@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Coppice.Client;
 using Coppice.Commands.Hosting;
 using Coppice.Commands.Logging;
+using Coppice.Commands.Terminal;
 using Coppice.Composition;
 using Coppice.Configuration;
 using Coppice.Node.Runtime;

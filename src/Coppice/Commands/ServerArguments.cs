@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 using Coppice.Objects;
 using Microsoft.Extensions.Logging;

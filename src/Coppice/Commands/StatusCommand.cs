@@ -4,6 +4,7 @@ using System.Text.Json;
 using Coppice.Client.Http;
 using Coppice.Commands.Hosting;
 using Coppice.Commands.Status;
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 using Coppice.Node.Runtime.Containerd;
 using Coppice.Objects.Core;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Coppice.Client.Http;
 using Coppice.Commands.Hosting;
 using Coppice.Commands.Status;
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 using Coppice.Objects;
 using Coppice.Objects.Core;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Coppice.Commands;
 using Coppice.Commands.Hosting;
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 using Coppice.Objects;
 using TemporaryDirectory = Coppice.Testing.TemporaryDirectory;

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Coppice.Client;
 using Coppice.Client.Http;
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 using Coppice.Objects;
 using YamlDotNet.RepresentationModel;
@@ -14,11 +15,28 @@ internal static class AdministratorApi
     /// <summary>A person waits, but a busy machine may need its time; a server that is not there refuses at once.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
 
+    /// <exception cref="UserErrorException">There is none, or not for this user.</exception>
+    public static async Task<string> ReadKubeconfigAsync(DataLayout layout, CancellationToken stop)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(layout.AdminKubeconfig, stop);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserErrorException($"there is no cluster in {layout.Root} yet: start one with \"coppice up\", or name its directory with --data-dir", ExitCodes.NotRunning, missing);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new UserErrorException($"{layout.AdminKubeconfig} is not readable for {Environment.UserName}: try again with sudo", ExitCodes.NotPossible, denied);
+        }
+    }
+
     /// <exception cref="UserErrorException">There is no kubeconfig, or it cannot be read.</exception>
     public static async Task<HttpApiOptions> FindAsync(DataLayout layout, CancellationToken stop)
     {
         var yaml = new YamlStream();
-        yaml.Load(new StringReader(await KubeconfigCommand.ReadAsync(layout, stop)));
+        yaml.Load(new StringReader(await ReadKubeconfigAsync(layout, stop)));
         var root = yaml.Documents[0].RootNode;
         var cluster = root["clusters"][0]["cluster"];
         var user = root["users"][0]["user"];

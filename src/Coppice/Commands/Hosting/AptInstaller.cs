@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Commands.Terminal;
 
 namespace Coppice.Commands.Hosting;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Coppice.Client;
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 
 namespace Coppice.Commands.Hosting;

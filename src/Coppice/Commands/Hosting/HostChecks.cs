@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 using Coppice.Network.PodNetwork;
 using Coppice.Node.Runtime.Cgroups;

@@ -1,3 +1,4 @@
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 using Coppice.Node.Host;
 using Coppice.Node.Runtime.Containerd;

@@ -1,5 +1,6 @@
 using System.Net;
 using Coppice.Client;
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 using Coppice.Network.Nftables;
 using Coppice.Objects;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coppice.Commands.Terminal;
 
 namespace Coppice.Commands.Hosting;
 

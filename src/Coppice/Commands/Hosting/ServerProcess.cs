@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Coppice.Client;
+using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 
 namespace Coppice.Commands.Hosting;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coppice.Commands.Terminal;
 using Spectre.Console;
 using HumanDuration = Coppice.ApiServer.Tables.HumanDuration;
 

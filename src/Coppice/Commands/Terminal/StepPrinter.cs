@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 
-namespace Coppice.Commands;
+namespace Coppice.Commands.Terminal;
 
 /// <summary>Tells what is done while it is done: a moving line on a terminal, plain lines elsewhere; and at the end how long it took.</summary>
 internal sealed class StepPrinter(TimeProvider time)

@@ -1,4 +1,4 @@
-namespace Coppice.Commands;
+namespace Coppice.Commands.Terminal;
 
 /// <summary>What scripts can rely on.</summary>
 internal static class ExitCodes

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace Coppice.Commands;
+namespace Coppice.Commands.Terminal;
 
 /// <summary>Standard output with colours and moving lines on a terminal, and without either in a file or a pipe.</summary>
 internal static class PlainConsole
