@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Coppice.Client.Http;
+using Coppice.Client;
 
 namespace Coppice.ApiServer.Proxying;
 

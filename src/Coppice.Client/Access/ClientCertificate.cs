@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Coppice.Client.Http;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 

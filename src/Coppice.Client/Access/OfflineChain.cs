@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 
-namespace Coppice.Client.Http;
+namespace Coppice.Client;
 
 /// <summary>
 /// How the certificates of others are held against authorities: with what is at hand. A certificate may name addresses of its issuer, of

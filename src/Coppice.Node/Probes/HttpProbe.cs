@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Coppice.Client;
 using Coppice.Objects;
-using Coppice.Client.Http;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Probes;
