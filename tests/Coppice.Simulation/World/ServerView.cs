@@ -10,6 +10,11 @@ namespace Coppice.Simulation.World;
 /// <summary>What the server's caches hold, for those who check the world or do something to it.</summary>
 internal sealed class ServerView(CacheSet caches)
 {
+    private static readonly Func<Pod, IEnumerable<string>> ByNode = pod => pod.Spec.NodeName is { Length: > 0 } node ? [node] : [];
+
+    private static readonly Func<EndpointSlice, IEnumerable<string>> ByService =
+        slice => slice.Metadata.Labels.Find("kubernetes.io/service-name") is { } service ? [$"{slice.Metadata.Namespace}/{service}"] : [];
+
     private static readonly Func<Pod, IEnumerable<string>> ByNamespace = pod => [pod.Metadata.Namespace ?? ""];
 
     private readonly CacheIndex<Pod> _podsByNamespace = caches.Of<Pod>().AddIndex(ByNamespace);
@@ -39,6 +44,16 @@ internal sealed class ServerView(CacheSet caches)
     public ObjectCache<EndpointSlice> EndpointSlices { get; } = caches.Of<EndpointSlice>();
 
     public ObjectCache<Endpoints> Endpoints { get; } = caches.Of<Endpoints>();
+
+    public ObjectCache<ServiceAccount> ServiceAccounts { get; } = caches.Of<ServiceAccount>();
+
+    public ObjectCache<Event> Events { get; } = caches.Of<Event>();
+
+    /// <summary>Pods by the name of their node.</summary>
+    public CacheIndex<Pod> PodsByNode { get; } = caches.Of<Pod>().AddIndex(ByNode);
+
+    /// <summary>Slices by "namespace/service".</summary>
+    public CacheIndex<EndpointSlice> SlicesByService { get; } = caches.Of<EndpointSlice>().AddIndex(ByService);
 
     /// <summary>The pods of a namespace that carry all of these labels.</summary>
     public IReadOnlyList<Pod> PodsWith(string? ns, ValueMap<string> labels)
