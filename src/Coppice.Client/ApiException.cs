@@ -13,7 +13,7 @@ public class ApiException(ApiStatus status) : Exception(status.Message)
     public bool IsNotFound => Status.Reason == "NotFound";
 
     /// <summary>Not an object is missing but the whole kind, or the subresource: the API does not serve it, or no longer.</summary>
-    public bool IsNotServed => IsNotFound && string.IsNullOrEmpty(Status.Details?.Name);
+    public bool IsNotServed => IsNotFound && Status.Details is { Name: null or "" };
 
     /// <summary>Somebody else changed the object meanwhile: read it again and decide anew.</summary>
     public bool IsConflict => Status.Reason == "Conflict";

@@ -181,7 +181,10 @@ public sealed class HttpApiClient : IApiClient, IDisposable
 
         if (code == HttpStatusCode.NotFound)
         {
-            return new ApiStatus { Status = "Failure", Code = (int)code, Reason = "NotFound", Message = "the server could not find the requested resource" };
+            return new ApiStatus
+            {
+                Status = "Failure", Code = (int)code, Reason = "NotFound", Message = "the server could not find the requested resource", Details = new(),
+            };
         }
 
         return new ApiStatus { Status = "Failure", Code = (int)code, Reason = code.ToString(), Message = $"the server answered {(int)code} {code}, with no Status" };

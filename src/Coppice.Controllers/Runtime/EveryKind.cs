@@ -32,8 +32,7 @@ internal sealed class EveryKind
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     // Swapped whole: by whoever makes this, and then by the loop alone.
-    private volatile IReadOnlyList<KindCache> _all = [];
-    private volatile FrozenDictionary<(string Group, string Name), KindCache> _byName = FrozenDictionary<(string, string), KindCache>.Empty;
+    private volatile Snapshot _current = new([]);
 
     public EveryKind(CacheSet caches, IKindSource kinds)
     {
@@ -42,7 +41,7 @@ internal sealed class EveryKind
     }
 
     /// <summary>In the order of discovery.</summary>
-    public IReadOnlyList<KindCache> All => _all;
+    public IReadOnlyList<KindCache> All => _current.All;
 
     /// <summary>
     /// The kinds themselves, as of this moment, also one whose cache comes only now: of those that are versions of the same objects one,
@@ -51,16 +50,16 @@ internal sealed class EveryKind
     public IEnumerable<Kind> Served => _kinds.Current.OrderBy(kind => kind.Stored == kind ? 0 : 1).DistinctBy(kind => kind.Stored);
 
     /// <summary>Nothing is unknown of any kind.</summary>
-    public bool IsSynced => _all.All(one => one.Cache.IsSynced);
+    public bool IsSynced => All.All(one => one.Cache.IsSynced);
 
     /// <summary>Of whatever version: an owner is named with the one that somebody knew.</summary>
-    public KindCache? Find(string group, string name) => _byName.GetValueOrDefault((group, name));
+    public KindCache? Find(string group, string name) => _current.ByName.GetValueOrDefault((group, name));
 
     /// <summary>Tells of every kind, those that come later as they come. Call before <see cref="RunAsync"/>.</summary>
     public void OnEach(Action<KindCache> follower)
     {
         _followers.Add(follower);
-        foreach (var one in _all)
+        foreach (var one in All)
         {
             follower(one);
         }
@@ -94,16 +93,14 @@ internal sealed class EveryKind
     private void Follow()
     {
         var wanted = Served.ToList();
-        var before = _all;
-        var gone = before.Where(one => !wanted.Contains(one.Kind)).ToList();
-        foreach (var one in gone)
+        var before = All;
+        List<KindCache> added = [];
+        _current = new([.. wanted.Select(kind => before.FirstOrDefault(one => one.Kind == kind) ?? Add(kind, added))]);
+        foreach (var gone in before.Where(one => !wanted.Contains(one.Kind)))
         {
-            one.Dispose();
+            gone.Dispose();
         }
 
-        List<KindCache> added = [];
-        _all = [.. wanted.Select(kind => before.FirstOrDefault(one => one.Kind == kind) ?? Add(kind, added))];
-        _byName = _all.ToFrozenDictionary(one => (one.Kind.Group, one.Kind.Name));
         foreach (var one in added)
         {
             _followers.ForEach(follower => follower(one));
@@ -115,5 +112,11 @@ internal sealed class EveryKind
         var one = new KindCache(kind, _caches.Of(kind));
         added.Add(one);
         return one;
+    }
+
+    private sealed record Snapshot(IReadOnlyList<KindCache> All)
+    {
+        public FrozenDictionary<(string Group, string Name), KindCache> ByName { get; } =
+            All.DistinctBy(one => (one.Kind.Group, one.Kind.Name)).ToFrozenDictionary(one => (one.Kind.Group, one.Kind.Name));
     }
 }

@@ -212,7 +212,7 @@ public sealed class DeploymentTests
     {
         using var plane = new ControlPlane();
         var taken = Revisions.Make(Samples.Deployment(1));
-        plane.Create(taken with { Metadata = taken.Metadata with { OwnerReferences = default, Labels = default }, Spec = taken.Spec with { Template = Samples.Template("other") } });
+        plane.Create(taken with { Metadata = taken.Metadata with { OwnerReferences = default, Labels = ValueMap.Of(("app", "other")) }, Spec = taken.Spec with { Template = taken.Spec.Template with { Spec = Samples.Template("other").Spec } } });
         plane.Create(Samples.Deployment(1));
         plane.Advance(TimeSpan.FromSeconds(1));
         plane.RunPods();

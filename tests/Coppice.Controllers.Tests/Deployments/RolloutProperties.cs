@@ -54,7 +54,7 @@ public sealed class RolloutProperties
 
     private static void Happen(ControlPlane plane, Random random)
     {
-        var moving = plane.Api.All<Pod>().Where(p => p.Metadata.DeletionTimestamp is not null || p.Status.Phase is null).ToList();
+        var moving = plane.Api.All<Pod>().Where(p => p.Metadata.DeletionTimestamp is not null || p.Status.Phase is null or PodPhase.Pending).ToList();
         if (moving.Count > 0)
         {
             var pod = moving[random.Next(moving.Count)];

@@ -1,22 +1,25 @@
 using Coppice.Controllers.Tests.World;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Controllers.Tests.Namespaces;
 
 public sealed class NamespaceTests
 {
+    private const string Shop = "shop";
+
     [Fact]
     public void A_namespace_has_a_default_account_and_the_root_certificates()
     {
         using var plane = new ControlPlane();
         Create(plane);
-        Assert.Equal("default", Assert.Single(plane.Api.All<ServiceAccount>()).Metadata.Name);
-        Assert.Equal("PEM", plane.Api.Get<ConfigMap>("kube-root-ca.crt").Data["ca.crt"]);
+        Assert.Equal("default", Assert.Single(InShop<ServiceAccount>(plane)).Metadata.Name);
+        Assert.Equal("PEM", plane.Api.Get<ConfigMap>("kube-root-ca.crt", Shop).Data["ca.crt"]);
 
-        plane.Delete<ServiceAccount>("default");
-        plane.Change<ConfigMap>("kube-root-ca.crt", c => c with { Data = default });
-        Assert.Single(plane.Api.All<ServiceAccount>());
-        Assert.Equal("PEM", plane.Api.Get<ConfigMap>("kube-root-ca.crt").Data["ca.crt"]);
+        plane.Delete<ServiceAccount>("default", Shop);
+        plane.Change<ConfigMap>("kube-root-ca.crt", c => c with { Data = default }, Shop);
+        Assert.Single(InShop<ServiceAccount>(plane));
+        Assert.Equal("PEM", plane.Api.Get<ConfigMap>("kube-root-ca.crt", Shop).Data["ca.crt"]);
     }
 
     [Fact]
@@ -24,23 +27,22 @@ public sealed class NamespaceTests
     {
         using var plane = new ControlPlane();
         Create(plane);
-        plane.Create(Samples.Service());
-        plane.Create(Samples.Deployment(2));
+        plane.Create(Samples.Service() with { Metadata = new() { Name = "web", Namespace = Shop } });
+        plane.Create(Samples.Deployment(2) with { Metadata = new() { Name = "web", Namespace = Shop } });
         plane.RunPods();
-        plane.Delete<Namespace>("default", ns: "");
+        plane.Delete<Namespace>(Shop, ns: "");
 
-        var going = plane.Api.Get<Namespace>("default", "");
+        var going = plane.Api.Get<Namespace>(Shop, "");
         var remaining = going.Status.Conditions.Single(c => c.Type == "NamespaceContentRemaining");
         Assert.Equal(("True", "SomeResourcesRemain"), (remaining.Status, remaining.Reason));
         Assert.StartsWith("Some resources are remaining: pods. has 2 resource instances", remaining.Message);
-        Assert.NotEmpty(plane.Api.All<ConfigMap>());
+        Assert.NotEmpty(InShop<ConfigMap>(plane));
 
-        plane.Api.Refuse = o => o.Metadata.Namespace == "default" ? "because it is being terminated" : null;
         plane.RunPods();
-        Assert.Empty(plane.Api.All<Namespace>());
-        Assert.Empty(plane.Api.All<Pod>());
-        Assert.Empty(plane.Api.All<ConfigMap>());
-        Assert.Empty(plane.Api.All<Service>());
+        Assert.DoesNotContain(plane.Api.All<Namespace>(), one => one.Metadata.Name == Shop);
+        Assert.Empty(InShop<Pod>(plane));
+        Assert.Empty(InShop<ConfigMap>(plane));
+        Assert.Empty(InShop<Service>(plane));
     }
 
     [Fact]
@@ -56,10 +58,7 @@ public sealed class NamespaceTests
         Assert.Empty(plane.Api.All<Event>());
     }
 
-    private static void Create(ControlPlane plane) => plane.Create(new Namespace
-    {
-        Metadata = new() { Name = "default" },
-        Spec = new() { Finalizers = ["kubernetes"] },
-        Status = new() { Phase = NamespacePhase.Active },
-    });
+    private static void Create(ControlPlane plane) => plane.Create(new Namespace { Metadata = new() { Name = Shop } });
+
+    private static IEnumerable<T> InShop<T>(ControlPlane plane) where T : KubernetesObject => plane.Api.Door.All<T>().Where(one => one.Metadata.Namespace == Shop);
 }

@@ -77,7 +77,7 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
                 }
                 else if (pod.Status.Phase is null or PodPhase.Pending)
                 {
-                    Api.SetPod(pod.Metadata.Name!, p => Samples.Running(Bound(p, bindTo), isReady?.Invoke(p) ?? true, Time.GetUtcNow()));
+                    Api.SetPod(pod.Metadata.Name!, p => Samples.Running(Bound(p, bindTo), isReady?.Invoke(p) ?? true, Time.GetUtcNow()), pod.Metadata.Namespace!);
                 }
             }
 

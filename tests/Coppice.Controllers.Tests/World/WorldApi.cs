@@ -47,15 +47,15 @@ internal sealed class WorldApi(TimeProvider time)
     public void FinishPod(Pod pod) => Complete(Door.DeleteAsync<Pod>(ObjectKey.Of(pod), new() { GracePeriodSeconds = 0 }, default));
 
     /// <summary>The scheduler's and the node agent's part: gives a pod the node and the status that it is given.</summary>
-    public void SetPod(string name, Func<Pod, Pod> change)
+    public void SetPod(string name, Func<Pod, Pod> change, string ns = "default")
     {
-        var pod = Get<Pod>(name);
+        var pod = Get<Pod>(name, ns);
         var wanted = change(pod);
         if (pod.Spec.NodeName is null && wanted.Spec.NodeName is { } node)
         {
             Complete(Door.WriteAsync(
                 BuiltInKinds.Of<Pod>(), new ObjectWrite.Create(ObjectKey.Of(pod), new Binding { Metadata = new() { Name = name, Namespace = pod.Metadata.Namespace }, Target = new() { Kind = "Node", Name = node } }, "binding"), default));
-            pod = Get<Pod>(name);
+            pod = Get<Pod>(name, ns);
         }
 
         Complete(Door.UpdateStatusAsync(pod with { Status = wanted.Status with { PodIP = wanted.Status.PodIP ?? NewAddress() } }, default));
