@@ -15,6 +15,7 @@ public sealed class KubeletEndpointTests
     private readonly HashSet<string> _allowed = [];
     private string? _problem;
     private bool _isStarting;
+    private bool _isAway;
 
     [Theory]
     [InlineData("/stats/summary", "stats")]
@@ -67,6 +68,15 @@ public sealed class KubeletEndpointTests
     }
 
     [Fact]
+    public async Task While_the_API_cannot_be_asked_nobody_is_let_in()
+    {
+        _allowed.Add("get nodes/metrics node-1");
+        _isAway = true;
+        Assert.Equal((500, "Authorization error (user=tester, verb=get, resource=nodes, subresource(s)=[metrics])"), await GetAsync("/metrics"));
+        Assert.Equal((401, "Unauthorized"), await GetAsync("/metrics", "Bearer another's"));
+    }
+
+    [Fact]
     public async Task While_the_node_starts_only_that_is_said()
     {
         _allowed.Add("get nodes/metrics node-1");
@@ -98,17 +108,19 @@ public sealed class KubeletEndpointTests
         var stats = new NodeStats(
             () => [], _ => ValueTask.FromResult<IReadOnlyDictionary<string, FilesUsage>>(new Dictionary<string, FilesUsage>()), mounts, new CgroupTree("/x"), "/", TimeProvider.System);
         var node = new KubeletNode("node-1", () => [], stats, new ProbeTally(), () => _problem);
-        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed), "node-1"), () => _isStarting ? null : node).HandleAsync(http);
+        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed, _isAway), "node-1"), () => _isStarting ? null : node).HandleAsync(http);
         return (http.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()));
     }
 
     /// <summary>Knows one user, and what that one may do.</summary>
-    private sealed class Rights(HashSet<string> allowed) : IAccessControl
+    private sealed class Rights(HashSet<string> allowed, bool isAway) : IAccessControl
     {
         public ValueTask<UserInfo?> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop) =>
-            ValueTask.FromResult(authorization == "Bearer tester's" ? new UserInfo { Username = "tester" } : null);
+            authorization == "Bearer tester's" ? ValueTask.FromResult<UserInfo?>(new UserInfo { Username = "tester" })
+            : isAway ? throw new HttpRequestException("connection refused")
+            : ValueTask.FromResult<UserInfo?>(null);
 
         public ValueTask<bool> AllowsAsync(UserInfo user, ResourceAttributes wanted, CancellationToken stop) =>
-            ValueTask.FromResult(allowed.Contains($"{wanted.Verb} {wanted.Resource}/{wanted.Subresource} {wanted.Name}"));
+            isAway ? throw new IOException("the answer was lost") : ValueTask.FromResult(allowed.Contains($"{wanted.Verb} {wanted.Resource}/{wanted.Subresource} {wanted.Name}"));
     }
 }

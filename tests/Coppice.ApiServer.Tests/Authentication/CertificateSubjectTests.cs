@@ -1,6 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
-using Coppice.ApiServer.Authentication;
+using Coppice.Client;
 
 namespace Coppice.ApiServer.Tests.Authentication;
 

@@ -14,6 +14,30 @@ public sealed class ReviewTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal(allowed, (bool?)(await api.PostAsync($"{Authorization}/subjectaccessreviews", $$$"""{"spec":{{{spec}}}}""")).Good().Body!["status"]!["allowed"]);
 
     [Theory]
+    [InlineData("system:node:n1", "update", "", "nodes", "status", "n1", true)]
+    [InlineData("system:node:n1", "update", "", "nodes", "status", "n2", false)]
+    [InlineData("system:node:n1", "delete", "", "nodes", null, "n1", false)]
+    [InlineData("system:node:n1", "update", "", "pods", "status", "p", true)]
+    [InlineData("system:node:n1", "update", "", "pods", null, "p", false)]
+    [InlineData("system:node:n1", "get", "", "secrets", null, "s", true)]
+    [InlineData("system:node:n1", "create", "", "secrets", null, null, false)]
+    [InlineData("system:node:n1", "update", "coordination.k8s.io", "leases", null, "n1", true)]
+    [InlineData("system:node:n1", "update", "coordination.k8s.io", "leases", null, "n2", false)]
+    [InlineData("system:node:n1", "create", "", "serviceaccounts", "token", "default", true)]
+    [InlineData("system:node:n1", "list", "discovery.k8s.io", "endpointslices", null, null, false)]
+    [InlineData("system:kube-proxy", "list", "discovery.k8s.io", "endpointslices", null, null, true)]
+    [InlineData("system:kube-proxy", "list", "", "secrets", null, null, false)]
+    [InlineData("n1", "get", "", "secrets", null, "s", false)]
+    public async Task The_components_on_nodes_may_do_their_work_and_no_more(
+        string user, string verb, string group, string resource, string? subresource, string? name, bool allowed)
+    {
+        var groups = user == "system:kube-proxy" ? "" : "\"system:nodes\",";
+        var attributes = System.Text.Json.JsonSerializer.Serialize(new { verb, group, resource, subresource, name });
+        var spec = $$"""{"user":"{{user}}","groups":[{{groups}}"system:authenticated"],"resourceAttributes":{{attributes}}}""";
+        Assert.Equal(allowed, (bool?)(await api.PostAsync($"{Authorization}/subjectaccessreviews", $$$"""{"spec":{{{spec}}}}""")).Good().Body!["status"]!["allowed"]);
+    }
+
+    [Theory]
     [InlineData("subjectaccessreviews", """{"user":"jane"}""", "SubjectAccessReview.authorization.k8s.io \"\" is invalid: spec.resourceAttributes: Invalid value: \"null\": exactly one of nonResourceAttributes or resourceAttributes must be specified")]
     [InlineData("subjectaccessreviews", """{"resourceAttributes":{"verb":"get","resource":"pods"}}""", "SubjectAccessReview.authorization.k8s.io \"\" is invalid: spec.user: Invalid value: \"\": at least one of user or group must be specified")]
     [InlineData("selfsubjectaccessreviews", "{}", "SelfSubjectAccessReview.authorization.k8s.io \"\" is invalid: spec.resourceAttributes: Invalid value: \"null\": exactly one of nonResourceAttributes or resourceAttributes must be specified")]

@@ -14,12 +14,20 @@ public sealed class OverHttp : IClientUnderTest
 {
     private readonly CertificateAuthority _authority = CertificateAuthority.Create(TimeProvider.System);
     private ApiServerHost? _host;
+
+    /// <summary>Whose certificates the server believes.</summary>
+    public CertificateAuthority Authority => _authority;
+
+    /// <summary>The cluster's users and their rights as they are in the server's process.</summary>
+    public IAccessControl Access { get; private set; } = null!;
+
     private HttpApiClient? _client;
 
     public async ValueTask<IApiClient> OpenAsync(ApiVerbs verbs, ServiceAccountTokens tokens)
     {
         var parts = new PipelineParts(_authority, tokens, _ => null, [], "127.0.0.1:6443");
         var pipeline = new RequestPipeline(verbs, parts, TimeProvider.System, new Random(2), NullLogger.Instance);
+        Access = pipeline.Access;
         var port = FreePort();
         var server = CertificateOf(_authority.IssueServer(["localhost"], [IPAddress.Loopback]));
         _host = await ApiServerHost.StartAsync(pipeline, new HttpsPort(port, server), null, TimeProvider.System, NullLoggerFactory.Instance, default);
@@ -41,7 +49,7 @@ public sealed class OverHttp : IClientUnderTest
         _authority.Dispose();
     }
 
-    private static X509Certificate2 CertificateOf(IssuedCertificate issued)
+    public static X509Certificate2 CertificateOf(IssuedCertificate issued)
     {
         using var pem = X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
         return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
