@@ -86,7 +86,7 @@ public sealed partial class SchedulingLoop
         {
             // A pod that we cannot cope with must not keep the others from their nodes.
             LogNotPlanned(e, ObjectKey.Of(queued.Pod).ToString());
-            _queue.Fail(queued);
+            _queue.AddFailed(queued);
         }
     }
 
@@ -102,7 +102,7 @@ public sealed partial class SchedulingLoop
                 working.Add(BindAsync(queued, bind.Node, stop));
                 break;
             case SchedulingPlan.Unschedulable not:
-                _queue.Park(queued, not.WokenBy);
+                _queue.AddUnschedulable(queued, not.WokenBy);
                 working.Add(ReportAsync(queued.Pod, "Unschedulable", not.Message, stop));
                 break;
         }
@@ -166,7 +166,7 @@ public sealed partial class SchedulingLoop
         _queue.Wake(ClusterEvents.PodGone);
         if (_caches.Pods.Find(key) is { } pod && WantsNode(pod))
         {
-            _queue.Fail(queued with { Pod = pod });
+            _queue.AddFailed(queued with { Pod = pod });
         }
     }
 

@@ -8,29 +8,30 @@ namespace Coppice.Scheduler;
 /// <summary>The pods that want a node. For one thread at a time.</summary>
 /// <remarks>
 /// <code>
-///            Set                 TryTake
-/// (new) ───────────▶ active ───────────────▶ (being tried) ──▶ bound: forgotten
-///                      ▲  ▲                     │      │
-///    Wake: it may help │  │ its pause is over   │      │ Fail: an error
-///                      │  └───────── pausing ◀──│──────┘
-///                      └─────────── parked ◀────┘ Park: it fits nowhere
+///            Set                TryTake
+/// (new) ───────────▶ active ──────────────▶ (being tried) ──▶ bound: forgotten
+///                    ▲ ▲  ▲                    │      │
+///                    │ │  └── error back-off ◀─│──────┘ AddFailed
+///           it is over └───── back-off         │
+///                    │           ▲ Wake: it may help
+///                    └────────── unschedulable ◀┘ AddUnschedulable: it fits nowhere
 /// </code>
-/// A parked pod that is woken within its back-off goes behind all others: it is tried when nobody else waits, or when the back-off is
-/// over. So a pod that fits nowhere never holds up another, and never waits for a clock when the scheduler has nothing else to do.
+/// A pod that is woken within its back-off goes behind all others: it is tried when nobody else waits, or when the back-off is over. So a
+/// pod that fits nowhere never holds up another, and never waits for a clock when the scheduler has nothing else to do.
 /// </remarks>
 internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider time)
 {
-    private readonly Backoff _backoff = new(options.FirstPause, options.LongestPause);
+    private readonly Backoff _pauses = new(options.FirstPause, options.LongestPause);
     private readonly SortedSet<QueuedPod> _active = new(Comparer<QueuedPod>.Create(QueuedPod.Compare));
-    private readonly SortedSet<QueuedPod> _behind = new(Comparer<QueuedPod>.Create(CompareByPause));
-    private readonly SortedSet<QueuedPod> _pausing = new(Comparer<QueuedPod>.Create(CompareByPause));
-    private readonly SortedDictionary<ObjectKey, QueuedPod> _parked = [];
+    private readonly SortedSet<QueuedPod> _backoff = new(Comparer<QueuedPod>.Create(CompareByBackoff));
+    private readonly SortedSet<QueuedPod> _errorBackoff = new(Comparer<QueuedPod>.Create(CompareByBackoff));
+    private readonly SortedDictionary<ObjectKey, QueuedPod> _unschedulable = [];
     private readonly Dictionary<ObjectKey, (QueuedPod Pod, SortedSet<QueuedPod>? In)> _known = [];
     private long _order;
     private DateTimeOffset? _nextAudit;
 
     /// <summary>When <see cref="TryTake"/> may have something that it has not now; null if only a change brings it.</summary>
-    public DateTimeOffset? NextDue => _pausing.Min?.NotBefore is { } pause && !(_nextAudit < pause) ? pause : _nextAudit;
+    public DateTimeOffset? NextDue => _errorBackoff.Min?.NotBefore is { } pause && !(_nextAudit < pause) ? pause : _nextAudit;
 
     /// <summary>How many pods wait, for whatever.</summary>
     public int Count => _known.Count;
@@ -62,7 +63,7 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
         }
         else
         {
-            _parked[ObjectKey.Of(pod)] = renewed;
+            _unschedulable[ObjectKey.Of(pod)] = renewed;
             _known[ObjectKey.Of(pod)] = (renewed, null);
         }
     }
@@ -74,7 +75,7 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
         if (_known.Remove(pod, out var known))
         {
             known.In?.Remove(known.Pod);
-            _parked.Remove(pod);
+            _unschedulable.Remove(pod);
         }
     }
 
@@ -83,9 +84,9 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
     {
         var now = time.GetUtcNow();
         Audit(now);
-        Release(_pausing, now);
-        Release(_behind, now);
-        pod = _active.Min ?? _behind.Min;
+        Release(_errorBackoff, now);
+        Release(_backoff, now);
+        pod = _active.Min ?? _backoff.Min;
         if (pod is null)
         {
             return false;
@@ -97,49 +98,49 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
     }
 
     /// <summary>It fits nowhere; it waits for something to happen that may help.</summary>
-    public void Park(QueuedPod pod, ClusterEvents wokenBy)
+    public void AddUnschedulable(QueuedPod pod, ClusterEvents wokenBy)
     {
-        var parked = pod with { WokenBy = wokenBy, NotBefore = time.GetUtcNow() + _backoff.After(pod.Attempts) };
+        var waiting = pod with { WokenBy = wokenBy, NotBefore = time.GetUtcNow() + _pauses.After(pod.Attempts) };
         Remove(ObjectKey.Of(pod.Pod));
-        _parked[ObjectKey.Of(pod.Pod)] = parked;
-        _known[ObjectKey.Of(pod.Pod)] = (parked, null);
-        _nextAudit ??= parked.NotBefore + options.AuditAfter;
+        _unschedulable[ObjectKey.Of(pod.Pod)] = waiting;
+        _known[ObjectKey.Of(pod.Pod)] = (waiting, null);
+        _nextAudit ??= waiting.NotBefore + options.AuditAfter;
     }
 
     /// <summary>Something went wrong; it is tried again after a pause.</summary>
-    public void Fail(QueuedPod pod)
+    public void AddFailed(QueuedPod pod)
     {
         Remove(ObjectKey.Of(pod.Pod));
-        Put(pod with { NotBefore = time.GetUtcNow() + _backoff.After(pod.Attempts) }, _pausing);
+        Put(pod with { NotBefore = time.GetUtcNow() + _pauses.After(pod.Attempts) }, _errorBackoff);
     }
 
     /// <summary>Something happened: the pods that it may help are to be tried.</summary>
     public void Wake(ClusterEvents events)
     {
-        if (events == ClusterEvents.None || _parked.Count == 0)
+        if (events == ClusterEvents.None || _unschedulable.Count == 0)
         {
             return;
         }
 
-        Unpark(_parked.Values.Where(p => (p.WokenBy & events) != 0));
+        MoveToActiveOrBackoff(_unschedulable.Values.Where(p => (p.WokenBy & events) != 0));
     }
 
-    // What is parked for long is tried again, whatever it waits for: the event that would have helped may have been misjudged.
+    // What is unschedulable for long is tried again, whatever it waits for: the event that would have helped may have been misjudged.
     private void Audit(DateTimeOffset now)
     {
         if (_nextAudit <= now)
         {
-            Unpark(_parked.Values.Where(p => p.NotBefore + options.AuditAfter <= now));
-            _nextAudit = _parked.Count == 0 ? null : _parked.Values.Min(p => p.NotBefore) + options.AuditAfter;
+            MoveToActiveOrBackoff(_unschedulable.Values.Where(p => p.NotBefore + options.AuditAfter <= now));
+            _nextAudit = _unschedulable.Count == 0 ? null : _unschedulable.Values.Min(p => p.NotBefore) + options.AuditAfter;
         }
     }
 
-    private void Unpark(IEnumerable<QueuedPod> pods)
+    private void MoveToActiveOrBackoff(IEnumerable<QueuedPod> pods)
     {
         foreach (var pod in pods.ToList())
         {
-            _parked.Remove(ObjectKey.Of(pod.Pod));
-            Put(pod, pod.NotBefore > time.GetUtcNow() ? _behind : _active);
+            _unschedulable.Remove(ObjectKey.Of(pod.Pod));
+            Put(pod, pod.NotBefore > time.GetUtcNow() ? _backoff : _active);
         }
     }
 
@@ -158,6 +159,6 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
         _known[ObjectKey.Of(pod.Pod)] = (pod, set);
     }
 
-    private static int CompareByPause(QueuedPod a, QueuedPod b) =>
+    private static int CompareByBackoff(QueuedPod a, QueuedPod b) =>
         Nullable.Compare(a.NotBefore, b.NotBefore) is var order and not 0 ? order : QueuedPod.Compare(a, b);
 }
