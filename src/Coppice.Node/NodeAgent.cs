@@ -24,6 +24,9 @@ public sealed partial class NodeAgent(
     NodeAgentOptions options, PodServices services, NodeEnvironment node, INodeRegistration registration, IOrphanedPods orphans)
     : IPodDirectory
 {
+    /// <summary>As the kubelet gives to what it finds of a pod that the API no longer has.</summary>
+    private const int LeftoverGraceSeconds = 1;
+
     private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SortedDictionary<string, Task> _running = new(StringComparer.Ordinal);
     private readonly ObjectCache<Pod> _pods = new(services.Api, new ListQuery(FieldSelector: "spec.nodeName=" + options.NodeName), services.Time, services.Log);
@@ -234,7 +237,12 @@ public sealed partial class NodeAgent(
                 continue;
             }
 
-            var pod = new Pod { Metadata = new() { Namespace = identity.Namespace, Name = identity.Name, Uid = identity.Uid } };
+            // What it asked for is not known any more; its deletion was long ago.
+            var pod = new Pod
+            {
+                Metadata = new() { Namespace = identity.Namespace, Name = identity.Name, Uid = identity.Uid },
+                Spec = new() { TerminationGracePeriodSeconds = LeftoverGraceSeconds },
+            };
             if (IsInApi(pod))
             {
                 continue;

@@ -10,6 +10,7 @@ namespace Coppice.Contracts.Runtimes;
 /// <summary>containerd dies, coppice goes and comes back, and the containers go on. Each test has a containerd of its own.</summary>
 public sealed class ContainerdSupervisorTests : IAsyncLifetime
 {
+    private const int SignalContinue = 18;
     private const int SignalStop = 19;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -21,6 +22,33 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _own = await RunningContainerd.StartAsync();
 
     public async ValueTask DisposeAsync() => await _own.DisposeAsync();
+
+    [Fact]
+    public async Task A_command_that_a_hanging_containerd_does_not_run_is_no_command_that_ran_out_of_time()
+    {
+        var (_, id, _) = await _own.StartPodAsync(_own.Sleeps, Stop);
+        var second = TimeSpan.FromSeconds(1);
+        await Assert.ThrowsAsync<TimeoutException>(async () => await _own.Runtime.RunCommandAsync(id, _own.EndlessCommand, second, Stop));
+
+        HostProcess.Signal(_own.ContainerdId(), SignalStop);
+        try
+        {
+            await Assert.ThrowsAsync<RuntimeUnavailableException>(async () => await _own.Runtime.RunCommandAsync(id, ["/bin/true"], second, Stop));
+        }
+        finally
+        {
+            HostProcess.Signal(_own.ContainerdId(), SignalContinue);
+        }
+
+        Assert.Equal(0, (await _own.Runtime.RunCommandAsync(id, ["/bin/true"], 10 * second, Stop)).ExitCode);
+
+        // One that goes on while a command is late says nothing about that command, either.
+        HostProcess.Signal(_own.ContainerdId(), SignalStop);
+        var late = _own.Runtime.RunCommandAsync(id, _own.EndlessCommand, 3 * second, Stop).AsTask();
+        await Assert.ThrowsAsync<RuntimeUnavailableException>(async () => await _own.Runtime.RunCommandAsync(id, ["/bin/true"], second, Stop));
+        HostProcess.Signal(_own.ContainerdId(), SignalContinue);
+        await Assert.ThrowsAsync<RuntimeUnavailableException>(() => late);
+    }
 
     [Fact]
     public async Task When_containerd_is_killed_containers_live_on_and_it_is_back_at_once()

@@ -62,15 +62,17 @@ public sealed class PodEndTests
         Assert.Null(node.Api.Pod("web"));
     }
 
-    [Fact]
-    public void A_pod_that_went_while_the_agent_was_away_is_ended()
+    [Theory]
+    [InlineData("server:1", 0.1)]
+    [InlineData("stubborn:1", 2.1)]     // and it gets no long grace: nobody knows what it asked for, and each next agent would begin anew
+    public void A_pod_that_went_while_the_agent_was_away_is_ended(string image, double seconds)
     {
         using var node = new TestNode().Start();
-        node.Create("web", "server:1");
+        node.Create("web", image);
         node.Stop();
         node.Api.Remove("web");
         node.Start();
-        node.Advance(0.1);
+        node.Advance(seconds);
 
         Assert.Empty(node.Held.Sandboxes);
         Assert.Empty(node.Agent.Workers);

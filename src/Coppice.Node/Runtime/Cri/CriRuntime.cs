@@ -30,6 +30,9 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
     /// </summary>
     private static readonly TimeSpan CommandMargin = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A runtime that is well answers a question about nothing in a millisecond.</summary>
+    private static readonly TimeSpan PromptAnswer = TimeSpan.FromMilliseconds(500);
+
     private readonly GrpcConnection _connection;
     private readonly CriConnection _cri;
     private readonly TaskRegister _register = new();
@@ -172,6 +175,7 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
     public async ValueTask<CommandResult> RunCommandAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken stop)
     {
         var request = new ExecSyncRequest { ContainerId = containerId, Cmd = { command }, Timeout = Seconds(timeout) };
+        var wasWell = AnswersPromptlyAsync(stop);
         try
         {
             var answer = await _connection.CallAsync(CriMethods.ExecSync, request, stop, timeout + CommandMargin);
@@ -179,6 +183,12 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
         }
         catch (GrpcException failed) when (IsCommandTimeout(failed))
         {
+            // A runtime that hung at the beginning or hangs at the end gave the command no time: nothing is known of it.
+            if (!await wasWell || !await AnswersPromptlyAsync(stop))
+            {
+                throw new RuntimeUnavailableException($"the runtime does not answer: {failed.Message}", failed);
+            }
+
             throw new TimeoutException($"command \"{string.Join(' ', command)}\" timed out", failed);
         }
         catch (GrpcException failed)
@@ -249,6 +259,19 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
         }
 
         return results;
+    }
+
+    private async Task<bool> AnswersPromptlyAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _connection.CallAsync(CriMethods.Version, new VersionRequest(), stop, PromptAnswer);
+            return true;
+        }
+        catch (Exception failed) when (failed is GrpcException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     // containerd gives the time-out its own text and, depending on the version, the code Unknown.
