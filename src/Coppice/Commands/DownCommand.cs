@@ -6,7 +6,6 @@ using Coppice.Composition;
 using Coppice.Configuration;
 using Coppice.Network.Nftables;
 using Coppice.Network.PodNetwork;
-using Coppice.Network.Nftables;
 using Coppice.Node.Host;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;

@@ -1,5 +1,6 @@
 using Coppice.Controllers.Deployments;
 using Coppice.Controllers.Tests.World;
+using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 
