@@ -33,19 +33,19 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
         HostProcess.Signal(_own.ContainerdId(), SignalStop);
         try
         {
-            await Assert.ThrowsAsync<RuntimeUnavailableException>(async () => await _own.Runtime.RunCommandAsync(id, ["/bin/true"], second, Stop));
+            await Assert.ThrowsAsync<RuntimeUnavailableException>(async () => await _own.Runtime.RunCommandAsync(id, ["/bin/sh", "-c", "exit 0"], second, Stop));
         }
         finally
         {
             HostProcess.Signal(_own.ContainerdId(), SignalContinue);
         }
 
-        Assert.Equal(0, (await _own.Runtime.RunCommandAsync(id, ["/bin/true"], 10 * second, Stop)).ExitCode);
+        Assert.Equal(0, (await _own.Runtime.RunCommandAsync(id, ["/bin/sh", "-c", "exit 0"], 10 * second, Stop)).ExitCode);
 
         // One that goes on while a command is late says nothing about that command, either.
         HostProcess.Signal(_own.ContainerdId(), SignalStop);
         var late = _own.Runtime.RunCommandAsync(id, _own.EndlessCommand, 3 * second, Stop).AsTask();
-        await Assert.ThrowsAsync<RuntimeUnavailableException>(async () => await _own.Runtime.RunCommandAsync(id, ["/bin/true"], second, Stop));
+        await Assert.ThrowsAsync<RuntimeUnavailableException>(async () => await _own.Runtime.RunCommandAsync(id, ["/bin/sh", "-c", "exit 0"], second, Stop));
         HostProcess.Signal(_own.ContainerdId(), SignalContinue);
         await Assert.ThrowsAsync<RuntimeUnavailableException>(() => late);
     }
