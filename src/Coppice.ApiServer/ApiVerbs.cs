@@ -28,7 +28,7 @@ public sealed class ApiVerbs
         Admissions = new AdmissionChain(new NamespaceLifecycle(_storage), new PodAdmission(_storage, time, random), new PriorityAdmission());
         List = new ListVerb(_storage);
         Writes = new WritePipeline(_storage, Admissions, new ServiceAllocation(_storage, services, time, random), time, random);
-        Tokens = new TokenVerb(_storage, tokens, time);
+        Tokens = new TokenVerb(_storage, Admissions, tokens, time);
     }
 
     /// <summary>The kinds that there are, which may come and go.</summary>

@@ -35,7 +35,7 @@ internal sealed class SubresourceEndpoint(
         }
 
         return door.Door == Door.Action
-            ? door.Name == "token" ? TokenAsync(http, key) : ActAsync(http, Write(WriteOperation.Create))
+            ? door.Name == "token" ? TokenAsync(http, Write(WriteOperation.Create)) : ActAsync(http, Write(WriteOperation.Create))
             : PartAsync(http, request.Verb, Write(WriteOperation.Update));
 
         WriteRequest Write(WriteOperation operation) => new(operation, served, key, user) { Subresource = door.Name };
@@ -67,13 +67,11 @@ internal sealed class SubresourceEndpoint(
         await ResponseWriter.WriteStatusAsync(http, new ApiStatus { Status = "Success", Code = StatusCodes.Status201Created }, StatusCodes.Status201Created);
     }
 
-    private async Task TokenAsync(HttpContext http, ObjectKey account)
+    private async Task TokenAsync(HttpContext http, WriteRequest write)
     {
         _ = ResponseFormat.Choose(http.Request, isTable: false);
-
-        // A token leaves nothing behind that a dry run could spare; but what is said of it must make sense.
-        _ = http.Request.WriteOptions();
+        write = write with { Options = http.Request.WriteOptions() };
         var request = (TokenRequest)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.TokenRequest)).Item;
-        await ResponseWriter.WriteUntabledAsync(http, await verbs.Tokens.CreateAsync(account, request, http.RequestAborted), StatusCodes.Status201Created);
+        await ResponseWriter.WriteUntabledAsync(http, await verbs.Tokens.CreateAsync(write, request, http.RequestAborted), StatusCodes.Status201Created);
     }
 }

@@ -42,7 +42,7 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
         RequireDoor(request, write);
         if (write is ObjectWrite.Create { Subresource: not null, Item: TokenRequest token })
         {
-            return await verbs.Tokens.CreateAsync(write.Key, token, stop);
+            return await verbs.Tokens.CreateAsync(request, token, stop);
         }
 
         var written = (await verbs.Writes.RunAsync(request, ChangeOf(write), stop)).Form;

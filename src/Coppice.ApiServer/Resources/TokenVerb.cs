@@ -1,5 +1,7 @@
+using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
@@ -9,7 +11,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.ApiServer.Resources;
 
 /// <summary>Issues tokens of service accounts, each for some time, some audiences and, if it asks so, one pod, secret or node.</summary>
-internal sealed class TokenVerb(ObjectStorage storage, ServiceAccountTokens? tokens, TimeProvider time)
+internal sealed class TokenVerb(ObjectStorage storage, AdmissionChain admissions, ServiceAccountTokens? tokens, TimeProvider time)
 {
     // Kubernetes' bounds: ten minutes at the least, and at most 2^32 seconds.
     private const long ShortestSeconds = 600;
@@ -23,8 +25,11 @@ internal sealed class TokenVerb(ObjectStorage storage, ServiceAccountTokens? tok
     private static readonly Kind Secrets = BuiltInKinds.Of<Secret>();
     private static readonly Kind Nodes = BuiltInKinds.Of<Node>();
 
-    public async ValueTask<TokenRequest> CreateAsync(ObjectKey account, TokenRequest request, CancellationToken stop)
+    /// <param name="write">Of the account's subresource: nothing is written, but the cluster's rules have their say.</param>
+    public async ValueTask<TokenRequest> CreateAsync(WriteRequest write, TokenRequest request, CancellationToken stop)
     {
+        var account = write.Key;
+        request = (TokenRequest)(await admissions.MutateAsync(write, request, null, stop))!;
         RequireMatch(account, "name", request.Metadata.Name, account.Name);
         RequireMatch(account, "namespace", request.Metadata.Namespace, account.Namespace);
         var owner = (await storage.GetAsync(Accounts, account, stop)).Item.Metadata;
@@ -38,6 +43,7 @@ internal sealed class TokenVerb(ObjectStorage storage, ServiceAccountTokens? tok
 
         var seconds = request.Spec.ExpirationSeconds ?? 3600;
         RequireTime(seconds);
+        await admissions.ValidateAsync(write, request, null, stop);
         var audiences = request.Spec.Audiences.IsEmpty ? TokenOwners.OurAudiences.ToValueList() : request.Spec.Audiences;
         var claims = await BindAsync(
             new TokenClaims(new(account.Namespace, account.Name, owner.Uid!), audiences), request.Spec.BoundObjectRef, stop);

@@ -1,5 +1,6 @@
 using System.Text;
 using Coppice.ApiServer.Admission;
+using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Kinds;
@@ -7,12 +8,14 @@ using Coppice.ApiServer.Kinds.Apps;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Services;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Writes;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
+using Coppice.Objects.Authentication;
 using Coppice.Objects.Autoscaling;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
@@ -187,6 +190,19 @@ public sealed class WritePipelineTests
         var api = new InProcessClient(new ApiVerbs(_store, ServiceAllocationOptions.Default, null, TimeProvider.System, new Random(1)), "test");
         var refused = await Assert.ThrowsAsync<ApiError>(() => api.WriteAsync(PodKind.Served.Kind, new ObjectWrite.Create(Key, Pod, "exec"), Stop).AsTask());
         Assert.Equal("the server does not allow this method on the requested resource", refused.Message);
+    }
+
+    [Fact]
+    public async Task A_token_that_the_clusters_rules_refuse_is_not_issued()
+    {
+        await MakeAsync(ServiceAccountKind.Served, new ServiceAccount { Metadata = Name });
+        _witness.Refuse = request => request.Subresource == "token";
+        var issuer = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
+        var tokens = new TokenVerb(new ObjectStorage(_store), new AdmissionChain(_witness), issuer, TimeProvider.System);
+        var asked = Request(ServiceAccountKind.Served, WriteOperation.Create, "token");
+        var refused = await Assert.ThrowsAsync<ApiError>(async () => await tokens.CreateAsync(asked, new TokenRequest(), Stop));
+        Assert.Equal("serviceaccounts \"a\" is forbidden: no", refused.Message);
+        Assert.Equal("Create token: TokenRequest over nothing", _witness.Mutations[^1]);
     }
 
     [Fact]
