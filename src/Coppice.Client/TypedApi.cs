@@ -23,15 +23,15 @@ public static class TypedApi
         new TypedWatch<T>(api.Watch(BuiltInKinds.Of<T>(), query, afterRevision));
 
     public static ValueTask<T> CreateAsync<T>(this IApiClient api, T item, CancellationToken stop) where T : KubernetesObject =>
-        WriteAsync<T>(api, new ObjectWrite.Create(item), stop);
+        WriteAsync(api, item, new ObjectWrite.Create(item), stop);
 
     /// <summary>Replaces an object. With a resourceVersion in its metadata, only if that is still the newest (else a Conflict).</summary>
     public static ValueTask<T> UpdateAsync<T>(this IApiClient api, T item, CancellationToken stop) where T : KubernetesObject =>
-        WriteAsync<T>(api, new ObjectWrite.Update(item), stop);
+        WriteAsync(api, item, new ObjectWrite.Update(item), stop);
 
     /// <summary>Replaces an object's status; everything else is left as it is.</summary>
     public static ValueTask<T> UpdateStatusAsync<T>(this IApiClient api, T item, CancellationToken stop) where T : KubernetesObject =>
-        WriteAsync<T>(api, new ObjectWrite.Update(item, "status"), stop);
+        WriteAsync(api, item, new ObjectWrite.Update(item, "status"), stop);
 
     public static ValueTask DeleteAsync<T>(this IApiClient api, ObjectKey key, DeleteOptions? options, CancellationToken stop) where T : KubernetesObject =>
         api.DeleteAsync(BuiltInKinds.Of<T>(), key, options, stop);
@@ -42,15 +42,16 @@ public static class TypedApi
 
     /// <summary>Writes a namespace's finalizers, which no other verb does; with none left, the namespace goes.</summary>
     public static ValueTask<Namespace> FinalizeAsync(this IApiClient api, Namespace item, CancellationToken stop) =>
-        WriteAsync<Namespace>(api, new ObjectWrite.Update(item, "finalize"), stop);
+        WriteAsync(api, item, new ObjectWrite.Update(item, "finalize"), stop);
 
     /// <summary>A token for a service account, as its namespace's pods mount it.</summary>
     public static async ValueTask<TokenRequest> CreateTokenAsync(
         this IApiClient api, ObjectKey serviceAccount, TokenRequest request, CancellationToken stop) =>
         (TokenRequest)await api.WriteAsync(BuiltInKinds.Of<ServiceAccount>(), new ObjectWrite.Create(serviceAccount, request, "token"), stop);
 
-    private static async ValueTask<T> WriteAsync<T>(IApiClient api, ObjectWrite write, CancellationToken stop) where T : KubernetesObject =>
-        (T)await api.WriteAsync(BuiltInKinds.Of<T>(), write, stop);
+    // Of the kind that the item is, whatever it is declared as.
+    private static async ValueTask<T> WriteAsync<T>(IApiClient api, T item, ObjectWrite write, CancellationToken stop) where T : KubernetesObject =>
+        (T)await api.WriteAsync(BuiltInKinds.Of(item), write, stop);
 
     private sealed class TypedWatch<T>(IObjectWatch<KubernetesObject> inner) : IObjectWatch<T> where T : KubernetesObject
     {

@@ -7,8 +7,9 @@ namespace Coppice.Objects.Tests;
 /// <summary>What must hold for every type of the API, found by its fields.</summary>
 public sealed class EveryTypeTests
 {
+    // Objects of kinds made at run time have their fields by those kinds.
     public static TheoryData<Type> Types => [.. typeof(KubernetesObject).Assembly.GetTypes()
-        .Where(t => t is { IsClass: true, IsAbstract: false } && t.GetProperties().Any(p => p.GetCustomAttribute<FieldAttribute>() is not null))
+        .Where(t => t is { IsClass: true, IsAbstract: false } && t != typeof(CustomObject) && t.GetProperties().Any(p => p.GetCustomAttribute<FieldAttribute>() is not null))
         .OrderBy(t => t.FullName, StringComparer.Ordinal)];
 
     [Theory]
