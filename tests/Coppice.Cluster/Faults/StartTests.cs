@@ -28,6 +28,24 @@ public sealed class StartTests(SharedCluster shared)
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
+    [Theory]
+    [InlineData("--node-port-range", "node ports of the range 30000-32767 belong to the cluster in ", "--pod-range", "10.50.0.0/24", "--service-range", "172.30.0.0/24")]
+    [InlineData("--pod-range", "addresses of the range of pods 10.244.0.0/16 belong to the cluster in ", "--node-port-range", "20000-20999", "--service-range", "172.30.0.0/24")]
+    public async Task A_second_cluster_whose_rules_would_take_what_is_sent_to_the_first_is_refused(string option, string refusal, params string[] others)
+    {
+        var cluster = await shared.GetAsync();
+        using var folder = new TemporaryDirectory();
+        foreach (var command in (string[])["run", "up"])
+        {
+            var result = await cluster.Inside(new Command(
+                Repository.CoppiceBinary(), [command, "--data-dir", folder.Path, "--port", "7443", "--kubelet-port", "11250", .. others])).RunAsync();
+            Assert.Equal(2, result.ExitCode);
+            Assert.Contains(refusal + cluster.DataDirectory, result.Error);
+            Assert.EndsWith($"Choose others with {option}\n", result.Error);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+        }
+    }
+
     [Fact]
     public async Task Who_is_not_root_is_told_to_be()
     {
