@@ -44,7 +44,7 @@ internal static class PodDefaults
         Volumes = spec.Volumes.ConvertAll(VolumeDefaults.Default),
         InitContainers = spec.InitContainers.ConvertAll(ContainerDefaults.Default),
         Containers = spec.Containers.ConvertAll(ContainerDefaults.Default),
-        EphemeralContainers = spec.EphemeralContainers.ConvertAll(EphemeralContainers.Default),
+        EphemeralContainers = spec.EphemeralContainers.ConvertAll(EphemeralContainerDefaults.Default),
         Overhead = ContainerDefaults.RoundUp(spec.Overhead),
     };
 }

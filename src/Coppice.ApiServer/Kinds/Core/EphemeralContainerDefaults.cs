@@ -3,7 +3,7 @@ using Coppice.Objects.Core;
 namespace Coppice.ApiServer.Kinds.Core;
 
 /// <summary>What an ephemeral container does not say is what any container does not say.</summary>
-internal static class EphemeralContainers
+internal static class EphemeralContainerDefaults
 {
     public static EphemeralContainer Default(EphemeralContainer ephemeral)
     {
