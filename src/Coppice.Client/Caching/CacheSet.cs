@@ -82,7 +82,7 @@ public sealed class CacheSet(IApiClient client, TimeProvider time, ILoggerFactor
 
     private void Start(SharedInformer shared)
     {
-        CancellationToken stop;
+        CancellationTokenSource stop;
         lock (_gate)
         {
             if (_stop is not { IsCancellationRequested: false } running || shared.Stop is not null || shared.Users == 0)
@@ -90,12 +90,11 @@ public sealed class CacheSet(IApiClient client, TimeProvider time, ILoggerFactor
                 return;
             }
 
-            shared.Stop = CancellationTokenSource.CreateLinkedTokenSource(running);
-            stop = shared.Stop.Token;
+            shared.Stop = stop = CancellationTokenSource.CreateLinkedTokenSource(running);
         }
 
         // Not under the lock: it may list at once, and tell whoever is there.
-        var task = shared.Informer.RunAsync(stop);
+        var task = FollowAsync(shared.Informer, stop);
         lock (_gate)
         {
             _running.RemoveWhere(one => one.IsCompletedSuccessfully);
@@ -113,10 +112,22 @@ public sealed class CacheSet(IApiClient client, TimeProvider time, ILoggerFactor
             }
 
             shared.Remove();
+            if (_stop is { IsCancellationRequested: true })
+            {
+                return;
+            }
         }
 
         // Not CancelAsync: its callbacks would run on the thread pool, out of a simulation's sight.
         shared.Stop?.Cancel();
+    }
+
+    private static async Task FollowAsync(Informer informer, CancellationTokenSource stop)
+    {
+        using (stop)
+        {
+            await informer.RunAsync(stop.Token);
+        }
     }
 
     private Task[] Running()

@@ -24,7 +24,7 @@ namespace Coppice.Contracts.Agents;
 public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly StandInApi _api = new();
+    private readonly TestApi _api = new(TimeProvider.System, "default");
     private readonly string _directory = Directory.CreateTempSubdirectory("coppice-agent-").FullName;
     private RunningContainerd _containerd = null!;
     private CgroupTree _tree = null!;
@@ -45,7 +45,7 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
     {
         foreach (var pod in _api.All<Pod>())
         {
-            await _api.DeleteAsync<Pod>(ObjectKey.Of(pod), null, default);
+            await _api.DeleteAsync<Pod>(ObjectKey.Of(pod), new DeleteOptions { GracePeriodSeconds = 0 }, default);
         }
 
         await Eventually.TrueAsync("all pods gone", Patience, () => _agent.Workers.Count == 0);
@@ -156,25 +156,21 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
     private ValueTask<Pod> CreateAsync(string name, Func<Container, Container> change) => _api.CreateAsync(
         new Pod
         {
-            Metadata = new ObjectMeta { Namespace = "default", Name = name, Uid = Guid.NewGuid().ToString(), CreationTimestamp = TimeProvider.System.GetUtcNow() },
+            Metadata = new ObjectMeta { Namespace = "default", Name = name },
             Spec = new PodSpec
             {
                 NodeName = "n1",
+                AutomountServiceAccountToken = false,
                 RestartPolicy = RestartPolicy.Always,
                 TerminationGracePeriodSeconds = 10,
                 Volumes = [new Volume { Name = "data", EmptyDir = new EmptyDirVolumeSource() }],
                 Containers = [change(new Container { Name = "main", Image = _containerd.Sleeps.Image, Command = [.. _containerd.Sleeps.Command], Args = [.. _containerd.Sleeps.Arguments] })],
             },
-            Status = new PodStatus { Phase = PodPhase.Pending },
         },
         default);
 
-    private async Task DeleteAsync(string name)
-    {
-        var pod = Pod(name)!;
-        var marked = pod.Metadata with { DeletionTimestamp = TimeProvider.System.GetUtcNow().AddSeconds(10), DeletionGracePeriodSeconds = 10 };
-        await _api.UpdateAsync(pod with { Metadata = marked }, default);
-    }
+    private async Task DeleteAsync(string name) =>
+        await _api.DeleteAsync<Pod>(new("default", name), new DeleteOptions { GracePeriodSeconds = 10 }, default);
 
     private Task SeeAsync(string name, Predicate<Pod> satisfied) =>
         Eventually.SeeAsync($"pod {name} as wanted", Patience, () => Task.FromResult(Pod(name)!), satisfied);

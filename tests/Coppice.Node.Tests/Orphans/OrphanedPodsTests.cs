@@ -121,14 +121,15 @@ public sealed class OrphanedPodsTests : IDisposable
     {
         using var node = new TestNode();
         node.HostResources.Orphans.Add(new PodIdentity("shop", "dead", "dead-uid"));
-        node.HostResources.Orphans.Add(new PodIdentity("shop", "web", "web-uid"));
         node.Create("web", "server:1");
+        var uid = node.Api.Uid("web");
+        node.HostResources.Orphans.Add(new PodIdentity("shop", "web", uid));
         node.Start();
-        Assert.Equal(["web-uid"], node.HostResources.Orphans.Select(one => one.Uid));
+        Assert.Equal([uid], node.HostResources.Orphans.Select(one => one.Uid));
 
         node.HostResources.Orphans.Add(new PodIdentity("", "", "late-uid"));
         node.Advance(30);
-        Assert.Equal(["web-uid"], node.HostResources.Orphans.Select(one => one.Uid));
+        Assert.Equal([uid], node.HostResources.Orphans.Select(one => one.Uid));
     }
 
     private static async Task BindAsync(string from, string to)

@@ -71,11 +71,8 @@ public sealed class LongTimesTests
         node.Create("web", "server:1");
         foreach (var start in new[] { DateTimeOffset.MaxValue, DateTimeOffset.MinValue })
         {
-            node.Do(() => node.Api.Change("web", pod => pod with
-            {
-                Spec = pod.Spec with { ActiveDeadlineSeconds = int.MaxValue },
-                Status = pod.Status with { StartTime = start },
-            }));
+            node.Do(() => node.Api.Change("web", pod => pod with { Spec = pod.Spec with { ActiveDeadlineSeconds = int.MaxValue } }));
+            node.Do(() => node.Api.Change("web", pod => pod with { Status = pod.Status with { StartTime = start } }, "status"));
             node.Advance(1);
         }
 

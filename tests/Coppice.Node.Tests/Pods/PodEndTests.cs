@@ -12,12 +12,13 @@ public sealed class PodEndTests
     {
         using var node = new TestNode().Start();
         node.Create("web", "server:1");
+        var uid = node.Api.Uid("web");
         node.Delete("web");
         node.Advance(0.1);
 
         Assert.Null(node.Api.Pod("web"));
         Assert.Empty(node.Held.Sandboxes);
-        Assert.Equal(["web-uid"], node.HostResources.Removed);
+        Assert.Equal([uid], node.HostResources.Removed);
         Assert.Empty(node.Agent.Workers);
         Assert.Contains("Normal Killing: Stopping container main", node.Events.Told);
     }

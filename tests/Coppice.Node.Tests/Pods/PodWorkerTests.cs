@@ -25,19 +25,23 @@ public sealed class PodWorkerTests
     public void An_ephemeral_container_waits_for_the_container_it_is_to_look_at()
     {
         using var node = new TestNode().Start();
-        node.Create("web", "server:1");
+        node.Create("web", spec => spec with { Containers = [Container("main", "server:1"), Container("absent", "nowhere:1")] });
         Add("main", "beside");
-        Add("nobody", "lost");
+        Add("absent", "lost");
 
         var (beside, lost) = (node.Api.Status("web").EphemeralContainerStatuses[0], node.Api.Status("web").EphemeralContainerStatuses[1]);
         Assert.NotNull(beside.State.Running);
-        Assert.Equal(("CreateContainerConfigError", "unable to find target container \"nobody\""), (lost.State.Waiting!.Reason, lost.State.Waiting.Message));
-        Assert.True(node.IsReady("web"));
+        Assert.Equal(("CreateContainerConfigError", "unable to find target container \"absent\""), (lost.State.Waiting!.Reason, lost.State.Waiting.Message));
 
-        void Add(string target, string name) => node.Do(() => node.Api.Change("web", pod => pod with
-        {
-            Spec = pod.Spec with { EphemeralContainers = pod.Spec.EphemeralContainers.Add(new EphemeralContainer { Name = name, Image = "server:1", ImagePullPolicy = "IfNotPresent", TargetContainerName = target }) },
-        }));
+        static Container Container(string name, string image) => new() { Name = name, Image = image, ImagePullPolicy = "Never" };
+
+        void Add(string target, string name) => node.Do(() => node.Api.Change(
+            "web",
+            pod => pod with
+            {
+                Spec = pod.Spec with { EphemeralContainers = pod.Spec.EphemeralContainers.Add(new EphemeralContainer { Name = name, Image = "server:1", ImagePullPolicy = "IfNotPresent", TargetContainerName = target }) },
+            },
+            "ephemeralcontainers"));
     }
 
     [Theory]
@@ -87,8 +91,8 @@ public sealed class PodWorkerTests
 
         node.Crash("web");
         Assert.Equal("CrashLoopBackOff", node.Main("web").State.Waiting!.Reason);
-        Assert.Equal("back-off 10s restarting failed container=main pod=web_shop(web-uid)", node.Main("web").State.Waiting!.Message);
-        Assert.Contains("Warning BackOff: Back-off restarting failed container main in pod web_shop(web-uid)", node.Events.Told);
+        Assert.Equal($"back-off 10s restarting failed container=main pod=web_shop({node.Api.Uid("web")})", node.Main("web").State.Waiting!.Message);
+        Assert.Contains($"Warning BackOff: Back-off restarting failed container main in pod web_shop({node.Api.Uid("web")})", node.Events.Told);
         node.Advance(9.9);
         Assert.False(node.IsReady("web"));
         node.Advance(0.2);
@@ -155,7 +159,7 @@ public sealed class PodWorkerTests
         node.Advance(6);
 
         Assert.Equal(PodPhase.Succeeded, node.Api.Status("job").Phase);
-        Assert.Equal(["job-uid"], node.HostResources.Removed);
+        Assert.Equal([node.Api.Uid("job")], node.HostResources.Removed);
         Assert.Equal(SandboxState.NotReady, Assert.Single(node.Held.Sandboxes).State);
     }
 
@@ -321,11 +325,11 @@ public sealed class PodWorkerTests
         using var node = new TestNode().Start();
         node.Create("a", "server:1");
         var before = Assert.Single(node.Held.Sandboxes);
-        node.Do(() => node.Agent.OnNetworkLost("a-uid", "another", "its network namespace is gone"));
+        node.Do(() => node.Agent.OnNetworkLost(node.Api.Uid("a"), "another", "its network namespace is gone"));
         node.Do(() => node.Agent.OnNetworkLost("nobody", before.Id, "its network namespace is gone"));
         Assert.Equal(before.Id, Assert.Single(node.Held.Sandboxes).Id);
 
-        node.Do(() => node.Agent.OnNetworkLost("a-uid", before.Id, "its network namespace is gone"));
+        node.Do(() => node.Agent.OnNetworkLost(node.Api.Uid("a"), before.Id, "its network namespace is gone"));
         // An audit finds the old one as it was, which must not bring it back.
         node.Advance(40);
 
@@ -342,7 +346,7 @@ public sealed class PodWorkerTests
         using var node = new TestNode().Start();
         node.Create("a", "stubborn:1");
         var before = Assert.Single(node.Held.Sandboxes);
-        node.Do(() => node.Agent.OnNetworkLost("a-uid", before.Id, "it has lost its address"));
+        node.Do(() => node.Agent.OnNetworkLost(node.Api.Uid("a"), before.Id, "it has lost its address"));
         node.Advance(35);
         node.Advance(35);
 

@@ -207,9 +207,8 @@ public sealed class ResizeTests
 
     private static void ResizeWhole(TestNode node, ResourceRequirements resources) => node.Do(() => node.Api.Change("web", pod => pod with
     {
-        Metadata = pod.Metadata with { Generation = pod.Metadata.Generation + 1 },
         Spec = pod.Spec with { Resources = resources },
-    }));
+    }, "resize"));
 
     private static ValueMap<Quantity> Memory(string amount) => ValueMap.Of(("memory", Quantity.Parse(amount)));
 
@@ -224,9 +223,8 @@ public sealed class ResizeTests
 
     private static void Resize(TestNode node, ResourceRequirements resources, string name = "web") => node.Do(() => node.Api.Change(name, pod => pod with
     {
-        Metadata = pod.Metadata with { Generation = pod.Metadata.Generation + 1 },
         Spec = pod.Spec with { Containers = pod.Spec.Containers.ConvertAll(one => one with { Resources = resources }) },
-    }));
+    }, "resize"));
 
     private static ResourceRequirements Amounts(string cpu, string memory) => new()
     {

@@ -25,6 +25,7 @@ internal sealed class TestNode : IDisposable
     public TestNode(SimulatedOptions? options = null)
     {
         Clock = new SettableClock(Time);
+        Api = new TestPods(Time);
         Images = new SimulatedImages(options ?? SimulatedOptions.Instant, Clock, new Random(1));
         Runtime = new SimulatedRuntime(Images, options ?? SimulatedOptions.Instant, Clock, new Random(2));
         Images.Publish(new SimulatedImage("server:1", SimulatedProgram.Server), onNode: true);
@@ -38,7 +39,7 @@ internal sealed class TestNode : IDisposable
     /// <summary>What the agent and the runtime take for the time: <see cref="Time"/>, until a test sets it.</summary>
     public SettableClock Clock { get; }
 
-    public TestPods Api { get; } = new();
+    public TestPods Api { get; }
 
     public SimulatedImages Images { get; }
 
@@ -95,21 +96,17 @@ internal sealed class TestNode : IDisposable
 
     public void Advance(double seconds) => _loop.RunFor(TimeSpan.FromSeconds(seconds));
 
-    public void Create(string name, Func<PodSpec, PodSpec> spec, string? uid = null) => Do(() => Api.Create(new Pod
+    public void Create(string name, Func<PodSpec, PodSpec> spec) => Do(() => Api.Create(new Pod
     {
-        Metadata = new ObjectMeta { Namespace = "shop", Name = name, Uid = uid ?? name + "-uid", Generation = 1, CreationTimestamp = Time.GetUtcNow() },
-        Spec = spec(new PodSpec { NodeName = "n1", RestartPolicy = RestartPolicy.Always, TerminationGracePeriodSeconds = 30 }),
-        Status = new PodStatus { Phase = PodPhase.Pending },
+        Metadata = new ObjectMeta { Namespace = "shop", Name = name },
+        Spec = spec(new PodSpec { NodeName = "n1", RestartPolicy = RestartPolicy.Always, TerminationGracePeriodSeconds = 30, AutomountServiceAccountToken = false }),
     }));
 
     public void Create(string name, string image, Func<Container, Container>? change = null, string policy = RestartPolicy.Always) =>
         Create(name, spec => spec with { RestartPolicy = policy, Containers = [(change ?? (one => one))(new Container { Name = "main", Image = image, ImagePullPolicy = "IfNotPresent" })] });
 
     /// <summary>As kubectl delete does: a mark, and until then.</summary>
-    public void Delete(string name, long graceSeconds = 30) => Do(() => Api.Change(name, pod => pod with
-    {
-        Metadata = pod.Metadata with { DeletionTimestamp = Time.GetUtcNow().After(Spans.Seconds(graceSeconds)), DeletionGracePeriodSeconds = graceSeconds },
-    }));
+    public void Delete(string name, long graceSeconds = 30) => Do(() => Api.Delete(name, graceSeconds));
 
     public ContainerStatus Main(string name) => Api.Status(name).ContainerStatuses[0];
 

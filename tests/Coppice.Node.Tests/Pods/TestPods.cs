@@ -9,22 +9,28 @@ namespace Coppice.Node.Tests.Pods;
 /// <summary>The pods in the API, as users and controllers change them.</summary>
 internal sealed class TestPods
 {
-    public TestPods() => Api.Fault = (verb, _) =>
+    private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
+
+    public TestPods(TimeProvider time)
     {
-        if (verb is not ("update" or "delete"))
+        Api = new TestApi(time, "shop");
+        Api.Fault = (verb, _) =>
         {
-            return;
-        }
+            if (verb is not ("update" or "delete"))
+            {
+                return;
+            }
 
-        if (IsDown)
-        {
-            throw new ApiException(new ApiStatus { Code = 503, Reason = "ServiceUnavailable", Message = "the server is away" });
-        }
+            if (IsDown)
+            {
+                throw new ApiException(new ApiStatus { Code = 503, Reason = "ServiceUnavailable", Message = "the server is away" });
+            }
 
-        Writes++;
-    };
+            Writes++;
+        };
+    }
 
-    public StandInApi Api { get; } = new();
+    public TestApi Api { get; }
 
     /// <summary>How often something was changed, by the agent or the test.</summary>
     public int Writes { get; private set; }
@@ -36,9 +42,18 @@ internal sealed class TestPods
 
     public PodStatus Status(string name) => Pod(name)!.Status;
 
-    public void Create(Pod pod) => Assert.True(Api.CreateAsync(pod, default).IsCompletedSuccessfully);
+    public string Uid(string name) => Pod(name)!.Metadata.Uid!;
 
-    public void Change(string name, Func<Pod, Pod> change) => Assert.True(Api.UpdateAsync(change(Pod(name)!), default).IsCompletedSuccessfully);
+    public void Create(Pod pod) => Api.Create(pod);
 
-    public void Remove(string name) => Assert.True(Api.DeleteAsync<Pod>(new ObjectKey("shop", name), null, default).IsCompletedSuccessfully);
+    /// <summary>Changes a pod, or what has a door of its own: "status", "resize", "ephemeralcontainers".</summary>
+    public void Change(string name, Func<Pod, Pod> change, string? subresource = null) =>
+        Api.WriteAsync(Pods, new ObjectWrite.Update(change(Pod(name)!), subresource), default).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>As kubectl delete does: a mark, and until then.</summary>
+    public void Delete(string name, long graceSeconds) =>
+        Api.DeleteAsync(Pods, new("shop", name), new() { GracePeriodSeconds = graceSeconds }, default).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>By force: at once, whatever still runs of it.</summary>
+    public void Remove(string name) => Delete(name, 0);
 }
