@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Stats;
 using Coppice.Objects.Core;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
@@ -17,6 +18,7 @@ internal sealed class ContainerResizing(PodServices services, NodeEnvironment no
         FailedAttempt? failure = null;
         try
         {
+            RefuseWhatWouldKill(pod, resize);
             await MakeRoomAsync(pod);
             foreach (var (record, container) in resize.Containers)
             {
@@ -37,6 +39,33 @@ internal sealed class ContainerResizing(PodServices services, NodeEnvironment no
         finally
         {
             mailbox.Post(state => Resized(state, pod, resize, failure));
+        }
+    }
+
+    /// <summary>
+    /// Less memory than is in use is not given: the kernel would end processes for it. What is in use may become less: it is tried again.
+    /// The messages are the kubelet's.
+    /// </summary>
+    private void RefuseWhatWouldKill(Pod pod, PodAction.Resize resize)
+    {
+        var refused = new List<string>();
+        if (ContainerLimits.OfPod(pod).MemoryBytes is { } whole && services.HostResources.MemoryInUse(pod, null) is { } all && all > whole)
+        {
+            refused.Add(string.Create(CultureInfo.InvariantCulture, $"attempting to set pod memory limit ({whole}) below current usage ({all})"));
+        }
+
+        foreach (var (record, container) in resize.Containers)
+        {
+            var limit = ContainerLimits.Of(pod, container.Spec, node.MemoryCapacityBytes).MemoryLimitBytes;
+            if (limit > 0 && services.HostResources.MemoryInUse(pod, record) is { } used && used > limit)
+            {
+                refused.Add(string.Create(CultureInfo.InvariantCulture, $"attempting to set container \"{container.Name}\" memory limit ({limit}) below current usage ({used})"));
+            }
+        }
+
+        if (refused.Count > 0)
+        {
+            throw new RuntimeException(refused.Count == 1 ? refused[0] : $"[{string.Join(", ", refused)}]");
         }
     }
 

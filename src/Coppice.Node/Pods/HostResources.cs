@@ -89,9 +89,10 @@ public sealed class HostResources(
         return volumes.MountsAsync(pod, container, given, stop);
     }
 
+    public long? MemoryInUse(Pod pod, ContainerRecord? running) => CgroupOf(pod, running) is { } cgroup ? cgroups?.UsageOf(cgroup).Memory?.WorkingSet : null;
+
     public bool IsStopped(Pod pod, ContainerRecord running) =>
-        cgroups is not null && Settings.Cgroups is { } tree
-        && cgroups.FirstProcess($"{tree.Pod(Uid(pod), QualityOfService.Of(pod))}/{running.Id}") is { IsStopped: true };
+        CgroupOf(pod, running) is { } cgroup && cgroups?.FirstProcess(cgroup) is { IsStopped: true };
 
     public async ValueTask<string?> ReadTerminationMessageAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop)
     {
@@ -138,6 +139,9 @@ public sealed class HostResources(
 
         return ValueTask.CompletedTask;
     }
+
+    private string? CgroupOf(Pod pod, ContainerRecord? running) => Settings.Cgroups is not { } tree ? null
+        : tree.Pod(Uid(pod), QualityOfService.Of(pod)) is var cgroup && running is null ? cgroup : $"{cgroup}/{running.Id}";
 
     private PodVolumeSources Sources(Pod pod) => sources(new PodFacts(
         Settings.NodeName, node.Addresses, [.. pod.Status.PodIPs.Select(one => one.Ip)], node.Allocatable));

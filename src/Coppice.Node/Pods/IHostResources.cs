@@ -27,6 +27,11 @@ public interface IHostResources
     /// <summary>The mounts of one container, once the volumes are ready. To be disposed of when the container has started, or could not.</summary>
     ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, MountRequest inputs, CancellationToken stop);
 
+    /// <summary>How much memory a container, or all of the pod, needs to go on: what the kernel could take back for others is not counted.</summary>
+    /// <param name="running">Null for the pod as a whole.</param>
+    /// <returns>Bytes; null where nobody counts.</returns>
+    long? MemoryInUse(Pod pod, ContainerRecord? running);
+
     /// <summary>Whether a container's first process is stopped (SIGSTOP): it hears no signal but the last.</summary>
     bool IsStopped(Pod pod, ContainerRecord running);
 

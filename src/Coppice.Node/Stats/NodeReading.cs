@@ -1,4 +1,5 @@
 using Coppice.Node.Runtime;
+using Coppice.Node.Runtime.Cgroups;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Stats;

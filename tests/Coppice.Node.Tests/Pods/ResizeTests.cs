@@ -186,6 +186,24 @@ public sealed class ResizeTests
     }
 
     [Fact]
+    public void Less_memory_than_is_in_use_is_given_when_less_is_in_use()
+    {
+        using var node = new TestNode().Start();
+        node.Create("web", "server:1", one => one with { Resources = Amounts("100m", "64Mi") });
+        node.HostResources.MemoryUsed = 40L << 20;
+        Resize(node, Amounts("100m", "32Mi"));
+        Assert.Equal(
+            ("Error", $"[attempting to set pod memory limit ({32 << 20}) below current usage ({40 << 20}), attempting to set container \"main\" memory limit ({32 << 20}) below current usage ({40 << 20})]"),
+            (InProgress(node)!.Reason, InProgress(node)!.Message));
+        Assert.Equal(64L << 20, node.Runtime.ResourcesOf(node.MainId("web"))!.Value.MemoryLimitBytes);
+
+        node.HostResources.MemoryUsed = 20L << 20;
+        node.Advance(1.1);
+        Assert.Null(InProgress(node));
+        Assert.Equal(32L << 20, node.Runtime.ResourcesOf(node.MainId("web"))!.Value.MemoryLimitBytes);
+    }
+
+    [Fact]
     public void A_pod_that_asks_as_a_whole_is_given_more_as_a_whole()
     {
         using var node = new TestNode().Start();

@@ -186,6 +186,11 @@ internal sealed class TestHostResources : IHostResources, IOrphanedPods
     /// <summary>The names of pods whose containers hear nothing.</summary>
     public HashSet<string> Stopped { get; } = [];
 
+    /// <summary>How much memory every container uses, and with it every pod.</summary>
+    public long? MemoryUsed { get; set; }
+
+    public long? MemoryInUse(Pod pod, ContainerRecord? running) => MemoryUsed;
+
     public bool IsStopped(Pod pod, ContainerRecord running) => Stopped.Contains(pod.Metadata.Name ?? "");
 
     public ValueTask<string?> ReadTerminationMessageAsync(Pod pod, Container container, ContainerRecord ended, CancellationToken stop) => ValueTask.FromResult(TerminationMessages);

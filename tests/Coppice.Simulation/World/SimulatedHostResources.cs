@@ -21,6 +21,8 @@ internal sealed class SimulatedHostResources(TimeProvider time) : IHostResources
     /// <summary>How long a volume is in the making.</summary>
     public TimeSpan VolumesTake { get; set; }
 
+    public long? MemoryInUse(Pod pod, ContainerRecord? running) => null;
+
     public bool IsStopped(Pod pod, ContainerRecord running) => false;
 
     public void UpdateQosCgroups(IReadOnlyCollection<Pod> active)

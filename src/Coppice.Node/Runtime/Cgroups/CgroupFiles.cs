@@ -62,6 +62,9 @@ public sealed class CgroupFiles(CgroupMounts mounts)
         }
     }
 
+    /// <summary>What a cgroup uses; <see cref="CgroupUsage.None"/> for one that is not there.</summary>
+    public CgroupUsage UsageOf(string cgroup) => new CgroupStatFiles(mounts).Read(cgroup);
+
     /// <summary>The process that has been in a cgroup for longest, which in a container's is its first; null if there is none.</summary>
     internal HostProcess? FirstProcess(string cgroup) =>
         CgroupProcesses.Of(mounts, cgroup).Select(HostProcess.Find).Where(one => one is not null).OrderBy(one => one!.Value.StartedAt).FirstOrDefault();

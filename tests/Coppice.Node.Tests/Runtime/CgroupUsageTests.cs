@@ -1,6 +1,7 @@
+using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Stats;
 
-namespace Coppice.Node.Tests.Stats;
+namespace Coppice.Node.Tests.Runtime;
 
 /// <summary>The kernel's own texts, as they stood in the files.</summary>
 public sealed class CgroupUsageTests

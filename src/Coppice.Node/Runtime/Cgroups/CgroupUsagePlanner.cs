@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Coppice.Node.Stats;
+namespace Coppice.Node.Runtime.Cgroups;
 
 /// <summary>Turns the texts of a cgroup's files into figures. Pure.</summary>
 public static class CgroupUsagePlanner

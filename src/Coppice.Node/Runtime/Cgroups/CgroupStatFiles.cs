@@ -1,6 +1,4 @@
-using Coppice.Node.Runtime.Cgroups;
-
-namespace Coppice.Node.Stats;
+namespace Coppice.Node.Runtime.Cgroups;
 
 /// <summary>Reads what the kernel counts of cgroups.</summary>
 public sealed class CgroupStatFiles(CgroupMounts mounts)

@@ -1,4 +1,4 @@
-namespace Coppice.Node.Stats;
+namespace Coppice.Node.Runtime.Cgroups;
 
 /// <summary>What the processes of a cgroup use. Null is what this kernel does not count.</summary>
 /// <param name="CpuNanoseconds">Of all processors together, since the cgroup was made.</param>
