@@ -39,13 +39,13 @@ internal sealed class CommitLoop(VersionTable table, RevisionHistory history, Wr
         Checkpoint();
         while (queue.Take(orNothing: _forgotten.Count > 0 && _trouble is null) is { } requests)
         {
-            if (requests is [WriteRequest.Compact compaction])
+            if (requests is [QueuedWrite.Compact compaction])
             {
                 Compact(compaction);
             }
             else if (requests.Count > 0)
             {
-                Commit(requests.ConvertAll(request => (WriteRequest.Write)request));
+                Commit(requests.ConvertAll(request => (QueuedWrite.Write)request));
             }
 
             if (history.SupersededBytes > options.HistoryBytes)
@@ -65,7 +65,7 @@ internal sealed class CommitLoop(VersionTable table, RevisionHistory history, Wr
         }
     }
 
-    private void Commit(List<WriteRequest.Write> writes)
+    private void Commit(List<QueuedWrite.Write> writes)
     {
         var batch = new WriteBatch(history);
         var outcomes = writes.ConvertAll(write => batch.Add(write.What));
@@ -86,7 +86,7 @@ internal sealed class CommitLoop(VersionTable table, RevisionHistory history, Wr
         }
     }
 
-    private void Compact(WriteRequest.Compact request)
+    private void Compact(QueuedWrite.Compact request)
     {
         if (request.UpTo > history.Current)
         {

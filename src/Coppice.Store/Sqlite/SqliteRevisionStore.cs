@@ -103,7 +103,7 @@ public sealed class SqliteRevisionStore : IRevisionStore
         stop.ThrowIfCancellationRequested();
         ArgumentException.ThrowIfNullOrEmpty(write.Key);
         _ = VersionTable.KeyEncoding.GetByteCount(write.Key);
-        var request = new WriteRequest.Write(write);
+        var request = new QueuedWrite.Write(write);
         _queue.Add(request);
         return new(request.Promise.Task);
     }
@@ -113,7 +113,7 @@ public sealed class SqliteRevisionStore : IRevisionStore
     public ValueTask CompactAsync(Revision upTo, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        var request = new WriteRequest.Compact(upTo);
+        var request = new QueuedWrite.Compact(upTo);
         _queue.Add(request);
         return new(request.Promise.Task);
     }

@@ -6,10 +6,10 @@ namespace Coppice.Store.Sqlite;
 /// </summary>
 internal sealed class WriteQueue(SqliteStoreOptions options)
 {
-    private readonly Queue<WriteRequest> _waiting = new();
+    private readonly Queue<QueuedWrite> _waiting = new();
     private bool _closed;
 
-    public void Add(WriteRequest request)
+    public void Add(QueuedWrite request)
     {
         lock (_waiting)
         {
@@ -33,7 +33,7 @@ internal sealed class WriteQueue(SqliteStoreOptions options)
     /// The next writes that go together, or one compaction. Without any it waits, or returns an empty batch if
     /// <paramref name="orNothing"/> says that there is something else to do; null once the queue is closed and empty.
     /// </summary>
-    public List<WriteRequest>? Take(bool orNothing)
+    public List<QueuedWrite>? Take(bool orNothing)
     {
         lock (_waiting)
         {
@@ -47,17 +47,17 @@ internal sealed class WriteQueue(SqliteStoreOptions options)
                 return null;
             }
 
-            var batch = new List<WriteRequest>();
+            var batch = new List<QueuedWrite>();
             long bytes = 0;
             while (batch.Count < options.WritesPerCommit && bytes < options.BytesPerCommit && _waiting.TryPeek(out var next))
             {
-                if (next is WriteRequest.Compact && batch.Count > 0)
+                if (next is QueuedWrite.Compact && batch.Count > 0)
                 {
                     break;
                 }
 
                 batch.Add(_waiting.Dequeue());
-                if (next is not WriteRequest.Write write)
+                if (next is not QueuedWrite.Write write)
                 {
                     break;
                 }

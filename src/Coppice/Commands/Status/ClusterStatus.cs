@@ -9,7 +9,7 @@ internal sealed record ClusterStatus(
     bool ApiReady,
     IReadOnlyList<ProcessUse> Processes,
     IReadOnlyList<NodeLine> Nodes,
-    IReadOnlyList<PodCount> Pods,
+    IReadOnlyList<PodTally> Pods,
     IReadOnlyList<Problem> Problems);
 
 /// <param name="Status">As kubectl prints it: Ready, NotReady, Ready,SchedulingDisabled.</param>
@@ -17,7 +17,7 @@ internal sealed record ClusterStatus(
 internal sealed record NodeLine(string Name, string Status, string Address, string Cpu, long MemoryBytes, int Pods);
 
 /// <param name="State">What kubectl's STATUS column says.</param>
-internal sealed record PodCount(string State, int Count);
+internal sealed record PodTally(string State, int Count);
 
 /// <summary>Something that is not as it should be.</summary>
 /// <param name="What">Kind and name, with the namespace: pod default/web-1.</param>

@@ -24,12 +24,12 @@ internal static class StatusPlanner
     ];
 
     /// <summary>The most frequent first.</summary>
-    public static IReadOnlyList<PodCount> Pods(IReadOnlyList<Pod> pods) =>
+    public static IReadOnlyList<PodTally> Pods(IReadOnlyList<Pod> pods) =>
     [
         .. from pod in pods
            group pod by PodSummary.Of(pod).Status into state
            orderby state.Count() descending, state.Key
-           select new PodCount(state.Key, state.Count()),
+           select new PodTally(state.Key, state.Count()),
     ];
 
     public static IReadOnlyList<Problem> Problems(IReadOnlyList<ClusterNode> nodes, IReadOnlyList<Pod> pods) =>

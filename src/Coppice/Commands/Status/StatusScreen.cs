@@ -51,7 +51,7 @@ internal sealed class StatusScreen(TimeProvider time)
         _console.Write(table);
     }
 
-    private void Pods(IReadOnlyList<PodCount> pods)
+    private void Pods(IReadOnlyList<PodTally> pods)
     {
         _console.WriteLine();
         _console.MarkupLine(pods.Count == 0

@@ -1,9 +1,9 @@
 namespace Coppice.Store.Sqlite;
 
 /// <summary>What the writer thread is asked for, with the promise it keeps.</summary>
-internal abstract class WriteRequest
+internal abstract class QueuedWrite
 {
-    public sealed class Write(StoreWrite write) : WriteRequest
+    public sealed class Write(StoreWrite write) : QueuedWrite
     {
         public StoreWrite What { get; } = write;
 
@@ -18,7 +18,7 @@ internal abstract class WriteRequest
         };
     }
 
-    public sealed class Compact(Revision upTo) : WriteRequest
+    public sealed class Compact(Revision upTo) : QueuedWrite
     {
         public Revision UpTo { get; } = upTo;
 
