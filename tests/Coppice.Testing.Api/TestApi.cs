@@ -1,10 +1,13 @@
+using System.Globalization;
 using Coppice.ApiServer;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Services;
+using Coppice.ApiServer.Storage;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
+using Coppice.Store;
 using Coppice.Store.InMemory;
 
 namespace Coppice.Testing;
@@ -53,6 +56,18 @@ public sealed class TestApi : IApiClient
         var reported = created with { };
         status.SetValue(reported, status.GetValue(item));
         return Complete(_inner.UpdateStatusAsync((T)reported, default));
+    }
+
+    /// <summary>Replaces an object in the store, past all rules: as another version of the server may have written it.</summary>
+    public void Put<T>(T item) where T : KubernetesObject
+    {
+        var key = ObjectStorage.KeyOf(BuiltInKinds.Of<T>(), ObjectKey.Of(item));
+        var expected = new Revision(long.Parse(item.Metadata.ResourceVersion!, CultureInfo.InvariantCulture));
+        var value = new StoredValue(ApiJson.WriteObject(item with { Metadata = item.Metadata with { ResourceVersion = null } }));
+        if (Complete(_store.WriteAsync(new StoreWrite.Update(key, value, expected), default)) is not WriteOutcome.Written)
+        {
+            throw new InvalidOperationException($"{key} is not as it was when it was read");
+        }
     }
 
     /// <summary>Forgets the history: watches that are not at its end expire.</summary>

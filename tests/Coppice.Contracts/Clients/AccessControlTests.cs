@@ -41,7 +41,7 @@ public sealed class AccessControlTests : IAsyncLifetime
         using var certificate = OverHttp.CertificateOf(_server.Authority.IssueClient("jane", "people", "others"));
         var jane = (await Access(inProcess).IdentifyAsync(certificate, null, Stop))!;
         Assert.Equal("jane", jane.Username);
-        Assert.Equal(["people", "others", "system:authenticated"], jane.Groups);
+        Assert.Equal(["others", "people", "system:authenticated"], jane.Groups.Order(StringComparer.Ordinal));
 
         using var foreign = CertificateAuthority.Create(TimeProvider.System);
         using var forged = OverHttp.CertificateOf(foreign.IssueClient("jane", "system:masters"));

@@ -3,6 +3,7 @@ using Coppice.Controllers.Tests.World;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
+using Coppice.Testing;
 
 namespace Coppice.Controllers.Tests.Deployments;
 
@@ -212,7 +213,8 @@ public sealed class DeploymentTests
     public void A_name_that_is_taken_leads_to_another()
     {
         using var plane = new ControlPlane();
-        var taken = Revisions.Make(Samples.Deployment(1));
+        // Its name follows from the template with its defaults.
+        var taken = Revisions.Make(new TestApi(TimeProvider.System, "default").Create(Samples.Deployment(1)));
         plane.Create(taken with { Metadata = taken.Metadata with { OwnerReferences = default, Labels = ValueMap.Of(("app", "other")) }, Spec = taken.Spec with { Template = taken.Spec.Template with { Spec = Samples.Template("other").Spec } } });
         plane.Create(Samples.Deployment(1));
         plane.Advance(TimeSpan.FromSeconds(1));

@@ -17,7 +17,7 @@ public sealed class RolloutProperties
     {
         var cases = (from replicas in Gen.Choose(1, 12)
                      from surge in Gen.Choose(0, 5)
-                     from unavailable in Gen.Choose(0, 5)
+                     from unavailable in Gen.Choose(surge == 0 ? 1 : 0, 5)
                      from isPercent in Gen.Choose(0, 1)
                      from seed in Gen.Choose(1, 1_000_000)
                      select (replicas, surge, unavailable, isPercent, seed)).ToArbitrary();

@@ -29,7 +29,7 @@ public sealed class LongTimesTests
         Assert.Null(node.Api.Pod("obeys"));
         Assert.Equal(ContainerRunState.Running, Assert.Single(node.Held.Containers).State);
 
-        node.Delete("stubborn", 0);
+        node.Delete("stubborn", 1);
         node.Advance(5);
         Assert.Null(node.Api.Pod("stubborn"));
         Assert.Empty(node.Held.Containers);
@@ -43,14 +43,15 @@ public sealed class LongTimesTests
         var rare = new Probe { HttpGet = new HTTPGetAction { Port = 80 }, PeriodSeconds = int.MaxValue, TimeoutSeconds = int.MaxValue };
         node.Create("web", spec => spec with
         {
-            ActiveDeadlineSeconds = long.MaxValue,
+            ActiveDeadlineSeconds = int.MaxValue,
+            TerminationGracePeriodSeconds = long.MaxValue,
             Containers =
             [
                 new Container
                 {
                     Name = "main", Image = "server:1", ImagePullPolicy = "IfNotPresent",
                     ReadinessProbe = rare, StartupProbe = rare, LivenessProbe = rare with { InitialDelaySeconds = int.MaxValue },
-                    Lifecycle = new Lifecycle { PreStop = new LifecycleHandler { Sleep = new SleepAction { Seconds = long.MaxValue } } },
+                    Lifecycle = new Lifecycle { PreStop = new LifecycleHandler { Sleep = new SleepAction { Seconds = long.MaxValue - 1 } } },
                 },
             ],
         });

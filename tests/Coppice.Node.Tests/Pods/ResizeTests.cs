@@ -119,7 +119,6 @@ public sealed class ResizeTests
         Assert.Null(InProgress(node));
 
         node.Delete("other", graceSeconds: 0);
-        node.Do(() => node.Api.Remove("other"));
         Assert.Null(Pending(node));
         Assert.Null(InProgress(node));
         Assert.Equal(Cpu("1500m"), node.Main("web").Resources);
@@ -180,7 +179,6 @@ public sealed class ResizeTests
         Assert.Equal(["ResizeDeferred"], ResizeEvents(node));
 
         node.Delete("other", graceSeconds: 0);
-        node.Do(() => node.Api.Remove("other"));
         Assert.Null(Pending(node));
         Assert.Equal(["ResizeDeferred", "ResizeStarted", "ResizeCompleted"], ResizeEvents(node));
     }
@@ -223,10 +221,12 @@ public sealed class ResizeTests
         Assert.Equal(["ResizeInfeasible", "ResizeStarted", "ResizeCompleted"], ResizeEvents(node));
     }
 
-    private static void ResizeWhole(TestNode node, ResourceRequirements resources) => node.Do(() => node.Api.Change("web", pod => pod with
+    /// <summary>As an API does that lets pods be resized as a whole; ours does not yet.</summary>
+    private static void ResizeWhole(TestNode node, ResourceRequirements resources) => node.Do(() =>
     {
-        Spec = pod.Spec with { Resources = resources },
-    }, "resize"));
+        var pod = node.Api.Pod("web")!;
+        node.Api.Api.Put(pod with { Metadata = pod.Metadata with { Generation = pod.Metadata.Generation + 1 }, Spec = pod.Spec with { Resources = resources } });
+    });
 
     private static ValueMap<Quantity> Memory(string amount) => ValueMap.Of(("memory", Quantity.Parse(amount)));
 

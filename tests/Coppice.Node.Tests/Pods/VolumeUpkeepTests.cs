@@ -29,15 +29,15 @@ public sealed class VolumeUpkeepTests
         node.HostResources.Refreshed.Clear();
 
         node.Do(() => _ = node.Api.Api.UpdateAsync(new ConfigMap { Metadata = Named("settings"), Data = ValueMap.Of(("a", "2")) }, default).AsTask());
-        Assert.Equal(["both", "maps"], node.HostResources.Refreshed);
+        Assert.Equal(["both", "maps"], node.HostResources.Refreshed.Order());
 
         node.HostResources.Refreshed.Clear();
         node.Do(() => _ = node.Api.Api.DeleteAsync<Secret>(new ObjectKey("shop", "keys"), null, default).AsTask());
-        Assert.Equal(["both", "secrets"], node.HostResources.Refreshed);
+        Assert.Equal(["both", "secrets"], node.HostResources.Refreshed.Order());
 
         node.HostResources.Refreshed.Clear();
         Create(node, new Secret { Metadata = Named("keys") });
-        Assert.Equal(["both", "secrets"], node.HostResources.Refreshed);
+        Assert.Equal(["both", "secrets"], node.HostResources.Refreshed.Order());
     }
 
     [Fact]
