@@ -53,6 +53,35 @@ public sealed class RunTimeKindTests : IDisposable
     }
 
     [Fact]
+    public void Until_the_objects_of_such_a_kind_are_known_nobody_lets_go_of_dependents()
+    {
+        var isAway = true;
+        _plane.Api.Door.Fault = (verb, about) =>
+        {
+            if (isAway && verb == "list" && about == Widgets)
+            {
+                throw new IOException("the connection was reset");
+            }
+        };
+        Serve();
+        var owner = _plane.Create(new ConfigMap { Metadata = new() { Name = "owner", Namespace = "default" } });
+        Create("a", OwnedBy("v1", "ConfigMap", owner));
+        _plane.Delete<ConfigMap>("owner", propagation: "Orphan");
+        _plane.Advance(TimeSpan.FromSeconds(3));
+        Assert.NotNull(Assert.Single(_plane.Api.All<ConfigMap>()).Metadata.DeletionTimestamp);
+
+        isAway = false;
+        for (var second = 0; second < 3; second++)
+        {
+            _plane.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Empty(_plane.Api.All<ConfigMap>());
+        Assert.Equal(["a"], Names());
+        Assert.Empty(Complete(_plane.Api.Door.FindAsync(Widgets, new("default", "a"), default))!.Metadata.OwnerReferences);
+    }
+
+    [Fact]
     public void A_namespace_takes_such_objects_with_it()
     {
         _plane.Create(new Namespace { Metadata = new() { Name = "shop" } });

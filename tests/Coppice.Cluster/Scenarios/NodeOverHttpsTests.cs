@@ -65,6 +65,7 @@ public sealed class NodeOverHttpsTests
         await using var cluster = await RunningCluster.StartAsync(new ClusterOptions { Arguments = ["--node-api", "https"] });
         var ns = await cluster.NewNamespaceAsync();
         await ns.RunAsync("apply", "-f", $"{Repository.Examples}/nginx-recovery/nginx-pod.yaml");
+        await ns.RunAsync("label", "pod", "nginx-pod", "app=web");
         await ns.RunAsync("expose", "pod", "nginx-pod", "--name", "web", "--port", "80");
         await ns.PodIsReadyAsync("nginx-pod", Patience);
         var address = await ns.ValueAsync("service/web", ".spec.clusterIP");
