@@ -44,7 +44,8 @@ public sealed class TopologyFilterTests
                     break;
             }
 
-            var (cluster, asked) = (state.Snapshot(0), new PodInfo(change(Pod("new", labels: ("app", $"{random.Next(3)}")), random)));
+            var waiting = change(Pod("new", labels: ("app", $"{random.Next(3)}")), random);
+            var (cluster, asked) = (state.Snapshot(0), new PodInfo(waiting with { Metadata = waiting.Metadata with { DeletionTimestamp = null } }));
             var test = filter.For(asked, cluster);
             foreach (var there in cluster.Nodes)
             {
