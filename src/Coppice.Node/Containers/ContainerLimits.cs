@@ -27,41 +27,11 @@ public static class ContainerLimits
     /// <summary>Of the whole pod, for its cgroup: the sum of its containers, or what its start needs, whichever is more.</summary>
     public static CgroupLimits OfPod(Pod pod)
     {
-        long cpu = 0, cpuLimit = 0, memoryLimit = 0;
-        bool everyCpu = true, everyMemory = true;
-        foreach (var one in pod.Spec.Containers.Concat(pod.Spec.InitContainers.Where(one => one.RestartPolicy == RestartPolicy.Always)))
-        {
-            var limits = one.Resources.Limits;
-            cpu += (one.Resources.Requests.TryGetValue(ResourceName.Cpu, out var request) ? request : limits.Find(ResourceName.Cpu)).MilliValue;
-            everyCpu &= limits.Find(ResourceName.Cpu).MilliValue > 0;
-            everyMemory &= limits.Find(ResourceName.Memory).Value > 0;
-            cpuLimit += limits.Find(ResourceName.Cpu).MilliValue;
-            memoryLimit += limits.Find(ResourceName.Memory).Value;
-        }
+        var (requests, limits) = (PodRequests.Of(pod.Spec), PodLimits.Of(pod.Spec));
+        return CgroupLimits.From(requests.Find(ResourceName.Cpu).MilliValue, Bound(ResourceName.Cpu)?.MilliValue, Bound(ResourceName.Memory)?.Value);
 
-        foreach (var one in pod.Spec.InitContainers.Where(one => one.RestartPolicy != RestartPolicy.Always))
-        {
-            var limits = one.Resources.Limits;
-            cpu = Math.Max(cpu, one.Resources.Requests.Find(ResourceName.Cpu).MilliValue);
-            everyCpu &= limits.Find(ResourceName.Cpu).MilliValue > 0;
-            everyMemory &= limits.Find(ResourceName.Memory).Value > 0;
-            cpuLimit = Math.Max(cpuLimit, limits.Find(ResourceName.Cpu).MilliValue);
-            memoryLimit = Math.Max(memoryLimit, limits.Find(ResourceName.Memory).Value);
-        }
-
-        // What the pod says as a whole stands in the place of what its containers do.
-        if (pod.Spec.Resources is { } whole)
-        {
-            cpu = whole.Requests.TryGetValue(ResourceName.Cpu, out var request) ? request.MilliValue : cpu;
-            (cpuLimit, everyCpu) = whole.Limits.TryGetValue(ResourceName.Cpu, out var processors) ? (processors.MilliValue, true) : (cpuLimit, everyCpu);
-            (memoryLimit, everyMemory) = whole.Limits.TryGetValue(ResourceName.Memory, out var memory) ? (memory.Value, true) : (memoryLimit, everyMemory);
-        }
-
-        // The sandbox itself needs something, too; of what is without a limit it may have as much as the rest.
-        cpu += pod.Spec.Overhead.Find(ResourceName.Cpu).MilliValue;
-        cpuLimit += cpuLimit > 0 ? pod.Spec.Overhead.Find(ResourceName.Cpu).MilliValue : 0;
-        memoryLimit += memoryLimit > 0 ? pod.Spec.Overhead.Find(ResourceName.Memory).Value : 0;
-        return CgroupLimits.From(cpu, everyCpu && cpuLimit > 0 ? cpuLimit : null, everyMemory && memoryLimit > 0 ? memoryLimit : null);
+        Quantity? Bound(string resource) =>
+            PodLimits.IsLimited(pod.Spec, resource) && limits.Find(resource) is { IsZero: false } limit ? limit : null;
     }
 
     /// <summary>

@@ -38,42 +38,8 @@ public static class PodRequests
         resource is ResourceName.Cpu or ResourceName.Memory || resource.StartsWith("hugepages-", StringComparison.Ordinal);
 
     /// <param name="whole">What is asked for the pod as a whole stands in the place of what its containers ask for.</param>
-    private static ValueMap<Quantity> Sum(PodSpec spec, Func<Container, ValueMap<Quantity>> requestsOf, ValueMap<Quantity> whole)
-    {
-        var running = new Dictionary<string, Quantity>(StringComparer.Ordinal);
-        var most = new Dictionary<string, Quantity>(StringComparer.Ordinal);
-        foreach (var container in spec.InitContainers)
-        {
-            var requests = requestsOf(container);
-            if (container.RestartPolicy == ContainerRestartPolicy.Always)
-            {
-                Add(running, requests);
-                Raise(most, running);
-                continue;
-            }
-
-            var atOnce = new Dictionary<string, Quantity>(running, StringComparer.Ordinal);
-            Add(atOnce, requests);
-            Raise(most, atOnce);
-        }
-
-        foreach (var container in spec.Containers)
-        {
-            Add(running, requestsOf(container));
-        }
-
-        Raise(most, running);
-        foreach (var (name, amount) in whole)
-        {
-            if (IsOfPods(name))
-            {
-                most[name] = amount;
-            }
-        }
-
-        Add(most, spec.Overhead);
-        return most.ToValueMap();
-    }
+    private static ValueMap<Quantity> Sum(PodSpec spec, Func<Container, ValueMap<Quantity>> requestsOf, ValueMap<Quantity> whole) =>
+        new ResourceSum().AddContainers(spec, requestsOf).Replace(whole.Where(amount => IsOfPods(amount.Key))).Add(spec.Overhead).ToValueMap();
 
     /// <summary>Of what runs side by side; an init container that ends cannot be resized.</summary>
     private static ContainerStatus? StatusOf(Container container, PodStatus status)
@@ -99,31 +65,12 @@ public static class PodRequests
 
     private static ValueMap<Quantity> Most(params ReadOnlySpan<ValueMap<Quantity>> all)
     {
-        var most = new Dictionary<string, Quantity>(StringComparer.Ordinal);
+        var most = new ResourceSum();
         foreach (var amounts in all)
         {
-            Raise(most, amounts);
+            most.Raise(amounts);
         }
 
         return most.ToValueMap();
-    }
-
-    private static void Add(Dictionary<string, Quantity> sum, ValueMap<Quantity> amounts)
-    {
-        foreach (var (name, amount) in amounts)
-        {
-            sum[name] = sum.GetValueOrDefault(name) + amount;
-        }
-    }
-
-    private static void Raise(Dictionary<string, Quantity> most, IEnumerable<KeyValuePair<string, Quantity>> amounts)
-    {
-        foreach (var (name, amount) in amounts)
-        {
-            if (!most.TryGetValue(name, out var before) || amount > before)
-            {
-                most[name] = amount;
-            }
-        }
     }
 }

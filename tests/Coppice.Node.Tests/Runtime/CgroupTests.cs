@@ -126,6 +126,18 @@ public sealed class CgroupTests
     }
 
     [Fact]
+    public void A_pods_cgroup_has_room_for_an_init_container_beside_the_sidecars_before_it()
+    {
+        var pod = Given.Pod("""
+            {"initContainers":[{"name":"s","restartPolicy":"Always","resources":{"requests":{"cpu":"500m"},"limits":{"cpu":"1","memory":"64Mi"}}},
+                               {"name":"i","resources":{"requests":{"cpu":"1"},"limits":{"cpu":"2","memory":"64Mi"}}}],
+             "containers":[{"name":"a","resources":{"requests":{"cpu":"100m"},"limits":{"cpu":"200m","memory":"16Mi"}}}]}
+            """);
+
+        Assert.Equal(CgroupLimits.From(1500, 3000, 128 << 20), ContainerLimits.OfPod(pod));
+    }
+
+    [Fact]
     public async Task The_kernel_gives_burstable_pods_their_common_weight()
     {
         var tree = new CgroupTree($"/coppice-test-weigh-{Environment.ProcessId}");
