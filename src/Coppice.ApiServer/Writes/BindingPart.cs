@@ -41,10 +41,7 @@ internal sealed class BindingPart : WritePart
         {
             Metadata = pod.Metadata with { Annotations = pod.Metadata.Annotations.With(binding.Metadata.Annotations) },
             Spec = pod.Spec with { NodeName = binding.Target.Name },
-            Status = pod.Status with
-            {
-                Conditions = pod.Status.Conditions.Where(c => c.Type != scheduled.Type).Append(scheduled).ToValueList(),
-            },
+            Status = pod.Status.With(scheduled),
         };
     }
 

@@ -98,7 +98,7 @@ internal sealed class PodAllocations(ValueMap<Quantity> allocatable, IEventRecor
     }
 
     private static PendingResize? PendingIn(Pod pod) =>
-        pod.Status.Conditions.FirstOrDefault(one => one.Type == PodConditionType.PodResizePending) is { } condition
+        PodConditions.Find(pod.Status, PodConditionType.PodResizePending) is { } condition
             ? new PendingResize(condition.Reason ?? "", condition.Message ?? "", condition.ObservedGeneration, condition.LastTransitionTime ?? DateTimeOffset.MinValue)
             : null;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Coppice.Node.Admission;
 using Coppice.Node.Runtime;
 using Coppice.Objects.Core;
+using Coppice.Objects;
 
 namespace Coppice.Node.Pods;
 
@@ -209,7 +210,7 @@ public sealed class PodWorker : IDisposable
     // What runs and was ready goes on being so until its own probe says otherwise.
     private static PodRuntimeState Adopt(Pod pod, PodView found)
     {
-        var resizing = pod.Status.Conditions.FirstOrDefault(one => one.Type == PodConditionType.PodResizeInProgress);
+        var resizing = PodConditions.Find(pod.Status, PodConditionType.PodResizeInProgress);
         var runtime = PodRuntimeState.Empty with { ResizeInProgress = resizing?.ObservedGeneration, Given = pod.Status.Resources };
         foreach (var status in pod.Status.ContainerStatuses.Concat(pod.Status.InitContainerStatuses))
         {

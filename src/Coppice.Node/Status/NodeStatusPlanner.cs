@@ -1,7 +1,6 @@
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
-using ConditionStatus = Coppice.Objects.Core.ConditionStatus;
 
 namespace Coppice.Node.Status;
 

@@ -133,14 +133,6 @@ public sealed record PodCondition
     public string? Message { get; init; }
 }
 
-/// <summary>The values of ConditionStatus.</summary>
-public static class ConditionStatus
-{
-    public const string True = "True";
-    public const string False = "False";
-    public const string Unknown = "Unknown";
-}
-
 /// <summary>One address of a node.</summary>
 public sealed record HostIP
 {

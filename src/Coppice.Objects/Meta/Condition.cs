@@ -27,11 +27,3 @@ public sealed record Condition
     [Field(6, Required = true)]
     public string Message { get; init => field = value ?? ""; } = "";
 }
-
-/// <summary>The values of ConditionStatus.</summary>
-public static class ConditionStatus
-{
-    public const string True = "True";
-    public const string False = "False";
-    public const string Unknown = "Unknown";
-}

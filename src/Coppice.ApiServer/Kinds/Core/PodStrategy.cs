@@ -91,7 +91,7 @@ internal sealed class PodStrategy : KindStrategy<Pod>
         ObservedGeneration = status.ObservedGeneration == 0 ? old.ObservedGeneration : status.ObservedGeneration,
         Conditions = status.Conditions.ConvertAll(c => c.ObservedGeneration != 0
             ? c
-            : c with { ObservedGeneration = old.Conditions.FirstOrDefault(o => o.Type == c.Type)?.ObservedGeneration ?? 0 }),
+            : c with { ObservedGeneration = PodConditions.Find(old, c.Type)?.ObservedGeneration ?? 0 }),
     };
 
     public override Findings<FieldError> Validate(Pod item) =>
