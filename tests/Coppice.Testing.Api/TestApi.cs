@@ -58,18 +58,6 @@ public sealed class TestApi : IApiClient
         return Complete(_inner.UpdateStatusAsync((T)reported, default));
     }
 
-    /// <summary>Replaces an object in the store, past all rules: as another version of the server may have written it.</summary>
-    public void Put<T>(T item) where T : KubernetesObject
-    {
-        var key = ObjectStorage.KeyOf(BuiltInKinds.Of<T>(), ObjectKey.Of(item));
-        var expected = new Revision(long.Parse(item.Metadata.ResourceVersion!, CultureInfo.InvariantCulture));
-        var value = new StoredValue(ApiJson.WriteObject(item with { Metadata = item.Metadata with { ResourceVersion = null } }));
-        if (Complete(_store.WriteAsync(new StoreWrite.Update(key, value, expected), default)) is not WriteOutcome.Written)
-        {
-            throw new InvalidOperationException($"{key} is not as it was when it was read");
-        }
-    }
-
     /// <summary>Forgets the history: watches that are not at its end expire.</summary>
     public void Compact() => Complete(_store.CompactAsync(_store.Current, default));
 

@@ -4,7 +4,7 @@ using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Validation;
 
-/// <summary>What may change of what the containers of a running pod may use: processor and memory, within its class of service.</summary>
+/// <summary>What may change of what a running pod and its containers may use: processor and memory, within its class of service.</summary>
 internal static class PodResizeValidation
 {
     private const string Frozen = "only cpu and memory resources are mutable";
@@ -20,11 +20,6 @@ internal static class PodResizeValidation
 
     public static Findings<FieldError> Validate(PodSpec spec, Pod old)
     {
-        if (HasOwn(spec) || HasOwn(old.Spec))
-        {
-            return [FieldError.Forbidden(Whole, "pods with pod-level resources cannot be resized")];
-        }
-
         if (old.Spec.Os?.Name == OSName.Windows)
         {
             return [FieldError.Forbidden(Whole, "windows pods cannot be resized")];
@@ -37,28 +32,23 @@ internal static class PodResizeValidation
                 .. FieldRules.If(
                     PodQos.Of(spec) != PodQos.Of(old.Spec),
                     () => FieldError.Invalid(Path, old.Status.QosClass, "Pod QOS Class may not change as a result of resizing")),
+                .. Each(Path.Child("resources"), spec.Resources ?? new(), old.Spec.Resources ?? new(), Frozen),
                 .. spec.InitContainers.SelectMany((c, i) => Init(Path.Child("initContainers").Index(i).Child("resources"), c, old.Spec.InitContainers[i])),
-                .. spec.Containers.SelectMany((c, i) => Each(Path.Child("containers").Index(i).Child("resources"), c, old.Spec.Containers[i], Frozen)),
+                .. spec.Containers.SelectMany((c, i) => Each(Path.Child("containers").Index(i).Child("resources"), c.Resources, old.Spec.Containers[i].Resources, Frozen)),
             ];
     }
 
-    private static bool HasOwn(PodSpec spec) => spec.Resources is { } own && !(own.Requests.IsEmpty && own.Limits.IsEmpty);
-
     private static Findings<FieldError> Init(FieldPath path, Container container, Container old) => container.RestartPolicy == ContainerRestartPolicy.Always
-        ? Each(path, container, old, "only cpu and memory resources for sidecar containers are mutable")
+        ? Each(path, container.Resources, old.Resources, "only cpu and memory resources for sidecar containers are mutable")
         : FieldRules.If(container != old, () => FieldError.Forbidden(Path, "resources for non-sidecar init containers are immutable"));
 
-    private static Findings<FieldError> Each(FieldPath path, Container container, Container old, string frozen)
-    {
-        var (now, before) = (container.Resources, old.Resources);
-        return
-        [
-            .. FieldRules.If(
-                IsMissing(now.Requests, before.Requests), () => FieldError.Forbidden(path.Child("requests"), "resource requests cannot be removed")),
-            .. FieldRules.If(IsMissing(now.Limits, before.Limits), () => FieldError.Forbidden(path.Child("limits"), "resource limits cannot be removed")),
-            .. FieldRules.If(Rest(now) != Rest(before), () => FieldError.Forbidden(Path, frozen)),
-        ];
-    }
+    private static Findings<FieldError> Each(FieldPath path, ResourceRequirements resources, ResourceRequirements old, string frozen) =>
+    [
+        .. FieldRules.If(
+            IsMissing(resources.Requests, old.Requests), () => FieldError.Forbidden(path.Child("requests"), "resource requests cannot be removed")),
+        .. FieldRules.If(IsMissing(resources.Limits, old.Limits), () => FieldError.Forbidden(path.Child("limits"), "resource limits cannot be removed")),
+        .. FieldRules.If(Rest(resources) != Rest(old), () => FieldError.Forbidden(Path, frozen)),
+    ];
 
     private static bool IsMissing(ValueMap<Quantity> amounts, ValueMap<Quantity> old) => old.Keys.Any(name => !amounts.ContainsKey(name));
 

@@ -49,6 +49,21 @@ public sealed class ResizeTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task What_a_pod_asks_for_as_a_whole_changes_in_the_same_way()
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.PostAsync(
+            $"{space}/pods",
+            """{"metadata":{"name":"p"},"spec":{"resources":{"requests":{"cpu":"1","memory":"64Mi"}},"containers":[{"name":"c","image":"i"}]}}""")).Good();
+        var pod = $"{space}/pods/p";
+        var resized = (await PatchAsync(pod, """{"spec":{"resources":{"requests":{"cpu":"2"}}}}""")).Good().Body!;
+        Assert.Equal("""{"cpu":"2","memory":"64Mi"}""", resized["spec"]!["resources"]!["requests"]!.ToJsonString());
+        Assert.Contains(
+            "spec.resources.requests: Forbidden: resource requests cannot be removed",
+            (await PatchAsync(pod, """{"spec":{"resources":{"requests":{"cpu":null}}}}""")).Refused(422, "Invalid"));
+    }
+
+    [Fact]
     public async Task By_the_pods_own_door_resources_stay()
     {
         var pod = await NewPodAsync("""{"requests":{"cpu":"100m"}}""");

@@ -221,12 +221,8 @@ public sealed class ResizeTests
         Assert.Equal(["ResizeInfeasible", "ResizeStarted", "ResizeCompleted"], ResizeEvents(node));
     }
 
-    /// <summary>As an API does that lets pods be resized as a whole; ours does not yet.</summary>
-    private static void ResizeWhole(TestNode node, ResourceRequirements resources) => node.Do(() =>
-    {
-        var pod = node.Api.Pod("web")!;
-        node.Api.Api.Put(pod with { Metadata = pod.Metadata with { Generation = pod.Metadata.Generation + 1 }, Spec = pod.Spec with { Resources = resources } });
-    });
+    private static void ResizeWhole(TestNode node, ResourceRequirements resources) =>
+        node.Do(() => node.Api.Change("web", pod => pod with { Spec = pod.Spec with { Resources = resources } }, "resize"));
 
     private static ValueMap<Quantity> Memory(string amount) => ValueMap.Of(("memory", Quantity.Parse(amount)));
 
