@@ -13,6 +13,12 @@ public static partial class MountTable
 {
     public static IReadOnlyList<MountEntry> Read() => Parse(File.ReadAllText("/proc/self/mountinfo"));
 
+    /// <summary>
+    /// Whether something is mounted at a path. A node full of pods has a long table: it is read only where the kernel says no, which an
+    /// old one always does.
+    /// </summary>
+    public static bool IsMounted(string path) => LinuxCalls.IsMountPoint(path) || Read().Any(one => one.MountPoint == path);
+
     // "36 35 98:0 /root /mount/point options - type source options"; blanks in a path are \040.
     internal static IReadOnlyList<MountEntry> Parse(string mountInfo) =>
         [.. mountInfo.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>

@@ -73,16 +73,6 @@ public static class ContainerMounts
         return path;
     }
 
-    private static bool IsAlwaysReadOnly(Pod pod, string volume)
-    {
-        foreach (var one in pod.Spec.Volumes)
-        {
-            if (one.Name == volume)
-            {
-                return one.ConfigMap is not null || one.Secret is not null || one.DownwardAPI is not null || one.Projected is not null;
-            }
-        }
-
-        return false;
-    }
+    private static bool IsAlwaysReadOnly(Pod pod, string name) =>
+        pod.Spec.Volumes.FirstOrDefault(one => one.Name == name) is { } volume && VolumePlugins.Find(volume) is { IsReadOnly: true };
 }

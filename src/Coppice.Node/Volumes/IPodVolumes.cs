@@ -67,8 +67,8 @@ public sealed record PodPaths(string Root)
 {
     public string Pod(string uid) => $"{Root}/{uid}";
 
-    /// <param name="kind">empty-dir, configmap, secret, downward-api or projected.</param>
-    public string Volume(string uid, string kind, string name) => $"{Pod(uid)}/volumes/kubernetes.io~{kind}/{name}";
+    /// <param name="directoryName">Of its kind (<see cref="IVolumePlugin.DirectoryName"/>).</param>
+    public string Volume(string uid, string directoryName, string name) => $"{Pod(uid)}/volumes/kubernetes.io~{directoryName}/{name}";
 
     /// <summary>Whether a path is the directory of one of the pod's volumes.</summary>
     private bool IsVolume(string uid, string path) => Path.GetDirectoryName(Path.GetDirectoryName(path)) == $"{Pod(uid)}/volumes";

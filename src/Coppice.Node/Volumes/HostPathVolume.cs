@@ -6,10 +6,17 @@ using Coppice.Objects.Core;
 namespace Coppice.Node.Volumes;
 
 /// <summary>hostPath volumes: the path itself, checked or made as its type says.</summary>
-internal static class HostPaths
+internal sealed class HostPathVolume : IVolumePlugin
 {
-    /// <exception cref="ContainerConfigException">It is not of the type that it must be.</exception>
-    public static string Prepare(HostPathVolumeSource source)
+    public string Source => "hostPath";
+
+    public string DirectoryName => "host-path";
+
+    public bool Owns(Volume volume) => volume.HostPath is not null;
+
+    public ValueTask<string> PrepareAsync(VolumeSetup setup, CancellationToken stop) => ValueTask.FromResult(Prepare(setup.Volume.HostPath!));
+
+    private static string Prepare(HostPathVolumeSource source)
     {
         var path = source.Path;
         var type = source.Type ?? "";
