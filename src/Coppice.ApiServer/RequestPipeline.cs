@@ -13,6 +13,7 @@ using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Responses;
 using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 using Coppice.Streaming;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -29,7 +30,7 @@ public sealed record PipelineParts(
     string ServerAddress)
 {
     /// <summary>Tokens that are no service account's, and whose they are: what Kubernetes reads from its token file. None, if not said.</summary>
-    public IReadOnlyDictionary<string, Requester> KnownTokens { get; init; } = new Dictionary<string, Requester>();
+    public IReadOnlyDictionary<string, UserInfo> StaticTokens { get; init; } = new Dictionary<string, UserInfo>();
 
     /// <summary>How long a client may take to send a body.</summary>
     public TimeSpan BodyTime { get; init; } = RequestBody.Time;
@@ -64,7 +65,7 @@ public sealed partial class RequestPipeline
     {
         var responses = new ResponseWriter(time);
         _bodies = new BodyDeadline(time, parts.BodyTime);
-        var tokens = new TokenOwners(verbs, parts.Tokens, parts.KnownTokens);
+        var tokens = new TokenOwners(verbs, parts.Tokens, parts.StaticTokens);
         _authenticator = new Authenticator(tokens, parts.Authority, time);
         Access = new InProcessAccessControl(_authenticator);
         _health = new HealthEndpoint(parts.Health);
@@ -130,7 +131,7 @@ public sealed partial class RequestPipeline
         }
     }
 
-    private async Task AnswerAsync(HttpContext http, ApiRequest request, Requester user, CancellationToken stopping)
+    private async Task AnswerAsync(HttpContext http, ApiRequest request, UserInfo user, CancellationToken stopping)
     {
         // What is no resource is health or a document; a resource is neither, so that nobody looks for it there.
         if (request.Resource is null

@@ -8,6 +8,7 @@ using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
 using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 using Coppice.Store.Sqlite;
@@ -32,7 +33,7 @@ internal static class ServedApi
         var token = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         var parts = new PipelineParts(authority, tokens, _ => null, [], "127.0.0.1:6443")
         {
-            KnownTokens = new Dictionary<string, Requester> { [token] = new("bench", "", [Requester.Masters, Requester.Authenticated]) },
+            StaticTokens = new Dictionary<string, UserInfo> { [token] = Users.Of("bench", Users.Masters, Users.Authenticated) },
         };
         var pipeline = new RequestPipeline(verbs, parts, time, new Random(2), NullLogger.Instance);
         var port = BareServer.FreePort();

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Client;
+using Coppice.Objects.Authentication;
 
 namespace Coppice.ApiServer.Authentication;
 
@@ -18,7 +19,7 @@ internal sealed class Authenticator(TokenOwners tokens, CertificateAuthority aut
     /// <param name="certificate">The client's; null for none.</param>
     /// <param name="authorization">The Authorization header, or null.</param>
     /// <exception cref="ApiError">Unauthorized: what was shown is not good.</exception>
-    public async ValueTask<Requester> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop)
+    public async ValueTask<UserInfo> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop)
     {
         if (certificate is not null && OfCertificate(certificate) is { } user)
         {
@@ -27,7 +28,7 @@ internal sealed class Authenticator(TokenOwners tokens, CertificateAuthority aut
 
         if (string.IsNullOrEmpty(authorization))
         {
-            return certificate is null ? Requester.Anonymous : throw ApiErrors.Unauthorized();
+            return certificate is null ? Users.Anonymous : throw ApiErrors.Unauthorized();
         }
 
         const string Bearer = "Bearer ";
@@ -38,14 +39,12 @@ internal sealed class Authenticator(TokenOwners tokens, CertificateAuthority aut
     }
 
     /// <summary>Whose certificate it is; null if it is not of ours, not for clients or out of date.</summary>
-    private Requester? OfCertificate(X509Certificate2 certificate) =>
+    private UserInfo? OfCertificate(X509Certificate2 certificate) =>
         certificate.NotAfter.ToUniversalTime() > time.GetUtcNow().UtcDateTime ? _known.GetValue(certificate, OwnerOf).User : null;
 
     private CertificateOwner OwnerOf(X509Certificate2 certificate) =>
-        new(ClientCertificate.OwnerOf(certificate, authority.Certificate, time.GetUtcNow()) is { } owner
-            ? new Requester(owner.Username!, owner.Uid ?? "", [.. owner.Groups]) { Extra = owner.Extra }
-            : null);
+        new(ClientCertificate.OwnerOf(certificate, authority.Certificate, time.GetUtcNow()));
 
     /// <param name="User">Null if the certificate is not good.</param>
-    private sealed record CertificateOwner(Requester? User);
+    private sealed record CertificateOwner(UserInfo? User);
 }

@@ -2,6 +2,7 @@ using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Authentication;
@@ -9,13 +10,13 @@ namespace Coppice.ApiServer.Authentication;
 /// <summary>Whose a token is, and for which of the audiences that were asked about.</summary>
 /// <param name="User">Null if the token is not good for any of them.</param>
 /// <param name="Error">Why it is not good, in Kubernetes' words; null if it is.</param>
-internal sealed record TokenOwner(Requester? User, IReadOnlyList<string> Audiences, string? Error);
+internal sealed record TokenOwner(UserInfo? User, IReadOnlyList<string> Audiences, string? Error);
 
 /// <summary>
 /// Tells whose tokens are. One of a service account is good only while its account, and the pod, secret or node that it was made for, are
 /// there under the uids that they had then.
 /// </summary>
-internal sealed class TokenOwners(ApiVerbs verbs, ServiceAccountTokens tokens, IReadOnlyDictionary<string, Requester> known)
+internal sealed class TokenOwners(ApiVerbs verbs, ServiceAccountTokens tokens, IReadOnlyDictionary<string, UserInfo> known)
 {
     private const string ExtraPrefix = "authentication.kubernetes.io/";
     private const string Invalidated = "service account token has been invalidated";
@@ -96,7 +97,7 @@ internal sealed class TokenOwners(ApiVerbs verbs, ServiceAccountTokens tokens, I
             : tokens.IsGone(found.DeletionTimestamp) ? Invalidated : null;
     }
 
-    private static Requester UserOf(TokenClaims claims)
+    private static UserInfo UserOf(TokenClaims claims)
     {
         var subject = claims.Subject;
         var extra = new List<KeyValuePair<string, ValueList<string>>>();
@@ -105,8 +106,9 @@ internal sealed class TokenOwners(ApiVerbs verbs, ServiceAccountTokens tokens, I
         Tell("node-uid", claims.Node?.Uid ?? "");
         Tell("pod-name", claims.Pod?.Name ?? "");
         Tell("pod-uid", claims.Pod?.Uid ?? "");
-        return new(subject.User, subject.Uid, ["system:serviceaccounts", $"system:serviceaccounts:{subject.Namespace}", Requester.Authenticated])
+        return Users.Of(subject.User, "system:serviceaccounts", $"system:serviceaccounts:{subject.Namespace}", Users.Authenticated) with
         {
+            Uid = subject.Uid,
             Extra = extra.ToValueMap(),
         };
 

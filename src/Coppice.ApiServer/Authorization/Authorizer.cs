@@ -2,6 +2,7 @@ using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 using Coppice.Objects.Authorization;
 
 namespace Coppice.ApiServer.Authorization;
@@ -21,7 +22,7 @@ internal static class Authorizer
     private static readonly string[] IssuerPaths = [IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath];
 
     /// <exception cref="ApiError">Unauthorized for the unknown, Forbidden for the known.</exception>
-    public static void Require(Requester user, ApiRequest request)
+    public static void Require(UserInfo user, ApiRequest request)
     {
         if (Allows(user, request))
         {
@@ -38,17 +39,17 @@ internal static class Authorizer
             : ApiErrors.ForbiddenPath(user.Name, request.Verb, request.Path);
     }
 
-    public static bool Allows(Requester user, ApiRequest request) =>
-        user.IsIn(Requester.Masters)
+    public static bool Allows(UserInfo user, ApiRequest request) =>
+        user.IsIn(Users.Masters)
         || IsBelow(request.Path, OpenPaths)
         || (!user.IsAnonymous && (MayLookAround(user, request) || ComponentRules.Allow(user, request)));
 
     /// <summary>What <see cref="Allows"/> comes to for somebody, as rules that people can read.</summary>
-    public static (ValueList<ResourceRule> Resources, ValueList<NonResourceRule> Paths) RulesOf(Requester user)
+    public static (ValueList<ResourceRule> Resources, ValueList<NonResourceRule> Paths) RulesOf(UserInfo user)
     {
         List<ResourceRule> resources = [];
         List<NonResourceRule> paths = [];
-        if (user.IsIn(Requester.Masters))
+        if (user.IsIn(Users.Masters))
         {
             resources.Add(new ResourceRule { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] });
             paths.Add(new NonResourceRule { Verbs = ["*"], NonResourceUrls = ["*"] });
@@ -77,7 +78,7 @@ internal static class Authorizer
             new() { Verbs = ["get"], NonResourceUrls = roots.SelectMany(r => (string[])[r, $"{r}/*"]).ToValueList() };
     }
 
-    private static bool MayLookAround(Requester user, ApiRequest request) => request.Resource is { } resource
+    private static bool MayLookAround(UserInfo user, ApiRequest request) => request.Resource is { } resource
         ? resource is { Group: "authentication.k8s.io", Resource: "selfsubjectreviews" }
             or { Group: "authorization.k8s.io", Resource: "selfsubjectaccessreviews" or "selfsubjectrulesreviews" }
         : request.Verb == "get" && (IsBelow(request.Path, LookAroundPaths) || (user.IsIn(ServiceAccounts) && IsBelow(request.Path, IssuerPaths)));

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 using Coppice.Objects.Authorization;
 
 namespace Coppice.ApiServer.Authorization;
@@ -22,12 +23,12 @@ internal static class ComponentRules
         Rule(["create", "patch", "update"], "", "events"),
     ];
 
-    public static IReadOnlyList<ResourceRule> Of(Requester user) =>
-        user.IsIn(Requester.Nodes) && user.Name.StartsWith(NodePrefix, StringComparison.Ordinal) ? NodeRules(user.Name[NodePrefix.Length..])
+    public static IReadOnlyList<ResourceRule> Of(UserInfo user) =>
+        user.IsIn(Users.Nodes) && user.Name.StartsWith(NodePrefix, StringComparison.Ordinal) ? NodeRules(user.Name[NodePrefix.Length..])
         : user.Name == "system:kube-proxy" ? Proxy
         : [];
 
-    public static bool Allow(Requester user, ApiRequest request) => request.Resource is { } resource && Of(user).Any(rule =>
+    public static bool Allow(UserInfo user, ApiRequest request) => request.Resource is { } resource && Of(user).Any(rule =>
         rule.Verbs.Contains(request.Verb)
         && rule.ApiGroups.Contains(resource.Group)
         && rule.Resources.Contains(request.Subresource is null ? resource.Resource : $"{resource.Resource}/{request.Subresource}")

@@ -2,6 +2,7 @@ using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Authorization;
@@ -22,7 +23,7 @@ internal static class Impersonation
 
     /// <summary>Who acts from here on: the one who is asked for, or the requester.</summary>
     /// <exception cref="ApiError">Forbidden, or BadRequest: groups, a uid or more are asked for, but no user.</exception>
-    public static Requester Apply(Requester requester, IHeaderDictionary headers)
+    public static UserInfo Apply(UserInfo requester, IHeaderDictionary headers)
     {
         if (!IsAskedFor(headers))
         {
@@ -41,7 +42,7 @@ internal static class Impersonation
         }
 
         RequireFor(requester, user, groups, extra, uid);
-        return new Requester(user, uid, GroupsOf(user, groups)) { Extra = extra };
+        return Users.Of(user, GroupsOf(user, groups)) with { Uid = uid.Length == 0 ? null : uid, Extra = extra };
     }
 
     // Every request comes by here, so no list of names is made.
@@ -77,7 +78,7 @@ internal static class Impersonation
     }
 
     private static void RequireFor(
-        Requester requester, string user, IReadOnlyList<string> groups, ValueMap<ValueList<string>> extra, string uid)
+        UserInfo requester, string user, IReadOnlyList<string> groups, ValueMap<ValueList<string>> extra, string uid)
     {
         if (AccountOf(user) is { } account)
         {
@@ -116,12 +117,12 @@ internal static class Impersonation
         List<string> groups = asked.Count == 0 && AccountOf(user) is { } account
             ? ["system:serviceaccounts", $"system:serviceaccounts:{account.Namespace}"]
             : [.. asked];
-        if (user == Requester.Anonymous.Name)
+        if (user == Users.Anonymous.Name)
         {
             return groups.Contains(Unauthenticated) ? groups : [.. groups, Unauthenticated];
         }
 
-        return groups.Contains(Requester.Authenticated) || groups.Contains(Unauthenticated) ? groups : [.. groups, Requester.Authenticated];
+        return groups.Contains(Users.Authenticated) || groups.Contains(Unauthenticated) ? groups : [.. groups, Users.Authenticated];
     }
 
     /// <summary>What only looks like a service account is a user like any other.</summary>

@@ -6,6 +6,7 @@ using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
 using Coppice.ApiServer.Writes;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 using Coppice.Objects.Meta;
 using Microsoft.AspNetCore.Http;
 
@@ -14,7 +15,7 @@ namespace Coppice.ApiServer.Http;
 /// <summary>The verbs on objects over HTTP: reads what is asked, calls the verb, writes what came of it.</summary>
 internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses, WatchEndpoint watches)
 {
-    public Task HandleAsync(HttpContext http, ApiRequest request, ServedKind served, Requester user, CancellationToken stopping)
+    public Task HandleAsync(HttpContext http, ApiRequest request, ServedKind served, UserInfo user, CancellationToken stopping)
     {
         var kind = served.Kind;
         if (kind.Namespaced && request.Namespace is null && request.Verb is not ("list" or "watch" or "deletecollection" or ""))

@@ -15,7 +15,7 @@ namespace Coppice.ApiServer.Http;
 internal sealed class ReviewEndpoint(TokenOwners tokens)
 {
     /// <summary>True if the request was one of these.</summary>
-    public async ValueTask<bool> TryHandleAsync(HttpContext http, ApiRequest request, Requester user)
+    public async ValueTask<bool> TryHandleAsync(HttpContext http, ApiRequest request, UserInfo user)
     {
         if (request.Verb != "create" || request.Resource is not { Group: "authentication.k8s.io" or "authorization.k8s.io" } resource)
         {
@@ -42,10 +42,10 @@ internal sealed class ReviewEndpoint(TokenOwners tokens)
         return true;
     }
 
-    private static async ValueTask<KubernetesObject> WhoAmIAsync(HttpContext http, Requester user)
+    private static async ValueTask<KubernetesObject> WhoAmIAsync(HttpContext http, UserInfo user)
     {
         var review = (SelfSubjectReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.SelfSubjectReview)).Item;
-        return review with { Status = new SelfSubjectReviewStatus { UserInfo = InfoOf(user) } };
+        return review with { Status = new SelfSubjectReviewStatus { UserInfo = user } };
     }
 
     private async ValueTask<KubernetesObject> WhoseTokenAsync(HttpContext http)
@@ -62,18 +62,18 @@ internal sealed class ReviewEndpoint(TokenOwners tokens)
         {
             Status = owner.User is null
                 ? new TokenReviewStatus { Error = owner.Error }
-                : new TokenReviewStatus { Authenticated = true, User = InfoOf(owner.User), Audiences = owner.Audiences.ToValueList() },
+                : new TokenReviewStatus { Authenticated = true, User = owner.User, Audiences = owner.Audiences.ToValueList() },
         };
     }
 
-    private static async ValueTask<KubernetesObject> MayIAsync(HttpContext http, Requester user)
+    private static async ValueTask<KubernetesObject> MayIAsync(HttpContext http, UserInfo user)
     {
         var review = (SelfSubjectAccessReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.SelfSubjectAccessReview)).Item;
         Require(review.Kind!, AttributeErrors(review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes));
         return review with { Status = Decide(user, review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes) };
     }
 
-    private static async ValueTask<KubernetesObject> WhatMayIAsync(HttpContext http, Requester user)
+    private static async ValueTask<KubernetesObject> WhatMayIAsync(HttpContext http, UserInfo user)
     {
         var review = (SelfSubjectRulesReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.SelfSubjectRulesReview)).Item;
         if (string.IsNullOrEmpty(review.Spec.Namespace))
@@ -105,11 +105,11 @@ internal sealed class ReviewEndpoint(TokenOwners tokens)
             ? [FieldError.Invalid(FieldPath.Of("spec", "user"), spec.User ?? "", "at least one of user or group must be specified")]
             : [];
         Require(kind, AttributeErrors(spec.ResourceAttributes, spec.NonResourceAttributes).Concat(ofSubject));
-        var subject = new Requester(spec.User ?? "", spec.Uid ?? "", [.. spec.Groups]) { Extra = spec.Extra };
+        var subject = new UserInfo { Username = spec.User, Uid = spec.Uid, Groups = spec.Groups, Extra = spec.Extra };
         return Decide(subject, spec.ResourceAttributes, spec.NonResourceAttributes);
     }
 
-    private static SubjectAccessReviewStatus Decide(Requester user, ResourceAttributes? resource, NonResourceAttributes? path)
+    private static SubjectAccessReviewStatus Decide(UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path)
     {
         var wanted = resource is not null
             ? new ApiRequest(
@@ -134,13 +134,5 @@ internal sealed class ReviewEndpoint(TokenOwners tokens)
         (not null, not null) => [FieldError.Invalid(
             FieldPath.Of("spec", "nonResourceAttributes"), path, "cannot be specified in combination with resourceAttributes")],
         _ => [],
-    };
-
-    private static UserInfo InfoOf(Requester user) => new()
-    {
-        Username = user.Name,
-        Uid = user.Uid.Length == 0 ? null : user.Uid,
-        Groups = user.Groups.ToValueList(),
-        Extra = user.Extra,
     };
 }

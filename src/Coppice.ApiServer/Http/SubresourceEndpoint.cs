@@ -19,7 +19,7 @@ namespace Coppice.ApiServer.Http;
 internal sealed class SubresourceEndpoint(
     ApiVerbs verbs, ResourceEndpoint resources, StreamEndpoint streams, ProxyEndpoint proxies)
 {
-    public Task HandleAsync(HttpContext http, ApiRequest request, ServedKind served, Requester user)
+    public Task HandleAsync(HttpContext http, ApiRequest request, ServedKind served, UserInfo user)
     {
         var door = served.Find(request.Subresource!) ?? throw ApiErrors.NoSuchResource();
         var key = new ObjectKey(request.Namespace ?? "", request.Name!);
@@ -42,7 +42,7 @@ internal sealed class SubresourceEndpoint(
     }
 
     /// <summary>Bindings also have a door of their own, beside the pods: there the binding alone says which pod it is for.</summary>
-    public Task BindAsync(HttpContext http, Requester user, string space) =>
+    public Task BindAsync(HttpContext http, UserInfo user, string space) =>
         ActAsync(http, new WriteRequest(WriteOperation.Create, PodKind.Served, new(space, ""), user) { Subresource = "binding" });
 
     private Task PartAsync(HttpContext http, string verb, WriteRequest write)

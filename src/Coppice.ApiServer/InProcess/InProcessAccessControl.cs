@@ -19,7 +19,7 @@ internal sealed class InProcessAccessControl(Authenticator authenticator) : IAcc
         try
         {
             var user = await authenticator.IdentifyAsync(certificate, authorization, stop);
-            return user.IsAnonymous ? null : new UserInfo { Username = user.Name, Uid = user.Uid, Groups = user.Groups.ToValueList() };
+            return user.IsAnonymous ? null : user;
         }
         catch (ApiError refused) when (refused.Code == (int)HttpStatusCode.Unauthorized)
         {
@@ -29,9 +29,8 @@ internal sealed class InProcessAccessControl(Authenticator authenticator) : IAcc
 
     public ValueTask<bool> AllowsAsync(UserInfo user, ResourceAttributes wanted, CancellationToken stop)
     {
-        var requester = new Requester(user.Username ?? "", user.Uid ?? "", [.. user.Groups]);
         var request = new ApiRequest(
             "", wanted.Verb ?? "", wanted.Version ?? "v1", new GroupResource(wanted.Group ?? "", wanted.Resource ?? ""), wanted.Namespace, wanted.Name, wanted.Subresource);
-        return ValueTask.FromResult(Authorizer.Allows(requester, request));
+        return ValueTask.FromResult(Authorizer.Allows(user, request));
     }
 }

@@ -19,7 +19,7 @@ namespace Coppice.ApiServer.InProcess;
 /// </summary>
 public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClient
 {
-    private readonly Requester _user = Requester.Component(component);
+    private readonly UserInfo _user = Users.Component(component);
 
     public async ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop) =>
         (await verbs.FindAsync(Served(kind).Kind, key, stop))?.Item;

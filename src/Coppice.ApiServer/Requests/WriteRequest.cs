@@ -1,6 +1,7 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 
 namespace Coppice.ApiServer.Requests;
 
@@ -17,7 +18,7 @@ public enum WriteOperation
 
 /// <summary>One write as data: what is done to which object, by whom and how. Admission is told exactly this, beside the objects.</summary>
 /// <param name="Key">The namespace is empty for kinds that have none, and the name where the server is to make one up.</param>
-public sealed record WriteRequest(WriteOperation Operation, ServedKind Served, ObjectKey Key, Requester User)
+public sealed record WriteRequest(WriteOperation Operation, ServedKind Served, ObjectKey Key, UserInfo User)
 {
     /// <summary>The part of the object that is written, as in "status"; empty for the whole.</summary>
     public string Subresource { get; init; } = "";

@@ -35,7 +35,7 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
     }
 
     /// <summary>What the API server shows to the agents of nodes, under the name that Kubernetes' has.</summary>
-    public X509Certificate2 IssueAgentClient() => IssueClient("kube-apiserver-kubelet-client", Requester.Masters);
+    public X509Certificate2 IssueAgentClient() => IssueClient("kube-apiserver-kubelet-client", Users.Masters);
 
     /// <summary>What a component shows to the API server, with its key, which is nowhere else.</summary>
     public X509Certificate2 IssueClient(string user, params IReadOnlyList<string> groups)
@@ -48,7 +48,7 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
     /// <returns>False if the disk would not take it: the one of an earlier start stays, which is good while the port is the same.</returns>
     public bool WriteKubeconfig(int port)
     {
-        var admin = Authority.IssueClient("kubernetes-admin", Requester.Masters);
+        var admin = Authority.IssueClient("kubernetes-admin", Users.Masters);
         return SettingsFile.Replace(layout.AdminKubeconfig, $"""
             apiVersion: v1
             kind: Config

@@ -33,7 +33,7 @@ internal sealed record NodeDoor(NodeComponent Agent, NodeComponent Network, IAcc
     /// <param name="port">Where the API listens on this machine.</param>
     public static NodeDoor OverHttps(string node, ClusterKeys keys, int port, TimeProvider time, ILoggerFactory logs)
     {
-        var (agent, network) = (Open(NameOf(node), Requester.Nodes), Open(Proxy));
+        var (agent, network) = (Open(NameOf(node), Users.Nodes), Open(Proxy));
         var (ofAgent, ofNetwork) = (new CacheSet(agent, time, logs), new CacheSet(network, time, logs));
         var door = new NodeDoor(new(agent, ofAgent), new(network, ofNetwork), new ApiAccessControl(agent, keys.Authority.Certificate, time))
         {

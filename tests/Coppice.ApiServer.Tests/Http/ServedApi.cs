@@ -9,6 +9,7 @@ using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
+using Coppice.Objects.Authentication;
 using Coppice.Store;
 using Coppice.Store.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -39,7 +40,7 @@ public sealed class ServedApi : IAsyncLifetime
         Kinds = verbs.Kinds;
         var parts = new PipelineParts(_authority, _tokens, _ => null, [], "127.0.0.1:6443")
         {
-            KnownTokens = new Dictionary<string, Requester> { ["known"] = new("operator", "", [Requester.Masters, Requester.Authenticated]) },
+            StaticTokens = new Dictionary<string, UserInfo> { ["known"] = Users.Of("operator", Users.Masters, Users.Authenticated) },
             Connect = ConnectAsync,
             BodyTime = BodyTime,
         };

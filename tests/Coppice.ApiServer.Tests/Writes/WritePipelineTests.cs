@@ -28,7 +28,7 @@ namespace Coppice.ApiServer.Tests.Writes;
 /// <summary>Every write goes one way: what admission is told, what is tried again, and what is made of nothing.</summary>
 public sealed class WritePipelineTests
 {
-    private static readonly Requester User = Requester.Component("test");
+    private static readonly UserInfo User = Users.Component("test");
     private static readonly ObjectKey Key = new("default", "a");
     private static readonly ObjectMeta Name = new() { Name = "a", Namespace = "default" };
     private static readonly Pod Pod = new() { Metadata = Name, Spec = new PodSpec { Containers = [new Container { Name = "c", Image = "i" }] } };

@@ -1,0 +1,30 @@
+using Coppice.Client;
+using Coppice.Objects.Authentication;
+
+namespace Coppice.ApiServer.Requests;
+
+/// <summary>The users and groups that have a meaning of their own: whoever asks is a user by certificate, a service account by token, or a component.</summary>
+public static class Users
+{
+    public const string Masters = "system:masters";
+    public const string Authenticated = ClientCertificate.Authenticated;
+
+    /// <summary>The agents of nodes, each as "system:node:NAME".</summary>
+    public const string Nodes = "system:nodes";
+
+    public static readonly UserInfo Anonymous = new() { Username = "system:anonymous", Groups = ["system:unauthenticated"] };
+
+    /// <summary>A component of this process, under the usual name of its kind.</summary>
+    public static UserInfo Component(string name) => Of(name, Masters, Authenticated);
+
+    public static UserInfo Of(string name, params IEnumerable<string> groups) => new() { Username = name, Groups = [.. groups] };
+
+    extension(UserInfo user)
+    {
+        public string Name => user.Username ?? "";
+
+        public bool IsAnonymous => ReferenceEquals(user, Anonymous);
+
+        public bool IsIn(string group) => user.Groups.Contains(group);
+    }
+}
