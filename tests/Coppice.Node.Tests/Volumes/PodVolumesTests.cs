@@ -213,6 +213,17 @@ public sealed class PodVolumesTests : IAsyncLifetime
         Assert.DoesNotContain(_paths.Root, await File.ReadAllTextAsync("/proc/self/mountinfo", Stop));
     }
 
+    [Theory]
+    [InlineData("""{"name":"v","secret":{"secretName":"keys"}}""", true)]
+    [InlineData("""{"name":"v","projected":{"sources":[{"secret":{"name":"keys"}}]}}""", true)]
+    [InlineData("""{"name":"v","configMap":{"name":"settings"}}""", false)]
+    public async Task Secrets_stay_off_the_disk(string volume, bool isInMemory)
+    {
+        (_maps["settings"], _secrets["keys"]) = (Map("{}"), Given.Read<Secret>("""{"data":{"a":"eA=="}}"""));
+        var directory = (await PrepareAsync(Pod(volume)))["v"];
+        Assert.Equal(isInMemory, (await File.ReadAllTextAsync("/proc/self/mountinfo", Stop)).Contains($" {directory} ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_service_accounts_files_are_projected_and_its_token_is_renewed_in_time()
     {
