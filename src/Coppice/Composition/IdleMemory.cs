@@ -15,10 +15,7 @@ internal sealed partial class IdleMemory(Func<long> allocated, Action collect, T
     /// <summary>Bytes allocated between two looks below which nobody is at work: heartbeats and audits allocate less.</summary>
     private const long Quiet = 16 << 20;
 
-    /// <summary>
-    /// Bytes allocated since the last time that make it worth a pause of some 20 ms: an idle cluster allocates that in a minute or two,
-    /// and the collector would let ten times as much pile up.
-    /// </summary>
+    /// <summary>Bytes allocated since the last time that make it worth a pause of some 20 ms: what an idle cluster allocates in a minute or two.</summary>
     private const long Worthwhile = 8 << 20;
 
     public static IdleMemory OfThisProcess(TimeProvider time, ILogger log) => new(() => GC.GetTotalAllocatedBytes(), () => Collect(log), time);

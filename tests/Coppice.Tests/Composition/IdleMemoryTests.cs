@@ -29,7 +29,7 @@ public sealed class IdleMemoryTests : IDisposable
         Assert.Equal(1, _collections);
 
         // Heartbeats are not worth another pause, until they have come to something.
-        for (var look = 0; look < 16; look++)
+        for (var look = 0; look < 4; look++)
         {
             Allocate(2 * MiB);
         }
