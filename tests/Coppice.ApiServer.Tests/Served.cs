@@ -8,9 +8,10 @@ namespace Coppice.ApiServer.Tests;
 /// <summary>The built-in kinds as they are served, by the records that hold them.</summary>
 internal static class Served
 {
-    private static readonly ServedKinds Kinds = new([.. BuiltInServedKinds.All, ApiServer.Kinds.Autoscaling.ScaleKind.Served]);
+    private static readonly Dictionary<Kind, ServedKind> Kinds =
+        BuiltInServedKinds.All.Append(ApiServer.Kinds.Autoscaling.ScaleKind.Served).ToDictionary(one => one.Kind);
 
-    public static ServedKind Of(Kind kind) => Kinds.Of(kind);
+    public static ServedKind Of(Kind kind) => Kinds[kind];
 
     public static IKindStrategy Strategy<T>() where T : KubernetesObject => Of(BuiltInKinds.Of<T>()).Strategy;
 

@@ -5,11 +5,8 @@ namespace Coppice.ApiServer.Kinds;
 /// <summary>What a further door of a resource leads to.</summary>
 public enum Door
 {
-    /// <summary>A part of the object itself, which is read and changed by itself.</summary>
+    /// <summary>A part of the object, or another kind's view of it, which is read and changed by itself.</summary>
     Part,
-
-    /// <summary>Another kind's view of the object.</summary>
-    View,
 
     /// <summary>Something that is done with the object.</summary>
     Action,
@@ -32,7 +29,7 @@ public sealed record Subresource(string Name, Door Door, KindName Answers, IRead
 
     public static Subresource Status(Kind kind) => Part(kind, "status");
 
-    public static Subresource Scale(Kind scale) => new("scale", Door.View, KindName.Of(scale), ReadAndChange, scale.Schema);
+    public static Subresource Scale(Kind scale) => new("scale", Door.Part, KindName.Of(scale), ReadAndChange, scale.Schema);
 
     /// <summary>A part that is read and changed by itself.</summary>
     public static Subresource Part(Kind kind, string name) => new(name, Door.Part, KindName.Of(kind), ReadAndChange, kind.Schema);

@@ -21,10 +21,8 @@ public sealed class KindRegistry : IKindSource
 
     IReadOnlyList<Kind> IKindSource.Current => [.. Current.All.Select(one => one.Kind)];
 
-    public ServedKind Of(Kind kind) => Current.Of(kind);
-
     /// <summary>Serves kinds, from now on.</summary>
-    /// <exception cref="ArgumentException">Another is served under one of their names.</exception>
+    /// <exception cref="ArgumentException">Another is served under the resource of one.</exception>
     public void Add(params IReadOnlyList<ServedKind> kinds) => Replace(all => [.. all, .. kinds]);
 
     /// <summary>Serves kinds no longer. Their objects stay in the store: who removes a kind removes its objects first.</summary>

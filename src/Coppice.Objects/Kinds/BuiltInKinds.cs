@@ -5,7 +5,7 @@ using Coppice.Objects.Discovery;
 
 namespace Coppice.Objects;
 
-/// <summary>Every kind that the API serves as a resource of its own, in the order of discovery. To add a kind, add a line.</summary>
+/// <summary>Every kind that is there from the start and is kept, in the order of discovery. To add a kind, add a line.</summary>
 public static class BuiltInKinds
 {
     // Before the list, which fills it.
@@ -35,15 +35,11 @@ public static class BuiltInKinds
         Define<EndpointSlice>("discovery.k8s.io", "endpointslices"),
     ];
 
-    private static readonly Dictionary<(string Group, string Resource), Kind> ByResource = All.ToDictionary(d => (d.Group, d.Resource));
-
     private static readonly Dictionary<(string ApiVersion, string Kind), Kind> ByKind = All.ToDictionary(d => (d.ApiVersion, d.Name));
 
     public static Kind Of<T>() where T : KubernetesObject => ByType[typeof(T)];
 
     public static Kind Of(KubernetesObject item) => ByType[item.GetType()];
-
-    public static Kind? Find(string group, string resource) => ByResource.GetValueOrDefault((group, resource));
 
     public static Kind? FindKind(string apiVersion, string kind) => ByKind.GetValueOrDefault((apiVersion, kind));
 
