@@ -133,6 +133,10 @@ public interface IStoreWatch : IDisposable
     /// <exception cref="CompactedException">The reader was so slow that its place was compacted away; it must list again.</exception>
     ValueTask<IReadOnlyList<StoreEvent>> NextAsync(CancellationToken stop);
 
+    /// <summary>What there is below the prefix by now (in batches of bounded size), without waiting; nothing, if that is all.</summary>
+    /// <exception cref="CompactedException">As with <see cref="NextAsync"/>.</exception>
+    IReadOnlyList<StoreEvent> Take();
+
     /// <summary>
     /// Everything below the prefix up to this revision was returned: the store's newest revision when there was nothing more to
     /// return, even if the prefix itself was not written, and also while <see cref="NextAsync"/> waits. For bookmarks.

@@ -27,6 +27,8 @@ internal sealed class HistoryWatch(RevisionHistory history, string prefix, Revis
         return history.TakeOrWait(this, out var wakeUp) is { } ready ? new(ready) : WaitAsync(wakeUp, stop);
     }
 
+    public IReadOnlyList<StoreEvent> Take() => history.Take(this);
+
     public void Dispose()
     {
         history.Leave(this);

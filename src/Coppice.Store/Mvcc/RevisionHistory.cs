@@ -198,23 +198,31 @@ internal sealed class RevisionHistory
         {
             lock (_gate)
             {
-                ThrowIfClosed();
-                ObjectDisposedException.ThrowIf(watch.Disposed, watch);
-                if (watch.Position < Current)
+                if (ReadNext(watch) is { Count: > 0 } batch)
                 {
-                    ThrowIfForgotten(watch.Position);
-                    var batch = new List<StoreEvent>();
-                    watch.Position = Read(watch, batch);
-                    if (batch.Count > 0)
-                    {
-                        return batch;
-                    }
+                    return batch;
                 }
 
                 if (watch.Position >= Current)
                 {
                     wakeUp = watch.Enqueue(LineFor(watch));
                     return null;
+                }
+            }
+        }
+    }
+
+    /// <summary>The next events for a watch; none if it has read everything.</summary>
+    internal IReadOnlyList<StoreEvent> Take(HistoryWatch watch)
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                var batch = ReadNext(watch);
+                if (batch.Count > 0 || watch.Position >= Current)
+                {
+                    return batch;
                 }
             }
         }
@@ -246,6 +254,22 @@ internal sealed class RevisionHistory
         }
 
         waiting?.TrySetException(new ObjectDisposedException(nameof(IStoreWatch)));
+    }
+
+    /// <summary>A bounded step of a watch, which may find nothing. Called with the lock held.</summary>
+    private IReadOnlyList<StoreEvent> ReadNext(HistoryWatch watch)
+    {
+        ThrowIfClosed();
+        ObjectDisposedException.ThrowIf(watch.Disposed, watch);
+        if (watch.Position >= Current)
+        {
+            return [];
+        }
+
+        ThrowIfForgotten(watch.Position);
+        var batch = new List<StoreEvent>();
+        watch.Position = Read(watch, batch);
+        return batch;
     }
 
     /// <summary>Adds what a range query finds in one segment, and counts what is beyond its limit.</summary>

@@ -55,6 +55,20 @@ public abstract class WatchContract<TKind> : StoreContract<TKind>
     }
 
     [Fact]
+    public async Task Whoever_does_not_wait_takes_what_there_is()
+    {
+        using var watch = Store.Watch("pods/", Revision.None);
+        Assert.Empty(watch.Take());
+        await CreateAsync("pods/a", "1");
+        await CreateAsync("nodes/n");
+        Assert.Equal("put:pods/a@1", Show(watch.Take()));
+        Assert.Empty(watch.Take());
+        Assert.Equal(Rev(2), watch.Progress);
+        await DeleteAsync("pods/a");
+        Assert.Equal("delete:pods/a@3", Show(watch.Take()));
+    }
+
+    [Fact]
     public async Task A_wait_that_is_cancelled_leaves_the_watch_as_it_was()
     {
         using var watch = Store.Watch("pods/", Revision.None);

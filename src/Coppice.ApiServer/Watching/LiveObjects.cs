@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Coppice.ApiServer.Storage;
+using Coppice.Objects;
+using Coppice.Store;
+
+namespace Coppice.ApiServer.Watching;
+
+/// <summary>
+/// All objects of a kind as they are now, for the rules that the API server itself goes by: roles, quotas, webhooks. Every look takes
+/// what was written since the last one out of the store's history, so that no loop runs and nobody is behind a write that was
+/// acknowledged; before the first look nothing is read or kept.
+/// </summary>
+/// <remarks>Made for kinds with few objects: all of them stay in memory. Any thread may look.</remarks>
+public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind)
+    where T : KubernetesObject
+{
+    private readonly Lock _gate = new();
+    private volatile Seen? _seen;
+    private IStoreWatch? _watch;
+
+    public LiveObjects(ObjectStorage storage)
+        : this(storage, BuiltInKinds.Of<T>())
+    {
+    }
+
+    /// <summary>Everything there is, in the order of keys; the same instance as long as nothing has changed, so that one may derive from it by instance.</summary>
+    /// <exception cref="Errors.ApiError">The store cannot be read.</exception>
+    public ValueTask<ImmutableSortedDictionary<ObjectKey, T>> NowAsync(CancellationToken stop) =>
+        _seen is { } seen && seen.At >= storage.Current ? new(seen.Objects)
+        : TryFollow() is { } followed ? new(followed)
+        : ListAsync(stop);
+
+    /// <summary>Null if there is no place in the history to go on from: at the first look, and when nobody looked for so long that it is gone.</summary>
+    private ImmutableSortedDictionary<ObjectKey, T>? TryFollow()
+    {
+        lock (_gate)
+        {
+            if (_watch is null || _seen is null)
+            {
+                return null;
+            }
+
+            try
+            {
+                var objects = _seen.Objects.ToBuilder();
+                for (var batch = _watch.Take(); batch.Count > 0; batch = _watch.Take())
+                {
+                    foreach (var change in batch)
+                    {
+                        Apply(objects, change);
+                    }
+                }
+
+                return (_seen = new Seen(objects.ToImmutable(), _watch.Progress)).Objects;
+            }
+            catch (CompactedException)
+            {
+                _watch.Dispose();
+                _watch = null;
+                return null;
+            }
+        }
+    }
+
+    private async ValueTask<ImmutableSortedDictionary<ObjectKey, T>> ListAsync(CancellationToken stop)
+    {
+        var range = await storage.RangeAsync(new RangeQuery(ObjectStorage.Prefix(kind, null)), stop);
+        var objects = range.Entries.Select(ItemOf).ToImmutableSortedDictionary(ObjectKey.Of, item => item);
+        lock (_gate)
+        {
+            // Somebody who listed at the same time may have been quicker, and have seen more.
+            if (_watch is null || _seen is null || _seen.At < range.At)
+            {
+                _watch?.Dispose();
+                _watch = storage.Watch(kind, null, range.At);
+                _seen = new Seen(objects, range.At);
+            }
+
+            return _seen.Objects;
+        }
+    }
+
+    private void Apply(ImmutableSortedDictionary<ObjectKey, T>.Builder objects, StoreEvent change)
+    {
+        if (change.Type == StoreEventType.Delete)
+        {
+            objects.Remove(ObjectKey.Of(ObjectStorage.FormOf(kind, change.Entry, deleted: true).Item));
+            return;
+        }
+
+        var item = ItemOf(change.Entry);
+        objects[ObjectKey.Of(item)] = item;
+    }
+
+    private T ItemOf(StoreEntry entry) => (T)ObjectStorage.FormOf(kind, entry).Item;
+
+    private sealed record Seen(ImmutableSortedDictionary<ObjectKey, T> Objects, Revision At);
+}
