@@ -1,5 +1,7 @@
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Services;
@@ -44,6 +46,11 @@ public sealed class ApiVerbs
     internal TokenVerb Tokens { get; }
 
     public Revision Current => _storage.Current;
+
+    /// <exception cref="ApiError">NotFound.</exception>
+    internal async ValueTask<ObjectForm> GetAsync(ServedKind served, ObjectKey key, CancellationToken stop) => served.Source is not { } source
+        ? await _storage.GetAsync(served.Kind, key, stop)
+        : ObjectForm.Detached(await source.FindAsync(key, stop) ?? throw ApiErrors.NotFound(served.Kind, key.Name));
 
     internal ValueTask<ObjectForm> GetAsync(Kind kind, ObjectKey key, CancellationToken stop) =>
         _storage.GetAsync(kind, key, stop);

@@ -2,7 +2,7 @@ using Coppice.Objects;
 
 namespace Coppice.Client;
 
-/// <summary>The kinds that the API serves, which may change while everything runs.</summary>
+/// <summary>The kinds that the API keeps objects of, which may change while everything runs.</summary>
 public interface IKindSource
 {
     /// <summary>As of now, in the order of discovery; replaced whole.</summary>

@@ -44,6 +44,7 @@ public static class ApiJson
                 Events.EventsJsonContext.Default,
                 Policy.PolicyJsonContext.Default,
                 Autoscaling.AutoscalingJsonContext.Default,
+                Metrics.MetricsJsonContext.Default,
                 Authentication.AuthenticationJsonContext.Default,
                 Authorization.AuthorizationJsonContext.Default),
         };

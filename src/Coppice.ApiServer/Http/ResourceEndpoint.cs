@@ -23,6 +23,11 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             throw ApiErrors.BadRequest("an empty namespace may not be set " + (request.Verb == "create" ? "during creation" : "when a resource name is provided"));
         }
 
+        if (!served.Verbs.Contains(request.Verb))
+        {
+            throw ApiErrors.MethodNotAllowed();
+        }
+
         if (kind.Deprecated is { } why)
         {
             Warnings.Add(http, [$"{kind.ApiVersion} {kind.Name} is deprecated {why}"]);
@@ -53,7 +58,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
 
     public async Task GetAsync(HttpContext http, ServedKind served, ObjectKey key, string subresource)
     {
-        var form = await verbs.GetAsync(served.Kind, key, http.RequestAborted);
+        var form = await verbs.GetAsync(served, key, http.RequestAborted);
         var part = WriteParts.Of(subresource);
         await responses.WriteObjectAsync(http, part.Shows(served), part.View(form), StatusCodes.Status200OK);
     }

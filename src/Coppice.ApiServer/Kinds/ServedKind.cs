@@ -8,10 +8,16 @@ namespace Coppice.ApiServer.Kinds;
 /// <param name="Table">What kubectl prints of them.</param>
 public sealed record ServedKind(Kind Kind, IKindStrategy Strategy, IKindTable Table)
 {
+    /// <summary>The verbs of a kind with a <see cref="Source"/>.</summary>
+    public static readonly IReadOnlyList<string> ReadVerbs = ["get", "list"];
+
     private static readonly string[] EveryVerb = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     /// <summary>In alphabetical order, as clients print them.</summary>
     public IReadOnlyList<string> Verbs { get; init; } = EveryVerb;
+
+    /// <summary>Where its objects come from; null for the store.</summary>
+    public IObjectSource? Source { get; init; }
 
     public FieldLabels Fields { get; init; } = FieldLabels.None;
 

@@ -19,7 +19,8 @@ public sealed class KindRegistry : IKindSource
     /// <summary>Told after the set was replaced, by the thread that replaced it.</summary>
     public event Action? Changed;
 
-    IReadOnlyList<Kind> IKindSource.Current => [.. Current.All.Select(one => one.Kind)];
+    /// <summary>Those that are kept: what is made when somebody asks is nobody's to watch, collect or delete.</summary>
+    IReadOnlyList<Kind> IKindSource.Current => [.. Current.All.Where(one => one.Source is null).Select(one => one.Kind)];
 
     /// <summary>Serves kinds, from now on.</summary>
     /// <exception cref="ArgumentException">Another is served under the resource of one.</exception>

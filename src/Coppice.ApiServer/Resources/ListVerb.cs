@@ -26,6 +26,12 @@ internal sealed class ListVerb(ObjectStorage storage)
             throw ApiErrors.TooLargeResourceVersion(wanted.Value, storage.Current.Value);
         }
 
+        if (query.Served.Source is { } source)
+        {
+            var made = await source.ListAsync(query.Namespace, stop);
+            return new([.. made.Select(ObjectForm.Detached).Where(query.Matches)], storage.Current, null, null);
+        }
+
         var prefix = ObjectStorage.Prefix(query.Kind, query.Namespace);
         var place = paging.Continue is { Length: > 0 } token ? ContinueToken.Decode(token) : null;
         var at = place is null ? paging.At : place.At;

@@ -2,6 +2,7 @@ using Coppice.Objects.Authentication;
 using Coppice.Objects.Authorization;
 using Coppice.Objects.Autoscaling;
 using Coppice.Objects.Core;
+using Coppice.Objects.Metrics;
 using Coppice.Objects.Policy;
 
 namespace Coppice.Objects;
@@ -31,11 +32,15 @@ public static class UnstoredKinds
     public static readonly Kind SelfSubjectRulesReview =
         Define<SelfSubjectRulesReview>("authorization.k8s.io", "selfsubjectrulesreviews", namespaced: false);
 
-    private static Kind Define<T>(string group, string resource, bool namespaced = true)
+    public static readonly Kind NodeMetrics = Define<NodeMetrics>("metrics.k8s.io", "nodes", namespaced: false, version: "v1beta1");
+
+    public static readonly Kind PodMetrics = Define<PodMetrics>("metrics.k8s.io", "pods", version: "v1beta1");
+
+    private static Kind Define<T>(string group, string resource, bool namespaced = true, string version = "v1")
         where T : KubernetesObject => new()
         {
             Group = group,
-            Version = "v1",
+            Version = version,
             Name = typeof(T).Name,
             Resource = resource,
             Namespaced = namespaced,

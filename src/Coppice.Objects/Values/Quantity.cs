@@ -50,6 +50,8 @@ public readonly record struct Quantity : IComparable<Quantity>
 
     public static Quantity FromMillis(long millis) => new((Int128)millis * (NanosPerUnit / 1000), QuantityFormat.DecimalSuffix);
 
+    public static Quantity FromNanos(long nanos) => new(nanos, QuantityFormat.DecimalSuffix);
+
     public static Quantity Parse(string text) =>
         TryParse(text, out var quantity) ? quantity : throw new FormatException($"'{text}' is not a quantity such as 500m, 1.5 or 64Mi");
 

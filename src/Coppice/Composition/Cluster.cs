@@ -2,6 +2,8 @@ using System.Net;
 using Coppice.ApiServer;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
+using Coppice.ApiServer.Kinds.Metrics;
+using Coppice.ApiServer.Usage;
 using Coppice.Client;
 using Coppice.Configuration;
 using Coppice.Network;
@@ -97,6 +99,10 @@ public sealed partial class Cluster : IAsyncDisposable
         var node = new NodeHost(nodeOptions, _time, _logs);
         var door = await ServeAsync(plane, [new("node", true, node.Problem), new("store", true, () => null) { Remark = () => store.Trouble }], keys, node, nodeOptions, stop);
 
+        var meter = new UsageMeter(
+            plane.Caches.Of<Objects.Core.Node>(), plane.Caches.Of<Objects.Core.Pod>(), node.MeasureAsync, _time, _logs.CreateLogger("Coppice.Usage"));
+        plane.Api.Kinds.Add(NodeMetricsKind.From(meter.Nodes), PodMetricsKind.From(meter.Pods));
+
         // 3. What a cluster has from the start.
         var ownApi = new InProcessClient(plane.Api, "system:apiserver");
         await ClusterBootstrap.EnsureNamespacesAsync(ownApi, stop);
@@ -116,7 +122,7 @@ public sealed partial class Cluster : IAsyncDisposable
 
         // 5. All of it works, and the node takes up its pods.
         progress.Report("starting controllers, scheduler and the container runtime");
-        Run([network.RunAsync, .. plane.Loops, .. door.Loops, builtIns.WokenBy(plane.Caches, _time, _log).RunAsync]);
+        Run([network.RunAsync, meter.RunAsync, .. plane.Loops, .. door.Loops, builtIns.WokenBy(plane.Caches, _time, _log).RunAsync]);
         Run([await node.StartAsync(door.Agent.Api, Recorder(door.Agent.Api, "kubelet"), door.Agent.Caches, stop), IdleMemory.OfThisProcess(_time, _log).RunAsync]);
         Completion = Task.WhenAny(_loops);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Coppice.ApiServer.Usage;
 using Coppice.Client;
 using Coppice.Configuration;
 using Coppice.Kubelet;
@@ -43,12 +44,17 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     private readonly CancellationTokenSource _ended = new();
     private volatile NodeStreams? _streams;
     private volatile KubeletNode? _kubelet;
+    private volatile NodeStats? _stats;
     private readonly ConcurrentDictionary<string, string> _reportFailures = [];
     private volatile string? _problem = "the node is starting";
 
     public INodeStreams? Find(string node) => node == options.Name ? _streams : null;
 
     public string? Problem() => _problem is { } problem && _reportFailures.TryGetValue(ItsStatus, out var why) ? $"{problem}: {ItsStatus} cannot be written. {why}" : _problem;
+
+    /// <summary>What it and its pods use; null while it starts, and of other nodes.</summary>
+    public async ValueTask<NodeSample?> MeasureAsync(string node, CancellationToken stop) =>
+        node == options.Name && _stats is { } stats ? UsageSamples.Of(await stats.ReadAsync(withFiles: false, stop)) : null;
 
     /// <summary>The node's own endpoint; whoever hosts it serves TLS.</summary>
     /// <param name="access">Who is let in.</param>
@@ -100,7 +106,8 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var orphans = new OrphanedPods(volumes, paths, cgroups, settings, time);
         var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.Name }, services, nodeEnvironment, registration, orphans);
         _streams = Streams(agent, runtime);
-        _kubelet = Shown(agent, new NodeStats(() => agent.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time), services.Probed);
+        _stats = new NodeStats(() => agent.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time);
+        _kubelet = Shown(agent, _stats, services.Probed);
         var networks = new PodNetworkWatch(
             () => LinksOf(agent), (link, missing) => agent.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
         return stop => RunAsync(agent, networks, Task.WhenAll(agent.Started, reporter.Reported), supervising, stop);

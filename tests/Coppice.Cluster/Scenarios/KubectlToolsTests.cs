@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Coppice.Cluster.Harness;
 using Coppice.Testing;
 
@@ -72,15 +73,27 @@ public sealed class KubectlToolsTests(SharedCluster shared)
     [Theory]
     [InlineData(KubectlVersion.Newest)]
     [InlineData(KubectlVersion.Old)]
-    public async Task Events_are_seen_as_they_come_and_top_says_what_is_missing(KubectlVersion version)
+    public async Task Events_are_seen_as_they_come(KubectlVersion version)
     {
         var ns = await PodAsync();
         await using var watch = ns.Start(version, "get", "events", "--watch");
         await watch.SaysAsync("Started", Patience);
         await ns.RunAsync("delete", "pod", "web");
         await watch.SaysAsync("Stopping container app", Patience);
-        var top = await ns.TryAsync(version, "top", "pods");
-        Assert.Equal("error: Metrics API not available\n", top.Error);
+    }
+
+    [Theory]
+    [InlineData(KubectlVersion.Newest)]
+    [InlineData(KubectlVersion.Old)]
+    public async Task What_pods_and_nodes_use_is_measured(KubectlVersion version)
+    {
+        var ns = await PodAsync();
+        await ns.RunAsync("label", "pod", "web", "app=web");
+        await Eventually.TrueAsync("the pod's figures", Patience, async () => Regex.IsMatch(
+            (await ns.TryAsync(version, "top", "pods", "--containers", "-l", "app=web")).Output, @"(?m)^web +app +\d+m +\d+Mi *$"));
+        Assert.Matches(@"(?m)^node-1 +\d+m +\d+% +\d+Mi +\d+% *$", await ns.RunAsync(version, "top", "nodes"));
+        Assert.Matches(@"(?m)^node-1 +\d+n +\d+Ki +[\d.]+m?s *$", await ns.RunAsync(version, "get", "nodes.metrics.k8s.io"));
+        Assert.Contains("No resources found", (await ns.TryAsync(version, "top", "pods", "-l", "app=other")).Error);
     }
 
     [Theory]

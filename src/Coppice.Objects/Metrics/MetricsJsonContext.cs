@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Coppice.Objects.Metrics;
+
+/// <summary>How the types of this group are read and written as JSON; every type that stands in a list or map is named here.</summary>
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    Converters = [typeof(EmptyIsAbsentConverter), typeof(ApiTimeConverter)])]
+[JsonSerializable(typeof(NodeMetrics))]
+[JsonSerializable(typeof(PodMetrics))]
+[JsonSerializable(typeof(ContainerMetrics))]
+internal sealed partial class MetricsJsonContext : JsonSerializerContext;
