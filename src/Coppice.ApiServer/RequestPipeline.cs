@@ -241,6 +241,6 @@ public sealed partial class RequestPipeline
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed by a mistake of ours")]
+    [LoggerMessage(2001, LogLevel.Error, "{Method} {Path} failed by a mistake of ours")]
     private partial void LogBug(Exception e, string method, string? path);
 }

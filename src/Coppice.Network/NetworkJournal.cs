@@ -56,18 +56,18 @@ public sealed partial class NetworkJournal(ILogger log, Action<RuleWarning> post
     /// <param name="what">What had become of the rules, and by whom.</param>
     public void Restored(string what) => LogRestored(log, what);
 
-    [LoggerMessage(1, LogLevel.Warning, "nftables: {Owner} is left out of the service rules, wholly or in part: {Message}")]
+    [LoggerMessage(4001, LogLevel.Warning, "nftables: {Owner} is left out of the service rules, wholly or in part: {Message}")]
     private static partial void LogLeftOut(ILogger log, RuleOwner owner, string message);
 
-    [LoggerMessage(2, LogLevel.Error, "nftables: sync of the service rules failed, retried every {Seconds} s: {Why}")]
+    [LoggerMessage(4002, LogLevel.Error, "nftables: sync of the service rules failed, retried every {Seconds} s: {Why}")]
     private static partial void LogRefused(ILogger log, double seconds, string why);
 
-    [LoggerMessage(3, LogLevel.Error, "nftables: sync of the service rules failed, retried every {Seconds} s")]
+    [LoggerMessage(4003, LogLevel.Error, "nftables: sync of the service rules failed, retried every {Seconds} s")]
     private static partial void LogBroke(ILogger log, double seconds, Exception e);
 
-    [LoggerMessage(4, LogLevel.Information, "nftables: the service rules are in sync again")]
+    [LoggerMessage(4004, LogLevel.Information, "nftables: the service rules are in sync again")]
     private static partial void LogInSync(ILogger log);
 
-    [LoggerMessage(5, LogLevel.Warning, "nftables: the service rules had been {What}, and are restored")]
+    [LoggerMessage(4005, LogLevel.Warning, "nftables: the service rules had been {What}, and are restored")]
     private static partial void LogRestored(ILogger log, string what);
 }

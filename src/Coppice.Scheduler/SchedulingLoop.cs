@@ -283,15 +283,15 @@ public sealed partial class SchedulingLoop
         Target = new() { ApiVersion = "v1", Kind = "Node", Name = node },
     };
 
-    [LoggerMessage(LogLevel.Warning, "{Pod} could not be bound to {Node} and is tried again: {Why}")]
+    [LoggerMessage(6001, LogLevel.Warning, "{Pod} could not be bound to {Node} and is tried again: {Why}")]
     private partial void LogNotBound(string pod, string node, string why);
 
-    [LoggerMessage(LogLevel.Error, "{Pod} could not be bound to {Node} and is tried again")]
+    [LoggerMessage(6002, LogLevel.Error, "{Pod} could not be bound to {Node} and is tried again")]
     private partial void LogBroken(Exception e, string pod, string node);
 
-    [LoggerMessage(LogLevel.Error, "{Pod} could not be planned and is tried again")]
+    [LoggerMessage(6003, LogLevel.Error, "{Pod} could not be planned and is tried again")]
     private partial void LogNotPlanned(Exception e, string pod);
 
-    [LoggerMessage(LogLevel.Debug, "{Pod} could not be told why it has no node: {Why}")]
+    [LoggerMessage(6004, LogLevel.Debug, "{Pod} could not be told why it has no node: {Why}")]
     private partial void LogNotTold(string pod, string why);
 }

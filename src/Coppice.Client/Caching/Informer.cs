@@ -266,6 +266,6 @@ internal sealed partial class Informer(IApiClient client, Kind kind, ListQuery q
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The watch of {Kind} was lost and is taken up again: {Why}")]
+    [LoggerMessage(8001, LogLevel.Warning, "The watch of {Kind} was lost and is taken up again: {Why}")]
     private partial void LogLost(string kind, string why);
 }

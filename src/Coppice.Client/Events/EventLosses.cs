@@ -60,9 +60,9 @@ internal sealed partial class EventLosses(TimeSpan span, TimeProvider time, ILog
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The event {Reason} of {Name} was not written: {Why}")]
+    [LoggerMessage(8301, LogLevel.Warning, "The event {Reason} of {Name} was not written: {Why}")]
     private partial void LogOne(string reason, string? name, string why);
 
-    [LoggerMessage(LogLevel.Warning, "{Count} more events were not written; the last was {Reason} of {Name}: {Why}")]
+    [LoggerMessage(8302, LogLevel.Warning, "{Count} more events were not written; the last was {Reason} of {Name}: {Why}")]
     private partial void LogMany(int count, string reason, string? name, string why);
 }

@@ -190,6 +190,6 @@ public sealed partial class EventRecorder : IEventRecorder
             recorder.Queue(component, about, type, reason, message, fieldPath);
     }
 
-    [LoggerMessage(LogLevel.Debug, "The event {Reason} of {Name} was refused: {Why}")]
+    [LoggerMessage(8303, LogLevel.Debug, "The event {Reason} of {Name} was refused: {Why}")]
     private partial void LogRefused(string? name, string reason, string why);
 }

@@ -202,12 +202,12 @@ public sealed partial class LeaseHolder(IApiClient client, LeaseOptions options,
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Identity} holds the lease {Lease}")]
+    [LoggerMessage(8201, LogLevel.Information, "{Identity} holds the lease {Lease}")]
     private partial void LogHeld(string identity, string lease);
 
-    [LoggerMessage(LogLevel.Warning, "{Identity} lost the lease {Lease} and waits for it")]
+    [LoggerMessage(8202, LogLevel.Warning, "{Identity} lost the lease {Lease} and waits for it")]
     private partial void LogLost(string identity, string lease);
 
-    [LoggerMessage(LogLevel.Debug, "The lease {Lease} could not be written: {Why}")]
+    [LoggerMessage(8203, LogLevel.Debug, "The lease {Lease} could not be written: {Why}")]
     private partial void LogNotTaken(string lease, string why);
 }

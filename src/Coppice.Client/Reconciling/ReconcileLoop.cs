@@ -220,9 +220,9 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
 
     private sealed record Alarm(DateTimeOffset Due, ITimer Timer);
 
-    [LoggerMessage(LogLevel.Warning, "{Loop}: {Key} failed and is tried again in {Seconds} s: {Why}")]
+    [LoggerMessage(8101, LogLevel.Warning, "{Loop}: {Key} failed and is tried again in {Seconds} s: {Why}")]
     private partial void LogRefused(string loop, string key, double seconds, string why);
 
-    [LoggerMessage(LogLevel.Error, "{Loop}: {Key} failed and is tried again in {Seconds} s")]
+    [LoggerMessage(8102, LogLevel.Error, "{Loop}: {Key} failed and is tried again in {Seconds} s")]
     private partial void LogFailed(Exception e, string loop, string key, double seconds);
 }

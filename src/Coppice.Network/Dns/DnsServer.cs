@@ -229,12 +229,12 @@ public sealed partial class DnsServer : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "DNS: a query could not be received: {Why}")]
+    [LoggerMessage(4201, LogLevel.Warning, "DNS: a query could not be received: {Why}")]
     private static partial void LogNotReceived(ILogger log, string why);
 
-    [LoggerMessage(2, LogLevel.Warning, "DNS: a TCP connection could not be accepted: {Why}")]
+    [LoggerMessage(4202, LogLevel.Warning, "DNS: a TCP connection could not be accepted: {Why}")]
     private static partial void LogNotAccepted(ILogger log, string why);
 
-    [LoggerMessage(3, LogLevel.Error, "DNS: a query could not be answered")]
+    [LoggerMessage(4203, LogLevel.Error, "DNS: a query could not be answered")]
     private static partial void LogNotAnswered(ILogger log, Exception e);
 }

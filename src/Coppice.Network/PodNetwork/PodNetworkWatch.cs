@@ -102,6 +102,6 @@ public sealed partial class PodNetworkWatch(Func<IReadOnlyList<PodLink>> links, 
         return isTold;
     }
 
-    [LoggerMessage(1, LogLevel.Error, "CNI: the networks of pods could not be checked, which is tried again")]
+    [LoggerMessage(4101, LogLevel.Error, "CNI: the networks of pods could not be checked, which is tried again")]
     private static partial void LogNotChecked(ILogger log, Exception e);
 }

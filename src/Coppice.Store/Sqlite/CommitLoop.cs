@@ -7,7 +7,7 @@ namespace Coppice.Store.Sqlite;
 /// The writer thread: takes the writes that wait, judges them, makes them durable in one transaction, then visible, then
 /// acknowledges them. The only one that uses the database after the store was opened.
 /// </summary>
-internal sealed class CommitLoop(VersionTable table, RevisionHistory history, WriteQueue queue, SqliteStoreOptions options, string directory, ILogger logger)
+internal sealed partial class CommitLoop(VersionTable table, RevisionHistory history, WriteQueue queue, SqliteStoreOptions options, string directory, ILogger logger)
 {
     /// <summary>So many forgotten rows are deleted at a time, so that a write that comes meanwhile waits a millisecond or two.</summary>
     private const int RowsPerDeletion = 256;
@@ -133,7 +133,7 @@ internal sealed class CommitLoop(VersionTable table, RevisionHistory history, Wr
         {
             // Everything is safe in the log; it only goes on growing. Not at every commit again, though.
             _checkpointFailedAt = table.LogPages;
-            logger.LogWarning("{Message}", MediumFailure.OnWrite(directory, error).Message);
+            LogNotCheckpointed(MediumFailure.OnWrite(directory, error).Message);
         }
     }
 
@@ -149,7 +149,7 @@ internal sealed class CommitLoop(VersionTable table, RevisionHistory history, Wr
             var failure = MediumFailure.OnWrite(directory, error);
             if (_trouble is null)
             {
-                logger.LogError("Could not {What}: {Message}", what, failure.Message);
+                LogNotWritten(what, failure.Message);
             }
 
             _trouble = failure.Message;
@@ -159,9 +159,18 @@ internal sealed class CommitLoop(VersionTable table, RevisionHistory history, Wr
         if (_trouble is not null)
         {
             _trouble = null;
-            logger.LogInformation("Writing to {Directory} works again", directory);
+            LogWritesAgain(directory);
         }
 
         return null;
     }
+
+    [LoggerMessage(7001, LogLevel.Warning, "The log could not be copied into the store's file: {Message}")]
+    private partial void LogNotCheckpointed(string message);
+
+    [LoggerMessage(7002, LogLevel.Error, "Could not {What}: {Message}")]
+    private partial void LogNotWritten(string what, string message);
+
+    [LoggerMessage(7003, LogLevel.Information, "Writing to {Directory} works again")]
+    private partial void LogWritesAgain(string directory);
 }

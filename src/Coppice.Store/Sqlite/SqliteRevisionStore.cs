@@ -7,7 +7,7 @@ namespace Coppice.Store.Sqlite;
 /// The embedded default: all of the state in memory for reading, every write on the disk before it is acknowledged or seen by
 /// anyone. Writers that come together share one fsync. See <c>docs/store.md</c>.
 /// </summary>
-public sealed class SqliteRevisionStore : IRevisionStore
+public sealed partial class SqliteRevisionStore : IRevisionStore
 {
     private readonly RevisionHistory _history;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -155,11 +155,14 @@ public sealed class SqliteRevisionStore : IRevisionStore
         try
         {
             await CompactAsync(upTo, CancellationToken.None);
-            _logger.LogDebug("Forgot history up to revision {Revision}", upTo);
+            LogForgot(upTo);
         }
         catch (Exception error) when (error is StoreUnavailableException or ObjectDisposedException)
         {
             // The writer has said it already, or the store is closing; there is another time.
         }
     }
+
+    [LoggerMessage(7101, LogLevel.Debug, "Forgot history up to revision {Revision}")]
+    private partial void LogForgot(Revision revision);
 }

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Coppice.Commands;
 
 /// <summary><c>coppice run</c>: the server in the foreground, until a signal or a failure that it cannot mend.</summary>
-internal static class RunCommand
+internal static partial class RunCommand
 {
     public static Command Describe(TimeProvider time)
     {
@@ -88,10 +88,10 @@ internal static class RunCommand
             InstanceClaim.Take(options);
             if (!RememberedOptions.Write(layout, remembered))
             {
-                log.LogWarning("The options of this start could not be written to {File}: the next one will know those of before", layout.Options);
+                LogOptionsStay(log, layout.Options);
             }
 
-            log.Log(LogLevel.Information, "coppice {Version} starts on {Directory}", VersionCommand.Coppice, options.DataDirectory);
+            LogStarting(log, VersionCommand.Coppice, options.DataDirectory);
             await using (var cluster = await Cluster.StartAsync(options, loggers, new LoggedProgress(log), stop))
             {
                 await cluster.Completion.WaitAsync(stop);
@@ -101,28 +101,49 @@ internal static class RunCommand
                 }
             }
 
-            log.LogError("A part of the cluster ended by itself, and the rest with it");
+            LogEndedByItself(log);
             return ExitCodes.Failure;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            log.LogInformation("Stopped; containers go on running");
+            LogStopped(log);
             return ExitCodes.Success;
         }
         catch (Exception failed) when (failed is StoreUnavailableException or RuntimeException or UserErrorException or IOException or UnauthorizedAccessException)
         {
-            log.LogCritical("{Reason}", failed.Message);
+            LogNotPossible(log, failed.Message);
             return ExitCodes.NotPossible;
         }
         catch (Exception unexpected)
         {
-            log.LogCritical(unexpected, "Coppice ended by a failure that it did not expect");
+            LogUnexpected(log, unexpected);
             return ExitCodes.Failure;
         }
     }
 
     private sealed class LoggedProgress(ILogger log) : IProgress<string>
     {
-        public void Report(string value) => log.LogInformation("{Step}", value);
+        public void Report(string value) => LogStep(log, value);
     }
+
+    [LoggerMessage(1101, LogLevel.Information, "coppice {Version} starts on {Directory}")]
+    private static partial void LogStarting(ILogger log, string version, string directory);
+
+    [LoggerMessage(1102, LogLevel.Information, "{Step}")]
+    private static partial void LogStep(ILogger log, string step);
+
+    [LoggerMessage(1103, LogLevel.Warning, "The options of this start could not be written to {File}: the next one will know those of before")]
+    private static partial void LogOptionsStay(ILogger log, string file);
+
+    [LoggerMessage(1104, LogLevel.Information, "Stopped; containers go on running")]
+    private static partial void LogStopped(ILogger log);
+
+    [LoggerMessage(1105, LogLevel.Error, "A part of the cluster ended by itself, and the rest with it")]
+    private static partial void LogEndedByItself(ILogger log);
+
+    [LoggerMessage(1106, LogLevel.Critical, "{Reason}")]
+    private static partial void LogNotPossible(ILogger log, string reason);
+
+    [LoggerMessage(1107, LogLevel.Critical, "Coppice ended by a failure that it did not expect")]
+    private static partial void LogUnexpected(ILogger log, Exception unexpected);
 }

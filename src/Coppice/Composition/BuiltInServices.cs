@@ -143,6 +143,6 @@ internal sealed partial class BuiltInServices(IApiClient api, IPAddress node, IL
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Service {Service} could not be written, which is tried again: {Why}")]
+    [LoggerMessage(1003, LogLevel.Warning, "Service {Service} could not be written, which is tried again: {Why}")]
     private partial void LogNotWritten(ObjectKey service, string why);
 }

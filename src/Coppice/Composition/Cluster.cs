@@ -183,9 +183,9 @@ public sealed partial class Cluster : IAsyncDisposable
 
     private void Run(IEnumerable<Func<CancellationToken, Task>> loops) => _loops.AddRange(loops.Select(loop => loop(_stopping.Token)));
 
-    [LoggerMessage(LogLevel.Warning, "{File} could not be written; the one of an earlier start stays")]
+    [LoggerMessage(1001, LogLevel.Warning, "{File} could not be written; the one of an earlier start stays")]
     private partial void LogKubeconfigStays(string file);
 
-    [LoggerMessage(LogLevel.Error, "A part of the cluster did not stop cleanly")]
+    [LoggerMessage(1002, LogLevel.Error, "A part of the cluster did not stop cleanly")]
     private partial void LogStoppedBadly(Exception e);
 }

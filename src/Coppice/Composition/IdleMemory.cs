@@ -45,6 +45,6 @@ internal sealed partial class IdleMemory(Func<long> allocated, Action collect, T
         LogCollected(log, before >> 20, GC.GetGCMemoryInfo().TotalCommittedBytes >> 20, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
     }
 
-    [LoggerMessage(LogLevel.Debug, "Idle: the heap went from {Before} to {After} MiB in {Pause:n0} ms")]
+    [LoggerMessage(1006, LogLevel.Debug, "Idle: the heap went from {Before} to {After} MiB in {Pause:n0} ms")]
     private static partial void LogCollected(ILogger log, long before, long after, double pause);
 }

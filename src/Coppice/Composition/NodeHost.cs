@@ -222,9 +222,9 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Node {Node}: {What} could not be written to the API, which is tried again: {Why}")]
+    [LoggerMessage(1004, LogLevel.Warning, "Node {Node}: {What} could not be written to the API, which is tried again: {Why}")]
     private partial void LogReportFailed(string node, string what, string why);
 
-    [LoggerMessage(LogLevel.Error, "Node {Node}: {What} could not be written to the API, which is tried again")]
+    [LoggerMessage(1005, LogLevel.Error, "Node {Node}: {What} could not be written to the API, which is tried again")]
     private partial void LogReportBroke(string node, string what, Exception e);
 }

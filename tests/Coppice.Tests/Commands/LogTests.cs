@@ -13,11 +13,11 @@ public sealed class LogTests
         var path = Path.Combine(directory.Path, "log");
         using (var file = LogFile.At(path))
         {
-            new LineLoggerProvider(file, new Midnight()).CreateLogger("Coppice.Scheduler").LogWarning(new InvalidOperationException("bad"), "No node for {Pod}", "web-1");
+            new LineLoggerProvider(file, new Midnight()).CreateLogger("Coppice.Scheduler").LogWarning(6001, new InvalidOperationException("bad"), "No node for {Pod}", "web-1");
         }
 
         var lines = File.ReadAllLines(path);
-        Assert.Equal("2026-01-02 00:00:00.000 warn  Scheduler: No node for web-1", lines[0]);
+        Assert.Equal("2026-01-02 00:00:00.000 warn  Scheduler[6001]: No node for web-1", lines[0]);
         Assert.Equal("    System.InvalidOperationException: bad", lines[1]);
     }
 

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Coppice.Commands.Logging;
 
 /// <summary>
-/// Log entries as lines for a person: time (UTC), level, who says it, what. An exception follows on lines of its own, indented.
+/// Log entries as lines for a person: time (UTC), level, who says it and the number of what is said, which
+/// stays when words change. An exception follows on lines of its own, indented.
 /// </summary>
 internal sealed class LineLoggerProvider(LogFile file, TimeProvider time) : ILoggerProvider
 {
@@ -23,9 +24,11 @@ internal sealed class LineLoggerProvider(LogFile file, TimeProvider time) : ILog
         public void Log<TState>(LogLevel level, EventId eventId, TState state, Exception? failure, Func<TState, Exception?, string> format)
         {
             var now = time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
-            var line = $"{now} {Word(level)} {category}: {format(state, failure)}";
+            var line = $"{now} {Word(level)} {category}{Number(eventId)}: {format(state, failure)}";
             file.WriteLine(failure is null ? line : $"{line}\n    {failure.ToString().ReplaceLineEndings("\n    ")}");
         }
+
+        private static string Number(EventId id) => id.Id == 0 ? "" : $"[{id.Id}]";
 
         private static string Word(LogLevel level) => level switch
         {
