@@ -43,6 +43,7 @@ public static class ApiJson
                 Discovery.DiscoveryJsonContext.Default,
                 Events.EventsJsonContext.Default,
                 Policy.PolicyJsonContext.Default,
+                Rbac.RbacJsonContext.Default,
                 Autoscaling.AutoscalingJsonContext.Default,
                 Metrics.MetricsJsonContext.Default,
                 Authentication.AuthenticationJsonContext.Default,

@@ -4,6 +4,7 @@ using Coppice.ApiServer.Kinds.Coordination;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Kinds.Discovery;
 using Coppice.ApiServer.Kinds.Events;
+using Coppice.ApiServer.Kinds.Rbac;
 
 namespace Coppice.ApiServer.Registry;
 
@@ -28,6 +29,10 @@ public static class BuiltInServedKinds
         DeploymentKind.Served,
         ReplicaSetKind.Served,
         EventsEventKind.Served,
+        ClusterRoleBindingKind.Served,
+        ClusterRoleKind.Served,
+        RoleBindingKind.Served,
+        RoleKind.Served,
         LeaseKind.Served,
         EndpointSliceKind.Served,
     ];

@@ -135,6 +135,26 @@ public static partial class Names
         return found;
     }
 
+    /// <summary>Whatever can stand in a URL between two slashes, as the names of roles may.</summary>
+    public static Findings<string> PathSegment(string text)
+    {
+        if (text is "." or "..")
+        {
+            return [$"may not be '{text}'"];
+        }
+
+        var found = Findings<string>.None;
+        foreach (var part in (ReadOnlySpan<char>)['/', '%'])
+        {
+            if (text.Contains(part))
+            {
+                found.Add($"may not contain '{part}'");
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>The name of a variable: anything printable but the equals sign.</summary>
     public static Findings<string> Variable(string text)
     {

@@ -40,6 +40,7 @@ public static class ObjectMetaValidation
     {
         { Group: "", Resource: "namespaces" } => Names.Label,
         { Group: "", Resource: "services" } => Names.OldLabel,
+        { Group: "rbac.authorization.k8s.io" } => Names.PathSegment,
         _ => Names.Subdomain,
     };
 

@@ -2,6 +2,7 @@ using Coppice.Objects.Apps;
 using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
+using Coppice.Objects.Rbac;
 
 namespace Coppice.Objects;
 
@@ -31,6 +32,10 @@ public static class BuiltInKinds
         Define<Deployment>("apps", "deployments", shortNames: ["deploy"], categories: ["all"]),
         Define<ReplicaSet>("apps", "replicasets", shortNames: ["rs"], categories: ["all"]),
         Define<Events.Event>("events.k8s.io", "events", shortNames: ["ev"], stored: CoreEvents, conversion: new EventConversion()),
+        Define<ClusterRoleBinding>("rbac.authorization.k8s.io", "clusterrolebindings", namespaced: false),
+        Define<ClusterRole>("rbac.authorization.k8s.io", "clusterroles", namespaced: false),
+        Define<RoleBinding>("rbac.authorization.k8s.io", "rolebindings"),
+        Define<Role>("rbac.authorization.k8s.io", "roles"),
         Define<Lease>("coordination.k8s.io", "leases"),
         Define<EndpointSlice>("discovery.k8s.io", "endpointslices"),
     ];
