@@ -42,6 +42,7 @@ public static class ApiJson
                 Coordination.CoordinationJsonContext.Default,
                 Discovery.DiscoveryJsonContext.Default,
                 Events.EventsJsonContext.Default,
+                Networking.NetworkingJsonContext.Default,
                 Policy.PolicyJsonContext.Default,
                 Rbac.RbacJsonContext.Default,
                 Autoscaling.AutoscalingJsonContext.Default,

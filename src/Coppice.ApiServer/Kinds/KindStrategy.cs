@@ -53,4 +53,14 @@ internal class KindStrategy<T> : IKindStrategy
     /// but with the old generation.
     /// </summary>
     protected static Objects.Meta.ObjectMeta StatusMetadata(T item, T old) => item.Metadata with { Generation = old.Metadata.Generation };
+
+    /// <summary>Metadata of an update of the status for the newer kinds, whose metadata that door leaves as it is.</summary>
+    protected static Objects.Meta.ObjectMeta KeptMetadata(T item, T old) => item.Metadata with
+    {
+        Generation = old.Metadata.Generation,
+        Labels = old.Metadata.Labels,
+        Annotations = old.Metadata.Annotations,
+        Finalizers = old.Metadata.Finalizers,
+        OwnerReferences = old.Metadata.OwnerReferences,
+    };
 }

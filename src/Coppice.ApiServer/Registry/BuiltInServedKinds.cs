@@ -5,6 +5,7 @@ using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Kinds.Discovery;
 using Coppice.ApiServer.Kinds.Events;
 using Coppice.ApiServer.Kinds.Rbac;
+using Coppice.ApiServer.Kinds.Networking;
 
 namespace Coppice.ApiServer.Registry;
 
@@ -35,5 +36,10 @@ public static class BuiltInServedKinds
         RoleKind.Served,
         LeaseKind.Served,
         EndpointSliceKind.Served,
+        IngressKind.Served,
+        IngressClassKind.Served,
+        IPAddressKind.Served,
+        NetworkPolicyKind.Served,
+        ServiceCIDRKind.Served,
     ];
 }

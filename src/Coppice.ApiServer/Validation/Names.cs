@@ -27,6 +27,8 @@ public static partial class Names
 
     private const string UnderscoreSubdomainForm = $@"{UnderscoreLabelForm}(\.{UnderscoreLabelForm})*";
 
+    private const string WildcardForm = $@"\*\.{SubdomainForm}";
+
     private const string SysctlSegment = "[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
 
     private const string SysctlForm = $@"({SysctlSegment}[\./])*{SysctlSegment}";
@@ -65,9 +67,17 @@ public static partial class Names
 
     private static readonly string QualifiedRule = Explain(Characters, QualifiedForm, "MyName", "my.name", "123-abc");
 
+    private static readonly string WildcardRule = Explain(
+        "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+        WildcardForm,
+        "*.example.com");
+
     public static Findings<string> Label(string text) => Check(text, LabelLimit, IsLabel(), LabelRule);
 
     public static Findings<string> Subdomain(string text) => Check(text, SubdomainLimit, IsSubdomain(), SubdomainRule);
+
+    /// <summary>All subdomains of a domain, as in "*.example.com".</summary>
+    public static Findings<string> Wildcard(string text) => Check(text, SubdomainLimit, IsWildcard(), WildcardRule);
 
     /// <summary>A domain to look names up in; the root, and names of old with underscores, are among them.</summary>
     public static Findings<string> SearchDomain(string text)
@@ -244,6 +254,9 @@ public static partial class Names
 
     [GeneratedRegex(@"\A" + SubdomainForm + @"\z")]
     private static partial Regex IsSubdomain();
+
+    [GeneratedRegex(@"\A" + WildcardForm + @"\z")]
+    private static partial Regex IsWildcard();
 
     [GeneratedRegex(@"\A" + UnderscoreSubdomainForm + @"\z")]
     private static partial Regex IsUnderscoreSubdomain();

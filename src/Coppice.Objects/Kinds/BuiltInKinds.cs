@@ -3,6 +3,7 @@ using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
 using Coppice.Objects.Rbac;
+using Coppice.Objects.Networking;
 
 namespace Coppice.Objects;
 
@@ -38,6 +39,11 @@ public static class BuiltInKinds
         Define<Role>("rbac.authorization.k8s.io", "roles"),
         Define<Lease>("coordination.k8s.io", "leases"),
         Define<EndpointSlice>("discovery.k8s.io", "endpointslices"),
+        Define<Ingress>("networking.k8s.io", "ingresses", shortNames: ["ing"]),
+        Define<IngressClass>("networking.k8s.io", "ingressclasses", namespaced: false),
+        Define<IPAddress>("networking.k8s.io", "ipaddresses", namespaced: false, shortNames: ["ip"]),
+        Define<NetworkPolicy>("networking.k8s.io", "networkpolicies", shortNames: ["netpol"]),
+        Define<ServiceCIDR>("networking.k8s.io", "servicecidrs", namespaced: false),
     ];
 
     private static readonly Dictionary<(string ApiVersion, string Kind), Kind> ByKind = All.ToDictionary(d => (d.ApiVersion, d.Name));

@@ -1,0 +1,166 @@
+using Coppice.ApiServer.Errors;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Objects.Networking;
+using IPAddress = System.Net.IPAddress;
+using IPNetwork = System.Net.IPNetwork;
+
+namespace Coppice.ApiServer.Validation;
+
+/// <summary>Network policies.</summary>
+internal static class NetworkPolicyValidation
+{
+    private static readonly FieldPath SpecPath = FieldPath.Of("spec");
+
+    public static Findings<FieldError> Spec(NetworkPolicySpec spec) =>
+    [
+        .. LabelValidation.Selector(SpecPath.Child("podSelector"), spec.PodSelector),
+        .. FieldRules.Each(SpecPath.Child("ingress"), spec.Ingress, (at, rule) =>
+        [
+            .. FieldRules.Each(at.Child("ports"), rule.Ports, Port),
+            .. FieldRules.Each(at.Child("from"), rule.From, Peer),
+        ]),
+        .. FieldRules.Each(SpecPath.Child("egress"), spec.Egress, (at, rule) =>
+        [
+            .. FieldRules.Each(at.Child("ports"), rule.Ports, Port),
+            .. FieldRules.Each(at.Child("to"), rule.To, Peer),
+        ]),
+        .. Types(SpecPath.Child("policyTypes"), spec.PolicyTypes),
+    ];
+
+    /// <summary>Ranges that could be meant in two ways.</summary>
+    public static IEnumerable<string> Warnings(NetworkPolicySpec spec) =>
+    [
+        .. Ranges(SpecPath.Child("ingress"), spec.Ingress, "from", rule => rule.From),
+        .. Ranges(SpecPath.Child("egress"), spec.Egress, "to", rule => rule.To),
+    ];
+
+    private static IEnumerable<string> Ranges<T>(FieldPath path, ValueList<T> rules, string field, Func<T, ValueList<NetworkPolicyPeer>> peersOf)
+    {
+        for (var i = 0; i < rules.Count; i++)
+        {
+            var peers = peersOf(rules[i]);
+            for (var j = 0; j < peers.Count; j++)
+            {
+                if (peers[j].IpBlock is not { } block)
+                {
+                    continue;
+                }
+
+                var at = path.Index(i).Child(field).Index(j).Child("ipBlock");
+                var ranges = block.Except.Select((range, k) => (At: at.Child("except").Index(k), Range: range)).Prepend((at.Child("cidr"), block.Cidr));
+                foreach (var (place, range) in ranges)
+                {
+                    if (Ambiguous(place, range) is { } warning)
+                    {
+                        yield return warning;
+                    }
+                }
+            }
+        }
+    }
+
+    private static string? Ambiguous(FieldPath path, string range)
+    {
+        if (FieldRules.Range(path, range).Count > 0)
+        {
+            return null;
+        }
+
+        var (address, length) = Split(range);
+        var network = Network(address, length);
+        return network.BaseAddress.Equals(address)
+            ? null
+            : $"{path}: CIDR value {QuotedText.Of(range)} is ambiguous in this context (should be {QuotedText.Of(network.ToString())} or {QuotedText.Of($"{address}/{address.GetAddressBytes().Length * 8}")}?)";
+    }
+
+    private static Findings<FieldError> Port(FieldPath path, NetworkPolicyPort port) =>
+    [
+        .. FieldRules.If(
+            port.Protocol is not (null or Protocol.TCP or Protocol.UDP or Protocol.SCTP),
+            () => FieldError.NotSupported(path.Child("protocol"), port.Protocol, Protocol.TCP, Protocol.UDP, Protocol.SCTP)),
+        .. Numbers(path.Child("port"), path.Child("endPort"), port),
+    ];
+
+    private static Findings<FieldError> Numbers(FieldPath path, FieldPath endPath, NetworkPolicyPort port) => port switch
+    {
+        { Port: null, EndPort: { } end } => [FieldError.Invalid(endPath, end, "may not be specified when `port` is not specified")],
+        { Port: { IsNumber: false } name, EndPort: { } end } =>
+        [
+            FieldError.Invalid(endPath, end, "may not be specified when `port` is non-numeric"),
+            .. FieldRules.PortOrName(path, name),
+        ],
+        { Port: { } first, EndPort: { } end } =>
+        [
+            .. FieldRules.PortOrName(path, first),
+            .. FieldRules.If(end < first.Number, () => FieldError.Invalid(endPath, end, "must be greater than or equal to `port`")),
+            .. FieldRules.Port(endPath, end),
+        ],
+        { Port: { } only } => FieldRules.PortOrName(path, only),
+        _ => [],
+    };
+
+    private static Findings<FieldError> Peer(FieldPath path, NetworkPolicyPeer peer) =>
+    [
+        .. LabelValidation.Selector(path.Child("podSelector"), peer.PodSelector),
+        .. LabelValidation.Selector(path.Child("namespaceSelector"), peer.NamespaceSelector),
+        .. peer.IpBlock is { } block ? Block(path.Child("ipBlock"), block) : [],
+        .. peer switch
+        {
+            { PodSelector: null, NamespaceSelector: null, IpBlock: null } => [FieldError.Required(path, "must specify a peer")],
+            { IpBlock: not null, PodSelector: not null } or { IpBlock: not null, NamespaceSelector: not null } =>
+                [FieldError.Forbidden(path, "may not specify both ipBlock and another peer")],
+            _ => Findings<FieldError>.None,
+        },
+    ];
+
+    private static Findings<FieldError> Block(FieldPath path, IPBlock block)
+    {
+        if (block.Cidr.Length == 0)
+        {
+            return [FieldError.Required(path.Child("cidr"))];
+        }
+
+        var errors = FieldRules.Range(path.Child("cidr"), block.Cidr);
+        return errors.Count > 0 ? errors : FieldRules.Each(path.Child("except"), block.Except, (at, less) => Within(at, less, block.Cidr));
+    }
+
+    private static Findings<FieldError> Within(FieldPath path, string less, string range)
+    {
+        var errors = FieldRules.Range(path, less);
+        if (errors.Count > 0)
+        {
+            return errors;
+        }
+
+        var (address, length) = Split(range);
+        var (lessAddress, lessLength) = Split(less);
+        return FieldRules.If(
+            !Network(address, length).Contains(lessAddress) || length >= lessLength,
+            () => FieldError.Invalid(path, less, "must be a strict subset of `cidr`"));
+    }
+
+    private static Findings<FieldError> Types(FieldPath path, ValueList<string> types) => types.Count > 2
+        ? [FieldError.Invalid(path, types, "may not specify more than two policyTypes")]
+        : FieldRules.Each(path, types, (at, type) => FieldRules.If(
+            type is not (PolicyType.Ingress or PolicyType.Egress), () => FieldError.NotSupported(at, type, PolicyType.Ingress, PolicyType.Egress)));
+
+    /// <summary>Of a range that was looked at before.</summary>
+    private static (IPAddress Address, int Length) Split(string range)
+    {
+        var slash = range.IndexOf('/');
+        return (IPAddress.Parse(range[..slash]), int.Parse(range[(slash + 1)..], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    private static IPNetwork Network(IPAddress address, int length)
+    {
+        var bytes = address.GetAddressBytes();
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            var kept = Math.Clamp(length - (i * 8), 0, 8);
+            bytes[i] &= (byte)(0xFF << (8 - kept));
+        }
+
+        return new IPNetwork(new IPAddress(bytes), length);
+    }
+}
