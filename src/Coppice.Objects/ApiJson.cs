@@ -48,7 +48,9 @@ public static class ApiJson
                 Autoscaling.AutoscalingJsonContext.Default,
                 Metrics.MetricsJsonContext.Default,
                 Authentication.AuthenticationJsonContext.Default,
-                Authorization.AuthorizationJsonContext.Default),
+                Authorization.AuthorizationJsonContext.Default,
+                Admission.AdmissionJsonContext.Default,
+                Admissionregistration.AdmissionregistrationJsonContext.Default),
         };
         options.MakeReadOnly();
         return options;

@@ -37,7 +37,7 @@ public sealed class EveryTypeTests
         var schema = RecordSchemas.Of(type);
         var properties = type.GetProperties().Where(p => p.SetMethod is not null).Select(RecordSchemas.JsonName);
         Assert.Equal(properties.Order(StringComparer.Ordinal), schema.Fields.Select(f => f.JsonName).Order(StringComparer.Ordinal));
-        var numbers = schema.Fields.Where(f => f.Facts.Number > 0).Select(f => (f.Facts.Within, f.Facts.Number)).ToList();
+        var numbers = schema.Fields.Where(f => f.Facts.Number > 0).Select(f => (f.Facts.Within, f.Facts.WithinInner, f.Facts.Number)).ToList();
         Assert.Equal(numbers.Count, numbers.Distinct().Count());
     }
 

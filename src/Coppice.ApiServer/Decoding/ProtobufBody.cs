@@ -74,23 +74,25 @@ internal static class ProtobufBody
     }
 
     /// <param name="within">The number of the nested message whose fields JSON shows inline; 0 for the object itself.</param>
-    private static JsonObject ReadObject(ByteString message, ObjectSchema schema, int within)
+    /// <param name="inner">The number of one in that.</param>
+    private static JsonObject ReadObject(ByteString message, ObjectSchema schema, int within, int inner = 0)
     {
         var json = new JsonObject();
         var input = message.CreateCodedInput();
         while (input.ReadTag() is var tag and not 0)
         {
             var number = WireFormat.GetTagFieldNumber(tag);
-            if (schema.Fields.FirstOrDefault(f => f.Facts.Number == number && f.Facts.Within == within && number != 0) is { } field)
+            if (schema.Fields.FirstOrDefault(f => f.Facts.Number == number && f.Facts.Within == within && f.Facts.WithinInner == inner && number != 0) is { } field)
             {
                 ReadField(input, tag, field, json);
             }
             else if (within == 0 && schema.Fields.Any(f => f.Facts.Within == number))
             {
-                foreach (var (name, value) in ReadObject(input.ReadBytes(), schema, number).ToList())
-                {
-                    json[name] = value?.DeepClone();
-                }
+                Take(ReadObject(input.ReadBytes(), schema, number));
+            }
+            else if (within != 0 && inner == 0 && schema.Fields.Any(f => f.Facts.Within == within && f.Facts.WithinInner == number))
+            {
+                Take(ReadObject(input.ReadBytes(), schema, within, number));
             }
             else
             {
@@ -99,6 +101,14 @@ internal static class ProtobufBody
         }
 
         return json;
+
+        void Take(JsonObject nested)
+        {
+            foreach (var (name, value) in nested.ToList())
+            {
+                json[name] = value?.DeepClone();
+            }
+        }
     }
 
     private static void ReadField(CodedInputStream input, uint tag, FieldSchema field, JsonObject json)

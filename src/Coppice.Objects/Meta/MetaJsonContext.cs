@@ -14,6 +14,8 @@ namespace Coppice.Objects.Meta;
 [JsonSerializable(typeof(Condition))]
 [JsonSerializable(typeof(DeleteOptions))]
 [JsonSerializable(typeof(FieldSelectorRequirement))]
+[JsonSerializable(typeof(GroupVersionKind))]
+[JsonSerializable(typeof(GroupVersionResource))]
 [JsonSerializable(typeof(LabelSelector))]
 [JsonSerializable(typeof(LabelSelectorRequirement))]
 [JsonSerializable(typeof(ManagedFieldsEntry))]

@@ -13,6 +13,9 @@ public sealed class FieldAttribute(int number) : Attribute
     /// <summary>For a field that JSON shows inline but protobuf nests: the number of the nested message.</summary>
     public int Within { get; init; }
 
+    /// <summary>Where the nested message nests another one again: its number there.</summary>
+    public int WithinInner { get; init; }
+
     /// <summary>The field is part of every object, even with its empty value.</summary>
     public bool Required { get; init; }
 

@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace Coppice.Objects.Admissionregistration;
+
+/// <summary>How the types of this group are read and written as JSON; every type that stands in a list or map is named here.</summary>
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    Converters = [typeof(EmptyIsAbsentConverter), typeof(ApiTimeConverter)])]
+[JsonSerializable(typeof(MatchCondition))]
+[JsonSerializable(typeof(MatchResources))]
+[JsonSerializable(typeof(MutatingWebhook))]
+[JsonSerializable(typeof(MutatingWebhookConfiguration))]
+[JsonSerializable(typeof(NamedRuleWithOperations))]
+[JsonSerializable(typeof(RuleWithOperations))]
+[JsonSerializable(typeof(ServiceReference))]
+[JsonSerializable(typeof(ValidatingWebhook))]
+[JsonSerializable(typeof(ValidatingWebhookConfiguration))]
+[JsonSerializable(typeof(WebhookClientConfig))]
+internal sealed partial class AdmissionregistrationJsonContext : JsonSerializerContext;
