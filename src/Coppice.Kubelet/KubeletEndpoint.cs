@@ -73,7 +73,7 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
         "/stats/summary" => (Json, Summary.Write(node.Name, await node.Stats.ReadAsync(withFiles: true, stop))),
         "/metrics" => (MetricsText.ContentType, KubeletMetrics.Write(node, ProcessFigures.OfThisProcess())),
         "/metrics/resource" => (MetricsText.ContentType, ResourceMetrics.Write(await node.Stats.ReadAsync(withFiles: false, stop))),
-        "/metrics/cadvisor" => (MetricsText.ContentType, ContainerMetrics.Write(await node.Stats.ReadAsync(withFiles: true, stop))),
+        "/metrics/cadvisor" => (MetricsText.ContentType, CadvisorMetrics.Write(await node.Stats.ReadAsync(withFiles: true, stop))),
         "/metrics/probes" => (MetricsText.ContentType, ProbeMetrics.Write(node.Workers(), node.Probes)),
         _ => null,
     };

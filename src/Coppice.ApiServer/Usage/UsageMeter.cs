@@ -137,7 +137,7 @@ public sealed partial class UsageMeter(
         CreationTimestamp = ApiTime.Truncate(at),
     };
 
-    [LoggerMessage(LogLevel.Warning, "What node {Node} uses is not known: {Why}")]
+    [LoggerMessage(2002, LogLevel.Warning, "What node {Node} uses is not known: {Why}")]
     private partial void LogUnseen(string node, string why);
 
     /// <param name="Before">Null if there was one look so far.</param>

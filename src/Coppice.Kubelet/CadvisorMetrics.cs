@@ -3,7 +3,7 @@ using Coppice.Node.Stats;
 namespace Coppice.Kubelet;
 
 /// <summary>/metrics/cadvisor: the usual figures of containers under cAdvisor's names, which dashboards ask for. Pure.</summary>
-public static class ContainerMetrics
+public static class CadvisorMetrics
 {
     public static ReadOnlyMemory<byte> Write(NodeReading reading)
     {
