@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Coppice.Objects.Meta;
 
@@ -65,6 +65,7 @@ public sealed record ObjectMeta
 
     /// <summary>Who set which fields, as server-side apply needs to know it.</summary>
     [Field(17)]
+    [JsonConverter(typeof(ManagedFieldsConverter))]
     public ValueList<ManagedFieldsEntry> ManagedFields { get; init; }
 }
 
@@ -100,6 +101,9 @@ public sealed record OwnerReference
 /// <summary>The fields that one manager set in one way.</summary>
 public sealed record ManagedFieldsEntry
 {
+    /// <summary>What a client sends to have all entries forgotten.</summary>
+    public static readonly ValueList<ManagedFieldsEntry> Reset = [new()];
+
     /// <summary>Name of the program or person, as given with the request.</summary>
     [Field(1)]
     public string? Manager { get; init; }
@@ -122,7 +126,7 @@ public sealed record ManagedFieldsEntry
 
     /// <summary>The fields themselves, as a tree of their paths.</summary>
     [Field(7)]
-    public JsonElement? FieldsV1 { get; init; }
+    public FieldsV1? FieldsV1 { get; init; }
 
     /// <summary>The subresource written through, such as status; empty for the object itself.</summary>
     [Field(8)]

@@ -66,7 +66,7 @@ public static class RecordSchemas
         _ when type == typeof(Quantity) => ValueShape.Quantity,
         _ when type == typeof(IntOrString) => ValueShape.IntOrString,
         _ when type == typeof(Base64Data) => ValueShape.Bytes,
-        _ when type == typeof(JsonElement) => ValueShape.Any,
+        _ when type == typeof(JsonElement) || type == typeof(Meta.FieldsV1) => ValueShape.Any,
         _ => null,
     };
 }
