@@ -7,7 +7,10 @@ using Coppice.Objects.Meta;
 
 namespace Coppice.ApiServer.Admission;
 
-/// <summary>Nothing is made in a namespace that is not there, or that is going; and some namespaces never go.</summary>
+/// <summary>
+/// Nothing is made in a namespace that is not there, or that is going: no bindings, evictions and tokens either, of what is there
+/// still. And some namespaces never go.
+/// </summary>
 internal sealed class NamespaceLifecycle(ObjectStorage storage) : IMutatingAdmission
 {
     // Kubernetes' list: the rest of the cluster takes it for granted that these are there.
@@ -26,8 +29,7 @@ internal sealed class NamespaceLifecycle(ObjectStorage storage) : IMutatingAdmis
                 : item;
         }
 
-        // A subresource is of something that is there already, and may go on until its end.
-        if (!request.Kind.Namespaced || request.Subresource.Length > 0)
+        if (!request.Kind.Namespaced)
         {
             return item;
         }
@@ -40,7 +42,7 @@ internal sealed class NamespaceLifecycle(ObjectStorage storage) : IMutatingAdmis
 
         var refusal = ApiErrors.Forbidden(
             request.Resource,
-            item?.Metadata.Name ?? "",
+            request.Key.Name.Length > 0 ? request.Key.Name : item?.Metadata.Name ?? "",
             $"unable to create new content in namespace {request.Key.Namespace} because it is being terminated");
         var cause = new ApiStatusCause
         {

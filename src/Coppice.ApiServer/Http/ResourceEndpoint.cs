@@ -1,6 +1,5 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
-using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
@@ -111,7 +110,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     private async Task DeleteAsync(HttpContext http, WriteRequest write)
     {
         var result = await verbs.Writes.RunAsync(await WithDeletionAsync(http, write), new WriteChange.Removal(), http.RequestAborted);
-        if (!result.Gone || write.Served == PodKind.Served)
+        if (!result.Gone || write.Served.AnswersDeleted)
         {
             await responses.WriteObjectAsync(http, write.Served, result.Form, StatusCodes.Status200OK);
             return;

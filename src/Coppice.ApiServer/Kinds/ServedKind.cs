@@ -26,5 +26,8 @@ public sealed record ServedKind(Kind Kind, IKindStrategy Strategy, IKindTable Ta
 
     public static IReadOnlyList<string> VerbsWithout(string verb) => [.. EveryVerb.Where(one => one != verb)];
 
+    /// <summary>Who deletes an object is answered with it as it was last, where others are told that it succeeded: Kubernetes has both.</summary>
+    public bool AnswersDeleted { get; init; }
+
     public Subresource? Find(string subresource) => Subresources.FirstOrDefault(one => one.Name == subresource);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Coppice.ApiServer.Tests.Http;
 
 /// <summary>What keeps an object from going, and what makes it go.</summary>
@@ -83,6 +85,37 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
         var deleted = (await api.SendAsync("DELETE", $"{space}/configmaps?labelSelector=half%3D1")).Good();
         Assert.Equal("ConfigMapList", (string?)deleted.Body!["kind"]);
         Assert.Equal(["c0", "c2", "c4"], (await api.GetAsync($"{space}/configmaps")).Names);
+    }
+
+    [Theory]
+    [InlineData("serviceaccounts", "{}", "ServiceAccount")]
+    [InlineData("pods", """{"spec":{"containers":[{"name":"a","image":"a"}]}}""", "Pod")]
+    [InlineData("persistentvolumeclaims", """{"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""", "PersistentVolumeClaim")]
+    [InlineData("secrets", "{}", "Status")]
+    [InlineData("services", """{"spec":{"ports":[{"port":80}]}}""", "Status")]
+    public async Task Some_kinds_are_shown_once_more_when_they_go_and_of_others_it_is_only_said(string resource, string manifest, string answer)
+    {
+        var space = await api.NewNamespaceAsync();
+        var item = JsonNode.Parse(manifest)!.AsObject();
+        item["metadata"] = new JsonObject { ["name"] = "a" };
+        (await api.PostAsync($"{space}/{resource}", item.ToJsonString())).Good();
+        Assert.Equal(answer, (string?)(await DeleteAsync($"{space}/{resource}/a", """{"gracePeriodSeconds":0}""")).Good().Body!["kind"]);
+    }
+
+    [Theory]
+    [InlineData("pods/a/binding", """{"metadata":{"name":"a"},"target":{"kind":"Node","name":"n"}}""", "pods \"a\"")]
+    [InlineData("pods/a/eviction", """{"metadata":{"name":"a"}}""", "pods \"a\"")]
+    [InlineData("serviceaccounts/default/token", "{}", "serviceaccounts \"default\"")]
+    [InlineData("configmaps", """{"metadata":{"name":"b"}}""", "configmaps \"b\"")]
+    public async Task Nothing_new_comes_into_a_namespace_that_goes(string door, string body, string subject)
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.PostAsync($"{space}/pods", """{"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","image":"a"}]}}""")).Good();
+        (await api.SendAsync("DELETE", space)).Good();
+        var name = space.Split('/')[^1];
+        Assert.Equal(
+            $"{subject} is forbidden: unable to create new content in namespace {name} because it is being terminated",
+            (await api.PostAsync($"{space}/{door}", body)).Refused(403, "Forbidden"));
     }
 
     private Task<Answer> DeleteAsync(string path, string options) => api.SendAsync("DELETE", path, options);

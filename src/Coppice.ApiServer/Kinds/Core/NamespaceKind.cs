@@ -10,6 +10,7 @@ internal static class NamespaceKind
 
     public static ServedKind Served { get; } = new(Kind, new NamespaceStrategy(), new NamespaceTable())
     {
+        AnswersDeleted = true,
         // They are let go of one by one, never as a collection.
         Verbs = ServedKind.VerbsWithout("deletecollection"),
         Fields = FieldLabels.Of<Namespace>(("status.phase", space => space.Status.Phase)),

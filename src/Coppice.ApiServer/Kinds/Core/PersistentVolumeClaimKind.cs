@@ -10,6 +10,7 @@ internal static class PersistentVolumeClaimKind
 
     public static ServedKind Served { get; } = new(Kind, new PersistentVolumeClaimStrategy(), new PersistentVolumeClaimTable())
     {
+        AnswersDeleted = true,
         Subresources = [Subresource.Status(Kind)],
     };
 }

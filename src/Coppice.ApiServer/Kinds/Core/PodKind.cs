@@ -10,6 +10,7 @@ internal static class PodKind
 
     public static ServedKind Served { get; } = new(Kind, new PodStrategy(), new PodTable())
     {
+        AnswersDeleted = true,
         Fields = FieldLabels.Of<Pod>(
             ("spec.host", pod => pod.Spec.NodeName),
             ("spec.hostNetwork", pod => pod.Spec.HostNetwork ? "true" : "false"),

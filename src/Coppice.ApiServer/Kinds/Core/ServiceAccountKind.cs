@@ -8,6 +8,7 @@ internal static class ServiceAccountKind
 {
     public static ServedKind Served { get; } = new(BuiltInKinds.Of<ServiceAccount>(), new ServiceAccountStrategy(), new ServiceAccountTable())
     {
+        AnswersDeleted = true,
         Subresources = [Subresource.Action(UnstoredKinds.TokenRequest, "token")],
     };
 }
