@@ -44,7 +44,6 @@ internal static class SchedulingValidation
             TolerationOperator.Exists => toleration.Value is null
                 ? []
                 : [FieldError.Invalid(operation, toleration, "value must be empty when `operator` is 'Exists'")],
-            TolerationOperator.Lt or TolerationOperator.Gt => [],
             _ => [FieldError.NotSupported(operation, toleration.Operator, TolerationOperator.Equal, TolerationOperator.Exists)],
         };
         return

@@ -84,6 +84,9 @@ public sealed class PodValidationTests
     [InlineData(""" "dnsPolicy":"None" """, "spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None")]
     [InlineData(""" "activeDeadlineSeconds":0 """, "spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive")]
     [InlineData(
+        """ "tolerations":[{"key":"a","operator":"Lt","value":"1"}] """,
+        """spec.tolerations[0].operator: Unsupported value: "Lt": supported values: "Equal", "Exists" """)]
+    [InlineData(
         """ "tolerations":[{"operator":"Equal"}] """,
         """spec.tolerations[0].operator: Invalid value: "Equal": operator must be Exists when `key` is empty, which means "match all values and all keys" """)]
     [InlineData(
