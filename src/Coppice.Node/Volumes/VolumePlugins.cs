@@ -21,7 +21,5 @@ internal static class VolumePlugins
 
     /// <exception cref="ContainerConfigException">This node does not have that kind.</exception>
     public static IVolumePlugin Of(Volume volume) => Find(volume) ?? throw new ContainerConfigException(
-        volume.PersistentVolumeClaim is { } claim
-            ? $"persistentvolumeclaim \"{claim.ClaimName}\" cannot be mounted: this node does not support persistent volumes yet"
-            : $"no volume plugin matched: this node supports {string.Join(", ", All.SkipLast(1).Select(one => one.Source))} and {All[^1].Source}");
+        $"no volume plugin matched: this node supports {string.Join(", ", All.SkipLast(1).Select(one => one.Source))} and {All[^1].Source}");
 }

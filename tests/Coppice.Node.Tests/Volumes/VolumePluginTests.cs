@@ -23,10 +23,11 @@ public sealed class VolumePluginTests
         Assert.Equal(["configmap", "downward-api", "empty-dir", "host-path", "projected", "secret"], VolumePlugins.All.Select(one => one.DirectoryName));
 
     [Theory]
-    [InlineData("nfs", "no volume plugin matched: this node supports configMap, downwardAPI, emptyDir, hostPath, projected and secret")]
-    [InlineData("persistentVolumeClaim", "persistentvolumeclaim \"\" cannot be mounted: this node does not support persistent volumes yet")]
-    public void Of_a_kind_that_is_not_there_it_is_said_what_is(string source, string cause) =>
-        Assert.Equal(cause, Assert.Throws<ContainerConfigException>(() => VolumePlugins.Of(VolumeOf(source))).Message);
+    [InlineData("nfs")]
+    [InlineData("persistentVolumeClaim")]
+    public void Of_a_kind_that_is_not_there_it_is_said_what_is(string source) => Assert.Equal(
+        "no volume plugin matched: this node supports configMap, downwardAPI, emptyDir, hostPath, projected and secret",
+        Assert.Throws<ContainerConfigException>(() => VolumePlugins.Of(VolumeOf(source))).Message);
 
     [Theory]
     [InlineData("configMap", true)]
