@@ -14,7 +14,8 @@ namespace Coppice.Client;
 /// </remarks>
 internal sealed partial class Informer(IApiClient client, Kind kind, ListQuery query, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    // What fails again and again is asked more and more seldom, as by Kubernetes' clients.
+    private static readonly Backoff Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
     // The outer lock: held while a change is made and told. The inner one is held for the reads and writes of the fields alone.
     private readonly Lock _telling = new();
@@ -128,8 +129,10 @@ internal sealed partial class Informer(IApiClient client, Kind kind, ListQuery q
     /// <summary>Follows the API until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        var failures = 0;
         while (!stop.IsCancellationRequested)
         {
+            var began = time.GetTimestamp();
             try
             {
                 var list = await client.ListAsync(kind, query, stop);
@@ -148,17 +151,21 @@ internal sealed partial class Informer(IApiClient client, Kind kind, ListQuery q
             catch (Exception e) when (e is ApiException or IOException or HttpRequestException)
             {
                 LogLost(kind.QualifiedResource, e.Message);
-                await PauseAsync(stop);
+
+
+                // A watch that held for longer than the longest pause was no failure of the tries before it.
+                failures = time.GetElapsedTime(began) > Retry.Longest ? 1 : failures + 1;
+                await PauseAsync(Retry.After(failures), stop);
             }
         }
     }
 
     // Not by ContinueWith: a delay that is given up continues its continuations on the thread pool.
-    private async ValueTask PauseAsync(CancellationToken stop)
+    private async ValueTask PauseAsync(TimeSpan pause, CancellationToken stop)
     {
         try
         {
-            await Task.Delay(RetryDelay, time, stop);
+            await Task.Delay(pause, time, stop);
         }
         catch (OperationCanceledException)
         {

@@ -100,6 +100,32 @@ public sealed class ObjectCacheTests : IDisposable
         Assert.True(isSeen);
     }
 
+    [Fact]
+    public void A_server_that_stays_away_is_asked_more_and_more_seldom()
+    {
+        var asked = new List<double>();
+        var began = _loop.Time.GetTimestamp();
+        _api.Fault = (_, _) =>
+        {
+            asked.Add(_loop.Time.GetElapsedTime(began).TotalSeconds);
+            throw new IOException("the connection was refused");
+        };
+        Run();
+        _loop.RunFor(TimeSpan.FromSeconds(95));
+        Assert.Equal([0, 1, 3, 7, 15, 31, 61, 91], asked.Select(second => Math.Round(second)));
+    }
+
+    [Fact]
+    public void A_watch_that_held_is_taken_up_again_at_the_first_pause()
+    {
+        Run();
+        WhileAway(() => { });
+        _loop.RunFor(TimeSpan.FromMinutes(1));
+        WhileAway(() => { });
+        Create("a");
+        Assert.Equal(["+a"], _told);
+    }
+
     /// <summary>The world goes on while the connection is away; then it is back, and found again.</summary>
     private void WhileAway(Action happening)
     {
