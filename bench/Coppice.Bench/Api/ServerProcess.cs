@@ -27,6 +27,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             {
                 ["DOTNET_gcConcurrent"] = "0",
                 ["DOTNET_gcServer"] = "0",
+                ["DOTNET_GCGen0MaxBudget"] = "0x1000000",
                 ["DOTNET_TieredPGO"] = "0",
                 ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
             },

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Coppice.Composition;
 using Coppice.Testing;
 
@@ -60,6 +61,15 @@ public sealed class IdleMemoryTests : IDisposable
         });
         _loop.RunUntilIdle();
         Assert.True(_running.IsCompletedSuccessfully);
+    }
+
+    /// <summary>Left to itself the collector would take that bound from the processor's cache: of the program as it is started, and so not seen from here.</summary>
+    [Fact]
+    public void Garbage_of_a_burst_is_bounded_on_every_machine()
+    {
+        using var settings = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "coppice.runtimeconfig.json")));
+        var properties = settings.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties");
+        Assert.Equal(16 * MiB, properties.GetProperty("System.GC.Gen0MaxBudget").GetInt64());
     }
 
     public void Dispose() => _stop.Dispose();
