@@ -5,42 +5,28 @@ using Coppice.Objects.Core;
 namespace Coppice.Scheduler;
 
 /// <summary>Tells the pod, and people, what came of a try.</summary>
-internal sealed class PodOutcome(IApiClient client, IEventRecorder events, TimeProvider time)
+internal sealed class PodOutcome(PodStatusWrites statuses, IEventRecorder events, TimeProvider time)
 {
-    private const int Tries = 3;
-
     public void Assigned(Pod pod, string node) =>
         events.Record(pod, "Normal", "Scheduled", $"Successfully assigned {ObjectKey.Of(pod)} to {node}");
 
     /// <summary>Records an event, and writes the pod's condition if it does not say so already.</summary>
     /// <param name="reason">"Unschedulable" or "SchedulerError".</param>
-    public async ValueTask FailedAsync(Pod pod, string reason, string message, CancellationToken stop)
+    /// <param name="nominatedNode">The node that the pod waits for; empty for none, null for the same as before.</param>
+    public ValueTask FailedAsync(Pod pod, string reason, string message, string? nominatedNode, CancellationToken stop)
     {
         events.Record(pod, "Warning", "FailedScheduling", message);
-        var current = pod;
-        for (var tries = 1; current is not null && current.Metadata.Uid == pod.Metadata.Uid && tries <= Tries; tries++)
-        {
-            var status = WithCondition(current, reason, message);
-            if (status == current.Status || current.Spec.NodeName is { Length: > 0 })
-            {
-                return;
-            }
-
-            try
-            {
-                await client.UpdateStatusAsync(current with { Status = status }, stop);
-                return;
-            }
-            catch (ApiException e) when (e.IsConflict)
-            {
-                current = await client.FindAsync<Pod>(ObjectKey.Of(pod), stop);
-            }
-            catch (ApiException e) when (e.IsNotFound)
-            {
-                return;
-            }
-        }
+        return statuses.ChangeAsync(
+            pod,
+            current => current.Spec.NodeName is { Length: > 0 } ? null : Nominated(WithCondition(current, reason, message), nominatedNode),
+            stop);
     }
+
+    /// <summary>The pod waits for no node any longer.</summary>
+    public ValueTask DenominateAsync(Pod pod, CancellationToken stop) => statuses.ChangeAsync(pod, current => Nominated(current.Status, ""), stop);
+
+    private static PodStatus Nominated(PodStatus status, string? node) =>
+        node is null ? status : status with { NominatedNodeName = node.Length == 0 ? null : node };
 
     private PodStatus WithCondition(Pod pod, string reason, string message)
     {

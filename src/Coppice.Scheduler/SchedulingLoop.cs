@@ -20,8 +20,10 @@ public sealed partial class SchedulingLoop
     private readonly SteadyClock _clock;
     private readonly ILogger _log;
     private readonly PodOutcome _outcome;
+    private readonly Preemptions _preemptions;
     private readonly SchedulingQueue _queue;
     private readonly ClusterState _cluster = new();
+    private readonly Nominations _nominations = new();
     private readonly Inbox _inbox = new();
     private readonly HashSet<ObjectKey> _underway = [];
     private long _firstNode;
@@ -36,7 +38,9 @@ public sealed partial class SchedulingLoop
         _options = options;
         _clock = new(time);
         _log = log;
-        _outcome = new(client, events, time);
+        var statuses = new PodStatusWrites(client);
+        _outcome = new(statuses, events, time);
+        _preemptions = new(client, statuses, events, options, time);
         _queue = new(options, _clock);
         caches.Pods.Subscribe(change => _inbox.Put(() => LearnPod(change)));
         caches.Nodes.Subscribe(change => _inbox.Put(() => LearnNode(change)));
@@ -93,18 +97,76 @@ public sealed partial class SchedulingLoop
     private void Schedule(QueuedPod queued, HashSet<Task> working, CancellationToken stop)
     {
         var pod = new PodInfo(queued.Pod);
-        switch (SchedulingPlanner.Plan(pod, _cluster.Snapshot(_firstNode), _options))
+        switch (SchedulingPlanner.Plan(pod, _cluster.Snapshot(_firstNode), _nominations, _options))
         {
             case SchedulingPlan.Bind bind:
                 _firstNode += bind.LookedAt;
+                _nominations.Remove(pod.Key);
                 _cluster.Assume(pod, bind.Node);
                 _underway.Add(pod.Key);
                 working.Add(BindAsync(queued, bind.Node, stop));
                 break;
             case SchedulingPlan.Unschedulable not:
                 _queue.AddUnschedulable(queued, not.WokenBy);
-                working.Add(ReportAsync(queued.Pod, "Unschedulable", not.Message, stop));
+                working.Add(MakeRoom(queued, pod, not.Rejections, stop));
                 break;
+        }
+    }
+
+    /// <summary>The pod fits nowhere as it is: perhaps it does when less important ones go.</summary>
+    private Task MakeRoom(QueuedPod queued, PodInfo pod, IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections, CancellationToken stop)
+    {
+        switch (PreemptionPlanner.Plan(pod, _cluster, _nominations, rejections))
+        {
+            case PreemptionPlan.Preempt { Victims: var victims }:
+                var displaced = _nominations.Below(pod, victims.Node.Name);
+                foreach (var one in displaced)
+                {
+                    _nominations.Remove(one.Key);
+                }
+
+                _nominations.Set(pod, victims.Node.Name);
+                return PreemptAsync(queued, victims, displaced, UnschedulableMessage.Write(rejections, null), stop);
+            case PreemptionPlan.Nothing { KeepsNomination: true } not:
+                return ReportAsync(queued.Pod, "Unschedulable", UnschedulableMessage.Write(rejections, not.Message), null, stop);
+            case PreemptionPlan.Nothing not:
+                _nominations.Remove(pod.Key);
+                return ReportAsync(queued.Pod, "Unschedulable", UnschedulableMessage.Write(rejections, not.Message), "", stop);
+            default:
+                throw new InvalidOperationException("a plan that is not known");
+        }
+    }
+
+    /// <summary>Ends the victims and notes for whom; the pod is tried again when they are gone.</summary>
+    /// <param name="displaced">They waited for the same node, and are less important.</param>
+    private async Task PreemptAsync(QueuedPod queued, Victims victims, IReadOnlyList<PodInfo> displaced, string message, CancellationToken stop)
+    {
+        await Task.Yield();
+        try
+        {
+            await _preemptions.EvictAsync(queued.Pod, victims, stop);
+            foreach (var one in displaced)
+            {
+                await _outcome.DenominateAsync(one.Pod, stop);
+            }
+        }
+        catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
+        {
+            LogNotPreempted(ObjectKey.Of(queued.Pod).ToString(), victims.Node.Name, e.Message);
+            _inbox.Put(() => GiveUpNomination(queued));
+        }
+
+        await ReportAsync(queued.Pod, "Unschedulable", message, victims.Node.Name, stop);
+    }
+
+    /// <summary>The room could not be made: the pod is tried again, if it still wants a node.</summary>
+    private void GiveUpNomination(QueuedPod queued)
+    {
+        var key = ObjectKey.Of(queued.Pod);
+        _nominations.Remove(key);
+        if (_queue.Contains(key) && _caches.Pods.Find(key) is { } pod)
+        {
+            _queue.AddFailed(queued with { Pod = pod });
         }
     }
 
@@ -133,17 +195,17 @@ public sealed partial class SchedulingLoop
                     LogBroken(e, ObjectKey.Of(pod).ToString(), node);
                 }
 
-                await ReportAsync(pod, "SchedulerError", $"binding rejected: {e.Message}", stop);
+                await ReportAsync(pod, "SchedulerError", $"binding rejected: {e.Message}", null, stop);
             }
         }
     }
 
-    private async Task ReportAsync(Pod pod, string reason, string message, CancellationToken stop)
+    private async Task ReportAsync(Pod pod, string reason, string message, string? nominatedNode, CancellationToken stop)
     {
         await Task.Yield();
         try
         {
-            await _outcome.FailedAsync(pod, reason, message, stop);
+            await _outcome.FailedAsync(pod, reason, message, nominatedNode, stop);
         }
         catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
         {
@@ -175,7 +237,7 @@ public sealed partial class SchedulingLoop
         var key = ObjectKey.Of(change.Item);
         if (change.New is not { } pod || pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed)
         {
-            _queue.Remove(key);
+            Forget(key);
             if (_cluster.Remove(key))
             {
                 _queue.Wake(ClusterEvents.PodGone);
@@ -183,15 +245,17 @@ public sealed partial class SchedulingLoop
         }
         else if (pod.Spec.NodeName is { Length: > 0 })
         {
-            _queue.Remove(key);
+            Forget(key);
             LearnAssigned(change.Old, pod);
         }
         else if (!WantsNode(pod))
         {
-            _queue.Remove(key);
+            Forget(key);
         }
         else if (!_cluster.IsAssumed(pod))
         {
+            LearnNomination(change.Old, pod);
+
             // What others wrote about it (its status) helps nothing; what it asks for may.
             var isSame = change.Old is { } old && old.Spec == pod.Spec && old.Metadata.Labels == pod.Metadata.Labels;
             if (isSame && _queue.Contains(key))
@@ -202,6 +266,27 @@ public sealed partial class SchedulingLoop
             {
                 _queue.Set(pod);
             }
+        }
+    }
+
+    /// <summary>It wants no node of us, or not any longer.</summary>
+    private void Forget(ObjectKey pod)
+    {
+        _queue.Remove(pod);
+        if (_nominations.NodeOf(pod) is not null)
+        {
+            _nominations.Remove(pod);
+            _queue.Wake(ClusterEvents.PodGone);
+        }
+    }
+
+    /// <summary>What a pod's status says counts, whoever wrote it; what we decided and have not written yet is not taken back by its silence.</summary>
+    private void LearnNomination(Pod? old, Pod pod)
+    {
+        var (before, now) = (old?.Status.NominatedNodeName, pod.Status.NominatedNodeName);
+        if (!string.IsNullOrEmpty(now) || !string.IsNullOrEmpty(before))
+        {
+            _nominations.Set(new PodInfo(pod), now);
         }
     }
 
@@ -291,6 +376,9 @@ public sealed partial class SchedulingLoop
 
     [LoggerMessage(6003, LogLevel.Error, "{Pod} could not be planned and is tried again")]
     private partial void LogNotPlanned(Exception e, string pod);
+
+    [LoggerMessage(6005, LogLevel.Warning, "Room for {Pod} on {Node} could not be made, and it is tried again: {Why}")]
+    private partial void LogNotPreempted(string pod, string node, string why);
 
     [LoggerMessage(6004, LogLevel.Debug, "{Pod} could not be told why it has no node: {Why}")]
     private partial void LogNotTold(string pod, string why);

@@ -6,7 +6,7 @@ internal abstract record SchedulingPlan
     /// <param name="LookedAt">How many nodes were looked at to find it.</param>
     public sealed record Bind(string Node, int LookedAt) : SchedulingPlan;
 
-    /// <param name="Message">Why, in Kubernetes' words.</param>
+    /// <param name="Rejections">Why, by node, in the order of looking.</param>
     /// <param name="WokenBy">What may help.</param>
-    public sealed record Unschedulable(string Message, ClusterEvents WokenBy) : SchedulingPlan;
+    public sealed record Unschedulable(IReadOnlyList<(NodeInfo Node, Rejection Why)> Rejections, ClusterEvents WokenBy) : SchedulingPlan;
 }

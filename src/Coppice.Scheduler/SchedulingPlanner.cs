@@ -27,28 +27,28 @@ internal static class SchedulingPlanner
         new PodAffinityScore(),
     ];
 
-    public static SchedulingPlan Plan(PodInfo pod, ClusterSnapshot cluster, SchedulerOptions options)
+    /// <param name="nominations">Who waits for room that is being made for it.</param>
+    public static SchedulingPlan Plan(PodInfo pod, ClusterSnapshot cluster, Nominations nominations, SchedulerOptions options)
     {
-        var tests = new List<(IFilter Filter, NodeTest Test)>(Filters.Length);
-        foreach (var filter in Filters)
+        var tests = TestsFor(pod, cluster);
+
+        // Room that was made for it is taken, even where another node would be better by now.
+        if (nominations.NodeOf(pod.Key) is { } own && cluster.Find(own) is { } nominated && FirstObjection(tests, nominations.Reserve(nominated, pod)) is null)
         {
-            if (filter.For(pod, cluster) is { } test)
-            {
-                tests.Add((filter, test));
-            }
+            return new SchedulingPlan.Bind(own, 1);
         }
 
         var fitting = new List<NodeInfo>();
-        var rejections = new List<Rejection>();
+        var rejections = new List<(NodeInfo, Rejection)>();
         var wokenBy = ClusterEvents.NodeAdded;
         var enough = EnoughNodes(cluster.Nodes.Count, options);
         var lookedAt = 0;
         while (lookedAt < cluster.Nodes.Count && fitting.Count < enough)
         {
             var node = cluster.InTurn(lookedAt++);
-            if (FirstObjection(tests, node) is var (filter, rejection))
+            if (FirstObjection(tests, nominations.Reserve(node, pod)) is var (filter, rejection))
             {
-                rejections.Add(rejection);
+                rejections.Add((node, rejection));
                 wokenBy |= filter.WokenBy;
             }
             else
@@ -59,7 +59,25 @@ internal static class SchedulingPlanner
 
         return fitting.Count > 0
             ? new SchedulingPlan.Bind(Best(pod, cluster, fitting).Name, lookedAt)
-            : new SchedulingPlan.Unschedulable(UnschedulableMessage.Write(pod, rejections), wokenBy);
+            : new SchedulingPlan.Unschedulable(rejections, wokenBy);
+    }
+
+    /// <summary>The pod can run on a node of the cluster, with what is left to those who wait for it.</summary>
+    public static bool Fits(PodInfo pod, ClusterSnapshot cluster, Nominations nominations, NodeInfo node) =>
+        FirstObjection(TestsFor(pod, cluster), nominations.Reserve(node, pod)) is null;
+
+    private static List<(IFilter Filter, NodeTest Test)> TestsFor(PodInfo pod, ClusterSnapshot cluster)
+    {
+        var tests = new List<(IFilter Filter, NodeTest Test)>(Filters.Length);
+        foreach (var filter in Filters)
+        {
+            if (filter.For(pod, cluster) is { } test)
+            {
+                tests.Add((filter, test));
+            }
+        }
+
+        return tests;
     }
 
     private static (IFilter Filter, Rejection Rejection)? FirstObjection(List<(IFilter Filter, NodeTest Test)> tests, NodeInfo node)

@@ -1,19 +1,18 @@
-using Coppice.Objects.Core;
-
 namespace Coppice.Scheduler;
 
 /// <summary>Says in Kubernetes' words why a pod fits nowhere: "0/3 nodes are available: 3 Insufficient memory. preemption: …".</summary>
 internal static class UnschedulableMessage
 {
-    public static string Write(PodInfo pod, IReadOnlyList<Rejection> rejections) =>
+    /// <param name="preemption">Why it does not help that others go; null if it does.</param>
+    public static string Write(IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections, string? preemption) =>
         rejections.Count == 0
             ? "no nodes available to schedule pods"
-            : $"{Count(rejections.Count, rejections.SelectMany(r => r.Reasons))} preemption: {WritePreemption(pod, rejections)}";
+            : $"{Count(rejections.Count, rejections.SelectMany(r => r.Why.Reasons))}{(preemption is null ? "" : $" preemption: {preemption}")}";
 
-    private static string WritePreemption(PodInfo pod, IReadOnlyList<Rejection> rejections) =>
-        pod.Pod.Spec.PreemptionPolicy == PreemptionPolicy.Never
-            ? "not eligible due to preemptionPolicy=Never."
-            : Count(rejections.Count, rejections.Select(r => r.IsUnresolvable ? "Preemption is not helpful for scheduling" : "No preemption victims found for incoming pod"));
+    /// <summary>Of a preemption that found nobody who could go.</summary>
+    public static string WriteHelpless(IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections) => Count(
+        rejections.Count,
+        rejections.Select(r => r.Why.IsUnresolvable ? "Preemption is not helpful for scheduling" : "No preemption victims found for incoming pod"));
 
     // The entries are sorted as text, their numbers included, as Kubernetes does.
     private static string Count(int nodes, IEnumerable<string> reasons) =>

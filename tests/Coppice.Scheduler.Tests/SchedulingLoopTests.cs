@@ -211,6 +211,70 @@ public sealed class SchedulingLoopTests : IDisposable
         Assert.Equal("a", NodeOfPod("web"));
     }
 
+    [Fact]
+    public void A_more_important_pod_gets_the_place_of_another_as_soon_as_that_is_gone()
+    {
+        Create(Node("a", cpu: "2"));
+        Create(Pod("minor", "2"));
+        _loop.RunUntilIdle();
+        Create(Critical("major"));
+        _loop.RunUntilIdle();
+
+        // It goes with its grace, and knows why; meanwhile nobody else gets the place.
+        var victim = FindPod("minor");
+        var condition = victim.Status.Conditions.Single(one => one.Type == "DisruptionTarget");
+        Assert.Equal(
+            ("True", "PreemptionByScheduler", "default-scheduler: preempting to accommodate a higher priority pod"),
+            (condition.Status, condition.Reason, condition.Message));
+        Assert.NotNull(victim.Metadata.DeletionTimestamp);
+        Assert.Contains($"Normal Preempted Preempted by pod {FindPod("major").Metadata.Uid} on node a", _events.Notes);
+        Assert.Contains("Warning FailedScheduling 0/1 nodes are available: 1 Insufficient cpu.", _events.Notes);
+        Assert.Equal((null, "a"), (NodeOfPod("major"), FindPod("major").Status.NominatedNodeName));
+        Create(Pod("late", "1"));
+        _loop.RunUntilIdle();
+
+        _loop.Await(() => _api.DeleteAsync<Pod>(new("default", "minor"), new() { GracePeriodSeconds = 0 }, default).AsTask());
+        _loop.RunUntilIdle();
+        Assert.Equal(("a", null, null), (NodeOfPod("major"), FindPod("major").Status.NominatedNodeName, NodeOfPod("late")));
+    }
+
+    [Fact]
+    public void Who_waits_for_a_place_that_is_being_freed_ends_nobody_else()
+    {
+        Create(Node("a", cpu: "2"));
+        Create(Node("b", cpu: "2"));
+        Create(Pod("one", "2"));
+        Create(Pod("two", "2"));
+        _loop.RunUntilIdle();
+        Create(Critical("major"));
+        _loop.RunUntilIdle();
+        Create(Node("c", cpu: "1"));
+        _loop.RunUntilIdle();
+        Assert.Single(_api.All<Pod>(), pod => pod.Metadata.DeletionTimestamp is not null);
+        Assert.Contains(_events.Notes, note => note.EndsWith("preemption: not eligible due to a terminating pod on the nominated node.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Room_that_could_not_be_made_is_made_later()
+    {
+        Create(Node("a", cpu: "2"));
+        Create(Pod("minor", "2"));
+        _loop.RunUntilIdle();
+        var times = 2;
+        _api.Fault = (verb, _) =>
+        {
+            if (verb == "delete" && times-- > 0)
+            {
+                throw new IOException("the connection was reset");
+            }
+        };
+        Create(Critical("major"));
+        _loop.RunFor(TimeSpan.FromSeconds(20));
+        Assert.NotNull(FindPod("minor").Metadata.DeletionTimestamp);
+    }
+
+    private static Pod Critical(string name) => Pod(name, "2").With(spec => spec with { PriorityClassName = "system-node-critical" });
+
     private T Create<T>(T item) where T : KubernetesObject => _loop.Await(() => Task.FromResult(_api.Create(item)));
 
     private Pod Resize(Pod pod, string cpu)

@@ -77,8 +77,8 @@ public sealed class ScoreTests
         var state = new ClusterState();
         state.SetNode(Node("a"));
         state.SetNode(Node("b"));
-        var first = SchedulingPlanner.Plan(new PodInfo(Pod("p")), state.Snapshot(0), SchedulerOptions.Default);
-        var second = SchedulingPlanner.Plan(new PodInfo(Pod("p")), state.Snapshot(1), SchedulerOptions.Default);
+        var first = SchedulingPlanner.Plan(new PodInfo(Pod("p")), state.Snapshot(0), new(), SchedulerOptions.Default);
+        var second = SchedulingPlanner.Plan(new PodInfo(Pod("p")), state.Snapshot(1), new(), SchedulerOptions.Default);
         Assert.Equal(("a", "b"), (NodeOf(first), NodeOf(second)));
     }
 

@@ -26,6 +26,13 @@ internal static class World
         Spec = new() { NodeName = on, SchedulerName = "default-scheduler", Containers = [new Container { Name = "c", Image = "i", Resources = Requests(cpu, memory) }] },
     };
 
+    /// <param name="startedAt">In seconds of some day.</param>
+    public static Pod Important(this Pod pod, int priority, int startedAt = 0) => pod with
+    {
+        Spec = pod.Spec with { Priority = priority },
+        Status = pod.Status with { StartTime = DateTimeOffset.UnixEpoch.AddSeconds(startedAt) },
+    };
+
     /// <summary>A pod that asks for so much now, and was given so much before.</summary>
     public static Pod Resized(string name, string cpu, string given, string? on) => Pod(name, cpu, on: on) with
     {
@@ -42,7 +49,7 @@ internal static class World
     public static Pod With(this Pod pod, Func<PodSpec, PodSpec> change) => pod with { Spec = change(pod.Spec) };
 
     /// <summary>Plans a pod among nodes and the pods that are on them.</summary>
-    public static SchedulingPlan Plan(Pod pod, IEnumerable<Node> nodes, params Pod[] placed)
+    public static Planned Plan(Pod pod, IEnumerable<Node> nodes, params Pod[] placed)
     {
         var state = new ClusterState();
         foreach (var other in placed)
@@ -55,10 +62,26 @@ internal static class World
             state.SetNode(node);
         }
 
-        return SchedulingPlanner.Plan(new PodInfo(pod), state.Snapshot(0), SchedulerOptions.Default);
+        var info = new PodInfo(pod);
+        return SchedulingPlanner.Plan(info, state.Snapshot(0), new(), SchedulerOptions.Default) switch
+        {
+            SchedulingPlan.Unschedulable not => new Planned(null, not, PreemptionPlanner.Plan(info, state, new(), not.Rejections)),
+            var plan => new Planned((SchedulingPlan.Bind)plan, null, null),
+        };
     }
+
+    public static string? NodeOf(Planned planned) => planned.Bind?.Node;
 
     public static string? NodeOf(SchedulingPlan plan) => (plan as SchedulingPlan.Bind)?.Node;
 
-    public static string? MessageOf(SchedulingPlan plan) => (plan as SchedulingPlan.Unschedulable)?.Message;
+    public static string? MessageOf(Planned planned) =>
+        planned.Not is null ? null : UnschedulableMessage.Write(planned.Not.Rejections, (planned.Preemption as PreemptionPlan.Nothing)?.Message);
+
+    /// <summary>The node that is to be freed, and the names of the pods that have to go; null if nobody has to.</summary>
+    public static string? VictimsOf(Planned planned) => planned.Preemption is PreemptionPlan.Preempt { Victims: var victims }
+        ? $"{victims.Node.Name}: {string.Join(' ', victims.Pods.Select(pod => pod.Key.Name))}"
+        : null;
+
+    /// <summary>What comes of a pod: a node, or none and what is to be done about it.</summary>
+    public sealed record Planned(SchedulingPlan.Bind? Bind, SchedulingPlan.Unschedulable? Not, PreemptionPlan? Preemption);
 }

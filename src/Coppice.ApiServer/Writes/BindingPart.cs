@@ -41,7 +41,7 @@ internal sealed class BindingPart : WritePart
         {
             Metadata = pod.Metadata with { Annotations = pod.Metadata.Annotations.With(binding.Metadata.Annotations) },
             Spec = pod.Spec with { NodeName = binding.Target.Name },
-            Status = pod.Status.With(scheduled),
+            Status = pod.Status.With(scheduled) with { NominatedNodeName = null },
         };
     }
 

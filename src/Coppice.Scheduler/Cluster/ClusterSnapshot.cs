@@ -3,13 +3,18 @@ using Coppice.Objects;
 namespace Coppice.Scheduler;
 
 /// <summary>The cluster as it is in one moment, pods on their way included: for one plan, made before anything changes again.</summary>
-/// <param name="Nodes">In the order of their names.</param>
+/// <param name="NodesByName">All there are.</param>
 /// <param name="Sums">What they have together.</param>
 /// <param name="FirstNode">Where to begin looking. It moves on from pod to pod, so that equal nodes get their turns.</param>
-internal sealed record ClusterSnapshot(IList<NodeInfo> Nodes, ClusterSums Sums, int FirstNode = 0)
+internal sealed record ClusterSnapshot(SortedList<string, NodeInfo> NodesByName, ClusterSums Sums, int FirstNode = 0)
 {
+    /// <summary>In the order of their names.</summary>
+    public IList<NodeInfo> Nodes => NodesByName.Values;
+
     /// <summary>The labels of every namespace.</summary>
     public IReadOnlyDictionary<string, ValueMap<string>> Namespaces => Sums.Namespaces;
+
+    public NodeInfo? Find(string node) => NodesByName.GetValueOrDefault(node);
 
     /// <summary>How many pods of a selection are in which domain, on whatever nodes.</summary>
     public DomainCounts PodsOf(ValueList<PodSelection> pods, string topologyKey) => Sums.Topology.Of(new PodCount(pods, NodeInclusion.Every, topologyKey), this);

@@ -18,7 +18,10 @@ internal sealed class ClusterState
 
     /// <param name="firstNode">Counts on from pod to pod, around and around.</param>
     public ClusterSnapshot Snapshot(long firstNode) =>
-        new(_nodes.Values, _sums, _nodes.Count == 0 ? 0 : (int)(firstNode % _nodes.Count));
+        new(_nodes, _sums, _nodes.Count == 0 ? 0 : (int)(firstNode % _nodes.Count));
+
+    /// <summary>The lowest priority of assigned pods; null if there are none.</summary>
+    public int? LowestPriority => _sums.Priorities.Lowest;
 
     /// <summary>This very pod (not one of its name that came after it) is on its way to a node.</summary>
     public bool IsAssumed(Pod pod) =>
@@ -84,6 +87,9 @@ internal sealed class ClusterState
         return true;
     }
 
+    /// <summary>Begins to try what would be without some pods of a node, which must be there.</summary>
+    public Trial Try(string node) => new(this, _nodes[node]);
+
     private void Put(PodInfo pod, string nodeName, bool isAssumed)
     {
         if (_assigned.TryGetValue(pod.Key, out var before) && before.Node != nodeName)
@@ -122,6 +128,39 @@ internal sealed class ClusterState
         }
 
         _sums.Add(now, node, 1);
+    }
+
+    /// <summary>The cluster without some pods of one node, until it is disposed of: then all is as it was.</summary>
+    public sealed class Trial(ClusterState state, NodeInfo node) : IDisposable
+    {
+        private readonly HashSet<PodInfo> _removed = [];
+
+        /// <summary>The node as it is in the trial.</summary>
+        public NodeInfo Node => state._nodes[node.Name];
+
+        public void Remove(PodInfo pod)
+        {
+            _removed.Add(pod);
+            state._sums.Add(pod, node, -1);
+            state._nodes[node.Name] = Node.Without(pod.Key);
+        }
+
+        public void Return(PodInfo pod)
+        {
+            _removed.Remove(pod);
+            state._sums.Add(pod, node, 1);
+            state._nodes[node.Name] = Node.With(pod);
+        }
+
+        public void Dispose()
+        {
+            foreach (var pod in _removed)
+            {
+                state._sums.Add(pod, node, 1);
+            }
+
+            state._nodes[node.Name] = node;
+        }
     }
 
     private readonly record struct Assignment(string Node, bool IsAssumed, string? Uid);

@@ -23,6 +23,9 @@ internal sealed class ClusterSums
 
     public TopologyCounts Topology { get; } = new();
 
+    /// <summary>How many assigned pods have which priority.</summary>
+    public PriorityCounts Priorities { get; } = new();
+
     public int NodesWithImage(string image) => _nodesWithImage.Of(image);
 
     /// <summary>Where the pods of an owner are; null if none is anywhere.</summary>
@@ -80,6 +83,7 @@ internal sealed class ClusterSums
             }
         }
 
+        Priorities.Add(pod.Priority, sign);
         Topology.Add(pod, node, sign, Namespaces);
     }
 

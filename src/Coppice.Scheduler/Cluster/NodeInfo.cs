@@ -52,9 +52,15 @@ internal sealed class NodeInfo
 
     public NodeInfo WithNode(Node node) => Of(node, Pods);
 
-    public NodeInfo With(PodInfo pod) => WithPods([.. Pods.Where(p => p.Key != pod.Key), pod]);
+    public NodeInfo With(PodInfo pod)
+    {
+        var others = Find(pod.Key) is null ? this : Without(pod.Key);
+        return others.WithPods([.. others.Pods, pod], others.Requested + pod.Requests, others.NonZeroRequested + pod.NonZeroRequests);
+    }
 
-    public NodeInfo Without(ObjectKey pod) => WithPods([.. Pods.Where(p => p.Key != pod)]);
+    public NodeInfo Without(ObjectKey pod) => Find(pod) is { } here
+        ? WithPods([.. Pods.Where(p => p != here)], Requested - here.Requests, NonZeroRequested - here.NonZeroRequests)
+        : this;
 
     public PodInfo? Find(ObjectKey pod)
     {
@@ -96,12 +102,14 @@ internal sealed class NodeInfo
             nonZeroRequested += pod.NonZeroRequests;
         }
 
-        return new(Node, Allocatable, PodLimit)
-        {
-            Pods = pods,
-            Requested = requested,
-            NonZeroRequested = nonZeroRequested,
-            _images = _images,
-        };
+        return WithPods(pods, requested, nonZeroRequested);
     }
+
+    private NodeInfo WithPods(IReadOnlyList<PodInfo> pods, ResourceAmounts requested, ResourceAmounts nonZeroRequested) => new(Node, Allocatable, PodLimit)
+    {
+        Pods = pods,
+        Requested = requested,
+        NonZeroRequested = nonZeroRequested,
+        _images = _images,
+    };
 }

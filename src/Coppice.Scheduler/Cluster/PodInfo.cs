@@ -17,6 +17,8 @@ internal sealed class PodInfo(Pod pod)
 
     public ValueMap<string> Labels => Pod.Metadata.Labels;
 
+    public int Priority { get; } = pod.Spec.Priority ?? 0;
+
     public bool IsTerminating { get; } = pod.Metadata.DeletionTimestamp is not null;
 
     /// <summary>The uid of the object that keeps this pod, if any: pods of one owner are spread over nodes.</summary>
@@ -42,7 +44,7 @@ internal sealed class PodInfo(Pod pod)
 
     /// <summary>Nothing that is summed up over pods differs from another form of the same pod.</summary>
     public bool IsCountedAs(PodInfo other) =>
-        Labels == other.Labels && IsTerminating == other.IsTerminating && Owner == other.Owner && Pod.Spec.Affinity == other.Pod.Spec.Affinity;
+        Labels == other.Labels && IsTerminating == other.IsTerminating && Owner == other.Owner && Priority == other.Priority && Pod.Spec.Affinity == other.Pod.Spec.Affinity;
 
     private static string? FindOwner(Pod pod)
     {

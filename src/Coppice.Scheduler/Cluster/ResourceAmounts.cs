@@ -31,6 +31,12 @@ internal readonly record struct ResourceAmounts(long MilliCpu, long Memory, long
     public static ResourceAmounts operator +(ResourceAmounts a, ResourceAmounts b) =>
         new(a.MilliCpu + b.MilliCpu, a.Memory + b.Memory, a.EphemeralStorage + b.EphemeralStorage, Sum(a.Others, b.Others));
 
+    public static ResourceAmounts operator -(ResourceAmounts a, ResourceAmounts b) =>
+        new(a.MilliCpu - b.MilliCpu, a.Memory - b.Memory, a.EphemeralStorage - b.EphemeralStorage, Difference(a.Others, b.Others));
+
+    private static ValueMap<long> Difference(ValueMap<long> a, ValueMap<long> b) =>
+        b.IsEmpty ? a : a.Select(entry => KeyValuePair.Create(entry.Key, entry.Value - b.Find(entry.Key))).ToValueMap();
+
     private static ValueMap<long> Sum(ValueMap<long> a, ValueMap<long> b) =>
         a.IsEmpty ? b
         : b.IsEmpty ? a

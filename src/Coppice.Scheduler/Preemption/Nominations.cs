@@ -1,0 +1,67 @@
+using Coppice.Objects;
+
+namespace Coppice.Scheduler;
+
+/// <summary>
+/// Which pods wait for a node of their own until its victims are gone. Whoever is no more important than they are leaves them that room.
+/// For one thread at a time.
+/// </summary>
+internal sealed class Nominations
+{
+    private readonly Dictionary<ObjectKey, string> _nodes = [];
+    private readonly Dictionary<string, List<PodInfo>> _pods = new(StringComparer.Ordinal);
+
+    public bool IsEmpty => _nodes.Count == 0;
+
+    /// <summary>The node that a pod waits for; null if none.</summary>
+    public string? NodeOf(ObjectKey pod) => _nodes.GetValueOrDefault(pod);
+
+    /// <param name="node">Null or empty for none.</param>
+    public void Set(PodInfo pod, string? node)
+    {
+        Remove(pod.Key);
+        if (string.IsNullOrEmpty(node))
+        {
+            return;
+        }
+
+        _nodes[pod.Key] = node;
+        if (!_pods.TryGetValue(node, out var pods))
+        {
+            _pods[node] = pods = [];
+        }
+
+        pods.Add(pod);
+    }
+
+    public void Remove(ObjectKey pod)
+    {
+        if (_nodes.Remove(pod, out var node) && _pods[node] is var pods && pods.RemoveAll(one => one.Key == pod) > 0 && pods.Count == 0)
+        {
+            _pods.Remove(node);
+        }
+    }
+
+    /// <summary>Those that wait for a node and are less important than a pod.</summary>
+    public IReadOnlyList<PodInfo> Below(PodInfo pod, string node) =>
+        _pods.TryGetValue(node, out var pods) ? [.. pods.Where(one => one.Priority < pod.Priority && one.Key != pod.Key)] : [];
+
+    /// <summary>The node as a pod must see it: with those that wait for it and are at least as important.</summary>
+    public NodeInfo Reserve(NodeInfo node, PodInfo pod)
+    {
+        if (_nodes.Count == 0 || !_pods.TryGetValue(node.Name, out var waiting))
+        {
+            return node;
+        }
+
+        foreach (var one in waiting)
+        {
+            if (one.Priority >= pod.Priority && one.Key != pod.Key)
+            {
+                node = node.With(one);
+            }
+        }
+
+        return node;
+    }
+}

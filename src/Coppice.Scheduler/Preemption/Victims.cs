@@ -1,0 +1,29 @@
+namespace Coppice.Scheduler;
+
+/// <summary>A node that a pod would fit on without these pods.</summary>
+/// <param name="Pods">The most important first.</param>
+internal sealed record Victims(NodeInfo Node, IReadOnlyList<PodInfo> Pods)
+{
+    // So that more victims are never better than fewer, however low their priorities are.
+    private const long PriorityOffset = (long)int.MaxValue + 1;
+
+    /// <summary>The better of two: whose victims matter least, by Kubernetes' order of questions. Of equal ones, the first.</summary>
+    public static Victims Better(Victims a, Victims b) => Compare(a, b) <= 0 ? a : b;
+
+    /// <summary>More important first: of a higher priority, or running for longer.</summary>
+    public static int ByImportance(PodInfo a, PodInfo b) =>
+        b.Priority.CompareTo(a.Priority) is var byPriority and not 0 ? byPriority : StartOf(a).CompareTo(StartOf(b));
+
+    private static int Compare(Victims a, Victims b) =>
+        a.Pods[0].Priority.CompareTo(b.Pods[0].Priority) is var byHighest and not 0 ? byHighest
+        : Sum(a).CompareTo(Sum(b)) is var bySum and not 0 ? bySum
+        : a.Pods.Count.CompareTo(b.Pods.Count) is var byCount and not 0 ? byCount
+        : EarliestOfHighest(b).CompareTo(EarliestOfHighest(a));
+
+    private static long Sum(Victims victims) => victims.Pods.Sum(pod => pod.Priority + PriorityOffset);
+
+    private static DateTimeOffset EarliestOfHighest(Victims victims) =>
+        victims.Pods.Where(pod => pod.Priority == victims.Pods[0].Priority).Min(StartOf);
+
+    private static DateTimeOffset StartOf(PodInfo pod) => pod.Pod.Status.StartTime ?? DateTimeOffset.MaxValue;
+}
