@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Kinds;
+using Coppice.ApiServer.Kinds.Admissionregistration;
 using Coppice.ApiServer.Kinds.Apps;
 using Coppice.ApiServer.Kinds.Coordination;
 using Coppice.ApiServer.Kinds.Core;
@@ -34,6 +35,8 @@ public static class BuiltInServedKinds
         ClusterRoleKind.Served,
         RoleBindingKind.Served,
         RoleKind.Served,
+        MutatingWebhookConfigurationKind.Served,
+        ValidatingWebhookConfigurationKind.Served,
         LeaseKind.Served,
         EndpointSliceKind.Served,
         IngressKind.Served,

@@ -11,7 +11,7 @@ public sealed record MutatingWebhookConfiguration : KubernetesObject
 }
 
 /// <summary>A webhook that may change what is asked for.</summary>
-public sealed record MutatingWebhook
+public sealed record MutatingWebhook : IAdmissionWebhook
 {
     /// <summary>Its full name, as in imagepolicy.kubernetes.io.</summary>
     [Field(1, Required = true)]

@@ -11,7 +11,7 @@ public sealed record ValidatingWebhookConfiguration : KubernetesObject
 }
 
 /// <summary>A webhook that may only refuse.</summary>
-public sealed record ValidatingWebhook
+public sealed record ValidatingWebhook : IAdmissionWebhook
 {
     /// <summary>Its full name, as in imagepolicy.kubernetes.io.</summary>
     [Field(1, Required = true)]

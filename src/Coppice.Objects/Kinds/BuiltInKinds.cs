@@ -1,3 +1,4 @@
+using Coppice.Objects.Admissionregistration;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
@@ -37,6 +38,8 @@ public static class BuiltInKinds
         Define<ClusterRole>("rbac.authorization.k8s.io", "clusterroles", namespaced: false),
         Define<RoleBinding>("rbac.authorization.k8s.io", "rolebindings"),
         Define<Role>("rbac.authorization.k8s.io", "roles"),
+        Define<MutatingWebhookConfiguration>("admissionregistration.k8s.io", "mutatingwebhookconfigurations", namespaced: false, categories: ["api-extensions"]),
+        Define<ValidatingWebhookConfiguration>("admissionregistration.k8s.io", "validatingwebhookconfigurations", namespaced: false, categories: ["api-extensions"]),
         Define<Lease>("coordination.k8s.io", "leases"),
         Define<EndpointSlice>("discovery.k8s.io", "endpointslices"),
         Define<Ingress>("networking.k8s.io", "ingresses", shortNames: ["ing"]),
