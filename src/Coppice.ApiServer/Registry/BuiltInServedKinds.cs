@@ -7,6 +7,8 @@ using Coppice.ApiServer.Kinds.Discovery;
 using Coppice.ApiServer.Kinds.Events;
 using Coppice.ApiServer.Kinds.Rbac;
 using Coppice.ApiServer.Kinds.Networking;
+using Coppice.ApiServer.Kinds.Nodes;
+using Coppice.ApiServer.Kinds.Scheduling;
 
 namespace Coppice.ApiServer.Registry;
 
@@ -18,11 +20,14 @@ public static class BuiltInServedKinds
         ConfigMapKind.Served,
         EndpointsKind.Served,
         EventKind.Served,
+        LimitRangeKind.Served,
         NamespaceKind.Served,
         NodeKind.Served,
         PersistentVolumeClaimKind.Served,
         PodKind.Served,
+        PodTemplateKind.Served,
         ReplicationControllerKind.Served,
+        ResourceQuotaKind.Served,
         SecretKind.Served,
         ServiceAccountKind.Served,
         ServiceKind.Served,
@@ -44,5 +49,7 @@ public static class BuiltInServedKinds
         IPAddressKind.Served,
         NetworkPolicyKind.Served,
         ServiceCIDRKind.Served,
+        RuntimeClassKind.Served,
+        PriorityClassKind.Served,
     ];
 }

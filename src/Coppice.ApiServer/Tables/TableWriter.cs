@@ -77,13 +77,17 @@ public static class TableWriter
         writer.WriteStartArray("cells");
         foreach (var cell in row.Cells)
         {
-            if (cell is long number)
+            switch (cell)
             {
-                writer.WriteNumberValue(number);
-            }
-            else
-            {
-                writer.WriteStringValue((string)cell);
+                case long number:
+                    writer.WriteNumberValue(number);
+                    break;
+                case bool flag:
+                    writer.WriteBooleanValue(flag);
+                    break;
+                default:
+                    writer.WriteStringValue((string)cell);
+                    break;
             }
         }
 

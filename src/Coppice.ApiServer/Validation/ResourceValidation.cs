@@ -66,7 +66,20 @@ internal static class ResourceValidation
         ];
     }
 
-    private static Findings<FieldError> NameOf(FieldPath path, string name)
+    /// <summary>Of whatever can be counted or bounded in a namespace.</summary>
+    public static Findings<FieldError> AnyName(FieldPath path, string name)
+    {
+        var errors = FieldRules.Named(path, name, Names.Qualified);
+        if (!name.Contains('/') && !ResourceName.IsStandard(name))
+        {
+            errors.Add(FieldError.Invalid(path, name, "must be a standard resource type or fully qualified"));
+        }
+
+        return errors;
+    }
+
+    /// <summary>Of what containers ask for.</summary>
+    public static Findings<FieldError> NameOf(FieldPath path, string name)
     {
         var errors = Findings<FieldError>.None;
         errors.AddRange(FieldRules.Named(path, name, Names.Qualified));

@@ -11,7 +11,8 @@ namespace Coppice.ApiServer.Watching;
 /// acknowledged; before the first look nothing is read or kept.
 /// </summary>
 /// <remarks>Made for kinds with few objects: all of them stay in memory. Any thread may look.</remarks>
-public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind)
+/// <param name="space">The namespace whose objects are meant; null for all.</param>
+public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind, string? space = null)
     where T : KubernetesObject
 {
     private readonly Lock _gate = new();
@@ -64,7 +65,7 @@ public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind)
 
     private async ValueTask<ImmutableSortedDictionary<ObjectKey, T>> ListAsync(CancellationToken stop)
     {
-        var range = await storage.RangeAsync(new RangeQuery(ObjectStorage.Prefix(kind, null)), stop);
+        var range = await storage.RangeAsync(new RangeQuery(ObjectStorage.Prefix(kind, space)), stop);
         var objects = range.Entries.Select(ItemOf).ToImmutableSortedDictionary(ObjectKey.Of, item => item);
         lock (_gate)
         {
@@ -72,7 +73,7 @@ public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind)
             if (_watch is null || _seen is null || _seen.At < range.At)
             {
                 _watch?.Dispose();
-                _watch = storage.Watch(kind, null, range.At);
+                _watch = storage.Watch(kind, space, range.At);
                 _seen = new Seen(objects, range.At);
             }
 

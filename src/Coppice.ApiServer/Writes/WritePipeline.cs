@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Quotas;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
 using Coppice.ApiServer.Storage;
@@ -10,7 +11,8 @@ using Coppice.Objects.Core;
 namespace Coppice.ApiServer.Writes;
 
 /// <summary>The one way of every write, from top to bottom: what is created, updated, patched, scaled, bound, evicted, finalized, deleted.</summary>
-internal sealed class WritePipeline(ObjectStorage storage, AdmissionChain admissions, ServiceAllocation services, TimeProvider time, Random random)
+internal sealed class WritePipeline(
+    ObjectStorage storage, AdmissionChain admissions, ServiceAllocation services, QuotaLedger quotas, TimeProvider time, Random random)
 {
     // A generated name that is taken is made up anew, and an object that was written meanwhile is looked at anew, as often as in Kubernetes.
     private const int NameTries = 8;
@@ -52,8 +54,9 @@ internal sealed class WritePipeline(ObjectStorage storage, AdmissionChain admiss
             // 7. Whether that is right.
             RequireValid(write, part, prepared);
 
-            // 8. Whether the cluster's rules allow it.
+            // 8. Whether the cluster's rules allow it. What it takes of its namespace's quotas is set aside until it is stored.
             await admissions.ValidateAsync(write.Request, part.IsView ? item : prepared, part.Before(write), stop);
+            using var held = await quotas.HoldAsync(write.Request, prepared, write.Current?.Item, stop);
 
             // 9. Who has set which field.
             prepared = FieldOwnership.Note(prepared);

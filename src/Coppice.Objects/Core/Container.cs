@@ -199,6 +199,17 @@ public static class ResourceName
     /// <summary>Whether it is of somebody else's making: example.com/gpu, which a node is said to have, and which is counted in whole ones.</summary>
     public static bool IsExtended(string name) => name.Contains('/') && !name.Contains("kubernetes.io/", StringComparison.Ordinal);
 
+    /// <summary>Whether more may be promised of it than there is: of what is shared, and of no device and no huge page.</summary>
+    public static bool IsOvercommitAllowed(string name) => !IsExtended(name) && !IsHugePages(name);
+
+    public static bool IsHugePages(string name) => name.StartsWith("hugepages-", StringComparison.Ordinal);
+
+    /// <summary>Whether it is one that Kubernetes itself counts, in pods, nodes or quotas.</summary>
+    public static bool IsStandard(string name) => IsHugePages(name) || name.StartsWith("requests.hugepages-", StringComparison.Ordinal) || name is
+        Cpu or Memory or Ephemeralstorage or Requestscpu or Requestsmemory or Requestsephemeralstorage or Limitscpu or Limitsmemory
+        or Limitsephemeralstorage or Pods or Resourcequotas or Services or Replicationcontrollers or Secrets or Configmaps
+        or Persistentvolumeclaims or Storage or Requestsstorage or Servicesnodeports or Servicesloadbalancers;
+
     public const string Cpu = "cpu";
     public const string Memory = "memory";
     public const string Storage = "storage";

@@ -5,6 +5,8 @@ using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
 using Coppice.Objects.Rbac;
 using Coppice.Objects.Networking;
+using Coppice.Objects.Node;
+using Coppice.Objects.Scheduling;
 
 namespace Coppice.Objects;
 
@@ -21,11 +23,14 @@ public static class BuiltInKinds
         Define<ConfigMap>("", "configmaps", shortNames: ["cm"]),
         Define<Endpoints>("", "endpoints", singular: "endpoints", shortNames: ["ep"], deprecated: "in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
         CoreEvents,
+        Define<LimitRange>("", "limitranges", shortNames: ["limits"]),
         Define<Namespace>("", "namespaces", namespaced: false, shortNames: ["ns"]),
-        Define<Node>("", "nodes", namespaced: false, shortNames: ["no"]),
+        Define<Core.Node>("", "nodes", namespaced: false, shortNames: ["no"]),
         Define<PersistentVolumeClaim>("", "persistentvolumeclaims", shortNames: ["pvc"]),
         Define<Pod>("", "pods", shortNames: ["po"], categories: ["all"]),
+        Define<PodTemplate>("", "podtemplates"),
         Define<ReplicationController>("", "replicationcontrollers", shortNames: ["rc"], categories: ["all"]),
+        Define<ResourceQuota>("", "resourcequotas", shortNames: ["quota"]),
         Define<Secret>("", "secrets"),
         Define<ServiceAccount>("", "serviceaccounts", shortNames: ["sa"]),
         Define<Service>("", "services", shortNames: ["svc"], categories: ["all"]),
@@ -47,6 +52,8 @@ public static class BuiltInKinds
         Define<IPAddress>("networking.k8s.io", "ipaddresses", namespaced: false, shortNames: ["ip"]),
         Define<NetworkPolicy>("networking.k8s.io", "networkpolicies", shortNames: ["netpol"]),
         Define<ServiceCIDR>("networking.k8s.io", "servicecidrs", namespaced: false),
+        Define<RuntimeClass>("node.k8s.io", "runtimeclasses", namespaced: false),
+        Define<PriorityClass>("scheduling.k8s.io", "priorityclasses", namespaced: false, shortNames: ["pc"]),
     ];
 
     private static readonly Dictionary<(string ApiVersion, string Kind), Kind> ByKind = All.ToDictionary(d => (d.ApiVersion, d.Name));

@@ -18,5 +18,5 @@ public static class NodeConditions
         return null;
     }
 
-    public static bool IsReady(Node node) => Find(node.Status, NodeConditionType.Ready)?.Status == ConditionStatus.True;
+    public static bool IsReady(Core.Node node) => Find(node.Status, NodeConditionType.Ready)?.Status == ConditionStatus.True;
 }

@@ -10,12 +10,12 @@ public static class NodeSelectors
     public const string NameField = "metadata.name";
 
     /// <summary>The node is one of those that the pod insists on.</summary>
-    public static bool Allows(PodSpec spec, Node node) =>
+    public static bool Allows(PodSpec spec, Core.Node node) =>
         Allows(spec.NodeSelector, spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution, node);
 
     /// <param name="labels">Those that the node must have.</param>
     /// <param name="required">Of its terms one must match; null for none.</param>
-    public static bool Allows(ValueMap<string> labels, NodeSelector? required, Node node)
+    public static bool Allows(ValueMap<string> labels, NodeSelector? required, Core.Node node)
     {
         foreach (var (key, value) in labels)
         {
@@ -29,7 +29,7 @@ public static class NodeSelectors
     }
 
     /// <summary>All conditions of the term hold; an empty term means no node.</summary>
-    public static bool Matches(NodeSelectorTerm term, Node node)
+    public static bool Matches(NodeSelectorTerm term, Core.Node node)
     {
         if (term.MatchExpressions.IsEmpty && term.MatchFields.IsEmpty)
         {
@@ -55,7 +55,7 @@ public static class NodeSelectors
         return true;
     }
 
-    private static bool AnyMatches(ValueList<NodeSelectorTerm> terms, Node node)
+    private static bool AnyMatches(ValueList<NodeSelectorTerm> terms, Core.Node node)
     {
         foreach (var term in terms)
         {

@@ -106,6 +106,7 @@ public sealed partial class Cluster : IAsyncDisposable
         // 3. What a cluster has from the start.
         var ownApi = new InProcessClient(plane.Api, "system:apiserver");
         await ClusterBootstrap.EnsureNamespacesAsync(ownApi, stop);
+        await ClusterBootstrap.EnsurePriorityClassesAsync(ownApi, stop);
         var builtIns = new BuiltInServices(ownApi, nodeOptions.Address, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
 

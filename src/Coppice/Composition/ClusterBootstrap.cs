@@ -2,6 +2,7 @@ using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
+using Coppice.Objects.Scheduling;
 
 namespace Coppice.Composition;
 
@@ -15,6 +16,15 @@ internal static class ClusterBootstrap
         foreach (var name in Namespaces)
         {
             await api.CreateIfAbsentAsync(new Namespace { Metadata = new ObjectMeta { Name = name } }, stop);
+        }
+    }
+
+    /// <summary>The classes of priority that every cluster has.</summary>
+    public static async Task EnsurePriorityClassesAsync(IApiClient api, CancellationToken stop)
+    {
+        foreach (var one in SystemPriorities.All)
+        {
+            await api.CreateIfAbsentAsync(one, stop);
         }
     }
 

@@ -125,7 +125,7 @@ public sealed class BodyFuzzTests(ServedApi api) : IClassFixture<ServedApi>
         var doors = new List<Door>();
         foreach (var kind in BuiltInKinds.All)
         {
-            var all = $"{(kind.Group.Length == 0 ? "/api/v1" : $"/apis/{kind.Group}/v1")}{(kind.Namespaced ? $"/namespaces/{spaceName}" : "")}/{kind.Resource}";
+            var all = $"{(kind.Group.Length == 0 ? "/api/v1" : $"/apis/{kind.ApiVersion}")}{(kind.Namespaced ? $"/namespaces/{spaceName}" : "")}/{kind.Resource}";
             var name = NameOf(kind);
             (await api.PostAsync(all, Smallest.Of(kind, name, spaceName))).Good();
             var one = $"{all}/{name}";

@@ -27,6 +27,8 @@ internal static class Smallest
             (_, "ControllerRevision") => ""","revision":1,"data":{"a":1}""",
             (_, "DaemonSet" or "Deployment" or "ReplicaSet") => $$""","spec":{ {{Selected}} }""",
             (_, "RoleBinding" or "ClusterRoleBinding") => ""","roleRef":{"kind":"ClusterRole","name":"view"}""",
+            (_, "PodTemplate") => $$""",{{Template}}""",
+            (_, "RuntimeClass") => ""","handler":"a" """,
             (_, "EndpointSlice") => ""","addressType":"IPv4","endpoints":[]""",
             ("", "Event") => $$""","involvedObject":{"namespace":"{{space}}"}""",
             (_, "Event") => $$""","regarding":{"namespace":"{{space}}"},"eventTime":"2024-01-01T00:00:00.000000Z","reportingController":"a.b/c","reportingInstance":"i","action":"a","reason":"r","type":"Normal" """,

@@ -9,6 +9,7 @@ using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
+using Coppice.ApiServer.Quotas;
 using Coppice.ApiServer.Services;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Writes;
@@ -44,6 +45,7 @@ public sealed class WritePipelineTests
             storage,
             new AdmissionChain(_witness),
             new ServiceAllocation(storage, ServiceAllocationOptions.Default, TimeProvider.System, new Random(1)),
+            new QuotaLedger(storage, TimeProvider.System),
             TimeProvider.System,
             new Random(1));
     }
