@@ -8,6 +8,7 @@ using Coppice.Controllers.GarbageCollection;
 using Coppice.Controllers.LoadBalancers;
 using Coppice.Controllers.Namespaces;
 using Coppice.Controllers.NodeLifecycle;
+using Coppice.Controllers.Quotas;
 using Coppice.Controllers.Replication;
 using Coppice.Controllers.Runtime;
 using Coppice.Controllers.ServiceAccounts;
@@ -50,6 +51,7 @@ public sealed class ControllerSet
         _kinds = new EveryKind(caches, options.Kinds);
         controllers.Add(Make("NamespaceContent", new NamespaceContentReconciler(api, caches, options.RootCertificates, time)));
         controllers.Add(Make("Namespaces", new NamespaceReconciler(api, caches, _kinds, time)));
+        controllers.Add(Make("Quotas", new QuotaReconciler(api, caches, _kinds, time)));
         controllers.Add(Make("EventExpiry", new EventExpiryReconciler(api, caches, options.EventTimeToLive, time)));
         _garbage = new GarbageCollector(api, _kinds, time, LogOf("GarbageCollection"));
         _controllers = controllers;

@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Controllers.Quotas;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
@@ -21,7 +22,8 @@ internal sealed class ReplicationReconciler<T>(
     public Controller Declare(Controller controller) => controller
         .Watches(_owners)
         .Owns<T, Pod>(caches.Of<Pod>())
-        .WokenBy(caches.Of<Pod>(), Adopters);
+        .WokenBy(caches.Of<Pod>(), Adopters)
+        .WokenByMoreQuota<T>(caches, owner => kind.Status(owner).Replicas < kind.Spec(owner).Replicas);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {

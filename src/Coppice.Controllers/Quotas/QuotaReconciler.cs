@@ -1,0 +1,113 @@
+using Coppice.Client;
+using Coppice.Controllers.Runtime;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Controllers.Quotas;
+
+/// <summary>Tells in the status of each quota what of it is used, as soon as an object that it counts comes, changes or goes.</summary>
+internal sealed class QuotaReconciler(IApiClient api, CacheSet caches, EveryKind kinds, TimeProvider time) : IDeclaredReconciler
+{
+    private readonly ObjectCache<ResourceQuota> _quotas = caches.Of<ResourceQuota>();
+    private readonly CacheIndex<ResourceQuota> _byNamespace = caches.Of<ResourceQuota>().AddIndex(Indexes.ByNamespace);
+    private readonly Dictionary<Kind, CountedKind> _counted = [];
+    private readonly Lock _gate = new();
+    private Controller? _controller;
+
+    public Controller Declare(Controller controller)
+    {
+        _controller = controller.Watches(_quotas);
+
+        // What a quota limits may come to be served only after it.
+        kinds.OnEach(kind =>
+        {
+            foreach (var quota in _quotas.Items.Where(quota => quota.Spec.Hard.Keys.Any(name => QuotaUsage.IsOf(kind.Kind, name))))
+            {
+                controller.Enqueue(ObjectKey.Of(quota));
+            }
+        });
+        return controller;
+    }
+
+    public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
+    {
+        if (_quotas.Find(key) is not { } quota)
+        {
+            return ReconcileResult.Done;
+        }
+
+        // 1. Observe: what it counts, and from now on each change of that.
+        var counted = Counted(quota);
+        foreach (var kind in counted)
+        {
+            await kind.Cache.WaitUntilSyncedAsync();
+        }
+
+        // 2. Plan.
+        var now = time.GetUtcNow();
+        var plan = QuotaPlanner.Plan(quota, counted.Select(one => (one.Kind, one.In(key.Namespace))), now);
+
+        // 3. Apply.
+        if (plan.Status != quota.Status)
+        {
+            await _quotas.ExpectAsync(await api.UpdateStatusAsync(quota with { Status = plan.Status }, stop), time, stop);
+        }
+
+        return plan.NextLookAt is { } at ? ReconcileResult.After(at - now) : ReconcileResult.Done;
+    }
+
+    /// <summary>The kinds that a quota limits. Only these are looked at, from the first quota on that does; one that is no longer served is let go of.</summary>
+    private List<CountedKind> Counted(ResourceQuota quota)
+    {
+        lock (_gate)
+        {
+            var served = kinds.Served.Where(QuotaUsage.IsCounted).ToList();
+            foreach (var gone in _counted.Keys.Except(served).ToList())
+            {
+                _counted.Remove(gone, out var its);
+                its!.Dispose();
+            }
+
+            return [.. served.Where(kind => quota.Spec.Hard.Keys.Any(name => QuotaUsage.IsOf(kind, name))).Select(Follow)];
+        }
+    }
+
+    private CountedKind Follow(Kind kind)
+    {
+        if (!_counted.TryGetValue(kind, out var counted))
+        {
+            _counted[kind] = counted = new(kind, caches.Of(kind));
+            _controller!.WokenBy(counted.Cache, change => Counting(kind, change));
+        }
+
+        return counted;
+    }
+
+    private IEnumerable<ObjectKey> Counting(Kind kind, ObjectChange<KubernetesObject> change)
+    {
+        var quotas = _byNamespace.Find(change.Item.Metadata.Namespace ?? "");
+        return quotas.Count == 0 || !Matters(kind, change, time.GetUtcNow()) ? [] : quotas.Select(ObjectKey.Of);
+    }
+
+    /// <summary>Most changes are of what an object reports, which takes no more for that; which quotas count it may change in between.</summary>
+    private static bool Matters(Kind kind, ObjectChange<KubernetesObject> change, DateTimeOffset now) =>
+        change is not { Old: { } old, New: { } item }
+        || old.Metadata.DeletionTimestamp != item.Metadata.DeletionTimestamp
+        || (old, item) is (Pod { Spec: var before }, Pod { Spec: var after }) && before.ActiveDeadlineSeconds != after.ActiveDeadlineSeconds
+        || item is PersistentVolumeClaim
+        || QuotaUsage.Of(kind, old, now) != QuotaUsage.Of(kind, item, now);
+
+    /// <summary>The watched copy of a kind that some quota limits.</summary>
+    private sealed class CountedKind(Kind kind, ObjectCache<KubernetesObject> cache) : IDisposable
+    {
+        private readonly CacheIndex<KubernetesObject> _byNamespace = cache.AddIndex(Indexes.ByNamespace);
+
+        public Kind Kind => kind;
+
+        public ObjectCache<KubernetesObject> Cache => cache;
+
+        public IReadOnlyList<KubernetesObject> In(string space) => _byNamespace.Find(space);
+
+        public void Dispose() => cache.Dispose();
+    }
+}

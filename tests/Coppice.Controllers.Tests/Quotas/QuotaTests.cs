@@ -1,0 +1,112 @@
+using Coppice.Controllers.Tests.World;
+using Coppice.Objects;
+using Coppice.Objects.Apps;
+using Coppice.Objects.Core;
+
+namespace Coppice.Controllers.Tests.Quotas;
+
+public sealed class QuotaTests : IDisposable
+{
+    private readonly ControlPlane _plane = new();
+
+    public void Dispose() => _plane.Dispose();
+
+    [Fact]
+    public void What_is_used_is_told_at_once()
+    {
+        Limit("pods=5,count/replicasets.apps=9,configmaps=9,requests.cpu=10");
+        Assert.Equal("configmaps=1,count/replicasets.apps=0,pods=0,requests.cpu=0", Used);
+
+        _plane.Create(WithRequests(Samples.ReplicaSet(3)));
+        Assert.Equal("configmaps=1,count/replicasets.apps=1,pods=3,requests.cpu=600m", Used);
+
+        _plane.Change<ReplicaSet>("web", set => set with { Spec = set.Spec with { Replicas = 1 } });
+        Assert.Equal("configmaps=1,count/replicasets.apps=1,pods=1,requests.cpu=200m", Used);
+
+        _plane.Delete<ReplicaSet>("web");
+        Assert.Equal("configmaps=1,count/replicasets.apps=0,pods=0,requests.cpu=0", Used);
+    }
+
+    [Fact]
+    public void What_has_ended_takes_no_more_but_its_place_among_objects()
+    {
+        Limit("pods=5,count/pods=5");
+        _plane.Create(Samples.ReplicaSet(1));
+        var pod = Assert.Single(_plane.Api.All<Pod>());
+
+        _plane.Api.SetPod(pod.Metadata.Name!, one => one with { Status = one.Status with { Phase = PodPhase.Failed } });
+        _plane.Settle();
+
+        // The one that failed, and the one in its place.
+        Assert.Equal("count/pods=2,pods=1", Used);
+    }
+
+    [Fact]
+    public void A_status_that_somebody_changed_is_mended()
+    {
+        Limit("pods=5");
+        _plane.Api.SetStatus<ResourceQuota>("q", quota => quota with { Status = new() { Used = ValueMap.Of(("pods", Quantity.FromUnits(4))) } }, "default");
+        _plane.Settle();
+
+        Assert.Equal("pods=0", Used);
+        Assert.Equal(_plane.Api.Get<ResourceQuota>("q").Spec.Hard, _plane.Api.Get<ResourceQuota>("q").Status.Hard);
+    }
+
+    [Fact]
+    public void What_failed_for_a_quota_is_made_as_soon_as_there_is_more_of_it()
+    {
+        Limit("pods=1");
+        _plane.Create(Samples.Deployment(3));
+        var set = Assert.Single(_plane.Api.All<ReplicaSet>());
+        var condition = Assert.Single(set.Status.Conditions);
+        Assert.Equal(("ReplicaFailure", "True", "FailedCreate"), (condition.Type, condition.Status, condition.Reason));
+        Assert.Contains("exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1", condition.Message, StringComparison.Ordinal);
+        Assert.Contains(_plane.Api.Get<Deployment>("web").Status.Conditions, one => one is { Type: "ReplicaFailure", Status: "True" });
+        Assert.Contains(_plane.Events, text => text.StartsWith("FailedCreate Error creating: pods ", StringComparison.Ordinal));
+
+        // No time passes.
+        _plane.Change<ResourceQuota>("q", quota => quota with { Spec = quota.Spec with { Hard = ValueMap.Of(("pods", Quantity.FromUnits(3))) } });
+
+        Assert.Equal(3, _plane.Api.All<Pod>().Count);
+        Assert.Empty(_plane.Api.Get<ReplicaSet>(set.Metadata.Name!).Status.Conditions);
+    }
+
+    [Fact]
+    public void What_failed_for_a_quota_is_made_as_soon_as_others_need_less_of_it()
+    {
+        Limit("pods=1");
+        _plane.Create(Samples.ReplicaSet(1, "first"));
+        _plane.Create(Samples.ReplicaSet(1, "second") with { Spec = Samples.ReplicaSet(1).Spec with { Selector = new() { MatchLabels = Second }, Template = SecondTemplate } });
+        Assert.Single(_plane.Api.All<Pod>());
+
+        _plane.Delete<ReplicaSet>("first");
+
+        Assert.StartsWith("second-", Assert.Single(_plane.Api.All<Pod>()).Metadata.Name, StringComparison.Ordinal);
+    }
+
+    private static ValueMap<string> Second => ValueMap.Of(("app", "second"));
+
+    private static PodTemplateSpec SecondTemplate => Samples.Template() with { Metadata = new() { Labels = Second } };
+
+    private string Used => string.Join(",", _plane.Api.Get<ResourceQuota>("q").Status.Used.Select(amount => $"{amount.Key}={amount.Value}"));
+
+    private void Limit(string hard) => _plane.Create(new ResourceQuota
+    {
+        Metadata = new() { Name = "q", Namespace = "default" },
+        Spec = new() { Hard = hard.Split(',').Select(one => one.Split('=')).Select(one => KeyValuePair.Create(one[0], Quantity.Parse(one[1]))).ToValueMap() },
+    });
+
+    private static ReplicaSet WithRequests(ReplicaSet set) => set with
+    {
+        Spec = set.Spec with
+        {
+            Template = set.Spec.Template with
+            {
+                Spec = set.Spec.Template.Spec with
+                {
+                    Containers = set.Spec.Template.Spec.Containers.ConvertAll(c => c with { Resources = new() { Requests = ValueMap.Of(("cpu", Quantity.Parse("200m"))) } }),
+                },
+            },
+        },
+    };
+}
