@@ -32,7 +32,8 @@ namespace Coppice.ApiServer;
             new LimitRanger(new(_storage)),
             new PodAdmission(_storage, time, random),
             new PriorityAdmission(new(_storage)),
-            new RuntimeClassAdmission(_storage));
+            new RuntimeClassAdmission(_storage),
+            new DefaultIngressClass(_storage));
         List = new ListVerb(_storage);
         Writes = new WritePipeline(
             _storage, Admissions, new ServiceAllocation(_storage, services, time, random), new QuotaLedger(_storage, time), time, random);

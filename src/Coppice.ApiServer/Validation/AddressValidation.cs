@@ -44,12 +44,10 @@ internal static class AddressValidation
             return Wrong("must not have an IPv4-mapped IPv6 address");
         }
 
-        if (!IPNetwork.TryParse($"{address}/{length}", out var range))
-        {
-            return Wrong("must not have bits set beyond the prefix length");
-        }
-
-        return range.ToString() == text ? [] : Wrong($"must be in canonical form ({QuotedText.Of(range.ToString())})");
+        var range = new IPNetwork(address, length);
+        return !range.BaseAddress.Equals(address) ? Wrong("must not have bits set beyond the prefix length")
+            : range.ToString() == text ? []
+            : Wrong($"must be in canonical form ({QuotedText.Of(range.ToString())})");
 
         Findings<FieldError> Wrong(string rule) => [FieldError.Invalid(path, text, rule)];
     }

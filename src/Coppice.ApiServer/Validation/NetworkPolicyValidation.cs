@@ -68,7 +68,7 @@ internal static class NetworkPolicyValidation
         }
 
         var (address, length) = Split(range);
-        var network = Network(address, length);
+        var network = new IPNetwork(address, length);
         return network.BaseAddress.Equals(address)
             ? null
             : $"{path}: CIDR value {QuotedText.Of(range)} is ambiguous in this context (should be {QuotedText.Of(network.ToString())} or {QuotedText.Of($"{address}/{address.GetAddressBytes().Length * 8}")}?)";
@@ -136,7 +136,7 @@ internal static class NetworkPolicyValidation
         var (address, length) = Split(range);
         var (lessAddress, lessLength) = Split(less);
         return FieldRules.If(
-            !Network(address, length).Contains(lessAddress) || length >= lessLength,
+            !new IPNetwork(address, length).Contains(lessAddress) || length >= lessLength,
             () => FieldError.Invalid(path, less, "must be a strict subset of `cidr`"));
     }
 
@@ -150,17 +150,5 @@ internal static class NetworkPolicyValidation
     {
         var slash = range.IndexOf('/');
         return (IPAddress.Parse(range[..slash]), int.Parse(range[(slash + 1)..], System.Globalization.CultureInfo.InvariantCulture));
-    }
-
-    private static IPNetwork Network(IPAddress address, int length)
-    {
-        var bytes = address.GetAddressBytes();
-        for (var i = 0; i < bytes.Length; i++)
-        {
-            var kept = Math.Clamp(length - (i * 8), 0, 8);
-            bytes[i] &= (byte)(0xFF << (8 - kept));
-        }
-
-        return new IPNetwork(new IPAddress(bytes), length);
     }
 }

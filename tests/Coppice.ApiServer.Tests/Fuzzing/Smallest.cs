@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Tests.Http;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Tests.Fuzzing;
@@ -32,8 +33,13 @@ internal static class Smallest
             (_, "EndpointSlice") => ""","addressType":"IPv4","endpoints":[]""",
             ("", "Event") => $$""","involvedObject":{"namespace":"{{space}}"}""",
             (_, "Event") => $$""","regarding":{"namespace":"{{space}}"},"eventTime":"2024-01-01T00:00:00.000000Z","reportingController":"a.b/c","reportingInstance":"i","action":"a","reason":"r","type":"Normal" """,
-            _ => "",
+            _ => null,
         };
+        if (rest is null)
+        {
+            return SampleObjects.Body(kind.Resource, name, space);
+        }
+
         return $$$"""{"metadata":{"name":"{{{name}}}"}{{{rest}}} }""";
     }
 }

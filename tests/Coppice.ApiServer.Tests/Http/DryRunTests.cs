@@ -77,7 +77,8 @@ public sealed class DryRunTests(ServedApi api) : IClassFixture<ServedApi>
 
     private async Task TryAsync(string resource, string verb, string collection, string space)
     {
-        var (kind, part, name) = (resource.Split('/')[0], resource.Contains('/') ? resource[resource.IndexOf('/')..] : "", $"n{++_made}");
+        var (kind, part) = (resource.Split('/')[0], resource.Contains('/') ? resource[resource.IndexOf('/')..] : "");
+        var name = SampleObjects.Name(kind, $"n{++_made}");
         if (verb != "create" || part.Length > 0)
         {
             await NewAsync(kind, collection, name, space);

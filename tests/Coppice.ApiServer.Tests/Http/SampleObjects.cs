@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Coppice.ApiServer.Tests.Http;
 
 /// <summary>An object of every resource that can be created.</summary>
@@ -18,10 +20,14 @@ internal static class SampleObjects
             "action":"Run","reason":"Ran","type":"Normal","note":"n","reportingController":"example.com/c","reportingComponent":"example.com/c",
             "reportingInstance":"i","eventTime":"2026-01-01T00:00:00.000000Z"
             """,
+        ["ingressclasses"] = """ "spec":{"controller":"example.com/c"} """,
+        ["ingresses"] = """ "spec":{"defaultBackend":{"service":{"name":"a","port":{"number":80}}}} """,
+        ["ipaddresses"] = """ "spec":{"parentRef":{"resource":"services","namespace":"NAMESPACE","name":"a"}} """,
         ["leases"] = """ "spec":{"holderIdentity":"a"} """,
         ["limitranges"] = """ "spec":{"limits":[{"type":"PersistentVolumeClaim","max":{"storage":"100Gi"}}]} """,
         ["localsubjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"namespace":"NAMESPACE","verb":"get","resource":"pods"}} """,
         ["namespaces"] = """ "spec":{} """,
+        ["networkpolicies"] = """ "spec":{"podSelector":{"matchLabels":{"app":"a"}}} """,
         ["nodes"] = """ "spec":{} """,
         ["persistentvolumeclaims"] = """ "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}} """,
         ["podtemplates"] = $$$""" "template":{{{Template}}} """,
@@ -40,12 +46,22 @@ internal static class SampleObjects
         ["selfsubjectreviews"] = """ "status":{} """,
         ["selfsubjectrulesreviews"] = """ "spec":{"namespace":"default"} """,
         ["serviceaccounts"] = """ "automountServiceAccountToken":false """,
+        ["servicecidrs"] = """ "spec":{"cidrs":["10.250.0.0/24"]} """,
         ["services"] = """ "spec":{"ports":[{"port":80}]} """,
         ["subjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"verb":"get","resource":"pods"}} """,
         ["tokenreviews"] = """ "spec":{"token":"known"} """,
     };
 
-    public static string Body(string kind, string name, string space) => Bodies.TryGetValue(kind, out var body)
+    // The names of some say what they are.
+    private static readonly Dictionary<string, Func<string, string>> Names = new()
+    {
+        ["ipaddresses"] = name => $"2001:db8:{string.Concat(Encoding.UTF8.GetBytes(name).TakeLast(4).Select(b => $":{b:x}"))}",
+    };
+
+    /// <summary>A name that an object of a resource may have: this one, if it may be any.</summary>
+    public static string Name(string resource, string name) => Names.TryGetValue(resource, out var given) ? given(name) : name;
+
+    public static string Body(string resource, string name, string space) => Bodies.TryGetValue(resource, out var body)
         ? $$$"""{"metadata":{"name":"{{{name}}}"},{{{body.Replace("NAMESPACE", space)}}}}"""
-        : throw new Xunit.Sdk.XunitException($"say here what {kind} look like");
+        : throw new Xunit.Sdk.XunitException($"say here what {resource} look like");
 }
