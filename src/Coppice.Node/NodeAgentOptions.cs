@@ -1,4 +1,5 @@
 using Coppice.Node.Logs;
+using Coppice.Node.Status;
 
 namespace Coppice.Node;
 
@@ -20,4 +21,6 @@ public sealed record NodeAgentOptions
     public TimeSpan VolumeAuditPeriod { get; init; } = TimeSpan.FromSeconds(60);
 
     public LogRotationOptions Logs { get; init; } = new();
+
+    public NodeStatusOptions Status { get; init; } = new();
 }

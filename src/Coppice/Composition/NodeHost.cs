@@ -9,7 +9,6 @@ using Coppice.Network.Netns;
 using Coppice.Network.PodNetwork;
 using Coppice.Node;
 using Coppice.Node.Containers;
-using Coppice.Node.Heartbeat;
 using Coppice.Node.Images;
 using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
@@ -37,8 +36,6 @@ namespace Coppice.Composition;
 /// </summary>
 internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider time, ILoggerFactory logs)
 {
-    private const string ItsStatus = "its status";
-
     private readonly ILogger _log = logs.CreateLogger("Coppice.Node");
     private readonly CgroupTree _cgroups = new($"/{options.Instance}");
     private readonly CancellationTokenSource _ended = new();
@@ -50,7 +47,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
 
     public INodeStreams? Find(string node) => node == options.Name ? _streams : null;
 
-    public string? Problem() => _problem is { } problem && _reportFailures.TryGetValue(ItsStatus, out var why) ? $"{problem}: {ItsStatus} cannot be written. {why}" : _problem;
+    public string? Problem() => _problem is { } problem && _reportFailures.TryGetValue(NodeAgentParts.Status, out var why) ? $"{problem}: {NodeAgentParts.Status} cannot be written. {why}" : _problem;
 
     /// <summary>What it and its pods use; null while it starts, and of other nodes.</summary>
     public async ValueTask<NodeSample?> MeasureAsync(string node, CancellationToken stop) =>
@@ -86,31 +83,23 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             HasAppArmor = HostFacts.Observe(options.Runtime).HasAppArmor,
         };
         var paths = new PodPaths(options.Layout.Pods);
-        var prober = new Prober(runtime, time);
         var (volumes, cgroups) = (new PodVolumes(paths, time), new CgroupFiles(mounts));
-        var services = new PodServices(
+        var machine = new NodeMachine(
             runtime,
-            new ImagePuller(images, time),
+            images,
+            new Prober(runtime, time),
+            observer,
             new HostResources(volumes, paths, cgroups, VolumesOf, nodeEnvironment, time),
-            new PodHooks(runtime, prober, time),
-            prober,
-            environment,
-            api,
-            events,
-            time,
-            _log);
-        var reporter = new NodeReporter(api, observer, statusOptions, time, e => OnReportFailed(ItsStatus, e));
-        var registration = new NodeRegistration(
-            reporter,
-            new NodeLease(api, options.Name, new NodeLeaseOptions(), time, e => OnReportFailed("its lease", e)));
-        var orphans = new OrphanedPods(volumes, paths, cgroups, settings, time);
-        var agent = new NodeAgent(new NodeAgentOptions { NodeName = options.Name }, services, nodeEnvironment, registration, orphans);
+            new OrphanedPods(volumes, paths, cgroups, settings, time));
+        var agentOptions = new NodeAgentOptions { NodeName = options.Name, Status = statusOptions };
+        var parts = new NodeAgentParts(agentOptions, machine, nodeEnvironment, new NodeMembership(api, events, environment, OnReportFailed), time, _log);
+        var agent = parts.Agent;
         _streams = Streams(agent, runtime);
         _stats = new NodeStats(() => agent.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time);
-        _kubelet = Shown(agent, _stats, services.Probed);
+        _kubelet = Shown(agent, _stats, parts.Probed);
         var networks = new PodNetworkWatch(
             () => LinksOf(agent), (link, missing) => agent.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
-        return stop => RunAsync(agent, networks, Task.WhenAll(agent.Started, reporter.Reported), supervising, stop);
+        return stop => RunAsync(agent, networks, parts.Ready, supervising, stop);
 
         PodVolumeSources VolumesOf(PodFacts pod) => new(environment.ConfigMap, environment.Secret, IssueAsync, pod);
 

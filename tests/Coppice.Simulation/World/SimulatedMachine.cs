@@ -1,8 +1,8 @@
 using System.Globalization;
 using Coppice.Client;
+using Coppice.Composition;
 using Coppice.Node;
 using Coppice.Node.Containers;
-using Coppice.Node.Heartbeat;
 using Coppice.Node.Images;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
@@ -81,28 +81,16 @@ internal sealed class SimulatedMachine
     public void Start()
     {
         _stop = new CancellationTokenSource();
-        var services = new PodServices(
-            Runtime,
-            new ImagePuller(Images, Clock),
-            HostResources,
-            new PodHooks(Runtime, new SimulatedProber(Runtime), Clock),
-            new SimulatedProber(Runtime),
-            new EnvironmentSources((space, name) => Door.FindAsync<ConfigMap>(new(space, name), default), (_, _) => default, _services),
-            Door,
-            _events,
-            Clock,
-            _log);
+        var machine = new NodeMachine(Runtime, Images, new SimulatedProber(Runtime), new SimulatedObserver(this), HostResources, HostResources);
         var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings(Name, ["10.96.0.10"], "cluster.local", new DnsSettings([], [], []), "/nowhere/logs", null),
             [Address],
             Allocatable,
             SimulatedObserver.MemoryBytes,
             new ProbeOptions());
-        var observer = new SimulatedObserver(this);
-        var registration = new NodeRegistration(
-            new NodeReporter(Door, observer, new NodeStatusOptions(), Clock, _ => { }),
-            new NodeLease(Door, Name, new NodeLeaseOptions(), Clock, _ => { }));
-        var agent = new NodeAgent(new NodeAgentOptions { NodeName = Name, Logs = new() { LookEvery = TimeSpan.FromSeconds(15) } }, services, nodeEnvironment, registration, HostResources);
+        var sources = new EnvironmentSources((space, name) => Door.FindAsync<ConfigMap>(new(space, name), default), (_, _) => default, _services);
+        var options = new NodeAgentOptions { NodeName = Name, Logs = new() { LookEvery = TimeSpan.FromSeconds(15) } };
+        var agent = new NodeAgentParts(options, machine, nodeEnvironment, new NodeMembership(Door, _events, sources, (_, _) => { }), Clock, _log).Agent;
         var stop = _stop.Token;
         _loop.Start(() => _running = RunAsync(agent, stop));
     }

@@ -1,0 +1,62 @@
+using Coppice.Client;
+using Coppice.Node;
+using Coppice.Node.Containers;
+using Coppice.Node.Heartbeat;
+using Coppice.Node.Images;
+using Coppice.Node.Orphans;
+using Coppice.Node.Pods;
+using Coppice.Node.Probes;
+using Coppice.Node.Runtime;
+using Coppice.Node.Status;
+using Microsoft.Extensions.Logging;
+
+namespace Coppice.Composition;
+
+/// <summary>A machine as its agent needs it, whether it is real or simulated.</summary>
+/// <param name="HostResources">What pods get from the machine itself.</param>
+/// <param name="Orphans">What is left on it of pods that nobody knows.</param>
+public sealed record NodeMachine(
+    IContainerRuntime Runtime, IImageService Images, IProber Prober, INodeObserver Observer, IHostResources HostResources, IOrphanedPods Orphans);
+
+/// <summary>A node's agent in the cluster.</summary>
+/// <param name="Sources">What the environment of containers is taken from.</param>
+/// <param name="ReportFailed">Told what of the node could not be written to the API, and why; it is tried again.</param>
+public sealed record NodeMembership(IApiClient Api, IEventRecorder Events, EnvironmentSources Sources, Action<string, Exception> ReportFailed);
+
+/// <summary>The agent of a node and what is around it, made from a machine and a way to the API. Nothing runs before the agent does.</summary>
+public sealed class NodeAgentParts
+{
+    /// <summary>Of what could not be written: the node's status.</summary>
+    public const string Status = "its status";
+
+    /// <summary>Likewise: the lease by which the cluster knows that it is alive.</summary>
+    public const string Lease = "its lease";
+
+    public NodeAgentParts(
+        NodeAgentOptions options, NodeMachine machine, NodeEnvironment environment, NodeMembership cluster, TimeProvider time, ILogger log)
+    {
+        var services = new PodServices(
+            machine.Runtime,
+            new ImagePuller(machine.Images, time),
+            machine.HostResources,
+            new PodHooks(machine.Runtime, machine.Prober, time),
+            machine.Prober,
+            cluster.Sources,
+            cluster.Api,
+            cluster.Events,
+            time,
+            log);
+        var reporter = new NodeReporter(cluster.Api, machine.Observer, options.Status, time, e => cluster.ReportFailed(Status, e));
+        var lease = new NodeLease(cluster.Api, options.NodeName, new NodeLeaseOptions(), time, e => cluster.ReportFailed(Lease, e));
+        Probed = services.Probed;
+        Agent = new NodeAgent(options, services, environment, new NodeRegistration(reporter, lease), machine.Orphans);
+        Ready = Task.WhenAll(Agent.Started, reporter.Reported);
+    }
+
+    public NodeAgent Agent { get; }
+
+    public ProbeTally Probed { get; }
+
+    /// <summary>Completes when the pods were taken over and the API knows how the node is now.</summary>
+    public Task Ready { get; }
+}
