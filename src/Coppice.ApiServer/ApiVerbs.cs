@@ -1,7 +1,3 @@
-
-{
-public sealed class ApiVerbs
-/// in-process client directly. They are deterministic: time and randomness come from outside.
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Errors;
@@ -16,24 +12,23 @@ using Coppice.ApiServer.Writes;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Store;
+
 namespace Coppice.ApiServer;
-/// What the API can do, whoever asks and by whichever way: the verbs on one store. The request pipeline calls them for HTTP, the
-    private readonly ObjectStorage _storage;
-/// </summary>
+
 /// <summary>
+/// What the API can do, whoever asks and by whichever way: the verbs on one store. The request pipeline calls them for HTTP, the
+/// in-process client directly. They are deterministic: time and randomness come from outside.
+/// </summary>
+public sealed class ApiVerbs
+{
+    private readonly ObjectStorage _storage;
 
     /// <param name="tokens">Null where no tokens are issued, as in a simulation.</param>
     public ApiVerbs(IRevisionStore store, ServiceAllocationOptions services, ServiceAccountTokens? tokens, TimeProvider time, Random random)
     {
         _storage = new ObjectStorage(store);
         Kinds = new KindRegistry(BuiltInServedKinds.All);
-        Admissions = new AdmissionChain(
-            new NamespaceLifecycle(_storage),
-            new LimitRanger(new(_storage)),
-            new PodAdmission(_storage, time, random),
-            new PriorityAdmission(new(_storage)),
-            new RuntimeClassAdmission(_storage),
-            new DefaultIngressClass(_storage));
+        Admissions = new AdmissionChain(BuiltInAdmissions.Of(_storage, time, random));
         List = new ListVerb(_storage);
         Writes = new WritePipeline(
             _storage, Admissions, new ServiceAllocation(_storage, services, time, random), new QuotaLedger(_storage, time), time, random);

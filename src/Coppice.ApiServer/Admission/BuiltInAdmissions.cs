@@ -1,0 +1,17 @@
+using Coppice.ApiServer.Storage;
+
+namespace Coppice.ApiServer.Admission;
+
+/// <summary>What every write passes, in Kubernetes' order. To add an admission, add a line.</summary>
+internal static class BuiltInAdmissions
+{
+    public static IReadOnlyList<IAdmission> Of(ObjectStorage storage, TimeProvider time, Random random) =>
+    [
+        new NamespaceLifecycle(storage),
+        new LimitRanger(new(storage)),
+        new PodAdmission(storage, time, random),
+        new PriorityAdmission(new(storage)),
+        new RuntimeClassAdmission(storage),
+        new DefaultIngressClass(storage),
+    ];
+}
