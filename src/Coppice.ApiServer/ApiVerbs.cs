@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Admission;
+using Coppice.ApiServer.Admission.Webhooks;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
@@ -8,10 +9,13 @@ using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Services;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Watching;
+using Coppice.ApiServer.Webhooks;
 using Coppice.ApiServer.Writes;
 using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Admissionregistration;
 using Coppice.Store;
+using System.Net;
 
 namespace Coppice.ApiServer;
 
@@ -24,11 +28,25 @@ public sealed class ApiVerbs
     private readonly ObjectStorage _storage;
 
     /// <param name="tokens">Null where no tokens are issued, as in a simulation.</param>
-    public ApiVerbs(IRevisionStore store, ServiceAllocationOptions services, ServiceAccountTokens? tokens, TimeProvider time, Random random)
+    /// <param name="connect">How webhooks are reached; null for the machine's own network.</param>
+    public ApiVerbs(
+        IRevisionStore store,
+        ServiceAllocationOptions services,
+        ServiceAccountTokens? tokens,
+        TimeProvider time,
+        Random random,
+        Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect = null)
     {
         _storage = new ObjectStorage(store);
         Kinds = new KindRegistry(BuiltInServedKinds.All);
-        Admissions = new AdmissionChain(BuiltInAdmissions.Of(_storage, time, random));
+        Webhooks = new WebhookClient(_storage, connect, time);
+        var (matching, reviews) = (new WebhookMatching(_storage, Kinds), new AdmissionReviews(Webhooks, random));
+        Admissions = new AdmissionChain(
+        [
+            .. BuiltInAdmissions.Of(_storage, time, random),
+            new MutatingWebhooks(new(new LiveObjects<MutatingWebhookConfiguration>(_storage), one => one.Webhooks), matching, reviews),
+            new ValidatingWebhooks(new(new LiveObjects<ValidatingWebhookConfiguration>(_storage), one => one.Webhooks), matching, reviews),
+        ]);
         List = new ListVerb(_storage);
         Writes = new WritePipeline(
             _storage, Admissions, new ServiceAllocation(_storage, services, time, random), new QuotaLedger(_storage, time), time, random);
@@ -46,6 +64,9 @@ public sealed class ApiVerbs
     internal AdmissionChain Admissions { get; }
 
     internal TokenVerb Tokens { get; }
+
+    /// <summary>For whoever else asks somebody outside.</summary>
+    internal WebhookClient Webhooks { get; }
 
     public Revision Current => _storage.Current;
 

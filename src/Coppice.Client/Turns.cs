@@ -9,7 +9,7 @@ public sealed class Turns
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Turn> _last = new(StringComparer.Ordinal);
 
-    /// <summary>Waits for those who came before; the turn ends when what is returned is disposed of.</summary>
+    /// <summary>Waits for those who came before; the turn ends when what is returned is disposed of, be it once or more often.</summary>
     public async ValueTask<IDisposable> TakeAsync(string name)
     {
         var turn = new Turn(this, name);
@@ -52,7 +52,7 @@ public sealed class Turns
                 }
             }
 
-            _ended.SetResult();
+            _ended.TrySetResult();
         }
     }
 }

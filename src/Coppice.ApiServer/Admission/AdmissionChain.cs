@@ -12,9 +12,12 @@ internal sealed class AdmissionChain(params IReadOnlyList<IAdmission> admissions
     /// <inheritdoc cref="IMutatingAdmission.AdmitAsync"/>
     public async ValueTask<KubernetesObject?> MutateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
-        foreach (var admission in _mutating[(int)request.Operation])
+        var rounds = new MutationRounds();
+        item = await RoundAsync(request, item, old, rounds, stop);
+        if (rounds.AsksAgain)
         {
-            item = await admission.AdmitAsync(request, item, old, stop);
+            rounds.BeginSecond();
+            item = await RoundAsync(request, item, old, rounds, stop);
         }
 
         return item;
@@ -34,6 +37,19 @@ internal sealed class AdmissionChain(params IReadOnlyList<IAdmission> admissions
     {
         await MutateAsync(request, null, null, stop);
         await ValidateAsync(request, null, null, stop);
+    }
+
+    private async ValueTask<KubernetesObject?> RoundAsync(
+        WriteRequest request, KubernetesObject? item, KubernetesObject? old, MutationRounds rounds, CancellationToken stop)
+    {
+        foreach (var admission in _mutating[(int)request.Operation])
+        {
+            item = await (admission is IRepeatedAdmission repeated
+                ? repeated.AdmitAsync(request, (item, old), rounds, stop)
+                : admission.AdmitAsync(request, item, old, stop));
+        }
+
+        return item;
     }
 
     private static T[][] ByOperation<T>(IReadOnlyList<IAdmission> admissions)

@@ -52,7 +52,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
             _ => throw ApiErrors.MethodNotAllowed(),
         };
 
-        WriteRequest Write(WriteOperation operation) => new(operation, served, key, user) { Options = http.Request.WriteOptions() };
+        WriteRequest Write(WriteOperation operation) => new(operation, served, key, user) { Options = http.Request.WriteOptions(), Notes = Warnings.NotesOf(http) };
     }
 
     public async Task GetAsync(HttpContext http, ServedKind served, ObjectKey key, string subresource)

@@ -26,7 +26,8 @@ internal sealed class SubresourceEndpoint(
         if (door.Door == Door.Stream)
         {
             // What is said to a stream or to a proxy's target is not ours to read.
-            return door.Name == "proxy" ? proxies.HandleAsync(http, Write(WriteOperation.Connect)) : streams.HandleAsync(http, Write(WriteOperation.Connect));
+            var connection = Write(WriteOperation.Connect) with { Connection = ConnectOptions.Of(door, http.Request) };
+            return door.Name == "proxy" ? proxies.HandleAsync(http, connection) : streams.HandleAsync(http, connection);
         }
 
         if (!door.Verbs.Contains(request.Verb))
@@ -38,12 +39,12 @@ internal sealed class SubresourceEndpoint(
             ? door.Name == "token" ? TokenAsync(http, Write(WriteOperation.Create)) : ActAsync(http, Write(WriteOperation.Create))
             : PartAsync(http, request.Verb, Write(WriteOperation.Update));
 
-        WriteRequest Write(WriteOperation operation) => new(operation, served, key, user) { Subresource = door.Name };
+        WriteRequest Write(WriteOperation operation) => new(operation, served, key, user) { Subresource = door.Name, Notes = Warnings.NotesOf(http) };
     }
 
     /// <summary>Bindings also have a door of their own, beside the pods: there the binding alone says which pod it is for.</summary>
     public Task BindAsync(HttpContext http, UserInfo user, string space) =>
-        ActAsync(http, new WriteRequest(WriteOperation.Create, PodKind.Served, new(space, ""), user) { Subresource = "binding" });
+        ActAsync(http, new WriteRequest(WriteOperation.Create, PodKind.Served, new(space, ""), user) { Subresource = "binding", Notes = Warnings.NotesOf(http) });
 
     private Task PartAsync(HttpContext http, string verb, WriteRequest write)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.Objects;
@@ -24,6 +25,15 @@ public sealed record WriteRequest(WriteOperation Operation, ServedKind Served, O
     public string Subresource { get; init; } = "";
 
     public WriteOptions Options { get; init; } = WriteOptions.Default;
+
+    /// <summary>What is asked of a connection, as the options of its subresource; null for everything else.</summary>
+    public JsonElement? Connection { get; init; }
+
+    /// <summary>What is said beside the answer; null where nobody listens.</summary>
+    public RequestNotes? Notes { get; init; }
+
+    /// <summary>Lets others write the same object meanwhile: for whoever has to ask somebody far away, and may wait long. May be called often.</summary>
+    public Action LetOthersIn { get; init; } = static () => { };
 
     public Kind Kind => Served.Kind;
 

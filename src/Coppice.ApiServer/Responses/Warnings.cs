@@ -1,4 +1,5 @@
 using System.Text;
+using Coppice.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -29,6 +30,9 @@ internal static class Warnings
         http.Items[Given] = all;
         http.Response.Headers["Warning"] = new StringValues([.. Fit(all).Select(Header)]);
     }
+
+    /// <summary>What is said on the way of a request, for its response.</summary>
+    public static RequestNotes NotesOf(HttpContext http) => new(warning => Add(http, [warning]));
 
     /// <summary>Each once, and without what no header can hold: if they are too long together, the beginning of each, as far as there is room.</summary>
     internal static IEnumerable<string> Fit(IEnumerable<string> warnings)

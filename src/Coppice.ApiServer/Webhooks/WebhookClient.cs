@@ -56,7 +56,10 @@ internal sealed class WebhookClient(ObjectStorage storage, Func<DnsEndPoint, Can
 
             using var answer = await TransportOf(webhook).SendAsync(request, either.Token);
             var body = await ReadAsync(answer.Content, either.Token);
-            return answer.IsSuccessStatusCode ? body : throw Refusal(answer, body);
+            return !answer.IsSuccessStatusCode ? throw Refusal(answer, body)
+                : body.IsEmpty ? throw new WebhookException(
+                    $"0-length response with status code: {(int)answer.StatusCode} and content type: {answer.Content.Headers.ContentType}")
+                : body;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

@@ -29,6 +29,7 @@ internal sealed class WritePipeline(
 
         // Who changes the same object comes one after another, in order, so that nobody tries for ever. What is new has nobody before it.
         using var turn = IsNew(request) ? null : await _turns.TakeAsync(ObjectStorage.KeyOf(request.Kind, request.Key));
+        request = turn is null ? request : request with { LetOthersIn = turn.Dispose };
         for (var attempt = 1; ; attempt++)
         {
             // 1. The newest version of what is there.

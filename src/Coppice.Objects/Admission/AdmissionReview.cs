@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Meta;
 
@@ -73,10 +74,12 @@ public sealed record AdmissionRequest
 
     /// <summary>The object that is asked for; null for a deletion.</summary>
     [Field(9)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement? Object { get; init; }
 
     /// <summary>The object that is there; null for a new one and for a connection.</summary>
     [Field(10)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement? OldObject { get; init; }
 
     /// <summary>Nothing will be stored, whatever comes of it.</summary>
@@ -85,6 +88,7 @@ public sealed record AdmissionRequest
 
     /// <summary>How the operation is to be done: CreateOptions, UpdateOptions, PatchOptions or DeleteOptions.</summary>
     [Field(12)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement? Options { get; init; }
 }
 

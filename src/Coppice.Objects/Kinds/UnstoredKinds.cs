@@ -36,6 +36,14 @@ public static class UnstoredKinds
 
     public static readonly Kind PodMetrics = Define<PodMetrics>("metrics.k8s.io", "pods", version: "v1beta1");
 
+    private static readonly Kind[] All =
+    [
+        Binding, Eviction, Scale, TokenRequest, TokenReview, SelfSubjectReview, SubjectAccessReview, LocalSubjectAccessReview, SelfSubjectAccessReview,
+        SelfSubjectRulesReview,
+    ];
+
+    public static Kind? Find(string group, string name) => All.FirstOrDefault(kind => kind.Group == group && kind.Name == name);
+
     private static Kind Define<T>(string group, string resource, bool namespaced = true, string version = "v1")
         where T : KubernetesObject => new()
         {

@@ -26,6 +26,7 @@ internal static class SampleObjects
         ["leases"] = """ "spec":{"holderIdentity":"a"} """,
         ["limitranges"] = """ "spec":{"limits":[{"type":"PersistentVolumeClaim","max":{"storage":"100Gi"}}]} """,
         ["localsubjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"namespace":"NAMESPACE","verb":"get","resource":"pods"}} """,
+        ["mutatingwebhookconfigurations"] = """ "webhooks":[] """,
         ["namespaces"] = """ "spec":{} """,
         ["networkpolicies"] = """ "spec":{"podSelector":{"matchLabels":{"app":"a"}}} """,
         ["nodes"] = """ "spec":{} """,
@@ -50,6 +51,7 @@ internal static class SampleObjects
         ["services"] = """ "spec":{"ports":[{"port":80}]} """,
         ["subjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"verb":"get","resource":"pods"}} """,
         ["tokenreviews"] = """ "spec":{"token":"known"} """,
+        ["validatingwebhookconfigurations"] = """ "webhooks":[] """,
     };
 
     // The names of some say what they are.

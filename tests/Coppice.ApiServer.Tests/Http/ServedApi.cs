@@ -36,7 +36,7 @@ public sealed class ServedApi : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var verbs = new ApiVerbs(_store, ServiceAllocationOptions.Default, _tokens, TimeProvider.System, new Random(1));
+        var verbs = new ApiVerbs(_store, ServiceAllocationOptions.Default, _tokens, TimeProvider.System, new Random(1), ConnectAsync);
         Kinds = verbs.Kinds;
         var parts = new PipelineParts(_authority, _tokens, _ => null, [], "127.0.0.1:6443")
         {

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Coppice.ApiServer.Watching;
+using Coppice.Objects;
+using Coppice.Objects.Admissionregistration;
+
+namespace Coppice.ApiServer.Admission.Webhooks;
+
+/// <summary>A webhook ready to be matched.</summary>
+/// <param name="Id">Unlike that of every other webhook.</param>
+internal sealed record ReadyWebhook(IAdmissionWebhook Terms, string Id, LabelQuery Namespaces, LabelQuery Objects);
+
+/// <summary>The webhooks of all configurations of one kind, in the order in which they are asked: by the configuration's name, and then as it lists them.</summary>
+internal sealed class WebhookSource<T>(LiveObjects<T> live, Func<T, IEnumerable<IAdmissionWebhook>> webhooks)
+    where T : KubernetesObject
+{
+    private volatile Made? _made;
+
+    public async ValueTask<ReadyWebhook[]> NowAsync(CancellationToken stop)
+    {
+        var now = await live.NowAsync(stop);
+        var made = _made;
+        if (made?.From != now)
+        {
+            _made = made = new Made(now, [.. now.Values.SelectMany(Ready)]);
+        }
+
+        return made.Webhooks;
+    }
+
+    private IEnumerable<ReadyWebhook> Ready(T configuration)
+    {
+        // Within one configuration there may be several of one name, from times when that was taken.
+        var place = 0;
+        foreach (var webhook in webhooks(configuration))
+        {
+            yield return new ReadyWebhook(
+                webhook, $"{configuration.Metadata.Name}/{webhook.Name}/{place++}", LabelQuery.Of(webhook.NamespaceSelector), LabelQuery.Of(webhook.ObjectSelector));
+        }
+    }
+
+    private sealed record Made(ImmutableSortedDictionary<ObjectKey, T> From, ReadyWebhook[] Webhooks);
+}
