@@ -1,6 +1,7 @@
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Admission.Webhooks;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Quotas;
@@ -38,12 +39,13 @@ public sealed class ApiVerbs
         Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect = null)
     {
         _storage = new ObjectStorage(store);
+        Authorizer = new Authorizer(_storage);
         Kinds = new KindRegistry(BuiltInServedKinds.All);
         Webhooks = new WebhookClient(_storage, connect, time);
         var (matching, reviews) = (new WebhookMatching(_storage, Kinds), new AdmissionReviews(Webhooks, random));
         Admissions = new AdmissionChain(
         [
-            .. BuiltInAdmissions.Of(_storage, time, random),
+            .. BuiltInAdmissions.Of(_storage, Authorizer, time, random),
             new MutatingWebhooks(new(new LiveObjects<MutatingWebhookConfiguration>(_storage), one => one.Webhooks), matching, reviews),
             new ValidatingWebhooks(new(new LiveObjects<ValidatingWebhookConfiguration>(_storage), one => one.Webhooks), matching, reviews),
         ]);
@@ -55,6 +57,9 @@ public sealed class ApiVerbs
 
     /// <summary>The kinds that there are, which may come and go.</summary>
     public KindRegistry Kinds { get; }
+
+    /// <summary>Who may do what. The verbs do not ask it: whoever lets somebody at them does.</summary>
+    internal Authorizer Authorizer { get; }
 
     internal ListVerb List { get; }
 

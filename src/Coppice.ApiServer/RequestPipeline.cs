@@ -51,6 +51,8 @@ public sealed partial class RequestPipeline
 
     private readonly BodyDeadline _bodies;
     private readonly Authenticator _authenticator;
+    private readonly Authorizer _authorizer;
+    private readonly Impersonation _impersonation;
     private readonly HealthEndpoint _health;
     private readonly KindRegistry _kinds;
     private readonly OfServedKinds<DiscoveryDocuments> _discovery;
@@ -67,14 +69,16 @@ public sealed partial class RequestPipeline
         _bodies = new BodyDeadline(time, parts.BodyTime);
         var tokens = new TokenOwners(verbs, parts.Tokens, parts.StaticTokens);
         _authenticator = new Authenticator(tokens, parts.Authority, time);
-        Access = new InProcessAccessControl(_authenticator);
+        _authorizer = verbs.Authorizer;
+        _impersonation = new Impersonation(_authorizer);
+        Access = new InProcessAccessControl(_authenticator, _authorizer);
         _health = new HealthEndpoint(parts.Health);
         string[] otherPaths = [.. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath];
         _kinds = verbs.Kinds;
         _discovery = new(_kinds, kinds => new DiscoveryDocuments(ServedGroups.Of(kinds.All), parts.ServerAddress) { OtherPaths = otherPaths });
         _openApi = new(_kinds, kinds => new OpenApiDocuments(ServedGroups.Of(kinds.All)));
         _issuer = new IssuerDocuments(parts.Tokens, parts.ServerAddress);
-        _reviews = new ReviewEndpoint(tokens);
+        _reviews = new ReviewEndpoint(tokens, _authorizer);
         _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, time, random));
         _subresources = new SubresourceEndpoint(
             verbs, _resources, new StreamEndpoint(verbs, parts.Nodes, time), new ProxyEndpoint(verbs, parts));
@@ -108,8 +112,8 @@ public sealed partial class RequestPipeline
             var request = ApiRequest.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query.IsTrue("watch"));
             var user = await _authenticator.IdentifyAsync(
                 http.Connection.ClientCertificate, http.Request.Headers.Authorization.First(), http.RequestAborted);
-            user = Impersonation.Apply(user, http.Request.Headers);
-            Authorizer.Require(user, request);
+            user = await _impersonation.ApplyAsync(user, http.Request.Headers, http.RequestAborted);
+            await _authorizer.RequireAsync(user, AccessRequest.Of(request, http.Request.Query.First("fieldSelector")), http.RequestAborted);
             await AnswerAsync(http, request, user, stopping);
         }
         catch (ApiError e)

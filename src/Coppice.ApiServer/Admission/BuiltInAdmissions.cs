@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Storage;
 
 namespace Coppice.ApiServer.Admission;
@@ -5,11 +6,13 @@ namespace Coppice.ApiServer.Admission;
 /// <summary>What every write passes, in Kubernetes' order. To add an admission, add a line.</summary>
 internal static class BuiltInAdmissions
 {
-    public static IReadOnlyList<IAdmission> Of(ObjectStorage storage, TimeProvider time, Random random) =>
+    public static IReadOnlyList<IAdmission> Of(ObjectStorage storage, Authorizer authorizer, TimeProvider time, Random random) =>
     [
         new NamespaceLifecycle(storage),
         new LimitRanger(new(storage)),
         new PodAdmission(storage, time, random),
+        new NodeRestriction(storage),
+        new EscalationCheck(authorizer),
         new PriorityAdmission(new(storage)),
         new RuntimeClassAdmission(storage),
         new DefaultIngressClass(storage),

@@ -1,88 +1,120 @@
-using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Storage;
+using Coppice.ApiServer.Watching;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Authorization;
+using Coppice.Objects.Rbac;
 
 namespace Coppice.ApiServer.Authorization;
 
 /// <summary>
-/// Who may do what: the masters everything, everybody who is known may look around (versions, discovery, schemas, and who they are),
-/// anybody may ask for health and version, and the components on nodes may do their work. Roles widen this.
+/// Who may do what: the masters everything, the agents of nodes what their pods need, and everybody what roles and bindings give them
+/// (role-based access control). These are looked at as they are now, and put in order once a change.
 /// </summary>
-internal static class Authorizer
+public sealed class Authorizer(ObjectStorage storage)
 {
-    private const string ServiceAccounts = "system:serviceaccounts";
+    private readonly LiveObjects<Role> _roles = new(storage);
+    private readonly LiveObjects<ClusterRole> _clusterRoles = new(storage);
+    private readonly LiveObjects<RoleBinding> _roleBindings = new(storage);
+    private readonly LiveObjects<ClusterRoleBinding> _clusterRoleBindings = new(storage);
 
-    private static readonly string[] OpenPaths = ["/version", "/healthz", "/livez", "/readyz"];
-    private static readonly string[] LookAroundPaths = ["/api", "/apis", "/openapi"];
+    private readonly NodeAuthorizer _nodes = new(storage);
 
-    // Kubernetes' role system:service-account-issuer-discovery, which all service accounts have.
-    private static readonly string[] IssuerPaths = [IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath];
+    private volatile RbacPolicy? _policy;
 
-    /// <exception cref="ApiError">Unauthorized for the unknown, Forbidden for the known.</exception>
-    public static void Require(UserInfo user, ApiRequest request)
+    /// <exception cref="ApiError">Forbidden.</exception>
+    public async ValueTask RequireAsync(UserInfo user, AccessRequest request, CancellationToken stop)
     {
-        if (Allows(user, request))
+        if (await DecideAsync(user, request, stop) is { Allowed: false, Reason: var why })
         {
-            return;
+            throw request.Resource is { } resource
+                ? ApiErrors.Forbidden(user.Name, request.Verb, resource, request.Subresource, (request.Namespace, request.Name), why)
+                : ApiErrors.ForbiddenPath(user.Name, request.Verb, request.Path, why);
         }
-
-        if (user.IsAnonymous)
-        {
-            throw ApiErrors.Unauthorized();
-        }
-
-        throw request.Resource is { } resource
-            ? ApiErrors.Forbidden(user.Name, request.Verb, resource, request.Subresource, (request.Namespace, request.Name ?? ""))
-            : ApiErrors.ForbiddenPath(user.Name, request.Verb, request.Path);
     }
 
-    public static bool Allows(UserInfo user, ApiRequest request) =>
-        user.IsIn(Users.Masters)
-        || IsBelow(request.Path, OpenPaths)
-        || (!user.IsAnonymous && (MayLookAround(user, request) || ComponentRules.Allow(user, request)));
-
-    /// <summary>What <see cref="Allows"/> comes to for somebody, as rules that people can read.</summary>
-    public static (ValueList<ResourceRule> Resources, ValueList<NonResourceRule> Paths) RulesOf(UserInfo user)
+    public ValueTask<AccessDecision> DecideAsync(UserInfo user, AccessRequest request, CancellationToken stop)
     {
-        List<ResourceRule> resources = [];
-        List<NonResourceRule> paths = [];
         if (user.IsIn(Users.Masters))
         {
-            resources.Add(new ResourceRule { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] });
-            paths.Add(new NonResourceRule { Verbs = ["*"], NonResourceUrls = ["*"] });
+            return new(AccessDecision.Allow);
         }
 
-        resources.AddRange(ComponentRules.Of(user));
-        if (!user.IsAnonymous)
-        {
-            resources.Add(new ResourceRule { Verbs = ["create"], ApiGroups = ["authentication.k8s.io"], Resources = ["selfsubjectreviews"] });
-            resources.Add(new ResourceRule
-            {
-                Verbs = ["create"], ApiGroups = ["authorization.k8s.io"], Resources = ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
-            });
-            paths.Add(ToGet(LookAroundPaths));
-        }
-
-        if (user.IsIn(ServiceAccounts))
-        {
-            paths.Add(new NonResourceRule { Verbs = ["get"], NonResourceUrls = IssuerPaths.SelectMany(path => (string[])[path, $"{path}/"]).ToValueList() });
-        }
-
-        paths.Add(ToGet(OpenPaths));
-        return (resources.ToValueList(), paths.ToValueList());
-
-        static NonResourceRule ToGet(string[] roots) =>
-            new() { Verbs = ["get"], NonResourceUrls = roots.SelectMany(r => (string[])[r, $"{r}/*"]).ToValueList() };
+        var policy = PolicyAsync(stop);
+        return NodeIdentity.Of(user) is { } node ? DecideAsync(node, policy, user, request, stop)
+            : policy.IsCompletedSuccessfully ? new(policy.Result.Decide(user, request))
+            : DecideAsync(policy, user, request);
     }
 
-    private static bool MayLookAround(UserInfo user, ApiRequest request) => request.Resource is { } resource
-        ? resource is { Group: "authentication.k8s.io", Resource: "selfsubjectreviews" }
-            or { Group: "authorization.k8s.io", Resource: "selfsubjectaccessreviews" or "selfsubjectrulesreviews" }
-        : request.Verb == "get" && (IsBelow(request.Path, LookAroundPaths) || (user.IsIn(ServiceAccounts) && IsBelow(request.Path, IssuerPaths)));
+    /// <summary>All that somebody may do in a namespace and beyond, as rules that people can read.</summary>
+    public async ValueTask<SubjectRulesReviewStatus> RulesOfAsync(UserInfo user, string space, CancellationToken stop)
+    {
+        var grants = (await PolicyAsync(stop)).GrantsOf(user, space).ToList();
+        var rules = grants.SelectMany(grant => grant.Rules).Distinct(ReferenceEqualityComparer.Instance).Cast<PolicyRule>().ToList();
+        List<string> problems = [.. grants.Where(grant => grant.Missing).Select(grant => grant.Problem).Distinct()];
+        if (NodeIdentity.Of(user) is not null)
+        {
+            problems.Add("node authorizer does not support user rule resolution");
+        }
 
-    private static bool IsBelow(string path, string[] roots) =>
-        roots.Any(r => path.StartsWith(r, StringComparison.Ordinal) && (path.Length == r.Length || path[r.Length] == '/'));
+        return new SubjectRulesReviewStatus
+        {
+            ResourceRules = [.. rules.Where(rule => !rule.Resources.IsEmpty).Select(rule => new ResourceRule
+            {
+                Verbs = rule.Verbs, ApiGroups = rule.ApiGroups, Resources = rule.Resources, ResourceNames = rule.ResourceNames,
+            })],
+            NonResourceRules = [.. rules.Where(rule => !rule.NonResourceUrls.IsEmpty).Select(rule => new NonResourceRule
+            {
+                Verbs = rule.Verbs, NonResourceUrls = rule.NonResourceUrls,
+            })],
+            Incomplete = problems.Count > 0,
+            EvaluationError = problems.Count == 0 ? null : Grant.Join(problems),
+        };
+    }
+
+    /// <summary>The roles and bindings as they are now.</summary>
+    internal ValueTask<RbacPolicy> PolicyAsync(CancellationToken stop)
+    {
+        var (roles, clusterRoles) = (_roles.NowAsync(stop), _clusterRoles.NowAsync(stop));
+        var (roleBindings, clusterRoleBindings) = (_roleBindings.NowAsync(stop), _clusterRoleBindings.NowAsync(stop));
+        return roles.IsCompletedSuccessfully && clusterRoles.IsCompletedSuccessfully
+            && roleBindings.IsCompletedSuccessfully && clusterRoleBindings.IsCompletedSuccessfully
+            ? new(Arrange(new(roles.Result, clusterRoles.Result, roleBindings.Result, clusterRoleBindings.Result)))
+            : WaitAsync();
+
+        async ValueTask<RbacPolicy> WaitAsync() => Arrange(new(await roles, await clusterRoles, await roleBindings, await clusterRoleBindings));
+    }
+
+    /// <summary>One of the two must allow it; if none does, both may have something to say.</summary>
+    private async ValueTask<AccessDecision> DecideAsync(
+        string node, ValueTask<RbacPolicy> policy, UserInfo user, AccessRequest request, CancellationToken stop)
+    {
+        var ofNode = node.Length > 0
+            ? await _nodes.DecideAsync(node, request, stop)
+            : new AccessDecision(false, $"unknown node for user {QuotedText.Of(user.Name)}");
+        if (ofNode.Allowed)
+        {
+            return ofNode;
+        }
+
+        var ofRoles = (await policy).Decide(user, request);
+        return ofRoles.Allowed ? ofRoles : new(false, string.Join('\n', ((string[])[ofNode.Reason, ofRoles.Reason]).Where(why => why.Length > 0)));
+    }
+
+    private static async ValueTask<AccessDecision> DecideAsync(ValueTask<RbacPolicy> policy, UserInfo user, AccessRequest request) =>
+        (await policy).Decide(user, request);
+
+    // Two who see a change at once may both do the work, and come to the same.
+    private RbacPolicy Arrange(RbacObjects objects)
+    {
+        var policy = _policy;
+        if (policy is null || !policy.IsOf(objects))
+        {
+            _policy = policy = new RbacPolicy(objects);
+        }
+
+        return policy;
+    }
 }

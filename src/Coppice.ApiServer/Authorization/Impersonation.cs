@@ -11,7 +11,7 @@ namespace Coppice.ApiServer.Authorization;
 /// Lets somebody who may act as somebody else, as <c>kubectl --as</c> asks with the headers Impersonate-User, -Group, -Uid and -Extra-….
 /// Other headers that begin so mean nothing, as to Kubernetes.
 /// </summary>
-internal static class Impersonation
+internal sealed class Impersonation(Authorizer authorizer)
 {
     public const string HeaderPrefix = "Impersonate-";
 
@@ -19,17 +19,13 @@ internal static class Impersonation
 
     private const string ServiceAccountPrefix = "system:serviceaccount:";
 
-    private const string Unauthenticated = "system:unauthenticated";
-
     /// <summary>Who acts from here on: the one who is asked for, or the requester.</summary>
     /// <exception cref="ApiError">Forbidden, or BadRequest: groups, a uid or more are asked for, but no user.</exception>
-    public static UserInfo Apply(UserInfo requester, IHeaderDictionary headers)
-    {
-        if (!IsAskedFor(headers))
-        {
-            return requester;
-        }
+    public ValueTask<UserInfo> ApplyAsync(UserInfo requester, IHeaderDictionary headers, CancellationToken stop) =>
+        IsAskedFor(headers) ? BecomeAsync(requester, headers, stop) : new(requester);
 
+    private async ValueTask<UserInfo> BecomeAsync(UserInfo requester, IHeaderDictionary headers, CancellationToken stop)
+    {
         var user = headers[HeaderPrefix + "User"].First() ?? "";
         var groups = headers[HeaderPrefix + "Group"].Select(g => g ?? "").ToList();
         var uid = headers[HeaderPrefix + "Uid"].First() ?? "";
@@ -41,7 +37,11 @@ internal static class Impersonation
                 : throw ApiErrors.BadRequest($"requested [{string.Join(' ', References(groups, extra, uid))}] without impersonating a user");
         }
 
-        RequireFor(requester, user, groups, extra, uid);
+        foreach (var wanted in WantedFor(user, groups, extra, uid))
+        {
+            await authorizer.RequireAsync(requester, wanted, stop);
+        }
+
         return Users.Of(user, GroupsOf(user, groups)) with { Uid = uid.Length == 0 ? null : uid, Extra = extra };
     }
 
@@ -77,38 +77,31 @@ internal static class Impersonation
         return ofGroups.Concat(ofExtra).Concat(uid.Length > 0 ? [$"{{UID  {uid}  {Version}  }}"] : []);
     }
 
-    private static void RequireFor(
-        UserInfo requester, string user, IReadOnlyList<string> groups, ValueMap<ValueList<string>> extra, string uid)
+    /// <summary>All that whoever wants to be this user must be allowed.</summary>
+    private static IEnumerable<AccessRequest> WantedFor(string user, IReadOnlyList<string> groups, ValueMap<ValueList<string>> extra, string uid)
     {
-        if (AccountOf(user) is { } account)
-        {
-            Require("", "serviceaccounts", account.Namespace, account.Name);
-        }
-        else
-        {
-            Require("", "users", null, user);
-        }
-
+        yield return AccountOf(user) is { } account
+            ? To("", "serviceaccounts", account.Name) with { Namespace = account.Namespace }
+            : To("", "users", user);
         foreach (var group in groups)
         {
-            Require("", "groups", null, group);
+            yield return To("", "groups", group);
         }
 
         foreach (var (key, values) in extra)
         {
             foreach (var value in values)
             {
-                Require("authentication.k8s.io", "userextras", null, value, key);
+                yield return To("authentication.k8s.io", "userextras", value) with { Subresource = key };
             }
         }
 
         if (uid.Length > 0)
         {
-            Require("authentication.k8s.io", "uids", null, uid);
+            yield return To("authentication.k8s.io", "uids", uid);
         }
 
-        void Require(string group, string resource, string? space, string name, string? subresource = null) => Authorizer.Require(
-            requester, new ApiRequest("", "impersonate", "v1", new GroupResource(group, resource), space, name, subresource));
+        static AccessRequest To(string group, string resource, string name) => AccessRequest.To("impersonate", new(group, resource), name: name);
     }
 
     /// <summary>A service account is in the groups of all of them unless others are said; everybody who has a name is authenticated.</summary>
@@ -119,10 +112,10 @@ internal static class Impersonation
             : [.. asked];
         if (user == Users.Anonymous.Name)
         {
-            return groups.Contains(Unauthenticated) ? groups : [.. groups, Unauthenticated];
+            return groups.Contains(Users.Unauthenticated) ? groups : [.. groups, Users.Unauthenticated];
         }
 
-        return groups.Contains(Users.Authenticated) || groups.Contains(Unauthenticated) ? groups : [.. groups, Users.Authenticated];
+        return groups.Contains(Users.Authenticated) || groups.Contains(Users.Unauthenticated) ? groups : [.. groups, Users.Authenticated];
     }
 
     /// <summary>What only looks like a service account is a user like any other.</summary>

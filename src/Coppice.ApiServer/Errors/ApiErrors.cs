@@ -41,10 +41,10 @@ public static class ApiErrors
     }
 
     /// <summary>A path that is no resource, as "/metrics".</summary>
-    public static ApiError ForbiddenPath(string user, string verb, string path) => Make(
+    public static ApiError ForbiddenPath(string user, string verb, string path, string why = "") => Make(
         HttpStatusCode.Forbidden,
         StatusReason.Forbidden,
-        $"forbidden: User {QuotedText.Of(user)} cannot {verb} path {QuotedText.Of(path)}",
+        $"forbidden: User {QuotedText.Of(user)} cannot {verb} path {QuotedText.Of(path)}{(why.Length == 0 ? "" : $": {why}")}",
         new ApiStatusDetails());
 
     public static ApiError NotFound(GroupResource resource, string name) => Make(

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Coppice.ApiServer.Http;
 
 /// <summary>Questions that are asked by creating an object which is answered and not kept: who am I, may I, whose token is this.</summary>
-internal sealed class ReviewEndpoint(TokenOwners tokens)
+internal sealed class ReviewEndpoint(TokenOwners tokens, Authorizer authorizer)
 {
     /// <summary>True if the request was one of these.</summary>
     public async ValueTask<bool> TryHandleAsync(HttpContext http, ApiRequest request, UserInfo user)
@@ -66,14 +66,14 @@ internal sealed class ReviewEndpoint(TokenOwners tokens)
         };
     }
 
-    private static async ValueTask<KubernetesObject> MayIAsync(HttpContext http, UserInfo user)
+    private async ValueTask<KubernetesObject> MayIAsync(HttpContext http, UserInfo user)
     {
         var review = (SelfSubjectAccessReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.SelfSubjectAccessReview)).Item;
         Require(review.Kind!, AttributeErrors(review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes));
-        return review with { Status = Decide(user, review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes) };
+        return review with { Status = await DecideAsync(user, review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes, http.RequestAborted) };
     }
 
-    private static async ValueTask<KubernetesObject> WhatMayIAsync(HttpContext http, UserInfo user)
+    private async ValueTask<KubernetesObject> WhatMayIAsync(HttpContext http, UserInfo user)
     {
         var review = (SelfSubjectRulesReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.SelfSubjectRulesReview)).Item;
         if (string.IsNullOrEmpty(review.Spec.Namespace))
@@ -81,42 +81,38 @@ internal sealed class ReviewEndpoint(TokenOwners tokens)
             throw ApiErrors.BadRequest("no namespace on request");
         }
 
-        var (resources, paths) = Authorizer.RulesOf(user);
-        return review with { Status = new SubjectRulesReviewStatus { ResourceRules = resources, NonResourceRules = paths } };
+        return review with { Status = await authorizer.RulesOfAsync(user, review.Spec.Namespace, http.RequestAborted) };
     }
 
-    private static async ValueTask<KubernetesObject> MayTheyAsync(HttpContext http)
+    private async ValueTask<KubernetesObject> MayTheyAsync(HttpContext http)
     {
         var review = (SubjectAccessReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.SubjectAccessReview)).Item;
-        return review with { Status = Decide(review.Kind!, review.Spec) };
+        return review with { Status = await DecideAsync(review.Kind!, review.Spec, http.RequestAborted) };
     }
 
-    private static async ValueTask<KubernetesObject> MayTheyAsync(HttpContext http, string space)
+    private async ValueTask<KubernetesObject> MayTheyAsync(HttpContext http, string space)
     {
         var review = (LocalSubjectAccessReview)(await RequestBody.ReadObjectAsync(http, UnstoredKinds.LocalSubjectAccessReview)).Item;
         return (review.Spec.ResourceAttributes?.Namespace ?? space) == space
-            ? review with { Status = Decide(review.Kind!, review.Spec) }
+            ? review with { Status = await DecideAsync(review.Kind!, review.Spec, http.RequestAborted) }
             : throw ApiErrors.BadRequest($"spec.resourceAttributes.namespace must match namespace: {space}");
     }
 
-    private static SubjectAccessReviewStatus Decide(string kind, SubjectAccessReviewSpec spec)
+    private ValueTask<SubjectAccessReviewStatus> DecideAsync(string kind, SubjectAccessReviewSpec spec, CancellationToken stop)
     {
         IEnumerable<FieldError> ofSubject = string.IsNullOrEmpty(spec.User) && spec.Groups.IsEmpty
             ? [FieldError.Invalid(FieldPath.Of("spec", "user"), spec.User ?? "", "at least one of user or group must be specified")]
             : [];
         Require(kind, AttributeErrors(spec.ResourceAttributes, spec.NonResourceAttributes).Concat(ofSubject));
         var subject = new UserInfo { Username = spec.User, Uid = spec.Uid, Groups = spec.Groups, Extra = spec.Extra };
-        return Decide(subject, spec.ResourceAttributes, spec.NonResourceAttributes);
+        return DecideAsync(subject, spec.ResourceAttributes, spec.NonResourceAttributes, stop);
     }
 
-    private static SubjectAccessReviewStatus Decide(UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path)
+    private async ValueTask<SubjectAccessReviewStatus> DecideAsync(
+        UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path, CancellationToken stop)
     {
-        var wanted = resource is not null
-            ? new ApiRequest(
-                "", resource.Verb ?? "", resource.Version ?? "v1", new GroupResource(resource.Group ?? "", resource.Resource ?? ""),
-                resource.Namespace, resource.Name, resource.Subresource)
-            : new ApiRequest(path?.Path ?? "", path?.Verb ?? "", "", null, null, null, null);
-        return new SubjectAccessReviewStatus { Allowed = Authorizer.Allows(user, wanted) };
+        var decision = await authorizer.DecideAsync(user, resource is not null ? AccessRequest.Of(resource) : AccessRequest.Of(path!), stop);
+        return new SubjectAccessReviewStatus { Allowed = decision.Allowed, Reason = decision.Reason.Length == 0 ? null : decision.Reason };
     }
 
     private static void Require(string kind, IEnumerable<FieldError> errors)

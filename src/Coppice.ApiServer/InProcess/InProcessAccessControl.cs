@@ -12,7 +12,7 @@ using Coppice.Objects.Authorization;
 namespace Coppice.ApiServer.InProcess;
 
 /// <summary>Token reviews and access reviews without HTTP, for servers of the same process.</summary>
-internal sealed class InProcessAccessControl(Authenticator authenticator) : IAccessControl
+internal sealed class InProcessAccessControl(Authenticator authenticator, Authorizer authorizer) : IAccessControl
 {
     public async ValueTask<UserInfo?> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop)
     {
@@ -27,10 +27,6 @@ internal sealed class InProcessAccessControl(Authenticator authenticator) : IAcc
         }
     }
 
-    public ValueTask<bool> AllowsAsync(UserInfo user, ResourceAttributes wanted, CancellationToken stop)
-    {
-        var request = new ApiRequest(
-            "", wanted.Verb ?? "", wanted.Version ?? "v1", new GroupResource(wanted.Group ?? "", wanted.Resource ?? ""), wanted.Namespace, wanted.Name, wanted.Subresource);
-        return ValueTask.FromResult(Authorizer.Allows(user, request));
-    }
+    public async ValueTask<bool> AllowsAsync(UserInfo user, ResourceAttributes wanted, CancellationToken stop) =>
+        (await authorizer.DecideAsync(user, AccessRequest.Of(wanted), stop)).Allowed;
 }

@@ -8,11 +8,12 @@ public static class Users
 {
     public const string Masters = "system:masters";
     public const string Authenticated = ClientCertificate.Authenticated;
+    public const string Unauthenticated = "system:unauthenticated";
 
     /// <summary>The agents of nodes, each as "system:node:NAME".</summary>
     public const string Nodes = "system:nodes";
 
-    public static readonly UserInfo Anonymous = new() { Username = "system:anonymous", Groups = ["system:unauthenticated"] };
+    public static readonly UserInfo Anonymous = new() { Username = "system:anonymous", Groups = [Unauthenticated] };
 
     /// <summary>A component of this process, under the usual name of its kind.</summary>
     public static UserInfo Component(string name) => Of(name, Masters, Authenticated);

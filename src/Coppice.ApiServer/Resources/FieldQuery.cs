@@ -43,6 +43,11 @@ public sealed class FieldQuery
         return new FieldQuery(terms);
     }
 
+    /// <summary>What a selector asks a field to be, whatever the kind offers; null if it does not.</summary>
+    public static string? ExactValue(string? text, string field) => string.IsNullOrEmpty(text)
+        ? null
+        : text.Split(',').Select(Split).FirstOrDefault(term => term is { Equal: true } && term.Value.Field == field)?.Value;
+
     public bool Matches(KubernetesObject item)
     {
         foreach (var term in _terms)

@@ -1,5 +1,6 @@
 using System.Net;
 using Coppice.ApiServer;
+using Coppice.ApiServer.Authorization.Bootstrap;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Kinds.Metrics;
@@ -107,6 +108,7 @@ public sealed partial class Cluster : IAsyncDisposable
         var ownApi = new InProcessClient(plane.Api, "system:apiserver");
         await ClusterBootstrap.EnsureNamespacesAsync(ownApi, stop);
         await ClusterBootstrap.EnsurePriorityClassesAsync(ownApi, stop);
+        await BootstrapPolicy.EnsureAsync(ownApi, stop);
         var builtIns = new BuiltInServices(ownApi, nodeOptions.Address, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
 

@@ -33,7 +33,7 @@ public sealed class BodyTests(ServedApi api) : IClassFixture<ServedApi>
         using var nobody = api.ClientOf(null);
         using var request = Request(http, "/api/v1/namespaces/default/configmaps", new LongBody(20 * MiB, lengthIsTold: true));
         using var response = await nobody.SendAsync(request);
-        Assert.Equal("Unauthorized", (await Answer.OfAsync(response)).Refused(401, "Unauthorized"));
+        (await Answer.OfAsync(response)).Refused(403, "Forbidden");
     }
 
     [Fact]

@@ -14,7 +14,12 @@ public sealed class CredentialTests(ServedApi api) : IClassFixture<ServedApi>
         using var nobody = api.ClientOf(null);
         Assert.Equal(200, (int)(await nobody.GetAsync("/version")).StatusCode);
         Assert.Equal(200, (int)(await nobody.GetAsync("/healthz")).StatusCode);
-        Assert.Equal("Unauthorized", await RefusedAsync(nobody, "/api/v1/namespaces"));
+        Assert.Equal(
+            "namespaces is forbidden: User \"system:anonymous\" cannot list resource \"namespaces\" in API group \"\" at the cluster scope",
+            (await Answer.OfAsync(await nobody.GetAsync("/api/v1/namespaces"))).Refused(403, "Forbidden"));
+        Assert.Equal(
+            "forbidden: User \"system:anonymous\" cannot get path \"/metrics\"",
+            (await Answer.OfAsync(await nobody.GetAsync("/metrics"))).Refused(403, "Forbidden"));
     }
 
     [Fact]

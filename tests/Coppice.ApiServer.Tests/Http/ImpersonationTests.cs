@@ -16,7 +16,6 @@ public sealed class ImpersonationTests(ServedApi api) : IClassFixture<ServedApi>
     [InlineData("jane", "jane", "system:authenticated")]
     [InlineData("system:serviceaccount:a:b", "system:serviceaccount:a:b", "system:serviceaccounts,system:serviceaccounts:a,system:authenticated")]
     [InlineData("system:serviceaccount:A B:b", "system:serviceaccount:A B:b", "system:authenticated")]
-    [InlineData("system:anonymous", "system:anonymous", "system:unauthenticated")]
     public async Task Somebody_else_has_a_name_and_the_groups_that_go_with_it(string user, string name, string groups)
     {
         var info = (await AskAsync(api.Admin, "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", ("Impersonate-User", user))).Good().Body!["status"]!["userInfo"]!;
@@ -31,6 +30,13 @@ public sealed class ImpersonationTests(ServedApi api) : IClassFixture<ServedApi>
     {
         using var jane = api.ClientOf(api.Issue("jane"));
         Assert.Equal(message, (await AskAsync(jane, "GET", "/api", (header, value))).Refused(403, "Forbidden"));
+    }
+
+    [Fact]
+    public async Task Nobody_in_particular_is_in_no_other_group()
+    {
+        var refused = await AskAsync(api.Admin, "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", ("Impersonate-User", "system:anonymous"));
+        Assert.Contains("User \"system:anonymous\" cannot create resource \"selfsubjectreviews\"", refused.Refused(403, "Forbidden"));
     }
 
     [Fact]
@@ -53,11 +59,11 @@ public sealed class ImpersonationTests(ServedApi api) : IClassFixture<ServedApi>
             "/apis/authentication.k8s.io/v1/selfsubjectreviews",
             ("Impersonate-User", "jane"),
             ("Impersonate-Uid", "7"),
-            ("Impersonate-Group", "system:unauthenticated"),
+            ("Impersonate-Group", "system:authenticated"),
             ("Impersonate-Extra-Example.com%2FTeam", "a"),
             ("Impersonate-Extra-%zz", "c"))).Good().Body!["status"]!["userInfo"]!;
         Assert.Equal(
-            """{"username":"jane","uid":"7","groups":["system:unauthenticated"],"extra":{"%zz":["c"],"example.com/team":["a"]}}""", info.ToJsonString());
+            """{"username":"jane","uid":"7","groups":["system:authenticated"],"extra":{"%zz":["c"],"example.com/team":["a"]}}""", info.ToJsonString());
     }
 
     [Theory]

@@ -41,7 +41,7 @@ public sealed class IssuerTests(ServedApi api) : IClassFixture<ServedApi>
     public async Task Service_accounts_see_it_and_nobody_else_by_right(string path)
     {
         using var nobody = api.ClientOf(null);
-        Assert.Equal("Unauthorized", (await Answer.OfAsync(await nobody.GetAsync(path))).Refused(401, "Unauthorized"));
+        (await Answer.OfAsync(await nobody.GetAsync(path))).Refused(403, "Forbidden");
         using var jane = api.ClientOf(api.Issue("jane"));
         Assert.Equal(
             $"forbidden: User \"jane\" cannot get path \"{path}\"", (await Answer.OfAsync(await jane.GetAsync(path))).Refused(403, "Forbidden"));

@@ -6,10 +6,14 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Authorization.Bootstrap;
+using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
+using Coppice.Client;
 using Coppice.Objects.Authentication;
+using Coppice.Objects.Core;
 using Coppice.Store;
 using Coppice.Store.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,6 +42,7 @@ public sealed class ServedApi : IAsyncLifetime
     {
         var verbs = new ApiVerbs(_store, ServiceAllocationOptions.Default, _tokens, TimeProvider.System, new Random(1), ConnectAsync);
         Kinds = verbs.Kinds;
+        await FillAsync(new InProcessClient(verbs, "system:apiserver"));
         var parts = new PipelineParts(_authority, _tokens, _ => null, [], "127.0.0.1:6443")
         {
             StaticTokens = new Dictionary<string, UserInfo> { ["known"] = Users.Of("operator", Users.Masters, Users.Authenticated) },
@@ -53,6 +58,17 @@ public sealed class ServedApi : IAsyncLifetime
         var credentials = _authority.IssueClient("admin", "system:masters");
         AdminCertificate = X509Certificate2.CreateFromPem(credentials.CertificatePem, credentials.KeyPem);
         _admin = ClientOf(credentials);
+    }
+
+    /// <summary>What every cluster has.</summary>
+    private static async Task FillAsync(InProcessClient api)
+    {
+        foreach (var name in (string[])["kube-system", "kube-public"])
+        {
+            await api.CreateAsync(new Namespace { Metadata = new() { Name = name } }, default);
+        }
+
+        await BootstrapPolicy.EnsureAsync(api, default);
     }
 
     public X509Certificate2 AdminCertificate { get; private set; } = null!;
@@ -106,7 +122,12 @@ public sealed class ServedApi : IAsyncLifetime
 
     /// <summary>Asks as an administrator.</summary>
     /// <param name="body">JSON, unless <paramref name="type"/> says otherwise.</param>
-    public async Task<Answer> SendAsync(string method, string path, string? body = null, string type = "application/json", string? accept = null)
+    public Task<Answer> SendAsync(string method, string path, string? body = null, string type = "application/json", string? accept = null) =>
+        SendAsync(Admin, method, path, body, type, accept);
+
+    /// <summary>Asks as whoever the client is.</summary>
+    public static async Task<Answer> SendAsync(
+        HttpClient client, string method, string path, string? body = null, string type = "application/json", string? accept = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null)
@@ -120,7 +141,7 @@ public sealed class ServedApi : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("Accept", accept);
         }
 
-        using var response = await Admin.SendAsync(request);
+        using var response = await client.SendAsync(request);
         return await Answer.OfAsync(response);
     }
 

@@ -1,0 +1,121 @@
+using Coppice.ApiServer.Storage;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Store;
+
+namespace Coppice.ApiServer.Authorization;
+
+/// <summary>What a pod may need on its node.</summary>
+internal enum Needed
+{
+    Pod,
+    Secret,
+    ConfigMap,
+    Claim,
+    Volume,
+    ResourceClaim,
+    Account,
+
+    /// <summary>Of a volume to a node: no pod needs it, and none is asked.</summary>
+    Attachment,
+
+    /// <summary>What a node's devices are: no pod needs it, and none is asked.</summary>
+    Slice,
+}
+
+/// <summary>
+/// Whether an object belongs to a node: a pod that is bound to it, or something that such a pod needs. The pods of the namespace are
+/// looked at as they are now, which only nodes make us do, and they rarely: nothing is kept for it.
+/// </summary>
+internal sealed class NodeRelations(ObjectStorage storage)
+{
+    private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
+    private static readonly Kind Claims = BuiltInKinds.Of<PersistentVolumeClaim>();
+
+    public async ValueTask<bool> HasAsync(string node, Needed what, ObjectKey key, CancellationToken stop) => what switch
+    {
+        Needed.Pod => await storage.FindAsync(Pods, key, stop) is { Item: Pod pod } && pod.Spec.NodeName == node,
+        Needed.Volume => await NeedsVolumeAsync(node, key.Name, stop),
+        Needed.Attachment or Needed.Slice => false,
+        _ => (await PodsOfAsync(node, key.Namespace, stop)).Any(pod => PodNeeds.Of(pod, what).Contains(key.Name)),
+    };
+
+    /// <summary>A volume is needed by whoever needs the claim that it is bound to.</summary>
+    private async ValueTask<bool> NeedsVolumeAsync(string node, string volume, CancellationToken stop)
+    {
+        foreach (var pod in await PodsOfAsync(node, "", stop))
+        {
+            foreach (var claim in PodNeeds.Of(pod, Needed.Claim))
+            {
+                if (await storage.FindAsync(Claims, new(pod.Metadata.Namespace!, claim), stop) is { Item: PersistentVolumeClaim { Spec.VolumeName: { } name } } && name == volume)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <param name="space">Empty for all.</param>
+    private async ValueTask<IEnumerable<Pod>> PodsOfAsync(string node, string space, CancellationToken stop) =>
+        (await storage.RangeAsync(new RangeQuery(ObjectStorage.Prefix(Pods, space)), stop)).Entries
+            .Select(entry => (Pod)ObjectStorage.FormOf(Pods, entry).Item)
+            .Where(pod => pod.Spec.NodeName == node);
+}
+
+/// <summary>The names of what a pod needs of its namespace.</summary>
+internal static class PodNeeds
+{
+    public static IEnumerable<string> Of(Pod pod, Needed what) => Names(pod, what).OfType<string>();
+
+    private static IEnumerable<string?> Names(Pod pod, Needed what) => what switch
+    {
+        Needed.Secret =>
+        [
+            .. pod.Spec.ImagePullSecrets.Select(secret => secret.Name),
+            .. Variables(pod).Select(variable => variable.ValueFrom?.SecretKeyRef?.Name),
+            .. VariableSets(pod).Select(set => set.SecretRef?.Name),
+            .. pod.Spec.Volumes.SelectMany(SecretsOf),
+        ],
+        Needed.ConfigMap =>
+        [
+            .. Variables(pod).Select(variable => variable.ValueFrom?.ConfigMapKeyRef?.Name),
+            .. VariableSets(pod).Select(set => set.ConfigMapRef?.Name),
+            .. pod.Spec.Volumes.Select(volume => volume.ConfigMap?.Name),
+            .. pod.Spec.Volumes.SelectMany(volume => volume.Projected?.Sources ?? default).Select(source => source.ConfigMap?.Name),
+        ],
+        Needed.Claim => pod.Spec.Volumes.Select(volume =>
+            volume.PersistentVolumeClaim?.ClaimName ?? (volume.Ephemeral is null ? null : $"{pod.Metadata.Name}-{volume.Name}")),
+        Needed.ResourceClaim =>
+        [
+            .. pod.Spec.ResourceClaims.Select(claim => claim.ResourceClaimName),
+            .. pod.Status.ResourceClaimStatuses.Select(claim => claim.ResourceClaimName),
+            pod.Status.ExtendedResourceClaimStatus?.ResourceClaimName,
+        ],
+        Needed.Account => [pod.Spec.ServiceAccountName],
+        _ => [],
+    };
+
+    private static IEnumerable<EnvVar> Variables(Pod pod) => pod.Spec.InitContainers.Concat(pod.Spec.Containers).SelectMany(container => container.Env)
+        .Concat(pod.Spec.EphemeralContainers.SelectMany(container => container.Env));
+
+    private static IEnumerable<EnvFromSource> VariableSets(Pod pod) => pod.Spec.InitContainers.Concat(pod.Spec.Containers)
+        .SelectMany(container => container.EnvFrom)
+        .Concat(pod.Spec.EphemeralContainers.SelectMany(container => container.EnvFrom));
+
+    private static IEnumerable<string?> SecretsOf(Volume volume) =>
+    [
+        volume.Secret?.SecretName,
+        .. (volume.Projected?.Sources ?? default).Select(source => source.Secret?.Name),
+        volume.Csi?.NodePublishSecretRef?.Name,
+        volume.AzureFile?.SecretName,
+        volume.Cephfs?.SecretRef?.Name,
+        volume.Cinder?.SecretRef?.Name,
+        volume.FlexVolume?.SecretRef?.Name,
+        volume.Iscsi?.SecretRef?.Name,
+        volume.Rbd?.SecretRef?.Name,
+        volume.ScaleIO?.SecretRef?.Name,
+        volume.Storageos?.SecretRef?.Name,
+    ];
+}
