@@ -71,6 +71,16 @@ public static class ObjectDecoder
         return Finish(item, expected, mode, strict);
     }
 
+    /// <summary>Reads what an applied configuration has made of an object, which its schema has passed.</summary>
+    /// <exception cref="ApiError">400: a text of it says nothing that its field could mean, such as a quantity that is none.</exception>
+    public static KubernetesObject DecodeMerged(ReadOnlyMemory<byte> json, ExpectedObject expected)
+    {
+        var report = StrictDecoder.Check(json.Span, expected.Kind.Schema);
+        return (report.SyntaxError ?? report.FatalError) is { } fatal
+            ? throw Unfit(expected.Name, expected.ApiVersion, expected.Name, fatal)
+            : Read(json, expected.Kind.Schema, report.HasNulls, expected.Kind.Format.Read, e => Unfit(expected.Name, expected.ApiVersion, expected.Name, e));
+    }
+
     /// <summary>Reads a body that is no object of the API but goes along with a request, such as DeleteOptions; unknown fields are ignored.</summary>
     /// <exception cref="ApiError">400: it is no JSON, or has wrong types.</exception>
     public static T DecodeOptions<T>(ReadOnlyMemory<byte> json)

@@ -75,6 +75,25 @@ public static class ApiErrors
         $"Operation cannot be fulfilled on {resource} {QuotedText.Of(name)}: {why}",
         About(resource, name));
 
+    /// <summary>A configuration that is applied would change what others own.</summary>
+    /// <param name="conflicts">Each manager, as messages name it, with a path that it owns.</param>
+    public static ApiError ApplyConflict(IEnumerable<(string Manager, string Path)> conflicts)
+    {
+        var all = conflicts.ToList();
+        var managers = all.GroupBy(conflict => conflict.Manager).OrderBy(group => group.Key, StringComparer.Ordinal);
+        var lines = managers.SelectMany(group => group.Select(conflict => $"- {conflict.Path}").Prepend($"conflicts with {group.Key}:"));
+        var message = all is [var (manager, path)]
+            ? $"Apply failed with 1 conflict: conflict with {manager}: {path}"
+            : $"Apply failed with {all.Count} conflicts: {string.Join('\n', lines)}";
+        var causes = all.Take(ShownErrors).Select(conflict => new ApiStatusCause
+        {
+            Reason = CauseType.FieldManagerConflict,
+            Message = $"conflict with {conflict.Manager}",
+            Field = conflict.Path,
+        });
+        return Make(HttpStatusCode.Conflict, StatusReason.Conflict, message, new ApiStatusDetails { Causes = causes.ToValueList() });
+    }
+
     public static ApiError Invalid(Kind kind, string name, params IReadOnlyList<FieldError> errors) =>
         Invalid(kind.Group, kind.Name, name, errors);
 

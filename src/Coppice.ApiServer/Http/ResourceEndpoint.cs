@@ -65,29 +65,34 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     public async Task UpdateAsync(HttpContext http, WriteRequest write)
     {
         var item = (await RequestBody.ReadObjectAsync(http, WriteParts.Of(write.Subresource).Takes(write.Kind))).Item;
-        await WriteAsync(http, write, new WriteChange.Body(item), StatusCodes.Status200OK);
+        await WriteAsync(http, write, new WriteChange.Body(item));
     }
 
     public async Task PatchAsync(HttpContext http, WriteRequest write)
     {
-        var type = PatchTypes.Of(http.Request.ContentType);
-        var patch = new WriteChange.Patch(type, await RequestBody.ReadAsync(http));
-        await WriteAsync(http, write, patch, StatusCodes.Status200OK);
+        if (PatchTypes.IsApply(http.Request.ContentType))
+        {
+            await WriteAsync(http, write, new AppliedChange(await RequestBody.ReadAsync(http)));
+            return;
+        }
+
+        var type = PatchTypes.Of(http.Request.ContentType, write.Kind);
+        await WriteAsync(http, write, new WriteChange.Patch(type, await RequestBody.ReadAsync(http)));
     }
 
     private async Task CreateAsync(HttpContext http, WriteRequest write)
     {
         var item = (await RequestBody.ReadObjectAsync(http, write.Kind)).Item;
         var named = write with { Key = write.Key with { Name = item.Metadata.Name ?? "" } };
-        await WriteAsync(http, named, new WriteChange.Body(item), StatusCodes.Status201Created);
+        await WriteAsync(http, named, new WriteChange.Body(item));
     }
 
-    private async Task WriteAsync(HttpContext http, WriteRequest write, WriteChange change, int code)
+    private async Task WriteAsync(HttpContext http, WriteRequest write, WriteChange change)
     {
         var result = await verbs.Writes.RunAsync(write, change, http.RequestAborted);
         Warnings.Add(http, result.Warnings);
         var part = WriteParts.Of(write.Subresource);
-        await responses.WriteObjectAsync(http, part.Shows(write.Served), part.View(result.Form), code);
+        await responses.WriteObjectAsync(http, part.Shows(write.Served), part.View(result.Form), result.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private async Task ListAsync(HttpContext http, ServedKind served, string space)

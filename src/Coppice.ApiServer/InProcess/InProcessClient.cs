@@ -19,7 +19,12 @@ namespace Coppice.ApiServer.InProcess;
 /// </summary>
 public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClient
 {
+    private const string NodeUser = "system:node:";
+
     private readonly UserInfo _user = Users.Component(component);
+
+    /// <summary>As its own program would call itself to the API: "kube-scheduler", "kubelet".</summary>
+    private readonly string _program = ProgramOf(component);
 
     public async ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop) =>
         (await verbs.FindAsync(Served(kind).Kind, key, stop))?.Item;
@@ -38,6 +43,7 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
         var request = new WriteRequest(write is ObjectWrite.Create ? WriteOperation.Create : WriteOperation.Update, Served(kind), write.Key, _user)
         {
             Subresource = write.Subresource ?? "",
+            Options = new WriteOptions { Program = _program },
         };
         RequireDoor(request, write);
         if (write is ObjectWrite.Create { Subresource: not null, Item: TokenRequest token })
@@ -51,6 +57,9 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
 
     public async ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop) => await verbs.Writes.RunAsync(
         new(WriteOperation.Delete, Served(kind), key, _user) { Options = new WriteOptions { Deletion = options } }, new WriteChange.Removal(), stop);
+
+    private static string ProgramOf(string component) =>
+        component.StartsWith(NodeUser, StringComparison.Ordinal) ? "kubelet" : component[(component.LastIndexOf(':') + 1)..];
 
     private static WriteChange ChangeOf(ObjectWrite write) => write switch
     {

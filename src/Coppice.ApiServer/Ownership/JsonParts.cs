@@ -13,6 +13,9 @@ internal static class JsonParts
     public static JsonElement Field(this JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var field) ? field : default;
 
+    /// <summary>A string's text; null for anything else.</summary>
+    public static string? ToText(this JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
     public static bool HasParts(this JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => value.GetPropertyCount() > 0,

@@ -1,22 +1,30 @@
 using Coppice.ApiServer.Errors;
 using Coppice.Client;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.Requests;
 
 /// <summary>Tells the kind of a patch by its media type.</summary>
 internal static class PatchTypes
 {
-    private static readonly string[] Accepted =
-    [
-        "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json",
-    ];
+    private const string Json = "application/json-patch+json";
+    private const string Merge = "application/merge-patch+json";
+    private const string StrategicMerge = "application/strategic-merge-patch+json";
+    private const string Apply = "application/apply-patch+yaml";
 
+    /// <summary>It is no patch but a configuration that is applied.</summary>
+    public static bool IsApply(string? contentType) => MediaType(contentType) == Apply;
+
+    /// <param name="kind">Of one that was made at run time nobody knows how lists are merged in Kubernetes' own patch.</param>
     /// <exception cref="ApiError">UnsupportedMediaType.</exception>
-    public static PatchType Of(string? contentType) => (contentType ?? "").Split(';')[0].Trim() switch
+    public static PatchType Of(string? contentType, Kind kind) => MediaType(contentType) switch
     {
-        "application/json-patch+json" => PatchType.Json,
-        "application/merge-patch+json" => PatchType.Merge,
-        "application/strategic-merge-patch+json" => PatchType.StrategicMerge,
-        _ => throw ApiErrors.UnsupportedMediaType(Accepted),
+        Json => PatchType.Json,
+        Merge => PatchType.Merge,
+        StrategicMerge when kind.Format is not CustomFormat => PatchType.StrategicMerge,
+        _ when kind.Format is CustomFormat => throw ApiErrors.UnsupportedMediaType(Json, Merge, Apply),
+        _ => throw ApiErrors.UnsupportedMediaType(Json, Merge, StrategicMerge, Apply),
     };
+
+    private static string MediaType(string? contentType) => (contentType ?? "").Split(';')[0].Trim();
 }

@@ -68,9 +68,39 @@ internal static class QueryParameters
     public static WriteOptions WriteOptions(this HttpRequest request) => new()
     {
         DryRun = request.DryRun(),
-        FieldManager = request.Query.First("fieldManager"),
+        FieldManager = request.FieldManager(),
+        Program = FieldManagers.OfUserAgent(request.Headers.UserAgent.First()),
+        Force = request.Force(),
         FieldValidation = request.Method == "DELETE" ? Decoding.FieldValidation.Warn : request.FieldValidation(),
     };
+
+    /// <summary>In whose name a write sets fields; null if it does not say, which one that applies a configuration must.</summary>
+    private static string? FieldManager(this HttpRequest request)
+    {
+        if (request.Method == "DELETE" || OptionsKindOf(request.Method) is not { } kind)
+        {
+            return null;
+        }
+
+        var name = request.Query.First("fieldManager") is { Length: > 0 } given ? given : null;
+        FieldError[] errors = name is null && PatchTypes.IsApply(request.ContentType)
+            ? [FieldError.Required(FieldPath.Of("fieldManager"), "is required for apply patch")]
+            : [.. FieldManagers.Errors(name)];
+        return errors.Length == 0 ? name : throw ApiErrors.Invalid("meta.k8s.io", kind, "", errors);
+    }
+
+    /// <summary>Whether what is applied takes fields that others own; of other patches nobody may ask it.</summary>
+    private static bool Force(this HttpRequest request)
+    {
+        if (request.Method != "PATCH" || request.Query.Switch("force") is not { } force)
+        {
+            return false;
+        }
+
+        return PatchTypes.IsApply(request.ContentType)
+            ? force
+            : throw ApiErrors.Invalid("meta.k8s.io", "PatchOptions", "", FieldError.Forbidden(FieldPath.Of("force"), "may not be specified for non-apply patch"));
+    }
 
     /// <summary>Whether a request is to change nothing; one that cannot change anything is not asked.</summary>
     /// <exception cref="ApiError">Invalid: something is wanted that is no dry run and nothing else either.</exception>

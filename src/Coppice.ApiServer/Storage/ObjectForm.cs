@@ -67,6 +67,9 @@ public sealed class ObjectForm
         output.Write(json[at..]);
     }
 
+    /// <summary>The JSON as it is kept, which has no resourceVersion unless the object is not in the store.</summary>
+    internal ReadOnlyMemory<byte> StoredJson => _detached.IsEmpty ? _stored : _detached;
+
     /// <summary>The JSON in one piece, for those who change it.</summary>
     public ReadOnlyMemory<byte> ToJson()
     {

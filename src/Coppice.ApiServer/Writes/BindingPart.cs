@@ -13,6 +13,8 @@ internal sealed class BindingPart : WritePart
 
     public override bool IsView => true;
 
+    public override Tracking Tracks => Tracking.Nothing;
+
     public override ExpectedObject Takes(Kind kind) => UnstoredKinds.Binding;
 
     public override WriteRequest Open(WriteRequest request, WriteChange change)

@@ -10,6 +10,8 @@ internal sealed class DeletionPart : WritePart
 {
     public override bool IsView => true;
 
+    public override Tracking Tracks => Tracking.Nothing;
+
     public override WriteRequest Open(WriteRequest request, WriteChange change) => Deletion.Open(request, OptionsOf(request));
 
     public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item) => Deletion.Begin(write, OptionsOf(write.Request));

@@ -7,6 +7,8 @@ namespace Coppice.ApiServer.Writes;
 /// <summary>A pod's ephemeral containers: everything else is kept from the old version.</summary>
 internal sealed class EphemeralContainersPart : WritePart
 {
+    public override Tracking Tracks => Tracking.WhatIsStored;
+
     public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item) =>
         PodStrategy.WithEphemeralContainers((Pod)item!, (Pod)write.Old);
 }

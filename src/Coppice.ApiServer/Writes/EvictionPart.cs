@@ -14,6 +14,8 @@ internal sealed class EvictionPart : WritePart
 
     public override bool IsView => true;
 
+    public override Tracking Tracks => Tracking.Nothing;
+
     public override ExpectedObject Takes(Kind kind) => Evictions;
 
     public override WriteRequest Open(WriteRequest request, WriteChange change)

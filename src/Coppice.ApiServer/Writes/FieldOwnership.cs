@@ -1,11 +1,117 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Coppice.ApiServer.Ownership;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Storage;
 using Coppice.Objects;
+using Coppice.Objects.Meta;
 
 namespace Coppice.ApiServer.Writes;
 
-/// <summary>Who has set which field of an object. Nobody is told yet, and what a client says about it is not kept.</summary>
+/// <summary>Who has set which field of an object: metadata.managedFields, which every write keeps true.</summary>
 internal static class FieldOwnership
 {
-    public static KubernetesObject? Note(KubernetesObject? item) => item is { Metadata.ManagedFields.IsEmpty: false }
-        ? item with { Metadata = item.Metadata with { ManagedFields = default } }
-        : item;
+    private static readonly ConditionalWeakTable<Kind, EmptyObject> Empties = [];
+
+    /// <summary>The one who writes, at this door.</summary>
+    public static Manager ManagerOf(WriteRequest request, string operation)
+    {
+        var name = request.Options.FieldManager ?? request.Options.Program;
+        return new(name.Length == 0 ? "unknown" : name, operation, request.Kind.ApiVersion, request.Subresource);
+    }
+
+    /// <summary>What an object of a kind is with nothing said: what of it is there by itself, nobody has set.</summary>
+    public static JsonElement EmptyOf(Kind kind) => Empties.GetValue(kind, static kind => new(JsonOf(kind.Format.Read("{}"u8)))).Json;
+
+    /// <summary>
+    /// Notes that what is asked for is asked for by this client, before anybody adds to it: what admission adds and what the server
+    /// itself sets is nobody's.
+    /// </summary>
+    public static KubernetesObject? Note(PendingWrite write, WritePart part, Asked asked, KubernetesObject? item)
+    {
+        if (item is null || asked.IsOwned || part.Tracks != Tracking.WhatIsAsked)
+        {
+            return item;
+        }
+
+        var live = write.Current?.Item.Metadata.ManagedFields ?? default;
+        return With(item, Changed(write, OwnersBefore(write, item, live), item, live));
+    }
+
+    /// <summary>The same for a door that writes so little that only the object as it would be stored tells what is changed.</summary>
+    /// <param name="noted">What is asked for, with its owners.</param>
+    public static KubernetesObject? Keep(PendingWrite write, WritePart part, (Asked Asked, KubernetesObject? Item) noted, KubernetesObject? prepared)
+    {
+        if (prepared is null || part.Tracks == Tracking.Nothing)
+        {
+            return prepared;
+        }
+
+        var live = write.Current?.Item.Metadata.ManagedFields ?? default;
+        var entries = noted.Asked.IsOwned || part.Tracks == Tracking.WhatIsAsked
+            ? noted.Item!.Metadata.ManagedFields
+            : Changed(write, Owners.Read(live) ?? Owners.None, prepared, live);
+        var kept = With(prepared, entries);
+        return write.Current is { } current && AreTheSameButForTime(entries, live) && With(kept, live) is var same && same.Equals(current.Item) ? same : kept;
+    }
+
+    /// <summary>A client may change who owns what, or have it forgotten; one that says nothing of it, or nothing sensible, leaves it as it is.</summary>
+    private static Owners OwnersBefore(PendingWrite write, KubernetesObject item, ValueList<ManagedFieldsEntry> live)
+    {
+        var given = item.Metadata.ManagedFields;
+        if (write.Request.Subresource.Length == 0 && !given.IsEmpty && given != live)
+        {
+            if (given == ManagedFieldsEntry.Reset)
+            {
+                return Owners.None;
+            }
+
+            if (Owners.Read(given) is { AreNone: false } owners)
+            {
+                return owners;
+            }
+        }
+
+        return Owners.Read(live) ?? Owners.None;
+    }
+
+    private static ValueList<ManagedFieldsEntry> Changed(PendingWrite write, Owners owners, KubernetesObject item, ValueList<ManagedFieldsEntry> live)
+    {
+        if (!write.IsNew && owners.AreNone)
+        {
+            // Somebody wanted nobody to own anything. It stays so until something is applied.
+            return default;
+        }
+
+        var kind = write.Request.Kind;
+        var before = write.Current is { } current ? JsonBuilding.Parse(current.StoredJson) : EmptyOf(kind);
+        var made = FieldComparison.Of(before, JsonOf(item), MergeShape.Of(kind.Schema)).Without(ResetFields.Of(write.Request.Served, write.Request.Subresource));
+        var manager = ManagerOf(write.Request, ManagedFieldsOperationType.Update);
+        return OwnershipChange.Update(owners, manager, made, write.Now).Write(live);
+    }
+
+    private static JsonElement JsonOf(KubernetesObject item) => JsonBuilding.Parse(ObjectForm.ToStore(With(item, default)));
+
+    private static KubernetesObject With(KubernetesObject item, ValueList<ManagedFieldsEntry> entries) =>
+        item.Metadata.ManagedFields == entries ? item : item with { Metadata = item.Metadata with { ManagedFields = entries } };
+
+    private static bool AreTheSameButForTime(ValueList<ManagedFieldsEntry> one, ValueList<ManagedFieldsEntry> other)
+    {
+        if (one.Count != other.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < one.Count; i++)
+        {
+            if (one[i] != other[i] && one[i] with { Time = other[i].Time } != other[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private sealed record EmptyObject(JsonElement Json);
 }

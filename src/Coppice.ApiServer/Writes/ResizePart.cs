@@ -8,6 +8,8 @@ namespace Coppice.ApiServer.Writes;
 /// <summary>What a pod's containers may use: everything else is kept from the old version.</summary>
 internal sealed class ResizePart : WritePart
 {
+    public override Tracking Tracks => Tracking.WhatIsStored;
+
     public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item) => PodStrategy.WithResources((Pod)item!, (Pod)write.Old);
 
     public override Findings<FieldError> Validate(PendingWrite write, KubernetesObject item) =>

@@ -10,12 +10,16 @@ namespace Coppice.ApiServer.Writes;
 /// <param name="Item">In the form of the part that is written; null for nothing more of the object.</param>
 /// <param name="IsWhole">The client has sent all of it, and so knows which object it means.</param>
 /// <param name="Warnings">What was dropped on the way.</param>
-internal sealed record Asked(KubernetesObject? Item, bool IsWhole, IReadOnlyList<string> Warnings);
+internal sealed record Asked(KubernetesObject? Item, bool IsWhole, IReadOnlyList<string> Warnings)
+{
+    /// <summary>It says already who owns what of it.</summary>
+    public bool IsOwned { get; init; }
+}
 
 /// <summary>How to come from the version that is there to the one that is asked for. Tried again on a newer version if need be.</summary>
 internal abstract record WriteChange
 {
-    /// <summary>There need be no object yet: then this makes one.</summary>
+    /// <summary>There need be no object yet: then this makes one, if all of it is written.</summary>
     public virtual bool MayCreate => false;
 
     /// <exception cref="ApiError">It does not apply to this version.</exception>

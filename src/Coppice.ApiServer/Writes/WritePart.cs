@@ -8,6 +8,19 @@ using Coppice.Objects;
 
 namespace Coppice.ApiServer.Writes;
 
+/// <summary>What of a write makes its client the owner of fields.</summary>
+internal enum Tracking
+{
+    /// <summary>All that it asks for and that was not so before.</summary>
+    WhatIsAsked,
+
+    /// <summary>What of that reaches the object.</summary>
+    WhatIsStored,
+
+    /// <summary>Nothing: the server itself does it.</summary>
+    Nothing,
+}
+
 /// <summary>
 /// A part of an object that is written by itself: the whole, its status, its scale, its node. It says what is asked for there, and what
 /// of that reaches the object. All members are pure.
@@ -16,6 +29,9 @@ internal abstract class WritePart
 {
     /// <summary>What is sent is not the object itself but says something about it: it has metadata and rules of its own.</summary>
     public virtual bool IsView => false;
+
+    /// <summary>What of it gets an owner.</summary>
+    public virtual Tracking Tracks => Tracking.WhatIsAsked;
 
     /// <summary>What clients send.</summary>
     public virtual ExpectedObject Takes(Kind kind) => kind;

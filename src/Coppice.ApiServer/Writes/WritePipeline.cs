@@ -44,23 +44,24 @@ internal sealed class WritePipeline(
             // 4. What the client left to us.
             item = WithDefaults(write, part, item);
 
-            // 5. What the cluster's rules add, and what that leaves to us.
+            // 5. Who sets which field; what is added from here on is nobody's.
+            item = FieldOwnership.Note(write, part, asked, item);
+
+            // 6. What the cluster's rules add, and what that leaves to us.
             var admitted = await admissions.MutateAsync(write.Request, item, part.Before(write), stop);
             item = ReferenceEquals(admitted, item) ? item : WithDefaults(write, part, admitted);
 
-            // 6. The object as it would be stored: only this part of it is written. From what all services share, it gets its own.
+            // 7. The object as it would be stored: only this part of it is written. From what all services share, it gets its own.
             var prepared = part.Prepare(write, item);
+            prepared = FieldOwnership.Keep(write, part, (asked, item), prepared);
             prepared = await services.AllocateAsync(write.Request, prepared, write.Current?.Item, stop);
 
-            // 7. Whether that is right.
+            // 8. Whether that is right.
             RequireValid(write, part, prepared);
 
-            // 8. Whether the cluster's rules allow it. What it takes of its namespace's quotas is set aside until it is stored.
+            // 9. Whether the cluster's rules allow it. What it takes of its namespace's quotas is set aside until it is stored.
             await admissions.ValidateAsync(write.Request, part.IsView ? item : prepared, part.Before(write), stop);
             using var held = await quotas.HoldAsync(write.Request, prepared, write.Current?.Item, stop);
-
-            // 9. Who has set which field.
-            prepared = FieldOwnership.Note(prepared);
 
             // 10. It is stored, or goes, or was the same before, or was only tried; or somebody else was quicker, and all begins anew.
             if (await StoreAsync(write, prepared, stop) is { } form)
@@ -79,7 +80,7 @@ internal sealed class WritePipeline(
         var current = IsNew(request) ? null : await storage.FindAsync(request.Kind, request.Key, stop);
         if (current is null && !IsNew(request))
         {
-            request = change.MayCreate
+            request = change.MayCreate && request.Subresource.Length == 0
                 ? request with { Operation = WriteOperation.Create }
                 : throw ApiErrors.NotFound(request.Resource, request.Key.Name);
         }

@@ -11,6 +11,9 @@ internal sealed class WriteResult(ObjectForm form, bool gone, WritePart part, Pe
 
     public bool Gone { get; } = gone;
 
+    /// <summary>There was none before.</summary>
+    public bool Created { get; } = write.IsNew;
+
     /// <summary>What the client should be told of, one a line; found out when it is asked for, which only people do.</summary>
     public IReadOnlyList<string> Warnings => asked is { IsWhole: true, Item: { } item } ? part.Warnings(write, item) : asked.Warnings;
 }
