@@ -21,6 +21,9 @@ internal static class RuntimeCosts
     /// <summary>Of asking who may do what: an expression can afford two or three.</summary>
     public const ulong Authorization = 350_000;
 
+    /// <summary>As long as the longest pattern of a named format.</summary>
+    public const int FormatPatternSize = 254;
+
     public static CallCost Of(Overload overload) => OfStandard(overload.Id) ?? OfLibraries(overload.Function, overload.Id) ?? ((_, _) => 1);
 
     private static CallCost? OfStandard(string id) => id switch
@@ -50,20 +53,21 @@ internal static class RuntimeCosts
         "ip.isCanonical" => (a, _) => Traverse(a[0].Size * 2),
         "containsIP" => (a, _) => Traverse(a[0].Size * 2) + (id == "cidr_contains_ip_string" ? Traverse(a[1].Size) : 0),
         "containsCIDR" => (a, _) => Traverse(a[0].Size * 2) + Traverse(a[0].Size) + 1 + (id == "cidr_contains_cidr_string" ? Traverse(a[1].Size) : 0),
-        "validate" => (a, _) => Traverse(a[1].Size),
-        "sets.contains" or "sets.intersects" => (a, _) => (ulong)Math.Max(1, a[0].Size) * (ulong)Math.Max(1, a[1].Size),
-        "sets.equivalent" => (a, _) => (ulong)Math.Max(1, a[0].Size) * (ulong)Math.Max(1, a[1].Size),
+        "validate" => (a, _) => Match(a[1].Size, FormatPatternSize),
+        "sets.contains" or "sets.intersects" => (a, _) => 1 + (ulong)a[0].Size * (ulong)a[1].Size,
+        "sets.equivalent" => (a, _) => 1 + (ulong)a[0].Size * (ulong)a[1].Size * 2,
         _ => null,
     };
 
     /// <summary>What going through so many characters costs.</summary>
     public static ulong Traverse(long characters) => (ulong)Math.Ceiling(characters * Character);
 
-    /// <summary>Going through lists to their bottom.</summary>
+    /// <summary>Going through a value to its bottom.</summary>
     private static ulong Depth(CelValue value) => value switch
     {
-        StringValue or BytesValue => Traverse(value.Size),
+        StringValue or BytesValue => (ulong)(value.Size * Character),
         ListValue list => list.Elements().Aggregate(0UL, (sum, element) => sum + Depth(element)),
+        MapValue map => map.Keys.Aggregate(0UL, (sum, key) => sum + Depth(key) + (map.TryGet(key, out var found) ? Depth(found) : 0)),
         _ => 1,
     };
 

@@ -12,6 +12,11 @@ internal static class StandardLibraries
         .. StandardConversions.Overloads,
         .. StandardTexts.Overloads,
         .. TimeFunctions.Overloads,
+        .. OptionalLibrary.Overloads,
+        .. StringsLibrary.Overloads,
+        .. ListsLibrary.Overloads,
+        .. SetsLibrary.Overloads,
+        .. RegexLibrary.Overloads,
     ];
 
     public static Dictionary<string, CelType> TypeNames => new(StringComparer.Ordinal)
@@ -26,6 +31,7 @@ internal static class StandardLibraries
         ["map"] = CelType.MapOf(CelType.Dyn, CelType.Dyn),
         ["null_type"] = CelType.Null,
         ["type"] = CelType.TypeOf(CelType.Dyn),
+        ["optional_type"] = CelType.OptionalOf(CelType.Dyn),
         ["google.protobuf.Timestamp"] = CelType.Timestamp,
         ["google.protobuf.Duration"] = CelType.Duration,
     };

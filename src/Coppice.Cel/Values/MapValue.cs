@@ -82,6 +82,7 @@ internal sealed class KeyEquality : IEqualityComparer<CelValue>
         UintValue number => ((long)number.Value).GetHashCode(),
         DoubleValue number => (number.Value < 9.2233720368547758e18 ? (long)number.Value : (long)(ulong)number.Value).GetHashCode(),
         BoolValue flag => flag.Value ? 1 : 2,
+        ListValue list => list.Elements().Aggregate(list.Count, (hash, element) => HashCode.Combine(hash, GetHashCode(element))),
         _ => 0,
     };
 }
