@@ -12,6 +12,7 @@ using Coppice.Controllers.Quotas;
 using Coppice.Controllers.Replication;
 using Coppice.Controllers.Runtime;
 using Coppice.Controllers.ServiceAccounts;
+using Coppice.Controllers.StatefulSets;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
@@ -44,6 +45,7 @@ public sealed class ControllerSet
             Make("ReplicationControllers", new ReplicationReconciler<ReplicationController>(oldSets, api, caches, events.As("replication-controller"), time)),
             Make("Deployments", new DeploymentReconciler(api, caches, events.As("deployment-controller"), time)),
             Make("DaemonSets", new DaemonSetReconciler(api, caches, events.As("daemonset-controller"), time)),
+            Make("StatefulSets", new StatefulSetReconciler(api, caches, events.As("statefulset-controller"), time)),
             Make("NodeLifecycle", new NodeLifecycleReconciler(api, caches, events.As("node-controller"), options.NodeLifecycle, time)),
         ];
 

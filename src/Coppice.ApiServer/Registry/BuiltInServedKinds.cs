@@ -35,6 +35,7 @@ public static class BuiltInServedKinds
         DaemonSetKind.Served,
         DeploymentKind.Served,
         ReplicaSetKind.Served,
+        StatefulSetKind.Served,
         EventsEventKind.Served,
         ClusterRoleBindingKind.Served,
         ClusterRoleKind.Served,

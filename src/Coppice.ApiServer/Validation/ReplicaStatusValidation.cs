@@ -26,6 +26,28 @@ internal static class ReplicaStatusValidation
         .. NotDecremented(status.CollisionCount, old.CollisionCount),
     ];
 
+    public static Findings<FieldError> Of(StatefulSetStatus status, StatefulSetStatus old) =>
+    [
+        .. NotNegative(
+            ("replicas", status.Replicas),
+            ("readyReplicas", status.ReadyReplicas),
+            ("currentReplicas", status.CurrentReplicas),
+            ("updatedReplicas", status.UpdatedReplicas),
+            ("availableReplicas", status.AvailableReplicas),
+            ("observedGeneration", status.ObservedGeneration),
+            ("collisionCount", status.CollisionCount ?? 0)),
+        .. AtMost(
+            status.Replicas,
+            ("readyReplicas", status.ReadyReplicas),
+            ("currentReplicas", status.CurrentReplicas),
+            ("updatedReplicas", status.UpdatedReplicas),
+            ("availableReplicas", status.AvailableReplicas)),
+        .. FieldRules.If(
+            status.AvailableReplicas > status.ReadyReplicas,
+            () => FieldError.Invalid(Path.Child("availableReplicas"), status.AvailableReplicas, "cannot be greater than status.readyReplicas")),
+        .. NotDecremented(status.CollisionCount, old.CollisionCount),
+    ];
+
     public static Findings<FieldError> Of(ReplicaSetStatus status) =>
         Of(status.Replicas, status.FullyLabeledReplicas, status.ReadyReplicas, status.AvailableReplicas, status.ObservedGeneration, status.TerminatingReplicas ?? 0);
 

@@ -62,6 +62,7 @@ internal sealed class ScalePart : WritePart
         {
             Deployment d => (d.Spec.Replicas, d.Status.Replicas, Text(LabelQuery.Of(d.Spec.Selector))),
             ReplicaSet r => (r.Spec.Replicas, r.Status.Replicas, Text(LabelQuery.Of(r.Spec.Selector))),
+            StatefulSet t => (t.Spec.Replicas, t.Status.Replicas, Text(LabelQuery.Of(t.Spec.Selector))),
             ReplicationController c => (c.Spec.Replicas, c.Status.Replicas, Text(LabelQuery.Of(c.Spec.Selector))),
             _ => throw new InvalidOperationException($"{item.GetType().Name} has no scale"),
         };
@@ -86,6 +87,7 @@ internal sealed class ScalePart : WritePart
     {
         Deployment d => d with { Spec = d.Spec with { Replicas = replicas } },
         ReplicaSet r => r with { Spec = r.Spec with { Replicas = replicas } },
+        StatefulSet t => t with { Spec = t.Spec with { Replicas = replicas } },
         ReplicationController c => c with { Spec = c.Spec with { Replicas = replicas } },
         _ => throw new InvalidOperationException($"{item.GetType().Name} has no scale"),
     };

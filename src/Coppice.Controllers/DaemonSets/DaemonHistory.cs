@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Coppice.Client;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
@@ -41,34 +39,21 @@ internal sealed class DaemonHistory(IApiClient api, CacheSet caches, TimeProvide
         return hash;
     }
 
-    private static ControllerRevision Make(DaemonSet set, string hash, long revision)
+    private static ControllerRevision Make(DaemonSet set, string hash, long revision) => new()
     {
-        var template = JsonNode.Parse(ApiJson.Write(set.Spec.Template))!.AsObject();
-        // As a patch of the DaemonSet this puts the whole template in place of the present one.
-        template["$patch"] = "replace";
-        var data = new JsonObject { ["spec"] = new JsonObject { ["template"] = template } };
-        return new()
+        ApiVersion = "apps/v1",
+        Kind = "ControllerRevision",
+        Metadata = new()
         {
-            ApiVersion = "apps/v1",
-            Kind = "ControllerRevision",
-            Metadata = new()
-            {
-                Name = $"{set.Metadata.Name}-{hash}",
-                Namespace = set.Metadata.Namespace,
-                Labels = set.Spec.Template.Metadata.Labels.With(DaemonSetPlanner.HashLabel, hash),
-                Annotations = set.Metadata.Annotations.Without("kubectl.kubernetes.io/last-applied-configuration"),
-                OwnerReferences = [ControllerRef.To(set)],
-            },
-            Data = Element(data),
-            Revision = revision,
-        };
-    }
-
-    private static JsonElement Element(JsonObject data)
-    {
-        using var document = JsonDocument.Parse(data.ToJsonString());
-        return document.RootElement.Clone();
-    }
+            Name = $"{set.Metadata.Name}-{hash}",
+            Namespace = set.Metadata.Namespace,
+            Labels = set.Spec.Template.Metadata.Labels.With(DaemonSetPlanner.HashLabel, hash),
+            Annotations = set.Metadata.Annotations.Without("kubectl.kubernetes.io/last-applied-configuration"),
+            OwnerReferences = [ControllerRef.To(set)],
+        },
+        Data = TemplateRevision.DataOf(set.Spec.Template),
+        Revision = revision,
+    };
 
     private async ValueTask DeleteAsync(ControllerRevision revision, CancellationToken stop)
     {

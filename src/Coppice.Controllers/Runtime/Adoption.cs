@@ -9,7 +9,8 @@ namespace Coppice.Controllers.Runtime;
 internal sealed record AdoptionPlan<T>(IReadOnlyList<T> Keep, IReadOnlyList<T> Adopt, IReadOnlyList<T> Release);
 
 /// <summary>Which objects are an owner's: those it controls and its selector matches. Takes in orphans, lets go of strangers.</summary>
-internal sealed class Adoption<TOwner, T>(IApiClient api, ObjectCache<T> cache, TimeProvider time)
+/// <param name="canBeOf">What more there is to it than the selector; null for nothing.</param>
+internal sealed class Adoption<TOwner, T>(IApiClient api, ObjectCache<T> cache, TimeProvider time, Func<TOwner, T, bool>? canBeOf = null)
     where TOwner : KubernetesObject
     where T : KubernetesObject
 {
@@ -18,7 +19,7 @@ internal sealed class Adoption<TOwner, T>(IApiClient api, ObjectCache<T> cache, 
     /// <summary>The owner's objects, after adopting and releasing what the plan says.</summary>
     public async ValueTask<IReadOnlyList<T>> ClaimAsync(TOwner owner, LabelQuery selector, CancellationToken stop)
     {
-        var plan = Plan(owner, selector, [.. _index.ControlledBy(owner.Metadata.Uid), .. _index.Orphans(owner.Metadata.Namespace)]);
+        var plan = Plan(owner, selector, [.. _index.ControlledBy(owner.Metadata.Uid), .. _index.Orphans(owner.Metadata.Namespace)], canBeOf);
         if (plan.Adopt.Count == 0 && plan.Release.Count == 0)
         {
             return plan.Keep;
@@ -49,13 +50,13 @@ internal sealed class Adoption<TOwner, T>(IApiClient api, ObjectCache<T> cache, 
         return owned;
     }
 
-    public static AdoptionPlan<T> Plan(TOwner owner, LabelQuery selector, IEnumerable<T> candidates)
+    public static AdoptionPlan<T> Plan(TOwner owner, LabelQuery selector, IEnumerable<T> candidates, Func<TOwner, T, bool>? canBeOf = null)
     {
         var (keep, adopt, release) = (new List<T>(), new List<T>(), new List<T>());
         var isGoing = owner.Metadata.DeletionTimestamp is not null;
         foreach (var item in candidates)
         {
-            var matches = selector.Matches(item.Metadata.Labels);
+            var matches = selector.Matches(item.Metadata.Labels) && canBeOf?.Invoke(owner, item) != false;
             if (ControllerRef.Of(item) is { } reference)
             {
                 if (reference.Uid != owner.Metadata.Uid)

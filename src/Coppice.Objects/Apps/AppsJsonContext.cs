@@ -25,4 +25,12 @@ namespace Coppice.Objects.Apps;
 [JsonSerializable(typeof(ReplicaSetStatus))]
 [JsonSerializable(typeof(RollingUpdateDaemonSet))]
 [JsonSerializable(typeof(RollingUpdateDeployment))]
+[JsonSerializable(typeof(RollingUpdateStatefulSetStrategy))]
+[JsonSerializable(typeof(StatefulSet))]
+[JsonSerializable(typeof(StatefulSetCondition))]
+[JsonSerializable(typeof(StatefulSetOrdinals))]
+[JsonSerializable(typeof(StatefulSetPersistentVolumeClaimRetentionPolicy))]
+[JsonSerializable(typeof(StatefulSetSpec))]
+[JsonSerializable(typeof(StatefulSetStatus))]
+[JsonSerializable(typeof(StatefulSetUpdateStrategy))]
 internal sealed partial class AppsJsonContext : JsonSerializerContext;

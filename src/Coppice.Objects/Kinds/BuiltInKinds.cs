@@ -38,6 +38,7 @@ public static class BuiltInKinds
         Define<DaemonSet>("apps", "daemonsets", shortNames: ["ds"], categories: ["all"]),
         Define<Deployment>("apps", "deployments", shortNames: ["deploy"], categories: ["all"]),
         Define<ReplicaSet>("apps", "replicasets", shortNames: ["rs"], categories: ["all"]),
+        Define<StatefulSet>("apps", "statefulsets", shortNames: ["sts"], categories: ["all"]),
         Define<Events.Event>("events.k8s.io", "events", shortNames: ["ev"], stored: CoreEvents, conversion: new EventConversion()),
         Define<ClusterRoleBinding>("rbac.authorization.k8s.io", "clusterrolebindings", namespaced: false),
         Define<ClusterRole>("rbac.authorization.k8s.io", "clusterroles", namespaced: false),

@@ -28,6 +28,7 @@ internal static class Smallest
             (_, "ControllerRevision") => ""","revision":1,"data":{"a":1}""",
             (_, "DaemonSet" or "Deployment" or "ReplicaSet") => $$""","spec":{ {{Selected}} }""",
             (_, "RoleBinding" or "ClusterRoleBinding") => ""","roleRef":{"kind":"ClusterRole","name":"view"}""",
+            (_, "DaemonSet" or "Deployment" or "ReplicaSet" or "StatefulSet") => $$""","spec":{ {{Selected}} }""",
             (_, "PodTemplate") => $$""",{{Template}}""",
             (_, "RuntimeClass") => ""","handler":"a" """,
             (_, "EndpointSlice") => ""","addressType":"IPv4","endpoints":[]""",

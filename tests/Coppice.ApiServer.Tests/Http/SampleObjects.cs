@@ -49,6 +49,7 @@ internal static class SampleObjects
         ["serviceaccounts"] = """ "automountServiceAccountToken":false """,
         ["servicecidrs"] = """ "spec":{"cidrs":["10.250.0.0/24"]} """,
         ["services"] = """ "spec":{"ports":[{"port":80}]} """,
+        ["statefulsets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
         ["subjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"verb":"get","resource":"pods"}} """,
         ["tokenreviews"] = """ "spec":{"token":"known"} """,
         ["validatingwebhookconfigurations"] = """ "webhooks":[] """,

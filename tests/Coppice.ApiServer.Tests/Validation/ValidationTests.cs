@@ -78,6 +78,40 @@ public sealed class ValidationTests
     public void A_daemon_set_is_refused_for(string spec, params string[] causes) => AssertCauses<DaemonSet>(spec, causes);
 
     [Theory]
+    [InlineData("""{"template":T,"selector":{"matchLabels":{"app":"web"}},"serviceName":"web"}""")]
+    [InlineData("""{"template":T,"selector":{}}""", "spec.selector: Invalid value: {}: empty selector is invalid for statefulset")]
+    [InlineData(
+        """{"template":T,"selector":{"matchLabels":{"app":"web"}},"podManagementPolicy":"Any"}""",
+        """spec.podManagementPolicy: Invalid value: "Any": must be 'OrderedReady' or 'Parallel'""")]
+    [InlineData(
+        """{"template":T,"selector":{"matchLabels":{"app":"web"}},"updateStrategy":{"type":"Slow"}}""",
+        """spec.updateStrategy: Invalid value: {"type":"Slow"}: must be 'RollingUpdate' or 'OnDelete'""")]
+    [InlineData(
+        """{"template":T,"selector":{"matchLabels":{"app":"web"}},"updateStrategy":{"type":"OnDelete","rollingUpdate":{"partition":1}}}""",
+        """spec.updateStrategy.rollingUpdate: Invalid value: {"partition":1}: only allowed for updateStrategy 'RollingUpdate'""")]
+    [InlineData(
+        """{"template":T,"selector":{"matchLabels":{"app":"web"}},"updateStrategy":{"rollingUpdate":{"partition":-1,"maxUnavailable":"0%"}}}""",
+        "spec.updateStrategy.rollingUpdate.partition: Invalid value: -1: must be greater than or equal to 0",
+        """spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: "0%": cannot be 0""")]
+    [InlineData(
+        """{"template":T,"selector":{"matchLabels":{"app":"web"}},"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Keep"},"ordinals":{"start":-1}}""",
+        """spec.persistentVolumeClaimRetentionPolicy.whenScaled: Unsupported value: "Keep": supported values: "Retain", "Delete" """,
+        "spec.ordinals.start: Invalid value: -1: must be greater than or equal to 0")]
+    public void A_stateful_set_is_refused_for(string spec, params string[] causes) => AssertCauses<StatefulSet>(spec, causes);
+
+    [Fact]
+    public void A_stateful_sets_claims_stay_as_they_are()
+    {
+        var old = Read<StatefulSet>(Spec("""{"selector":{"matchLabels":{"app":"web"}},"template":T}"""));
+        var item = Read<StatefulSet>(Spec("""{"replicas":9,"serviceName":"b","selector":{"matchLabels":{"app":"web"}},"template":T}"""));
+
+        AssertText(
+            ["spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"],
+            Served.Strategy<StatefulSet>().ValidateUpdate(item, old));
+        AssertText([], Served.Strategy<StatefulSet>().ValidateUpdate(item with { Spec = item.Spec with { ServiceName = null } }, old));
+    }
+
+    [Theory]
     [InlineData("""{"ports":[{"port":80}]}""")]
     [InlineData("""{"clusterIP":"None"}""")]
     [InlineData("{}", "spec.ports: Required value")]
