@@ -48,6 +48,7 @@ public static class ApiJson
                 Node.NodeJsonContext.Default,
                 Policy.PolicyJsonContext.Default,
                 Scheduling.SchedulingJsonContext.Default,
+                Storage.StorageJsonContext.Default,
                 Autoscaling.AutoscalingJsonContext.Default,
                 Metrics.MetricsJsonContext.Default,
                 Authentication.AuthenticationJsonContext.Default,

@@ -14,6 +14,8 @@ internal static class BuiltInAdmissions
         new NodeRestriction(storage),
         new EscalationCheck(authorizer),
         new PriorityAdmission(new(storage)),
+        new DefaultStorageClass(storage),
+        new ClaimResize(storage),
         new RuntimeClassAdmission(storage),
         new DefaultIngressClass(storage),
     ];

@@ -23,6 +23,9 @@ public interface IKindStrategy
     /// <summary>Keeps everything but the status from the old object.</summary>
     KubernetesObject PrepareForStatusUpdate(KubernetesObject item, KubernetesObject old);
 
+    /// <summary>Notes when something of the status became as it is, where that is the server's to say; after the status was prepared.</summary>
+    KubernetesObject DateStatus(KubernetesObject item, KubernetesObject old, DateTimeOffset now) => item;
+
     /// <summary>Everything that is wrong with an object that is created; metadata excepted.</summary>
     Findings<FieldError> Validate(KubernetesObject item);
 

@@ -16,6 +16,8 @@ internal class KindStrategy<T> : IKindStrategy
     /// <summary>For a kind without status there is nothing that such an update could change.</summary>
     public virtual T PrepareForStatusUpdate(T item, T old) => old with { Metadata = StatusMetadata(item, old) };
 
+    public virtual T DateStatus(T item, T old, DateTimeOffset now) => item;
+
     public virtual Findings<FieldError> Validate(T item) => [];
 
     /// <summary>Most kinds ask of an update what they ask of a new object.</summary>
@@ -32,6 +34,8 @@ internal class KindStrategy<T> : IKindStrategy
     KubernetesObject IKindStrategy.PrepareForUpdate(KubernetesObject item, KubernetesObject old) => PrepareForUpdate((T)item, (T)old);
 
     KubernetesObject IKindStrategy.PrepareForStatusUpdate(KubernetesObject item, KubernetesObject old) => PrepareForStatusUpdate((T)item, (T)old);
+
+    KubernetesObject IKindStrategy.DateStatus(KubernetesObject item, KubernetesObject old, DateTimeOffset now) => DateStatus((T)item, (T)old, now);
 
     Findings<FieldError> IKindStrategy.Validate(KubernetesObject item) => Validate((T)item);
 

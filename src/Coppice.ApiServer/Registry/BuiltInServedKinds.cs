@@ -9,6 +9,7 @@ using Coppice.ApiServer.Kinds.Rbac;
 using Coppice.ApiServer.Kinds.Networking;
 using Coppice.ApiServer.Kinds.Nodes;
 using Coppice.ApiServer.Kinds.Scheduling;
+using Coppice.ApiServer.Kinds.Storage;
 
 namespace Coppice.ApiServer.Registry;
 
@@ -24,6 +25,7 @@ public static class BuiltInServedKinds
         NamespaceKind.Served,
         NodeKind.Served,
         PersistentVolumeClaimKind.Served,
+        PersistentVolumeKind.Served,
         PodKind.Served,
         PodTemplateKind.Served,
         ReplicationControllerKind.Served,
@@ -52,5 +54,11 @@ public static class BuiltInServedKinds
         ServiceCIDRKind.Served,
         RuntimeClassKind.Served,
         PriorityClassKind.Served,
+        CSIDriverKind.Served,
+        CSINodeKind.Served,
+        CSIStorageCapacityKind.Served,
+        StorageClassKind.Served,
+        VolumeAttachmentKind.Served,
+        VolumeAttributesClassKind.Served,
     ];
 }

@@ -16,6 +16,14 @@ internal static class CellText
     /// <summary>How many addresses or ports a cell names before it only counts them.</summary>
     private const int Shown = 3;
 
+    private static readonly (string Mode, string Short)[] ShortModes =
+    [
+        (PersistentVolumeAccessMode.ReadWriteOnce, "RWO"),
+        (PersistentVolumeAccessMode.ReadOnlyMany, "ROX"),
+        (PersistentVolumeAccessMode.ReadWriteMany, "RWX"),
+        (PersistentVolumeAccessMode.ReadWriteOncePod, "RWOP"),
+    ];
+
     public static string OrNone(string? text) => string.IsNullOrEmpty(text) ? None : text;
 
     public static string Labels(ValueMap<string> labels) => OrNone(string.Join(",", labels.Select(l => $"{l.Key}={l.Value}")));
@@ -51,6 +59,9 @@ internal static class CellText
         var shown = string.Join(",", texts.Take(Shown));
         return texts.Count > Shown ? $"{shown} + {texts.Count - Shown} more..." : shown;
     }
+
+    /// <summary>How a volume may be mounted, in short.</summary>
+    public static string AccessModes(ValueList<string> modes) => string.Join(",", ShortModes.Where(m => modes.Contains(m.Mode)).Select(m => m.Short));
 
     private static string Requirement(LabelSelectorRequirement requirement)
     {

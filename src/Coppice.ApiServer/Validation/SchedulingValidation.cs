@@ -75,7 +75,8 @@ internal static class SchedulingValidation
         ];
     }
 
-    private static Findings<FieldError> Selector(FieldPath path, NodeSelector selector)
+    /// <summary>Also of the nodes from which a volume can be reached.</summary>
+    public static Findings<FieldError> Selector(FieldPath path, NodeSelector selector)
     {
         var terms = path.Child("nodeSelectorTerms");
         return selector.NodeSelectorTerms.IsEmpty

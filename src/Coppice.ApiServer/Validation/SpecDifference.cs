@@ -2,16 +2,15 @@ using System.Text;
 using System.Text.Json;
 using Coppice.ApiServer.Errors;
 using Coppice.Objects;
-using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Validation;
 
-/// <summary>Which fields of a pod differ, for the message that refuses the change: a line with what was, and one with what was asked for.</summary>
+/// <summary>Which fields of two specs differ, for the message that refuses the change: a line with what was, and one with what was asked for.</summary>
 internal static class SpecDifference
 {
     private const string Absent = "(absent)";
 
-    public static string Of(PodSpec spec, PodSpec old)
+    public static string Of<T>(T spec, T old) where T : notnull
     {
         var before = Flatten(old);
         var after = Flatten(spec);
@@ -29,7 +28,7 @@ internal static class SpecDifference
         return text.ToString();
     }
 
-    private static Dictionary<string, string> Flatten(PodSpec spec)
+    private static Dictionary<string, string> Flatten<T>(T spec) where T : notnull
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         using var json = JsonDocument.Parse(ApiJson.Write(spec));

@@ -63,7 +63,7 @@ internal static class VolumeValidation
         .. volume.EmptyDir?.SizeLimit is { IsNegative: true }
             ? [FieldError.Forbidden(path.Child("emptyDir", "sizeLimit"), "SizeLimit field must be a valid resource quantity")]
             : Findings<FieldError>.None,
-        .. volume.HostPath is { } host ? HostPath(path.Child("hostPath"), host) : [],
+        .. volume.HostPath is { } host ? VolumeSourceValidation.HostPath(path.Child("hostPath"), host) : [],
         .. volume.Secret is { } secret
             ? [.. FieldRules.Required(path.Child("secret", "secretName"), secret.SecretName), .. Files(path.Child("secret"), secret.DefaultMode, secret.Items)]
             : Findings<FieldError>.None,
@@ -75,7 +75,7 @@ internal static class VolumeValidation
             ? [.. Mode(path.Child("downwardAPI", "defaultMode"), downward.DefaultMode), .. FieldRules.Each(path.Child("downwardAPI", "items"), downward.Items, DownwardFile)]
             : Findings<FieldError>.None,
         .. volume.Projected is { } projected ? Projected(path.Child("projected"), projected) : [],
-        .. volume.Nfs is { } nfs ? Nfs(path.Child("nfs"), nfs) : [],
+        .. Remote(path, volume),
         .. volume.Csi is { } csi ? FieldRules.Required(path.Child("csi", "driver"), csi.Driver) : [],
         .. volume.Image is { } image ? FieldRules.Required(path.Child("image", "reference"), image.Reference) : [],
         .. volume.Ephemeral is { VolumeClaimTemplate: null }
@@ -83,28 +83,15 @@ internal static class VolumeValidation
             : Findings<FieldError>.None,
     ];
 
-    private static Findings<FieldError> HostPath(FieldPath path, HostPathVolumeSource source)
-    {
-        string[] types =
-        [
-            HostPathType.None, HostPathType.BlockDevice, HostPathType.CharDevice, HostPathType.Directory,
-            HostPathType.DirectoryOrCreate, HostPathType.File, HostPathType.FileOrCreate, HostPathType.Socket,
-        ];
-        var type = source.Type ?? HostPathType.None;
-        return
-        [
-            .. source.Path.Length == 0 ? [FieldError.Required(path.Child("path"))] : MountValidation.NoWayBack(path.Child("path"), source.Path),
-            .. types.Contains(type) ? Findings<FieldError>.None : [FieldError.NotSupported(path.Child("type"), type, types)],
-        ];
-    }
-
-    private static Findings<FieldError> Nfs(FieldPath path, NFSVolumeSource source) =>
+    private static Findings<FieldError> Remote(FieldPath path, Volume volume) =>
     [
-        .. FieldRules.Required(path.Child("server"), source.Server),
-        .. FieldRules.Required(path.Child("path"), source.Path),
-        .. source.Path.Length == 0 || source.Path.StartsWith('/')
-            ? Findings<FieldError>.None
-            : [FieldError.Invalid(path.Child("path"), source.Path, "must be an absolute path")],
+        .. volume.Nfs is { } nfs ? VolumeSourceValidation.Nfs(path.Child("nfs"), nfs) : [],
+        .. volume.GcePersistentDisk is { } google ? VolumeSourceValidation.GoogleDisk(path.Child("gcePersistentDisk"), google) : [],
+        .. volume.AwsElasticBlockStore is { } amazon ? VolumeSourceValidation.AmazonDisk(path.Child("awsElasticBlockStore"), amazon) : [],
+        .. volume.AzureDisk is { } azure ? VolumeSourceValidation.AzureDisk(path.Child("azureDisk"), azure) : [],
+        .. volume.Fc is { } fc ? VolumeSourceValidation.FibreChannel(path.Child("fc"), fc) : [],
+        .. volume.Flocker is { } flocker ? VolumeSourceValidation.Flocker(path.Child("flocker"), flocker) : [],
+        .. volume.Quobyte is { } quobyte ? VolumeSourceValidation.Quobyte(path.Child("quobyte"), quobyte) : [],
     ];
 
     private static Findings<FieldError> Files(FieldPath path, int? mode, ValueList<KeyToPath> items) =>

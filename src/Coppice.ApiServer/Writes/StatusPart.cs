@@ -6,7 +6,8 @@ namespace Coppice.ApiServer.Writes;
 /// <summary>How the object is, as whoever looks after it reports.</summary>
 internal sealed class StatusPart : WritePart
 {
-    public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item) => write.Strategy.PrepareForStatusUpdate(item!, write.Old);
+    public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item) =>
+        write.Strategy.DateStatus(write.Strategy.PrepareForStatusUpdate(item!, write.Old), write.Old, write.Now);
 
     public override Findings<FieldError> Validate(PendingWrite write, KubernetesObject item) =>
         [.. MetadataErrors(write, item), .. write.Strategy.ValidateStatusUpdate(item, write.Old)];

@@ -7,6 +7,7 @@ using Coppice.Objects.Rbac;
 using Coppice.Objects.Networking;
 using Coppice.Objects.Node;
 using Coppice.Objects.Scheduling;
+using Coppice.Objects.Storage;
 
 namespace Coppice.Objects;
 
@@ -27,6 +28,7 @@ public static class BuiltInKinds
         Define<Namespace>("", "namespaces", namespaced: false, shortNames: ["ns"]),
         Define<Core.Node>("", "nodes", namespaced: false, shortNames: ["no"]),
         Define<PersistentVolumeClaim>("", "persistentvolumeclaims", shortNames: ["pvc"]),
+        Define<PersistentVolume>("", "persistentvolumes", namespaced: false, shortNames: ["pv"]),
         Define<Pod>("", "pods", shortNames: ["po"], categories: ["all"]),
         Define<PodTemplate>("", "podtemplates"),
         Define<ReplicationController>("", "replicationcontrollers", shortNames: ["rc"], categories: ["all"]),
@@ -55,6 +57,12 @@ public static class BuiltInKinds
         Define<ServiceCIDR>("networking.k8s.io", "servicecidrs", namespaced: false),
         Define<RuntimeClass>("node.k8s.io", "runtimeclasses", namespaced: false),
         Define<PriorityClass>("scheduling.k8s.io", "priorityclasses", namespaced: false, shortNames: ["pc"]),
+        Define<CSIDriver>("storage.k8s.io", "csidrivers", namespaced: false),
+        Define<CSINode>("storage.k8s.io", "csinodes", namespaced: false),
+        Define<CSIStorageCapacity>("storage.k8s.io", "csistoragecapacities"),
+        Define<StorageClass>("storage.k8s.io", "storageclasses", namespaced: false, shortNames: ["sc"]),
+        Define<VolumeAttachment>("storage.k8s.io", "volumeattachments", namespaced: false),
+        Define<VolumeAttributesClass>("storage.k8s.io", "volumeattributesclasses", namespaced: false, shortNames: ["vac"]),
     ];
 
     private static readonly Dictionary<(string ApiVersion, string Kind), Kind> ByKind = All.ToDictionary(d => (d.ApiVersion, d.Name));

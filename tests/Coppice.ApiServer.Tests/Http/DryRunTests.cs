@@ -130,7 +130,7 @@ public sealed class DryRunTests(ServedApi api) : IClassFixture<ServedApi>
     private static JsonObject Merge(string part) => JsonNode.Parse(part switch
     {
         "" => """{"metadata":{"labels":{"changed":"yes"}}}""",
-        "/status" => """{"metadata":{"annotations":{"changed":"yes"}},"status":{"conditions":[{"type":"Tried","status":"True","lastTransitionTime":"2026-01-01T00:00:00Z","lastHeartbeatTime":"2026-01-01T00:00:00Z","reason":"R","message":""}]}}""",
+        "/status" => """{"metadata":{"annotations":{"changed":"yes"}},"status":{"attached":true,"conditions":[{"type":"Tried","status":"True","lastTransitionTime":"2026-01-01T00:00:00Z","lastHeartbeatTime":"2026-01-01T00:00:00Z","reason":"R","message":""}]}}""",
         "/scale" => """{"spec":{"replicas":7}}""",
         "/ephemeralcontainers" => """{"spec":{"ephemeralContainers":[{"name":"d","image":"i"}]}}""",
         "/resize" => """{"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"2"}}}]}}""",

@@ -11,6 +11,9 @@ internal static class SampleObjects
     {
         ["configmaps"] = """ "data":{"a":"1"} """,
         ["controllerrevisions"] = """ "revision":1,"data":{} """,
+        ["csidrivers"] = """ "spec":{} """,
+        ["csinodes"] = """ "spec":{"drivers":[{"name":"example.com","nodeID":"n"}]} """,
+        ["csistoragecapacities"] = """ "storageClassName":"a" """,
         ["daemonsets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
         ["deployments"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
         ["endpoints"] = """ "subsets":[] """,
@@ -33,6 +36,7 @@ internal static class SampleObjects
         ["persistentvolumeclaims"] = """ "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}} """,
         ["podtemplates"] = $$$""" "template":{{{Template}}} """,
         ["priorityclasses"] = """ "value":7 """,
+        ["persistentvolumes"] = """ "spec":{"accessModes":["ReadWriteOnce"],"capacity":{"storage":"1Gi"},"hostPath":{"path":"/a"}} """,
         ["pods"] = """ "spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"1"}}}]} """,
         ["replicasets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
         ["replicationcontrollers"] = $$$""" "spec":{"selector":{"app":"a"},"template":{{{Template}}} } """,
@@ -50,9 +54,12 @@ internal static class SampleObjects
         ["servicecidrs"] = """ "spec":{"cidrs":["10.250.0.0/24"]} """,
         ["services"] = """ "spec":{"ports":[{"port":80}]} """,
         ["statefulsets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
+        ["storageclasses"] = """ "provisioner":"example.com/p" """,
         ["subjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"verb":"get","resource":"pods"}} """,
         ["tokenreviews"] = """ "spec":{"token":"known"} """,
         ["validatingwebhookconfigurations"] = """ "webhooks":[] """,
+        ["volumeattachments"] = """ "spec":{"attacher":"example.com","nodeName":"n","source":{"persistentVolumeName":"a"}} """,
+        ["volumeattributesclasses"] = """ "driverName":"example.com","parameters":{"a":"1"} """,
     };
 
     // The names of some say what they are.

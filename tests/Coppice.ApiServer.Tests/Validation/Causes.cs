@@ -23,5 +23,5 @@ internal static class Causes
         (T)Served.Strategy<T>().Default(ApiJson.Read<T>(Encoding.UTF8.GetBytes(manifest)));
 
     private static void Equal(string[] causes, IReadOnlyList<FieldError> errors) =>
-        Assert.Equal(causes.Select(c => c.TrimEnd()), errors.Select(e => e.ToString()));
+        Assert.Equal(causes.Select(c => c.TrimEnd(' ')), errors.Select(e => e.ToString()));
 }

@@ -24,26 +24,12 @@ internal sealed class PersistentVolumeClaimTable : KindTable<PersistentVolumeCla
         item.Metadata.DeletionTimestamp is null ? item.Status.Phase ?? "" : "Terminating",
         item.Spec.VolumeName ?? "",
         Bound(item) && item.Status.Capacity.TryGetValue(ResourceName.Storage, out var size) ? size.ToString() : Bound(item) ? "0" : "",
-        Bound(item) ? AccessModes(item) : "",
-        item.Metadata.Annotations.Find(OldClassNote) ?? item.Spec.StorageClassName ?? "",
+        Bound(item) ? CellText.AccessModes(item.Status.AccessModes) : "",
+        StorageClassNote.Of(item),
         item.Spec.VolumeAttributesClassName ?? CellText.Unset,
         Age(item, now),
         item.Spec.VolumeMode ?? CellText.Unset,
     ];
 
-    /// <summary>Where the class was named before it had a field.</summary>
-    private const string OldClassNote = "volume.beta.kubernetes.io/storage-class";
-
-    private static readonly (string Mode, string Short)[] Modes =
-    [
-        (PersistentVolumeAccessMode.ReadWriteOnce, "RWO"),
-        (PersistentVolumeAccessMode.ReadOnlyMany, "ROX"),
-        (PersistentVolumeAccessMode.ReadWriteMany, "RWX"),
-        (PersistentVolumeAccessMode.ReadWriteOncePod, "RWOP"),
-    ];
-
     private static bool Bound(PersistentVolumeClaim item) => item.Spec.VolumeName is not null;
-
-    private static string AccessModes(PersistentVolumeClaim item) =>
-        string.Join(",", Modes.Where(m => item.Status.AccessModes.Contains(m.Mode)).Select(m => m.Short));
 }

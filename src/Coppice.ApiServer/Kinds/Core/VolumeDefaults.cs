@@ -38,6 +38,14 @@ internal static class VolumeDefaults
     public static ObjectFieldSelector? Default(ObjectFieldSelector? field) =>
         field is { ApiVersion: null } ? field with { ApiVersion = "v1" } : field;
 
+    public static AzureDiskVolumeSource Default(AzureDiskVolumeSource disk) => disk with
+    {
+        CachingMode = disk.CachingMode ?? AzureDataDiskCachingMode.ReadWrite,
+        Kind = disk.Kind ?? AzureDataDiskKind.Shared,
+        FsType = disk.FsType ?? "ext4",
+        ReadOnly = disk.ReadOnly ?? false,
+    };
+
     private static Volume DefaultRemote(Volume volume) => volume with
     {
         Iscsi = volume.Iscsi is { } iscsi ? iscsi with { IscsiInterface = iscsi.IscsiInterface ?? "default" } : null,
@@ -47,15 +55,7 @@ internal static class VolumeDefaults
         ScaleIO = volume.ScaleIO is { } scale
             ? scale with { StorageMode = scale.StorageMode ?? "ThinProvisioned", FsType = scale.FsType ?? "xfs" }
             : null,
-        AzureDisk = volume.AzureDisk is { } disk
-            ? disk with
-            {
-                CachingMode = disk.CachingMode ?? AzureDataDiskCachingMode.ReadWrite,
-                Kind = disk.Kind ?? AzureDataDiskKind.Shared,
-                FsType = disk.FsType ?? "ext4",
-                ReadOnly = disk.ReadOnly ?? false,
-            }
-            : null,
+        AzureDisk = volume.AzureDisk is { } disk ? Default(disk) : null,
     };
 
     private static ProjectedVolumeSource Default(ProjectedVolumeSource projected) => projected with
