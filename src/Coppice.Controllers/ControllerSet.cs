@@ -13,6 +13,7 @@ using Coppice.Controllers.Replication;
 using Coppice.Controllers.Runtime;
 using Coppice.Controllers.ServiceAccounts;
 using Coppice.Controllers.StatefulSets;
+using Coppice.Controllers.StorageProtection;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
@@ -54,6 +55,9 @@ public sealed class ControllerSet
         controllers.Add(Make("NamespaceContent", new NamespaceContentReconciler(api, caches, options.RootCertificates, time)));
         controllers.Add(Make("Namespaces", new NamespaceReconciler(api, caches, _kinds, time)));
         controllers.Add(Make("Quotas", new QuotaReconciler(api, caches, _kinds, time)));
+        controllers.Add(Make("ClaimProtection", new ClaimProtectionReconciler(api, caches)));
+        controllers.Add(Make("VolumeProtection", new VolumeProtectionReconciler(api, caches)));
+        controllers.Add(Make("AttributesClassProtection", new AttributesClassProtectionReconciler(api, caches)));
         controllers.Add(Make("EventExpiry", new EventExpiryReconciler(api, caches, options.EventTimeToLive, time)));
         _garbage = new GarbageCollector(api, _kinds, time, LogOf("GarbageCollection"));
         _controllers = controllers;

@@ -15,6 +15,7 @@ internal static class BuiltInAdmissions
         new EscalationCheck(authorizer),
         new PriorityAdmission(new(storage)),
         new DefaultStorageClass(storage),
+        new StorageProtection(),
         new ClaimResize(storage),
         new RuntimeClassAdmission(storage),
         new DefaultIngressClass(storage),

@@ -35,6 +35,24 @@ public sealed class StorageAdmissionTests
     }
 
     [Fact]
+    public async Task Storage_waits_for_the_end_of_whoever_uses_it()
+    {
+        await MakeNamespaceAsync();
+        Assert.Equal(["kubernetes.io/pvc-protection"], (await ClaimAsync("claim")).Metadata.Finalizers);
+        var volume = new PersistentVolume
+        {
+            Metadata = new() { Name = "volume" },
+            Spec = new()
+            {
+                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
+                Capacity = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))),
+                HostPath = new() { Path = "/a" },
+            },
+        };
+        Assert.Equal(["kubernetes.io/pv-protection"], (await _api.CreateAsync(volume, Stop)).Metadata.Finalizers);
+    }
+
+    [Fact]
     public async Task A_claim_grows_only_with_its_volume_and_by_leave_of_its_class()
     {
         await MakeNamespaceAsync();
