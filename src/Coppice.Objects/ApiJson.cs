@@ -39,6 +39,7 @@ public static class ApiJson
                 KindsJsonContext.Default,
                 Core.CoreJsonContext.Default,
                 Apps.AppsJsonContext.Default,
+                Certificates.CertificatesJsonContext.Default,
                 Coordination.CoordinationJsonContext.Default,
                 Discovery.DiscoveryJsonContext.Default,
                 Events.EventsJsonContext.Default,

@@ -18,6 +18,7 @@ internal static class BuiltInAdmissions
         new StorageProtection(),
         new ClaimResize(storage),
         new RuntimeClassAdmission(storage),
+        new CertificateSubjectRestriction(),
         new DefaultIngressClass(storage),
     ];
 }

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Errors;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 
 namespace Coppice.ApiServer.Kinds;
 
@@ -16,6 +17,9 @@ public interface IKindStrategy
 
     /// <summary>Drops what a client may not set, such as the status, and sets the first generation.</summary>
     KubernetesObject PrepareForCreate(KubernetesObject item);
+
+    /// <summary>Writes down who asks, in a new object that says so; after it was prepared.</summary>
+    KubernetesObject SignCreate(KubernetesObject item, UserInfo user) => item;
 
     /// <summary>Keeps from the old object what an update may not touch; the generation grows if the desired state changed.</summary>
     KubernetesObject PrepareForUpdate(KubernetesObject item, KubernetesObject old);

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Errors;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 
 namespace Coppice.ApiServer.Kinds;
 
@@ -10,6 +11,8 @@ internal class KindStrategy<T> : IKindStrategy
     public virtual T Default(T item) => item;
 
     public virtual T PrepareForCreate(T item) => item;
+
+    public virtual T SignCreate(T item, UserInfo user) => item;
 
     public virtual T PrepareForUpdate(T item, T old) => item;
 
@@ -30,6 +33,8 @@ internal class KindStrategy<T> : IKindStrategy
     KubernetesObject IKindStrategy.Default(KubernetesObject item) => Default((T)item);
 
     KubernetesObject IKindStrategy.PrepareForCreate(KubernetesObject item) => PrepareForCreate((T)item);
+
+    KubernetesObject IKindStrategy.SignCreate(KubernetesObject item, UserInfo user) => SignCreate((T)item, user);
 
     KubernetesObject IKindStrategy.PrepareForUpdate(KubernetesObject item, KubernetesObject old) => PrepareForUpdate((T)item, (T)old);
 

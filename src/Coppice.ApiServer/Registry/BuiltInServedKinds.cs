@@ -1,13 +1,14 @@
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Admissionregistration;
 using Coppice.ApiServer.Kinds.Apps;
+using Coppice.ApiServer.Kinds.Certificates;
 using Coppice.ApiServer.Kinds.Coordination;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Kinds.Discovery;
 using Coppice.ApiServer.Kinds.Events;
-using Coppice.ApiServer.Kinds.Rbac;
 using Coppice.ApiServer.Kinds.Networking;
 using Coppice.ApiServer.Kinds.Nodes;
+using Coppice.ApiServer.Kinds.Rbac;
 using Coppice.ApiServer.Kinds.Scheduling;
 using Coppice.ApiServer.Kinds.Storage;
 
@@ -45,6 +46,7 @@ public static class BuiltInServedKinds
         RoleKind.Served,
         MutatingWebhookConfigurationKind.Served,
         ValidatingWebhookConfigurationKind.Served,
+        CertificateSigningRequestKind.Served,
         LeaseKind.Served,
         EndpointSliceKind.Served,
         IngressKind.Served,

@@ -41,6 +41,7 @@ public static class ObjectMetaValidation
         { Group: "", Resource: "namespaces" } => Names.Label,
         { Group: "", Resource: "services" } => Names.OldLabel,
         { Group: "rbac.authorization.k8s.io" } => Names.PathSegment,
+        { Group: "certificates.k8s.io", Resource: "certificatesigningrequests" } => _ => [],
         { Group: "networking.k8s.io", Resource: "ipaddresses" } => AddressValidation.Canonical,
         _ => Names.Subdomain,
     };

@@ -8,7 +8,7 @@ namespace Coppice.ApiServer.Writes;
 internal sealed class MainPart : WritePart
 {
     public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item) =>
-        write.IsNew ? write.Strategy.PrepareForCreate(item!) : write.Strategy.PrepareForUpdate(item!, write.Old);
+        write.IsNew ? write.Strategy.SignCreate(write.Strategy.PrepareForCreate(item!), write.Request.User) : write.Strategy.PrepareForUpdate(item!, write.Old);
 
     public override Findings<FieldError> Validate(PendingWrite write, KubernetesObject item) => write.IsNew
         ? [.. ObjectMetaValidation.Validate(item.Metadata, write.Request.Kind), .. write.Strategy.Validate(item)]

@@ -11,6 +11,7 @@ internal static class WriteParts
     private static readonly Dictionary<string, WritePart> BySubresource = new(StringComparer.Ordinal)
     {
         [""] = Whole,
+        ["approval"] = new ApprovalPart(),
         ["binding"] = new BindingPart(),
         ["ephemeralcontainers"] = new EphemeralContainersPart(),
         ["eviction"] = new EvictionPart(),

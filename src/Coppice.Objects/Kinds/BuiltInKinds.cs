@@ -1,11 +1,12 @@
 using Coppice.Objects.Admissionregistration;
 using Coppice.Objects.Apps;
+using Coppice.Objects.Certificates;
 using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
-using Coppice.Objects.Rbac;
 using Coppice.Objects.Networking;
 using Coppice.Objects.Node;
+using Coppice.Objects.Rbac;
 using Coppice.Objects.Scheduling;
 using Coppice.Objects.Storage;
 
@@ -48,6 +49,7 @@ public static class BuiltInKinds
         Define<Role>("rbac.authorization.k8s.io", "roles"),
         Define<MutatingWebhookConfiguration>("admissionregistration.k8s.io", "mutatingwebhookconfigurations", namespaced: false, categories: ["api-extensions"]),
         Define<ValidatingWebhookConfiguration>("admissionregistration.k8s.io", "validatingwebhookconfigurations", namespaced: false, categories: ["api-extensions"]),
+        Define<CertificateSigningRequest>("certificates.k8s.io", "certificatesigningrequests", namespaced: false, shortNames: ["csr"]),
         Define<Lease>("coordination.k8s.io", "leases"),
         Define<EndpointSlice>("discovery.k8s.io", "endpointslices"),
         Define<Ingress>("networking.k8s.io", "ingresses", shortNames: ["ing"]),

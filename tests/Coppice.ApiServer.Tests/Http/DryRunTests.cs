@@ -133,6 +133,7 @@ public sealed class DryRunTests(ServedApi api) : IClassFixture<ServedApi>
         "/status" => """{"metadata":{"annotations":{"changed":"yes"}},"status":{"attached":true,"conditions":[{"type":"Tried","status":"True","lastTransitionTime":"2026-01-01T00:00:00Z","lastHeartbeatTime":"2026-01-01T00:00:00Z","reason":"R","message":""}]}}""",
         "/scale" => """{"spec":{"replicas":7}}""",
         "/ephemeralcontainers" => """{"spec":{"ephemeralContainers":[{"name":"d","image":"i"}]}}""",
+        "/approval" => """{"status":{"conditions":[{"type":"Approved","status":"True"}]}}""",
         "/resize" => """{"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"2"}}}]}}""",
         "/finalize" => """{"spec":{"finalizers":["kubernetes","example.com/wait"]}}""",
         _ => throw new Xunit.Sdk.XunitException($"say here how {part} is changed"),

@@ -7,8 +7,16 @@ internal static class SampleObjects
 {
     private const string Template = """{"metadata":{"labels":{"app":"a"}},"spec":{"containers":[{"name":"c","image":"i"}]}}""";
 
+    /// <summary>Somebody asks to be "a". The key that signed this is nowhere.</summary>
+    private const string SigningRequest =
+        "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlISE1HNENBUUF3RERFS01BZ0dBMVVFQXd3QllUQlpNQk1HQnlxR1NNNDlBZ0VHQ0NxR1NNNDlBd0VIQT" +
+        "BJQQpCRnN4bzlNZ3UwWm5CWmZXclhvbW1xdnVNbFlVSXRlYktDNVNOcnlzQlNpY1d6YUhRTTBZa1UzT1M2WjNUaVNFCi9seFlnV1dIR3llKzR1WldZZnc0WVRPZ0FEQUtC" +
+        "Z2dxaGtqT1BRUURBZ05KQURCR0FpRUFrdlVvdldNelB6UWYKOHZDaENvblVaUEtUM1A0Y1A3di9wcGhyWG9aaURSNENJUURvQ1pTeGdVaFI1ckEyM1o3THd5Vm05N0J6RX" +
+        "U3egpuZGRYZlM5WnFxWmFZUT09Ci0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo=";
+
     private static readonly Dictionary<string, string> Bodies = new()
     {
+        ["certificatesigningrequests"] = $$""" "spec":{"request":"{{SigningRequest}}","signerName":"example.com/s","usages":["client auth"]} """,
         ["configmaps"] = """ "data":{"a":"1"} """,
         ["controllerrevisions"] = """ "revision":1,"data":{} """,
         ["csidrivers"] = """ "spec":{} """,

@@ -1,0 +1,54 @@
+using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Validation;
+using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Certificates;
+
+namespace Coppice.ApiServer.Kinds.Certificates;
+
+/// <summary>
+/// CertificateSigningRequests: what is asked for never changes, and who asks is the server's to say. Who approves and who signs write
+/// through doors of their own.
+/// </summary>
+internal sealed class CertificateSigningRequestStrategy : KindStrategy<CertificateSigningRequest>
+{
+    public override CertificateSigningRequest PrepareForCreate(CertificateSigningRequest item) => item with { Status = new() };
+
+    public override CertificateSigningRequest SignCreate(CertificateSigningRequest item, UserInfo user) => item with
+    {
+        Spec = item.Spec with { Username = user.Username, Uid = user.Uid, Groups = user.Groups, Extra = user.Extra },
+    };
+
+    public override CertificateSigningRequest PrepareForUpdate(CertificateSigningRequest item, CertificateSigningRequest old) =>
+        item with { Spec = old.Spec, Status = old.Status };
+
+    public override CertificateSigningRequest PrepareForStatusUpdate(CertificateSigningRequest item, CertificateSigningRequest old) =>
+        item with { Spec = old.Spec };
+
+    /// <summary>The approval: only the conditions are written there.</summary>
+    public static CertificateSigningRequest WithConditions(CertificateSigningRequest item, CertificateSigningRequest old) =>
+        item with { Spec = old.Spec, Status = old.Status with { Conditions = item.Status.Conditions } };
+
+    /// <summary>Who does not say when something was decided says: now.</summary>
+    public override CertificateSigningRequest DateStatus(CertificateSigningRequest item, CertificateSigningRequest old, DateTimeOffset now) => item with
+    {
+        Status = item.Status with
+        {
+            Conditions = item.Status.Conditions.ConvertAll(condition => condition with
+            {
+                LastUpdateTime = condition.LastUpdateTime ?? now,
+                LastTransitionTime = condition.LastTransitionTime
+                    ?? old.Status.Conditions.LastOrDefault(c => c.Type == condition.Type && c.Status == condition.Status)?.LastTransitionTime
+                    ?? now,
+            }),
+        },
+    };
+
+    public override Findings<FieldError> Validate(CertificateSigningRequest item) => CertificateValidation.Request(item);
+
+    public override Findings<FieldError> ValidateUpdate(CertificateSigningRequest item, CertificateSigningRequest old) =>
+        CertificateValidation.Update(item, old, mayDecide: false, maySign: false);
+
+    public override Findings<FieldError> ValidateStatusUpdate(CertificateSigningRequest item, CertificateSigningRequest old) =>
+        CertificateValidation.Update(item, old, mayDecide: false, maySign: true);
+}
