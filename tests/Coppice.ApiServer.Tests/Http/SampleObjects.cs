@@ -13,6 +13,11 @@ internal static class SampleObjects
         "BJQQpCRnN4bzlNZ3UwWm5CWmZXclhvbW1xdnVNbFlVSXRlYktDNVNOcnlzQlNpY1d6YUhRTTBZa1UzT1M2WjNUaVNFCi9seFlnV1dIR3llKzR1WldZZnc0WVRPZ0FEQUtC" +
         "Z2dxaGtqT1BRUURBZ05KQURCR0FpRUFrdlVvdldNelB6UWYKOHZDaENvblVaUEtUM1A0Y1A3di9wcGhyWG9aaURSNENJUURvQ1pTeGdVaFI1ckEyM1o3THd5Vm05N0J6RX" +
         "U3egpuZGRYZlM5WnFxWmFZUT09Ci0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo=";
+    // About a resource that there is not: nobody else is refused for want of an answer.
+    private const string Webhooks = """
+        "webhooks":[{"name":"a.example.com","clientConfig":{"url":"https://127.0.0.1:1/"},"sideEffects":"None","admissionReviewVersions":["v1"],
+        "rules":[{"operations":["CREATE"],"apiGroups":["example.com"],"apiVersions":["v1"],"resources":["things"]}]}]
+        """;
 
     private static readonly Dictionary<string, string> Bodies = new()
     {
@@ -38,6 +43,7 @@ internal static class SampleObjects
         ["limitranges"] = """ "spec":{"limits":[{"type":"PersistentVolumeClaim","max":{"storage":"100Gi"}}]} """,
         ["localsubjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"namespace":"NAMESPACE","verb":"get","resource":"pods"}} """,
         ["mutatingwebhookconfigurations"] = """ "webhooks":[] """,
+        ["mutatingwebhookconfigurations"] = Webhooks,
         ["namespaces"] = """ "spec":{} """,
         ["networkpolicies"] = """ "spec":{"podSelector":{"matchLabels":{"app":"a"}}} """,
         ["nodes"] = """ "spec":{} """,
@@ -68,6 +74,7 @@ internal static class SampleObjects
         ["validatingwebhookconfigurations"] = """ "webhooks":[] """,
         ["volumeattachments"] = """ "spec":{"attacher":"example.com","nodeName":"n","source":{"persistentVolumeName":"a"}} """,
         ["volumeattributesclasses"] = """ "driverName":"example.com","parameters":{"a":"1"} """,
+        ["validatingwebhookconfigurations"] = Webhooks,
     };
 
     // The names of some say what they are.
