@@ -55,7 +55,8 @@ public static class ApiJson
                 Authentication.AuthenticationJsonContext.Default,
                 Authorization.AuthorizationJsonContext.Default,
                 Admission.AdmissionJsonContext.Default,
-                Admissionregistration.AdmissionregistrationJsonContext.Default),
+                Admissionregistration.AdmissionregistrationJsonContext.Default,
+                Apiextensions.ApiextensionsJsonContext.Default),
         };
         options.MakeReadOnly();
         return options;

@@ -56,6 +56,10 @@ public sealed class SchemaNameAttribute(string name) : Attribute
     public string Name { get; } = name;
 }
 
+/// <summary>Values of this type are one thing or another in the API: like Kubernetes' decoder, the schema does not look inside.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class AnyJsonAttribute : Attribute;
+
 /// <summary>Server-side apply replaces objects of this type whole: their fields make sense only together.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class AtomicObjectAttribute : Attribute;

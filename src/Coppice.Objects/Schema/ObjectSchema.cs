@@ -47,6 +47,12 @@ public sealed class ObjectSchema
     /// <summary>Fields that the schema does not name are kept, as they came.</summary>
     public bool KeepsUnknown { get; init; }
 
+    /// <summary>Of a kind that was made at run time: values that do not fit it are told of when objects are validated, and not when they are read.</summary>
+    public bool IsCustom { get; init; }
+
+    /// <summary>What this was made of and which says more, for those who know it: the schema of a definition. Null for records.</summary>
+    public object? Origin { get; init; }
+
     public Documentation Documentation { get; init; }
 
     public IReadOnlyList<FieldSchema> Fields { get; }

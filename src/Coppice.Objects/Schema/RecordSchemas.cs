@@ -39,7 +39,12 @@ public static class RecordSchemas
     private static string PackageOf(string space)
     {
         var last = space[(space.LastIndexOf('.') + 1)..].ToLowerInvariant();
-        return last == "meta" ? "io.k8s.apimachinery.pkg.apis.meta" : $"io.k8s.api.{last}";
+        return last switch
+        {
+            "meta" => "io.k8s.apimachinery.pkg.apis.meta",
+            "apiextensions" => "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions",
+            _ => $"io.k8s.api.{last}",
+        };
     }
 
     private static ValueSchema ValueOf(Type declared)
@@ -66,7 +71,8 @@ public static class RecordSchemas
         _ when type == typeof(Quantity) => ValueShape.Quantity,
         _ when type == typeof(IntOrString) => ValueShape.IntOrString,
         _ when type == typeof(Base64Data) => ValueShape.Bytes,
-        _ when type == typeof(JsonElement) || type == typeof(Meta.FieldsV1) => ValueShape.Any,
+        _ when type == typeof(JsonElement) || type == typeof(Meta.FieldsV1) || type == typeof(JsonValue) => ValueShape.Any,
+        _ when type.IsDefined(typeof(AnyJsonAttribute)) => ValueShape.Any,
         _ => null,
     };
 }
