@@ -2,6 +2,7 @@ using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Admission.Webhooks;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization;
+using Coppice.ApiServer.CustomResources;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Quotas;
@@ -52,6 +53,7 @@ public sealed class ApiVerbs
         List = new ListVerb(_storage);
         Writes = new WritePipeline(
             _storage, Admissions, new ServiceAllocation(_storage, services, time, random), new QuotaLedger(_storage, time), time, random);
+        Definitions = new DefinitionLoop(_storage, Writes, Kinds, time);
         Tokens = new TokenVerb(_storage, Admissions, tokens, time);
     }
 
@@ -60,6 +62,9 @@ public sealed class ApiVerbs
 
     /// <summary>Who may do what. The verbs do not ask it: whoever lets somebody at them does.</summary>
     internal Authorizer Authorizer { get; }
+
+    /// <summary>What keeps the kinds as their definitions have them; to be run with the rest.</summary>
+    public DefinitionLoop Definitions { get; }
 
     internal ListVerb List { get; }
 

@@ -45,10 +45,6 @@ public sealed record PipelineParts(
 /// <summary>The way of every request over HTTP, from top to bottom.</summary>
 public sealed partial class RequestPipeline
 {
-    // kubectl asks for these wherever a kind cannot be patched (reviews) or is not known, before it goes on; there are none.
-    private static readonly byte[] NoCustomKinds =
-        """{"kind":"CustomResourceDefinitionList","apiVersion":"apiextensions.k8s.io/v1","metadata":{},"items":[]}"""u8.ToArray();
-
     private readonly BodyDeadline _bodies;
     private readonly Authenticator _authenticator;
     private readonly Authorizer _authorizer;
@@ -142,12 +138,6 @@ public sealed partial class RequestPipeline
             ? await _health.TryHandleAsync(http) || await TryDocumentAsync(http)
             : await _reviews.TryHandleAsync(http, request, user))
         {
-            return;
-        }
-
-        if (request is { Resource: { Group: "apiextensions.k8s.io", Resource: "customresourcedefinitions" }, Version: "v1", Verb: "list" })
-        {
-            await ResponseWriter.WriteDocumentAsync(http, NoCustomKinds, StatusCodes.Status200OK);
             return;
         }
 

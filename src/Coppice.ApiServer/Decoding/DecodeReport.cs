@@ -11,6 +11,9 @@ public sealed record DecodeReport(IReadOnlyList<string> StrictErrors, string? Fa
     /// <summary>There are nulls, which Kubernetes reads as absent values.</summary>
     public bool HasNulls { get; init; }
 
+    /// <summary>Fields of a custom object are there twice: the last one counts, as for Go.</summary>
+    public bool HasDuplicates { get; init; }
+
     /// <summary>The root's apiVersion, if it is text.</summary>
     public string? ApiVersion { get; init; }
 

@@ -38,6 +38,14 @@ internal static class NullPruning
             var name = reader.GetString()!;
             var field = schema.Find(name);
             reader.Read();
+            if (schema.IsCustom && name is not ("apiVersion" or "kind" or "metadata"))
+            {
+                // What a null means in a custom object is for its schema to say.
+                writer.WritePropertyName(name);
+                Copy(ref reader, writer, ValueSchema.Anything);
+                continue;
+            }
+
             if (field is null || (reader.TokenType == JsonTokenType.Null && field.Value.Shape != ValueShape.Any))
             {
                 reader.Skip();

@@ -61,14 +61,11 @@ public static class ObjectDecoder
             throw InvalidPatch(json, fatal);
         }
 
-        IReadOnlyList<string> strict = [.. duplicateFields, .. report.StrictErrors];
-        if (mode == FieldValidation.Strict && strict.Count > 0)
-        {
-            throw InvalidPatch(json, StrictMessage(strict));
-        }
-
-        var item = Read(json, schema, report.HasNulls, expected.Kind.Format.Read, e => InvalidPatch(json, e));
-        return Finish(item, expected, mode, strict);
+        var (item, dropped) = ReadObject(json, expected.Kind, report, e => InvalidPatch(json, e));
+        IReadOnlyList<string> strict = [.. duplicateFields, .. report.StrictErrors, .. dropped];
+        return mode == FieldValidation.Strict && strict.Count > 0
+            ? throw InvalidPatch(json, StrictMessage(strict))
+            : Finish(item, expected, mode, strict);
     }
 
     /// <summary>Reads what an applied configuration has made of an object, which its schema has passed.</summary>
@@ -114,14 +111,25 @@ public static class ObjectDecoder
             throw Unfit(kind, apiVersion, expected.Name, fatal);
         }
 
-        IReadOnlyList<string> strict = duplicateKeys.Count == 0 ? report.StrictErrors : [YamlBody.Join(duplicateKeys), .. report.StrictErrors];
-        if (mode == FieldValidation.Strict && strict.Count > 0)
+        var (item, dropped) = ReadObject(json, expected.Kind, report, e => Unfit(kind, apiVersion, expected.Name, e));
+        IReadOnlyList<string> strict = dropped.Count == 0 ? report.StrictErrors : [.. report.StrictErrors, .. dropped];
+        if (mode == FieldValidation.Strict && duplicateKeys.Count + strict.Count > 0)
         {
-            throw Unfit(kind, apiVersion, expected.Name, StrictMessage(strict));
+            throw Unfit(kind, apiVersion, expected.Name, StrictMessage(duplicateKeys.Count == 0 ? strict : [YamlBody.Join(duplicateKeys), .. strict]));
         }
 
-        var item = Read(json, schema, report.HasNulls, expected.Kind.Format.Read, e => Unfit(kind, apiVersion, expected.Name, e));
-        return Finish(item, expected, mode, [.. duplicateKeys, .. report.StrictErrors]);
+        return Finish(item, expected, mode, [.. duplicateKeys, .. strict]);
+    }
+
+    /// <returns>The object, and what its kind has left out of it.</returns>
+    private static (KubernetesObject Item, IReadOnlyList<string> Dropped) ReadObject(
+        ReadOnlyMemory<byte> json, Kind kind, DecodeReport report, Func<string, ApiError> refuse)
+    {
+        var dropped = new List<string>();
+        var text = report.HasDuplicates ? DuplicatePruning.Prune(json) : json;
+        var item = Read(text, kind.Schema, report.HasNulls, (ReadOnlySpan<byte> body) => kind.Format.Read(body, dropped), refuse);
+        dropped.Sort(StringComparer.Ordinal);
+        return (item, StrictErrors.Unknown(dropped));
     }
 
     private static DecodedObject Finish(KubernetesObject item, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> strictErrors)

@@ -18,11 +18,16 @@ internal ref struct SchemaWalk
     // The fields seen in each object that is open: those of the innermost are at the end.
     private readonly List<FieldSchema> _seen = [];
 
+    // The fields of a custom object at its top.
+    private readonly HashSet<string> _custom = new(StringComparer.Ordinal);
+
     private Utf8JsonReader _reader;
 
     private string? _fatal;
 
     private bool _hasNulls;
+
+    private bool _hasDuplicates;
 
     private string? _apiVersion;
 
@@ -55,7 +60,7 @@ internal ref struct SchemaWalk
     }
 
     public readonly DecodeReport Report() =>
-        new(_strict.All, _fatal) { HasNulls = _hasNulls, ApiVersion = _apiVersion, Kind = _kind };
+        new(_strict.All, _fatal) { HasNulls = _hasNulls, HasDuplicates = _hasDuplicates, ApiVersion = _apiVersion, Kind = _kind };
 
     private void Walk(ValueSchema schema)
     {
@@ -95,11 +100,9 @@ internal ref struct SchemaWalk
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = Find(type, buffer);
-            if (field is null)
+            if (field is null || (type.IsCustom && !IsMachinery(field)))
             {
-                _strict.AddField("unknown", _trail, ReadText());
-                _reader.Read();
-                _reader.Skip();
+                WalkUnchecked(type, ReadText());
                 continue;
             }
 
@@ -135,7 +138,51 @@ internal ref struct SchemaWalk
             : type.Find(buffer[..Encoding.UTF8.GetChars(_reader.ValueSpan, buffer)]);
     }
 
-    private void WalkMap(ValueSchema element)
+    /// <summary>The fields of custom objects are checked later; here they are only read, and each must be there once.</summary>
+    private void WalkUnchecked(ObjectSchema type, string name)
+    {
+        if (!type.IsCustom)
+        {
+            _strict.AddField("unknown", _trail, name);
+            _reader.Read();
+            _reader.Skip();
+            return;
+        }
+
+        if (!_custom.Add(name))
+        {
+            _strict.AddField("duplicate", _trail, name);
+            _hasDuplicates = true;
+        }
+
+        _reader.Read();
+        _trail.EnterKey(name);
+        WalkAnything();
+        _trail.Leave();
+    }
+
+    private void WalkAnything()
+    {
+        if (_reader.TokenType == JsonTokenType.StartObject)
+        {
+            var strict = _strict.All.Count;
+            WalkMap(ValueSchema.Anything, nested: true);
+            _hasDuplicates |= _strict.All.Count > strict || _strict.IsFull;
+        }
+        else if (_reader.TokenType == JsonTokenType.StartArray)
+        {
+            for (var index = 0; _reader.Read() && _reader.TokenType != JsonTokenType.EndArray; index++)
+            {
+                _trail.EnterIndex(index);
+                WalkAnything();
+                _trail.Leave();
+            }
+        }
+    }
+
+    private static bool IsMachinery(FieldSchema field) => field.JsonName is "apiVersion" or "kind" or "metadata";
+
+    private void WalkMap(ValueSchema element, bool nested = false)
     {
         HashSet<string>? keys = null;
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
@@ -148,7 +195,15 @@ internal ref struct SchemaWalk
 
             _reader.Read();
             _trail.EnterKey(key);
-            Walk(element);
+            if (nested)
+            {
+                WalkAnything();
+            }
+            else
+            {
+                Walk(element);
+            }
+
             _trail.Leave();
         }
     }

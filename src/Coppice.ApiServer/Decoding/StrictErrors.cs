@@ -17,6 +17,23 @@ internal sealed class StrictErrors
     /// <summary>Nothing more is taken: whoever makes a text for it can leave that.</summary>
     public bool IsFull => _errors.Count == CountLimit || _characters > CharactersLimit;
 
+    /// <summary>The errors for fields at these places that nobody knows.</summary>
+    public static IReadOnlyList<string> Unknown(IReadOnlyList<string> places)
+    {
+        if (places.Count == 0)
+        {
+            return [];
+        }
+
+        var errors = new StrictErrors();
+        foreach (var place in places)
+        {
+            errors.Add($"unknown field {QuotedText.Of(place)}");
+        }
+
+        return errors.All;
+    }
+
     /// <param name="what">"unknown" or "duplicate".</param>
     public void AddField(string what, FieldTrail at, string name)
     {

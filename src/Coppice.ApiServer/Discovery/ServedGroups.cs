@@ -43,7 +43,7 @@ public static class ServedGroups
                 .Select(v => new ServedVersion(v.Group, v.Version, [.. resources[v].OrderBy(r => r.Name, StringComparer.Ordinal)]))
                 .GroupBy(v => v.Group)
                 .OrderBy(g => Order(g.Key)).ThenBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => new ServedGroup(g.Key, [.. g.OrderByDescending(v => v.Version, StringComparer.Ordinal)])),
+                .Select(g => new ServedGroup(g.Key, [.. g.OrderBy(v => v.Version, VersionOrder.Instance)])),
         ];
     }
 

@@ -128,10 +128,10 @@ public static class ApiErrors
         new ApiStatusDetails());
 
     /// <summary>A path that is served, asked in a way that it is not.</summary>
-    public static ApiError MethodNotAllowed() => Make(
+    public static ApiError MethodNotAllowed(string why = "the server does not allow this method on the requested resource") => Make(
         HttpStatusCode.MethodNotAllowed,
         StatusReason.MethodNotAllowed,
-        "the server does not allow this method on the requested resource",
+        why,
         new ApiStatusDetails());
 
     public static ApiError NotAcceptable(params IReadOnlyList<string> accepted) => Make(

@@ -29,7 +29,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
 
         if (kind.Deprecated is { } why)
         {
-            Warnings.Add(http, [$"{kind.ApiVersion} {kind.Name} is deprecated {why}"]);
+            Warnings.Add(http, [why]);
         }
 
         if (request.Verb != "watch")

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Admissionregistration;
+using Coppice.ApiServer.Kinds.Apiextensions;
 using Coppice.ApiServer.Kinds.Apps;
 using Coppice.ApiServer.Kinds.Certificates;
 using Coppice.ApiServer.Kinds.Coordination;
@@ -62,5 +63,6 @@ public static class BuiltInServedKinds
         StorageClassKind.Served,
         VolumeAttachmentKind.Served,
         VolumeAttributesClassKind.Served,
+        CustomResourceDefinitionKind.Served,
     ];
 }

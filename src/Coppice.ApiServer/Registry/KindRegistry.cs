@@ -29,6 +29,14 @@ public sealed class KindRegistry : IKindSource
     /// <summary>Serves kinds no longer. Their objects stay in the store: who removes a kind removes its objects first.</summary>
     public void Remove(params IReadOnlyList<Kind> kinds) => Replace(all => [.. all.Where(one => !kinds.Contains(one.Kind))]);
 
+    /// <summary>Serves some kinds no longer and others from now on, at once. One whose resource another is served under stays away.</summary>
+    internal void Replace(IReadOnlyCollection<ServedKind> gone, IReadOnlyCollection<ServedKind> come) => Replace(all =>
+    {
+        var kept = all.Where(one => !gone.Contains(one)).ToList();
+        var taken = kept.Select(one => (one.Kind.Group, one.Kind.Version, one.Kind.Resource)).ToHashSet();
+        return [.. kept, .. come.Where(one => taken.Add((one.Kind.Group, one.Kind.Version, one.Kind.Resource)))];
+    });
+
     private void Replace(Func<IReadOnlyList<ServedKind>, IReadOnlyList<ServedKind>> change)
     {
         lock (_changing)

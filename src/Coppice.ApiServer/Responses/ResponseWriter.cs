@@ -95,7 +95,7 @@ internal sealed class ResponseWriter(TimeProvider time)
 
         var (version, name) = format.Shape == ResponseShape.Metadata
             ? (format.MetaVersion, "PartialObjectMetadataList")
-            : (served.Kind.ApiVersion, served.Kind.Name + "List");
+            : (served.Kind.ApiVersion, served.Kind.ListName);
         byte[] head = [.. Encoding.UTF8.GetBytes($"{{\"kind\":\"{name}\",\"apiVersion\":\"{version}\",\"metadata\":"), .. ApiJson.Write(meta), .. ",\"items\":["u8];
         var items = format.Shape == ResponseShape.Metadata ? page.Items.Select(form => MetadataForm(format, form)).ToList() : page.Items;
         await (format.IsYaml ? WriteYamlListAsync(http, head, items) : WriteListAsync(http, head, items));

@@ -17,14 +17,19 @@ public sealed class ObjectForm
 
     private readonly IObjectFormat? _format;
     private readonly ReadOnlyMemory<byte> _stored;
-    private readonly ReadOnlyMemory<byte> _detached;
+    private ReadOnlyMemory<byte> _detached;
     private KubernetesObject? _item;
 
+    // Whether what is stored is still what its kind reads there; a kind of records always does.
+    private volatile bool _isKnown;
+
     /// <param name="stored">The JSON as the store holds it: without a resourceVersion, which is known only when it is written.</param>
-    internal ObjectForm(IObjectFormat format, ReadOnlyMemory<byte> stored, Revision revision, KubernetesObject? item = null)
+    /// <param name="isExact">It was written in this format, and so is what the format reads.</param>
+    internal ObjectForm(IObjectFormat format, ReadOnlyMemory<byte> stored, Revision revision, KubernetesObject? item = null, bool isExact = false)
     {
         _format = format;
         _stored = stored;
+        _isKnown = isExact || !format.Rewrites;
         Revision = revision;
         _item = item is null ? null : WithRevision(item);
     }
@@ -32,6 +37,7 @@ public sealed class ObjectForm
     private ObjectForm(KubernetesObject item, Revision revision)
     {
         _detached = ApiJson.WriteObject(item);
+        _isKnown = true;
         Revision = revision;
         _item = item;
     }
@@ -43,7 +49,7 @@ public sealed class ObjectForm
     public KubernetesObject Item => _item ??= WithRevision(_format!.Read(_stored.Span));
 
     /// <summary>In bytes.</summary>
-    public int JsonLength => _detached.IsEmpty ? _stored.Length + RevisionField(stackalloc byte[LongestRevisionField]).Length : _detached.Length;
+    public int JsonLength => Rewritten().IsEmpty ? _stored.Length + RevisionField(stackalloc byte[LongestRevisionField]).Length : _detached.Length;
 
     /// <summary>A form of an object that is not in the store, such as a dry run's or another kind's view of a stored one.</summary>
     public static ObjectForm Detached(KubernetesObject item)
@@ -54,9 +60,9 @@ public sealed class ObjectForm
 
     public void WriteJson(IBufferWriter<byte> output)
     {
-        if (!_detached.IsEmpty)
+        if (Rewritten() is { IsEmpty: false } detached)
         {
-            output.Write(_detached.Span);
+            output.Write(detached.Span);
             return;
         }
 
@@ -85,6 +91,23 @@ public sealed class ObjectForm
     /// <summary>True if these bytes are what the store holds.</summary>
     internal bool IsStoredAs(ReadOnlySpan<byte> bytes) => !_stored.IsEmpty && bytes.SequenceEqual(_stored.Span);
 
+    /// <summary>The JSON of what is not stored as it is read; empty for what is.</summary>
+    private ReadOnlyMemory<byte> Rewritten()
+    {
+        if (!_isKnown)
+        {
+            // Two who do this at once find the same.
+            if (!ToStore(Item).AsSpan().SequenceEqual(_stored.Span))
+            {
+                _detached = ApiJson.WriteObject(Item);
+            }
+
+            _isKnown = true;
+        }
+
+        return _detached;
+    }
+
     private KubernetesObject WithRevision(KubernetesObject item) =>
         item with { Metadata = item.Metadata with { ResourceVersion = Revision.ToString() } };
 
@@ -96,8 +119,14 @@ public sealed class ObjectForm
 }
 
 /// <summary>The forms that hang on a stored value: that of its version, and that of its deletion, whose revision is another.</summary>
-internal sealed class StoredForms
+/// <param name="format">How they are read: with another, they are other forms.</param>
+/// <param name="isExact">The value was written in this format.</param>
+internal sealed class StoredForms(IObjectFormat format, bool isExact)
 {
+    public IObjectFormat Format => format;
+
+    public bool IsExact => isExact;
+
     public ObjectForm? Live { get; set; }
 
     public ObjectForm? Deleted { get; set; }

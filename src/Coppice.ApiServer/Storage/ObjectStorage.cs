@@ -96,20 +96,22 @@ public sealed class ObjectStorage(IRevisionStore store)
     /// <summary>The form of an entry as a kind's readers see it.</summary>
     public static ObjectForm FormOf(Kind kind, StoreEntry entry, bool deleted = false)
     {
-        var forms = entry.Value.Companion as StoredForms;
-        if (forms is null)
+        var format = kind.Stored.Format;
+        if (entry.Value.Companion is not StoredForms forms || forms.Format != format)
         {
-            entry.Value.Companion = forms = new StoredForms();
+            entry.Value.Companion = forms = new StoredForms(format, isExact: false);
         }
 
-        var format = kind.Stored.Format;
         var form = deleted
-            ? forms.Deleted ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified, forms.Live?.Item)
-            : forms.Live ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified);
-        return kind.Conversion is { } conversion ? ObjectForm.Detached(conversion.FromStored(form.Item)) : form;
+            ? forms.Deleted ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified, forms.Live?.Item, forms.IsExact)
+            : forms.Live ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified, isExact: forms.IsExact);
+        return kind.Conversion is not { } conversion ? form
+            : conversion.FromStored(form.Item) is var item && ReferenceEquals(item, form.Item) ? form
+            : ObjectForm.Detached(item);
     }
 
-    private static StoredValue Prepare(Kind kind, KubernetesObject item) => new(ObjectForm.ToStore(kind.Conversion?.ToStored(item) ?? item));
+    private static StoredValue Prepare(Kind kind, KubernetesObject item) =>
+        new(ObjectForm.ToStore(kind.Conversion?.ToStored(item) ?? item)) { Companion = new StoredForms(kind.Stored.Format, isExact: true) };
 
     private async ValueTask<ObjectForm?> WriteAsync(Kind kind, StoreWrite write, CancellationToken stop, bool deleted = false)
     {

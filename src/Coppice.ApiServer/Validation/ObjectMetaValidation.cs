@@ -19,7 +19,7 @@ public static class ObjectMetaValidation
         .. NameOf(metadata, NameRule(kind)),
         .. Namespace(metadata, kind),
         .. FieldRules.NotNegative(Path.Child("generation"), metadata.Generation),
-        .. Common(metadata),
+        .. Common(Path, metadata, HasPlainFinalizers(kind)),
     ];
 
     /// <summary>Everything that is wrong with the metadata of an object that replaces another.</summary>
@@ -32,7 +32,7 @@ public static class ObjectMetaValidation
         .. FieldRules.Unchanged(Path.Child("creationTimestamp"), metadata.CreationTimestamp, old.CreationTimestamp),
         .. FieldRules.Unchanged(Path.Child("deletionTimestamp"), metadata.DeletionTimestamp, old.DeletionTimestamp),
         .. FieldRules.Unchanged(Path.Child("deletionGracePeriodSeconds"), metadata.DeletionGracePeriodSeconds, old.DeletionGracePeriodSeconds),
-        .. Common(metadata),
+        .. Common(Path, metadata, HasPlainFinalizers(kind)),
     ];
 
     /// <summary>The form that names of a kind take.</summary>
@@ -77,12 +77,22 @@ public static class ObjectMetaValidation
         return metadata.Namespace is null ? [] : [FieldError.Forbidden(path, "not allowed on this type")];
     }
 
-    private static Findings<FieldError> Common(ObjectMeta metadata) =>
+    /// <summary>Everything that is wrong with the metadata of an object inside of another, whatever it is called.</summary>
+    public static Findings<FieldError> ValidateEmbedded(FieldPath path, ObjectMeta metadata) =>
     [
-        .. LabelValidation.Labels(Path.Child("labels"), metadata.Labels),
-        .. LabelValidation.Annotations(Path.Child("annotations"), metadata.Annotations),
-        .. Owners(Path.Child("ownerReferences"), metadata.OwnerReferences),
-        .. Finalizers(Path.Child("finalizers"), metadata.Finalizers),
+        .. FieldRules.NotNegative(path.Child("generation"), metadata.Generation),
+        .. Common(path, metadata, hasPlainFinalizers: true),
+    ];
+
+    /// <summary>Definitions and what is made of them are not Kubernetes' core, which asks more of a finalizer's name.</summary>
+    private static bool HasPlainFinalizers(Kind kind) => kind.Schema.IsCustom || kind.Group == "apiextensions.k8s.io";
+
+    private static Findings<FieldError> Common(FieldPath path, ObjectMeta metadata, bool hasPlainFinalizers) =>
+    [
+        .. LabelValidation.Labels(path.Child("labels"), metadata.Labels),
+        .. LabelValidation.Annotations(path.Child("annotations"), metadata.Annotations),
+        .. Owners(path.Child("ownerReferences"), metadata.OwnerReferences),
+        .. Finalizers(path.Child("finalizers"), metadata.Finalizers, hasPlainFinalizers),
     ];
 
     private static Findings<FieldError> Owners(FieldPath path, ValueList<OwnerReference> owners)
@@ -128,10 +138,10 @@ public static class ObjectMetaValidation
         return errors;
     }
 
-    private static Findings<FieldError> Finalizers(FieldPath path, ValueList<string> finalizers)
+    private static Findings<FieldError> Finalizers(FieldPath path, ValueList<string> finalizers, bool arePlain)
     {
         var errors = Findings<FieldError>.None;
-        errors.AddRange(FieldRules.Each(path, finalizers, Finalizer));
+        errors.AddRange(FieldRules.Each(path, finalizers, (at, name) => arePlain ? FieldRules.Named(path, name, Names.Qualified) : Finalizer(at, name)));
 
         if (finalizers.Contains(Orphan) && finalizers.Contains(Foreground))
         {

@@ -1,7 +1,9 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Validation;
+using Coppice.ApiServer.Validation.Definitions;
 using Coppice.Objects;
+using Coppice.Objects.Apiextensions;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
@@ -13,6 +15,14 @@ internal static class Deletion
     private const string Foreground = "foregroundDeletion";
     private const string Orphan = "orphan";
     private const string OptionsKind = "DeleteOptions";
+
+    private static readonly CustomResourceDefinitionCondition Pending = new()
+    {
+        Type = CustomResourceDefinitionConditionType.Terminating,
+        Status = ConditionStatus.True,
+        Reason = "InstanceDeletionPending",
+        Message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+    };
 
     /// <summary>Checks the options, whichever door they came by.</summary>
     /// <returns>The request, a dry run if they ask for one.</returns>
@@ -42,6 +52,11 @@ internal static class Deletion
         if (grace == 0 && finalizers.IsEmpty && item is not Namespace { Spec.Finalizers.IsEmpty: false })
         {
             return null;
+        }
+
+        if (item is CustomResourceDefinition { Metadata.DeletionTimestamp: null } definition)
+        {
+            item = DefinitionConditions.With(definition, Pending, now);
         }
 
         if (item is Namespace space)
@@ -86,6 +101,16 @@ internal static class Deletion
     }
 
     private static ValueList<string> FinalizersFor(KubernetesObject item, DeleteOptions options)
+    {
+        var asked = AskedFinalizers(item, options);
+
+        // The objects of a definition go before it, whoever deletes it and however.
+        return item is CustomResourceDefinition { Metadata.DeletionTimestamp: null } && !asked.Contains(CustomResourceDefinitionFinalizer.Cleanup)
+            ? asked.Add(CustomResourceDefinitionFinalizer.Cleanup)
+            : asked;
+    }
+
+    private static ValueList<string> AskedFinalizers(KubernetesObject item, DeleteOptions options)
     {
         var policy = options.PropagationPolicy ?? (options.OrphanDependents == true ? "Orphan" : null);
         if (policy is null)

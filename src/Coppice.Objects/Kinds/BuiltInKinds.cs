@@ -1,4 +1,5 @@
 using Coppice.Objects.Admissionregistration;
+using Coppice.Objects.Apiextensions;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Certificates;
 using Coppice.Objects.Coordination;
@@ -23,7 +24,7 @@ public static class BuiltInKinds
     public static readonly IReadOnlyList<Kind> All =
     [
         Define<ConfigMap>("", "configmaps", shortNames: ["cm"]),
-        Define<Endpoints>("", "endpoints", singular: "endpoints", shortNames: ["ep"], deprecated: "in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
+        Define<Endpoints>("", "endpoints", singular: "endpoints", shortNames: ["ep"], deprecated: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
         CoreEvents,
         Define<LimitRange>("", "limitranges", shortNames: ["limits"]),
         Define<Namespace>("", "namespaces", namespaced: false, shortNames: ["ns"]),
@@ -65,6 +66,8 @@ public static class BuiltInKinds
         Define<StorageClass>("storage.k8s.io", "storageclasses", namespaced: false, shortNames: ["sc"]),
         Define<VolumeAttachment>("storage.k8s.io", "volumeattachments", namespaced: false),
         Define<VolumeAttributesClass>("storage.k8s.io", "volumeattributesclasses", namespaced: false, shortNames: ["vac"]),
+        Define<CustomResourceDefinition>(
+            "apiextensions.k8s.io", "customresourcedefinitions", namespaced: false, shortNames: ["crd", "crds"], categories: ["api-extensions"]),
     ];
 
     private static readonly Dictionary<(string ApiVersion, string Kind), Kind> ByKind = All.ToDictionary(d => (d.ApiVersion, d.Name));

@@ -22,13 +22,17 @@ public sealed class Kind
 
     public string Singular { get => field ?? Name.ToLowerInvariant(); init; }
 
+    /// <summary>As in the "kind" field of a list of them.</summary>
+    [AllowNull]
+    public string ListName { get => field ?? $"{Name}List"; init; }
+
     public bool Namespaced { get; init; } = true;
 
     public IReadOnlyList<string> ShortNames { get; init; } = [];
 
     public IReadOnlyList<string> Categories { get; init; } = [];
 
-    /// <summary>Since when there is something better and what, as in "in v1.33+; use discovery.k8s.io/v1 EndpointSlice"; else null.</summary>
+    /// <summary>What clients are warned of, as in "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"; else null.</summary>
     public string? Deprecated { get; init; }
 
     /// <summary>What its objects look like.</summary>
@@ -57,6 +61,12 @@ public interface IObjectFormat
 {
     /// <exception cref="System.Text.Json.JsonException">The text is not JSON, or not of this shape.</exception>
     KubernetesObject Read(ReadOnlySpan<byte> json);
+
+    /// <summary>The same, and tells of the fields that it leaves out.</summary>
+    KubernetesObject Read(ReadOnlySpan<byte> json, List<string> dropped) => Read(json);
+
+    /// <summary>What is read may not be what stands there: fields are left out and filled in by a schema, and the schema may change.</summary>
+    bool Rewrites => false;
 }
 
 /// <summary>Objects that are records of ours.</summary>

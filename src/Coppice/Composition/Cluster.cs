@@ -96,6 +96,7 @@ public sealed partial class Cluster : IAsyncDisposable
         progress.Report($"serving the API on port {_options.Port}");
         var planeOptions = new ControlPlaneOptions(new(_options.Ranges.Services, _options.NodePorts), keys.Authority.CertificatePem) { Tokens = keys.Tokens };
         var plane = new ControlPlane(store, planeOptions, (verbs, component) => new InProcessClient(verbs, component), _time, _random, _logs);
+        await plane.Api.Definitions.FollowAsync(stop);
         var nodeOptions = NodeHostOptions.Of(_options, _options.NodeAddress ?? NodeIp.Find());
         var node = new NodeHost(nodeOptions, _time, _logs);
         var door = await ServeAsync(plane, [new("node", true, node.Problem), new("store", true, () => null) { Remark = () => store.Trouble }], keys, node, nodeOptions, stop);

@@ -54,7 +54,8 @@ public sealed class ControlPlane
             SchedulerOptions.Default,
             time,
             logs.CreateLogger("Coppice.Scheduler"));
-        _loops.AddRange([controllers.RunAsync, scheduler.RunAsync, Caches.RunAsync]);
+        var log = logs.CreateLogger("Coppice.ApiServer");
+        _loops.AddRange([stop => Api.Definitions.RunAsync(log, stop), controllers.RunAsync, scheduler.RunAsync, Caches.RunAsync]);
     }
 
     public ApiVerbs Api { get; }

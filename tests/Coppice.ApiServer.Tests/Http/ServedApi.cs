@@ -28,6 +28,8 @@ public sealed class ServedApi : IAsyncLifetime
     private readonly ServiceAccountTokens _tokens = new(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
     private ApiServerHost? _host;
     private HttpClient? _admin;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _definitions = Task.CompletedTask;
     private int _spaces;
 
     /// <summary>How long a client has for a body: shorter than in earnest, long for one that means well.</summary>
@@ -43,6 +45,8 @@ public sealed class ServedApi : IAsyncLifetime
         var verbs = new ApiVerbs(_store, ServiceAllocationOptions.Default, _tokens, TimeProvider.System, new Random(1), ConnectAsync);
         Kinds = verbs.Kinds;
         await FillAsync(new InProcessClient(verbs, "system:apiserver"));
+        await verbs.Definitions.FollowAsync(default);
+        _definitions = verbs.Definitions.RunAsync(NullLogger.Instance, _stopping.Token);
         var parts = new PipelineParts(_authority, _tokens, _ => null, [], "127.0.0.1:6443")
         {
             StaticTokens = new Dictionary<string, UserInfo> { ["known"] = Users.Of("operator", Users.Masters, Users.Authenticated) },
@@ -171,6 +175,9 @@ public sealed class ServedApi : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _admin?.Dispose();
+        await _stopping.CancelAsync();
+        await _definitions;
+        _stopping.Dispose();
         await _host!.DisposeAsync();
         await _store.DisposeAsync();
         _tokens.Dispose();

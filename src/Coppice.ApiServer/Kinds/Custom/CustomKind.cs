@@ -1,46 +1,26 @@
-using System.Text.Json;
-using Coppice.ApiServer.Tables;
+using Coppice.ApiServer.Schemas;
 using Coppice.Objects;
+using Coppice.Objects.Apiextensions;
 
 namespace Coppice.ApiServer.Kinds.Custom;
 
 /// <summary>Kinds that were made at run time, from data alone.</summary>
 public static class CustomKind
 {
-    public static ServedKind Served(Kind kind, bool hasStatus) => new(kind, new CustomStrategy(hasStatus), new CustomTable())
+    /// <summary>A kind without a definition: nothing is asked of its objects but their metadata.</summary>
+    public static ServedKind Served(Kind kind, bool hasStatus) => new(kind, new CustomStrategy(null, hasStatus), new CustomTable())
     {
         Subresources = hasStatus ? [Subresource.Status(kind)] : [],
     };
-}
 
-/// <summary>The rules of metadata that every kind has, and a status that has its own door if there is one.</summary>
-internal sealed class CustomStrategy(bool hasStatus) : KindStrategy<CustomObject>
-{
-    private const string Status = "status";
-
-    public override CustomObject PrepareForCreate(CustomObject item) => item with
+    /// <summary>One version of a definition.</summary>
+    /// <param name="terminates">The definition is being deleted: nothing is made any more.</param>
+    internal static ServedKind Served(Kind kind, CustomResourceDefinitionVersion version, StructuralSchema schema, bool terminates)
     {
-        Metadata = FirstGeneration(item),
-        Fields = hasStatus ? item.Fields.Without(Status) : item.Fields,
-    };
-
-    public override CustomObject PrepareForUpdate(CustomObject item, CustomObject old)
-    {
-        var kept = hasStatus ? item with { Fields = WithStatus(item.Fields, old.Fields) } : item;
-        return kept with { Metadata = NextGeneration(item, old, (kept with { Metadata = old.Metadata }) != old) };
+        var hasStatus = version.Subresources?.Status is not null;
+        return new ServedKind(kind, new CustomStrategy(schema, hasStatus) { Terminates = terminates }, new CustomTable())
+        {
+            Subresources = hasStatus ? [Subresource.Status(kind)] : [],
+        };
     }
-
-    public override CustomObject PrepareForStatusUpdate(CustomObject item, CustomObject old) =>
-        old with { Metadata = StatusMetadata(item, old), Fields = WithStatus(old.Fields, item.Fields) };
-
-    private static ValueMap<JsonElement> WithStatus(ValueMap<JsonElement> fields, ValueMap<JsonElement> other) =>
-        other.TryGetValue(Status, out var status) ? fields.With(Status, status) : fields.Without(Status);
-}
-
-/// <summary>What kubectl prints of a kind that does not say what.</summary>
-internal sealed class CustomTable : KindTable<CustomObject>
-{
-    public override IReadOnlyList<TableColumn> Columns { get; } = [TableColumn.ObjectName, TableColumn.Age];
-
-    protected override IReadOnlyList<object> Cells(CustomObject item, DateTimeOffset now) => [Name(item), Age(item, now)];
 }

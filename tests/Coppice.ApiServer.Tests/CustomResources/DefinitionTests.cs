@@ -1,0 +1,86 @@
+using Coppice.ApiServer.Tests.Http;
+using static Coppice.ApiServer.Tests.CustomResources.Definitions;
+
+namespace Coppice.ApiServer.Tests.CustomResources;
+
+/// <summary>Definitions come, are served, and go.</summary>
+public sealed class DefinitionTests(ServedApi api) : IClassFixture<ServedApi>
+{
+    private const string Anything = """{"type":"object","x-kubernetes-preserve-unknown-fields":true}""";
+
+    [Fact]
+    public async Task A_definition_is_completed_accepted_and_established()
+    {
+        var made = (await api.PostAsync(All, CronTabs("complete.example.com", Anything))).Good().Body!;
+        Assert.Equal(("crontab", "CronTabList", "None"), ((string?)made["spec"]!["names"]!["singular"], (string?)made["spec"]!["names"]!["listKind"], (string?)made["spec"]!["conversion"]!["strategy"]));
+        Assert.Equal("""["v1"]""", made["status"]!["storedVersions"]!.ToJsonString());
+
+        var definition = await api.WaitAsync($"{All}/crontabs.complete.example.com", body => ConditionOf(body, "Established") is not null);
+        Assert.Equal(("True", "NoConflicts", "no conflicts found"), Said("NamesAccepted"));
+        Assert.Equal(("True", "InitialNamesAccepted", "the initial names have been accepted"), Said("Established"));
+        Assert.Equal("crontabs", (string?)definition["status"]!["acceptedNames"]!["plural"]);
+
+        (string?, string?, string?) Said(string type) => ConditionOf(definition, type) is { } condition
+            ? ((string?)condition["status"], (string?)condition["reason"], (string?)condition["message"])
+            : default;
+    }
+
+    [Fact]
+    public async Task An_object_can_be_made_and_is_described_as_soon_as_its_kind_is_established()
+    {
+        var space = (await api.NewNamespaceAsync()).Split('/')[^1];
+        for (var i = 0; i < 20; i++)
+        {
+            var group = $"now-{i}.example.com";
+            await api.DefineAsync(CronTabs(group, Anything));
+            (await api.PostAsync($"/apis/{group}/v1/namespaces/{space}/crontabs", """{"metadata":{"name":"one"},"spec":{"a":1}}""")).Good();
+            Assert.Equal(200, (await api.GetAsync($"/openapi/v3/apis/{group}/v1")).Code);
+            Assert.Contains(group, (await api.GetAsync("/apis")).Good().Body!.ToJsonString());
+            Assert.Contains(group, (await api.GetAsync("/apis", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")).Good().Body!.ToJsonString());
+        }
+    }
+
+    [Fact]
+    public async Task A_name_that_another_kind_of_the_group_has_is_not_given_twice_until_that_is_gone()
+    {
+        await api.DefineAsync(CronTabs("twice.example.com", Anything));
+        var second = CronTabs("twice.example.com", Anything).Replace("crontabs", "tabs").Replace("\"ct\"", "\"ct\",\"tb\"");
+        (await api.PostAsync(All, second)).Good();
+        var refused = await api.WaitAsync($"{All}/tabs.twice.example.com", body => ConditionOf(body, "NamesAccepted") is not null);
+        Assert.Equal("False", (string?)ConditionOf(refused, "NamesAccepted")!["status"]);
+        Assert.Equal(("ListKindConflict", "\"CronTabList\" is already in use"), ((string?)ConditionOf(refused, "NamesAccepted")!["reason"], (string?)ConditionOf(refused, "NamesAccepted")!["message"]));
+        Assert.Equal(("False", "NotAccepted", "not all names are accepted"), ((string?)ConditionOf(refused, "Established")!["status"], (string?)ConditionOf(refused, "Established")!["reason"], (string?)ConditionOf(refused, "Established")!["message"]));
+        Assert.Equal(404, (await api.GetAsync("/apis/twice.example.com/v1/tabs")).Code);
+
+        (await api.SendAsync("DELETE", $"{All}/crontabs.twice.example.com")).Good();
+        await api.WaitAsync($"{All}/tabs.twice.example.com", body => (string?)ConditionOf(body, "Established")?["status"] == "True");
+        Assert.Equal(200, (await api.GetAsync("/apis/twice.example.com/v1/tabs")).Code);
+    }
+
+    [Fact]
+    public async Task The_objects_of_a_definition_go_before_it_and_their_finalizers_are_heard()
+    {
+        var space = (await api.NewNamespaceAsync()).Split('/')[^1];
+        const string Definition = $"{All}/crontabs.going.example.com";
+        var objects = $"/apis/going.example.com/v1/namespaces/{space}/crontabs";
+        await api.DefineAsync(CronTabs("going.example.com", Anything));
+        (await api.PostAsync(objects, """{"metadata":{"name":"held","finalizers":["example.com/hold"]},"spec":{"a":1}}""")).Good();
+        (await api.PostAsync(objects, """{"metadata":{"name":"free"},"spec":{"a":1}}""")).Good();
+
+        var marked = (await api.SendAsync("DELETE", Definition)).Good().Body!;
+        Assert.Equal(("True", "InstanceDeletionPending"), ((string?)ConditionOf(marked, "Terminating")!["status"], (string?)ConditionOf(marked, "Terminating")!["reason"]));
+        Assert.Equal("""["customresourcecleanup.apiextensions.k8s.io"]""", marked["metadata"]!["finalizers"]!.ToJsonString());
+
+        await api.WaitAsync(Definition, body => (string?)ConditionOf(body, "Terminating")?["reason"] == "InstanceDeletionInProgress");
+        await api.WaitAsync(objects, body => body["items"]!.AsArray().Count == 1);
+        var refused = await api.PostAsync(objects, """{"metadata":{"name":"late"}}""");
+        Assert.Equal((405, "create not allowed while custom resource definition is terminating"), (refused.Code, (string?)refused.Body!["message"]));
+
+        (await api.PatchAsync($"{objects}/held", """{"metadata":{"finalizers":null}}""")).Good();
+        await api.WaitAsync(Definition, body => (int?)body["code"] == 404);
+        Assert.Equal(404, (await api.GetAsync(objects)).Code);
+
+        await api.DefineAsync(CronTabs("going.example.com", Anything));
+        Assert.Empty((await api.GetAsync(objects)).Good().Names);
+    }
+}
