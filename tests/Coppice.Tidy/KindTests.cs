@@ -33,7 +33,8 @@ public sealed partial class KindTests
         foreach (Match part in Part().Matches(text))
         {
             var name = part.Groups[1].Value;
-            if (!Repository.Exists($"{beside}/{name}.cs") && !Repository.Exists($"src/Coppice.ApiServer/Tables/{name}.cs"))
+            if (!text.Contains($"class {name}", StringComparison.Ordinal)
+                && !Repository.Exists($"{beside}/{name}.cs") && !Repository.Exists($"src/Coppice.ApiServer/Tables/{name}.cs"))
             {
                 yield return $"{file} names {name}, which is not beside it";
             }

@@ -59,7 +59,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     {
         var form = await verbs.GetAsync(served, key, http.RequestAborted);
         var part = WriteParts.Of(subresource);
-        await responses.WriteObjectAsync(http, part.Shows(served), part.View(form), StatusCodes.Status200OK);
+        await responses.WriteObjectAsync(http, part.Shows(served), part.View(served, form), StatusCodes.Status200OK);
     }
 
     public async Task UpdateAsync(HttpContext http, WriteRequest write)
@@ -92,7 +92,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
         var result = await verbs.Writes.RunAsync(write, change, http.RequestAborted);
         Warnings.Add(http, result.Warnings);
         var part = WriteParts.Of(write.Subresource);
-        await responses.WriteObjectAsync(http, part.Shows(write.Served), part.View(result.Form), result.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        await responses.WriteObjectAsync(http, part.Shows(write.Served), part.View(write.Served, result.Form), result.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private async Task ListAsync(HttpContext http, ServedKind served, string space)

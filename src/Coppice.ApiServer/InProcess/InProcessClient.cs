@@ -52,7 +52,7 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
         }
 
         var written = (await verbs.Writes.RunAsync(request, ChangeOf(write), stop)).Form;
-        return write is ObjectWrite.Create { Subresource: not null, Item: var said } ? said : WriteParts.Of(request.Subresource).View(written).Item;
+        return write is ObjectWrite.Create { Subresource: not null, Item: var said } ? said : WriteParts.Of(request.Subresource).View(request.Served, written).Item;
     }
 
     public async ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop) => await verbs.Writes.RunAsync(

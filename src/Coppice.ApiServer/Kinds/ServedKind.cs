@@ -29,5 +29,8 @@ public sealed record ServedKind(Kind Kind, IKindStrategy Strategy, IKindTable Ta
     /// <summary>Who deletes an object is answered with it as it was last, where others are told that it succeeded: Kubernetes has both.</summary>
     public bool AnswersDeleted { get; init; }
 
+    /// <summary>Where its objects have the number of their replicas; null where they have none.</summary>
+    public Replicas? Replicas { get; init; }
+
     public Subresource? Find(string subresource) => Subresources.FirstOrDefault(one => one.Name == subresource);
 }

@@ -18,7 +18,8 @@ internal abstract class KindTable<T> : IKindTable
 
     public TableRow Row(KubernetesObject item, DateTimeOffset now) => new(Cells((T)item, now), End((T)item));
 
-    protected abstract IReadOnlyList<object> Cells(T item, DateTimeOffset now);
+    /// <summary>One a column: a string, a <see cref="long"/>, a <see cref="double"/>, a <see cref="bool"/>, or null for nothing.</summary>
+    protected abstract IReadOnlyList<object?> Cells(T item, DateTimeOffset now);
 
     protected virtual RowEnd? End(T item) => null;
 

@@ -23,7 +23,7 @@ public sealed record TableColumn(string Name, string Type, string Format, int Pr
 /// <summary>A row of a table before it is written.</summary>
 /// <param name="Cells">One a column: strings, flags, and numbers as <see cref="long"/>.</param>
 /// <param name="End">How the object ended, for what may be hidden then; null while it lives.</param>
-public sealed record TableRow(IReadOnlyList<object> Cells, RowEnd? End = null);
+public sealed record TableRow(IReadOnlyList<object?> Cells, RowEnd? End = null);
 
 /// <summary>The condition "Completed" of a row.</summary>
 public sealed record RowEnd(string Reason, string Message);

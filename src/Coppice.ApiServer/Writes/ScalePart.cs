@@ -4,9 +4,7 @@ using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Autoscaling;
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
-using Coppice.Objects.Apps;
 using Coppice.Objects.Autoscaling;
-using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Writes;
 
@@ -15,21 +13,19 @@ internal sealed class ScalePart : WritePart
 {
     public override bool IsView => true;
 
-    public override Tracking Tracks => Tracking.WhatIsStored;
-
     public override ExpectedObject Takes(Kind kind) => UnstoredKinds.Scale;
 
     public override ServedKind Shows(ServedKind served) => ScaleKind.Served;
 
-    public override ObjectForm View(ObjectForm form) => ObjectForm.Detached(ScaleOf(form.Item));
+    public override ObjectForm View(ServedKind served, ObjectForm form) => ObjectForm.Detached(ScaleOf(served, form.Item));
 
-    public override KubernetesObject? Before(PendingWrite write) => ScaleOf(write.Old);
+    public override KubernetesObject? Before(PendingWrite write) => ScaleOf(write.Request.Served, write.Old);
 
     public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item)
     {
         var scale = (Scale)item!;
         RequireMeant(write, scale);
-        return write.Strategy.PrepareForUpdate(WithReplicas(write.Old, scale.Spec.Replicas), write.Old);
+        return write.Strategy.PrepareForUpdate(ReplicasOf(write.Request.Served).With(write.Old, scale.Spec.Replicas), write.Old);
     }
 
     public override IReadOnlyList<string> Warnings(PendingWrite write, KubernetesObject item) => [];
@@ -56,16 +52,9 @@ internal sealed class ScalePart : WritePart
         WriteIdentity.RequireVersion(write, scale.Metadata.ResourceVersion);
     }
 
-    private static Scale ScaleOf(KubernetesObject item)
+    private static Scale ScaleOf(ServedKind served, KubernetesObject item)
     {
-        var (wanted, actual, selector) = item switch
-        {
-            Deployment d => (d.Spec.Replicas, d.Status.Replicas, Text(LabelQuery.Of(d.Spec.Selector))),
-            ReplicaSet r => (r.Spec.Replicas, r.Status.Replicas, Text(LabelQuery.Of(r.Spec.Selector))),
-            StatefulSet t => (t.Spec.Replicas, t.Status.Replicas, Text(LabelQuery.Of(t.Spec.Selector))),
-            ReplicationController c => (c.Spec.Replicas, c.Status.Replicas, Text(LabelQuery.Of(c.Spec.Selector))),
-            _ => throw new InvalidOperationException($"{item.GetType().Name} has no scale"),
-        };
+        var replicas = ReplicasOf(served);
         return new Scale
         {
             ApiVersion = "autoscaling/v1",
@@ -78,28 +67,11 @@ internal sealed class ScalePart : WritePart
                 ResourceVersion = item.Metadata.ResourceVersion,
                 CreationTimestamp = item.Metadata.CreationTimestamp,
             },
-            Spec = new ScaleSpec { Replicas = wanted ?? 1 },
-            Status = new ScaleStatus { Replicas = actual, Selector = selector },
+            Spec = new ScaleSpec { Replicas = replicas.Wanted(item) },
+            Status = new ScaleStatus { Replicas = replicas.Actual(item), Selector = replicas.Selector(item) },
         };
     }
 
-    private static KubernetesObject WithReplicas(KubernetesObject item, int replicas) => item switch
-    {
-        Deployment d => d with { Spec = d.Spec with { Replicas = replicas } },
-        ReplicaSet r => r with { Spec = r.Spec with { Replicas = replicas } },
-        StatefulSet t => t with { Spec = t.Spec with { Replicas = replicas } },
-        ReplicationController c => c with { Spec = c.Spec with { Replicas = replicas } },
-        _ => throw new InvalidOperationException($"{item.GetType().Name} has no scale"),
-    };
-
-    private static string Text(LabelQuery query) => string.Join(",", query.Requirements.Select(r => r.Operator switch
-    {
-        LabelOperator.In when r.Values.Count == 1 => $"{r.Key}={r.Values[0]}",
-        LabelOperator.In => $"{r.Key} in ({string.Join(",", r.Values)})",
-        LabelOperator.NotIn => $"{r.Key} notin ({string.Join(",", r.Values)})",
-        LabelOperator.Exists => r.Key,
-        LabelOperator.DoesNotExist => $"!{r.Key}",
-        LabelOperator.GreaterThan => $"{r.Key}>{r.Values[0]}",
-        _ => $"{r.Key}<{r.Values[0]}",
-    }));
+    private static Replicas ReplicasOf(ServedKind served) =>
+        served.Replicas ?? throw new InvalidOperationException($"{served.Kind} has no scale");
 }

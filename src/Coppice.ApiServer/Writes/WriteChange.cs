@@ -48,7 +48,7 @@ internal abstract record WriteChange
 
         public override Asked Apply(PendingWrite write, WritePart part, CancellationToken stop)
         {
-            var shown = part.View(write.Current ?? throw ApiErrors.NotFound(write.Request.Resource, write.Request.Key.Name));
+            var shown = part.View(write.Request.Served, write.Current ?? throw ApiErrors.NotFound(write.Request.Resource, write.Request.Key.Name));
             var expected = part.Takes(write.Request.Kind);
             var patched = Patcher.Apply(_type, shown.ToJson(), _body, expected.Kind.Schema, stop);
             var decoded = ObjectDecoder.DecodePatched(patched, expected, write.Request.Options.FieldValidation, _duplicates);

@@ -39,7 +39,7 @@ internal abstract class WritePart
     /// <summary>What clients see.</summary>
     public virtual ServedKind Shows(ServedKind served) => served;
 
-    public virtual ObjectForm View(ObjectForm form) => form;
+    public virtual ObjectForm View(ServedKind served, ObjectForm form) => form;
 
     /// <summary>Refuses what makes no sense whatever is there.</summary>
     /// <returns>The request, with what a body says about how to do it.</returns>

@@ -10,6 +10,11 @@ internal static class DeploymentKind
 
     public static ServedKind Served { get; } = new(Kind, new DeploymentKindStrategy(), new DeploymentTable())
     {
+        Replicas = Replicas.Of<Deployment>(
+            item => item.Spec.Replicas ?? 1,
+            item => item.Status.Replicas,
+            item => LabelQuery.Of(item.Spec.Selector),
+            (item, count) => item with { Spec = item.Spec with { Replicas = count } }),
         Subresources = [Subresource.Scale(UnstoredKinds.Scale), Subresource.Status(Kind)],
     };
 }

@@ -11,6 +11,11 @@ internal static class StatefulSetKind
 
     public static ServedKind Served { get; } = new(Kind, new StatefulSetStrategy(), new StatefulSetTable())
     {
+        Replicas = Replicas.Of<StatefulSet>(
+            item => item.Spec.Replicas ?? 1,
+            item => item.Status.Replicas,
+            item => LabelQuery.Of(item.Spec.Selector),
+            (item, count) => item with { Spec = item.Spec with { Replicas = count } }),
         Subresources = [Subresource.Scale(UnstoredKinds.Scale), Subresource.Status(Kind)],
     };
 }

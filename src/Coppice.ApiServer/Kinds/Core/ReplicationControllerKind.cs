@@ -12,6 +12,11 @@ internal static class ReplicationControllerKind
     public static ServedKind Served { get; } = new(Kind, new ReplicationControllerStrategy(), new ReplicatedTable<ReplicationController>(ReplicatedFacts.Of))
     {
         Fields = FieldLabels.Of<ReplicationController>(("status.replicas", set => $"{set.Status.Replicas}")),
+        Replicas = Replicas.Of<ReplicationController>(
+            item => item.Spec.Replicas ?? 1,
+            item => item.Status.Replicas,
+            item => LabelQuery.Of(item.Spec.Selector),
+            (item, count) => item with { Spec = item.Spec with { Replicas = count } }),
         Subresources = [Subresource.Scale(UnstoredKinds.Scale), Subresource.Status(Kind)],
     };
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Coppice.ApiServer.Schemas;
+using Coppice.ApiServer.Tables;
 using Coppice.Objects;
 using Coppice.Objects.Apiextensions;
 
@@ -8,7 +10,7 @@ namespace Coppice.ApiServer.Kinds.Custom;
 public static class CustomKind
 {
     /// <summary>A kind without a definition: nothing is asked of its objects but their metadata.</summary>
-    public static ServedKind Served(Kind kind, bool hasStatus) => new(kind, new CustomStrategy(null, hasStatus), new CustomTable())
+    public static ServedKind Served(Kind kind, bool hasStatus) => new(kind, new CustomStrategy(null, hasStatus), new CustomTable(default))
     {
         Subresources = hasStatus ? [Subresource.Status(kind)] : [],
     };
@@ -18,9 +20,31 @@ public static class CustomKind
     internal static ServedKind Served(Kind kind, CustomResourceDefinitionVersion version, StructuralSchema schema, bool terminates)
     {
         var hasStatus = version.Subresources?.Status is not null;
-        return new ServedKind(kind, new CustomStrategy(schema, hasStatus) { Terminates = terminates }, new CustomTable())
+        var scale = version.Subresources?.Scale is { } paths ? new CustomReplicas(paths) : null;
+        var rules = new CustomStrategy(schema, hasStatus) { Terminates = terminates, Scale = scale };
+        return new ServedKind(kind, rules, new CustomTable(version.AdditionalPrinterColumns))
         {
-            Subresources = hasStatus ? [Subresource.Status(kind)] : [],
+            Fields = FieldLabels.Of<CustomObject>([.. version.SelectableFields.Select(SelectableOf)]),
+            Replicas = scale?.Replicas,
+            Subresources =
+            [
+                .. scale is null ? [] : (Subresource[])[Subresource.Scale(UnstoredKinds.Scale)],
+                .. hasStatus ? (Subresource[])[Subresource.Status(kind)] : [],
+            ],
         };
+    }
+
+    /// <summary>A field is selected by its path without the first dot, and by its value as text.</summary>
+    private static (string Name, Func<CustomObject, string?> Value) SelectableOf(SelectableField field)
+    {
+        var names = JsonPath.Parse(field.JsonPath).Fields ?? [];
+        return (string.Join('.', names), item => CustomFields.Find(item, names) switch
+        {
+            { ValueKind: JsonValueKind.String } text => text.GetString(),
+            { ValueKind: JsonValueKind.True } => "true",
+            { ValueKind: JsonValueKind.False } => "false",
+            { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+            _ => null,
+        });
     }
 }

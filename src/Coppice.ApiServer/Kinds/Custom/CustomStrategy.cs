@@ -17,8 +17,11 @@ internal sealed class CustomStrategy(StructuralSchema? schema, bool hasStatus) :
     /// <summary>The definition is being deleted: nothing is made any more.</summary>
     public bool Terminates { get; init; }
 
+    /// <summary>Where the number of replicas stands; null if they have no door of their own.</summary>
+    public CustomReplicas? Scale { get; init; }
+
     /// <summary>The same rules for the time of the deletion of the definition.</summary>
-    public CustomStrategy Ending() => new(schema, hasStatus) { Terminates = true };
+    public CustomStrategy Ending() => new(schema, hasStatus) { Terminates = true, Scale = Scale };
 
     public override CustomObject Default(CustomObject item) =>
         schema is null ? item : CustomObjectFormat.Fit(item, schema, completes: true, null);
@@ -72,6 +75,7 @@ internal sealed class CustomStrategy(StructuralSchema? schema, bool hasStatus) :
         return
         [
             .. SchemaValidator.Validate(value, before, schema, null),
+            .. Scale?.Validate(item) ?? [],
             .. EmbeddedResources.Validate(value, schema, null),
             .. ListTypes.Validate(value, before, schema, null),
         ];
