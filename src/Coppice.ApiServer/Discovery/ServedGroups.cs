@@ -57,6 +57,7 @@ public static class ServedGroups
         var kind = served.Kind;
         return new(kind.Resource, kind.Singular, KindName.Of(kind), kind.Namespaced, served.Verbs, kind.Schema)
         {
+            ListName = kind.ListName,
             ShortNames = kind.ShortNames,
             Categories = kind.Categories,
             Subresources = served.Subresources,

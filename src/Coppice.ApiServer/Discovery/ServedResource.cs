@@ -9,6 +9,9 @@ namespace Coppice.ApiServer.Discovery;
 /// <param name="Schema">What its requests and answers look like.</param>
 public sealed record ServedResource(string Name, string Singular, KindName Kind, bool Namespaced, IReadOnlyList<string> Verbs, ObjectSchema Schema)
 {
+    /// <summary>As in the "kind" field of a list of them.</summary>
+    public string ListName { get; init; } = $"{Kind.Kind}List";
+
     public IReadOnlyList<string> ShortNames { get; init; } = [];
 
     public IReadOnlyList<string> Categories { get; init; } = [];

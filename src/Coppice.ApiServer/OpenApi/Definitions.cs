@@ -2,6 +2,7 @@ using System.Text.Json;
 using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Kinds;
 using Coppice.Objects;
+using Coppice.Objects.Apiextensions;
 using Coppice.Objects.Meta;
 
 namespace Coppice.ApiServer.OpenApi;
@@ -13,6 +14,9 @@ namespace Coppice.ApiServer.OpenApi;
 internal sealed class Definitions
 {
     private static readonly VendorExtension AtomicMap = new("x-kubernetes-map-type", "\"atomic\"");
+
+    /// <summary>What every custom object has, whatever its definition says of it.</summary>
+    private static readonly string[] CustomFields = ["apiVersion", "kind", "metadata"];
 
     private readonly SortedDictionary<string, SchemaNode> _byName = new(StringComparer.Ordinal);
     private readonly TypeDocumentation _documentation = TypeDocumentation.Read();
@@ -77,8 +81,8 @@ internal sealed class Definitions
         if (resource.Verbs.Contains("list"))
         {
             var schema = resource.Schema;
-            var kind = resource.Kind with { Kind = resource.Kind.Kind + "List" };
-            _byName[DefinitionNames.ListOf(schema)] = MachineryDefinitions.List(DefinitionNames.Of(schema), kind);
+            var kind = resource.Kind with { Kind = resource.ListName };
+            _byName[DefinitionNames.ListOf(schema)] = MachineryDefinitions.List(DefinitionNames.Of(schema), resource.Kind.Kind, kind);
             Add(RecordSchemas.Of<ListMeta>());
         }
     }
@@ -89,14 +93,22 @@ internal sealed class Definitions
         if (_byName.TryAdd(name, new SchemaNode()))
         {
             // The place was taken first: a type may contain itself.
-            _byName[name] = new SchemaNode
+            var custom = schema.Origin is JSONSchemaProps definition ? CustomDefinitions.Of(definition) : null;
+            _byName[name] = (custom ?? new SchemaNode()) with
             {
                 Type = "object",
+                IsOpaque = false,
                 Description = _documentation.Of(schema.Documentation),
-                Properties = [.. schema.Fields.OrderBy(f => f.JsonName, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.JsonName, Field(f)))],
-                Required = [.. schema.Fields.Where(f => f.Facts.Required).Select(f => f.JsonName)],
+                Properties =
+                [
+                    .. schema.Fields.Where(f => custom is null || CustomFields.Contains(f.JsonName)).Select(f => KeyValuePair.Create(f.JsonName, Field(f)))
+                        .Concat((custom?.Properties ?? []).Where(property => !CustomFields.Contains(property.Key)))
+                        .OrderBy(property => property.Key, StringComparer.Ordinal),
+                ],
+                Required = custom?.Required ?? [.. schema.Fields.Where(f => f.Facts.Required).Select(f => f.JsonName)],
                 Extensions =
                 [
+                    .. custom?.Extensions ?? [],
                     .. _kinds.TryGetValue(schema, out var kinds) ? [KindExtension.OfDefinition(kinds)] : (VendorExtension[])[],
                     .. schema.IsAtomic ? [AtomicMap] : (VendorExtension[])[],
                 ],

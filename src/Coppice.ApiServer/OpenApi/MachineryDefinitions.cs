@@ -45,10 +45,10 @@ internal static class MachineryDefinitions
     };
 
     /// <summary>A list of a kind.</summary>
-    public static SchemaNode List(string element, KindName kind) => new()
+    public static SchemaNode List(string element, string elementKind, KindName kind) => new()
     {
         Type = "object",
-        Description = $"A list of objects of the kind {kind.Kind[..^"List".Length]}.",
+        Description = $"A list of objects of the kind {elementKind}.",
         Properties =
         [
             new("apiVersion", new SchemaNode { Type = "string", Description = "The group and version of the kind." }),

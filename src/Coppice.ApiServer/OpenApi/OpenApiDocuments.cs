@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
+using Coppice.Objects.Apiextensions;
 
 namespace Coppice.ApiServer.OpenApi;
 
@@ -20,6 +22,9 @@ public sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups)
     private const string Protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
     public static readonly IReadOnlyList<string> Paths = [Version2Path, Version3Path, $"{Version3Path}/"];
+
+    // One definition changes, and the others stay.
+    private static readonly ConditionalWeakTable<JSONSchemaProps, string> DefinitionHashes = [];
 
     private readonly ServedVersion[] _versions = [.. groups.SelectMany(g => g.Versions)];
     private readonly string _hash = HashOf(groups);
@@ -97,8 +102,8 @@ public sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups)
     }
 
     /// <summary>
-    /// The documents follow from the types and the code that writes them, so their builds' identities stand for the content: the index
-    /// can name a hash before any document is made.
+    /// The documents follow from the types and the code that writes them, so their builds' identities stand for the content, with the
+    /// schemas of what was defined since: the index can name a hash before any document is made.
     /// </summary>
     private static string HashOf(IReadOnlyList<ServedGroup> groups)
     {
@@ -107,11 +112,16 @@ public sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups)
             .Append(typeof(OpenApiDocuments).Assembly.ManifestModule.ModuleVersionId);
         foreach (var version in groups.SelectMany(g => g.Versions))
         {
-            identity.Append(version.Root).AppendJoin(',', version.Resources.Select(r => r.Name));
+            identity.Append(version.Root).AppendJoin(',', version.Resources.Select(IdentityOf));
         }
 
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(identity.ToString())));
     }
+
+    private static string IdentityOf(ServedResource resource) => resource.Schema.Origin is not JSONSchemaProps definition ? resource.Name
+        : $"{resource.Name} {resource.Kind.Kind} {resource.Namespaced} {string.Join(' ', resource.Subresources.Select(one => one.Name))} {DefinitionHashes.GetValue(definition, HashOf)}";
+
+    private static string HashOf(JSONSchemaProps definition) => Convert.ToHexString(SHA256.HashData(ApiJson.Write(definition)));
 
     private static byte[] Compress(byte[] document)
     {

@@ -53,8 +53,14 @@ internal sealed class SchemaJson(Utf8JsonWriter json, string referencePrefix, bo
         }
 
         WriteReferenceOf(node);
-        WriteType(node);
-        WriteContent(node);
+        if (version3 || !node.IsOpaque)
+        {
+            WriteType(node);
+            WriteContent(node);
+            WriteExtensions(node.Keywords);
+        }
+
+        WriteExtensions(version3 ? node.NewKeywords : []);
         WriteExtensions(node.Extensions);
         json.WriteEndObject();
     }

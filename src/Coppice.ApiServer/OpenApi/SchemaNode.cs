@@ -34,6 +34,15 @@ internal sealed record SchemaNode
 
     public IReadOnlyList<VendorExtension> Extensions { get; init; } = [];
 
+    /// <summary>What else is asked of the value, in OpenAPI's words.</summary>
+    public IReadOnlyList<VendorExtension> Keywords { get; init; } = [];
+
+    /// <summary>What else is asked of the value, in words that version 2 does not have.</summary>
+    public IReadOnlyList<VendorExtension> NewKeywords { get; init; } = [];
+
+    /// <summary>Version 2 cannot say what the value is (it may be null, or of several types, or have unknown fields), and so says nothing.</summary>
+    public bool IsOpaque { get; init; }
+
     public static SchemaNode To(string definition) => new() { Reference = definition };
 }
 
