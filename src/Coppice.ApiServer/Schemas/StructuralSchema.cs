@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Coppice.Cel.Patterns;
+using Coppice.Cel.Rules;
 using Coppice.Objects;
 using Coppice.Objects.Apiextensions;
 
@@ -12,18 +14,21 @@ namespace Coppice.ApiServer.Schemas;
 public sealed class StructuralSchema
 {
     private readonly Dictionary<string, StructuralSchema> _properties;
+    private readonly Lazy<SchemaRules> _rules;
     private readonly Dictionary<string, StructuralSchema>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
 
     /// <exception cref="ArgumentException">A pattern is no regular expression.</exception>
     public StructuralSchema(JSONSchemaProps source)
     {
         Source = source;
+        _rules = new(() => new SchemaRules(RuleErrors.SchemaOf(source)));
         _properties = source.Properties.ToDictionary(entry => entry.Key, entry => new StructuralSchema(entry.Value), StringComparer.Ordinal);
         _bySpan = _properties.GetAlternateLookup<ReadOnlySpan<char>>();
         PropertyNames = [.. source.Properties.Keys];
         Items = Of(source.Items?.Schema);
         Additional = Of(source.AdditionalProperties?.Schema);
-        Pattern = source.Pattern is { } pattern ? GoPattern.Compile(pattern) : null;
+        Pattern = source.Pattern is not { } pattern ? null
+            : Re2Pattern.TryMake(pattern, out var regex, out var error) ? regex : throw new ArgumentException(error, nameof(source));
         AllOf = source.AllOf.ConvertAll(one => new StructuralSchema(one));
         AnyOf = source.AnyOf.ConvertAll(one => new StructuralSchema(one));
         OneOf = source.OneOf.ConvertAll(one => new StructuralSchema(one));
@@ -70,6 +75,9 @@ public sealed class StructuralSchema
 
     /// <summary>Elements of a list are told apart by these fields of theirs.</summary>
     public ValueList<string> KeysOfItems => Source.XListType == "map" ? Source.XListMapKeys : default;
+
+    /// <summary>The rules of the schema of a whole object, and of all that is in it; made when they are first asked for.</summary>
+    public SchemaRules Rules => _rules.Value;
 
     public static StructuralSchema? Of(JSONSchemaProps? source) => source is null ? null : new(source);
 

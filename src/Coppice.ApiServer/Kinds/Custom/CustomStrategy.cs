@@ -55,12 +55,14 @@ internal sealed class CustomStrategy(StructuralSchema? schema, bool hasStatus) :
         }
 
         JsonElement? before = old.Fields.TryGetValue(Status, out var former) ? former : null;
-        return
+        Findings<FieldError> errors =
         [
             .. SchemaValidator.Validate(status, before, known, StatusPath),
+            .. Scale?.Validate(item) ?? [],
             .. EmbeddedResources.Validate(status, known, StatusPath),
             .. ListTypes.Validate(status, before, known, StatusPath),
         ];
+        return [.. errors, .. RuleErrors.Of(schema.Rules, WholeOf(item), WholeOf(old), errors)];
     }
 
     private Findings<FieldError> Check(CustomObject item, CustomObject? old)
@@ -72,13 +74,14 @@ internal sealed class CustomStrategy(StructuralSchema? schema, bool hasStatus) :
 
         var value = WholeOf(item);
         JsonElement? before = old is null ? null : WholeOf(old);
-        return
+        Findings<FieldError> errors =
         [
             .. SchemaValidator.Validate(value, before, schema, null),
             .. Scale?.Validate(item) ?? [],
             .. EmbeddedResources.Validate(value, schema, null),
             .. ListTypes.Validate(value, before, schema, null),
         ];
+        return [.. errors, .. RuleErrors.Of(schema.Rules, value, before, errors)];
     }
 
     /// <summary>An object as its schema sees it: with all that it says at its top.</summary>

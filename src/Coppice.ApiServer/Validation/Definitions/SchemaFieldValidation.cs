@@ -1,5 +1,4 @@
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Schemas;
 using Coppice.Objects;
 using Coppice.Objects.Apiextensions;
 
@@ -47,8 +46,6 @@ internal static class SchemaFieldValidation
             .. FieldRules.If(schema.XPreserveUnknownFields == false, () => FieldError.Invalid(
                 path.Child("x-kubernetes-preserve-unknown-fields"), false, "must be true or undefined")),
             .. ListSchemaValidation.Validate(path, schema),
-            .. FieldRules.Each(
-                path.Child("x-kubernetes-validations"), schema.XValidations, (at, rule) => OfRule(at, rule, schema)),
         ];
     }
 
@@ -122,36 +119,4 @@ internal static class SchemaFieldValidation
 
         return errors;
     }
-
-    /// <summary>What of a rule can be seen without understanding it.</summary>
-    private static Findings<FieldError> OfRule(FieldPath path, ValidationRule rule, JSONSchemaProps schema)
-    {
-        const string NotEmpty = "must be non-empty if specified";
-        const string OneLine = "must not contain line breaks";
-        var (message, fieldPath) = (path.Child("message"), path.Child("fieldPath"));
-        var said = rule.Message?.Trim() ?? "";
-        return
-        [
-            .. rule.Rule.Trim().Length == 0 ? [FieldError.Required(path.Child("rule"), "rule is not specified")]
-                : rule.Message is not null && said.Length == 0 ? [FieldError.Invalid(message, rule.Message, NotEmpty)]
-                : HasLines(said) ? [FieldError.Invalid(message, rule.Message, OneLine)]
-                : FieldRules.If(
-                    HasLines(rule.Rule.Trim()) && said.Length == 0,
-                    () => FieldError.Required(message, "message must be specified if rule contains line breaks")),
-            .. FieldRules.If(
-                rule.MessageExpression is { } expression && expression.Trim().Length == 0,
-                () => FieldError.Required(path.Child("messageExpression"), "messageExpression must be non-empty if specified")),
-            .. FieldRules.If(
-                rule.Reason is not (null or FieldValueErrorReason.Duplicate or FieldValueErrorReason.Forbidden or FieldValueErrorReason.Invalid or FieldValueErrorReason.Required),
-                () => FieldError.NotSupported(path.Child("reason"), rule.Reason, FieldValueErrorReason.All)),
-            .. FieldRules.If(
-                rule.FieldPath is not null && rule.FieldPath.Trim().Length == 0, () => FieldError.Invalid(fieldPath, rule.FieldPath, NotEmpty)),
-            .. FieldRules.If(rule.FieldPath is not null && HasLines(rule.FieldPath), () => FieldError.Invalid(fieldPath, rule.FieldPath, OneLine)),
-            .. FieldRules.If(
-                rule.FieldPath is not null && SchemaPath.Find(rule.FieldPath, schema).Error is not null,
-                () => FieldError.Invalid(fieldPath, rule.FieldPath, "must be a valid path")),
-        ];
-    }
-
-    private static bool HasLines(string text) => text.AsSpan().ContainsAny('\n', '\r');
 }

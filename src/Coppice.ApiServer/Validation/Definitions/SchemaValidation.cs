@@ -1,4 +1,6 @@
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Schemas;
+using Coppice.Cel.Rules;
 using Coppice.Objects;
 using Coppice.Objects.Apiextensions;
 
@@ -27,7 +29,9 @@ internal static class SchemaValidation
         }
 
         errors.AddRange(SchemaFieldValidation.Validate(path, schema, SchemaScope.Root));
-        return errors;
+
+        // Of a schema that is wrong itself, nobody knows the types that rules speak of.
+        return errors.Count > 0 ? errors : [.. RuleDefinitions.Check(RuleErrors.SchemaOf(schema), path.ToString()).Select(RuleErrors.Of)];
     }
 
     private static Findings<FieldError> OfRoot(FieldPath path, JSONSchemaProps schema)

@@ -1,5 +1,5 @@
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Schemas;
+using Coppice.Cel.Patterns;
 using Coppice.Objects;
 using Coppice.Objects.Apiextensions;
 
@@ -142,7 +142,7 @@ internal static class StructuralValidation
 
         errors.AddRange(FieldRules.Each(path.Child("oneOf"), schema.OneOf, (at, one) => OfNested(at, one, false)));
         errors.AddRange(schema.Not is { } not ? OfNested(path.Child("not"), not, false) : []);
-        if (schema.Pattern is { } pattern && PatternError(pattern) is { } wrong)
+        if (schema.Pattern is { } pattern && !Re2Pattern.TryMake(pattern, out _, out var wrong))
         {
             errors.Add(FieldError.Invalid(path.Child("pattern"), pattern, $"must be a valid regular expression, but isn't: {wrong}"));
         }
@@ -184,19 +184,6 @@ internal static class StructuralValidation
 
     private static Findings<FieldError> Forbidden(FieldPath path, string field, bool isSet, string detail) =>
         FieldRules.If(isSet, () => FieldError.Forbidden(path.Child(field), $"{detail} to be structural"));
-
-    private static string? PatternError(string pattern)
-    {
-        try
-        {
-            GoPattern.Compile(pattern);
-            return null;
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            return $"error parsing regexp: {e.Message}";
-        }
-    }
 
     /// <summary>What alternatives speak of must be there.</summary>
     private static Findings<FieldError> OfCompleteness(JSONSchemaProps nested, JSONSchemaProps? schema, FieldPath path, FieldPath nestedPath)
