@@ -53,7 +53,7 @@ public sealed class ApiVerbs
         List = new ListVerb(_storage);
         Writes = new WritePipeline(
             _storage, Admissions, new ServiceAllocation(_storage, services, time, random), new QuotaLedger(_storage, time), time, random);
-        Definitions = new DefinitionLoop(_storage, Writes, Kinds, time);
+        Definitions = new DefinitionLoop(_storage, Writes, Kinds, new CustomConversions(Webhooks, random), time);
         Tokens = new TokenVerb(_storage, Admissions, tokens, time);
     }
 

@@ -13,7 +13,7 @@ namespace Coppice.ApiServer.CustomResources;
 internal sealed record CustomKinds(CustomResourceDefinition Definition, Kind Stored, IReadOnlyList<ServedKind> Served)
 {
     /// <param name="former">What was served of the definition before. Kinds that are the same stay the same, so that nobody who watches them must begin anew.</param>
-    public static CustomKinds Of(CustomResourceDefinition definition, CustomKinds? former)
+    public static CustomKinds Of(CustomResourceDefinition definition, CustomKinds? former, CustomConversions conversions)
     {
         var terminates = Terminates(definition);
         if (former is not null && LooksSame(definition, former.Definition))
@@ -25,12 +25,13 @@ internal sealed record CustomKinds(CustomResourceDefinition Definition, Kind Sto
 
         var schemas = definition.Spec.Versions.ToDictionary(
             version => $"{definition.Spec.Group}/{version.Name}", version => new StructuralSchema(version.Schema!.OpenAPIV3Schema!));
+        var conversion = conversions.Between(definition.Spec, schemas);
         var storage = definition.Spec.Versions.First(version => version.Storage);
-        var stored = KindOf(definition, storage, schemas, null);
+        var stored = KindOf(definition, storage, schemas, conversion, null);
         var served = new List<ServedKind>();
         foreach (var version in definition.Spec.Versions.Where(version => version.Served))
         {
-            var kind = version == storage ? stored : KindOf(definition, version, schemas, stored);
+            var kind = version == storage ? stored : KindOf(definition, version, schemas, conversion, stored);
             served.Add(CustomKind.Served(kind, version, schemas[kind.ApiVersion], terminates));
         }
 
@@ -44,7 +45,11 @@ internal sealed record CustomKinds(CustomResourceDefinition Definition, Kind Sto
         a.Metadata.Uid == b.Metadata.Uid && a.Spec == b.Spec && a.Status.AcceptedNames == b.Status.AcceptedNames;
 
     private static Kind KindOf(
-        CustomResourceDefinition definition, CustomResourceDefinitionVersion version, Dictionary<string, StructuralSchema> schemas, Kind? stored)
+        CustomResourceDefinition definition,
+        CustomResourceDefinitionVersion version,
+        Dictionary<string, StructuralSchema> schemas,
+        IConversion? conversion,
+        Kind? stored)
     {
         var (group, names) = (definition.Spec.Group, definition.Status.AcceptedNames);
         var apiVersion = $"{group}/{version.Name}";
@@ -63,7 +68,7 @@ internal sealed record CustomKinds(CustomResourceDefinition Definition, Kind Sto
             Schema = CustomSchemas.Of(names.Kind, group, version.Name, schemas[apiVersion].Source),
             Format = new CustomObjectFormat(schemas, apiVersion),
             Stored = stored,
-            Conversion = schemas.Count == 1 ? null : new RelabelConversion(schemas, apiVersion, stored?.ApiVersion ?? apiVersion),
+            Conversion = conversion,
         };
     }
 

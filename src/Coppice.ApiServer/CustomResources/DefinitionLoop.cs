@@ -29,14 +29,15 @@ public sealed partial class DefinitionLoop
     private readonly ObjectStorage _storage;
     private readonly WritePipeline _writes;
     private readonly KindRegistry _registry;
+    private readonly CustomConversions _conversions;
     private readonly TimeProvider _time;
     private readonly LiveObjects<CustomResourceDefinition> _definitions;
     private readonly DefinitionCleanup _cleanup;
     private ImmutableSortedDictionary<string, CustomKinds> _served = ImmutableSortedDictionary.Create<string, CustomKinds>(StringComparer.Ordinal);
 
-    internal DefinitionLoop(ObjectStorage storage, WritePipeline writes, KindRegistry registry, TimeProvider time)
+    internal DefinitionLoop(ObjectStorage storage, WritePipeline writes, KindRegistry registry, CustomConversions conversions, TimeProvider time)
     {
-        (_storage, _writes, _registry, _time) = (storage, writes, registry, time);
+        (_storage, _writes, _registry, _conversions, _time) = (storage, writes, registry, conversions, time);
         _definitions = new(storage);
         _cleanup = new(storage, writes);
     }
@@ -122,7 +123,7 @@ public sealed partial class DefinitionLoop
         var served = definitions
             .Where(one => DefinitionConditions.IsTrue(one, CustomResourceDefinitionConditionType.Established))
             .ToImmutableSortedDictionary(
-                one => one.Metadata.Name!, one => CustomKinds.Of(one, _served.GetValueOrDefault(one.Metadata.Name!)), StringComparer.Ordinal);
+                one => one.Metadata.Name!, one => CustomKinds.Of(one, _served.GetValueOrDefault(one.Metadata.Name!), _conversions), StringComparer.Ordinal);
         var (before, after) = (KindsOf(_served), KindsOf(served));
         _served = served;
         if (!before.SequenceEqual(after))

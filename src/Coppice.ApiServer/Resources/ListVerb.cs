@@ -43,9 +43,10 @@ internal sealed class ListVerb(ObjectStorage storage)
             var range = await storage.RangeAsync(new RangeQuery(prefix, after, limit, at), stop);
             at = range.At;
             items ??= new List<ObjectForm>(query.IsEverything ? range.Entries.Count : 0);
+            var forms = await ObjectStorage.ShowAsync(query.Kind, [.. range.Entries.Select(entry => ObjectStorage.FormOf(query.Kind, entry))], stop);
             for (var i = 0; i < range.Entries.Count; i++)
             {
-                var form = ObjectStorage.FormOf(query.Kind, range.Entries[i]);
+                var form = forms[i];
                 after = range.Entries[i].Key;
                 if (query.Matches(form))
                 {

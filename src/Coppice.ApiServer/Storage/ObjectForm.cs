@@ -20,6 +20,9 @@ public sealed class ObjectForm
     private ReadOnlyMemory<byte> _detached;
     private KubernetesObject? _item;
 
+    // It is shown in another version than the one that is stored, or is not stored at all.
+    private readonly bool _isConverted;
+
     // Whether what is stored is still what its kind reads there; a kind of records always does.
     private volatile bool _isKnown;
 
@@ -34,8 +37,10 @@ public sealed class ObjectForm
         _item = item is null ? null : WithRevision(item);
     }
 
-    private ObjectForm(KubernetesObject item, Revision revision)
+    private ObjectForm(KubernetesObject item, Revision revision, ReadOnlyMemory<byte> stored)
     {
+        _stored = stored;
+        _isConverted = true;
         _detached = ApiJson.WriteObject(item);
         _isKnown = true;
         Revision = revision;
@@ -55,8 +60,14 @@ public sealed class ObjectForm
     public static ObjectForm Detached(KubernetesObject item)
     {
         var revision = long.TryParse(item.Metadata.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
-        return new ObjectForm(item, new Revision(revision));
+        return new ObjectForm(item, new Revision(revision), default);
     }
+
+    /// <summary>What is stored is this object in these words: written again, it would be the same.</summary>
+    internal bool IsAsStored => !_stored.IsEmpty && !_isConverted && Rewritten().IsEmpty;
+
+    /// <summary>The same version of the object in another version of its kind.</summary>
+    internal ObjectForm Converted(KubernetesObject item) => new(item, Revision, _stored);
 
     public void WriteJson(IBufferWriter<byte> output)
     {

@@ -26,7 +26,7 @@ public sealed class ObjectStorage(IRevisionStore store)
     {
         try
         {
-            return await store.GetAsync(KeyOf(kind, key), stop) is { } entry ? FormOf(kind, entry) : null;
+            return await store.GetAsync(KeyOf(kind, key), stop) is { } entry ? await ShowAsync(kind, FormOf(kind, entry), stop) : null;
         }
         catch (StoreUnavailableException e)
         {
@@ -70,7 +70,7 @@ public sealed class ObjectStorage(IRevisionStore store)
 
     /// <summary>Stores a new object; null if one of that name is there.</summary>
     public async ValueTask<ObjectForm?> CreateAsync(Kind kind, KubernetesObject item, CancellationToken stop) =>
-        await WriteAsync(kind, new StoreWrite.Create(KeyOf(kind, ObjectKey.Of(item)), Prepare(kind, item)), stop);
+        await WriteAsync(kind, new StoreWrite.Create(KeyOf(kind, ObjectKey.Of(item)), await PrepareAsync(kind, item, stop)), stop);
 
     /// <summary>
     /// Replaces the version that was read; null if it is no longer the newest. What would be the same is not written. Bytes are compared
@@ -78,12 +78,12 @@ public sealed class ObjectStorage(IRevisionStore store)
     /// </summary>
     public async ValueTask<ObjectForm?> UpdateAsync(Kind kind, KubernetesObject item, ObjectForm current, CancellationToken stop)
     {
-        if (item.Equals(current.Item))
+        if (current.IsAsStored && item.Equals(current.Item))
         {
             return current;
         }
 
-        var value = Prepare(kind, item);
+        var value = await PrepareAsync(kind, item, stop);
         return current.IsStoredAs(value.Bytes.Span)
             ? current
             : await WriteAsync(kind, new StoreWrite.Update(KeyOf(kind, ObjectKey.Of(item)), value, current.Revision), stop);
@@ -93,7 +93,11 @@ public sealed class ObjectStorage(IRevisionStore store)
     public async ValueTask<ObjectForm?> DeleteAsync(Kind kind, ObjectKey key, Revision expected, CancellationToken stop) =>
         await WriteAsync(kind, new StoreWrite.Delete(KeyOf(kind, key), expected), stop, deleted: true);
 
-    /// <summary>The form of an entry as a kind's readers see it.</summary>
+    /// <summary>Forms of stored objects in the version of a kind: all that are in another are converted at once.</summary>
+    public static ValueTask<IReadOnlyList<ObjectForm>> ShowAsync(Kind kind, IReadOnlyList<ObjectForm> stored, CancellationToken stop) =>
+        kind.Conversion is { } conversion ? ConvertAsync(conversion, kind.ApiVersion, stored, stop) : new(stored);
+
+    /// <summary>The form of an entry, in the version in which it is stored.</summary>
     public static ObjectForm FormOf(Kind kind, StoreEntry entry, bool deleted = false)
     {
         var format = kind.Stored.Format;
@@ -102,22 +106,32 @@ public sealed class ObjectStorage(IRevisionStore store)
             entry.Value.Companion = forms = new StoredForms(format, isExact: false);
         }
 
-        var form = deleted
+        return deleted
             ? forms.Deleted ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified, forms.Live?.Item, forms.IsExact)
             : forms.Live ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified, isExact: forms.IsExact);
-        return kind.Conversion is not { } conversion ? form
-            : conversion.FromStored(form.Item) is var item && ReferenceEquals(item, form.Item) ? form
-            : ObjectForm.Detached(item);
     }
 
-    private static StoredValue Prepare(Kind kind, KubernetesObject item) =>
-        new(ObjectForm.ToStore(kind.Conversion?.ToStored(item) ?? item)) { Companion = new StoredForms(kind.Stored.Format, isExact: true) };
+    private static async ValueTask<ObjectForm> ShowAsync(Kind kind, ObjectForm stored, CancellationToken stop) =>
+        kind.Conversion is null ? stored : (await ShowAsync(kind, [stored], stop))[0];
+
+    private static async ValueTask<IReadOnlyList<ObjectForm>> ConvertAsync(
+        IConversion conversion, string apiVersion, IReadOnlyList<ObjectForm> stored, CancellationToken stop)
+    {
+        var items = await conversion.ConvertAsync([.. stored.Select(form => form.Item)], apiVersion, stop);
+        return [.. stored.Zip(items, (form, item) => ReferenceEquals(form.Item, item) ? form : form.Converted(item))];
+    }
+
+    private static async ValueTask<StoredValue> PrepareAsync(Kind kind, KubernetesObject item, CancellationToken stop)
+    {
+        var stored = kind.Conversion is { } conversion ? (await conversion.ConvertAsync([item], kind.Stored.ApiVersion, stop))[0] : item;
+        return new(ObjectForm.ToStore(stored)) { Companion = new StoredForms(kind.Stored.Format, isExact: true) };
+    }
 
     private async ValueTask<ObjectForm?> WriteAsync(Kind kind, StoreWrite write, CancellationToken stop, bool deleted = false)
     {
         try
         {
-            return await store.WriteAsync(write, stop) is WriteOutcome.Written written ? FormOf(kind, written.Entry, deleted) : null;
+            return await store.WriteAsync(write, stop) is WriteOutcome.Written written ? await ShowAsync(kind, FormOf(kind, written.Entry, deleted), stop) : null;
         }
         catch (StoreUnavailableException e)
         {

@@ -24,10 +24,12 @@ public sealed class ObjectWatch(IStoreWatch source, ObjectQuery query) : IDispos
     {
         try
         {
+            var changes = await source.NextAsync(stop);
+            var forms = await FormsOfAsync(changes, stop);
             var events = new List<ObjectEvent>();
-            foreach (var change in await source.NextAsync(stop))
+            foreach (var (before, after, type) in forms)
             {
-                if (Translate(change) is { } translated)
+                if (Translate(before, after, type) is { } translated)
                 {
                     events.Add(translated);
                 }
@@ -43,16 +45,27 @@ public sealed class ObjectWatch(IStoreWatch source, ObjectQuery query) : IDispos
 
     public void Dispose() => source.Dispose();
 
-    private ObjectEvent? Translate(StoreEvent change)
+    /// <summary>What each change has made of what: all of a batch are converted at once, where they are stored in another version.</summary>
+    private async ValueTask<IReadOnlyList<(ObjectForm? Before, ObjectForm After, StoreEventType Type)>> FormsOfAsync(
+        IReadOnlyList<StoreEvent> changes, CancellationToken stop)
     {
-        var before = change.Previous is { } previous && query.Matches(ObjectStorage.FormOf(query.Kind, previous));
-        if (change.Type == StoreEventType.Delete)
+        var after = await ObjectStorage.ShowAsync(
+            query.Kind,
+            [.. changes.Select(change => ObjectStorage.FormOf(query.Kind, change.Entry, deleted: change.Type == StoreEventType.Delete))],
+            stop);
+        var before = new Queue<ObjectForm>(await ObjectStorage.ShowAsync(
+            query.Kind, [.. changes.Where(change => change.Previous is not null).Select(change => ObjectStorage.FormOf(query.Kind, change.Previous!))], stop));
+        return [.. changes.Select((change, index) => (change.Previous is null ? null : before.Dequeue(), after[index], change.Type))];
+    }
+
+    private ObjectEvent? Translate(ObjectForm? previous, ObjectForm form, StoreEventType type)
+    {
+        var before = previous is not null && query.Matches(previous);
+        if (type == StoreEventType.Delete)
         {
-            var last = ObjectStorage.FormOf(query.Kind, change.Entry, deleted: true);
-            return before || (change.Previous is null && query.Matches(last)) ? new(WatchEventType.Deleted, last) : null;
+            return before || (previous is null && query.Matches(form)) ? new(WatchEventType.Deleted, form) : null;
         }
 
-        var form = ObjectStorage.FormOf(query.Kind, change.Entry);
         return (before, query.Matches(form)) switch
         {
             (false, true) => new(WatchEventType.Added, form),

@@ -12,9 +12,10 @@ public sealed class EventConversion : IConversion
 
     private const string KindName = "Event";
 
-    public KubernetesObject ToStored(KubernetesObject item) => ToCore((Events.Event)item);
-
-    public KubernetesObject FromStored(KubernetesObject item) => ToEvents((Core.Event)item);
+    public ValueTask<IReadOnlyList<KubernetesObject>> ConvertAsync(
+        IReadOnlyList<KubernetesObject> items, string apiVersion, CancellationToken stop) =>
+        new([.. items.Select(item => apiVersion == OlderVersion ? item is Events.Event newer ? ToCore(newer) : item
+            : item is Core.Event older ? ToEvents(older) : item)]);
 
     public static Events.Event ToEvents(Core.Event item) => new()
     {

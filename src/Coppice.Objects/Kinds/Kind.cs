@@ -45,7 +45,7 @@ public sealed class Kind
     [AllowNull]
     public Kind Stored { get => field ?? this; init; }
 
-    /// <summary>Between this kind and <see cref="Stored"/>; null where they are the same.</summary>
+    /// <summary>Between the versions of the kind; null where objects are stored in this one alone.</summary>
     public IConversion? Conversion { get; init; }
 
     public string ApiVersion => field ??= Group.Length == 0 ? Version : $"{Group}/{Version}";
@@ -76,10 +76,11 @@ public sealed class RecordFormat<T> : IObjectFormat
     public KubernetesObject Read(ReadOnlySpan<byte> json) => ApiJson.Read<T>(json);
 }
 
-/// <summary>Turns objects of one version of a kind into those of the version that is stored, and back; nothing is lost either way.</summary>
+/// <summary>Turns objects of one version of a kind into those of another; nothing is lost either way.</summary>
 public interface IConversion
 {
-    KubernetesObject ToStored(KubernetesObject item);
-
-    KubernetesObject FromStored(KubernetesObject item);
+    /// <param name="items">Of any versions.</param>
+    /// <param name="apiVersion">What they are wanted in; those that are in it already come back as they are.</param>
+    /// <returns>As many, in the same order.</returns>
+    ValueTask<IReadOnlyList<KubernetesObject>> ConvertAsync(IReadOnlyList<KubernetesObject> items, string apiVersion, CancellationToken stop);
 }

@@ -72,9 +72,9 @@ internal sealed class MutatingWebhooks(WebhookSource<MutatingWebhookConfiguratio
         try
         {
             var sent = item is null ? null : Unmade(request, item);
-            var objects = ShownObjects.Of(call, sent, old);
+            var objects = await ShownObjects.OfAsync(call, sent, old, stop);
             var answer = await reviews.AskAsync(call, request, request.Connection is { } connection ? objects with { Item = connection } : objects, stop);
-            return answer.Patch.Bytes.IsEmpty ? item : Patched(call, request, item, objects.Item, answer, stop);
+            return answer.Patch.Bytes.IsEmpty ? item : await PatchedAsync(call, request, item, objects.Item, answer, stop);
         }
         catch (WebhookException e)
         {
@@ -82,7 +82,7 @@ internal sealed class MutatingWebhooks(WebhookSource<MutatingWebhookConfiguratio
         }
     }
 
-    private static KubernetesObject? Patched(
+    private static async ValueTask<KubernetesObject?> PatchedAsync(
         WebhookCall call, WriteRequest request, KubernetesObject? item, JsonElement? shown, AdmissionResponse answer, CancellationToken stop)
     {
         var patch = PatchOf(answer.Patch.Bytes);
@@ -108,7 +108,7 @@ internal sealed class MutatingWebhooks(WebhookSource<MutatingWebhookConfiguratio
             throw ApiErrors.InternalError(e.Message);
         }
 
-        patched = ShownObjects.In(call.Shown, call.Asked, patched);
+        patched = await ShownObjects.InAsync(call.Shown, call.Asked, patched, stop);
         RequireNamespace(request, patched);
         patched = Made(request, patched, item);
         return call.Asked.Object == KindName.Of(call.Asked.Kind) ? request.Served.Strategy.Default(patched) : patched;

@@ -7,10 +7,11 @@ namespace Coppice.ApiServer.Admission.Webhooks;
 /// <summary>The objects of a request, as JSON of the version that a webhook knows.</summary>
 internal sealed record ShownObjects(JsonElement? Item, JsonElement? Old)
 {
-    public static ShownObjects Of(WebhookCall call, KubernetesObject? item, KubernetesObject? old) => new(Show(call, item), Show(call, old));
+    public static async ValueTask<ShownObjects> OfAsync(WebhookCall call, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
+        new(await ShowAsync(call, item, stop), await ShowAsync(call, old, stop));
 
     /// <summary>The object in the version that the webhook knows.</summary>
-    public static KubernetesObject In(AdmissionTarget from, AdmissionTarget to, KubernetesObject item)
+    public static async ValueTask<KubernetesObject> InAsync(AdmissionTarget from, AdmissionTarget to, KubernetesObject item, CancellationToken stop)
     {
         if (from.Kind == to.Kind || from.Object != KindName.Of(from.Kind))
         {
@@ -18,18 +19,19 @@ internal sealed record ShownObjects(JsonElement? Item, JsonElement? Old)
             return item;
         }
 
-        var stored = from.Kind.Conversion?.ToStored(item) ?? item;
-        return to.Kind.Conversion?.FromStored(stored) ?? stored;
+        return (from.Kind.Conversion ?? to.Kind.Conversion) is { } conversion
+            ? (await conversion.ConvertAsync([item], to.Kind.ApiVersion, stop))[0]
+            : item;
     }
 
-    private static JsonElement? Show(WebhookCall call, KubernetesObject? item)
+    private static async ValueTask<JsonElement?> ShowAsync(WebhookCall call, KubernetesObject? item, CancellationToken stop)
     {
         if (item is null)
         {
             return null;
         }
 
-        var (shown, name) = (In(call.Asked, call.Shown, item), call.Shown.Object);
+        var (shown, name) = (await InAsync(call.Asked, call.Shown, item, stop), call.Shown.Object);
         shown = shown with { Kind = name.Kind, ApiVersion = name.Group.Length == 0 ? name.Version : $"{name.Group}/{name.Version}" };
         using var document = JsonDocument.Parse(ApiJson.WriteObject(shown));
         return document.RootElement.Clone();

@@ -26,7 +26,7 @@ internal sealed class ValidatingWebhooks(WebhookSource<ValidatingWebhookConfigur
         {
             if (await matching.MatchAsync(webhook, target, item, old, stop) is { } call)
             {
-                asked.Add(AskAsync(call, request, ShownObjects.Of(call, item, old), stop));
+                asked.Add(AskAsync(call, request, await ShownObjects.OfAsync(call, item, old, stop), stop));
             }
         }
 
