@@ -10,6 +10,7 @@ using Coppice.Controllers.Namespaces;
 using Coppice.Controllers.NodeLifecycle;
 using Coppice.Controllers.Quotas;
 using Coppice.Controllers.Replication;
+using Coppice.Controllers.RoleAggregation;
 using Coppice.Controllers.Runtime;
 using Coppice.Controllers.ServiceAccounts;
 using Coppice.Controllers.StatefulSets;
@@ -58,6 +59,7 @@ public sealed class ControllerSet
         controllers.Add(Make("ClaimProtection", new ClaimProtectionReconciler(api, caches)));
         controllers.Add(Make("VolumeProtection", new VolumeProtectionReconciler(api, caches)));
         controllers.Add(Make("AttributesClassProtection", new AttributesClassProtectionReconciler(api, caches)));
+        controllers.Add(Make("RoleAggregation", new RoleAggregationReconciler(api, caches, time)));
         controllers.Add(Make("EventExpiry", new EventExpiryReconciler(api, caches, options.EventTimeToLive, time)));
         _garbage = new GarbageCollector(api, _kinds, time, LogOf("GarbageCollection"));
         _controllers = controllers;
