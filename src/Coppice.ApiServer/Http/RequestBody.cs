@@ -20,7 +20,8 @@ internal static class RequestBody
     /// </summary>
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(60);
 
-    private static readonly string[] ObjectTypes = ["application/json", "application/yaml", ProtobufBody.MediaType];
+    private static readonly string[] TextTypes = ["application/json", "application/yaml"];
+    private static readonly string[] ObjectTypes = [.. TextTypes, ProtobufBody.MediaType];
 
     /// <summary>Reads an object of a kind from JSON, YAML or protobuf, as the Content-Type says; the answer warns of what was dropped.</summary>
     /// <exception cref="ApiError">UnsupportedMediaType, or BadRequest with what is wrong.</exception>
@@ -32,8 +33,8 @@ internal static class RequestBody
         {
             "" or "application/json" or "*/*" => ObjectDecoder.Decode(body, expected, mode),
             "application/yaml" => ObjectDecoder.DecodeYaml(body, expected, mode),
-            ProtobufBody.MediaType => ObjectDecoder.Decode(ProtobufBody.ToJson(body, expected.Kind.Schema), expected, mode),
-            _ => throw ApiErrors.UnsupportedMediaType(ObjectTypes),
+            ProtobufBody.MediaType when expected.Kind.Format.Numbered is not null => ObjectDecoder.Decode(ProtobufBody.ToJson(body, expected.Kind.Schema), expected, mode),
+            _ => throw ApiErrors.UnsupportedMediaType(expected.Kind.Format.Numbered is null ? TextTypes : ObjectTypes),
         };
         Warnings.Add(http, decoded.Warnings);
         return decoded;

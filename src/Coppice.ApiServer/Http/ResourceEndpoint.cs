@@ -35,7 +35,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
         if (request.Verb != "watch")
         {
             // Who cannot be answered writes nothing.
-            _ = ResponseFormat.Choose(http.Request);
+            _ = ResponseFormat.Choose(http.Request, kind);
         }
 
         var key = new ObjectKey(request.Namespace ?? "", request.Name ?? "");

@@ -48,7 +48,7 @@ internal sealed class SubresourceEndpoint(
 
     private Task PartAsync(HttpContext http, string verb, WriteRequest write)
     {
-        _ = ResponseFormat.Choose(http.Request);
+        _ = ResponseFormat.Choose(http.Request, WriteParts.Of(write.Subresource).Shows(write.Served).Kind);
         return verb switch
         {
             "get" => resources.GetAsync(http, write.Served, write.Key, write.Subresource),

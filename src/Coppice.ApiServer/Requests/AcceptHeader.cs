@@ -6,8 +6,12 @@ namespace Coppice.ApiServer.Requests;
 /// <param name="Parameters">But for the quality; of one that is given twice, the last counts.</param>
 internal readonly record struct MediaWish(string Type, string Subtype, double Quality, IReadOnlyList<(string Name, string Value)> Parameters)
 {
-    /// <summary>Whether "application/" and this would do.</summary>
-    public bool Takes(string subtype) => Type == "*" || (Type == "application" && (Subtype == "*" || Subtype == subtype));
+    /// <summary>Whether a media type would do.</summary>
+    public bool Takes(string mediaType)
+    {
+        var slash = mediaType.IndexOf('/', StringComparison.Ordinal);
+        return Type == "*" || (mediaType.AsSpan(0, slash).SequenceEqual(Type) && (Subtype == "*" || mediaType.AsSpan(slash + 1).SequenceEqual(Subtype)));
+    }
 
     public string? Parameter(string name) => Parameters.LastOrDefault(p => p.Name == name).Value;
 }

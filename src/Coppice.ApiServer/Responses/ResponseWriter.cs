@@ -16,11 +16,7 @@ namespace Coppice.ApiServer.Responses;
 /// <summary>Writes objects, lists and statuses as the client asked for them.</summary>
 internal sealed class ResponseWriter(TimeProvider time)
 {
-    // Enough for the socket to be busy, little enough for a slow reader to cost nothing.
-    private const int FlushBytes = 64 * 1024;
-
-    // Room for the item that goes beyond that; a larger one makes more.
-    private const int UsualItemBytes = 8 * 1024;
+    private const string Metadata = "PartialObjectMetadata";
 
     private static readonly byte[] ListEnd = "]}"u8.ToArray();
 
@@ -33,7 +29,10 @@ internal sealed class ResponseWriter(TimeProvider time)
             http.Response.Headers.RetryAfter = seconds.ToString();
         }
 
-        return WriteDocumentAsync(http, ApiJson.Write(status with { ApiVersion = "v1", Kind = "Status" }), code);
+        var format = ResponseFormat.ChooseForStatus(http.Request);
+        return format.IsProtobuf
+            ? ProtobufAnswer.WriteStatusAsync(http, status, code)
+            : WriteJsonAsync(http, format, ApiJson.Write(status with { ApiVersion = "v1", Kind = "Status" }), code);
     }
 
     public static Task WriteTextAsync(HttpContext http, string text, int code)
@@ -46,34 +45,36 @@ internal sealed class ResponseWriter(TimeProvider time)
 
     /// <summary>What has one form only, in JSON or in YAML; in JSON for who wants neither.</summary>
     public static Task WriteDocumentAsync(HttpContext http, ReadOnlyMemory<byte> json, int code) =>
-        WriteJsonAsync(http, ResponseFormat.ChoosePlain(http.Request)?.IsYaml == true, json, code);
+        WriteJsonAsync(http, ResponseFormat.ChoosePlain(http.Request), json, code);
 
     /// <summary>An object of which there is no table.</summary>
     public static Task WriteUntabledAsync(HttpContext http, KubernetesObject item, int code) =>
-        WriteFormAsync(http, ResponseFormat.Choose(http.Request, isTable: false), ObjectForm.Detached(item), code);
+        WriteFormAsync(http, ResponseFormat.Choose(http.Request, isTable: false), (item.ApiVersion ?? "", item.Kind ?? ""), ObjectForm.Detached(item), code);
 
     public Task WriteObjectAsync(HttpContext http, ServedKind served, ObjectForm form, int code)
     {
-        var format = ResponseFormat.Choose(http.Request);
+        var format = ResponseFormat.Choose(http.Request, served.Kind);
         return format.Shape == ResponseShape.Table
-            ? WriteJsonAsync(http, format.IsYaml, TableOf(format, served, form), code)
-            : WriteFormAsync(http, format, form, code);
+            ? WriteJsonAsync(http, format, TableOf(format, served, form), code)
+            : WriteFormAsync(http, format, NameOf(served.Kind), form, code);
     }
 
-    /// <summary>An object in JSON, as a part of a longer answer.</summary>
+    /// <summary>An object as a part of a longer answer: a watch's event.</summary>
     public void Render(IBufferWriter<byte> output, ResponseFormat format, ServedKind served, ObjectForm form, bool withColumns)
     {
-        switch (format.Shape)
+        var isMetadata = format.Shape == ResponseShape.Metadata;
+        var answer = isMetadata ? MetadataForm(format, form) : form;
+        if (format.Shape == ResponseShape.Table)
         {
-            case ResponseShape.Table:
-                output.Write(TableOf(format, served, form, withColumns).Span);
-                break;
-            case ResponseShape.Metadata:
-                MetadataForm(format, form).WriteJson(output);
-                break;
-            default:
-                form.WriteJson(output);
-                break;
+            output.Write(TableOf(format, served, form, withColumns).Span);
+        }
+        else if (format.IsProtobuf)
+        {
+            ProtobufAnswer.Write(output, answer, isMetadata ? (format.MetaVersion, Metadata) : NameOf(served.Kind));
+        }
+        else
+        {
+            answer.WriteJson(output);
         }
     }
 
@@ -85,52 +86,59 @@ internal sealed class ResponseWriter(TimeProvider time)
             Continue = page.Continue,
             RemainingItemCount = page.Remaining,
         };
-        var format = ResponseFormat.Choose(http.Request);
+        var format = ResponseFormat.Choose(http.Request, served.Kind);
         if (format.Shape == ResponseShape.Table)
         {
             var request = new TableRequest(served.Table, format.Include, time.GetUtcNow(), format.MetaVersion);
-            await WriteJsonAsync(http, format.IsYaml, TableOf(request, page.Items, meta), StatusCodes.Status200OK);
+            await WriteJsonAsync(http, format, TableOf(request, page.Items, meta), StatusCodes.Status200OK);
             return;
         }
 
-        var (version, name) = format.Shape == ResponseShape.Metadata
-            ? (format.MetaVersion, "PartialObjectMetadataList")
-            : (served.Kind.ApiVersion, served.Kind.ListName);
+        var isMetadata = format.Shape == ResponseShape.Metadata;
+        var (version, name) = isMetadata ? (format.MetaVersion, "PartialObjectMetadataList") : (served.Kind.ApiVersion, served.Kind.ListName);
+        var items = isMetadata ? page.Items.Select(form => MetadataForm(format, form)).ToList() : page.Items;
+        if (format.IsProtobuf)
+        {
+            await ProtobufAnswer.WriteListAsync(http, items, (version, name), meta);
+            return;
+        }
+
         byte[] head = [.. Encoding.UTF8.GetBytes($"{{\"kind\":\"{name}\",\"apiVersion\":\"{version}\",\"metadata\":"), .. ApiJson.Write(meta), .. ",\"items\":["u8];
-        var items = format.Shape == ResponseShape.Metadata ? page.Items.Select(form => MetadataForm(format, form)).ToList() : page.Items;
-        await (format.IsYaml ? WriteYamlListAsync(http, head, items) : WriteListAsync(http, head, items));
+        await (format.Encoding == ResponseEncoding.Yaml ? WriteYamlListAsync(http, format, head, items) : WriteListAsync(http, head, items));
     }
 
-    private static async Task WriteJsonAsync(HttpContext http, bool isYaml, ReadOnlyMemory<byte> json, int code)
+    /// <param name="format">Null for JSON.</param>
+    private static async Task WriteJsonAsync(HttpContext http, ResponseFormat? format, ReadOnlyMemory<byte> json, int code)
     {
-        var (body, type) = isYaml ? (YamlText.Of(json), ResponseFormat.Yaml) : (json, ResponseFormat.Json);
-        if (Compression.Applies(http, body.Length))
-        {
-            Begin(http, code, type, null);
-            await using var compressed = Compression.Begin(http);
-            await compressed.WriteAsync(body, http.RequestAborted);
-            return;
-        }
-
-        Begin(http, code, type, body.Length);
+        var (text, type) = format?.Encoding == ResponseEncoding.Yaml ? (YamlText.Of(json), ResponseFormat.Yaml) : (json, ResponseFormat.Json);
+        await using var body = AnswerBody.Begin(http, code, type, text.Length);
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await http.Response.Body.WriteAsync(body, http.RequestAborted);
+            await body.Writer.WriteAsync(text, http.RequestAborted);
         }
     }
 
-    private static async Task WriteFormAsync(HttpContext http, ResponseFormat format, ObjectForm form, int code)
+    private static async Task WriteFormAsync(HttpContext http, ResponseFormat format, (string ApiVersion, string Name) kind, ObjectForm form, int code)
     {
-        var answer = format.Shape == ResponseShape.Metadata ? MetadataForm(format, form) : form;
-        if (format.IsYaml || Compression.Applies(http, answer.JsonLength))
+        var isMetadata = format.Shape == ResponseShape.Metadata;
+        var answer = isMetadata ? MetadataForm(format, form) : form;
+        switch (format.Encoding)
         {
-            await WriteJsonAsync(http, format.IsYaml, answer.ToJson(), code);
-            return;
-        }
+            case ResponseEncoding.Yaml:
+                await WriteJsonAsync(http, format, answer.ToJson(), code);
+                break;
+            case ResponseEncoding.Protobuf:
+                await ProtobufAnswer.WriteAsync(http, answer, isMetadata ? (format.MetaVersion, Metadata) : kind, code);
+                break;
+            default:
+                await using (var body = AnswerBody.Begin(http, code, ResponseFormat.Json, answer.JsonLength))
+                {
+                    answer.WriteJson(body.Writer);
+                    await body.Writer.FlushAsync(http.RequestAborted);
+                }
 
-        Begin(http, code, ResponseFormat.Json, answer.JsonLength);
-        answer.WriteJson(http.Response.BodyWriter);
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+                break;
+        }
     }
 
     /// <summary>Writes a list from the JSON that its items have already, without putting it together in memory.</summary>
@@ -142,20 +150,11 @@ internal sealed class ResponseWriter(TimeProvider time)
             length += item.JsonLength;
         }
 
-        if (Compression.Applies(http, length))
-        {
-            Begin(http, StatusCodes.Status200OK, ResponseFormat.Json, null);
-            var compressed = PipeWriter.Create(Compression.Begin(http));
-            await WriteItemsAsync(compressed, head, items, http.RequestAborted);
-            await compressed.CompleteAsync();
-            return;
-        }
-
-        Begin(http, StatusCodes.Status200OK, ResponseFormat.Json, length);
-        await WriteItemsAsync(http.Response.BodyWriter, head, items, http.RequestAborted);
+        await using var body = AnswerBody.Begin(http, StatusCodes.Status200OK, ResponseFormat.Json, length);
+        await WriteItemsAsync(body.Writer, head, items, http.RequestAborted);
     }
 
-    private static async Task WriteYamlListAsync(HttpContext http, byte[] head, IReadOnlyList<ObjectForm> items)
+    private static async Task WriteYamlListAsync(HttpContext http, ResponseFormat format, byte[] head, IReadOnlyList<ObjectForm> items)
     {
         var json = new ArrayBufferWriter<byte>();
         json.Write(head);
@@ -166,13 +165,13 @@ internal sealed class ResponseWriter(TimeProvider time)
         }
 
         json.Write(ListEnd);
-        await WriteJsonAsync(http, isYaml: true, json.WrittenMemory, StatusCodes.Status200OK);
+        await WriteJsonAsync(http, format, json.WrittenMemory, StatusCodes.Status200OK);
     }
 
     private static async Task WriteItemsAsync(PipeWriter body, byte[] head, IReadOnlyList<ObjectForm> items, CancellationToken stop)
     {
         // What goes out together is put together first: a response has a price for each piece that is written to it.
-        var chunk = new ArrayBufferWriter<byte>(FlushBytes + UsualItemBytes);
+        var chunk = new ArrayBufferWriter<byte>(AnswerBody.ChunkBytes);
         chunk.Write(head);
         for (var i = 0; i < items.Count; i++)
         {
@@ -182,7 +181,7 @@ internal sealed class ResponseWriter(TimeProvider time)
             }
 
             items[i].WriteJson(chunk);
-            if (chunk.WrittenCount > FlushBytes)
+            if (chunk.WrittenCount > AnswerBody.FlushBytes)
             {
                 await body.WriteAsync(chunk.WrittenMemory, stop);
                 chunk.ResetWrittenCount();
@@ -193,13 +192,7 @@ internal sealed class ResponseWriter(TimeProvider time)
         await body.WriteAsync(chunk.WrittenMemory, stop);
     }
 
-    /// <param name="length">Null when it is not known before.</param>
-    private static void Begin(HttpContext http, int code, string type, long? length)
-    {
-        http.Response.StatusCode = code;
-        http.Response.ContentType = type;
-        http.Response.ContentLength = length;
-    }
+    private static (string ApiVersion, string Name) NameOf(Kind kind) => (kind.ApiVersion, kind.Name);
 
     private ReadOnlyMemory<byte> TableOf(ResponseFormat format, ServedKind served, ObjectForm form, bool withColumns = true) => TableOf(
         new TableRequest(served.Table, format.Include, time.GetUtcNow(), format.MetaVersion, withColumns),
@@ -218,7 +211,7 @@ internal sealed class ResponseWriter(TimeProvider time)
     private static ObjectForm MetadataForm(ResponseFormat format, ObjectForm form) => ObjectForm.Detached(new PartialObjectMetadata
     {
         ApiVersion = format.MetaVersion,
-        Kind = "PartialObjectMetadata",
+        Kind = Metadata,
         Metadata = form.Item.Metadata,
     });
 }

@@ -82,11 +82,14 @@ public static class TableWriter
                 case long number:
                     writer.WriteNumberValue(number);
                     break;
+                case double number:
+                    writer.WriteNumberValue(number);
+                    break;
                 case bool flag:
                     writer.WriteBooleanValue(flag);
                     break;
                 default:
-                    writer.WriteStringValue((string)cell);
+                    writer.WriteStringValue((string?)cell);
                     break;
             }
         }

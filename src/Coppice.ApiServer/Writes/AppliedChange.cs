@@ -41,7 +41,7 @@ internal sealed record AppliedChange : WriteChange
 
         var manager = FieldOwnership.ManagerOf(write.Request, ManagedFieldsOperationType.Apply);
         var empty = FieldOwnership.EmptyOf(expected.Kind);
-        var live = write.Current is { } current ? JsonBuilding.Parse(part.View(current).StoredJson) : empty;
+        var live = write.Current is { } current ? JsonBuilding.Parse(part.View(write.Request.Served, current).StoredJson) : empty;
         var entries = write.Current?.Item.Metadata.ManagedFields ?? default;
         var owners = Owners.Read(entries) ?? throw ApiErrors.InternalError("failed to decode managed fields");
         var apply = new ServerSideApply(live, empty, _configuration, shape, ResetFields.Of(write.Request.Served, write.Request.Subresource));

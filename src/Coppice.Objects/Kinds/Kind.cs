@@ -67,12 +67,17 @@ public interface IObjectFormat
 
     /// <summary>What is read may not be what stands there: fields are left out and filled in by a schema, and the schema may change.</summary>
     bool Rewrites => false;
+
+    /// <summary>The schema whose fields have numbers in protobuf; null for objects that have no such encoding.</summary>
+    ObjectSchema? Numbered => null;
 }
 
 /// <summary>Objects that are records of ours.</summary>
 public sealed class RecordFormat<T> : IObjectFormat
     where T : KubernetesObject
 {
+    public ObjectSchema Numbered => RecordSchemas.Of<T>();
+
     public KubernetesObject Read(ReadOnlySpan<byte> json) => ApiJson.Read<T>(json);
 }
 

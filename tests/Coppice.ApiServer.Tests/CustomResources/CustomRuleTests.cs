@@ -33,7 +33,7 @@ public sealed class CustomRuleTests(ServedApi api) : IClassFixture<ServedApi>
 
     private static string Schema(string rules) => $$$"""
         {"type":"object","properties":{"spec":{"type":"object","x-kubernetes-validations":[{{{rules}}}],
-          "properties":{"min":{"type":"integer"},"max":{"type":"integer"},"color":{"type":"string","maxLength":10}}}}}
+          "properties":{"min":{"type":"integer"},"max":{"type":"integer"},"color":{"type":"string","maxLength":10}} } } }
         """;
 
     private async Task<string> ServeAsync(string rules)

@@ -86,7 +86,7 @@ public sealed class CustomVersionTests(ServedApi api) : IClassFixture<ServedApi>
     private static string Objects(string group, string version, string space) => $"/apis/{group}/{version}/namespaces/{space}/crontabs";
 
     private static string Webhook(WebhookServer webhook) =>
-        $$$"""{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"url":"https://127.0.0.1:{{{webhook.Port}}}/convert","caBundle":"{{{webhook.CaBundle}}}"}}}""";
+        $$$"""{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"url":"https://127.0.0.1:{{{webhook.Port}}}/convert","caBundle":"{{{webhook.CaBundle}}}"} } }""";
 
     private async Task<string> SpaceAsync() => (await api.NewNamespaceAsync()).Split('/')[^1];
 

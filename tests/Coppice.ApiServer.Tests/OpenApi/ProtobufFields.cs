@@ -24,6 +24,8 @@ internal sealed class ProtobufFields
 
     public IEnumerable<string> Strings(int field) => _values.Where(v => v.Field == field).Select(v => ByteString.CopyFrom((byte[])v.Value).ToStringUtf8());
 
+    public byte[] Bytes(int field) => (byte[])_values.First(v => v.Field == field).Value;
+
     public string String(int field) => Strings(field).FirstOrDefault() ?? "";
 
     /// <summary>The value of a map's entry: entries have the name in field 1 and the value in field 2.</summary>

@@ -9,7 +9,7 @@ namespace Coppice.ApiServer.Kinds.Custom;
 /// <summary>What kubectl prints of a kind as its definition says; the age, if it says nothing.</summary>
 internal sealed class CustomTable : KindTable<CustomObject>
 {
-    private static readonly CustomResourceColumnDefinition Age = new()
+    private static readonly CustomResourceColumnDefinition AgeColumn = new()
     {
         Name = "Age",
         Type = "date",
@@ -21,7 +21,7 @@ internal sealed class CustomTable : KindTable<CustomObject>
 
     public CustomTable(ValueList<CustomResourceColumnDefinition> columns)
     {
-        _columns = [.. (columns.IsEmpty ? [Age] : columns).Select(column => new Column(column, TryParse(column.JsonPath)))];
+        _columns = [.. (columns.IsEmpty ? [AgeColumn] : columns).Select(column => new Column(column, TryParse(column.JsonPath)))];
         Columns =
         [
             TableColumn.ObjectName,

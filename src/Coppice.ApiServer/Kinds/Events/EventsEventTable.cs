@@ -13,5 +13,5 @@ internal sealed class EventsEventTable : KindTable<Event>
 
     public override IReadOnlyList<TableColumn> Columns => _older.Columns;
 
-    protected override IReadOnlyList<object> Cells(Event item, DateTimeOffset now) => _older.Row(EventConversion.ToCore(item), now).Cells;
+    protected override IReadOnlyList<object?> Cells(Event item, DateTimeOffset now) => _older.Row(EventConversion.ToCore(item), now).Cells;
 }

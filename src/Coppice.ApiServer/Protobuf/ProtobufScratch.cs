@@ -1,0 +1,34 @@
+using System.Buffers;
+
+namespace Coppice.ApiServer.Protobuf;
+
+/// <summary>Where objects are encoded, one at a time: each thread has its own and uses it again.</summary>
+internal sealed class ProtobufScratch
+{
+    /// <summary>What is kept for the next object; the room that a giant needed is given back.</summary>
+    private const int KeptBytesMax = 256 * 1024;
+
+    [ThreadStatic]
+    private static ProtobufScratch? _ofThisThread;
+
+    private ProtobufScratch()
+    {
+    }
+
+    public ArrayBufferWriter<byte> Json { get; } = new();
+
+    public MessageBuffer Message { get; } = new();
+
+    /// <summary>Empty, and good until the next one asks on this thread.</summary>
+    public static ProtobufScratch Take()
+    {
+        if (_ofThisThread is not { } scratch || scratch.Json.Capacity > KeptBytesMax)
+        {
+            _ofThisThread = scratch = new();
+        }
+
+        scratch.Json.ResetWrittenCount();
+        scratch.Message.Clear();
+        return scratch;
+    }
+}
