@@ -50,7 +50,7 @@ public sealed class DefaultRolesTests : IAsyncLifetime
         {
             var name = role.Metadata.Name!;
             await _api.CreateAsync(Binding($"test:{name}", name), Stop);
-            var user = new UserInfo { Username = name };
+            var user = new UserInfo { Username = $"test:{name}" };
             foreach (var right in rights)
             {
                 var said = table.GetValueOrDefault(name)?.GetValueOrDefault(right) ?? [];
@@ -120,7 +120,7 @@ public sealed class DefaultRolesTests : IAsyncLifetime
     {
         Metadata = new() { Name = name },
         RoleRef = new() { Kind = "ClusterRole", Name = role },
-        Subjects = [new() { Kind = "User", Name = role }],
+        Subjects = [new() { Kind = "User", Name = name }],
     };
 
     /// <summary>The table: a role without indentation, below it "GROUP RESOURCE[ NAME]: VERBS" or "PATH: VERBS".</summary>
