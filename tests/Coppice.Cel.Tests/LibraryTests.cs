@@ -48,4 +48,23 @@ public sealed class LibraryTests
     [InlineData("sets.contains([1, 2], [2, 2]) && sets.intersects([1], [1, 2]) && sets.equivalent([1, 2, 2], [2, 1])", "true")]
     [InlineData("'abc 123'.find('[0-9]+') + string('123 abc 456'.findAll('[0-9]+').size()) + '1 2 3'.findAll('[0-9]', 2).join(',')", "\"12321,2\"")]
     public void Lists_sets_and_patterns(string expression, string value) => Assert.Equal(value, Sample.Evaluate(expression));
+
+    [Theory]
+    [InlineData("quantity('1.5').isLessThan(quantity('2')) && quantity('1Gi').isGreaterThan(quantity('1G')) && quantity('1k').compareTo(quantity('1000')) == 0", "true")]
+    [InlineData("quantity('50k').add(20).sub(quantity('20')) == quantity('50k') && quantity('50k').asInteger() == 50000", "true")]
+    [InlineData("[quantity('1.5').isInteger(), quantity('-1').sign() == -1, isQuantity('1x')]", "[false, true, false]")]
+    [InlineData("quantity('1500m').asApproximateFloat()", "1.5")]
+    [InlineData("quantity('1.5').asInteger()", "error: cannot convert value to integer")]
+    [InlineData("url('https://user@kubernetes.io:8080/a%20b?k=1&k=2#f').getHost() + url('https://[::1]:80/').getHostname() + url('/p').getEscapedPath()", "\"kubernetes.io:8080::1/p\"")]
+    [InlineData("url('https://a.b/?k=1&k=2&x=').getQuery()", "{\"k\": [\"1\", \"2\"], \"x\": [\"\"]}")]
+    [InlineData("[isURL('https://a'), isURL('../relative'), isURL('a:b'), isURL('http://a/%zz')]", "[true, false, false, false]")]
+    [InlineData("ip('127.0.0.1').isLoopback() && ip('::1').family() == 6 && ip('fe80::1').isLinkLocalUnicast() && ip('8.8.8.8').isGlobalUnicast() && ip('0.0.0.0').isUnspecified()", "true")]
+    [InlineData("[isIP('1.2.3.4'), isIP('01.2.3.4'), isIP('::ffff:1.2.3.4'), isIP('1.2.3'), isIP('fe80::1%eth0'), ip.isCanonical('::0')]", "[true, false, false, false, false, false]")]
+    [InlineData("cidr('192.168.0.0/24').containsIP('192.168.0.1') && !cidr('192.168.0.0/24').containsIP(ip('192.168.1.1')) && cidr('10.0.0.0/8').containsCIDR('10.1.0.0/16')", "true")]
+    [InlineData("string(cidr('192.168.0.7/24').masked()) + string(cidr('10.0.0.0/8').prefixLength()) + string(cidr('10.0.0.7/8').ip())", "\"192.168.0.0/24810.0.0.7\"")]
+    [InlineData("[semver('1.2.3').isLessThan(semver('1.10.0')), semver('1.0.0-alpha').isLessThan(semver('1.0.0')), isSemver('v1.0'), isSemver('v1.0', true), semver('1.2.3').minor() == 2]", "[true, true, false, true, true]")]
+    [InlineData("[format.dns1123Label().validate('my-label').hasValue(), format.dns1123Label().validate('My').hasValue(), format.named('uuid').hasValue(), format.named('x').hasValue()]", "[false, true, true, false]")]
+    [InlineData("format.dns1123Label().validate('contains a space').value()[0].startsWith('a lowercase RFC 1123 label must consist of')", "true")]
+    [InlineData("format.qualifiedName().validate('a/b/c').value().size()", "1")]
+    public void Values_of_Kubernetes(string expression, string value) => Assert.Equal(value, Sample.Evaluate(expression));
 }

@@ -17,6 +17,12 @@ internal static class StandardLibraries
         .. ListsLibrary.Overloads,
         .. SetsLibrary.Overloads,
         .. RegexLibrary.Overloads,
+        .. UrlLibrary.Overloads,
+        .. QuantityLibrary.Overloads,
+        .. AddressLibrary.Overloads,
+        .. FormatLibrary.Overloads,
+        .. SemverLibrary.Overloads,
+        .. AuthorizerLibrary.Overloads,
     ];
 
     public static Dictionary<string, CelType> TypeNames => new(StringComparer.Ordinal)
@@ -32,6 +38,11 @@ internal static class StandardLibraries
         ["null_type"] = CelType.Null,
         ["type"] = CelType.TypeOf(CelType.Dyn),
         ["optional_type"] = CelType.OptionalOf(CelType.Dyn),
+        [QuantityValue.TypeText] = CelType.Opaque(QuantityValue.TypeText),
+        [UrlValue.TypeText] = CelType.Opaque(UrlValue.TypeText),
+        [SemverValue.TypeText] = CelType.Opaque(SemverValue.TypeText),
+        [AddressValue.TypeText] = CelType.Opaque(AddressValue.TypeText),
+        [RangeValue.TypeText] = CelType.Opaque(RangeValue.TypeText),
         ["google.protobuf.Timestamp"] = CelType.Timestamp,
         ["google.protobuf.Duration"] = CelType.Duration,
     };

@@ -44,6 +44,9 @@ public readonly record struct Quantity : IComparable<Quantity>
     /// <summary>Thousandths, rounded up; what CPU is counted in.</summary>
     public long MilliValue => (long)Int128.Clamp(DivideUp(_nanos, NanosPerUnit / 1000), long.MinValue, long.MaxValue);
 
+    /// <summary>Whole units and their fraction, as near as can be.</summary>
+    public double ToDouble() => (double)_nanos / NanosPerUnit;
+
     public static Quantity FromUnits(long units, QuantityFormat format = QuantityFormat.DecimalSuffix) => new((Int128)units * NanosPerUnit, format);
 
     public static Quantity FromBytes(long bytes) => FromUnits(bytes, QuantityFormat.BinarySuffix);
