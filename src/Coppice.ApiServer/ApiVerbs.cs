@@ -1,3 +1,4 @@
+using System.Net;
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Admission.Webhooks;
 using Coppice.ApiServer.Authentication;
@@ -15,9 +16,7 @@ using Coppice.ApiServer.Webhooks;
 using Coppice.ApiServer.Writes;
 using Coppice.Client;
 using Coppice.Objects;
-using Coppice.Objects.Admissionregistration;
 using Coppice.Store;
-using System.Net;
 
 namespace Coppice.ApiServer;
 
@@ -43,13 +42,7 @@ public sealed class ApiVerbs
         Authorizer = new Authorizer(_storage);
         Kinds = new KindRegistry(BuiltInServedKinds.All);
         Webhooks = new WebhookClient(_storage, connect, time);
-        var (matching, reviews) = (new WebhookMatching(_storage, Kinds), new AdmissionReviews(Webhooks, random));
-        Admissions = new AdmissionChain(
-        [
-            .. BuiltInAdmissions.Of(_storage, Authorizer, time, random),
-            new MutatingWebhooks(new(new LiveObjects<MutatingWebhookConfiguration>(_storage), one => one.Webhooks), matching, reviews),
-            new ValidatingWebhooks(new(new LiveObjects<ValidatingWebhookConfiguration>(_storage), one => one.Webhooks), matching, reviews),
-        ]);
+        Admissions = new AdmissionChain([.. BuiltInAdmissions.Of(_storage, Authorizer, time, random), .. WebhookAdmissions.Of(_storage, Kinds, Webhooks, random)]);
         List = new ListVerb(_storage);
         Writes = new WritePipeline(
             _storage, Admissions, new ServiceAllocation(_storage, services, time, random), new QuotaLedger(_storage, time), time, random);

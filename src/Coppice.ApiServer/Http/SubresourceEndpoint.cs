@@ -26,7 +26,7 @@ internal sealed class SubresourceEndpoint(
         if (door.Door == Door.Stream)
         {
             // What is said to a stream or to a proxy's target is not ours to read.
-            var connection = Write(WriteOperation.Connect) with { Connection = ConnectOptions.Of(door, http.Request) };
+            var connection = Write(WriteOperation.Connect) with { Connection = ConnectionOptions.Of(door, http.Request) };
             return door.Name == "proxy" ? proxies.HandleAsync(http, connection) : streams.HandleAsync(http, connection);
         }
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Coppice.ApiServer.Requests;
 
 /// <summary>What is asked of a connection by its query and its path, in the form that admission is told: PodExecOptions and the like.</summary>
-internal static class ConnectOptions
+internal static class ConnectionOptions
 {
     private static readonly string[] Switches = ["stdin", "stdout", "stderr", "tty"];
 
