@@ -9,7 +9,7 @@ public sealed partial class KindTests
     private const string Served = "src/Coppice.ApiServer/Registry/BuiltInServedKinds.cs";
     private const string Folder = "src/Coppice.ApiServer/Kinds/";
 
-    private static readonly IReadOnlyList<string> Kinds = [.. Definition().Matches(Repository.Text(Catalog)).Select(match => match.Groups[1].Value.Replace(".", ""))];
+    private static readonly IReadOnlyList<string> Kinds = [.. Definition().Matches(Repository.Text(Catalog)).Select(match => match.Groups[1].Value.Split("Core.")[^1].Replace(".", ""))];
 
     [Fact]
     public void Every_kind_is_served() =>

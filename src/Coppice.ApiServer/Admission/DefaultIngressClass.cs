@@ -2,7 +2,6 @@ using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Validation;
-using Coppice.ApiServer.Watching;
 using Coppice.Objects;
 using Coppice.Objects.Networking;
 

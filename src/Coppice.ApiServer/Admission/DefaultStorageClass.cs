@@ -1,7 +1,6 @@
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
-using Coppice.ApiServer.Watching;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Storage;

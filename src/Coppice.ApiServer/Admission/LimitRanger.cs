@@ -1,6 +1,6 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
-using Coppice.ApiServer.Watching;
+using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 

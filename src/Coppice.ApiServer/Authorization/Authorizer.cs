@@ -1,7 +1,6 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
-using Coppice.ApiServer.Watching;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Authorization;

@@ -6,7 +6,6 @@ using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Validation.Definitions;
-using Coppice.ApiServer.Watching;
 using Coppice.ApiServer.Writes;
 using Coppice.Objects;
 using Coppice.Objects.Apiextensions;

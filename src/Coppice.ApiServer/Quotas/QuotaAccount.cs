@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Coppice.ApiServer.Storage;
-using Coppice.ApiServer.Watching;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
-using Coppice.ApiServer.Watching;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;

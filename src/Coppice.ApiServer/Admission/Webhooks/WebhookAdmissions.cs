@@ -1,6 +1,5 @@
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Storage;
-using Coppice.ApiServer.Watching;
 using Coppice.ApiServer.Webhooks;
 using Coppice.Objects.Admissionregistration;
 

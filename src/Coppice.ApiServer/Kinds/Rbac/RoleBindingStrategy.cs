@@ -20,21 +20,6 @@ internal sealed class RoleBindingStrategy : KindStrategy<RoleBinding>
         [.. Validate(item), .. RbacValidation.SameRole(item.RoleRef, old.RoleRef)];
 }
 
-/// <summary>ClusterRoleBindings.</summary>
-internal sealed class ClusterRoleBindingStrategy : KindStrategy<ClusterRoleBinding>
-{
-    public override ClusterRoleBinding Default(ClusterRoleBinding item) => item with
-    {
-        RoleRef = BindingDefaults.Of(item.RoleRef),
-        Subjects = BindingDefaults.Of(item.Subjects),
-    };
-
-    public override Findings<FieldError> Validate(ClusterRoleBinding item) => RbacValidation.Binding(item.RoleRef, item.Subjects, isNamespaced: false);
-
-    public override Findings<FieldError> ValidateUpdate(ClusterRoleBinding item, ClusterRoleBinding old) =>
-        [.. Validate(item), .. RbacValidation.SameRole(item.RoleRef, old.RoleRef)];
-}
-
 /// <summary>The groups that clients leave out.</summary>
 internal static class BindingDefaults
 {

@@ -9,10 +9,3 @@ internal sealed class RoleStrategy : KindStrategy<Role>
 {
     public override Findings<FieldError> Validate(Role item) => RbacValidation.Rules(item.Rules, isNamespaced: true);
 }
-
-/// <summary>ClusterRoles.</summary>
-internal sealed class ClusterRoleStrategy : KindStrategy<ClusterRole>
-{
-    public override Findings<FieldError> Validate(ClusterRole item) =>
-        [.. RbacValidation.Rules(item.Rules, isNamespaced: false), .. RbacValidation.Aggregation(item.AggregationRule)];
-}

@@ -1,10 +1,9 @@
 using Coppice.ApiServer.Storage;
-using Coppice.ApiServer.Watching;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Store.InMemory;
 
-namespace Coppice.ApiServer.Tests.Watching;
+namespace Coppice.ApiServer.Tests.Storage;
 
 public sealed class LiveObjectsTests : IAsyncDisposable
 {

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
-using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Store;
 
-namespace Coppice.ApiServer.Watching;
+namespace Coppice.ApiServer.Storage;
 
 /// <summary>
 /// All objects of a kind as they are now, for the rules that the API server itself goes by: roles, quotas, webhooks. Every look takes

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Coppice.Objects;
 
-namespace Coppice.ApiServer.Watching;
+namespace Coppice.ApiServer.Storage;
 
 /// <summary>The objects of a small kind as they are now, by namespace. Sorted anew only when one of them has changed.</summary>
 internal sealed class LiveByNamespace<T>(LiveObjects<T> live)
