@@ -93,7 +93,7 @@ public sealed class ObjectForm
     }
 
     /// <summary>The JSON as it is kept, which has no resourceVersion unless the object is not in the store.</summary>
-    internal ReadOnlyMemory<byte> StoredJson => _detached.IsEmpty ? _stored : _detached;
+    internal ReadOnlyMemory<byte> StoredJson => Rewritten() is { IsEmpty: false } detached ? detached : _stored;
 
     /// <summary>The object as a message of protobuf, without what names its kind.</summary>
     /// <exception cref="InvalidOperationException">Its kind has no such encoding.</exception>

@@ -15,5 +15,5 @@ namespace Coppice.Objects.Apiextensions;
 [JsonSerializable(typeof(JSONSchemaProps))]
 [JsonSerializable(typeof(ValueList<JSONSchemaProps>))]
 [JsonSerializable(typeof(SelectableField))]
-[JsonSerializable(typeof(ValidationRule))]
+[JsonSerializable(typeof(SchemaRule))]
 internal sealed partial class ApiextensionsJsonContext : JsonSerializerContext;

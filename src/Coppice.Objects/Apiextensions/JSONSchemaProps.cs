@@ -191,11 +191,12 @@ public sealed record JSONSchemaProps
     /// <summary>What must hold of the value, as expressions of CEL.</summary>
     [Field(44, MergeKey = "rule", List = ListType.Map, ListKeys = "rule")]
     [JsonPropertyName("x-kubernetes-validations")]
-    public ValueList<ValidationRule> XValidations { get; init; }
+    public ValueList<SchemaRule> XValidations { get; init; }
 }
 
 /// <summary>Something that must hold of a value, as an expression of CEL.</summary>
-public sealed record ValidationRule
+[SchemaName("ValidationRule")]
+public sealed record SchemaRule
 {
     /// <summary>The expression, which is true of good values; self is the value, and oldSelf what was there before.</summary>
     [Field(1, Required = true)]

@@ -98,8 +98,8 @@ public sealed class CustomVersionTests(ServedApi api) : IClassFixture<ServedApi>
         await api.DefineAsync(Of(
             group,
             $$$"""
-            {"name":"v1beta1","served":true,"deprecated":true,"storage":{{{(stored == "v1beta1" ? "true" : "false")}}},"schema":{"openAPIV3Schema":{{{Older}}}}},
-            {"name":"v1","served":true,"storage":{{{(stored == "v1" ? "true" : "false")}}},"schema":{"openAPIV3Schema":{{{Newer}}}}}
+            {"name":"v1beta1","served":true,"deprecated":true,"storage":{{{(stored == "v1beta1" ? "true" : "false")}}},"schema":{"openAPIV3Schema":{{{Older}}} } },
+            {"name":"v1","served":true,"storage":{{{(stored == "v1" ? "true" : "false")}}},"schema":{"openAPIV3Schema":{{{Newer}}} } }
             """,
             more: $",\"conversion\":{conversion}"));
         return group;

@@ -33,6 +33,7 @@ internal static class Definitions
     /// <summary>Waits for an object to be so.</summary>
     public static async Task<JsonNode> WaitAsync(this ServedApi api, string path, Func<JsonNode, bool> isSo)
     {
+        api.FollowDefinitions();
         using var bound = new CancellationTokenSource(Bound);
         while (true)
         {

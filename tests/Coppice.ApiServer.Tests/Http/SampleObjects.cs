@@ -27,6 +27,10 @@ internal static class SampleObjects
         ["csidrivers"] = """ "spec":{} """,
         ["csinodes"] = """ "spec":{"drivers":[{"name":"example.com","nodeID":"n"}]} """,
         ["csistoragecapacities"] = """ "storageClassName":"a" """,
+        ["customresourcedefinitions"] = """
+            "spec":{"group":"samples.example.com","scope":"Namespaced","names":{"plural":"PLURAL","kind":"PLURAL"},
+            "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}
+            """,
         ["daemonsets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
         ["deployments"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
         ["endpoints"] = """ "subsets":[] """,
@@ -80,6 +84,7 @@ internal static class SampleObjects
     // The names of some say what they are.
     private static readonly Dictionary<string, Func<string, string>> Names = new()
     {
+        ["customresourcedefinitions"] = name => $"{name}.samples.example.com",
         ["ipaddresses"] = name => $"2001:db8:{string.Concat(Encoding.UTF8.GetBytes(name).TakeLast(4).Select(b => $":{b:x}"))}",
     };
 
@@ -87,6 +92,6 @@ internal static class SampleObjects
     public static string Name(string resource, string name) => Names.TryGetValue(resource, out var given) ? given(name) : name;
 
     public static string Body(string resource, string name, string space) => Bodies.TryGetValue(resource, out var body)
-        ? $$$"""{"metadata":{"name":"{{{name}}}"},{{{body.Replace("NAMESPACE", space)}}}}"""
+        ? $$$"""{"metadata":{"name":"{{{name}}}"},{{{body.Replace("NAMESPACE", space).Replace("PLURAL", name.Split('.')[0])}}}}"""
         : throw new Xunit.Sdk.XunitException($"say here what {resource} look like");
 }

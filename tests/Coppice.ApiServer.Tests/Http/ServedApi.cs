@@ -29,7 +29,9 @@ public sealed class ServedApi : IAsyncLifetime
     private ApiServerHost? _host;
     private HttpClient? _admin;
     private readonly CancellationTokenSource _stopping = new();
-    private Task _definitions = Task.CompletedTask;
+    private readonly Lock _following = new();
+    private Func<Task> _follow = () => Task.CompletedTask;
+    private Task? _definitions;
     private int _spaces;
 
     /// <summary>How long a client has for a body: shorter than in earnest, long for one that means well.</summary>
@@ -45,8 +47,7 @@ public sealed class ServedApi : IAsyncLifetime
         var verbs = new ApiVerbs(_store, ServiceAllocationOptions.Default, _tokens, TimeProvider.System, new Random(1), ConnectAsync);
         Kinds = verbs.Kinds;
         await FillAsync(new InProcessClient(verbs, "system:apiserver"));
-        await verbs.Definitions.FollowAsync(default);
-        _definitions = verbs.Definitions.RunAsync(NullLogger.Instance, _stopping.Token);
+        _follow = () => verbs.Definitions.RunAsync(NullLogger.Instance, _stopping.Token);
         var parts = new PipelineParts(_authority, _tokens, _ => null, [], "127.0.0.1:6443")
         {
             StaticTokens = new Dictionary<string, UserInfo> { ["known"] = Users.Of("operator", Users.Masters, Users.Authenticated) },
@@ -80,6 +81,15 @@ public sealed class ServedApi : IAsyncLifetime
     public KindRegistry Kinds { get; private set; } = null!;
 
     public ServiceAccountTokens Tokens => _tokens;
+
+    /// <summary>From now on, what is defined is served: the one loop of the API server, for tests that want it.</summary>
+    public void FollowDefinitions()
+    {
+        lock (_following)
+        {
+            _definitions ??= _follow();
+        }
+    }
 
     /// <summary>A certificate as our authority would have made it at some other time.</summary>
     public IssuedCertificate IssueAt(TimeProvider time, string user, params IReadOnlyList<string> groups) =>
@@ -176,7 +186,7 @@ public sealed class ServedApi : IAsyncLifetime
     {
         _admin?.Dispose();
         await _stopping.CancelAsync();
-        await _definitions;
+        await (_definitions ?? Task.CompletedTask);
         _stopping.Dispose();
         await _host!.DisposeAsync();
         await _store.DisposeAsync();
