@@ -42,11 +42,11 @@ public sealed partial class EventRecorder : IEventRecorder
 
     private void Queue(string? teller, KubernetesObject about, string type, string reason, string message, string? fieldPath)
     {
-        var kind = BuiltInKinds.Of(about);
+        var (apiVersion, kind) = BuiltInKinds.NameOf(about);
         var reference = new ObjectReference
         {
-            ApiVersion = kind.ApiVersion,
-            Kind = kind.Name,
+            ApiVersion = apiVersion,
+            Kind = kind,
             Namespace = about.Metadata.Namespace,
             Name = about.Metadata.Name,
             Uid = about.Metadata.Uid,

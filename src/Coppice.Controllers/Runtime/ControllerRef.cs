@@ -22,11 +22,11 @@ internal static class ControllerRef
     /// <summary>A reference that makes an object its owner's: it goes when the owner goes, and a foreground deletion waits for it.</summary>
     public static OwnerReference To(KubernetesObject owner)
     {
-        var kind = BuiltInKinds.Of(owner);
+        var (apiVersion, kind) = BuiltInKinds.NameOf(owner);
         return new()
         {
-            ApiVersion = kind.ApiVersion,
-            Kind = kind.Name,
+            ApiVersion = apiVersion,
+            Kind = kind,
             Name = owner.Metadata.Name!,
             Uid = owner.Metadata.Uid!,
             Controller = true,

@@ -76,6 +76,10 @@ public static class BuiltInKinds
 
     public static Kind Of(KubernetesObject item) => ByType[item.GetType()];
 
+    /// <summary>How a reference names an object: a record by its kind, any other as it says itself.</summary>
+    public static (string ApiVersion, string Kind) NameOf(KubernetesObject item) =>
+        ByType.TryGetValue(item.GetType(), out var kind) ? (kind.ApiVersion, kind.Name) : (item.ApiVersion ?? "", item.Kind ?? "");
+
     public static Kind? FindKind(string apiVersion, string kind) => ByKind.GetValueOrDefault((apiVersion, kind));
 
     private static Kind Define<T>(

@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,16 @@ public sealed class EventRecorderTests : IDisposable
         Assert.Equal(("kubelet", "node-1", "kubelet"), (written.Source.Component, written.Source.Host, written.ReportingComponent));
         Assert.Equal(("Warning", "Unhealthy", "no answer", 1), (written.Type, written.Reason, written.Message, written.Count));
         Assert.Equal(_loop.Time.GetUtcNow(), written.FirstTimestamp);
+    }
+
+    [Fact]
+    public void An_event_about_a_custom_object_names_what_the_object_says_it_is()
+    {
+        _recorder.Record(
+            new CustomObject { ApiVersion = "stable.example.com/v1", Kind = "CronTab", Metadata = new() { Namespace = "shop", Name = "tab", Uid = "u2" } },
+            "Normal", "Ran", "it ran");
+        var about = Assert.Single(Written()).InvolvedObject;
+        Assert.Equal(("stable.example.com/v1", "CronTab", "tab"), (about.ApiVersion, about.Kind, about.Name));
     }
 
     [Fact]
