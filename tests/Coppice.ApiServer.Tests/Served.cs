@@ -17,6 +17,6 @@ internal static class Served
 
     public static IKindTable Table<T>() where T : KubernetesObject => Of(BuiltInKinds.Of<T>()).Table;
 
-    public static IReadOnlyList<object?> Cells(KubernetesObject item, DateTimeOffset now) =>
-        Of(item is Objects.Autoscaling.Scale ? UnstoredKinds.Scale : BuiltInKinds.Of(item)).Table.Row(item, now).Cells;
+    public static IReadOnlyList<object> Cells(KubernetesObject item, DateTimeOffset now) =>
+        [.. Of(item is Objects.Autoscaling.Scale ? UnstoredKinds.Scale : BuiltInKinds.Of(item)).Table.Row(item, now).Cells.Select(cell => cell!)];
 }
