@@ -24,8 +24,11 @@ internal sealed record ApiOperation(string Method, string Action, string Id, Kin
 
     public IReadOnlyList<QueryParameter> Query { get; init; } = [];
 
+    /// <summary>Of a kind that was made at run time: it has no patch in which lists are merged as types say.</summary>
+    public bool IsCustom { get; init; }
+
     /// <summary>The content types that the body may have.</summary>
-    public IReadOnlyList<string> Consumes => Method == "patch" ? PatchTypes : Any;
+    public IReadOnlyList<string> Consumes => Method != "patch" ? Any : IsCustom ? CustomPatchTypes : PatchTypes;
 
     /// <summary>Deleting takes options in a body, but needs none.</summary>
     public bool BodyRequired => Method != "delete";
@@ -45,6 +48,8 @@ internal sealed record ApiOperation(string Method, string Action, string Id, Kin
     [
         "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml",
     ];
+
+    private static readonly string[] CustomPatchTypes = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
 
     private static readonly string[] Any = ["*/*"];
 }

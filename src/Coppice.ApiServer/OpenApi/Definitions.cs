@@ -97,7 +97,7 @@ internal sealed class Definitions
             _byName[name] = (custom ?? new SchemaNode()) with
             {
                 Type = "object",
-                IsOpaque = false,
+                IsOpaque = custom is { IsOpaque: true },
                 Description = _documentation.Of(schema.Documentation),
                 Properties =
                 [

@@ -129,13 +129,23 @@ internal static class OpenApiV2Protobuf
             Reference(message, reference);
         }
 
-        message.String(2, node.Format);
+        message.String(2, node.IsOpaque ? null : node.Format);
         message.String(4, node.Description);
         if (node.Default is { } value)
         {
             message.Message(5, any => any.String(2, value));
         }
 
+        if (!node.IsOpaque)
+        {
+            Content(message, node);
+        }
+
+        Extensions(message, 31, node.Extensions);
+    }
+
+    private static void Content(ProtobufMessage message, SchemaNode node)
+    {
         message.Strings(19, node.Required);
         if (node.Values is { } values)
         {
@@ -162,8 +172,6 @@ internal static class OpenApiV2Protobuf
                 }
             });
         }
-
-        Extensions(message, 31, node.Extensions);
     }
 
     private static void Extensions(ProtobufMessage message, int field, IEnumerable<VendorExtension> extensions)

@@ -64,7 +64,7 @@ internal static class OperationTable
     private static IEnumerable<ApiOperation> OnItem(ServedVersion version, ServedResource resource)
     {
         var name = $"{Area(version)}{Scoped(resource)}";
-        foreach (var operation in ReadAndChange(name, resource.Kind, DefinitionNames.Of(resource.Schema), resource.Verbs))
+        foreach (var operation in ReadAndChange(name, resource.Kind, DefinitionNames.Of(resource.Schema), resource.Verbs, resource.Schema.IsCustom))
         {
             yield return operation;
         }
@@ -93,14 +93,14 @@ internal static class OperationTable
         var type = DefinitionNames.Of(part.Schema);
         return part.Verbs.Contains("create")
             ? [new("post", "post", $"create{name}", part.Answers) { Body = type, Answer = type, Query = QueryParameter.Writing }]
-            : ReadAndChange(name, part.Answers, type, part.Verbs);
+            : ReadAndChange(name, part.Answers, type, part.Verbs, resource.Schema.IsCustom);
     }
 
     private static IEnumerable<ApiOperation> Connections(
         ServedVersion version, ServedResource resource, Subresource part, string[] methods, string suffix = "") => methods.Select(method =>
         new ApiOperation(method, "connect", $"connect{Area(version)}{Capital(method)}{Scoped(resource)}{Capital(part.Name)}{suffix}", part.Answers));
 
-    private static IEnumerable<ApiOperation> ReadAndChange(string name, KindName kind, string type, IReadOnlyList<string> verbs)
+    private static IEnumerable<ApiOperation> ReadAndChange(string name, KindName kind, string type, IReadOnlyList<string> verbs, bool isCustom)
     {
         if (verbs.Contains("get"))
         {
@@ -114,7 +114,13 @@ internal static class OperationTable
 
         if (verbs.Contains("patch"))
         {
-            yield return new("patch", "patch", $"patch{name}", kind) { Body = DefinitionNames.Patch, Answer = type, Query = QueryParameter.Patching };
+            yield return new("patch", "patch", $"patch{name}", kind) 
+            {
+                Body = DefinitionNames.Patch,
+                Answer = type,
+                Query = QueryParameter.Patching,
+                IsCustom = isCustom,
+            };
         }
     }
 
@@ -127,9 +133,13 @@ internal static class OperationTable
 
     private static string Scoped(ServedResource resource) => (resource.Namespaced ? "Namespaced" : "") + resource.Kind.Kind;
 
-    /// <summary>"CoreV1", "EventsV1": the group's first word and the version.</summary>
-    private static string Area(ServedVersion version) =>
-        Capital(version.Group.Length == 0 ? "core" : version.Group.Split('.')[0]) + Capital(version.Version);
+    /// <summary>"CoreV1", "EventsV1": the group's first word and the version; all its words, where others may begin with the same.</summary>
+    private static string Area(ServedVersion version)
+    {
+        var words = version.Group.Length == 0 ? ["core"] : version.Group.Split('.');
+        var isCustom = version.Resources.Any(resource => resource.Schema.IsCustom);
+        return string.Concat(words.Take(isCustom ? words.Length : 1).Select(Capital)) + Capital(version.Version);
+    }
 
     private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 }

@@ -21,7 +21,7 @@ internal static class ResetFields
     public static FieldSet Of(ServedKind served, string subresource) => subresource switch
     {
         "" => served.Find("status") is null ? FieldSet.Empty : Status,
-        "status" when served.Kind.Format is CustomFormat => CustomStatus,
+        "status" when served.Kind.IsCustom => CustomStatus,
         "status" => served.Kind.QualifiedResource switch
         {
             "pods" => PodStatus,

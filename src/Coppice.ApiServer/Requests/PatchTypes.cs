@@ -21,8 +21,8 @@ internal static class PatchTypes
     {
         Json => PatchType.Json,
         Merge => PatchType.Merge,
-        StrategicMerge when kind.Format is not CustomFormat => PatchType.StrategicMerge,
-        _ when kind.Format is CustomFormat => throw ApiErrors.UnsupportedMediaType(Json, Merge, Apply),
+        StrategicMerge when !kind.IsCustom => PatchType.StrategicMerge,
+        _ when kind.IsCustom => throw ApiErrors.UnsupportedMediaType(Json, Merge, Apply),
         _ => throw ApiErrors.UnsupportedMediaType(Json, Merge, StrategicMerge, Apply),
     };
 

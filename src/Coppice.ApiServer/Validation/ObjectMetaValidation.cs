@@ -85,7 +85,7 @@ public static class ObjectMetaValidation
     ];
 
     /// <summary>Definitions and what is made of them are not Kubernetes' core, which asks more of a finalizer's name.</summary>
-    private static bool HasPlainFinalizers(Kind kind) => kind.Schema.IsCustom || kind.Group == "apiextensions.k8s.io";
+    private static bool HasPlainFinalizers(Kind kind) => kind.IsCustom || kind.Group == "apiextensions.k8s.io";
 
     private static Findings<FieldError> Common(FieldPath path, ObjectMeta metadata, bool hasPlainFinalizers) =>
     [

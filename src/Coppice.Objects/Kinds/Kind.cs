@@ -48,6 +48,9 @@ public sealed class Kind
     /// <summary>Between the versions of the kind; null where objects are stored in this one alone.</summary>
     public IConversion? Conversion { get; init; }
 
+    /// <summary>It was made at run time, and its objects are <see cref="CustomObject"/>s.</summary>
+    public bool IsCustom => Schema.IsCustom || Format is CustomFormat;
+
     public string ApiVersion => field ??= Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     /// <summary>As in messages: "pods", "deployments.apps".</summary>

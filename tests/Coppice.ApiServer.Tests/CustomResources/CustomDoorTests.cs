@@ -82,6 +82,31 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task Objects_are_applied_at_the_server_and_lists_merged_as_the_schema_says()
+    {
+        var group = $"applied-{Interlocked.Increment(ref _groups)}.example.com";
+        await api.DefineAsync(CronTabs(group, """
+            {"type":"object","properties":{"spec":{"type":"object","properties":{
+              "tags":{"type":"array","x-kubernetes-list-type":"set","items":{"type":"string"}},
+              "steps":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"run":{"type":"string"}}}}}}}}
+            """));
+        var item = $"/apis/{group}/v1/namespaces/{(await api.NewNamespaceAsync()).Split('/')[^1]}/crontabs/one";
+        await ApplyAsync("a", """{"tags":["x"],"steps":[{"name":"one","run":"a"}]}""");
+        var both = await ApplyAsync("b", """{"tags":["y"],"steps":[{"name":"two","run":"b"}]}""");
+        Assert.Equal("""{"steps":[{"name":"one","run":"a"},{"name":"two","run":"b"}],"tags":["x","y"]}""", both.Body!["spec"]!.ToJsonString());
+        Assert.Contains("conflict with \"a\": .spec.steps[name=\"one\"].run", (await TryAsync("b", """{"steps":[{"name":"one","run":"b"}]}""")).Refused(409, "Conflict"));
+        Assert.Equal("""{"steps":[{"name":"two","run":"b"}],"tags":["y"]}""", (await ApplyAsync("a", "{}")).Body!["spec"]!.ToJsonString());
+        Assert.Contains(
+            "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
+            (await api.SendAsync("PATCH", item, "{}", "application/strategic-merge-patch+json")).Refused(415, "UnsupportedMediaType"));
+
+        async Task<Answer> ApplyAsync(string manager, string spec) => (await TryAsync(manager, spec)).Good();
+
+        Task<Answer> TryAsync(string manager, string spec) => api.SendAsync(
+            "PATCH", $"{item}?fieldManager={manager}", $$$"""{"apiVersion":"{{{group}}}/v1","kind":"CronTab","metadata":{"name":"one"},"spec":{{{spec}}} }""", "application/apply-patch+yaml");
+    }
+
+    [Fact]
     public async Task A_schema_is_published_with_its_words_defaults_and_extensions()
     {
         var group = $"published-{Interlocked.Increment(ref _groups)}.example.com";
@@ -96,6 +121,10 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
         var name = string.Join('.', group.Split('.').Reverse()) + ".v1.CronTab";
         var newer = (await api.GetAsync($"/openapi/v3/apis/{group}/v1")).Good().Body!["components"]!["schemas"]![name]!;
         Assert.Equal("Something that runs.", (string?)newer["description"]);
+
+        // By these clients choose the patch that they send.
+        var patch = (await api.GetAsync($"/openapi/v3/apis/{group}/v1")).Good().Body!["paths"]![$"/apis/{group}/v1/namespaces/{{namespace}}/crontabs/{{name}}"]!["patch"]!;
+        Assert.Equal(["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"], patch["requestBody"]!["content"]!.AsObject().Select(one => one.Key));
         Assert.Equal("""["spec"]""", newer["required"]!.ToJsonString());
         Assert.Equal(["apiVersion", "kind", "metadata", "spec"], newer["properties"]!.AsObject().Select(one => one.Key));
         Assert.Equal("CronTab", (string?)newer["x-kubernetes-group-version-kind"]![0]!["kind"]);
