@@ -50,6 +50,7 @@ public static class ApiJson
                 Policy.PolicyJsonContext.Default,
                 Scheduling.SchedulingJsonContext.Default,
                 Storage.StorageJsonContext.Default,
+                Apiregistration.ApiregistrationJsonContext.Default,
                 Autoscaling.AutoscalingJsonContext.Default,
                 Metrics.MetricsJsonContext.Default,
                 Authentication.AuthenticationJsonContext.Default,

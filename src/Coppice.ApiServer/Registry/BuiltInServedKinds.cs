@@ -1,6 +1,7 @@
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Admissionregistration;
 using Coppice.ApiServer.Kinds.Apiextensions;
+using Coppice.ApiServer.Kinds.Apiregistration;
 using Coppice.ApiServer.Kinds.Apps;
 using Coppice.ApiServer.Kinds.Certificates;
 using Coppice.ApiServer.Kinds.Coordination;
@@ -35,6 +36,7 @@ public static class BuiltInServedKinds
         SecretKind.Served,
         ServiceAccountKind.Served,
         ServiceKind.Served,
+        APIServiceKind.Served,
         ControllerRevisionKind.Served,
         DaemonSetKind.Served,
         DeploymentKind.Served,

@@ -40,8 +40,8 @@ public static class ObjectMetaValidation
     {
         { Group: "", Resource: "namespaces" } => Names.Label,
         { Group: "", Resource: "services" } => Names.OldLabel,
-        { Group: "rbac.authorization.k8s.io" } => Names.PathSegment,
         { Group: "certificates.k8s.io", Resource: "certificatesigningrequests" } => _ => [],
+        { Group: "rbac.authorization.k8s.io" or "apiregistration.k8s.io" } => Names.PathSegment,
         { Group: "networking.k8s.io", Resource: "ipaddresses" } => AddressValidation.Canonical,
         _ => Names.Subdomain,
     };

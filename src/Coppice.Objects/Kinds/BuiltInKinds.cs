@@ -1,5 +1,6 @@
 using Coppice.Objects.Admissionregistration;
 using Coppice.Objects.Apiextensions;
+using Coppice.Objects.Apiregistration;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Certificates;
 using Coppice.Objects.Coordination;
@@ -38,6 +39,7 @@ public static class BuiltInKinds
         Define<Secret>("", "secrets"),
         Define<ServiceAccount>("", "serviceaccounts", shortNames: ["sa"]),
         Define<Service>("", "services", shortNames: ["svc"], categories: ["all"]),
+        Define<APIService>("apiregistration.k8s.io", "apiservices", namespaced: false, categories: ["api-extensions"]),
         Define<ControllerRevision>("apps", "controllerrevisions"),
         Define<DaemonSet>("apps", "daemonsets", shortNames: ["ds"], categories: ["all"]),
         Define<Deployment>("apps", "deployments", shortNames: ["deploy"], categories: ["all"]),

@@ -43,6 +43,7 @@ public static class RecordSchemas
         {
             "meta" => "io.k8s.apimachinery.pkg.apis.meta",
             "apiextensions" => "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions",
+            "apiregistration" => "io.k8s.kube-aggregator.pkg.apis.apiregistration",
             _ => $"io.k8s.api.{last}",
         };
     }

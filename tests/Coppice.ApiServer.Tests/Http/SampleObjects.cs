@@ -22,6 +22,7 @@ internal static class SampleObjects
     private static readonly Dictionary<string, string> Bodies = new()
     {
         ["certificatesigningrequests"] = $$""" "spec":{"request":"{{SigningRequest}}","signerName":"example.com/s","usages":["client auth"]} """,
+        ["apiservices"] = """ "spec":{"group":"example.com","version":"VERSION","groupPriorityMinimum":1,"versionPriority":1,"service":{"namespace":"default","name":"s"}} """,
         ["configmaps"] = """ "data":{"a":"1"} """,
         ["controllerrevisions"] = """ "revision":1,"data":{} """,
         ["csidrivers"] = """ "spec":{} """,
@@ -46,7 +47,6 @@ internal static class SampleObjects
         ["leases"] = """ "spec":{"holderIdentity":"a"} """,
         ["limitranges"] = """ "spec":{"limits":[{"type":"PersistentVolumeClaim","max":{"storage":"100Gi"}}]} """,
         ["localsubjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"namespace":"NAMESPACE","verb":"get","resource":"pods"}} """,
-        ["mutatingwebhookconfigurations"] = """ "webhooks":[] """,
         ["mutatingwebhookconfigurations"] = Webhooks,
         ["namespaces"] = """ "spec":{} """,
         ["networkpolicies"] = """ "spec":{"podSelector":{"matchLabels":{"app":"a"}}} """,
@@ -85,6 +85,7 @@ internal static class SampleObjects
     private static readonly Dictionary<string, Func<string, string>> Names = new()
     {
         ["customresourcedefinitions"] = name => $"{name}.samples.example.com",
+        ["apiservices"] = name => $"{name}.example.com",
         ["ipaddresses"] = name => $"2001:db8:{string.Concat(Encoding.UTF8.GetBytes(name).TakeLast(4).Select(b => $":{b:x}"))}",
     };
 
@@ -93,5 +94,6 @@ internal static class SampleObjects
 
     public static string Body(string resource, string name, string space) => Bodies.TryGetValue(resource, out var body)
         ? $$$"""{"metadata":{"name":"{{{name}}}"},{{{body.Replace("NAMESPACE", space).Replace("PLURAL", name.Split('.')[0])}}}}"""
+        ? $$$"""{"metadata":{"name":"{{{name}}}"},{{{body.Replace("NAMESPACE", space).Replace("VERSION", name.Split('.')[0])}}}}"""
         : throw new Xunit.Sdk.XunitException($"say here what {resource} look like");
 }

@@ -1,0 +1,13 @@
+using Coppice.Objects;
+using Coppice.Objects.Apiregistration;
+
+namespace Coppice.ApiServer.Kinds.Apiregistration;
+
+/// <summary>Who serves which version of which group of the API.</summary>
+internal static class APIServiceKind
+{
+    public static ServedKind Served { get; } = new(BuiltInKinds.Of<APIService>(), new APIServiceStrategy(), new APIServiceTable())
+    {
+        Subresources = [Subresource.Status(BuiltInKinds.Of<APIService>())],
+    };
+}
