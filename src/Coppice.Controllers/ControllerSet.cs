@@ -1,10 +1,12 @@
 using Coppice.Client;
+using Coppice.Controllers.CronJobs;
 using Coppice.Controllers.DaemonSets;
 using Coppice.Controllers.Deployments;
 using Coppice.Controllers.EndpointAddresses;
 using Coppice.Controllers.EndpointSlices;
 using Coppice.Controllers.EventExpiry;
 using Coppice.Controllers.GarbageCollection;
+using Coppice.Controllers.Jobs;
 using Coppice.Controllers.LoadBalancers;
 using Coppice.Controllers.Namespaces;
 using Coppice.Controllers.NodeLifecycle;
@@ -48,6 +50,9 @@ public sealed class ControllerSet
             Make("Deployments", new DeploymentReconciler(api, caches, events.As("deployment-controller"), time)),
             Make("DaemonSets", new DaemonSetReconciler(api, caches, events.As("daemonset-controller"), time)),
             Make("StatefulSets", new StatefulSetReconciler(api, caches, events.As("statefulset-controller"), time)),
+            Make("Jobs", new JobReconciler(api, caches, events.As("job-controller"), time)),
+            Make("JobOrphans", new OrphanReconciler(api, caches, time)),
+            Make("CronJobs", new CronJobReconciler(api, caches, events.As("cronjob-controller"), time)),
             Make("NodeLifecycle", new NodeLifecycleReconciler(api, caches, events.As("node-controller"), options.NodeLifecycle, time)),
         ];
 

@@ -40,6 +40,7 @@ public static class ApiJson
                 Core.CoreJsonContext.Default,
                 Apps.AppsJsonContext.Default,
                 Certificates.CertificatesJsonContext.Default,
+                Batch.BatchJsonContext.Default,
                 Coordination.CoordinationJsonContext.Default,
                 Discovery.DiscoveryJsonContext.Default,
                 Events.EventsJsonContext.Default,

@@ -30,6 +30,9 @@ public enum FieldErrorType
 /// <param name="Detail">What would be right; may be empty.</param>
 public sealed record FieldError(FieldErrorType Type, string Path, object? BadValue, string Detail)
 {
+    /// <summary>In the place of a value that says nothing, or that nobody wants to read.</summary>
+    public static readonly object NoValue = new();
+
     /// <summary>The cause's reason, one of <see cref="CauseType"/>.</summary>
     public string Reason => Type switch
     {
@@ -51,7 +54,7 @@ public sealed record FieldError(FieldErrorType Type, string Path, object? BadVal
     {
         get
         {
-            var title = Type is FieldErrorType.Required or FieldErrorType.Forbidden or FieldErrorType.TooLong or FieldErrorType.Internal
+            var title = Type is FieldErrorType.Required or FieldErrorType.Forbidden or FieldErrorType.TooLong or FieldErrorType.Internal || ReferenceEquals(BadValue, NoValue)
                 ? Title
                 : $"{Title}: {Show(BadValue)}";
             return Detail.Length == 0 ? title : $"{title}: {Detail}";

@@ -4,6 +4,7 @@ using Coppice.ApiServer.Kinds.Apiextensions;
 using Coppice.ApiServer.Kinds.Apiregistration;
 using Coppice.ApiServer.Kinds.Apps;
 using Coppice.ApiServer.Kinds.Certificates;
+using Coppice.ApiServer.Kinds.Batch;
 using Coppice.ApiServer.Kinds.Coordination;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Kinds.Discovery;
@@ -42,6 +43,8 @@ public static class BuiltInServedKinds
         DeploymentKind.Served,
         ReplicaSetKind.Served,
         StatefulSetKind.Served,
+        CronJobKind.Served,
+        JobKind.Served,
         EventsEventKind.Served,
         ClusterRoleBindingKind.Served,
         ClusterRoleKind.Served,

@@ -4,6 +4,7 @@ using Coppice.ApiServer.Validation;
 using Coppice.ApiServer.Validation.Definitions;
 using Coppice.Objects;
 using Coppice.Objects.Apiextensions;
+using Coppice.Objects.Batch;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
@@ -112,7 +113,9 @@ internal static class Deletion
 
     private static ValueList<string> AskedFinalizers(KubernetesObject item, DeleteOptions options)
     {
-        var policy = options.PropagationPolicy ?? (options.OrphanDependents == true ? "Orphan" : null);
+        // As in Kubernetes a Job leaves its pods behind unless somebody says otherwise.
+        var policy = options.PropagationPolicy
+            ?? (options.OrphanDependents == true || (options.OrphanDependents is null && item is Job && !item.Metadata.Finalizers.Contains(Foreground)) ? "Orphan" : null);
         if (policy is null)
         {
             return item.Metadata.Finalizers;

@@ -23,13 +23,17 @@ internal sealed class Deletions<T> where T : KubernetesObject
 
     /// <summary>Deletes an object if it is still the very same. That it is gone already is as good.</summary>
     /// <returns>False if it was gone.</returns>
-    public async ValueTask<bool> DeleteAsync(IApiClient api, T item, CancellationToken stop)
+    public ValueTask<bool> DeleteAsync(IApiClient api, T item, CancellationToken stop) => DeleteAsync(api, item, null, stop);
+
+    /// <param name="propagation">What becomes of its dependents; null for what is usual.</param>
+    /// <inheritdoc cref="DeleteAsync(IApiClient, T, CancellationToken)"/>
+    public async ValueTask<bool> DeleteAsync(IApiClient api, T item, string? propagation, CancellationToken stop)
     {
         var uid = item.Metadata.Uid!;
         Add(uid);
         try
         {
-            await api.DeleteAsync<T>(ObjectKey.Of(item), new() { Preconditions = new() { Uid = uid } }, stop);
+            await api.DeleteAsync<T>(ObjectKey.Of(item), new() { PropagationPolicy = propagation, Preconditions = new() { Uid = uid } }, stop);
             return true;
         }
         catch (ApiException e) when (e.IsNotFound || e.IsConflict)

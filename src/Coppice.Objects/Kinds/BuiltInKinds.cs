@@ -3,6 +3,7 @@ using Coppice.Objects.Apiextensions;
 using Coppice.Objects.Apiregistration;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Certificates;
+using Coppice.Objects.Batch;
 using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
@@ -45,6 +46,8 @@ public static class BuiltInKinds
         Define<Deployment>("apps", "deployments", shortNames: ["deploy"], categories: ["all"]),
         Define<ReplicaSet>("apps", "replicasets", shortNames: ["rs"], categories: ["all"]),
         Define<StatefulSet>("apps", "statefulsets", shortNames: ["sts"], categories: ["all"]),
+        Define<CronJob>("batch", "cronjobs", shortNames: ["cj"], categories: ["all"]),
+        Define<Job>("batch", "jobs", categories: ["all"]),
         Define<Events.Event>("events.k8s.io", "events", shortNames: ["ev"], stored: CoreEvents, conversion: new EventConversion()),
         Define<ClusterRoleBinding>("rbac.authorization.k8s.io", "clusterrolebindings", namespaced: false),
         Define<ClusterRole>("rbac.authorization.k8s.io", "clusterroles", namespaced: false),

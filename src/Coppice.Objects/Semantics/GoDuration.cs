@@ -21,6 +21,50 @@ public static class GoDuration
         });
     }
 
+    /// <summary>Null for what is no span of time.</summary>
+    public static TimeSpan? Parse(string text)
+    {
+        var rest = text.AsSpan().TrimStart("+-");
+        if (rest.IsEmpty || text.Length - rest.Length > 1)
+        {
+            return null;
+        }
+
+        var ticks = 0m;
+        while (!rest.IsEmpty && rest is not "0")
+        {
+            var digits = rest.IndexOfAnyExcept("0123456789.");
+            if (digits <= 0 || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            {
+                return null;
+            }
+
+            rest = rest[digits..];
+            var letters = rest.IndexOfAny("0123456789.");
+            var unit = letters < 0 ? rest : rest[..letters];
+            if (TicksOf(unit) is not { } size || number > TimeSpan.MaxValue.Ticks / size)
+            {
+                return null;
+            }
+
+            ticks += number * size;
+            rest = rest[unit.Length..];
+        }
+
+        return ticks > TimeSpan.MaxValue.Ticks ? null : TimeSpan.FromTicks((long)(text[0] == '-' ? -ticks : ticks));
+    }
+
+    private static decimal? TicksOf(ReadOnlySpan<char> unit) => unit switch
+    {
+        "ns" => 0.01m,
+        "us" or "µs" => TimeSpan.TicksPerMicrosecond,
+        "ms" => TimeSpan.TicksPerMillisecond,
+        "s" => TimeSpan.TicksPerSecond,
+        "m" => TimeSpan.TicksPerMinute,
+        "h" => TimeSpan.TicksPerHour,
+        _ => null,
+    };
+
     private static string Seconds(Int128 ticks) => Number(ticks % TimeSpan.TicksPerMinute, TimeSpan.TicksPerSecond) + "s";
 
     private static string Number(Int128 ticks, long unit) => ((decimal)ticks / unit).ToString("0.#######", CultureInfo.InvariantCulture);

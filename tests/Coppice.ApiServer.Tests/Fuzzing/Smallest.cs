@@ -12,6 +12,9 @@ internal static class Smallest
     private const string Template = $$$"""
         "template":{"metadata":{"labels":{"a":"b"} },"spec":{ {{{Containers}}} } }
         """;
+    private const string Ending = $$$"""
+        "template":{"spec":{"restartPolicy":"Never",{{{Containers}}} } }
+        """;
     private const string Selected = $$$"""
         "selector":{"matchLabels":{"a":"b"} },{{{Template}}}
         """;
@@ -29,6 +32,8 @@ internal static class Smallest
             (_, "DaemonSet" or "Deployment" or "ReplicaSet") => $$""","spec":{ {{Selected}} }""",
             (_, "RoleBinding" or "ClusterRoleBinding") => ""","roleRef":{"kind":"ClusterRole","name":"view"}""",
             (_, "DaemonSet" or "Deployment" or "ReplicaSet" or "StatefulSet") => $$""","spec":{ {{Selected}} }""",
+            (_, "Job") => $$$""","spec":{ {{{Ending}}} }""",
+            (_, "CronJob") => $$$""","spec":{"schedule":"* * * * *","jobTemplate":{"spec":{ {{{Ending}}} } } }""",
             (_, "PodTemplate") => $$""",{{Template}}""",
             (_, "RuntimeClass") => ""","handler":"a" """,
             (_, "EndpointSlice") => ""","addressType":"IPv4","endpoints":[]""",

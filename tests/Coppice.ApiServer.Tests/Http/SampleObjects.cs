@@ -18,6 +18,7 @@ internal static class SampleObjects
         "webhooks":[{"name":"a.example.com","clientConfig":{"url":"https://127.0.0.1:1/"},"sideEffects":"None","admissionReviewVersions":["v1"],
         "rules":[{"operations":["CREATE"],"apiGroups":["example.com"],"apiVersions":["v1"],"resources":["things"]}]}]
         """;
+    private const string Ending = """{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}""";
 
     private static readonly Dictionary<string, string> Bodies = new()
     {
@@ -32,6 +33,7 @@ internal static class SampleObjects
             "spec":{"group":"samples.example.com","scope":"Namespaced","names":{"plural":"PLURAL","kind":"PLURAL"},
             "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}
             """,
+        ["cronjobs"] = $$$""" "spec":{"schedule":"0 0 * * *","jobTemplate":{"spec":{"template":{{{Ending}}}}} } """,
         ["daemonsets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
         ["deployments"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
         ["endpoints"] = """ "subsets":[] """,
@@ -44,6 +46,7 @@ internal static class SampleObjects
         ["ingressclasses"] = """ "spec":{"controller":"example.com/c"} """,
         ["ingresses"] = """ "spec":{"defaultBackend":{"service":{"name":"a","port":{"number":80}}}} """,
         ["ipaddresses"] = """ "spec":{"parentRef":{"resource":"services","namespace":"NAMESPACE","name":"a"}} """,
+        ["jobs"] = $$$""" "spec":{"template":{{{Ending}}} } """,
         ["leases"] = """ "spec":{"holderIdentity":"a"} """,
         ["limitranges"] = """ "spec":{"limits":[{"type":"PersistentVolumeClaim","max":{"storage":"100Gi"}}]} """,
         ["localsubjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"namespace":"NAMESPACE","verb":"get","resource":"pods"}} """,

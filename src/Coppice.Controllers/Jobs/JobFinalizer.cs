@@ -1,0 +1,24 @@
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Batch;
+using Coppice.Objects.Core;
+
+namespace Coppice.Controllers.Jobs;
+
+/// <summary>Lets go of a pod that was kept to be counted.</summary>
+internal static class JobFinalizer
+{
+    /// <returns>The pod as it was written; null if it is gone.</returns>
+    public static async Task<Pod?> RemoveAsync(IApiClient api, Pod pod, CancellationToken stop)
+    {
+        var others = pod.Metadata.Finalizers.Where(one => one != JobLabels.TrackingFinalizer).ToValueList();
+        try
+        {
+            return await api.UpdateAsync(pod with { Metadata = pod.Metadata with { Finalizers = others } }, stop);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Coppice.Controllers.Jobs;
+using Coppice.Objects;
+using Coppice.Objects.Batch;
+using Coppice.Objects.Core;
+
+namespace Coppice.Controllers.Tests.Jobs;
+
+/// <summary>
+/// What is done next, case by case. A pod is how it is: a active, s succeeded, f failed long ago, d on its way out; of an indexed Job with
+/// its index. A plan is how many pods are made (+) or which indexes, how many are removed (-), and how the Job ends.
+/// </summary>
+public sealed class JobPlannerTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(3, 2, "", "+2")]
+    [InlineData(3, 2, "a", "+1")]
+    [InlineData(3, 2, "a a", "")]
+    [InlineData(3, 2, "a a a", "-1")]
+    [InlineData(3, 2, "s a", "+1")]
+    [InlineData(3, 2, "s s a", "")]
+    [InlineData(3, 2, "s s s", "Complete")]
+    [InlineData(3, 2, "s s s a", "-1")]
+    [InlineData(3, 2, "f a", "+1")]
+    [InlineData(3, 2, "d a", "+1")]
+    [InlineData(0, 2, "", "Complete")]
+    [InlineData(3, 0, "a", "-1")]
+
+    // Without a number the first that ends well tells the others to end, too.
+    [InlineData(null, 2, "", "+2")]
+    [InlineData(null, 2, "s a", "")]
+    [InlineData(null, 2, "s", "Complete")]
+    [InlineData(null, 2, "f f", "+2")]
+    public void By_number(int? completions, int parallelism, string pods, string expected) =>
+        Assert.Equal(expected, Text(Plan(Job(spec => spec with { Completions = completions, Parallelism = parallelism }), pods)));
+
+    [Theory]
+    [InlineData("", "+0,1")]
+    [InlineData("a1", "+0")]
+    [InlineData("s0 a1", "+2")]
+    [InlineData("a0 a0", "+1 -1")]
+    [InlineData("a0 a7", "+1 -1")]
+    [InlineData("s0 s1 s2", "Complete")]
+    [InlineData("s0 a0 a1", "+2 -1")]
+    public void By_index(string pods, string expected) => Assert.Equal(
+        expected, Text(Plan(Job(spec => spec with { Completions = 3, Parallelism = 2, CompletionMode = CompletionMode.Indexed }), pods)));
+
+    [Fact]
+    public void A_pod_that_has_ended_is_counted_once_whoever_crashes_when()
+    {
+        var job = Job(spec => spec with { Completions = 2 });
+        var ended = PodOf("s");
+        var released = ended with { Metadata = ended.Metadata with { Finalizers = [] } };
+
+        var first = JobPlanner.Plan(job, [ended], _ => false, Now);
+        var noted = job with { Status = first.Noted };
+        Assert.Equal((0, 1), (first.Noted.Succeeded, first.Counted.Succeeded));
+        Assert.Single(first.Release);
+
+        // After the note; after the finalizer; when the pod is gone; and after it was counted.
+        Assert.Equal(1, JobPlanner.Plan(noted, [ended], _ => false, Now).Counted.Succeeded);
+        Assert.Equal(1, JobPlanner.Plan(noted, [released], _ => false, Now).Counted.Succeeded);
+        Assert.Equal(1, JobPlanner.Plan(noted, [], _ => false, Now).Counted.Succeeded);
+        Assert.Equal(1, JobPlanner.Plan(job with { Status = first.Counted }, [released], _ => false, Now).Counted.Succeeded);
+    }
+
+    private static Job Job(Func<JobSpec, JobSpec> with) => new()
+    {
+        Metadata = new() { Name = "work", Namespace = "default", Uid = "u" },
+        Spec = with(new() { Parallelism = 1, BackoffLimit = 6, CompletionMode = CompletionMode.NonIndexed, PodReplacementPolicy = PodReplacementPolicy.TerminatingOrFailed }),
+        Status = new() { StartTime = Now.AddHours(-1) },
+    };
+
+    private static JobPlan Plan(Job job, string pods) => JobPlanner.Plan(
+        job, [.. pods.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(PodOf)], pod => pod.Metadata.DeletionTimestamp is not null, Now);
+
+    private static Pod PodOf(string text, int number = 0) => new()
+    {
+        Metadata = new()
+        {
+            Name = $"work-{number}",
+            Namespace = "default",
+            Uid = $"pod-{number}",
+            Finalizers = [JobLabels.TrackingFinalizer],
+            Annotations = text.Length > 1 ? ValueMap.Of((JobLabels.CompletionIndex, text[1..])) : default,
+            DeletionTimestamp = text[0] == 'd' ? Now : null,
+        },
+        Status = new()
+        {
+            Phase = text[0] switch { 's' => PodPhase.Succeeded, 'f' => PodPhase.Failed, _ => PodPhase.Running },
+            ContainerStatuses = [new() { Name = "c", State = new() { Terminated = text[0] is 's' or 'f' ? new() { FinishedAt = Now.AddMinutes(-30) } : null } }],
+        },
+    };
+
+    private static string Text(JobPlan plan)
+    {
+        var create = plan.Create.Count == 0 ? ""
+            : plan.Create[0].Index is null ? $"+{plan.Create.Count}"
+            : $"+{string.Join(",", plan.Create.Select(one => one.Index))}";
+        var delete = plan.Delete.Count == 0 ? "" : $"-{plan.Delete.Count}";
+        var end = plan.Counted.Conditions.Any(one => one is { Type: JobConditionType.Complete }) ? "Complete" : "";
+        return string.Join(" ", new[] { create, delete, end }.Where(one => one.Length > 0));
+    }
+}
