@@ -42,7 +42,11 @@ public sealed class ApiVerbs
         Authorizer = new Authorizer(_storage);
         Kinds = new KindRegistry(BuiltInServedKinds.All);
         Webhooks = new WebhookClient(_storage, connect, time);
-        Admissions = new AdmissionChain([.. BuiltInAdmissions.Of(_storage, Authorizer, time, random), .. WebhookAdmissions.Of(_storage, Kinds, Webhooks, random)]);
+        Admissions = new AdmissionChain(
+        [
+            .. BuiltInAdmissions.Of(_storage, Authorizer, time, random), .. WebhookAdmissions.Of(_storage, Kinds, Webhooks, random),
+            new DisruptionBudgets(_storage, time),
+        ]);
         List = new ListVerb(_storage);
         Writes = new WritePipeline(
             _storage, Admissions, new ServiceAllocation(_storage, services, time, random), new QuotaLedger(_storage, time), time, random);

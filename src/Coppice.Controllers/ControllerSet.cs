@@ -2,6 +2,7 @@ using Coppice.Client;
 using Coppice.Controllers.CronJobs;
 using Coppice.Controllers.DaemonSets;
 using Coppice.Controllers.Deployments;
+using Coppice.Controllers.Disruption;
 using Coppice.Controllers.EndpointAddresses;
 using Coppice.Controllers.EndpointSlices;
 using Coppice.Controllers.EventExpiry;
@@ -53,6 +54,7 @@ public sealed class ControllerSet
             Make("Jobs", new JobReconciler(api, caches, events.As("job-controller"), time)),
             Make("JobOrphans", new OrphanReconciler(api, caches, time)),
             Make("CronJobs", new CronJobReconciler(api, caches, events.As("cronjob-controller"), time)),
+            Make("DisruptionBudgets", new BudgetReconciler(api, caches, events.As("controllermanager"), time)),
             Make("NodeLifecycle", new NodeLifecycleReconciler(api, caches, events.As("node-controller"), options.NodeLifecycle, time)),
         ];
 

@@ -159,7 +159,17 @@ public static class ApiErrors
         new ApiStatusDetails { RetryAfterSeconds = retryAfterSeconds });
 
     /// <summary>An eviction that a disruption budget refuses for now.</summary>
-    public static ApiError DisruptionBudget(string message) => TooManyRequests(message, retryAfterSeconds: 0);
+    /// <param name="cause">What of the budget stands against it.</param>
+    public static ApiError DisruptionBudget(string message, string cause) => Make(
+        HttpStatusCode.TooManyRequests,
+        StatusReason.TooManyRequests,
+        message,
+        new ApiStatusDetails { Causes = [new ApiStatusCause { Reason = CauseType.DisruptionBudget, Message = cause }] });
+
+    public static ApiError SeveralBudgets() => Make(
+        HttpStatusCode.InternalServerError,
+        StatusReason.None,
+        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
 
     public static ApiError Timeout(string message, int retryAfterSeconds = 0) => Make(
         HttpStatusCode.GatewayTimeout,

@@ -12,6 +12,7 @@ using Coppice.ApiServer.Kinds.Events;
 using Coppice.ApiServer.Kinds.Networking;
 using Coppice.ApiServer.Kinds.Nodes;
 using Coppice.ApiServer.Kinds.Rbac;
+using Coppice.ApiServer.Kinds.Policy;
 using Coppice.ApiServer.Kinds.Scheduling;
 using Coppice.ApiServer.Kinds.Storage;
 
@@ -61,6 +62,7 @@ public static class BuiltInServedKinds
         NetworkPolicyKind.Served,
         ServiceCIDRKind.Served,
         RuntimeClassKind.Served,
+        PodDisruptionBudgetKind.Served,
         PriorityClassKind.Served,
         CSIDriverKind.Served,
         CSINodeKind.Served,

@@ -2,12 +2,13 @@ using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 using Coppice.Objects.Policy;
 
 namespace Coppice.ApiServer.Writes;
 
-/// <summary>Deletes a pod as a guest who may be asked to stay; disruption budgets will have their say here.</summary>
+/// <summary>Deletes a pod as a guest who may be asked to stay: its disruption budget is asked first, among the admissions.</summary>
 internal sealed class EvictionPart : WritePart
 {
     private static readonly ExpectedObject Evictions = new(UnstoredKinds.Eviction) { OlderApiVersion = "policy/v1beta1" };
@@ -28,7 +29,22 @@ internal sealed class EvictionPart : WritePart
 
     public override KubernetesObject? Before(PendingWrite write) => null;
 
-    public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item) => Deletion.Begin(write, OptionsOf(item));
+    /// <summary>While it goes, a pod says why.</summary>
+    public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item) => Deletion.Begin(write, OptionsOf(item)) switch
+    {
+        Pod pod when ((Pod)write.Old).Metadata.DeletionTimestamp is null => pod with
+        {
+            Status = pod.Status.With(new PodCondition
+            {
+                Type = PodConditionType.DisruptionTarget,
+                Status = ConditionStatus.True,
+                LastTransitionTime = write.Now,
+                Reason = "EvictionByEvictionAPI",
+                Message = "Eviction API: evicting",
+            }),
+        },
+        var other => other,
+    };
 
     public override Findings<FieldError> Validate(PendingWrite write, KubernetesObject item) => [];
 

@@ -10,6 +10,7 @@ using Coppice.Objects.Discovery;
 using Coppice.Objects.Networking;
 using Coppice.Objects.Node;
 using Coppice.Objects.Rbac;
+using Coppice.Objects.Policy;
 using Coppice.Objects.Scheduling;
 using Coppice.Objects.Storage;
 
@@ -64,6 +65,7 @@ public static class BuiltInKinds
         Define<NetworkPolicy>("networking.k8s.io", "networkpolicies", shortNames: ["netpol"]),
         Define<ServiceCIDR>("networking.k8s.io", "servicecidrs", namespaced: false),
         Define<RuntimeClass>("node.k8s.io", "runtimeclasses", namespaced: false),
+        Define<PodDisruptionBudget>("policy", "poddisruptionbudgets", shortNames: ["pdb"]),
         Define<PriorityClass>("scheduling.k8s.io", "priorityclasses", namespaced: false, shortNames: ["pc"]),
         Define<CSIDriver>("storage.k8s.io", "csidrivers", namespaced: false),
         Define<CSINode>("storage.k8s.io", "csinodes", namespaced: false),

@@ -123,5 +123,6 @@ public static class CauseType
     public const string FieldValueTypeInvalid = "FieldValueTypeInvalid";
     public const string UnexpectedServerResponse = "UnexpectedServerResponse";
     public const string FieldManagerConflict = "FieldManagerConflict";
+    public const string DisruptionBudget = "DisruptionBudget";
     public const string ResourceVersionTooLarge = "ResourceVersionTooLarge";
 }

@@ -8,5 +8,9 @@ namespace Coppice.Objects.Policy;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     Converters = [typeof(EmptyIsAbsentConverter), typeof(ApiTimeConverter)])]
+[JsonSerializable(typeof(DateTimeOffset))]
 [JsonSerializable(typeof(Eviction))]
+[JsonSerializable(typeof(PodDisruptionBudget))]
+[JsonSerializable(typeof(PodDisruptionBudgetSpec))]
+[JsonSerializable(typeof(PodDisruptionBudgetStatus))]
 internal sealed partial class PolicyJsonContext : JsonSerializerContext;

@@ -55,6 +55,7 @@ internal static class SampleObjects
         ["networkpolicies"] = """ "spec":{"podSelector":{"matchLabels":{"app":"a"}}} """,
         ["nodes"] = """ "spec":{} """,
         ["persistentvolumeclaims"] = """ "spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}} """,
+        ["poddisruptionbudgets"] = """ "spec":{"selector":{"matchLabels":{"app":"nobody"}},"minAvailable":1} """,
         ["podtemplates"] = $$$""" "template":{{{Template}}} """,
         ["priorityclasses"] = """ "value":7 """,
         ["persistentvolumes"] = """ "spec":{"accessModes":["ReadWriteOnce"],"capacity":{"storage":"1Gi"},"hostPath":{"path":"/a"}} """,
