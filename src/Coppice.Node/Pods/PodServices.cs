@@ -5,6 +5,7 @@ using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Objects;
+using Coppice.Objects.Node;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Node.Pods;
@@ -39,6 +40,9 @@ public sealed record NodeEnvironment(
 
     /// <summary>How many processes pods may have.</summary>
     public PidLimits Processes { get; init; } = new();
+
+    /// <summary>Looks up the class of runtime that a pod names; null where there is none of that name.</summary>
+    public Func<string, ValueTask<RuntimeClass?>> RuntimeClassOf { get; init; } = _ => new((RuntimeClass?)null);
 
     /// <summary>The kernel has AppArmor.</summary>
     public bool HasAppArmor { get; init; }

@@ -27,7 +27,8 @@ internal sealed class SandboxMaking(PodServices services, NodeEnvironment node, 
             }
 
             await services.HostResources.PrepareSandboxAsync(pod, late);
-            return made = await services.Runtime.RunSandboxAsync(SandboxSpecBuilder.Build(pod, action.Attempt, node.Sandboxes), late);
+            var spec = SandboxSpecBuilder.Build(pod, action.Attempt, node.Sandboxes) with { RuntimeHandler = await HandlerOfAsync(pod) };
+            return made = await services.Runtime.RunSandboxAsync(spec, late);
         }
         catch (HostResourceException failed)
         {
@@ -62,6 +63,20 @@ internal sealed class SandboxMaking(PodServices services, NodeEnvironment node, 
         pod,
         "removing its sandbox",
         () => services.Runtime.RemoveSandboxAsync(id, stop), state => state with { View = state.View.WithoutSandbox(id) });
+
+    /// <summary>The runtime itself says whether it has the handler.</summary>
+    /// <exception cref="RuntimeException">The class is gone since the pod was let in.</exception>
+    private async ValueTask<string> HandlerOfAsync(Pod pod)
+    {
+        if (string.IsNullOrEmpty(pod.Spec.RuntimeClassName))
+        {
+            return "";
+        }
+
+        return await node.RuntimeClassOf(pod.Spec.RuntimeClassName) is { } found
+            ? found.Handler
+            : throw new RuntimeException($"runtimeclass.node.k8s.io \"{pod.Spec.RuntimeClassName}\" not found");
+    }
 
     private async Task ChangeAsync(Pod pod, string what, Func<ValueTask> act, Func<PodWorkerState, PodWorkerState> succeeded)
     {

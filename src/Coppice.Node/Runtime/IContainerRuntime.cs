@@ -162,7 +162,11 @@ public sealed record SandboxSpec(
     DnsSettings Dns,
     IReadOnlyList<PortMapping> PortMappings,
     NamespaceSharing Sharing,
-    PodSecurity Security);
+    PodSecurity Security)
+{
+    /// <summary>The way to run it, by the name that the runtime knows it by; empty for the usual one.</summary>
+    public string RuntimeHandler { get; init; } = "";
+}
 
 public sealed record DnsSettings(IReadOnlyList<string> Servers, IReadOnlyList<string> Searches, IReadOnlyList<string> Options);
 

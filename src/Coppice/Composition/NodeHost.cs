@@ -24,6 +24,7 @@ using Coppice.Node.Volumes;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;
+using Coppice.Objects.Node;
 using Coppice.Streaming;
 using Coppice.Streaming.RemoteCommands;
 using Microsoft.Extensions.Logging;
@@ -80,6 +81,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         {
             OomKillsWhole = mounts.IsUnified,
             Processes = new PidLimits { PodMax = options.PodPidsLimit },
+            RuntimeClassOf = name => api.FindAsync<RuntimeClass>(new("", name), stopping),
             HasAppArmor = HostFacts.Observe(options.Runtime).HasAppArmor,
         };
         var paths = new PodPaths(options.Layout.Pods);

@@ -10,6 +10,7 @@ using Coppice.Node.Volumes;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
+using Coppice.Objects.Node;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging;
 
@@ -64,7 +65,10 @@ internal sealed class TestNode : IDisposable
         var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null), ["192.168.1.10"],
             ValueMap.Of(("cpu", Quantity.Parse("2")), ("memory", Quantity.Parse("4Gi")), ("pods", Quantity.Parse("110"))), 4L << 30,
-            new ProbeOptions { EagerPeriod = TimeSpan.Zero });
+            new ProbeOptions { EagerPeriod = TimeSpan.Zero })
+        {
+            RuntimeClassOf = name => Api.Api.FindAsync<RuntimeClass>(new("", name), default),
+        };
         Agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, nodeEnvironment, new NoRegistration(), HostResources);
         Do(() => _running = Agent.RunAsync(_stop.Token));
         return this;

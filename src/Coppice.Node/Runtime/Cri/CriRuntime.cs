@@ -111,7 +111,7 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
 
     public async ValueTask<SandboxRecord> RunSandboxAsync(SandboxSpec spec, CancellationToken stop)
     {
-        var made = await _cri.AskAsync(CriMethods.RunPodSandbox, new RunPodSandboxRequest { Config = CriRequests.Sandbox(spec) }, stop);
+        var made = await _cri.AskAsync(CriMethods.RunPodSandbox, new RunPodSandboxRequest { Config = CriRequests.Sandbox(spec), RuntimeHandler = spec.RuntimeHandler }, stop);
         return await FindSandboxAsync(made.PodSandboxId, stop)
             ?? throw new RuntimeException($"The sandbox {made.PodSandboxId} of pod {spec.Pod.Namespace}/{spec.Pod.Name} was removed while it started");
     }

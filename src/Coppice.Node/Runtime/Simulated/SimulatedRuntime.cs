@@ -46,9 +46,17 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
         }
     }
 
+    /// <summary>The ways to run pods that it has, by name; the usual one has none.</summary>
+    public IReadOnlyList<string> Handlers { get; set; } = [""];
+
     public async ValueTask<SandboxRecord> RunSandboxAsync(SandboxSpec spec, CancellationToken stop)
     {
         await BeginAsync(RuntimeVerb.RunSandbox, spec.Pod.Name, options.Sandbox, stop);
+        if (!Handlers.Contains(spec.RuntimeHandler))
+        {
+            throw new RuntimeException($"failed to get sandbox runtime: no runtime for \"{spec.RuntimeHandler}\" is configured");
+        }
+
         lock (_gate)
         {
             if (_sandboxes.FirstOrDefault(one => one.Record.Pod == spec.Pod && one.Record.Attempt == spec.Attempt) is { } other)
