@@ -111,7 +111,7 @@ internal static class StatefulSetPlanner
             var firstUnwell = wanted.Any(one => !IsAvailable(one.Pod)) ? null : condemned.LastOrDefault(pod => !IsAvailable(pod));
             foreach (var pod in condemned)
             {
-                if (!world.IsGoing(pod) && (!_isOrdered || IsAvailable(pod) || pod == firstUnwell))
+                if (!world.IsGoing(pod) && (!_isOrdered || IsAvailable(pod) || ReferenceEquals(pod, firstUnwell)))
                 {
                     Delete.Add(pod);
                 }
@@ -129,14 +129,21 @@ internal static class StatefulSetPlanner
         {
             var update = _set.Spec.UpdateStrategy.RollingUpdate;
             var most = Math.Max(1, update?.MaxUnavailable?.Scale(wanted.Count, roundUp: true) ?? 1);
-            var budget = most - wanted.Count(one => !IsAvailable(one.Pod));
-            for (var i = wanted.Count - 1; i >= Math.Max(0, update?.Partition ?? 0) && budget > 0; i--)
+            var budget = Math.Max(0, most - wanted.Count(one => !IsAvailable(one.Pod)));
+            for (var i = wanted.Count - 1; i >= Math.Max(0, update?.Partition ?? 0); i--)
             {
-                if (wanted[i].Pod is { } pod && StatefulIdentity.RevisionOf(pod) != world.Update && !world.IsGoing(pod) && !Delete.Contains(pod))
+                if (wanted[i].Pod is not { } pod || StatefulIdentity.RevisionOf(pod) == world.Update || world.IsGoing(pod) || Delete.Contains(pod))
+                {
+                    continue;
+                }
+
+                // One that is not available is lost to nobody.
+                var cost = IsAvailable(pod) ? 1 : 0;
+                if (budget >= cost)
                 {
                     Delete.Add(pod);
                     Rolled += StatefulIdentity.RevisionOf(pod) == world.Current ? 1 : 0;
-                    budget--;
+                    budget -= cost;
                 }
             }
         }

@@ -52,6 +52,7 @@ public sealed class StatefulSetPlannerTests
     [InlineData(1, "0p 1r 2r", "-2 -1")]
     [InlineData(3, "0r* 1r* 2r*", "-2")]
     [InlineData(3, "0r* 1p 2r*", "")]
+    [InlineData(3, "0r* 1p* 2r*", "-1")]
     public void In_parallel(int replicas, string pods, string expected) =>
         AssertPlan(expected, Set(replicas, spec => spec with { PodManagementPolicy = "Parallel" }), pods);
 

@@ -40,6 +40,7 @@ internal sealed class Fences
         Deployment { Spec.Strategy.Type: DeploymentStrategyType.Recreate } => 0,
         Deployment d => Math.Max(0, workload.Replicas!.Value - (d.Spec.Strategy.RollingUpdate?.MaxUnavailable?.Number ?? 0)),
         DaemonSet s => _cluster.Machines.Count - (s.Spec.UpdateStrategy.RollingUpdate?.MaxUnavailable?.Number ?? 1),
+        StatefulSet => Math.Max(0, workload.Replicas!.Value - 1),
         _ => workload.Replicas!.Value,
     };
 }

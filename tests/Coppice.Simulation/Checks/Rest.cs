@@ -68,6 +68,7 @@ internal sealed class Rest
         Deployment d => (d.Status.ObservedGeneration, [d.Status.Replicas, d.Status.ReadyReplicas, d.Status.UpdatedReplicas, d.Status.AvailableReplicas]),
         ReplicaSet s => (s.Status.ObservedGeneration, [s.Status.Replicas, s.Status.ReadyReplicas, s.Status.AvailableReplicas, s.Status.FullyLabeledReplicas]),
         ReplicationController c => (c.Status.ObservedGeneration, [c.Status.Replicas, c.Status.ReadyReplicas, c.Status.AvailableReplicas, c.Status.FullyLabeledReplicas]),
+        StatefulSet s => (s.Status.ObservedGeneration, [s.Status.Replicas, s.Status.ReadyReplicas, s.Status.UpdatedReplicas, s.Status.CurrentReplicas, s.Status.AvailableReplicas]),
         DaemonSet s =>
             (s.Status.ObservedGeneration,
             [s.Status.DesiredNumberScheduled, s.Status.CurrentNumberScheduled, s.Status.NumberReady, s.Status.UpdatedNumberScheduled, s.Status.NumberAvailable]),

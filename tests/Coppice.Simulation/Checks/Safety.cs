@@ -27,6 +27,7 @@ internal sealed class Safety(SimulatedCluster cluster)
         _checked = now;
         cluster.ThrowIfBroken();
         CheckTwins();
+        CheckIdentities();
         if (cluster.Server is not { Caches: var caches } || !caches.Pods.IsSynced)
         {
             return;
@@ -99,6 +100,22 @@ internal sealed class Safety(SimulatedCluster cluster)
             if (asked > SimulatedMachine.Allocatable["cpu"].MilliValue)
             {
                 throw new InvalidOperationException($"the pods on {machine.Name} asked for {asked} thousandths of a CPU, more than it has");
+            }
+        }
+    }
+
+    /// <summary>A pod that comes back under its name begins only when the one before has ended.</summary>
+    private void CheckIdentities()
+    {
+        foreach (var machine in cluster.Machines)
+        {
+            var doubles = machine.Held().Containers
+                .Where(c => c.State == ContainerRunState.Running)
+                .GroupBy(c => (c.Pod.Namespace, Pod: c.Pod.Name, Container: c.Name))
+                .FirstOrDefault(g => g.DistinctBy(c => c.Pod.Uid).Count() > 1);
+            if (doubles is not null)
+            {
+                throw new InvalidOperationException($"{machine.Name} runs two pods that are called {doubles.Key.Namespace}/{doubles.Key.Pod}");
             }
         }
     }

@@ -26,6 +26,7 @@ internal static class Applications
         (new(TeamNamespace, "emil"), RollingDeployment),
         (new(TeamNamespace, "fred"), ReplicaSet),
         (new(TeamNamespace, "gwen"), DaemonSet),
+        (new(TeamNamespace, "hugo"), StatefulSet),
     ];
 
     /// <summary>What some pods cannot start without.</summary>
@@ -99,6 +100,22 @@ internal static class Applications
         Kind = "DaemonSet",
         Metadata = Named(key),
         Spec = new() { Selector = Selector(key), Template = Template(key, image, random) },
+    };
+
+    // In parallel: one that waits for each pod in turn would, as in Kubernetes, wait for ever for one that cannot start.
+    private static StatefulSet StatefulSet(ObjectKey key, int replicas, string image, Random random) => new()
+    {
+        ApiVersion = "apps/v1",
+        Kind = "StatefulSet",
+        Metadata = Named(key),
+        Spec = new()
+        {
+            Replicas = replicas,
+            ServiceName = key.Name,
+            PodManagementPolicy = PodManagementPolicyType.Parallel,
+            Selector = Selector(key),
+            Template = Template(key, image, random),
+        },
     };
 
     private static ObjectMeta Named(ObjectKey key) => new() { Namespace = key.Namespace, Name = key.Name };

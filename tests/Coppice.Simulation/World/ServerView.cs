@@ -35,6 +35,8 @@ internal sealed class ServerView(CacheSet caches)
 
     public ObjectCache<DaemonSet> DaemonSets { get; } = caches.Of<DaemonSet>();
 
+    public ObjectCache<StatefulSet> StatefulSets { get; } = caches.Of<StatefulSet>();
+
     public ObjectCache<Deployment> Deployments { get; } = caches.Of<Deployment>();
 
     public ObjectCache<ReplicaSet> ReplicaSets { get; } = caches.Of<ReplicaSet>();

@@ -16,7 +16,7 @@ internal sealed record Workload(KubernetesObject Item)
     public bool IsLeaving => Item.Metadata.DeletionTimestamp is not null;
 
     /// <summary>A change of its image makes new pods of all.</summary>
-    public bool RollsOut => Item is Deployment or DaemonSet;
+    public bool RollsOut => Item is Deployment or DaemonSet or StatefulSet;
 
     public string Image => Template.Spec.Containers[0].Image!;
 
@@ -26,6 +26,7 @@ internal sealed record Workload(KubernetesObject Item)
         Deployment one => one.Spec.Replicas ?? 1,
         ReplicaSet one => one.Spec.Replicas ?? 1,
         ReplicationController one => one.Spec.Replicas ?? 1,
+        StatefulSet one => one.Spec.Replicas ?? 1,
         _ => null,
     };
 
@@ -36,6 +37,7 @@ internal sealed record Workload(KubernetesObject Item)
         ReplicaSet one => one.Spec.Selector!.MatchLabels,
         ReplicationController one => one.Spec.Selector!,
         DaemonSet one => one.Spec.Selector!.MatchLabels,
+        StatefulSet one => one.Spec.Selector!.MatchLabels,
         _ => throw new InvalidOperationException($"no workload: {Item}"),
     };
 
@@ -47,6 +49,7 @@ internal sealed record Workload(KubernetesObject Item)
         ReplicaSet one => one.Spec.Template,
         ReplicationController one => one.Spec.Template!,
         DaemonSet one => one.Spec.Template,
+        StatefulSet one => one.Spec.Template,
         _ => throw new InvalidOperationException($"no workload: {Item}"),
     };
 
@@ -59,6 +62,7 @@ internal sealed record Workload(KubernetesObject Item)
             .. caches.ReplicaSets.Items.Where(s => s.Metadata.OwnerReferences.IsEmpty),
             .. caches.ReplicationControllers.Items,
             .. caches.DaemonSets.Items,
+            .. caches.StatefulSets.Items,
         ]).Select(item => new Workload(item)),
     ];
 
@@ -82,19 +86,26 @@ internal sealed record Workload(KubernetesObject Item)
             case ReplicationController:
                 cluster.Change<ReplicationController>(Key, c => c with { Spec = c.Spec with { Replicas = replicas } });
                 break;
+            case StatefulSet:
+                cluster.Change<StatefulSet>(Key, s => s with { Spec = s.Spec with { Replicas = replicas } });
+                break;
         }
     }
 
     public void RollOut(SimulatedCluster cluster, string image)
     {
         var template = Template with { Spec = Template.Spec with { Containers = [Template.Spec.Containers[0] with { Image = image }] } };
-        if (Item is Deployment)
+        switch (Item)
         {
-            cluster.Change<Deployment>(Key, d => d with { Spec = d.Spec with { Template = template } });
-        }
-        else
-        {
-            cluster.Change<DaemonSet>(Key, s => s with { Spec = s.Spec with { Template = template } });
+            case Deployment:
+                cluster.Change<Deployment>(Key, d => d with { Spec = d.Spec with { Template = template } });
+                break;
+            case StatefulSet:
+                cluster.Change<StatefulSet>(Key, s => s with { Spec = s.Spec with { Template = template } });
+                break;
+            default:
+                cluster.Change<DaemonSet>(Key, s => s with { Spec = s.Spec with { Template = template } });
+                break;
         }
     }
 
@@ -106,6 +117,7 @@ internal sealed record Workload(KubernetesObject Item)
             Deployment => api.DeleteAsync<Deployment>(Key, options, default),
             ReplicaSet => api.DeleteAsync<ReplicaSet>(Key, options, default),
             ReplicationController => api.DeleteAsync<ReplicationController>(Key, options, default),
+            StatefulSet => api.DeleteAsync<StatefulSet>(Key, options, default),
             _ => api.DeleteAsync<DaemonSet>(Key, options, default),
         });
     }
