@@ -9,7 +9,9 @@ public sealed partial class KindTests
     private const string Served = "src/Coppice.ApiServer/Registry/BuiltInServedKinds.cs";
     private const string Folder = "src/Coppice.ApiServer/Kinds/";
 
-    private static readonly IReadOnlyList<string> Kinds = [.. Definition().Matches(Repository.Text(Catalog)).Select(match => match.Groups[1].Value.Split("Core.")[^1].Replace(".", ""))];
+    // The core group is named there only where another group's name stands in the way.
+    private static readonly IReadOnlyList<string> Kinds =
+        [.. Definition().Matches(Repository.Text(Catalog)).Select(match => match.Groups[1].Value.Replace("Core.", "").Replace(".", ""))];
 
     [Fact]
     public void Every_kind_is_served() =>
@@ -33,8 +35,7 @@ public sealed partial class KindTests
         foreach (Match part in Part().Matches(text))
         {
             var name = part.Groups[1].Value;
-            if (!text.Contains($"class {name}", StringComparison.Ordinal)
-                && !Repository.Exists($"{beside}/{name}.cs") && !Repository.Exists($"src/Coppice.ApiServer/Tables/{name}.cs"))
+            if (!Repository.Exists($"{beside}/{name}.cs") && !Repository.Exists($"src/Coppice.ApiServer/Tables/{name}.cs"))
             {
                 yield return $"{file} names {name}, which is not beside it";
             }

@@ -1,7 +1,3 @@
-using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Kinds.Core;
-using Coppice.ApiServer.Tables;
-using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Node;
 
@@ -11,41 +7,4 @@ namespace Coppice.ApiServer.Kinds.Nodes;
 internal static class RuntimeClassKind
 {
     public static ServedKind Served { get; } = new(BuiltInKinds.Of<RuntimeClass>(), new RuntimeClassStrategy(), new RuntimeClassTable());
-}
-
-internal sealed class RuntimeClassStrategy : KindStrategy<RuntimeClass>
-{
-    private static readonly FieldPath Handler = FieldPath.Of("handler");
-
-    public override RuntimeClass Default(RuntimeClass item) => item.Overhead is { } overhead
-        ? item with { Overhead = overhead with { PodFixed = ContainerDefaults.RoundUp(overhead.PodFixed) } }
-        : item;
-
-    public override Findings<FieldError> Validate(RuntimeClass item) =>
-    [
-        .. FieldRules.Named(Handler, item.Handler, Names.Label),
-        .. item.Overhead is { } overhead ? ResourceValidation.Validate(FieldPath.Of("overhead"), new() { Limits = overhead.PodFixed }) : [],
-        .. item.Scheduling is { } scheduling ? OfScheduling(FieldPath.Of("scheduling"), scheduling) : [],
-    ];
-
-    public override Findings<FieldError> ValidateUpdate(RuntimeClass item, RuntimeClass old) => FieldRules.Unchanged(Handler, item.Handler, old.Handler);
-
-    private static Findings<FieldError> OfScheduling(FieldPath path, Objects.Node.Scheduling scheduling)
-    {
-        var tolerations = path.Child("tolerations");
-        return
-        [
-            .. LabelValidation.Labels(path.Child("nodeSelector"), scheduling.NodeSelector),
-            .. SchedulingValidation.Tolerations(tolerations, scheduling.Tolerations),
-            .. FieldRules.Repeated(scheduling.Tolerations, one => one).Select(r => FieldError.Duplicate(tolerations.Index(r.Index), r.Key)),
-        ];
-    }
-}
-
-internal sealed class RuntimeClassTable : KindTable<RuntimeClass>
-{
-    public override IReadOnlyList<TableColumn> Columns { get; } =
-        [TableColumn.ObjectName, TableColumn.Text("Handler", "The name by which the runtime of every node knows this way."), TableColumn.Age];
-
-    protected override IReadOnlyList<object> Cells(RuntimeClass item, DateTimeOffset now) => [Name(item), item.Handler, Age(item, now)];
 }
