@@ -48,7 +48,6 @@ public static class ApiJson
                 Policy.PolicyJsonContext.Default,
                 Rbac.RbacJsonContext.Default,
                 Node.NodeJsonContext.Default,
-                Policy.PolicyJsonContext.Default,
                 Scheduling.SchedulingJsonContext.Default,
                 Storage.StorageJsonContext.Default,
                 Apiregistration.ApiregistrationJsonContext.Default,
