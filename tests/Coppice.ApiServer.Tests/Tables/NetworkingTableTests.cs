@@ -39,6 +39,6 @@ public sealed class NetworkingTableTests
             ["web", "gateways.a.example/g", "90s"], Cells<IPAddress>("""{"parentRef":{"group":"a.example","resource":"gateways","name":"g"}}"""));
     }
 
-    private static IReadOnlyList<object?> Cells<T>(string spec, string status = "{}") where T : KubernetesObject =>
+    private static IReadOnlyList<object> Cells<T>(string spec, string status = "{}") where T : KubernetesObject =>
         Served.Cells(Causes.Read<T>($$"""{{{Meta}},"spec":{{spec}},"status":{{status}}}"""), Now);
 }

@@ -41,6 +41,6 @@ public sealed class StorageTableTests
         Assert.Equal<object>(["a", "c", "1Gi"], Cells<CSIStorageCapacity>("\"storageClassName\":\"c\",\"capacity\":\"1Gi\""));
     }
 
-    private static IReadOnlyList<object?> Cells<T>(string fields, string metadata = "") where T : KubernetesObject =>
+    private static IReadOnlyList<object> Cells<T>(string fields, string metadata = "") where T : KubernetesObject =>
         Served.Cells(Causes.Read<T>($$$"""{"metadata":{{{{metadata}}}"name":"a","creationTimestamp":"2026-03-01T11:58:30Z"},{{{fields}}}}"""), Now);
 }
