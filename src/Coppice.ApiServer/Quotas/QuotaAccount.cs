@@ -37,8 +37,11 @@ internal sealed record QuotaBook(Kind Kind, ImmutableSortedDictionary<ObjectKey,
     /// <summary>What the objects that a quota counts take of it, by the names that it limits.</summary>
     public ValueMap<Quantity> Used(ResourceQuota quota, DateTimeOffset now)
     {
-        var sums = quota.Spec.Hard.Keys.Where(name => QuotaUsage.IsOf(Kind, name)).ToDictionary(name => name, _ => default(Quantity));
-        foreach (var (_, item) in Stored)
+        var isCount = QuotaUsage.IsOneEach(Kind) && !QuotaScopes.IsScoped(quota);
+        var sums = quota.Spec.Hard.Keys
+            .Where(name => QuotaUsage.IsOf(Kind, name))
+            .ToDictionary(name => name, _ => isCount ? Quantity.FromUnits(Stored.Count) : default);
+        foreach (var item in isCount ? [] : Stored.Values)
         {
             if (QuotaScopes.Count(quota, item))
             {

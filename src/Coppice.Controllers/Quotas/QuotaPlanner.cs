@@ -17,12 +17,13 @@ internal static class QuotaPlanner
         DateTimeOffset? next = null;
         foreach (var (kind, items) in objects)
         {
+            var isCount = QuotaUsage.IsOneEach(kind) && !QuotaScopes.IsScoped(quota);
             foreach (var name in hard.Keys.Where(name => QuotaUsage.IsOf(kind, name)))
             {
-                used.TryAdd(name, default);
+                used.TryAdd(name, isCount ? Quantity.FromUnits(items.Count) : default);
             }
 
-            foreach (var item in items.Where(item => QuotaScopes.Count(quota, item)))
+            foreach (var item in isCount ? [] : items.Where(item => QuotaScopes.Count(quota, item)))
             {
                 foreach (var (name, amount) in QuotaUsage.Of(kind, item, now).Where(amount => used.ContainsKey(amount.Key)))
                 {

@@ -6,10 +6,13 @@ namespace Coppice.Objects;
 public static class QuotaScopes
 {
     /// <summary>Scopes are of pods and claims; what is neither is counted by quotas without scopes only.</summary>
-    public static bool Count(ResourceQuota quota, KubernetesObject item) => Requirements(quota).All(one => Matches(one, item));
+    public static bool Count(ResourceQuota quota, KubernetesObject item) => !IsScoped(quota) || Requirements(quota).All(one => Matches(one, item));
+
+    /// <summary>Whether it counts some objects and not others.</summary>
+    public static bool IsScoped(ResourceQuota quota) => !quota.Spec.Scopes.IsEmpty || quota.Spec.ScopeSelector is { MatchExpressions.IsEmpty: false };
 
     /// <summary>Everything that a quota asks of what it counts, however it is written.</summary>
-    public static IEnumerable<ScopedResourceSelectorRequirement> Requirements(ResourceQuota quota) =>
+    private static IEnumerable<ScopedResourceSelectorRequirement> Requirements(ResourceQuota quota) =>
         quota.Spec.Scopes
             .Select(scope => new ScopedResourceSelectorRequirement { ScopeName = scope, Operator = ScopeSelectorOperator.Exists })
             .Concat(quota.Spec.ScopeSelector?.MatchExpressions ?? default);

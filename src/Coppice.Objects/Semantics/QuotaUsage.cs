@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Coppice.Objects.Core;
 
 namespace Coppice.Objects;
@@ -13,6 +14,9 @@ public static class QuotaUsage
     private const string OfStorageClass = ".storageclass.storage.k8s.io/";
 
     private static readonly Quantity One = Quantity.FromUnits(1);
+
+    // By instance, for as long as anybody holds it.
+    private static readonly ConditionalWeakTable<KubernetesObject, StrongBox<ValueMap<Quantity>>> Known = new();
 
     private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
     private static readonly Kind Services = BuiltInKinds.Of<Service>();
@@ -38,7 +42,15 @@ public static class QuotaUsage
         : kind == Claims ? IsOfClaims(resource)
         : OlderNames.GetValueOrDefault(kind) == resource;
 
-    public static ValueMap<Quantity> Of(Kind kind, KubernetesObject item, DateTimeOffset now)
+    /// <summary>Whether each object of a kind takes one of what it is counted by, and nothing else: then their number says it all.</summary>
+    public static bool IsOneEach(Kind kind) => kind != Pods && kind != Services && kind != Claims;
+
+    /// <summary>Objects never change, and are asked about again and again: what one takes is found out once.</summary>
+    public static ValueMap<Quantity> Of(Kind kind, KubernetesObject item, DateTimeOffset now) => ReleasedAt(item) is null
+        ? Known.GetValue(item, one => new(Measure(kind, one, now))).Value
+        : Measure(kind, item, now);
+
+    private static ValueMap<Quantity> Measure(Kind kind, KubernetesObject item, DateTimeOffset now)
     {
         List<KeyValuePair<string, Quantity>> usage = [new(CountPrefix + kind.QualifiedResource, One)];
         switch (item)
