@@ -13,6 +13,8 @@ internal sealed class ScalePart : WritePart
 {
     public override bool IsView => true;
 
+    public override Tracking Tracks => Tracking.WhatIsStored;
+
     public override ExpectedObject Takes(Kind kind) => UnstoredKinds.Scale;
 
     public override ServedKind Shows(ServedKind served) => ScaleKind.Served;
