@@ -13,9 +13,10 @@ internal static class SchemaValidator
     /// <param name="path">Null for a whole object.</param>
     /// <param name="old">What was there before; null for nothing.</param>
     public static Findings<FieldError> Validate(JsonElement value, JsonElement? old, StructuralSchema schema, FieldPath? path) =>
-        Check(value, old, schema, path).Errors;
+        Check(path?.ToString() ?? "", value, old, schema, path).Errors;
 
-    private static Outcome Check(JsonElement value, JsonElement? old, StructuralSchema schema, FieldPath? path)
+    /// <param name="root">Where the whole stands that is checked: fields are named from there on, but errors with all of their path.</param>
+    private static Outcome Check(string root, JsonElement value, JsonElement? old, StructuralSchema schema, FieldPath? path)
     {
         var outcome = new Outcome();
         if (old is { } before && JsonElement.DeepEquals(before, value))
@@ -24,11 +25,11 @@ internal static class SchemaValidator
             return outcome;
         }
 
-        var about = new ValueRules(value, schema.Source, path);
+        var about = new ValueRules(root, value, schema.Source, path);
         outcome.Add(about.Type(schema.Types));
         if (value.ValueKind != JsonValueKind.Null)
         {
-            CheckAlternatives(outcome, value, old, schema, path);
+            CheckAlternatives(root, outcome, value, old, schema, path);
         }
 
         switch (value.ValueKind)
@@ -40,7 +41,7 @@ internal static class SchemaValidator
                 outcome.Add(about.Number());
                 break;
             case JsonValueKind.Array:
-                CheckList(outcome, value, old, schema, path);
+                CheckList(root, outcome, value, old, schema, path);
                 outcome.Add(about.List());
                 break;
         }
@@ -48,15 +49,15 @@ internal static class SchemaValidator
         outcome.Add(about.Enumeration());
         if (value.ValueKind == JsonValueKind.Object)
         {
-            CheckObject(outcome, about, value, old, schema, path);
+            CheckObject(root, outcome, about, value, old, schema, path);
         }
 
         return outcome;
     }
 
-    private static void CheckAlternatives(Outcome outcome, JsonElement value, JsonElement? old, StructuralSchema schema, FieldPath? path)
+    private static void CheckAlternatives(string root, Outcome outcome, JsonElement value, JsonElement? old, StructuralSchema schema, FieldPath? path)
     {
-        var name = QuotedText.Of(path?.ToString() ?? "");
+        var name = QuotedText.Of(ValueRules.NameOf(path, root));
         if (!schema.AnyOf.IsEmpty)
         {
             var (valid, best) = Count(schema.AnyOf);
@@ -75,7 +76,7 @@ internal static class SchemaValidator
         var failed = 0;
         foreach (var one in schema.AllOf)
         {
-            var result = Check(value, old, one, path);
+            var result = Check(root, value, old, one, path);
             failed += result.Errors.Count > 0 ? 1 : 0;
             outcome.Merge(result);
         }
@@ -83,7 +84,7 @@ internal static class SchemaValidator
         var none = failed == schema.AllOf.Count ? ". None validated" : "";
         outcome.AddIf(failed > 0, () => Whole($"{name} must validate all the schemas (allOf){none}"));
         outcome.AddIf(
-            schema.Not is { } not && Check(value, old, not, path).Errors.Count == 0, () => Whole($"{name} must not validate the schema (not)"));
+            schema.Not is { } not && Check(root, value, old, not, path).Errors.Count == 0, () => Whole($"{name} must not validate the schema (not)"));
 
         (int Valid, Outcome? Best) Count(ValueList<StructuralSchema> alternatives)
         {
@@ -91,7 +92,7 @@ internal static class SchemaValidator
             Outcome? best = null;
             foreach (var one in alternatives)
             {
-                var result = Check(value, old, one, path);
+                var result = Check(root, value, old, one, path);
                 valid += result.Errors.Count == 0 ? 1 : 0;
                 best = best is null || result.Passed > best.Passed ? result : best;
             }
@@ -100,7 +101,7 @@ internal static class SchemaValidator
         }
     }
 
-    private static void CheckList(Outcome outcome, JsonElement value, JsonElement? old, StructuralSchema schema, FieldPath? path)
+    private static void CheckList(string root, Outcome outcome, JsonElement value, JsonElement? old, StructuralSchema schema, FieldPath? path)
     {
         if (schema.Items is not { } items)
         {
@@ -111,13 +112,13 @@ internal static class SchemaValidator
         var index = 0;
         foreach (var element in value.EnumerateArray())
         {
-            outcome.Merge(Check(element, former.Find(element), items, path?.Index(index) ?? FieldPath.Of("").Index(index)));
+            outcome.Merge(Check(root, element, former.Find(element), items, path?.Index(index) ?? FieldPath.Of("").Index(index)));
             index++;
         }
     }
 
     private static void CheckObject(
-        Outcome outcome, ValueRules about, JsonElement value, JsonElement? old, StructuralSchema schema, FieldPath? path)
+        string root, Outcome outcome, ValueRules about, JsonElement value, JsonElement? old, StructuralSchema schema, FieldPath? path)
     {
         if (about.Size() is { Count: > 0 } wrong)
         {
@@ -132,7 +133,7 @@ internal static class SchemaValidator
             if ((schema.Property(property.Name) ?? schema.Additional) is { } known)
             {
                 var name = property.Name;
-                outcome.Merge(Check(property.Value, FormerElements.Member(former, name), known, path?.Child(name) ?? FieldPath.Of(name)));
+                outcome.Merge(Check(root, property.Value, FormerElements.Member(former, name), known, path?.Child(name) ?? FieldPath.Of(name)));
             }
             else if (schema.Source.AdditionalProperties is { Allows: false })
             {

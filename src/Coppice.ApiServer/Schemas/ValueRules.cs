@@ -7,13 +7,13 @@ using Coppice.Objects.Apiextensions;
 namespace Coppice.ApiServer.Schemas;
 
 /// <summary>What a schema asks of one value, without what is in it; in the words of Kubernetes' validation of OpenAPI schemas.</summary>
-internal readonly struct ValueRules(JsonElement value, JSONSchemaProps schema, FieldPath? path)
+internal readonly struct ValueRules(string root, JsonElement value, JSONSchemaProps schema, FieldPath? path)
 {
     private const string Integer = "integer";
 
     private FieldPath Path => path ?? FieldPath.Of("");
 
-    private string Name => path?.ToString() ?? "";
+    private string Name => NameOf(path, root);
 
     /// <param name="types">Those that it may have; any, if there are none.</param>
     public Findings<FieldError> Type(IReadOnlyList<string> types)
@@ -154,6 +154,13 @@ internal readonly struct ValueRules(JsonElement value, JSONSchemaProps schema, F
     }
 
     public FieldError Forbidden(string name) => FieldError.Invalid(Path, name, $"{Name}.{name} in body is a forbidden property");
+
+    /// <summary>A field as messages name it: from the whole that is checked on.</summary>
+    public static string NameOf(FieldPath? path, string root)
+    {
+        var full = path?.ToString() ?? "";
+        return root.Length == 0 ? full : full[root.Length..].TrimStart('.');
+    }
 
     /// <summary>A value as an error shows it.</summary>
     public static object? Shown(JsonElement value) => value.ValueKind switch

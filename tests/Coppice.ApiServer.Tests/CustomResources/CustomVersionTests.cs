@@ -111,7 +111,7 @@ public sealed class CustomVersionTests(ServedApi api) : IClassFixture<ServedApi>
         var review = JsonNode.Parse(await new StreamReader(http.Request.Body).ReadToEndAsync())!;
         var request = review["request"]!;
         var wanted = (string)request["desiredAPIVersion"]!;
-        var objects = new JsonArray([.. request["objects"]!.AsArray().Select(item => Convert(item!.DeepClone(), how == "keep" ? (string)item["apiVersion"]! : wanted, how))]);
+        var objects = new JsonArray([.. request["objects"]!.AsArray().Select(item => Convert(item!.DeepClone(), wanted, how))]);
         await http.Response.WriteAsync(new JsonObject
         {
             ["apiVersion"] = (string)review["apiVersion"]!,
@@ -127,6 +127,11 @@ public sealed class CustomVersionTests(ServedApi api) : IClassFixture<ServedApi>
 
     private static JsonNode Convert(JsonNode item, string wanted, string? how)
     {
+        if (how == "keep")
+        {
+            return item;
+        }
+
         item["apiVersion"] = wanted;
         item["metadata"]!["name"] = how == "rename" ? "other" : (string)item["metadata"]!["name"]!;
         var spec = item["spec"]!.AsObject();
