@@ -45,6 +45,16 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task A_finalizer_that_others_may_use_too_is_warned_of()
+    {
+        var all = await ServeAsync();
+        var made = (await api.PostAsync(all, """{"metadata":{"name":"one","finalizers":["mine","example.com/mine"]},"spec":{"cronSpec":"* * * * *"}}""")).Good();
+        Assert.Equal(
+            ["299 - \"metadata.finalizers: \\\"mine\\\": prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers\""],
+            made.Warnings);
+    }
+
+    [Fact]
     public async Task Of_a_field_that_is_there_twice_the_last_one_counts()
     {
         var all = await ServeAsync();

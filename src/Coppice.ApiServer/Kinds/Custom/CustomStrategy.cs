@@ -65,6 +65,11 @@ internal sealed class CustomStrategy(StructuralSchema? schema, bool hasStatus) :
         return [.. errors, .. RuleErrors.Of(schema.Rules, WholeOf(item), WholeOf(old), errors)];
     }
 
+    public override IEnumerable<string> Warnings(CustomObject item) =>
+        from finalizer in item.Metadata.Finalizers
+        where !finalizer.Contains('/') && finalizer is not ("orphan" or "foregroundDeletion" or "kubernetes")
+        select $"metadata.finalizers: {QuotedText.Of(finalizer)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers";
+
     private Findings<FieldError> Check(CustomObject item, CustomObject? old)
     {
         if (schema is null)
