@@ -98,5 +98,9 @@ internal static class SampleObjects
 
     public static string Body(string resource, string name, string space) => Bodies.TryGetValue(resource, out var body)
         ? $$$"""{"metadata":{"name":"{{{name}}}"},{{{body.Replace("NAMESPACE", space).Replace("PLURAL", name.Split('.')[0]).Replace("VERSION", name.Split('.')[0])}}}}"""
+        ? $$$"""{"metadata":{"name":"{{{name}}}"},{{{body.Replace("NAMESPACE", space).Replace("PLURAL", FirstOf(name)).Replace("VERSION", FirstOf(name))}}}}"""
         : throw new Xunit.Sdk.XunitException($"say here what {resource} look like");
+
+    /// <summary>What some names say first: the resource, or the version.</summary>
+    private static string FirstOf(string name) => name.Split('.')[0];
 }
