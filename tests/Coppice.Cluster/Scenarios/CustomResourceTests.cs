@@ -36,7 +36,7 @@ public sealed class CustomResourceTests(SharedCluster shared)
     private static string Definition(string group) => $$"""
         apiVersion: apiextensions.k8s.io/v1
         kind: CustomResourceDefinition
-        metadata: {name: crontabs.{{group}}}
+        metadata: {name: "crontabs.{{group}}" }
         spec:
           group: {{group}}
           scope: Namespaced
@@ -70,7 +70,7 @@ public sealed class CustomResourceTests(SharedCluster shared)
         apiVersion: {{group}}/v1
         kind: CronTab
         metadata: {name: mine}
-        spec: {replicas: {{replicas}}}
+        spec: {replicas: {{replicas}} }
         """;
 
     private static async Task ApplyAsync(TestNamespace ns, KubectlVersion version, string manifest) =>
