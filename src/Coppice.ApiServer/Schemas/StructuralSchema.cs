@@ -17,7 +17,6 @@ public sealed class StructuralSchema
     private readonly Lazy<SchemaRules> _rules;
     private readonly Dictionary<string, StructuralSchema>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
 
-    /// <exception cref="ArgumentException">A pattern is no regular expression.</exception>
     public StructuralSchema(JSONSchemaProps source)
     {
         Source = source;
@@ -27,8 +26,9 @@ public sealed class StructuralSchema
         PropertyNames = [.. source.Properties.Keys];
         Items = Of(source.Items?.Schema);
         Additional = Of(source.AdditionalProperties?.Schema);
-        Pattern = source.Pattern is not { } pattern ? null
-            : Re2Pattern.TryMake(pattern, out var regex, out var error) ? regex : throw new ArgumentException(error, nameof(source));
+
+        // A definition with a pattern that is none is refused. Should one be stored all the same, it must not keep the others from being served.
+        Pattern = source.Pattern is { } pattern && Re2Pattern.TryMake(pattern, out var regex, out _) ? regex : null;
         AllOf = source.AllOf.ConvertAll(one => new StructuralSchema(one));
         AnyOf = source.AnyOf.ConvertAll(one => new StructuralSchema(one));
         OneOf = source.OneOf.ConvertAll(one => new StructuralSchema(one));
