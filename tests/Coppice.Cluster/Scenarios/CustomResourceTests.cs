@@ -30,7 +30,7 @@ public sealed class CustomResourceTests(SharedCluster shared)
         Assert.Contains("spec.replicas: Invalid value: 11: spec.replicas in body should be less than or equal to 10", refused);
 
         await ns.RunAsync(version, "delete", "crd", $"crontabs.{group}");
-        Assert.Contains("the server doesn't have a resource type", (await ns.TryAsync(version, "get", $"crontabs.{group}")).Error);
+        Assert.Contains("NotFound", (await ns.TryAsync(version, "get", "crd", $"crontabs.{group}")).Error);
     }
 
     private static string Definition(string group) => $$"""
