@@ -9,12 +9,14 @@ switch (args)
         await StoreBench.RunAsync();
         return 0;
     case ["api"]:
-        return await ApiBench.RunAsync();
+        return await ApiBench.RunAsync(ServedApi.Masters);
+    case ["api", "roles"]:
+        return await ApiBench.RunAsync(ServedApi.Roles);
     case ["api-server", "bare"]:
         await BareServer.RunAsync();
         return 0;
-    case ["api-server", "coppice", var directory, var pods]:
-        await ServedApi.RunAsync(directory, int.Parse(pods, System.Globalization.CultureInfo.InvariantCulture));
+    case ["api-server", "coppice", var directory, var pods, var rights]:
+        await ServedApi.RunAsync(directory, int.Parse(pods, System.Globalization.CultureInfo.InvariantCulture), rights);
         return 0;
     case ["scheduling"]:
         await SchedulingBench.RunAsync();
@@ -26,6 +28,6 @@ switch (args)
         await HealingBench.RunAsync(int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api, scheduling, healing [ROUNDS]");
+        Console.Error.WriteLine("which benchmark? store, api [roles], scheduling, healing [ROUNDS]");
         return 2;
 }

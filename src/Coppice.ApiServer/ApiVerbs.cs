@@ -58,7 +58,7 @@ public sealed class ApiVerbs
     public KindRegistry Kinds { get; }
 
     /// <summary>Who may do what. The verbs do not ask it: whoever lets somebody at them does.</summary>
-    internal Authorizer Authorizer { get; }
+    public Authorizer Authorizer { get; }
 
     /// <summary>What keeps the kinds as their definitions have them; to be run with the rest.</summary>
     public DefinitionLoop Definitions { get; }

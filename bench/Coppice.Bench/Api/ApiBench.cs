@@ -19,7 +19,8 @@ internal static class ApiBench
     private static readonly string ConfigMap = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"cm-NAME"},"data":{"text":"TEXT"}}"""
         .Replace("TEXT", new string('x', 256), StringComparison.Ordinal);
 
-    public static async Task<int> RunAsync()
+    /// <param name="rights">Whose the requests are: <see cref="ServedApi.Masters"/> or <see cref="ServedApi.Roles"/>.</param>
+    public static async Task<int> RunAsync(string rights)
     {
         Console.WriteLine($"load of the machine before: {Load()}");
         await using (var bare = await ServerProcess.StartAsync("bare"))
@@ -29,12 +30,12 @@ internal static class ApiBench
             await MeasureAsync("bare web server: 19 MB", bare, new("GET", "/list", Connections: 4));
         }
 
-        await WithServerAsync(0, async server =>
+        await WithServerAsync(0, rights, async server =>
         {
             await MeasureAsync("ConfigMap creates (goal 15 000)", server, new("POST", $"{Space}/configmaps", Body: ConfigMap));
             await MeasureAsync("Pod creates (goal 7 000)", server, new("POST", $"{Space}/pods", Body: PodText.Template));
         });
-        await WithServerAsync(ListedPods, async server =>
+        await WithServerAsync(ListedPods, rights, async server =>
         {
             await MeasureAsync("GET of a pod (goal 30 000)", server, new("GET", $"{Space}/pods/pod-NAME", ListedPods));
             await MeasureAsync("lists of 10 900 pods (goal 25)", server, new("GET", "/api/v1/pods", Connections: 4));
@@ -55,12 +56,12 @@ internal static class ApiBench
         Console.WriteLine($"{load.PerSecond,10:n0} a second, {each,9:n1} µs of the server's: {what}{(load.Refused > 0 ? $", {load.Refused} refused" : "")}");
     }
 
-    private static async Task WithServerAsync(int pods, Func<ServerProcess, Task> work)
+    private static async Task WithServerAsync(int pods, string rights, Func<ServerProcess, Task> work)
     {
         var directory = Directory.CreateTempSubdirectory("coppice-bench-").FullName;
         try
         {
-            await using var server = await ServerProcess.StartAsync("coppice", directory, pods.ToString(CultureInfo.InvariantCulture));
+            await using var server = await ServerProcess.StartAsync("coppice", directory, pods.ToString(CultureInfo.InvariantCulture), rights);
             await work(server);
         }
         finally

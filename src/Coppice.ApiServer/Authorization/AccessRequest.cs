@@ -33,23 +33,31 @@ public sealed record AccessRequest(string Verb, GroupResource? Resource)
     public string? AnyDoor => field ??= Subresource.Length == 0 ? null : $"*/{Subresource}";
 
     public static AccessRequest To(string verb, GroupResource resource, string? space = null, string? name = null, string? subresource = null) =>
-        new(verb, resource) { Namespace = space ?? "", Name = name ?? "", Subresource = subresource ?? "" };
+        new(verb, resource)
+        {
+            // What is asked of a namespace is asked inside it, so that a role of that namespace can allow it.
+            Namespace = (resource == Namespaces && string.IsNullOrEmpty(space) ? name : space) ?? "",
+            Name = name ?? "",
+            Subresource = subresource ?? "",
+        };
+
+    /// <param name="space">Null or empty for all.</param>
+    /// <param name="fieldSelector">Null for none.</param>
+    public static AccessRequest OfList(string verb, GroupResource resource, string? space, string? fieldSelector) =>
+        To(verb, resource, space, FieldQuery.ExactValue(fieldSelector, "metadata.name")) with { FieldSelector = fieldSelector ?? "" };
 
     /// <param name="fieldSelector">Of a list or watch; null for none. One that asks for a name makes it a request for that object.</param>
     public static AccessRequest Of(ApiRequest request, string? fieldSelector) => request.Resource is not { } resource
         ? new(request.Verb, null) { Path = request.Path }
-        : new(request.Verb, resource)
-        {
-            // What is asked of a namespace is asked inside it, so that a role of that namespace can allow it.
-            Namespace = (resource == Namespaces ? request.Name : request.Namespace) ?? "",
-            Name = request.Name ?? FieldQuery.ExactValue(fieldSelector, "metadata.name") ?? "",
-            Subresource = request.Subresource ?? "",
-            FieldSelector = fieldSelector ?? "",
-        };
+        : request.Name is { } name ? To(request.Verb, resource, request.Namespace, name, request.Subresource) with { FieldSelector = fieldSelector ?? "" }
+        : OfList(request.Verb, resource, request.Namespace, fieldSelector);
 
     public static AccessRequest Of(ResourceAttributes asked) =>
-        To(asked.Verb ?? "", new(asked.Group ?? "", asked.Resource ?? ""), asked.Namespace, asked.Name, asked.Subresource) with
+        new(asked.Verb ?? "", new GroupResource(asked.Group ?? "", asked.Resource ?? ""))
         {
+            Namespace = asked.Namespace ?? "",
+            Name = asked.Name ?? "",
+            Subresource = asked.Subresource ?? "",
             FieldSelector = asked.FieldSelector is { } fields ? SelectorOf(fields) : "",
         };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Requests;
@@ -17,35 +18,47 @@ namespace Coppice.ApiServer.InProcess;
 /// The API for components of the same process: the verbs without HTTP and JSON, under the component's own name. Objects are shared,
 /// not copied.
 /// </summary>
-public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClient
+public sealed class InProcessClient(ApiVerbs verbs, UserInfo user) : IApiClient
 {
     private const string NodeUser = "system:node:";
 
-    private readonly UserInfo _user = Users.Component(component);
-
     /// <summary>As its own program would call itself to the API: "kube-scheduler", "kubelet".</summary>
-    private readonly string _program = ProgramOf(component);
+    private readonly string _program = ProgramOf(user.Name);
 
-    public async ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop) =>
-        (await verbs.FindAsync(Served(kind).Kind, key, stop))?.Item;
+    /// <summary>For a component that may do everything: the API server itself.</summary>
+    public InProcessClient(ApiVerbs verbs, string component)
+        : this(verbs, Users.Component(component))
+    {
+    }
+
+    public async ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop)
+    {
+        await RequireAsync("get", kind, key, "", stop);
+        return (await verbs.FindAsync(Served(kind).Kind, key, stop))?.Item;
+    }
 
     public async ValueTask<ObjectList<KubernetesObject>> ListAsync(Kind kind, ListQuery query, CancellationToken stop)
     {
+        await RequireAsync("list", kind, query, stop);
         var page = await verbs.List.RunAsync(Parse(kind, query), new ListPaging(), stop);
         return new([.. page.Items.Select(f => f.Item)], page.At.ToString());
     }
 
     public IObjectWatch<KubernetesObject> Watch(Kind kind, ListQuery query, string afterRevision) =>
-        new FormWatch(() => verbs.Watch(Parse(kind, query), new Revision(long.Parse(afterRevision, CultureInfo.InvariantCulture))), afterRevision);
+        new FormWatch(
+            stop => RequireAsync("watch", kind, query, stop),
+            () => verbs.Watch(Parse(kind, query), new Revision(long.Parse(afterRevision, CultureInfo.InvariantCulture))),
+            afterRevision);
 
     public async ValueTask<KubernetesObject> WriteAsync(Kind kind, ObjectWrite write, CancellationToken stop)
     {
-        var request = new WriteRequest(write is ObjectWrite.Create ? WriteOperation.Create : WriteOperation.Update, Served(kind), write.Key, _user)
+        var request = new WriteRequest(write is ObjectWrite.Create ? WriteOperation.Create : WriteOperation.Update, Served(kind), write.Key, user)
         {
             Subresource = write.Subresource ?? "",
             Options = new WriteOptions { Program = _program },
         };
         RequireDoor(request, write);
+        await RequireAsync(VerbOf(write), kind, write is ObjectWrite.Create { Subresource: null } ? write.Key with { Name = "" } : write.Key, request.Subresource, stop);
         if (write is ObjectWrite.Create { Subresource: not null, Item: TokenRequest token })
         {
             return await verbs.Tokens.CreateAsync(request, token, stop);
@@ -55,8 +68,20 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
         return write is ObjectWrite.Create { Subresource: not null, Item: var said } ? said : WriteParts.Of(request.Subresource).View(request.Served, written).Item;
     }
 
-    public async ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop) => await verbs.Writes.RunAsync(
-        new(WriteOperation.Delete, Served(kind), key, _user) { Options = new WriteOptions { Deletion = options } }, new WriteChange.Removal(), stop);
+    public async ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop)
+    {
+        await RequireAsync("delete", kind, key, "", stop);
+        await verbs.Writes.RunAsync(
+            new(WriteOperation.Delete, Served(kind), key, user) { Options = new WriteOptions { Deletion = options } }, new WriteChange.Removal(), stop);
+    }
+
+    private ValueTask RequireAsync(string verb, Kind kind, ListQuery query, CancellationToken stop) =>
+        verbs.Authorizer.RequireAsync(user, AccessRequest.OfList(verb, kind, query.Namespace, query.FieldSelector), stop);
+
+    private ValueTask RequireAsync(string verb, Kind kind, ObjectKey key, string subresource, CancellationToken stop) =>
+        verbs.Authorizer.RequireAsync(user, AccessRequest.To(verb, kind, key.Namespace, key.Name, subresource), stop);
+
+    private static string VerbOf(ObjectWrite write) => write switch { ObjectWrite.Create => "create", ObjectWrite.Update => "update", _ => "patch" };
 
     private static string ProgramOf(string component) =>
         component.StartsWith(NodeUser, StringComparison.Ordinal) ? "kubelet" : component[(component.LastIndexOf(':') + 1)..];
@@ -78,8 +103,7 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
         }
 
         var door = request.Served.Find(name) ?? throw ApiErrors.NoSuchResource();
-        var verb = write switch { ObjectWrite.Create => "create", ObjectWrite.Update => "update", _ => "patch" };
-        if (door.Door == Door.Stream || !door.Verbs.Contains(verb))
+        if (door.Door == Door.Stream || !door.Verbs.Contains(VerbOf(write)))
         {
             throw ApiErrors.MethodNotAllowed();
         }
@@ -91,7 +115,7 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
     private ServedKind Served(Kind kind) => verbs.Kinds.Current.Find(kind.Group, kind.Version, kind.Resource) ?? throw ApiErrors.NoSuchResource();
 
     /// <summary>Opened by the first wait, which is where refusals are told, as over HTTP.</summary>
-    private sealed class FormWatch(Func<ObjectWatch> open, string after) : IObjectWatch<KubernetesObject>
+    private sealed class FormWatch(Func<CancellationToken, ValueTask> require, Func<ObjectWatch> open, string after) : IObjectWatch<KubernetesObject>
     {
         private ObjectWatch? _watch;
 
@@ -99,7 +123,12 @@ public sealed class InProcessClient(ApiVerbs verbs, string component) : IApiClie
 
         public async ValueTask<IReadOnlyList<WatchEvent<KubernetesObject>>> NextAsync(CancellationToken stop)
         {
-            _watch ??= open();
+            if (_watch is null)
+            {
+                await require(stop);
+                _watch = open();
+            }
+
             return [.. (await _watch.NextAsync(stop)).Select(e => new WatchEvent<KubernetesObject>(e.Type, e.Form.Item))];
         }
 

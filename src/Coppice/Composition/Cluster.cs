@@ -3,6 +3,7 @@ using Coppice.ApiServer;
 using Coppice.ApiServer.Authorization.Bootstrap;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
+using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Kinds.Metrics;
 using Coppice.ApiServer.Usage;
 using Coppice.Client;
@@ -95,7 +96,7 @@ public sealed partial class Cluster : IAsyncDisposable
         // 2. The control plane: the API's verbs on the store, the controllers, the scheduler; and the API for everybody else over HTTPS.
         progress.Report($"serving the API on port {_options.Port}");
         var planeOptions = new ControlPlaneOptions(new(_options.Ranges.Services, _options.NodePorts), keys.Authority.CertificatePem) { Tokens = keys.Tokens };
-        var plane = new ControlPlane(store, planeOptions, (verbs, component) => new InProcessClient(verbs, component), _time, _random, _logs);
+        var plane = new ControlPlane(store, planeOptions, ComponentOf, _time, _random, _logs);
         await plane.Api.Definitions.FollowAsync(stop);
         var nodeOptions = NodeHostOptions.Of(_options, _options.NodeAddress ?? NodeIp.Find());
         var node = new NodeHost(nodeOptions, _time, _logs);
@@ -165,6 +166,17 @@ public sealed partial class Cluster : IAsyncDisposable
 
         return door;
     }
+
+    /// <summary>
+    /// Each component has the rights of its usual role and no more. Only the controllers share one client, which has the rights of all of
+    /// them together.
+    /// </summary>
+    private static InProcessClient ComponentOf(ApiVerbs verbs, string component) => component switch
+    {
+        ControlPlane.Watching => new(verbs, Users.Of(ControlPlane.ControllerManager, Users.Authenticated)),
+        ControlPlane.Scheduler => new(verbs, Users.Of(component, Users.Authenticated)),
+        _ => new(verbs, component),
+    };
 
     private NetworkOptions NetworkOptionsOf(NodeHostOptions node) => new()
     {

@@ -25,6 +25,12 @@ public sealed record ControlPlaneOptions(ServiceAllocationOptions Services, stri
 /// </summary>
 public sealed class ControlPlane
 {
+    /// <summary>What watches for all of the process: the controller manager does, as it does in other clusters for its controllers.</summary>
+    public const string Watching = "system:caches";
+
+    public const string ControllerManager = "system:kube-controller-manager";
+    public const string Scheduler = "system:kube-scheduler";
+
     private readonly List<Func<CancellationToken, Task>> _loops = [];
     private readonly TimeProvider _time;
     private readonly Random _random;
@@ -40,13 +46,13 @@ public sealed class ControlPlane
         Api = new ApiVerbs(store, options.Services, options.Tokens, time, random);
 
         // 2. The watched copies that all share, each made when it is first asked for.
-        Caches = new CacheSet(door(Api, "system:caches"), time, logs);
+        Caches = new CacheSet(door(Api, Watching), time, logs);
 
         // 3. The controllers, of whatever kinds are served, and the scheduler.
-        var controllerApi = door(Api, "system:kube-controller-manager");
+        var controllerApi = door(Api, ControllerManager);
         var controllerOptions = new ControllerOptions(options.RootCertificates) { Kinds = Api.Kinds };
         var controllers = new ControllerSet(controllerApi, Caches, Recorder(controllerApi, "controllermanager"), controllerOptions, time, logs);
-        var schedulerApi = door(Api, "system:kube-scheduler");
+        var schedulerApi = door(Api, Scheduler);
         var scheduler = new SchedulingLoop(
             schedulerApi,
             new SchedulerCaches(Caches.Of<Pod>(), Caches.Of<Objects.Core.Node>(), Caches.Of<Namespace>()),

@@ -27,8 +27,11 @@ internal sealed record NodeDoor(NodeComponent Agent, NodeComponent Network, IAcc
     /// <summary>What works until it is stopped.</summary>
     public IReadOnlyList<Func<CancellationToken, Task>> Loops { get; private init; } = [];
 
-    public static NodeDoor InProcess(string node, ControlPlane plane, IAccessControl access) => new(
-        new(new InProcessClient(plane.Api, NameOf(node)), plane.Caches), new(new InProcessClient(plane.Api, Proxy), plane.Caches), access);
+    public static NodeDoor InProcess(string node, ControlPlane plane, IAccessControl access)
+    {
+        var (agent, network) = (Users.Of(NameOf(node), Users.Nodes, Users.Authenticated), Users.Of(Proxy, Users.Authenticated));
+        return new(new(new InProcessClient(plane.Api, agent), plane.Caches), new(new InProcessClient(plane.Api, network), plane.Caches), access);
+    }
 
     /// <param name="port">Where the API listens on this machine.</param>
     public static NodeDoor OverHttps(string node, ClusterKeys keys, int port, TimeProvider time, ILoggerFactory logs)
