@@ -63,7 +63,7 @@ public sealed partial class RequestPipeline
     {
         var responses = new ResponseWriter(time);
         _bodies = new BodyDeadline(time, parts.BodyTime);
-        var tokens = new TokenOwners(verbs, parts.Tokens, parts.StaticTokens);
+        var tokens = new TokenOwners(verbs, parts.Tokens, new BootstrapTokens(verbs, time), parts.StaticTokens);
         _authenticator = new Authenticator(tokens, parts.Authority, time);
         _authorizer = verbs.Authorizer;
         _impersonation = new Impersonation(_authorizer);

@@ -18,6 +18,7 @@ using Coppice.Controllers.Runtime;
 using Coppice.Controllers.ServiceAccounts;
 using Coppice.Controllers.StatefulSets;
 using Coppice.Controllers.StorageProtection;
+using Coppice.Controllers.TokenCleaning;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
@@ -66,6 +67,7 @@ public sealed class ControllerSet
         controllers.Add(Make("ClaimProtection", new ClaimProtectionReconciler(api, caches)));
         controllers.Add(Make("VolumeProtection", new VolumeProtectionReconciler(api, caches)));
         controllers.Add(Make("AttributesClassProtection", new AttributesClassProtectionReconciler(api, caches)));
+        controllers.Add(Make("TokenCleaning", new TokenCleaner(api, caches, time)));
         controllers.Add(Make("RoleAggregation", new RoleAggregationReconciler(api, caches, time)));
         controllers.Add(Make("EventExpiry", new EventExpiryReconciler(api, caches, options.EventTimeToLive, time)));
         _garbage = new GarbageCollector(api, _kinds, time, LogOf("GarbageCollection"));

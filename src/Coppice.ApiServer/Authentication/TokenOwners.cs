@@ -16,7 +16,8 @@ internal sealed record TokenOwner(UserInfo? User, IReadOnlyList<string> Audience
 /// Tells whose tokens are. One of a service account is good only while its account, and the pod, secret or node that it was made for, are
 /// there under the uids that they had then.
 /// </summary>
-internal sealed class TokenOwners(ApiVerbs verbs, ServiceAccountTokens tokens, IReadOnlyDictionary<string, UserInfo> known)
+internal sealed class TokenOwners(
+    ApiVerbs verbs, ServiceAccountTokens tokens, BootstrapTokens bootstrap, IReadOnlyDictionary<string, UserInfo> known)
 {
     private const string ExtraPrefix = "authentication.kubernetes.io/";
     private const string Invalidated = "service account token has been invalidated";
@@ -35,7 +36,7 @@ internal sealed class TokenOwners(ApiVerbs verbs, ServiceAccountTokens tokens, I
     /// <param name="audiences">At least one of them must be meant.</param>
     public async ValueTask<TokenOwner> FindAsync(string token, IReadOnlyList<string> audiences, CancellationToken stop)
     {
-        if (known.TryGetValue(token, out var owner))
+        if ((known.GetValueOrDefault(token) ?? await bootstrap.FindAsync(token, stop)) is { } owner)
         {
             // Such a token is for this server, and nobody else.
             var ours = Common(OurAudiences, audiences);

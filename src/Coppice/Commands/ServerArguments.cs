@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Coppice.ApiServer.Authentication;
 using Coppice.Commands.Terminal;
 using Coppice.Configuration;
 using Coppice.Objects;
@@ -22,6 +23,7 @@ internal sealed class ServerArguments
     private readonly Option<int> _port = new("--port") { Description = $"Where the API listens (default: {Defaults.Port})", HelpName = "PORT" };
     private readonly Option<int> _kubeletPort = new("--kubelet-port") { Description = $"Where the node's own endpoint listens, with its health and figures (default: {Defaults.KubeletPort})", HelpName = "PORT" };
     private readonly Option<string> _registries = new("--registries") { Description = "A registries.yaml with mirrors and credentials", HelpName = "FILE" };
+    private readonly Option<string> _tokenAuthFile = new("--token-auth-file") { Description = "Static tokens, a line each: token,user,uid,\"group,group\"", HelpName = "FILE" };
     private readonly Option<string> _containerd = new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one; docs/runtime.md says how it must be configured", HelpName = "SOCKET" };
     private readonly Option<string> _serviceRange = new("--service-range") { Description = $"Addresses of services (default: {Defaults.Ranges.Services})", HelpName = "CIDR" };
     private readonly Option<string> _podRange = new("--pod-range") { Description = $"Addresses of pods (default: {Defaults.Ranges.Pods})", HelpName = "CIDR" };
@@ -53,6 +55,7 @@ internal sealed class ServerArguments
         Require(_nodeApi, value => value is InProcess or OverHttps ? null : $"is no way to the API: {InProcess} or {OverHttps}");
         Require(_podPidsLimit, value => value is -1 or > 0 ? null : "is no limit: a number from 1, or -1");
         Require(_registries, value => File.Exists(value) ? null : "does not exist");
+        Require(_tokenAuthFile, TokenFileError);
         Require(_instance, InstanceName.Error);
         foreach (var option in All)
         {
@@ -74,6 +77,7 @@ internal sealed class ServerArguments
             Port = parsed.GetResult(_port) is null ? Defaults.Port : parsed.GetValue(_port),
             KubeletPort = parsed.GetResult(_kubeletPort) is null ? Defaults.KubeletPort : parsed.GetValue(_kubeletPort),
             RegistriesFile = parsed.GetValue(_registries) is { } file ? Path.GetFullPath(file) : null,
+            TokenAuthFile = parsed.GetValue(_tokenAuthFile) is { } tokens ? Path.GetFullPath(tokens) : null,
             ContainerdSocket = parsed.GetValue(_containerd),
             Ranges = Ranges(parsed.GetValue(_serviceRange), parsed.GetValue(_podRange)),
             NodePorts = parsed.GetValue(_nodePortRange) is { } ports ? PortRange.Parse(ports) : Defaults.NodePorts,
@@ -134,14 +138,32 @@ internal sealed class ServerArguments
                 continue;
             }
 
-            options[option.Name] = option == _registries ? Path.GetFullPath(token.Value) : token.Value;
+            options[option.Name] = option == _registries || option == _tokenAuthFile ? Path.GetFullPath(token.Value) : token.Value;
         }
 
         return options;
     }
 
     private IReadOnlyList<Option> All =>
-        [DataDirectory, _nodeName, _port, _kubeletPort, _registries, _containerd, _serviceRange, _podRange, _nodePortRange, _clusterDomain, _nodeAddress, _podPidsLimit, _nodeApi, _instance, _logLevel];
+        [DataDirectory, _nodeName, _port, _kubeletPort, _registries, _tokenAuthFile, _containerd, _serviceRange, _podRange, _nodePortRange, _clusterDomain, _nodeAddress, _podPidsLimit, _nodeApi, _instance, _logLevel];
+
+    private static string? TokenFileError(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return "does not exist";
+        }
+
+        try
+        {
+            TokenFile.Parse(File.ReadAllText(file), file);
+            return null;
+        }
+        catch (FormatException wrong)
+        {
+            return $"is no file of tokens: {wrong.Message}";
+        }
+    }
 
     private static ClusterRanges Ranges(string? services, string? pods) => new(
         services is null ? Defaults.Ranges.Services : IPNetwork.Parse(services), pods is null ? Defaults.Ranges.Pods : IPNetwork.Parse(pods));

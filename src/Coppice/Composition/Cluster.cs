@@ -1,5 +1,6 @@
 using System.Net;
 using Coppice.ApiServer;
+using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization.Bootstrap;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
@@ -11,6 +12,7 @@ using Coppice.Configuration;
 using Coppice.Network;
 using Coppice.Network.PodNetwork;
 using Coppice.Node.Runtime.Containerd;
+using Coppice.Objects.Authentication;
 using Coppice.Store.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -142,6 +144,7 @@ public sealed partial class Cluster : IAsyncDisposable
             new PipelineParts(keys.Authority, keys.Tokens, node.Find, health, $"{nodeOptions.Address}:{_options.Port}")
             {
                 AgentClient = keys.IssueAgentClient(),
+                StaticTokens = _options.TokenAuthFile is { } file ? TokenFile.Parse(await File.ReadAllTextAsync(file, stop), file) : new Dictionary<string, UserInfo>(),
             },
             _time,
             _random,

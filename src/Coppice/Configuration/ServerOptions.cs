@@ -22,6 +22,9 @@ public sealed record ServerOptions
     /// <summary>Mirrors and credentials of image registries; null for none.</summary>
     public string? RegistriesFile { get; init; }
 
+    /// <summary>Static tokens and whose they are, as Kubernetes has them in a file; null for none.</summary>
+    public string? TokenAuthFile { get; init; }
+
     /// <summary>The socket of a containerd that somebody else runs; null to run an own one.</summary>
     public string? ContainerdSocket { get; init; }
 
