@@ -1,4 +1,5 @@
 using Coppice.Cel.Checking;
+using Coppice.Cel.Costs;
 using Coppice.Cel.Evaluation;
 using Coppice.Cel.Types;
 using Coppice.Cel.Values;
@@ -28,6 +29,10 @@ public sealed class CompiledExpression
 
     /// <summary>True if the expression names a variable, perhaps only where it is not evaluated.</summary>
     public bool Uses(string variable) => Checked.Names.Values.Contains(variable);
+
+    /// <summary>What it may cost at the worst.</summary>
+    /// <param name="declared">The variables whose types say how large their values can be; others may be as large as can be.</param>
+    public ulong CostMax(IReadOnlyDictionary<string, CelType> declared) => CostEstimator.Of(Checked, declared).Max;
 
     /// <param name="costMax">What it may cost; it is given up beyond that.</param>
     public EvaluationResult Evaluate(IActivation variables, ulong costMax = CelLimits.PerCall)

@@ -30,6 +30,8 @@ internal static class Sample
 
     public static EvaluationResult Run(string text, ulong costMax = CelLimits.PerCall) => Compile(text).Evaluate(new Activation(Variables), costMax);
 
+    public static CompiledExpression? TryCompile(string text) => Environment.Compile(text, out _);
+
     public static CompiledExpression Compile(string text) => Environment.Compile(text, out var errors) ?? throw new InvalidOperationException(errors);
 
     public static string Show(CelValue value) => value switch

@@ -38,6 +38,9 @@ public sealed class AuthorizerValue(IExpressionAuthorizer authorizer, string? se
 
     public static readonly CelType Type = CelType.Opaque(TypeText);
 
+    /// <summary>Of the variable <c>authorizer.requestResource</c>.</summary>
+    public static CelType ResourceCheckType => AuthorizationCheck.ResourceType;
+
     internal IExpressionAuthorizer Authorizer => authorizer;
 
     internal string? ServiceAccount => serviceAccount;

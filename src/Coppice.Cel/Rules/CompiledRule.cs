@@ -1,4 +1,3 @@
-using Coppice.Cel.Costs;
 using Coppice.Cel.Schemas;
 using Coppice.Cel.Types;
 
@@ -53,8 +52,8 @@ internal sealed record CompiledRule(
 
         return new(rule, condition, error, message, messageError, path)
         {
-            CostMax = condition is null ? 0 : CostEstimator.Of(condition.Checked, sizes).Max,
-            MessageCostMax = message is null ? 0 : CostEstimator.Of(message.Checked, sizes).Max,
+            CostMax = condition is null ? 0 : condition.CostMax(sizes),
+            MessageCostMax = message is null ? 0 : message.CostMax(sizes),
         };
     }
 
