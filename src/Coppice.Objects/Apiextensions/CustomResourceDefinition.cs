@@ -4,6 +4,7 @@ using Coppice.Objects.Admissionregistration;
 namespace Coppice.Objects.Apiextensions;
 
 /// <summary>A kind of object that is made by describing it; its name is that of the resource with its group, as in crontabs.stable.example.com.</summary>
+[JsonOnly]
 public sealed record CustomResourceDefinition : KubernetesObject
 {
     /// <summary>The kind as it is wished for.</summary>

@@ -79,7 +79,7 @@ public interface IObjectFormat
 public sealed class RecordFormat<T> : IObjectFormat
     where T : KubernetesObject
 {
-    public ObjectSchema Numbered => RecordSchemas.Of<T>();
+    public ObjectSchema? Numbered { get; } = typeof(T).IsDefined(typeof(JsonOnlyAttribute), false) ? null : RecordSchemas.Of<T>();
 
     public KubernetesObject Read(ReadOnlySpan<byte> json) => ApiJson.Read<T>(json);
 }

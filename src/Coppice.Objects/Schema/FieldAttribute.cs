@@ -60,6 +60,10 @@ public sealed class SchemaNameAttribute(string name) : Attribute
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class AnyJsonAttribute : Attribute;
 
+/// <summary>Objects of this kind are not told in protobuf, where their fields of <see cref="AnyJsonAttribute"/> would be messages.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class JsonOnlyAttribute : Attribute;
+
 /// <summary>Server-side apply replaces objects of this type whole: their fields make sense only together.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class AtomicObjectAttribute : Attribute;
