@@ -207,6 +207,9 @@ public static class ApiErrors
     /// <param name="oldest">The oldest revision that is still there.</param>
     public static ApiError TooOldResourceVersion(long asked, long oldest) => Expired($"too old resource version: {asked} ({oldest})");
 
+    /// <summary>The same of a list at a revision that was compacted away.</summary>
+    public static ApiError ListTooOld() => Expired("The resourceVersion for the provided list is too old.");
+
     public static ApiError TooLargeResourceVersion(long asked, long current)
     {
         const string Cause = "Too large resource version";
@@ -219,7 +222,7 @@ public static class ApiErrors
             HttpStatusCode.GatewayTimeout, StatusReason.Timeout, $"Timeout: {Cause}: {asked}, current: {current}", details);
     }
 
-    public static ApiError InvalidContinue(string why) => BadRequest($"continue key is not valid: {why}");
+    public static ApiError InvalidContinue(string why) => BadRequest($"invalid continue token: continue key is not valid: {why}");
 
     /// <summary>The list that a continue token belongs to has been compacted away.</summary>
     /// <param name="next">A token with which the client may go on, at the price of consistency.</param>

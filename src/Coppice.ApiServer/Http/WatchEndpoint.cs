@@ -35,12 +35,13 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
         var format = ResponseFormat.ChooseForWatch(http.Request, query.Kind);
         var parameters = http.Request.Query;
         var from = parameters.Revision() is { } place && place != Revision.None ? place : (Revision?)null;
-        if (from > verbs.Current)
+        var now = verbs.Current;
+        if (from > now)
         {
-            throw ApiErrors.TooLargeResourceVersion(from.Value.Value, verbs.Current.Value);
+            throw ApiErrors.TooLargeResourceVersion(from.Value.Value, now.Value);
         }
 
-        var initial = parameters.IsTrue("sendInitialEvents");
+        var initial = parameters.InitialEvents();
         var bookmarks = parameters.IsTrue("allowWatchBookmarks");
         var length = parameters.Number("timeoutSeconds") is > 0 and var asked ? asked : ShortestSeconds + random.Next(ShortestSeconds);
         using var timeout = new CancellationTokenSource(Spans.Seconds(length).ForTimer(), time);
@@ -49,7 +50,7 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
         await stream.StartAsync();
         try
         {
-            var start = initial || from is null ? await TellAllAsync(stream, query, initial && bookmarks, http.RequestAborted) : from.Value;
+            var start = initial ?? (from is null) ? await TellAllAsync(stream, query, bookmarks && initial == true, http.RequestAborted) : from ?? now;
             using var watch = verbs.Watch(query, start);
             await stream.FlushAsync();
             while (await FollowAsync(stream, watch, bookmarks ? BookmarkInterval : Timeout.InfiniteTimeSpan, ended.Token))

@@ -59,8 +59,7 @@ internal static class QueryParameters
             return value;
         }
 
-        var tooLong = text.AsSpan(text is ['+' or '-', ..] ? 1 : 0) is { IsEmpty: false } digits && !digits.ContainsAnyExceptInRange('0', '9');
-        throw ApiErrors.BadRequest($"strconv.ParseInt: parsing {QuotedText.Of(text)}: {(tooLong ? "value out of range" : "invalid syntax")}");
+        throw ApiErrors.BadRequest($"strconv.ParseInt: parsing {QuotedText.Of(text)}: {WhyNoNumber(text.AsSpan(text is ['+' or '-', ..] ? 1 : 0))}");
     }
 
     /// <summary>How a write is to be done, as its parameters say.</summary>
@@ -138,11 +137,8 @@ internal static class QueryParameters
     {
         null or "" => null,
         var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) => new Revision(value),
-        var text => throw ApiErrors.Invalid(
-            "",
-            "ListOptions",
-            "",
-            FieldError.Invalid(FieldPath.Of("resourceVersion"), text, "must be a number")),
+        var text => throw ApiErrors.BadRequest(
+            $"invalid resource version: {FieldError.Invalid(FieldPath.Of("resourceVersion"), text, $"strconv.ParseUint: parsing {QuotedText.Of(text)}: {WhyNoNumber(text)}")}"),
     };
 
     /// <summary>The options of a deletion that stand in the query; those of a body go before them.</summary>
@@ -152,6 +148,9 @@ internal static class QueryParameters
         PropagationPolicy = options.PropagationPolicy ?? NullIfEmpty(query.First("propagationPolicy")),
         OrphanDependents = options.OrphanDependents ?? query.Switch("orphanDependents"),
     };
+
+    private static string WhyNoNumber(ReadOnlySpan<char> digits) =>
+        digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9') ? "invalid syntax" : "value out of range";
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -44,10 +44,10 @@ public sealed class ObjectStorage(IRevisionStore store)
         {
             return await store.RangeAsync(query, stop);
         }
-        catch (CompactedException e)
+        catch (CompactedException)
         {
             throw query.After is null
-                ? ApiErrors.TooOldResourceVersion(e.Asked.Value, e.Compacted.Value)
+                ? ApiErrors.ListTooOld()
                 : ApiErrors.ContinueTooOld(new ContinueToken(null, query.After[query.Prefix.Length..]).Encode());
         }
         catch (FutureRevisionException e)
