@@ -6,6 +6,7 @@ using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
+using Coppice.ApiServer.Metrics;
 using Coppice.ApiServer.OpenApi;
 using Coppice.ApiServer.Proxying;
 using Coppice.ApiServer.Registry;
@@ -50,6 +51,8 @@ public sealed partial class RequestPipeline
     private readonly Authorizer _authorizer;
     private readonly Impersonation _impersonation;
     private readonly HealthEndpoint _health;
+    private readonly RequestMetrics _requests;
+    private readonly MetricsEndpoint _metrics;
     private readonly KindRegistry _kinds;
     private readonly OfServedKinds<DiscoveryDocuments> _discovery;
     private readonly OfServedKinds<OpenApiDocuments> _openApi;
@@ -69,8 +72,10 @@ public sealed partial class RequestPipeline
         _impersonation = new Impersonation(_authorizer);
         Access = new InProcessAccessControl(_authenticator, _authorizer);
         _health = new HealthEndpoint(parts.Health);
-        string[] otherPaths = [.. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath];
+        string[] otherPaths = [MetricsEndpoint.Path, .. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath];
         _kinds = verbs.Kinds;
+        _requests = new RequestMetrics(_kinds, otherPaths.ToHashSet(StringComparer.Ordinal), time);
+        _metrics = new MetricsEndpoint(_requests, () => verbs.Current);
         _discovery = new(_kinds, kinds => new DiscoveryDocuments(ServedGroups.Of(kinds.All), parts.ServerAddress) { OtherPaths = otherPaths });
         _openApi = new(_kinds, kinds => new OpenApiDocuments(ServedGroups.Of(kinds.All)));
         _issuer = new IssuerDocuments(parts.Tokens, parts.ServerAddress);
@@ -91,6 +96,21 @@ public sealed partial class RequestPipeline
     /// <param name="stopping">Ends the watches when the server goes.</param>
     public async Task HandleAsync(HttpContext http, CancellationToken stopping)
     {
+        QueryParameters.ReadExactly(http);
+        var request = ApiRequest.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query.IsTrue("watch"));
+        var running = _requests.Begin(http, request);
+        try
+        {
+            await AnswerOrRefuseAsync(http, request, stopping);
+        }
+        finally
+        {
+            _requests.End(running, http.Response.StatusCode);
+        }
+    }
+
+    private async Task AnswerOrRefuseAsync(HttpContext http, ApiRequest request, CancellationToken stopping)
+    {
         try
         {
             if (http.Request.Path.Value?.Length + http.Request.QueryString.Value?.Length > ApiServerHost.UrlBytesMax)
@@ -103,9 +123,6 @@ public sealed partial class RequestPipeline
                 http.Features.Set(_bodies);
             }
 
-            QueryParameters.ReadExactly(http);
-
-            var request = ApiRequest.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query.IsTrue("watch"));
             var user = await _authenticator.IdentifyAsync(
                 http.Connection.ClientCertificate, http.Request.Headers.Authorization.First(), http.RequestAborted);
             user = await _impersonation.ApplyAsync(user, http.Request.Headers, http.RequestAborted);
@@ -135,7 +152,7 @@ public sealed partial class RequestPipeline
     {
         // What is no resource is health or a document; a resource is neither, so that nobody looks for it there.
         if (request.Resource is null
-            ? await _health.TryHandleAsync(http) || await TryDocumentAsync(http)
+            ? await _health.TryHandleAsync(http) || await _metrics.TryHandleAsync(http) || await TryDocumentAsync(http)
             : await _reviews.TryHandleAsync(http, request, user))
         {
             return;

@@ -1,9 +1,10 @@
 using System.Buffers;
+using Coppice.Client.Metrics;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Stats;
-using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Objects;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.Kubelet;

@@ -1,3 +1,4 @@
+using Coppice.Client.Metrics;
 using Coppice.Node.Runtime;
 
 namespace Coppice.Kubelet;
@@ -18,11 +19,7 @@ public static class KubeletMetrics
             containers.Sample(state.Count(), null, ("container_state", state.Key.ToString().ToLowerInvariant()));
         }
 
-        text.Counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.").Sample(process.CpuSeconds, null);
-        text.Gauge("process_open_fds", "Number of open file descriptors.").Sample(process.OpenFiles, null);
-        text.Gauge("process_resident_memory_bytes", "Resident memory size in bytes.").Sample(process.ResidentBytes, null);
-        text.Gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.").Sample(process.StartedAt.ToUnixTimeMilliseconds() / 1e3, null);
-        text.Gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.").Sample(process.VirtualBytes, null);
+        process.WriteTo(text);
         return text.ToBytes();
     }
 }

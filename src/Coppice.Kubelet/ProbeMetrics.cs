@@ -1,3 +1,4 @@
+using Coppice.Client.Metrics;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace Coppice.Kubelet;
+namespace Coppice.Client.Metrics;
 
 /// <summary>Metrics in Prometheus' text format, version 0.0.4: families by name, each with what it means and its samples.</summary>
-internal sealed class MetricsText
+public sealed class MetricsText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
 
@@ -14,6 +14,9 @@ internal sealed class MetricsText
     public Family Counter(string name, string help) => Add(name, "counter", help);
 
     public Family Gauge(string name, string help) => Add(name, "gauge", help);
+
+    /// <param name="help">Likewise.</param>
+    public Family Histogram(string name, string help) => Add(name, "histogram", help);
 
     public ReadOnlyMemory<byte> ToBytes()
     {
@@ -35,9 +38,9 @@ internal sealed class MetricsText
     }
 
     /// <summary>The samples of one metric.</summary>
-    internal sealed class Family(string type, string help)
+    public sealed class Family(string type, string help)
     {
-        private readonly List<(string Labels, double Value, DateTimeOffset? At)> _samples = [];
+        private readonly List<(string Part, string Labels, double Value, DateTimeOffset? At)> _samples = [];
 
         public string Type => type;
 
@@ -49,25 +52,35 @@ internal sealed class MetricsText
         /// <param name="at">When it was measured; null to let that be the time of asking.</param>
         public void Sample(double? value, DateTimeOffset? at, params ReadOnlySpan<(string Name, string Value)> labels)
         {
-            if (value is not { } known)
+            if (value is { } known)
             {
-                return;
+                _samples.Add(("", Labels(labels), known, at));
+            }
+        }
+
+        /// <summary>How often something was measured, and what.</summary>
+        /// <param name="bounds">The upper ones, in order; beyond the last there is another bucket.</param>
+        /// <param name="counts">Of each bucket by itself.</param>
+        /// <param name="sum">Of all that was measured.</param>
+        public void Buckets(ReadOnlySpan<double> bounds, ReadOnlySpan<long> counts, double sum, params ReadOnlySpan<(string Name, string Value)> labels)
+        {
+            var upTo = 0L;
+            for (var i = 0; i < counts.Length; i++)
+            {
+                upTo += counts[i];
+                var bound = i < bounds.Length ? bounds[i].ToString("R", CultureInfo.InvariantCulture) : "+Inf";
+                _samples.Add(("_bucket", Labels([.. labels, ("le", bound)]), upTo, null));
             }
 
-            var text = new StringBuilder();
-            foreach (var (name, label) in labels)
-            {
-                text.Append(text.Length == 0 ? '{' : ',').Append(name).Append("=\"").Append(Escape(label)).Append('"');
-            }
-
-            _samples.Add((text.Length == 0 ? "" : text.Append('}').ToString(), known, at));
+            _samples.Add(("_sum", Labels(labels), sum, null));
+            _samples.Add(("_count", Labels(labels), upTo, null));
         }
 
         public void WriteTo(StringBuilder text, string name)
         {
-            foreach (var (labels, value, at) in _samples)
+            foreach (var (part, labels, value, at) in _samples)
             {
-                text.Append(name).Append(labels).Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture));
+                text.Append(name).Append(part).Append(labels).Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture));
                 if (at is { } moment)
                 {
                     text.Append(' ').Append(moment.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
@@ -75,6 +88,17 @@ internal sealed class MetricsText
 
                 text.Append('\n');
             }
+        }
+
+        private static string Labels(ReadOnlySpan<(string Name, string Value)> labels)
+        {
+            var text = new StringBuilder();
+            foreach (var (name, label) in labels)
+            {
+                text.Append(text.Length == 0 ? '{' : ',').Append(name).Append("=\"").Append(Escape(label)).Append('"');
+            }
+
+            return text.Length == 0 ? "" : text.Append('}').ToString();
         }
 
         private static string Escape(string label) =>

@@ -1,0 +1,63 @@
+using Coppice.ApiServer.Requests;
+
+namespace Coppice.ApiServer.Metrics;
+
+/// <summary>Which requests are counted together: the labels that Kubernetes' metrics have.</summary>
+/// <param name="Verb">As in metrics: GET, LIST, WATCH, POST, PUT, PATCH, APPLY, DELETE, DELETECOLLECTION, CONNECT.</param>
+/// <param name="Subresource">For what is no resource, the path.</param>
+/// <param name="Scope">resource, namespace or cluster; empty for what is no resource.</param>
+internal readonly record struct RequestSeries(
+    string Verb, string Group, string Version, string Resource, string Subresource, string Scope, string DryRun)
+{
+    /// <param name="known">The request is for a kind that is served or a path that there is: strangers' inventions are counted together.</param>
+    public static RequestSeries Of(ApiRequest request, bool known, string verb, bool isDryRun) =>
+        !known ? new(verb, "", "", "", "", "", "")
+        : request.Resource is not { } resource ? new(verb, "", "", "", request.Path, "", "")
+        : new(
+            verb,
+            resource.Group,
+            request.Version,
+            resource.Resource,
+            request.Subresource ?? "",
+            request.Name is not null || request.Verb == "create" ? "resource" : request.Namespace is not null ? "namespace" : "cluster",
+            isDryRun ? "All" : "");
+}
+
+/// <summary>How often requests were answered with what, and how long it took.</summary>
+internal sealed class RequestTally
+{
+    /// <summary>Kubernetes' buckets, in seconds.</summary>
+    public static readonly double[] Bounds =
+        [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+
+    private readonly Lock _gate = new();
+    private readonly long[] _durations = new long[Bounds.Length + 1];
+    private readonly SortedDictionary<int, long> _codes = [];
+    private double _seconds;
+    private int _running;
+
+    public int Running => Volatile.Read(ref _running);
+
+    public void Begin() => Interlocked.Increment(ref _running);
+
+    public void End(int code, TimeSpan took)
+    {
+        Interlocked.Decrement(ref _running);
+        var bucket = Array.BinarySearch(Bounds, took.TotalSeconds);
+        lock (_gate)
+        {
+            _codes[code] = _codes.GetValueOrDefault(code) + 1;
+            _durations[bucket < 0 ? ~bucket : bucket]++;
+            _seconds += took.TotalSeconds;
+        }
+    }
+
+    /// <summary>As it is now.</summary>
+    public (IReadOnlyList<KeyValuePair<int, long>> Codes, long[] Durations, double Seconds) Read()
+    {
+        lock (_gate)
+        {
+            return ([.. _codes], [.. _durations], _seconds);
+        }
+    }
+}
