@@ -4,6 +4,7 @@ using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Fairness;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Metrics;
@@ -36,6 +37,9 @@ public sealed record PipelineParts(
     /// <summary>How long a client may take to send a body.</summary>
     public TimeSpan BodyTime { get; init; } = RequestBody.Time;
 
+    /// <summary>How many requests that read, and that write, are answered at once.</summary>
+    public (TurnLimits Reading, TurnLimits Writing) Turns { get; init; } = (new() { Running = TurnLimits.Reading }, new() { Running = TurnLimits.Writing });
+
     /// <summary>How the proxies of pods, services and nodes reach an address; null for the machine's own network.</summary>
     public Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 
@@ -50,6 +54,7 @@ public sealed partial class RequestPipeline
     private readonly Authenticator _authenticator;
     private readonly Authorizer _authorizer;
     private readonly Impersonation _impersonation;
+    private readonly RequestFairness _fairness;
     private readonly HealthEndpoint _health;
     private readonly RequestMetrics _requests;
     private readonly MetricsEndpoint _metrics;
@@ -60,6 +65,7 @@ public sealed partial class RequestPipeline
     private readonly ReviewEndpoint _reviews;
     private readonly ResourceEndpoint _resources;
     private readonly SubresourceEndpoint _subresources;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
 
     public RequestPipeline(ApiVerbs verbs, PipelineParts parts, TimeProvider time, Random random, ILogger log)
@@ -71,6 +77,7 @@ public sealed partial class RequestPipeline
         _authorizer = verbs.Authorizer;
         _impersonation = new Impersonation(_authorizer);
         Access = new InProcessAccessControl(_authenticator, _authorizer);
+        _fairness = new RequestFairness(parts.Turns.Reading, parts.Turns.Writing, time);
         _health = new HealthEndpoint(parts.Health);
         string[] otherPaths = [MetricsEndpoint.Path, .. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath];
         _kinds = verbs.Kinds;
@@ -83,14 +90,14 @@ public sealed partial class RequestPipeline
         _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, time, random));
         _subresources = new SubresourceEndpoint(
             verbs, _resources, new StreamEndpoint(verbs, parts.Nodes, time), new ProxyEndpoint(verbs, parts));
-        _log = log;
+        (_time, _log) = (time, log);
     }
 
     /// <summary>The cluster's users and their rights, for what is served beside the API.</summary>
     public IAccessControl Access { get; }
 
     /// <summary>
-    /// 1. Reads what is asked. 2. Identifies who asks, and for whom. 3. Authorizes. 4. Answers: health, documents, reviews, objects. Whatever is
+    /// 1. Reads what is asked. 2. Identifies who asks, and for whom. 3. Waits for a turn and authorizes. 4. Answers: health, documents, reviews, objects. Whatever is
     /// refused on the way ends as a Status; a bug ends as an internal error, with its trace in the log.
     /// </summary>
     /// <param name="stopping">Ends the watches when the server goes.</param>
@@ -111,8 +118,10 @@ public sealed partial class RequestPipeline
 
     private async Task AnswerOrRefuseAsync(HttpContext http, ApiRequest request, CancellationToken stopping)
     {
+        RequestDeadline? deadline = null;
         try
         {
+            deadline = RequestDeadline.Of(http, request, _time);
             if (http.Request.Path.Value?.Length + http.Request.QueryString.Value?.Length > ApiServerHost.UrlBytesMax)
             {
                 throw ApiErrors.RequestHeaderTooLarge();
@@ -126,12 +135,18 @@ public sealed partial class RequestPipeline
             var user = await _authenticator.IdentifyAsync(
                 http.Connection.ClientCertificate, http.Request.Headers.Authorization.First(), http.RequestAborted);
             user = await _impersonation.ApplyAsync(user, http.Request.Headers, http.RequestAborted);
+            using var turn = await _fairness.TakeAsync(user, request, http.RequestAborted);
             await _authorizer.RequireAsync(user, AccessRequest.Of(request, http.Request.Query.First("fieldSelector")), http.RequestAborted);
             await AnswerAsync(http, request, user, stopping);
         }
         catch (ApiError e)
         {
             await RefuseAsync(http, e);
+        }
+        catch (OperationCanceledException) when (deadline is { IsPast: true })
+        {
+            deadline.Dispose();
+            await RefuseLateAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -146,6 +161,22 @@ public sealed partial class RequestPipeline
             LogBug(e, http.Request.Method, http.Request.Path.Value);
             await RefuseAsync(http, ApiErrors.InternalError(e.Message));
         }
+        finally
+        {
+            deadline?.Dispose();
+        }
+    }
+
+    // What has begun cannot be taken back: the client sees that it is not whole.
+    private static Task RefuseLateAsync(HttpContext http)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return Task.CompletedTask;
+        }
+
+        return RefuseAsync(http, ApiErrors.Timeout("request did not complete within the allotted timeout"));
     }
 
     private async Task AnswerAsync(HttpContext http, ApiRequest request, UserInfo user, CancellationToken stopping)
@@ -246,6 +277,11 @@ public sealed partial class RequestPipeline
             var warnings = http.Response.Headers.Warning;
             http.Response.Clear();
             http.Response.Headers.Warning = warnings;
+            if (error.Status.Details?.RetryAfterSeconds is > 0 and var seconds)
+            {
+                http.Response.Headers.RetryAfter = $"{seconds}";
+            }
+
             await (error.Text is { } text
                 ? ResponseWriter.WriteTextAsync(http, text, error.Code)
                 : ResponseWriter.WriteStatusAsync(http, error.Status, error.Code));

@@ -178,6 +178,14 @@ public static class ApiErrors
         new ApiStatusDetails { RetryAfterSeconds = retryAfterSeconds });
 
     /// <summary>The client did not send in time.</summary>
+    /// <summary>More than the server answers at once. Plain text, as in Kubernetes, where this is said before anything is known of the API.</summary>
+    public static ApiError TooManyRequests()
+    {
+        const string Message = "Too many requests, please try again later.";
+        var details = new ApiStatusDetails { RetryAfterSeconds = 1 };
+        return new(Make(HttpStatusCode.TooManyRequests, StatusReason.TooManyRequests, Message, details).Status, Message + "\n");
+    }
+
     public static ApiError RequestTimeout(string message) =>
         Make(HttpStatusCode.RequestTimeout, StatusReason.Timeout, $"Timeout: {message}", new ApiStatusDetails());
 

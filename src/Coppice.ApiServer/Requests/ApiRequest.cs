@@ -11,6 +11,9 @@ namespace Coppice.ApiServer.Requests;
 public sealed record ApiRequest(
     string Path, string Verb, string Version, GroupResource? Resource, string? Namespace, string? Name, string? Subresource)
 {
+    /// <summary>It takes as long as somebody looks: a watch, a log, whatever is behind an object.</summary>
+    public bool IsLongRunning => Verb == "watch" || Subresource is "attach" or "exec" or "log" or "portforward" or "proxy";
+
     /// <summary>
     /// Reads a path: /api/v1/… and /apis/GROUP/VERSION/… followed by [namespaces/NAMESPACE/]RESOURCE[/NAME[/SUBRESOURCE]], and for proxies by
     /// a path of the target. What comes after /watch/ is watched: the way before there was the parameter, still taken by some.

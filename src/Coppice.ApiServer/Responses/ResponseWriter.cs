@@ -24,11 +24,6 @@ internal sealed class ResponseWriter(TimeProvider time)
 
     public static Task WriteStatusAsync(HttpContext http, ApiStatus status, int code)
     {
-        if (status.Details?.RetryAfterSeconds is > 0 and var seconds)
-        {
-            http.Response.Headers.RetryAfter = seconds.ToString();
-        }
-
         var format = ResponseFormat.ChooseForStatus(http.Request);
         return format.IsProtobuf
             ? ProtobufAnswer.WriteStatusAsync(http, status, code)

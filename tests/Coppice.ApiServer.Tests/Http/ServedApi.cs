@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Fairness;
 using Coppice.ApiServer.Authorization.Bootstrap;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Registry;
@@ -40,6 +41,9 @@ public sealed class ServedApi : IAsyncLifetime
     /// <summary>What the requests are timed by; it must begin now, or certificates are not good.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>How many requests that read, and that write, are answered at once.</summary>
+    public (TurnLimits Reading, TurnLimits Writing) Turns { get; init; } = (new() { Running = TurnLimits.Reading }, new() { Running = TurnLimits.Writing });
+
     public Uri Address { get; private set; } = new("https://127.0.0.1:1");
 
     public async ValueTask InitializeAsync()
@@ -53,6 +57,7 @@ public sealed class ServedApi : IAsyncLifetime
             StaticTokens = new Dictionary<string, UserInfo> { ["known"] = Users.Of("operator", Users.Masters, Users.Authenticated) },
             Connect = ConnectAsync,
             BodyTime = BodyTime,
+            Turns = Turns,
         };
         var pipeline = new RequestPipeline(verbs, parts, Time, new Random(2), NullLogger.Instance);
         var issued = _authority.IssueServer(["localhost"], [IPAddress.Loopback]);
