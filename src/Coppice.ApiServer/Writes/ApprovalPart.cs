@@ -9,6 +9,8 @@ namespace Coppice.ApiServer.Writes;
 /// <summary>What was decided of a request for a certificate.</summary>
 internal sealed class ApprovalPart : WritePart
 {
+    public override Tracking Tracks => Tracking.WhatIsStored;
+
     public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item)
     {
         var old = (CertificateSigningRequest)write.Old;

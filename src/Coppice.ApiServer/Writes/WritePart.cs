@@ -31,7 +31,7 @@ internal abstract class WritePart
     public virtual bool IsView => false;
 
     /// <summary>What of it gets an owner.</summary>
-    public virtual Tracking Tracks => Tracking.WhatIsAsked;
+    public virtual Tracking Tracks => IsView ? Tracking.WhatIsStored : Tracking.WhatIsAsked;
 
     /// <summary>What clients send.</summary>
     public virtual ExpectedObject Takes(Kind kind) => kind;
