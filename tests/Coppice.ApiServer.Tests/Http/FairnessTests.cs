@@ -66,6 +66,23 @@ public sealed class FairnessTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, next.StatusCode);
     }
 
+    [Fact]
+    public async Task Who_does_not_read_its_answer_keeps_a_turn_no_longer_than_its_time()
+    {
+        // More than what lies in the sockets between the two.
+        for (var i = 0; i < 24; i++)
+        {
+            (await _api.PostAsync($"{_space}/configmaps", $$$"""{"metadata":{"name":"large-{{{i}}}"},"data":{"a":"{{{new string('x', 1_000_000)}}}"}}""")).Good();
+        }
+
+        using var answer = await _busy.GetAsync($"{_space}/configmaps?timeout=500ms", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+
+        // Who asks this is in flight, and nobody else.
+        await UntilInFlightAsync(1, "readOnly");
+        await Assert.ThrowsAsync<HttpRequestException>(() => answer.Content.ReadAsByteArrayAsync().WaitAsync(Soon));
+    }
+
     [Theory]
     [InlineData("soon", "time: invalid duration \"soon\"")]
     [InlineData("5", "time: missing unit in duration \"5\"")]
@@ -88,10 +105,10 @@ public sealed class FairnessTests : IAsyncLifetime
         });
     }
 
-    private async Task UntilInFlightAsync(int count)
+    private async Task UntilInFlightAsync(int count, string kind = "mutating")
     {
         using var late = new CancellationTokenSource(Soon);
-        var sample = $"apiserver_current_inflight_requests{{request_kind=\"mutating\"}} {count}\n";
+        var sample = $"apiserver_current_inflight_requests{{request_kind=\"{kind}\"}} {count}\n";
         while (!(await _api.Admin.GetStringAsync("/metrics", late.Token)).Contains(sample, StringComparison.Ordinal))
         {
             await Task.Yield();
