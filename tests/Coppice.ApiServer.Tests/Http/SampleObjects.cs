@@ -97,7 +97,6 @@ internal static class SampleObjects
     public static string Name(string resource, string name) => Names.TryGetValue(resource, out var given) ? given(name) : name;
 
     public static string Body(string resource, string name, string space) => Bodies.TryGetValue(resource, out var body)
-        ? $$$"""{"metadata":{"name":"{{{name}}}"},{{{body.Replace("NAMESPACE", space).Replace("PLURAL", name.Split('.')[0]).Replace("VERSION", name.Split('.')[0])}}}}"""
         ? $$$"""{"metadata":{"name":"{{{name}}}"},{{{body.Replace("NAMESPACE", space).Replace("PLURAL", FirstOf(name)).Replace("VERSION", FirstOf(name))}}}}"""
         : throw new Xunit.Sdk.XunitException($"say here what {resource} look like");
 
