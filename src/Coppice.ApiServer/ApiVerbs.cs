@@ -1,5 +1,6 @@
 using System.Net;
 using Coppice.ApiServer.Admission;
+using Coppice.ApiServer.Admission.Policies;
 using Coppice.ApiServer.Admission.Webhooks;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization;

@@ -52,6 +52,8 @@ public static class BuiltInServedKinds
         RoleBindingKind.Served,
         RoleKind.Served,
         MutatingWebhookConfigurationKind.Served,
+        ValidatingAdmissionPolicyKind.Served,
+        ValidatingAdmissionPolicyBindingKind.Served,
         ValidatingWebhookConfigurationKind.Served,
         CertificateSigningRequestKind.Served,
         LeaseKind.Served,

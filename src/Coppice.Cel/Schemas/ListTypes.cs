@@ -24,7 +24,7 @@ internal sealed class SetList(ListValue elements) : ListValue
 
 /// <summary>A list that is a map by fields of its elements (<c>map</c>): a sum replaces what has the same keys, in its place.</summary>
 /// <param name="keys">The fields' names in expressions.</param>
-internal sealed class KeyedList(ListValue elements, IReadOnlyList<string> keys) : ListValue
+internal sealed class MapList(ListValue elements, IReadOnlyList<string> keys) : ListValue
 {
     private Dictionary<CelValue, CelValue>? _byKey;
 
@@ -45,7 +45,7 @@ internal sealed class KeyedList(ListValue elements, IReadOnlyList<string> keys) 
             all[KeyOf(element)] = element;
         }
 
-        return new KeyedList(new ArrayList([.. all.Values]), keys);
+        return new MapList(new ArrayList([.. all.Values]), keys);
     }
 
     private Dictionary<CelValue, CelValue> Index()

@@ -64,7 +64,7 @@ public static class SchemaValues
         return schema.ListType switch
         {
             "set" => new SetList(list),
-            "map" => new KeyedList(list, [.. schema.ListMapKeys.Select(key => FieldNames.Escape(key) ?? key)]),
+            "map" => new MapList(list, [.. schema.ListMapKeys.Select(key => FieldNames.Escape(key) ?? key)]),
             _ => list,
         };
     }

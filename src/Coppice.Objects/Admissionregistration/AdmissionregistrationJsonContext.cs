@@ -8,14 +8,20 @@ namespace Coppice.Objects.Admissionregistration;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     Converters = [typeof(EmptyIsAbsentConverter), typeof(ApiTimeConverter)])]
+[JsonSerializable(typeof(AuditAnnotation))]
+[JsonSerializable(typeof(ExpressionWarning))]
 [JsonSerializable(typeof(MatchCondition))]
 [JsonSerializable(typeof(MatchResources))]
 [JsonSerializable(typeof(MutatingWebhook))]
 [JsonSerializable(typeof(MutatingWebhookConfiguration))]
 [JsonSerializable(typeof(NamedRuleWithOperations))]
+[JsonSerializable(typeof(PolicyValidation))]
 [JsonSerializable(typeof(RuleWithOperations))]
 [JsonSerializable(typeof(ServiceReference))]
+[JsonSerializable(typeof(ValidatingAdmissionPolicy))]
+[JsonSerializable(typeof(ValidatingAdmissionPolicyBinding))]
 [JsonSerializable(typeof(ValidatingWebhook))]
 [JsonSerializable(typeof(ValidatingWebhookConfiguration))]
+[JsonSerializable(typeof(Variable))]
 [JsonSerializable(typeof(WebhookClientConfig))]
 internal sealed partial class AdmissionregistrationJsonContext : JsonSerializerContext;

@@ -55,6 +55,8 @@ public static class BuiltInKinds
         Define<RoleBinding>("rbac.authorization.k8s.io", "rolebindings"),
         Define<Role>("rbac.authorization.k8s.io", "roles"),
         Define<MutatingWebhookConfiguration>("admissionregistration.k8s.io", "mutatingwebhookconfigurations", namespaced: false, categories: ["api-extensions"]),
+        Define<ValidatingAdmissionPolicy>("admissionregistration.k8s.io", "validatingadmissionpolicies", namespaced: false, categories: ["api-extensions"]),
+        Define<ValidatingAdmissionPolicyBinding>("admissionregistration.k8s.io", "validatingadmissionpolicybindings", namespaced: false, categories: ["api-extensions"]),
         Define<ValidatingWebhookConfiguration>("admissionregistration.k8s.io", "validatingwebhookconfigurations", namespaced: false, categories: ["api-extensions"]),
         Define<CertificateSigningRequest>("certificates.k8s.io", "certificatesigningrequests", namespaced: false, shortNames: ["csr"]),
         Define<Lease>("coordination.k8s.io", "leases"),

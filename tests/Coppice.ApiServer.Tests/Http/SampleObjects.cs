@@ -82,6 +82,11 @@ internal static class SampleObjects
         ["validatingwebhookconfigurations"] = """ "webhooks":[] """,
         ["volumeattachments"] = """ "spec":{"attacher":"example.com","nodeName":"n","source":{"persistentVolumeName":"a"}} """,
         ["volumeattributesclasses"] = """ "driverName":"example.com","parameters":{"a":"1"} """,
+        ["validatingadmissionpolicies"] = """
+            "spec":{"validations":[{"expression":"true"}],
+            "matchConstraints":{"resourceRules":[{"operations":["CREATE"],"apiGroups":["example.com"],"apiVersions":["v1"],"resources":["things"]}]}}
+            """,
+        ["validatingadmissionpolicybindings"] = """ "spec":{"policyName":"a","validationActions":["Deny"]} """,
         ["validatingwebhookconfigurations"] = Webhooks,
     };
 

@@ -42,7 +42,7 @@ internal sealed class AdmissionReviews(WebhookClient client, Random random)
         {
             ApiVersion = $"{ReviewGroup}/{version}",
             Kind = ReviewKind,
-            Request = QuestionOf(call, request, objects, RandomNames.Uid(random)),
+            Request = QuestionOf(call.Asked, call.Shown, request) with { Uid = RandomNames.Uid(random), Object = objects.Item, OldObject = objects.Old },
         };
 
         request.LetOthersIn();
@@ -73,12 +73,12 @@ internal sealed class AdmissionReviews(WebhookClient client, Random random)
         }
     }
 
-    private static AdmissionRequest QuestionOf(WebhookCall call, WriteRequest request, ShownObjects objects, string uid)
+    /// <summary>The question without the objects.</summary>
+    /// <param name="shown">What was asked, by the version of the resource that is to be seen.</param>
+    public static AdmissionRequest QuestionOf(AdmissionTarget asked, AdmissionTarget shown, WriteRequest request)
     {
-        var (asked, shown) = (call.Asked, call.Shown);
         return new AdmissionRequest
         {
-            Uid = uid,
             Kind = KindOf(shown),
             Resource = ResourceOf(shown),
             SubResource = shown.Subresource.Length > 0 ? shown.Subresource : null,
@@ -89,8 +89,6 @@ internal sealed class AdmissionReviews(WebhookClient client, Random random)
             Namespace = asked.Namespace.Length > 0 ? asked.Namespace : null,
             Operation = asked.Operation,
             UserInfo = request.User,
-            Object = objects.Item,
-            OldObject = objects.Old,
             DryRun = request.Options.DryRun,
             Options = OptionsOf(request),
         };

@@ -7,8 +7,13 @@ namespace Coppice.ApiServer.Admission.Webhooks;
 /// <summary>The objects of a request, as JSON of the version that a webhook knows.</summary>
 internal sealed record ShownObjects(JsonElement? Item, JsonElement? Old)
 {
-    public static async ValueTask<ShownObjects> OfAsync(WebhookCall call, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
-        new(await ShowAsync(call, item, stop), await ShowAsync(call, old, stop));
+    public static ValueTask<ShownObjects> OfAsync(WebhookCall call, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
+        OfAsync(call.Asked, call.Shown, item, old, stop);
+
+    /// <param name="shown">The same request by the version that is to be seen.</param>
+    public static async ValueTask<ShownObjects> OfAsync(
+        AdmissionTarget asked, AdmissionTarget shown, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
+        new(await ShowAsync(asked, shown, item, stop), await ShowAsync(asked, shown, old, stop));
 
     /// <summary>The object in the version that the webhook knows.</summary>
     public static async ValueTask<KubernetesObject> InAsync(AdmissionTarget from, AdmissionTarget to, KubernetesObject item, CancellationToken stop)
@@ -24,14 +29,14 @@ internal sealed record ShownObjects(JsonElement? Item, JsonElement? Old)
             : item;
     }
 
-    private static async ValueTask<JsonElement?> ShowAsync(WebhookCall call, KubernetesObject? item, CancellationToken stop)
+    private static async ValueTask<JsonElement?> ShowAsync(AdmissionTarget asked, AdmissionTarget target, KubernetesObject? item, CancellationToken stop)
     {
         if (item is null)
         {
             return null;
         }
 
-        var (shown, name) = (await InAsync(call.Asked, call.Shown, item, stop), call.Shown.Object);
+        var (shown, name) = (await InAsync(asked, target, item, stop), target.Object);
         shown = shown with { Kind = name.Kind, ApiVersion = name.Group.Length == 0 ? name.Version : $"{name.Group}/{name.Version}" };
         using var document = JsonDocument.Parse(ApiJson.WriteObject(shown));
         return document.RootElement.Clone();

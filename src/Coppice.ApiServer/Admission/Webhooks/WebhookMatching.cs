@@ -31,33 +31,33 @@ internal sealed class WebhookMatching(ObjectStorage storage, KindRegistry kinds)
     /// <exception cref="ApiError">NotFound: the namespace, by whose labels it should be decided.</exception>
     public async ValueTask<WebhookCall?> MatchAsync(
         ReadyWebhook webhook, AdmissionTarget target, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
-        ShownTo(webhook.Terms, target) is { } shown
+        ShownTo(webhook.Terms.Rules, webhook.Terms.MatchPolicy, target, static (one, rule) => one.Matches(rule)) is { } shown
         && (webhook.Objects.IsEverything || HasLabels(webhook.Objects, item) || HasLabels(webhook.Objects, old))
         && (webhook.Namespaces.IsEverything || await IsInNamespaceAsync(webhook.Namespaces, target, item, stop))
             ? new WebhookCall(webhook, target, shown)
             : null;
 
     /// <summary>What the first rule that matches calls the request; another version of the resource only where none matches what was asked.</summary>
-    private AdmissionTarget? ShownTo(IAdmissionWebhook terms, AdmissionTarget target)
+    public AdmissionTarget? ShownTo<T>(ValueList<T> rules, string? policy, AdmissionTarget target, Func<AdmissionTarget, T, bool> matches)
     {
-        foreach (var rule in terms.Rules)
+        foreach (var rule in rules)
         {
-            if (target.Matches(rule))
+            if (matches(target, rule))
             {
                 return target;
             }
         }
 
-        if (terms.MatchPolicy == MatchPolicyType.Exact)
+        if (policy == MatchPolicyType.Exact)
         {
             return null;
         }
 
-        foreach (var rule in terms.Rules)
+        foreach (var rule in rules)
         {
             foreach (var served in kinds.Current.All)
             {
-                if (served.Kind.Stored == target.Kind.Stored && served.Kind != target.Kind && target.By(served.Kind) is var other && other.Matches(rule))
+                if (served.Kind.Stored == target.Kind.Stored && served.Kind != target.Kind && target.By(served.Kind) is var other && matches(other, rule))
                 {
                     return other;
                 }
@@ -67,9 +67,9 @@ internal sealed class WebhookMatching(ObjectStorage storage, KindRegistry kinds)
         return null;
     }
 
-    private static bool HasLabels(LabelQuery labels, KubernetesObject? item) => item is not null && labels.Matches(item.Metadata.Labels);
+    public static bool HasLabels(LabelQuery labels, KubernetesObject? item) => item is not null && labels.Matches(item.Metadata.Labels);
 
-    private async ValueTask<bool> IsInNamespaceAsync(LabelQuery labels, AdmissionTarget target, KubernetesObject? item, CancellationToken stop)
+    public async ValueTask<bool> IsInNamespaceAsync(LabelQuery labels, AdmissionTarget target, KubernetesObject? item, CancellationToken stop)
     {
         if (target.Namespace.Length == 0)
         {
