@@ -45,7 +45,9 @@ public sealed class ApiVerbs
         Webhooks = new WebhookClient(_storage, connect, time);
         Admissions = new AdmissionChain(
         [
-            .. BuiltInAdmissions.Of(_storage, Authorizer, time, random), .. WebhookAdmissions.Of(_storage, Kinds, Webhooks, random),
+            .. BuiltInAdmissions.Of(_storage, Authorizer, time, random),
+            .. PolicyAdmissions.Of(_storage, Kinds, Authorizer),
+            .. WebhookAdmissions.Of(_storage, Kinds, Webhooks, random),
             new DisruptionBudgets(_storage, time),
         ]);
         List = new ListVerb(_storage);

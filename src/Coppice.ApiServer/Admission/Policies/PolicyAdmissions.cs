@@ -2,7 +2,6 @@ using Coppice.ApiServer.Admission.Webhooks;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Storage;
-using Coppice.ApiServer.Watching;
 using Coppice.Objects.Admissionregistration;
 
 namespace Coppice.ApiServer.Admission.Policies;

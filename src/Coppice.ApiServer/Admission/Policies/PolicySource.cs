@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Coppice.ApiServer.Watching;
+using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Admissionregistration;
 

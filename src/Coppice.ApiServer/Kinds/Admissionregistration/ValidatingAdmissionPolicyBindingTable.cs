@@ -13,7 +13,7 @@ internal sealed class ValidatingAdmissionPolicyBindingTable : KindTable<Validati
         TableColumn.Age,
     ];
 
-    protected override IReadOnlyList<object> Cells(ValidatingAdmissionPolicyBinding item, DateTimeOffset now) =>
+    protected override IReadOnlyList<object?> Cells(ValidatingAdmissionPolicyBinding item, DateTimeOffset now) =>
         [Name(item), item.Spec.PolicyName ?? "", Show(item.Spec.ParamRef), Age(item, now)];
 
     private static string Show(ParamRef? parameters) => parameters is null ? "<unset>"

@@ -13,6 +13,6 @@ internal sealed class ValidatingAdmissionPolicyTable : KindTable<ValidatingAdmis
         TableColumn.Age,
     ];
 
-    protected override IReadOnlyList<object> Cells(ValidatingAdmissionPolicy item, DateTimeOffset now) =>
+    protected override IReadOnlyList<object?> Cells(ValidatingAdmissionPolicy item, DateTimeOffset now) =>
         [Name(item), (long)item.Spec.Validations.Count, item.Spec.ParamKind is { } kind ? $"{kind.ApiVersion}/{kind.Kind}" : "<unset>", Age(item, now)];
 }
