@@ -2,6 +2,7 @@ using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Coppice.Objects.Batch;
 using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
 
 namespace Coppice.ApiServer.Validation;
 
@@ -37,10 +38,14 @@ internal static class JobValidation
                 : actual != one.Value ? [FieldError.Invalid(path.Child("labels").Key(one.Key), labels, $"must be '{one.Value}'")]
                 : Findings<FieldError>.None),
             .. FieldRules.If(
-                !LabelQuery.Of(selector).Matches(expected),
+                CannotSelect(selector, expected),
                 () => FieldError.Invalid(FieldPath.Of("spec", "selector"), selector, "`selector` not auto-generated")),
         ];
     }
+
+    /// <summary>Whether a selector says something, and not these labels.</summary>
+    public static bool CannotSelect(LabelSelector selector, ValueMap<string> labels) =>
+        LabelValidation.Selector(FieldPath.Of("spec", "selector"), selector).Count == 0 && !LabelQuery.Of(selector).Matches(labels);
 
     /// <summary>The pod of each index has a host name of its own.</summary>
     public static Findings<FieldError> HostNames(Job job)

@@ -104,7 +104,7 @@ public sealed class BombTests(ServedApi api) : IClassFixture<ServedApi>
         var (before, busyBefore) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
         var answer = await SendAsync(method, path, type, body);
         var (cost, busy) = (GC.GetTotalAllocatedBytes() - before, Environment.CpuUsage.TotalTime - busyBefore);
-        Assert.True(cost < AllocationMax, $"{cost} bytes for a body of {body.Length}");
+        Assert.True(cost < AllocationMax, $"{cost} bytes for a body of {body.Length}: {path} {body[..Math.Min(200, body.Length)]}");
         Assert.True(busy < ProcessorMax, $"{busy} of processors for a body of {body.Length}");
         return answer;
     }

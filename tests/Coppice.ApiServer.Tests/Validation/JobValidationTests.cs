@@ -43,6 +43,9 @@ public sealed class JobValidationTests
     [InlineData(
         """{"template":T,"successPolicy":{"rules":[{"succeededIndexes":"1-5"}]},"completionMode":"Indexed","completions":3}""",
         """spec.successPolicy.rules[0].succeededIndexes: Invalid value: "1-5": error parsing succeededIndexes: too large index: "5" """)]
+    [InlineData(
+        """{"selector":{"matchExpressions":[{"key":"a","operator":"default"}]},"template":T}""",
+        """spec.selector.matchExpressions[0].operator: Invalid value: "default": not a valid selector operator""")]
     public void A_job_is_refused_for(string spec, params string[] causes) =>
         AssertText(causes, Served.Strategy<Job>().Validate(Made($$$"""{"spec":{{{spec}}}}""")));
 

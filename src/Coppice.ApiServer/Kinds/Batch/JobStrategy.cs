@@ -71,7 +71,7 @@ internal sealed class JobStrategy : KindStrategy<Job>
             ? LabelValidation.Selector(SpecPath.Child("selector"), selector)
             : [FieldError.Required(SpecPath.Child("selector"))],
         .. FieldRules.If(
-            spec.Selector is { } own && !LabelQuery.Of(own).Matches(spec.Template.Metadata.Labels),
+            spec.Selector is { } own && JobValidation.CannotSelect(own, spec.Template.Metadata.Labels),
             () => FieldError.Invalid(
                 SpecPath.Child("template", "metadata", "labels"), spec.Template.Metadata.Labels, "`selector` does not match template `labels`")),
     ];
