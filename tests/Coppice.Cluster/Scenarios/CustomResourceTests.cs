@@ -33,12 +33,12 @@ public sealed class CustomResourceTests(SharedCluster shared)
         Assert.Contains("NotFound", (await ns.TryAsync(version, "get", "crd", $"crontabs.{group}")).Error);
     }
 
-    private static string Definition(string group) => $$"""
+    private static string Definition(string group) => $$$"""
         apiVersion: apiextensions.k8s.io/v1
         kind: CustomResourceDefinition
-        metadata: {name: "crontabs.{{group}}" }
+        metadata: {name: "crontabs.{{{group}}}" }
         spec:
-          group: {{group}}
+          group: {{{group}}}
           scope: Namespaced
           names: {plural: crontabs, kind: CronTab, shortNames: [ct]}
           versions:
