@@ -33,7 +33,7 @@ public sealed class MutatingWebhookTests(ServedApi api) : IClassFixture<ServedAp
 
         var shown = server.Asked[0].Body!["request"]!;
         Assert.Null(shown["name"]);
-        Assert.Equal(["generateName", "namespace"], shown["object"]!["metadata"]!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["generateName", "managedFields", "namespace"], shown["object"]!["metadata"]!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal));
         Assert.StartsWith("a-", (string)made["name"]!);
         Assert.Equal(36, ((string)made["uid"]!).Length);
         Assert.Equal("y", (string?)made["labels"]!["x"]);
