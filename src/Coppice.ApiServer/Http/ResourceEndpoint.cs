@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Requests;
@@ -72,7 +73,9 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     {
         if (PatchTypes.IsApply(http.Request.ContentType))
         {
-            await WriteAsync(http, write, new AppliedChange(await RequestBody.ReadAsync(http)));
+            var create = AccessRequest.To("create", write.Resource, write.Key.Namespace, write.Key.Name);
+            var applied = write with { RequireMayCreate = stop => verbs.Authorizer.RequireAsync(write.User, create, stop) };
+            await WriteAsync(http, applied, new AppliedChange(await RequestBody.ReadAsync(http)));
             return;
         }
 

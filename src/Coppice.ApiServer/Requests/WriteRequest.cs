@@ -35,6 +35,9 @@ public sealed record WriteRequest(WriteOperation Operation, ServedKind Served, O
     /// <summary>Lets others write the same object meanwhile: for whoever has to ask somebody far away, and may wait long. May be called often.</summary>
     public Action LetOthersIn { get; init; } = static () => { };
 
+    /// <summary>Refuses a client that may change such an object but not make one, when its change finds none; null where that was decided.</summary>
+    public Func<CancellationToken, ValueTask>? RequireMayCreate { get; init; }
+
     public Kind Kind => Served.Kind;
 
     public GroupResource Resource => Kind;

@@ -83,6 +83,7 @@ internal sealed class WritePipeline(
             request = change.MayCreate && request.Subresource.Length == 0
                 ? request with { Operation = WriteOperation.Create }
                 : throw ApiErrors.NotFound(request.Resource, request.Key.Name);
+            await (request.RequireMayCreate?.Invoke(stop) ?? ValueTask.CompletedTask);
         }
 
         return new PendingWrite(request, current, ApiTime.Truncate(time.GetUtcNow()));

@@ -160,6 +160,25 @@ public sealed class ServerSideApplyTests(ServedApi api) : IClassFixture<ServedAp
         Assert.Contains("""scaler Apply apps/v1 scale {"f:spec":{"f:replicas":{}}}""", scaled.Owners());
     }
 
+    [Fact]
+    public async Task Who_may_change_objects_but_make_none_makes_none_by_applying()
+    {
+        var map = $"{await api.NewNamespaceAsync()}/configmaps/a";
+        var space = map.Split('/')[^3];
+        const string Rbac = "/apis/rbac.authorization.k8s.io/v1";
+        const string Configuration = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"a":"1"}}""";
+        (await api.PostAsync($"{Rbac}/namespaces/{space}/roles", """{"metadata":{"name":"patcher"},"rules":[{"verbs":["patch"],"apiGroups":[""],"resources":["configmaps"]}]}""")).Good();
+        (await api.PostAsync(
+            $"{Rbac}/namespaces/{space}/rolebindings",
+            """{"metadata":{"name":"patcher"},"roleRef":{"kind":"Role","name":"patcher"},"subjects":[{"kind":"User","name":"patcher"}]}""")).Good();
+        using var client = api.ClientOf(api.Issue("patcher"));
+        Assert.Equal(
+            $"configmaps \"a\" is forbidden: User \"patcher\" cannot create resource \"configmaps\" in API group \"\" in the namespace \"{space}\"",
+            (await ServedApi.SendAsync(client, "PATCH", $"{map}?fieldManager=me", Configuration, "application/apply-patch+yaml")).Refused(403, "Forbidden"));
+        (await ApplyAsync(map, "other", """{"b":"1"}""")).Good();
+        (await ServedApi.SendAsync(client, "PATCH", $"{map}?fieldManager=me", Configuration, "application/apply-patch+yaml")).Good();
+    }
+
     private Task<Answer> ApplyAsync(string map, string manager, string data, string more = "") => api.ApplyAsync(
         $"{map}?fieldManager={manager}{more}", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":DATA}""".Replace("DATA", data));
 }
