@@ -28,6 +28,7 @@ public sealed class HttpApiClient : IApiClient, IDisposable
             BaseAddress = new Uri(options.Server, "/"),
             // Requests are timed one by one: a watch has no end.
             Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestHeaders = { { "User-Agent", options.Program } },
         };
     }
 

@@ -7,6 +7,9 @@ namespace Coppice.Client.Http;
 /// <param name="Authorities">Whose server certificates are believed; empty for those that the machine believes.</param>
 public sealed record HttpApiOptions(Uri Server, X509Certificate2Collection Authorities)
 {
+    /// <summary>What the program calls itself. The API notes it as the manager of the fields that it sets.</summary>
+    public string Program { get; init; } = "coppice";
+
     /// <summary>With its key; null for none.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
 

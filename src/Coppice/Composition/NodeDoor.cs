@@ -36,7 +36,7 @@ internal sealed record NodeDoor(NodeComponent Agent, NodeComponent Network, IAcc
     /// <param name="port">Where the API listens on this machine.</param>
     public static NodeDoor OverHttps(string node, ClusterKeys keys, int port, TimeProvider time, ILoggerFactory logs)
     {
-        var (agent, network) = (Open(NameOf(node), Users.Nodes), Open(Proxy));
+        var (agent, network) = (Open("kubelet", NameOf(node), Users.Nodes), Open("kube-proxy", Proxy));
         var (ofAgent, ofNetwork) = (new CacheSet(agent, time, logs), new CacheSet(network, time, logs));
         var door = new NodeDoor(new(agent, ofAgent), new(network, ofNetwork), new ApiAccessControl(agent, keys.Authority.Certificate, time))
         {
@@ -45,8 +45,13 @@ internal sealed record NodeDoor(NodeComponent Agent, NodeComponent Network, IAcc
         door._clients.AddRange([agent, network]);
         return door;
 
-        HttpApiClient Open(string user, params string[] groups) => new(
-            new HttpApiOptions(new Uri($"https://127.0.0.1:{port}"), [keys.Authority.Certificate]) { ClientCertificate = keys.IssueClient(user, groups) }, time);
+        HttpApiClient Open(string program, string user, params string[] groups) => new(
+            new HttpApiOptions(new Uri($"https://127.0.0.1:{port}"), [keys.Authority.Certificate])
+            {
+                Program = program,
+                ClientCertificate = keys.IssueClient(user, groups),
+            },
+            time);
     }
 
     public ValueTask DisposeAsync()

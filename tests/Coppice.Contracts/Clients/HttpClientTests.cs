@@ -33,6 +33,7 @@ public sealed class OverHttp : IClientUnderTest
         _host = await ApiServerHost.StartAsync(pipeline, new HttpsPort(port, server), null, TimeProvider.System, NullLoggerFactory.Instance, default);
         var options = new HttpApiOptions(new Uri($"https://127.0.0.1:{port}"), [_authority.Certificate])
         {
+            Program = "test",
             ClientCertificate = CertificateOf(_authority.IssueClient("system:test", "system:masters")),
         };
         return _client = new HttpApiClient(options, TimeProvider.System);

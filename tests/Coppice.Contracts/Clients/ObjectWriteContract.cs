@@ -31,6 +31,13 @@ public abstract class ObjectWriteContract<TKind> : ClientContract<TKind>
         Assert.Equal(["Added a", "Deleted a"], await TakeAsync(watch, 2));
     }
 
+    [Fact]
+    public async Task What_is_written_is_noted_in_the_name_of_the_program()
+    {
+        var made = await Api.CreateAsync(new ConfigMap { Metadata = Named("a"), Data = ValueMap.Of(("k", "v")) }, Stop);
+        Assert.Equal("test", Assert.Single(made.Metadata.ManagedFields).Manager);
+    }
+
     [Theory]
     [InlineData(PatchType.Merge, """{"data":{"k":"new","gone":null}}""")]
     [InlineData(PatchType.StrategicMerge, """{"data":{"k":"new","gone":null}}""")]
