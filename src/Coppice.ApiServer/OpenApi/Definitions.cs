@@ -14,6 +14,7 @@ namespace Coppice.ApiServer.OpenApi;
 internal sealed class Definitions
 {
     private static readonly VendorExtension AtomicMap = new("x-kubernetes-map-type", "\"atomic\"");
+    private static readonly VendorExtension GranularMap = new("x-kubernetes-map-type", "\"granular\"");
 
     /// <summary>What every custom object has, whatever its definition says of it.</summary>
     private static readonly string[] CustomFields = ["apiVersion", "kind", "metadata"];
@@ -162,9 +163,9 @@ internal sealed class Definitions
             yield return new("x-kubernetes-list-type", $"\"{facts.List.ToString().ToLowerInvariant()}\"");
         }
 
-        if (facts.AtomicMap)
+        if (facts.AtomicMap || facts.GranularMap)
         {
-            yield return AtomicMap;
+            yield return facts.AtomicMap ? AtomicMap : GranularMap;
         }
 
         if (facts.MergeKey is { } key)

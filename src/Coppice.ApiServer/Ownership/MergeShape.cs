@@ -39,7 +39,12 @@ internal readonly struct MergeShape
     public Granularity For(JsonElement value) => _value?.Shape switch
     {
         null or ValueShape.Any => value.ValueKind is JsonValueKind.Object or JsonValueKind.Null ? Granularity.Fields : Granularity.Whole,
-        ValueShape.Object => _value.Object.IsAtomic || _field is { Facts.AtomicMap: true } ? Granularity.Whole : Granularity.Fields,
+        ValueShape.Object => _field switch
+        {
+            { Facts.AtomicMap: true } => Granularity.Whole,
+            { Facts.GranularMap: true } => Granularity.Fields,
+            _ => _value.Object.IsAtomic ? Granularity.Whole : Granularity.Fields,
+        },
         ValueShape.Map => _field is { Facts.AtomicMap: true } ? Granularity.Whole : Granularity.Fields,
         ValueShape.List => _field?.Facts.List switch
         {

@@ -114,7 +114,7 @@ public sealed record PersistentVolumeSpec
     public ValueList<string> AccessModes { get; init; }
 
     /// <summary>The claim that it belongs to, once there is one.</summary>
-    [Field(4)]
+    [Field(4, GranularMap = true)]
     public ObjectReference? ClaimRef { get; init; }
 
     /// <summary>What happens to it when its claim is gone: Retain (the default for one made by hand), Delete or Recycle.</summary>

@@ -149,7 +149,7 @@ public sealed record PersistentVolumeClaimStatus
     public ValueMap<Quantity> AllocatedResources { get; init; }
 
     /// <summary>How far the growing has got.</summary>
-    [Field(7)]
+    [Field(7, GranularMap = true)]
     public ValueMap<string> AllocatedResourceStatuses { get; init; }
 
     /// <summary>The class of attributes that the volume has now.</summary>

@@ -37,6 +37,9 @@ public sealed class FieldAttribute(int number) : Attribute
     /// <summary>Server-side apply replaces this map whole.</summary>
     public bool AtomicMap { get; init; }
 
+    /// <summary>Server-side apply takes this object field by field, though others of its type are replaced whole.</summary>
+    public bool GranularMap { get; init; }
+
     /// <summary>The default that the published schema names.</summary>
     public string? Default { get; init; }
 }
