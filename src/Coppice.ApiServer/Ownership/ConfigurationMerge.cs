@@ -41,12 +41,12 @@ internal static class ConfigurationMerge
         foreach (var field in live.Fields())
         {
             writer.WritePropertyName(field.Name);
-            Write(writer, field.Value, after(field.Name), shape.Field(field.Name));
+            Write(writer, field.Value, after[field.Name], shape.Field(field.Name));
         }
 
         foreach (var field in applied.Fields())
         {
-            if (before(field.Name).IsAbsent())
+            if (before[field.Name].IsAbsent())
             {
                 writer.WritePropertyName(field.Name);
                 Write(writer, default, field.Value, shape.Field(field.Name));

@@ -73,12 +73,12 @@ internal sealed record FieldComparison(FieldSet Added, FieldSet Modified, FieldS
         var (before, after) = (old.Lookup(), now.Lookup());
         foreach (var field in old.Fields())
         {
-            differences.Add(PathElement.Field(field.Name), Walk(field.Value, after(field.Name), shape.Field(field.Name)));
+            differences.Add(PathElement.Field(field.Name), Walk(field.Value, after[field.Name], shape.Field(field.Name)));
         }
 
         foreach (var field in now.Fields())
         {
-            if (before(field.Name).IsAbsent())
+            if (before[field.Name].IsAbsent())
             {
                 differences.Add(PathElement.Field(field.Name), Walk(default, field.Value, shape.Field(field.Name)));
             }

@@ -1,3 +1,5 @@
+using Coppice.Objects;
+
 namespace Coppice.ApiServer.Ownership;
 
 /// <summary>A step that a set of fields goes on by.</summary>
@@ -22,6 +24,9 @@ internal sealed class FieldSet : IEquatable<FieldSet>
     private FieldSet(FieldNode[] nodes) => _nodes = nodes;
 
     public bool IsEmpty => _nodes.Length == 0;
+
+    /// <summary>The set as it is written, once somebody has read or written it.</summary>
+    public FieldsV1? Text { get; set; }
 
     /// <summary>In order, each step once, none of them empty.</summary>
     public ReadOnlySpan<FieldNode> Nodes => _nodes;

@@ -1,8 +1,7 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Coppice.Objects.Meta;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.Ownership;
 
@@ -15,33 +14,63 @@ internal static class FieldSetJson
 
     private static readonly JsonWriterOptions AsIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // What was read once is not read again for as long as some object has it.
-    private static readonly ConditionalWeakTable<FieldsV1, FieldSet> Known = [];
+    // What was read lately is not read again. As a tree a set takes ten times its text, and many are of one object alone: a few are kept,
+    // and none that is large.
+    private const int KnownMax = 512;
+    private const int KnownBytesMax = 4096;
+
+    private static readonly FieldSet?[] Known = new FieldSet?[KnownMax];
 
     /// <exception cref="JsonException">It is no set of fields.</exception>
-    public static FieldSet Read(FieldsV1 fields) => Known.GetValue(fields, Parse);
+    public static FieldSet Read(FieldsV1 fields)
+    {
+        ref var place = ref Known[fields.GetHashCode() & (KnownMax - 1)];
+        if (Volatile.Read(ref place) is { } known && fields.Equals(known.Text))
+        {
+            return known;
+        }
+
+        var reader = new Utf8JsonReader(fields.Json);
+        reader.Read();
+        var isAsWritten = true;
+        var set = Read(ref reader, ref isAsWritten, out _);
+        if (isAsWritten)
+        {
+            set.Text = fields;
+            Keep(ref place, set);
+        }
+
+        return set;
+    }
 
     public static FieldsV1 Write(FieldSet set)
     {
+        if (set.Text is { } text)
+        {
+            return text;
+        }
+
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json, AsIs))
         {
             Write(writer, set, isMember: false);
         }
 
-        var fields = FieldsV1.Of(json.WrittenSpan);
-        Known.TryAdd(fields, set);
-        return fields;
+        set.Text = FieldsV1.Of(json.WrittenSpan);
+        Keep(ref Known[set.Text.GetHashCode() & (KnownMax - 1)], set);
+        return set.Text;
     }
 
-    private static FieldSet Parse(FieldsV1 fields)
+    private static void Keep(ref FieldSet? place, FieldSet set)
     {
-        var reader = new Utf8JsonReader(fields.Json);
-        reader.Read();
-        return Read(ref reader, out _);
+        if (set.Text!.Json.Length <= KnownBytesMax)
+        {
+            Volatile.Write(ref place, set);
+        }
     }
 
-    private static FieldSet Read(ref Utf8JsonReader reader, out bool hasSelf)
+    /// <param name="isAsWritten">Becomes false if we would write it otherwise.</param>
+    private static FieldSet Read(ref Utf8JsonReader reader, ref bool isAsWritten, out bool hasSelf)
     {
         hasSelf = false;
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -62,7 +91,8 @@ internal static class FieldSetJson
             }
 
             var element = PathElement.Parse(name);
-            var below = Read(ref reader, out var isMember);
+            var below = Read(ref reader, ref isAsWritten, out var isMember);
+            isAsWritten &= element is { } step && name.AsSpan(PathElement.PrefixLength).SequenceEqual(step.Text);
             if (element is { } known)
             {
                 (nodes ??= []).Add(new(known, isMember || below.IsEmpty, below));

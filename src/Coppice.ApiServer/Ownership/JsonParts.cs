@@ -23,24 +23,34 @@ internal static class JsonParts
         _ => false,
     };
 
-    public static IEnumerable<JsonProperty> Fields(this JsonElement value) => value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : [];
+    public static JsonElement.ObjectEnumerator Fields(this JsonElement value) => value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : default;
 
-    public static IEnumerable<JsonElement> Elements(this JsonElement value) => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+    public static JsonElement.ArrayEnumerator Elements(this JsonElement value) => value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default;
 
-    /// <summary>How to look for many fields of one object.</summary>
-    public static Func<string, JsonElement> Lookup(this JsonElement value)
+    /// <summary>To look for many fields of one object.</summary>
+    public static FieldLookup Lookup(this JsonElement value) => new(value);
+
+    public readonly struct FieldLookup
     {
-        if (value.ValueKind != JsonValueKind.Object || value.GetPropertyCount() <= FewFields)
+        private readonly JsonElement _value;
+        private readonly Dictionary<string, JsonElement>? _fields;
+
+        public FieldLookup(JsonElement value)
         {
-            return name => value.Field(name);
+            _value = value;
+            if (value.ValueKind != JsonValueKind.Object || value.GetPropertyCount() <= FewFields)
+            {
+                return;
+            }
+
+            _fields = new(StringComparer.Ordinal);
+            foreach (var field in value.EnumerateObject())
+            {
+                _fields[field.Name] = field.Value;
+            }
         }
 
-        var fields = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var field in value.EnumerateObject())
-        {
-            fields[field.Name] = field.Value;
-        }
-
-        return name => fields.GetValueOrDefault(name);
+        /// <summary>Absent if there is none of that name.</summary>
+        public JsonElement this[string name] => _fields is null ? _value.Field(name) : _fields.GetValueOrDefault(name);
     }
 }

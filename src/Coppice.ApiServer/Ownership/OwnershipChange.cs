@@ -14,12 +14,15 @@ internal static class OwnershipChange
             .Select(field => FieldSet.OfPath("metadata", field)))
         .Aggregate((all, one) => all.Union(one));
 
+    /// <summary>What somebody owns who has made these differences.</summary>
+    public static FieldSet Ownable(FieldComparison made) => made.Added.Union(made.Modified).Without(Nobodys);
+
     /// <summary>A manager has made these differences by updating: what it changed is its own now, and nobody else's.</summary>
     public static Owners Update(Owners owners, Manager manager, FieldComparison made, DateTimeOffset now)
     {
         var changed = made.Added.Union(made.Modified);
         var left = owners.Select(owner => owner.Fields.Without(changed).Without(made.Removed));
-        var own = changed.Without(Nobodys);
+        var own = Ownable(made);
         if (own.IsEmpty)
         {
             return left.Capped();

@@ -26,6 +26,9 @@ internal enum PathKind
 /// <param name="Text">The name, or JSON in one form only, so that equal steps have equal texts.</param>
 internal readonly record struct PathElement(PathKind Kind, string Text) : IComparable<PathElement>
 {
+    /// <summary>Of a name of FieldsV1: a letter and a colon.</summary>
+    public const int PrefixLength = 2;
+
     private const string Prefixes = "fkvi";
 
     /// <summary>As in a name of FieldsV1: "f:spec", "k:{"name":"web"}".</summary>
@@ -44,12 +47,12 @@ internal readonly record struct PathElement(PathKind Kind, string Text) : ICompa
     /// <exception cref="JsonException">It is no step at all.</exception>
     public static PathElement? Parse(string name)
     {
-        if (name.Length < 2 || name[1] != ':')
+        if (name.Length < PrefixLength || name[1] != ':')
         {
             throw new JsonException("missing colon");
         }
 
-        var text = name[2..];
+        var text = name[PrefixLength..];
         return name[0] switch
         {
             'f' => Field(text),

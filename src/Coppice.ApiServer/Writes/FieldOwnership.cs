@@ -21,7 +21,7 @@ internal static class FieldOwnership
     }
 
     /// <summary>What an object of a kind is with nothing said: what of it is there by itself, nobody has set.</summary>
-    public static JsonElement EmptyOf(Kind kind) => Empties.GetValue(kind, static kind => new(JsonOf(kind.Format.Read("{}"u8)))).Json;
+    public static JsonElement EmptyOf(Kind kind) => Empties.GetValue(kind, static kind => new(JsonBuilding.Parse(JsonOf(kind.Format.Read("{}"u8))))).Json;
 
     /// <summary>
     /// Notes that what is asked for is asked for by this client, before anybody adds to it: what admission adds and what the server
@@ -83,14 +83,28 @@ internal static class FieldOwnership
             return default;
         }
 
-        var kind = write.Request.Kind;
-        var before = write.Current is { } current ? JsonBuilding.Parse(current.StoredJson) : EmptyOf(kind);
-        var made = FieldComparison.Of(before, JsonOf(item), MergeShape.Of(kind.Schema)).Without(ResetFields.Of(write.Request.Served, write.Request.Subresource));
+        var made = write.IsNew ? Make(write, item) : Compare(write, JsonOf(item));
         var manager = ManagerOf(write.Request, ManagedFieldsOperationType.Update);
         return OwnershipChange.Update(owners, manager, made, write.Now).Write(live);
     }
 
-    private static JsonElement JsonOf(KubernetesObject item) => JsonBuilding.Parse(ObjectForm.ToStore(With(item, default)));
+    /// <summary>Of a new object all that is not there by itself is added.</summary>
+    private static FieldComparison Make(PendingWrite write, KubernetesObject item)
+    {
+        var json = JsonOf(item);
+        return new(NewObjectFields.Find(write.Request.Kind, json, () => OwnershipChange.Ownable(Compare(write, json))), FieldSet.Empty, FieldSet.Empty);
+    }
+
+    private static FieldComparison Compare(PendingWrite write, byte[] json)
+    {
+        var kind = write.Request.Kind;
+        using var before = write.Current is { } current ? JsonDocument.Parse(current.StoredJson) : null;
+        using var after = JsonDocument.Parse(json);
+        return FieldComparison.Of(before?.RootElement ?? EmptyOf(kind), after.RootElement, MergeShape.Of(kind.Schema))
+            .Without(ResetFields.Of(write.Request.Served, write.Request.Subresource));
+    }
+
+    private static byte[] JsonOf(KubernetesObject item) => ObjectForm.ToStore(With(item, default));
 
     private static KubernetesObject With(KubernetesObject item, ValueList<ManagedFieldsEntry> entries) =>
         item.Metadata.ManagedFields == entries ? item : item with { Metadata = item.Metadata with { ManagedFields = entries } };

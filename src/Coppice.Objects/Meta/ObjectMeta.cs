@@ -106,14 +106,17 @@ public sealed record ManagedFieldsEntry
 
     /// <summary>Name of the program or person, as given with the request.</summary>
     [Field(1)]
+    [JsonConverter(typeof(SharedWordConverter))]
     public string? Manager { get; init; }
 
     /// <summary>How they were set: Apply or Update.</summary>
     [Field(2)]
+    [JsonConverter(typeof(SharedWordConverter))]
     public string? Operation { get; init; }
 
     /// <summary>The version of the kind that the fields are named in.</summary>
     [Field(3)]
+    [JsonConverter(typeof(SharedWordConverter))]
     public string? ApiVersion { get; init; }
 
     /// <summary>When the set was last changed.</summary>
@@ -122,6 +125,7 @@ public sealed record ManagedFieldsEntry
 
     /// <summary>The form of the set; FieldsV1 is the only one.</summary>
     [Field(6)]
+    [JsonConverter(typeof(SharedWordConverter))]
     public string? FieldsType { get; init; }
 
     /// <summary>The fields themselves, as a tree of their paths.</summary>
@@ -130,6 +134,7 @@ public sealed record ManagedFieldsEntry
 
     /// <summary>The subresource written through, such as status; empty for the object itself.</summary>
     [Field(8)]
+    [JsonConverter(typeof(SharedWordConverter))]
     public string? Subresource { get; init; }
 }
 

@@ -72,7 +72,7 @@ public static class RecordSchemas
         _ when type == typeof(Quantity) => ValueShape.Quantity,
         _ when type == typeof(IntOrString) => ValueShape.IntOrString,
         _ when type == typeof(Base64Data) => ValueShape.Bytes,
-        _ when type == typeof(JsonElement) || type == typeof(Meta.FieldsV1) || type == typeof(JsonValue) => ValueShape.Any,
+        _ when type == typeof(JsonElement) || type == typeof(FieldsV1) || type == typeof(JsonValue) => ValueShape.Any,
         _ when type.IsDefined(typeof(AnyJsonAttribute)) => ValueShape.Any,
         _ => null,
     };

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Coppice.ApiServer.Ownership;
 using Coppice.Objects;
-using Coppice.Objects.Meta;
 
 namespace Coppice.ApiServer.Tests.Ownership;
 

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Coppice.Objects.Meta;
+namespace Coppice.Objects;
 
 /// <summary>
 /// A set of fields as its JSON, unread. Most objects of a kind are written by the same few programs and have the same fields: equal sets
@@ -53,7 +54,7 @@ public sealed class FieldsV1 : IEquatable<FieldsV1>
 
     public override int GetHashCode() => _hash;
 
-    public override string ToString() => System.Text.Encoding.UTF8.GetString(_json);
+    public override string ToString() => Encoding.UTF8.GetString(_json);
 
     /// <summary>The same in every run: which sets are shared must not depend on the process.</summary>
     private static int HashOf(ReadOnlySpan<byte> json)
@@ -84,19 +85,4 @@ internal sealed class FieldsV1Converter : JsonConverter<FieldsV1>
 
     public override void Write(Utf8JsonWriter writer, FieldsV1 value, JsonSerializerOptions options) =>
         writer.WriteRawValue(value.Json, skipInputValidation: true);
-}
-
-/// <summary>
-/// The entries of metadata.managedFields. A client that sends an empty list wants nobody to own anything any more, as does one that sends
-/// a list of one empty entry; who sends no list wants nothing. Our empty list is no list, so the first is read as the second.
-/// </summary>
-internal sealed class ManagedFieldsConverter : JsonConverter<ValueList<ManagedFieldsEntry>>
-{
-    public override ValueList<ManagedFieldsEntry> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize(ref reader, ApiJson.TypeInfo<ValueList<ManagedFieldsEntry>>()) is { IsEmpty: false } entries
-            ? entries
-            : ManagedFieldsEntry.Reset;
-
-    public override void Write(Utf8JsonWriter writer, ValueList<ManagedFieldsEntry> value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, value, ApiJson.TypeInfo<ValueList<ManagedFieldsEntry>>());
 }
