@@ -2,6 +2,7 @@ using System.Net;
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Admission.Policies;
 using Coppice.ApiServer.Admission.Webhooks;
+using Coppice.ApiServer.Aggregation;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.CustomResources;
@@ -42,7 +43,8 @@ public sealed class ApiVerbs
         _storage = new ObjectStorage(store);
         Authorizer = new Authorizer(_storage);
         Kinds = new KindRegistry(BuiltInServedKinds.All);
-        Webhooks = new WebhookClient(_storage, connect, time);
+        Dialer = new ServiceDialer(_storage, connect);
+        Webhooks = new WebhookClient(Dialer, time);
         Admissions = new AdmissionChain(
         [
             .. BuiltInAdmissions.Of(_storage, Authorizer, time, random),
@@ -77,6 +79,11 @@ public sealed class ApiVerbs
 
     /// <summary>For whoever else asks somebody outside.</summary>
     internal WebhookClient Webhooks { get; }
+
+    internal ServiceDialer Dialer { get; }
+
+    /// <summary>What others serve of this API.</summary>
+    internal RemoteApis Remote { get; } = new();
 
     public Revision Current => _storage.Current;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Coppice.ApiServer.Aggregation;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Discovery;
@@ -45,6 +46,9 @@ public sealed record PipelineParts(
 
     /// <summary>What the server shows to the agents of nodes, with its key; null for nothing.</summary>
     public X509Certificate2? AgentClient { get; init; }
+
+    /// <summary>What the server shows to those who serve other parts of the API, with its key; null for nothing.</summary>
+    public X509Certificate2? FrontProxy { get; init; }
 }
 
 /// <summary>The way of every request over HTTP, from top to bottom.</summary>
@@ -59,7 +63,8 @@ public sealed partial class RequestPipeline
     private readonly RequestMetrics _requests;
     private readonly MetricsEndpoint _metrics;
     private readonly KindRegistry _kinds;
-    private readonly OfServedKinds<DiscoveryDocuments> _discovery;
+    private readonly OfServedApis<DiscoveryDocuments> _discovery;
+    private readonly AggregationEndpoint _aggregation;
     private readonly OfServedKinds<OpenApiDocuments> _openApi;
     private readonly IssuerDocuments _issuer;
     private readonly ReviewEndpoint _reviews;
@@ -83,7 +88,13 @@ public sealed partial class RequestPipeline
         _kinds = verbs.Kinds;
         _requests = new RequestMetrics(_kinds, otherPaths.ToHashSet(StringComparer.Ordinal), time);
         _metrics = new MetricsEndpoint(_requests, () => verbs.Current);
-        _discovery = new(_kinds, kinds => new DiscoveryDocuments(ServedGroups.Of(kinds.All), parts.ServerAddress) { OtherPaths = otherPaths });
+        _discovery = new(
+            _kinds,
+            verbs.Remote,
+            (kinds, remote) => new DiscoveryDocuments(RemoteDiscovery.Merge(ServedGroups.Of(kinds.All), remote), parts.ServerAddress) { OtherPaths = otherPaths });
+        var others = new RemoteApiClient(verbs.Dialer, parts.FrontProxy);
+        _aggregation = new AggregationEndpoint(verbs.Remote, others);
+        ApiServices = (api, caches) => new ApiServiceReconciler(api, _kinds, verbs.Remote, others, time).WokenBy(caches, log).RunAsync;
         _openApi = new(_kinds, kinds => new OpenApiDocuments(ServedGroups.Of(kinds.All)));
         _issuer = new IssuerDocuments(parts.Tokens, parts.ServerAddress);
         _reviews = new ReviewEndpoint(tokens, _authorizer);
@@ -95,6 +106,9 @@ public sealed partial class RequestPipeline
 
     /// <summary>The cluster's users and their rights, for what is served beside the API.</summary>
     public IAccessControl Access { get; }
+
+    /// <summary>The loop that looks after the APIServices, by a client and the copies behind it.</summary>
+    public Func<IApiClient, CacheSet, Func<CancellationToken, Task>> ApiServices { get; }
 
     /// <summary>
     /// 1. Reads what is asked. 2. Identifies who asks, and for whom. 3. Waits for a turn and authorizes. 4. Answers: health, documents, reviews, objects. Whatever is
@@ -181,6 +195,11 @@ public sealed partial class RequestPipeline
 
     private async Task AnswerAsync(HttpContext http, ApiRequest request, UserInfo user, CancellationToken stopping)
     {
+        if (await _aggregation.TryHandleAsync(http, user))
+        {
+            return;
+        }
+
         // What is no resource is health or a document; a resource is neither, so that nobody looks for it there.
         if (request.Resource is null
             ? await _health.TryHandleAsync(http) || await _metrics.TryHandleAsync(http) || await TryDocumentAsync(http)

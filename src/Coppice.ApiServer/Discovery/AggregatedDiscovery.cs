@@ -53,7 +53,7 @@ internal static class AggregatedDiscovery
             }
 
             json.WriteEndArray();
-            json.WriteString("freshness", "Current");
+            json.WriteString("freshness", version.IsStale ? "Stale" : "Current");
             json.WriteEndObject();
         }
 

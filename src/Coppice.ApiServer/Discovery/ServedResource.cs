@@ -26,6 +26,9 @@ public sealed record ServedVersion(string Group, string Version, IReadOnlyList<S
     /// <summary>As in a manifest: "v1", "apps/v1".</summary>
     public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";
 
+    /// <summary>Whoever serves it cannot be asked, and this is what was known of it last.</summary>
+    public bool IsStale { get; init; }
+
     /// <summary>Where its resources are served: "/api/v1", "/apis/apps/v1".</summary>
     public string Root { get; } = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
 }

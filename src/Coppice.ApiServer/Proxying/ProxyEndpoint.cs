@@ -48,7 +48,7 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, PipelineParts parts)
         using var answer = await SendAsync(request, location, http.RequestAborted);
         if (answer.StatusCode == HttpStatusCode.SwitchingProtocols && upgrade is not null)
         {
-            await CarryAsync(http, upgrade, answer);
+            await UpgradedConnection.CarryAsync(http, upgrade, answer);
             return;
         }
 
@@ -237,34 +237,5 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, PipelineParts parts)
         await using var packing = new GZipStream(to.Body, CompressionLevel.Fastest, leaveOpen: true);
         await using var whole = page.AsStream();
         await links.PassAsync(whole, packing, stop);
-    }
-
-    /// <summary>Leaves HTTP on both sides and carries bytes until one of them ends.</summary>
-    private static async Task CarryAsync(HttpContext http, IHttpUpgradeFeature upgrade, HttpResponseMessage answer)
-    {
-        ProxyHeaders.CopyAnswer(answer, http.Response);
-        http.Response.Headers.Upgrade = answer.Headers.Upgrade.ToString();
-        await using var client = await upgrade.UpgradeAsync();
-        await using var target = await answer.Content.ReadAsStreamAsync(http.RequestAborted);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        var there = CarryOneWayAsync(client, target, over);
-        await CarryOneWayAsync(target, client, over);
-        await there;
-    }
-
-    private static async Task CarryOneWayAsync(Stream from, Stream to, CancellationTokenSource over)
-    {
-        try
-        {
-            await PassedBody.PassAsync(from, to, over.Token);
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
-        {
-            // One side has gone, or the other way has ended: then this one ends too.
-        }
-
-#pragma warning disable RS0030 // A connection that has left HTTP, which no simulation has: whoever waits in it is not to run on this thread.
-        await over.CancelAsync();
-#pragma warning restore RS0030
     }
 }

@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Text;
-using Coppice.ApiServer.Storage;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Admissionregistration;
@@ -16,13 +14,10 @@ namespace Coppice.ApiServer.Webhooks;
 /// Asks webhooks: admission's and those that convert. A question is posted as JSON over TLS, to an address or to a service of the cluster;
 /// connections are kept for the next question, redirects are not followed, and what is answered is read up to a bound.
 /// </summary>
-/// <param name="connect">How an address is reached; null for the machine's own network.</param>
-internal sealed class WebhookClient(ObjectStorage storage, Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect, TimeProvider time)
+internal sealed class WebhookClient(ServiceDialer dialer, TimeProvider time)
 {
     /// <summary>How much a webhook may answer: as much as a client may send.</summary>
     public const int AnswerBytesMax = 3 * 1024 * 1024;
-
-    private const int HttpsPort = 443;
 
     // Each has its connections, and each bundle of certificates its own of these: more than anybody has, and not without end.
     private const int TransportsMax = 200;
@@ -30,9 +25,6 @@ internal sealed class WebhookClient(ObjectStorage storage, Func<DnsEndPoint, Can
     // A service's address leads to the pods of the day: not for ever to those of yesterday.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
-    private static readonly HttpRequestOptionsKey<ServiceReference> ServiceOf = new("service");
-
-    private readonly ServiceAddresses _services = new(storage);
     private readonly ConcurrentDictionary<(bool IsService, Base64Data CaBundle), HttpMessageInvoker> _transports = new();
 
     /// <param name="timeout">How long it may take from the first to the last byte; the webhook is told.</param>
@@ -51,7 +43,7 @@ internal sealed class WebhookClient(ObjectStorage storage, Func<DnsEndPoint, Can
             request.Headers.TryAddWithoutValidation("User-Agent", "kube-apiserver-admission");
             if (webhook.Service is { } service)
             {
-                request.Options.Set(ServiceOf, service);
+                ServiceDialer.Mark(request, new ObjectKey(service.Namespace, service.Name), service.Port);
             }
 
             using var answer = await TransportOf(webhook).SendAsync(request, either.Token);
@@ -67,7 +59,7 @@ internal sealed class WebhookClient(ObjectStorage storage, Func<DnsEndPoint, Can
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException or UriFormatException or ApiException or ArgumentException)
         {
-            throw Failed(Reason(e), e);
+            throw Failed(NetworkFailure.Words(e), e);
         }
 
         WebhookException Failed(string why, Exception? e) => new($"Post \"{url}\": {why}", e);
@@ -81,7 +73,7 @@ internal sealed class WebhookClient(ObjectStorage storage, Func<DnsEndPoint, Can
         }
 
         var path = service.Path is null or "" ? "/" : service.Path[0] == '/' ? service.Path : $"/{service.Path}";
-        return $"https://{service.Name}.{service.Namespace}.svc:{service.Port ?? HttpsPort}{path}";
+        return $"https://{service.Name}.{service.Namespace}.svc:{service.Port ?? ServiceDialer.HttpsPort}{path}";
     }
 
     private HttpMessageInvoker TransportOf(WebhookClientConfig webhook)
@@ -104,38 +96,10 @@ internal sealed class WebhookClient(ObjectStorage storage, Func<DnsEndPoint, Can
             UseProxy = false,
             ActivityHeadersPropagator = null,
             PooledConnectionLifetime = ConnectionLifetime,
-            ConnectCallback = ConnectAsync,
+            ConnectCallback = dialer.ConnectAsync,
         };
         ServerTrust.Require(handler.SslOptions, of.CaBundle.Bytes.Span);
         return new HttpMessageInvoker(handler);
-    }
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
-    {
-        var address = context.InitialRequestMessage.Options.TryGetValue(ServiceOf, out var service)
-            ? await _services.FindAsync(new ObjectKey(service.Namespace, service.Name), service.Port ?? HttpsPort, stop)
-            : context.DnsEndPoint;
-        if (connect is not null)
-        {
-            return await connect(address, stop);
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(address, stop);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            throw new IOException($"dial tcp {address.Host}:{address.Port}: {Dialling(e)}");
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken stop)
@@ -155,29 +119,6 @@ internal sealed class WebhookClient(ObjectStorage storage, Func<DnsEndPoint, Can
 
         return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
-
-    /// <summary>What went wrong, in the words of Go's network packages.</summary>
-    private static string Reason(Exception e) => e switch
-    {
-        HttpRequestException { InnerException: AuthenticationException tls } => tls.Message,
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "tls: first record does not look like a TLS handshake",
-        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => "EOF",
-        HttpRequestException { InnerException: { } inner } => Reason(inner),
-        IOException { InnerException: SocketException socket } => Dialling(socket),
-        SocketException socket => Dialling(socket),
-        _ => e.Message,
-    };
-
-    private static string Dialling(SocketException e) => e.SocketErrorCode switch
-    {
-        SocketError.ConnectionRefused => "connect: connection refused",
-        SocketError.ConnectionReset => "read: connection reset by peer",
-        SocketError.HostUnreachable => "connect: no route to host",
-        SocketError.NetworkUnreachable => "connect: network is unreachable",
-        SocketError.TimedOut => "connect: connection timed out",
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "lookup: no such host",
-        _ => e.Message,
-    };
 
     /// <summary>In the words of Kubernetes' client for a server that refuses and does not say why in a Status.</summary>
     private static WebhookException Refusal(HttpResponseMessage answer, ReadOnlyMemory<byte> body)

@@ -113,6 +113,7 @@ public sealed partial class Cluster : IAsyncDisposable
         await ClusterBootstrap.EnsureNamespacesAsync(ownApi, stop);
         await ClusterBootstrap.EnsurePriorityClassesAsync(ownApi, stop);
         await BootstrapPolicy.EnsureAsync(ownApi, stop);
+        await PublishedAuthentication.WriteAsync(ownApi, keys, stop);
         var builtIns = new BuiltInServices(ownApi, nodeOptions.Address, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
 
@@ -145,6 +146,7 @@ public sealed partial class Cluster : IAsyncDisposable
             {
                 AgentClient = keys.IssueAgentClient(),
                 StaticTokens = _options.TokenAuthFile is { } file ? TokenFile.Parse(await File.ReadAllTextAsync(file, stop), file) : new Dictionary<string, UserInfo>(),
+                FrontProxy = keys.IssueFrontProxy(),
             },
             _time,
             _random,
@@ -153,6 +155,7 @@ public sealed partial class Cluster : IAsyncDisposable
             ? NodeDoor.OverHttps(nodeOptions.Name, keys, _options.Port, _time, _logs)
             : NodeDoor.InProcess(nodeOptions.Name, plane, pipeline.Access);
         _parts.Add(door);
+        Run(pipeline.ApiServices(new InProcessClient(plane.Api, "system:kube-aggregator"), plane.Caches));
         var certificate = keys.IssueServer(nodeOptions.Address, _options.Ranges.ApiAddress, _options.ClusterDomain);
         _parts.Add(await ApiServerHost.StartAsync(
             pipeline,

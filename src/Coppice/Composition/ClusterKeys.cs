@@ -10,7 +10,13 @@ namespace Coppice.Composition;
 /// <summary>The cluster's keys on disk: made at the first start, read at later ones. Only their owner can read the files.</summary>
 internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
 {
-    public CertificateAuthority Authority { get; } = LoadAuthority(layout, time);
+    public CertificateAuthority Authority { get; } = LoadAuthority(layout, "ca", time);
+
+    /// <summary>
+    /// Signs the front proxy's certificate and no other: who serves other parts of the API believes whoever shows one of these, and must
+    /// not believe every user who has a certificate.
+    /// </summary>
+    public CertificateAuthority FrontProxyAuthority { get; } = LoadAuthority(layout, "front-proxy-ca", time);
 
     public ServiceAccountTokens Tokens { get; } =
         new(ReadOrMake(Path.Combine(layout.Keys, "service-accounts.key"), ServiceAccountTokens.CreateKeyPem), time);
@@ -36,6 +42,13 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
 
     /// <summary>What the API server shows to the agents of nodes, under the name that Kubernetes' has.</summary>
     public X509Certificate2 IssueAgentClient() => IssueClient("kube-apiserver-kubelet-client", Users.Masters);
+
+    /// <summary>What the API server shows to those who serve other parts of the API, anew at each start.</summary>
+    public X509Certificate2 IssueFrontProxy()
+    {
+        var issued = FrontProxyAuthority.IssueClient(PublishedAuthentication.FrontProxy);
+        return X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
+    }
 
     /// <summary>What a component shows to the API server, with its key, which is nowhere else.</summary>
     public X509Certificate2 IssueClient(string user, params IReadOnlyList<string> groups)
@@ -72,11 +85,11 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
             """);
     }
 
-    private static CertificateAuthority LoadAuthority(DataLayout layout, TimeProvider time)
+    private static CertificateAuthority LoadAuthority(DataLayout layout, string name, TimeProvider time)
     {
         OwnFiles.MakePrivateDirectory(layout.Keys);
-        var certificate = Path.Combine(layout.Keys, "ca.crt");
-        var key = Path.Combine(layout.Keys, "ca.key");
+        var certificate = Path.Combine(layout.Keys, $"{name}.crt");
+        var key = Path.Combine(layout.Keys, $"{name}.key");
         if (File.Exists(certificate) && File.Exists(key))
         {
             return CertificateAuthority.Load(File.ReadAllText(certificate), File.ReadAllText(key), time);

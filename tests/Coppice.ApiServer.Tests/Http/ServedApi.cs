@@ -33,6 +33,8 @@ public sealed class ServedApi : IAsyncLifetime
     private readonly Lock _following = new();
     private Func<Task> _follow = () => Task.CompletedTask;
     private Task? _definitions;
+    private Func<Task> _aggregate = () => Task.CompletedTask;
+    private Task? _aggregating;
     private int _spaces;
 
     /// <summary>How long a client has for a body: shorter than in earnest, long for one that means well.</summary>
@@ -60,6 +62,9 @@ public sealed class ServedApi : IAsyncLifetime
             Turns = Turns,
         };
         var pipeline = new RequestPipeline(verbs, parts, Time, new Random(2), NullLogger.Instance);
+        var own = new InProcessClient(verbs, "system:kube-aggregator");
+        var caches = new CacheSet(own, TimeProvider.System, NullLoggerFactory.Instance);
+        _aggregate = () => Task.WhenAll(pipeline.ApiServices(own, caches)(_stopping.Token), caches.RunAsync(_stopping.Token));
         var issued = _authority.IssueServer(["localhost"], [IPAddress.Loopback]);
         var port = FreePort();
         _host = await ApiServerHost.StartAsync(
@@ -79,6 +84,15 @@ public sealed class ServedApi : IAsyncLifetime
         }
 
         await BootstrapPolicy.EnsureAsync(api, default);
+    }
+
+    /// <summary>From now on, what others serve of the API is looked after.</summary>
+    public void Aggregate()
+    {
+        lock (_following)
+        {
+            _aggregating ??= _aggregate();
+        }
     }
 
     public X509Certificate2 AdminCertificate { get; private set; } = null!;
@@ -192,6 +206,7 @@ public sealed class ServedApi : IAsyncLifetime
         _admin?.Dispose();
         await _stopping.CancelAsync();
         await (_definitions ?? Task.CompletedTask);
+        await (_aggregating ?? Task.CompletedTask).ContinueWith(_ => { }, TaskScheduler.Default);
         _stopping.Dispose();
         await _host!.DisposeAsync();
         await _store.DisposeAsync();

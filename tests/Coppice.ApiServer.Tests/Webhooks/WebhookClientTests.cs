@@ -157,7 +157,7 @@ public sealed class WebhookClientTests : IAsyncDisposable
     [Fact]
     public async Task Where_nobody_listens_the_connection_is_refused()
     {
-        var client = new WebhookClient(_storage, null, TimeProvider.System);
+        var client = new WebhookClient(new ServiceDialer(_storage, null), TimeProvider.System);
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
@@ -178,14 +178,13 @@ public sealed class WebhookClientTests : IAsyncDisposable
         default);
 
     private WebhookClient ClientOf(WebhookServer server, List<string>? reached = null) => new(
-        _storage,
-        async (address, stop) =>
+        new ServiceDialer(_storage, async (address, stop) =>
         {
             reached?.Add($"{address.Host}:{address.Port}");
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(IPAddress.Loopback, server.Port, stop);
             return new NetworkStream(socket, ownsSocket: true);
-        },
+        }),
         TimeProvider.System);
 
     private static WebhookClientConfig UrlOf(WebhookServer server) => new() { Url = $"https://127.0.0.1:{server.Port}/check", CaBundle = new(server.CaPem) };

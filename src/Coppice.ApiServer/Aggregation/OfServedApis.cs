@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Coppice.ApiServer.Registry;
+
+namespace Coppice.ApiServer.Aggregation;
+
+/// <summary>What is derived from everything that can be asked here, whoever serves it; made anew when that has changed and somebody asks.</summary>
+internal sealed class OfServedApis<T>(KindRegistry registry, RemoteApis remote, Func<ServedKinds, IEnumerable<RemoteApi>, T> make)
+    where T : class
+{
+    private Made? _last;
+
+    public T Current
+    {
+        get
+        {
+            var (kinds, others) = (registry.Current, remote.All);
+            var last = _last;
+            if (last?.Kinds != kinds || last.Others != others)
+            {
+                _last = last = new Made(kinds, others, make(kinds, others.Values));
+            }
+
+            return last.What;
+        }
+    }
+
+    private sealed record Made(ServedKinds Kinds, ImmutableSortedDictionary<string, RemoteApi> Others, T What);
+}
