@@ -18,6 +18,9 @@ switch (args)
     case ["api-server", "coppice", var directory, var pods, var rights]:
         await ServedApi.RunAsync(directory, int.Parse(pods, System.Globalization.CultureInfo.InvariantCulture), rights);
         return 0;
+    case ["custom-resources"]:
+        await CustomResourceBench.RunAsync();
+        return 0;
     case ["scheduling"]:
         await SchedulingBench.RunAsync();
         return 0;
@@ -28,6 +31,6 @@ switch (args)
         await HealingBench.RunAsync(int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api [roles], scheduling, healing [ROUNDS]");
+        Console.Error.WriteLine("which benchmark? store, api [roles], custom-resources, scheduling, healing [ROUNDS]");
         return 2;
 }
