@@ -1,5 +1,4 @@
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
@@ -32,7 +31,7 @@ internal sealed class ClaimResize(ObjectStorage storage) : IValidatingAdmission
             throw Forbidden("Only bound persistent volume claims can be expanded");
         }
 
-        if (!await MayGrowAsync(StorageClassNote.Of(claim), StorageClassNote.Of(before), stop))
+        if (!await MayGrowAsync(StorageClasses.NameFor(claim), StorageClasses.NameFor(before), stop))
         {
             throw Forbidden("only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize");
         }

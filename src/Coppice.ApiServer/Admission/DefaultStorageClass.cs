@@ -1,4 +1,3 @@
-using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
@@ -10,26 +9,19 @@ namespace Coppice.ApiServer.Admission;
 /// <summary>A claim that names no class gets the one that is marked as the default: of several the youngest.</summary>
 internal sealed class DefaultStorageClass(ObjectStorage storage) : IMutatingAdmission
 {
-    private const string DefaultNote = "storageclass.kubernetes.io/is-default-class";
-
-    private const string OldDefaultNote = "storageclass.beta.kubernetes.io/is-default-class";
-
     private readonly LiveObjects<StorageClass> _classes = new(storage);
-
-    public static bool IsDefault(StorageClass item) =>
-        item.Metadata.Annotations.Find(DefaultNote) == "true" || item.Metadata.Annotations.Find(OldDefaultNote) == "true";
 
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
 
     public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
-        if (item is not PersistentVolumeClaim { Spec.StorageClassName: null } claim || claim.Metadata.Annotations.ContainsKey(StorageClassNote.Name))
+        if (item is not PersistentVolumeClaim { Spec.StorageClassName: null } claim || claim.Metadata.Annotations.ContainsKey(StorageClasses.NameNote))
         {
             return item;
         }
 
         var chosen = (await _classes.NowAsync(stop)).Values
-            .Where(IsDefault)
+            .Where(StorageClasses.IsDefault)
             .OrderByDescending(one => one.Metadata.CreationTimestamp)
             .ThenBy(one => one.Metadata.Name, StringComparer.Ordinal)
             .FirstOrDefault();

@@ -1,5 +1,4 @@
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -58,7 +57,7 @@ internal static class ClaimValidation
 
     /// <summary>A class may be given to a claim that has none, unless an old annotation says another.</summary>
     private static string? ClassFor(PersistentVolumeClaim item, PersistentVolumeClaim old) =>
-        old.Metadata.Annotations.Find(StorageClassNote.Name) is { } noted && noted != item.Spec.StorageClassName ? null : item.Spec.StorageClassName;
+        old.Metadata.Annotations.Find(StorageClasses.NameNote) is { } noted && noted != item.Spec.StorageClassName ? null : item.Spec.StorageClassName;
 
     private static Findings<FieldError> Attributes(string? name, string? old)
     {

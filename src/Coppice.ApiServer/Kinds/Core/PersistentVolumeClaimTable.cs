@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Tables;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Kinds.Core;
@@ -25,7 +26,7 @@ internal sealed class PersistentVolumeClaimTable : KindTable<PersistentVolumeCla
         item.Spec.VolumeName ?? "",
         Bound(item) && item.Status.Capacity.TryGetValue(ResourceName.Storage, out var size) ? size.ToString() : Bound(item) ? "0" : "",
         Bound(item) ? CellText.AccessModes(item.Status.AccessModes) : "",
-        StorageClassNote.Of(item),
+        StorageClasses.NameFor(item),
         item.Spec.VolumeAttributesClassName ?? CellText.Unset,
         Age(item, now),
         item.Spec.VolumeMode ?? CellText.Unset,

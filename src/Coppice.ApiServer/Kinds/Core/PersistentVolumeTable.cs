@@ -29,7 +29,7 @@ internal sealed class PersistentVolumeTable : KindTable<PersistentVolume>
         item.Spec.PersistentVolumeReclaimPolicy ?? "",
         item.Metadata.DeletionTimestamp is null ? item.Status.Phase ?? "" : "Terminating",
         item.Spec.ClaimRef is { } claim ? $"{claim.Namespace}/{claim.Name}" : "",
-        StorageClassNote.Of(item),
+        StorageClasses.NameFor(item),
         item.Spec.VolumeAttributesClassName ?? CellText.Unset,
         item.Status.Reason ?? "",
         Age(item, now),

@@ -1,3 +1,4 @@
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Kinds.Core;
@@ -17,9 +18,9 @@ internal static class PersistentVolumeWarnings
 
     public static IEnumerable<string> Of(PersistentVolume item)
     {
-        if (item.Metadata.Annotations.ContainsKey(StorageClassNote.Name))
+        if (item.Metadata.Annotations.ContainsKey(StorageClasses.NameNote))
         {
-            yield return $"metadata.annotations[{StorageClassNote.Name}]: deprecated since v1.8; use \"storageClassName\" attribute instead";
+            yield return $"metadata.annotations[{StorageClasses.NameNote}]: deprecated since v1.8; use \"storageClassName\" attribute instead";
         }
 
         const string Options = "volume.beta.kubernetes.io/mount-options";

@@ -1,5 +1,5 @@
 using Coppice.ApiServer.Tables;
-using Coppice.ApiServer.Admission;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Storage;
 
@@ -19,7 +19,7 @@ internal sealed class StorageClassTable : KindTable<StorageClass>
 
     protected override IReadOnlyList<object> Cells(StorageClass item, DateTimeOffset now) =>
     [
-        DefaultStorageClass.IsDefault(item) ? $"{Name(item)} (default)" : Name(item),
+        StorageClasses.IsDefault(item) ? $"{Name(item)} (default)" : Name(item),
         item.Provisioner,
         item.ReclaimPolicy ?? PersistentVolumeReclaimPolicy.Delete,
         item.VolumeBindingMode ?? CellText.Unset,
