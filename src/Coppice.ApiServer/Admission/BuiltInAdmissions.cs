@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Admission.PodSecurity;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Storage;
 
@@ -13,6 +14,7 @@ internal static class BuiltInAdmissions
         new PodAdmission(storage, time, random),
         new NodeRestriction(storage),
         new EscalationCheck(authorizer),
+        new PodSecurityAdmission(storage),
         new PriorityAdmission(new(storage)),
         new DefaultStorageClass(storage),
         new StorageProtection(),

@@ -28,6 +28,9 @@ internal static class VolumeValidation
         .. FieldRules.DistinctNames(path, volumes, v => v.Name, (at, name) => FieldError.Duplicate(at.Child("name"), name)),
     ];
 
+    /// <summary>The field that says where a volume comes from; null for none.</summary>
+    public static string? SourceOf(Volume volume) => Sources.FirstOrDefault(source => source.Get(volume) is not null).Name;
+
     private static Findings<FieldError> Volume(FieldPath path, Volume volume) =>
     [
         .. FieldRules.RequiredName(path.Child("name"), volume.Name, Names.Label),
