@@ -18,6 +18,8 @@ using Coppice.ApiServer.Webhooks;
 using Coppice.ApiServer.Writes;
 using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Authorization;
 using Coppice.Store;
 
 namespace Coppice.ApiServer;
@@ -67,6 +69,10 @@ public sealed class ApiVerbs
 
     /// <summary>What keeps the kinds as their definitions have them; to be run with the rest.</summary>
     public DefinitionLoop Definitions { get; }
+
+    /// <summary>Whether somebody may do something, for components of the same process.</summary>
+    public async ValueTask<bool> AllowsAsync(UserInfo user, ResourceAttributes wanted, CancellationToken stop) =>
+        (await Authorizer.DecideAsync(user, AccessRequest.Of(wanted), stop)).Allowed;
 
     internal ListVerb List { get; }
 

@@ -1,5 +1,6 @@
 using Coppice.Client;
 using Coppice.Controllers.CronJobs;
+using Coppice.Controllers.Certificates;
 using Coppice.Controllers.DaemonSets;
 using Coppice.Controllers.Deployments;
 using Coppice.Controllers.Disruption;
@@ -69,6 +70,17 @@ public sealed class ControllerSet
         controllers.Add(Make("AttributesClassProtection", new AttributesClassProtectionReconciler(api, caches)));
         controllers.Add(Make("TokenCleaning", new TokenCleaner(api, caches, time)));
         controllers.Add(Make("RoleAggregation", new RoleAggregationReconciler(api, caches, time)));
+        controllers.Add(Make("CertificateCleaning", new CertificateCleaningReconciler(api, caches, time)));
+        if (options.Sign is { } sign)
+        {
+            controllers.Add(Make("CertificateSigning", new CertificateSigningReconciler(api, caches, sign)));
+        }
+
+        if (options.Allows is { } allows)
+        {
+            controllers.Add(Make("CertificateApproval", new CertificateApprovalReconciler(api, caches, allows)));
+        }
+
         controllers.Add(Make("EventExpiry", new EventExpiryReconciler(api, caches, options.EventTimeToLive, time)));
         _garbage = new GarbageCollector(api, _kinds, time, LogOf("GarbageCollection"));
         _controllers = controllers;

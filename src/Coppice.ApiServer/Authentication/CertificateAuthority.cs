@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Coppice.Client;
 
 namespace Coppice.ApiServer.Authentication;
 
@@ -75,6 +76,38 @@ public sealed class CertificateAuthority : IDisposable
         return Issue(name.Build(), "1.3.6.1.5.5.7.3.2", null);
     }
 
+    /// <summary>
+    /// A certificate for what somebody else asks for with a key of their own: for the usages that are asked for, for as long as is wished
+    /// but no longer than a year, and never for an authority.
+    /// </summary>
+    /// <param name="usages">In the words of Kubernetes' requests, as "client auth".</param>
+    public string Sign(SigningRequest asked, IReadOnlyList<string> usages, TimeSpan? lifetime)
+    {
+        var request = new CertificateRequest(asked.Name, asked.PublicKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
+        foreach (var extension in CertificateUsages.Of(usages))
+        {
+            request.CertificateExtensions.Add(extension);
+        }
+
+        if (asked.AlternativeNames is { } names)
+        {
+            request.CertificateExtensions.Add(names);
+        }
+
+        var now = _time.GetUtcNow();
+        var end = now + (lifetime < CertificateLifetime ? lifetime.Value : CertificateLifetime);
+        using var key = _certificate.GetECDsaPrivateKey() ?? throw new CryptographicException("the authority's key is missing");
+        using var certificate = request.Create(
+            _certificate.SubjectName,
+            X509SignatureGenerator.CreateForECDsa(key),
+            now - ClockTolerance,
+            end < _certificate.NotAfter ? end : _certificate.NotAfter,
+            SerialNumber());
+        return certificate.ExportCertificatePem() + "\n";
+    }
+
     public void Dispose() => _certificate.Dispose();
 
     private IssuedCertificate Issue(X500DistinguishedName subject, string usage, X509Extension? alternatives)
@@ -89,11 +122,16 @@ public sealed class CertificateAuthority : IDisposable
             request.CertificateExtensions.Add(alternatives);
         }
 
+        var now = _time.GetUtcNow();
+        using var certificate = request.Create(_certificate, now - ClockTolerance, now + CertificateLifetime, SerialNumber());
+        return new(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), certificate.NotAfter.ToUniversalTime());
+    }
+
+    private static byte[] SerialNumber()
+    {
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] &= 0x7f;
-        var now = _time.GetUtcNow();
-        using var certificate = request.Create(_certificate, now - ClockTolerance, now + CertificateLifetime, serial);
-        return new(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), certificate.NotAfter.ToUniversalTime());
+        return serial;
     }
 
     private static string KeyOf(X509Certificate2 certificate)

@@ -19,6 +19,9 @@ public sealed record SigningRequest(X500DistinguishedName Name, PublicKey Public
     private static readonly Asn1Tag Uri = new(TagClass.ContextSpecific, 6);
     private static readonly Asn1Tag Ip = new(TagClass.ContextSpecific, 7);
 
+    /// <summary>What else than its name the owner of the certificate is called; null for nothing.</summary>
+    public X509Extension? AlternativeNames { get; private init; }
+
     public IReadOnlyList<string> Emails { get; private init; } = [];
 
     public IReadOnlyList<string> DnsNames { get; private init; } = [];
@@ -47,7 +50,7 @@ public sealed record SigningRequest(X500DistinguishedName Name, PublicKey Public
             var subject = CertificateSubject.Read(request.SubjectName) ?? throw new CryptographicException("the subject cannot be read");
             var names = request.CertificateExtensions.FirstOrDefault(e => e.Oid?.Value == AlternativeNamesId);
             var read = new SigningRequest(request.SubjectName, request.PublicKey, subject);
-            return names is null ? read : read.With(names.RawData);
+            return names is null ? read : (read with { AlternativeNames = names }).With(names.RawData);
         }
         catch (Exception e) when (e is AsnContentException or ArgumentException or NotSupportedException or FormatException)
         {

@@ -97,7 +97,7 @@ public sealed partial class Cluster : IAsyncDisposable
 
         // 2. The control plane: the API's verbs on the store, the controllers, the scheduler; and the API for everybody else over HTTPS.
         progress.Report($"serving the API on port {_options.Port}");
-        var planeOptions = new ControlPlaneOptions(new(_options.Ranges.Services, _options.NodePorts), keys.Authority.CertificatePem) { Tokens = keys.Tokens };
+        var planeOptions = new ControlPlaneOptions(new(_options.Ranges.Services, _options.NodePorts), keys.Authority.CertificatePem) { Tokens = keys.Tokens, Authority = keys.Authority };
         var plane = new ControlPlane(store, planeOptions, ComponentOf, _time, _random, _logs);
         await plane.Api.Definitions.FollowAsync(stop);
         var nodeOptions = NodeHostOptions.Of(_options, _options.NodeAddress ?? NodeIp.Find());

@@ -17,6 +17,9 @@ public sealed record ControlPlaneOptions(ServiceAllocationOptions Services, stri
 {
     /// <summary>Null where no tokens are issued, as in a simulation.</summary>
     public ServiceAccountTokens? Tokens { get; init; }
+
+    /// <summary>Null where nothing is signed, as in a simulation.</summary>
+    public CertificateAuthority? Authority { get; init; }
 }
 
 /// <summary>
@@ -50,7 +53,12 @@ public sealed class ControlPlane
 
         // 3. The controllers, of whatever kinds are served, and the scheduler.
         var controllerApi = door(Api, ControllerManager);
-        var controllerOptions = new ControllerOptions(options.RootCertificates) { Kinds = Api.Kinds };
+        var controllerOptions = new ControllerOptions(options.RootCertificates)
+        {
+            Kinds = Api.Kinds,
+            Sign = options.Authority is { } authority ? authority.Sign : null,
+            Allows = Api.AllowsAsync,
+        };
         var controllers = new ControllerSet(controllerApi, Caches, Recorder(controllerApi, "controllermanager"), controllerOptions, time, logs);
         var schedulerApi = door(Api, Scheduler);
         var scheduler = new SchedulingLoop(

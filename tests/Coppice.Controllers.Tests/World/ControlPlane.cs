@@ -1,6 +1,9 @@
+using Coppice.ApiServer.Authentication;
 using Coppice.Client;
 using Coppice.Controllers.NodeLifecycle;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Authorization;
 using Coppice.Objects.Core;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,12 +22,24 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
         var never = TimeSpan.FromDays(1000);
         Clock = new(Time);
         Api = new(Clock);
-        var options = new ControllerOptions("PEM") { NodeLifecycle = nodes ?? new(never, never, never), Kinds = Api.Door.Verbs.Kinds };
+        var options = new ControllerOptions("PEM")
+        {
+            NodeLifecycle = nodes ?? new(never, never, never),
+            Kinds = Api.Door.Verbs.Kinds,
+            Sign = Authority.Sign,
+            Allows = (user, wanted, stop) => new(Allows(user, wanted)),
+        };
         var caches = new CacheSet(Api.Door, Clock, NullLoggerFactory.Instance);
         var controllers = new ControllerSet(Api.Door, caches, this, options, Clock, NullLoggerFactory.Instance);
         Running = Task.WhenAll(caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
         Settle();
     }
+
+    /// <summary>Whose signature the certificates bear that are asked for.</summary>
+    public static CertificateAuthority Authority { get; } = CertificateAuthority.Create(TimeProvider.System);
+
+    /// <summary>What users may do.</summary>
+    public Func<UserInfo, ResourceAttributes, bool> Allows { get; set; } = (_, _) => false;
 
     public ManualTimeProvider Time { get; } = new();
 
