@@ -25,6 +25,18 @@ public static class TypedApi
     public static ValueTask<T> CreateAsync<T>(this IApiClient api, T item, CancellationToken stop) where T : KubernetesObject =>
         WriteAsync(api, item, new ObjectWrite.Create(item), stop);
 
+    /// <returns>False if there was such an object already; it is left as it is.</returns>
+    public static async Task<bool> CreateIfAbsentAsync<T>(this IApiClient api, T item, CancellationToken stop) where T : KubernetesObject
+    {
+        if (await api.FindAsync<T>(ObjectKey.Of(item), stop) is not null)
+        {
+            return false;
+        }
+
+        await api.CreateAsync(item, stop);
+        return true;
+    }
+
     /// <summary>Replaces an object. With a resourceVersion in its metadata, only if that is still the newest (else a Conflict).</summary>
     public static ValueTask<T> UpdateAsync<T>(this IApiClient api, T item, CancellationToken stop) where T : KubernetesObject =>
         WriteAsync(api, item, new ObjectWrite.Update(item), stop);

@@ -44,6 +44,7 @@ public static class ApiJson
                 Coordination.CoordinationJsonContext.Default,
                 Discovery.DiscoveryJsonContext.Default,
                 Events.EventsJsonContext.Default,
+                Flowcontrol.FlowcontrolJsonContext.Default,
                 Networking.NetworkingJsonContext.Default,
                 Policy.PolicyJsonContext.Default,
                 Rbac.RbacJsonContext.Default,

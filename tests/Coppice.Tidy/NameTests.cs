@@ -6,7 +6,7 @@ namespace Coppice.Tidy;
 public sealed partial class NameTests
 {
     // Kubernetes has them in two groups.
-    private static readonly string[] TwiceInKubernetes = ["EndpointPort", "Event", "EventSeries", "ServiceReference", "TokenRequest"];
+    private static readonly string[] TwiceInKubernetes = ["EndpointPort", "Event", "EventSeries", "ServiceReference", "Subject", "SubjectKind", "TokenRequest"];
 
     [Fact]
     public void No_two_types_have_one_name() =>

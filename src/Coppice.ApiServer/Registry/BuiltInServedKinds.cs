@@ -9,6 +9,7 @@ using Coppice.ApiServer.Kinds.Coordination;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Kinds.Discovery;
 using Coppice.ApiServer.Kinds.Events;
+using Coppice.ApiServer.Kinds.Flowcontrol;
 using Coppice.ApiServer.Kinds.Networking;
 using Coppice.ApiServer.Kinds.Nodes;
 using Coppice.ApiServer.Kinds.Rbac;
@@ -58,6 +59,8 @@ public static class BuiltInServedKinds
         CertificateSigningRequestKind.Served,
         LeaseKind.Served,
         EndpointSliceKind.Served,
+        FlowSchemaKind.Served,
+        PriorityLevelConfigurationKind.Served,
         IngressKind.Served,
         IngressClassKind.Served,
         IPAddressKind.Served,

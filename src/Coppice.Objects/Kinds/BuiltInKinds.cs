@@ -7,6 +7,7 @@ using Coppice.Objects.Batch;
 using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
+using Coppice.Objects.Flowcontrol;
 using Coppice.Objects.Networking;
 using Coppice.Objects.Node;
 using Coppice.Objects.Rbac;
@@ -61,6 +62,8 @@ public static class BuiltInKinds
         Define<CertificateSigningRequest>("certificates.k8s.io", "certificatesigningrequests", namespaced: false, shortNames: ["csr"]),
         Define<Lease>("coordination.k8s.io", "leases"),
         Define<EndpointSlice>("discovery.k8s.io", "endpointslices"),
+        Define<FlowSchema>("flowcontrol.apiserver.k8s.io", "flowschemas", namespaced: false),
+        Define<PriorityLevelConfiguration>("flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations", namespaced: false),
         Define<Ingress>("networking.k8s.io", "ingresses", shortNames: ["ing"]),
         Define<IngressClass>("networking.k8s.io", "ingressclasses", namespaced: false),
         Define<IPAddress>("networking.k8s.io", "ipaddresses", namespaced: false, shortNames: ["ip"]),

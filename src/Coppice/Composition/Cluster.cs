@@ -2,6 +2,7 @@ using System.Net;
 using Coppice.ApiServer;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization.Bootstrap;
+using Coppice.ApiServer.Flowcontrol;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Requests;
@@ -114,6 +115,7 @@ public sealed partial class Cluster : IAsyncDisposable
         await ClusterBootstrap.EnsurePriorityClassesAsync(ownApi, stop);
         await BootstrapPolicy.EnsureAsync(ownApi, stop);
         await PublishedAuthentication.WriteAsync(ownApi, keys, stop);
+        await FlowDefaults.EnsureAsync(ownApi, stop);
         var builtIns = new BuiltInServices(ownApi, nodeOptions.Address, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
 

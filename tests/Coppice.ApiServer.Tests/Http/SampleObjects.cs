@@ -43,6 +43,7 @@ internal static class SampleObjects
             "action":"Run","reason":"Ran","type":"Normal","note":"n","reportingController":"example.com/c","reportingComponent":"example.com/c",
             "reportingInstance":"i","eventTime":"2026-01-01T00:00:00.000000Z"
             """,
+        ["flowschemas"] = """ "spec":{"priorityLevelConfiguration":{"name":"a"}} """,
         ["ingressclasses"] = """ "spec":{"controller":"example.com/c"} """,
         ["ingresses"] = """ "spec":{"defaultBackend":{"service":{"name":"a","port":{"number":80}}}} """,
         ["ipaddresses"] = """ "spec":{"parentRef":{"resource":"services","namespace":"NAMESPACE","name":"a"}} """,
@@ -60,6 +61,7 @@ internal static class SampleObjects
         ["priorityclasses"] = """ "value":7 """,
         ["persistentvolumes"] = """ "spec":{"accessModes":["ReadWriteOnce"],"capacity":{"storage":"1Gi"},"hostPath":{"path":"/a"}} """,
         ["pods"] = """ "spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"1"}}}]} """,
+        ["prioritylevelconfigurations"] = """ "spec":{"type":"Limited","limited":{"limitResponse":{"type":"Reject"}}} """,
         ["replicasets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
         ["replicationcontrollers"] = $$$""" "spec":{"selector":{"app":"a"},"template":{{{Template}}} } """,
         ["resourcequotas"] = """ "spec":{"hard":{"pods":"100"}} """,
