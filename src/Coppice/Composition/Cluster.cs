@@ -116,6 +116,7 @@ public sealed partial class Cluster : IAsyncDisposable
         await BootstrapPolicy.EnsureAsync(ownApi, stop);
         await PublishedAuthentication.WriteAsync(ownApi, keys, stop);
         await FlowDefaults.EnsureAsync(ownApi, stop);
+        await ClusterBootstrap.EnsureServiceRangeAsync(ownApi, _options.Ranges.Services, _time, stop);
         var builtIns = new BuiltInServices(ownApi, nodeOptions.Address, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
 

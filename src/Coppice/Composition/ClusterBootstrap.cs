@@ -1,7 +1,9 @@
+using System.Net;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
+using Coppice.Objects.Networking;
 using Coppice.Objects.Scheduling;
 
 namespace Coppice.Composition;
@@ -28,15 +30,37 @@ internal static class ClusterBootstrap
         }
     }
 
-    /// <returns>False if there was such an object already; it is left as it is.</returns>
-    public static async Task<bool> CreateIfAbsentAsync<T>(this IApiClient api, T item, CancellationToken stop) where T : KubernetesObject
+    /// <summary>
+    /// The range that services get their addresses from, as the API shows it. What it says is how it is: no other range that somebody
+    /// makes is given out.
+    /// </summary>
+    public static async Task EnsureServiceRangeAsync(IApiClient api, IPNetwork range, TimeProvider time, CancellationToken stop)
     {
-        if (await api.FindAsync<T>(ObjectKey.Of(item), stop) is not null)
+        var wanted = new ServiceCIDR
         {
-            return false;
+            Metadata = new() { Name = "kubernetes" },
+            Spec = new() { Cidrs = [range.ToString()] },
+            Status = new()
+            {
+                Conditions =
+                [
+                    new()
+                    {
+                        Type = "Ready",
+                        Status = ConditionStatus.True,
+                        LastTransitionTime = ApiTime.Truncate(time.GetUtcNow()),
+                        Message = "Kubernetes default Service CIDR is ready",
+                    },
+                ],
+            },
+        };
+        var key = ObjectKey.Of(wanted);
+        if (await api.FindAsync<ServiceCIDR>(key, stop) is { } found && found.Spec != wanted.Spec)
+        {
+            // The cluster was given another range, and one that is there cannot be changed.
+            await api.DeleteAsync<ServiceCIDR>(key, null, stop);
         }
 
-        await api.CreateAsync(item, stop);
-        return true;
+        await api.CreateIfAbsentAsync(wanted, stop);
     }
 }

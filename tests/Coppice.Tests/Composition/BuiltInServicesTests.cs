@@ -6,13 +6,30 @@ using Coppice.Client;
 using Coppice.Composition;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Objects.Networking;
 using Coppice.Store.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
+using IPAddress = System.Net.IPAddress;
 
 namespace Coppice.Tests.Composition;
 
 public sealed class BuiltInServicesTests
 {
+    [Fact]
+    public async Task A_cluster_shows_the_range_that_its_services_get_their_addresses_from()
+    {
+        var verbs = new ApiVerbs(new InMemoryRevisionStore(), ServiceAllocationOptions.Default, null, TimeProvider.System, new Random(1));
+        var api = new InProcessClient(verbs, "system:apiserver");
+        foreach (var range in new[] { "10.96.0.0/16", "172.30.0.0/20" })
+        {
+            await ClusterBootstrap.EnsureServiceRangeAsync(api, IPNetwork.Parse(range), TimeProvider.System, default);
+
+            var shown = await api.FindAsync<ServiceCIDR>(new ObjectKey("", "kubernetes"), default);
+            Assert.Equal([range], shown!.Spec.Cidrs);
+            Assert.Equal(("Ready", "True"), (shown.Status.Conditions.Single().Type, shown.Status.Conditions.Single().Status));
+        }
+    }
+
     [Fact]
     public async Task A_cluster_that_is_given_another_range_has_its_own_services_in_that()
     {
