@@ -12,6 +12,7 @@ internal static class BuiltInAdmissions
         new NamespaceLifecycle(storage),
         new LimitRanger(new(storage)),
         new PodAdmission(storage, time, random),
+        new MountableSecrets(storage),
         new NodeRestriction(storage),
         new EscalationCheck(authorizer),
         new PodSecurityAdmission(storage),
