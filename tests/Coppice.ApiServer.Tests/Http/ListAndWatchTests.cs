@@ -258,27 +258,6 @@ public sealed class ListAndWatchTests(ServedApi api) : IClassFixture<ServedApi>
         return new EventLines(new StreamReader(await response.Content.ReadAsStreamAsync()));
     }
 
-    /// <summary>The lines of a watch.</summary>
-    private sealed class EventLines(StreamReader reader) : IDisposable
-    {
-        /// <summary>The next line; null at the end.</summary>
-        public async Task<string?> LineAsync() => await reader.ReadLineAsync().WaitAsync(Soon);
-
-        public async Task<JsonNode> NextAsync(string type, string? name)
-        {
-            var line = JsonNode.Parse(await LineAsync() ?? throw new EndOfStreamException("the watch ended"))!;
-            Assert.Equal(type, (string?)line["type"]);
-            if (name is not null)
-            {
-                Assert.Equal(name, (string?)line["object"]!["metadata"]!["name"]);
-            }
-
-            return line["object"]!;
-        }
-
-        public void Dispose() => reader.Dispose();
-    }
-
     [Fact]
     public async Task Who_reads_or_writes_what_is_deprecated_is_told_so_once()
     {
