@@ -1,4 +1,3 @@
-using Coppice.ApiServer.Admission.PodSecurity;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Storage;
 

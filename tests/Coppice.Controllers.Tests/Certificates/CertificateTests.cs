@@ -29,13 +29,14 @@ public sealed class CertificateTests : IDisposable
 
         using var certificate = X509Certificate2.CreateFromPem(Get("a").Status.Certificate.ToText());
         Assert.Equal(("jane", "dev"), (CertificateSubject.Read(certificate.SubjectName)!.CommonName, CertificateSubject.Read(certificate.SubjectName)!.Organizations.Single()));
-        Assert.Equal(ControlPlane.Authority.Certificate.SubjectName.RawData, certificate.IssuerName.RawData);
-        Assert.InRange(certificate.NotAfter.ToUniversalTime() - TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(55), TimeSpan.FromMinutes(60));
+        Assert.Equal(_world.Authority.Certificate.SubjectName.RawData, certificate.IssuerName.RawData);
+        Assert.InRange(certificate.NotAfter.ToUniversalTime() - _world.Clock.GetUtcNow(), TimeSpan.FromMinutes(55), TimeSpan.FromMinutes(60));
         Assert.Equal(X509KeyUsageFlags.DigitalSignature, certificate.Extensions.OfType<X509KeyUsageExtension>().Single().KeyUsages);
         Assert.Equal("1.3.6.1.5.5.7.3.2", certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages[0].Value);
         Assert.False(certificate.Extensions.OfType<X509BasicConstraintsExtension>().Single().CertificateAuthority);
         using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
-        chain.ChainPolicy.CustomTrustStore.Add(ControlPlane.Authority.Certificate);
+        chain.ChainPolicy.VerificationTime = _world.Clock.GetUtcNow().UtcDateTime;
+        chain.ChainPolicy.CustomTrustStore.Add(_world.Authority.Certificate);
         Assert.True(chain.Build(certificate));
     }
 

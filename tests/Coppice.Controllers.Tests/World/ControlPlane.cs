@@ -22,6 +22,7 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
         var never = TimeSpan.FromDays(1000);
         Clock = new(Time);
         Api = new(Clock);
+        Authority = CertificateAuthority.Create(Clock);
         var options = new ControllerOptions("PEM")
         {
             NodeLifecycle = nodes ?? new(never, never, never),
@@ -36,7 +37,7 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
     }
 
     /// <summary>Whose signature the certificates bear that are asked for.</summary>
-    public static CertificateAuthority Authority { get; } = CertificateAuthority.Create(TimeProvider.System);
+    public CertificateAuthority Authority { get; }
 
     /// <summary>What users may do.</summary>
     public Func<UserInfo, ResourceAttributes, bool> Allows { get; set; } = (_, _) => false;

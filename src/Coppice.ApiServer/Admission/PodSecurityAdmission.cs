@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Admission.PodSecurity;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
@@ -6,7 +7,7 @@ using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 using Coppice.Store;
 
-namespace Coppice.ApiServer.Admission.PodSecurity;
+namespace Coppice.ApiServer.Admission;
 
 /// <summary>
 /// What Kubernetes' PodSecurity does: pods keep to the standard that their namespace's labels name, and who writes what will make others
