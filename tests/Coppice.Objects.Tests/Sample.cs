@@ -1,15 +1,17 @@
+using System.Collections.Immutable;
+
 namespace Coppice.Objects.Tests;
 
 /// <summary>JSON in which every field of a type has a value that is not its default.</summary>
 internal static class Sample
 {
-    // Schemas may contain themselves, as JSONSchemaProps does.
-    private const int DepthLimit = 9;
+    public static string Of(ObjectSchema schema) => Of(schema, []);
 
-    public static string Of(ObjectSchema schema, int depth = 0) =>
-        $"{{{string.Join(',', schema.Fields.Select(f => $"\"{f.JsonName}\":{Of(f.Value, depth + 1)}"))}}}";
+    /// <param name="within">The schemas that it stands in: one that contains itself, as JSONSchemaProps does, is not gone into again.</param>
+    private static string Of(ObjectSchema schema, ImmutableHashSet<ObjectSchema> within) =>
+        $"{{{string.Join(',', schema.Fields.Select(f => $"\"{f.JsonName}\":{Of(f.Value, within.Add(schema))}"))}}}";
 
-    private static string Of(ValueSchema value, int depth) => value.Shape switch
+    private static string Of(ValueSchema value, ImmutableHashSet<ObjectSchema> within) => value.Shape switch
     {
         ValueShape.String => "\"text\"",
         ValueShape.Boolean => "true",
@@ -20,8 +22,8 @@ internal static class Sample
         ValueShape.Quantity => "\"500m\"",
         ValueShape.Bytes => "\"aGVsbG8=\"",
         ValueShape.Any => "{\"any\":1}",
-        ValueShape.List => $"[{Of(value.Element!, depth)}]",
-        ValueShape.Map => $"{{\"key\":{Of(value.Element!, depth)}}}",
-        _ => depth > DepthLimit ? "{}" : Of(value.Object, depth),
+        ValueShape.List => $"[{Of(value.Element!, within)}]",
+        ValueShape.Map => $"{{\"key\":{Of(value.Element!, within)}}}",
+        _ => within.Contains(value.Object) ? "{}" : Of(value.Object, within),
     };
 }
