@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using Coppice.Objects.Apiextensions;
 
 namespace Coppice.Objects.Tests;
 
@@ -12,8 +13,11 @@ public sealed class EveryTypeTests
         .Where(t => t is { IsClass: true, IsAbstract: false } && t != typeof(CustomObject) && t.GetProperties().Any(p => p.GetCustomAttribute<FieldAttribute>() is not null))
         .OrderBy(t => t.FullName, StringComparer.Ordinal)];
 
+    // In a schema of a custom resource some fields are one thing or another, which no sample made of its own schema can show.
+    public static TheoryData<Type> SampledTypes => [.. Types.Select(row => row.Data).Where(t => !Contains(RecordSchemas.Of(t), RecordSchemas.Of<JSONSchemaProps>(), []))];
+
     [Theory]
-    [MemberData(nameof(Types))]
+    [MemberData(nameof(SampledTypes))]
     public void An_empty_object_and_a_full_one_survive_a_round_trip(Type type)
     {
         var empty = ApiJson.Read("{}"u8, type);
@@ -28,6 +32,19 @@ public sealed class EveryTypeTests
         {
             Assert.Equal(full, ApiJson.Read(Encoding.UTF8.GetBytes(written), type));
         }
+    }
+
+    [Fact]
+    public void A_schema_of_a_custom_resource_survives_a_round_trip_with_all_that_may_be_one_thing_or_another()
+    {
+        const string Json = """
+            {"type":"object","default":{"a":[1,"b",null]},"enum":[1,"2",null],"items":{"type":"string"},"allOf":[{"items":[{"type":"integer"},{}]}],
+            "additionalProperties":false,"additionalItems":{"minLength":1},"dependencies":{"a":["b"],"c":{"type":"object"}},
+            "properties":{"self":{"additionalProperties":{"type":"string"},"not":{"additionalItems":true}}}}
+            """;
+        var schema = ApiJson.Read<JSONSchemaProps>(Encoding.UTF8.GetBytes(Json));
+        Assert.Equal(Sorted(JsonDocument.Parse(Json).RootElement), Sorted(JsonDocument.Parse(Write(schema)).RootElement));
+        Assert.Equal(schema, ApiJson.Read<JSONSchemaProps>(Encoding.UTF8.GetBytes(Write(schema))));
     }
 
     [Theory]
@@ -67,6 +84,16 @@ public sealed class EveryTypeTests
             Assert.Equal(kind.Name, kind.Schema.Name);
         }
     }
+
+    private static bool Contains(ObjectSchema schema, ObjectSchema sought, HashSet<ObjectSchema> seen) =>
+        schema == sought || (seen.Add(schema) && schema.Fields.Any(field => Contains(field.Value, sought, seen)));
+
+    private static bool Contains(ValueSchema value, ObjectSchema sought, HashSet<ObjectSchema> seen) => value.Shape switch
+    {
+        ValueShape.List or ValueShape.Map => Contains(value.Element!, sought, seen),
+        ValueShape.Object => Contains(value.Object, sought, seen),
+        _ => false,
+    };
 
     private static string Write(object item)
     {

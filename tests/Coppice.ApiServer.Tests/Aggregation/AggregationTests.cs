@@ -32,7 +32,7 @@ public sealed class AggregationTests(ServedApi api) : IClassFixture<ServedApi>, 
 
         var answer = await api.SendAsync("GET", "/apis/passed.example.com/v1/namespaces/default/things/a?watch=false");
 
-        Assert.Equal(("/apis/passed.example.com/v1/namespaces/default/things/a?watch=false", "admin", "system:masters"),
+        Assert.Equal(("/apis/passed.example.com/v1/namespaces/default/things/a?watch=false", "admin", "system:masters,system:authenticated"),
             ((string?)answer.Body!["path"], (string?)answer.Body["user"], (string?)answer.Body["groups"]));
         var groups = (await api.GetAsync("/apis")).Body!["groups"]!.AsArray();
         Assert.Contains("passed.example.com", groups.Select(group => (string?)group!["name"]));
