@@ -5,6 +5,7 @@ using Coppice.ApiServer.Admission.Webhooks;
 using Coppice.ApiServer.Aggregation;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authorization;
+using Coppice.ApiServer.Authorization.Bootstrap;
 using Coppice.ApiServer.CustomResources;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
@@ -43,7 +44,7 @@ public sealed class ApiVerbs
         Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect = null)
     {
         _storage = new ObjectStorage(store);
-        Authorizer = new Authorizer(_storage);
+        Authorizer = new Authorizer(_storage, ComponentRoles.NodeRules);
         Kinds = new KindRegistry(BuiltInServedKinds.All);
         Dialer = new ServiceDialer(_storage, connect);
         Webhooks = new WebhookClient(Dialer, time);

@@ -71,7 +71,7 @@ public sealed class RunTimeKindTests : IDisposable
         Assert.NotNull(Assert.Single(_plane.Api.All<ConfigMap>()).Metadata.DeletionTimestamp);
 
         isAway = false;
-        for (var second = 0; second < 3; second++)
+        for (var second = 0; second < 8; second++)
         {
             _plane.Advance(TimeSpan.FromSeconds(1));
         }

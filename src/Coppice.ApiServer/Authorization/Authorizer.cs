@@ -12,14 +12,15 @@ namespace Coppice.ApiServer.Authorization;
 /// Who may do what: the masters everything, the agents of nodes what their pods need, and everybody what roles and bindings give them
 /// (role-based access control). These are looked at as they are now, and put in order once a change.
 /// </summary>
-public sealed class Authorizer(ObjectStorage storage)
+/// <param name="nodeRules">What all nodes may do alike.</param>
+public sealed class Authorizer(ObjectStorage storage, ValueList<PolicyRule> nodeRules)
 {
     private readonly LiveObjects<Role> _roles = new(storage);
     private readonly LiveObjects<ClusterRole> _clusterRoles = new(storage);
     private readonly LiveObjects<RoleBinding> _roleBindings = new(storage);
     private readonly LiveObjects<ClusterRoleBinding> _clusterRoleBindings = new(storage);
 
-    private readonly NodeAuthorizer _nodes = new(storage);
+    private readonly NodeAuthorizer _nodes = new(storage, nodeRules);
 
     private volatile RbacPolicy? _policy;
 

@@ -1,7 +1,8 @@
-using Coppice.ApiServer.Authorization.Bootstrap;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Storage;
+using Coppice.Objects;
+using Coppice.Objects.Rbac;
 
 namespace Coppice.ApiServer.Authorization;
 
@@ -9,7 +10,8 @@ namespace Coppice.ApiServer.Authorization;
 /// What the agent of a node may do: read what the pods bound to it need and no more, keep its own node, lease and CSI node, and beside
 /// that what all nodes may. Which of the objects that it writes are its own is the NodeRestriction admission's to say.
 /// </summary>
-internal sealed class NodeAuthorizer(ObjectStorage storage)
+/// <param name="common">What all nodes may do alike.</param>
+internal sealed class NodeAuthorizer(ObjectStorage storage, ValueList<PolicyRule> common)
 {
     private const string LeaseNamespace = "kube-node-lease";
 
@@ -32,7 +34,7 @@ internal sealed class NodeAuthorizer(ObjectStorage storage)
             ("resource.k8s.io", "resourceslices") => await SliceAsync(node, request, stop),
             ("", "nodes") => DecideNode(node, request),
             ("", "pods") => await PodAsync(node, request, stop),
-            _ => ComponentRoles.NodeRules.Any(rule => RoleRules.Allows(rule, request)) ? AccessDecision.Allow : No(""),
+            _ => common.Any(rule => RoleRules.Allows(rule, request)) ? AccessDecision.Allow : No(""),
         };
     }
 

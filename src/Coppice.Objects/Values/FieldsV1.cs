@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -77,10 +79,27 @@ public sealed class FieldsV1 : IEquatable<FieldsV1>
 
 internal sealed class FieldsV1Converter : JsonConverter<FieldsV1>
 {
+    private static readonly SearchValues<byte> Spellings = SearchValues.Create(" \t\r\n"u8);
+
+    private static readonly JsonWriterOptions AsIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public override FieldsV1 Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
         using var value = JsonDocument.ParseValue(ref reader);
-        return FieldsV1.Of(JsonMarshal.GetRawUtf8Value(value.RootElement));
+        var raw = JsonMarshal.GetRawUtf8Value(value.RootElement);
+        return FieldsV1.Of(raw.IndexOfAny(Spellings) < 0 && raw.IndexOf("\\u"u8) < 0 ? raw : InOneForm(value.RootElement));
+    }
+
+    /// <summary>Clients put spaces and escapes where they like: the same set must be the same text.</summary>
+    private static ReadOnlySpan<byte> InOneForm(JsonElement value)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json, AsIs))
+        {
+            value.WriteTo(writer);
+        }
+
+        return json.WrittenSpan;
     }
 
     public override void Write(Utf8JsonWriter writer, FieldsV1 value, JsonSerializerOptions options) =>

@@ -8,7 +8,7 @@ using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
-namespace Coppice.ApiServer.Resources;
+namespace Coppice.ApiServer.Writes;
 
 /// <summary>Issues tokens of service accounts, each for some time, some audiences and, if it asks so, one pod, secret or node.</summary>
 internal sealed class TokenVerb(ObjectStorage storage, AdmissionChain admissions, ServiceAccountTokens? tokens, TimeProvider time)
