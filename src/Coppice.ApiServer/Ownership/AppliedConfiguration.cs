@@ -19,7 +19,9 @@ internal static class AppliedConfiguration
         if (owners.Find(manager) is { Fields.IsEmpty: false } last)
         {
             var claimed = owners.All.Where(owner => !owner.Manager.Is(manager)).Aggregate(configured, (all, owner) => all.Union(owner.Fields));
-            merged = Prune(merged, last.Fields, claimed, shape);
+
+            // A map whose keys have all gone is null by now, though it may be applied as an empty one: what is applied is so.
+            merged = ConfigurationMerge.Merge(Prune(merged, last.Fields, claimed, shape), configuration, shape);
         }
 
         var made = FieldComparison.Of(live, merged, shape).Without(ignored);
