@@ -18,7 +18,7 @@ internal static class SampleObjects
         "webhooks":[{"name":"a.example.com","clientConfig":{"url":"https://127.0.0.1:1/"},"sideEffects":"None","admissionReviewVersions":["v1"],
         "rules":[{"operations":["CREATE"],"apiGroups":["example.com"],"apiVersions":["v1"],"resources":["things"]}]}]
         """;
-    private const string Ending = """{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}""";
+    private const string Ending = """{"metadata":{"labels":{"app":"a"}},"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}""";
 
     private static readonly Dictionary<string, string> Bodies = new()
     {

@@ -3,7 +3,7 @@ using Coppice.ApiServer.Errors;
 using Coppice.Cel.Libraries;
 using Coppice.Objects.Authentication;
 
-namespace Coppice.ApiServer.Expressions;
+namespace Coppice.ApiServer.Admission.Policies;
 
 /// <summary>Who may do what, as expressions ask it: of whoever sent the request, or of a service account.</summary>
 internal sealed class ExpressionAuthorizer(Authorizer authorizer, UserInfo user) : IExpressionAuthorizer
