@@ -13,6 +13,7 @@ internal static class DefinitionNames
     public const string ListMeta = Meta + "ListMeta";
     public const string Status = Meta + "Status";
     public const string DeleteOptions = Meta + "DeleteOptions";
+    public const string Json = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON";
     public const string RawExtension = "io.k8s.apimachinery.pkg.runtime.RawExtension";
     public const string Quantity = "io.k8s.apimachinery.pkg.api.resource.Quantity";
     public const string IntOrString = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";

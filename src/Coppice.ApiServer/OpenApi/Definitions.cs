@@ -138,7 +138,7 @@ internal sealed class Definitions
         ValueShape.MicroTime => AddMachinery(DefinitionNames.MicroTime),
         ValueShape.Quantity => AddMachinery(DefinitionNames.Quantity),
         ValueShape.IntOrString => AddMachinery(DefinitionNames.IntOrString),
-        ValueShape.Any => AddMachinery(field.JsonName == "fieldsV1" ? DefinitionNames.FieldsV1 : DefinitionNames.RawExtension),
+        ValueShape.Any => AddMachinery(value.IsUntyped ? DefinitionNames.Json : field.JsonName == "fieldsV1" ? DefinitionNames.FieldsV1 : DefinitionNames.RawExtension),
         ValueShape.List => new() { Type = "array", Items = Value(value.Element!, field) },
         ValueShape.Map => new() { Type = "object", Values = Value(value.Element!, field) },
         _ => SchemaNode.To(Add(value.Object)),

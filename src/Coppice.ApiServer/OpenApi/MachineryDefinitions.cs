@@ -11,6 +11,7 @@ internal static class MachineryDefinitions
         [DefinitionNames.MicroTime] = new() { Type = "string", Format = "date-time", Description = "A moment in RFC 3339 form, to the microsecond." },
         [DefinitionNames.FieldsV1] = new() { Type = "object", Description = "A set of fields as a tree: each name is a path's next step." },
         [DefinitionNames.RawExtension] = new() { Type = "object", Description = "Any object; the server does not look inside." },
+        [DefinitionNames.Json] = new() { Description = "Any JSON: an object, a list, a text, a number, true or false." },
         [DefinitionNames.Patch] = new() { Type = "object", Description = "A change to an object, of the kind that the content type names." },
         [DefinitionNames.Quantity] = new()
         {

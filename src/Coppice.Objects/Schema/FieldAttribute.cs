@@ -63,7 +63,7 @@ public sealed class SchemaNameAttribute(string name) : Attribute
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class AnyJsonAttribute : Attribute;
 
-/// <summary>Objects of this kind are not told in protobuf, where their fields of <see cref="AnyJsonAttribute"/> would be messages.</summary>
+/// <summary>Objects of this kind are not told in protobuf, where some of their fields would be messages that JSON shows as one value.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class JsonOnlyAttribute : Attribute;
 

@@ -57,6 +57,11 @@ public static class RecordSchemas
             return type.GetGenericTypeDefinition() == typeof(ValueList<>) ? ValueSchema.ListOf(element) : ValueSchema.MapOf(element);
         }
 
+        if (type == typeof(JsonValue) || type.IsDefined(typeof(AnyJsonAttribute)))
+        {
+            return ValueSchema.Untyped;
+        }
+
         return ScalarOf(type) is { } shape ? ValueSchema.Scalar(shape) : ValueSchema.Of(() => Of(type));
     }
 
@@ -72,8 +77,7 @@ public static class RecordSchemas
         _ when type == typeof(Quantity) => ValueShape.Quantity,
         _ when type == typeof(IntOrString) => ValueShape.IntOrString,
         _ when type == typeof(Base64Data) => ValueShape.Bytes,
-        _ when type == typeof(JsonElement) || type == typeof(FieldsV1) || type == typeof(JsonValue) => ValueShape.Any,
-        _ when type.IsDefined(typeof(AnyJsonAttribute)) => ValueShape.Any,
+        _ when type == typeof(JsonElement) || type == typeof(FieldsV1) => ValueShape.Any,
         _ => null,
     };
 }

@@ -48,6 +48,12 @@ public sealed class ValueSchema
     /// <exception cref="InvalidOperationException">The value has another shape.</exception>
     public ObjectSchema Object => _object is null ? throw new InvalidOperationException($"A {Shape} has no fields.") : _object();
 
+    /// <summary>Of <see cref="ValueShape.Any"/>: it need not even be an object. Published schemas say nothing of it.</summary>
+    public bool IsUntyped { get; private init; }
+
+    /// <summary>Any JSON, and a text or a number as well as an object.</summary>
+    public static ValueSchema Untyped { get; } = new(ValueShape.Any, null, null) { IsUntyped = true };
+
     /// <summary>Any JSON at all.</summary>
     public static ValueSchema Anything { get; } = Scalar(ValueShape.Any);
 
