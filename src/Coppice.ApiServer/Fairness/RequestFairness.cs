@@ -16,6 +16,6 @@ internal sealed class RequestFairness(TurnLimits reading, TurnLimits writing, Ti
 
     /// <exception cref="ApiError">TooManyRequests.</exception>
     public ValueTask<RequestTurns.Turn> TakeAsync(UserInfo user, ApiRequest request, CancellationToken stop) =>
-        request.IsLongRunning || user.Groups.Contains(Users.Masters) || request.Path is "/healthz" or "/livez" or "/readyz" ? default
+        request.IsLongRunning || user.IsIn(Users.Masters) || request.Path is "/healthz" or "/livez" or "/readyz" ? default
         : (request.Verb is "get" or "list" ? Reading : Writing).TakeAsync(user.Username ?? "", stop);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Admissionregistration;
@@ -13,21 +12,11 @@ internal sealed record ReadyWebhook(IAdmissionWebhook Terms, string Id, LabelQue
 internal sealed class WebhookSource<T>(LiveObjects<T> live, Func<T, IEnumerable<IAdmissionWebhook>> webhooks)
     where T : KubernetesObject
 {
-    private volatile Made? _made;
+    private readonly LiveView<T, ReadyWebhook[]> _ready = new(live, all => [.. all.Values.SelectMany(one => Ready(one, webhooks))]);
 
-    public async ValueTask<ReadyWebhook[]> NowAsync(CancellationToken stop)
-    {
-        var now = await live.NowAsync(stop);
-        var made = _made;
-        if (made?.From != now)
-        {
-            _made = made = new Made(now, [.. now.Values.SelectMany(Ready)]);
-        }
+    public ValueTask<ReadyWebhook[]> NowAsync(CancellationToken stop) => _ready.NowAsync(stop);
 
-        return made.Webhooks;
-    }
-
-    private IEnumerable<ReadyWebhook> Ready(T configuration)
+    private static IEnumerable<ReadyWebhook> Ready(T configuration, Func<T, IEnumerable<IAdmissionWebhook>> webhooks)
     {
         // Within one configuration there may be several of one name, from times when that was taken.
         var place = 0;
@@ -37,6 +26,4 @@ internal sealed class WebhookSource<T>(LiveObjects<T> live, Func<T, IEnumerable<
                 webhook, $"{configuration.Metadata.Name}/{webhook.Name}/{place++}", LabelQuery.Of(webhook.NamespaceSelector), LabelQuery.Of(webhook.ObjectSelector));
         }
     }
-
-    private sealed record Made(ImmutableSortedDictionary<ObjectKey, T> From, ReadyWebhook[] Webhooks);
 }
