@@ -34,8 +34,12 @@ internal sealed class QuotaLedger(ObjectStorage storage, TimeProvider time)
         var all = await _quotas.NowAsync(space, stop);
         if (all.Count == 0)
         {
-            // What was known of a namespace that has none any more may go.
-            _accounts.TryRemove((space, kind), out _);
+            // What was known of a namespace that has none any more may go. Mostly nothing was, and looking takes no lock.
+            if (_accounts.ContainsKey((space, kind)))
+            {
+                _accounts.TryRemove((space, kind), out _);
+            }
+
             return null;
         }
 
