@@ -15,14 +15,33 @@ switch (args)
     case ["api-server", "bare"]:
         await BareServer.RunAsync();
         return 0;
-    case ["api-server", "coppice", var directory, var pods, var rights]:
-        await ServedApi.RunAsync(directory, int.Parse(pods, System.Globalization.CultureInfo.InvariantCulture), rights);
+    case ["api", "watchers"]:
+        await WatcherBench.RunAsync();
+        return 0;
+    case ["api", "mass"]:
+        await MassBench.RunAsync();
+        return 0;
+    case ["api-server", "coppice", var directory, var pods, var spaces, var rights]:
+        await ServedApi.RunAsync(
+            directory,
+            (int.Parse(pods, System.Globalization.CultureInfo.InvariantCulture), int.Parse(spaces, System.Globalization.CultureInfo.InvariantCulture)),
+            rights);
         return 0;
     case ["custom-resources"]:
+        await PublishingBench.RunAsync();
         await CustomResourceBench.RunAsync();
+        return 0;
+    case ["flow"]:
+        await FlowBench.RunAsync();
+        return 0;
+    case ["network"]:
+        await NetworkBench.RunAsync();
         return 0;
     case ["scheduling"]:
         await SchedulingBench.RunAsync();
+        return 0;
+    case ["workloads"]:
+        await WorkloadBench.RunAsync();
         return 0;
     case ["healing"]:
         await HealingBench.RunAsync(rounds: 10);
@@ -31,6 +50,6 @@ switch (args)
         await HealingBench.RunAsync(int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api [roles], custom-resources, scheduling, healing [ROUNDS]");
+        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, scheduling, workloads, healing [ROUNDS]");
         return 2;
 }

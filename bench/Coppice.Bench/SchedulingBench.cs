@@ -6,8 +6,11 @@ using Coppice.ApiServer.Services;
 using Coppice.Bench.Healing;
 using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
+using Coppice.Objects.Policy;
+using Coppice.Objects.Storage;
 using Coppice.Scheduler;
 using Coppice.Store.Sqlite;
 using Coppice.Testing;
@@ -20,13 +23,15 @@ using Node = Coppice.Objects.Core.Node;
 
 /// <summary>
 /// How many pods a second get a node, on the durable store and with events, of 5 000 nodes in three zones; and, as the floor, how many
-/// bindings a second the same API takes from somebody who need not choose.
+/// bindings a second the same API takes from somebody who need not choose. And how long it takes until important pods are where others
+/// were, which go as soon as they are told to.
 /// </summary>
 internal static class SchedulingBench
 {
     private const int Nodes = 5_000;
     private const int Pods = 5_000;
     private const int Owners = 10;
+    private const int Preemptors = 500;
     private const int AtOnce = 256;
     private const string HostLabel = "kubernetes.io/hostname";
     private const string ZoneLabel = "topology.kubernetes.io/zone";
@@ -45,6 +50,9 @@ internal static class SchedulingBench
             var constrained = await MeasureAsync(ScheduleAllAsync, change);
             Console.WriteLine($"scheduled on {Nodes:n0} nodes, {what}: {constrained}, goal 1,000; load {Figure.Load()}");
         }
+
+        var (took, cpu) = await MeasurePreemptionAsync();
+        Console.WriteLine($"{Preemptors:n0} pods in the places of others on {Nodes:n0} full nodes: {took.TotalSeconds:n2} s, {cpu.TotalSeconds:n2} s of a CPU, goal 2; load {Figure.Load()}");
     }
 
     private static IEnumerable<(string What, Func<Pod, Pod> Change)> Constraints =>
@@ -74,20 +82,35 @@ internal static class SchedulingBench
     /// <summary>Fills a new cluster, lets all pods get their nodes, and returns how many did a second.</summary>
     private static async Task<Speed> MeasureAsync(Func<InProcessClient, IReadOnlyList<Pod>, Task> bind, Func<Pod, Pod>? change = null)
     {
-        using var directory = new TemporaryDirectory();
-        var time = TimeProvider.System;
-        using var tokens = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), time);
-        await using var store = await SqliteRevisionStore.OpenAsync(directory.Path, new SqliteStoreOptions(), time, NullLogger.Instance, default);
-        var api = new InProcessClient(new ApiVerbs(store, ServiceAllocationOptions.Default, tokens, time, new Random(1)), "bench");
-        await api.CreateAsync(new Namespace { Metadata = new() { Name = "default" } }, default);
-        await api.CreateAsync(new ServiceAccount { Metadata = new() { Name = "default", Namespace = "default" } }, default);
-        await Task.WhenAll(Enumerable.Range(0, Nodes).Select(i => api.CreateAsync(NodeOf(i), default).AsTask()));
-        var pods = await Task.WhenAll(Enumerable.Range(0, Pods).Select(i => api.CreateAsync(change?.Invoke(PodOf(i)) ?? PodOf(i), default).AsTask()));
-
+        await using var cluster = await BenchCluster.OpenAsync();
+        var pods = await cluster.CreateAsync(Enumerable.Range(0, Pods).Select(i => change?.Invoke(PodOf(i)) ?? PodOf(i)));
         var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        await bind(api, pods);
+        await bind(cluster.Api, pods);
         return new(Pods / Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - used) / Pods);
     }
+
+    /// <summary>Two pods fill each node; each of the important ones needs the place of one of them.</summary>
+    private static async Task<(TimeSpan Took, TimeSpan Cpu)> MeasurePreemptionAsync()
+    {
+        await using var cluster = await BenchCluster.OpenAsync();
+        await cluster.CreateAsync(Enumerable.Range(0, 2 * Nodes).Select(i => Large($"minor-{i:d5}") is var pod ? pod with { Spec = pod.Spec with { NodeName = NameOf(i / 2) } } : pod));
+        var pods = await cluster.CreateAsync(Enumerable.Range(0, Preemptors).Select(
+            i => Large($"major-{i:d3}") is var pod ? pod with { Spec = pod.Spec with { PriorityClassName = "system-node-critical" } } : pod));
+        var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        await ScheduleAllAsync(cluster.Api, pods);
+        return (Stopwatch.GetElapsedTime(start), Environment.CpuUsage.TotalTime - used);
+    }
+
+    private static Pod Large(string name) => PodOf(0) is var pod
+        ? pod with
+        {
+            Metadata = new() { Namespace = "default", Name = name },
+            Spec = pod.Spec with
+            {
+                Containers = pod.Spec.Containers.ConvertAll(one => one with { Resources = new() { Requests = ValueMap.Of(("cpu", Quantity.FromUnits(2)), ("memory", Quantity.Parse("1Gi"))) } }),
+            },
+        }
+        : pod;
 
     private static Task BindAllAsync(InProcessClient api, IReadOnlyList<Pod> pods) => Parallel.ForEachAsync(
         pods.Index(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (pod, stop) => await api.BindAsync(new Binding
@@ -99,7 +122,10 @@ internal static class SchedulingBench
     private static async Task ScheduleAllAsync(InProcessClient api, IReadOnlyList<Pod> pods)
     {
         using var stop = new CancellationTokenSource();
-        var caches = new SchedulerCaches(Cache<Pod>(api), Cache<Node>(api), Cache<Namespace>(api));
+        var caches = new SchedulerCaches(
+            Cache<Pod>(api), Cache<Node>(api), Cache<Namespace>(api), Cache<PodDisruptionBudget>(api),
+            new(Cache<PersistentVolumeClaim>(api), Cache<PersistentVolume>(api), Cache<StorageClass>(api), Cache<CSINode>(api)),
+            new(Cache<Service>(api), Cache<ReplicaSet>(api), Cache<StatefulSet>(api), Cache<ReplicationController>(api)));
         var events = new EventRecorder(api, "default-scheduler", "", TimeProvider.System, new Random(2), NullLogger.Instance);
         var scheduler = new SchedulingLoop(api, caches, events, SchedulerOptions.Default, TimeProvider.System, NullLogger.Instance);
         var waiting = pods.Count;
@@ -110,10 +136,20 @@ internal static class SchedulingBench
             {
                 all.SetResult();
             }
+
+            // As a node would whose pods end at once.
+            if (change is { Old.Metadata.DeletionTimestamp: null, New: { Metadata.DeletionTimestamp: not null } victim })
+            {
+                _ = api.DeleteAsync<Pod>(ObjectKey.Of(victim), new() { GracePeriodSeconds = 0 }, default).AsTask();
+            }
         });
         Task[] running =
         [
             caches.Pods.RunAsync(stop.Token), caches.Nodes.RunAsync(stop.Token), caches.Namespaces.RunAsync(stop.Token),
+            caches.Storage.Claims.RunAsync(stop.Token), caches.Storage.Volumes.RunAsync(stop.Token), caches.Storage.Classes.RunAsync(stop.Token),
+            caches.Storage.Nodes.RunAsync(stop.Token), caches.Budgets.RunAsync(stop.Token),
+            caches.Workloads.Services.RunAsync(stop.Token), caches.Workloads.ReplicaSets.RunAsync(stop.Token),
+            caches.Workloads.StatefulSets.RunAsync(stop.Token), caches.Workloads.ReplicationControllers.RunAsync(stop.Token),
             events.RunAsync(stop.Token), scheduler.RunAsync(stop.Token),
         ];
         await all.Task;
@@ -136,6 +172,17 @@ internal static class SchedulingBench
         {
             Allocatable = ValueMap.Of(("cpu", Quantity.Parse("4")), ("memory", Quantity.Parse("8Gi")), ("pods", Quantity.FromUnits(110))),
             Images = [new ContainerImage { Names = ["nginx:1.16.0"], SizeBytes = 100_000_000 }],
+        },
+    };
+
+    private static ReplicaSet OwnerOf(int i) => new()
+    {
+        Metadata = new() { Namespace = "default", Name = $"app-{i}" },
+        Spec = new()
+        {
+            Replicas = Pods / Owners,
+            Selector = new() { MatchLabels = PodOf(i).Metadata.Labels },
+            Template = new() { Metadata = new() { Labels = PodOf(i).Metadata.Labels }, Spec = PodOf(i).Spec },
         },
     };
 
@@ -176,6 +223,37 @@ internal static class SchedulingBench
             ],
         },
     };
+
+    /// <summary>The API on the durable store, with nodes, and with what keeps the pods of each app.</summary>
+    private sealed class BenchCluster(TemporaryDirectory directory, ServiceAccountTokens tokens, SqliteRevisionStore store, InProcessClient api) : IAsyncDisposable
+    {
+        public InProcessClient Api => api;
+
+        public static async Task<BenchCluster> OpenAsync()
+        {
+            var directory = new TemporaryDirectory();
+            var time = TimeProvider.System;
+            var tokens = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), time);
+            var store = await SqliteRevisionStore.OpenAsync(directory.Path, new SqliteStoreOptions(), time, NullLogger.Instance, default);
+            var api = new InProcessClient(new ApiVerbs(store, ServiceAllocationOptions.Default, tokens, time, new Random(1)), "bench");
+            var cluster = new BenchCluster(directory, tokens, store, api);
+            await api.CreateAsync(new Namespace { Metadata = new() { Name = "default" } }, default);
+            await api.CreateAsync(new ServiceAccount { Metadata = new() { Name = "default", Namespace = "default" } }, default);
+            await cluster.CreateAsync(Enumerable.Range(0, Nodes).Select(NodeOf));
+            await cluster.CreateAsync(Enumerable.Range(0, Owners).Select(OwnerOf));
+            return cluster;
+        }
+
+        public async Task<IReadOnlyList<T>> CreateAsync<T>(IEnumerable<T> items) where T : KubernetesObject =>
+            await Task.WhenAll(items.Select(item => api.CreateAsync(item, default).AsTask()));
+
+        public async ValueTask DisposeAsync()
+        {
+            await store.DisposeAsync();
+            tokens.Dispose();
+            directory.Dispose();
+        }
+    }
 
     /// <param name="CpuPerPod">Of API, store and scheduler together: what a busy machine does not change.</param>
     private sealed record Speed(double PodsPerSecond, TimeSpan CpuPerPod)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Coppice.ApiServer.Authorization;
@@ -8,16 +9,18 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.ApiServer;
 
-/// <param name="Certificate">What is shown to clients, with its key.</param>
-public sealed record HttpsPort(int Number, X509Certificate2 Certificate);
+/// <param name="Certificate">What is shown to clients.</param>
+public sealed record HttpsPort(int Number, RenewedCertificate Certificate);
 
-/// <summary>Something that is served beside the API, on a port of its own.</summary>
-public sealed record HttpsService(HttpsPort Port, RequestDelegate Answer);
+/// <summary>Something that is served on a port of its own.</summary>
+/// <param name="Answer">The token is cancelled when the server goes: whoever watches is told so.</param>
+public sealed record HttpsService(HttpsPort Port, Func<HttpContext, CancellationToken, Task> Answer);
 
 /// <summary>The web server under the pipeline: Kestrel with TLS 1.2 and 1.3, HTTP/1.1 and HTTP/2.</summary>
 public sealed class ApiServerHost : IAsyncDisposable
@@ -36,49 +39,87 @@ public sealed class ApiServerHost : IAsyncDisposable
     // of HeaderBytesMax.
     private const int StreamsPerConnection = 250;
 
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
+    // A request has longer, but whoever stops a server waits for this. Together with what comes before it is less than "coppice down" waits.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
+
+    // What was sent before anybody could know that the server goes is read meanwhile: a connection that is closed with a request on it
+    // is a request without an answer.
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromMilliseconds(500);
 
     private readonly WebApplication _application;
+    private readonly IReadOnlyList<Socket> _doors;
     private readonly CancellationTokenSource _stopping = new();
 
     private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private volatile Task? _leaving;
 
-    private ApiServerHost(WebApplication application, TimeProvider time)
+    private ApiServerHost(WebApplication application, IReadOnlyList<Socket> doors, TimeProvider time)
     {
-        _application = application;
-        _time = time;
+        (_application, _doors, _time) = (application, doors, time);
     }
 
     /// <summary>Listens on every address of the machine, and answers from then on.</summary>
-    /// <param name="beside">What the same process serves on another port: a second server would cost its memory again. Null for nothing.</param>
+    /// <param name="services">All that the process serves: a second server would cost its memory again.</param>
     /// <exception cref="IOException">A port is in use.</exception>
-    public static async Task<ApiServerHost> StartAsync(
-        RequestPipeline pipeline, HttpsPort api, HttpsService? beside, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
+    public static async Task<ApiServerHost> StartAsync(IReadOnlyList<HttpsService> services, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseUrls();
+        var doors = new List<Socket>();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseUrls().UseSockets(sockets => sockets.CreateBoundListenSocket = address =>
+        {
+            doors.Add(SocketTransportOptions.CreateDefaultBoundListenSocket(address));
+            return doors[^1];
+        });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Configure(kestrel);
-            Listen(kestrel, api);
-            if (beside is not null)
+            foreach (var service in services)
             {
-                Listen(kestrel, beside.Port);
+                Listen(kestrel, service.Port);
             }
         });
         var application = builder.Build();
-        var host = new ApiServerHost(application, time);
-        application.Run(http => beside is not null && http.Connection.LocalPort == beside.Port.Number
-            ? beside.Answer(http)
-            : pipeline.HandleAsync(http, host._stopping.Token));
+        var host = new ApiServerHost(application, doors, time);
+        application.Run(http =>
+        {
+            if (host._leaving is not null && HttpProtocol.IsHttp11(http.Request.Protocol))
+            {
+                http.Response.Headers.Connection = "close";
+            }
+
+            return services.First(service => service.Port.Number == http.Connection.LocalPort).Answer(http, host._stopping.Token);
+        });
         await application.StartAsync(stop);
         return host;
     }
 
-    /// <summary>Ends the watches and gives running requests a moment.</summary>
+    /// <summary>
+    /// Takes no more connections. On those that there are everybody is answered as before, but each ends with its next answer; on HTTP/2
+    /// clients are told when the server goes.
+    /// </summary>
+    public Task LeaveAsync()
+    {
+        lock (_gate)
+        {
+            if (_leaving is null)
+            {
+                _leaving = Task.Delay(LeaveTime, _time);
+                foreach (var door in _doors)
+                {
+                    door.Dispose();
+                }
+            }
+
+            return _leaving;
+        }
+    }
+
+    /// <summary>Takes no more connections, ends the watches and streams, and gives running requests a moment.</summary>
     public async ValueTask DisposeAsync()
     {
+        await LeaveAsync();
 #pragma warning disable RS0030 // The edge to Kestrel, which no simulation runs: whoever waits in a request is not to run on this thread.
         await _stopping.CancelAsync();
 #pragma warning restore RS0030
@@ -126,13 +167,17 @@ public sealed class ApiServerHost : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.UseHttps(new HttpsConnectionAdapterOptions
             {
-                ServerCertificate = port.Certificate,
+                ServerCertificate = port.Certificate.Current,
                 SslProtocols = System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13,
                 ClientCertificateMode = ClientCertificateMode.AllowCertificate,
 
                 // Whose certificate it is, is asked by the authenticator, which can answer in words.
                 ClientCertificateValidation = (_, _, _) => true,
-                OnAuthenticate = (_, tls) => tls.CertificateChainPolicy = OfflineChain.PolicyOf(),
+                OnAuthenticate = (_, tls) =>
+                {
+                    tls.ServerCertificateContext = port.Certificate.Context;
+                    tls.CertificateChainPolicy = OfflineChain.PolicyOf();
+                },
             });
         });
     }

@@ -1,7 +1,8 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Coppice.ApiServer.Aggregation;
+using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Authentication.Oidc;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Errors;
@@ -14,17 +15,21 @@ using Coppice.ApiServer.Proxying;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Responses;
+using Coppice.ApiServer.Usage;
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
+using Coppice.Objects.Meta;
 using Coppice.Streaming;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace Coppice.ApiServer;
 
 /// <summary>What the pipeline answers with, beside the verbs.</summary>
-/// <param name="Nodes">The streams of the node of a name; null if it cannot be reached.</param>
+/// <param name="Nodes">The streams of a node in this process; null for others, whose agents are asked.</param>
 public sealed record PipelineParts(
     CertificateAuthority Authority,
     ServiceAccountTokens Tokens,
@@ -35,38 +40,53 @@ public sealed record PipelineParts(
     /// <summary>Tokens that are no service account's, and whose they are: what Kubernetes reads from its token file. None, if not said.</summary>
     public IReadOnlyDictionary<string, UserInfo> StaticTokens { get; init; } = new Dictionary<string, UserInfo>();
 
+    /// <summary>Tokens of an OpenID Connect issuer; null for none.</summary>
+    public OidcTokens? IssuedTokens { get; init; }
+
     /// <summary>How long a client may take to send a body.</summary>
     public TimeSpan BodyTime { get; init; } = RequestBody.Time;
 
-    /// <summary>How many requests that read, and that write, are answered at once.</summary>
-    public (TurnLimits Reading, TurnLimits Writing) Turns { get; init; } = (new() { Running = TurnLimits.Reading }, new() { Running = TurnLimits.Writing });
+    /// <summary>How many requests are answered at once.</summary>
+    public FlowOptions Flow { get; init; } = new();
+
+    /// <summary>Adds what other components of the process have to tell to the metrics.</summary>
+    public Action<MetricsText> Metrics { get; init; } = _ => { };
+
+    /// <summary>The options of this server by their names, to be shown to who may see them.</summary>
+    public IReadOnlyDictionary<string, string> Flags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>How the proxies of pods, services and nodes reach an address; null for the machine's own network.</summary>
     public Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 
-    /// <summary>What the server shows to the agents of nodes, with its key; null for nothing.</summary>
-    public X509Certificate2? AgentClient { get; init; }
+    /// <summary>What the server shows to the agents of nodes; null for nothing.</summary>
+    public RenewedCertificate? AgentClient { get; init; }
 
-    /// <summary>What the server shows to those who serve other parts of the API, with its key; null for nothing.</summary>
-    public X509Certificate2? FrontProxy { get; init; }
+    /// <summary>What the server shows to those who serve other parts of the API; null for nothing.</summary>
+    public RenewedCertificate? FrontProxy { get; init; }
 }
 
 /// <summary>The way of every request over HTTP, from top to bottom.</summary>
 public sealed partial class RequestPipeline
 {
+    // What is said before it is known how a request ends.
+    private static readonly string[] OfRefusalsToo = [HeaderNames.Warning, RequestTurns.SchemaHeader, RequestTurns.LevelHeader, HttpAudit.IdHeader];
+
     private readonly BodyDeadline _bodies;
     private readonly Authenticator _authenticator;
     private readonly Authorizer _authorizer;
     private readonly Impersonation _impersonation;
-    private readonly RequestFairness _fairness;
+    private readonly RequestTurns _turns;
     private readonly HealthEndpoint _health;
+    private readonly StatusPages _pages;
     private readonly RequestMetrics _requests;
     private readonly MetricsEndpoint _metrics;
     private readonly KindRegistry _kinds;
     private readonly OfServedApis<DiscoveryDocuments> _discovery;
     private readonly AggregationEndpoint _aggregation;
-    private readonly OfServedKinds<OpenApiDocuments> _openApi;
+    private readonly OfServedApis<OpenApiDocuments> _openApi;
     private readonly IssuerDocuments _issuer;
+    private readonly AuditLog? _audit;
+    private readonly AuditIds _auditIds = new();
     private readonly ReviewEndpoint _reviews;
     private readonly ResourceEndpoint _resources;
     private readonly SubresourceEndpoint _subresources;
@@ -77,32 +97,43 @@ public sealed partial class RequestPipeline
     {
         var responses = new ResponseWriter(time);
         _bodies = new BodyDeadline(time, parts.BodyTime);
-        var tokens = new TokenOwners(verbs, parts.Tokens, new BootstrapTokens(verbs, time), parts.StaticTokens);
+        var tokens = new TokenOwners(verbs, parts.Tokens, new BootstrapTokens(verbs, time), parts.StaticTokens, parts.IssuedTokens);
         _authenticator = new Authenticator(tokens, parts.Authority, time);
         _authorizer = verbs.Authorizer;
         _impersonation = new Impersonation(_authorizer);
         Access = new InProcessAccessControl(_authenticator, _authorizer);
-        _fairness = new RequestFairness(parts.Turns.Reading, parts.Turns.Writing, time);
+        var flows = new FlowControl(parts.Flow, time, random);
+        _turns = new RequestTurns(flows, verbs.Kinds, verbs.List);
+        Flows = (api, caches) => new FlowReconciler(api, flows, time).WokenBy(caches, log).RunAsync;
         _health = new HealthEndpoint(parts.Health);
-        string[] otherPaths = [MetricsEndpoint.Path, .. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath];
+        string[] otherPaths =
+        [
+            StatusPages.Flags, StatusPages.Status, LevelDump.Path, LevelDump.QueuesPath, LevelDump.RequestsPath, MetricsEndpoint.Path, .. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath,
+        ];
+        _pages = new StatusPages(parts.Flags, otherPaths, flows, time);
         _kinds = verbs.Kinds;
         _requests = new RequestMetrics(_kinds, otherPaths.ToHashSet(StringComparer.Ordinal), time);
-        _metrics = new MetricsEndpoint(_requests, () => verbs.Current);
+        _metrics = new MetricsEndpoint(_requests, flows, verbs, parts.Metrics);
         _discovery = new(
             _kinds,
             verbs.Remote,
             (kinds, remote) => new DiscoveryDocuments(RemoteDiscovery.Merge(ServedGroups.Of(kinds.All), remote), parts.ServerAddress) { OtherPaths = otherPaths });
-        var others = new RemoteApiClient(verbs.Dialer, parts.FrontProxy);
+        var others = verbs.RemoteClient = new RemoteApiClient(verbs.Dialer, parts.FrontProxy);
         _aggregation = new AggregationEndpoint(verbs.Remote, others);
         ApiServices = (api, caches) => new ApiServiceReconciler(api, _kinds, verbs.Remote, others, time).WokenBy(caches, log).RunAsync;
-        _openApi = new(_kinds, kinds => new OpenApiDocuments(ServedGroups.Of(kinds.All)));
+        _openApi = new(_kinds, verbs.Remote, (kinds, remote) => new OpenApiDocuments(ServedGroups.Of(kinds.All), [.. remote.Select(one => one.Described).OfType<OtherDescription>()]));
         _issuer = new IssuerDocuments(parts.Tokens, parts.ServerAddress);
         _reviews = new ReviewEndpoint(tokens, _authorizer);
-        _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, time, random));
-        _subresources = new SubresourceEndpoint(
-            verbs, _resources, new StreamEndpoint(verbs, parts.Nodes, time), new ProxyEndpoint(verbs, parts));
-        (_time, _log) = (time, log);
+        _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, _requests.WatchEvents, time, random));
+        var (locator, proxies) = (new ProxyLocator(verbs), new ProxyClients(parts));
+        AgentFigures = new AgentFigures(locator, proxies, time).ReadAsync;
+        var streams = new StreamEndpoint(verbs, node => parts.Nodes(node) ?? new AgentStreams(node, locator, proxies, time), time);
+        _subresources = new SubresourceEndpoint(verbs, _resources, streams, new ProxyEndpoint(verbs, locator, proxies));
+        (_audit, _time, _log) = (verbs.Audit, time, log);
     }
+
+    /// <summary>What a node on another machine uses, as its agent tells it.</summary>
+    public Func<string, CancellationToken, ValueTask<NodeSample>> AgentFigures { get; }
 
     /// <summary>The cluster's users and their rights, for what is served beside the API.</summary>
     public IAccessControl Access { get; }
@@ -110,23 +141,29 @@ public sealed partial class RequestPipeline
     /// <summary>The loop that looks after the APIServices, by a client and the copies behind it.</summary>
     public Func<IApiClient, CacheSet, Func<CancellationToken, Task>> ApiServices { get; }
 
+    /// <summary>The loop that keeps flow control as its objects have it, by a client and the copies behind it.</summary>
+    public Func<IApiClient, CacheSet, Func<CancellationToken, Task>> Flows { get; }
+
     /// <summary>
     /// 1. Reads what is asked. 2. Identifies who asks, and for whom. 3. Waits for a turn and authorizes. 4. Answers: health, documents, reviews, objects. Whatever is
     /// refused on the way ends as a Status; a bug ends as an internal error, with its trace in the log.
     /// </summary>
-    /// <param name="stopping">Ends the watches when the server goes.</param>
+    /// <param name="stopping">Ends the watches and streams when the server goes.</param>
     public async Task HandleAsync(HttpContext http, CancellationToken stopping)
     {
         QueryParameters.ReadExactly(http);
         var request = ApiRequest.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query.IsTrue("watch"));
         var running = _requests.Begin(http, request);
+        using var span = RequestSpan.Begin(http, request);
         try
         {
             await AnswerOrRefuseAsync(http, request, stopping);
         }
         finally
         {
-            _requests.End(running, http.Response.StatusCode);
+            _requests.End(running, http.Response);
+            HttpAudit.TrailOf(http)?.Completed(http.Response.StatusCode);
+            RequestSpan.End(span, http.Response.StatusCode);
         }
     }
 
@@ -135,6 +172,7 @@ public sealed partial class RequestPipeline
         RequestDeadline? deadline = null;
         try
         {
+            http.Response.Headers[HttpAudit.IdHeader] = HttpAudit.GivenId(http) ?? _auditIds.Next();
             deadline = RequestDeadline.Of(http, request, _time);
             if (http.Request.Path.Value?.Length + http.Request.QueryString.Value?.Length > ApiServerHost.UrlBytesMax)
             {
@@ -146,11 +184,19 @@ public sealed partial class RequestPipeline
                 http.Features.Set(_bodies);
             }
 
-            var user = await _authenticator.IdentifyAsync(
-                http.Connection.ClientCertificate, http.Request.Headers.Authorization.First(), http.RequestAborted);
-            user = await _impersonation.ApplyAsync(user, http.Request.Headers, http.RequestAborted);
-            using var turn = await _fairness.TakeAsync(user, request, http.RequestAborted);
-            await _authorizer.RequireAsync(user, AccessRequest.Of(request, http.Request.Query.First("fieldSelector")), http.RequestAborted);
+            var requester = await IdentifyAsync(http, request);
+            var trail = Follow(http, request, requester);
+            var user = await _impersonation.ApplyAsync(requester, http.Request.Headers, http.RequestAborted);
+            if (user != requester)
+            {
+                trail?.ActsAs(user);
+            }
+
+            var access = AccessRequest.Of(request, http.Request.Query.First("fieldSelector"));
+            using var turn = await _turns.TakeAsync(http, request, user, access);
+            var decision = await _authorizer.DecideAsync(user, access, http.RequestAborted);
+            trail?.Decided(decision);
+            Authorizer.Require(user, access, decision);
             await AnswerAsync(http, request, user, stopping);
         }
         catch (ApiError e)
@@ -181,6 +227,45 @@ public sealed partial class RequestPipeline
         }
     }
 
+    private async ValueTask<UserInfo> IdentifyAsync(HttpContext http, ApiRequest request)
+    {
+        try
+        {
+            return await _authenticator.IdentifyAsync(http.Connection.ClientCertificate, http.Request.Headers.Authorization.First(), http.RequestAborted);
+        }
+        catch (ApiError refused) when (_audit?.Begin(null, request, http, HttpAudit.OriginOf) is { } trail)
+        {
+            trail.Answered(new ApiStatus { Message = HttpAudit.FailedAuthentication(http) });
+            trail.Started(refused.Code);
+            throw;
+        }
+    }
+
+    /// <summary>From here on the audit log is told of the request, if it wants to know; null if not.</summary>
+    private AuditTrail? Follow(HttpContext http, ApiRequest request, UserInfo requester)
+    {
+        if (_audit?.Begin(requester, request, http, HttpAudit.OriginOf) is not { } trail)
+        {
+            return null;
+        }
+
+        http.Features.Set(trail);
+        trail.Received();
+        if (request.IsLongRunning)
+        {
+            http.Response.OnStarting(
+                static state =>
+                {
+                    var http = (HttpContext)state;
+                    HttpAudit.TrailOf(http)!.Started(http.Response.StatusCode);
+                    return Task.CompletedTask;
+                },
+                http);
+        }
+
+        return trail;
+    }
+
     // What has begun cannot be taken back: the client sees that it is not whole.
     private static Task RefuseLateAsync(HttpContext http)
     {
@@ -195,14 +280,14 @@ public sealed partial class RequestPipeline
 
     private async Task AnswerAsync(HttpContext http, ApiRequest request, UserInfo user, CancellationToken stopping)
     {
-        if (await _aggregation.TryHandleAsync(http, user))
+        if (await _aggregation.TryHandleAsync(http, request, user))
         {
             return;
         }
 
         // What is no resource is health or a document; a resource is neither, so that nobody looks for it there.
         if (request.Resource is null
-            ? await _health.TryHandleAsync(http) || await _metrics.TryHandleAsync(http) || await TryDocumentAsync(http)
+            ? await _health.TryHandleAsync(http) || await _metrics.TryHandleAsync(http) || await _pages.TryHandleAsync(http) || await TryDocumentAsync(http)
             : await _reviews.TryHandleAsync(http, request, user))
         {
             return;
@@ -228,7 +313,7 @@ public sealed partial class RequestPipeline
 
         await (request.Subresource is null
             ? _resources.HandleAsync(http, request, served, user, stopping)
-            : _subresources.HandleAsync(http, request, served, user));
+            : _subresources.HandleAsync(http, request, served, user, stopping));
     }
 
     // Methods are what they are, letter by letter; behind a proxy there are two more.
@@ -293,9 +378,13 @@ public sealed partial class RequestPipeline
     {
         if (!http.Response.HasStarted)
         {
-            var warnings = http.Response.Headers.Warning;
+            var kept = Array.ConvertAll(OfRefusalsToo, name => http.Response.Headers[name]);
             http.Response.Clear();
-            http.Response.Headers.Warning = warnings;
+            for (var i = 0; i < kept.Length; i++)
+            {
+                http.Response.Headers[OfRefusalsToo[i]] = kept[i];
+            }
+
             if (error.Status.Details?.RetryAfterSeconds is > 0 and var seconds)
             {
                 http.Response.Headers.RetryAfter = $"{seconds}";

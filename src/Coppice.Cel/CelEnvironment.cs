@@ -13,19 +13,19 @@ namespace Coppice.Cel;
 /// </summary>
 public sealed class CelEnvironment
 {
-    private static readonly FrozenDictionary<string, IReadOnlyList<Overload>> Functions = StandardLibraries.Overloads
-        .GroupBy(overload => overload.Function)
-        .ToFrozenDictionary(group => group.Key, group => (IReadOnlyList<Overload>)[.. group], StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, IReadOnlyList<Overload>> Functions = ByName(StandardLibraries.Overloads);
+
+    private static readonly FrozenDictionary<string, IReadOnlyList<Overload>> ChangeFunctions = ByName([.. StandardLibraries.Overloads, .. ChangeLibrary.Overloads]);
 
     private static readonly FrozenDictionary<string, CelType> TypeNames = StandardLibraries.TypeNames.ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly Declarations _declarations;
 
-    /// <param name="messages">The types of which objects can be written, by name; null for none.</param>
-    public CelEnvironment(IReadOnlyDictionary<string, CelType> variables, Func<string, CelType?>? messages = null)
+    /// <param name="makesChanges">Expressions may make what objects are changed by: <see cref="ChangeLibrary"/>.</param>
+    public CelEnvironment(IReadOnlyDictionary<string, CelType> variables, bool makesChanges = false)
     {
         Variables = variables;
-        _declarations = new(variables, Functions, TypeNames, messages ?? (_ => null));
+        _declarations = new(variables, makesChanges ? ChangeFunctions : Functions, TypeNames, makesChanges ? ChangeLibrary.Find : static _ => null);
     }
 
     public IReadOnlyDictionary<string, CelType> Variables { get; }
@@ -48,4 +48,8 @@ public sealed class CelEnvironment
         var (root, locals) = Planner.Plan(expression, TypeNames);
         return new(text, expression, root, locals);
     }
+
+    private static FrozenDictionary<string, IReadOnlyList<Overload>> ByName(IEnumerable<Overload> overloads) => overloads
+        .GroupBy(overload => overload.Function)
+        .ToFrozenDictionary(group => group.Key, group => (IReadOnlyList<Overload>)[.. group], StringComparer.Ordinal);
 }

@@ -10,8 +10,9 @@ namespace Coppice.Client;
 /// </summary>
 public interface IApiClient
 {
-    /// <summary>One object, or null if there is none of that name.</summary>
-    ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop);
+    /// <summary>One object, or a part of it that is a subresource of its own ("scale"); null if there is none of that name.</summary>
+    /// <param name="subresource">Null for the object itself.</param>
+    ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, string? subresource, CancellationToken stop);
 
     ValueTask<ObjectList<KubernetesObject>> ListAsync(Kind kind, ListQuery query, CancellationToken stop);
 

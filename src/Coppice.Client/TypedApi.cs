@@ -9,6 +9,10 @@ namespace Coppice.Client;
 public static class TypedApi
 {
     /// <summary>One object, or null if there is none of that name.</summary>
+    public static ValueTask<KubernetesObject?> FindAsync(this IApiClient api, Kind kind, ObjectKey key, CancellationToken stop) =>
+        api.FindAsync(kind, key, null, stop);
+
+    /// <summary>One object, or null if there is none of that name.</summary>
     public static async ValueTask<T?> FindAsync<T>(this IApiClient api, ObjectKey key, CancellationToken stop) where T : KubernetesObject =>
         (T?)await api.FindAsync(BuiltInKinds.Of<T>(), key, stop);
 

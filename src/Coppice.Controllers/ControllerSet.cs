@@ -1,4 +1,6 @@
 using Coppice.Client;
+using Coppice.Client.Metrics;
+using Coppice.Controllers.Autoscaling;
 using Coppice.Controllers.CronJobs;
 using Coppice.Controllers.Certificates;
 using Coppice.Controllers.DaemonSets;
@@ -12,14 +14,19 @@ using Coppice.Controllers.Jobs;
 using Coppice.Controllers.LoadBalancers;
 using Coppice.Controllers.Namespaces;
 using Coppice.Controllers.NodeLifecycle;
+using Coppice.Controllers.NodeRanges;
+using Coppice.Controllers.PodCollection;
+using Coppice.Controllers.PolicyStatus;
 using Coppice.Controllers.Quotas;
 using Coppice.Controllers.Replication;
 using Coppice.Controllers.RoleAggregation;
 using Coppice.Controllers.Runtime;
 using Coppice.Controllers.ServiceAccounts;
+using Coppice.Controllers.ServiceRanges;
 using Coppice.Controllers.StatefulSets;
 using Coppice.Controllers.StorageProtection;
 using Coppice.Controllers.TokenCleaning;
+using Coppice.Controllers.Volumes;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
@@ -34,65 +41,107 @@ public sealed class ControllerSet
     private readonly EveryKind _kinds;
     private readonly GarbageCollector _garbage;
 
-    public ControllerSet(IApiClient api, CacheSet caches, IEventRecorder events, ControllerOptions options, TimeProvider time, ILoggerFactory logs)
+    /// <param name="door">A client of the API for the controller of a name, under the service account that it has in kube-system.</param>
+    public ControllerSet(Func<string, IApiClient> door, CacheSet caches, IEventRecorder events, ControllerOptions options, TimeProvider time, ILoggerFactory logs)
     {
         _caches = caches;
-        var sets = ReplicatedKinds.ReplicaSets;
-        var oldSets = ReplicatedKinds.ReplicationControllers;
         List<Controller> controllers =
         [
             // What answers requests: first told of a change, so first to act on it.
-            Make("EndpointSlices", new EndpointSliceReconciler(api, caches, time)),
-            Make("Endpoints", new EndpointsReconciler(api, caches, time)),
-            Make("EndpointSliceMirroring", new MirrorReconciler(api, caches, time)),
-            Make("LoadBalancers", new LoadBalancerReconciler(api, caches, time)),
+            Make("EndpointSlices", new EndpointSliceReconciler(door("endpointslice-controller"), caches, time)),
+            Make("Endpoints", new EndpointsReconciler(door("endpoint-controller"), caches, time)),
+            Make("EndpointSliceMirroring", new MirrorReconciler(door("endpointslicemirroring-controller"), caches, time)),
+            Make("LoadBalancers", new LoadBalancerReconciler(door("service-controller"), caches, time)),
 
             // What keeps pods.
-            Make("ReplicaSets", new ReplicationReconciler<ReplicaSet>(sets, api, caches, events.As("replicaset-controller"), time)),
-            Make("ReplicationControllers", new ReplicationReconciler<ReplicationController>(oldSets, api, caches, events.As("replication-controller"), time)),
-            Make("Deployments", new DeploymentReconciler(api, caches, events.As("deployment-controller"), time)),
-            Make("DaemonSets", new DaemonSetReconciler(api, caches, events.As("daemonset-controller"), time)),
-            Make("StatefulSets", new StatefulSetReconciler(api, caches, events.As("statefulset-controller"), time)),
-            Make("Jobs", new JobReconciler(api, caches, events.As("job-controller"), time)),
-            Make("JobOrphans", new OrphanReconciler(api, caches, time)),
-            Make("CronJobs", new CronJobReconciler(api, caches, events.As("cronjob-controller"), time)),
-            Make("DisruptionBudgets", new BudgetReconciler(api, caches, events.As("controllermanager"), time)),
-            Make("NodeLifecycle", new NodeLifecycleReconciler(api, caches, events.As("node-controller"), options.NodeLifecycle, time)),
+            Make("ReplicaSets", new ReplicationReconciler<ReplicaSet>(ReplicatedKinds.ReplicaSets, door("replicaset-controller"), caches, Teller("replicaset-controller"), time)),
+            Make("ReplicationControllers", new ReplicationReconciler<ReplicationController>(
+                ReplicatedKinds.ReplicationControllers, door("replication-controller"), caches, Teller("replication-controller"), time)),
+            Make("Deployments", new DeploymentReconciler(door("deployment-controller"), caches, Teller("deployment-controller"), time)),
+            Make("DaemonSets", new DaemonSetReconciler(door("daemon-set-controller"), caches, Teller("daemon-set-controller", "daemonset-controller"), time)),
+            Make("StatefulSets", new StatefulSetReconciler(door("statefulset-controller"), caches, Teller("statefulset-controller"), time)),
+            Make("Jobs", new JobReconciler(door("job-controller"), door("ttl-after-finished-controller"), caches, Teller("job-controller"), time)),
+            Make("JobOrphans", new OrphanReconciler(door("job-controller"), caches, time)),
+            Make("CronJobs", new CronJobReconciler(door("cronjob-controller"), caches, Teller("cronjob-controller"), time)),
+            Make("Autoscalers", new AutoscalerReconciler(
+                door("horizontal-pod-autoscaler"), caches, Teller("horizontal-pod-autoscaler"), options, time)),
+            Make("DisruptionBudgets", new BudgetReconciler(door("disruption-controller"), caches, Teller("disruption-controller", "controllermanager"), options.Kinds, time)),
+            Make("StaleDisruptions", new StaleDisruptionReconciler(door("disruption-controller"), caches, time)),
+            Make("NodeLifecycle", new NodeLifecycleReconciler(
+                door("node-controller"), door("pod-garbage-collector"), caches, Teller("node-controller"), options.NodeLifecycle, time)),
+            Make("PodCollection", new PodCollector(door("pod-garbage-collector"), caches, options.EndedPodsMax)),
         ];
 
         // What prepares and clears up; some of it among all kinds.
         _kinds = new EveryKind(caches, options.Kinds);
-        controllers.Add(Make("NamespaceContent", new NamespaceContentReconciler(api, caches, options.RootCertificates, time)));
-        controllers.Add(Make("Namespaces", new NamespaceReconciler(api, caches, _kinds, time)));
-        controllers.Add(Make("Quotas", new QuotaReconciler(api, caches, _kinds, time)));
-        controllers.Add(Make("ClaimProtection", new ClaimProtectionReconciler(api, caches)));
-        controllers.Add(Make("VolumeProtection", new VolumeProtectionReconciler(api, caches)));
-        controllers.Add(Make("AttributesClassProtection", new AttributesClassProtectionReconciler(api, caches)));
-        controllers.Add(Make("TokenCleaning", new TokenCleaner(api, caches, time)));
-        controllers.Add(Make("RoleAggregation", new RoleAggregationReconciler(api, caches, time)));
-        controllers.Add(Make("CertificateCleaning", new CertificateCleaningReconciler(api, caches, time)));
-        if (options.Sign is { } sign)
-        {
-            controllers.Add(Make("CertificateSigning", new CertificateSigningReconciler(api, caches, sign)));
-        }
-
-        if (options.Allows is { } allows)
-        {
-            controllers.Add(Make("CertificateApproval", new CertificateApprovalReconciler(api, caches, allows)));
-        }
-
-        controllers.Add(Make("EventExpiry", new EventExpiryReconciler(api, caches, options.EventTimeToLive, time)));
-        _garbage = new GarbageCollector(api, _kinds, time, LogOf("GarbageCollection"));
+        controllers.Add(Make("NamespaceContent", new NamespaceContentReconciler(door("service-account-controller"), door("root-ca-cert-publisher"), caches, options.RootCertificates, time)));
+        controllers.Add(Make("Namespaces", new NamespaceReconciler(door("namespace-controller"), caches, _kinds, options.Others, time)));
+        controllers.Add(Make("Quotas", new QuotaReconciler(door("resourcequota-controller"), caches, _kinds, time)));
+        controllers.Add(Make("ServiceAddresses", new ServiceAddressReconciler(door("coppice-service-addresses"), caches, time)));
+        controllers.Add(Make("ServiceRanges", new ServiceRangeReconciler(door("service-cidrs-controller"), caches, time)));
+        controllers.Add(Make("Claims", new ClaimReconciler(door("persistent-volume-binder"), caches, Teller("persistent-volume-binder", "persistentvolume-controller"), time)));
+        controllers.Add(Make("Volumes", new VolumeReconciler(door("persistent-volume-binder"), caches, Teller("persistent-volume-binder", "persistentvolume-controller"), time)));
+        controllers.Add(Make("ClaimExpansion", new ClaimExpansionReconciler(caches, Teller("expand-controller", "volume_expand"))));
+        controllers.Add(Make("EphemeralVolumes", new EphemeralClaimReconciler(door("ephemeral-volume-controller"), caches, Teller("ephemeral-volume-controller", "ephemeral_volume"), time)));
+        controllers.Add(Make("ClaimProtection", new ClaimProtectionReconciler(door("pvc-protection-controller"), caches)));
+        controllers.Add(Make("VolumeProtection", new VolumeProtectionReconciler(door("pv-protection-controller"), caches)));
+        controllers.Add(Make("AttributesClassProtection", new AttributesClassProtectionReconciler(door("volumeattributesclass-protection-controller"), caches)));
+        controllers.Add(Make("TokenCleaning", new TokenCleaner(door("token-cleaner"), caches, time)));
+        controllers.Add(Make("RoleAggregation", new RoleAggregationReconciler(door("clusterrole-aggregation-controller"), caches, time)));
+        controllers.Add(Make("CertificateCleaning", new CertificateCleaningReconciler(door("certificate-controller"), caches, time)));
+        controllers.AddRange(Given(door, caches, Teller("node-controller", "cidrAllocator"), options, time).Select(one => Make(one.Name, one.Reconciler)));
+        controllers.Add(Make("EventExpiry", new EventExpiryReconciler(door("coppice-event-expiry"), caches, options.EventTimeToLive, time)));
+        _garbage = new GarbageCollector(door("generic-garbage-collector"), _kinds, Teller("generic-garbage-collector", "garbage-collector-controller"), time, LogOf("GarbageCollection"));
         _controllers = controllers;
 
         Controller Make(string name, IDeclaredReconciler reconciler) =>
-            reconciler.Declare(new(name, reconciler, ReconcileOptions.Default, time, LogOf(name)));
+            reconciler.Declare(new(name, reconciler, ReconcileOptions.Default, time, LogOf(name))).WokenByMoreOf(caches.Of<ResourceQuota>());
+
+        // Events are written by the controller that tells, some under another name than its account's.
+        IEventRecorder Teller(string controller, string? component = null) => events.As(component ?? controller, door(controller));
 
         ILogger LogOf(string name) => logs.CreateLogger($"Coppice.Controllers.{name}");
     }
 
+    /// <summary>Those that need what not every process gives.</summary>
+    /// <param name="ranger">Tells of nodes for which no addresses are left.</param>
+    private static IEnumerable<(string Name, IDeclaredReconciler Reconciler)> Given(
+        Func<string, IApiClient> door, CacheSet caches, IEventRecorder ranger, ControllerOptions options, TimeProvider time)
+    {
+        if (options.Ranges is { } ranges)
+        {
+            yield return ("NodeRanges", new NodeRangeReconciler(door("node-controller"), caches, ranger, ranges, time));
+        }
+
+        if (options.Sign is { } sign)
+        {
+            yield return ("CertificateSigning", new CertificateSigningReconciler(door("certificate-controller"), caches, sign));
+        }
+
+        if (options.Allows is { } allows)
+        {
+            yield return ("CertificateApproval", new CertificateApprovalReconciler(door("certificate-controller"), caches, allows, options.NodeCompanions));
+        }
+
+        if (options.CheckPolicy is { } check)
+        {
+            yield return ("PolicyStatus", new PolicyStatusReconciler(door("validatingadmissionpolicy-status-controller"), caches, check, time));
+        }
+    }
+
     /// <summary>No controller has anything to do just now.</summary>
     public bool IsIdle => _garbage.IsIdle && _controllers.All(c => c.IsIdle);
+
+    /// <summary>What its loops have to tell of their queues.</summary>
+    public void WriteTo(MetricsText text)
+    {
+        foreach (var controller in _controllers)
+        {
+            controller.WriteTo(text);
+        }
+
+        _garbage.WriteTo(text);
+    }
 
     /// <summary>Works from when the caches are filled until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)

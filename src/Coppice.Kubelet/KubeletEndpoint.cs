@@ -2,26 +2,33 @@ using System.Buffers;
 using Coppice.Client.Metrics;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
+using Coppice.Node.Runtime;
 using Coppice.Node.Stats;
 using Coppice.Objects.Core;
 using Coppice.Objects;
+using Coppice.Streaming;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.Kubelet;
 
 /// <summary>What the endpoint shows: this node and its pods.</summary>
 /// <param name="Workers">The pods of now.</param>
+/// <param name="Streams">Logs, commands and connections of its pods.</param>
 /// <param name="Problem">What is wrong with the node; null for nothing.</param>
-public sealed record KubeletNode(string Name, Func<IEnumerable<PodWorker>> Workers, NodeStats Stats, ProbeTally Probes, Func<string?> Problem);
+public sealed record KubeletNode(
+    string Name, Func<IEnumerable<PodWorker>> Workers, INodeStreams Streams, NodeStats Stats, ProbeTally Probes, RuntimeFigures Runtime, Func<string?> Problem);
 
 /// <summary>
-/// The node's own HTTPS endpoint, at the paths of a kubelet's: its health, its pods, and what they use. Everything is looked at when it
-/// is asked for. Whoever hosts it serves TLS and asks clients for certificates.
+/// The node's own HTTPS endpoint, at the paths of a kubelet's: its health, its pods, what they use, print and run. Everything is looked at
+/// when it is asked for. Whoever hosts it serves TLS and asks clients for certificates.
 /// </summary>
 /// <param name="node">Null while the node is starting.</param>
-public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> node)
+public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> node, TimeProvider time)
 {
+    private readonly KubeletStreams _streams = new(time);
+
     private const string Json = "application/json";
+    private const string Starting = "the node is starting";
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -41,7 +48,11 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
     private async Task AnswerAsync(HttpContext http)
     {
         var path = (http.Request.Path.Value ?? "/").TrimEnd('/');
-        if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+        if (KubeletStreams.Serves(path))
+        {
+            await (node() is { } running ? _streams.AnswerAsync(http, running, path) : WriteAsync(http, StatusCodes.Status503ServiceUnavailable, Starting));
+        }
+        else if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
         {
             await WriteAsync(http, StatusCodes.Status405MethodNotAllowed, "405: Method Not Allowed");
         }
@@ -51,13 +62,13 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
         }
         else if (node() is not { } here)
         {
-            await WriteAsync(http, StatusCodes.Status503ServiceUnavailable, "the node is starting");
+            await WriteAsync(http, StatusCodes.Status503ServiceUnavailable, Starting);
         }
         else if (path is "/healthz" or "/healthz/syncloop")
         {
             await HealthAsync(http, here, path);
         }
-        else if (await DocumentAsync(path, here, http.RequestAborted) is { } document)
+        else if (await DocumentAsync(http, path, here, http.RequestAborted) is { } document)
         {
             await WriteAsync(http, document.Type, document.Body);
         }
@@ -67,11 +78,11 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
         }
     }
 
-    private static async ValueTask<(string Type, ReadOnlyMemory<byte> Body)?> DocumentAsync(string path, KubeletNode node, CancellationToken stop) => path switch
+    private static async ValueTask<(string Type, ReadOnlyMemory<byte> Body)?> DocumentAsync(HttpContext http, string path, KubeletNode node, CancellationToken stop) => path switch
     {
         "/pods" => (Json, ListOf(node.Workers().Select(one => one.Pod with { Status = one.Status }))),
         "/runningpods" => (Json, ListOf(node.Workers().Select(Running).OfType<Pod>())),
-        "/stats/summary" => (Json, Summary.Write(node.Name, await node.Stats.ReadAsync(withFiles: true, stop))),
+        "/stats/summary" => (Json, Summary.Write(node.Name, await node.Stats.ReadAsync(withFiles: http.Request.Query["only_cpu_and_memory"] is not ["true"], stop))),
         "/metrics" => (MetricsText.ContentType, KubeletMetrics.Write(node, ProcessFigures.OfThisProcess())),
         "/metrics/resource" => (MetricsText.ContentType, ResourceMetrics.Write(await node.Stats.ReadAsync(withFiles: false, stop))),
         "/metrics/cadvisor" => (MetricsText.ContentType, CadvisorMetrics.Write(await node.Stats.ReadAsync(withFiles: true, stop))),
@@ -109,7 +120,7 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
         return list.WrittenMemory;
     }
 
-    private static Task WriteAsync(HttpContext http, int code, string text)
+    internal static Task WriteAsync(HttpContext http, int code, string text)
     {
         http.Response.StatusCode = code;
         http.Response.ContentType = "text/plain; charset=utf-8";

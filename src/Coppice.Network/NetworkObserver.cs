@@ -1,25 +1,78 @@
+using System.Collections.Concurrent;
+using System.Net;
 using Coppice.Client;
+using Coppice.Network.NodeRoutes;
 using Coppice.Network.Nftables;
 using Coppice.Network.Translation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
+using Coppice.Objects.Networking;
+using IPAddress = System.Net.IPAddress;
 
 namespace Coppice.Network;
 
-/// <summary>What the service network of a node sees of the world: services, their slices, the names of namespaces, and the node's own pods.</summary>
-public sealed class NetworkObserver(CacheSet caches, string node)
+/// <summary>What the service network of a node sees of the world: services, their slices, namespaces, policies, and the pods these name.</summary>
+public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
 {
     private readonly ObjectCache<Service> _services = caches.Of<Service>();
     private readonly ObjectCache<EndpointSlice> _slices = caches.Of<EndpointSlice>();
-    private readonly ObjectCache<Pod> _pods = caches.Of<Pod>(new ListQuery(FieldSelector: "spec.nodeName=" + node));
+    private readonly ObjectCache<Pod> _pods = caches.Of<Pod>(new ListQuery(FieldSelector: "spec.nodeName=" + options.NodeName));
     private readonly ObjectCache<Namespace> _namespaces = caches.Of<Namespace>();
+    private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
+    private readonly ObjectCache<ServiceCIDR> _ranges = caches.Of<ServiceCIDR>();
+    private readonly ObjectCache<NetworkPolicy> _policies = caches.Of<NetworkPolicy>();
+    private readonly ConcurrentDictionary<string, (Pod Pod, IPAddress Address)> _arriving = [];
+    private readonly CacheIndex<EndpointSlice> _slicesOf = caches.Of<EndpointSlice>().AddIndex(OfService);
+    private readonly Lock _gate = new();
+    private HashSet<ObjectKey>? _touched;
+    private Action _wake = () => { };
+
+    // Null after a node has changed.
+    private volatile IReadOnlyList<System.Net.IPNetwork>? _otherNodes;
+
+    // Those of all nodes, which policies may name; nobody needs them before there is one.
+    private ObjectCache<Pod>? _everyPod;
+
+    /// <summary>False only where it is known that there is none.</summary>
+    public bool MayHavePolicies => !_policies.IsSynced || _policies.Items.Count > 0;
 
     /// <summary>Null until all of it is known: rules from half of the world would cut off the other half.</summary>
-    public NetworkObjects? Observe() =>
-        _services.IsSynced && _slices.IsSynced && _pods.IsSynced && _namespaces.IsSynced
-            ? new NetworkObjects(_services.Items, _slices.Items, _pods.Items, _namespaces.Items.Select(n => n.Metadata.Name!))
-            : null;
+    public NetworkObjects? Observe()
+    {
+        if (!_services.IsSynced || !_slices.IsSynced || !_pods.IsSynced || !_namespaces.IsSynced || !_nodes.IsSynced || !_ranges.IsSynced || !_policies.IsSynced)
+        {
+            return null;
+        }
+
+        var policies = _policies.Items;
+        var pods = policies.Count == 0 ? _pods : _everyPod ??= FollowEveryPod();
+        if (!pods.IsSynced)
+        {
+            return null;
+        }
+
+        // First what was touched: what is touched meanwhile is looked at again.
+        var changed = Changed();
+        var namespaces = _namespaces.Items;
+        var world = new NetworkObjects(_services.Items, _slices.Items, pods.Items, namespaces.Select(n => n.Metadata.Name!))
+        {
+            Changed = changed,
+            ServiceRanges = _ranges.Items,
+            OtherNodes = _otherNodes ??= OtherNodes(),
+            Zone = Zone(_nodes.Find(new("", options.NodeName))),
+        };
+        return policies.Count == 0 ? world : world with
+        {
+            Policies = policies,
+            NamespaceLabels = namespaces.ToDictionary(one => one.Metadata.Name!, one => one.Metadata.Labels),
+            Arriving = _arriving.ToDictionary(
+                one => one.Key, one => new ArrivingPod(one.Value.Pod, one.Value.Address, pods.Find(ObjectKey.Of(one.Value.Pod))?.Metadata.Uid == one.Key)),
+        };
+    }
+
+    /// <summary>A pod of this node has an address now, of which the API learns later.</summary>
+    public void Arrives(Pod pod, IPAddress address) => _arriving[pod.Metadata.Uid ?? ""] = (pod, address);
 
     /// <summary>The object that a trouble is about; null if it is gone meanwhile.</summary>
     public KubernetesObject? Find(RuleOwner owner)
@@ -29,6 +82,7 @@ public sealed class NetworkObserver(CacheSet caches, string node)
         {
             "Service" => _services.Find(key),
             "EndpointSlice" => _slices.Find(key),
+            "NetworkPolicy" => _policies.Find(key),
             _ => _pods.Find(key),
         };
     }
@@ -36,12 +90,33 @@ public sealed class NetworkObserver(CacheSet caches, string node)
     /// <summary>Calls whenever there may be another world to observe. Completes when all of it is known.</summary>
     public async Task FollowAsync(Action wake)
     {
-        _services.Subscribe(_ => wake());
-        _slices.Subscribe(_ => wake());
+        _wake = wake;
+        _services.Subscribe(change => Touch(ObjectKey.Of(change.Item)));
+        _slices.Subscribe(change =>
+        {
+            foreach (var slice in (EndpointSlice?[])[change.Old, change.New])
+            {
+                if (slice is not null && NetworkTranslator.ServiceOf(slice) is { } service)
+                {
+                    Touch(service);
+                }
+            }
+        });
         _namespaces.Subscribe(_ => wake());
+        _ranges.Subscribe(_ => wake());
+        _nodes.Subscribe(change =>
+        {
+            if (Zone(change.Old) != Zone(change.New) || RoutePlanner.IsNews(change))
+            {
+                _otherNodes = null;
+                wake();
+            }
+        });
+        _policies.Subscribe(_ => wake());
         _pods.Subscribe(change =>
         {
-            // Of pods only the host ports count; all else about them comes with the slices.
+            Note(change);
+            // Of pods only the host ports count, and what policies see of them; all else about them comes with the slices.
             if (TakesHostPorts(change.Old) || TakesHostPorts(change.New))
             {
                 wake();
@@ -53,9 +128,71 @@ public sealed class NetworkObserver(CacheSet caches, string node)
         await _slices.WaitUntilSyncedAsync();
         await _pods.WaitUntilSyncedAsync();
         await _namespaces.WaitUntilSyncedAsync();
+        await _nodes.WaitUntilSyncedAsync();
+        await _ranges.WaitUntilSyncedAsync();
+        await _policies.WaitUntilSyncedAsync();
         wake();
     }
 
+    private IReadOnlyList<System.Net.IPNetwork> OtherNodes() =>
+    [
+        .. RoutePlanner.Plan(options.NodeName, options.Ranges.Pods, _nodes.Items, []).Routes
+            .SelectMany(route => (System.Net.IPNetwork[])[route.Pods, new(route.Node, 32)]),
+    ];
+
+    private ObjectCache<Pod> FollowEveryPod()
+    {
+        var pods = caches.Of<Pod>();
+        pods.Subscribe(change =>
+        {
+            if (MayHavePolicies && IsSeenByPolicies(change))
+            {
+                _wake();
+            }
+        });
+        return pods;
+    }
+
+    /// <summary>Of one that arrived the API knows, or it is gone.</summary>
+    private void Note(ObjectChange<Pod> change)
+    {
+        var uid = change.Item.Metadata.Uid ?? "";
+        if (_arriving.TryGetValue(uid, out var arrived) && (change.New is null || change.New.Status.PodIP == arrived.Address.ToString()))
+        {
+            _arriving.TryRemove(uid, out _);
+        }
+    }
+
+    private static string? Zone(Node? item) => item?.Metadata.Labels.Find("topology.kubernetes.io/zone");
+
     private static bool TakesHostPorts(Pod? pod) =>
         pod is not null && pod.Spec.InitContainers.Concat(pod.Spec.Containers).SelectMany(one => one.Ports).Any(one => one.HostPort > 0);
+
+    private static IEnumerable<string> OfService(EndpointSlice slice) => NetworkTranslator.ServiceOf(slice) is { } service ? [service.ToString()] : [];
+
+    private void Touch(ObjectKey service)
+    {
+        lock (_gate)
+        {
+            _touched?.Add(service);
+        }
+
+        _wake();
+    }
+
+    /// <summary>What was touched since the last time, as it is now. All may have been before the first time.</summary>
+    private Dictionary<ObjectKey, ServiceWorld>? Changed()
+    {
+        HashSet<ObjectKey>? touched;
+        lock (_gate)
+        {
+            (touched, _touched) = (_touched, []);
+        }
+
+        return touched?.ToDictionary(key => key, key => new ServiceWorld(_services.Find(key), _slicesOf.Find(key.ToString())));
+    }
+
+    private static bool IsSeenByPolicies(ObjectChange<Pod> change) => change is not { Old: { } old, New: { } now }
+        || old.Metadata.Labels != now.Metadata.Labels || old.Status.PodIP != now.Status.PodIP || old.Status.Phase != now.Status.Phase
+        || old.Spec.NodeName != now.Spec.NodeName;
 }

@@ -36,6 +36,9 @@ public sealed record NetworkOptions
     /// <summary>Of the free ports, the one that it had before a restart and that pods may still be sent to; zero if none is known.</summary>
     public int DnsPortBefore { get; init; }
 
+    /// <summary>Where the node's own DNS server answers, which its pods are led to in place of any other node's; null before it listens.</summary>
+    public System.Net.IPEndPoint? OwnDns { get; init; }
+
     /// <summary>Names outside the cluster are asked of the servers in this file, which is read anew when it changes.</summary>
     public string ResolverFile { get; init; } = "/etc/resolv.conf";
 
@@ -60,5 +63,5 @@ public sealed record NetworkOptions
     /// </summary>
     public TimeSpan RuleAuditInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    public Nftables.NodeNetwork NodeNetwork => new(Ranges.Services, Ranges.Pods, PodDevices);
+    public Nftables.NodeNetwork NodeNetwork => new([Ranges.Services], Ranges.Pods, PodDevices);
 }

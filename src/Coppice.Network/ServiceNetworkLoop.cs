@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Coppice.Client.Metrics;
 using Coppice.Network.Dns;
 using Coppice.Network.Nftables;
 using Coppice.Network.Translation;
@@ -20,6 +21,10 @@ public sealed class ServiceNetworkLoop(
     private readonly NetworkTranslator _translator = new(options);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly RestoreRateLimit _rateLimit = new(time);
+    private readonly NetworkFigures _figures = new(time);
+    private readonly Lock _gate = new();
+    private readonly List<TaskCompletionSource> _waiting = [];
+    private NftTable? _plan;
     private volatile bool _auditDue;
 
     private enum Outcome
@@ -33,7 +38,27 @@ public sealed class ServiceNetworkLoop(
     }
 
     /// <summary>Something changed. Cheap, from any thread, any number of times.</summary>
-    public void Wake() => _wake.Writer.TryWrite(true);
+    public void Wake()
+    {
+        _figures.Queued();
+        _wake.Writer.TryWrite(true);
+    }
+
+    /// <summary>Completes when the rules are as what is there now asks for, or as what came after it; however often that has to be tried.</summary>
+    public Task ApplyAsync(CancellationToken stop)
+    {
+        var applied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            _waiting.Add(applied);
+        }
+
+        Wake();
+        return applied.Task.WaitAsync(stop);
+    }
+
+    /// <summary>What it has to tell, for whoever looks.</summary>
+    public void WriteTo(MetricsText text) => _figures.WriteTo(text);
 
     /// <summary>Runs until it is stopped; the rules stay as they are then.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -96,18 +121,22 @@ public sealed class ServiceNetworkLoop(
     {
         try
         {
+            var waiting = Waiting();
             if (observe() is not { } objects)
             {
                 return (Outcome.NotYetKnown, RetryAfter);
             }
 
+            var start = time.GetTimestamp();
             var (state, zone) = _translator.Translate(objects);
             // Names need no kernel: they are told even if the rules fail.
             publish(zone);
-            var plan = RulePlanner.Plan(state);
+            var plan = _plan = RulePlanner.Plan(state, _plan);
             var refused = await rules.ApplyAsync(plan, stop);
             journal.Warnings(plan.Warnings.Concat(refused));
             journal.Succeeded();
+            _figures.Synced(start);
+            Answer(waiting);
             if (_auditDue && _rateLimit.Pause is var pause)
             {
                 if (pause > TimeSpan.Zero)
@@ -124,7 +153,34 @@ public sealed class ServiceNetworkLoop(
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
             journal.Failed(e, RetryAfter);
+            _figures.Failed();
             return (Outcome.Failed, RetryAfter);
+        }
+    }
+
+    private TaskCompletionSource[] Waiting()
+    {
+        lock (_gate)
+        {
+            return [.. _waiting];
+        }
+    }
+
+    private void Answer(TaskCompletionSource[] waiting)
+    {
+        if (waiting.Length == 0)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _waiting.RemoveAll(waiting.Contains);
+        }
+
+        foreach (var one in waiting)
+        {
+            one.SetResult();
         }
     }
 

@@ -118,8 +118,9 @@ public sealed partial class NodeAgent(
 
     private void TakeOver(FoundPods found, CancellationToken stop)
     {
-        BeginMissing(found, stop);
+        // Those that are to go first: others may have their names.
         EndOrphans(found, _ => false, stop);
+        BeginMissing(found, stop);
         LogTakenOver(_workers.Count);
         _started.TrySetResult();
         _hasMoreRoom = true;
@@ -165,6 +166,12 @@ public sealed partial class NodeAgent(
     private void Begin(Pod pod, PodView found, CancellationToken stop)
     {
         var uid = pod.Metadata.Uid ?? "";
+        if (found.Sandbox is null && _workers.Values.Any(one => IsNamesake(one.Pod, pod)))
+        {
+            // Who counts on a name counts on there being one of it: this one begins when the other has ended.
+            return;
+        }
+
         var isTaken = IsTaken(pod, found);
         var refused = isTaken ? null : NodeAdmission.Reject(pod, ActiveAsAllocated(), node.Allocatable, node.HasAppArmor);
         var worker = new PodWorker(pod, _allocations.Add(pod, isTaken), found, services, node);
@@ -202,17 +209,24 @@ public sealed partial class NodeAgent(
             worker.Dispose();
         }
 
-        _inbox.Writer.TryWrite(() => Ended(uid));
+        _inbox.Writer.TryWrite(() => Ended(worker.Pod, stop));
     }
 
-    private void Ended(string uid)
+    private void Ended(Pod pod, CancellationToken stop)
     {
+        var uid = pod.Metadata.Uid ?? "";
         _workers = _workers.Remove(uid);
         _areQosCgroupsCurrent = false;
         _running.Remove(uid);
         _allocations.Remove(uid);
         services.Probed.Forget(uid);
+        if (_pods.Find(ObjectKey.Of(pod)) is { } next && IsNamesake(next, pod) && !stop.IsCancellationRequested)
+        {
+            Begin(next, PodView.Empty, stop);
+        }
     }
+
+    private static bool IsNamesake(Pod one, Pod other) => ObjectKey.Of(one) == ObjectKey.Of(other) && one.Metadata.Uid != other.Metadata.Uid;
 
     // As the scheduler counts: what the API no longer has takes no room, even if its containers still need a moment to end. Counted
     // here, it would refuse every pod that is sent for the room of one deleted without grace, and theirs who come in their place.

@@ -5,17 +5,17 @@ using Coppice.Objects.Core;
 namespace Coppice.Scheduler;
 
 /// <summary>Tells the pod, and people, what came of a try.</summary>
-internal sealed class PodOutcome(PodStatusWrites statuses, IEventRecorder events, TimeProvider time)
+internal sealed class PodOutcome(PodStatusWrites statuses, ProfileSet profiles, TimeProvider time)
 {
     public void Assigned(Pod pod, string node) =>
-        events.Record(pod, "Normal", "Scheduled", $"Successfully assigned {ObjectKey.Of(pod)} to {node}");
+        profiles.EventsOf(pod).Record(pod, "Normal", "Scheduled", $"Successfully assigned {ObjectKey.Of(pod)} to {node}");
 
     /// <summary>Records an event, and writes the pod's condition if it does not say so already.</summary>
     /// <param name="reason">"Unschedulable" or "SchedulerError".</param>
     /// <param name="nominatedNode">The node that the pod waits for; empty for none, null for the same as before.</param>
     public ValueTask FailedAsync(Pod pod, string reason, string message, string? nominatedNode, CancellationToken stop)
     {
-        events.Record(pod, "Warning", "FailedScheduling", message);
+        profiles.EventsOf(pod).Record(pod, "Warning", "FailedScheduling", message);
         return statuses.ChangeAsync(
             pod,
             current => current.Spec.NodeName is { Length: > 0 } ? null : Nominated(WithCondition(current, reason, message), nominatedNode),

@@ -1,7 +1,38 @@
 using Coppice.Client;
+using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
+using Coppice.Objects.Policy;
+using Coppice.Objects.Storage;
 
 namespace Coppice.Scheduler;
 
 /// <summary>The watched copies that the scheduler decides by. Whoever owns them runs them.</summary>
-public sealed record SchedulerCaches(ObjectCache<Pod> Pods, ObjectCache<Node> Nodes, ObjectCache<Namespace> Namespaces);
+public sealed record SchedulerCaches(
+    ObjectCache<Pod> Pods, ObjectCache<Node> Nodes, ObjectCache<Namespace> Namespaces, ObjectCache<PodDisruptionBudget> Budgets, StorageCaches Storage, WorkloadCaches Workloads)
+{
+    /// <summary>Completes when the first list of each is in: before everything is known, no node can be judged.</summary>
+    public async Task WaitUntilSyncedAsync()
+    {
+        Task[] all =
+        [
+            Nodes.WaitUntilSyncedAsync(), Namespaces.WaitUntilSyncedAsync(), Budgets.WaitUntilSyncedAsync(), Storage.Claims.WaitUntilSyncedAsync(),
+            Storage.Volumes.WaitUntilSyncedAsync(), Storage.Classes.WaitUntilSyncedAsync(), Storage.Nodes.WaitUntilSyncedAsync(),
+            Workloads.Services.WaitUntilSyncedAsync(), Workloads.ReplicaSets.WaitUntilSyncedAsync(), Workloads.StatefulSets.WaitUntilSyncedAsync(),
+            Workloads.ReplicationControllers.WaitUntilSyncedAsync(), Pods.WaitUntilSyncedAsync(),
+        ];
+
+        // One after the other: who waits for all at once goes on wherever the last of them was filled.
+        foreach (var one in all)
+        {
+            await one;
+        }
+    }
+}
+
+/// <summary>What is watched of claims and their volumes, and of how many of these nodes can have.</summary>
+public sealed record StorageCaches(
+    ObjectCache<PersistentVolumeClaim> Claims, ObjectCache<PersistentVolume> Volumes, ObjectCache<StorageClass> Classes, ObjectCache<CSINode> Nodes);
+
+/// <summary>What is watched of whoever says which pods belong together.</summary>
+public sealed record WorkloadCaches(
+    ObjectCache<Service> Services, ObjectCache<ReplicaSet> ReplicaSets, ObjectCache<StatefulSet> StatefulSets, ObjectCache<ReplicationController> ReplicationControllers);

@@ -5,8 +5,8 @@ public sealed record SchedulerOptions
 {
     public static readonly SchedulerOptions Default = new();
 
-    /// <summary>Only pods that ask for this scheduler are its own.</summary>
-    public string SchedulerName { get; init; } = "default-scheduler";
+    /// <summary>Only pods that ask for one of them are this scheduler's own; each name once.</summary>
+    public IReadOnlyList<SchedulerProfile> Profiles { get; init; } = [SchedulerProfile.Default];
 
     /// <summary>The back-off after a pod's first try; it doubles with each one more.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
@@ -18,7 +18,4 @@ public sealed record SchedulerOptions
 
     /// <summary>How many pods may be on their way to the API at once.</summary>
     public int BindingsAtOnce { get; init; } = 256;
-
-    /// <summary>Up to so many nodes, every node is looked at; of more, as many as fit a share that falls from 50 to 5 per cent.</summary>
-    public int AlwaysLookAt { get; init; } = 100;
 }

@@ -1,4 +1,6 @@
 using Coppice.Client;
+using Coppice.Client.Metrics;
+using Coppice.Client.Tracing;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
@@ -19,9 +21,12 @@ public sealed partial class SchedulingLoop
     private readonly SchedulerOptions _options;
     private readonly SteadyClock _clock;
     private readonly ILogger _log;
+    private readonly ProfileSet _profiles;
     private readonly PodOutcome _outcome;
     private readonly Preemptions _preemptions;
     private readonly SchedulingQueue _queue;
+    private readonly SchedulerFigures _figures;
+    private readonly ClusterFollower _follower;
     private readonly ClusterState _cluster = new();
     private readonly Nominations _nominations = new();
     private readonly Inbox _inbox = new();
@@ -39,13 +44,28 @@ public sealed partial class SchedulingLoop
         _clock = new(time);
         _log = log;
         var statuses = new PodStatusWrites(client);
-        _outcome = new(statuses, events, time);
-        _preemptions = new(client, statuses, events, options, time);
-        _queue = new(options, _clock);
-        caches.Pods.Subscribe(change => _inbox.Put(() => LearnPod(change)));
-        caches.Nodes.Subscribe(change => _inbox.Put(() => LearnNode(change)));
-        caches.Namespaces.Subscribe(change => _inbox.Put(() => LearnNamespace(change)));
+        _profiles = new(options.Profiles, events, client);
+        _outcome = new(statuses, _profiles, time);
+        _preemptions = new(client, statuses, _profiles, time);
+        _figures = new(_clock);
+        _queue = new(options, _figures, _clock);
+        _follower = new(_cluster, _queue, _nominations, _profiles);
+        caches.Pods.Subscribe(change => _inbox.Put(() => _follower.Learn(change)));
+        caches.Nodes.Subscribe(change => _inbox.Put(() => _follower.Learn(change)));
+        caches.Namespaces.Subscribe(change => _inbox.Put(() => _follower.Learn(change)));
+        caches.Budgets.Subscribe(change => _inbox.Put(() => _cluster.Budgets.Learn(change)));
+        caches.Workloads.Services.Subscribe(change => _inbox.Put(() => _cluster.Workloads.Learn(change)));
+        caches.Workloads.ReplicaSets.Subscribe(change => _inbox.Put(() => _cluster.Workloads.Learn(change)));
+        caches.Workloads.StatefulSets.Subscribe(change => _inbox.Put(() => _cluster.Workloads.Learn(change)));
+        caches.Workloads.ReplicationControllers.Subscribe(change => _inbox.Put(() => _cluster.Workloads.Learn(change)));
+        caches.Storage.Claims.Subscribe(change => _inbox.Put(() => LearnClaim(change)));
+        caches.Storage.Volumes.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
+        caches.Storage.Classes.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
+        caches.Storage.Nodes.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
     }
+
+    /// <summary>What it has to tell, for whoever looks.</summary>
+    public void WriteTo(MetricsText text) => _figures.WriteTo(text);
 
     /// <summary>Schedules until stopped, then waits for the bindings that are on their way.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -63,6 +83,7 @@ public sealed partial class SchedulingLoop
                 continue;
             }
 
+            _figures.Lengths = _queue.Lengths;
             SetAlarm(alarm);
             await _inbox.WaitAsync();
             working.RemoveWhere(t => t.IsCompleted);
@@ -71,67 +92,139 @@ public sealed partial class SchedulingLoop
         await Task.WhenAll(working);
     }
 
-    /// <summary>Before everything is known, no node can be judged.</summary>
     private async Task WaitForCachesAsync()
     {
-        await _caches.Nodes.WaitUntilSyncedAsync();
-        await _caches.Namespaces.WaitUntilSyncedAsync();
-        await _caches.Pods.WaitUntilSyncedAsync();
+        await _caches.WaitUntilSyncedAsync();
         _inbox.Put(() => _isReady = true);
     }
 
     private void TrySchedule(QueuedPod queued, HashSet<Task> working, CancellationToken stop)
     {
+        var start = _clock.GetTimestamp();
+
+        // The binding goes on below it after it has ended.
+        using var span = Traces.Begin("schedule");
+        span?.SetTag("coppice.key", $"{queued.Info.Key}");
         try
         {
-            Schedule(queued, working, stop);
+            Schedule(queued, start, working, stop);
         }
         catch (Exception e)
         {
+            _figures.Tried(_profiles.Of(queued.Pod), "error", start);
+            span.Fail(e.Message);
+
             // A pod that we cannot cope with must not keep the others from their nodes.
-            LogNotPlanned(e, ObjectKey.Of(queued.Pod).ToString());
+            LogNotPlanned(e, queued.Info.Key.ToString());
             _queue.AddFailed(queued);
         }
     }
 
-    private void Schedule(QueuedPod queued, HashSet<Task> working, CancellationToken stop)
+    private void Schedule(QueuedPod queued, long start, HashSet<Task> working, CancellationToken stop)
     {
-        var pod = new PodInfo(queued.Pod);
-        switch (SchedulingPlanner.Plan(pod, _cluster.Snapshot(_firstNode), _nominations, _options))
+        var (pod, profile) = (queued.Info, _profiles.Of(queued.Pod));
+        var plan = SchedulingPlanner.Plan(pod, _cluster.Snapshot(_firstNode), _nominations, profile);
+        _figures.Planned(start);
+        switch (plan)
         {
             case SchedulingPlan.Bind bind:
                 _firstNode += bind.LookedAt;
-                _nominations.Remove(pod.Key);
+                if (profile.BindsVolumes && pod.HasClaims && PodStorage.Of(pod.Pod, _cluster.Storage)?.NeedsOn(_cluster.Find(bind.Node)!.Node) is { AreBound: false } needs)
+                {
+                    working.Add(AwaitVolumes(queued, pod, bind.Node, needs, stop));
+                    break;
+                }
+
+                if (_nominations.NodeOf(pod.Key) == bind.Node)
+                {
+                    _nominations.Remove(pod.Key);
+                }
+                else
+                {
+                    _follower.Denominate(pod.Key);
+                }
+
                 _cluster.Assume(pod, bind.Node);
                 _underway.Add(pod.Key);
-                working.Add(BindAsync(queued, bind.Node, stop));
+                working.Add(BindAsync(queued, bind.Node, start, stop));
                 break;
             case SchedulingPlan.Unschedulable not:
                 _queue.AddUnschedulable(queued, not.WokenBy);
-                working.Add(MakeRoom(queued, pod, not.Rejections, stop));
+                _figures.Tried(profile, "unschedulable", start);
+                working.Add(MakeRoom(queued, profile, not, stop));
                 break;
         }
     }
 
-    /// <summary>The pod fits nowhere as it is: perhaps it does when less important ones go.</summary>
-    private Task MakeRoom(QueuedPod queued, PodInfo pod, IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections, CancellationToken stop)
+    /// <summary>The node is kept for the pod while others bind its claims there; what they write wakes it.</summary>
+    private Task AwaitVolumes(QueuedPod queued, PodInfo pod, string node, StorageNeeds needs, CancellationToken stop)
     {
-        switch (PreemptionPlanner.Plan(pod, _cluster, _nominations, rejections))
+        _nominations.Set(pod, node);
+        _queue.AddUnschedulable(queued, ClusterEvents.Storage | ClusterEvents.NodeGone);
+        foreach (var volume in needs.Volumes)
+        {
+            _cluster.Storage.Set(volume.Metadata.Name!, volume);
+        }
+
+        return WriteVolumesAsync(queued, needs, stop);
+    }
+
+    private async Task WriteVolumesAsync(QueuedPod queued, StorageNeeds needs, CancellationToken stop)
+    {
+        await Task.Yield();
+        try
+        {
+            foreach (var volume in needs.Volumes)
+            {
+                await _client.UpdateAsync(volume, stop);
+            }
+
+            foreach (var claim in needs.Claims)
+            {
+                await _client.UpdateAsync(claim, stop);
+            }
+        }
+        catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
+        {
+            LogVolumesNotWritten(queued.Info.Key.ToString(), e.Message);
+            _inbox.Put(() =>
+            {
+                foreach (var name in needs.Volumes.Select(volume => volume.Metadata.Name!))
+                {
+                    _cluster.Storage.Set(name, _caches.Storage.Volumes.Find(new("", name)));
+                }
+
+                GiveUpNomination(queued);
+            });
+        }
+    }
+
+    /// <summary>The pod fits nowhere as it is: perhaps it does when less important ones go.</summary>
+    private Task MakeRoom(QueuedPod queued, SchedulerProfile profile, SchedulingPlan.Unschedulable not, CancellationToken stop)
+    {
+        var (pod, rejections) = (queued.Info, not.Rejections);
+        switch (PreemptionPlanner.Plan(pod, _cluster, _nominations, profile, not))
         {
             case PreemptionPlan.Preempt { Victims: var victims }:
                 var displaced = _nominations.Below(pod, victims.Node.Name);
                 foreach (var one in displaced)
                 {
+                    // It looks for another place.
                     _nominations.Remove(one.Key);
+                    if (_queue.Find(one.Key) is { } waiting)
+                    {
+                        _queue.AddFailed(waiting);
+                    }
                 }
 
                 _nominations.Set(pod, victims.Node.Name);
+                _figures.Preempted(victims.Pods.Count);
                 return PreemptAsync(queued, victims, displaced, UnschedulableMessage.Write(rejections, null), stop);
-            case PreemptionPlan.Nothing { KeepsNomination: true } not:
-                return ReportAsync(queued.Pod, "Unschedulable", UnschedulableMessage.Write(rejections, not.Message), null, stop);
-            case PreemptionPlan.Nothing not:
-                _nominations.Remove(pod.Key);
-                return ReportAsync(queued.Pod, "Unschedulable", UnschedulableMessage.Write(rejections, not.Message), "", stop);
+            case PreemptionPlan.Nothing { KeepsNomination: true } nothing:
+                return ReportAsync(queued.Pod, "Unschedulable", UnschedulableMessage.Write(rejections, nothing.Message), null, stop);
+            case PreemptionPlan.Nothing nothing:
+                _follower.Denominate(pod.Key);
+                return ReportAsync(queued.Pod, "Unschedulable", UnschedulableMessage.Write(rejections, nothing.Message), "", stop);
             default:
                 throw new InvalidOperationException("a plan that is not known");
         }
@@ -152,25 +245,36 @@ public sealed partial class SchedulingLoop
         }
         catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
         {
-            LogNotPreempted(ObjectKey.Of(queued.Pod).ToString(), victims.Node.Name, e.Message);
+            LogNotPreempted(queued.Info.Key.ToString(), victims.Node.Name, e.Message);
             _inbox.Put(() => GiveUpNomination(queued));
         }
 
         await ReportAsync(queued.Pod, "Unschedulable", message, victims.Node.Name, stop);
     }
 
-    /// <summary>The room could not be made: the pod is tried again, if it still wants a node.</summary>
-    private void GiveUpNomination(QueuedPod queued)
+    /// <summary>Where a volume could not be made, its pod begins anew after a pause, on whatever node.</summary>
+    private void LearnClaim(ObjectChange<PersistentVolumeClaim> change)
     {
-        var key = ObjectKey.Of(queued.Pod);
-        _nominations.Remove(key);
-        if (_queue.Contains(key) && _caches.Pods.Find(key) is { } pod)
+        foreach (var queued in _follower.Learn(change))
         {
-            _queue.AddFailed(queued with { Pod = pod });
+            GiveUpNomination(queued);
+            var why = $"running PreBind plugin \"VolumeBinding\": binding volumes: provisioning failed for PVC \"{change.Item.Metadata.Name}\"";
+            _ = ReportAsync(queued.Pod, "SchedulerError", why, null, CancellationToken.None);
         }
     }
 
-    private async Task BindAsync(QueuedPod queued, string node, CancellationToken stop)
+    /// <summary>The room could not be made: the pod is tried again, if it still wants a node.</summary>
+    private void GiveUpNomination(QueuedPod queued)
+    {
+        var key = queued.Info.Key;
+        _follower.Denominate(key);
+        if (_queue.Contains(key) && _caches.Pods.Find(key) is { } pod)
+        {
+            _queue.AddFailed(queued with { Info = new(pod) });
+        }
+    }
+
+    private async Task BindAsync(QueuedPod queued, string node, long start, CancellationToken stop)
     {
         // The loop goes on to the next pod meanwhile.
         await Task.Yield();
@@ -179,11 +283,14 @@ public sealed partial class SchedulingLoop
         {
             await _client.BindAsync(BindingOf(pod, node), stop);
             _outcome.Assigned(pod, node);
+            _figures.Tried(_profiles.Of(pod), "scheduled", start);
+            _figures.Scheduled(queued.Attempts, _clock.GetUtcNow() - queued.Since);
             _inbox.Put(() => _underway.Remove(ObjectKey.Of(pod)));
         }
         catch (Exception e)
         {
             _inbox.Put(() => TakeBack(queued));
+            _figures.Tried(_profiles.Of(pod), "error", start);
             if (e is not (OperationCanceledException or ApiException { IsNotFound: true } or ApiException { IsConflict: true }))
             {
                 if (e is ApiException or IOException or HttpRequestException)
@@ -217,138 +324,19 @@ public sealed partial class SchedulingLoop
     /// <summary>The pod did not get to its node. If it is still there and still wants one, it is tried again.</summary>
     private void TakeBack(QueuedPod queued)
     {
-        var key = ObjectKey.Of(queued.Pod);
+        var key = queued.Info.Key;
         _underway.Remove(key);
         if (!_cluster.IsAssumed(queued.Pod))
         {
             return;
         }
 
-        _cluster.Remove(key);
-        _queue.Wake(ClusterEvents.PodGone);
-        if (_caches.Pods.Find(key) is { } pod && WantsNode(pod))
+        _follower.Remove(key);
+        if (_caches.Pods.Find(key) is { } pod && _follower.WantsNode(pod))
         {
-            _queue.AddFailed(queued with { Pod = pod });
+            _queue.AddFailed(queued with { Info = new(pod) });
         }
     }
-
-    private void LearnPod(ObjectChange<Pod> change)
-    {
-        var key = ObjectKey.Of(change.Item);
-        if (change.New is not { } pod || pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed)
-        {
-            Forget(key);
-            if (_cluster.Remove(key))
-            {
-                _queue.Wake(ClusterEvents.PodGone);
-            }
-        }
-        else if (pod.Spec.NodeName is { Length: > 0 })
-        {
-            Forget(key);
-            LearnAssigned(change.Old, pod);
-        }
-        else if (!WantsNode(pod))
-        {
-            Forget(key);
-        }
-        else if (!_cluster.IsAssumed(pod))
-        {
-            LearnNomination(change.Old, pod);
-
-            // What others wrote about it (its status) helps nothing; what it asks for may.
-            var isSame = change.Old is { } old && old.Spec == pod.Spec && old.Metadata.Labels == pod.Metadata.Labels;
-            if (isSame && _queue.Contains(key))
-            {
-                _queue.Renew(pod);
-            }
-            else
-            {
-                _queue.Set(pod);
-            }
-        }
-    }
-
-    /// <summary>It wants no node of us, or not any longer.</summary>
-    private void Forget(ObjectKey pod)
-    {
-        _queue.Remove(pod);
-        if (_nominations.NodeOf(pod) is not null)
-        {
-            _nominations.Remove(pod);
-            _queue.Wake(ClusterEvents.PodGone);
-        }
-    }
-
-    /// <summary>What a pod's status says counts, whoever wrote it; what we decided and have not written yet is not taken back by its silence.</summary>
-    private void LearnNomination(Pod? old, Pod pod)
-    {
-        var (before, now) = (old?.Status.NominatedNodeName, pod.Status.NominatedNodeName);
-        if (!string.IsNullOrEmpty(now) || !string.IsNullOrEmpty(before))
-        {
-            _nominations.Set(new PodInfo(pod), now);
-        }
-    }
-
-    private void LearnAssigned(Pod? old, Pod pod)
-    {
-        if (old?.Spec.NodeName is not { Length: > 0 })
-        {
-            _cluster.Assign(pod);
-            _queue.Wake(ClusterEvents.PodAssigned);
-            return;
-        }
-
-        var isSame = old.Metadata.Labels == pod.Metadata.Labels && old.Spec == pod.Spec
-            && old.Metadata.DeletionTimestamp == pod.Metadata.DeletionTimestamp;
-        var (before, now) = (PodRequests.Of(old), PodRequests.Of(pod));
-        if (!isSame || before != now)
-        {
-            _cluster.Assign(pod);
-            _queue.Wake(
-                (isSame ? ClusterEvents.None : ClusterEvents.PodAssigned)
-                | (before.Any(amount => now.Find(amount.Key) < amount.Value) ? ClusterEvents.PodScaledDown : ClusterEvents.None));
-        }
-    }
-
-    private void LearnNode(ObjectChange<Node> change)
-    {
-        if (change.New is { } node)
-        {
-            _cluster.SetNode(node);
-        }
-        else
-        {
-            _cluster.RemoveNode(change.Item.Metadata.Name ?? "");
-        }
-
-        _queue.Wake(EventsOf(change));
-    }
-
-    private static ClusterEvents EventsOf(ObjectChange<Node> change) => change switch
-    {
-        { Old: null } => ClusterEvents.NodeAdded,
-        { New: null } => ClusterEvents.NodeGone,
-        { Old: var old, New: var node } =>
-            (old.Status.Allocatable != node.Status.Allocatable ? ClusterEvents.NodeResources : 0)
-            | (old.Metadata.Labels != node.Metadata.Labels ? ClusterEvents.NodeLabels : 0)
-            | (old.Spec.Taints != node.Spec.Taints || old.Spec.Unschedulable != node.Spec.Unschedulable ? ClusterEvents.NodeTaints : 0),
-    };
-
-    private void LearnNamespace(ObjectChange<Namespace> change)
-    {
-        if (change.Old?.Metadata.Labels != change.New?.Metadata.Labels || change.Old is null || change.New is null)
-        {
-            _cluster.SetNamespace(change.Item.Metadata.Name ?? "", change.New?.Metadata.Labels);
-            _queue.Wake(ClusterEvents.NamespaceLabels);
-        }
-    }
-
-    private bool WantsNode(Pod pod) =>
-        string.IsNullOrEmpty(pod.Spec.NodeName)
-        && pod.Metadata.DeletionTimestamp is null
-        && pod.Spec.SchedulingGates.IsEmpty
-        && (pod.Spec.SchedulerName ?? _options.SchedulerName) == _options.SchedulerName;
 
     private void SetAlarm(ITimer alarm)
     {
@@ -379,6 +367,9 @@ public sealed partial class SchedulingLoop
 
     [LoggerMessage(6005, LogLevel.Warning, "Room for {Pod} on {Node} could not be made, and it is tried again: {Why}")]
     private partial void LogNotPreempted(string pod, string node, string why);
+
+    [LoggerMessage(6006, LogLevel.Debug, "The volumes of {Pod} could not be chosen, and it is tried again: {Why}")]
+    private partial void LogVolumesNotWritten(string pod, string why);
 
     [LoggerMessage(6004, LogLevel.Debug, "{Pod} could not be told why it has no node: {Why}")]
     private partial void LogNotTold(string pod, string why);

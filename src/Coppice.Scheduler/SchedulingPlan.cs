@@ -8,5 +8,6 @@ internal abstract record SchedulingPlan
 
     /// <param name="Rejections">Why, by node, in the order of looking.</param>
     /// <param name="WokenBy">What may help.</param>
-    public sealed record Unschedulable(IReadOnlyList<(NodeInfo Node, Rejection Why)> Rejections, ClusterEvents WokenBy) : SchedulingPlan;
+    /// <param name="Tests">What was asked of the nodes, to ask again what would be without some pods.</param>
+    public sealed record Unschedulable(IReadOnlyList<(NodeInfo Node, Rejection Why)> Rejections, ClusterEvents WokenBy, PodFilters Tests) : SchedulingPlan;
 }

@@ -3,53 +3,37 @@ namespace Coppice.Scheduler;
 /// <summary>Chooses a node for a pod: the filters say where it can run, the scores where it runs best.</summary>
 internal static class SchedulingPlanner
 {
-    /// <summary>Cheap ones first; the first that objects speaks for the node. The order is Kubernetes'.</summary>
-    private static readonly IFilter[] Filters =
-    [
-        new UnschedulableFilter(),
-        new NodeNameFilter(),
-        new TaintFilter(),
-        new NodeAffinityFilter(),
-        new HostPortFilter(),
-        new ResourcesFilter(),
-        new TopologySpreadFilter(),
-        new PodAffinityFilter(),
-    ];
-
-    private static readonly IScore[] Scores =
-    [
-        new TaintScore(),
-        new NodeAffinityScore(),
-        new LeastAllocatedScore(),
-        new BalancedAllocationScore(),
-        new ImageLocalityScore(),
-        new SpreadScore(),
-        new PodAffinityScore(),
-    ];
+    /// <summary>Up to so many nodes all are looked at, and so many at least.</summary>
+    private const int NodesMin = 100;
 
     /// <param name="nominations">Who waits for room that is being made for it.</param>
-    public static SchedulingPlan Plan(PodInfo pod, ClusterSnapshot cluster, Nominations nominations, SchedulerOptions options)
+    public static SchedulingPlan Plan(PodInfo pod, ClusterSnapshot cluster, Nominations nominations, SchedulerProfile profile)
     {
-        var tests = TestsFor(pod, cluster);
+        var tests = new PodFilters(profile.Filters, pod, cluster, nominations);
 
         // Room that was made for it is taken, even where another node would be better by now.
-        if (nominations.NodeOf(pod.Key) is { } own && cluster.Find(own) is { } nominated && FirstObjection(tests, nominations.Reserve(nominated, pod)) is null)
+        if (nominations.NodeOf(pod.Key) is { } own && cluster.Find(own) is { } nominated && tests.Objection(nominated) is null)
         {
             return new SchedulingPlan.Bind(own, 1);
+        }
+
+        if (profile.Filters.OfType<NodeAffinityFilter>().Any() && NodeAffinityFilter.NamesFor(pod) is { } names)
+        {
+            return PlanAmong(names, pod, tests, cluster, profile);
         }
 
         var fitting = new List<NodeInfo>();
         var rejections = new List<(NodeInfo, Rejection)>();
         var wokenBy = ClusterEvents.NodeAdded;
-        var enough = EnoughNodes(cluster.Nodes.Count, options);
+        var enough = EnoughNodes(cluster.Nodes.Count, profile);
         var lookedAt = 0;
         while (lookedAt < cluster.Nodes.Count && fitting.Count < enough)
         {
             var node = cluster.InTurn(lookedAt++);
-            if (FirstObjection(tests, nominations.Reserve(node, pod)) is var (filter, rejection))
+            if (tests.Objection(node) is var (helpful, rejection))
             {
                 rejections.Add((node, rejection));
-                wokenBy |= filter.WokenBy;
+                wokenBy |= helpful;
             }
             else
             {
@@ -58,57 +42,51 @@ internal static class SchedulingPlanner
         }
 
         return fitting.Count > 0
-            ? new SchedulingPlan.Bind(Best(pod, cluster, fitting).Name, lookedAt)
-            : new SchedulingPlan.Unschedulable(rejections, wokenBy);
+            ? new SchedulingPlan.Bind(Best(pod, cluster, [.. fitting], profile).Name, lookedAt)
+            : new SchedulingPlan.Unschedulable(rejections, wokenBy, tests);
     }
 
-    /// <summary>The pod can run on a node of the cluster, with what is left to those who wait for it.</summary>
-    public static bool Fits(PodInfo pod, ClusterSnapshot cluster, Nominations nominations, NodeInfo node) =>
-        FirstObjection(TestsFor(pod, cluster), nominations.Reserve(node, pod)) is null;
-
-    private static List<(IFilter Filter, NodeTest Test)> TestsFor(PodInfo pod, ClusterSnapshot cluster)
+    /// <summary>A pod that names its nodes, as a DaemonSet's do, is compared with no other.</summary>
+    private static SchedulingPlan PlanAmong(IReadOnlySet<string> names, PodInfo pod, PodFilters tests, ClusterSnapshot cluster, SchedulerProfile profile)
     {
-        var tests = new List<(IFilter Filter, NodeTest Test)>(Filters.Length);
-        foreach (var filter in Filters)
+        var objections = new Dictionary<string, (ClusterEvents WokenBy, Rejection Why)>(StringComparer.Ordinal);
+        var fitting = new List<NodeInfo>();
+        foreach (var node in names.Order(StringComparer.Ordinal).Select(cluster.Find).OfType<NodeInfo>())
         {
-            if (filter.For(pod, cluster) is { } test)
+            if (tests.Objection(node) is { } objection)
             {
-                tests.Add((filter, test));
+                objections[node.Name] = objection;
+            }
+            else
+            {
+                fitting.Add(node);
             }
         }
 
-        return tests;
-    }
-
-    private static (IFilter Filter, Rejection Rejection)? FirstObjection(List<(IFilter Filter, NodeTest Test)> tests, NodeInfo node)
-    {
-        foreach (var (filter, test) in tests)
-        {
-            if (test(node) is { } rejection)
-            {
-                return (filter, rejection);
-            }
-        }
-
-        return null;
+        return fitting.Count > 0
+            ? new SchedulingPlan.Bind(Best(pod, cluster, [.. fitting], profile).Name, 0)
+            : new SchedulingPlan.Unschedulable(
+                [.. cluster.Nodes.Select(node => (node, objections.TryGetValue(node.Name, out var objection) ? objection.Why : NodeAffinityFilter.NotNamed))],
+                objections.Values.Aggregate(ClusterEvents.NodeAdded, (events, one) => events | one.WokenBy),
+                tests);
     }
 
     /// <summary>The node with the best score; of equal ones, the first in turn.</summary>
-    private static NodeInfo Best(PodInfo pod, ClusterSnapshot cluster, List<NodeInfo> nodes)
+    private static NodeInfo Best(PodInfo pod, ClusterSnapshot cluster, NodeInfo[] nodes, SchedulerProfile profile)
     {
-        if (nodes.Count == 1)
+        if (nodes.Length == 1)
         {
             return nodes[0];
         }
 
-        var totals = new long[nodes.Count];
-        foreach (var score in Scores)
+        var totals = new long[nodes.Length];
+        foreach (var (score, weight) in profile.Scores)
         {
             if (score.Score(pod, cluster, nodes) is { } scores)
             {
                 for (var i = 0; i < totals.Length; i++)
                 {
-                    totals[i] += score.Weight * scores[i];
+                    totals[i] += weight * scores[i];
                 }
             }
         }
@@ -117,6 +95,6 @@ internal static class SchedulingPlanner
     }
 
     // In a large cluster a good node is as good as the best: looking at fewer keeps the pods coming.
-    private static int EnoughNodes(int all, SchedulerOptions options) =>
-        all <= options.AlwaysLookAt ? all : Math.Max(options.AlwaysLookAt, all * Math.Max(5, 50 - all / 125) / 100);
+    private static int EnoughNodes(int all, SchedulerProfile profile) =>
+        all <= NodesMin ? all : Math.Max(NodesMin, all * (profile.NodesPercent ?? Math.Max(5, 50 - all / 125)) / 100);
 }

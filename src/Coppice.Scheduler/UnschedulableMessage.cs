@@ -7,12 +7,16 @@ internal static class UnschedulableMessage
     public static string Write(IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections, string? preemption) =>
         rejections.Count == 0
             ? "no nodes available to schedule pods"
-            : $"{Count(rejections.Count, rejections.SelectMany(r => r.Why.Reasons))}{(preemption is null ? "" : $" preemption: {preemption}")}";
+            : $"{Reasons(rejections)}{(preemption is null ? "" : $" preemption: {preemption}")}";
 
     /// <summary>Of a preemption that found nobody who could go.</summary>
     public static string WriteHelpless(IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections) => Count(
         rejections.Count,
         rejections.Select(r => r.Why.IsUnresolvable ? "Preemption is not helpful for scheduling" : "No preemption victims found for incoming pod"));
+
+    private static string Reasons(IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections) => rejections.Select(one => one.Why).FirstOrDefault(one => one.IsOfPod) is { } why
+        ? $"0/{rejections.Count} nodes are available: {why.Reasons[0]}."
+        : Count(rejections.Count, rejections.SelectMany(r => r.Why.Reasons));
 
     // The entries are sorted as text, their numbers included, as Kubernetes does.
     private static string Count(int nodes, IEnumerable<string> reasons) =>

@@ -138,6 +138,12 @@ public interface IStoreWatch : IDisposable
     IReadOnlyList<StoreEvent> Take();
 
     /// <summary>
+    /// No write below the prefix that reads can see is newer than this; it may be ahead of all of them, where it is known only of what
+    /// lies beside them, too. Asking costs nothing, so that who has seen everything may ask before each look.
+    /// </summary>
+    Revision Newest { get; }
+
+    /// <summary>
     /// Everything below the prefix up to this revision was returned: the store's newest revision when there was nothing more to
     /// return, even if the prefix itself was not written, and also while <see cref="NextAsync"/> waits. For bookmarks.
     /// </summary>

@@ -10,4 +10,12 @@ internal static class Unattended
         await using var telling = late.Token.Register(stop.Cancel);
         await work;
     }
+
+    /// <summary>Completes when the token is cancelled.</summary>
+    public static async Task CancelledAsync(CancellationToken token)
+    {
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = token.Register(cancelled.SetResult);
+        await cancelled.Task;
+    }
 }

@@ -13,6 +13,8 @@ internal static class Served
 
     public static ServedKind Of(Kind kind) => Kinds[kind];
 
+    public static ServedKind Of<T>() where T : KubernetesObject => Of(BuiltInKinds.Of<T>());
+
     public static IKindStrategy Strategy<T>() where T : KubernetesObject => Of(BuiltInKinds.Of<T>()).Strategy;
 
     public static IKindTable Table<T>() where T : KubernetesObject => Of(BuiltInKinds.Of<T>()).Table;

@@ -107,7 +107,7 @@ public sealed class ServedTests
             var caches = new CacheSet(_api, _time, NullLoggerFactory.Instance);
             var never = TimeSpan.FromDays(1000);
             var options = new ControllerOptions("PEM") { NodeLifecycle = new NodeLifecycleOptions(never, never, never) };
-            var controllers = new ControllerSet(_api, caches, this, options, _time, NullLoggerFactory.Instance);
+            var controllers = new ControllerSet(_ => _api, caches, this, options, _time, NullLoggerFactory.Instance);
             Running = Task.WhenAll(caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
             Settle();
         }

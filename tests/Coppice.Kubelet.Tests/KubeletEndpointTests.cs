@@ -13,6 +13,7 @@ namespace Coppice.Kubelet.Tests;
 public sealed class KubeletEndpointTests
 {
     private readonly HashSet<string> _allowed = [];
+    private readonly RuntimeFigures _asked = new(TimeProvider.System);
     private string? _problem;
     private bool _isStarting;
     private bool _isAway;
@@ -68,6 +69,19 @@ public sealed class KubeletEndpointTests
     }
 
     [Fact]
+    public async Task What_the_runtime_was_asked_is_counted()
+    {
+        _allowed.Add("get nodes/metrics node-1");
+        _asked.End("/runtime.v1.RuntimeService/RunPodSandbox", _asked.Begin(), failed: false);
+        _asked.End("/runtime.v1.RuntimeService/RunPodSandbox", _asked.Begin(), failed: true);
+        _asked.End("/runtime.v1.ImageService/PullImage", _asked.Begin(), failed: false);
+        var text = (await GetAsync("/metrics")).Body;
+        Assert.Contains("kubelet_runtime_operations_total{operation_type=\"run_podsandbox\"} 2\n", text);
+        Assert.Contains("kubelet_runtime_operations_errors_total{operation_type=\"run_podsandbox\"} 1\n", text);
+        Assert.Contains("kubelet_runtime_operations_duration_seconds_count{operation_type=\"pull_image\"} 1\n", text);
+    }
+
+    [Fact]
     public async Task While_the_API_cannot_be_asked_nobody_is_let_in()
     {
         _allowed.Add("get nodes/metrics node-1");
@@ -107,8 +121,8 @@ public sealed class KubeletEndpointTests
         var mounts = new CgroupMounts(false, new Dictionary<string, string>());
         var stats = new NodeStats(
             () => [], _ => ValueTask.FromResult<IReadOnlyDictionary<string, FilesUsage>>(new Dictionary<string, FilesUsage>()), mounts, new CgroupTree("/x"), "/", TimeProvider.System);
-        var node = new KubeletNode("node-1", () => [], stats, new ProbeTally(), () => _problem);
-        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed, _isAway), "node-1"), () => _isStarting ? null : node).HandleAsync(http);
+        var node = new KubeletNode("node-1", () => [], new NoStreams(), stats, new ProbeTally(), _asked, () => _problem);
+        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed, _isAway), "node-1"), () => _isStarting ? null : node, TimeProvider.System).HandleAsync(http);
         return (http.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()));
     }
 

@@ -26,7 +26,7 @@ public sealed class NetworkObserverTests : IDisposable
             }
         };
         _caches = new CacheSet(_api, _loop.Time, NullLoggerFactory.Instance);
-        _observer = new NetworkObserver(_caches, "n1");
+        _observer = new NetworkObserver(_caches, new NetworkOptions { NodeName = "n1", CniConfigurationDirectory = "", CniDataDirectory = "" });
         _loop.Start(() => _observer.FollowAsync(() => _woken++));
     }
 
@@ -41,7 +41,7 @@ public sealed class NetworkObserverTests : IDisposable
     public void It_watches_what_it_needs_and_nothing_else()
     {
         Run();
-        Assert.Equal(["endpointslices", "namespaces", "pods", "services"], _asked);
+        Assert.Equal(["endpointslices", "namespaces", "networkpolicies", "nodes", "pods", "servicecidrs", "services"], _asked);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Coppice.Objects.Core;
-using Coppice.Objects.Meta;
 using Coppice.Objects;
 using static Coppice.Scheduler.Tests.World;
 
@@ -51,30 +50,25 @@ public sealed class ClusterSumsTests
     private static void AssertSums(ClusterSnapshot cluster)
     {
         var sums = cluster.Sums;
-        Assert.Equal(cluster.Nodes.Count(n => n.ImageSize(Image) > 0), sums.NodesWithImage(Image));
+        var sizes = cluster.Nodes.Select(n => n.ImageSize(Image)).Where(size => size > 0).ToList();
+        Assert.Equal(sizes.Count, sums.Images.Of(Image).Nodes);
+        Assert.True(sums.Images.Of(Image).Bytes is not { } bytes || sizes.TrueForAll(size => size == bytes));
+        Assert.Equal(
+            (0, cluster.Nodes.Count(n => !n.Node.Spec.Taints.IsEmpty), 0), sums.Nodes);
         foreach (var count in Counts)
         {
-            AssertCounts(cluster, node => sums.Topology.Of(count, cluster).Of(node), count, pod => count.Counts(pod, cluster.Namespaces) ? 1 : 0);
+            AssertCounts(cluster, node => cluster.Count(count).Of(node), count, pod => count.Counts(pod, cluster.Namespaces) ? 1 : 0);
         }
 
         foreach (var count in Counts.Select(c => new NodeCount(c.Nodes, c.TopologyKey)).Distinct())
         {
             var domains = cluster.Nodes.Where(count.Nodes.Includes).Select(n => n.Labels.Find(count.TopologyKey)).OfType<string>().Distinct();
-            Assert.Equal(domains.Count(), sums.Topology.Of(count, cluster).Count);
+            Assert.Equal(domains.Count(), cluster.Count(count).Count);
         }
 
         AssertTerms(cluster, sums.RequiredAntiAffinity, pod => pod.RequiredAntiAffinity);
-        AssertTerms(cluster, sums.ScoredAffinity, pod => [.. pod.RequiredAffinity, .. pod.PreferredAffinity, .. pod.PreferredAntiAffinity]);
-        foreach (var owner in (string[])["a", "b"])
-        {
-            var siblings = sums.SiblingsOf(owner);
-            Assert.Equal(cluster.Nodes.Sum(n => Of(n, owner)) == 0, siblings is null);
-            foreach (var node in cluster.Nodes)
-            {
-                Assert.Equal(Of(node, owner), siblings?.On(node) ?? 0);
-                Assert.Equal(cluster.Nodes.Where(n => n.Zone == node.Zone).Sum(n => Of(n, owner)), siblings?.InZoneOf(node) ?? 0);
-            }
-        }
+        AssertTerms(cluster, sums.RequiredAffinity, pod => pod.RequiredAffinity);
+        AssertTerms(cluster, sums.PreferredAffinity, pod => [.. pod.PreferredAffinity, .. pod.PreferredAntiAffinity]);
     }
 
     private static readonly PodCount[] Counts =
@@ -82,7 +76,7 @@ public sealed class ClusterSumsTests
         .. from labels in (string?[])[null, "app=web", "app notin (web)"]
            from namespaces in (string?[])[null, "", "team=1"]
            from nodes in (NodeInclusion[])[NodeInclusion.Every, new([Rack], ValueMap.Of(("disk", "ssd")), null, null), new([], default, null, [])]
-           from key in (string[])[Host, NodeInfo.ZoneLabel, Rack]
+           from key in (string[])[Host, PlaceLabels.Zone, Rack]
            select new PodCount(
                [new(LabelQuery.Parse(labels), namespaces is null ? ["default"] : [], namespaces is null ? null : LabelQuery.Parse(namespaces), key == Host)], nodes, key),
     ];
@@ -117,31 +111,27 @@ public sealed class ClusterSumsTests
             counted.Count);
     }
 
-    private static int Of(NodeInfo node, string owner) => node.Pods.Count(p => p.Owner == owner && !p.IsTerminating);
-
     private static Node NodeIn(string name, Random random)
     {
-        (string, string)[] labels = [(NodeInfo.ZoneLabel, $"z{random.Next(2)}"), .. random.Next(2) == 0 ? [] : ((string, string)[])[(Rack, $"r{random.Next(3)}"), ("disk", "ssd")]];
+        (string, string)[] labels = [(PlaceLabels.Zone, $"z{random.Next(2)}"), .. random.Next(2) == 0 ? [] : ((string, string)[])[(Rack, $"r{random.Next(3)}"), ("disk", "ssd")]];
         var node = Node(name, labels: labels);
         node = random.Next(4) == 0 ? node.Tainted("gpu", TaintEffect.NoSchedule) : node;
-        return random.Next(2) == 0 ? node with { Status = node.Status with { Images = [new ContainerImage { Names = [Image], SizeBytes = 1 }] } } : node;
+        return random.Next(2) == 0 ? node with { Status = node.Status with { Images = [new ContainerImage { Names = [Image], SizeBytes = random.Next(1, 3) }] } } : node;
     }
 
     private static Pod PodOf(string name, Random random)
     {
         var pod = Pod(name, labels: ("app", random.Next(3) == 0 ? "db" : "web"));
-        var owner = random.Next(3) switch { 0 => "a", 1 => "b", _ => null };
         var term = new PodAffinityTerm
         {
             LabelSelector = random.Next(2) == 0 ? new() : new() { MatchLabels = ValueMap.Of(("app", "web")) },
             NamespaceSelector = random.Next(2) == 0 ? null : new() { MatchLabels = ValueMap.Of(("team", "1")) },
-            TopologyKey = random.Next(2) == 0 ? NodeInfo.ZoneLabel : Rack,
+            TopologyKey = random.Next(2) == 0 ? PlaceLabels.Zone : Rack,
         };
         return pod with
         {
             Metadata = pod.Metadata with
             {
-                OwnerReferences = owner is null ? [] : [new OwnerReference { Uid = owner, Controller = true }],
                 DeletionTimestamp = random.Next(4) == 0 ? DateTimeOffset.UnixEpoch : null,
             },
             Spec = pod.Spec with

@@ -111,6 +111,29 @@ public sealed class FilterTests
         Assert.Equal(goes ? "a" : null, NodeOf(Plan(WithAffinity("disk", operation, value), [Node("a", labels: ("disk", "ssd"))])));
     }
 
+    [Fact]
+    public void A_pod_that_names_its_node_is_judged_by_that_alone()
+    {
+        var daemon = Pod("d", cpu: "3").With(spec => spec with
+        {
+            Affinity = new()
+            {
+                NodeAffinity = new()
+                {
+                    RequiredDuringSchedulingIgnoredDuringExecution = new()
+                    {
+                        NodeSelectorTerms = [new() { MatchFields = [new NodeSelectorRequirement { Key = NodeSelectors.NameField, Operator = "In", Values = ["b"] }] }],
+                    },
+                },
+            },
+        });
+        Assert.Equal("b", NodeOf(Plan(daemon, [Node("a"), Node("b"), Node("c")])));
+        Assert.StartsWith(
+            "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. "
+            + "preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling.",
+            MessageOf(Plan(daemon, [Node("a"), Node("b"), Node("c")], Pod("old", cpu: "3", on: "b"))));
+    }
+
     [Theory]
     [InlineData("Gt", "3", true)]
     [InlineData("Gt", "4", false)]

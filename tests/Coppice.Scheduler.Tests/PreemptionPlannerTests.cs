@@ -1,5 +1,7 @@
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Objects.Policy;
 using static Coppice.Scheduler.Tests.World;
 
 namespace Coppice.Scheduler.Tests;
@@ -35,6 +37,65 @@ public sealed class PreemptionPlannerTests
     [InlineData("a: a1", "2:3", "1:3,1:3")] // They are fewer.
     public void The_node_is_chosen_whose_victims_matter_least(string expected, string onA, string onB) =>
         Assert.Equal(expected, VictimsOf(Plan(Pod("new", "2").Important(100), [Node("a", "2"), Node("b", "2")], [.. Placed("a", onA), .. Placed("b", onB)])));
+
+    [Theory]
+    [InlineData(0, "b: b1")] // b's pod matters more, but no budget keeps it.
+    [InlineData(1, "a: a1")] // One may go.
+    public void A_node_is_taken_where_no_budget_is_broken_before_all_else(int allowed, string expected)
+    {
+        var state = new ClusterState();
+        state.Budgets.Learn(Budget("one", "app", allowed));
+        Assert.Equal(expected, VictimsOf(Plan(
+            state, Pod("new", "2").Important(100), [Node("a", "2"), Node("b", "2")],
+            Pod("a1", "2", on: "a", labels: ("app", "1")).Important(1), Pod("b1", "2", on: "b").Important(50))));
+    }
+
+    [Fact]
+    public void Whom_a_budget_keeps_stays_before_those_that_matter_more()
+    {
+        var state = new ClusterState();
+        state.Budgets.Learn(Budget("one", "app", allowed: 0));
+        Assert.Equal("a: major", VictimsOf(Plan(
+            state, Pod("new", "2").Important(100), [Node("a")],
+            Pod("kept", "2", on: "a", labels: ("app", "1")).Important(1), Pod("major", "2", on: "a").Important(50))));
+    }
+
+    [Fact]
+    public void A_budget_is_broken_where_nothing_else_helps()
+    {
+        var state = new ClusterState();
+        state.Budgets.Learn(Budget("one", "app", allowed: 0));
+        Assert.Equal("a: kept", VictimsOf(Plan(state, Pod("new", "2").Important(100), [Node("a", "2")], Pod("kept", "2", on: "a", labels: ("app", "1")).Important(1))));
+    }
+
+    [Fact]
+    public void Each_pod_that_goes_takes_of_what_a_budget_allows_but_for_those_that_go_already()
+    {
+        var budgets = new BudgetState();
+        budgets.Learn(Budget("one", "app", allowed: 1, "gone"));
+        budgets.Learn(new(null, new() { Metadata = new() { Namespace = "default", Name = "all" }, Spec = new() { Selector = new() } }));
+        PodInfo[] pods = [.. ((string[])["gone", "first", "second"]).Select(name => new PodInfo(Pod(name, labels: ("app", "1")))), new PodInfo(Pod("bare"))];
+        Assert.Equal([pods[2]], budgets.Violators(pods));
+    }
+
+    [Fact]
+    public void Who_waits_for_a_node_counts_for_those_that_are_no_more_important_with_all_that_it_asks_for()
+    {
+        var term = new PodAffinityTerm { TopologyKey = "kubernetes.io/hostname", LabelSelector = new() { MatchLabels = ValueMap.Of(("app", "web")) } };
+        var apart = new Affinity { PodAntiAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [term] } };
+        var web = Pod("new", labels: ("app", "web")).Important(5);
+        foreach (var waiting in (Pod[])[Pod("waiting", "4").Important(5), Pod("waiting").Important(5).With(spec => spec with { Affinity = apart })])
+        {
+            Assert.Null(NodeOf(PlanBeside(waiting, web.With(spec => spec with { Containers = [spec.Containers[0] with { Resources = Requests("1") }] }))));
+            Assert.Equal("a", NodeOf(PlanBeside(waiting, web.Important(6))));
+        }
+
+        Assert.Null(NodeOf(PlanBeside(Pod("waiting", labels: ("app", "web")).Important(5), web.With(spec => spec with { Affinity = apart }))));
+
+        // It is not there yet: nobody can rely on it.
+        var together = web.With(spec => spec with { Affinity = new() { PodAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [term] } } }) with { Metadata = Pod("new").Metadata };
+        Assert.Null(NodeOf(PlanBeside(Pod("waiting", labels: ("app", "web")).Important(5), together)));
+    }
 
     [Fact]
     public void Of_equal_victims_those_go_that_began_last() => Assert.Equal(
@@ -72,11 +133,27 @@ public sealed class PreemptionPlannerTests
         state.Assign(Pod("old", "2", on: "a").Important(0));
         var before = state.Snapshot(0).Find("a");
         var pod = new PodInfo(Pod("new", "2").Important(10));
-        var not = (SchedulingPlan.Unschedulable)SchedulingPlanner.Plan(pod, state.Snapshot(0), new(), SchedulerOptions.Default);
-        Assert.IsType<PreemptionPlan.Preempt>(PreemptionPlanner.Plan(pod, state, new(), not.Rejections));
+        var not = (SchedulingPlan.Unschedulable)SchedulingPlanner.Plan(pod, state.Snapshot(0), new(), SchedulerProfile.Default);
+        Assert.IsType<PreemptionPlan.Preempt>(PreemptionPlanner.Plan(pod, state, new(), SchedulerProfile.Default, not));
         Assert.Same(before, state.Snapshot(0).Find("a"));
         Assert.Equal(0, state.LowestPriority);
     }
+
+    private static SchedulingPlan PlanBeside(Pod waiting, Pod pod)
+    {
+        var state = new ClusterState();
+        state.SetNode(Node("a"));
+        var nominations = new Nominations();
+        nominations.Set(new PodInfo(waiting), "a");
+        return SchedulingPlanner.Plan(new PodInfo(pod), state.Snapshot(0), nominations, SchedulerProfile.Default);
+    }
+
+    private static ObjectChange<PodDisruptionBudget> Budget(string name, string label, int allowed, params string[] going) => new(null, new()
+    {
+        Metadata = new() { Namespace = "default", Name = name },
+        Spec = new() { Selector = new() { MatchLabels = ValueMap.Of((label, "1")) } },
+        Status = new() { DisruptionsAllowed = allowed, DisruptedPods = going.Select(pod => KeyValuePair.Create(pod, DateTimeOffset.UnixEpoch)).ToValueMap() },
+    });
 
     private static Pod[] Placed(string node, string pods) =>
         [.. pods.Split(',').Select((one, number) => Pod($"{node}{number + 1}", one.Split(':')[0], on: node).Important(int.Parse(one.Split(':')[1])))];

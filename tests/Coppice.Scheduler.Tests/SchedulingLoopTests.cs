@@ -1,6 +1,11 @@
+using System.Text;
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Objects;
+using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
+using Coppice.Objects.Policy;
+using Coppice.Objects.Storage;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using static Coppice.Scheduler.Tests.World;
@@ -14,16 +19,29 @@ public sealed class SchedulingLoopTests : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly EventNotes _events = new();
     private readonly SettableClock _clock;
+    private readonly SchedulingLoop _scheduler;
 
     public SchedulingLoopTests()
     {
         _clock = new SettableClock(_loop.Time);
-        var caches = new SchedulerCaches(Cache<Pod>(), Cache<Node>(), Cache<Namespace>());
-        var scheduler = new SchedulingLoop(_api, caches, _events, SchedulerOptions.Default, _clock, NullLogger.Instance);
+        var caches = new SchedulerCaches(
+            Cache<Pod>(), Cache<Node>(), Cache<Namespace>(), Cache<PodDisruptionBudget>(),
+            new(Cache<PersistentVolumeClaim>(), Cache<PersistentVolume>(), Cache<StorageClass>(), Cache<CSINode>()),
+            new(Cache<Service>(), Cache<ReplicaSet>(), Cache<StatefulSet>(), Cache<ReplicationController>()));
+        _scheduler = new SchedulingLoop(_api, caches, _events, SchedulerOptions.Default, _clock, NullLogger.Instance);
         _loop.Start(() => caches.Pods.RunAsync(_stop.Token));
         _loop.Start(() => caches.Nodes.RunAsync(_stop.Token));
         _loop.Start(() => caches.Namespaces.RunAsync(_stop.Token));
-        _loop.Start(() => scheduler.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Storage.Claims.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Storage.Volumes.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Storage.Classes.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Storage.Nodes.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Budgets.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Workloads.Services.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Workloads.ReplicaSets.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Workloads.StatefulSets.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Workloads.ReplicationControllers.RunAsync(_stop.Token));
+        _loop.Start(() => _scheduler.RunAsync(_stop.Token));
     }
 
     public void Dispose()
@@ -43,6 +61,26 @@ public sealed class SchedulingLoopTests : IDisposable
         Assert.Equal("a", NodeOfPod("web"));
         Assert.Equal(started, _loop.Time.GetUtcNow());
         Assert.Contains("Normal Scheduled Successfully assigned default/web to a", _events.Notes);
+    }
+
+    [Fact]
+    public void It_tells_how_many_tries_went_how_and_who_waits()
+    {
+        Create(Node("a", cpu: "1"));
+        Create(Pod("large", cpu: "2"));
+        Create(Pod("small"));
+        _loop.RunUntilIdle();
+        var text = new MetricsText();
+        _scheduler.WriteTo(text);
+        var figures = Encoding.UTF8.GetString(text.ToBytes().Span);
+        Assert.Contains("scheduler_schedule_attempts_total{profile=\"default-scheduler\",result=\"scheduled\"} 1\n", figures);
+        Assert.Matches("scheduler_schedule_attempts_total\\{profile=\"default-scheduler\",result=\"unschedulable\"\\} [1-9]", figures);
+        Assert.Contains("scheduler_scheduling_attempt_duration_seconds_count{profile=\"default-scheduler\",result=\"scheduled\"} 1\n", figures);
+        Assert.Contains("scheduler_pod_scheduling_sli_duration_seconds_count{attempts=\"1\"} 1\n", figures);
+        Assert.Contains("scheduler_pending_pods{queue=\"active\"} 0\n", figures);
+        Assert.Contains("scheduler_pending_pods{queue=\"unschedulable\"} 1\n", figures);
+        Assert.Contains("scheduler_queue_incoming_pods_total{event=\"PodAdd\",queue=\"active\"} 2\n", figures);
+        Assert.Contains("scheduler_preemption_attempts_total 0\n", figures);
     }
 
     [Fact]
@@ -239,6 +277,40 @@ public sealed class SchedulingLoopTests : IDisposable
     }
 
     [Fact]
+    public void Who_lacks_more_than_was_left_is_not_tried_in_vain()
+    {
+        Create(Node("a", cpu: "2"));
+        Create(Pod("one", "1"));
+        Create(Pod("two", "1"));
+        _loop.RunUntilIdle();
+        Create(Pod("large", "2"));
+        _loop.RunUntilIdle();
+        var before = _events.Notes.Count;
+        _loop.Await(() => _api.DeleteAsync<Pod>(new("default", "one"), new() { GracePeriodSeconds = 0 }, default).AsTask());
+        _loop.RunUntilIdle();
+        Assert.Equal(before, _events.Notes.Count);
+
+        _loop.Await(() => _api.DeleteAsync<Pod>(new("default", "two"), new() { GracePeriodSeconds = 0 }, default).AsTask());
+        _loop.RunUntilIdle();
+        Assert.Equal("a", NodeOfPod("large"));
+    }
+
+    [Fact]
+    public void A_budget_sends_a_more_important_pod_where_nothing_is_broken()
+    {
+        Create(Node("a", cpu: "2"));
+        Create(Pod("kept", "2", labels: ("app", "kept")));
+        _loop.RunUntilIdle();
+        Create(Node("b", cpu: "2"));
+        Create(Pod("free", "2").With(spec => spec with { PriorityClassName = "system-cluster-critical" }));
+        Create(new PodDisruptionBudget { Metadata = new() { Namespace = "default", Name = "keep" }, Spec = new() { Selector = new() { MatchLabels = ValueMap.Of(("app", "kept")) } } });
+        _loop.RunUntilIdle();
+        Create(Critical("major"));
+        _loop.RunUntilIdle();
+        Assert.Equal("free", Assert.Single(_api.All<Pod>(), pod => pod.Metadata.DeletionTimestamp is not null).Metadata.Name);
+    }
+
+    [Fact]
     public void Who_waits_for_a_place_that_is_being_freed_ends_nobody_else()
     {
         Create(Node("a", cpu: "2"));
@@ -271,6 +343,86 @@ public sealed class SchedulingLoopTests : IDisposable
         Create(Critical("major"));
         _loop.RunFor(TimeSpan.FromSeconds(20));
         Assert.NotNull(FindPod("minor").Metadata.DeletionTimestamp);
+    }
+
+    [Fact]
+    public void A_pod_gets_its_node_when_the_claim_that_waited_for_it_is_bound_there()
+    {
+        Create(Node("a", cpu: "1"));
+        Create(new StorageClass { Metadata = new() { Name = "late" }, Provisioner = "example.com/disks", VolumeBindingMode = VolumeBindingMode.WaitForFirstConsumer });
+        Create(new PersistentVolumeClaim
+        {
+            Metadata = new() { Namespace = "default", Name = "data" },
+            Spec = new()
+            {
+                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
+                Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
+                StorageClassName = "late",
+            },
+        });
+        Create(Pod("web", cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }] }));
+        _loop.RunUntilIdle();
+        var claim = Assert.Single(_api.All<PersistentVolumeClaim>());
+        Assert.Equal("a", claim.Metadata.Annotations[VolumeBinding.SelectedNode]);
+        Assert.Null(NodeOfPod("web"));
+        Assert.Empty(_events.Notes);
+
+        // The node is kept for it meanwhile.
+        Create(Pod("other", cpu: "1"));
+        _loop.RunUntilIdle();
+        Assert.Null(NodeOfPod("other"));
+
+        Create(new PersistentVolume
+        {
+            Metadata = new() { Name = "v" },
+            Spec = new()
+            {
+                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
+                Capacity = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))),
+                HostPath = new() { Path = "/a" },
+                ClaimRef = VolumeBinding.ReferenceTo(claim),
+            },
+        });
+        _loop.Await(() => _api.UpdateAsync(
+            claim with
+            {
+                Metadata = claim.Metadata with { Annotations = claim.Metadata.Annotations.With(VolumeBinding.Completed, "yes") },
+                Spec = claim.Spec with { VolumeName = "v" },
+            },
+            default).AsTask());
+        _loop.RunUntilIdle();
+        Assert.Equal("a", NodeOfPod("web"));
+    }
+
+    [Fact]
+    public void A_pod_whose_volume_could_not_be_made_begins_anew()
+    {
+        Create(Node("a", cpu: "1"));
+        Create(new StorageClass { Metadata = new() { Name = "late" }, Provisioner = "example.com/disks", VolumeBindingMode = VolumeBindingMode.WaitForFirstConsumer });
+        Create(new PersistentVolumeClaim
+        {
+            Metadata = new() { Namespace = "default", Name = "data" },
+            Spec = new()
+            {
+                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
+                Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
+                StorageClassName = "late",
+            },
+        });
+        Create(Pod("web", cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }] }));
+        _loop.RunUntilIdle();
+        var claim = Assert.Single(_api.All<PersistentVolumeClaim>());
+        Assert.Equal("a", claim.Metadata.Annotations[VolumeBinding.SelectedNode]);
+
+        _loop.Await(() => _api.UpdateAsync(claim with { Metadata = claim.Metadata with { Annotations = claim.Metadata.Annotations.Without(VolumeBinding.SelectedNode) } }, default).AsTask());
+        Create(Node("b", cpu: "4", memory: "80Gi"));
+        _loop.RunUntilIdle();
+        Assert.Contains("Warning FailedScheduling running PreBind plugin \"VolumeBinding\": binding volumes: provisioning failed for PVC \"data\"", _events.Notes);
+        Assert.DoesNotContain(VolumeBinding.SelectedNode, Assert.Single(_api.All<PersistentVolumeClaim>()).Metadata.Annotations.Keys);
+
+        // Not before its pause is over; then where it is best.
+        _loop.RunFor(TimeSpan.FromSeconds(3));
+        Assert.Equal("b", Assert.Single(_api.All<PersistentVolumeClaim>()).Metadata.Annotations[VolumeBinding.SelectedNode]);
     }
 
     private static Pod Critical(string name) => Pod(name, "2").With(spec => spec with { PriorityClassName = "system-node-critical" });

@@ -1,4 +1,6 @@
+using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using static Coppice.Scheduler.Tests.World;
 
@@ -22,12 +24,83 @@ public sealed class ScoreTests
         Assert.Equal("b", NodeOf(Plan(Pod("p"), [Node("a"), Node("b")], whole, Pod("one", on: "a"), Pod("two", on: "a"))));
     }
 
-    [Fact]
-    public void Pods_of_one_owner_are_spread()
+    [Theory]
+    [InlineData("ReplicaSet")]
+    [InlineData("StatefulSet")]
+    [InlineData("ReplicationController")]
+    [InlineData("Service")]
+    public void Pods_that_do_the_same_are_spread(string kind)
     {
-        var owner = new Objects.Meta.OwnerReference { Uid = "rs", Controller = true };
-        Pod Owned(string name, string? on) => Pod(name, on: on) is var pod ? pod with { Metadata = pod.Metadata with { OwnerReferences = [owner] } } : pod;
-        Assert.Equal("b", NodeOf(Plan(Owned("new", null), [Node("a"), Node("b")], Owned("old", "a"), Pod("other", on: "b"))));
+        var state = new ClusterState();
+        var (metadata, selector) = (new Objects.Meta.ObjectMeta { Namespace = "default", Name = "web" }, new Objects.Meta.LabelSelector { MatchLabels = ValueMap.Of(("app", "web")) });
+        switch (kind)
+        {
+            case "ReplicaSet":
+                state.Workloads.Learn(new ObjectChange<ReplicaSet>(null, new() { Metadata = metadata, Spec = new() { Selector = selector } }));
+                break;
+            case "StatefulSet":
+                state.Workloads.Learn(new ObjectChange<StatefulSet>(null, new() { Metadata = metadata, Spec = new() { Selector = selector } }));
+                break;
+            case "ReplicationController":
+                state.Workloads.Learn(new ObjectChange<ReplicationController>(null, new() { Metadata = metadata, Spec = new() { Selector = selector.MatchLabels } }));
+                break;
+            default:
+                state.Workloads.Learn(new ObjectChange<Service>(null, new() { Metadata = metadata, Spec = new() { Selector = selector.MatchLabels } }));
+                break;
+        }
+
+        Pod Web(string name, string? on) => Pod(name, on: on, labels: ("app", "web")) is var pod
+            ? pod with { Metadata = pod.Metadata with { OwnerReferences = kind == "Service" ? [] : [new() { Kind = kind, Name = "web", Uid = "1", Controller = true }] } }
+            : pod;
+        Assert.Equal("b", NodeOf(Plan(state, Web("new", null), [Node("a"), Node("b")], Web("old", "a"), Pod("other", cpu: "1", on: "b"))));
+
+        // Without anybody who says that they belong together, only room counts.
+        Assert.Equal("a", NodeOf(Plan(new ClusterState(), Web("new", null), [Node("a"), Node("b")], Web("old", "a"), Pod("other", cpu: "1", on: "b"))));
+    }
+
+    [Fact]
+    public void A_node_that_lacks_a_label_of_a_soft_spread_comes_last()
+    {
+        var pod = Pod("new", labels: ("app", "web")).With(spec => spec with
+        {
+            TopologySpreadConstraints = [new() { MaxSkew = 1, TopologyKey = "zone", WhenUnsatisfiable = "ScheduleAnyway", LabelSelector = new() { MatchLabels = ValueMap.Of(("app", "web")) } }],
+        });
+        Node[] nodes = [Node("a"), Node("b", labels: ("zone", "1")), Node("c", labels: ("zone", "2"))];
+        Assert.Equal([0, 0, 100], SpreadOf(pod, nodes, Pod("one", on: "b", labels: ("app", "web")), Pod("two", on: "b", labels: ("app", "web"))));
+        Assert.Equal([0, 100, 100], SpreadOf(pod, nodes));
+    }
+
+    [Theory]
+    [InlineData("LeastAllocated", 50)] // 3 of 4 CPUs and 2 of 8 GiB: 25 and 75 are left.
+    [InlineData("MostAllocated", 50)]
+    [InlineData("RequestedToCapacityRatio", 75)] // 75 % gives 100, 25 % gives 50.
+    public void Room_is_judged_as_the_strategy_says(string strategy, long expected)
+    {
+        var score = new AllocationScore(Enum.Parse<AllocationStrategy>(strategy), ResourceShare.Usual, [new(0, 0), new(50, 10), new(100, 10)]);
+        Assert.Equal([expected], ScoreOn(score, Pod("new", "2", "1Gi"), Node("a"), Pod("old", "1", "1Gi", on: "a")));
+    }
+
+    [Fact]
+    public void An_extended_resource_counts_for_those_that_ask_for_it()
+    {
+        var score = new AllocationScore(AllocationStrategy.MostAllocated, [new("cpu", 1), new("example.com/gpu", 3)], []);
+        var node = Node("a") is var plain ? plain with { Status = plain.Status with { Allocatable = plain.Status.Allocatable.With("example.com/gpu", Quantity.FromUnits(4)) } } : plain;
+        Assert.Equal([25], ScoreOn(score, Pod("new", "1"), node));
+        var wanting = Pod("new").With(spec => spec with
+        {
+            Containers = [spec.Containers[0] with { Resources = new() { Requests = ValueMap.Of(("cpu", Quantity.FromUnits(1)), ("example.com/gpu", Quantity.FromUnits(2))) } }],
+        });
+        Assert.Equal([(25 + 3 * 50) / 4], ScoreOn(score, wanting, node));
+    }
+
+    [Fact]
+    public void Resources_that_run_out_together_are_better()
+    {
+        var score = new BalanceScore(ResourceShare.Usual);
+        Assert.Equal([100], ScoreOn(score, Pod("new", "2", "4Gi"), Node("a")));
+        Assert.Equal([75], ScoreOn(score, Pod("new", "2", "0"), Node("a")));
+        Assert.Null(ScoreOn(score, Pod("new"), Node("a")));
+        Assert.Equal([76], ScoreOn(new BalanceScore([.. ResourceShare.Usual, new("ephemeral-storage", 1)]), Pod("new", "2", "0"), Node("a")));
     }
 
     [Fact]
@@ -77,8 +150,8 @@ public sealed class ScoreTests
         var state = new ClusterState();
         state.SetNode(Node("a"));
         state.SetNode(Node("b"));
-        var first = SchedulingPlanner.Plan(new PodInfo(Pod("p")), state.Snapshot(0), new(), SchedulerOptions.Default);
-        var second = SchedulingPlanner.Plan(new PodInfo(Pod("p")), state.Snapshot(1), new(), SchedulerOptions.Default);
+        var first = SchedulingPlanner.Plan(new PodInfo(Pod("p")), state.Snapshot(0), new(), SchedulerProfile.Default);
+        var second = SchedulingPlanner.Plan(new PodInfo(Pod("p")), state.Snapshot(1), new(), SchedulerProfile.Default);
         Assert.Equal(("a", "b"), (NodeOf(first), NodeOf(second)));
     }
 
@@ -125,6 +198,24 @@ public sealed class ScoreTests
         ];
     }
 
+    private static IEnumerable<long>? SpreadOf(Pod pod, Node[] nodes, params Pod[] placed)
+    {
+        var state = new ClusterState();
+        Array.ForEach(nodes, state.SetNode);
+        Array.ForEach(placed, state.Assign);
+        var cluster = state.Snapshot(0);
+        return new SpreadScore(SpreadDefaults.System).Score(new PodInfo(pod), cluster, [.. cluster.Nodes]);
+    }
+
+    private static IEnumerable<long>? ScoreOn(IScore score, Pod pod, Node node, params Pod[] placed)
+    {
+        var state = new ClusterState();
+        state.SetNode(node);
+        Array.ForEach(placed, state.Assign);
+        var cluster = state.Snapshot(0);
+        return score.Score(new PodInfo(pod), cluster, [.. cluster.Nodes]);
+    }
+
     /// <summary>By the meaning of the words: every term of every pair of pods adds its weight to every node in the same domain.</summary>
     private static long[]? ScoreOneByOne(PodInfo pod, ClusterSnapshot cluster)
     {
@@ -132,15 +223,15 @@ public sealed class ScoreTests
         var sums = cluster.Nodes.Select(node => cluster.Nodes.Sum(there => there.Pods.Sum(other =>
             Together(node, there, pod.PreferredAffinity, other) + Together(node, there, pod.PreferredAntiAffinity, other)
             + Together(node, there, other.PreferredAffinity, pod) + Together(node, there, other.PreferredAntiAffinity, pod)
-            + Together(node, there, other.RequiredAffinity, pod)))).ToArray();
+            + Together(node, there, other.RequiredAffinity, pod, 1)))).ToArray();
         var (least, most) = (sums.Min(), sums.Max());
         return !counted || least == most ? null : [.. sums.Select(s => IScore.MaxNodeScore * (s - least) / (most - least))];
 
-        long Together(NodeInfo node, NodeInfo there, IReadOnlyList<AffinityTerm> terms, PodInfo meant) => terms.Sum(term =>
+        long Together(NodeInfo node, NodeInfo there, IReadOnlyList<AffinityTerm> terms, PodInfo meant, int? weight = null) => terms.Sum(term =>
         {
             var isSame = term.Pods.Matches(meant, cluster.Namespaces) && there.Labels.Find(term.TopologyKey) is { } place && node.Labels.Find(term.TopologyKey) == place;
             counted |= isSame;
-            return isSame ? (long)term.Weight : 0;
+            return isSame ? (long)(weight ?? term.Weight) : 0;
         });
     }
 }

@@ -9,7 +9,7 @@ namespace Coppice.Scheduler.Tests;
 public sealed class TopologyFilterTests
 {
     private const string Rack = "rack";
-    private const string Zone = NodeInfo.ZoneLabel;
+    private const string Zone = PlaceLabels.Zone;
 
     [Theory]
     [InlineData(1)]
@@ -21,7 +21,7 @@ public sealed class TopologyFilterTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Spread_constraints_keep_a_pod_off_the_nodes_that_their_words_do(int seed) => Try(seed, WithSpread, new TopologySpreadFilter(), SpreadObjection);
+    public void Spread_constraints_keep_a_pod_off_the_nodes_that_their_words_do(int seed) => Try(seed, WithSpread, new TopologySpreadFilter(SpreadDefaults.System), SpreadObjection);
 
     private static void Try(int seed, Func<Pod, Random, Pod> change, IFilter filter, Func<PodInfo, NodeInfo, ClusterSnapshot, string?> objection)
     {

@@ -49,9 +49,11 @@ internal static class World
     public static Pod With(this Pod pod, Func<PodSpec, PodSpec> change) => pod with { Spec = change(pod.Spec) };
 
     /// <summary>Plans a pod among nodes and the pods that are on them.</summary>
-    public static Planned Plan(Pod pod, IEnumerable<Node> nodes, params Pod[] placed)
+    public static Planned Plan(Pod pod, IEnumerable<Node> nodes, params Pod[] placed) => Plan(new ClusterState(), pod, nodes, placed);
+
+    /// <summary>The same in a cluster that has something already, such as volumes.</summary>
+    public static Planned Plan(ClusterState state, Pod pod, IEnumerable<Node> nodes, params Pod[] placed)
     {
-        var state = new ClusterState();
         foreach (var other in placed)
         {
             state.Assign(other);
@@ -63,9 +65,9 @@ internal static class World
         }
 
         var info = new PodInfo(pod);
-        return SchedulingPlanner.Plan(info, state.Snapshot(0), new(), SchedulerOptions.Default) switch
+        return SchedulingPlanner.Plan(info, state.Snapshot(0), new(), SchedulerProfile.Default) switch
         {
-            SchedulingPlan.Unschedulable not => new Planned(null, not, PreemptionPlanner.Plan(info, state, new(), not.Rejections)),
+            SchedulingPlan.Unschedulable not => new Planned(null, not, PreemptionPlanner.Plan(info, state, new(), SchedulerProfile.Default, not)),
             var plan => new Planned((SchedulingPlan.Bind)plan, null, null),
         };
     }

@@ -1,3 +1,4 @@
+using Coppice.Objects;
 using Coppice.Simulation.Checks;
 using Coppice.Simulation.Faults;
 using Coppice.Simulation.World;
@@ -6,12 +7,14 @@ namespace Coppice.Simulation;
 
 /// <summary>
 /// One life of a simulated cluster: acts with hours between some of them and safety checked all along, then peace, then rest, then
-/// a rollout of everything in peace.
+/// a rollout of everything in peace, and a drain.
 /// </summary>
 internal sealed class SimulationRun
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DrainPause = TimeSpan.FromSeconds(15);
+    private const int DrainRounds = 4;
 
     private readonly SimulatedCluster _cluster;
     private readonly Acts _acts;
@@ -30,14 +33,15 @@ internal sealed class SimulationRun
     public static Life Run(int seed, int acts)
     {
         var run = new SimulationRun(seed);
+        using var cluster = run._cluster;
         try
         {
             run.Live(acts);
-            return new Life(run._cluster.History(), run._cluster.Loop.Time.GetUtcNow() - run._begun);
+            return new Life(cluster.History.Lines(), run._cluster.Loop.Time.GetUtcNow() - run._begun);
         }
         catch (Exception e)
         {
-            throw new SimulationException(seed, acts, e.Message, run._acts.Chronicle.Done, [.. run._cluster.History().TakeLast(12)], e);
+            throw new SimulationException(seed, acts, e.Message, run._acts.Chronicle.Done, [.. cluster.History.Lines().TakeLast(12)], e);
         }
     }
 
@@ -56,6 +60,7 @@ internal sealed class SimulationRun
         Pass(TimeSpan.FromHours(1));
         StayAtRest("an hour");
         RollOutInPeace();
+        DrainInPeace();
         _cluster.Stop();
     }
 
@@ -105,6 +110,23 @@ internal sealed class SimulationRun
         {
             throw new InvalidOperationException($"came to rest, and within {forHowLong} left it with nobody's doing:\n  {string.Join("\n  ", disturbed)}");
         }
+    }
+
+    private void DrainInPeace()
+    {
+        var fences = new Fences(_cluster);
+        var machine = _cluster.Machines[_cluster.Random.Next(_cluster.Machines.Count)];
+        var key = new ObjectKey("", machine.Name);
+        _acts.Chronicle.Note($"drains {machine.Name}, in peace");
+        _cluster.Change<Objects.Core.Node>(key, n => n with { Spec = n.Spec with { Unschedulable = true } });
+        for (var round = 0; round < DrainRounds; round++)
+        {
+            _acts.Operators.Drain(machine);
+            Pass(DrainPause, fences.CheckBudgets);
+        }
+
+        _cluster.Change<Objects.Core.Node>(key, n => n with { Spec = n.Spec with { Unschedulable = false } });
+        ComeToRest(fences.CheckBudgets);
     }
 
     private void RollOutInPeace()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coppice.Store.Encryption;
 using Coppice.Store.Sqlite;
 
 namespace Coppice.Store.Tests;
@@ -95,6 +96,32 @@ public sealed class FullDiskTests : IDisposable
         File.Delete(ballast);
         await store.CreateAsync("pods/second", "2");
         Assert.Null(store.Trouble);
+    }
+
+    [Theory]
+    [InlineData(600_000)]
+    [InlineData(1)]
+    public async Task What_a_full_disk_keeps_from_being_encrypted_is_encrypted_when_there_is_room(int before)
+    {
+        Assert.SkipUnless(_mounted, "a small tmpfs cannot be mounted here (needs CAP_SYS_ADMIN)");
+        await using var store = await _data.OpenAsync(new SqliteStoreOptions { CheckpointBytes = 64 << 10 });
+
+        // What was written before leaves a log that has room for more or less, and a file that has none.
+        await store.CreateAsync("pods/before", new string('x', before));
+        for (var i = 0; i < 400; i++)
+        {
+            await store.CreateAsync($"secrets/{i}", new string('s', 300));
+        }
+
+        var ballast = FillDisk();
+        var key = new EncryptionKey("first", new byte[32]);
+        var encrypted = store.EncryptAsync(new ValueEncryption("keys.yaml", [key], resource => resource == "secrets" ? key : null));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CreateAsync("pods/next", new string('x', 1_000_000)));
+        Assert.False(encrypted.IsCompleted);
+        File.Delete(ballast);
+        await store.CreateAsync("pods/next");
+        await encrypted.WaitAsync(TimeSpan.FromSeconds(20), Stop);
+        Assert.Equal(0, store.NotRewritten);
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Coppice.Bench.Api;
 
 /// <summary>
@@ -56,19 +54,7 @@ internal static class ApiBench
         Console.WriteLine($"{load.PerSecond,10:n0} a second, {each,9:n1} µs of the server's: {what}{(load.Refused > 0 ? $", {load.Refused} refused" : "")}");
     }
 
-    private static async Task WithServerAsync(int pods, string rights, Func<ServerProcess, Task> work)
-    {
-        var directory = Directory.CreateTempSubdirectory("coppice-bench-").FullName;
-        try
-        {
-            await using var server = await ServerProcess.StartAsync("coppice", directory, pods.ToString(CultureInfo.InvariantCulture), rights);
-            await work(server);
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-    }
+    private static Task WithServerAsync(int pods, string rights, Func<ServerProcess, Task> work) => ServerProcess.WithAsync(pods, 1, rights, work);
 
     private static string Load() => string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(2));
 }

@@ -13,5 +13,19 @@ internal static class PodText
         "readinessProbe":{"httpGet":{"path":"/ready","port":8080},"periodSeconds":5}}]}}
         """;
 
-    public static byte[] Named(string name) => Encoding.UTF8.GetBytes(Template.Replace("NAME", name, StringComparison.Ordinal));
+    private const int NodesPerSpace = 10;
+
+    /// <summary>One of many, spread over namespaces and nodes.</summary>
+    /// <param name="spaces">1 for the namespace default and no node.</param>
+    public static byte[] Of(int number, int spaces)
+    {
+        var text = Template.Replace("NAME", $"{number}", StringComparison.Ordinal);
+        return Encoding.UTF8.GetBytes(spaces == 1 ? text : text
+            .Replace("\"namespace\":\"default\"", $"\"namespace\":\"{SpaceOf(number % spaces)}\"", StringComparison.Ordinal)
+            .Replace("\"spec\":{", $"\"spec\":{{\"nodeName\":\"{NodeOf(number % (spaces * NodesPerSpace))}\",", StringComparison.Ordinal));
+    }
+
+    public static string SpaceOf(int number) => number == 0 ? "default" : $"space-{number}";
+
+    public static string NodeOf(int number) => $"node-{number}";
 }

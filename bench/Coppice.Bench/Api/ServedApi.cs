@@ -30,9 +30,12 @@ internal static class ServedApi
 
     private const int OtherBindings = 1000;
 
-    /// <param name="pods">How many pods there are from the start.</param>
+    // So many are on their way to the disk at once.
+    private const int CreatesTogether = 1000;
+
+    /// <param name="pods">How many pods there are from the start, and in how many namespaces.</param>
     /// <param name="rights">Who asks: one of the names here.</param>
-    public static async Task RunAsync(string directory, int pods, string rights)
+    public static async Task RunAsync(string directory, (int Count, int Spaces) pods, string rights)
     {
         var time = TimeProvider.System;
         using var authority = CertificateAuthority.Create(time);
@@ -51,7 +54,7 @@ internal static class ServedApi
         var pipeline = new RequestPipeline(verbs, parts, time, new Random(2), NullLogger.Instance);
         var port = BareServer.FreePort();
         await using var host = await ApiServerHost.StartAsync(
-            pipeline, new HttpsPort(port, BareServer.CertificateOf(authority)), null, time, NullLoggerFactory.Instance, default);
+            [new HttpsService(new HttpsPort(port, BareServer.CertificateOf(authority)), pipeline.HandleAsync)], time, NullLoggerFactory.Instance, default);
         await AnnounceAsync(port, rights == Roles ? await TokenAsync(verbs, api) : token);
     }
 
@@ -110,10 +113,17 @@ internal static class ServedApi
         await Task.Factory.StartNew(Console.In.ReadToEnd, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    private static async Task FillAsync(InProcessClient api, int pods)
+    private static async Task FillAsync(InProcessClient api, (int Count, int Spaces) pods)
     {
-        await api.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "default" } }, default);
-        await api.CreateAsync(new ServiceAccount { Metadata = new ObjectMeta { Name = "default", Namespace = "default" } }, default);
-        await Task.WhenAll(Enumerable.Range(0, pods).Select(i => api.CreateAsync(ApiJson.Read<Pod>(PodText.Named($"{i}")), default).AsTask()));
+        for (var i = 0; i < pods.Spaces; i++)
+        {
+            await api.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = PodText.SpaceOf(i) } }, default);
+            await api.CreateAsync(new ServiceAccount { Metadata = new ObjectMeta { Name = "default", Namespace = PodText.SpaceOf(i) } }, default);
+        }
+
+        foreach (var together in Enumerable.Range(0, pods.Count).Chunk(CreatesTogether))
+        {
+            await Task.WhenAll(together.Select(i => api.CreateAsync(ApiJson.Read<Pod>(PodText.Of(i, pods.Spaces)), default).AsTask()));
+        }
     }
 }

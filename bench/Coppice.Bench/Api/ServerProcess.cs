@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 
 namespace Coppice.Bench.Api;
 
@@ -35,6 +36,38 @@ internal sealed class ServerProcess : IAsyncDisposable
         var process = Process.Start(start)!;
         var ready = (await process.StandardOutput.ReadLineAsync())?.Split(' ');
         return ready is [var address, var token] ? new(process, address, token) : throw new InvalidOperationException("the server did not start");
+    }
+
+    /// <summary>The API server on a store of its own, which is gone afterwards.</summary>
+    /// <param name="pods">How many there are from the start.</param>
+    /// <param name="spaces">In how many namespaces.</param>
+    public static async Task WithAsync(int pods, int spaces, string rights, Func<ServerProcess, Task> work)
+    {
+        var directory = Directory.CreateTempSubdirectory("coppice-bench-").FullName;
+        try
+        {
+            await using var server = await StartAsync(
+                "coppice", directory, pods.ToString(CultureInfo.InvariantCulture), spaces.ToString(CultureInfo.InvariantCulture), rights);
+            await work(server);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <summary>A client that shows the token, and opens connections as it needs them.</summary>
+    public HttpClient Client()
+    {
+        var handler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        return new HttpClient(handler)
+        {
+            BaseAddress = new Uri(Address),
+            DefaultRequestVersion = HttpVersion.Version20,
+            Timeout = Timeout.InfiniteTimeSpan,
+            DefaultRequestHeaders = { Authorization = new("Bearer", Token) },
+        };
     }
 
     /// <summary>Resident memory, in MiB.</summary>

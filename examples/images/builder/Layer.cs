@@ -22,12 +22,13 @@ public sealed class LayerWriter
     public LayerWriter Directory(string path, bool writableByAll = false) =>
         Add(new UstarTarEntry(TarEntryType.Directory, $"{path.TrimStart('/')}/") { Mode = writableByAll ? WritableByAll : ExecutableByAll });
 
-    public LayerWriter File(string path, byte[] content, bool executable = false) =>
+    /// <param name="modifiedAt">Null for the date that all files have which do not care.</param>
+    public LayerWriter File(string path, byte[] content, bool executable = false, DateTimeOffset? modifiedAt = null) =>
         Add(new UstarTarEntry(TarEntryType.RegularFile, path.TrimStart('/'))
         {
             Mode = executable ? ExecutableByAll : ReadableByAll,
             DataStream = new MemoryStream(content),
-        });
+        }, modifiedAt);
 
     public LayerWriter File(string path, string content) => File(path, Encoding.UTF8.GetBytes(content));
 
@@ -55,9 +56,9 @@ public sealed class LayerWriter
         return new Layer(Blob.Of("application/vnd.oci.image.layer.v1.tar+gzip", packed.ToArray()), diffId);
     }
 
-    private LayerWriter Add(UstarTarEntry entry)
+    private LayerWriter Add(UstarTarEntry entry, DateTimeOffset? modifiedAt = null)
     {
-        entry.ModificationTime = ModifiedAt;
+        entry.ModificationTime = modifiedAt ?? ModifiedAt;
         _entries[entry.Name] = entry;
         return this;
     }

@@ -12,7 +12,7 @@ switch (args)
     case ["push", var url]:
         using (var registry = new RegistryClient(new Uri(url)))
         {
-            foreach (var image in ImageCatalog.Build(Applications.Compile()))
+            foreach (var image in AllImages())
             {
                 await registry.PushAsync(image, CancellationToken.None);
                 Console.WriteLine($"{image.Name}  {image.Manifest.Digest[..19]}  {image.Layers.Sum(layer => layer.Packed.Bytes.Length) / 1024} KiB");
@@ -23,14 +23,14 @@ switch (args)
     case ["archive", var file]:
         using (var output = File.Create(file))
         {
-            ImageArchive.Write(output, ImageCatalog.Build(Applications.Compile()));
+            ImageArchive.Write(output, AllImages());
         }
 
         return 0;
     case ["list"]:
-        foreach (var recipe in ImageCatalog.Recipes)
+        foreach (var name in ImageCatalog.Recipes.Select(recipe => recipe.Name).Append(OperatorImage.Name))
         {
-            Console.WriteLine(recipe.Name);
+            Console.WriteLine(name);
         }
 
         return 0;
@@ -41,3 +41,5 @@ switch (args)
         Console.Error.WriteLine(usage);
         return 2;
 }
+
+static List<ContainerImage> AllImages() => [.. ImageCatalog.Build(Applications.Compile()), OperatorImage.Build()];

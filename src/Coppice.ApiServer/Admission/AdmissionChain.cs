@@ -1,34 +1,69 @@
+using Coppice.ApiServer.Metrics;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Admission;
 
 /// <summary>Every admission of the cluster, each phase in the order in which they were given.</summary>
-internal sealed class AdmissionChain(params IReadOnlyList<IAdmission> admissions)
+internal sealed class AdmissionChain
 {
-    private readonly IMutatingAdmission[][] _mutating = ByOperation<IMutatingAdmission>(admissions);
-    private readonly IValidatingAdmission[][] _validating = ByOperation<IValidatingAdmission>(admissions);
+    private readonly AdmissionMetrics _metrics;
+    private readonly Phase<IMutatingAdmission>[] _mutating;
+    private readonly Phase<IValidatingAdmission>[] _validating;
+
+    public AdmissionChain(AdmissionMetrics metrics, params IReadOnlyList<IAdmission> admissions)
+    {
+        _metrics = metrics;
+        _mutating = ByOperation<IMutatingAdmission>(admissions, AdmissionMetrics.Admit);
+        _validating = ByOperation<IValidatingAdmission>(admissions, AdmissionMetrics.Validate);
+    }
 
     /// <inheritdoc cref="IMutatingAdmission.AdmitAsync"/>
     public async ValueTask<KubernetesObject?> MutateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
-        var rounds = new MutationRounds();
-        item = await RoundAsync(request, item, old, rounds, stop);
-        if (rounds.AsksAgain)
+        var phase = _mutating[(int)request.Operation];
+        var (began, rejected) = (_metrics.Now, true);
+        try
         {
-            rounds.BeginSecond();
-            item = await RoundAsync(request, item, old, rounds, stop);
-        }
+            var rounds = new MutationRounds();
+            item = await RoundAsync(phase.Places, request, (item, old), rounds, stop);
+            if (rounds.AsksAgain)
+            {
+                rounds.BeginSecond();
+                item = await RoundAsync(phase.Places, request, (item, old), rounds, stop);
+            }
 
-        return item;
+            rejected = false;
+            return item;
+        }
+        finally
+        {
+            phase.Step.End(_metrics, began, rejected);
+        }
     }
 
     /// <inheritdoc cref="IValidatingAdmission.ValidateAsync"/>
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
-        foreach (var admission in _validating[(int)request.Operation])
+        var (places, step) = _validating[(int)request.Operation];
+        var began = _metrics.Now;
+        var (at, next) = (began, 0);
+        try
         {
-            await admission.ValidateAsync(request, item, old, stop);
+            for (; next < places.Length; next++)
+            {
+                await places[next].Admission.ValidateAsync(request, item, old, stop);
+                at = places[next].Tallies.End(_metrics, at, rejected: false);
+            }
+        }
+        finally
+        {
+            if (next < places.Length)
+            {
+                places[next].Tallies.End(_metrics, at, rejected: true);
+            }
+
+            step.End(_metrics, began, next < places.Length);
         }
     }
 
@@ -40,19 +75,61 @@ internal sealed class AdmissionChain(params IReadOnlyList<IAdmission> admissions
     }
 
     private async ValueTask<KubernetesObject?> RoundAsync(
-        WriteRequest request, KubernetesObject? item, KubernetesObject? old, MutationRounds rounds, CancellationToken stop)
+        Place<IMutatingAdmission>[] places, WriteRequest request, (KubernetesObject? Item, KubernetesObject? Old) objects, MutationRounds rounds, CancellationToken stop)
     {
-        foreach (var admission in _mutating[(int)request.Operation])
+        var (item, old) = objects;
+        var (at, next) = (_metrics.Now, 0);
+        try
         {
-            item = await (admission is IRepeatedAdmission repeated
-                ? repeated.AdmitAsync(request, (item, old), rounds, stop)
-                : admission.AdmitAsync(request, item, old, stop));
+            for (; next < places.Length; next++)
+            {
+                item = await (places[next].Admission is IRepeatedAdmission repeated
+                    ? repeated.AdmitAsync(request, (item, old), rounds, stop)
+                    : places[next].Admission.AdmitAsync(request, item, old, stop));
+                at = places[next].Tallies.End(_metrics, at, rejected: false);
+            }
+        }
+        finally
+        {
+            if (next < places.Length)
+            {
+                places[next].Tallies.End(_metrics, at, rejected: true);
+            }
         }
 
         return item;
     }
 
-    private static T[][] ByOperation<T>(IReadOnlyList<IAdmission> admissions)
-        where T : IAdmission =>
-        [.. Enum.GetValues<WriteOperation>().Select(operation => admissions.OfType<T>().Where(a => a.Handles(operation)).ToArray())];
+    private Phase<T>[] ByOperation<T>(IReadOnlyList<IAdmission> admissions, string type)
+        where T : IAdmission => [.. Enum.GetValues<WriteOperation>().Select(operation =>
+        {
+            var name = AdmissionTarget.OperationOf(operation);
+            return new Phase<T>(
+                [
+                    .. admissions.OfType<T>().Where(admission => admission.Handles(operation))
+                        .Select(admission => new Place<T>(admission, Tallies.Of(rejected => _metrics.Controllers.Of(admission.Name, name, rejected, type)))),
+                ],
+                Tallies.Of(rejected => _metrics.Steps.Of(name, rejected, type)));
+        })];
+
+    /// <summary>One of the phases of an operation, and how long all of it takes.</summary>
+    private sealed record Phase<T>(Place<T>[] Places, Tallies Step);
+
+    /// <summary>An admission in its turn.</summary>
+    private sealed record Place<T>(T Admission, Tallies Tallies);
+
+    /// <summary>How long something takes that lets a request go on, and that refuses it.</summary>
+    private sealed record Tallies(DurationTally Admitted, DurationTally Rejected)
+    {
+        /// <param name="of">By the label of whether it is refused.</param>
+        public static Tallies Of(Func<string, DurationTally> of) => new(of(AdmissionMetrics.Rejected(false)), of(AdmissionMetrics.Rejected(true)));
+
+        /// <returns>The timestamp of now, when the next one begins.</returns>
+        public long End(AdmissionMetrics metrics, long began, bool rejected)
+        {
+            var now = metrics.Now;
+            (rejected ? Rejected : Admitted).Add(metrics.Between(began, now));
+            return now;
+        }
+    }
 }

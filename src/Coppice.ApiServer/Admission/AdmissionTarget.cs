@@ -84,7 +84,8 @@ internal sealed record AdmissionTarget(Kind Kind, string Subresource, KindName O
         _ => true,
     };
 
-    private static string OperationOf(WriteOperation operation) => operation switch
+    /// <returns>One of <see cref="OperationType"/>.</returns>
+    public static string OperationOf(WriteOperation operation) => operation switch
     {
         WriteOperation.Create => OperationType.Create,
         WriteOperation.Update => OperationType.Update,

@@ -13,7 +13,6 @@ internal static class BuiltInAdmissions
         new PodAdmission(storage, time, random),
         new MountableSecrets(storage),
         new NodeRestriction(storage),
-        new EscalationCheck(authorizer),
         new PodSecurityAdmission(storage),
         new PriorityAdmission(new(storage)),
         new DefaultStorageClass(storage),

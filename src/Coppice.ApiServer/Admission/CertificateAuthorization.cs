@@ -14,6 +14,8 @@ internal sealed class CertificateAuthorization(Authorizer authorizer) : IValidat
 {
     private static readonly GroupResource Signers = new("certificates.k8s.io", "signers");
 
+    public string Name => "CertificateApproval";
+
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Update;
 
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)

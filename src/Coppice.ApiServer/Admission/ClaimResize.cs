@@ -12,6 +12,8 @@ internal sealed class ClaimResize(ObjectStorage storage) : IValidatingAdmission
 {
     private static readonly Kind Classes = BuiltInKinds.Of<StorageClass>();
 
+    public string Name => "PersistentVolumeClaimResize";
+
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Update;
 
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)

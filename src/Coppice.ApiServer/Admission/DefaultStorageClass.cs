@@ -15,16 +15,12 @@ internal sealed class DefaultStorageClass(ObjectStorage storage) : IMutatingAdmi
 
     public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
-        if (item is not PersistentVolumeClaim { Spec.StorageClassName: null } claim || claim.Metadata.Annotations.ContainsKey(StorageClasses.NameNote))
+        if (item is not PersistentVolumeClaim claim || !StorageClasses.IsUnclassed(claim))
         {
             return item;
         }
 
-        var chosen = (await _classes.NowAsync(stop)).Values
-            .Where(StorageClasses.IsDefault)
-            .OrderByDescending(one => one.Metadata.CreationTimestamp)
-            .ThenBy(one => one.Metadata.Name, StringComparer.Ordinal)
-            .FirstOrDefault();
+        var chosen = StorageClasses.DefaultOf((await _classes.NowAsync(stop)).Values);
         return chosen is null ? item : claim with { Spec = claim.Spec with { StorageClassName = chosen.Metadata.Name } };
     }
 }

@@ -10,9 +10,10 @@ namespace Coppice.ApiServer.Admission;
 
 /// <summary>
 /// Nobody gives away more than they have: whoever writes a role needs each of its rights, or the right to escalate it; whoever binds one
-/// needs each of the role's rights, or the right to bind it.
+/// needs each of the role's rights, or the right to bind it. It changes nothing, and is asked when all who do were: before it is said what
+/// is wrong with the role.
 /// </summary>
-internal sealed class EscalationCheck(Authorizer authorizer) : IValidatingAdmission
+internal sealed class EscalationCheck(Authorizer authorizer) : IMutatingAdmission
 {
     private static readonly PolicyRule[] Everything =
     [
@@ -22,17 +23,24 @@ internal sealed class EscalationCheck(Authorizer authorizer) : IValidatingAdmiss
 
     public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update;
 
-    public ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
-        request.Resource.Group != RbacValidation.Group || item is null || request.User.IsIn(Users.Masters) || (old is not null && IsSame(item, old))
-            ? ValueTask.CompletedTask
-            : item switch
-            {
-                Role role => RequireRulesAsync(request, role, role.Rules, stop),
-                ClusterRole role => RequireRulesAsync(request, role, old as ClusterRole, stop),
-                RoleBinding binding => RequireRoleAsync(request, item, binding.RoleRef, stop),
-                ClusterRoleBinding binding => RequireRoleAsync(request, item, binding.RoleRef, stop),
-                _ => ValueTask.CompletedTask,
-            };
+    public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
+    {
+        if (request.Resource.Group == RbacValidation.Group && item is not null && !request.User.IsIn(Users.Masters) && (old is null || !IsSame(item, old)))
+        {
+            await RequireAsync(request, item, old, stop);
+        }
+
+        return item;
+    }
+
+    private ValueTask RequireAsync(WriteRequest request, KubernetesObject item, KubernetesObject? old, CancellationToken stop) => item switch
+    {
+        Role role => RequireRulesAsync(request, role.Rules, stop),
+        ClusterRole role => RequireRulesAsync(request, role, old as ClusterRole, stop),
+        RoleBinding binding => RequireRoleAsync(request, binding.RoleRef, stop),
+        ClusterRoleBinding binding => RequireRoleAsync(request, binding.RoleRef, stop),
+        _ => ValueTask.CompletedTask,
+    };
 
     /// <summary>Whether they differ in nothing but what the garbage collector changes.</summary>
     private static bool IsSame(KubernetesObject item, KubernetesObject old) => (item with
@@ -48,35 +56,44 @@ internal sealed class EscalationCheck(Authorizer authorizer) : IValidatingAdmiss
 
     private async ValueTask RequireRulesAsync(WriteRequest request, ClusterRole role, ClusterRole? old, CancellationToken stop)
     {
-        var takesIn = role.AggregationRule is not null || old?.AggregationRule is not null;
-        if (takesIn && !await MayEscalateAsync(request, stop) && (await MissingAsync(request, Everything, stop)).Count > 0)
+        if (await MayEscalateAsync(request, stop))
         {
-            throw Refuse(request, role, "must have cluster-admin privileges to use the aggregationRule");
+            return;
         }
 
-        await RequireRulesAsync(request, role, role.Rules, stop);
+        await RequireHeldAsync(request, role.Rules, stop);
+        if ((role.AggregationRule is not null || old?.AggregationRule is not null) && (await MissingAsync(request, Everything, stop)).Count > 0)
+        {
+            throw Refuse(request, "must have cluster-admin privileges to use the aggregationRule");
+        }
     }
 
-    private async ValueTask RequireRulesAsync(WriteRequest request, KubernetesObject role, ValueList<PolicyRule> rules, CancellationToken stop)
+    private async ValueTask RequireRulesAsync(WriteRequest request, ValueList<PolicyRule> rules, CancellationToken stop)
     {
         if (!await MayEscalateAsync(request, stop))
         {
-            await RequireHeldAsync(request, role, rules, stop);
+            await RequireHeldAsync(request, rules, stop);
         }
     }
 
-    private async ValueTask RequireRoleAsync(WriteRequest request, KubernetesObject binding, RoleRef role, CancellationToken stop)
+    private async ValueTask RequireRoleAsync(WriteRequest request, RoleRef role, CancellationToken stop)
     {
+        if (role.Kind is not ("Role" or "ClusterRole"))
+        {
+            // It binds nothing, and validation says so.
+            return;
+        }
+
         var space = request.Key.Namespace;
         var resource = new GroupResource(role.ApiGroup, role.Kind == "Role" ? "roles" : "clusterroles");
         if (!(await authorizer.DecideAsync(request.User, AccessRequest.To("bind", resource, space, role.Name), stop)).Allowed)
         {
             var rules = (await authorizer.PolicyAsync(stop)).RulesOf(role, space) ?? throw ApiErrors.NotFound(resource, role.Name);
-            await RequireHeldAsync(request, binding, rules, stop);
+            await RequireHeldAsync(request, rules, stop);
         }
     }
 
-    private async ValueTask RequireHeldAsync(WriteRequest request, KubernetesObject item, ValueList<PolicyRule> rules, CancellationToken stop)
+    private async ValueTask RequireHeldAsync(WriteRequest request, ValueList<PolicyRule> rules, CancellationToken stop)
     {
         if (await MissingAsync(request, rules, stop) is not { Count: > 0 } missing)
         {
@@ -88,7 +105,6 @@ internal sealed class EscalationCheck(Authorizer authorizer) : IValidatingAdmiss
         var unresolved = problems.Count == 0 ? "" : $"; resolution errors: [{Grant.Join(problems)}]";
         throw Refuse(
             request,
-            item,
             $"user {QuotedText.Of(user.Name)} (groups={RuleCoverage.Quoted(user.Groups)}) is attempting to grant RBAC permissions not currently held:\n{RuleCoverage.Describe(missing)}{unresolved}");
     }
 
@@ -103,5 +119,5 @@ internal sealed class EscalationCheck(Authorizer authorizer) : IValidatingAdmiss
 
     private static List<string> Problems(IReadOnlyList<Grant> grants) => [.. grants.Where(grant => grant.Missing).Select(grant => grant.Problem).Distinct()];
 
-    private static ApiError Refuse(WriteRequest request, KubernetesObject item, string why) => ApiErrors.Forbidden(request.Resource, item.Metadata.Name ?? "", why);
+    private static ApiError Refuse(WriteRequest request, string why) => ApiErrors.Forbidden(request.Resource, request.Key.Name, why);
 }

@@ -7,6 +7,9 @@ namespace Coppice.ApiServer.Admission;
 /// <summary>A rule of the cluster that sees a write before it happens. It is mutating, validating, or both.</summary>
 public interface IAdmission
 {
+    /// <summary>As Kubernetes calls it, in metrics.</summary>
+    string Name => GetType().Name;
+
     /// <summary>The same answer every time.</summary>
     bool Handles(WriteOperation operation);
 }

@@ -16,6 +16,8 @@ internal sealed class MountableSecrets(ObjectStorage storage) : IValidatingAdmis
 
     private static readonly Kind Accounts = BuiltInKinds.Of<ServiceAccount>();
 
+    public string Name => "ServiceAccount";
+
     public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update;
 
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)

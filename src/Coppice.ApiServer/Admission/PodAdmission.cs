@@ -1,6 +1,7 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -20,35 +21,6 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
     private const long TolerationSeconds = 300;
 
     private static readonly Kind Accounts = BuiltInKinds.Of<ServiceAccount>();
-
-    // What a pod needs to talk to the API: its token, whom to trust, and where it is. The same for all, as objects are never changed.
-    private static readonly ProjectedVolumeSource Access = new()
-    {
-        DefaultMode = 420,
-        Sources =
-        [
-            // An hour and seven seconds is what Kubernetes asks for: its warning of expiry tells this token by that odd number.
-            new VolumeProjection { ServiceAccountToken = new ServiceAccountTokenProjection { ExpirationSeconds = 3607, Path = "token" } },
-            new VolumeProjection
-            {
-                ConfigMap = new ConfigMapProjection { Name = "kube-root-ca.crt", Items = [new KeyToPath { Key = "ca.crt", Path = "ca.crt" }] },
-            },
-            new VolumeProjection
-            {
-                DownwardAPI = new DownwardAPIProjection
-                {
-                    Items =
-                    [
-                        new DownwardAPIVolumeFile
-                        {
-                            Path = "namespace",
-                            FieldRef = new ObjectFieldSelector { ApiVersion = "v1", FieldPath = "metadata.namespace" },
-                        },
-                    ],
-                },
-            },
-        ],
-    };
 
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
 
@@ -110,7 +82,7 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
         var volume = new Volume
         {
             Name = $"kube-api-access-{RandomNames.Suffix(random)}",
-            Projected = Access,
+            Projected = TokenAccess.Source,
         };
         var mount = new VolumeMount { Name = volume.Name, ReadOnly = true, MountPath = TokenMountPath };
         return spec with

@@ -31,6 +31,8 @@ internal sealed class PodSecurityAdmission(ObjectStorage storage) : IValidatingA
     // What is done with a pod that changes nothing in what it may do.
     private static readonly string[] HarmlessDoors = ["attach", "binding", "eviction", "exec", "log", "portforward", "proxy", "status"];
 
+    public string Name => "PodSecurity";
+
     public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update;
 
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)

@@ -15,6 +15,8 @@ internal sealed class PriorityAdmission(LiveObjects<PriorityClass> classes) : IM
 {
     private static readonly PriorityClass Nameless = new() { PreemptionPolicy = PreemptionPolicy.PreemptLowerPriority };
 
+    public string Name => "Priority";
+
     public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update or WriteOperation.Delete;
 
     public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>

@@ -12,6 +12,8 @@ internal sealed class RuntimeClassAdmission(ObjectStorage storage) : IMutatingAd
 {
     private static readonly Kind Classes = BuiltInKinds.Of<RuntimeClass>();
 
+    public string Name => "RuntimeClass";
+
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
 
     public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>

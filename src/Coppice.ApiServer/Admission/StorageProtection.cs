@@ -8,6 +8,8 @@ namespace Coppice.ApiServer.Admission;
 /// <summary>What Kubernetes' StorageObjectInUseProtection does: claims, volumes and classes of attributes wait for the end of whoever uses them.</summary>
 internal sealed class StorageProtection : IMutatingAdmission
 {
+    public string Name => "StorageObjectInUseProtection";
+
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
 
     public ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>

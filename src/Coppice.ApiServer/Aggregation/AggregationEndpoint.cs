@@ -1,6 +1,9 @@
 using System.Net;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Fairness;
 using Coppice.ApiServer.Proxying;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Responses;
 using Coppice.ApiServer.Webhooks;
 using Coppice.Client;
 using Coppice.Objects.Authentication;
@@ -15,7 +18,7 @@ internal sealed class AggregationEndpoint(RemoteApis remote, RemoteApiClient cli
     /// <param name="user">Who asks, and may: it was authorized.</param>
     /// <returns>False if this server serves that itself, or nobody does.</returns>
     /// <exception cref="ApiError">ServiceUnavailable, in plain text: nobody is there.</exception>
-    public async ValueTask<bool> TryHandleAsync(HttpContext http, UserInfo user)
+    public async ValueTask<bool> TryHandleAsync(HttpContext http, ApiRequest asked, UserInfo user)
     {
         if (remote.All.IsEmpty || Find(http.Request.Path.Value ?? "") is not { } api)
         {
@@ -30,6 +33,12 @@ internal sealed class AggregationEndpoint(RemoteApis remote, RemoteApiClient cli
         var upgrade = http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } feature ? feature : null;
         using var request = RequestTo(http, api, upgrade is not null);
         using var answer = await SendAsync(api, request, user, http.RequestAborted);
+        if (asked.IsLongRunning || answer.StatusCode == HttpStatusCode.SwitchingProtocols)
+        {
+            // It has begun, and from here on keeps nobody waiting.
+            http.Features.Get<Seat>()?.Dispose();
+        }
+
         if (answer.StatusCode == HttpStatusCode.SwitchingProtocols && upgrade is not null)
         {
             await UpgradedConnection.CarryAsync(http, upgrade, answer);
@@ -40,8 +49,12 @@ internal sealed class AggregationEndpoint(RemoteApis remote, RemoteApiClient cli
         return true;
     }
 
-    private RemoteApi? Find(string path) =>
-        path.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["apis", var group, var version, ..] ? remote.Find(group, version) : null;
+    private RemoteApi? Find(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+    {
+        ["apis", var group, var version, ..] => remote.Find(group, version),
+        ["openapi", "v3", "apis", var group, var version] when remote.Find(group, version) is { Described.Version3: not null } api => api,
+        _ => null,
+    };
 
     private static HttpRequestMessage RequestTo(HttpContext http, RemoteApi api, bool upgrade)
     {
@@ -49,10 +62,13 @@ internal sealed class AggregationEndpoint(RemoteApis remote, RemoteApiClient cli
         var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), RemoteApiClient.UrlOf(api, path));
         if (!upgrade && http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
-            request.Content = new PassedBody(http.Request.Body);
+            request.Content = new PassedBody(http);
         }
 
         ProxyHeaders.CopyRequest(http, request, http.Request.Path.ToUriComponent());
+
+        // The name by which the client called this server is not that of who is asked now: their certificate would not be for it.
+        request.Headers.Host = null;
         if (upgrade)
         {
             request.Headers.Connection.Add("Upgrade");
@@ -80,6 +96,13 @@ internal sealed class AggregationEndpoint(RemoteApis remote, RemoteApiClient cli
 
     private static async Task AnswerAsync(HttpContext http, HttpResponseMessage answer)
     {
+        if ((int)answer.StatusCode is >= 300 and < 400 && answer.Headers.NonValidated.Contains("Location"))
+        {
+            // The client would go there with what it shows to this server.
+            await ResponseWriter.WriteTextAsync(http, "the backend attempted to redirect this request, which is not permitted", StatusCodes.Status502BadGateway);
+            return;
+        }
+
         http.Response.StatusCode = (int)answer.StatusCode;
         ProxyHeaders.CopyAnswer(answer, http.Response);
         if (!ProxyHeaders.HasBody(answer.StatusCode))

@@ -24,6 +24,8 @@ internal sealed class ApiServiceReconciler(IApiClient api, KindRegistry kinds, R
     private static readonly TimeSpan WhileNot = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(5);
 
+    private readonly RemoteOpenApi _openApi = new(client, time);
+
     private static readonly UserInfo Aggregator = Users.Of("system:kube-aggregator", Users.Masters);
 
     /// <summary>The loop that runs it, woken by every change of what it looks at.</summary>
@@ -87,39 +89,44 @@ internal sealed class ApiServiceReconciler(IApiClient api, KindRegistry kinds, R
         var service = await api.FindAsync<Service>(key, stop);
         var slices = await api.ListAsync<EndpointSlice>(new ListQuery { Namespace = key.Namespace, LabelSelector = $"kubernetes.io/service-name={key.Name}" }, stop);
         var name = item.Metadata.Name!;
-        IReadOnlyList<ServedResource> resources = remote.All.TryGetValue(name, out var known) ? known.Resources : [];
+        var known = new RemoteApi(item.Spec, true, remote.All.GetValueOrDefault(name)?.Resources ?? []) { Described = remote.All.GetValueOrDefault(name)?.Described };
 
         // 2. What the service says, or else itself.
+        var resources = known.Resources;
         var availability = ApiAvailability.Of(reference, service, slices.Items);
         if (availability is null)
         {
-            (availability, resources) = await CheckAsync(new RemoteApi(item.Spec, true, resources), service!, stop);
+            (availability, resources) = await CheckAsync(known, service!, stop);
         }
 
         // 3. Apply: for those who ask here, and for those who look.
-        remote.Set(name, new RemoteApi(item.Spec, availability.IsAvailable, resources));
+        known = known with { IsAvailable = availability.IsAvailable, Resources = resources };
+        remote.Set(name, known);
         var status = availability.Noted(item.Status, ApiTime.Truncate(time.GetUtcNow()));
         if (status != item.Status)
         {
             await api.UpdateStatusAsync(item with { Status = status }, stop);
         }
 
+        // 4. What its objects look like is only then looked for, as nobody waits for it.
+        if (known.IsAvailable)
+        {
+            remote.Set(name, known with { Described = await _openApi.AskAsync(known, stop) });
+        }
+
         return ReconcileResult.After(availability.IsAvailable ? WhileAvailable : WhileNot);
     }
 
-    private async ValueTask<(ApiAvailability Availability, IReadOnlyList<ServedResource> Resources)> CheckAsync(RemoteApi one, Service service, CancellationToken stop)
+    private async ValueTask<(ApiAvailability Availability, ValueList<ServedResource> Resources)> CheckAsync(RemoteApi one, Service service, CancellationToken stop)
     {
-        var path = $"/apis/{one.Group}/{one.Version}";
-        var shown = $"https://{service.Spec.ClusterIP}:{one.Spec.Service!.Port}{path}";
+        var shown = $"https://{service.Spec.ClusterIP}:{one.Spec.Service!.Port}{one.Root}";
         using var late = new CancellationTokenSource(CheckTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, RemoteApiClient.UrlOf(one, path));
-            request.Headers.TryAddWithoutValidation("Accept", "application/json");
-            using var answer = await client.SendAsync(one, request, Aggregator, either.Token);
+            using var answer = await client.GetAsync(one, one.Root, Aggregator, null, either.Token);
             return answer.IsSuccessStatusCode
-                ? (ApiAvailability.Passed, RemoteDiscovery.Read(await ReadAsync(answer.Content, either.Token), one.Group, one.Version))
+                ? (ApiAvailability.Passed, RemoteDiscovery.Read(await RemoteApiClient.ReadAsync(answer, AnswerBytesMax, either.Token), one.Group, one.Version))
                 : (ApiAvailability.FailedCheck($"failing or missing response from {shown}: bad status from {shown}: {(int)answer.StatusCode}"), one.Resources);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
@@ -132,18 +139,5 @@ internal sealed class ApiServiceReconciler(IApiClient api, KindRegistry kinds, R
         }
 
         ApiAvailability Failed(string why) => ApiAvailability.FailedCheck($"failing or missing response from {shown}: Get \"{shown}\": {why}");
-    }
-
-    private static async ValueTask<byte[]> ReadAsync(HttpContent content, CancellationToken stop)
-    {
-        await using var stream = await content.ReadAsStreamAsync(stop);
-        var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        while (await stream.ReadAsync(buffer, stop) is > 0 and var count && body.Length < AnswerBytesMax)
-        {
-            body.Write(buffer, 0, count);
-        }
-
-        return body.ToArray();
     }
 }

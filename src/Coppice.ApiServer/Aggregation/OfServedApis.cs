@@ -7,20 +7,23 @@ namespace Coppice.ApiServer.Aggregation;
 internal sealed class OfServedApis<T>(KindRegistry registry, RemoteApis remote, Func<ServedKinds, IEnumerable<RemoteApi>, T> make)
     where T : class
 {
-    private Made? _last;
+    private readonly Lock _gate = new();
+    private volatile Made? _last;
 
     public T Current
     {
         get
         {
             var (kinds, others) = (registry.Current, remote.All);
-            var last = _last;
-            if (last?.Kinds != kinds || last.Others != others)
+            if (_last is { } last && last.Kinds == kinds && last.Others == others)
             {
-                _last = last = new Made(kinds, others, make(kinds, others.Values));
+                return last.What;
             }
 
-            return last.What;
+            lock (_gate)
+            {
+                return (_last is { } made && made.Kinds == kinds && made.Others == others ? made : _last = new Made(kinds, others, make(kinds, others.Values))).What;
+            }
         }
     }
 

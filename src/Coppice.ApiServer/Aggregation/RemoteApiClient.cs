@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Coppice.ApiServer.Proxying;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Webhooks;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 
@@ -15,8 +14,8 @@ namespace Coppice.ApiServer.Aggregation;
 /// Speaks with those who serve parts of this API, in the name of whoever asks: they know this server by the front proxy's certificate,
 /// and believe what its headers say.
 /// </summary>
-/// <param name="frontProxy">With its key; null where nobody is to believe us.</param>
-internal sealed class RemoteApiClient(ServiceDialer dialer, X509Certificate2? frontProxy)
+/// <param name="frontProxy">Null where nobody is to believe us.</param>
+internal sealed class RemoteApiClient(ServiceDialer dialer, RenewedCertificate? frontProxy)
 {
     private const string UserHeader = "X-Remote-User";
     private const string UidHeader = "X-Remote-Uid";
@@ -47,6 +46,36 @@ internal sealed class RemoteApiClient(ServiceDialer dialer, X509Certificate2? fr
         return _transports.GetOrAdd((api.Spec.CaBundle, api.Spec.InsecureSkipTLSVerify), NewTransport).SendAsync(request, stop);
     }
 
+    /// <summary>Asks for a document.</summary>
+    /// <param name="known">The entity tag of what is known of it, which then is not sent again; empty or null for none.</param>
+    /// <exception cref="HttpRequestException">It was not reached.</exception>
+    public async Task<HttpResponseMessage> GetAsync(RemoteApi api, string path, UserInfo user, string? known, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, UrlOf(api, path));
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        if (!string.IsNullOrEmpty(known))
+        {
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
+        }
+
+        return await SendAsync(api, request, user, stop);
+    }
+
+    /// <summary>The body of an answer.</summary>
+    /// <exception cref="IOException">It is too large.</exception>
+    public static async ValueTask<byte[]> ReadAsync(HttpResponseMessage answer, int bytesMax, CancellationToken stop)
+    {
+        await using var stream = await answer.Content.ReadAsStreamAsync(stop);
+        var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (await stream.ReadAsync(buffer, stop) is > 0 and var count)
+        {
+            body.Write(buffer, 0, body.Length + count <= bytesMax ? count : throw new IOException($"the answer has more than {bytesMax} bytes"));
+        }
+
+        return body.ToArray();
+    }
+
     /// <summary>Says whose request it is. What the client itself wrote there counts for nothing.</summary>
     private static void Name(HttpRequestMessage request, UserInfo user)
     {
@@ -56,16 +85,20 @@ internal sealed class RemoteApiClient(ServiceDialer dialer, X509Certificate2? fr
             headers.Remove(name);
         }
 
-        headers.TryAddWithoutValidation(UserHeader, user.Name);
-        headers.TryAddWithoutValidation(GroupHeader, user.Groups);
-        if (user.Uid is { Length: > 0 } uid)
-        {
-            headers.TryAddWithoutValidation(UidHeader, uid);
-        }
-
+        Add(UserHeader, [user.Name]);
+        Add(UidHeader, user.Uid is { Length: > 0 } uid ? [uid] : []);
+        Add(GroupHeader, user.Groups);
         foreach (var (key, values) in user.Extra)
         {
-            headers.TryAddWithoutValidation(ExtraPrefix + Uri.EscapeDataString(key), values);
+            Add(ExtraPrefix + Uri.EscapeDataString(key), values);
+        }
+
+        void Add(string name, IReadOnlyList<string> values)
+        {
+            if (values.Count > 0)
+            {
+                headers.TryAddWithoutValidation(name, new RepeatedHeader(name).Join(values));
+            }
         }
     }
 
@@ -80,7 +113,7 @@ internal sealed class RemoteApiClient(ServiceDialer dialer, X509Certificate2? fr
             UseCookies = false,
             UseProxy = false,
             ActivityHeadersPropagator = null,
-            RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+            RequestHeaderEncodingSelector = (name, _) => IsOurs(name) ? new RepeatedHeader(name) : Encoding.Latin1,
             ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
             ConnectTimeout = TimeSpan.FromSeconds(30),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
@@ -95,8 +128,7 @@ internal sealed class RemoteApiClient(ServiceDialer dialer, X509Certificate2? fr
             ServerTrust.Require(handler.SslOptions, of.CaBundle.Bytes.Span);
         }
 
-        handler.SslOptions.ClientCertificateContext =
-            frontProxy is null ? null : SslStreamCertificateContext.Create(frontProxy, additionalCertificates: null, offline: true);
+        frontProxy?.ShowBy(handler.SslOptions);
         return new HttpMessageInvoker(handler);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.OpenApi;
 using Coppice.Objects;
 using Coppice.Objects.Apiregistration;
 
@@ -9,18 +10,25 @@ namespace Coppice.ApiServer.Aggregation;
 /// <param name="Spec">With the service behind which it is.</param>
 /// <param name="IsAvailable">It was there when it was last looked for.</param>
 /// <param name="Resources">What it said then that it serves.</param>
-internal sealed record RemoteApi(APIServiceSpec Spec, bool IsAvailable, IReadOnlyList<ServedResource> Resources)
+internal sealed record RemoteApi(APIServiceSpec Spec, bool IsAvailable, ValueList<ServedResource> Resources)
 {
+    /// <summary>What its objects look like; null as long as it has not said so.</summary>
+    public OtherDescription? Described { get; init; }
+
     public string Group => Spec.Group ?? "";
 
     public string Version => Spec.Version ?? "";
 
+    /// <summary>Where its resources are served.</summary>
+    public string Root => $"/apis/{Group}/{Version}";
+
     public ObjectKey Service => new(Spec.Service!.Namespace ?? "", Spec.Service.Name ?? "");
 }
 
-/// <summary>Everything of this API that others serve. One writes, and whoever reads sees one state.</summary>
+/// <summary>Everything of this API that others serve. Whoever reads sees one state.</summary>
 internal sealed class RemoteApis
 {
+    private readonly Lock _gate = new();
     private volatile ImmutableSortedDictionary<string, RemoteApi> _all = ImmutableSortedDictionary.Create<string, RemoteApi>(StringComparer.Ordinal);
 
     /// <summary>By name, as in "v1.example.com"; the same instance as long as nothing has changed.</summary>
@@ -29,17 +37,20 @@ internal sealed class RemoteApis
     /// <summary>Null if nobody else serves that.</summary>
     public RemoteApi? Find(string group, string version) => _all.IsEmpty ? null : _all.GetValueOrDefault($"{version}.{group}");
 
-    /// <summary>Only one may write: the one who looks after them.</summary>
+    /// <summary>Each is written by one at a time; several may be at once.</summary>
     /// <param name="api">Null if nobody else serves it, or no longer.</param>
     public void Set(string name, RemoteApi? api)
     {
-        if (api is null)
+        lock (_gate)
         {
-            _all = _all.Remove(name);
-        }
-        else if (!_all.TryGetValue(name, out var known) || known.Spec != api.Spec || known.IsAvailable != api.IsAvailable || !known.Resources.SequenceEqual(api.Resources))
-        {
-            _all = _all.SetItem(name, api);
+            if (api is null)
+            {
+                _all = _all.Remove(name);
+            }
+            else if (_all.GetValueOrDefault(name) != api)
+            {
+                _all = _all.SetItem(name, api);
+            }
         }
     }
 }

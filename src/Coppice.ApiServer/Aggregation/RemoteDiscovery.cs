@@ -11,7 +11,7 @@ internal static class RemoteDiscovery
     private static readonly ObjectSchema Unknown = new("", "", []);
 
     /// <summary>Reads an APIResourceList. What is no such thing has no resources.</summary>
-    public static IReadOnlyList<ServedResource> Read(ReadOnlySpan<byte> json, string group, string version)
+    public static ValueList<ServedResource> Read(ReadOnlySpan<byte> json, string group, string version)
     {
         try
         {
@@ -28,7 +28,7 @@ internal static class RemoteDiscovery
                    {
                        ShortNames = Texts(one, "shortNames"),
                        Categories = Texts(one, "categories"),
-                       Subresources = [.. parts[name].Select(part => new Subresource(Text(part, "name").Split('/', 2)[1], Door.Part, KindOf(part), Texts(part, "verbs"), null))],
+                       Subresources = parts[name].Select(part => new Subresource(Text(part, "name").Split('/', 2)[1], Door.Part, KindOf(part), Texts(part, "verbs"), null)).ToValueList(),
                    },
             ];
         }
@@ -72,6 +72,6 @@ internal static class RemoteDiscovery
     private static string Text(JsonElement one, string name) =>
         one.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
 
-    private static IReadOnlyList<string> Texts(JsonElement one, string name) =>
+    private static ValueList<string> Texts(JsonElement one, string name) =>
         one.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(text => text.GetString() ?? "")] : [];
 }

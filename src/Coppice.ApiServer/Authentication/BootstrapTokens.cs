@@ -15,8 +15,10 @@ namespace Coppice.ApiServer.Authentication;
 /// </summary>
 internal sealed partial class BootstrapTokens(ApiVerbs verbs, TimeProvider time)
 {
+    /// <summary>The group of all who show one.</summary>
+    public const string Bootstrappers = "system:bootstrappers";
+
     private const string NamePrefix = "bootstrap-token-";
-    private const string Bootstrappers = "system:bootstrappers";
 
     private static readonly Kind Secrets = BuiltInKinds.Of<Secret>();
 

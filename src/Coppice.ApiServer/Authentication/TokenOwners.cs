@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Authentication.Oidc;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Client;
@@ -16,8 +17,10 @@ internal sealed record TokenOwner(UserInfo? User, IReadOnlyList<string> Audience
 /// Tells whose tokens are. One of a service account is good only while its account, and the pod, secret or node that it was made for, are
 /// there under the uids that they had then.
 /// </summary>
+/// <param name="known">Tokens of a file.</param>
+/// <param name="issued">Tokens of an OpenID Connect issuer; null for none.</param>
 internal sealed class TokenOwners(
-    ApiVerbs verbs, ServiceAccountTokens tokens, BootstrapTokens bootstrap, IReadOnlyDictionary<string, UserInfo> known)
+    ApiVerbs verbs, ServiceAccountTokens tokens, BootstrapTokens bootstrap, IReadOnlyDictionary<string, UserInfo> known, OidcTokens? issued)
 {
     private const string ExtraPrefix = "authentication.kubernetes.io/";
     private const string Invalidated = "service account token has been invalidated";
@@ -38,12 +41,15 @@ internal sealed class TokenOwners(
     {
         if ((known.GetValueOrDefault(token) ?? await bootstrap.FindAsync(token, stop)) is { } owner)
         {
-            // Such a token is for this server, and nobody else.
-            var ours = Common(OurAudiences, audiences);
-            return ours.Count > 0 ? new(owner, ours, null) : Refused(null);
+            return ForUs(owner, audiences);
         }
 
         var (claims, error) = tokens.Read(token);
+        if (claims is null && issued is not null && await issued.FindAsync(token, stop) is var (user, why) && (user is not null || why is not null))
+        {
+            return user is null ? Refused(why) : ForUs(user, audiences);
+        }
+
         if (claims is null)
         {
             return Refused(error == ServiceAccountTokens.Invalid ? null : error);
@@ -57,6 +63,10 @@ internal sealed class TokenOwners(
 
         return await ProblemAsync(claims, stop) is { } problem ? Refused(problem) : new(UserOf(claims), meant, null);
     }
+
+    // Of a token that does not say whom it is for: it is for this server, and nobody else.
+    private static TokenOwner ForUs(UserInfo owner, IReadOnlyList<string> audiences) =>
+        Common(OurAudiences, audiences) is { Count: > 0 } ours ? new(owner, ours, null) : Refused(null);
 
     private async ValueTask<string?> ProblemAsync(TokenClaims claims, CancellationToken stop)
     {
@@ -107,7 +117,7 @@ internal sealed class TokenOwners(
         Tell("node-uid", claims.Node?.Uid ?? "");
         Tell("pod-name", claims.Pod?.Name ?? "");
         Tell("pod-uid", claims.Pod?.Uid ?? "");
-        return Users.Of(subject.User, "system:serviceaccounts", $"system:serviceaccounts:{subject.Namespace}", Users.Authenticated) with
+        return Users.Account(subject.Namespace, subject.Name) with
         {
             Uid = subject.Uid,
             Extra = extra.ToValueMap(),

@@ -25,13 +25,17 @@ public sealed class Authorizer(ObjectStorage storage, ValueList<PolicyRule> node
     private volatile RbacPolicy? _policy;
 
     /// <exception cref="ApiError">Forbidden.</exception>
-    public async ValueTask RequireAsync(UserInfo user, AccessRequest request, CancellationToken stop)
+    public async ValueTask RequireAsync(UserInfo user, AccessRequest request, CancellationToken stop) =>
+        Require(user, request, await DecideAsync(user, request, stop));
+
+    /// <exception cref="ApiError">Forbidden: that is the decision.</exception>
+    public static void Require(UserInfo user, AccessRequest request, AccessDecision decision)
     {
-        if (await DecideAsync(user, request, stop) is { Allowed: false, Reason: var why })
+        if (!decision.Allowed)
         {
             throw request.Resource is { } resource
-                ? ApiErrors.Forbidden(user.Name, request.Verb, resource, request.Subresource, (request.Namespace, request.Name), why)
-                : ApiErrors.ForbiddenPath(user.Name, request.Verb, request.Path, why);
+                ? ApiErrors.Forbidden(user.Name, request.Verb, resource, request.Subresource, (request.Namespace, request.Name), decision.Reason)
+                : ApiErrors.ForbiddenPath(user.Name, request.Verb, request.Path, decision.Reason);
         }
     }
 

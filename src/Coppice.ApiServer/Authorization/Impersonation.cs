@@ -17,8 +17,6 @@ internal sealed class Impersonation(Authorizer authorizer)
 
     private const string ExtraPrefix = HeaderPrefix + "Extra-";
 
-    private const string ServiceAccountPrefix = "system:serviceaccount:";
-
     /// <summary>Who acts from here on: the one who is asked for, or the requester.</summary>
     /// <exception cref="ApiError">Forbidden, or BadRequest: groups, a uid or more are asked for, but no user.</exception>
     public ValueTask<UserInfo> ApplyAsync(UserInfo requester, IHeaderDictionary headers, CancellationToken stop) =>
@@ -108,7 +106,7 @@ internal sealed class Impersonation(Authorizer authorizer)
     private static List<string> GroupsOf(string user, List<string> asked)
     {
         List<string> groups = asked.Count == 0 && AccountOf(user) is { } account
-            ? ["system:serviceaccounts", $"system:serviceaccounts:{account.Namespace}"]
+            ? [Users.AccountGroup, $"{Users.AccountGroup}:{account.Namespace}"]
             : [.. asked];
         if (user == Users.Anonymous.Name)
         {
@@ -120,8 +118,8 @@ internal sealed class Impersonation(Authorizer authorizer)
 
     /// <summary>What only looks like a service account is a user like any other.</summary>
     private static (string Namespace, string Name)? AccountOf(string user) =>
-        user.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal)
-        && user[ServiceAccountPrefix.Length..].Split(':') is [var space, var name]
+        user.StartsWith(Users.AccountPrefix, StringComparison.Ordinal)
+        && user[Users.AccountPrefix.Length..].Split(':') is [var space, var name]
         && Names.Label(space).Count == 0
         && Names.Subdomain(name).Count == 0
             ? (space, name)

@@ -85,8 +85,7 @@ internal static class PodNeeds
             .. pod.Spec.Volumes.Select(volume => volume.ConfigMap?.Name),
             .. pod.Spec.Volumes.SelectMany(volume => volume.Projected?.Sources ?? default).Select(source => source.ConfigMap?.Name),
         ],
-        Needed.Claim => pod.Spec.Volumes.Select(volume =>
-            volume.PersistentVolumeClaim?.ClaimName ?? (volume.Ephemeral is null ? null : $"{pod.Metadata.Name}-{volume.Name}")),
+        Needed.Claim => PodClaims.Of(pod).Select(string? (claim) => claim.Name),
         Needed.ResourceClaim =>
         [
             .. pod.Spec.ResourceClaims.Select(claim => claim.ResourceClaimName),

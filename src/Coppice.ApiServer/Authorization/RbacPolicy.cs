@@ -23,8 +23,6 @@ internal sealed record RbacObjects(
 /// </summary>
 internal sealed class RbacPolicy
 {
-    private const string AccountPrefix = "system:serviceaccount:";
-
     private readonly RbacObjects _objects;
     private readonly Scope _cluster = new();
     private readonly Dictionary<string, Scope> _namespaces = new(StringComparer.Ordinal);
@@ -106,7 +104,7 @@ internal sealed class RbacPolicy
                     Scope.Add(scope.Groups, subject.Name, grant);
                     break;
                 case SubjectKind.ServiceAccount when (subject.Namespace ?? space) is { Length: > 0 } home:
-                    Scope.Add(scope.Users, $"{AccountPrefix}{home}:{subject.Name}", grant);
+                    Scope.Add(scope.Users, $"{Users.AccountPrefix}{home}:{subject.Name}", grant);
                     break;
             }
         }

@@ -60,6 +60,7 @@ public static class ServedGroups
             ListName = kind.ListName,
             ShortNames = kind.ShortNames,
             Categories = kind.Categories,
+            AnswersDeleted = served.AnswersDeleted,
             Subresources = served.Subresources,
         };
     }

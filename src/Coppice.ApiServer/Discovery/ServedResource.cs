@@ -16,6 +16,9 @@ public sealed record ServedResource(string Name, string Singular, KindName Kind,
 
     public IReadOnlyList<string> Categories { get; init; } = [];
 
+    /// <summary>Who deletes one is answered with it as it was last.</summary>
+    public bool AnswersDeleted { get; init; }
+
     /// <summary>In alphabetical order.</summary>
     public IReadOnlyList<Subresource> Subresources { get; init; } = [];
 }

@@ -11,7 +11,9 @@ public static class ServerVersion
     public const string Minor = "36";
 
     /// <summary>As nodes and clients show it.</summary>
-    public const string GitVersion = $"v{Major}.{Minor}.0+coppice";
+    public const string GitVersion = $"v{Number}+coppice";
+
+    public const string Number = $"{Major}.{Minor}.0";
 
     /// <summary>The document at "/version".</summary>
     public static byte[] Write() => JsonDocumentWriter.Write(json =>

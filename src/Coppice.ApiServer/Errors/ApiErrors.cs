@@ -179,10 +179,10 @@ public static class ApiErrors
 
     /// <summary>The client did not send in time.</summary>
     /// <summary>More than the server answers at once. Plain text, as in Kubernetes, where this is said before anything is known of the API.</summary>
-    public static ApiError TooManyRequests()
+    public static ApiError TooManyRequests(int retryAfterSeconds)
     {
         const string Message = "Too many requests, please try again later.";
-        var details = new ApiStatusDetails { RetryAfterSeconds = 1 };
+        var details = new ApiStatusDetails { RetryAfterSeconds = retryAfterSeconds };
         return new(Make(HttpStatusCode.TooManyRequests, StatusReason.TooManyRequests, Message, details).Status, Message + "\n");
     }
 

@@ -46,21 +46,27 @@ internal static class AdmissionExpressions
     /// <summary>For match conditions of webhooks.</summary>
     public static CelEnvironment Conditions { get; } = Environment(hasParams: false, null);
 
+    /// <param name="makesChanges">It may make what objects are changed by.</param>
     /// <param name="variables">The types of a policy's variables by their names; they may be added to as long as expressions are compiled. Null where there are none.</param>
-    public static CelEnvironment Environment(bool hasParams, IReadOnlyDictionary<string, CelType>? variables)
+    public static CelEnvironment Environment(bool hasParams, IReadOnlyDictionary<string, CelType>? variables, bool makesChanges = false) =>
+        Environment(CelType.Dyn, hasParams ? CelType.Dyn : null, variables, makesChanges);
+
+    /// <param name="item">The type of the objects.</param>
+    /// <param name="parameters">The type of the parameters; null where there are none.</param>
+    public static CelEnvironment Environment(CelType item, CelType? parameters, IReadOnlyDictionary<string, CelType>? variables, bool makesChanges = false)
     {
         var declared = new Dictionary<string, CelType>(StringComparer.Ordinal)
         {
-            [Object] = CelType.Dyn,
-            [OldObject] = CelType.Dyn,
+            [Object] = item,
+            [OldObject] = item,
             [Request] = RequestType,
             [NamespaceObject] = NamespaceType,
             [Authorizer] = AuthorizerValue.Type,
             [RequestResource] = AuthorizerValue.ResourceCheckType,
         };
-        if (hasParams)
+        if (parameters is not null)
         {
-            declared[Params] = CelType.Dyn;
+            declared[Params] = parameters;
         }
 
         if (variables is not null)
@@ -68,7 +74,7 @@ internal static class AdmissionExpressions
             declared[Variables] = CelType.Object("kubernetes.variables", () => variables);
         }
 
-        return new CelEnvironment(declared);
+        return new CelEnvironment(declared, makesChanges);
     }
 
     /// <param name="error">What is wrong with it, in Kubernetes' words.</param>
@@ -77,7 +83,7 @@ internal static class AdmissionExpressions
     {
         var expression = environment.Compile(text, out var issues);
         error = issues is null ? null : $"compilation failed: {issues}";
-        if (expression is null || types.IsEmpty || expression.Type.Kind == CelKind.Dyn)
+        if (expression is null || types.IsEmpty)
         {
             return expression;
         }
@@ -90,11 +96,11 @@ internal static class AdmissionExpressions
             }
         }
 
-        error = types.Length == 1 ? $"must evaluate to {Name(types[0])}" : $"must evaluate to one of [{string.Join(' ', types.ToArray().Select(Name))}]";
+        error = types.Length == 1 ? $"must evaluate to {Name(types[0])} but got {Name(expression.Type)}" : $"must evaluate to one of [{string.Join(' ', types.ToArray().Select(Name))}]";
         return null;
     }
 
-    private static string Name(CelType type) => type.RuntimeName ?? type.Name;
+    private static string Name(CelType type) => type.Parameters.Count == 0 ? type.RuntimeName ?? type.Name : type.ToString();
 
     private static CelType Make(string name, params (string Name, CelType Type)[] fields)
     {

@@ -22,6 +22,7 @@ internal sealed class RequestDeadline : IDisposable
     private RequestDeadline(HttpContext http, TimeSpan span, TimeProvider time)
     {
         (_http, _aborted) = (http, http.RequestAborted);
+        http.Features.Set(this);
         _late = new CancellationTokenSource(span, time);
         _either = CancellationTokenSource.CreateLinkedTokenSource(_aborted, _late.Token);
         http.RequestAborted = _either.Token;
@@ -34,6 +35,16 @@ internal sealed class RequestDeadline : IDisposable
     /// <exception cref="ApiError">BadRequest: the time that is asked for is none.</exception>
     public static RequestDeadline? Of(HttpContext http, ApiRequest request, TimeProvider time) =>
         request.IsLongRunning ? null : new RequestDeadline(http, Span(http.Request.Query.First("timeout")), time);
+
+    /// <summary>The request goes on in another protocol, and from here on has all the time that its two sides take.</summary>
+    public static void Lift(HttpContext http)
+    {
+        if (http.Features.Get<RequestDeadline>() is { } deadline)
+        {
+            http.Features.Set<RequestDeadline>(null);
+            deadline.Dispose();
+        }
+    }
 
     /// <summary>What comes after the request, such as a refusal, is written as to any client.</summary>
     public void Dispose()

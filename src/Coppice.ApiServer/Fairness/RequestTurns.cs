@@ -1,152 +1,73 @@
+using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Registry;
+using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Resources;
+using Coppice.Objects.Authentication;
+using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Fairness;
 
-/// <summary>How many requests are answered at once, and how many may wait.</summary>
-public sealed record TurnLimits
+/// <summary>The turns of requests over HTTP: which request waits for one, how much it takes, and how it is told where it belongs.</summary>
+internal sealed class RequestTurns(FlowControl flows, KindRegistry kinds, ListVerb lists)
 {
-    /// <summary>Kubernetes' limit for requests that read.</summary>
-    public const int Reading = 400;
+    /// <summary>The headers that say by which schema and level a request was answered or refused.</summary>
+    public const string SchemaHeader = "X-Kubernetes-PF-FlowSchema-UID";
 
-    /// <summary>Kubernetes' limit for requests that write.</summary>
-    public const int Writing = 200;
+    public const string LevelHeader = "X-Kubernetes-PF-PriorityLevel-UID";
 
-    public required int Running { get; init; }
+    // A list takes a seat for so many objects, and no more than so many seats, as in Kubernetes.
+    private const int ObjectsPerSeat = 100;
+    private const int SeatsMax = 10;
 
-    /// <summary>Of one user: beyond this waiting longer makes nothing better, and a client that tries again later costs nothing meanwhile.</summary>
-    public int WaitingOfUserMax { get; init; } = 500;
-
-    /// <summary>Of all together: each costs a connection's stream and a few objects.</summary>
-    public int WaitingMax { get; init; } = 4000;
-
-    /// <summary>A quarter of the time that a request has, as in Kubernetes: the rest is for its answer.</summary>
-    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(15);
-}
-
-/// <summary>
-/// Who is answered next when more ask than can be answered at once: each user in turn, however many requests each has, and of one user
-/// who came first. Whoever would wait for too long is told to come back.
-/// </summary>
-internal sealed class RequestTurns(TurnLimits limits, TimeProvider time)
-{
-    private readonly Lock _gate = new();
-    private readonly LinkedList<Line> _lines = [];
-    private readonly Dictionary<string, Line> _byUser = new(StringComparer.Ordinal);
-    private int _running;
-    private int _waiting;
-
-    /// <summary>Requests that are being answered.</summary>
-    public int Running => Volatile.Read(ref _running);
-
-    public int Waiting => Volatile.Read(ref _waiting);
-
-    /// <summary>Waits for a turn, which ends when it is disposed.</summary>
+    /// <summary>
+    /// Waits for the request's turn. What takes as long as somebody looks takes none; a watch takes one until it has begun, when whoever
+    /// answers it ends it, and whoever waits for a body gives it back until the body is there.
+    /// </summary>
     /// <exception cref="ApiError">TooManyRequests.</exception>
-    public ValueTask<Turn> TakeAsync(string user, CancellationToken stop)
+    public async ValueTask<Seat?> TakeAsync(HttpContext http, ApiRequest request, UserInfo user, AccessRequest access)
     {
-        lock (_gate)
+        var isWatch = request.Verb == "watch";
+        if (request.IsLongRunning && !isWatch)
         {
-            if (_running < limits.Running)
-            {
-                _running++;
-                return new(new Turn(this));
-            }
-
-            var line = _byUser.GetValueOrDefault(user);
-            if (_waiting >= limits.WaitingMax || line?.Waiters.Count >= limits.WaitingOfUserMax)
-            {
-                throw ApiErrors.TooManyRequests();
-            }
-
-            if (line is null)
-            {
-                _byUser[user] = line = new Line(user);
-                _lines.AddLast(line);
-            }
-
-            _waiting++;
-            return WaitAsync(line, line.Waiters.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)), stop);
-        }
-    }
-
-    private async ValueTask<Turn> WaitAsync(Line line, LinkedListNode<TaskCompletionSource> waiter, CancellationToken stop)
-    {
-        using var late = new CancellationTokenSource(limits.LongestWait, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
-        try
-        {
-            await waiter.Value.Task.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // Who is called in the same moment has a turn, and gives it on.
-            if (!Leave(line, waiter))
-            {
-                End();
-            }
-
-            stop.ThrowIfCancellationRequested();
-            throw ApiErrors.TooManyRequests();
+            return null;
         }
 
-        return new Turn(this);
-    }
-
-    private bool Leave(Line line, LinkedListNode<TaskCompletionSource> waiter)
-    {
-        lock (_gate)
+        var rule = flows.RuleOf(user, access);
+        http.Response.Headers[SchemaHeader] = rule.SchemaUid;
+        http.Response.Headers[LevelHeader] = rule.Level.Object.Metadata.Uid;
+        var width = rule.Level.IsExempt ? 1 : await WidthAsync(http.Request.Query, request, access, http.RequestAborted);
+        var seat = await flows.TakeAsync(rule, user, (access, request), width, http.RequestAborted);
+        if (isWatch || !HttpMethods.IsGet(http.Request.Method))
         {
-            if (waiter.List is null)
-            {
-                return false;
-            }
-
-            Remove(line, waiter);
-            return true;
-        }
-    }
-
-    private void End()
-    {
-        TaskCompletionSource? next = null;
-        lock (_gate)
-        {
-            if (_lines.First is { Value: var line } first)
-            {
-                next = line.Waiters.First!.Value;
-                _lines.Remove(first);
-                _lines.AddLast(first);
-                Remove(line, line.Waiters.First);
-            }
-            else
-            {
-                _running--;
-            }
+            http.Features.Set(seat);
         }
 
-        next?.SetResult();
+        return seat;
     }
 
-    private void Remove(Line line, LinkedListNode<TaskCompletionSource> waiter)
+    /// <summary>The seats of a list, or of a watch that begins with one, by how many objects are looked at for it.</summary>
+    /// <param name="stored">How many there are where it looks.</param>
+    /// <param name="limit">How many it wants; 0 for all.</param>
+    public static int Width(long stored, long limit, bool selects)
     {
-        line.Waiters.Remove(waiter);
-        _waiting--;
-        if (line.Waiters.Count == 0)
+        var looked = selects || limit <= 0 ? stored : Math.Min(stored, limit);
+        return (int)Math.Clamp((looked + ObjectsPerSeat - 1) / ObjectsPerSeat, 1, SeatsMax);
+    }
+
+    private async ValueTask<int> WidthAsync(IQueryCollection query, ApiRequest request, AccessRequest access, CancellationToken stop)
+    {
+        if (request.Resource is not { } resource || access.Name.Length > 0
+            || (request.Verb != "list" && !(request.Verb == "watch" && query.IsTrue("sendInitialEvents")))
+            || kinds.Current.Find(resource.Group, request.Version, resource.Resource) is not { } served)
         {
-            _lines.Remove(line);
-            _byUser.Remove(line.User);
+            return 1;
         }
+
+        var selects = !string.IsNullOrEmpty(query.First("labelSelector")) || access.FieldSelector.Length > 0;
+        return Width(await lists.CountAsync(served, request.Namespace, stop), LimitOf(query.First("limit")), selects);
     }
 
-    /// <summary>The requests of one user that wait.</summary>
-    private sealed record Line(string User)
-    {
-        public LinkedList<TaskCompletionSource> Waiters { get; } = [];
-    }
-
-    /// <summary>What a request is answered in; nothing for one that takes none.</summary>
-    public readonly struct Turn(RequestTurns? turns) : IDisposable
-    {
-        public void Dispose() => turns?.End();
-    }
+    // What is no number is refused later, in words.
+    private static long LimitOf(string? text) => long.TryParse(text, out var limit) ? limit : 0;
 }

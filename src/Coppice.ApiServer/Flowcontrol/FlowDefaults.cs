@@ -33,7 +33,7 @@ public static class FlowDefaults
         Schema("catch-all", "catch-all", 10000, FlowDistinguisherMethodType.ByUser, Anything with { Subjects = Everybody }),
     ];
 
-    private static readonly IReadOnlyList<PriorityLevelConfiguration> SuggestedLevels =
+    internal static readonly IReadOnlyList<PriorityLevelConfiguration> SuggestedLevels =
     [
         Level("system", Limited(30, 33, Queues(64, 6))),
         Level("node-high", Limited(40, 25, Queues(64, 6))),
@@ -43,7 +43,7 @@ public static class FlowDefaults
         Level("global-default", Limited(20, 50, Queues(128, 6))),
     ];
 
-    private static readonly IReadOnlyList<FlowSchema> SuggestedSchemas =
+    internal static readonly IReadOnlyList<FlowSchema> SuggestedSchemas =
     [
         Schema("system-nodes", "system", 500, FlowDistinguisherMethodType.ByUser, Anything with { Subjects = [Group("system:nodes")] }),
         Schema("system-node-high", "node-high", 400, FlowDistinguisherMethodType.ByUser, new()
@@ -87,6 +87,11 @@ public static class FlowDefaults
     private static Subject Accounts => Account("*");
 
     private static ResourcePolicyRule Leases => Resources(["get", "create", "update"], "coordination.k8s.io", ["leases"], "*");
+
+    /// <summary>Whether there is all that every cluster has, whatever an administrator has made of it.</summary>
+    internal static bool AreAmong(IEnumerable<FlowSchema> schemas, IEnumerable<PriorityLevelConfiguration> levels) =>
+        schemas.Select(one => one.Metadata.Name).ToHashSet().IsSupersetOf(MandatorySchemas.Concat(SuggestedSchemas).Select(one => one.Metadata.Name))
+        && levels.Select(one => one.Metadata.Name).ToHashSet().IsSupersetOf(MandatoryLevels.Concat(SuggestedLevels).Select(one => one.Metadata.Name));
 
     /// <summary>Writes what is missing, and what is otherwise than it should be and no administrator's.</summary>
     public static async Task EnsureAsync(IApiClient api, CancellationToken stop)

@@ -8,11 +8,14 @@ namespace Coppice.ApiServer.Http;
 /// <param name="Problem">What is wrong, or null.</param>
 public sealed record HealthCheck(string Name, bool IsReadiness, Func<string?> Problem)
 {
-    /// <summary>What should be known although the server is ready, or null; told to who asks for details.</summary>
+    /// <summary>What should be known although the server is ready, or null; told to who asks for this check and for details.</summary>
     public Func<string?> Remark { get; init; } = () => null;
 }
 
-/// <summary>/healthz, /livez and /readyz, whole or by check, in the form that Kubernetes' have.</summary>
+/// <summary>
+/// /healthz, /livez and /readyz, whole or by check, in the words that Kubernetes' have. Anybody may ask for the whole, and is not told
+/// why something fails; who may ask for a check is.
+/// </summary>
 internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
 {
     private static readonly HealthCheck Ping = new("ping", false, () => null);
@@ -20,7 +23,7 @@ internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
     /// <summary>Where the whole is asked for, and each check by itself.</summary>
     public IEnumerable<string> Paths =>
         from whole in (string[])["/healthz", "/livez", "/readyz"]
-        from check in (string[])["", .. checks.Where(c => whole == "/readyz" || !c.IsReadiness).Prepend(Ping).Select(c => $"/{c.Name}")]
+        from check in (string[])["", .. Of(whole[1..]).Select(c => $"/{c.Name}")]
         select whole + check;
 
     /// <summary>True if the path was one of these.</summary>
@@ -32,33 +35,47 @@ internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
             return false;
         }
 
-        IEnumerable<HealthCheck> asked = [Ping, .. checks.Where(c => parts[0] == "readyz" || !c.IsReadiness)];
-        if (parts.Length > 1)
-        {
-            asked = asked.Where(c => c.Name == parts[1]);
-            if (!asked.Any())
-            {
-                throw ApiErrors.NoSuchPath();
-            }
-        }
-
-        var excluded = http.Request.Query["exclude"];
-        var lines = new StringBuilder();
-        var failed = false;
-        foreach (var check in asked)
-        {
-            var problem = excluded.Contains(check.Name) ? null : check.Problem();
-            failed |= problem is not null;
-            lines.Append(problem is null
-                ? $"[+]{check.Name} {(excluded.Contains(check.Name) ? "excluded: ok" : "ok")}{(check.Remark() is { } remark ? $" ({remark})" : "")}\n"
-                : $"[-]{check.Name} failed: {problem}\n");
-        }
-
-        var verbose = failed || http.Request.Query.ContainsKey("verbose");
-        http.Response.StatusCode = failed ? StatusCodes.Status500InternalServerError : StatusCodes.Status200OK;
+        var (healthy, text) = parts.Length == 1 ? Whole(http.Request.Query, parts[0])
+            : Of(parts[0]).FirstOrDefault(check => check.Name == string.Join('/', parts[1..])) is { } one ? Single(http.Request.Query, one)
+            : throw ApiErrors.NoSuchPath();
+        http.Response.StatusCode = healthy ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError;
         http.Response.ContentType = "text/plain; charset=utf-8";
         http.Response.Headers.XContentTypeOptions = "nosniff";
-        await http.Response.WriteAsync(verbose ? $"{lines}{parts[0]} check {(failed ? "failed" : "passed")}\n" : "ok", http.RequestAborted);
+        await http.Response.WriteAsync(text, http.RequestAborted);
         return true;
     }
+
+    private (bool Healthy, string Text) Whole(IQueryCollection query, string name)
+    {
+        var excluded = query["exclude"].OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var lines = new StringBuilder();
+        var failed = false;
+        foreach (var check in Of(name))
+        {
+            if (excluded.Remove(check.Name))
+            {
+                lines.Append($"[+]{check.Name} excluded: ok\n");
+                continue;
+            }
+
+            var fails = check.Problem() is not null;
+            failed |= fails;
+            lines.Append(fails ? $"[-]{check.Name} failed: reason withheld\n" : $"[+]{check.Name} ok\n");
+        }
+
+        if (excluded.Count > 0)
+        {
+            var unknown = excluded.Order(StringComparer.Ordinal).Select(one => QuotedText.Of(one));
+            lines.Append($"warn: some health checks cannot be excluded: no matches for {string.Join(',', unknown)}\n");
+        }
+
+        return failed ? (false, $"{lines}{name} check failed\n") : (true, query.ContainsKey("verbose") ? $"{lines}{name} check passed\n" : "ok");
+    }
+
+    private static (bool Healthy, string Text) Single(IQueryCollection query, HealthCheck check) =>
+        check.Problem() is { } problem ? (false, $"internal server error: {problem}\n")
+        : query.ContainsKey("verbose") ? (true, $"[+]{check.Name} ok{(check.Remark() is { } remark ? $" ({remark})" : "")}\n")
+        : (true, "ok");
+
+    private IEnumerable<HealthCheck> Of(string name) => checks.Where(check => name == "readyz" || !check.IsReadiness).Prepend(Ping);
 }

@@ -1,6 +1,9 @@
 using System.Buffers;
+using System.IO.Pipelines;
+using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Fairness;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Responses;
 using Coppice.Objects;
@@ -37,6 +40,7 @@ internal static class RequestBody
             _ => throw ApiErrors.UnsupportedMediaType(expected.Kind.Format.Numbered is null ? TextTypes : ObjectTypes),
         };
         Warnings.Add(http, decoded.Warnings);
+        HttpAudit.TrailOf(http)?.Asked(decoded.Item);
         return decoded;
     }
 
@@ -49,7 +53,21 @@ internal static class RequestBody
             return new T();
         }
 
-        return ObjectDecoder.DecodeOptions<T>(MediaType(http) == ProtobufBody.MediaType ? ProtobufBody.ToJson(body, RecordSchemas.Of<T>()) : body);
+        var json = MediaType(http) == ProtobufBody.MediaType ? ProtobufBody.ToJson(body, RecordSchemas.Of<T>()) : body;
+        HttpAudit.TrailOf(http)?.Asked(json);
+        return ObjectDecoder.DecodeOptions<T>(json);
+    }
+
+    /// <summary>What is to change in an object, in the form that the Content-Type says.</summary>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadPatchAsync(HttpContext http)
+    {
+        var body = await ReadAsync(http);
+        if (HttpAudit.TrailOf(http) is { } trail)
+        {
+            trail.Asked(MediaType(http).EndsWith("yaml", StringComparison.Ordinal) ? YamlBody.ToJson(body).Json : body);
+        }
+
+        return body;
     }
 
     /// <summary>The Content-Type without its parameters, in lower case; empty if there is none.</summary>
@@ -63,40 +81,64 @@ internal static class RequestBody
             throw TooLarge(http);
         }
 
+        var reader = http.Request.BodyReader;
+        try
+        {
+            // Most bodies are there already, and need no clock.
+            return reader.TryRead(out var read) && TryTake(http, reader, read) is { } body ? body : await WaitForAsync(http, reader);
+        }
+        catch (IOException e)
+        {
+            throw ApiErrors.BadRequest(e.Message);
+        }
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> WaitForAsync(HttpContext http, PipeReader reader)
+    {
         var deadline = http.Features.Get<BodyDeadline>();
         using var late = deadline is null ? new CancellationTokenSource() : new CancellationTokenSource(deadline.Limit, deadline.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, late.Token);
         try
         {
-            var reader = http.Request.BodyReader;
             while (true)
             {
-                var read = await reader.ReadAsync(either.Token);
-                if (read.Buffer.Length > Limit)
+                if (!reader.TryRead(out var read))
                 {
-                    reader.AdvanceTo(read.Buffer.End);
-                    throw TooLarge(http);
+                    read = await SlowBody.ReadMoreAsync(http, reader, either.Token);
                 }
 
-                if (read.IsCompleted)
+                if (TryTake(http, reader, read) is { } body)
                 {
-                    var body = read.Buffer.ToArray();
-                    reader.AdvanceTo(read.Buffer.End);
+                    await (http.Features.Get<Seat>()?.ReturnAsync(http.RequestAborted) ?? ValueTask.CompletedTask);
                     return body;
                 }
-
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
-        }
-        catch (IOException e)
-        {
-            throw ApiErrors.BadRequest(e.Message);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
         {
             CloseAfterAnswer(http);
             throw ApiErrors.RequestTimeout($"the request's body was not there within {deadline!.Limit.TotalSeconds} seconds");
         }
+    }
+
+    /// <summary>The body, if that is all of it; null if there is more to come.</summary>
+    private static ReadOnlyMemory<byte>? TryTake(HttpContext http, PipeReader reader, ReadResult read)
+    {
+        if (read.Buffer.Length > Limit)
+        {
+            reader.AdvanceTo(read.Buffer.End);
+            throw TooLarge(http);
+        }
+
+        if (!read.IsCompleted)
+        {
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            return null;
+        }
+
+        var body = read.Buffer.ToArray();
+        reader.AdvanceTo(read.Buffer.End);
+        return body;
     }
 
     // Many clients send a body to its end before they look for an answer, so the rest is read and thrown away. A connection with one
@@ -119,6 +161,3 @@ internal static class RequestBody
         }
     }
 }
-
-/// <summary>Goes with a request whose body is waited for: by which clock, and how long.</summary>
-internal sealed record BodyDeadline(TimeProvider Time, TimeSpan Limit);

@@ -56,8 +56,16 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
         WriteRequest Write(WriteOperation operation) => new(operation, served, key, user) { Options = http.Request.WriteOptions(), Notes = Warnings.NotesOf(http) };
     }
 
+    /// <summary>An object as it is now, which is never older than any revision that a client may have seen.</summary>
+    /// <exception cref="ApiError">Timeout: a revision is asked for that is still to come.</exception>
     public async Task GetAsync(HttpContext http, ServedKind served, ObjectKey key, string subresource)
     {
+        var wanted = http.Request.Query.Revision();
+        if (wanted > verbs.Current)
+        {
+            throw ApiErrors.TooLargeResourceVersion(wanted.Value.Value, verbs.Current.Value);
+        }
+
         var form = await verbs.GetAsync(served, key, http.RequestAborted);
         var part = WriteParts.Of(subresource);
         await responses.WriteObjectAsync(http, part.Shows(served), part.View(served, form), StatusCodes.Status200OK);
@@ -66,22 +74,26 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     public async Task UpdateAsync(HttpContext http, WriteRequest write)
     {
         var item = (await RequestBody.ReadObjectAsync(http, WriteParts.Of(write.Subresource).Takes(write.Kind))).Item;
-        await WriteAsync(http, write, new WriteChange.Body(item));
+        await WriteAsync(http, MayCreate(write), new WriteChange.Body(item));
     }
 
     public async Task PatchAsync(HttpContext http, WriteRequest write)
     {
         if (PatchTypes.IsApply(http.Request.ContentType))
         {
-            var create = AccessRequest.To("create", write.Resource, write.Key.Namespace, write.Key.Name);
-            var applied = write with { RequireMayCreate = stop => verbs.Authorizer.RequireAsync(write.User, create, stop) };
-            await WriteAsync(http, applied, new AppliedChange(await RequestBody.ReadAsync(http)));
+            await WriteAsync(http, MayCreate(write), new AppliedChange(await RequestBody.ReadPatchAsync(http)));
             return;
         }
 
         var type = PatchTypes.Of(http.Request.ContentType, write.Kind);
-        await WriteAsync(http, write, new WriteChange.Patch(type, await RequestBody.ReadAsync(http)));
+        await WriteAsync(http, write, new WriteChange.Patch(type, await RequestBody.ReadPatchAsync(http)));
     }
+
+    /// <summary>Who changes what is not there makes it, and needs the right to.</summary>
+    private WriteRequest MayCreate(WriteRequest write) => write with
+    {
+        RequireMayCreate = stop => verbs.Authorizer.RequireAsync(write.User, AccessRequest.To("create", write.Resource, write.Key.Namespace, write.Key.Name), stop),
+    };
 
     private async Task CreateAsync(HttpContext http, WriteRequest write)
     {

@@ -15,8 +15,8 @@ namespace Coppice.ApiServer.Http;
 /// <summary>
 /// Logs, commands and forwarded ports of pods: finds the pod and the container that is meant, and connects the client with the node.
 /// </summary>
-/// <param name="nodes">The node of a name; null if it cannot be reached.</param>
-internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?> nodes, TimeProvider time)
+/// <param name="nodes">The node of a name.</param>
+internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams> nodes, TimeProvider time)
 {
     private const string DefaultContainer = "kubectl.kubernetes.io/default-container";
 
@@ -26,7 +26,8 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
     private readonly PortForwardEndpoint _ports = new(time, new StreamingOptions());
     private readonly WebSocketAnswer _answers = new(time, new StreamingOptions());
 
-    public async Task HandleAsync(HttpContext http, WriteRequest connection)
+    /// <param name="stopping">The server goes: whoever is connected is told so.</param>
+    public async Task HandleAsync(HttpContext http, WriteRequest connection, CancellationToken stopping)
     {
         var (key, subresource) = (connection.Key, connection.Subresource);
         if (http.Request.Method != "GET" && (subresource == "log" || http.Request.Method != "POST"))
@@ -55,23 +56,23 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
             throw ApiErrors.BadRequest($"pod {key.Name} does not have a host assigned");
         }
 
-        var node = nodes(pod.Spec.NodeName) ?? throw ApiErrors.InternalError($"node \"{pod.Spec.NodeName}\" cannot be reached");
+        var node = nodes(pod.Spec.NodeName);
         var target = new PodTarget(key.Namespace, key.Name, pod.Metadata.Uid!);
         switch (subresource)
         {
             case "log":
-                await _answers.BytesAsync(http, () => LogAsync(http, node, new(target, container), log!));
+                await _answers.BytesAsync(http, () => LogAsync(http, node, new(target, container), log!, stopping));
                 break;
             case "portforward":
-                await _ports.RunAsync(http, (port, stop) => node.ConnectAsync(target, port, stop));
+                await _ports.RunAsync(http, (port, stop) => node.ConnectAsync(target, port, stop), stopping);
                 break;
             default:
-                await CommandAsync(http, node, new(target, container), subresource == "exec");
+                await CommandAsync(http, node, new(target, container), subresource == "exec", stopping);
                 break;
         }
     }
 
-    private async Task CommandAsync(HttpContext http, INodeStreams node, ContainerTarget target, bool exec)
+    private async Task CommandAsync(HttpContext http, INodeStreams node, ContainerTarget target, bool exec, CancellationToken stopping)
     {
         var query = http.Request.Query;
         var command = query["command"].Select(c => c ?? "").ToArray();
@@ -90,7 +91,8 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
         await _commands.RunAsync(
             http,
             request,
-            (streams, stop) => exec ? node.ExecAsync(target, request, streams, stop) : node.AttachAsync(target, request, streams, stop));
+            (streams, stop) => exec ? node.ExecAsync(target, request, streams, stop) : node.AttachAsync(target, request, streams, stop),
+            stopping);
     }
 
     /// <exception cref="ApiError">Invalid: what is asked for makes no sense, whether there is a log or not.</exception>
@@ -117,13 +119,18 @@ internal sealed class StreamEndpoint(ApiVerbs verbs, Func<string, INodeStreams?>
                 seconds is { } ago ? time.GetUtcNow().After(-Spans.Seconds(ago)) : since);
     }
 
-    private static async Task LogAsync(HttpContext http, INodeStreams node, ContainerTarget target, LogRequest request)
+    private static async Task LogAsync(HttpContext http, INodeStreams node, ContainerTarget target, LogRequest request, CancellationToken stopping)
     {
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         http.Response.ContentType = "text/plain";
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         try
         {
-            await node.WriteLogAsync(target, request, http.Response.Body, http.RequestAborted);
+            await node.WriteLogAsync(target, request, http.Response.Body, ended.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What was written of it ends as the end of a log does.
         }
         catch (StreamTargetException e) when (!http.Response.HasStarted)
         {

@@ -19,7 +19,8 @@ namespace Coppice.ApiServer.Http;
 internal sealed class SubresourceEndpoint(
     ApiVerbs verbs, ResourceEndpoint resources, StreamEndpoint streams, ProxyEndpoint proxies)
 {
-    public Task HandleAsync(HttpContext http, ApiRequest request, ServedKind served, UserInfo user)
+    /// <param name="stopping">Ends the streams when the server goes.</param>
+    public Task HandleAsync(HttpContext http, ApiRequest request, ServedKind served, UserInfo user, CancellationToken stopping)
     {
         var door = served.Find(request.Subresource!) ?? throw ApiErrors.NoSuchResource();
         var key = new ObjectKey(request.Namespace ?? "", request.Name!);
@@ -27,7 +28,7 @@ internal sealed class SubresourceEndpoint(
         {
             // What is said to a stream or to a proxy's target is not ours to read.
             var connection = Write(WriteOperation.Connect) with { Connection = ConnectionOptions.Of(door, http.Request) };
-            return door.Name == "proxy" ? proxies.HandleAsync(http, connection) : streams.HandleAsync(http, connection);
+            return door.Name == "proxy" ? proxies.HandleAsync(http, connection) : streams.HandleAsync(http, connection, stopping);
         }
 
         if (!door.Verbs.Contains(request.Verb))

@@ -1,9 +1,11 @@
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Fairness;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
 using Coppice.ApiServer.Watching;
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Objects;
 using Coppice.Store;
 using Coppice.Streaming;
@@ -16,7 +18,9 @@ namespace Coppice.ApiServer.Http;
 /// A watch over HTTP: one line of JSON or one frame of protobuf an event, or over a WebSocket one text message. It starts at a revision, or with what is there
 /// now; tells of progress by bookmarks; and ends after a time, so that clients spread over servers.
 /// </summary>
-internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, TimeProvider time, Random random)
+/// <param name="told">Counts the events.</param>
+internal sealed class WatchEndpoint(
+    ApiVerbs verbs, ResponseWriter responses, Counts<(string Group, string Version, string Resource)> told, TimeProvider time, Random random)
 {
     private const string InitialEventsEnd = "k8s.io/initial-events-end";
 
@@ -46,13 +50,16 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
         var length = parameters.Number("timeoutSeconds") is > 0 and var asked ? asked : ShortestSeconds + random.Next(ShortestSeconds);
         using var timeout = new CancellationTokenSource(Spans.Seconds(length).ForTimer(), time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, timeout.Token, stopping);
-        var stream = new WatchAnswer(http, query.Served, responses, format);
+        var stream = new WatchAnswer(http, query.Served, responses, format, told[(query.Kind.Group, query.Kind.Version, query.Kind.Resource)]);
         await stream.StartAsync();
         try
         {
-            var start = initial ?? (from is null) ? await TellAllAsync(stream, query, bookmarks && initial == true, http.RequestAborted) : from ?? now;
+            var start = initial ?? (from is null) ? await InSeatAsync(http, TellAllAsync(stream, query, bookmarks && initial == true, http.RequestAborted)) : from ?? now;
             using var watch = verbs.Watch(query, start);
             await stream.FlushAsync();
+
+            // It has begun, and from here on keeps nobody waiting.
+            http.Features.Get<Seat>()?.Dispose();
             while (await FollowAsync(stream, watch, bookmarks ? BookmarkInterval : Timeout.InfiniteTimeSpan, ended.Token))
             {
                 // Everything up to here was told, or is none of what is watched: also while the collection never comes to rest.
@@ -64,6 +71,20 @@ internal sealed class WatchEndpoint(ApiVerbs verbs, ResponseWriter responses, Ti
         {
             stream.WriteError(e.Status);
             await stream.FlushAsync();
+        }
+    }
+
+    /// <summary>Who reads slowly keeps its seat no longer than the time that any request has.</summary>
+    private async Task<Revision> InSeatAsync(HttpContext http, Task<Revision> telling)
+    {
+        try
+        {
+            return await telling.WaitAsync(RequestDeadline.Longest, time);
+        }
+        catch (TimeoutException)
+        {
+            http.Features.Get<Seat>()?.Dispose();
+            return await telling;
         }
     }
 

@@ -20,6 +20,9 @@ namespace Coppice.ApiServer.InProcess;
 /// </summary>
 public sealed class InProcessClient(ApiVerbs verbs, UserInfo user) : IApiClient
 {
+    /// <summary>The API server itself, when it asks itself.</summary>
+    public const string ApiServer = "system:apiserver";
+
     private const string NodeUser = "system:node:";
 
     /// <summary>As its own program would call itself to the API: "kube-scheduler", "kubelet".</summary>
@@ -31,10 +34,19 @@ public sealed class InProcessClient(ApiVerbs verbs, UserInfo user) : IApiClient
     {
     }
 
-    public async ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop)
+    /// <summary>A client for a user, of whose requests the audit log is told if there is one.</summary>
+    public static IApiClient Open(ApiVerbs verbs, UserInfo user)
     {
-        await RequireAsync("get", kind, key, "", stop);
-        return (await verbs.FindAsync(Served(kind).Kind, key, stop))?.Item;
+        var client = new InProcessClient(verbs, user);
+        return verbs.Audit is { } log ? new AuditedClient(client, log, verbs.Authorizer, user, client._program) : client;
+    }
+
+    public async ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, string? subresource, CancellationToken stop)
+    {
+        var served = Served(kind);
+        RequireDoor(served, subresource, "get");
+        await RequireAsync("get", kind, key, subresource ?? "", stop);
+        return await verbs.FindAsync(served.Kind, key, stop) is { } form ? WriteParts.Of(subresource ?? "").View(served, form).Item : null;
     }
 
     public async ValueTask<ObjectList<KubernetesObject>> ListAsync(Kind kind, ListQuery query, CancellationToken stop)
@@ -57,7 +69,7 @@ public sealed class InProcessClient(ApiVerbs verbs, UserInfo user) : IApiClient
             Subresource = write.Subresource ?? "",
             Options = new WriteOptions { Program = _program },
         };
-        RequireDoor(request, write);
+        RequireDoor(request.Served, write.Subresource, VerbOf(write));
         await RequireAsync(VerbOf(write), kind, write is ObjectWrite.Create { Subresource: null } ? write.Key with { Name = "" } : write.Key, request.Subresource, stop);
         if (write is ObjectWrite.Create { Subresource: not null, Item: TokenRequest token })
         {
@@ -83,8 +95,15 @@ public sealed class InProcessClient(ApiVerbs verbs, UserInfo user) : IApiClient
 
     private static string VerbOf(ObjectWrite write) => write switch { ObjectWrite.Create => "create", ObjectWrite.Update => "update", _ => "patch" };
 
-    private static string ProgramOf(string component) =>
-        component.StartsWith(NodeUser, StringComparison.Ordinal) ? "kubelet" : component[(component.LastIndexOf(':') + 1)..];
+    private static string ProgramOf(string component) => component switch
+    {
+        ApiServer => "kube-apiserver",
+        _ when component.StartsWith(NodeUser, StringComparison.Ordinal) => "kubelet",
+
+        // The controllers are one program, each under an account of its own.
+        _ when component.StartsWith(Users.AccountPrefix, StringComparison.Ordinal) => "kube-controller-manager",
+        _ => component[(component.LastIndexOf(':') + 1)..],
+    };
 
     private static WriteChange ChangeOf(ObjectWrite write) => write switch
     {
@@ -94,16 +113,16 @@ public sealed class InProcessClient(ApiVerbs verbs, UserInfo user) : IApiClient
         _ => throw new ArgumentException($"{write.GetType().Name} is no write that is known", nameof(write)),
     };
 
-    /// <exception cref="ApiError">There is no such subresource, or it is not written so: nobody streams by this way.</exception>
-    private static void RequireDoor(WriteRequest request, ObjectWrite write)
+    /// <exception cref="ApiError">There is no such subresource, or this is not done with it: nobody streams by this way.</exception>
+    private static void RequireDoor(ServedKind served, string? subresource, string verb)
     {
-        if (write.Subresource is not { } name)
+        if (subresource is null)
         {
             return;
         }
 
-        var door = request.Served.Find(name) ?? throw ApiErrors.NoSuchResource();
-        if (door.Door == Door.Stream || !door.Verbs.Contains(VerbOf(write)))
+        var door = served.Find(subresource) ?? throw ApiErrors.NoSuchResource();
+        if (door.Door == Door.Stream || !door.Verbs.Contains(verb))
         {
             throw ApiErrors.MethodNotAllowed();
         }

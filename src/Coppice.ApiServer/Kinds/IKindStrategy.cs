@@ -40,5 +40,6 @@ public interface IKindStrategy
     Findings<FieldError> ValidateStatusUpdate(KubernetesObject item, KubernetesObject old);
 
     /// <summary>What is right but unwise, for the Warning header.</summary>
-    IReadOnlyList<string> Warnings(KubernetesObject item);
+    /// <param name="old">What it replaces; null for nothing.</param>
+    IReadOnlyList<string> Warnings(KubernetesObject item, KubernetesObject? old = null);
 }

@@ -13,6 +13,9 @@ public sealed record Replicas(
     Func<KubernetesObject, string?> Selector,
     Func<KubernetesObject, int, KubernetesObject> With)
 {
+    /// <summary>The fields that lead to the wanted number in the object.</summary>
+    public IReadOnlyList<string> Path { get; init; } = ["spec", "replicas"];
+
     public static Replicas Of<T>(Func<T, int> wanted, Func<T, int> actual, Func<T, LabelQuery> selector, Func<T, int, T> with)
         where T : KubernetesObject =>
         new(item => wanted((T)item), item => actual((T)item), item => Text(selector((T)item)), (item, count) => with((T)item, count));

@@ -1,4 +1,6 @@
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Tables;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Kinds;
@@ -18,6 +20,12 @@ public sealed record ServedKind(Kind Kind, IKindStrategy Strategy, IKindTable Ta
 
     /// <summary>Where its objects come from; null for the store.</summary>
     public IObjectSource? Source { get; init; }
+
+    /// <summary>What is wrong with a name of one of its objects, beyond that it is there.</summary>
+    public Func<string, Findings<string>> NameRule { get; init; } = Names.Subdomain;
+
+    /// <summary>A PUT of an object that is not there makes it.</summary>
+    public bool IsMadeByUpdate { get; init; }
 
     public FieldLabels Fields { get; init; } = FieldLabels.None;
 

@@ -20,7 +20,10 @@ internal sealed class RequestMetrics(KindRegistry kinds, IReadOnlySet<string> ot
         return new(tally, time.GetTimestamp());
     }
 
-    public void End(RunningRequest running, int code) => running.Tally.End(code, time.GetElapsedTime(running.Began));
+    public void End(RunningRequest running, HttpResponse answer) => running.Tally.End(answer.StatusCode, time.GetElapsedTime(running.Began), answer.ContentLength);
+
+    /// <summary>The events that watches were told, by what is watched.</summary>
+    public Counts<(string Group, string Version, string Resource)> WatchEvents { get; } = new();
 
     public void WriteTo(MetricsText text)
     {
@@ -30,6 +33,9 @@ internal sealed class RequestMetrics(KindRegistry kinds, IReadOnlySet<string> ot
         var durations = text.Histogram(
             "apiserver_request_duration_seconds",
             "[STABLE] Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.");
+        var sizes = text.Histogram(
+            "apiserver_response_sizes",
+            "[STABLE] Response size distribution in bytes for each group, version, verb, resource, subresource, scope and component.");
         var inFlight = text.Gauge(
             "apiserver_current_inflight_requests",
             "[STABLE] Maximal number of currently used inflight request limit of this apiserver per request kind in last second.");
@@ -39,8 +45,7 @@ internal sealed class RequestMetrics(KindRegistry kinds, IReadOnlySet<string> ot
         var (reading, writing) = (0, 0);
         foreach (var (series, tally) in _tallies.OrderBy(one => one.Key.ToString(), StringComparer.Ordinal))
         {
-            var (codes, counts, seconds) = tally.Read();
-            foreach (var (code, count) in codes)
+            foreach (var (code, count) in tally.Codes.All)
             {
                 total.Sample(
                     count, null, ("code", $"{code}"), Component, ("dry_run", series.DryRun), ("group", series.Group), ("resource", series.Resource),
@@ -55,10 +60,23 @@ internal sealed class RequestMetrics(KindRegistry kinds, IReadOnlySet<string> ot
                 continue;
             }
 
-            durations.Buckets(
-                RequestTally.Bounds, counts, seconds, Component, ("dry_run", series.DryRun), ("group", series.Group), ("resource", series.Resource),
+            if (series.Verb is "GET" or "LIST")
+            {
+                tally.Sizes.WriteTo(
+                    sizes, Component, ("group", series.Group), ("resource", series.Resource), ("scope", series.Scope), ("subresource", series.Subresource),
+                    ("verb", series.Verb), ("version", series.Version));
+            }
+
+            tally.Durations.WriteTo(
+                durations, Component, ("dry_run", series.DryRun), ("group", series.Group), ("resource", series.Resource),
                 ("scope", series.Scope), ("subresource", series.Subresource), ("verb", series.Verb), ("version", series.Version));
             (reading, writing) = series.Verb is "GET" or "LIST" ? (reading + tally.Running, writing) : (reading, writing + tally.Running);
+        }
+
+        var told = text.Counter("apiserver_watch_events_total", "[ALPHA] Number of events sent in watch clients");
+        foreach (var ((group, version, resource), count) in WatchEvents.All)
+        {
+            told.Sample(count, null, ("group", group), ("resource", resource), ("version", version));
         }
 
         inFlight.Sample(writing, null, ("request_kind", "mutating"));

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Requests;
+using Coppice.Client.Metrics;
 
 namespace Coppice.ApiServer.Metrics;
 
@@ -23,41 +24,30 @@ internal readonly record struct RequestSeries(
             isDryRun ? "All" : "");
 }
 
-/// <summary>How often requests were answered with what, and how long it took.</summary>
+/// <summary>How often requests were answered with what, how long it took, and how much was said. Any thread may add and read.</summary>
 internal sealed class RequestTally
 {
-    /// <summary>Kubernetes' buckets, in seconds.</summary>
-    public static readonly double[] Bounds =
-        [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
-
-    private readonly Lock _gate = new();
-    private readonly long[] _durations = new long[Bounds.Length + 1];
-    private readonly SortedDictionary<int, long> _codes = [];
-    private double _seconds;
     private int _running;
 
     public int Running => Volatile.Read(ref _running);
 
+    public Counts<int> Codes { get; } = new();
+
+    public Histogram Durations { get; } = new(0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60);
+
+    public Histogram Sizes { get; } = new(Histogram.Growing(1000, 10, 7));
+
     public void Begin() => Interlocked.Increment(ref _running);
 
-    public void End(int code, TimeSpan took)
+    /// <param name="bytes">Of the answer's body; null where it is not known before it is written.</param>
+    public void End(int code, TimeSpan took, long? bytes)
     {
         Interlocked.Decrement(ref _running);
-        var bucket = Array.BinarySearch(Bounds, took.TotalSeconds);
-        lock (_gate)
+        Codes.Add(code);
+        Durations.Observe(took);
+        if (bytes is { } size)
         {
-            _codes[code] = _codes.GetValueOrDefault(code) + 1;
-            _durations[bucket < 0 ? ~bucket : bucket]++;
-            _seconds += took.TotalSeconds;
-        }
-    }
-
-    /// <summary>As it is now.</summary>
-    public (IReadOnlyList<KeyValuePair<int, long>> Codes, long[] Durations, double Seconds) Read()
-    {
-        lock (_gate)
-        {
-            return ([.. _codes], [.. _durations], _seconds);
+            Sizes.Observe((double)size);
         }
     }
 }

@@ -15,7 +15,8 @@ namespace Coppice.ApiServer.OpenApi;
 /// made at its first request and kept compressed, as nearly every client takes it; for one that does not, it is unpacked.
 /// </summary>
 /// <param name="groups">As <see cref="ServedGroups.Of"/> makes them.</param>
-public sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups)
+/// <param name="others">What others serve. Who has it in version 3 is asked for that itself; here is only said where it is.</param>
+internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadOnlyList<OtherDescription> others)
 {
     private const string Version2Path = "/openapi/v2";
     private const string Version3Path = "/openapi/v3";
@@ -27,8 +28,10 @@ public sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups)
     private static readonly ConditionalWeakTable<JSONSchemaProps, string> DefinitionHashes = [];
 
     private readonly ServedVersion[] _versions = [.. groups.SelectMany(g => g.Versions)];
-    private readonly string _hash = HashOf(groups);
-    private readonly ConcurrentDictionary<string, byte[]> _compressed = new();
+    private readonly string _hash = HashOf(groups, others);
+
+    // Many clients ask at once after a change: one of them makes it, and the others wait for that.
+    private readonly ConcurrentDictionary<string, Lazy<byte[]>> _compressed = new();
 
     /// <summary>The document at a path, or null when there is none.</summary>
     /// <param name="path">As in the request, without the query.</param>
@@ -46,19 +49,26 @@ public sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups)
         if (path == Version2Path)
         {
             return WantsProtobuf(accept)
-                ? Answer(Protobuf, Protobuf, () => OpenApiV2Protobuf.Write(_versions), acceptEncoding)
-                : Answer(Version2Path, "application/json", () => OpenApiV2Json.Write(_versions), acceptEncoding);
+                ? Answer(Protobuf, Protobuf, () => OpenApiV2Protobuf.Write(Whole()), acceptEncoding)
+                : Answer(Version2Path, "application/json", () => OpenApiV2Json.Write(Whole()), acceptEncoding);
         }
 
-        return path.StartsWith(Version3Path, StringComparison.Ordinal)
-            && _versions.FirstOrDefault(v => v.Root == path[Version3Path.Length..]) is { } version
-            ? Answer(path, "application/json", () => OpenApiV3Json.Write(version, _versions), acceptEncoding) with { Immutable = hash == _hash }
+        return path.StartsWith(Version3Path, StringComparison.Ordinal) && Version(path[Version3Path.Length..]) is { } version
+            ? Answer(path, "application/json", () => OpenApiV3Json.Write(version()), acceptEncoding) with { Immutable = hash == _hash }
             : null;
     }
 
+    private ApiDescription Whole() => ApiDescription.Of(_versions, _versions).With([.. others.Select(other => other.Version2)]);
+
+    /// <summary>What is told here of one version; null where nothing is.</summary>
+    private Func<ApiDescription>? Version(string root) =>
+        others.FirstOrDefault(other => other.Root == root) is { } other ? () => other.Version2
+        : _versions.FirstOrDefault(version => version.Root == root) is { } version ? () => ApiDescription.Of([version], _versions)
+        : null;
+
     private ServedDocument Answer(string key, string contentType, Func<byte[]> write, string? acceptEncoding)
     {
-        var compressed = _compressed.GetOrAdd(key, _ => Compress(write()));
+        var compressed = _compressed.GetOrAdd(key, _ => new(() => Compress(write()))).Value;
         var gzip = AcceptHeader.TakesGzip(acceptEncoding);
         return new(gzip ? compressed : Decompress(compressed), contentType)
         {
@@ -71,10 +81,11 @@ public sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups)
     private byte[] Index() => JsonDocumentWriter.Write(json =>
     {
         json.WriteStartObject("paths");
-        foreach (var version in _versions)
+        var own = _versions.Select(version => version.Root).Except(others.Select(other => other.Root)).Select(root => (Root: root, Url: (string?)null));
+        foreach (var (root, url) in own.Concat(others.Select(other => (other.Root, other.Version3))))
         {
-            json.WriteStartObject(version.Root[1..]);
-            json.WriteString("serverRelativeURL", $"{Version3Path}{version.Root}?hash={_hash}");
+            json.WriteStartObject(root[1..]);
+            json.WriteString("serverRelativeURL", url ?? $"{Version3Path}{root}?hash={_hash}");
             json.WriteEndObject();
         }
 
@@ -105,11 +116,12 @@ public sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups)
     /// The documents follow from the types and the code that writes them, so their builds' identities stand for the content, with the
     /// schemas of what was defined since: the index can name a hash before any document is made.
     /// </summary>
-    private static string HashOf(IReadOnlyList<ServedGroup> groups)
+    private static string HashOf(IReadOnlyList<ServedGroup> groups, IReadOnlyList<OtherDescription> others)
     {
         var identity = new StringBuilder()
             .Append(typeof(KubernetesObject).Assembly.ManifestModule.ModuleVersionId)
-            .Append(typeof(OpenApiDocuments).Assembly.ManifestModule.ModuleVersionId);
+            .Append(typeof(OpenApiDocuments).Assembly.ManifestModule.ModuleVersionId)
+            .AppendJoin(' ', others.Select(other => $"{other.Root} {other.Version3} {other.Tag}"));
         foreach (var version in groups.SelectMany(g => g.Versions))
         {
             identity.Append(version.Root).AppendJoin(',', version.Resources.Select(IdentityOf));
@@ -126,7 +138,7 @@ public sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups)
     private static byte[] Compress(byte[] document)
     {
         var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal))
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
         {
             gzip.Write(document);
         }

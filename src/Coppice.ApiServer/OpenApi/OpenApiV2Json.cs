@@ -6,7 +6,7 @@ namespace Coppice.ApiServer.OpenApi;
 /// <summary>The whole API in OpenAPI version 2 ("Swagger"), as JSON.</summary>
 internal static class OpenApiV2Json
 {
-    public static byte[] Write(IReadOnlyList<ServedVersion> versions) => JsonDocumentWriter.Write(json =>
+    public static byte[] Write(ApiDescription api) => JsonDocumentWriter.Write(json =>
     {
         json.WriteString("swagger", "2.0");
         json.WriteStartObject("info");
@@ -15,13 +15,13 @@ internal static class OpenApiV2Json
         json.WriteEndObject();
         var schemas = SchemaJson.Version2(json);
         json.WriteStartObject("paths");
-        foreach (var path in versions.SelectMany(OperationTable.Of).OrderBy(p => p.Path, StringComparer.Ordinal))
+        foreach (var path in api.Paths.OrderBy(p => p.Path, StringComparer.Ordinal))
         {
             WritePath(json, schemas, path);
         }
 
         json.WriteEndObject();
-        schemas.WriteDefinitions("definitions", Definitions.Of(versions, versions));
+        schemas.WriteDefinitions("definitions", api.Schemas);
     });
 
     private static void WritePath(Utf8JsonWriter json, SchemaJson schemas, ApiPath path)

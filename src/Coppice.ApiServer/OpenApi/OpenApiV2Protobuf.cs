@@ -8,7 +8,7 @@ namespace Coppice.ApiServer.OpenApi;
 /// </summary>
 internal static class OpenApiV2Protobuf
 {
-    public static byte[] Write(IReadOnlyList<ServedVersion> versions) => ProtobufMessage.Write(document =>
+    public static byte[] Write(ApiDescription api) => ProtobufMessage.Write(document =>
     {
         document.String(1, "2.0");
         document.Message(2, info =>
@@ -18,14 +18,14 @@ internal static class OpenApiV2Protobuf
         });
         document.Message(8, paths =>
         {
-            foreach (var path in versions.SelectMany(OperationTable.Of).OrderBy(p => p.Path, StringComparer.Ordinal))
+            foreach (var path in api.Paths.OrderBy(p => p.Path, StringComparer.Ordinal))
             {
                 Named(paths, 2, path.Path, item => PathItem(item, path));
             }
         });
         document.Message(9, definitions =>
         {
-            foreach (var (name, definition) in Definitions.Of(versions, versions))
+            foreach (var (name, definition) in api.Schemas)
             {
                 Named(definitions, 1, name, schema => Schema(schema, definition));
             }

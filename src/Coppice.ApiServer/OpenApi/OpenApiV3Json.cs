@@ -6,8 +6,7 @@ namespace Coppice.ApiServer.OpenApi;
 /// <summary>One version of one group in OpenAPI version 3, as JSON.</summary>
 internal static class OpenApiV3Json
 {
-    /// <param name="all">Every version that the server has.</param>
-    public static byte[] Write(ServedVersion version, IReadOnlyList<ServedVersion> all) => JsonDocumentWriter.Write(json =>
+    public static byte[] Write(ApiDescription version) => JsonDocumentWriter.Write(json =>
     {
         json.WriteString("openapi", "3.0.0");
         json.WriteStartObject("info");
@@ -16,14 +15,14 @@ internal static class OpenApiV3Json
         json.WriteEndObject();
         var schemas = SchemaJson.Version3(json);
         json.WriteStartObject("paths");
-        foreach (var path in OperationTable.Of(version).OrderBy(p => p.Path, StringComparer.Ordinal))
+        foreach (var path in version.Paths.OrderBy(p => p.Path, StringComparer.Ordinal))
         {
             WritePath(json, schemas, path);
         }
 
         json.WriteEndObject();
         json.WriteStartObject("components");
-        schemas.WriteDefinitions("schemas", Definitions.Of([version], all));
+        schemas.WriteDefinitions("schemas", version.Schemas);
         json.WriteEndObject();
     });
 

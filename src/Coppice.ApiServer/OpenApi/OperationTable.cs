@@ -72,7 +72,7 @@ internal static class OperationTable
         yield return new("delete", "delete", $"delete{name}", resource.Kind)
         {
             Body = DefinitionNames.DeleteOptions,
-            Answer = DefinitionNames.Status,
+            Answer = resource.AnswersDeleted ? DefinitionNames.Of(resource.Schema) : DefinitionNames.Status,
             Query = QueryParameter.Deleting,
         };
     }

@@ -43,25 +43,26 @@ internal sealed record JsonTree(JsonNode? Root, IReadOnlyList<string> DuplicateF
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Takes a field out of a map, which may change the order of what is left in a large one.</summary>
-    public static void Remove(JsonObject map, string name)
+    /// <summary>Takes a field out of a map, which may change the order of what is left in a large one. False if there is none.</summary>
+    public static bool Remove(JsonObject map, string name)
     {
         var at = map.IndexOf(name);
         var last = map.Count - 1;
         if (at < 0)
         {
-            return;
+            return false;
         }
 
         if (map.Count < ManyFields || at == last)
         {
             map.RemoveAt(at);
-            return;
+            return true;
         }
 
         var (lastName, lastValue) = map.GetAt(last);
         map.RemoveAt(last);
         map.SetAt(at, lastName, lastValue);
+        return true;
     }
 
     /// <summary>How many maps and lists are inside each other at most; 0 for a plain value.</summary>

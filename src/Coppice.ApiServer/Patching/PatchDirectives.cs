@@ -29,33 +29,38 @@ internal static class PatchDirectives
 
     public static bool HasMarker(JsonNode? node) => node is JsonObject map && map.ContainsKey(Marker);
 
-    /// <summary>A copy of what a patch brings in where nothing was: without its directives, and without its nulls.</summary>
-    public static JsonNode? Clean(JsonNode? node) => node switch
+    /// <summary>
+    /// What a patch brings in where nothing was: without its directives, and without its nulls. An object that says what to do with what
+    /// was there before is left out, in a list and as a field.
+    /// </summary>
+    /// <returns>False if nothing is left.</returns>
+    public static bool TryClean(JsonNode? node, out JsonNode? clean)
     {
-        JsonObject map => Clean(map),
-        JsonArray list => new JsonArray([.. list.Where(e => !HasMarker(e) || IsMerge(e!)).Select(Clean)]),
-        _ => node?.DeepClone(),
-    };
+        clean = HasMarker(node) ? null : Clean(node);
+        return clean is not null;
+    }
 
-    /// <summary>The same for an object; one that asks to be deleted is empty.</summary>
+    /// <summary>The same for what is there in any case; of an object with a marker all but that is kept.</summary>
     public static JsonObject Clean(JsonObject map)
     {
         var clean = new JsonObject();
-        if (JsonTree.TextOf(map[Marker]) == Delete)
-        {
-            return clean;
-        }
-
         foreach (var (name, value) in map)
         {
-            if (value is not null && !IsDirective(name))
+            if (!IsDirective(name) && TryClean(value, out var kept))
             {
-                clean[name] = Clean(value);
+                clean[name] = kept;
             }
         }
 
         return clean;
     }
 
-    private static bool IsMerge(JsonNode element) => JsonTree.TextOf(element[Marker]) == Merge;
+    private static JsonNode? Clean(JsonNode? node) => node switch
+    {
+        JsonObject map => Clean(map),
+        JsonArray list => Clean(list),
+        _ => node?.DeepClone(),
+    };
+
+    public static JsonArray Clean(JsonArray list) => [.. list.Where(element => !HasMarker(element)).Select(Clean)];
 }

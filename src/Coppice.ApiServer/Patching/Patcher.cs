@@ -17,44 +17,45 @@ public static class Patcher
     public static byte[] Apply(
         PatchType type, ReadOnlyMemory<byte> original, ReadOnlyMemory<byte> patch, ObjectSchema schema, CancellationToken stop = default)
     {
-        var parsed = Parse(patch.Span);
+        var parsed = Parse(patch.Span).Root;
         var target = JsonTree.Parse(original.Span).Root as JsonObject
             ?? throw new ArgumentException("an object to be patched must be a JSON object", nameof(original));
         var result = type switch
         {
-            PatchType.Json => JsonPatch.Apply(target, parsed, stop),
+            PatchType.Json => ApplyJson(target, parsed, stop),
             PatchType.Merge => MergePatch.Apply(target, AsObject(parsed)),
             _ => StrategicMergePatch.Apply(target, AsObject(parsed), schema),
         };
         return JsonTree.Write(result);
     }
 
-    /// <summary>Fields that a patch names twice, as strict errors are worded; none for a list of operations.</summary>
+    /// <summary>Fields that a patch names twice, and those of an operation that nobody knows, as strict errors are worded.</summary>
     /// <exception cref="ApiError">400: the patch is no JSON.</exception>
-    public static IReadOnlyList<string> DuplicateFields(PatchType type, ReadOnlyMemory<byte> patch)
+    public static IReadOnlyList<string> StrictErrors(PatchType type, ReadOnlyMemory<byte> patch)
     {
-        if (type == PatchType.Json)
-        {
-            return [];
-        }
+        var tree = Parse(patch.Span);
+        return type == PatchType.Json ? JsonPatch.StrictErrors(tree) : tree.DuplicateFields;
+    }
 
+    private static JsonNode? ApplyJson(JsonObject target, JsonNode? patch, CancellationToken stop)
+    {
         try
         {
-            return JsonTree.Parse(patch.Span).DuplicateFields;
+            return JsonPatch.Apply(target, patch, stop);
         }
-        catch (JsonException e)
+        catch (JsonPatchException e)
         {
-            throw Malformed(JsonSyntax.Describe(patch.Span, e));
+            throw ApiErrors.Unprocessable(e.Message);
         }
     }
 
     internal static ApiError Malformed(string why) => ApiErrors.BadRequest($"error decoding patch: {why}");
 
-    private static JsonNode? Parse(ReadOnlySpan<byte> patch)
+    private static JsonTree Parse(ReadOnlySpan<byte> patch)
     {
         try
         {
-            return JsonTree.Parse(patch).Root;
+            return JsonTree.Parse(patch);
         }
         catch (JsonException e)
         {

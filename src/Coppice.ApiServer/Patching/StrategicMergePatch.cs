@@ -23,8 +23,6 @@ internal static class StrategicMergePatch
                     return PatchDirectives.Clean(patch);
                 case PatchDirectives.Delete:
                     return [];
-                case PatchDirectives.Merge:
-                    break;
                 default:
                     throw UnknownDirective(marker, patch);
             }
@@ -68,7 +66,15 @@ internal static class StrategicMergePatch
                 target[name] = elements.InOrder(patchOrder, serverOrder);
                 break;
             default:
-                target[name] = PatchDirectives.Clean(value);
+                if (PatchDirectives.TryClean(value, out var clean))
+                {
+                    target[name] = clean;
+                }
+                else
+                {
+                    JsonTree.Remove(target, name);
+                }
+
                 break;
         }
     }
@@ -88,7 +94,7 @@ internal static class StrategicMergePatch
             var key = KeyedList.KeyOf(element, field.MergeKey);
             if (!elements.Contains(key))
             {
-                elements.Add(key, PatchDirectives.Clean(element));
+                elements.Add(key, element is JsonObject brought ? PatchDirectives.Clean(brought) : element?.DeepClone());
             }
             else if (elements.Find(key) is JsonObject existing)
             {

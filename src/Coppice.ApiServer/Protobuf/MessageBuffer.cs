@@ -10,9 +10,13 @@ internal sealed class MessageBuffer
     private const int VarintBytesMax = 10;
 
     private byte[] _bytes = new byte[4096];
+    private byte[] _aside = [];
     private int _length;
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
+
+    /// <summary>In bytes, so far.</summary>
+    public int Length => _length;
 
     public void Clear() => _length = 0;
 
@@ -84,6 +88,55 @@ internal sealed class MessageBuffer
 
     /// <summary>In bytes.</summary>
     public static int VarintLength(ulong value) => Math.Max(1, (BitOperations.Log2(value) / 7) + 1);
+
+    /// <summary>Puts the fields of a message, which were written as they came, in their order, with what stands for those that are absent.</summary>
+    /// <param name="start">Where the first of them is; they are the last that was written.</param>
+    /// <param name="parts">Where each field is from there on, and how long; no length for what is absent.</param>
+    public void Arrange(int start, ProtobufLayout layout, ReadOnlySpan<(int Start, int Length)> parts)
+    {
+        var length = _length - start;
+        if (_aside.Length < length)
+        {
+            _aside = new byte[Math.Max(2 * _aside.Length, length)];
+        }
+
+        _bytes.AsSpan(start, length).CopyTo(_aside);
+        _length = start;
+        var within = (Outer: 0, Inner: 0);
+        var (outer, inner) = (0, 0);
+        foreach (var at in layout.Order)
+        {
+            var field = layout.At(at);
+            if (field.Within != within)
+            {
+                // What stands side by side in a nested message goes into one.
+                var isInSame = within.Outer == field.Within.Outer;
+                EndWithin((isInSame ? 0 : within.Outer, within.Inner), outer, inner);
+                outer = isInSame || field.Within.Outer == 0 ? outer : Begin(field.Within.Outer);
+                inner = field.Within.Inner == 0 ? inner : Begin(field.Within.Inner);
+                within = field.Within;
+            }
+
+            var part = parts[at].Length == 0 ? field.Absent : _aside.AsSpan(parts[at].Start, parts[at].Length);
+            part.CopyTo(Room(part.Length));
+            _length += part.Length;
+        }
+
+        EndWithin(within, outer, inner);
+    }
+
+    private void EndWithin((int Outer, int Inner) within, int outer, int inner)
+    {
+        if (within.Inner > 0)
+        {
+            End(inner);
+        }
+
+        if (within.Outer > 0)
+        {
+            End(outer);
+        }
+    }
 
     private void Tag(int field, int wireType) => Varint(((ulong)field << 3) | (uint)wireType);
 

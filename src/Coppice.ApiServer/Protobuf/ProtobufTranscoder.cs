@@ -6,7 +6,8 @@ namespace Coppice.ApiServer.Protobuf;
 
 /// <summary>
 /// Turns an object's JSON into Kubernetes' protobuf encoding of it, by the numbers of its schema, in one go: the JSON of a version is
-/// there already, and a record of it is not always. What is absent there is left out here; what is there is written, empty or not.
+/// there already, and a record of it is not always. Byte for byte as Kubernetes writes it: fields by their numbers, and of what is absent
+/// the empty value, unless it may be absent.
 /// </summary>
 internal ref struct ProtobufTranscoder
 {
@@ -37,46 +38,26 @@ internal ref struct ProtobufTranscoder
     // The reader stands at the object's start, and after it at its end.
     private void Object(ProtobufLayout layout)
     {
+        var start = _output.Length;
         var next = 0;
-        var within = (Outer: 0, Inner: 0);
-        var (outer, inner) = (0, 0);
+        Span<(int Start, int Length)> parts = stackalloc (int Start, int Length)[layout.Count];
+        parts.Clear();
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
-            var field = layout.Find(ref _reader, ref next);
+            var at = layout.Find(ref _reader, ref next);
             _reader.Read();
-            if (field is null || _reader.TokenType == JsonTokenType.Null)
+            if (at < 0 || _reader.TokenType == JsonTokenType.Null)
             {
                 _reader.Skip();
                 continue;
             }
 
-            if (field.Within != within)
-            {
-                // What stands side by side in a nested message goes into one.
-                var isInSame = within.Outer == field.Within.Outer;
-                End((isInSame ? 0 : within.Outer, within.Inner), outer, inner);
-                outer = isInSame || field.Within.Outer == 0 ? outer : _output.Begin(field.Within.Outer);
-                inner = field.Within.Inner == 0 ? inner : _output.Begin(field.Within.Inner);
-                within = field.Within;
-            }
-
-            Field(field.Number, field.Value);
+            var from = _output.Length;
+            Field(layout.At(at).Number, layout.At(at).Value);
+            parts[at] = (from - start, _output.Length - from);
         }
 
-        End(within, outer, inner);
-    }
-
-    private readonly void End((int Outer, int Inner) within, int outer, int inner)
-    {
-        if (within.Inner > 0)
-        {
-            _output.End(inner);
-        }
-
-        if (within.Outer > 0)
-        {
-            _output.End(outer);
-        }
+        _output.Arrange(start, layout, parts);
     }
 
     private void Field(int number, ProtobufValue value)

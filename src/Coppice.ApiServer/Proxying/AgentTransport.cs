@@ -15,9 +15,9 @@ internal static class AgentTransport
     }
 
     /// <summary>With agents of nodes: both sides show certificates of the cluster's authority.</summary>
-    public static void Configure(SslClientAuthenticationOptions tls, X509Certificate2 authority, X509Certificate2? own)
+    public static void Configure(SslClientAuthenticationOptions tls, X509Certificate2 authority, RenewedCertificate? own)
     {
         tls.CertificateChainPolicy = OfflineChain.PolicyOf(authority);
-        tls.ClientCertificateContext = own is null ? null : SslStreamCertificateContext.Create(own, additionalCertificates: null, offline: true);
+        own?.ShowBy(tls);
     }
 }

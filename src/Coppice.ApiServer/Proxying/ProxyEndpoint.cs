@@ -1,9 +1,6 @@
 using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Text;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
@@ -16,19 +13,13 @@ namespace Coppice.ApiServer.Proxying;
 /// Hands requests on to pods, services and nodes, and their answers back, both as they come. Nothing is kept of a connection: an
 /// address may be another pod's a moment later.
 /// </summary>
-internal sealed class ProxyEndpoint(ApiVerbs verbs, PipelineParts parts)
+internal sealed class ProxyEndpoint(ApiVerbs verbs, ProxyLocator locator, ProxyClients clients)
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
-
-    private readonly ProxyLocator _locator = new(verbs);
-    private readonly HttpMessageInvoker _targets = new(NewSocketsHandler(parts.Connect, AgentTransport.TrustAnybody));
-    private readonly HttpMessageInvoker _agents = new(NewSocketsHandler(parts.Connect, tls => AgentTransport.Configure(tls, parts.Authority.Certificate, parts.AgentClient)));
-
     /// <param name="connection">Of the resource, with the name as it stands in the path.</param>
     public async Task HandleAsync(HttpContext http, WriteRequest connection)
     {
         await verbs.Admissions.ConnectAsync(connection, http.RequestAborted);
-        var location = await _locator.FindAsync(connection.Kind, connection.Key, http.RequestAborted);
+        var location = await locator.FindAsync(connection.Kind, connection.Key, http.RequestAborted);
         var address = AddressOf(http.Request, connection.Kind);
         var upgrade = http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } feature ? feature : null;
         if (upgrade is null && address.Inside.Length == 0 && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)))
@@ -67,33 +58,6 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, PipelineParts parts)
 
     private static ApiError Unreachable(string why) => ApiErrors.ServiceUnavailable($"error trying to reach service: {why}");
 
-    private static SocketsHttpHandler NewSocketsHandler(
-        Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect, Action<SslClientAuthenticationOptions> configure)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            UseCookies = false,
-            UseProxy = false,
-            ActivityHeadersPropagator = null,
-
-            // Headers are bytes, and pass as they came.
-            RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
-            ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
-            ConnectTimeout = ConnectTimeout,
-            PooledConnectionLifetime = TimeSpan.Zero,
-        };
-
-        configure(handler.SslOptions);
-        if (connect is not null)
-        {
-            handler.ConnectCallback = (context, stop) => connect(context.DnsEndPoint, stop);
-        }
-
-        return handler;
-    }
-
     private static ProxyAddress AddressOf(HttpRequest request, Kind kind)
     {
         // "/api/v1/namespaces/NAMESPACE/pods/NAME/proxy" and "/api/v1/nodes/NAME/proxy"; what lies behind may be anything.
@@ -123,7 +87,7 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, PipelineParts parts)
         };
         if (!upgrade && http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
         {
-            request.Content = new PassedBody(http.Request.Body);
+            request.Content = new PassedBody(http);
         }
 
         ProxyHeaders.CopyRequest(http, request, address.Outside + address.Inside);
@@ -146,28 +110,13 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, PipelineParts parts)
     {
         try
         {
-            return await (location.IsAgent ? _agents : _targets).SendAsync(request, stop);
+            return await clients.Of(location).SendAsync(request, stop);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (ProxyClients.WhyUnreached(e, location, stop) is { } why)
         {
-            throw Unreachable(Reason(e, location));
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            throw Unreachable($"dial tcp {location.Dialled}: i/o timeout");
+            throw Unreachable(why);
         }
     }
-
-    /// <summary>What went wrong, in the words of Go's network package.</summary>
-    private static string Reason(HttpRequestException e, ProxyLocation location) => (e.InnerException as SocketException)?.SocketErrorCode switch
-    {
-        SocketError.ConnectionRefused => $"dial tcp {location.Dialled}: connect: connection refused",
-        SocketError.HostUnreachable => $"dial tcp {location.Dialled}: connect: no route to host",
-        SocketError.NetworkUnreachable => $"dial tcp {location.Dialled}: connect: network is unreachable",
-        SocketError.TimedOut => $"dial tcp {location.Dialled}: connect: connection timed out",
-        _ when e.HttpRequestError == HttpRequestError.ResponseEnded => "EOF",
-        _ => e.Message,
-    };
 
     private static async Task AnswerAsync(HttpContext http, HttpResponseMessage answer, ProxyLocation location, ProxyAddress address)
     {

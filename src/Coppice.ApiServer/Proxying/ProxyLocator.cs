@@ -34,6 +34,10 @@ internal sealed class ProxyLocator(ApiVerbs verbs)
         return kind == Pods ? OfPodAsync(key, target, stop) : kind == Services ? OfServiceAsync(key, asked, target, stop) : OfNodeAsync(key, target, stop);
     }
 
+    /// <summary>The agent of a node.</summary>
+    /// <exception cref="ApiError">NotFound, or BadRequest: the node reports no address.</exception>
+    public ValueTask<ProxyLocation> FindAgentAsync(string node, CancellationToken stop) => OfNodeAsync(new ObjectKey("", node), new ProxyTarget(null, node, ""), stop);
+
     /// <summary>A pod at the port that is said, or else at the first that one of its containers declares.</summary>
     private async ValueTask<ProxyLocation> OfPodAsync(ObjectKey key, ProxyTarget target, CancellationToken stop)
     {

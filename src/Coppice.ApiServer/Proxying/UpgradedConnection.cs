@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Fairness;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -9,6 +10,7 @@ internal static class UpgradedConnection
     /// <summary>Leaves HTTP on both sides and carries bytes until one of them ends.</summary>
     public static async Task CarryAsync(HttpContext http, IHttpUpgradeFeature upgrade, HttpResponseMessage answer)
     {
+        RequestDeadline.Lift(http);
         ProxyHeaders.CopyAnswer(answer, http.Response);
         http.Response.Headers.Upgrade = answer.Headers.Upgrade.ToString();
         await using var client = await upgrade.UpgradeAsync();

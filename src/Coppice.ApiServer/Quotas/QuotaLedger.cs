@@ -43,7 +43,7 @@ internal sealed class QuotaLedger(ObjectStorage storage, TimeProvider time)
             return null;
         }
 
-        var quotas = all.Where(quota => quota.Spec.Hard.Keys.Any(name => QuotaUsage.IsOf(kind, name)) && QuotaScopes.Count(quota, item)).ToList();
+        var quotas = all.Where(quota => quota.Spec.Hard.Keys.Any(name => QuotaUsage.IsOf(kind, name)) && QuotaScopes.Count(quota.Spec, item)).ToList();
         foreach (var quota in quotas)
         {
             RequireStated(request, quota, item);

@@ -3,6 +3,7 @@ using Coppice.ApiServer.Kinds.Admissionregistration;
 using Coppice.ApiServer.Kinds.Apiextensions;
 using Coppice.ApiServer.Kinds.Apiregistration;
 using Coppice.ApiServer.Kinds.Apps;
+using Coppice.ApiServer.Kinds.Autoscaling;
 using Coppice.ApiServer.Kinds.Certificates;
 using Coppice.ApiServer.Kinds.Batch;
 using Coppice.ApiServer.Kinds.Coordination;
@@ -14,6 +15,7 @@ using Coppice.ApiServer.Kinds.Networking;
 using Coppice.ApiServer.Kinds.Nodes;
 using Coppice.ApiServer.Kinds.Rbac;
 using Coppice.ApiServer.Kinds.Policy;
+using Coppice.ApiServer.Kinds.Resource;
 using Coppice.ApiServer.Kinds.Scheduling;
 using Coppice.ApiServer.Kinds.Storage;
 
@@ -45,6 +47,8 @@ public static class BuiltInServedKinds
         DeploymentKind.Served,
         ReplicaSetKind.Served,
         StatefulSetKind.Served,
+        V2HorizontalPodAutoscalerKind.Served,
+        HorizontalPodAutoscalerKind.Served,
         CronJobKind.Served,
         JobKind.Served,
         EventsEventKind.Served,
@@ -52,6 +56,8 @@ public static class BuiltInServedKinds
         ClusterRoleKind.Served,
         RoleBindingKind.Served,
         RoleKind.Served,
+        MutatingAdmissionPolicyKind.Served,
+        MutatingAdmissionPolicyBindingKind.Served,
         MutatingWebhookConfigurationKind.Served,
         ValidatingAdmissionPolicyKind.Served,
         ValidatingAdmissionPolicyBindingKind.Served,
@@ -68,6 +74,10 @@ public static class BuiltInServedKinds
         ServiceCIDRKind.Served,
         RuntimeClassKind.Served,
         PodDisruptionBudgetKind.Served,
+        DeviceClassKind.Served,
+        ResourceClaimKind.Served,
+        ResourceClaimTemplateKind.Served,
+        ResourceSliceKind.Served,
         PriorityClassKind.Served,
         CSIDriverKind.Served,
         CSINodeKind.Served,

@@ -47,27 +47,3 @@ public sealed class KindRegistry : IKindSource
         Changed?.Invoke();
     }
 }
-
-/// <summary>What is derived from the kinds that are served, made anew when these have changed and somebody asks.</summary>
-internal sealed class OfServedKinds<T>(KindRegistry registry, Func<ServedKinds, T> make)
-    where T : class
-{
-    private Made? _last;
-
-    public T Current
-    {
-        get
-        {
-            var kinds = registry.Current;
-            var last = _last;
-            if (last?.From != kinds)
-            {
-                _last = last = new Made(kinds, make(kinds));
-            }
-
-            return last.What;
-        }
-    }
-
-    private sealed record Made(ServedKinds From, T What);
-}

@@ -17,6 +17,11 @@ internal static class QueryParameters
     /// <summary>From here on a parameter counts only if it is written as it is called: the library would take "LIMIT" for "limit".</summary>
     public static void ReadExactly(HttpContext http)
     {
+        if (!http.Request.QueryString.HasValue)
+        {
+            return;
+        }
+
         var given = new Dictionary<string, List<string?>>(StringComparer.Ordinal);
         foreach (var pair in new QueryStringEnumerable(http.Request.QueryString.Value))
         {

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Store;
@@ -18,6 +19,18 @@ internal sealed class ListVerb(ObjectStorage storage)
 {
     // With selectors, so many entries are looked at in one go to fill a page.
     private const int Chunk = 500;
+
+    /// <summary>How many objects of a kind are stored in a namespace, or in all; none of a kind that is made up when it is asked for.</summary>
+    public async ValueTask<long> CountAsync(ServedKind served, string? space, CancellationToken stop)
+    {
+        if (served.Source is not null)
+        {
+            return 0;
+        }
+
+        var first = await storage.RangeAsync(new RangeQuery(ObjectStorage.Prefix(served.Kind, space), Limit: 1), stop);
+        return first.Entries.Count + first.Remaining;
+    }
 
     public async ValueTask<ListPage> RunAsync(ObjectQuery query, ListPaging paging, CancellationToken stop)
     {

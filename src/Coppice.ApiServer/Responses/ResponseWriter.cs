@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Storage;
@@ -25,6 +26,7 @@ internal sealed class ResponseWriter(TimeProvider time)
     public static Task WriteStatusAsync(HttpContext http, ApiStatus status, int code)
     {
         var format = ResponseFormat.ChooseForStatus(http.Request);
+        HttpAudit.TrailOf(http)?.Answered(status);
         return format.IsProtobuf
             ? ProtobufAnswer.WriteStatusAsync(http, status, code)
             : WriteJsonAsync(http, format, ApiJson.Write(status with { ApiVersion = "v1", Kind = "Status" }), code);
@@ -92,19 +94,30 @@ internal sealed class ResponseWriter(TimeProvider time)
         var isMetadata = format.Shape == ResponseShape.Metadata;
         var (version, name) = isMetadata ? (format.MetaVersion, "PartialObjectMetadataList") : (served.Kind.ApiVersion, served.Kind.ListName);
         var items = isMetadata ? page.Items.Select(form => MetadataForm(format, form)).ToList() : page.Items;
+        byte[] head = [.. Encoding.UTF8.GetBytes($"{{\"kind\":\"{name}\",\"apiVersion\":\"{version}\",\"metadata\":"), .. ApiJson.Write(meta), .. ",\"items\":["u8];
+        if (HttpAudit.TrailOf(http) is { } trail)
+        {
+            Tell(trail, head, items);
+        }
+
         if (format.IsProtobuf)
         {
             await ProtobufAnswer.WriteListAsync(http, items, (version, name), meta);
             return;
         }
 
-        byte[] head = [.. Encoding.UTF8.GetBytes($"{{\"kind\":\"{name}\",\"apiVersion\":\"{version}\",\"metadata\":"), .. ApiJson.Write(meta), .. ",\"items\":["u8];
-        await (format.Encoding == ResponseEncoding.Yaml ? WriteYamlListAsync(http, format, head, items) : WriteListAsync(http, head, items));
+        await (format.Encoding == ResponseEncoding.Yaml
+            ? WriteJsonAsync(http, format, JsonOf(head, items), StatusCodes.Status200OK)
+            : WriteListAsync(http, head, items));
     }
+
+    private static void Tell(AuditTrail trail, byte[] head, IReadOnlyList<ObjectForm> items) =>
+        trail.Answered(items.Sum(item => (long)item.JsonLength), () => JsonOf(head, items));
 
     /// <param name="format">Null for JSON.</param>
     private static async Task WriteJsonAsync(HttpContext http, ResponseFormat? format, ReadOnlyMemory<byte> json, int code)
     {
+        HttpAudit.TrailOf(http)?.Answered(json);
         var (text, type) = format?.Encoding == ResponseEncoding.Yaml ? (YamlText.Of(json), ResponseFormat.Yaml) : (json, ResponseFormat.Json);
         await using var body = AnswerBody.Begin(http, code, type, text.Length);
         if (!HttpMethods.IsHead(http.Request.Method))
@@ -117,6 +130,7 @@ internal sealed class ResponseWriter(TimeProvider time)
     {
         var isMetadata = format.Shape == ResponseShape.Metadata;
         var answer = isMetadata ? MetadataForm(format, form) : form;
+        HttpAudit.TrailOf(http)?.Answered(answer.JsonLength, answer.ToJson);
         switch (format.Encoding)
         {
             case ResponseEncoding.Yaml:
@@ -149,7 +163,7 @@ internal sealed class ResponseWriter(TimeProvider time)
         await WriteItemsAsync(body.Writer, head, items, http.RequestAborted);
     }
 
-    private static async Task WriteYamlListAsync(HttpContext http, ResponseFormat format, byte[] head, IReadOnlyList<ObjectForm> items)
+    private static ReadOnlyMemory<byte> JsonOf(byte[] head, IReadOnlyList<ObjectForm> items)
     {
         var json = new ArrayBufferWriter<byte>();
         json.Write(head);
@@ -160,7 +174,7 @@ internal sealed class ResponseWriter(TimeProvider time)
         }
 
         json.Write(ListEnd);
-        await WriteJsonAsync(http, format, json.WrittenMemory, StatusCodes.Status200OK);
+        return json.WrittenMemory;
     }
 
     private static async Task WriteItemsAsync(PipeWriter body, byte[] head, IReadOnlyList<ObjectForm> items, CancellationToken stop)

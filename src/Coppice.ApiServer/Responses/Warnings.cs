@@ -1,4 +1,5 @@
 using System.Text;
+using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -32,7 +33,12 @@ internal static class Warnings
     }
 
     /// <summary>What is said on the way of a request, for its response.</summary>
-    public static RequestNotes NotesOf(HttpContext http) => new(warning => Add(http, [warning]));
+    public static RequestNotes NotesOf(HttpContext http)
+    {
+        var notes = new RequestNotes(warning => Add(http, [warning]));
+        HttpAudit.TrailOf(http)?.Listen(notes);
+        return notes;
+    }
 
     /// <summary>Each once, and without what no header can hold: if they are too long together, the beginning of each, as far as there is room.</summary>
     internal static IEnumerable<string> Fit(IEnumerable<string> warnings)

@@ -5,6 +5,7 @@ using System.Text;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Protobuf;
 using Coppice.ApiServer.Storage;
+using Coppice.Client.Metrics;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
 using Coppice.Store;
@@ -16,7 +17,8 @@ namespace Coppice.ApiServer.Responses;
 /// The answer to a watch: an event after the other, each a line of JSON, or in protobuf the length of a message in four bytes, most
 /// significant first, and the message.
 /// </summary>
-internal sealed class WatchAnswer(HttpContext http, ServedKind served, ResponseWriter responses, ResponseFormat format)
+/// <param name="told">Counts the events.</param>
+internal sealed class WatchAnswer(HttpContext http, ServedKind served, ResponseWriter responses, ResponseFormat format, Count told)
 {
     // Of the message WatchEvent; and of what wraps the object in it.
     private const int Type = 1;
@@ -39,6 +41,7 @@ internal sealed class WatchAnswer(HttpContext http, ServedKind served, ResponseW
 
     public void Write(string type, ObjectForm form)
     {
+        told.Add();
         if (format.IsProtobuf)
         {
             _object.ResetWrittenCount();
@@ -53,11 +56,18 @@ internal sealed class WatchAnswer(HttpContext http, ServedKind served, ResponseW
         _columnsSent = true;
     }
 
-    /// <summary>Tells how far the watch has come, by an object of the kind that is watched which has nothing but that.</summary>
+    /// <summary>Tells how far the watch has come, by an object of the kind that is watched which has nothing but that; in a table, by its row.</summary>
     /// <param name="annotation">What is reached with it, if anything.</param>
     public void WriteBookmark(Revision revision, string? annotation)
     {
         var annotations = annotation is null ? "" : $",\"annotations\":{{\"{annotation}\":\"true\"}}";
+        if (format.Shape == ResponseShape.Table)
+        {
+            var empty = $"{{\"kind\":\"{served.Kind.Name}\",\"apiVersion\":\"{served.Kind.ApiVersion}\",\"metadata\":{{\"creationTimestamp\":null{annotations}}}}}";
+            Write("BOOKMARK", new ObjectForm(served.Kind.Format, Encoding.UTF8.GetBytes(empty), revision));
+            return;
+        }
+
         var (version, name) = format.Shape == ResponseShape.Metadata
             ? (format.MetaVersion, "PartialObjectMetadata")
             : (served.Kind.ApiVersion, served.Kind.Name);

@@ -164,7 +164,7 @@ internal static class SchemaFitting
 /// <param name="Completes">What is missing gets its default, and nulls that may not be go.</param>
 internal readonly record struct FittingPlace(StructuralSchema? Schema, bool Keeps, bool Completes)
 {
-    private static readonly string[] ObjectFields = ["apiVersion", "kind", "metadata"];
+    private static readonly string[] TypeFields = ["apiVersion", "kind"];
 
     /// <summary>What is in a list; in one that keeps its fields, these are kept as well.</summary>
     public FittingPlace Element => this with { Schema = Schema?.Items, Keeps = Keeps || Schema?.Items?.KeepsUnknown == true };
@@ -177,9 +177,17 @@ internal readonly record struct FittingPlace(StructuralSchema? Schema, bool Keep
     /// <summary>Null for a field that is left out.</summary>
     public FittingPlace? Child(string name)
     {
-        if (Schema?.Source.XEmbeddedResource == true && ObjectFields.Contains(name))
+        if (Schema?.Source.XEmbeddedResource == true)
         {
-            return new(null, true, Completes);
+            if (name == "metadata")
+            {
+                return Of(MetadataSchema.Whole, Completes);
+            }
+
+            if (TypeFields.Contains(name))
+            {
+                return new(null, true, Completes);
+            }
         }
 
         if ((Schema?.Property(name) ?? Schema?.Additional) is { } known)

@@ -40,12 +40,19 @@ internal static partial class StringFormats
         ["uuid5"] = text => IsUuidOf(text, '5'),
     };
 
+    // All of them without hyphens, with those that any string fits.
+    private static readonly HashSet<string> Names = [.. Known.Keys.Select(WithoutHyphens), "password", "quantity"];
+
+    public static bool IsKnown(string format) => Names.Contains(WithoutHyphens(format));
+
     /// <summary>The name is written with hyphens or without: "date-time", "datetime".</summary>
     public static bool Fits(string format, string text)
     {
         var rule = Known.GetValueOrDefault(format) ?? (format == "datetime" ? Known["date-time"] : null);
         return rule is null || rule(text);
     }
+
+    private static string WithoutHyphens(string format) => format.Replace("-", "", StringComparison.Ordinal);
 
     private static bool IsBase64(string text) => Convert.TryFromBase64String(text, new byte[text.Length], out _);
 

@@ -25,6 +25,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
 
     private readonly Lock _gate = new();
     private readonly ServiceClaims _claims = new(storage, time);
+    private readonly ServiceRanges _ranges = new(storage, options.Range);
 
     /// <param name="item">The object as it would be stored; what is no service stays as it is.</param>
     /// <param name="old">The version that is replaced; null when the service is new.</param>
@@ -47,10 +48,11 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         }
 
         await _claims.CatchUpAsync(stop);
+        var ranges = await _ranges.NowAsync(stop);
         var before = old is Service previous ? ServiceClaims.Of(previous).ToHashSet() : [];
         lock (_gate)
         {
-            return Allocate(request, service, before);
+            return Allocate(request, service, ranges, before);
         }
     }
 
@@ -63,11 +65,11 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         && old.AllocateLoadBalancerNodePorts == spec.AllocateLoadBalancerNodePorts;
 
     /// <param name="before">What the service has already: nobody else can have been given it.</param>
-    private Service Allocate(WriteRequest request, Service service, HashSet<string> before)
+    private Service Allocate(WriteRequest request, Service service, IReadOnlyList<IPNetwork> ranges, HashSet<string> before)
     {
         var name = $"{request.Key.Namespace}/{service.Metadata.Name}";
         var errors = new List<FieldError>();
-        var allocated = WithNodePorts(WithAddress(service, IsTaken, errors), IsTaken, errors);
+        var allocated = WithNodePorts(WithAddress(service, ranges, IsTaken, errors), IsTaken, errors);
         if (errors.Count > 0)
         {
             throw ApiErrors.Invalid(request.Kind, service.Metadata.Name ?? "", errors);
@@ -83,7 +85,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         bool IsTaken(string claim) => !before.Contains(claim) && _claims.IsTaken(claim, service.Metadata.Uid, name);
     }
 
-    private Service WithAddress(Service service, Func<string, bool> isTaken, List<FieldError> errors)
+    private Service WithAddress(Service service, IReadOnlyList<IPNetwork> ranges, Func<string, bool> isTaken, List<FieldError> errors)
     {
         var spec = service.Spec;
         if (spec.Type == ServiceType.ExternalName || spec.ClusterIP == Headless)
@@ -94,13 +96,13 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         var address = spec.ClusterIP;
         if (string.IsNullOrEmpty(address))
         {
-            address = FreeAddress(isTaken);
+            address = ranges.Select(range => FreeAddress(range, isTaken)).FirstOrDefault(free => free is not null);
             if (address is null)
             {
                 throw ApiErrors.InternalError($"failed to allocate a serviceIP: range is full");
             }
         }
-        else if (!IPAddress.TryParse(address, out var wanted) || !options.Range.Contains(wanted))
+        else if (!IPAddress.TryParse(address, out var wanted) || !ranges.Any(range => range.Contains(wanted)))
         {
             errors.Add(FieldError.Invalid(
                 FieldPath.Of("spec", "clusterIPs"),
@@ -116,13 +118,13 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         return service with { Spec = spec with { ClusterIP = address, ClusterIPs = [address] } };
     }
 
-    private string? FreeAddress(Func<string, bool> isTaken)
+    private string? FreeAddress(IPNetwork range, Func<string, bool> isTaken)
     {
-        var size = ClusterRanges.SizeOf(options.Range);
+        var size = ClusterRanges.SizeOf(range);
 
         // The lowest addresses stay free for those who ask for one by hand (the API's, DNS'), as in Kubernetes.
         var reserved = size <= ReservedMin ? 0 : Math.Clamp(size / ReservedMin, ReservedMin, 256);
-        var start = random.NextInt64(reserved, size - 1);
+        var start = size <= reserved + 1 ? 0 : random.NextInt64(reserved, size - 1);
         for (var i = 0L; i < size; i++)
         {
             var offset = (start + i) % size;
@@ -131,7 +133,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
                 continue;
             }
 
-            var address = ClusterRanges.AddressAt(options.Range, offset).ToString();
+            var address = ClusterRanges.AddressAt(range, offset).ToString();
             if (!isTaken(ServiceClaims.OfAddress(address)))
             {
                 return address;

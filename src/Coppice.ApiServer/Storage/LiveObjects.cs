@@ -11,12 +11,13 @@ namespace Coppice.ApiServer.Storage;
 /// </summary>
 /// <remarks>Made for kinds with few objects: all of them stay in memory. Any thread may look.</remarks>
 /// <param name="space">The namespace whose objects are meant; null for all.</param>
-public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind, string? space = null)
+/// <param name="learn">Told of every object that a look finds changed, and of none twice at a time: by its key, with null for one that is gone.</param>
+public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind, string? space = null, Action<ObjectKey, T?>? learn = null)
     where T : KubernetesObject
 {
     private readonly Lock _gate = new();
     private volatile Seen? _seen;
-    private IStoreWatch? _watch;
+    private volatile IStoreWatch? _watch;
 
     public LiveObjects(ObjectStorage storage)
         : this(storage, BuiltInKinds.Of<T>())
@@ -26,7 +27,7 @@ public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind, string? spa
     /// <summary>Everything there is, in the order of keys; the same instance as long as nothing has changed, so that one may derive from it by instance.</summary>
     /// <exception cref="Errors.ApiError">The store cannot be read.</exception>
     public ValueTask<ImmutableSortedDictionary<ObjectKey, T>> NowAsync(CancellationToken stop) =>
-        _seen is { } seen && seen.At >= storage.Current ? new(seen.Objects)
+        _seen is { } seen && seen.At >= _watch?.Newest ? new(seen.Objects)
         : TryFollow() is { } followed ? new(followed)
         : ListAsync(stop);
 
@@ -40,9 +41,9 @@ public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind, string? spa
                 return null;
             }
 
+            var objects = _seen.Objects.ToBuilder();
             try
             {
-                var objects = _seen.Objects.ToBuilder();
                 for (var batch = _watch.Take(); batch.Count > 0; batch = _watch.Take())
                 {
                     foreach (var change in batch)
@@ -55,6 +56,8 @@ public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind, string? spa
             }
             catch (CompactedException)
             {
+                // What was told already is a part of what the next list is compared with.
+                _seen = _seen with { Objects = objects.ToImmutable() };
                 _watch.Dispose();
                 _watch = null;
                 return null;
@@ -73,6 +76,7 @@ public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind, string? spa
             {
                 _watch?.Dispose();
                 _watch = storage.Watch(kind, space, range.At);
+                Tell(_seen?.Objects, objects);
                 _seen = new Seen(objects, range.At);
             }
 
@@ -80,16 +84,37 @@ public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind, string? spa
         }
     }
 
+    private void Tell(ImmutableSortedDictionary<ObjectKey, T>? before, ImmutableSortedDictionary<ObjectKey, T> now)
+    {
+        if (learn is null)
+        {
+            return;
+        }
+
+        foreach (var key in before?.Keys.Where(key => !now.ContainsKey(key)) ?? [])
+        {
+            learn(key, null);
+        }
+
+        foreach (var (key, item) in now)
+        {
+            learn(key, item);
+        }
+    }
+
     private void Apply(ImmutableSortedDictionary<ObjectKey, T>.Builder objects, StoreEvent change)
     {
         if (change.Type == StoreEventType.Delete)
         {
-            objects.Remove(ObjectKey.Of(ObjectStorage.FormOf(kind, change.Entry, deleted: true).Item));
+            var key = ObjectKey.Of(ObjectStorage.FormOf(kind, change.Entry, deleted: true).Item);
+            objects.Remove(key);
+            learn?.Invoke(key, null);
             return;
         }
 
         var item = ItemOf(change.Entry);
         objects[ObjectKey.Of(item)] = item;
+        learn?.Invoke(ObjectKey.Of(item), item);
     }
 
     private T ItemOf(StoreEntry entry) => (T)ObjectStorage.FormOf(kind, entry).Item;

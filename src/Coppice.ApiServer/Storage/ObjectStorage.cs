@@ -1,6 +1,7 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
+using Coppice.Client.Tracing;
 using Coppice.Objects;
 using Coppice.Store;
 
@@ -129,12 +130,15 @@ public sealed class ObjectStorage(IRevisionStore store)
 
     private async ValueTask<ObjectForm?> WriteAsync(Kind kind, StoreWrite write, CancellationToken stop, bool deleted = false)
     {
+        using var span = Traces.Begin("store write");
+        span?.SetTag("coppice.store.key", write.Key);
         try
         {
             return await store.WriteAsync(write, stop) is WriteOutcome.Written written ? await ShowAsync(kind, FormOf(kind, written.Entry, deleted), stop) : null;
         }
         catch (StoreUnavailableException e)
         {
+            span.Fail(e.Message);
             throw ApiErrors.ServiceUnavailable(e.Message);
         }
     }

@@ -1,4 +1,7 @@
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Expressions;
+using Coppice.Cel;
+using Coppice.Cel.Types;
 using Coppice.Objects;
 using Coppice.Objects.Admissionregistration;
 
@@ -28,17 +31,26 @@ internal static class AdmissionRuleValidation
         .. FieldRules.If(rule.Scope is { } scope && !Scopes.Contains(scope), () => FieldError.NotSupported(path.Child("scope"), rule.Scope, Scopes)),
     ];
 
-    /// <param name="expression">What is wrong with an expression, at its path.</param>
-    public static Findings<FieldError> Conditions(FieldPath path, ValueList<MatchCondition> conditions, Func<FieldPath, string, Findings<FieldError>> expression) =>
+    /// <param name="environment">What the conditions may name.</param>
+    public static Findings<FieldError> Conditions(FieldPath path, ValueList<MatchCondition> conditions, CelEnvironment environment) =>
     [
         .. FieldRules.If(conditions.Count > ConditionsMax, () => FieldError.TooMany(path, conditions.Count, ConditionsMax)),
         .. FieldRules.Each(path, conditions, (at, condition) => (Findings<FieldError>)
         [
-            .. condition.Expression.Trim() is { Length: > 0 } text ? expression(at.Child("expression"), text) : [FieldError.Required(at.Child("expression"))],
+            .. condition.Expression.Trim() is { Length: > 0 } text
+                ? Expression(at.Child("expression"), environment, text, CelType.Bool)
+                : [FieldError.Required(at.Child("expression"))],
             .. FieldRules.RequiredName(at.Child("name"), condition.Name, Names.Qualified),
         ]),
         .. FieldRules.DistinctNames(path, conditions, condition => condition.Name, (at, name) => FieldError.Duplicate(at.Child("name"), name)),
     ];
+
+    /// <param name="types">What it may come to.</param>
+    public static Findings<FieldError> Expression(FieldPath path, CelEnvironment environment, string text, params CelType[] types)
+    {
+        AdmissionExpressions.Compile(environment, text, out var error, types);
+        return FieldRules.If(error is not null, () => FieldError.Invalid(path, text, error!));
+    }
 
     private static Findings<FieldError> OneOrAll(FieldPath path, ValueList<string> values, string what) =>
     [

@@ -31,7 +31,10 @@ internal static class JobUpdateValidation
             : [FieldError.Invalid(path, spec.Completions, "can only be modified in tandem with spec.parallelism")];
     }
 
-    /// <summary>The new template with all that may change taken from the old one: while no pod of a suspended Job runs, where they are to run.</summary>
+    /// <summary>
+    /// The new template with all that may change taken from the old one: while no pod of a suspended Job runs, where they are to run, and
+    /// what they request.
+    /// </summary>
     private static PodTemplateSpec Kept(Job item, Job old)
     {
         var template = item.Spec.Template;
@@ -51,9 +54,14 @@ internal static class JobUpdateValidation
                 Tolerations = before.Spec.Tolerations,
                 SchedulingGates = before.Spec.SchedulingGates,
                 Affinity = WithNodes(template.Spec.Affinity, before.Spec.Affinity),
+                Containers = WithResources(template.Spec.Containers, before.Spec.Containers),
+                InitContainers = WithResources(template.Spec.InitContainers, before.Spec.InitContainers),
             },
         };
     }
+
+    private static ValueList<Container> WithResources(ValueList<Container> containers, ValueList<Container> old) =>
+        containers.Count != old.Count ? containers : [.. containers.Select((container, i) => container with { Resources = old[i].Resources })];
 
     private static Affinity? WithNodes(Affinity? affinity, Affinity? old)
     {

@@ -34,6 +34,7 @@ public static partial class Names
     private const string SysctlForm = $@"({SysctlSegment}[\./])*{SysctlSegment}";
 
     private const string ValueForm = $"({QualifiedForm})?";
+    private const string ReasonForm = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?";
 
     private const string KeyForm = "[-._a-zA-Z0-9]+";
 
@@ -65,6 +66,15 @@ public static partial class Names
     private static readonly string ValueRule = Explain(
         $"a valid label must be an empty string or {Characters[5..]}", ValueForm, "MyValue", "my_value", "12345");
 
+    private static readonly string ReasonRule = Explain(
+        "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'",
+        ReasonForm,
+        "my_name",
+        "MY_NAME",
+        "MyName",
+        "ReasonA,ReasonB",
+        "ReasonA:ReasonB");
+
     private static readonly string QualifiedRule = Explain(Characters, QualifiedForm, "MyName", "my.name", "123-abc");
 
     private static readonly string WildcardRule = Explain(
@@ -93,6 +103,9 @@ public static partial class Names
 
     /// <summary>A label by RFC 1035, which begins with a letter: the names of services.</summary>
     public static Findings<string> OldLabel(string text) => Check(text, LabelLimit, IsOldLabel(), OldLabelRule);
+
+    /// <summary>Why a condition is so, in one word.</summary>
+    public static Findings<string> Reason(string text) => IsReason().IsMatch(text) ? [] : [ReasonRule];
 
     /// <summary>The value of a label.</summary>
     public static Findings<string> LabelValue(string text) => Check(text, LabelLimit, IsValue(), ValueRule);
@@ -266,6 +279,9 @@ public static partial class Names
 
     [GeneratedRegex(@"\A" + QualifiedForm + @"\z")]
     private static partial Regex IsQualified();
+
+    [GeneratedRegex(@"\A" + ReasonForm + @"\z")]
+    private static partial Regex IsReason();
 
     [GeneratedRegex(@"\A" + ValueForm + @"\z")]
     private static partial Regex IsValue();

@@ -14,9 +14,10 @@ public static class ObjectMetaValidation
     private static readonly FieldPath Path = FieldPath.Of("metadata");
 
     /// <summary>Everything that is wrong with the metadata of a new object, after a name was made for it.</summary>
-    public static Findings<FieldError> Validate(ObjectMeta metadata, Kind kind) =>
+    /// <param name="rule">The form that names of the kind take.</param>
+    public static Findings<FieldError> Validate(ObjectMeta metadata, Kind kind, Func<string, Findings<string>> rule) =>
     [
-        .. NameOf(metadata, NameRule(kind)),
+        .. NameOf(metadata, rule),
         .. Namespace(metadata, kind),
         .. FieldRules.NotNegative(Path.Child("generation"), metadata.Generation),
         .. Common(Path, metadata, HasPlainFinalizers(kind)),
@@ -34,17 +35,6 @@ public static class ObjectMetaValidation
         .. FieldRules.Unchanged(Path.Child("deletionGracePeriodSeconds"), metadata.DeletionGracePeriodSeconds, old.DeletionGracePeriodSeconds),
         .. Common(Path, metadata, HasPlainFinalizers(kind)),
     ];
-
-    /// <summary>The form that names of a kind take.</summary>
-    private static Func<string, Findings<string>> NameRule(Kind kind) => kind switch
-    {
-        { Group: "", Resource: "namespaces" } => Names.Label,
-        { Group: "", Resource: "services" } => Names.OldLabel,
-        { Group: "certificates.k8s.io", Resource: "certificatesigningrequests" } => _ => [],
-        { Group: "rbac.authorization.k8s.io" or "apiregistration.k8s.io" } => Names.PathSegment,
-        { Group: "networking.k8s.io", Resource: "ipaddresses" } => AddressValidation.Canonical,
-        _ => Names.Subdomain,
-    };
 
     private static Findings<FieldError> NameOf(ObjectMeta metadata, Func<string, Findings<string>> rule)
     {

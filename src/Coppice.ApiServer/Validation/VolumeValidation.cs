@@ -77,7 +77,7 @@ internal static class VolumeValidation
         .. volume.DownwardAPI is { } downward
             ? [.. Mode(path.Child("downwardAPI", "defaultMode"), downward.DefaultMode), .. FieldRules.Each(path.Child("downwardAPI", "items"), downward.Items, DownwardFile)]
             : Findings<FieldError>.None,
-        .. volume.Projected is { } projected ? Projected(path.Child("projected"), projected) : [],
+        .. volume.Projected is { } projected && !ReferenceEquals(projected, TokenAccess.Source) ? Projected(path.Child("projected"), projected) : [],
         .. Remote(path, volume),
         .. volume.Csi is { } csi ? FieldRules.Required(path.Child("csi", "driver"), csi.Driver) : [],
         .. volume.Image is { } image ? FieldRules.Required(path.Child("image", "reference"), image.Reference) : [],

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Expressions;
 using Coppice.Objects;
 using Coppice.Objects.Admissionregistration;
 
@@ -59,7 +60,7 @@ internal static class WebhookValidation
             ? OneOf(path.Child("reinvocationPolicy"), mutating.ReinvocationPolicy, ReinvocationPolicyType.IfNeeded, ReinvocationPolicyType.Never)
             : [],
         .. WebhookClientValidation.Validate(path.Child("clientConfig"), webhook.ClientConfig),
-        .. leniency.Conditions ? [] : AdmissionRuleValidation.Conditions(path.Child("matchConditions"), webhook.MatchConditions, (_, _) => []),
+        .. leniency.Conditions ? [] : AdmissionRuleValidation.Conditions(path.Child("matchConditions"), webhook.MatchConditions, AdmissionExpressions.Conditions),
         .. Versions(path.Child("admissionReviewVersions"), webhook, leniency.ReviewVersions),
     ];
 

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Coppice.Client;
+using Coppice.Client.Tracing;
 using Coppice.Objects;
 using Coppice.Objects.Admissionregistration;
 using Coppice.Objects.Meta;
@@ -35,12 +37,19 @@ internal sealed class WebhookClient(ServiceDialer dialer, TimeProvider time)
         var url = $"{UrlOf(webhook)}?timeout={timeout.TotalSeconds:0}s";
         using var late = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
+        using var span = Traces.Begin("webhook", ActivityKind.Client);
+        span?.SetTag("url.full", url);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(json) };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             request.Headers.TryAddWithoutValidation("Accept", "application/json, */*");
             request.Headers.TryAddWithoutValidation("User-Agent", "kube-apiserver-admission");
+            if (span?.Id is { } id)
+            {
+                request.Headers.TryAddWithoutValidation("traceparent", id);
+            }
+
             if (webhook.Service is { } service)
             {
                 ServiceDialer.Mark(request, new ObjectKey(service.Namespace, service.Name), service.Port);
@@ -62,7 +71,11 @@ internal sealed class WebhookClient(ServiceDialer dialer, TimeProvider time)
             throw Failed(NetworkFailure.Words(e), e);
         }
 
-        WebhookException Failed(string why, Exception? e) => new($"Post \"{url}\": {why}", e);
+        WebhookException Failed(string why, Exception? e)
+        {
+            span.Fail(why);
+            return new($"Post \"{url}\": {why}", e);
+        }
     }
 
     private static string UrlOf(WebhookClientConfig webhook)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Ownership;
 using Coppice.ApiServer.Patching;
 using Coppice.ApiServer.Requests;
@@ -31,7 +32,7 @@ internal sealed record AppliedChange : WriteChange
         }
     }
 
-    public override bool MayCreate => true;
+    public override bool MayCreate(ServedKind served) => true;
 
     public override Asked Apply(PendingWrite write, WritePart part, CancellationToken stop)
     {
@@ -44,10 +45,13 @@ internal sealed record AppliedChange : WriteChange
         var live = write.Current is { } current ? JsonBuilding.Parse(part.View(write.Request.Served, current).StoredJson) : empty;
         var entries = write.Current?.Item.Metadata.ManagedFields ?? default;
         var owners = Owners.Read(entries) ?? throw ApiErrors.InternalError("failed to decode managed fields");
+        var replicas = part is ScalePart ? FieldSet.OfPath([.. write.Request.Served.Replicas!.Path]) : null;
+        var shown = replicas is null ? owners : ScaleOwnership.OfScale(owners, replicas);
         var apply = new ServerSideApply(live, empty, _configuration, shape, ResetFields.Of(write.Request.Served, write.Request.Subresource));
         try
         {
-            var (merged, owned) = apply.Run(owners, manager, write.Request.Options.Force, write.IsNew, write.Now);
+            var (merged, owned) = apply.Run(shown, manager, write.Request.Options.Force, write.IsNew, write.Now);
+            owned = replicas is null ? owned : ScaleOwnership.OfObject(owners, owned, replicas);
             var item = Decode(merged, expected);
             RequireIdentity(write, item);
             return new(item with { Metadata = item.Metadata with { ManagedFields = owned.Write(entries) } }, IsWhole: false, Warnings(write.Request.Options.FieldValidation))

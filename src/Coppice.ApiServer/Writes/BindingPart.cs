@@ -50,8 +50,6 @@ internal sealed class BindingPart : WritePart
     /// <summary>The pod was valid; all that is new is the server's own.</summary>
     public override Findings<FieldError> Validate(PendingWrite write, KubernetesObject item) => [];
 
-    public override IReadOnlyList<string> Warnings(PendingWrite write, KubernetesObject item) => [];
-
     private static void RequireUnbound(GroupResource pods, Pod pod, Binding binding)
     {
         var name = pod.Metadata.Name!;

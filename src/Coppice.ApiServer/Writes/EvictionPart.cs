@@ -48,7 +48,5 @@ internal sealed class EvictionPart : WritePart
 
     public override Findings<FieldError> Validate(PendingWrite write, KubernetesObject item) => [];
 
-    public override IReadOnlyList<string> Warnings(PendingWrite write, KubernetesObject item) => [];
-
     private static DeleteOptions OptionsOf(KubernetesObject? eviction) => ((Eviction)eviction!).DeleteOptions ?? new DeleteOptions();
 }

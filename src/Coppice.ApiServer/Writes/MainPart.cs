@@ -11,6 +11,8 @@ internal sealed class MainPart : WritePart
         write.IsNew ? write.Strategy.SignCreate(write.Strategy.PrepareForCreate(item!), write.Request.User) : write.Strategy.PrepareForUpdate(item!, write.Old);
 
     public override Findings<FieldError> Validate(PendingWrite write, KubernetesObject item) => write.IsNew
-        ? [.. ObjectMetaValidation.Validate(item.Metadata, write.Request.Kind), .. write.Strategy.Validate(item)]
+        ? [.. ObjectMetaValidation.Validate(item.Metadata, write.Request.Kind, write.Request.Served.NameRule), .. write.Strategy.Validate(item)]
         : base.Validate(write, item);
+
+    public override IReadOnlyList<string> Warnings(PendingWrite write, KubernetesObject item) => write.Strategy.Warnings(item, write.IsNew ? null : write.Old);
 }

@@ -14,6 +14,9 @@ internal sealed record PendingWrite(WriteRequest Request, ObjectForm? Current, D
 
     public bool IsNew => Current is null;
 
+    /// <summary>The client thinks that it changes something: it knows which object, though there may be none.</summary>
+    public bool IsMeantAsUpdate { get; init; }
+
     /// <summary>Of a write that is not new.</summary>
     public KubernetesObject Old => Current?.Item ?? throw new InvalidOperationException($"there is no {Request.Kind.Name} yet");
 }

@@ -30,8 +30,6 @@ internal sealed class ScalePart : WritePart
         return write.Strategy.PrepareForUpdate(ReplicasOf(write.Request.Served).With(write.Old, scale.Spec.Replicas), write.Old);
     }
 
-    public override IReadOnlyList<string> Warnings(PendingWrite write, KubernetesObject item) => [];
-
     /// <exception cref="ApiError">Invalid, or Conflict: the scale is meant for another object of the name, or for another version of it.</exception>
     private static void RequireMeant(PendingWrite write, Scale scale)
     {

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Patching;
 using Coppice.Client;
 using Coppice.Objects;
@@ -20,7 +21,7 @@ internal sealed record Asked(KubernetesObject? Item, bool IsWhole, IReadOnlyList
 internal abstract record WriteChange
 {
     /// <summary>There need be no object yet: then this makes one, if all of it is written.</summary>
-    public virtual bool MayCreate => false;
+    public virtual bool MayCreate(ServedKind served) => false;
 
     /// <exception cref="ApiError">It does not apply to this version.</exception>
     public abstract Asked Apply(PendingWrite write, WritePart part, CancellationToken stop);
@@ -28,6 +29,8 @@ internal abstract record WriteChange
     /// <summary>A whole version, whatever is there.</summary>
     public sealed record Body(KubernetesObject Item) : WriteChange
     {
+        public override bool MayCreate(ServedKind served) => served.IsMadeByUpdate;
+
         public override Asked Apply(PendingWrite write, WritePart part, CancellationToken stop) => new(Item, IsWhole: true, []);
     }
 
@@ -36,14 +39,14 @@ internal abstract record WriteChange
     {
         private readonly PatchType _type;
         private readonly ReadOnlyMemory<byte> _body;
-        private readonly IReadOnlyList<string> _duplicates;
+        private readonly IReadOnlyList<string> _strictErrors;
 
         /// <exception cref="ApiError">BadRequest: it is no JSON.</exception>
         public Patch(PatchType type, ReadOnlyMemory<byte> body)
         {
             _type = type;
             _body = body;
-            _duplicates = Patcher.DuplicateFields(type, body);
+            _strictErrors = Patcher.StrictErrors(type, body);
         }
 
         public override Asked Apply(PendingWrite write, WritePart part, CancellationToken stop)
@@ -51,7 +54,7 @@ internal abstract record WriteChange
             var shown = part.View(write.Request.Served, write.Current ?? throw ApiErrors.NotFound(write.Request.Resource, write.Request.Key.Name));
             var expected = part.Takes(write.Request.Kind);
             var patched = Patcher.Apply(_type, shown.ToJson(), _body, expected.Kind.Schema, stop);
-            var decoded = ObjectDecoder.DecodePatched(patched, expected, write.Request.Options.FieldValidation, _duplicates);
+            var decoded = ObjectDecoder.DecodePatched(patched, expected, write.Request.Options.FieldValidation, _strictErrors);
             return new(decoded.Item, IsWhole: false, decoded.Warnings);
         }
     }

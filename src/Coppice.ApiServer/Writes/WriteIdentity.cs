@@ -26,7 +26,7 @@ internal sealed class WriteIdentity(Random random)
             return item;
         }
 
-        return write.Current is { } current ? Carry(write, asked.IsWhole, item, current.Item.Metadata) : Make(write, item);
+        return write.Current is { } current ? Carry(write, asked.IsWhole, item, current.Item.Metadata) : Make(write, asked.IsWhole, item);
     }
 
     /// <exception cref="ApiError">Conflict: a version is named that is not the newest.</exception>
@@ -49,10 +49,17 @@ internal sealed class WriteIdentity(Random random)
         }
     }
 
-    private KubernetesObject Make(PendingWrite write, KubernetesObject item)
+    private KubernetesObject Make(PendingWrite write, bool isWhole, KubernetesObject item)
     {
         var given = item.Metadata;
-        if (!string.IsNullOrEmpty(given.ResourceVersion))
+        if (isWhole && write.IsMeantAsUpdate)
+        {
+            // An update of what is not there: the version that it is of is none, and the object that it means must be none.
+            RequireUid(write.Request, isWhole, given.Uid, "");
+            Scoping.RequireName(write.Request.Key.Name, given.Name);
+            given = given with { Name = write.Request.Key.Name };
+        }
+        else if (!string.IsNullOrEmpty(given.ResourceVersion))
         {
             throw ApiErrors.BadRequest("resourceVersion should not be set on objects to be created");
         }
@@ -63,6 +70,7 @@ internal sealed class WriteIdentity(Random random)
             Kind = write.Request.Kind.Name,
             Metadata = given with
             {
+                ResourceVersion = null,
                 Name = IsToBeNamed(given) ? RandomNames.Generate(given.GenerateName!, random) : given.Name,
                 Namespace = Scoping.NamespaceOf(write.Request, given.Namespace),
                 Uid = RandomNames.Uid(random),

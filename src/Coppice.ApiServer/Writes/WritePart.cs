@@ -56,8 +56,9 @@ internal abstract class WritePart
     public virtual Findings<FieldError> Validate(PendingWrite write, KubernetesObject item) =>
         [.. MetadataErrors(write, item), .. write.Strategy.ValidateUpdate(item, write.Old)];
 
-    /// <summary>What is right but unwise about a body that was taken.</summary>
-    public virtual IReadOnlyList<string> Warnings(PendingWrite write, KubernetesObject item) => write.Strategy.Warnings(item);
+    /// <summary>What is right but unwise about what was written.</summary>
+    /// <param name="item">As it is now.</param>
+    public virtual IReadOnlyList<string> Warnings(PendingWrite write, KubernetesObject item) => [];
 
     protected static Findings<FieldError> MetadataErrors(PendingWrite write, KubernetesObject item) =>
         ObjectMetaValidation.ValidateUpdate(item.Metadata, write.Old.Metadata, write.Request.Kind);

@@ -66,10 +66,10 @@ internal sealed class WritePipeline(
             // 10. It is stored, or goes, or was the same before, or was only tried; or somebody else was quicker, and all begins anew.
             if (await StoreAsync(write, prepared, stop) is { } form)
             {
-                return new WriteResult(form, IsGone(prepared), part, write, asked);
+                return new WriteResult(form, IsGone(prepared), part, write, asked, prepared);
             }
 
-            RequireAnotherTry(write, change, asked, prepared, attempt);
+            RequireAnotherTry(write, asked, prepared, (IsNew(request), attempt));
         }
     }
 
@@ -77,16 +77,17 @@ internal sealed class WritePipeline(
 
     private async ValueTask<PendingWrite> ReadAsync(WriteRequest request, WriteChange change, CancellationToken stop)
     {
-        var current = IsNew(request) ? null : await storage.FindAsync(request.Kind, request.Key, stop);
-        if (current is null && !IsNew(request))
+        var isUpdate = !IsNew(request);
+        var current = isUpdate ? await storage.FindAsync(request.Kind, request.Key, stop) : null;
+        if (current is null && isUpdate)
         {
-            request = change.MayCreate && request.Subresource.Length == 0
+            request = change.MayCreate(request.Served) && request.Subresource.Length == 0
                 ? request with { Operation = WriteOperation.Create }
                 : throw ApiErrors.NotFound(request.Resource, request.Key.Name);
             await (request.RequireMayCreate?.Invoke(stop) ?? ValueTask.CompletedTask);
         }
 
-        return new PendingWrite(request, current, ApiTime.Truncate(time.GetUtcNow()));
+        return new PendingWrite(request, current, ApiTime.Truncate(time.GetUtcNow())) { IsMeantAsUpdate = isUpdate };
     }
 
     private static KubernetesObject? WithDefaults(PendingWrite write, WritePart part, KubernetesObject? item) =>
@@ -121,12 +122,13 @@ internal sealed class WritePipeline(
             && item is not Namespace { Spec.Finalizers.IsEmpty: false });
 
     /// <exception cref="ApiError">AlreadyExists or Conflict: it makes no sense to try again, or it was tried often enough.</exception>
-    private static void RequireAnotherTry(PendingWrite write, WriteChange change, Asked asked, KubernetesObject? prepared, int attempt)
+    /// <param name="tries">Whether nothing was to be there before, and how many there were.</param>
+    private static void RequireAnotherTry(PendingWrite write, Asked asked, KubernetesObject? prepared, (bool OfNew, int Made) tries)
     {
         var resource = write.Request.Resource;
-        if (!write.IsNew || change.MayCreate)
+        if (!tries.OfNew)
         {
-            if (attempt == VersionTries)
+            if (tries.Made == VersionTries)
             {
                 throw ApiErrors.Conflict(resource, write.Request.Key.Name);
             }
@@ -135,7 +137,7 @@ internal sealed class WritePipeline(
         {
             throw ApiErrors.AlreadyExists(resource, prepared!.Metadata.Name!);
         }
-        else if (attempt == NameTries)
+        else if (tries.Made == NameTries)
         {
             throw ApiErrors.GenerateNameConflict(resource, prepared!.Metadata.Name!);
         }

@@ -43,7 +43,7 @@ internal static class RuntimeCosts
     {
         "check" => (_, _) => Authorization,
         "isSorted" or "sum" or "max" or "min" or "indexOf" or "lastIndexOf" => (a, _) => Depth(a[0]),
-        "url" or "lowerAscii" or "upperAscii" or "substring" or "trim" or "isURL" => (a, _) => Traverse(a[0].Size),
+        "url" or "lowerAscii" or "upperAscii" or "substring" or "trim" or "isURL" or "jsonpatch.escapeKey" => (a, _) => Traverse(a[0].Size),
         "replace" or "split" => (a, _) => Traverse(a[0].Size * 2),
         "join" => (_, result) => Traverse(result.Size * 2),
         "format" when id == "string_format" => (a, _) => Traverse(a[0].Size),

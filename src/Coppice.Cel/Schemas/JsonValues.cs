@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Coppice.Cel.Libraries;
 using Coppice.Cel.Values;
 
 namespace Coppice.Cel.Schemas;
@@ -17,6 +19,76 @@ public static class JsonValues
         JsonValueKind.False => BoolValue.False,
         _ => NullValue.Instance,
     };
+
+    /// <summary>A value as JSON: times as text, bytes in base64.</summary>
+    /// <param name="error">Why it is none: something in it is no JSON. Null if it is.</param>
+    public static JsonNode? ToJson(CelValue value, out string? error)
+    {
+        error = null;
+        switch (value)
+        {
+            case JsonMap { Json: var json }:
+                return JsonObject.Create(json);
+            case ListValue list:
+                return ListToJson(list, out error);
+            case MapValue map:
+                return MapToJson(map, out error);
+            case BoolValue flag:
+                return JsonValue.Create(flag.Value);
+            case IntValue number:
+                return JsonValue.Create(number.Value);
+            case UintValue number:
+                return JsonValue.Create(number.Value);
+            case DoubleValue number when double.IsFinite(number.Value):
+                return JsonValue.Create(number.Value);
+            case StringValue text:
+                return JsonValue.Create(text.Value);
+            case BytesValue bytes:
+                return JsonValue.Create(Convert.ToBase64String(bytes.Value));
+            case TimestampValue time:
+                return JsonValue.Create(TimeText.Write(time));
+            case DurationValue duration:
+                return JsonValue.Create(TimeText.Write(duration));
+            case NullValue:
+                return null;
+            default:
+                error = $"{value.TypeName} is no JSON";
+                return null;
+        }
+    }
+
+    private static JsonArray ListToJson(ListValue list, out string? error)
+    {
+        error = null;
+        var json = new JsonArray();
+        foreach (var element in list.Elements())
+        {
+            json.Add(ToJson(element, out var wrong));
+            error ??= wrong;
+        }
+
+        return json;
+    }
+
+    private static JsonObject MapToJson(MapValue map, out string? error)
+    {
+        error = null;
+        var json = new JsonObject();
+        foreach (var key in map.Keys)
+        {
+            if (key is not StringValue name)
+            {
+                error ??= $"map key is of type {key.TypeName}, not string";
+            }
+            else if (map.TryGet(key, out var found))
+            {
+                json[name.Value] = ToJson(found, out var wrong);
+                error ??= wrong;
+            }
+        }
+
+        return json;
+    }
 }
 
 /// <summary>An object in JSON: one with fields, or a map.</summary>

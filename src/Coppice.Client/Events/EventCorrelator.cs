@@ -6,9 +6,12 @@ namespace Coppice.Client;
 /// <param name="At">When it happened, in whole seconds.</param>
 internal sealed record Occurrence(ObjectReference About, string Type, string Reason, string Message, DateTimeOffset At)
 {
-    /// <summary>Who tells, if it is not the recorder's own component.</summary>
-    public string? Component { get; init; }
+    /// <summary>Who tells, and by which client, if it is not the recorder's own component.</summary>
+    public EventTeller? Teller { get; init; }
 }
+
+/// <summary>One of several who tell by the same recorder.</summary>
+internal sealed record EventTeller(string Component, IApiClient Api);
 
 /// <summary>What is told of what: events that agree in this are similar.</summary>
 internal sealed record EventSubject(ObjectReference About, string Type, string Reason);

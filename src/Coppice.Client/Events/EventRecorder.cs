@@ -38,9 +38,9 @@ public sealed partial class EventRecorder : IEventRecorder
     public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) =>
         Queue(null, about, type, reason, message, fieldPath);
 
-    public IEventRecorder As(string other) => new Teller(this, other);
+    public IEventRecorder As(string component, IApiClient api) => new OtherTeller(this, new(component, api));
 
-    private void Queue(string? teller, KubernetesObject about, string type, string reason, string message, string? fieldPath)
+    private void Queue(EventTeller? teller, KubernetesObject about, string type, string reason, string message, string? fieldPath)
     {
         var (apiVersion, kind) = BuiltInKinds.NameOf(about);
         var reference = new ObjectReference
@@ -53,7 +53,7 @@ public sealed partial class EventRecorder : IEventRecorder
             ResourceVersion = about.Metadata.ResourceVersion,
             FieldPath = fieldPath,
         };
-        _queue.Writer.TryWrite(new(reference, type, reason, message, ApiTime.Truncate(_time.GetUtcNow())) { Component = teller });
+        _queue.Writer.TryWrite(new(reference, type, reason, message, ApiTime.Truncate(_time.GetUtcNow())) { Teller = teller });
     }
 
     /// <summary>Writes what is recorded until stopped; what is then still queued is lost.</summary>
@@ -115,16 +115,17 @@ public sealed partial class EventRecorder : IEventRecorder
 
     private async ValueTask<Event> StoreAsync(EventRecord record, CancellationToken stop)
     {
+        var api = record.Occurrence.Teller?.Api ?? _client;
         if (record.Previous is { } previous)
         {
             try
             {
                 // Without a revision: nobody else writes this event, and a count is not worth a conflict.
-                return await _client.UpdateAsync(Repeat(previous, record), stop);
+                return await api.UpdateAsync(Repeat(previous, record), stop);
             }
-            catch (ApiException e) when (e.IsNotFound)
+            catch (ApiException e) when (e.IsNotFound || e.IsConflict)
             {
-                // It grew too old and was removed; it is told anew.
+                // It grew too old and was removed, or another has its name; it is told anew.
             }
         }
 
@@ -132,7 +133,7 @@ public sealed partial class EventRecorder : IEventRecorder
         {
             try
             {
-                return await _client.CreateAsync(Begin(record), stop);
+                return await api.CreateAsync(Begin(record), stop);
             }
             catch (ApiException e) when (e.IsAlreadyExists)
             {
@@ -152,7 +153,7 @@ public sealed partial class EventRecorder : IEventRecorder
     private Event Begin(EventRecord record)
     {
         var occurrence = record.Occurrence;
-        var teller = occurrence.Component ?? _component;
+        var teller = occurrence.Teller?.Component ?? _component;
         return new Event
         {
             ApiVersion = "v1",
@@ -184,10 +185,10 @@ public sealed partial class EventRecorder : IEventRecorder
         return ((nanoseconds & ~0xFFFFFL) | (long)_random.Next(0x100000)).ToString("x", CultureInfo.InvariantCulture);
     }
 
-    private sealed class Teller(EventRecorder recorder, string component) : IEventRecorder
+    private sealed class OtherTeller(EventRecorder recorder, EventTeller teller) : IEventRecorder
     {
         public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) =>
-            recorder.Queue(component, about, type, reason, message, fieldPath);
+            recorder.Queue(teller, about, type, reason, message, fieldPath);
     }
 
     [LoggerMessage(8303, LogLevel.Debug, "The event {Reason} of {Name} was refused: {Why}")]

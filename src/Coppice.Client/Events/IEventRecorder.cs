@@ -11,5 +11,6 @@ public interface IEventRecorder
     void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null);
 
     /// <summary>The same recorder for another teller, such as one of several controllers: "deployment-controller".</summary>
-    IEventRecorder As(string component) => this;
+    /// <param name="api">By which its events are written: the teller's own client.</param>
+    IEventRecorder As(string component, IApiClient api) => this;
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
@@ -34,11 +33,11 @@ public sealed class HttpApiClient : IApiClient, IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    public async ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop)
+    public async ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, string? subresource, CancellationToken stop)
     {
         try
         {
-            return Read(await SendAsync(HttpMethod.Get, ResourcePath.Item(kind, key), null, stop), kind);
+            return Read(await SendAsync(HttpMethod.Get, ResourcePath.Item(kind, key, subresource), null, stop), subresource == "scale" ? UnstoredKinds.Scale : kind);
         }
         catch (ApiException e) when (e.IsNotFound && !e.IsNotServed)
         {
@@ -204,10 +203,10 @@ public sealed class HttpApiClient : IApiClient, IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(30),
             SslOptions = new SslClientAuthenticationOptions
             {
-                ClientCertificates = options.ClientCertificate is { } certificate ? [certificate] : null,
                 CertificateChainPolicy = options.Authorities.Count > 0 ? OfflineChain.PolicyOf(options.Authorities) : OfflineChain.SystemPolicy(),
             },
         };
+        options.ClientCertificate?.ShowBy(connections.SslOptions);
         return connections;
     }
 }

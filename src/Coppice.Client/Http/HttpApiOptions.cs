@@ -10,8 +10,8 @@ public sealed record HttpApiOptions(Uri Server, X509Certificate2Collection Autho
     /// <summary>What the program calls itself. The API notes it as the manager of the fields that it sets.</summary>
     public string Program { get; init; } = "coppice";
 
-    /// <summary>With its key; null for none.</summary>
-    public X509Certificate2? ClientCertificate { get; init; }
+    /// <summary>Null for none.</summary>
+    public RenewedCertificate? ClientCertificate { get; init; }
 
     /// <summary>Asked for at every request, since such tokens are exchanged now and then; null for none.</summary>
     public Func<string>? Token { get; init; }

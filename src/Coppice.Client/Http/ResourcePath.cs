@@ -3,8 +3,8 @@ using Coppice.Objects;
 
 namespace Coppice.Client.Http;
 
-/// <summary>Where the API serves a kind: "/api/v1/namespaces/default/pods/web/status".</summary>
-internal static class ResourcePath
+/// <summary>Where the API serves a kind, below its root: "api/v1/namespaces/default/pods/web/status".</summary>
+public static class ResourcePath
 {
     public static string Collection(Kind kind, string? ns, ListQuery? query = null)
     {

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Coppice.Client.Metrics;
 
-/// <summary>Metrics in Prometheus' text format, version 0.0.4: families by name, each with what it means and its samples.</summary>
+/// <summary>
+/// Metrics in Prometheus' text format, version 0.0.4: families by name, each with what it means and its samples. Several may add to one
+/// family, as all loops do to the work queues'.
+/// </summary>
 public sealed class MetricsText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
@@ -32,8 +35,11 @@ public sealed class MetricsText
 
     private Family Add(string name, string type, string help)
     {
-        var family = new Family(type, help);
-        _families.Add(name, family);
+        if (!_families.TryGetValue(name, out var family))
+        {
+            _families[name] = family = new Family(type, help);
+        }
+
         return family;
     }
 

@@ -1,3 +1,5 @@
+using Coppice.Client.Metrics;
+using Coppice.Client.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Client;
@@ -16,11 +18,14 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
     private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
     private readonly Queue<TKey> _ready = new();
-    private readonly HashSet<TKey> _queued = [];
-    private readonly HashSet<TKey> _running = [];
+
+    // Since when they wait, and since when they are worked on: timestamps.
+    private readonly Dictionary<TKey, long> _queued = [];
+    private readonly Dictionary<TKey, long> _running = [];
     private readonly HashSet<TKey> _dirty = [];
     private readonly Dictionary<TKey, int> _failures = [];
     private readonly Dictionary<TKey, Alarm> _alarms = [];
+    private readonly WorkQueueFigures _figures = new(name, time);
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Nothing waits and nothing runs; keys with a pause to sit out don't count.</summary>
@@ -40,14 +45,15 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
     {
         lock (_gate)
         {
-            if (_running.Contains(key))
+            if (_running.ContainsKey(key))
             {
-                _dirty.Add(key);
+                _figures.Adds += _dirty.Add(key) ? 1 : 0;
                 return;
             }
 
-            if (_queued.Add(key))
+            if (_queued.TryAdd(key, time.GetTimestamp()))
             {
+                _figures.Adds++;
                 _ready.Enqueue(key);
                 _wake.TrySetResult();
             }
@@ -66,6 +72,7 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
         delay = delay < LongestWait ? delay : LongestWait;
         lock (_gate)
         {
+            _figures.Retries++;
             var due = _clock.GetUtcNow() + delay;
             if (_alarms.TryGetValue(key, out var set))
             {
@@ -78,6 +85,15 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
             }
 
             _alarms[key] = new(due, time.CreateTimer(_ => Ring(key), null, delay, Timeout.InfiniteTimeSpan));
+        }
+    }
+
+    /// <summary>What it has to tell of its queue.</summary>
+    public void WriteTo(MetricsText text)
+    {
+        lock (_gate)
+        {
+            _figures.WriteTo(text, _ready.Count, _running.Values);
         }
     }
 
@@ -115,8 +131,9 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
         {
             if (_running.Count < options.Workers && _ready.TryDequeue(out key))
             {
-                _queued.Remove(key);
-                _running.Add(key);
+                _queued.Remove(key, out var since);
+                _figures.Waited(since);
+                _running.Add(key, time.GetTimestamp());
                 return true;
             }
 
@@ -131,6 +148,8 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
         // The dispatcher goes on while this key is planned.
         await Task.Yield();
         TimeSpan? again;
+        using var span = Traces.AreOn ? Traces.Begin($"reconcile {name}") : null;
+        span?.SetTag("coppice.key", $"{key}");
         try
         {
             var result = await reconciler.ReconcileAsync(key, stop);
@@ -149,6 +168,7 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
         catch (Exception e)
         {
             again = PauseAfterFailure(key);
+            span.Fail(e.Message);
             if (e is ApiException or IOException or HttpRequestException)
             {
                 LogRefused(name, $"{key}", again.Value.TotalSeconds, e.Message);
@@ -187,8 +207,9 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
     {
         lock (_gate)
         {
-            _running.Remove(key);
-            if (_dirty.Remove(key) && _queued.Add(key))
+            _running.Remove(key, out var since);
+            _figures.Worked(since);
+            if (_dirty.Remove(key) && _queued.TryAdd(key, time.GetTimestamp()))
             {
                 _ready.Enqueue(key);
             }

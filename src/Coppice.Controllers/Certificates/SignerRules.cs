@@ -1,5 +1,6 @@
 using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 using Coppice.Objects.Certificates;
 
 namespace Coppice.Controllers.Certificates;
@@ -29,7 +30,12 @@ internal static class SignerRules
         _ => $"unknown signer {signer}",
     };
 
-    public static string? KubeletClient(SigningRequest request, IReadOnlyList<string> usages) =>
+    public static bool IsNode(UserInfo user) => user.Groups.Contains(Nodes) && user.Username?.StartsWith(NodePrefix, StringComparison.Ordinal) == true;
+
+    /// <summary>The name of the node that a request is for, which it was found to be for.</summary>
+    public static string NodeOf(SigningRequest request) => request.Subject.CommonName[NodePrefix.Length..];
+
+    private static string? KubeletClient(SigningRequest request, IReadOnlyList<string> usages) =>
         Node(request)
         ?? (request.DnsNames.Count > 0 ? "DNS subjectAltNames are not allowed"
             : request.Emails.Count > 0 ? "Email subjectAltNames are not allowed"

@@ -21,6 +21,12 @@ internal static class CronJobPlanner
         }
 
         var times = CronTimes.Of(cron, schedule, zone, now);
+        if (times.Next is null)
+        {
+            // A date that no year has. In Kubernetes the search ends at the same time twice.
+            news.Add(new("Warning", "InvalidSchedule", $"invalid schedule: {cron.Spec.Schedule} : time difference between two schedules is less than 1 second"));
+        }
+
         if (times.Missed > CronTimes.ManyMissed)
         {
             news.Add(new("Warning", "TooManyMissedTimes", "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew"));

@@ -12,32 +12,35 @@ internal sealed class DaemonHistory(IApiClient api, CacheSet caches, TimeProvide
     private readonly Adoption<DaemonSet, ControllerRevision> _adoption = new(api, caches.Of<ControllerRevision>(), time);
 
     /// <summary>Makes sure that the template's revision is there and is the newest; drops the oldest that no pod uses.</summary>
-    /// <returns>The revision's hash, which the pods of this template carry.</returns>
-    public async ValueTask<string> SyncAsync(DaemonSet set, ISet<string> inUse, CancellationToken stop)
+    public async ValueTask<DaemonRevision> SyncAsync(DaemonSet set, ISet<string> inUse, CancellationToken stop)
     {
-        var hash = TemplateHash.Of(set.Spec.Template, set.Status.CollisionCount);
-        var revisions = (await _adoption.ClaimAsync(set, LabelQuery.Of(set.Spec.Selector), stop)).OrderBy(r => r.Revision).ToList();
-        var current = revisions.FirstOrDefault(r => r.Metadata.Labels.Find(DaemonSetPlanner.HashLabel) == hash);
-        var newest = revisions.Count > 0 ? revisions[^1].Revision : 0;
-        if (current is null)
+        var revisions = (await _adoption.ClaimAsync(set, LabelQuery.Of(set.Spec.Selector), stop)).OrderBy(revision => revision.Revision).ToList();
+        var same = revisions.LastOrDefault(revision => TemplateRevision.Holds(revision, set.Spec.Template));
+        var old = revisions.Where(revision => !TemplateRevision.Holds(revision, set.Spec.Template)).ToList();
+        var number = (old.Count > 0 ? old[^1].Revision : 0) + 1;
+        var (current, collisions) = (same, set.Status.CollisionCount ?? 0);
+        if (same is null)
         {
-            await _revisions.ExpectAsync(await api.CreateAsync(Make(set, hash, newest + 1), stop), time, stop);
+            (current, collisions) = await TemplateRevision.CreateAsync(api, set.Spec.Template, collisions, hash => Make(set, hash, number), stop);
+            await _revisions.ExpectAsync(current, time, stop);
         }
-        else if (current.Revision < newest)
+        else if (same.Revision < number)
         {
-            await _revisions.ExpectAsync(await api.UpdateAsync(current with { Revision = newest + 1 }, stop), time, stop);
-        }
-
-        var unused = revisions
-            .Where(r => r.Metadata.Labels.Find(DaemonSetPlanner.HashLabel) is { } used && used != hash && !inUse.Contains(used))
-            .ToList();
-        foreach (var old in unused.Take(Math.Max(0, unused.Count - (set.Spec.RevisionHistoryLimit ?? 10))))
-        {
-            await DeleteAsync(old, stop);
+            await _revisions.ExpectAsync(await api.UpdateAsync(same with { Revision = number }, stop), time, stop);
         }
 
-        return hash;
+        // Those that pods still use count among the kept.
+        var unused = old.Where(revision => !inUse.Contains(HashOf(revision)));
+        foreach (var one in unused.Take(Math.Max(0, old.Count - (set.Spec.RevisionHistoryLimit ?? 10))))
+        {
+            await DeleteAsync(one, stop);
+        }
+
+        return new(HashOf(current!), collisions);
     }
+
+    /// <summary>What the pods of a revision carry: of one that somebody made by hand its name.</summary>
+    private static string HashOf(ControllerRevision revision) => revision.Metadata.Labels.Find(DaemonSetPlanner.HashLabel) ?? revision.Metadata.Name!;
 
     private static ControllerRevision Make(DaemonSet set, string hash, long revision) => new()
     {
@@ -67,3 +70,8 @@ internal sealed class DaemonHistory(IApiClient api, CacheSet caches, TimeProvide
         }
     }
 }
+
+/// <summary>The revision of a daemon's template.</summary>
+/// <param name="Hash">Which the pods of this template carry.</param>
+/// <param name="Collisions">How often a revision's name was another one's.</param>
+internal readonly record struct DaemonRevision(string Hash, int Collisions);

@@ -12,29 +12,27 @@ internal static class DaemonSetPlanner
     public static DaemonSetPlan Plan(DaemonSetWorld world, DateTimeOffset now)
     {
         var spec = DaemonPlacement.SpecOf(world.Set);
-        var byNode = world.Pods.ToLookup(p => DaemonPlacement.NodeOf(p) ?? "");
+        var byNode = Present(world).ToLookup(p => DaemonPlacement.NodeOf(p) ?? "");
         var places = world.Nodes
-            .Select(n => new Place(n.Metadata.Name!, DaemonPlacement.Fit(world.Set, spec, n), [.. byNode[n.Metadata.Name!].OrderBy(p => p.Metadata.CreationTimestamp)]))
+            .Select(n => new Place(n.Metadata.Name!, DaemonPlacement.Fit(world.Set, spec, n), [.. byNode[n.Metadata.Name!]]))
             .ToList();
         var create = new List<string>();
         var delete = new List<DaemonDeletion>();
         var failed = new SortedSet<string>(StringComparer.Ordinal);
-        if (world.Set.Metadata.DeletionTimestamp is null)
+        var surge = Limits(world.Set, places).Surge;
+        foreach (var place in places)
         {
-            var surge = Limits(world.Set, places).Surge;
-            foreach (var place in places)
-            {
-                Manage(place, world, surge, new(create, delete, failed), now);
-            }
+            Manage(place, world, surge, new(create, delete, failed), now);
+        }
 
-            // Meant for a node that is gone, and never started.
-            delete.AddRange(world.Pods
-                .Where(p => string.IsNullOrEmpty(p.Spec.NodeName) && !world.IsGoing(p) && DaemonPlacement.NodeOf(p) is { } node && places.All(q => q.Node != node))
-                .Select(p => new DaemonDeletion(p, null)));
-            if (world.Set.Spec.UpdateStrategy.Type != DaemonSetUpdateStrategyType.OnDelete)
-            {
-                Roll(places, world, create, delete, now);
-            }
+        // Meant for a node that is gone, and never started.
+        var known = places.Select(p => p.Node).ToHashSet(StringComparer.Ordinal);
+        delete.AddRange(world.Pods
+            .Where(p => string.IsNullOrEmpty(p.Spec.NodeName) && !world.IsGoing(p) && DaemonPlacement.NodeOf(p) is { } node && !known.Contains(node))
+            .Select(p => new DaemonDeletion(p, null)));
+        if (world.Set.Spec.UpdateStrategy.Type != DaemonSetUpdateStrategyType.OnDelete)
+        {
+            Roll(places, world, create, delete, now);
         }
 
         var next = world.Pods
@@ -44,6 +42,13 @@ internal static class DaemonSetPlanner
             .Min();
         return new(create, delete, world.BackOff.After(failed, now), Observe(places, world, now), next);
     }
+
+    /// <summary>The oldest first, but for those without a node. What has ended and goes is not waited for, whoever keeps its object.</summary>
+    private static IEnumerable<Pod> Present(DaemonSetWorld world) => world.Pods
+        .Where(p => !PodState.IsTerminal(p) || !world.IsGoing(p))
+        .OrderBy(p => string.IsNullOrEmpty(p.Spec.NodeName))
+        .ThenBy(p => p.Metadata.CreationTimestamp)
+        .ThenBy(p => p.Metadata.Name, StringComparer.Ordinal);
 
     private static void Manage(Place place, DaemonSetWorld world, int surge, Draft draft, DateTimeOffset now)
     {
@@ -98,30 +103,39 @@ internal static class DaemonSetPlanner
         var (surge, unavailable) = Limits(world.Set, places);
         var going = delete.Select(d => d.Pod).ToHashSet(ReferenceEqualityComparer.Instance);
         var (broken, candidates) = (new List<(string Node, Pod Old)>(), new List<(string Node, Pod Old)>());
-        var missing = 0;
-        var surging = 0;
+        var (missing, surging, serving) = (0, 0, 0);
+        var misplaced = new List<Pod>();
         foreach (var place in places.Where(p => p.Fit != NodeFit.None))
         {
             var living = place.Pods.Where(p => !world.IsGoing(p) && !PodState.IsTerminal(p) && !going.Contains(p)).ToList();
             var old = living.FirstOrDefault(p => !IsNew(p, world));
             var fresh = living.FirstOrDefault(p => IsNew(p, world));
             var isFreshWell = fresh is not null && PodState.IsAvailable(fresh, world.Set.Spec.MinReadySeconds, now);
+            var isOldWell = old is not null && PodState.IsAvailable(old, world.Set.Spec.MinReadySeconds, now);
+            serving += isOldWell || (old is null && isFreshWell) ? 1 : 0;
             if (old is null)
             {
                 missing += isFreshWell || place.Fit != NodeFit.Runs ? 0 : 1;
             }
             else if (fresh is null)
             {
-                var isWell = PodState.IsAvailable(old, world.Set.Spec.MinReadySeconds, now);
-                (isWell ? candidates : broken).Add((place.Node, old));
-            }
-            else if (isFreshWell)
-            {
-                delete.Add(new(old, null));
+                if (surge == 0 || place.Fit == NodeFit.Runs)
+                {
+                    (isOldWell ? candidates : broken).Add((place.Node, old));
+                }
+                else if (isOldWell)
+                {
+                    misplaced.Add(old);
+                }
+                else
+                {
+                    delete.Add(new(old, null));
+                }
             }
             else
             {
-                surging++;
+                delete.AddRange(isFreshWell || !PodState.IsReady(old) ? [new(old, null)] : []);
+                surging += isFreshWell ? 0 : 1;
             }
         }
 
@@ -129,6 +143,9 @@ internal static class DaemonSetPlanner
         if (surge > 0)
         {
             create.AddRange(broken.Concat(candidates.Take(Math.Max(0, surge - surging))).Select(c => c.Node));
+
+            // Where no new one may come, an old one goes when enough serve where they should.
+            delete.AddRange(misplaced.Take(Math.Max(0, serving - places.Count(p => p.Fit == NodeFit.Runs))).Select(p => new DaemonDeletion(p, null)));
         }
         else
         {
@@ -139,7 +156,7 @@ internal static class DaemonSetPlanner
     private static (int Surge, int Unavailable) Limits(DaemonSet set, List<Place> places)
     {
         var desired = places.Count(p => p.Fit == NodeFit.Runs);
-        var rolling = set.Spec.UpdateStrategy.RollingUpdate;
+        var rolling = set.Spec.UpdateStrategy.Type == DaemonSetUpdateStrategyType.OnDelete ? null : set.Spec.UpdateStrategy.RollingUpdate;
         var surge = rolling?.MaxSurge?.Scale(desired, roundUp: true) ?? 0;
         var unavailable = rolling?.MaxUnavailable?.Scale(desired, roundUp: true) ?? (surge > 0 ? 0 : 1);
         return (surge, surge == 0 && unavailable == 0 ? 1 : unavailable);
@@ -148,6 +165,8 @@ internal static class DaemonSetPlanner
     private static DaemonSetStatus Observe(List<Place> places, DaemonSetWorld world, DateTimeOffset now)
     {
         var wanted = places.Where(p => p.Fit == NodeFit.Runs).ToList();
+
+        // While an old one is there, its place is not updated, whatever comes beside it.
         var first = wanted.Select(p => p.Pods.FirstOrDefault(q => !world.IsGoing(q)) ?? p.Pods.FirstOrDefault()).OfType<Pod>().ToList();
         var available = first.Count(p => PodState.IsAvailable(p, world.Set.Spec.MinReadySeconds, now));
         return world.Set.Status with
@@ -156,14 +175,15 @@ internal static class DaemonSetPlanner
             CurrentNumberScheduled = first.Count,
             NumberMisscheduled = places.Count(p => p.Fit != NodeFit.Runs && p.Pods.Count > 0),
             NumberReady = first.Count(PodState.IsReady),
-            UpdatedNumberScheduled = wanted.Count(p => p.Pods.Any(q => IsNew(q, world))),
+            UpdatedNumberScheduled = first.Count(p => IsNew(p, world)),
             NumberAvailable = available,
             NumberUnavailable = wanted.Count - available,
             ObservedGeneration = world.Set.Metadata.Generation,
+            CollisionCount = world.Revision.Collisions > 0 ? world.Revision.Collisions : world.Set.Status.CollisionCount,
         };
     }
 
-    private static bool IsNew(Pod pod, DaemonSetWorld world) => pod.Metadata.Labels.Find(HashLabel) == world.Hash;
+    private static bool IsNew(Pod pod, DaemonSetWorld world) => pod.Metadata.Labels.Find(HashLabel) == world.Revision.Hash;
 
     private static bool IsFailed(Pod pod) => pod.Status.Phase == PodPhase.Failed;
 

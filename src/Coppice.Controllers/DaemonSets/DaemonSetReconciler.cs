@@ -34,6 +34,12 @@ internal sealed class DaemonSetReconciler(IApiClient api, CacheSet caches, IEven
             return ReconcileResult.Done;
         }
 
+        // Deleted: the garbage collector removes the pods.
+        if (set.Metadata.DeletionTimestamp is not null)
+        {
+            return ReconcileResult.Done;
+        }
+
         var selector = LabelQuery.Of(set.Spec.Selector);
         if (selector.IsEverything)
         {
@@ -44,15 +50,13 @@ internal sealed class DaemonSetReconciler(IApiClient api, CacheSet caches, IEven
         // 1. Observe.
         var pods = await _adoption.ClaimAsync(set, selector, stop);
         var inUse = pods.Select(p => p.Metadata.Labels.Find(DaemonSetPlanner.HashLabel) ?? "").ToHashSet(StringComparer.Ordinal);
-        var hash = set.Metadata.DeletionTimestamp is null
-            ? await _history.SyncAsync(set, inUse, stop)
-            : TemplateHash.Of(set.Spec.Template, set.Status.CollisionCount);
+        var revision = await _history.SyncAsync(set, inUse, stop);
 
         // 2. Plan.
         var now = time.GetUtcNow();
         var (uid, generation, backOff) = _backOffs.GetValueOrDefault(key);
         var known = backOff is not null && uid == set.Metadata.Uid && generation == set.Metadata.Generation ? backOff : FailedPodBackOff.None;
-        var plan = DaemonSetPlanner.Plan(new(set, _nodes.Items, pods, hash, known, _pods.IsGoing), now);
+        var plan = DaemonSetPlanner.Plan(new(set, _nodes.Items, pods, revision, known, _pods.IsGoing), now);
         _backOffs[key] = (set.Metadata.Uid, set.Metadata.Generation, plan.BackOff);
 
         // 3. Apply.
@@ -65,7 +69,7 @@ internal sealed class DaemonSetReconciler(IApiClient api, CacheSet caches, IEven
         }
 
         var failure = await _pods.DeleteAsync(set, plan.Delete.Select(d => d.Pod), stop)
-            ?? await _pods.CreateAsync(set, PodsFor(set, hash, plan.Create), stop);
+            ?? await _pods.CreateAsync(set, PodsFor(set, revision.Hash, plan.Create), stop);
         if (plan.Status != set.Status)
         {
             await _sets.ExpectAsync(await api.UpdateStatusAsync(set with { Status = plan.Status }, stop), time, stop);

@@ -8,15 +8,15 @@ using Coppice.Objects.Policy;
 namespace Coppice.Controllers.Disruption;
 
 /// <summary>Tells in the status of each budget how many of its pods may be evicted, as soon as one of them comes, changes or goes.</summary>
-internal sealed class BudgetReconciler(IApiClient api, CacheSet caches, IEventRecorder events, TimeProvider time) : IDeclaredReconciler
+internal sealed class BudgetReconciler(IApiClient api, CacheSet caches, IEventRecorder events, IKindSource kinds, TimeProvider time) : IDeclaredReconciler
 {
     private readonly ObjectCache<PodDisruptionBudget> _budgets = caches.Of<PodDisruptionBudget>();
     private readonly CacheIndex<PodDisruptionBudget> _byNamespace = caches.Of<PodDisruptionBudget>().AddIndex(Indexes.ByNamespace);
-    private readonly CacheIndex<Pod> _podsByNamespace = caches.Of<Pod>().AddIndex(Indexes.ByNamespace);
-    private readonly PodScales _scales = new(caches);
+    private readonly PodSelections _selections = new(caches.Of<Pod>());
+    private readonly PodScales _scales = new(api, caches, kinds);
 
     public Controller Declare(Controller controller) => controller
-        .Watches(_budgets)
+        .WokenBy(_budgets, Noted)
         .WokenBy(caches.Of<Pod>(), OfPod)
         .WokenBy(caches.Of<Deployment>(), change => Rescaled(change, item => item.Spec.Replicas))
         .WokenBy(caches.Of<ReplicaSet>(), change => Rescaled(change, item => item.Spec.Replicas))
@@ -31,15 +31,27 @@ internal sealed class BudgetReconciler(IApiClient api, CacheSet caches, IEventRe
         }
 
         // 1. Observe.
-        var pods = _podsByNamespace.Find(key.Namespace).Where(pod => IsFor(budget, pod)).ToList();
+        var pods = _selections.Select(key.Namespace, LabelQuery.Of(budget.Spec.Selector));
         if (pods.Count == 0)
         {
             events.Record(budget, "Normal", "NoPods", "No matching pods found");
         }
 
+        var scale = BudgetPlanner.GoesByScale(budget.Spec) ? await _scales.OfAsync(pods, stop) : default;
+        if (scale is { HasUnmanaged: true, Problem: null })
+        {
+            events.Record(
+                budget,
+                "Warning",
+                "UnmanagedPods",
+                $"Pods selected by this PodDisruptionBudget (selector: {SelectorText.Of(budget.Spec.Selector)}) were found to be unmanaged. As a result, "
+                + "the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set "
+                + "\".spec.minAvailable\" field of the PDB to an integer value.");
+        }
+
         // 2. Plan.
         var now = time.GetUtcNow();
-        var plan = BudgetPlanner.Plan(budget, pods, () => _scales.Of(pods), now);
+        var plan = BudgetPlanner.Plan(budget, pods, scale, now);
 
         // 3. Apply. Who evicts writes here too, and then all is looked at anew.
         foreach (var name in plan.Late)
@@ -64,15 +76,24 @@ internal sealed class BudgetReconciler(IApiClient api, CacheSet caches, IEventRe
         return plan.NextLookAt is { } at ? ReconcileResult.After(at - now) : ReconcileResult.Done;
     }
 
-    private static bool IsFor(PodDisruptionBudget budget, Pod pod) =>
-        budget.Spec.Selector is { } selector && LabelQuery.Of(selector).Matches(pod.Metadata.Labels);
+    private ObjectKey[] Noted(ObjectChange<PodDisruptionBudget> change)
+    {
+        var key = ObjectKey.Of(change.Item);
+        if (change.Old?.Spec.Selector != change.New?.Spec.Selector || change.Old is null || change.New is null)
+        {
+            _selections.Note(key, change.New is { } budget ? LabelQuery.Of(budget.Spec.Selector) : null);
+        }
+
+        return [key];
+    }
 
     private IEnumerable<ObjectKey> OfPod(ObjectChange<Pod> change)
     {
-        var budgets = _byNamespace.Find(change.Item.Metadata.Namespace ?? "");
-        return budgets.Count == 0 ? [] : budgets
-            .Where(budget => (change.Old is { } old && IsFor(budget, old)) || (change.New is { } item && IsFor(budget, item)))
-            .Select(ObjectKey.Of);
+        var space = change.Item.Metadata.Namespace ?? "";
+        var (before, after) = (change.Old?.Metadata.Labels, change.New?.Metadata.Labels);
+        return [.. Owners(before), .. before == after ? [] : Owners(after)];
+
+        IEnumerable<ObjectKey> Owners(ValueMap<string>? labels) => labels is { } known ? _selections.OwnersOf(space, known) : [];
     }
 
     private IEnumerable<ObjectKey> Rescaled<T>(ObjectChange<T> change, Func<T, int?> replicas) where T : KubernetesObject =>

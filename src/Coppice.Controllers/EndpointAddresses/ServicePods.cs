@@ -10,6 +10,10 @@ internal sealed class ServicePods
 {
     private static readonly Func<Pod, IEnumerable<string>> ByLabel = pod => pod.Metadata.Labels.Select(label => NameOf(pod.Metadata.Namespace, label));
 
+    // By one of the labels that a service wants of its pods: whoever has it is looked at closer.
+    private static readonly Func<Service, IEnumerable<string>> ByWanted =
+        service => HasPods(service) ? [NameOf(service.Metadata.Namespace, service.Spec.Selector.First())] : [];
+
     private readonly CacheIndex<Pod> _byLabel;
     private readonly CacheIndex<Service> _services;
 
@@ -17,7 +21,7 @@ internal sealed class ServicePods
     {
         Cache = caches.Of<Pod>();
         _byLabel = Cache.AddIndex(ByLabel);
-        _services = caches.Of<Service>().AddIndex(Indexes.ByNamespace);
+        _services = caches.Of<Service>().AddIndex(ByWanted);
     }
 
     public ObjectCache<Pod> Cache { get; }
@@ -72,9 +76,13 @@ internal sealed class ServicePods
             return [];
         }
 
-        return _services.Find(change.Item.Metadata.Namespace ?? "")
-            .Where(s => HasPods(s) && (Selects(s, change.Old) || Selects(s, change.New)))
-            .Select(ObjectKey.Of);
+        var labels = ByLabel(change.Item);
+        if (change is { Old: { } before, New: { } after } && before.Metadata.Labels != after.Metadata.Labels)
+        {
+            labels = labels.Concat(ByLabel(before)).Distinct();
+        }
+
+        return labels.SelectMany(_services.Find).Where(s => Selects(s, change.Old) || Selects(s, change.New)).Select(ObjectKey.Of);
     }
 
     private static string NameOf(string? ns, KeyValuePair<string, string> label) => $"{ns}/{label.Key}={label.Value}";

@@ -70,6 +70,7 @@ internal static class SlicePlanner
         var isServing = PodState.IsReady(pod);
         var isGoing = pod.Metadata.DeletionTimestamp is not null;
         var nodeName = string.IsNullOrEmpty(pod.Spec.NodeName) ? null : pod.Spec.NodeName;
+        var zone = nodeName is null ? null : node(nodeName)?.Metadata.Labels.Find(Zone);
         return new()
         {
             Addresses = addresses,
@@ -81,8 +82,28 @@ internal static class SlicePlanner
             },
             Hostname = ServicePods.HostnameFor(pod, service),
             NodeName = nodeName,
-            Zone = nodeName is null ? null : node(nodeName)?.Metadata.Labels.Find(Zone),
+            Zone = zone,
+            Hints = HintsOf(service, nodeName, zone),
             TargetRef = ServicePods.ReferenceTo(pod),
+        };
+    }
+
+    /// <summary>From where an endpoint is to be used, if the service wants it used from near.</summary>
+    private static EndpointHints? HintsOf(Service service, string? nodeName, string? zone)
+    {
+        // Who wants zones to share by what they can do gets no hints: that takes several zones with nodes enough, which is not worked out.
+        var mode = service.Metadata.Annotations.Find("service.kubernetes.io/topology-aware-hints") ?? service.Metadata.Annotations.Find("service.kubernetes.io/topology-mode");
+        if (mode is "Auto" or "auto")
+        {
+            return null;
+        }
+
+        ValueList<ForZone> zones = zone is null ? default : [new ForZone { Name = zone }];
+        return service.Spec.TrafficDistribution switch
+        {
+            "PreferClose" or "PreferSameZone" when zone is not null => new() { ForZones = zones },
+            "PreferSameNode" when nodeName is not null => new() { ForZones = zones, ForNodes = [new ForNode { Name = nodeName }] },
+            _ => null,
         };
     }
 

@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
@@ -26,15 +27,17 @@ internal sealed class GarbageCollector
     private readonly ReconcileLoop<GarbageKey> _loop;
     private volatile bool _isRunning;
 
-    public GarbageCollector(IApiClient api, EveryKind kinds, TimeProvider time, ILogger log)
+    public GarbageCollector(IApiClient api, EveryKind kinds, IEventRecorder events, TimeProvider time, ILogger log)
     {
         _kinds = kinds;
-        _loop = new("GarbageCollection", new GarbageReconciler(api, kinds, time), ReconcileOptions.Default with { Workers = Workers }, time, log);
+        _loop = new("GarbageCollection", new GarbageReconciler(api, kinds, events, time), ReconcileOptions.Default with { Workers = Workers }, time, log);
         kinds.OnEach(Watch);
     }
 
     /// <summary>Nothing waits and nothing runs.</summary>
     public bool IsIdle => _loop.IsIdle;
+
+    public void WriteTo(MetricsText text) => _loop.WriteTo(text);
 
     public Task RunAsync(CancellationToken stop)
     {

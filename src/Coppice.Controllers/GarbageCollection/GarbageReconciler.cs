@@ -1,6 +1,7 @@
 using Coppice.Client;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 
 namespace Coppice.Controllers.GarbageCollection;
@@ -9,7 +10,7 @@ namespace Coppice.Controllers.GarbageCollection;
 /// Removes what its owners have left behind. Before anything is deleted, the absence of its owners is made sure of at the API, since
 /// one cache may be behind another.
 /// </summary>
-internal sealed class GarbageReconciler(IApiClient api, EveryKind kinds, TimeProvider time) : IReconciler<GarbageKey>
+internal sealed class GarbageReconciler(IApiClient api, EveryKind kinds, IEventRecorder events, TimeProvider time) : IReconciler<GarbageKey>
 {
     private const int Attempts = 5;
 
@@ -78,6 +79,7 @@ internal sealed class GarbageReconciler(IApiClient api, EveryKind kinds, TimePro
         // An object of the cluster cannot belong to one of a namespace: no such owner can be looked up.
         if (ownerKind.Kind.Namespaced && !kind.Namespaced)
         {
+            TellIfElsewhere(ownerKind, reference, item);
             return OwnerState.Solid;
         }
 
@@ -85,9 +87,26 @@ internal sealed class GarbageReconciler(IApiClient api, EveryKind kinds, TimePro
         var owner = ownerKind.Cache.Find(key) is { } cached && cached.Metadata.Uid == reference.Uid
             ? cached
             : await api.FindAsync(ownerKind.Kind, key, stop);
-        return owner is null || owner.Metadata.Uid != reference.Uid ? OwnerState.Absent
-            : GarbagePlanner.IsWaiting(owner) ? OwnerState.Waiting
-            : OwnerState.Solid;
+        if (owner is null || owner.Metadata.Uid != reference.Uid)
+        {
+            TellIfElsewhere(ownerKind, reference, item);
+            return OwnerState.Absent;
+        }
+
+        return GarbagePlanner.IsWaiting(owner) ? OwnerState.Waiting : OwnerState.Solid;
+    }
+
+    /// <summary>Owners are of the same namespace, or of none: whoever names one of another namespace meant something else.</summary>
+    private void TellIfElsewhere(KindCache ownerKind, OwnerReference reference, KubernetesObject item)
+    {
+        var here = item.Metadata.Namespace ?? "";
+        if (ownerKind.Kind.Namespaced
+            && kinds.Find("", nameof(Namespace))!.Cache.Items.Any(
+                space => space.Metadata.Name != here && ownerKind.Cache.Find(new(space.Metadata.Name!, reference.Name))?.Metadata.Uid == reference.Uid))
+        {
+            var named = $"[{reference.ApiVersion}/{reference.Kind}, namespace: {here}, name: {reference.Name}, uid: {reference.Uid}]";
+            events.Record(item, "Warning", "OwnerRefInvalidNamespace", $"ownerRef {named} does not exist in namespace \"{here}\"");
+        }
     }
 
     private async ValueTask DeleteAsync(Kind kind, KubernetesObject item, string propagation, CancellationToken stop)

@@ -1,5 +1,5 @@
 using Coppice.Client;
-using Coppice.Objects;
+using Coppice.Controllers.Runtime;
 using Coppice.Objects.Batch;
 using Coppice.Objects.Core;
 
@@ -11,10 +11,9 @@ internal static class JobFinalizer
     /// <returns>The pod as it was written; null if it is gone.</returns>
     public static async Task<Pod?> RemoveAsync(IApiClient api, Pod pod, CancellationToken stop)
     {
-        var others = pod.Metadata.Finalizers.Where(one => one != JobLabels.TrackingFinalizer).ToValueList();
         try
         {
-            return await api.UpdateAsync(pod with { Metadata = pod.Metadata with { Finalizers = others } }, stop);
+            return await api.RemoveFinalizerAsync(pod, JobLabels.TrackingFinalizer, stop);
         }
         catch (ApiException e) when (e.IsNotFound)
         {

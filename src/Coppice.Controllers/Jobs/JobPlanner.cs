@@ -9,24 +9,23 @@ namespace Coppice.Controllers.Jobs;
 /// <summary>Which pods of a Job to make, to remove and to count, and what to say of it.</summary>
 internal static class JobPlanner
 {
-    // A pod that fails is replaced after a pause that doubles with each that fails after it.
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
-
-    public static JobPlan Plan(Job job, IReadOnlyList<Pod> pods, Func<Pod, bool> isGoing, DateTimeOffset now)
+    /// <param name="known">What was remembered of failures; null where nothing is, and the pods that are there have to tell.</param>
+    public static JobPlan Plan(Job job, IReadOnlyList<Pod> pods, JobBackOff? known, Func<Pod, bool> isGoing, DateTimeOffset now)
     {
         var (started, news) = Begin(job, now);
         var tally = new JobTally(started, pods, isGoing);
         var end = JobEnd.Of(started, tally, now);
         var isSuspended = started.Spec.Suspend == true && end is null;
         var wanted = end is not null || isSuspended ? 0 : Wanted(started, tally);
+        var count = tally.Count(keepsLast: end is null && started.Metadata.DeletionTimestamp is null);
+        var backOff = known?.After(count.Ended) ?? JobBackOff.None.After([.. pods.Where(PodState.IsTerminal)]);
 
         var delete = Surplus(started, tally, wanted, now);
         var (create, due) = end is null && !isSuspended && started.Metadata.DeletionTimestamp is null
-            ? Missing(started, tally, wanted - (tally.Active.Count - delete.Count), now)
+            ? Missing(started, tally, wanted - (tally.Active.Count - delete.Count), backOff, now)
             : ([], null);
 
-        var noted = Observe(started, tally, delete.Count) with { UncountedTerminatedPods = tally.Uncounted };
+        var noted = Observe(started, tally, delete.Count) with { UncountedTerminatedPods = count.Uncounted };
         if (end is not null)
         {
             noted = Say(noted, end.Type, ConditionStatus.True, end.Reason, end.Message, now);
@@ -38,16 +37,15 @@ internal static class JobPlanner
             noted = noted with { StartTime = null };
         }
 
-        var release = tally.Released.ToList();
-        var counted = Count(started, tally, noted);
-        if (end is not null && tally.Active.Count == 0 && tally.Terminating == 0)
+        var counted = noted with { Succeeded = count.Succeeded, Failed = count.Failed, UncountedTerminatedPods = new() };
+        if (end is not null && tally.Active.Count == 0 && tally.Terminating == 0 && count.IsWhole)
         {
             counted = Finish(counted, end, now);
-            news = [.. news, end.Final == JobConditionType.Complete ? new("Normal", "Completed", "Job completed") : new("Warning", end.Reason, end.Message)];
+            news = [.. news, .. Ending(end, started, counted)];
         }
 
         var next = new[] { due, end is null ? JobEnd.Deadline(started) : null }.Where(at => at > now).Min();
-        return new(noted, release, delete, end is not null, create, counted, news, next);
+        return new(noted, count.Released, delete, end is not null, create, counted, backOff, news, next);
     }
 
     /// <summary>The Job as it is from now on: begun, or resumed.</summary>
@@ -100,7 +98,7 @@ internal static class JobPlanner
     private static bool IsOver(JobTally tally, int index) => tally.CompletedIndexes.Contains(index) || tally.FailedIndexes?.Contains(index) == true;
 
     /// <returns>What to make now, and when to look again for what has to wait.</returns>
-    private static (IReadOnlyList<JobReplica> Create, DateTimeOffset? Due) Missing(Job job, JobTally tally, int missing, DateTimeOffset now)
+    private static (IReadOnlyList<JobReplica> Create, DateTimeOffset? Due) Missing(Job job, JobTally tally, int missing, JobBackOff backOff, DateTimeOffset now)
     {
         // Who replaces only what has failed waits for those that go.
         missing -= job.Spec.PodReplacementPolicy == PodReplacementPolicy.Failed ? tally.Terminating : 0;
@@ -110,7 +108,7 @@ internal static class JobPlanner
             return ([], null);
         }
 
-        if (job.Spec.BackoffLimitPerIndex is null && PauseEnd(job, tally.Pods) is { } end && end > now)
+        if (job.Spec.BackoffLimitPerIndex is null && backOff.Until is { } end && end > now)
         {
             return ([], end);
         }
@@ -127,7 +125,6 @@ internal static class JobPlanner
             taken.UnionWith(tally.Pods.Where(pod => !PodState.IsTerminal(pod)).Select(pod => JobPods.IndexOf(job, pod)).OfType<int>());
         }
 
-        var byIndex = isCounted ? tally.Pods.Where(pod => JobPods.IndexOf(job, pod) is not null).ToLookup(pod => JobPods.IndexOf(job, pod)!.Value) : null;
         var create = new List<JobReplica>();
         DateTimeOffset? due = null;
         for (var index = 0; index < job.Spec.Completions && create.Count < missing; index++)
@@ -137,42 +134,23 @@ internal static class JobPlanner
                 continue;
             }
 
-            var before = byIndex?[index].ToList() ?? [];
-            if (isCounted && PauseEnd(job, before) is { } end && end > now)
+            var last = tally.LastFailed.GetValueOrDefault(index);
+            if (last is not null && PauseEnd(job, last) is { } end && end > now)
             {
                 due = due < end ? due : end;
                 continue;
             }
 
-            create.Add(new(index, isCounted ? FailuresOf(job, before) : null));
+            create.Add(new(index, !isCounted ? null : last is null ? default(IndexFailures) : JobPods.FailuresWith(job, last)));
         }
 
         return (create, due);
     }
 
-    private static int FailuresOf(Job job, IReadOnlyList<Pod> pods) => pods
-        .Where(pod => JobPods.IsFailed(job, pod))
-        .Select(pod => JobPods.FailuresBefore(pod) + (FailurePolicy.Of(job, pod).Action == PodFailurePolicyAction.Ignore ? 0 : 1))
-        .DefaultIfEmpty(0)
-        .Max();
-
-    /// <summary>Until when nothing is made after failures; null without any since the last success.</summary>
-    private static DateTimeOffset? PauseEnd(Job job, IReadOnlyList<Pod> pods)
-    {
-        var success = pods.Where(JobPods.IsSucceeded).Select(JobPods.FinishedAt).Max();
-        var failures = pods
-            .Where(pod => pod.Status.Phase == PodPhase.Failed && FailurePolicy.Of(job, pod).Action != PodFailurePolicyAction.Ignore)
-            .Select(JobPods.FinishedAt)
-            .Where(at => at is not null && !(at <= success))
-            .ToList();
-        if (failures.Count == 0)
-        {
-            return null;
-        }
-
-        var pause = FirstPause * Math.Pow(2, Math.Min(failures.Count - 1, 10));
-        return failures.Max()!.Value.After(pause < LongestPause ? pause : LongestPause);
-    }
+    /// <summary>Until when an index is not tried again after its last pod; null after one that merely goes.</summary>
+    private static DateTimeOffset? PauseEnd(Job job, Pod last) => last.Status.Phase == PodPhase.Failed
+        ? JobPods.FinishedAt(last)?.After(JobBackOff.PauseAfter(JobPods.FailuresWith(job, last).All))
+        : null;
 
     private static JobStatus Observe(Job job, JobTally tally, int deleted) => job.Status with
     {
@@ -184,17 +162,22 @@ internal static class JobPlanner
         Succeeded = JobPods.IsIndexed(job) ? tally.CompletedIndexes.Count : job.Status.Succeeded,
     };
 
-    private static JobStatus Count(Job job, JobTally tally, JobStatus noted) => noted with
-    {
-        Succeeded = tally.Succeeded,
-        Failed = tally.Failed,
-        UncountedTerminatedPods = new(),
-    };
-
     private static JobStatus Finish(JobStatus status, JobEnd end, DateTimeOffset now)
     {
         var over = Say(status, end.Final, ConditionStatus.True, end.Reason, end.Message, now);
-        return end.Final == JobConditionType.Complete ? over with { CompletionTime = ApiTime.Truncate(now) } : over;
+        // A clock that was set back would have it end before it began, which the API takes from nobody.
+        return end.Final == JobConditionType.Complete ? over with { CompletionTime = now < over.StartTime ? over.StartTime : ApiTime.Truncate(now) } : over;
+    }
+
+    private static IEnumerable<JobNews> Ending(JobEnd end, Job job, JobStatus status)
+    {
+        if (end.Final != JobConditionType.Complete)
+        {
+            return [new("Warning", end.Reason, end.Message)];
+        }
+
+        var completed = new JobNews("Normal", "Completed", "Job completed");
+        return status.Succeeded > job.Spec.Completions ? [new("Warning", "TooManySucceededPods", "Too many succeeded pods recorded"), completed] : [completed];
     }
 
     private static bool IsTrue(Job job, string type) => JobConditions.IsTrue(job.Status, type);

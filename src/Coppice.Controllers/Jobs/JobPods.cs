@@ -11,6 +11,9 @@ internal static class JobPods
 {
     public static bool IsIndexed(Job job) => job.Spec.CompletionMode == CompletionMode.Indexed;
 
+    /// <summary>Another controller than this one looks after it.</summary>
+    public static bool IsManagedByOthers(Job job) => job.Spec.ManagedBy is not (null or JobLabels.DefaultManager);
+
     public static bool IsTracked(Pod pod) => pod.Metadata.Finalizers.Contains(JobLabels.TrackingFinalizer);
 
     public static bool IsSucceeded(Pod pod) => pod.Status.Phase == PodPhase.Succeeded;
@@ -31,8 +34,14 @@ internal static class JobPods
             : null;
 
     /// <summary>How many pods of its index had failed before it.</summary>
-    public static int FailuresBefore(Pod pod) =>
-        int.TryParse(pod.Metadata.Annotations.Find(JobLabels.IndexFailureCount), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+    public static IndexFailures FailuresBefore(Pod pod) => new(NumberIn(pod, JobLabels.IndexFailureCount), NumberIn(pod, JobLabels.IndexIgnoredFailureCount));
+
+    /// <summary>How many pods of its index have failed, with it.</summary>
+    public static IndexFailures FailuresWith(Job job, Pod pod)
+    {
+        var before = FailuresBefore(pod);
+        return FailurePolicy.Of(job, pod).Action == PodFailurePolicyAction.Ignore ? before with { Ignored = before.Ignored + 1 } : before with { Counted = before.Counted + 1 };
+    }
 
     /// <summary>When a pod's last container ended; where nobody says, when it was no longer ready, or was to be gone.</summary>
     public static DateTimeOffset? FinishedAt(Pod pod) =>
@@ -40,13 +49,11 @@ internal static class JobPods
         ?? PodConditions.Find(pod.Status, PodConditionType.Ready)?.LastTransitionTime
         ?? pod.Metadata.DeletionTimestamp?.After(-Spans.Seconds(pod.Metadata.DeletionGracePeriodSeconds ?? 0));
 
-    /// <param name="index">Of an indexed Job.</param>
-    /// <param name="failures">How many pods of the index have failed; null where nobody counts by index.</param>
-    public static Pod Make(Job job, int? index, int? failures)
+    public static Pod Make(Job job, JobReplica replica)
     {
         var pod = PodFromTemplate.Make(job.Spec.Template, job);
         pod = pod with { Metadata = pod.Metadata with { Finalizers = [.. pod.Metadata.Finalizers.Where(one => one != JobLabels.TrackingFinalizer), JobLabels.TrackingFinalizer] } };
-        if (index is not { } number)
+        if (replica.Index is not { } number)
         {
             return pod;
         }
@@ -59,9 +66,7 @@ internal static class JobPods
             {
                 GenerateName = $"{job.Metadata.Name}-{text}-",
                 Labels = pod.Metadata.Labels.With(JobLabels.CompletionIndex, text),
-                Annotations = failures is { } count
-                    ? annotations.With(JobLabels.IndexFailureCount, count.ToString(CultureInfo.InvariantCulture))
-                    : annotations,
+                Annotations = replica.Before is { } before ? WithFailures(annotations, before) : annotations,
             },
             Spec = pod.Spec with
             {
@@ -71,6 +76,15 @@ internal static class JobPods
             },
         };
     }
+
+    private static ValueMap<string> WithFailures(ValueMap<string> annotations, IndexFailures before)
+    {
+        var counted = annotations.With(JobLabels.IndexFailureCount, before.Counted.ToString(CultureInfo.InvariantCulture));
+        return before.Ignored == 0 ? counted : counted.With(JobLabels.IndexIgnoredFailureCount, before.Ignored.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static int NumberIn(Pod pod, string annotation) =>
+        int.TryParse(pod.Metadata.Annotations.Find(annotation), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
 
     private static Container WithIndex(Container container) => container.Env.Any(one => one.Name == "JOB_COMPLETION_INDEX") ? container : container with
     {

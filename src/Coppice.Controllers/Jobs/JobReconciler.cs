@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using Coppice.Client;
-using Coppice.Controllers.Quotas;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Batch;
@@ -8,29 +8,34 @@ using Coppice.Objects.Core;
 namespace Coppice.Controllers.Jobs;
 
 /// <summary>Runs the pods of a Job until it is over, counts each of them once, and removes the Job when its time has come.</summary>
-internal sealed class JobReconciler(IApiClient api, CacheSet caches, IEventRecorder events, TimeProvider time) : IDeclaredReconciler
+/// <param name="remover">The client of whoever removes Jobs that are over.</param>
+internal sealed class JobReconciler(IApiClient api, IApiClient remover, CacheSet caches, IEventRecorder events, TimeProvider time) : IDeclaredReconciler
 {
     private readonly ObjectCache<Job> _jobs = caches.Of<Job>();
     private readonly CacheIndex<Job> _byNamespace = caches.Of<Job>().AddIndex(Indexes.ByNamespace);
     private readonly Adoption<Job, Pod> _adoption = new(api, caches.Of<Pod>(), time);
     private readonly OwnedPods _pods = new(api, caches.Of<Pod>(), events, time);
 
+    // Lost with the process, as Kubernetes' is; then the pods that are there tell.
+    private readonly ConcurrentDictionary<ObjectKey, (string? Uid, JobBackOff BackOff)> _backOffs = [];
+
     public Controller Declare(Controller controller) => controller
         .Watches(_jobs)
         .Owns<Job, Pod>(caches.Of<Pod>())
-        .WokenBy(caches.Of<Pod>(), Adopters)
-        .WokenByMoreQuota<Job>(caches, job => !JobConditions.IsFinished(job.Status) && job.Spec.Suspend != true);
+        .WokenBy(caches.Of<Pod>(), Adopters);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
-        if (_jobs.Find(key) is not { } job || job.Spec.ManagedBy is not (null or JobLabels.DefaultManager))
+        if (_jobs.Find(key) is not { } job || JobPods.IsManagedByOthers(job))
         {
+            _backOffs.TryRemove(key, out _);
             return ReconcileResult.Done;
         }
 
         var now = time.GetUtcNow();
         if (JobConditions.IsFinished(job.Status))
         {
+            _backOffs.TryRemove(key, out _);
             return await RemoveInTimeAsync(job, now, stop);
         }
 
@@ -38,12 +43,14 @@ internal sealed class JobReconciler(IApiClient api, CacheSet caches, IEventRecor
         var pods = await _adoption.ClaimAsync(job, LabelQuery.Of(job.Spec.Selector), stop);
 
         // 2. Plan.
-        var plan = JobPlanner.Plan(job, pods, _pods.IsGoing, now);
+        var known = _backOffs.TryGetValue(key, out var last) && last.Uid == job.Metadata.Uid ? last.BackOff : null;
+        var plan = JobPlanner.Plan(job, pods, known, _pods.IsGoing, now);
 
         // 3. Apply. What has ended is noted, let go of and counted, in this order, so that none is lost or counted twice.
         if (plan.Release.Count > 0)
         {
             job = await WriteAsync(job, plan.Noted, stop);
+            _backOffs[key] = (job.Metadata.Uid, plan.BackOff);
             await ReleaseAsync(plan.Release, stop);
         }
 
@@ -53,7 +60,7 @@ internal sealed class JobReconciler(IApiClient api, CacheSet caches, IEventRecor
         }
 
         var failure = await _pods.DeleteAsync(job, plan.Delete, stop)
-            ?? await _pods.CreateAsync(job, [.. plan.Create.Select(one => JobPods.Make(job, one.Index, one.Failures))], stop);
+            ?? await _pods.CreateAsync(job, [.. plan.Create.Select(one => JobPods.Make(job, one))], stop);
         await WriteAsync(job, plan.Counted with { Active = plan.Counted.Active + (failure is null ? plan.Create.Count : 0) }, stop);
         foreach (var news in plan.News)
         {
@@ -78,7 +85,7 @@ internal sealed class JobReconciler(IApiClient api, CacheSet caches, IEventRecor
             return ReconcileResult.After(due - now);
         }
 
-        await api.DeleteAsync<Job>(
+        await remover.DeleteAsync<Job>(
             ObjectKey.Of(job), new() { PropagationPolicy = "Foreground", Preconditions = new() { Uid = job.Metadata.Uid } }, stop);
         return ReconcileResult.Done;
     }

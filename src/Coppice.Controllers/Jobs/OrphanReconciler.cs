@@ -34,16 +34,21 @@ internal sealed class OrphanReconciler(IApiClient api, CacheSet caches, TimeProv
         return ReconcileResult.Done;
     }
 
-    private bool IsKeptForNobody(Pod pod) => JobPods.IsTracked(pod)
-        && (ControllerRef.KeyOf<Job>(pod) is not { } job
-            || _jobs.Find(job) is not { } its
-            || its.Metadata.Uid != ControllerRef.Of(pod)!.Uid
-            || JobConditions.IsFinished(its.Status));
+    private bool IsKeptForNobody(Pod pod) => JobPods.IsTracked(pod) && (ControllerRef.Of(pod), ControllerRef.KeyOf<Job>(pod)) switch
+    {
+        (null, _) => true,
+
+        // Whoever else controls it may keep it by the same finalizer.
+        (_, null) => false,
+        (var owner, { } key) => _jobs.Find(key) is not { } job || job.Metadata.Uid != owner.Uid || IsOver(job),
+    };
+
+    private static bool IsOver(Job job) => JobConditions.IsFinished(job.Status) && !JobPods.IsManagedByOthers(job);
 
     /// <summary>The cache may not know the Job yet, whose pod would go uncounted.</summary>
     private async ValueTask<bool> IsCountedByAsync(Pod pod, CancellationToken stop) =>
         ControllerRef.KeyOf<Job>(pod) is { } key
         && await api.FindAsync<Job>(key, stop) is { } job
         && job.Metadata.Uid == ControllerRef.Of(pod)!.Uid
-        && !JobConditions.IsFinished(job.Status);
+        && !IsOver(job);
 }

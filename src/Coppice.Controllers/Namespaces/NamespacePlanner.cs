@@ -13,16 +13,24 @@ internal sealed record RemainingContent(string Resource, int Count, IReadOnlyLis
 /// <summary>What a namespace that is being deleted tells of the content that is left, in Kubernetes' words.</summary>
 internal static class NamespacePlanner
 {
-    public static NamespaceStatus Status(NamespaceStatus before, IReadOnlyList<RemainingContent> remaining, DateTimeOffset now)
+    /// <param name="unknown">The versions of groups, as "example.com/v1", whose kinds nobody can tell just now.</param>
+    public static NamespaceStatus Status(NamespaceStatus before, IReadOnlyList<RemainingContent> remaining, IReadOnlyList<string> unknown, DateTimeOffset now)
     {
-        var failures = remaining.Select(r => r.Failure).OfType<string>().ToList();
+        var stale = unknown.Select(version => $"{version}: stale GroupVersion discovery: {version}");
+        var failures = remaining.Select(r => r.Failure).OfType<string>().Order(StringComparer.Ordinal).ToList();
         var counts = remaining.Where(r => r.Count > 0).Select(r => $"{r.Resource} has {r.Count} resource instances").ToList();
         var finalizers = remaining.SelectMany(r => r.Finalizers).GroupBy(f => f)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => $"{g.Key} in {g.Count()} resource instances").ToList();
         NamespaceCondition[] wanted =
         [
-            Make(NamespaceConditionType.NamespaceDeletionDiscoveryFailure, false, "ResourcesDiscovered", "All resources successfully discovered"),
+            unknown.Count == 0
+                ? Make(NamespaceConditionType.NamespaceDeletionDiscoveryFailure, false, "ResourcesDiscovered", "All resources successfully discovered")
+                : Make(
+                    NamespaceConditionType.NamespaceDeletionDiscoveryFailure,
+                    true,
+                    "DiscoveryFailed",
+                    $"Discovery failed for some groups, {unknown.Count} failing: unable to retrieve the complete list of server APIs: {string.Join(", ", stale)}"),
             Make(NamespaceConditionType.NamespaceDeletionGroupVersionParsingFailure, false, "ParsedGroupVersions", "All legacy kube types successfully parsed"),
             failures.Count == 0
                 ? Make(NamespaceConditionType.NamespaceDeletionContentFailure, false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization")

@@ -10,14 +10,16 @@ namespace Coppice.Controllers.NodeLifecycle;
 /// Watches over one node: notices when it falls silent, taints it, takes its pods out of service at once and evicts them when their
 /// toleration ends; removes the pods of a node that is gone.
 /// </summary>
-internal sealed class NodeLifecycleReconciler(IApiClient api, CacheSet caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time) : IDeclaredReconciler
+/// <param name="remover">The client of whoever removes the pods of nodes that are gone.</param>
+internal sealed class NodeLifecycleReconciler(
+    IApiClient api, IApiClient remover, CacheSet caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time) : IDeclaredReconciler
 {
     private const string LeaseNamespace = "kube-node-lease";
 
     private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
     private readonly ObjectCache<Lease> _leases = caches.Of<Lease>();
     private readonly NodeHealth _health = new(time);
-    private readonly PodEviction _eviction = new(api, caches, events, options, time);
+    private readonly PodEviction _eviction = new(api, remover, caches, events, options, time);
 
     public Controller Declare(Controller controller) => controller
         .Watches(_nodes)

@@ -6,7 +6,9 @@ using Coppice.Objects.Core;
 namespace Coppice.Controllers.NodeLifecycle;
 
 /// <summary>What befalls the pods of a node that is not well, or not there.</summary>
-internal sealed class PodEviction(IApiClient api, CacheSet caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time)
+/// <param name="remover">The client of whoever removes the pods of nodes that are gone.</param>
+internal sealed class PodEviction(
+    IApiClient api, IApiClient remover, CacheSet caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time)
 {
     private readonly CacheIndex<Pod> _podsByNode = caches.Of<Pod>().AddIndex(Indexes.ByNode);
     private readonly SteadyClock _clock = new(time);
@@ -77,7 +79,7 @@ internal sealed class PodEviction(IApiClient api, CacheSet caches, IEventRecorde
             }
 
             events.Record(pod, "Normal", "TaintManagerEviction", $"Marking for deletion Pod {ObjectKey.Of(pod)}");
-            await WriteAsync(Disrupted(pod, "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint"), stop);
+            await DisruptAsync(api, pod, null, "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint", stop);
             await _deletions.DeleteAsync(api, pod, stop);
         }
 
@@ -108,18 +110,22 @@ internal sealed class PodEviction(IApiClient api, CacheSet caches, IEventRecorde
             return ReconcileResult.After(left);
         }
 
-        if (await api.FindAsync<Node>(node, stop) is not null)
+        if (await remover.FindAsync<Node>(node, stop) is not null)
         {
             return ReconcileResult.Done;
         }
 
         foreach (var pod in pods)
         {
-            var gone = Disrupted(pod, "DeletionByPodGC", "PodGC: node no longer exists");
-            await WriteAsync(PodState.IsTerminal(pod) ? gone : gone with { Status = gone.Status with { Phase = PodPhase.Failed } }, stop);
+            // One that had ended by itself was not disrupted.
+            if (!PodState.IsTerminal(pod))
+            {
+                await DisruptAsync(remover, pod, PodPhase.Failed, "DeletionByPodGC", "PodGC: node no longer exists", stop);
+            }
+
             try
             {
-                await api.DeleteAsync<Pod>(ObjectKey.Of(pod), new() { GracePeriodSeconds = 0, Preconditions = new() { Uid = pod.Metadata.Uid } }, stop);
+                await remover.DeleteAsync<Pod>(ObjectKey.Of(pod), new() { GracePeriodSeconds = 0, Preconditions = new() { Uid = pod.Metadata.Uid } }, stop);
             }
             catch (ApiException e) when (e.IsNotFound)
             {
@@ -139,17 +145,27 @@ internal sealed class PodEviction(IApiClient api, CacheSet caches, IEventRecorde
         }
     }
 
-    private Pod Disrupted(Pod pod, string reason, string message) => pod with
+    /// <summary>Says in a pod's status why it goes. One that is gone meanwhile needs no reason any more.</summary>
+    /// <param name="phase">Which it is to have from now on; null for the one it has.</param>
+    private async ValueTask DisruptAsync(IApiClient by, Pod pod, string? phase, string reason, string message, CancellationToken stop)
     {
-        Status = pod.Status.With(new PodCondition
+        var condition = new PodCondition
         {
             Type = PodConditionType.DisruptionTarget,
             Status = ConditionStatus.True,
             LastTransitionTime = ApiTime.Truncate(time.GetUtcNow()),
             Reason = reason,
             Message = message,
-        }),
-    };
+        };
+        try
+        {
+            await by.SetConditionAsync(pod, phase, condition, stop);
+        }
+        catch (ApiException e) when (e.IsNotFound || e.IsConflict)
+        {
+            // Gone, or another pod of its name.
+        }
+    }
 
     /// <returns>False if the pod is gone or has changed meanwhile; its change wakes us again.</returns>
     private async ValueTask<bool> WriteAsync(Pod pod, CancellationToken stop)

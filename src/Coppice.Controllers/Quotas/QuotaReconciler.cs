@@ -45,7 +45,7 @@ internal sealed class QuotaReconciler(IApiClient api, CacheSet caches, EveryKind
 
         // 2. Plan.
         var now = time.GetUtcNow();
-        var plan = QuotaPlanner.Plan(quota, counted.Select(one => (one.Kind, one.In(key.Namespace))), now);
+        var plan = QuotaPlanner.Plan(quota, [.. counted.Select(one => one.ShareOf(quota, now))]);
 
         // 3. Apply.
         if (plan.Status != quota.Status)
@@ -97,17 +97,46 @@ internal sealed class QuotaReconciler(IApiClient api, CacheSet caches, EveryKind
         || item is PersistentVolumeClaim
         || QuotaUsage.Of(kind, old, now) != QuotaUsage.Of(kind, item, now);
 
-    /// <summary>The watched copy of a kind that some quota limits.</summary>
-    private sealed class CountedKind(Kind kind, ObjectCache<KubernetesObject> cache) : IDisposable
+    /// <summary>The watched copy of a kind that some quota limits, and what its objects take.</summary>
+    private sealed class CountedKind : IDisposable
     {
-        private readonly CacheIndex<KubernetesObject> _byNamespace = cache.AddIndex(Indexes.ByNamespace);
+        private readonly Kind _kind;
+        private readonly Lock _gate = new();
+        private readonly Dictionary<string, QuotaSums> _sums = new(StringComparer.Ordinal);
 
-        public Kind Kind => kind;
+        public CountedKind(Kind kind, ObjectCache<KubernetesObject> cache)
+        {
+            (_kind, Cache) = (kind, cache);
+            cache.Subscribe(change => Learn(ObjectKey.Of(change.Item), change.New));
+        }
 
-        public ObjectCache<KubernetesObject> Cache => cache;
+        public ObjectCache<KubernetesObject> Cache { get; }
 
-        public IReadOnlyList<KubernetesObject> In(string space) => _byNamespace.Find(space);
+        public QuotaShare ShareOf(ResourceQuota quota, DateTimeOffset now)
+        {
+            lock (_gate)
+            {
+                return (_sums.GetValueOrDefault(quota.Metadata.Namespace ?? "") ?? new(_kind)).Of(quota, now);
+            }
+        }
 
-        public void Dispose() => cache.Dispose();
+        public void Dispose() => Cache.Dispose();
+
+        private void Learn(ObjectKey key, KubernetesObject? item)
+        {
+            lock (_gate)
+            {
+                if (!_sums.TryGetValue(key.Namespace, out var sums))
+                {
+                    _sums[key.Namespace] = sums = new(_kind);
+                }
+
+                sums.Learn(key, item);
+                if (sums.IsEmpty)
+                {
+                    _sums.Remove(key.Namespace);
+                }
+            }
+        }
     }
 }

@@ -1,5 +1,4 @@
 using Coppice.Client;
-using Coppice.Controllers.Quotas;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
@@ -22,8 +21,7 @@ internal sealed class ReplicationReconciler<T>(
     public Controller Declare(Controller controller) => controller
         .Watches(_owners)
         .Owns<T, Pod>(caches.Of<Pod>())
-        .WokenBy(caches.Of<Pod>(), Adopters)
-        .WokenByMoreQuota<T>(caches, owner => kind.Status(owner).Replicas < kind.Spec(owner).Replicas);
+        .WokenBy(caches.Of<Pod>(), Adopters);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {

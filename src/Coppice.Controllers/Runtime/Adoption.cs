@@ -29,8 +29,7 @@ internal sealed class Adoption<TOwner, T>(IApiClient api, ObjectCache<T> cache, 
         var written = new List<T>();
         foreach (var item in plan.Release)
         {
-            var references = item.Metadata.OwnerReferences.Where(r => r.Uid != owner.Metadata.Uid).ToValueList();
-            await WriteAsync((T)(item with { Metadata = item.Metadata with { OwnerReferences = references } }), written, stop);
+            await WriteAsync(api.RemoveOwnerAsync(item, owner.Metadata.Uid!, stop), written);
         }
 
         // The cache may not know yet that the owner is being deleted; an object adopted then would be lost.
@@ -38,8 +37,7 @@ internal sealed class Adoption<TOwner, T>(IApiClient api, ObjectCache<T> cache, 
         {
             foreach (var item in plan.Adopt)
             {
-                var references = item.Metadata.OwnerReferences.Add(ControllerRef.To(owner));
-                if (await WriteAsync((T)(item with { Metadata = item.Metadata with { OwnerReferences = references } }), written, stop) is { } adopted)
+                if (await WriteAsync(api.AddOwnerAsync(item, ControllerRef.To(owner), stop), written) is { } adopted)
                 {
                     owned.Add(adopted);
                 }
@@ -88,11 +86,11 @@ internal sealed class Adoption<TOwner, T>(IApiClient api, ObjectCache<T> cache, 
         return live is not null && live.Metadata.Uid == owner.Metadata.Uid && live.Metadata.DeletionTimestamp is null;
     }
 
-    private async ValueTask<T?> WriteAsync(T item, List<T> written, CancellationToken stop)
+    private static async ValueTask<T?> WriteAsync(ValueTask<T> patch, List<T> written)
     {
         try
         {
-            var result = await api.UpdateAsync(item, stop);
+            var result = await patch;
             written.Add(result);
             return result;
         }

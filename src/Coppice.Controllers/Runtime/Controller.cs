@@ -1,5 +1,7 @@
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Controllers.Runtime;
@@ -11,11 +13,19 @@ internal interface IDeclaredReconciler : IReconciler
 }
 
 /// <summary>Declares what wakes a reconciler: a cache tells of what is there already, and of every change from then on.</summary>
-internal sealed class Controller(string name, IReconciler reconciler, ReconcileOptions options, TimeProvider time, ILogger log)
+internal sealed class Controller
 {
-    private readonly ReconcileLoop<ObjectKey> _loop = new(name, reconciler, options, time, log);
+    private readonly QuotaWaits _waits;
+    private readonly ReconcileLoop<ObjectKey> _loop;
 
-    public string Name => name;
+    public Controller(string name, IReconciler reconciler, ReconcileOptions options, TimeProvider time, ILogger log)
+    {
+        Name = name;
+        _waits = new(reconciler);
+        _loop = new(name, _waits, options, time, log);
+    }
+
+    public string Name { get; }
 
     /// <summary>Nothing waits and nothing runs.</summary>
     public bool IsIdle => _loop.IsIdle;
@@ -56,6 +66,12 @@ internal sealed class Controller(string name, IReconciler reconciler, ReconcileO
         });
         return this;
     }
+
+    /// <summary>What a namespace's quotas refused is tried again as soon as there is more of one.</summary>
+    public Controller WokenByMoreOf(ObjectCache<ResourceQuota> quotas) =>
+        WokenBy(quotas, change => QuotaWaits.IsMore(change) ? _waits.In(change.Item.Metadata.Namespace ?? "") : []);
+
+    public void WriteTo(MetricsText text) => _loop.WriteTo(text);
 
     public void Enqueue(ObjectKey key) => _loop.Enqueue(key);
 

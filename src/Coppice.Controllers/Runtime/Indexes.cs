@@ -16,6 +16,9 @@ internal static class Indexes
     public static readonly Func<KubernetesObject, IEnumerable<string>> Orphans =
         item => ControllerRef.Of(item) is null ? [item.Metadata.Namespace ?? ""] : [];
 
+    /// <summary>The keys, as text, of the claims that a pod uses.</summary>
+    public static readonly Func<Pod, IEnumerable<string>> ByClaim = pod => PodClaims.Of(pod).Select(claim => claim.ToString());
+
     public static readonly Func<Pod, IEnumerable<string>> ByNode = pod => pod.Spec.NodeName is { Length: > 0 } node ? [node] : [];
 }
 

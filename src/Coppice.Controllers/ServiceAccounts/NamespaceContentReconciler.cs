@@ -9,8 +9,11 @@ namespace Coppice.Controllers.ServiceAccounts;
 /// What every namespace has: the service account that pods run as if they name none, and the certificates by which they know the API
 /// server.
 /// </summary>
+/// <param name="accounts">The client of whoever makes the accounts.</param>
+/// <param name="publisher">The client of whoever publishes the certificates.</param>
 /// <param name="rootCertificates">The cluster's CA as PEM.</param>
-internal sealed class NamespaceContentReconciler(IApiClient api, CacheSet caches, string rootCertificates, TimeProvider time) : IDeclaredReconciler
+internal sealed class NamespaceContentReconciler(
+    IApiClient accounts, IApiClient publisher, CacheSet caches, string rootCertificates, TimeProvider time) : IDeclaredReconciler
 {
     private const string Account = "default";
     private const string Certificates = "kube-root-ca.crt";
@@ -38,7 +41,7 @@ internal sealed class NamespaceContentReconciler(IApiClient api, CacheSet caches
         {
             if (_accounts.Find(new(key.Name, Account)) is null)
             {
-                await _accounts.ExpectAsync(await api.CreateAsync(new ServiceAccount
+                await _accounts.ExpectAsync(await accounts.CreateAsync(new ServiceAccount
                 {
                     ApiVersion = "v1", Kind = "ServiceAccount", Metadata = new() { Name = Account, Namespace = key.Name },
                 }, stop), time, stop);
@@ -64,14 +67,14 @@ internal sealed class NamespaceContentReconciler(IApiClient api, CacheSet caches
         }
 
         var written = existing is null
-            ? await api.CreateAsync(new ConfigMap
+            ? await publisher.CreateAsync(new ConfigMap
             {
                 ApiVersion = "v1",
                 Kind = "ConfigMap",
                 Metadata = new() { Name = Certificates, Namespace = ns, Annotations = ValueMap.Of(("kubernetes.io/description", Description)) },
                 Data = wanted,
             }, stop)
-            : await api.UpdateAsync(existing with { Data = wanted, BinaryData = default }, stop);
+            : await publisher.UpdateAsync(existing with { Data = wanted, BinaryData = default }, stop);
         await _maps.ExpectAsync(written, time, stop);
     }
 

@@ -15,22 +15,20 @@ internal sealed class StatefulHistory(IApiClient api, CacheSet caches, TimeProvi
 {
     private const string HashLabel = "controller.kubernetes.io/hash";
 
-    // Each is a name that was tried; nobody has so many others of one's hash.
-    private const int CollisionsMax = 10;
-
     private readonly ObjectCache<ControllerRevision> _revisions = caches.Of<ControllerRevision>();
     private readonly Adoption<StatefulSet, ControllerRevision> _adoption = new(api, caches.Of<ControllerRevision>(), time);
 
     /// <summary>Makes sure that the template's revision is there and is the newest.</summary>
     public async ValueTask<StatefulRevisions> SyncAsync(StatefulSet set, IReadOnlyList<ControllerRevision> known, CancellationToken stop)
     {
-        var data = TemplateRevision.DataOf(set.Spec.Template).GetRawText();
         var newest = known.Count > 0 ? known[^1] : null;
-        var same = known.LastOrDefault(revision => revision.Data?.GetRawText() == data);
+        var same = known.LastOrDefault(revision => TemplateRevision.Holds(revision, set.Spec.Template));
         var (update, collisions) = (same, set.Status.CollisionCount ?? 0);
         if (same is null)
         {
-            (update, collisions) = await MakeAsync(set, (newest?.Revision ?? 0) + 1, collisions, stop);
+            (update, collisions) = await TemplateRevision.CreateAsync(
+                api, set.Spec.Template, collisions, hash => Make(set, (newest?.Revision ?? 0) + 1, hash), stop);
+            await _revisions.ExpectAsync(update, time, stop);
         }
         else if (same.Revision < newest!.Revision)
         {
@@ -64,45 +62,17 @@ internal sealed class StatefulHistory(IApiClient api, CacheSet caches, TimeProvi
         }
     }
 
-    private async ValueTask<(ControllerRevision Made, int Collisions)> MakeAsync(StatefulSet set, long number, int collisions, CancellationToken stop)
+    private static ControllerRevision Make(StatefulSet set, long number, string hash) => new()
     {
-        for (var tries = 1; ; tries++)
+        Metadata = new()
         {
-            var wanted = Make(set, number, collisions);
-            try
-            {
-                var made = await api.CreateAsync(wanted, stop);
-                await _revisions.ExpectAsync(made, time, stop);
-                return (made, collisions);
-            }
-            catch (ApiException e) when (e.IsAlreadyExists && tries < CollisionsMax)
-            {
-                // Of a former set of this name, which the garbage collector has not come to: the same template has the same name.
-                if (await api.FindAsync<ControllerRevision>(ObjectKey.Of(wanted), stop) is { } there && there.Data?.GetRawText() == wanted.Data?.GetRawText())
-                {
-                    return (there, collisions);
-                }
-
-                collisions++;
-            }
-        }
-    }
-
-    private static ControllerRevision Make(StatefulSet set, long number, int collisions)
-    {
-        var hash = TemplateHash.Of(set.Spec.Template, collisions);
-        return new()
-        {
-            Metadata = new()
-            {
-                Name = $"{set.Metadata.Name}-{hash}",
-                Namespace = set.Metadata.Namespace,
-                Labels = set.Spec.Template.Metadata.Labels.With(HashLabel, hash),
-                Annotations = set.Metadata.Annotations,
-                OwnerReferences = [ControllerRef.To(set)],
-            },
-            Data = TemplateRevision.DataOf(set.Spec.Template),
-            Revision = number,
-        };
-    }
+            Name = $"{set.Metadata.Name}-{hash}",
+            Namespace = set.Metadata.Namespace,
+            Labels = set.Spec.Template.Metadata.Labels.With(HashLabel, hash),
+            Annotations = set.Metadata.Annotations,
+            OwnerReferences = [ControllerRef.To(set)],
+        },
+        Data = TemplateRevision.DataOf(set.Spec.Template),
+        Revision = number,
+    };
 }

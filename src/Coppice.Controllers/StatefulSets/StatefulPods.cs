@@ -39,7 +39,7 @@ internal sealed class StatefulPods(IApiClient api, CacheSet caches, IEventRecord
             }
             catch (ApiException e)
             {
-                if (!e.IsAlreadyExists)
+                if (!e.IsAlreadyExists || IsSomebodyElses(set, pod))
                 {
                     events.Record(set, "Warning", "FailedCreate", $"create Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {e.Message}");
                 }
@@ -108,6 +108,9 @@ internal sealed class StatefulPods(IApiClient api, CacheSet caches, IEventRecord
             }
         }
     }
+
+    /// <summary>That a pod is there already is no news, unless it is not the set's: as long as it stays, the set waits for its name.</summary>
+    private bool IsSomebodyElses(StatefulSet set, Pod pod) => _pods.Find(ObjectKey.Of(pod)) is { } there && !ControllerRef.IsControlledBy(there, set);
 
     private async ValueTask MakeClaimsAsync(StatefulSet set, Pod pod, CancellationToken stop)
     {

@@ -1,5 +1,4 @@
 using Coppice.Client;
-using Coppice.Controllers.Quotas;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
@@ -22,8 +21,7 @@ internal sealed class StatefulSetReconciler(IApiClient api, CacheSet caches, IEv
         .Owns<StatefulSet, Pod>(caches.Of<Pod>())
         .Owns<StatefulSet, ControllerRevision>(caches.Of<ControllerRevision>())
         .WokenBy(caches.Of<Pod>(), Adopters)
-        .WokenBy(caches.Of<PersistentVolumeClaim>(), WaitForClaims)
-        .WokenByMoreQuota<StatefulSet>(caches, set => set.Status.Replicas < set.Spec.Replicas);
+        .WokenBy(caches.Of<PersistentVolumeClaim>(), WaitForClaims);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
@@ -88,11 +86,15 @@ internal sealed class StatefulSetReconciler(IApiClient api, CacheSet caches, IEv
         return StatefulIdentity.Make(set, TemplateRevision.TemplateOf(from) ?? set.Spec.Template, replica.Revision, replica.Ordinal);
     }
 
-    /// <summary>A pod that nobody controls, of a set's name, is the set's.</summary>
-    private IEnumerable<ObjectKey> Adopters(ObjectChange<Pod> change) =>
-        change.New is { Metadata.DeletionTimestamp: null } pod && ControllerRef.Of(pod) is null && !pod.Metadata.Labels.IsEmpty
-            ? _byNamespace.Find(pod.Metadata.Namespace ?? "").Where(set => StatefulIdentity.OrdinalOf(set, pod) is not null).Select(ObjectKey.Of)
+    /// <summary>A pod that nobody controls, of a set's name, is the set's; one of somebody else that is gone leaves its name to the set.</summary>
+    private IEnumerable<ObjectKey> Adopters(ObjectChange<Pod> change)
+    {
+        var mayBeAdopted = change.New is { Metadata: { DeletionTimestamp: null, Labels.IsEmpty: false } } pod && ControllerRef.Of(pod) is null;
+        var leavesName = change.New is null && ControllerRef.KeyOf<StatefulSet>(change.Item) is null;
+        return mayBeAdopted || leavesName
+            ? _byNamespace.Find(change.Item.Metadata.Namespace ?? "").Where(set => StatefulIdentity.OrdinalOf(set, change.Item) is not null).Select(ObjectKey.Of)
             : [];
+    }
 
     /// <summary>A claim that is gone may have been in the way of a pod, or be missed by one.</summary>
     private IEnumerable<ObjectKey> WaitForClaims(ObjectChange<PersistentVolumeClaim> change) => change.New is null

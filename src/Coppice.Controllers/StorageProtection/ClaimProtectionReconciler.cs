@@ -18,12 +18,12 @@ internal sealed class ClaimProtectionReconciler : IDeclaredReconciler
         _api = api;
         _claims = caches.Of<PersistentVolumeClaim>();
         _pods = caches.Of<Pod>();
-        _users = _pods.AddIndex(ByClaim);
+        _users = _pods.AddIndex(Indexes.ByClaim);
     }
 
     public Controller Declare(Controller controller) => controller
         .Watches(_claims)
-        .WokenBy(_pods, change => change.New is null ? ClaimsOf(change.Item) : []);
+        .WokenBy(_pods, change => change.New is null ? PodClaims.Of(change.Item) : []);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
@@ -38,16 +38,8 @@ internal sealed class ClaimProtectionReconciler : IDeclaredReconciler
     /// <summary>The cache may be behind: only the API knows of a pod that was bound a moment ago.</summary>
     private async ValueTask<bool> IsUsedAsync(ObjectKey claim, CancellationToken stop) =>
         _users.Find(claim.ToString()).Any(Uses)
-        || (await _api.ListAsync<Pod>(new ListQuery(claim.Namespace), stop)).Items.Any(pod => Uses(pod) && ClaimsOf(pod).Contains(claim));
+        || (await _api.ListAsync<Pod>(new ListQuery(claim.Namespace), stop)).Items.Any(pod => Uses(pod) && PodClaims.Of(pod).Contains(claim));
 
     /// <summary>A pod that no node has yet uses nothing; one that has ended leaves its volumes only when it is gone, as in Kubernetes.</summary>
     private static bool Uses(Pod pod) => !string.IsNullOrEmpty(pod.Spec.NodeName);
-
-    private static IEnumerable<string> ByClaim(Pod pod) => ClaimsOf(pod).Select(claim => claim.ToString());
-
-    /// <summary>The claims of a pod's volumes, among them those that are made for it and bear its name.</summary>
-    private static IEnumerable<ObjectKey> ClaimsOf(Pod pod) => pod.Spec.Volumes
-        .Select(volume => volume.PersistentVolumeClaim?.ClaimName ?? (volume.Ephemeral is null ? null : $"{pod.Metadata.Name}-{volume.Name}"))
-        .OfType<string>()
-        .Select(name => new ObjectKey(pod.Metadata.Namespace ?? "", name));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Coppice.Client.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Network.Dns;
@@ -22,6 +23,7 @@ public sealed partial class DnsServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _loops;
     private readonly DnsShares _connections;
+    private readonly DnsFigures _figures;
     private volatile DnsZone _zone;
 
     private DnsServer(Socket udp, Socket tcp, NetworkOptions options, TimeProvider time, ILogger log)
@@ -29,6 +31,7 @@ public sealed partial class DnsServer : IAsyncDisposable
         (_udp, _tcp, _time, _log) = (udp, tcp, time, log);
         _zone = DnsZone.Empty(options.ClusterDomain);
         var address = ((IPEndPoint)udp.LocalEndPoint!).Address;
+        _figures = new DnsFigures(time);
         _connections = new DnsShares(options.MaxDnsConnections, options.MaxDnsConnectionsOfOne);
         _clients = new DnsClients(options.Ranges.Pods, address, time);
         var servers = new NameServers(options.ResolverFile, a => a.Equals(options.Ranges.DnsAddress) || (Port == 53 && a.Equals(address)));
@@ -46,6 +49,9 @@ public sealed partial class DnsServer : IAsyncDisposable
 
     /// <summary>The port it listens on, UDP and TCP.</summary>
     public int Port => ((IPEndPoint)_udp.LocalEndPoint!).Port;
+
+    /// <summary>What it has to tell, for whoever looks.</summary>
+    public void WriteTo(MetricsText text) => _figures.WriteTo(text);
 
     /// <summary>Listens on the node's address and <see cref="NetworkOptions.DnsPort"/>.</summary>
     /// <exception cref="IOException">The port is in use.</exception>
@@ -133,7 +139,10 @@ public sealed partial class DnsServer : IAsyncDisposable
     {
         try
         {
-            await SendAsync(await _resolver.AnswerAsync(message, client.Address, byTcp: false, _stop.Token), client);
+            var start = _time.GetTimestamp();
+            var answer = await _resolver.AnswerAsync(message, client.Address, byTcp: false, _stop.Token);
+            _figures.Note(message, answer, byTcp: false, start);
+            await SendAsync(answer, client);
         }
         catch (OperationCanceledException)
         {
@@ -207,7 +216,10 @@ public sealed partial class DnsServer : IAsyncDisposable
                     return;
                 }
 
-                if (await _resolver.AnswerAsync(message, address, byTcp: true, _stop.Token) is not { } answer)
+                var start = _time.GetTimestamp();
+                var answer = await _resolver.AnswerAsync(message, address, byTcp: true, _stop.Token);
+                _figures.Note(message, answer, byTcp: true, start);
+                if (answer is null)
                 {
                     return;
                 }

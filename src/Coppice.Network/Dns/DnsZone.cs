@@ -4,18 +4,64 @@ using System.Net;
 namespace Coppice.Network.Dns;
 
 /// <summary>
-/// The cluster's names at one moment: an immutable snapshot, swapped whole when a service or an endpoint changes. Names and
-/// addresses are indexed when it is made.
+/// The cluster's names at one moment: an immutable snapshot, swapped whole when a service or an endpoint changes. Names and addresses
+/// are indexed when it is made; one that follows from another shares with it what is the same.
 /// </summary>
 public sealed class DnsZone
 {
+    private readonly ImmutableDictionary<(string Namespace, string Name), DnsService> _services;
+    private readonly ImmutableDictionary<IPAddress, ImmutableArray<string>> _byAddress;
+
     public DnsZone(string domain, IEnumerable<string> namespaces, IReadOnlyList<DnsService> services, IReadOnlyList<IPNetwork> reverseRanges)
+        : this(
+            domain.Trim('.').ToLowerInvariant(),
+            namespaces.Concat(services.Select(s => s.Namespace)),
+            reverseRanges,
+            ImmutableDictionary<(string, string), DnsService>.Empty,
+            ImmutableDictionary<IPAddress, ImmutableArray<string>>.Empty,
+            services.Select(service => ((DnsService?)null, (DnsService?)service)))
     {
-        Domain = domain.Trim('.').ToLowerInvariant();
-        ReverseRanges = reverseRanges;
-        Namespaces = namespaces.Concat(services.Select(s => s.Namespace)).ToHashSet();
-        Services = services.ToDictionary(s => (s.Namespace, s.Name));
-        ByAddress = Index(services);
+    }
+
+    private DnsZone(
+        string domain,
+        IEnumerable<string> namespaces,
+        IReadOnlyList<IPNetwork> reverseRanges,
+        ImmutableDictionary<(string, string), DnsService> before,
+        ImmutableDictionary<IPAddress, ImmutableArray<string>> byAddress,
+        IEnumerable<(DnsService? Old, DnsService? New)> changes)
+    {
+        (Domain, ReverseRanges, Namespaces) = (domain, reverseRanges, namespaces.ToHashSet());
+        var (services, names) = (before.ToBuilder(), byAddress.ToBuilder());
+        foreach (var (old, now) in changes)
+        {
+            foreach (var (address, name) in old is null ? [] : NamesOf(old))
+            {
+                var left = names.GetValueOrDefault(address, []).Remove(name);
+                names[address] = left;
+                if (left.IsEmpty)
+                {
+                    names.Remove(address);
+                }
+            }
+
+            foreach (var (address, name) in now is null ? [] : NamesOf(now))
+            {
+                var known = names.GetValueOrDefault(address, []);
+                names[address] = known.Contains(name) ? known : known.Add(name);
+            }
+
+            if (now is not null)
+            {
+                services[(now.Namespace, now.Name)] = now;
+            }
+            else if (old is not null)
+            {
+                services.Remove((old.Namespace, old.Name));
+            }
+        }
+
+        (_services, _byAddress) = (services.ToImmutable(), names.ToImmutable());
     }
 
     public static DnsZone Empty(string domain) => new(domain, [], [], []);
@@ -28,42 +74,21 @@ public sealed class DnsZone
 
     public IReadOnlySet<string> Namespaces { get; }
 
-    public IReadOnlyDictionary<(string Namespace, string Name), DnsService> Services { get; }
+    public IReadOnlyDictionary<(string Namespace, string Name), DnsService> Services => _services;
 
     /// <summary>The full name each address stands for: cluster addresses, and endpoints with a host name.</summary>
-    public IReadOnlyDictionary<IPAddress, ImmutableArray<string>> ByAddress { get; }
+    public IReadOnlyDictionary<IPAddress, ImmutableArray<string>> ByAddress => _byAddress;
 
-    private IReadOnlyDictionary<IPAddress, ImmutableArray<string>> Index(IReadOnlyList<DnsService> services)
+    /// <summary>The same with some services changed, at the cost of these.</summary>
+    /// <param name="changes">Null before for one that is new, and after for one that is gone.</param>
+    public DnsZone With(IEnumerable<string> namespaces, IReadOnlyList<(DnsService? Old, DnsService? New)> changes, IReadOnlyList<IPNetwork> reverseRanges) => new(
+        Domain, namespaces.Concat(changes.Select(change => change.New?.Namespace).OfType<string>()), reverseRanges, _services, _byAddress, changes);
+
+    private IEnumerable<(IPAddress Address, string Name)> NamesOf(DnsService service)
     {
-        var names = new Dictionary<IPAddress, List<string>>();
-        foreach (var service in services)
-        {
-            var name = $"{service.Name}.{service.Namespace}.svc.{Domain}";
-            foreach (var address in service.ClusterAddresses)
-            {
-                Add(address, name);
-            }
-
-            foreach (var endpoint in service.Endpoints)
-            {
-                if (endpoint.Hostname is { } host)
-                {
-                    Add(endpoint.Address, $"{host}.{name}");
-                }
-            }
-        }
-
-        return names.ToDictionary(entry => entry.Key, entry => entry.Value.Distinct().ToImmutableArray());
-
-        void Add(IPAddress address, string name)
-        {
-            if (!names.TryGetValue(address, out var list))
-            {
-                names[address] = list = [];
-            }
-
-            list.Add(name);
-        }
+        var name = $"{service.Name}.{service.Namespace}.svc.{Domain}";
+        return service.ClusterAddresses.Select(address => (address, name))
+            .Concat(service.Endpoints.Where(endpoint => endpoint.Hostname is not null).Select(endpoint => (endpoint.Address, $"{endpoint.Hostname}.{name}")));
     }
 }
 

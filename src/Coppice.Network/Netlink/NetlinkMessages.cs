@@ -17,7 +17,8 @@ internal readonly ref struct NetlinkMessage(int type, uint sender, ReadOnlySpan<
 /// <summary>Walks through the messages of one datagram. What is cut off is left out.</summary>
 internal ref struct NetlinkMessages(ReadOnlySpan<byte> datagram)
 {
-    private const int HeaderLength = 16;
+    public const int HeaderLength = 16;
+
     private ReadOnlySpan<byte> _rest = datagram;
 
     public NetlinkMessage Current { get; private set; }

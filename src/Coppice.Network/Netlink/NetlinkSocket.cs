@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Coppice.Network.Netlink;
 
 /// <summary>
-/// Hears what the kernel tells of changes in the network namespace of the thread that opens it. Nothing is asked of the kernel. What
-/// comes is to be taken with <see cref="TryReceive"/> by one thread; <see cref="WaitAsync"/> may be used beside it.
+/// Speaks with the kernel about the network namespace of the thread that opens it: hears of changes, or asks for one. What comes is to
+/// be taken with <see cref="TryReceive"/> by one thread; <see cref="WaitAsync"/> may be used beside it.
 /// </summary>
 internal sealed partial class NetlinkSocket : IDisposable
 {
@@ -18,6 +18,9 @@ internal sealed partial class NetlinkSocket : IDisposable
     private const int LevelNetlink = 270;
     private const int AddMembership = 1;
     private const int ListenAllNamespaces = 8;
+    private const int IsRequest = 1;
+    private const int WantsAnswer = 4;
+    private const int AnswerBytesMax = 1024;
 
     // A change of thousands of rules is told at once; the kernel takes memory for what is there, not for what might be.
     private const int ReceiveBufferBytes = 16 << 20;
@@ -70,6 +73,29 @@ internal sealed partial class NetlinkSocket : IDisposable
             handle.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Asks for a change, of a socket that hears of none. The kernel has done it, or refused it, when this returns.</summary>
+    /// <param name="type">RTM_NEWADDR, …</param>
+    /// <param name="flags">NLM_F_CREATE, …; that it is a request with an answer goes without saying.</param>
+    /// <returns>0, or the number of the error (errno).</returns>
+    public int Ask(int type, int flags, ReadOnlySpan<byte> body)
+    {
+        var message = new byte[NetlinkMessages.HeaderLength + body.Length];
+        MemoryMarshal.Write(message, message.Length);
+        MemoryMarshal.Write(message.AsSpan(4), (ushort)type);
+        MemoryMarshal.Write(message.AsSpan(6), (ushort)(flags | IsRequest | WantsAnswer));
+        body.CopyTo(message.AsSpan(NetlinkMessages.HeaderLength));
+        _socket.Send(message);
+
+        // The kernel answers before it takes the next.
+        var answer = new byte[AnswerBytesMax];
+        foreach (var one in new NetlinkMessages(answer.AsSpan(0, _socket.Receive(answer))))
+        {
+            return -MemoryMarshal.Read<int>(one.Body);
+        }
+
+        throw new IOException("the kernel did not answer");
     }
 
     /// <summary>Completes when there is something to take, or something was missed.</summary>

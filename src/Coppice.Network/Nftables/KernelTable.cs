@@ -194,9 +194,9 @@ internal sealed class KernelTable(string table) : IDisposable
         }
 
         var listing = new StringBuilder(frame);
-        foreach (var (set, kind) in NodeChains.Sets)
+        foreach (var set in _applied!.Sets.Values.Where(set => !set.IsFilledByKernel).OrderBy(set => set.Name, StringComparer.Ordinal))
         {
-            listing.Append(Nft.Read($"list {kind} ip {table} {set}", hasElements: true));
+            listing.Append(Nft.Read($"list {set.Kind} ip {table} {set.Name}", hasElements: true));
         }
 
         return listing.ToString();

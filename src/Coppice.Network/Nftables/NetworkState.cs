@@ -8,18 +8,25 @@ namespace Coppice.Network.Nftables;
 /// <param name="HostPorts">The host ports of the pods that run on this node.</param>
 public sealed record NetworkState(NodeNetwork Node, ImmutableArray<ServicePortInfo> Services, ImmutableArray<HostPortInfo> HostPorts)
 {
+    /// <summary>What network policies allow.</summary>
+    public PolicyState Policies { get; init; } = PolicyState.None;
+
     /// <summary>What of the objects could not be understood, and so is not in here.</summary>
     public ImmutableArray<RuleWarning> Warnings { get; init; } = [];
 }
 
 /// <summary>What the rules need to know of the node.</summary>
-/// <param name="ServiceRange">Where cluster addresses come from; what is unknown in it is refused.</param>
+/// <param name="ServiceRanges">Where cluster addresses come from; what is unknown in them is refused.</param>
 /// <param name="PodRange">The addresses of all pods of the cluster, not only this node's.</param>
 /// <param name="PodDevices">
 /// Devices behind which pods may be found; a trailing <c>*</c> stands for any ending. Packets from or to the pod range never
 /// leave by another one (unless masqueraded).
 /// </param>
-public sealed record NodeNetwork(IPNetwork ServiceRange, IPNetwork PodRange, ImmutableArray<string> PodDevices);
+public sealed record NodeNetwork(ImmutableArray<IPNetwork> ServiceRanges, IPNetwork PodRange, ImmutableArray<string> PodDevices)
+{
+    /// <summary>Other nodes and their pods: who sends to them leaves by whatever device leads there.</summary>
+    public ImmutableArray<IPNetwork> OtherNodes { get; init; } = [];
+}
 
 public enum TransportProtocol
 {
@@ -63,7 +70,8 @@ public sealed record ServicePortInfo(string Namespace, string Name, string PortN
 
 /// <param name="Local">It runs on this node.</param>
 /// <param name="Terminating">It ends but still serves: used only where no other endpoint is left.</param>
-public sealed record EndpointInfo(IPAddress Address, int Port, bool Local, bool Terminating = false);
+/// <param name="Far">There are others that are to be used from here before it.</param>
+public sealed record EndpointInfo(IPAddress Address, int Port, bool Local, bool Terminating = false, bool Far = false);
 
 /// <summary>A container port that the node's own port leads to.</summary>
 /// <param name="HostAddress">The one address of the node it is on, or null for every address.</param>

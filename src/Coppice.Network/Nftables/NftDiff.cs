@@ -18,21 +18,24 @@ public static class NftDiff
     public static NftChanges Between(string table, NftTable current, NftTable desired)
     {
         var batch = new StringBuilder();
-        var deleted = Gone(current.Chains, desired.Chains);
+        // Where it is known how one came from the other, nothing else is looked at.
+        var step = desired.Step?.IsFrom(current) == true ? desired.Step : null;
+        var (chains, sets) = (step?.Chains.ToList(), step?.Elements.Keys.ToList());
+        var deleted = Gone(current.Chains, desired.Chains, chains);
 
         // 1. Everything that others may name: sets and chains.
-        foreach (var set in New(current.Sets, desired.Sets))
+        foreach (var set in New(current.Sets, desired.Sets, sets))
         {
             batch.Append($"add {set.Kind} ip {table} {set.Name} {{ {set.Declaration} }}\n");
         }
 
-        foreach (var chain in New(current.Chains, desired.Chains))
+        foreach (var chain in New(current.Chains, desired.Chains, chains))
         {
             batch.Append($"add chain ip {table} {chain.Name}{(chain.Hook is null ? "" : $" {{ {chain.Hook} }}")}\n");
         }
 
         // 2. The rules; a chain that changed is written anew.
-        foreach (var chain in Changed(current.Chains, desired.Chains))
+        foreach (var chain in Changed(current.Chains, desired.Chains, chains))
         {
             if (current.Chains.ContainsKey(chain.Name))
             {
@@ -46,9 +49,12 @@ public static class NftDiff
         }
 
         // 3. The elements, now that the chains they lead to are there.
-        foreach (var (_, set) in InOrder(desired.Sets))
+        foreach (var name in InOrder(sets ?? desired.Sets.Keys))
         {
-            WriteElements(batch, table, current.Sets.GetValueOrDefault(set.Name), set);
+            if (desired.Sets.TryGetValue(name, out var set))
+            {
+                WriteElements(batch, table, current.Sets.GetValueOrDefault(name), set, step?.Elements[name]);
+            }
         }
 
         // 4. What nothing leads to any more. All are emptied first, since they may name each other.
@@ -62,7 +68,7 @@ public static class NftDiff
             batch.Append($"delete chain ip {table} {chain.Name}\n");
         }
 
-        foreach (var set in Gone(current.Sets, desired.Sets))
+        foreach (var set in Gone(current.Sets, desired.Sets, sets))
         {
             batch.Append($"delete {set.Kind} ip {table} {set.Name}\n");
         }
@@ -70,26 +76,28 @@ public static class NftDiff
         return new NftChanges(batch.ToString(), Stale(current.UdpRoutes, desired.UdpRoutes));
     }
 
-    private static void WriteElements(StringBuilder batch, string table, NftSet? current, NftSet desired)
+    /// <param name="keys">Those that may be different; null for any.</param>
+    private static void WriteElements(StringBuilder batch, string table, NftSet? current, NftSet desired, IReadOnlySet<string>? keys)
     {
         if (ReferenceEquals(current?.Elements, desired.Elements))
         {
             return;
         }
 
+        var before = current?.Elements ?? NftSet.NoElements;
         var gone = new List<string>();
         var added = new List<string>();
-        foreach (var (key, value) in current?.Elements ?? NftSet.NoElements)
+        foreach (var key in keys ?? before.Keys)
         {
-            if (!desired.Elements.TryGetValue(key, out var now) || now != value)
+            if (before.TryGetValue(key, out var was) && !(desired.Elements.TryGetValue(key, out var now) && now == was))
             {
                 gone.Add(key);
             }
         }
 
-        foreach (var (key, value) in desired.Elements)
+        foreach (var key in keys ?? desired.Elements.Keys)
         {
-            if (current is null || !current.Elements.TryGetValue(key, out var before) || before != value)
+            if (desired.Elements.TryGetValue(key, out var value) && !(before.TryGetValue(key, out var was) && was == value))
             {
                 added.Add(value.Length == 0 ? key : $"{key} : {value}");
             }
@@ -110,38 +118,39 @@ public static class NftDiff
         batch.Append($"{verb} element ip {table} {set} {{ ").AppendJoin(", ", elements).Append(" }\n");
     }
 
-    private static List<UdpRoute> Stale(IReadOnlySet<UdpRoute> current, IReadOnlySet<UdpRoute> desired)
+    private static List<UdpRoute> Stale(IReadOnlyDictionary<UdpRoute, int> current, IReadOnlyDictionary<UdpRoute, int> desired)
     {
-        var stale = current.Where(route => !desired.Contains(route)).ToList();
+        if (ReferenceEquals(current, desired))
+        {
+            return [];
+        }
+
+        var stale = current.Keys.Where(route => !desired.ContainsKey(route)).ToList();
         stale.Sort((a, b) => string.CompareOrdinal(a.ToString(), b.ToString()));
         return stale;
     }
 
-    private static List<NftChain> Changed(IReadOnlyDictionary<string, NftChain> current, IReadOnlyDictionary<string, NftChain> desired)
+    private static List<NftChain> Changed(
+        IReadOnlyDictionary<string, NftChain> current, IReadOnlyDictionary<string, NftChain> desired, IReadOnlyList<string>? names)
     {
         var changed = new List<NftChain>();
-        foreach (var chain in desired.Values)
+        foreach (var name in InOrder(names ?? desired.Keys))
         {
-            if (!current.TryGetValue(chain.Name, out var before))
-            {
-                changed.Add(chain);
-            }
-            else if (!ReferenceEquals(before, chain) && !before.Rules.SequenceEqual(chain.Rules))
+            if (desired.TryGetValue(name, out var chain)
+                && !(current.TryGetValue(name, out var before) && (ReferenceEquals(before, chain) || before.Rules.SequenceEqual(chain.Rules))))
             {
                 changed.Add(chain);
             }
         }
 
-        changed.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return changed;
     }
 
-    private static IEnumerable<T> New<T>(IReadOnlyDictionary<string, T> current, IReadOnlyDictionary<string, T> desired) =>
-        InOrder(desired.Where(entry => !current.ContainsKey(entry.Key))).Select(entry => entry.Value);
+    private static IEnumerable<T> New<T>(IReadOnlyDictionary<string, T> current, IReadOnlyDictionary<string, T> desired, IReadOnlyList<string>? names) =>
+        InOrder((names ?? desired.Keys).Where(name => desired.ContainsKey(name) && !current.ContainsKey(name))).Select(name => desired[name]);
 
-    private static List<T> Gone<T>(IReadOnlyDictionary<string, T> current, IReadOnlyDictionary<string, T> desired) =>
-        [.. InOrder(current.Where(entry => !desired.ContainsKey(entry.Key))).Select(entry => entry.Value)];
+    private static List<T> Gone<T>(IReadOnlyDictionary<string, T> current, IReadOnlyDictionary<string, T> desired, IReadOnlyList<string>? names) =>
+        [.. InOrder((names ?? current.Keys).Where(name => current.ContainsKey(name) && !desired.ContainsKey(name))).Select(name => current[name])];
 
-    private static IOrderedEnumerable<KeyValuePair<string, T>> InOrder<T>(IEnumerable<KeyValuePair<string, T>> entries) =>
-        entries.OrderBy(entry => entry.Key, StringComparer.Ordinal);
+    private static IOrderedEnumerable<string> InOrder(IEnumerable<string> names) => names.Order(StringComparer.Ordinal);
 }

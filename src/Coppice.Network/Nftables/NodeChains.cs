@@ -6,14 +6,13 @@ internal static class NodeChains
     private static readonly (string Name, string Kind, string Declaration)[] Maps =
     [
         (RuleNames.Addresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;"),
+        // The last of the key is the endpoint's number among those of the address.
+        (RuleNames.Endpoints, "map", "typeof ip daddr . meta l4proto . th dport . numgen random mod 2 : ip daddr . th dport ;"),
         (RuleNames.Ports, "map", "type inet_proto . inet_service : verdict ;"),
         (RuleNames.RefusedAddresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;"),
         (RuleNames.RefusedPorts, "map", "type inet_proto . inet_service : verdict ;"),
         (RuleNames.Hairpin, "set", "type ipv4_addr . ipv4_addr ;"),
     ];
-
-    /// <summary>The sets and maps whose elements are ours alone, with their kinds.</summary>
-    public static IEnumerable<(string Name, string Kind)> Sets => Maps.Select(map => (map.Name, map.Kind));
 
     public static RuleShare Plan(NodeNetwork node)
     {
@@ -40,9 +39,11 @@ internal static class NodeChains
         share.Chain(
             RuleNames.Services,
             // Who is no pod may not be known where the endpoint runs; its answer has to come back through this node.
-            $"ip daddr {node.ServiceRange} ip saddr != {node.PodRange} {RuleNames.SetMasqueradeMark}",
-            $"ip daddr . meta l4proto . th dport vmap @{RuleNames.Addresses}",
-            $"fib daddr type local meta l4proto . th dport vmap @{RuleNames.Ports}");
+            [
+                .. node.ServiceRanges.Select(range => $"ip daddr {range} ip saddr != {node.PodRange} {RuleNames.SetMasqueradeMark}"),
+                $"ip daddr . meta l4proto . th dport vmap @{RuleNames.Addresses}",
+                $"fib daddr type local meta l4proto . th dport vmap @{RuleNames.Ports}",
+            ]);
         share.BaseChain(
             "nat-postrouting",
             "type nat hook postrouting priority 100 ; policy accept ;",
@@ -54,6 +55,7 @@ internal static class NodeChains
 
     private static void AddRefusals(RuleShare share, NodeNetwork node)
     {
+        var unknown = node.ServiceRanges.Select(range => $"ip daddr {range} goto {RuleNames.Refuse}").ToList();
         share.Chain(RuleNames.Refuse, "meta l4proto tcp reject with tcp reset", "reject with icmp type port-unreachable");
         share.Chain(RuleNames.PodBound, [.. Devices(node), $"goto {RuleNames.Refuse}"]);
         share.BaseChain(
@@ -66,18 +68,22 @@ internal static class NodeChains
         share.BaseChain(
             "filter-forward",
             "type filter hook forward priority 0 ; policy accept ;",
-            // What tracking does not know it does not translate back; the receiver would answer a stranger with a reset.
-            $"ct state invalid ip saddr {node.PodRange} drop",
-            $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
-            $"ip daddr {node.ServiceRange} goto {RuleNames.Refuse}",
-            $"ip daddr {node.PodRange} jump {RuleNames.PodBound}");
+            [
+                // What tracking does not know it does not translate back; the receiver would answer a stranger with a reset.
+                $"ct state invalid ip saddr {node.PodRange} drop",
+                $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
+                .. unknown,
+                $"ip daddr {node.PodRange} jump {RuleNames.PodBound}",
+            ]);
         share.BaseChain(
             "filter-output",
             "type filter hook output priority 0 ; policy accept ;",
-            $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
-            $"ip daddr {node.ServiceRange} goto {RuleNames.Refuse}",
-            // A packet just translated still shows the device it was first meant for: those are left to the guard.
-            $"ip daddr {node.PodRange} ct status ! dnat jump {RuleNames.PodBound}");
+            [
+                $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
+                .. unknown,
+                // A packet just translated still shows the device it was first meant for: those are left to the guard.
+                $"ip daddr {node.PodRange} ct status ! dnat jump {RuleNames.PodBound}",
+            ]);
     }
 
     /// <summary>The last look at what leaves, when device and addresses are final: cluster addresses stay in the cluster.</summary>
@@ -87,11 +93,9 @@ internal static class NodeChains
         share.BaseChain(
             "guard-postrouting",
             "type filter hook postrouting priority 150 ; policy accept ;",
-            $"ip daddr {node.PodRange} jump {RuleNames.Leak}",
-            $"ip daddr {node.ServiceRange} jump {RuleNames.Leak}",
-            $"ip saddr {node.PodRange} jump {RuleNames.Leak}");
+            [.. node.ServiceRanges.Prepend(node.PodRange).Select(range => $"ip daddr {range} jump {RuleNames.Leak}"), $"ip saddr {node.PodRange} jump {RuleNames.Leak}"]);
     }
 
     private static IEnumerable<string> Devices(NodeNetwork node) =>
-        node.PodDevices.Prepend("lo").Select(device => $"oifname \"{device}\" return");
+        node.PodDevices.Prepend("lo").Select(device => $"oifname \"{device}\" return").Concat(node.OtherNodes.Select(range => $"ip daddr {range} return"));
 }

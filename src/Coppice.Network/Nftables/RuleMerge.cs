@@ -6,47 +6,57 @@ internal static class RuleMerge
     /// <param name="warnings">What was wrong before it came to this.</param>
     public static NftTable Merge(IReadOnlyList<RuleShare> shares, IReadOnlyList<RuleWarning> warnings)
     {
-        var chains = new Dictionary<string, NftChain>(shares.Count * 2);
-        var sets = new Dictionary<string, NftSet>();
-        var elements = new Dictionary<string, Dictionary<string, string>>();
-        var takenBy = new Dictionary<(string Set, string Key), RuleOwner?>();
-        var udp = new HashSet<UdpRoute>();
+        var tally = new RuleTally();
         var all = new List<RuleWarning>(warnings);
-        foreach (var set in shares.SelectMany(share => share.Sets))
-        {
-            var own = elements[set.Name] = [];
-            sets[set.Name] = set with { Elements = own };
-        }
-
         foreach (var share in shares)
         {
-            foreach (var chain in share.Chains)
-            {
-                chains[chain.Name] = chain;
-            }
-
-            foreach (var (set, key, value) in share.Elements)
-            {
-                // Members of a set may be wanted by several; a map's key leads to one place, the first one's.
-                if (elements[set].TryAdd(key, value))
-                {
-                    if (value.Length > 0)
-                    {
-                        takenBy[(set, key)] = share.Owner;
-                    }
-                }
-                else if (value.Length > 0 && share.Owner is { } owner)
-                {
-                    all.Add(new RuleWarning(owner, RuleReasons.Conflict, $"{key.Replace(" . ", " ")} is already taken by {takenBy[(set, key)]}"));
-                }
-            }
-
-            foreach (var route in share.UdpRoutes)
-            {
-                udp.Add(route);
-            }
+            all.AddRange(tally.Add(share));
         }
 
-        return new NftTable(chains, sets, udp, all) { Shares = shares };
+        return tally.ToTable(shares, all);
+    }
+
+    /// <summary>The same from an earlier table, at the cost of what is different. Null where it must be put together anew.</summary>
+    public static NftTable? Update(NftTable before, IReadOnlyList<RuleShare> shares, IReadOnlyList<RuleWarning> warnings)
+    {
+        // Two that want the same are told apart by their order, which is lost here; the node's own share has the sets of all others.
+        if (before.Tally is not { IsContested: false } counted || !ReferenceEquals(before.Shares[0], shares[0]))
+        {
+            return null;
+        }
+
+        var (gone, come) = Different(before.Shares, shares);
+        var tally = new RuleTally(counted);
+        foreach (var share in gone)
+        {
+            tally.Remove(share);
+        }
+
+        foreach (var share in come)
+        {
+            tally.Add(share);
+        }
+
+        return tally.IsContested ? null : tally.ToTable(shares, warnings) with { Step = tally.StepFrom(before) };
+    }
+
+    /// <summary>What is the same is at the same places, but for those that it has moved by.</summary>
+    private static (IEnumerable<RuleShare> Gone, IEnumerable<RuleShare> Come) Different(IReadOnlyList<RuleShare> before, IReadOnlyList<RuleShare> now)
+    {
+        var (first, shorter) = (0, Math.Min(before.Count, now.Count));
+        while (first < shorter && ReferenceEquals(before[first], now[first]))
+        {
+            first++;
+        }
+
+        var last = 0;
+        while (last < shorter - first && ReferenceEquals(before[before.Count - 1 - last], now[now.Count - 1 - last]))
+        {
+            last++;
+        }
+
+        var gone = before.Skip(first).Take(before.Count - first - last).ToHashSet();
+        var come = now.Skip(first).Take(now.Count - first - last).ToHashSet();
+        return (gone.Where(share => !come.Contains(share)).ToList(), come.Where(share => !gone.Contains(share)).ToList());
     }
 }

@@ -13,6 +13,7 @@ internal static class RuleNames
     public const string Leak = "leak";
 
     public const string Addresses = "addresses";
+    public const string Endpoints = "endpoints";
     public const string Ports = "ports";
     public const string RefusedAddresses = "refused-addresses";
     public const string RefusedPorts = "refused-ports";
@@ -37,6 +38,11 @@ internal static class RuleNames
 
     public static string Of(HostPortInfo port) =>
         Fit(port.Namespace, port.Pod, Of(port.Protocol), string.Create(CultureInfo.InvariantCulture, $"{port.HostAddress?.ToString() ?? "any"}-{port.HostPort}"));
+
+    public static string Of(PolicyInfo policy) => Fit(policy.Namespace, policy.Name);
+
+    /// <summary>Of several policies of one namespace together.</summary>
+    public static string Of(string ns, IEnumerable<string> policies) => Fit([ns, .. policies]);
 
     /// <summary>Names come from checked API objects; this makes sure that no other text can ever become part of a command.</summary>
     private static string Fit(params ReadOnlySpan<string> parts)

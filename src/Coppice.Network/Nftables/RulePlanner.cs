@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Coppice.Network.Nftables;
 
 /// <summary>
-/// Turns services, endpoints and host ports into the content of our nftables table. Pure.
+/// Turns services, endpoints, host ports and policies into the content of our nftables table. Pure.
 /// <para>
 /// A packet's way: the <c>services</c> chain (prerouting and output) looks its destination up in a map, and a verdict leads it to
 /// the chain of one service port, which picks an endpoint at random. Only a connection's first packet comes here; the kernel's
@@ -15,10 +15,17 @@ public static class RulePlanner
     // Shares of services that did not change since the last plan: the same input object gives the same output object, so that a
     // change costs what it touches. It only remembers a pure function's results.
     private static readonly ConditionalWeakTable<ServicePortInfo, Planned> Remembered = [];
+    private static readonly ConditionalWeakTable<NodeNetwork, RuleShare> OfNodes = [];
+    private static readonly ConditionalWeakTable<PolicyState, RuleShare> OfPolicies = [];
 
-    public static NftTable Plan(NetworkState state)
+    /// <param name="before">The plan of an earlier state, from which this one comes at the cost of what is different; null for none.</param>
+    public static NftTable Plan(NetworkState state, NftTable? before = null)
     {
-        var shares = new List<RuleShare>(1 + state.Services.Length + state.HostPorts.Length) { NodeChains.Plan(state.Node) };
+        var shares = new List<RuleShare>(2 + state.Services.Length + state.HostPorts.Length)
+        {
+            OfNodes.GetValue(state.Node, NodeChains.Plan),
+            OfPolicies.GetValue(state.Policies, PolicyChains.Plan),
+        };
         var warnings = new List<RuleWarning>(state.Warnings);
         foreach (var service in state.Services)
         {
@@ -30,7 +37,7 @@ public static class RulePlanner
             Add(port.Owner, () => HostPortChains.Plan(port));
         }
 
-        return RuleMerge.Merge(shares, warnings);
+        return (before is null ? null : RuleMerge.Update(before, shares, warnings)) ?? RuleMerge.Merge(shares, warnings);
 
         void Add(RuleOwner owner, Func<RuleShare> plan)
         {

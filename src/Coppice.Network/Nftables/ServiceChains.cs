@@ -4,12 +4,16 @@ using System.Net;
 namespace Coppice.Network.Nftables;
 
 /// <summary>
-/// The chains of one service port and what leads to them: <c>all/…</c> every endpoint; <c>local/…</c> those of this node;
-/// <c>ext/…</c> what comes by a node port, an external or a load balancer's address; <c>lb/…</c> admits by source range;
-/// <c>ep/…</c> one endpoint, where clients stay with theirs. Pure.
+/// The chains of one service port and what leads to them. <c>pick/N</c> is for all cluster addresses with N endpoints, which stand by
+/// number in one map: a service that has nothing else has no chain of its own, because the kernel takes the longer for a chain or a set,
+/// the more there are. <c>all/…</c> every endpoint; <c>local/…</c> those of this node; <c>ext/…</c> what comes by a node port, an
+/// external or a load balancer's address; <c>lb/…</c> admits by source range; <c>ep/…</c> one endpoint, where clients stay with
+/// theirs. Pure.
 /// </summary>
 internal static class ServiceChains
 {
+    private static readonly ImmutableArray<string> Protocols = [.. Enum.GetValues<TransportProtocol>().Select(RuleNames.Of)];
+
     public static RuleShare Plan(ServicePortInfo service, NodeNetwork node)
     {
         var share = new RuleShare(service.Owner);
@@ -20,17 +24,18 @@ internal static class ServiceChains
         }
 
         var name = RuleNames.Of(service);
-        var all = Usable(service.Endpoints);
+        var all = Usable(service.Endpoints.RemoveAll(e => e.Far));
         var local = Usable([.. service.Endpoints.Where(e => e.Local)]);
         var external = service.NodePort > 0 || !service.ExternalAddresses.IsEmpty || !service.LoadBalancerAddresses.IsEmpty;
 
         // 1. The chains that pick an endpoint; a chain that nothing would lead to is left out.
-        if (!service.InternalLocalOnly || external)
+        var isSticky = service.AffinityTimeout is not null;
+        if (external || (isSticky && !service.InternalLocalOnly))
         {
             AddPick(share, service, $"all/{name}", all);
         }
 
-        if (!local.IsEmpty && (service.InternalLocalOnly || (external && service.ExternalLocalOnly)))
+        if (!local.IsEmpty && ((isSticky && service.InternalLocalOnly) || (external && service.ExternalLocalOnly)))
         {
             AddPick(share, service, $"local/{name}", local);
         }
@@ -41,8 +46,20 @@ internal static class ServiceChains
         }
 
         // 2. What leads to them.
-        var inside = !service.InternalLocalOnly ? $"goto all/{name}" : local.IsEmpty ? "drop" : $"goto local/{name}";
-        AddFronts(share, service, service.ClusterAddresses, inside);
+        var inside = service.InternalLocalOnly ? local : all;
+        if (inside.IsEmpty)
+        {
+            AddFronts(share, service, service.ClusterAddresses, "drop");
+        }
+        else if (isSticky)
+        {
+            AddFronts(share, service, service.ClusterAddresses, service.InternalLocalOnly ? $"goto local/{name}" : $"goto all/{name}");
+        }
+        else
+        {
+            AddNumbered(share, service, inside);
+        }
+
         if (external)
         {
             AddExternal(share, service, name, node, hasLocal: !local.IsEmpty);
@@ -83,6 +100,28 @@ internal static class ServiceChains
             ? $"goto {EndpointChain(name, endpoints[0])}"
             : $"numgen random mod {endpoints.Length} vmap {{ {string.Join(", ", endpoints.Select((e, i) => $"{i} : goto {EndpointChain(name, e)}"))} }}");
         share.Chain(chain, rules);
+    }
+
+    /// <summary>Leads the cluster addresses to endpoints by number, through a chain that all services of as many endpoints share.</summary>
+    private static void AddNumbered(RuleShare share, ServicePortInfo service, ImmutableArray<EndpointInfo> endpoints)
+    {
+        if (service.ClusterAddresses.IsEmpty)
+        {
+            return;
+        }
+
+        var chain = $"pick/{endpoints.Length}";
+        share.Chain(chain, [.. Protocols.Select(protocol =>
+            $"meta l4proto {protocol} dnat ip to ip daddr . meta l4proto . {protocol} dport . numgen random mod {endpoints.Length} map @{RuleNames.Endpoints}")]);
+        AddFronts(share, service, service.ClusterAddresses, $"goto {chain}");
+        foreach (var address in service.ClusterAddresses)
+        {
+            var front = Front(service, address);
+            for (var i = 0; i < endpoints.Length; i++)
+            {
+                share.Verdict(RuleNames.Endpoints, $"{front} . {i}", $"{endpoints[i].Address} . {endpoints[i].Port}");
+            }
+        }
     }
 
     private static string DestinationFor(TransportProtocol protocol, ImmutableArray<EndpointInfo> endpoints) => endpoints.Length == 1

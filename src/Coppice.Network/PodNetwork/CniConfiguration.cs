@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Coppice.Client;
@@ -11,7 +12,8 @@ namespace Coppice.Network.PodNetwork;
 public static class CniConfiguration
 {
     /// <summary>The configuration list as the CNI specification 0.4.0 wants it (JSON).</summary>
-    public static string Describe(NetworkOptions options)
+    /// <param name="pods">The addresses of this node's pods; null for those of a cluster's first node.</param>
+    public static string Describe(NetworkOptions options, IPNetwork? pods = null)
     {
         var plugin = new JsonObject
         {
@@ -22,7 +24,7 @@ public static class CniConfiguration
             {
                 ["type"] = "host-local",
                 ["dataDir"] = options.CniDataDirectory,
-                ["ranges"] = new JsonArray(new JsonArray(new JsonObject { ["subnet"] = options.Ranges.NodePods.ToString() })),
+                ["ranges"] = new JsonArray(new JsonArray(new JsonObject { ["subnet"] = (pods ?? options.Ranges.NodePods).ToString() })),
                 ["routes"] = new JsonArray(new JsonObject { ["dst"] = "0.0.0.0/0" }),
             },
         };
@@ -60,13 +62,16 @@ public static class CniConfiguration
         }
     }
 
-    /// <summary>Writes it where the runtime looks, whole or not at all. Returns the file's path.</summary>
-    public static string Write(NetworkOptions options)
+    /// <summary>
+    /// Writes it where the runtime looks, whole or not at all; the runtime sees that it is another one. Returns the file's path. Pods that have
+    /// addresses keep them.
+    /// </summary>
+    public static string Write(NetworkOptions options, IPNetwork? pods = null)
     {
         OwnFiles.MakePrivateDirectory(options.CniConfigurationDirectory);
         OwnFiles.MakePrivateDirectory(options.CniDataDirectory);
         var path = Path.Combine(options.CniConfigurationDirectory, $"10-{options.Instance}.conflist");
-        var text = Describe(options);
+        var text = Describe(options, pods);
         if (File.Exists(path) && File.ReadAllText(path) == text)
         {
             return path;

@@ -8,16 +8,15 @@ namespace Coppice.Network.PodNetwork;
 public static class NodeIp
 {
     /// <summary>
-    /// The IPv4 address of the device that the default route leaves by; else the first address of a device that is up; else
-    /// 127.0.0.1, with which a machine without a network still serves itself.
+    /// The IPv4 address of the device that the default route leaves by; else the first address of a device that is up; null for a
+    /// machine without a network.
     /// </summary>
-    public static IPAddress Find()
+    public static IPAddress? Find()
     {
         var devices = NetworkInterface.GetAllNetworkInterfaces();
         var route = File.Exists("/proc/net/route") ? DefaultRouteDevice(File.ReadAllLines("/proc/net/route")) : null;
-        var found = devices.Where(d => d.Name == route).SelectMany(Addresses).FirstOrDefault()
+        return devices.Where(d => d.Name == route).SelectMany(Addresses).FirstOrDefault()
             ?? devices.Where(d => d.OperationalStatus == OperationalStatus.Up && !IsOurs(d)).SelectMany(Addresses).FirstOrDefault();
-        return found ?? IPAddress.Loopback;
     }
 
     /// <summary>From the kernel's routing table as text: the device of the default route with the lowest metric.</summary>
@@ -29,8 +28,10 @@ public static class NodeIp
         .Select(fields => fields[0])
         .FirstOrDefault();
 
-    // The host's ends of pod links carry the pods' gateway address, which nobody else knows.
-    private static bool IsOurs(NetworkInterface device) => device.Name.StartsWith("veth", StringComparison.Ordinal);
+    // The host's ends of pod links, and the loopback device of a machine without a network, carry the pods' gateway address, which
+    // nobody else knows.
+    private static bool IsOurs(NetworkInterface device) =>
+        device.NetworkInterfaceType == NetworkInterfaceType.Loopback || device.Name.StartsWith("veth", StringComparison.Ordinal);
 
     private static IEnumerable<IPAddress> Addresses(NetworkInterface device) => device.GetIPProperties().UnicastAddresses
         .Select(a => a.Address)

@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using Coppice.Network.Dns;
 using Coppice.Network.Nftables;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
+using Coppice.Objects.Networking;
 
 namespace Coppice.Network.Translation;
 
@@ -15,44 +18,121 @@ public sealed class NetworkTranslator(NetworkOptions options)
 {
     private const string ServiceNameLabel = "kubernetes.io/service-name";
 
-    private Dictionary<ObjectKey, Translated> _last = [];
+    private readonly SortedDictionary<ObjectKey, Translated> _services = [];
+    private NodeNetwork _node = options.NodeNetwork;
+    private NodePlace _place = new(options.NodeName, null);
+
+    // Null while it is not known that all services were translated.
+    private DnsZone? _zone;
 
     public (NetworkState State, DnsZone Zone) Translate(NetworkObjects objects)
     {
-        var slices = objects.EndpointSlices
-            .Where(s => s.Metadata.Labels.ContainsKey(ServiceNameLabel))
-            .ToLookup(s => new ObjectKey(s.Metadata.Namespace ?? "", s.Metadata.Labels[ServiceNameLabel]));
-        var now = new Dictionary<ObjectKey, Translated>(_last.Count);
-        var rules = ImmutableArray.CreateBuilder<ServicePortInfo>();
-        var names = new List<DnsService>();
-        var warnings = new List<RuleWarning>();
-        foreach (var (key, service) in objects.Services.Select(s => (Key: ObjectKey.Of(s), s)).OrderBy(s => s.Key))
+        var place = new NodePlace(options.NodeName, objects.Zone);
+        if (place != _place)
         {
-            var translated = Translate(key, service, [.. slices[key].OrderBy(s => s.Metadata.Name, StringComparer.Ordinal)]);
-            now[key] = translated;
-            rules.AddRange(translated.Rules);
-            names.Add(translated.Names);
-            warnings.AddRange(translated.Warnings);
+            _place = place;
+            _services.Clear();
+            _zone = null;
         }
 
-        _last = now;
+        Take(objects.ServiceRanges, objects.OtherNodes);
+        var before = _zone;
+        _zone = null;
+        var changes = before is not null && objects.Changed is { } changed
+            ? changed.Select(one => Change(one.Key, one.Value)).ToList()
+            : All(objects).Select(one => Change(one.Key, one.Value)).ToList();
+        IReadOnlyList<IPNetwork> reverse = [.. _node.ServiceRanges, options.Ranges.Pods];
+        var zone = before?.With(objects.Namespaces, changes, reverse)
+            ?? new DnsZone(options.ClusterDomain, objects.Namespaces, [.. _services.Values.Select(one => one.Names)], reverse);
+
+        var rules = ImmutableArray.CreateBuilder<ServicePortInfo>(_services.Count);
+        var warnings = new List<RuleWarning>();
+        foreach (var service in _services.Values)
+        {
+            rules.AddRange(service.Rules);
+            warnings.AddRange(service.Warnings);
+        }
+
         ImmutableArray<HostPortInfo> hostPorts = [.. HostPortTranslation.Translate(objects.Pods, options.NodeName, warnings)];
-        return (
-            new NetworkState(options.NodeNetwork, rules.ToImmutable(), hostPorts) { Warnings = [.. warnings] },
-            new DnsZone(options.ClusterDomain, objects.Namespaces, names, [options.Ranges.Services, options.Ranges.Pods]));
+        var policies = PolicyTranslation.Translate(objects, options.NodeName, options.Ranges.DnsAddress, warnings);
+        _zone = zone;
+        return (new NetworkState(_node, rules.ToImmutable(), hostPorts) { Policies = policies, Warnings = [.. warnings] }, zone);
     }
 
-    private Translated Translate(ObjectKey key, Service service, EndpointSlice[] slices)
+    /// <summary>All services that there are, and those that were.</summary>
+    private Dictionary<ObjectKey, ServiceWorld> All(NetworkObjects objects)
     {
-        if (_last.TryGetValue(key, out var last) && ReferenceEquals(last.Service, service) && Same(last.Slices, slices))
+        var slices = objects.EndpointSlices.Where(slice => ServiceOf(slice) is not null).ToLookup(slice => ServiceOf(slice)!.Value);
+        var all = _services.Keys.ToDictionary(key => key, _ => new ServiceWorld(null, []));
+        foreach (var service in objects.Services)
+        {
+            var key = ObjectKey.Of(service);
+            all[key] = new ServiceWorld(service, [.. slices[key]]);
+        }
+
+        return all;
+    }
+
+    /// <summary>The service that a slice is of; null if it is of none.</summary>
+    internal static ObjectKey? ServiceOf(EndpointSlice slice) =>
+        slice.Metadata.Labels.Find(ServiceNameLabel) is { } name ? new ObjectKey(slice.Metadata.Namespace ?? "", name) : null;
+
+    private (DnsService? Old, DnsService? New) Change(ObjectKey key, ServiceWorld now)
+    {
+        var old = _services.GetValueOrDefault(key);
+        if (now.Service is null)
+        {
+            _services.Remove(key);
+            return (old?.Names, null);
+        }
+
+        var made = Translate(old, now.Service, [.. now.Slices.OrderBy(slice => slice.Metadata.Name, StringComparer.Ordinal)]);
+        _services[key] = made;
+        return (old?.Names, made.Names);
+    }
+
+    /// <summary>The ranges with those of the other family left out, and nothing new if they are as they were.</summary>
+    private void Take(IEnumerable<ServiceCIDR> others, IReadOnlyList<IPNetwork> nodes)
+    {
+        ImmutableArray<IPNetwork> ranges =
+        [
+            options.Ranges.Services,
+            .. others.SelectMany(one => one.Spec.Cidrs)
+                .Select(text => IPNetwork.TryParse(text, out var range) ? range : (IPNetwork?)null)
+                .OfType<IPNetwork>()
+                .Where(range => range.BaseAddress.AddressFamily == AddressFamily.InterNetwork && range != options.Ranges.Services),
+        ];
+        if (!ranges.SequenceEqual(_node.ServiceRanges) || !nodes.SequenceEqual(_node.OtherNodes))
+        {
+            _node = _node with { ServiceRanges = ranges, OtherNodes = [.. nodes] };
+        }
+    }
+
+    private Translated Translate(Translated? last, Service service, EndpointSlice[] slices)
+    {
+        if (last is not null && ReferenceEquals(last.Service, service) && Same(last.Slices, slices))
         {
             return last;
         }
 
         var warnings = new List<RuleWarning>();
-        var rules = ServiceTranslation.Translate(service, slices, options.NodeName, warnings);
+        var rules = ServiceTranslation.Translate(service, Leading(service, slices), _place, warnings);
         return new Translated(service, slices, rules, DnsTranslation.Translate(service, slices), warnings);
     }
+
+    /// <summary>Each node answers its pods' questions itself: names are to be had while other nodes are away.</summary>
+    private IReadOnlyList<EndpointSlice> Leading(Service service, EndpointSlice[] slices) =>
+        options.OwnDns is { } own && service.Spec.ClusterIP == options.Ranges.DnsAddress.ToString()
+            ? [
+                new EndpointSlice
+                {
+                    Metadata = service.Metadata,
+                    AddressType = "IPv4",
+                    Endpoints = [new Endpoint { Addresses = [own.Address.ToString()], NodeName = options.NodeName }],
+                    Ports = service.Spec.Ports.Select(port => new Objects.Discovery.EndpointPort { Name = port.Name, Protocol = port.Protocol, Port = own.Port }).ToValueList(),
+                },
+            ]
+            : slices;
 
     private static bool Same(EndpointSlice[] a, EndpointSlice[] b)
     {

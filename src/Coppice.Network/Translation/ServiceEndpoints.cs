@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Coppice.Network.Nftables;
+using Coppice.Objects;
 using Coppice.Objects.Discovery;
 
 namespace Coppice.Network.Translation;
@@ -11,22 +12,21 @@ internal sealed class ServiceEndpoints
     private const string OfVersion4 = "IPv4";
 
     private readonly List<Slice> _slices = [];
+    private readonly NodePlace _place;
 
-    private ServiceEndpoints()
-    {
-    }
+    private ServiceEndpoints(NodePlace place) => _place = place;
 
     public List<RuleWarning> Warnings { get; } = [];
 
-    /// <param name="node">Whose endpoints are near.</param>
-    public static ServiceEndpoints Of(IReadOnlyList<EndpointSlice> slices, string node)
+    /// <param name="place">Where they are used from.</param>
+    public static ServiceEndpoints Of(IReadOnlyList<EndpointSlice> slices, NodePlace place)
     {
-        var all = new ServiceEndpoints();
+        var all = new ServiceEndpoints(place);
         // Those of the other family are for whoever serves that.
         foreach (var slice in slices.Where(slice => slice.AddressType is null or "" or OfVersion4))
         {
             var reading = new FieldReader(new RuleOwner("EndpointSlice", slice.Metadata.Namespace ?? "", slice.Metadata.Name ?? ""));
-            all._slices.Add(new Slice(Ports(slice, reading), Endpoints(slice, node, reading)));
+            all._slices.Add(new Slice(Ports(slice, reading), Endpoints(slice, place, reading)));
             all.Warnings.AddRange(reading.Warnings);
         }
 
@@ -36,7 +36,7 @@ internal sealed class ServiceEndpoints
     /// <summary>Those behind a service's port: the slice's port that it stands for has its name; target ports are already resolved in it.</summary>
     public ImmutableArray<EndpointInfo> Behind(string? name, TransportProtocol protocol)
     {
-        var found = new Dictionary<(IPAddress, int), EndpointInfo>();
+        var found = new Dictionary<(IPAddress, int), Hinted>();
         foreach (var slice in _slices)
         {
             if (slice.Ports.Where(port => port.Name == (name ?? "") && port.Protocol == protocol).Select(port => (int?)port.Number).FirstOrDefault() is not { } target)
@@ -46,11 +46,32 @@ internal sealed class ServiceEndpoints
 
             foreach (var endpoint in slice.Endpoints)
             {
-                found.TryAdd((endpoint.Address, target), endpoint with { Port = target });
+                found.TryAdd((endpoint.Info.Address, target), endpoint with { Info = endpoint.Info with { Port = target } });
             }
         }
 
-        return [.. found.Values.OrderBy(e => e.Address.ToString(), StringComparer.Ordinal).ThenBy(e => e.Port)];
+        var isNear = Near([.. found.Values.Where(one => !one.Info.Terminating)]);
+        return
+        [
+            .. found.Values
+                .Select(one => isNear(one) ? one.Info : one.Info with { Far = true })
+                .OrderBy(e => e.Address.ToString(), StringComparer.Ordinal).ThenBy(e => e.Port),
+        ];
+    }
+
+    /// <summary>Hints count where all ready endpoints have them and one is for here: those for this node, else those for its zone.</summary>
+    private Func<Hinted, bool> Near(List<Hinted> ready)
+    {
+        if (ready.Count > 0 && ready.TrueForAll(one => !one.Nodes.IsEmpty) && ready.Exists(IsForNode))
+        {
+            return IsForNode;
+        }
+
+        return ready.Count > 0 && ready.TrueForAll(one => !one.Zones.IsEmpty) && ready.Exists(IsForZone) ? IsForZone : _ => true;
+
+        bool IsForNode(Hinted one) => one.Nodes.Any(node => node.Name == _place.Node);
+
+        bool IsForZone(Hinted one) => one.Zones.Any(zone => zone.Name == _place.Zone);
     }
 
     private static List<(string Name, TransportProtocol Protocol, int Number)> Ports(EndpointSlice slice, FieldReader reading)
@@ -69,16 +90,17 @@ internal sealed class ServiceEndpoints
         return ports;
     }
 
-    private static List<EndpointInfo> Endpoints(EndpointSlice slice, string node, FieldReader reading)
+    private static List<Hinted> Endpoints(EndpointSlice slice, NodePlace place, FieldReader reading)
     {
-        var endpoints = new List<EndpointInfo>();
+        var endpoints = new List<Hinted>();
         for (var i = 0; i < slice.Endpoints.Count; i++)
         {
             // The addresses of one endpoint all mean the same one: the first will do.
             if (slice.Endpoints[i] is { } endpoint && Usable(endpoint.Conditions) is { } terminating
                 && reading.Address(endpoint.Addresses.FirstOrDefault(), $"endpoints[{i}].addresses") is { } address)
             {
-                endpoints.Add(new EndpointInfo(address, 0, endpoint.NodeName == node, terminating));
+                var info = new EndpointInfo(address, 0, endpoint.NodeName == place.Node, terminating);
+                endpoints.Add(new Hinted(info, endpoint.Hints?.ForNodes ?? default, endpoint.Hints?.ForZones ?? default));
             }
         }
 
@@ -96,5 +118,11 @@ internal sealed class ServiceEndpoints
         return (conditions.Serving ?? false) && (conditions.Terminating ?? false) ? true : null;
     }
 
-    private sealed record Slice(List<(string Name, TransportProtocol Protocol, int Number)> Ports, List<EndpointInfo> Endpoints);
+    private sealed record Slice(List<(string Name, TransportProtocol Protocol, int Number)> Ports, List<Hinted> Endpoints);
+
+    private sealed record Hinted(EndpointInfo Info, ValueList<ForNode> Nodes, ValueList<ForZone> Zones);
 }
+
+/// <summary>Where a node is.</summary>
+/// <param name="Zone">Null if that is not said.</param>
+internal readonly record struct NodePlace(string Node, string? Zone);

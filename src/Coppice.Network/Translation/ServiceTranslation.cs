@@ -17,7 +17,7 @@ internal static class ServiceTranslation
     private const string Headless = "None";
 
     /// <param name="warnings">Is added to.</param>
-    public static ImmutableArray<ServicePortInfo> Translate(Service service, IReadOnlyList<EndpointSlice> slices, string node, List<RuleWarning> warnings)
+    public static ImmutableArray<ServicePortInfo> Translate(Service service, IReadOnlyList<EndpointSlice> slices, NodePlace place, List<RuleWarning> warnings)
     {
         var spec = service.Spec;
         var reading = new FieldReader(new RuleOwner("Service", service.Metadata.Namespace ?? "", service.Metadata.Name ?? ""));
@@ -32,7 +32,7 @@ internal static class ServiceTranslation
         if (!cluster.IsEmpty)
         {
             var common = Common(service, cluster, reading);
-            var endpoints = ServiceEndpoints.Of(slices, node);
+            var endpoints = ServiceEndpoints.Of(slices, place);
             for (var i = 0; i < spec.Ports.Count; i++)
             {
                 if (spec.Ports[i] is { } port && Port(common, port, $"spec.ports[{i}]", reading) is { } one)

@@ -104,6 +104,12 @@ internal sealed class ContainerStarting(PodServices services, NodeEnvironment no
             return null;
         }
 
+        if (!pod.Spec.HostNetwork && sandbox.Addresses is [var address, ..])
+        {
+            // Also after a restart of ours, and for a container that comes back: nothing runs before it is kept to what is allowed.
+            await node.NetworkReady(pod, address, drop);
+        }
+
         var facts = new PodFacts(node.Sandboxes.NodeName, node.Addresses, AddressesOf(pod, sandbox), node.Allocatable);
         var environment = await ContainerEnvironment.ResolveAsync(pod, container.Spec, facts, services.Sources);   // 2.
         var request = new MountRequest(action.Attempt, environment, AddressesOf(pod, sandbox));

@@ -5,6 +5,7 @@ using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 using Coppice.Objects.Node;
 using Microsoft.Extensions.Logging;
 
@@ -43,6 +44,9 @@ public sealed record NodeEnvironment(
 
     /// <summary>Looks up the class of runtime that a pod names; null where there is none of that name.</summary>
     public Func<string, ValueTask<RuntimeClass?>> RuntimeClassOf { get; init; } = _ => new((RuntimeClass?)null);
+
+    /// <summary>Completes when a pod's network, of which it is given the address, is as it must be before a container of it starts.</summary>
+    public Func<Pod, string, CancellationToken, ValueTask> NetworkReady { get; init; } = (_, _, _) => ValueTask.CompletedTask;
 
     /// <summary>The kernel has AppArmor.</summary>
     public bool HasAppArmor { get; init; }

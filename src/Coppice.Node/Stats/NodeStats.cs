@@ -23,6 +23,9 @@ public sealed class NodeStats(
 {
     private const string Machine = "/";
 
+    // The runtime looks at every container for it, and one that does not answer is no reason to tell nothing of the others.
+    private static readonly TimeSpan LayersWithin = TimeSpan.FromSeconds(10);
+
     private static readonly IReadOnlyDictionary<string, FilesUsage> NoLayers = new Dictionary<string, FilesUsage>();
 
     private readonly CgroupStatFiles _files = new(mounts);
@@ -52,11 +55,11 @@ public sealed class NodeStats(
     {
         try
         {
-            return await layers(stop);
+            return await layers(stop).AsTask().WaitAsync(LayersWithin, time, stop);
         }
-        catch (RuntimeException)
+        catch (Exception e) when (e is RuntimeException or TimeoutException)
         {
-            return NoLayers; // It is away: the kernel's figures are good all the same.
+            return NoLayers; // It is away or stuck: the kernel's figures are good all the same.
         }
     }
 

@@ -74,5 +74,6 @@ public static class ContainerMounts
     }
 
     private static bool IsAlwaysReadOnly(Pod pod, string name) =>
-        pod.Spec.Volumes.FirstOrDefault(one => one.Name == name) is { } volume && VolumePlugins.Find(volume) is { IsReadOnly: true };
+        pod.Spec.Volumes.FirstOrDefault(one => one.Name == name) is { } volume
+        && (volume.PersistentVolumeClaim is { ReadOnly: true } || VolumePlugins.Find(volume) is { IsReadOnly: true });
 }

@@ -16,7 +16,8 @@ internal sealed class HostPathVolume : IVolumePlugin
 
     public ValueTask<string> PrepareAsync(VolumeSetup setup, CancellationToken stop) => ValueTask.FromResult(Prepare(setup.Volume.HostPath!));
 
-    private static string Prepare(HostPathVolumeSource source)
+    /// <summary>Checks or makes the path; returns it.</summary>
+    public static string Prepare(HostPathVolumeSource source)
     {
         var path = source.Path;
         var type = source.Type ?? "";

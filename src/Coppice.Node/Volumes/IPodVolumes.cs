@@ -31,7 +31,14 @@ public sealed record PodVolumeSources(
     Func<string, string, ValueTask<ConfigMap?>> ConfigMap,
     Func<string, string, ValueTask<Secret?>> Secret,
     Func<ObjectKey, TokenRequestSpec, CancellationToken, ValueTask<TokenRequestStatus>> Token,
-    PodFacts Facts);
+    PodFacts Facts)
+{
+    /// <summary>A claim of the pod's namespace; none where there are no volumes that outlive pods.</summary>
+    public Func<ObjectKey, ValueTask<PersistentVolumeClaim?>> Claim { get; init; } = _ => default;
+
+    /// <summary>A volume, by the name that its claim has.</summary>
+    public Func<string, ValueTask<PersistentVolume?>> PersistentVolume { get; init; } = _ => default;
+}
 
 /// <param name="Attempt">The container's, as in its log's name.</param>
 /// <param name="Volumes">Of <see cref="IPodVolumes.PrepareAsync"/>.</param>

@@ -8,9 +8,11 @@ internal static class VolumePlugins
 {
     public static readonly IReadOnlyList<IVolumePlugin> All =
     [
+        new ClaimVolume(),
         new ConfigMapVolume(),
         new DownwardAPIVolume(),
         new EmptyDirVolume(),
+        new EphemeralVolume(),
         new HostPathVolume(),
         new ProjectedVolume(),
         new SecretVolume(),

@@ -112,7 +112,7 @@ public sealed record AdmissionResponse
     public Base64Data Patch { get; init; }
 
     /// <summary>What the patch is: JSONPatch.</summary>
-    [Field(5)]
+    [Field(5, Pointer = true)]
     public string? PatchType { get; init; }
 
     /// <summary>What the audit log should note.</summary>

@@ -23,7 +23,7 @@ public sealed record MatchResources
     public ValueList<NamedRuleWithOperations> ExcludeResourceRules { get; init; }
 
     /// <summary>Whether a request by another version of a resource counts as one by the version that a rule names: Exact or Equivalent.</summary>
-    [Field(7)]
+    [Field(7, Pointer = true)]
     public string? MatchPolicy { get; init; }
 }
 
@@ -52,6 +52,6 @@ public sealed record NamedRuleWithOperations
     public ValueList<string> Resources { get; init; }
 
     /// <summary>Whether objects of namespaces are meant (Namespaced), those that have none (Cluster), or both (*).</summary>
-    [Field(4, Within = 2, WithinInner = 2)]
+    [Field(4, Within = 2, WithinInner = 2, Pointer = true)]
     public string? Scope { get; init; }
 }

@@ -20,7 +20,7 @@ public sealed record RuleWithOperations
     public ValueList<string> Resources { get; init; }
 
     /// <summary>Whether objects of namespaces are meant (Namespaced), those that have none (Cluster), or both (*).</summary>
-    [Field(4, Within = 2)]
+    [Field(4, Within = 2, Pointer = true)]
     public string? Scope { get; init; }
 }
 

@@ -15,7 +15,7 @@ public sealed record ValidatingAdmissionPolicy : KubernetesObject
 }
 
 /// <summary>What a policy asks of requests.</summary>
-public sealed record ValidatingAdmissionPolicySpec
+public sealed record ValidatingAdmissionPolicySpec : IAdmissionPolicy
 {
     /// <summary>What kind the objects have that its bindings take parameters from.</summary>
     [Field(1)]
@@ -30,7 +30,7 @@ public sealed record ValidatingAdmissionPolicySpec
     public ValueList<PolicyValidation> Validations { get; init; }
 
     /// <summary>What happens where an expression cannot be evaluated: Fail refuses the request, Ignore goes on.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     public string? FailurePolicy { get; init; }
 
     /// <summary>What the audit log should note.</summary>
@@ -72,7 +72,7 @@ public sealed record PolicyValidation
     public string? Message { get; init; }
 
     /// <summary>The reason of the refusal: Unauthorized, Forbidden, Invalid or RequestEntityTooLarge.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     public string? Reason { get; init; }
 
     /// <summary>An expression that makes the message.</summary>

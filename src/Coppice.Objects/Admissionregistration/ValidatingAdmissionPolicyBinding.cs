@@ -11,7 +11,7 @@ public sealed record ValidatingAdmissionPolicyBinding : KubernetesObject
 }
 
 /// <summary>Which policy counts, where and how.</summary>
-public sealed record ValidatingAdmissionPolicyBindingSpec
+public sealed record ValidatingAdmissionPolicyBindingSpec : IAdmissionPolicyBinding
 {
     /// <summary>The policy's name; without such a policy the binding does nothing.</summary>
     [Field(1)]
@@ -47,7 +47,7 @@ public sealed record ParamRef
     public LabelSelector? Selector { get; init; }
 
     /// <summary>What becomes of a request where there is no such object: Allow, or Deny by the policy's failurePolicy.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     public string? ParameterNotFoundAction { get; init; }
 }
 

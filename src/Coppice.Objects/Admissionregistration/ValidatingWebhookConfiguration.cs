@@ -26,11 +26,11 @@ public sealed record ValidatingWebhook : IAdmissionWebhook
     public ValueList<RuleWithOperations> Rules { get; init; }
 
     /// <summary>What happens where it cannot be asked: Fail refuses the request, Ignore goes on.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     public string? FailurePolicy { get; init; }
 
     /// <summary>Whether a request by another version of a resource counts as one by the version that a rule names: Exact or Equivalent.</summary>
-    [Field(9)]
+    [Field(9, Pointer = true)]
     public string? MatchPolicy { get; init; }
 
     /// <summary>The labels of the namespaces whose objects it is asked about.</summary>
@@ -42,7 +42,7 @@ public sealed record ValidatingWebhook : IAdmissionWebhook
     public LabelSelector? ObjectSelector { get; init; }
 
     /// <summary>Whether asking changes anything elsewhere: None or NoneOnDryRun.</summary>
-    [Field(6, Required = true)]
+    [Field(6, Required = true, Pointer = true)]
     public string? SideEffects { get; init; }
 
     /// <summary>How long it may take to answer, from 1 to 30.</summary>

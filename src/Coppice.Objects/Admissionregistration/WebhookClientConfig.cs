@@ -4,7 +4,7 @@ namespace Coppice.Objects.Admissionregistration;
 public sealed record WebhookClientConfig
 {
     /// <summary>Its address, with https, where it is no service of the cluster.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     public string? Url { get; init; }
 
     /// <summary>The service of the cluster that it is behind.</summary>
@@ -28,7 +28,7 @@ public sealed record ServiceReference
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>The path of the URL.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     public string? Path { get; init; }
 
     /// <summary>The service's port; 443 if nothing is said.</summary>

@@ -109,7 +109,7 @@ public sealed record CustomResourceDefinitionVersion
     public bool Deprecated { get; init; }
 
     /// <summary>The warning, where the usual one does not do.</summary>
-    [Field(8)]
+    [Field(8, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? DeprecationWarning { get; init; }
 
@@ -166,7 +166,7 @@ public sealed record CustomResourceSubresourceScale
     public string StatusReplicasPath { get; init => field = value ?? ""; } = "";
 
     /// <summary>The path of the selector of their pods, as text, below .spec or .status; autoscalers need it.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     public string? LabelSelectorPath { get; init; }
 }
 

@@ -211,7 +211,7 @@ public sealed record SchemaRule
     public string? MessageExpression { get; init; }
 
     /// <summary>What kind of error a bad value is; FieldValueInvalid by default.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Reason { get; init; }
 

@@ -24,7 +24,7 @@ public sealed record CronJobSpec
     public string Schedule { get; init => field = value ?? ""; } = "";
 
     /// <summary>The time zone of the schedule, as in Europe/Berlin; the controller's own where it is absent.</summary>
-    [Field(8)]
+    [Field(8, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? TimeZone { get; init; }
 
@@ -81,10 +81,10 @@ public sealed record CronJobStatus
     public ValueList<ObjectReference> Active { get; init; }
 
     /// <summary>The last time by the schedule that a Job was made for.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     public DateTimeOffset? LastScheduleTime { get; init; }
 
     /// <summary>When one of its Jobs last succeeded.</summary>
-    [Field(5)]
+    [Field(5, Pointer = true)]
     public DateTimeOffset? LastSuccessfulTime { get; init; }
 }

@@ -68,7 +68,7 @@ public sealed record JobSpec
     public int? TtlSecondsAfterFinished { get; init; }
 
     /// <summary>NonIndexed (the default), or Indexed, which gives each pod a number from 0 to completions - 1.</summary>
-    [Field(9)]
+    [Field(9, Pointer = true)]
     public string? CompletionMode { get; init; }
 
     /// <summary>While true, no pods run.</summary>
@@ -76,11 +76,11 @@ public sealed record JobSpec
     public bool? Suspend { get; init; }
 
     /// <summary>Whether a pod is replaced when it is on its way out (TerminatingOrFailed) or only when it has failed (Failed).</summary>
-    [Field(14)]
+    [Field(14, Pointer = true)]
     public string? PodReplacementPolicy { get; init; }
 
     /// <summary>Who looks after the Job; kubernetes.io/job-controller where it is absent.</summary>
-    [Field(15)]
+    [Field(15, Pointer = true)]
     public string? ManagedBy { get; init; }
 }
 
@@ -122,7 +122,7 @@ public static class PodFailurePolicyAction
 public sealed record PodFailurePolicyOnExitCodesRequirement
 {
     /// <summary>The container that is looked at; all of them where it is absent.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     public string? ContainerName { get; init; }
 
     /// <summary>In or NotIn.</summary>
@@ -167,7 +167,7 @@ public sealed record SuccessPolicy
 public sealed record SuccessPolicyRule
 {
     /// <summary>The indexes that count, as in "0,2-4"; all where it is absent.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     public string? SucceededIndexes { get; init; }
 
     /// <summary>How many of them are enough; all where it is absent.</summary>
@@ -197,11 +197,11 @@ public sealed record JobStatus
     public ValueList<JobCondition> Conditions { get; init; }
 
     /// <summary>When it was first looked after, or last resumed.</summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     public DateTimeOffset? StartTime { get; init; }
 
     /// <summary>When it had succeeded.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     public DateTimeOffset? CompletionTime { get; init; }
 
     /// <summary>Its pods that run or wait, and are not on their way out.</summary>
@@ -225,7 +225,7 @@ public sealed record JobStatus
     public string? CompletedIndexes { get; init; }
 
     /// <summary>The indexes that have failed for good, as in "0,2-4".</summary>
-    [Field(10)]
+    [Field(10, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? FailedIndexes { get; init; }
 

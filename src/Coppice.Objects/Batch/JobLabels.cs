@@ -16,6 +16,9 @@ public static class JobLabels
     /// <summary>An annotation: how many pods of the index have failed before this one.</summary>
     public const string IndexFailureCount = "batch.kubernetes.io/job-index-failure-count";
 
+    /// <summary>The same of pods that failed and count for nothing; absent for none.</summary>
+    public const string IndexIgnoredFailureCount = "batch.kubernetes.io/job-index-ignored-failure-count";
+
     /// <summary>Keeps a pod until it is counted.</summary>
     public const string TrackingFinalizer = "batch.kubernetes.io/job-tracking";
 

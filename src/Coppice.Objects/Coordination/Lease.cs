@@ -15,7 +15,7 @@ public sealed record Lease : KubernetesObject
 public sealed record LeaseSpec
 {
     /// <summary>The holder.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? HolderIdentity { get; init; }
 
@@ -24,11 +24,11 @@ public sealed record LeaseSpec
     public int? LeaseDurationSeconds { get; init; }
 
     /// <summary>When the holder took it.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     public MicroTime? AcquireTime { get; init; }
 
     /// <summary>When the holder was last heard of.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     public MicroTime? RenewTime { get; init; }
 
     /// <summary>How often it went from one holder to another.</summary>
@@ -36,11 +36,11 @@ public sealed record LeaseSpec
     public int? LeaseTransitions { get; init; }
 
     /// <summary>How the next holder is chosen, where the lease is given by a coordinator.</summary>
-    [Field(6)]
+    [Field(6, Pointer = true)]
     public string? Strategy { get; init; }
 
     /// <summary>To whom the holder should hand it over.</summary>
-    [Field(7)]
+    [Field(7, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? PreferredHolder { get; init; }
 }

@@ -15,11 +15,11 @@ public sealed record AzureDiskVolumeSource
     public string DiskURI { get; init => field = value ?? ""; } = "";
 
     /// <summary>None, ReadOnly or ReadWrite.</summary>
-    [Field(3, Default = "ref(AzureDataDiskCachingReadWrite)")]
+    [Field(3, Default = "ref(AzureDataDiskCachingReadWrite)", Pointer = true)]
     public string? CachingMode { get; init; }
 
     /// <summary>Its file system; ext4 by default.</summary>
-    [Field(4, Default = "ext4")]
+    [Field(4, Default = "ext4", Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? FsType { get; init; }
 
@@ -28,7 +28,7 @@ public sealed record AzureDiskVolumeSource
     public bool? ReadOnly { get; init; }
 
     /// <summary>Shared, Dedicated or Managed.</summary>
-    [Field(6, Default = "ref(AzureSharedBlobDisk)")]
+    [Field(6, Default = "ref(AzureSharedBlobDisk)", Pointer = true)]
     public string? Kind { get; init; }
 }
 

@@ -15,7 +15,7 @@ public sealed record CSIVolumeSource
     public bool? ReadOnly { get; init; }
 
     /// <summary>The file system wished for; the driver's choice where it is absent.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? FsType { get; init; }
 

@@ -47,7 +47,7 @@ public sealed record Container
     public ValueList<ContainerResizePolicy> ResizePolicy { get; init; }
 
     /// <summary>For an init container, Always makes it run beside the others; otherwise when this one container restarts.</summary>
-    [Field(24)]
+    [Field(24, Pointer = true)]
     public string? RestartPolicy { get; init; }
 
     /// <summary>Exceptions from restartPolicy by exit code; the first that fits counts.</summary>
@@ -297,7 +297,7 @@ public sealed record VolumeMount
     public bool ReadOnly { get; init; }
 
     /// <summary>Whether mounts below it are read-only too: Disabled, IfPossible or Enabled.</summary>
-    [Field(7)]
+    [Field(7, Pointer = true)]
     public string? RecursiveReadOnly { get; init; }
 
     /// <summary>The directory or file in the container.</summary>
@@ -309,7 +309,7 @@ public sealed record VolumeMount
     public string? SubPath { get; init; }
 
     /// <summary>Which way later mounts are seen: None (the default), HostToContainer or Bidirectional.</summary>
-    [Field(5)]
+    [Field(5, Pointer = true)]
     public string? MountPropagation { get; init; }
 
     /// <summary>Like subPath, with $(NAME) standing for variables of the container.</summary>

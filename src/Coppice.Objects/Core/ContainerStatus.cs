@@ -65,7 +65,7 @@ public sealed record ContainerStatus
     public ValueList<ResourceStatus> AllocatedResourcesStatus { get; init; }
 
     /// <summary>The signal that asks it to stop.</summary>
-    [Field(15)]
+    [Field(15, Pointer = true)]
     public string? StopSignal { get; init; }
 }
 
@@ -154,7 +154,7 @@ public sealed record VolumeMountStatus
     public bool ReadOnly { get; init; }
 
     /// <summary>Whether mounts below it are read-only too; never IfPossible, as it has been decided.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     public string? RecursiveReadOnly { get; init; }
 
     /// <summary>What is known of the volume itself.</summary>
@@ -228,7 +228,7 @@ public sealed record ResourceHealth
     public string? Health { get; init; }
 
     /// <summary>More about it, for people.</summary>
-    [Field(6)]
+    [Field(6, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Message { get; init; }
 }

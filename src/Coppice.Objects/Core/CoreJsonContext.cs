@@ -25,6 +25,8 @@ namespace Coppice.Objects.Core;
 [JsonSerializable(typeof(CinderVolumeSource))]
 [JsonSerializable(typeof(ClientIPConfig))]
 [JsonSerializable(typeof(ClusterTrustBundleProjection))]
+[JsonSerializable(typeof(ComponentCondition))]
+[JsonSerializable(typeof(ComponentStatus))]
 [JsonSerializable(typeof(ConfigMap))]
 [JsonSerializable(typeof(ConfigMapEnvSource))]
 [JsonSerializable(typeof(ConfigMapKeySelector))]

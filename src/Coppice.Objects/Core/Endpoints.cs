@@ -40,7 +40,7 @@ public sealed record EndpointAddress
     public string? Hostname { get; init; }
 
     /// <summary>The node it is on.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? NodeName { get; init; }
 
@@ -63,11 +63,11 @@ public sealed record EndpointPort
     public int Port { get; init; }
 
     /// <summary>TCP, UDP or SCTP.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     public string? Protocol { get; init; }
 
     /// <summary>What is spoken on it, such as http.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? AppProtocol { get; init; }
 }

@@ -46,7 +46,7 @@ public sealed record EphemeralContainer
     public ValueList<ContainerResizePolicy> ResizePolicy { get; init; }
 
     /// <summary>Must be empty.</summary>
-    [Field(24, Within = 1)]
+    [Field(24, Within = 1, Pointer = true)]
     public string? RestartPolicy { get; init; }
 
     /// <summary>Must be empty.</summary>

@@ -13,7 +13,7 @@ public sealed record HostPathVolumeSource
     /// <summary>
     /// What must be there, or is made: such as Directory, DirectoryOrCreate, File or Socket; unchecked where it is empty.
     /// </summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Type { get; init; }
 }

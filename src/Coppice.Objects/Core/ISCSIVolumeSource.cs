@@ -48,7 +48,7 @@ public sealed record ISCSIVolumeSource
     public LocalObjectReference? SecretRef { get; init; }
 
     /// <summary>The name to log in with, instead of the node's.</summary>
-    [Field(12)]
+    [Field(12, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? InitiatorName { get; init; }
 }

@@ -15,7 +15,7 @@ public sealed record Lifecycle
     public LifecycleHandler? PreStop { get; init; }
 
     /// <summary>The signal that asks it to stop; the image's, or SIGTERM, where it is absent.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     public string? StopSignal { get; init; }
 }
 

@@ -11,7 +11,7 @@ public sealed record LocalVolumeSource
     public string Path { get; init => field = value ?? ""; } = "";
 
     /// <summary>The file system to put on an empty disk; ext4 by default.</summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? FsType { get; init; }
 }

@@ -62,7 +62,7 @@ public sealed record Taint
     public string Effect { get; init => field = value ?? ""; } = "";
 
     /// <summary>When it was put there; tolerations in seconds count from it.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     public DateTimeOffset? TimeAdded { get; init; }
 }
 

@@ -130,7 +130,7 @@ public sealed record PersistentVolumeSpec
     public ValueList<string> MountOptions { get; init; }
 
     /// <summary>Filesystem (the default) or Block.</summary>
-    [Field(8)]
+    [Field(8, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? VolumeMode { get; init; }
 
@@ -139,7 +139,7 @@ public sealed record PersistentVolumeSpec
     public VolumeNodeAffinity? NodeAffinity { get; init; }
 
     /// <summary>The class of attributes, such as speed, that it has.</summary>
-    [Field(10)]
+    [Field(10, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? VolumeAttributesClassName { get; init; }
 }
@@ -176,7 +176,7 @@ public sealed record PersistentVolumeStatus
     public string? Reason { get; init; }
 
     /// <summary>When the phase last changed.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     public DateTimeOffset? LastPhaseTransitionTime { get; init; }
 }
 

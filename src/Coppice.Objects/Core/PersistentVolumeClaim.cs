@@ -35,12 +35,12 @@ public sealed record PersistentVolumeClaimSpec
     public string? VolumeName { get; init; }
 
     /// <summary>The class to make it with; the default class where it is absent, none where it is empty.</summary>
-    [Field(5)]
+    [Field(5, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? StorageClassName { get; init; }
 
     /// <summary>Filesystem (the default) or Block.</summary>
-    [Field(6)]
+    [Field(6, Pointer = true)]
     public string? VolumeMode { get; init; }
 
     /// <summary>A snapshot or claim of this namespace to fill it from.</summary>
@@ -52,7 +52,7 @@ public sealed record PersistentVolumeClaimSpec
     public TypedObjectReference? DataSourceRef { get; init; }
 
     /// <summary>A class of attributes that may be changed later, such as speed.</summary>
-    [Field(9)]
+    [Field(9, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? VolumeAttributesClassName { get; init; }
 }
@@ -90,7 +90,7 @@ public static class PersistentVolumeMode
 public sealed record TypedLocalObjectReference
 {
     /// <summary>The kind's group; absent for the core group.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? ApiGroup { get; init; }
 
@@ -107,7 +107,7 @@ public sealed record TypedLocalObjectReference
 public sealed record TypedObjectReference
 {
     /// <summary>The kind's group; absent for the core group.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? ApiGroup { get; init; }
 
@@ -120,7 +120,7 @@ public sealed record TypedObjectReference
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>The namespace; the own one where it is absent.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Namespace { get; init; }
 }
@@ -153,7 +153,7 @@ public sealed record PersistentVolumeClaimStatus
     public ValueMap<string> AllocatedResourceStatuses { get; init; }
 
     /// <summary>The class of attributes that the volume has now.</summary>
-    [Field(8)]
+    [Field(8, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? CurrentVolumeAttributesClassName { get; init; }
 

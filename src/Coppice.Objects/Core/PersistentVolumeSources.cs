@@ -18,7 +18,7 @@ public sealed record GlusterfsPersistentVolumeSource
     public bool ReadOnly { get; init; }
 
     /// <summary>The namespace of the Endpoints; the claim's where it is absent.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? EndpointsNamespace { get; init; }
 }
@@ -178,7 +178,7 @@ public sealed record ISCSIPersistentVolumeSource
     public SecretReference? SecretRef { get; init; }
 
     /// <summary>The name to log in with, instead of the node's.</summary>
-    [Field(12)]
+    [Field(12, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? InitiatorName { get; init; }
 }
@@ -199,7 +199,7 @@ public sealed record AzureFilePersistentVolumeSource
     public bool ReadOnly { get; init; }
 
     /// <summary>The Secret's namespace; the claim's where it is absent.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? SecretNamespace { get; init; }
 }

@@ -140,7 +140,7 @@ public sealed record PodSpec
     public ValueList<PodReadinessGate> ReadinessGates { get; init; }
 
     /// <summary>The class of runtime to be run with; the node's usual one where it is absent.</summary>
-    [Field(29)]
+    [Field(29, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? RuntimeClassName { get; init; }
 
@@ -149,7 +149,7 @@ public sealed record PodSpec
     public bool? EnableServiceLinks { get; init; }
 
     /// <summary>Whether it may push out pods of lower priority: PreemptLowerPriority (the default) or Never.</summary>
-    [Field(31)]
+    [Field(31, Pointer = true)]
     public string? PreemptionPolicy { get; init; }
 
     /// <summary>What the runtime itself needs, beside the containers; filled in from the runtime class.</summary>
@@ -185,7 +185,7 @@ public sealed record PodSpec
     public ResourceRequirements? Resources { get; init; }
 
     /// <summary>The host name, whatever hostname and subdomain say.</summary>
-    [Field(41)]
+    [Field(41, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? HostnameOverride { get; init; }
 
@@ -247,7 +247,7 @@ public sealed record PodDNSConfigOption
     public string? Name { get; init; }
 
     /// <summary>Its value, where it has one.</summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Value { get; init; }
 }
@@ -312,12 +312,12 @@ public sealed record PodResourceClaim
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>A claim that exists already, in the same namespace.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? ResourceClaimName { get; init; }
 
     /// <summary>A template that a claim of the pod's own is made from.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? ResourceClaimTemplateName { get; init; }
 }
@@ -326,7 +326,7 @@ public sealed record PodResourceClaim
 public sealed record PodSchedulingGroup
 {
     /// <summary>The group's name, in the same namespace.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? PodGroupName { get; init; }
 }

@@ -30,7 +30,7 @@ public sealed record PodSecurityContext
     public ValueList<long> SupplementalGroups { get; init; }
 
     /// <summary>Whether the image's groups count too (Merge, the default), or only those named here (Strict).</summary>
-    [Field(12)]
+    [Field(12, Pointer = true)]
     public string? SupplementalGroupsPolicy { get; init; }
 
     /// <summary>The group that owns the volumes' files, and that every container is in.</summary>
@@ -44,7 +44,7 @@ public sealed record PodSecurityContext
     /// <summary>
     /// Whether a volume's files change owner at each mount (Always, the default), or only when its top is not right (OnRootMismatch).
     /// </summary>
-    [Field(9)]
+    [Field(9, Pointer = true)]
     public string? FsGroupChangePolicy { get; init; }
 
     /// <summary>Which system calls are allowed.</summary>
@@ -56,7 +56,7 @@ public sealed record PodSecurityContext
     public AppArmorProfile? AppArmorProfile { get; init; }
 
     /// <summary>How volumes get their SELinux label: file by file (Recursive), or with the mount (MountOption).</summary>
-    [Field(13)]
+    [Field(13, Pointer = true)]
     public string? SeLinuxChangePolicy { get; init; }
 }
 

@@ -47,7 +47,7 @@ public sealed record PodStatus
     public ValueList<PodIP> PodIPs { get; init; }
 
     /// <summary>When the node accepted it, before any image was fetched.</summary>
-    [Field(7)]
+    [Field(7, Pointer = true)]
     public DateTimeOffset? StartTime { get; init; }
 
     /// <summary>How the init containers are, in the order of the spec.</summary>
@@ -173,7 +173,7 @@ public sealed record PodResourceClaimStatus
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>The claim; absent where none was needed.</summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? ResourceClaimName { get; init; }
 }

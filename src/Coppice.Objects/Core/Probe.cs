@@ -121,7 +121,7 @@ public sealed record GRPCAction
     public int Port { get; init; }
 
     /// <summary>The service asked about; empty asks about the server as a whole.</summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Service { get; init; }
 }

@@ -103,12 +103,12 @@ public sealed record ServiceAccountTokenProjection
 public sealed record ClusterTrustBundleProjection
 {
     /// <summary>One bundle, by name.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Name { get; init; }
 
     /// <summary>All bundles of this signer instead.</summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? SignerName { get; init; }
 

@@ -43,7 +43,7 @@ public sealed record SecurityContext
     public bool? AllowPrivilegeEscalation { get; init; }
 
     /// <summary>How /proc is shown: Default hides some of it, Unmasked nothing.</summary>
-    [Field(9)]
+    [Field(9, Pointer = true)]
     public string? ProcMount { get; init; }
 
     /// <summary>Which system calls are allowed.</summary>
@@ -91,17 +91,17 @@ public sealed record SELinuxOptions
 public sealed record WindowsSecurityContextOptions
 {
     /// <summary>The credential spec of a group-managed account, by name.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? GmsaCredentialSpecName { get; init; }
 
     /// <summary>The credential spec itself.</summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? GmsaCredentialSpec { get; init; }
 
     /// <summary>The Windows user that it starts as.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? RunAsUserName { get; init; }
 
@@ -125,7 +125,7 @@ public sealed record SeccompProfile
     public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>The file, below the node's folder of profiles; only for Localhost.</summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? LocalhostProfile { get; init; }
 }
@@ -146,7 +146,7 @@ public sealed record AppArmorProfile
     public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>The loaded profile's name; only for Localhost.</summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? LocalhostProfile { get; init; }
 }

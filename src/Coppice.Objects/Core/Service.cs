@@ -84,7 +84,7 @@ public sealed record ServiceSpec
     public ValueList<string> IpFamilies { get; init; }
 
     /// <summary>SingleStack (the default), PreferDualStack or RequireDualStack.</summary>
-    [Field(17)]
+    [Field(17, Pointer = true)]
     public string? IpFamilyPolicy { get; init; }
 
     /// <summary>Whether a LoadBalancer has node ports too; true by default.</summary>
@@ -92,16 +92,16 @@ public sealed record ServiceSpec
     public bool? AllocateLoadBalancerNodePorts { get; init; }
 
     /// <summary>Who is to provide the load balancer; the usual one where it is absent.</summary>
-    [Field(21)]
+    [Field(21, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? LoadBalancerClass { get; init; }
 
     /// <summary>Local passes traffic from within only to pods of the same node; Cluster (the default) to all.</summary>
-    [Field(22)]
+    [Field(22, Pointer = true)]
     public string? InternalTrafficPolicy { get; init; }
 
     /// <summary>Which pods to prefer: PreferSameZone (once PreferClose) or PreferSameNode.</summary>
-    [Field(23)]
+    [Field(23, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? TrafficDistribution { get; init; }
 }
@@ -118,7 +118,7 @@ public sealed record ServicePort
     public string? Protocol { get; init; }
 
     /// <summary>What is spoken on it, such as http.</summary>
-    [Field(6)]
+    [Field(6, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? AppProtocol { get; init; }
 
@@ -230,7 +230,7 @@ public sealed record LoadBalancerIngress
     public string? Hostname { get; init; }
 
     /// <summary>VIP when nodes may take its traffic themselves, Proxy when it must pass through.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     public string? IpMode { get; init; }
 
     /// <summary>How its ports are.</summary>
@@ -258,7 +258,7 @@ public sealed record PortStatus
     public string Protocol { get; init => field = value ?? ""; } = "";
 
     /// <summary>Why it does not work.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Error { get; init; }
 }

@@ -28,11 +28,11 @@ public sealed record TopologySpreadConstraint
     public int? MinDomains { get; init; }
 
     /// <summary>Honor (the default) counts only nodes that the pod's affinity allows; Ignore all.</summary>
-    [Field(6)]
+    [Field(6, Pointer = true)]
     public string? NodeAffinityPolicy { get; init; }
 
     /// <summary>Honor counts only nodes whose taints are tolerated; Ignore (the default) all.</summary>
-    [Field(7)]
+    [Field(7, Pointer = true)]
     public string? NodeTaintsPolicy { get; init; }
 
     /// <summary>Labels whose values the counted pods must share with this one.</summary>

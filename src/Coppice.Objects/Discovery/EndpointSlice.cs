@@ -33,7 +33,7 @@ public sealed record Endpoint
     public EndpointConditions Conditions { get; init => field = value ?? new(); } = new();
 
     /// <summary>Its name below the service's.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Hostname { get; init; }
 
@@ -46,12 +46,12 @@ public sealed record Endpoint
     public ValueMap<string> DeprecatedTopology { get; init; }
 
     /// <summary>The node it is on.</summary>
-    [Field(6)]
+    [Field(6, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? NodeName { get; init; }
 
     /// <summary>The zone it is in.</summary>
-    [Field(7)]
+    [Field(7, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Zone { get; init; }
 
@@ -109,12 +109,12 @@ public sealed record ForNode
 public sealed record EndpointPort
 {
     /// <summary>The service's name for it; empty for an only port.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Name { get; init; }
 
     /// <summary>TCP (the default), UDP or SCTP.</summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     public string? Protocol { get; init; }
 
     /// <summary>The number on the pod; absent stands for all ports.</summary>
@@ -122,7 +122,7 @@ public sealed record EndpointPort
     public int? Port { get; init; }
 
     /// <summary>What is spoken on it, such as http.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? AppProtocol { get; init; }
 }

@@ -2,6 +2,7 @@ using Coppice.Objects.Admissionregistration;
 using Coppice.Objects.Apiextensions;
 using Coppice.Objects.Apiregistration;
 using Coppice.Objects.Apps;
+using Coppice.Objects.Autoscaling;
 using Coppice.Objects.Certificates;
 using Coppice.Objects.Batch;
 using Coppice.Objects.Coordination;
@@ -12,8 +13,11 @@ using Coppice.Objects.Networking;
 using Coppice.Objects.Node;
 using Coppice.Objects.Rbac;
 using Coppice.Objects.Policy;
+using Coppice.Objects.Resource;
 using Coppice.Objects.Scheduling;
 using Coppice.Objects.Storage;
+using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
+using V2 = Coppice.Objects.Autoscaling.V2;
 
 namespace Coppice.Objects;
 
@@ -24,6 +28,11 @@ public static class BuiltInKinds
     private static readonly Dictionary<Type, Kind> ByType = [];
 
     private static readonly Kind CoreEvents = Define<Event>("", "events", shortNames: ["ev"]);
+
+    private static readonly HorizontalPodAutoscalerConversion AutoscalerVersions = new();
+
+    private static readonly Kind Autoscalers =
+        Define<V2.HorizontalPodAutoscaler>("autoscaling", "horizontalpodautoscalers", shortNames: ["hpa"], categories: ["all"], version: "v2");
 
     public static readonly IReadOnlyList<Kind> All =
     [
@@ -48,6 +57,8 @@ public static class BuiltInKinds
         Define<Deployment>("apps", "deployments", shortNames: ["deploy"], categories: ["all"]),
         Define<ReplicaSet>("apps", "replicasets", shortNames: ["rs"], categories: ["all"]),
         Define<StatefulSet>("apps", "statefulsets", shortNames: ["sts"], categories: ["all"]),
+        Autoscalers,
+        Define<HorizontalPodAutoscaler>("autoscaling", "horizontalpodautoscalers", shortNames: ["hpa"], categories: ["all"], stored: Autoscalers, conversion: AutoscalerVersions),
         Define<CronJob>("batch", "cronjobs", shortNames: ["cj"], categories: ["all"]),
         Define<Job>("batch", "jobs", categories: ["all"]),
         Define<Events.Event>("events.k8s.io", "events", shortNames: ["ev"], stored: CoreEvents, conversion: new EventConversion()),
@@ -55,6 +66,8 @@ public static class BuiltInKinds
         Define<ClusterRole>("rbac.authorization.k8s.io", "clusterroles", namespaced: false),
         Define<RoleBinding>("rbac.authorization.k8s.io", "rolebindings"),
         Define<Role>("rbac.authorization.k8s.io", "roles"),
+        Define<MutatingAdmissionPolicy>("admissionregistration.k8s.io", "mutatingadmissionpolicies", namespaced: false, categories: ["api-extensions"]),
+        Define<MutatingAdmissionPolicyBinding>("admissionregistration.k8s.io", "mutatingadmissionpolicybindings", namespaced: false, categories: ["api-extensions"]),
         Define<MutatingWebhookConfiguration>("admissionregistration.k8s.io", "mutatingwebhookconfigurations", namespaced: false, categories: ["api-extensions"]),
         Define<ValidatingAdmissionPolicy>("admissionregistration.k8s.io", "validatingadmissionpolicies", namespaced: false, categories: ["api-extensions"]),
         Define<ValidatingAdmissionPolicyBinding>("admissionregistration.k8s.io", "validatingadmissionpolicybindings", namespaced: false, categories: ["api-extensions"]),
@@ -71,6 +84,10 @@ public static class BuiltInKinds
         Define<ServiceCIDR>("networking.k8s.io", "servicecidrs", namespaced: false),
         Define<RuntimeClass>("node.k8s.io", "runtimeclasses", namespaced: false),
         Define<PodDisruptionBudget>("policy", "poddisruptionbudgets", shortNames: ["pdb"]),
+        Define<DeviceClass>("resource.k8s.io", "deviceclasses", namespaced: false),
+        Define<ResourceClaim>("resource.k8s.io", "resourceclaims"),
+        Define<ResourceClaimTemplate>("resource.k8s.io", "resourceclaimtemplates"),
+        Define<ResourceSlice>("resource.k8s.io", "resourceslices", namespaced: false),
         Define<PriorityClass>("scheduling.k8s.io", "priorityclasses", namespaced: false, shortNames: ["pc"]),
         Define<CSIDriver>("storage.k8s.io", "csidrivers", namespaced: false),
         Define<CSINode>("storage.k8s.io", "csinodes", namespaced: false),
@@ -102,6 +119,7 @@ public static class BuiltInKinds
         string[]? shortNames = null,
         string[]? categories = null,
         string? deprecated = null,
+        string version = "v1",
         Kind? stored = null,
         IConversion? conversion = null)
         where T : KubernetesObject
@@ -109,7 +127,7 @@ public static class BuiltInKinds
         var kind = new Kind
         {
             Group = group,
-            Version = "v1",
+            Version = version,
             Name = typeof(T).Name,
             Resource = resource,
             Singular = singular ?? typeof(T).Name.ToLowerInvariant(),

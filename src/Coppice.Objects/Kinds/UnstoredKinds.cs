@@ -12,6 +12,9 @@ public static class UnstoredKinds
 {
     public static readonly Kind Binding = Define<Binding>("", "bindings");
 
+    public static readonly Kind ComponentStatus = Define<ComponentStatus>(
+        "", "componentstatuses", namespaced: false, shortNames: ["cs"], deprecated: "v1 ComponentStatus is deprecated in v1.19+");
+
     public static readonly Kind Eviction = Define<Eviction>("policy", "evictions");
 
     public static readonly Kind Scale = Define<Scale>("autoscaling", "scales");
@@ -44,7 +47,8 @@ public static class UnstoredKinds
 
     public static Kind? Find(string group, string name) => All.FirstOrDefault(kind => kind.Group == group && kind.Name == name);
 
-    private static Kind Define<T>(string group, string resource, bool namespaced = true, string version = "v1")
+    private static Kind Define<T>(
+        string group, string resource, bool namespaced = true, string version = "v1", string[]? shortNames = null, string? deprecated = null)
         where T : KubernetesObject => new()
         {
             Group = group,
@@ -52,6 +56,8 @@ public static class UnstoredKinds
             Name = typeof(T).Name,
             Resource = resource,
             Namespaced = namespaced,
+            ShortNames = shortNames ?? [],
+            Deprecated = deprecated,
             Schema = RecordSchemas.Of<T>(),
             Format = new RecordFormat<T>(),
         };

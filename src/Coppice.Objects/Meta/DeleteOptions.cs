@@ -26,7 +26,7 @@ public sealed record DeleteOptions
     public bool? OrphanDependents { get; init; }
 
     /// <summary>What becomes of what the object owns: Orphan, Background or Foreground.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     public string? PropagationPolicy { get; init; }
 
     /// <summary>With the value All, everything is checked and nothing is deleted.</summary>
@@ -42,11 +42,11 @@ public sealed record DeleteOptions
 public sealed record Preconditions
 {
     /// <summary>The object must have this uid.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     public string? Uid { get; init; }
 
     /// <summary>The object must still be at this revision.</summary>
-    [Field(2)]
+    [Field(2, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? ResourceVersion { get; init; }
 }

@@ -40,7 +40,7 @@ public sealed record ObjectMeta
     public DateTimeOffset? CreationTimestamp { get; init; }
 
     /// <summary>When the object is due to be gone; set once deletion was asked for, and never taken back.</summary>
-    [Field(9)]
+    [Field(9, Pointer = true)]
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
     /// <summary>Seconds that the object was given to end in order when its deletion was asked for.</summary>
@@ -120,7 +120,7 @@ public sealed record ManagedFieldsEntry
     public string? ApiVersion { get; init; }
 
     /// <summary>When the set was last changed.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     public DateTimeOffset? Time { get; init; }
 
     /// <summary>The form of the set; FieldsV1 is the only one.</summary>

@@ -19,7 +19,7 @@ public sealed record Ingress : KubernetesObject
 public sealed record IngressSpec
 {
     /// <summary>Who carries it out: the name of an IngressClass. The default class where it is absent at the creation.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? IngressClassName { get; init; }
 
@@ -93,7 +93,7 @@ public sealed record IngressPortStatus
     public string Protocol { get; init => field = value ?? ""; } = "";
 
     /// <summary>Why it cannot be used, as a camel-cased word or one with a domain; absent if it can.</summary>
-    [Field(3)]
+    [Field(3, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Error { get; init; }
 }
@@ -127,7 +127,7 @@ public sealed record HTTPIngressPath
     public string? Path { get; init; }
 
     /// <summary>Exact, Prefix (by elements between slashes), or ImplementationSpecific.</summary>
-    [Field(3, Required = true)]
+    [Field(3, Required = true, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? PathType { get; init; }
 

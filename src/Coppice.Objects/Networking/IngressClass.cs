@@ -26,7 +26,7 @@ public sealed record IngressClassSpec
 public sealed record IngressClassParametersReference
 {
     /// <summary>Its group; absent for the core group.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? ApiGroup { get; init; }
 
@@ -39,12 +39,12 @@ public sealed record IngressClassParametersReference
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Cluster or Namespace.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Scope { get; init; }
 
     /// <summary>Its namespace, where the scope is Namespace.</summary>
-    [Field(5)]
+    [Field(5, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Namespace { get; init; }
 }

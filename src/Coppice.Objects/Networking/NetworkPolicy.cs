@@ -66,7 +66,7 @@ public sealed record NetworkPolicyEgressRule
 public sealed record NetworkPolicyPort
 {
     /// <summary>TCP (the default), UDP or SCTP.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? Protocol { get; init; }
 

@@ -31,7 +31,7 @@ public sealed record PodDisruptionBudgetSpec
     public IntOrString? MaxUnavailable { get; init; }
 
     /// <summary>When pods that are not ready may be evicted: IfHealthyBudget (the default), only while enough others are, or AlwaysAllow.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     public string? UnhealthyPodEvictionPolicy { get; init; }
 }
 

@@ -19,6 +19,6 @@ public sealed record PriorityClass : KubernetesObject
     public string? Description { get; init; }
 
     /// <summary>Whether its pods may push out those of lower priority: PreemptLowerPriority (the default) or Never.</summary>
-    [Field(5)]
+    [Field(5, Pointer = true)]
     public string? PreemptionPolicy { get; init; }
 }

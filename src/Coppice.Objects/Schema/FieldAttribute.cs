@@ -16,6 +16,12 @@ public sealed class FieldAttribute(int number) : Attribute
     /// <summary>Where the nested message nests another one again: its number there.</summary>
     public int WithinInner { get; init; }
 
+    /// <summary>
+    /// Of a text or moment: protobuf leaves it out where it is absent, as Kubernetes does with what may be absent (its pointers). Of others the type
+    /// tells that; what may not be absent is written there with its empty value.
+    /// </summary>
+    public bool Pointer { get; init; }
+
     /// <summary>The field is part of every object, even with its empty value.</summary>
     public bool Required { get; init; }
 

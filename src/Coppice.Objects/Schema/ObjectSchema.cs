@@ -7,6 +7,9 @@ public sealed record FieldSchema(string JsonName, ValueSchema Value, FieldAttrib
     /// <summary>The list keys of <see cref="FieldAttribute.ListKeys"/>, split.</summary>
     public IReadOnlyList<string> ListKeys { get; } = Facts.ListKeys?.Split(',') ?? [];
 
+    /// <summary>Where it is absent, it has no empty value in its place.</summary>
+    public bool IsPointer { get; init; }
+
     /// <summary>Who says what the field is for.</summary>
     public Documentation Documentation { get; init; }
 }

@@ -21,31 +21,46 @@ public static class RecordSchemas
     private static ObjectSchema Read(Type type)
     {
         var name = type.GetCustomAttribute<SchemaNameAttribute>()?.Name ?? type.Name;
+        var nullability = new NullabilityInfoContext();
         var fields = from property in type.GetProperties()
                      let facts = property.GetCustomAttribute<FieldAttribute>()
                      where facts is not null
                      select new FieldSchema(JsonName(property), ValueOf(property.PropertyType), facts, name)
                      {
+                         IsPointer = IsPointer(property, facts, nullability),
                          Documentation = new(null, $"P:{property.DeclaringType!.FullName}.{property.Name}"),
                      };
-        return new ObjectSchema(name, PackageOf(type.Namespace!), [.. fields])
+        var (package, version) = HomeOf(type.Namespace!);
+        return new ObjectSchema(name, package, [.. fields])
         {
+            Version = version,
             IsAtomic = type.IsDefined(typeof(AtomicObjectAttribute)),
             Documentation = new(null, $"T:{type.FullName}"),
         };
     }
 
-    /// <summary>Our namespaces end as Kubernetes' packages do.</summary>
-    private static string PackageOf(string space)
+    /// <summary>Texts, moments and any JSON are values unless they say otherwise, though all of them may be null here; what else may be null is none.</summary>
+    private static bool IsPointer(PropertyInfo property, FieldAttribute facts, NullabilityInfoContext nullability)
     {
-        var last = space[(space.LastIndexOf('.') + 1)..].ToLowerInvariant();
-        return last switch
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        return facts.Pointer
+            || (type != typeof(string) && type != typeof(DateTimeOffset) && type != typeof(MicroTime) && type != typeof(JsonElement)
+                && (type != property.PropertyType || (!type.IsValueType && nullability.Create(property).ReadState == NullabilityState.Nullable)));
+    }
+
+    /// <summary>Our namespaces end as Kubernetes' packages do: with the group, and with the version where it is not the first.</summary>
+    private static (string Package, string Version) HomeOf(string space)
+    {
+        var names = space.ToLowerInvariant().Split('.');
+        var (group, version) = names[^1] is ['v', >= '0' and <= '9', ..] ? (names[^2], names[^1]) : (names[^1], "v1");
+        var package = group switch
         {
             "meta" => "io.k8s.apimachinery.pkg.apis.meta",
             "apiextensions" => "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions",
             "apiregistration" => "io.k8s.kube-aggregator.pkg.apis.apiregistration",
-            _ => $"io.k8s.api.{last}",
+            _ => $"io.k8s.api.{group}",
         };
+        return (package, version);
     }
 
     private static ValueSchema ValueOf(Type declared)

@@ -6,16 +6,14 @@ namespace Coppice.Objects;
 public static class QuotaScopes
 {
     /// <summary>Scopes are of pods and claims; what is neither is counted by quotas without scopes only.</summary>
-    public static bool Count(ResourceQuota quota, KubernetesObject item) => !IsScoped(quota) || Requirements(quota).All(one => Matches(one, item));
-
-    /// <summary>Whether it counts some objects and not others.</summary>
-    public static bool IsScoped(ResourceQuota quota) => !quota.Spec.Scopes.IsEmpty || quota.Spec.ScopeSelector is { MatchExpressions.IsEmpty: false };
+    public static bool Count(ResourceQuotaSpec quota, KubernetesObject item) =>
+        (quota.Scopes.IsEmpty && quota.ScopeSelector is not { MatchExpressions.IsEmpty: false }) || Requirements(quota).All(one => Matches(one, item));
 
     /// <summary>Everything that a quota asks of what it counts, however it is written.</summary>
-    private static IEnumerable<ScopedResourceSelectorRequirement> Requirements(ResourceQuota quota) =>
-        quota.Spec.Scopes
+    private static IEnumerable<ScopedResourceSelectorRequirement> Requirements(ResourceQuotaSpec quota) =>
+        quota.Scopes
             .Select(scope => new ScopedResourceSelectorRequirement { ScopeName = scope, Operator = ScopeSelectorOperator.Exists })
-            .Concat(quota.Spec.ScopeSelector?.MatchExpressions ?? default);
+            .Concat(quota.ScopeSelector?.MatchExpressions ?? default);
 
     private static bool Matches(ScopedResourceSelectorRequirement asked, KubernetesObject item) => (item, asked.ScopeName) switch
     {

@@ -42,9 +42,6 @@ public static class QuotaUsage
         : kind == Claims ? IsOfClaims(resource)
         : OlderNames.GetValueOrDefault(kind) == resource;
 
-    /// <summary>Whether each object of a kind takes one of what it is counted by, and nothing else: then their number says it all.</summary>
-    public static bool IsOneEach(Kind kind) => kind != Pods && kind != Services && kind != Claims;
-
     /// <summary>Objects never change, and are asked about again and again: what one takes is found out once.</summary>
     public static ValueMap<Quantity> Of(Kind kind, KubernetesObject item, DateTimeOffset now) => ReleasedAt(item) is null
         ? Known.GetValue(item, one => new(Measure(kind, one, now))).Value

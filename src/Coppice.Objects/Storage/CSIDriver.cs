@@ -30,7 +30,7 @@ public sealed record CSIDriverSpec
     public bool? StorageCapacity { get; init; }
 
     /// <summary>Whether the kubelet changes owner and rights of files: ReadWriteOnceWithFSType (the default), File or None.</summary>
-    [Field(5)]
+    [Field(5, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? FsGroupPolicy { get; init; }
 

@@ -15,7 +15,7 @@ public sealed record StorageClass : KubernetesObject
     public ValueMap<string> Parameters { get; init; }
 
     /// <summary>What happens to a volume when its claim is gone: Delete (the default) or Retain.</summary>
-    [Field(4)]
+    [Field(4, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? ReclaimPolicy { get; init; }
 
@@ -28,7 +28,7 @@ public sealed record StorageClass : KubernetesObject
     public bool? AllowVolumeExpansion { get; init; }
 
     /// <summary>Immediate (the default), or WaitForFirstConsumer: only when a pod needs the volume, and where that runs.</summary>
-    [Field(7)]
+    [Field(7, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? VolumeBindingMode { get; init; }
 

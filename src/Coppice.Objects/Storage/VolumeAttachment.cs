@@ -35,7 +35,7 @@ public sealed record VolumeAttachmentSpec
 public sealed record VolumeAttachmentSource
 {
     /// <summary>A PersistentVolume.</summary>
-    [Field(1)]
+    [Field(1, Pointer = true)]
     [JsonConverter(typeof(ExactStringConverter))]
     public string? PersistentVolumeName { get; init; }
 

@@ -30,8 +30,21 @@ public sealed record ClusterRanges(IPNetwork Services, IPNetwork Pods)
     /// <summary>The DNS service, which pods have as their name server.</summary>
     public IPAddress DnsAddress => AddressAt(Services, 10);
 
-    /// <summary>The pods of the first node; its first address is their gateway.</summary>
+    /// <summary>The pods of the first node.</summary>
     public IPNetwork NodePods => Pods.PrefixLength >= NodeLength ? Pods : new IPNetwork(Pods.BaseAddress, NodeLength);
+
+    /// <summary>The ranges that nodes can have for their pods, in order.</summary>
+    public IEnumerable<IPNetwork> EachNodePods()
+    {
+        var size = SizeOf(NodePods);
+        for (var i = 0L; i < SizeOf(Pods) / size; i++)
+        {
+            yield return new IPNetwork(AddressAt(Pods, i * size), NodePods.PrefixLength);
+        }
+    }
+
+    /// <summary>Where the first node's pods send what is for others.</summary>
+    public IPAddress PodGateway => AddressAt(NodePods, 1);
 
     /// <summary>How many addresses a range has.</summary>
     public static long SizeOf(IPNetwork range) => 1L << (32 - range.PrefixLength);

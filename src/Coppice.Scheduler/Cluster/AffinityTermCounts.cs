@@ -5,30 +5,34 @@ namespace Coppice.Scheduler;
 /// <summary>The affinity terms of assigned pods: for each of them, how many pods that have it are in which domain.</summary>
 internal sealed class AffinityTermCounts
 {
-    private readonly Dictionary<AffinityTerm, DomainCounts> _byTerm = [];
+    private readonly LabelIndex<AffinityTerm, DomainCounts> _byTerm = new(term => term.Pods.Pods);
 
-    public void Add(AffinityTerm term, NodeInfo node, int number)
+    /// <param name="domains">Of the term's topology key.</param>
+    /// <param name="isTrial">What comes to nothing comes back: who counts by it goes on doing so.</param>
+    public void Add(AffinityTerm term, TopologyDomains domains, NodeInfo node, int number, bool isTrial)
     {
-        if (!_byTerm.TryGetValue(term, out var counts))
+        if (_byTerm.Find(term) is not { } counts)
         {
-            counts = new(term.TopologyKey);
+            counts = new(domains);
+            _byTerm.Add(term, counts);
         }
 
         counts.Add(node, number);
-        if (counts.IsEmpty)
+        if (counts.IsEmpty && !isTrial)
         {
             _byTerm.Remove(term);
-        }
-        else
-        {
-            _byTerm[term] = counts;
         }
     }
 
     /// <summary>Those that are about a pod, in no order.</summary>
     public IEnumerable<(AffinityTerm Term, DomainCounts Counts)> About(PodInfo pod, IReadOnlyDictionary<string, ValueMap<string>> namespaces)
     {
-        foreach (var (term, counts) in _byTerm)
+        if (_byTerm.Count == 0)
+        {
+            yield break;
+        }
+
+        foreach (var (term, counts) in _byTerm.Among(pod.Labels))
         {
             if (term.Pods.Matches(pod, namespaces))
             {

@@ -14,11 +14,26 @@ internal sealed class ClusterState
     // Pods may be heard of before their node is, and outlive it.
     private readonly Dictionary<string, List<PodInfo>> _strays = new(StringComparer.Ordinal);
 
+    // Of nodes that are gone: so there are never more slots than there were nodes at once.
+    private readonly Stack<int> _freeSlots = [];
+
     private readonly ClusterSums _sums = new();
 
     /// <param name="firstNode">Counts on from pod to pod, around and around.</param>
-    public ClusterSnapshot Snapshot(long firstNode) =>
-        new(_nodes, _sums, _nodes.Count == 0 ? 0 : (int)(firstNode % _nodes.Count));
+    public ClusterSnapshot Snapshot(long firstNode)
+    {
+        _sums.Topology.Bound();
+        return new(_nodes, _sums, Storage, Workloads, _nodes.Count == 0 ? 0 : (int)(firstNode % _nodes.Count));
+    }
+
+    public StorageState Storage { get; } = new();
+
+    public WorkloadSelectors Workloads { get; } = new();
+
+    public BudgetState Budgets { get; } = new();
+
+    /// <summary>What the nodes have together.</summary>
+    public ClusterSums Sums => _sums;
 
     /// <summary>The lowest priority of assigned pods; null if there are none.</summary>
     public int? LowestPriority => _sums.Priorities.Lowest;
@@ -26,6 +41,9 @@ internal sealed class ClusterState
     /// <summary>This very pod (not one of its name that came after it) is on its way to a node.</summary>
     public bool IsAssumed(Pod pod) =>
         _assigned.TryGetValue(ObjectKey.Of(pod), out var assignment) && assignment.IsAssumed && assignment.Uid == pod.Metadata.Uid;
+
+    /// <returns>Null if it is not there.</returns>
+    public NodeInfo? Find(string node) => _nodes.GetValueOrDefault(node);
 
     public void SetNode(Node node)
     {
@@ -39,7 +57,7 @@ internal sealed class ClusterState
         else
         {
             _strays.Remove(name, out var pods);
-            var added = NodeInfo.Of(node, pods ?? []);
+            var added = NodeInfo.Of(node, _freeSlots.TryPop(out var slot) ? slot : _nodes.Count, pods ?? []);
             _sums.Add(added, 1);
             _nodes[name] = added;
         }
@@ -50,6 +68,7 @@ internal sealed class ClusterState
         if (_nodes.Remove(name, out var gone))
         {
             _sums.Add(gone, -1);
+            _freeSlots.Push(gone.Slot);
             if (gone.Pods.Count > 0)
             {
                 _strays[name] = [.. gone.Pods];
@@ -60,18 +79,22 @@ internal sealed class ClusterState
     public void SetNamespace(string name, ValueMap<string>? labels) => _sums.SetNamespace(name, labels);
 
     /// <summary>The API says that the pod is on its node.</summary>
-    public void Assign(Pod pod) => Put(new PodInfo(pod), pod.Spec.NodeName!, isAssumed: false);
+    public void Assign(Pod pod)
+    {
+        var known = _assigned.TryGetValue(ObjectKey.Of(pod), out var before) ? Find(before.Node)?.Find(ObjectKey.Of(pod)) : null;
+        Put(known?.Renewed(pod) ?? new PodInfo(pod), pod.Spec.NodeName!, isAssumed: false);
+    }
 
     /// <summary>The pod is on its way to a node: whoever comes next must count it.</summary>
     public void Assume(PodInfo pod, string node) => Put(pod, node, isAssumed: true);
 
     /// <summary>The pod is gone, or came to its end, or the assumption did not come true.</summary>
-    /// <returns>Whether it had a node.</returns>
-    public bool Remove(ObjectKey pod)
+    /// <returns>The node that it had; null for none.</returns>
+    public string? Remove(ObjectKey pod)
     {
         if (!_assigned.Remove(pod, out var assignment))
         {
-            return false;
+            return null;
         }
 
         if (_nodes.TryGetValue(assignment.Node, out var node))
@@ -84,11 +107,8 @@ internal sealed class ClusterState
             _strays.Remove(assignment.Node);
         }
 
-        return true;
+        return assignment.Node;
     }
-
-    /// <summary>Begins to try what would be without some pods of a node, which must be there.</summary>
-    public Trial Try(string node) => new(this, _nodes[node]);
 
     private void Put(PodInfo pod, string nodeName, bool isAssumed)
     {
@@ -128,39 +148,6 @@ internal sealed class ClusterState
         }
 
         _sums.Add(now, node, 1);
-    }
-
-    /// <summary>The cluster without some pods of one node, until it is disposed of: then all is as it was.</summary>
-    public sealed class Trial(ClusterState state, NodeInfo node) : IDisposable
-    {
-        private readonly HashSet<PodInfo> _removed = [];
-
-        /// <summary>The node as it is in the trial.</summary>
-        public NodeInfo Node => state._nodes[node.Name];
-
-        public void Remove(PodInfo pod)
-        {
-            _removed.Add(pod);
-            state._sums.Add(pod, node, -1);
-            state._nodes[node.Name] = Node.Without(pod.Key);
-        }
-
-        public void Return(PodInfo pod)
-        {
-            _removed.Remove(pod);
-            state._sums.Add(pod, node, 1);
-            state._nodes[node.Name] = Node.With(pod);
-        }
-
-        public void Dispose()
-        {
-            foreach (var pod in _removed)
-            {
-                state._sums.Add(pod, node, 1);
-            }
-
-            state._nodes[node.Name] = node;
-        }
     }
 
     private readonly record struct Assignment(string Node, bool IsAssumed, string? Uid);

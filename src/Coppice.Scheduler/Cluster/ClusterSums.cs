@@ -8,9 +8,9 @@ namespace Coppice.Scheduler;
 /// </summary>
 internal sealed class ClusterSums
 {
-    private readonly NameCounts _nodesWithImage = new();
-    private readonly Dictionary<string, SiblingCounts> _siblings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ValueMap<string>> _namespaces = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TopologyDomains> _domains = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, NodeInfo> _nodes = [];
 
     /// <summary>The labels of every namespace.</summary>
     public IReadOnlyDictionary<string, ValueMap<string>> Namespaces => _namespaces;
@@ -18,18 +18,36 @@ internal sealed class ClusterSums
     /// <summary>The terms by which pods keep others away.</summary>
     public AffinityTermCounts RequiredAntiAffinity { get; } = new();
 
+    /// <summary>The terms by which pods insist on others.</summary>
+    public AffinityTermCounts RequiredAffinity { get; } = new();
+
     /// <summary>The terms of pods that make domains better or worse for others.</summary>
-    public AffinityTermCounts ScoredAffinity { get; } = new();
+    public AffinityTermCounts PreferredAffinity { get; } = new();
 
     public TopologyCounts Topology { get; } = new();
 
     /// <summary>How many assigned pods have which priority.</summary>
     public PriorityCounts Priorities { get; } = new();
 
-    public int NodesWithImage(string image) => _nodesWithImage.Of(image);
+    /// <summary>How many nodes take no new pods, have taints that keep pods away, have such that they only would rather avoid.</summary>
+    public (int Cordoned, int Tainted, int Disliked) Nodes { get; private set; }
 
-    /// <summary>Where the pods of an owner are; null if none is anywhere.</summary>
-    public SiblingCounts? SiblingsOf(string owner) => _siblings.GetValueOrDefault(owner);
+    public ImageCounts Images { get; } = new();
+
+    /// <summary>The domains of a label.</summary>
+    public TopologyDomains DomainsOf(string topologyKey)
+    {
+        if (!_domains.TryGetValue(topologyKey, out var domains))
+        {
+            _domains[topologyKey] = domains = new(topologyKey);
+            foreach (var node in _nodes.Values)
+            {
+                domains.Enter(node);
+            }
+        }
+
+        return domains;
+    }
 
     /// <param name="labels">Null for a namespace that is gone.</param>
     public void SetNamespace(string name, ValueMap<string>? labels)
@@ -46,15 +64,22 @@ internal sealed class ClusterSums
     /// <summary>A node with its pods is there, or is gone.</summary>
     public void Add(NodeInfo node, int sign)
     {
-        AddImages(node, sign);
+        AddOwn(node, sign);
+        Images.Add(node.Images, sign);
         AddTopology(node, sign);
     }
 
     /// <summary>A node has changed, but not its pods. Most do so only to say that they are there.</summary>
     public void Replace(NodeInfo before, NodeInfo now)
     {
-        AddImages(before, -1);
-        AddImages(now, 1);
+        AddOwn(before, -1);
+        AddOwn(now, 1);
+        if (before.Images != now.Images)
+        {
+            Images.Add(before.Images, -1);
+            Images.Add(now.Images, 1);
+        }
+
         if (before.Labels != now.Labels || before.Node.Spec.Taints != now.Node.Spec.Taints)
         {
             AddTopology(before, -1);
@@ -63,58 +88,57 @@ internal sealed class ClusterSums
     }
 
     /// <param name="sign">1 for a pod that is on the node now, -1 for one that was.</param>
-    public void Add(PodInfo pod, NodeInfo node, int sign)
+    /// <param name="isTrial">It is taken back before anything else changes.</param>
+    public void Add(PodInfo pod, NodeInfo node, int sign, bool isTrial = false)
     {
-        if (pod.Owner is { } owner && !pod.IsTerminating)
-        {
-            AddSibling(owner, node, sign);
-        }
-
-        foreach (var term in pod.RequiredAntiAffinity)
-        {
-            RequiredAntiAffinity.Add(term, node, sign);
-        }
-
-        foreach (var terms in (ReadOnlySpan<IReadOnlyList<AffinityTerm>>)[pod.RequiredAffinity, pod.PreferredAffinity, pod.PreferredAntiAffinity])
-        {
-            foreach (var term in terms)
-            {
-                ScoredAffinity.Add(term, node, sign);
-            }
-        }
-
+        Count(RequiredAntiAffinity, pod.RequiredAntiAffinity);
+        Count(RequiredAffinity, pod.RequiredAffinity);
+        Count(PreferredAffinity, pod.PreferredAffinity);
+        Count(PreferredAffinity, pod.PreferredAntiAffinity);
         Priorities.Add(pod.Priority, sign);
         Topology.Add(pod, node, sign, Namespaces);
+
+        void Count(AffinityTermCounts counts, IReadOnlyList<AffinityTerm> terms)
+        {
+            for (var i = 0; i < terms.Count; i++)
+            {
+                counts.Add(terms[i], DomainsOf(terms[i].TopologyKey), node, sign, isTrial);
+            }
+        }
     }
 
     private void AddTopology(NodeInfo node, int sign)
     {
+        if (sign > 0)
+        {
+            _nodes[node.Slot] = node;
+            foreach (var domains in _domains.Values)
+            {
+                domains.Enter(node);
+            }
+        }
+
         Topology.Add(node, sign);
         foreach (var pod in node.Pods)
         {
             Add(pod, node, sign);
         }
-    }
 
-    private void AddImages(NodeInfo node, int sign)
-    {
-        foreach (var image in node.Images)
+        if (sign < 0)
         {
-            _nodesWithImage.Add(image, sign);
+            _nodes.Remove(node.Slot);
+            foreach (var domains in _domains.Values)
+            {
+                domains.Leave(node);
+            }
         }
     }
 
-    private void AddSibling(string owner, NodeInfo node, int sign)
+    private void AddOwn(NodeInfo node, int sign)
     {
-        if (!_siblings.TryGetValue(owner, out var siblings))
-        {
-            _siblings[owner] = siblings = new();
-        }
-
-        siblings.Count(node, sign);
-        if (siblings.IsEmpty)
-        {
-            _siblings.Remove(owner);
-        }
+        Nodes = (
+            Nodes.Cordoned + (node.Node.Spec.Unschedulable ? sign : 0),
+            Nodes.Tainted + (node.KeepsAway ? sign : 0),
+            Nodes.Disliked + (node.IsDisliked ? sign : 0));
     }
 }

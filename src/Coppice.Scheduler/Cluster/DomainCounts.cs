@@ -1,29 +1,49 @@
 namespace Coppice.Scheduler;
 
-/// <summary>
-/// A number for each domain, which is the nodes that have the same value of a label. Nodes without the label are in none; domains that
-/// come to 0 are forgotten.
-/// </summary>
-internal sealed class DomainCounts(string topologyKey)
+/// <summary>A number for each domain of a label. Domains that come to 0 are forgotten.</summary>
+internal sealed class DomainCounts(TopologyDomains domains)
 {
-    private readonly NameCounts _counts = new();
+    private readonly Dictionary<int, int> _counts = [];
 
-    public bool IsEmpty => _counts.IsEmpty;
+    // How many domains have which number: few numbers for many domains.
+    private readonly SortedDictionary<int, int> _domainsWith = [];
+
+    public TopologyDomains Domains => domains;
+
+    public bool IsEmpty => _counts.Count == 0;
 
     /// <summary>How many domains have a number.</summary>
     public int Count => _counts.Count;
 
-    /// <summary>The smallest of the numbers.</summary>
-    public int Least => _counts.Least;
+    /// <summary>The smallest of the numbers, of which there must be one.</summary>
+    public int Least => _domainsWith.First().Key;
 
-    /// <summary>That of the node's domain, or 0.</summary>
-    public int Of(NodeInfo node) => node.Labels.TryGetValue(topologyKey, out var domain) ? _counts.Of(domain) : 0;
+    /// <summary>That of the node's domain; 0 if it is in none.</summary>
+    public int Of(NodeInfo node) => _counts.GetValueOrDefault(domains.Of(node));
 
     public void Add(NodeInfo node, int number)
     {
-        if (node.Labels.TryGetValue(topologyKey, out var domain))
+        var domain = domains.Of(node);
+        if (domain == TopologyDomains.None || number == 0)
         {
-            _counts.Add(domain, number);
+            return;
+        }
+
+        var before = _counts.GetValueOrDefault(domain);
+        var now = before + number;
+        if (now == 0)
+        {
+            _counts.Remove(domain);
+        }
+        else
+        {
+            _counts[domain] = now;
+            _domainsWith[now] = _domainsWith.GetValueOrDefault(now) + 1;
+        }
+
+        if (before != 0 && (_domainsWith[before] -= 1) == 0)
+        {
+            _domainsWith.Remove(before);
         }
     }
 }

@@ -6,25 +6,27 @@ namespace Coppice.Scheduler;
 /// <summary>A node and the pods that are, or soon will be, on it. Immutable: a change makes another one.</summary>
 internal sealed class NodeInfo
 {
-    public const string ZoneLabel = "topology.kubernetes.io/zone";
+    private PodInfo[] _pods = [];
 
-    private Dictionary<string, long> _images = [];
-
-    private NodeInfo(Node node, ResourceAmounts allocatable, long podLimit)
+    private NodeInfo(Node node, int slot)
     {
-        Node = node;
+        (Node, Slot) = (node, slot);
         Name = node.Metadata.Name ?? "";
-        Zone = Labels.Find(ZoneLabel);
-        Allocatable = allocatable;
-        PodLimit = podLimit;
+        Allocatable = ResourceAmounts.Of(node.Status.Allocatable);
+        PodLimit = node.Status.Allocatable.Find(ResourceName.Pods).Value;
+        foreach (var taint in node.Spec.Taints)
+        {
+            IsDisliked |= taint.Effect == TaintEffect.PreferNoSchedule;
+            KeepsAway |= taint.Effect != TaintEffect.PreferNoSchedule;
+        }
     }
 
     public Node Node { get; }
 
-    public string Name { get; }
+    /// <summary>A small number that no other node has as long as this one is there.</summary>
+    public int Slot { get; }
 
-    /// <summary>What may fail together with this node; null if it is not known.</summary>
-    public string? Zone { get; }
+    public string Name { get; }
 
     public ValueMap<string> Labels => Node.Metadata.Labels;
 
@@ -33,38 +35,64 @@ internal sealed class NodeInfo
     /// <summary>How many pods may run here.</summary>
     public long PodLimit { get; }
 
-    public IReadOnlyList<PodInfo> Pods { get; private init; } = [];
+    /// <summary>It has taints that keep off pods that don't tolerate them.</summary>
+    public bool KeepsAway { get; }
+
+    /// <summary>It has taints that pods which don't tolerate them would rather avoid.</summary>
+    public bool IsDisliked { get; }
+
+    public IReadOnlyList<PodInfo> Pods => _pods;
+
+    public int PodCount => _pods.Length;
 
     /// <summary>What the pods request.</summary>
-    public ResourceAmounts Requested { get; private init; }
+    public ResourceAmounts Requested { get; private set; }
 
     /// <summary>What they are taken to use.</summary>
-    public ResourceAmounts NonZeroRequested { get; private init; }
+    public ResourceAmounts NonZeroRequested { get; private set; }
 
-    /// <summary>The names of the images that are here already.</summary>
-    public IReadOnlyCollection<string> Images => _images.Keys;
+    /// <summary>The images that are here already, with their sizes in bytes; the same table as long as they are the same.</summary>
+    public IReadOnlyDictionary<string, long> Images { get; private init; } = new Dictionary<string, long>();
 
-    public static NodeInfo Of(Node node, IEnumerable<PodInfo> pods)
+    public static NodeInfo Of(Node node, int slot, IEnumerable<PodInfo> pods)
     {
-        var allocatable = node.Status.Allocatable;
-        return new NodeInfo(node, ResourceAmounts.Of(allocatable), allocatable.Find("pods").Value) { _images = ImagesOf(node) }.WithPods([.. pods]);
+        PodInfo[] all = [.. pods];
+        return new NodeInfo(node, slot) { Images = ImagesOf(node) }.WithPods(
+            all, all.Aggregate(default(ResourceAmounts), (sum, pod) => sum + pod.Requests), all.Aggregate(default(ResourceAmounts), (sum, pod) => sum + pod.NonZeroRequests));
     }
 
-    public NodeInfo WithNode(Node node) => Of(node, Pods);
+    public NodeInfo WithNode(Node node) => new(node, Slot)
+    {
+        Images = node.Status.Images == Node.Status.Images ? Images : ImagesOf(node),
+        _pods = _pods,
+        Requested = Requested,
+        NonZeroRequested = NonZeroRequested,
+    };
 
     public NodeInfo With(PodInfo pod)
     {
-        var others = Find(pod.Key) is null ? this : Without(pod.Key);
-        return others.WithPods([.. others.Pods, pod], others.Requested + pod.Requests, others.NonZeroRequested + pod.NonZeroRequests);
+        var others = Find(pod.Key) is { } before ? Without([before]) : this;
+        return others.WithPods([.. others._pods, pod], others.Requested + pod.Requests, others.NonZeroRequested + pod.NonZeroRequests);
     }
 
-    public NodeInfo Without(ObjectKey pod) => Find(pod) is { } here
-        ? WithPods([.. Pods.Where(p => p != here)], Requested - here.Requests, NonZeroRequested - here.NonZeroRequests)
-        : this;
+    public NodeInfo Without(ObjectKey pod) => Find(pod) is { } here ? Without([here]) : this;
+
+    /// <param name="pods">Which all are here.</param>
+    public NodeInfo Without(IReadOnlyCollection<PodInfo> pods)
+    {
+        var (requested, nonZeroRequested) = (Requested, NonZeroRequested);
+        foreach (var pod in pods)
+        {
+            requested -= pod.Requests;
+            nonZeroRequested -= pod.NonZeroRequests;
+        }
+
+        return WithPods([.. _pods.Where(here => !pods.Contains(here))], requested, nonZeroRequested);
+    }
 
     public PodInfo? Find(ObjectKey pod)
     {
-        foreach (var here in Pods)
+        foreach (var here in _pods)
         {
             if (here.Key == pod)
             {
@@ -76,7 +104,7 @@ internal sealed class NodeInfo
     }
 
     /// <summary>The size in bytes of an image that is here already, or 0.</summary>
-    public long ImageSize(string image) => _images.GetValueOrDefault(image);
+    public long ImageSize(string image) => Images.GetValueOrDefault(image);
 
     private static Dictionary<string, long> ImagesOf(Node node)
     {
@@ -92,24 +120,10 @@ internal sealed class NodeInfo
         return images;
     }
 
-    private NodeInfo WithPods(IReadOnlyList<PodInfo> pods)
+    private NodeInfo WithPods(PodInfo[] pods, ResourceAmounts requested, ResourceAmounts nonZeroRequested)
     {
-        var requested = default(ResourceAmounts);
-        var nonZeroRequested = default(ResourceAmounts);
-        foreach (var pod in pods)
-        {
-            requested += pod.Requests;
-            nonZeroRequested += pod.NonZeroRequests;
-        }
-
-        return WithPods(pods, requested, nonZeroRequested);
+        var changed = (NodeInfo)MemberwiseClone();
+        (changed._pods, changed.Requested, changed.NonZeroRequested) = (pods, requested, nonZeroRequested);
+        return changed;
     }
-
-    private NodeInfo WithPods(IReadOnlyList<PodInfo> pods, ResourceAmounts requested, ResourceAmounts nonZeroRequested) => new(Node, Allocatable, PodLimit)
-    {
-        Pods = pods,
-        Requested = requested,
-        NonZeroRequested = nonZeroRequested,
-        _images = _images,
-    };
 }

@@ -18,6 +18,8 @@ internal sealed record PodSelection(LabelQuery Pods, ValueList<string> Namespace
     public static PodSelection Of(TopologySpreadConstraint constraint, Pod pod) => new(
         Narrow(constraint.LabelSelector, pod, constraint.MatchLabelKeys, default), [pod.Metadata.Namespace ?? ""], null, IncludesTerminating: false);
 
+    public static PodSelection Of(LabelQuery pods, string ns) => new(pods, [ns], null, IncludesTerminating: false);
+
     /// <param name="namespaces">The labels of every namespace.</param>
     public bool Matches(PodInfo pod, IReadOnlyDictionary<string, ValueMap<string>> namespaces) =>
         (IncludesTerminating || !pod.IsTerminating)

@@ -1,9 +1,8 @@
-using Coppice.Client;
 using Coppice.Objects;
 
 namespace Coppice.Scheduler;
 
-/// <summary>Pods to count by domain: those that are in all of the selections, on the nodes that are included.</summary>
+/// <summary>Pods to count by domain: those that are in all of the selections, of which there is one at least, on the nodes that are included.</summary>
 internal sealed record PodCount(ValueList<PodSelection> Pods, NodeInclusion Nodes, string TopologyKey)
 {
     public bool Counts(PodInfo pod, IReadOnlyDictionary<string, ValueMap<string>> namespaces)
@@ -29,20 +28,21 @@ internal sealed record NodeCount(NodeInclusion Nodes, string TopologyKey);
 /// </summary>
 internal sealed class TopologyCounts
 {
-    /// <summary>Each of them is looked at whenever a pod comes or goes, so those are forgotten that were not asked for longest.</summary>
-    private const int CountsMax = 1_000;
+    /// <summary>When there are more, all are counted anew as they are asked for: among them are those that nobody asks for any longer.</summary>
+    private const int CountsMax = 10_000;
 
-    private readonly RecentTable<PodCount, DomainCounts> _pods = new(CountsMax);
-    private readonly RecentTable<NodeCount, DomainCounts> _nodes = new(CountsMax);
+    private readonly LabelIndex<PodCount, DomainCounts> _pods = new(what => what.Pods[0].Pods);
+    private readonly Dictionary<NodeCount, DomainCounts> _nodes = [];
 
-    public DomainCounts Of(PodCount what, ClusterSnapshot cluster)
+    /// <param name="domains">Of its topology key.</param>
+    public DomainCounts Of(PodCount what, TopologyDomains domains, ClusterSnapshot cluster)
     {
-        if (_pods.TryGet(what, out var counts))
+        if (_pods.Find(what) is { } known)
         {
-            return counts;
+            return known;
         }
 
-        counts = new(what.TopologyKey);
+        var counts = new DomainCounts(domains);
         foreach (var node in cluster.Nodes)
         {
             if (what.Nodes.Includes(node))
@@ -51,31 +51,36 @@ internal sealed class TopologyCounts
             }
         }
 
-        _pods.Set(what, counts);
+        _pods.Add(what, counts);
         return counts;
     }
 
-    public DomainCounts Of(NodeCount what, ClusterSnapshot cluster)
+    /// <param name="domains">Of its topology key.</param>
+    public DomainCounts Of(NodeCount what, TopologyDomains domains, ClusterSnapshot cluster)
     {
-        if (_nodes.TryGet(what, out var counts))
+        if (_nodes.TryGetValue(what, out var counts))
         {
             return counts;
         }
 
-        counts = new(what.TopologyKey);
+        counts = new(domains);
         foreach (var node in cluster.Nodes)
         {
             counts.Add(node, what.Nodes.Includes(node) ? 1 : 0);
         }
 
-        _nodes.Set(what, counts);
-        return counts;
+        return _nodes[what] = counts;
     }
 
     /// <param name="sign">1 for a pod that is on the node now, -1 for one that was.</param>
     public void Add(PodInfo pod, NodeInfo node, int sign, IReadOnlyDictionary<string, ValueMap<string>> namespaces)
     {
-        foreach (var (what, counts) in _pods.All)
+        if (_pods.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (what, counts) in _pods.Among(pod.Labels))
         {
             if (what.Counts(pod, namespaces) && what.Nodes.Includes(node))
             {
@@ -87,9 +92,23 @@ internal sealed class TopologyCounts
     /// <summary>The node alone, without its pods.</summary>
     public void Add(NodeInfo node, int sign)
     {
-        foreach (var (what, counts) in _nodes.All)
+        foreach (var (what, counts) in _nodes)
         {
             counts.Add(node, what.Nodes.Includes(node) ? sign : 0);
+        }
+    }
+
+    /// <summary>Nobody goes on counting by what was given before.</summary>
+    public void Bound()
+    {
+        if (_pods.Count > CountsMax)
+        {
+            _pods.Clear();
+        }
+
+        if (_nodes.Count > CountsMax)
+        {
+            _nodes.Clear();
         }
     }
 

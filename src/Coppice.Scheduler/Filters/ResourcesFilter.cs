@@ -1,47 +1,91 @@
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Scheduler;
 
 /// <summary>What the pod asks for must be left on the node, and a place among its pods.</summary>
-internal sealed class ResourcesFilter : IFilter
+/// <param name="Ignored">Extended resources that are not looked at, by name.</param>
+/// <param name="IgnoredGroups">The same by what is before the slash.</param>
+internal sealed record ResourcesFilter(ValueList<string> Ignored = default, ValueList<string> IgnoredGroups = default) : IFilter
 {
-    public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeResources | ClusterEvents.PodGone | ClusterEvents.PodScaledDown;
+    private const string TooManyPods = "Too many pods";
+    private const string NoCpu = $"Insufficient {ResourceName.Cpu}";
+    private const string NoMemory = $"Insufficient {ResourceName.Memory}";
 
-    public NodeTest? For(PodInfo pod, ClusterSnapshot cluster)
+    public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeResources | ClusterEvents.RoomLeft | ClusterEvents.PodScaledDown;
+
+    public NodeTest? For(PodInfo pod, ClusterSnapshot cluster) 
     {
-        var requests = pod.Requests;
-        return node => Test(requests, node);
+        var wanted = Wanted(pod);
+        Rejection? last = null;
+        return node => HasRoom(wanted, node) ? null : last = Objection(wanted, node, last);
     }
 
-    private static Rejection? Test(ResourceAmounts requests, NodeInfo node)
+    /// <summary>What the pod asks for is left on the node, and a place.</summary>
+    public bool HasRoom(PodInfo pod, NodeInfo node) => HasRoom(Wanted(pod), node);
+
+    private static bool HasRoom(in ResourceAmounts wanted, NodeInfo node)
     {
         var (has, used) = (node.Allocatable, node.Requested);
-        var lacking = default(List<string>);
-        var isFinal = false;
-
-        if (node.Pods.Count + 1 > node.PodLimit)
+        if (node.PodCount >= node.PodLimit
+            || IsLacking(wanted.MilliCpu, has.MilliCpu, used.MilliCpu)
+            || IsLacking(wanted.Memory, has.Memory, used.Memory)
+            || IsLacking(wanted.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage))
         {
-            (lacking ??= []).Add("Too many pods");
+            return false;
         }
 
-        Check(ResourceName.Cpu, requests.MilliCpu, has.MilliCpu, used.MilliCpu);
-        Check(ResourceName.Memory, requests.Memory, has.Memory, used.Memory);
-        Check(ResourceName.Ephemeralstorage, requests.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage);
-        foreach (var (name, amount) in requests.Others)
+        foreach (var (name, amount) in wanted.Others)
+        {
+            if (IsLacking(amount, has.Others.Find(name), used.Others.Find(name)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <param name="last">What another node lacked: mostly it is the same, and there may be thousands of them.</param>
+    private static Rejection Objection(in ResourceAmounts wanted, NodeInfo node, Rejection? last)
+    {
+        var (has, used) = (node.Allocatable, node.Requested);
+        var lacking = new List<string>();
+        var isFinal = false;
+        if (node.PodCount >= node.PodLimit)
+        {
+            lacking.Add(TooManyPods);
+        }
+
+        Check(ResourceName.Cpu, wanted.MilliCpu, has.MilliCpu, used.MilliCpu);
+        Check(ResourceName.Memory, wanted.Memory, has.Memory, used.Memory);
+        Check(ResourceName.Ephemeralstorage, wanted.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage);
+        foreach (var (name, amount) in wanted.Others)
         {
             Check(name, amount, has.Others.Find(name), used.Others.Find(name));
         }
 
-        return lacking is null ? null : new(lacking, isFinal);
+        return last is not null && last.IsUnresolvable == isFinal && last.Reasons.SequenceEqual(lacking) ? last : new(lacking, isFinal);
 
-        void Check(string resource, long wanted, long allocatable, long taken)
+        void Check(string resource, long amount, long allocatable, long taken)
         {
-            // Who asks for nothing fits even on a node that has given away too much.
-            if (wanted > 0 && wanted > allocatable - taken)
+            if (IsLacking(amount, allocatable, taken))
             {
-                (lacking ??= []).Add($"Insufficient {resource}");
-                isFinal |= wanted > allocatable;
+                lacking.Add(resource switch
+                {
+                    ResourceName.Cpu => NoCpu,
+                    ResourceName.Memory => NoMemory,
+                    _ => $"Insufficient {resource}",
+                });
+                isFinal |= amount > allocatable;
             }
         }
     }
+
+    private ResourceAmounts Wanted(PodInfo pod) => Ignored.IsEmpty && IgnoredGroups.IsEmpty
+        ? pod.Requests
+        : pod.Requests with { Others = pod.Requests.Others.Where(one => !Ignored.Contains(one.Key) && !IgnoredGroups.Contains(one.Key.Split('/')[0])).ToValueMap() };
+
+    // Who asks for nothing fits even on a node that has given away too much.
+    private static bool IsLacking(long wanted, long allocatable, long taken) => wanted > 0 && wanted > allocatable - taken;
 }

@@ -12,6 +12,6 @@ internal sealed class TaintFilter : IFilter
     public NodeTest? For(PodInfo pod, ClusterSnapshot cluster)
     {
         var tolerations = pod.Pod.Spec.Tolerations;
-        return node => tolerations.Tolerates(node.Node.Spec.Taints) ? null : Untolerated;
+        return cluster.Sums.Nodes.Tainted == 0 ? null : node => !node.KeepsAway || tolerations.Tolerates(node.Node.Spec.Taints) ? null : Untolerated;
     }
 }

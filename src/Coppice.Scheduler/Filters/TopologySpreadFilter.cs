@@ -3,7 +3,7 @@ using Coppice.Objects.Core;
 namespace Coppice.Scheduler;
 
 /// <summary>Spread constraints that must hold: no domain may have more than so many matching pods more than the emptiest.</summary>
-internal sealed class TopologySpreadFilter : IFilter
+internal sealed class TopologySpreadFilter(SpreadDefaults defaults) : IFilter
 {
     private static readonly Rejection Skewed = Rejection.Resolvable("node(s) didn't match pod topology spread constraints");
 
@@ -12,9 +12,11 @@ internal sealed class TopologySpreadFilter : IFilter
     public ClusterEvents WokenBy =>
         ClusterEvents.NodeAdded | ClusterEvents.NodeGone | ClusterEvents.NodeLabels | ClusterEvents.NodeTaints | ClusterEvents.PodGone | ClusterEvents.PodAssigned;
 
+    public bool LooksBeyondNode => true;
+
     public NodeTest? For(PodInfo pod, ClusterSnapshot cluster)
     {
-        var spreads = TopologySpread.Of(pod, UnsatisfiableConstraintAction.DoNotSchedule, cluster);
+        var spreads = TopologySpread.Of(pod, UnsatisfiableConstraintAction.DoNotSchedule, defaults, cluster);
         return spreads.Count == 0 ? null : node => Test(spreads, node);
     }
 
@@ -22,7 +24,7 @@ internal sealed class TopologySpreadFilter : IFilter
     {
         foreach (var spread in spreads)
         {
-            if (!node.Labels.ContainsKey(spread.Constraint.TopologyKey))
+            if (!spread.Has(node))
             {
                 return NoDomain;
             }

@@ -13,5 +13,5 @@ internal sealed class UnschedulableFilter : IFilter
     public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeTaints;
 
     public NodeTest? For(PodInfo pod, ClusterSnapshot cluster) =>
-        pod.Pod.Spec.Tolerations.Tolerates(Cordoned) ? null : node => node.Node.Spec.Unschedulable ? Unschedulable : null;
+        cluster.Sums.Nodes.Cordoned == 0 || pod.Pod.Spec.Tolerations.Tolerates(Cordoned) ? null : node => node.Node.Spec.Unschedulable ? Unschedulable : null;
 }

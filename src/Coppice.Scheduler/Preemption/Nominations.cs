@@ -34,6 +34,10 @@ internal sealed class Nominations
         pods.Add(pod);
     }
 
+    /// <summary>Those that wait for a node and use a claim.</summary>
+    public IReadOnlyList<PodInfo> Using(ObjectKey claim, string node) =>
+        _pods.TryGetValue(node, out var pods) ? pods.FindAll(one => PodClaims.Of(one.Pod).Contains(claim)) : [];
+
     public void Remove(ObjectKey pod)
     {
         if (_nodes.Remove(pod, out var node) && _pods[node] is var pods && pods.RemoveAll(one => one.Key == pod) > 0 && pods.Count == 0)
@@ -46,22 +50,7 @@ internal sealed class Nominations
     public IReadOnlyList<PodInfo> Below(PodInfo pod, string node) =>
         _pods.TryGetValue(node, out var pods) ? [.. pods.Where(one => one.Priority < pod.Priority && one.Key != pod.Key)] : [];
 
-    /// <summary>The node as a pod must see it: with those that wait for it and are at least as important.</summary>
-    public NodeInfo Reserve(NodeInfo node, PodInfo pod)
-    {
-        if (_nodes.Count == 0 || !_pods.TryGetValue(node.Name, out var waiting))
-        {
-            return node;
-        }
-
-        foreach (var one in waiting)
-        {
-            if (one.Priority >= pod.Priority && one.Key != pod.Key)
-            {
-                node = node.With(one);
-            }
-        }
-
-        return node;
-    }
+    /// <summary>Those that wait for a node and are at least as important as a pod: it leaves them that room.</summary>
+    public IReadOnlyList<PodInfo> Above(PodInfo pod, string node) =>
+        _pods.TryGetValue(node, out var pods) ? pods.FindAll(one => one.Priority >= pod.Priority && one.Key != pod.Key) : [];
 }

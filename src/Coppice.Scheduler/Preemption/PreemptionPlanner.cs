@@ -14,57 +14,63 @@ internal abstract record PreemptionPlan
     public sealed record Nothing(string Message, bool KeepsNomination) : PreemptionPlan;
 }
 
+/// <summary>Of how many nodes at least victims are looked for: Kubernetes' defaults.</summary>
+/// <param name="Percent">Of all nodes.</param>
+internal sealed record CandidateNodes(int Percent = 10, int Least = 100)
+{
+    public int Of(int nodes) => Math.Min(nodes, Math.Max(Least, nodes * Percent / 100));
+}
+
 /// <summary>
-/// Chooses the pods that have to go, so that a more important one gets its place: as few and as unimportant ones as can be. Whether it
-/// helps is tried on the cluster's own state, which is as it was afterwards.
+/// Chooses the pods that have to go, so that a more important one gets its place: without breaking a disruption budget if that can be,
+/// and as few and as unimportant ones as can be. Whether it helps is tried on what is counted of the cluster, which is as it was afterwards.
 /// </summary>
 internal static class PreemptionPlanner
 {
-    // Kubernetes' defaults: so many nodes are enough to choose from.
-    private const int CandidatesMin = 100;
-    private const int CandidatesPercent = 10;
-
-    /// <param name="rejections">By the nodes that gave them, in the order of looking.</param>
-    public static PreemptionPlan Plan(PodInfo pod, ClusterState cluster, Nominations nominations, IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections)
+    /// <param name="not">Why the pod fits nowhere; nothing has changed since.</param>
+    public static PreemptionPlan Plan(PodInfo pod, ClusterState cluster, Nominations nominations, SchedulerProfile profile, SchedulingPlan.Unschedulable not)
     {
         if (pod.Pod.Spec.PreemptionPolicy == PreemptionPolicy.Never)
         {
             return new PreemptionPlan.Nothing("not eligible due to preemptionPolicy=Never.", KeepsNomination: true);
         }
 
-        if (nominations.NodeOf(pod.Key) is { } nominated && IsClearing(pod, nominated, rejections))
+        if (nominations.NodeOf(pod.Key) is { } nominated && IsClearing(pod, nominated, not))
         {
             return new PreemptionPlan.Nothing("not eligible due to a terminating pod on the nominated node.", KeepsNomination: true);
         }
 
-        return Best(pod, cluster, nominations, rejections) is { } victims
+        return Best(pod, cluster, profile, not) is { } victims
             ? new PreemptionPlan.Preempt(victims)
-            : new PreemptionPlan.Nothing(UnschedulableMessage.WriteHelpless(rejections), KeepsNomination: false);
+            : new PreemptionPlan.Nothing(UnschedulableMessage.WriteHelpless(not.Rejections), KeepsNomination: false);
     }
 
     /// <summary>The victims of an earlier plan are on their way out, and nothing else keeps the pod off the node for good.</summary>
-    private static bool IsClearing(PodInfo pod, string nominated, IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections) => rejections.Any(one =>
+    private static bool IsClearing(PodInfo pod, string nominated, SchedulingPlan.Unschedulable not) => not.Rejections.Any(one =>
         one.Node.Name == nominated && !one.Why.IsUnresolvable && one.Node.Pods.Any(here => here.Priority < pod.Priority && IsPreempted(here)));
 
     private static bool IsPreempted(PodInfo pod) => pod.IsTerminating && pod.Pod.Status.Conditions.Any(condition => condition is
         { Type: PodConditionType.DisruptionTarget, Status: ConditionStatus.True, Reason: Preemptions.Reason });
 
-    private static Victims? Best(PodInfo pod, ClusterState cluster, Nominations nominations, IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections)
+    private static Victims? Best(PodInfo pod, ClusterState cluster, SchedulerProfile profile, SchedulingPlan.Unschedulable not)
     {
-        if (!(cluster.LowestPriority < pod.Priority))
+        if (profile.Preemption is not { } candidates || !(cluster.LowestPriority < pod.Priority))
         {
             return null;
         }
 
-        var enough = Math.Max(CandidatesMin, rejections.Count * CandidatesPercent / 100);
-        var found = 0;
+        var enough = candidates.Of(not.Rejections.Count);
+        var (found, harmless) = (0, 0);
         Victims? best = null;
-        foreach (var (node, why) in rejections)
+        foreach (var (node, why) in not.Rejections)
         {
-            if (!why.IsUnresolvable && TryFree(pod, node, cluster, nominations) is { } victims)
+            if (!why.IsUnresolvable && TryFree(pod, node, cluster, not.Tests) is { } victims)
             {
                 best = best is null ? victims : Victims.Better(best, victims);
-                if (++found == enough)
+                harmless += victims.Violations == 0 ? 1 : 0;
+
+                // Where only broken budgets were found, looking goes on.
+                if (++found >= enough && harmless > 0)
                 {
                     break;
                 }
@@ -74,8 +80,11 @@ internal static class PreemptionPlanner
         return best;
     }
 
-    /// <summary>Without any less important pod first; then as many as can stay, the most important before the others.</summary>
-    private static Victims? TryFree(PodInfo pod, NodeInfo node, ClusterState cluster, Nominations nominations)
+    /// <summary>
+    /// Without any less important pod first; then as many as can stay: those that a budget keeps before the others, and the most important
+    /// before the less important ones.
+    /// </summary>
+    private static Victims? TryFree(PodInfo pod, NodeInfo node, ClusterState cluster, PodFilters tests)
     {
         var lower = node.Pods.Where(here => here.Priority < pod.Priority).ToList();
         if (lower.Count == 0)
@@ -83,27 +92,27 @@ internal static class PreemptionPlanner
             return null;
         }
 
-        lower.Sort(Victims.ByImportance);
-        using var trial = cluster.Try(node.Name);
-        lower.ForEach(trial.Remove);
-        if (!Fits())
+        using var trial = new Trial(cluster.Sums, node, tests.LookBeyondNode);
+        trial.Remove(lower);
+        if (tests.Objection(trial.Node) is not null)
         {
             return null;
         }
 
+        lower.Sort(Victims.ByImportance);
+        var kept = cluster.Budgets.Violators(lower);
         var victims = new List<PodInfo>();
-        foreach (var one in lower)
+        foreach (var one in lower.OrderBy(one => !kept.Contains(one)))
         {
-            trial.Return(one);
-            if (!Fits())
+            trial.Add(one);
+            if (tests.Objection(trial.Node) is not null)
             {
                 trial.Remove(one);
                 victims.Add(one);
             }
         }
 
-        return victims.Count == 0 ? null : new Victims(node, victims);
-
-        bool Fits() => SchedulingPlanner.Fits(pod, cluster.Snapshot(0), nominations, trial.Node);
+        victims.Sort(Victims.ByImportance);
+        return victims.Count == 0 ? null : new Victims(node, victims, victims.Count(kept.Contains));
     }
 }

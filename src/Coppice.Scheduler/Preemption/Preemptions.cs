@@ -5,7 +5,7 @@ using Coppice.Objects.Core;
 namespace Coppice.Scheduler;
 
 /// <summary>Ends pods so that a more important one gets their place, and says so to them and to people.</summary>
-internal sealed class Preemptions(IApiClient client, PodStatusWrites statuses, IEventRecorder events, SchedulerOptions options, TimeProvider time)
+internal sealed class Preemptions(IApiClient client, PodStatusWrites statuses, ProfileSet profiles, TimeProvider time)
 {
     /// <summary>The reason of the condition DisruptionTarget.</summary>
     public const string Reason = "PreemptionByScheduler";
@@ -23,9 +23,9 @@ internal sealed class Preemptions(IApiClient client, PodStatusWrites statuses, I
     {
         try
         {
-            await statuses.ChangeAsync(victim, Disrupted, stop);
+            await statuses.ChangeAsync(victim, current => Disrupted(current, profiles.Of(pod)), stop);
             await client.DeleteAsync<Pod>(ObjectKey.Of(victim), new() { Preconditions = new() { Uid = victim.Metadata.Uid } }, stop);
-            events.Record(victim, "Normal", "Preempted", $"Preempted by pod {pod.Metadata.Uid} on node {node}");
+            profiles.EventsOf(pod).Record(victim, "Normal", "Preempted", $"Preempted by pod {pod.Metadata.Uid} on node {node}");
         }
         catch (ApiException e) when (e.IsNotFound || e.IsConflict)
         {
@@ -33,12 +33,12 @@ internal sealed class Preemptions(IApiClient client, PodStatusWrites statuses, I
         }
     }
 
-    private PodStatus Disrupted(Pod victim) => victim.Status.With(new PodCondition
+    private PodStatus Disrupted(Pod victim, SchedulerProfile profile) => victim.Status.With(new PodCondition
     {
         Type = PodConditionType.DisruptionTarget,
         Status = ConditionStatus.True,
         Reason = Reason,
-        Message = $"{options.SchedulerName}: preempting to accommodate a higher priority pod",
+        Message = $"{profile.Name}: preempting to accommodate a higher priority pod",
         ObservedGeneration = victim.Metadata.Generation,
         LastTransitionTime = ApiTime.Truncate(time.GetUtcNow()),
     });

@@ -2,7 +2,8 @@ namespace Coppice.Scheduler;
 
 /// <summary>A node that a pod would fit on without these pods.</summary>
 /// <param name="Pods">The most important first.</param>
-internal sealed record Victims(NodeInfo Node, IReadOnlyList<PodInfo> Pods)
+/// <param name="Violations">How many of them cannot go without breaking a disruption budget.</param>
+internal sealed record Victims(NodeInfo Node, IReadOnlyList<PodInfo> Pods, int Violations)
 {
     // So that more victims are never better than fewer, however low their priorities are.
     private const long PriorityOffset = (long)int.MaxValue + 1;
@@ -15,7 +16,8 @@ internal sealed record Victims(NodeInfo Node, IReadOnlyList<PodInfo> Pods)
         b.Priority.CompareTo(a.Priority) is var byPriority and not 0 ? byPriority : StartOf(a).CompareTo(StartOf(b));
 
     private static int Compare(Victims a, Victims b) =>
-        a.Pods[0].Priority.CompareTo(b.Pods[0].Priority) is var byHighest and not 0 ? byHighest
+        a.Violations.CompareTo(b.Violations) is var byViolations and not 0 ? byViolations
+        : a.Pods[0].Priority.CompareTo(b.Pods[0].Priority) is var byHighest and not 0 ? byHighest
         : Sum(a).CompareTo(Sum(b)) is var bySum and not 0 ? bySum
         : a.Pods.Count.CompareTo(b.Pods.Count) is var byCount and not 0 ? byCount
         : EarliestOfHighest(b).CompareTo(EarliestOfHighest(a));

@@ -24,4 +24,10 @@ internal enum ClusterEvents
 
     /// <summary>An assigned one needs less than it did: it was resized, or its resize is done.</summary>
     PodScaledDown = 256,
+
+    /// <summary>A claim, a volume or a class of them came, went or changed.</summary>
+    Storage = 512,
+
+    /// <summary>Something is gone from a node that gave or kept room there, and the waiting pod would now have room.</summary>
+    RoomLeft = 1024,
 }

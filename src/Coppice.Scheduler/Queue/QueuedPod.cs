@@ -7,9 +7,11 @@ namespace Coppice.Scheduler;
 /// <param name="Order">The order of coming where the time does not tell.</param>
 /// <param name="Attempts">How often it was tried.</param>
 /// <param name="WokenBy">What may help it, while it is known not to fit.</param>
-internal sealed record QueuedPod(Pod Pod, DateTimeOffset Since, long Order, int Attempts, ClusterEvents WokenBy, DateTimeOffset? NotBefore)
+internal sealed record QueuedPod(PodInfo Info, DateTimeOffset Since, long Order, int Attempts, ClusterEvents WokenBy, DateTimeOffset? NotBefore)
 {
-    public int Priority => Pod.Spec.Priority ?? 0;
+    public Pod Pod => Info.Pod;
+
+    public int Priority => Info.Priority;
 
     /// <summary>Higher priority first, then who came first.</summary>
     public static int Compare(QueuedPod a, QueuedPod b) =>

@@ -19,8 +19,11 @@ namespace Coppice.Scheduler;
 /// A pod that is woken within its back-off goes behind all others: it is tried when nobody else waits, or when the back-off is over. So a
 /// pod that fits nowhere never holds up another, and never waits for a clock when the scheduler has nothing else to do.
 /// </remarks>
-internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider time)
+internal sealed class SchedulingQueue(SchedulerOptions options, SchedulerFigures figures, TimeProvider time)
 {
+    private const string Active = "active";
+    private const string InBackoff = "backoff";
+
     private readonly Backoff _pauses = new(options.FirstPause, options.LongestPause);
     private readonly SortedSet<QueuedPod> _active = new(Comparer<QueuedPod>.Create(QueuedPod.Compare));
     private readonly SortedSet<QueuedPod> _backoff = new(Comparer<QueuedPod>.Create(CompareByBackoff));
@@ -36,6 +39,8 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
     /// <summary>How many pods wait, for whatever.</summary>
     public int Count => _known.Count;
 
+    public QueueLengths Lengths => new(_active.Count, _backoff.Count + _errorBackoff.Count, _unschedulable.Count);
+
     /// <summary>The pod is new, or it changed in a way that may help it.</summary>
     public void Set(Pod pod)
     {
@@ -43,8 +48,9 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
         var before = _known.TryGetValue(key, out var known) && known.Pod.Pod.Metadata.Uid == pod.Metadata.Uid ? known.Pod : null;
         Remove(key);
         Put(before is null
-            ? new QueuedPod(pod, time.GetUtcNow(), _order++, 0, ClusterEvents.None, null)
-            : before with { Pod = pod }, _active);
+            ? new QueuedPod(new(pod), time.GetUtcNow(), _order++, 0, ClusterEvents.None, null)
+            : before with { Info = new(pod) }, _active);
+        figures.Enqueued(before is null ? "PodAdd" : "PodUpdate", Active);
     }
 
     /// <summary>The pod changed in a way that helps nothing: it is only to be tried in its newest form.</summary>
@@ -55,7 +61,7 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
             return;
         }
 
-        var renewed = known.Pod with { Pod = pod };
+        var renewed = known.Pod with { Info = new(pod) };
         if (known.In is { } set)
         {
             set.Remove(known.Pod);
@@ -69,6 +75,9 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
     }
 
     public bool Contains(ObjectKey pod) => _known.ContainsKey(pod);
+
+    /// <returns>Null if it is not here.</returns>
+    public QueuedPod? Find(ObjectKey pod) => _known.GetValueOrDefault(pod).Pod;
 
     public void Remove(ObjectKey pod)
     {
@@ -92,7 +101,7 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
             return false;
         }
 
-        Remove(ObjectKey.Of(pod.Pod));
+        Remove(pod.Info.Key);
         pod = pod with { Attempts = pod.Attempts + 1 };
         return true;
     }
@@ -101,28 +110,31 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
     public void AddUnschedulable(QueuedPod pod, ClusterEvents wokenBy)
     {
         var waiting = pod with { WokenBy = wokenBy, NotBefore = time.GetUtcNow() + _pauses.After(pod.Attempts) };
-        Remove(ObjectKey.Of(pod.Pod));
-        _unschedulable[ObjectKey.Of(pod.Pod)] = waiting;
-        _known[ObjectKey.Of(pod.Pod)] = (waiting, null);
+        Remove(pod.Info.Key);
+        _unschedulable[pod.Info.Key] = waiting;
+        _known[pod.Info.Key] = (waiting, null);
         _nextAudit ??= waiting.NotBefore + options.AuditAfter;
+        figures.Enqueued("ScheduleAttemptFailure", "unschedulable");
     }
 
     /// <summary>Something went wrong; it is tried again after a pause.</summary>
     public void AddFailed(QueuedPod pod)
     {
-        Remove(ObjectKey.Of(pod.Pod));
+        Remove(pod.Info.Key);
         Put(pod with { NotBefore = time.GetUtcNow() + _pauses.After(pod.Attempts) }, _errorBackoff);
+        figures.Enqueued("ScheduleAttemptFailure", InBackoff);
     }
 
     /// <summary>Something happened: the pods that it may help are to be tried.</summary>
-    public void Wake(ClusterEvents events)
+    /// <param name="helps">Whether it does help a pod, as far as can be told at once; null if that cannot be told.</param>
+    public void Wake(ClusterEvents events, Func<PodInfo, bool>? helps = null)
     {
         if (events == ClusterEvents.None || _unschedulable.Count == 0)
         {
             return;
         }
 
-        MoveToActiveOrBackoff(_unschedulable.Values.Where(p => (p.WokenBy & events) != 0));
+        MoveToActiveOrBackoff(_unschedulable.Values.Where(p => (p.WokenBy & events) != 0 && helps?.Invoke(p.Info) != false), events.ToString());
     }
 
     // What is unschedulable for long is tried again, whatever it waits for: the event that would have helped may have been misjudged.
@@ -130,17 +142,20 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
     {
         if (_nextAudit <= now)
         {
-            MoveToActiveOrBackoff(_unschedulable.Values.Where(p => p.NotBefore + options.AuditAfter <= now));
+            MoveToActiveOrBackoff(_unschedulable.Values.Where(p => p.NotBefore + options.AuditAfter <= now), "UnschedulableTimeout");
             _nextAudit = _unschedulable.Count == 0 ? null : _unschedulable.Values.Min(p => p.NotBefore) + options.AuditAfter;
         }
     }
 
-    private void MoveToActiveOrBackoff(IEnumerable<QueuedPod> pods)
+    /// <param name="why">What happened, as metrics have it.</param>
+    private void MoveToActiveOrBackoff(IEnumerable<QueuedPod> pods, string why)
     {
         foreach (var pod in pods.ToList())
         {
-            _unschedulable.Remove(ObjectKey.Of(pod.Pod));
-            Put(pod, pod.NotBefore > time.GetUtcNow() ? _backoff : _active);
+            _unschedulable.Remove(pod.Info.Key);
+            var waits = pod.NotBefore > time.GetUtcNow();
+            Put(pod, waits ? _backoff : _active);
+            figures.Enqueued(why, waits ? InBackoff : Active);
         }
     }
 
@@ -150,13 +165,14 @@ internal sealed class SchedulingQueue(SchedulerOptions options, TimeProvider tim
         {
             set.Remove(pod);
             Put(pod, _active);
+            figures.Enqueued("BackoffComplete", Active);
         }
     }
 
     private void Put(QueuedPod pod, SortedSet<QueuedPod> set)
     {
         set.Add(pod);
-        _known[ObjectKey.Of(pod.Pod)] = (pod, set);
+        _known[pod.Info.Key] = (pod, set);
     }
 
     private static int CompareByBackoff(QueuedPod a, QueuedPod b) =>

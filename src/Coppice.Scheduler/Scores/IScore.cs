@@ -1,13 +1,13 @@
 namespace Coppice.Scheduler;
 
+/// <param name="Weight">How much it counts beside the others.</param>
+internal sealed record WeightedScore(IScore Score, int Weight);
+
 /// <summary>Compares the nodes on which a pod can run.</summary>
 internal interface IScore
 {
-    /// <summary>How much it counts beside the others; Kubernetes' weights.</summary>
-    int Weight { get; }
-
     /// <returns>For each node 0 to <see cref="MaxNodeScore"/>; null if the nodes don't differ in this.</returns>
-    long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes);
+    long[]? Score(PodInfo pod, ClusterSnapshot cluster, NodeInfo[] nodes);
 
     /// <summary>The best score.</summary>
     const long MaxNodeScore = 100;

@@ -7,28 +7,31 @@ internal sealed class ImageLocalityScore : IScore
     private const long LeastBytes = 23L * 1024 * 1024;
     private const long MostBytes = 1000L * 1024 * 1024;
 
-    public int Weight => 1;
-
-    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
+    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, NodeInfo[] nodes)
     {
-        var images = pod.Pod.Spec.InitContainers.Concat(pod.Pod.Spec.Containers).Select(c => WithTag(c.Image ?? "")).ToList();
-        var sums = new long[nodes.Count];
-        foreach (var image in images)
+        var (onAll, sums) = (0L, default(long[]));
+        foreach (var image in pod.Images)
         {
-            // An image that few nodes have counts less, or all its pods would gather there.
-            var spread = (double)cluster.Sums.NodesWithImage(image) / cluster.Nodes.Count;
-            for (var i = 0; spread > 0 && i < sums.Length; i++)
+            var (count, bytes) = cluster.Sums.Images.Of(image);
+            if (count == cluster.Nodes.Count && bytes is { } same)
             {
-                sums[i] += (long)(nodes[i].ImageSize(image) * spread);
+                onAll += same;
+            }
+            else if (count > 0)
+            {
+                // An image that few nodes have counts less, or all its pods would gather there.
+                var spread = (double)count / cluster.Nodes.Count;
+                sums ??= new long[nodes.Length];
+                for (var i = 0; i < sums.Length; i++)
+                {
+                    sums[i] += (long)(nodes[i].ImageSize(image) * spread);
+                }
             }
         }
 
-        var most = MostBytes * images.Count;
-        return sums.All(s => s == 0)
+        var most = Math.Max(LeastBytes + 1, MostBytes * pod.Images.Count);
+        return sums is null
             ? null
-            : [.. sums.Select(s => IScore.MaxNodeScore * (Math.Clamp(s, LeastBytes, Math.Max(LeastBytes, most)) - LeastBytes) / Math.Max(1, most - LeastBytes))];
+            : Array.ConvertAll(sums, sum => IScore.MaxNodeScore * (Math.Clamp(sum + onAll, LeastBytes, most) - LeastBytes) / (most - LeastBytes));
     }
-
-    private static string WithTag(string image) =>
-        image.LastIndexOf(':') <= image.LastIndexOf('/') ? image + ":latest" : image;
 }

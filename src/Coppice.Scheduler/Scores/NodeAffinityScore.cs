@@ -1,17 +1,19 @@
 using Coppice.Objects;
+using Coppice.Objects.Core;
 
 namespace Coppice.Scheduler;
 
 /// <summary>The nodes that the pod's preferred node affinity means.</summary>
-internal sealed class NodeAffinityScore : IScore
+/// <param name="Added">What all pods prefer beside that; null for nothing.</param>
+internal sealed record NodeAffinityScore(NodeAffinity? Added = null) : IScore
 {
-    public int Weight => 2;
-
-    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
+    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, NodeInfo[] nodes)
     {
-        var terms = pod.Pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? default;
-        return terms.IsEmpty
+        PreferredSchedulingTerm[] terms = [.. TermsOf(pod.Pod.Spec.Affinity?.NodeAffinity), .. TermsOf(Added)];
+        return terms.Length == 0
             ? null
-            : IScore.Normalize([.. nodes.Select(n => terms.Where(t => NodeSelectors.Matches(t.Preference, n.Node)).Sum(t => (long)t.Weight))]);
+            : IScore.Normalize(Array.ConvertAll(nodes, n => terms.Where(t => NodeSelectors.Matches(t.Preference, n.Node)).Sum(t => (long)t.Weight)));
     }
+
+    private static ValueList<PreferredSchedulingTerm> TermsOf(NodeAffinity? affinity) => affinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? default;
 }

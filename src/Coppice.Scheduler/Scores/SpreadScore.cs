@@ -2,68 +2,61 @@ using Coppice.Objects.Core;
 
 namespace Coppice.Scheduler;
 
-/// <summary>
-/// Pods that do the same should not fail together: the spread constraints that may be broken, or else an even spread of an owner's
-/// pods over nodes and zones.
-/// </summary>
-internal sealed class SpreadScore : IScore
+/// <summary>Pods that do the same should not fail together: the spread constraints that may be broken, the pod's own or those by default.</summary>
+internal sealed class SpreadScore(SpreadDefaults defaults) : IScore
 {
-    public int Weight => 2;
-
-    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
+    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, NodeInfo[] nodes)
     {
-        var constraints = pod.Pod.Spec.TopologySpreadConstraints;
-        var counts = constraints.IsEmpty ? CountByOwner(pod, cluster, nodes) : CountByConstraints(pod, cluster, nodes);
-        return counts is null ? null : IScore.NormalizeReversed(counts);
-    }
-
-    private static long[]? CountByConstraints(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
-    {
-        var spreads = TopologySpread.Of(pod, UnsatisfiableConstraintAction.ScheduleAnyway, cluster);
+        var spreads = TopologySpread.Of(pod, UnsatisfiableConstraintAction.ScheduleAnyway, defaults, cluster);
         if (spreads.Count == 0)
         {
             return null;
         }
 
-        var counts = new long[nodes.Count];
-        for (var i = 0; i < counts.Length; i++)
+        var isOut = TopologySpread.NeedsLabels(pod, defaults) ? Array.ConvertAll(nodes, node => !spreads.All(spread => spread.Has(node))) : null;
+        var counts = new double[nodes.Length];
+        foreach (var spread in spreads)
         {
-            // The more domains there are, the fewer pods each has: the logarithm gives hosts and zones a like say.
-            counts[i] = (long)Math.Round(100 * spreads.Sum(s => Weigh(s.Domains) * PodsNear(s, nodes[i])));
+            Add(spread, nodes, counts, isOut);
         }
 
-        return counts;
+        return Normalize(counts, isOut);
     }
 
-    private static double PodsNear(TopologySpread spread, NodeInfo node) =>
-        node.Labels.ContainsKey(spread.Constraint.TopologyKey) ? spread.PodsNear(node) : spread.Domains + spread.Constraint.MaxSkew;
-
-    private static long[]? CountByOwner(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
+    private static void Add(TopologySpread spread, NodeInfo[] nodes, double[] counts, bool[]? isOut)
     {
-        if (pod.Owner is null)
+        // The more domains there are, the fewer pods each has: the logarithm gives hosts and zones a like say.
+        var domains = spread.Constraint.TopologyKey == PlaceLabels.Hostname
+            ? nodes.Length - (isOut?.Count(one => one) ?? 0)
+            : spread.Domains.CountOf(nodes);
+        var weight = Math.Log(domains + 2);
+        for (var i = 0; i < nodes.Length; i++)
         {
-            return null;
-        }
-
-        var siblings = cluster.Sums.SiblingsOf(pod.Owner) ?? new();
-        var zones = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var node in nodes)
-        {
-            if (node.Zone is { } zone)
+            if (spread.Has(nodes[i]))
             {
-                zones.Add(zone);
+                counts[i] += spread.PodsNear(nodes[i]) * weight + spread.Constraint.MaxSkew - 1;
+            }
+        }
+    }
+
+    /// <summary>The node with the fewest is the best; one that is out of the question is as bad as can be.</summary>
+    private static long[] Normalize(double[] counts, bool[]? isOut)
+    {
+        var rounded = Array.ConvertAll(counts, count => (long)Math.Round(count, MidpointRounding.AwayFromZero));
+        var (least, most) = (long.MaxValue, 0L);
+        for (var i = 0; i < rounded.Length; i++)
+        {
+            if (isOut?[i] != true)
+            {
+                (least, most) = (Math.Min(least, rounded[i]), Math.Max(most, rounded[i]));
             }
         }
 
-        var (hostWeight, zoneWeight) = (Weigh(nodes.Count), Weigh(zones.Count));
-        var counts = new long[nodes.Count];
-        for (var i = 0; i < counts.Length; i++)
+        for (var i = 0; i < rounded.Length; i++)
         {
-            counts[i] = (long)Math.Round(100 * (hostWeight * siblings.On(nodes[i]) + zoneWeight * siblings.InZoneOf(nodes[i])));
+            rounded[i] = isOut?[i] == true ? 0 : most == 0 ? IScore.MaxNodeScore : IScore.MaxNodeScore * (most + least - rounded[i]) / most;
         }
 
-        return counts;
+        return rounded;
     }
-
-    private static double Weigh(int domains) => Math.Log(domains + 2);
 }

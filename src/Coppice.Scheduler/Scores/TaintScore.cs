@@ -6,12 +6,15 @@ namespace Coppice.Scheduler;
 /// <summary>Nodes that would rather not have the pod come last.</summary>
 internal sealed class TaintScore : IScore
 {
-    public int Weight => 3;
-
-    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, IReadOnlyList<NodeInfo> nodes)
+    public long[]? Score(PodInfo pod, ClusterSnapshot cluster, NodeInfo[] nodes)
     {
+        if (cluster.Sums.Nodes.Disliked == 0)
+        {
+            return null;
+        }
+
         var tolerations = pod.Pod.Spec.Tolerations;
-        var counts = nodes.Select(n => Count(n.Node.Spec.Taints, tolerations)).ToArray();
+        var counts = Array.ConvertAll(nodes, n => n.IsDisliked ? Count(n.Node.Spec.Taints, tolerations) : 0);
         return counts.All(c => c == 0) ? null : IScore.NormalizeReversed(counts);
     }
 

@@ -5,7 +5,8 @@ namespace Coppice.Store.Mvcc;
 /// no more memory than one, and a slow one costs nothing until compaction passes it.
 /// </summary>
 /// <remarks>All state is guarded by the history's lock; the members that say so are called by the history while it holds it.</remarks>
-internal sealed class HistoryWatch(RevisionHistory history, string prefix, Revision after) : IStoreWatch
+/// <param name="segment">The one that the prefix lies in; null for a wide one.</param>
+internal sealed class HistoryWatch(RevisionHistory history, Segment? segment, string prefix, Revision after) : IStoreWatch
 {
     private TaskCompletionSource? _signal;
     private LinkedListNode<HistoryWatch>? _place;
@@ -18,6 +19,8 @@ internal sealed class HistoryWatch(RevisionHistory history, string prefix, Revis
     public bool Disposed { get; private set; }
 
     public bool IsWaiting => _place is not null;
+
+    public Revision Newest => segment?.Newest ?? history.Current;
 
     public Revision Progress => history.ProgressOf(this);
 

@@ -104,7 +104,7 @@ internal sealed class RevisionHistory
         {
             ThrowIfClosed();
             ThrowIfForgotten(after);
-            return new HistoryWatch(this, prefix, after);
+            return new HistoryWatch(this, SegmentTable.IsWide(prefix) ? null : _segments.FindOrAdd(prefix), prefix, after);
         }
     }
 
@@ -342,7 +342,7 @@ internal sealed class RevisionHistory
     {
         var older = segment.Keys.Find(change.Entry.Key);
         segment.Keys.Set(new KeyVersion(change.Entry, change.Type == StoreEventType.Delete, older));
-        segment.Log.Add(change);
+        segment.Add(change);
         SupersededBytes += EventCost + (change.Previous?.Value.Bytes.Length ?? 0);
     }
 

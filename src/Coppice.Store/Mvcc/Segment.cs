@@ -6,6 +6,8 @@ namespace Coppice.Store.Mvcc;
 /// </summary>
 internal sealed class Segment(string name)
 {
+    private long _newest;
+
     /// <summary>The first path segment with its '/'; for a key without one, the whole key.</summary>
     public string Name { get; } = name;
 
@@ -14,8 +16,17 @@ internal sealed class Segment(string name)
     /// <summary>The events after the compacted revision, in revision order.</summary>
     public List<StoreEvent> Log { get; } = [];
 
+    /// <summary>The revision of the newest event that there ever was. For any thread, without the history's lock.</summary>
+    public Revision Newest => new(Volatile.Read(ref _newest));
+
     /// <summary>Watches that have read all there is, in the order in which they began to wait.</summary>
     public LinkedList<HistoryWatch> Waiting { get; } = [];
+
+    public void Add(StoreEvent change)
+    {
+        Log.Add(change);
+        Volatile.Write(ref _newest, change.Entry.Modified.Value);
+    }
 
     /// <summary>The name of the segment that a key, or a prefix that reaches beyond its first '/', belongs to.</summary>
     public static ReadOnlySpan<char> NameOf(string key)

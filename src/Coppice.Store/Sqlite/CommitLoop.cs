@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Coppice.Store.Mvcc;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,11 @@ internal sealed partial class CommitLoop(VersionTable table, RevisionHistory his
     private const int ForgottenRowsLimit = 50_000;
 
     private readonly Queue<Revision> _forgotten = new();
+
+    /// <summary>Values that are to be written anew, and those who wait for the last of them.</summary>
+    private readonly Queue<Revision> _rewriting = new();
+    private readonly List<TaskCompletionSource> _rewritten = [];
+    private volatile int _notRewritten;
     private volatile string? _trouble;
     private readonly int _checkpointPages = (int)Math.Max(1, options.CheckpointBytes / StoreFile.PageBytes);
     private int _checkpointFailedAt;
@@ -32,20 +38,43 @@ internal sealed partial class CommitLoop(VersionTable table, RevisionHistory his
         }
     }
 
+    /// <summary>How many values on the disk are not encrypted yet as they are to be. For any thread.</summary>
+    public int NotRewritten => _notRewritten;
+
+    /// <summary>Values to be encrypted as they are to be, between other writes. Before <see cref="Run"/>, for what loading found.</summary>
+    public void RewriteLater(IReadOnlyList<Revision> rows)
+    {
+        foreach (var row in rows)
+        {
+            _rewriting.Enqueue(row);
+        }
+
+        _notRewritten = _rewriting.Count;
+    }
+
     /// <summary>Until the queue is closed and empty. What is thrown here is a fault of ours and ends the process.</summary>
     public void Run()
     {
         // What a crash left behind the last commit in the log must not lie there when this process is killed, too.
         Checkpoint();
-        while (queue.Take(orNothing: _forgotten.Count > 0 && _trouble is null) is { } requests)
+        while (queue.Take(orNothing: _forgotten.Count + _rewriting.Count > 0 && _trouble is null) is { } requests)
         {
             if (requests is [QueuedWrite.Compact compaction])
             {
                 Compact(compaction);
             }
+            else if (requests is [QueuedWrite.Encrypt encryption])
+            {
+                Encrypt(encryption);
+            }
             else if (requests.Count > 0)
             {
                 Commit(requests.ConvertAll(request => (QueuedWrite.Write)request));
+            }
+
+            if (_rewriting.Count > 0)
+            {
+                Attempt("encrypt what is stored", Rewrite);
             }
 
             if (history.SupersededBytes > options.HistoryBytes)
@@ -63,6 +92,9 @@ internal sealed partial class CommitLoop(VersionTable table, RevisionHistory his
                 Checkpoint();
             }
         }
+
+        // What is left of it is taken up by the next opening.
+        _rewritten.ForEach(promise => promise.SetCanceled());
     }
 
     private void Commit(List<QueuedWrite.Write> writes)
@@ -100,6 +132,57 @@ internal sealed partial class CommitLoop(VersionTable table, RevisionHistory his
         {
             request.Promise.SetResult();
         }
+    }
+
+    private void Encrypt(QueuedWrite.Encrypt request)
+    {
+        try
+        {
+            _rewritten.Add(request.Promise);
+            if (Attempt("look at what is stored", () => RewriteLater(table.Encrypt(request.Encryption))) is { } failure)
+            {
+                _rewritten.Remove(request.Promise);
+                request.Promise.SetException(failure);
+            }
+            else if (_rewriting.Count == 0)
+            {
+                TellThatAllIsRewritten();
+            }
+        }
+        catch (CryptographicException unread)
+        {
+            _rewritten.Remove(request.Promise);
+            request.Promise.SetException(MediumFailure.NotDecrypted(directory, unread));
+        }
+    }
+
+    /// <summary>A few at a time, so that a write that comes meanwhile waits for milliseconds; in the end nothing old is left in the log.</summary>
+    private void Rewrite()
+    {
+        var rows = _rewriting.Take(RowsPerDeletion).ToArray();
+        var done = table.Rewrite(rows, options.BytesPerCommit);
+        if (done == _rewriting.Count)
+        {
+            // While this is refused they are not done, and are tried again.
+            table.Checkpoint(empty: true);
+        }
+
+        for (var i = 0; i < done; i++)
+        {
+            _rewriting.Dequeue();
+        }
+
+        _notRewritten = _rewriting.Count;
+        if (_rewriting.Count == 0)
+        {
+            TellThatAllIsRewritten();
+        }
+    }
+
+    private void TellThatAllIsRewritten()
+    {
+        _rewritten.ForEach(promise => promise.SetResult());
+        _rewritten.Clear();
     }
 
     /// <summary>On disk first: after a crash in between, loading forgets the same.</summary>

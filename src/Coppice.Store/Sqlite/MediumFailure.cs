@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Coppice.Store.Sqlite;
 
 /// <summary>Says for people what went wrong with the store's files, what it means for their data, and what to do.</summary>
@@ -23,6 +25,11 @@ internal static class MediumFailure
             error),
         _ => new StoreUnavailableException($"The store in {directory} cannot be opened: {error.Message}; {Free(directory)}.", error),
     };
+
+    public static StoreUnavailableException NotDecrypted(string directory, CryptographicException error) => new(
+        $"The store in {directory} cannot be read: {error.Message}. Nothing was changed and nothing is lost: put back the file of keys "
+        + "that the store was last used with, over one that may have been made in its place.",
+        error);
 
     public static StoreUnavailableException Damaged(string directory, string what, Exception? inner = null) => new(
         $"The store {Path.Combine(directory, StoreFile.Name)} is damaged: {what}. It was left as it is. Put back a copy of the whole "

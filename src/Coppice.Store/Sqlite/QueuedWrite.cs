@@ -1,3 +1,5 @@
+using Coppice.Store.Encryption;
+
 namespace Coppice.Store.Sqlite;
 
 /// <summary>What the writer thread is asked for, with the promise it keeps.</summary>
@@ -16,6 +18,14 @@ internal abstract class QueuedWrite
             StoreWrite.Update update => update.Value.Bytes.Length,
             _ => 0,
         };
+    }
+
+    public sealed class Encrypt(ValueEncryption encryption) : QueuedWrite
+    {
+        public ValueEncryption Encryption { get; } = encryption;
+
+        /// <summary>Kept when every value on the disk is as it says.</summary>
+        public TaskCompletionSource Promise { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     public sealed class Compact(Revision upTo) : QueuedWrite

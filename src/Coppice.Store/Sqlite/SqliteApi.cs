@@ -26,6 +26,7 @@ internal static partial class SqliteApi
     public const int ConfigureNoCheckpointOnClose = 1006;
     public const int TypeNull = 5;
     public const int CheckpointPassive = 0;
+    public const int CheckpointTruncate = 3;
     public const uint PreparePersistent = 1;
 
     /// <summary>As a destructor: the library makes its own copy before the call returns.</summary>

@@ -35,11 +35,17 @@ internal sealed unsafe class SqliteConnection : IDisposable
         return prepared;
     }
 
+    /// <summary>A statement for one run.</summary>
+    public SqliteStatement Query(string sql)
+    {
+        Check(SqliteApi.Prepare(_connection, sql, -1, 0, out var statement, 0));
+        return new SqliteStatement(this, statement);
+    }
+
     /// <summary>Runs one statement once and drops whatever rows it gives.</summary>
     public void Execute(string sql)
     {
-        Check(SqliteApi.Prepare(_connection, sql, -1, 0, out var handle, 0));
-        using var statement = new SqliteStatement(this, handle);
+        using var statement = Query(sql);
         while (statement.Step())
         {
         }
@@ -48,16 +54,14 @@ internal sealed unsafe class SqliteConnection : IDisposable
     /// <summary>The first column of the first row; null if there is no row.</summary>
     public long? QueryInteger(string sql)
     {
-        Check(SqliteApi.Prepare(_connection, sql, -1, 0, out var handle, 0));
-        using var statement = new SqliteStatement(this, handle);
+        using var statement = Query(sql);
         return statement.Step() ? statement.Integer(0) : null;
     }
 
     /// <summary>The first column of the first row as text; null if there is no row.</summary>
     public string? QueryText(string sql)
     {
-        Check(SqliteApi.Prepare(_connection, sql, -1, 0, out var handle, 0));
-        using var statement = new SqliteStatement(this, handle);
+        using var statement = Query(sql);
         return statement.Step() ? statement.Text(0) : null;
     }
 
@@ -87,9 +91,10 @@ internal sealed unsafe class SqliteConnection : IDisposable
     }
 
     /// <summary>Copies the write-ahead log into the database file, so that the log starts again from its beginning.</summary>
-    public void Checkpoint()
+    /// <param name="empty">What the log had is gone from the disk, and not only written over by and by.</param>
+    public void Checkpoint(bool empty = false)
     {
-        Check(SqliteApi.Checkpoint(_connection, null, SqliteApi.CheckpointPassive, out _, out _));
+        Check(SqliteApi.Checkpoint(_connection, null, empty ? SqliteApi.CheckpointTruncate : SqliteApi.CheckpointPassive, out _, out _));
         *_logPages = 0;
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Coppice.Store.Encryption;
 using Coppice.Store.Mvcc;
 using Microsoft.Extensions.Logging;
 
@@ -40,7 +42,8 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
     /// thread: a matter of milliseconds for some hundred objects.
     /// </summary>
     /// <exception cref="StoreUnavailableException">
-    /// The directory is in use by another process, or the file is damaged, of a newer version or not ours. Nothing was changed.
+    /// The directory is in use by another process, or the file is damaged, of a newer version or not ours, or a key is missing that
+    /// values were encrypted with. Nothing was changed.
     /// </exception>
     public static ValueTask<SqliteRevisionStore> OpenAsync(
         string directory, SqliteStoreOptions options, TimeProvider time, ILogger logger, CancellationToken stop)
@@ -56,15 +59,17 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
             directoryLock = DirectoryLock.Take(directory);
             acknowledged = new AcknowledgedRevision(directory);
             connection = StoreFile.Open(directory, checkLog: acknowledged.IsKnown);
-            var reader = new VersionReader(connection, acknowledged);
+            var encryption = options.Encryption ?? ValueEncryption.None();
+            var reader = new VersionReader(connection, acknowledged, encryption);
             var history = new RevisionHistory();
             var leftOver = history.Load(reader.Read(), new Revision(reader.Totals.Compacted));
             StoreFile.BeginWriting(connection, reader.Totals);
             acknowledged.Set(history.Current);
-            var table = new VersionTable(connection, acknowledged, reader.Totals);
+            var table = new VersionTable(connection, acknowledged, reader.Totals, encryption);
             var store = new SqliteRevisionStore(directoryLock, table, history, options, logger);
             var loop = new CommitLoop(table, history, store._queue, options, directory, logger);
             loop.Remember(leftOver);
+            loop.RewriteLater(reader.NotAsWritten);
             store.Start(loop, options, time);
             return new(store);
         }
@@ -80,6 +85,7 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
                     new StoreUnavailableException($"The store in {directory} cannot be opened: {error.Message}", error),
                 DllNotFoundException => new StoreUnavailableException(
                     "SQLite's library libsqlite3.so.0 is not installed (on Debian: apt-get install libsqlite3-0)", error),
+                CryptographicException unread => MediumFailure.NotDecrypted(directory, unread),
                 StoreUnavailableException => error,
                 _ => new InvalidOperationException($"opening the store in {directory}", error),
             };
@@ -116,6 +122,24 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
         var request = new QueuedWrite.Compact(upTo);
         _queue.Add(request);
         return new(request.Promise.Task);
+    }
+
+    /// <summary>How many values on the disk are not encrypted yet as they are to be.</summary>
+    public int NotRewritten => _loop?.NotRewritten ?? 0;
+
+    /// <summary>
+    /// Encrypts values otherwise from now on, and writes anew those that are on the disk. Reads and writes go on meanwhile; what could not
+    /// be written, as on a full disk, is tried again.
+    /// </summary>
+    /// <param name="encryption">It has the keys that values were encrypted with until now. The store disposes of it.</param>
+    /// <returns>When all are written.</returns>
+    /// <exception cref="StoreUnavailableException">The medium refused, or a key is missing; all is as it was.</exception>
+    /// <exception cref="OperationCanceledException">The store was closed first; the next opening goes on with it.</exception>
+    public Task EncryptAsync(ValueEncryption encryption)
+    {
+        var request = new QueuedWrite.Encrypt(encryption);
+        _queue.Add(request);
+        return request.Promise.Task;
     }
 
     /// <summary>What was accepted is written first; then the file is closed and the directory is free for others.</summary>

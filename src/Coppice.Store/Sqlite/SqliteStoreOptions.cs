@@ -1,8 +1,13 @@
+using Coppice.Store.Encryption;
+
 namespace Coppice.Store.Sqlite;
 
 /// <summary>The limits of a store on disk.</summary>
 public sealed record SqliteStoreOptions
 {
+    /// <summary>What is encrypted on the disk, and with which keys; null for nothing. The store disposes of it.</summary>
+    public ValueEncryption? Encryption { get; init; }
+
     /// <summary>
     /// How long history is kept at least, for clients that resume a watch or go through pages: after each such span, what was written
     /// before the one before is forgotten. Zero: only <see cref="IRevisionStore.CompactAsync"/> and <see cref="HistoryBytes"/> forget.

@@ -61,6 +61,9 @@ internal static class StoreFile
             connection.Execute("PRAGMA journal_mode = WAL");
             connection.Execute("PRAGMA synchronous = FULL");
             connection.Execute("PRAGMA temp_store = MEMORY");
+
+            // What is forgotten or written anew may have been secret, and plain.
+            connection.Execute("PRAGMA secure_delete = ON");
             return connection;
         }
         catch

@@ -1,7 +1,9 @@
+using Coppice.Store.Encryption;
+
 namespace Coppice.Store.Sqlite;
 
 /// <summary>Reads the table once, at opening, and refuses it when anything is not as it was written. Changes nothing.</summary>
-internal sealed class VersionReader(SqliteConnection connection, AcknowledgedRevision acknowledged)
+internal sealed class VersionReader(SqliteConnection connection, AcknowledgedRevision acknowledged, ValueEncryption encryption)
 {
     private readonly bool _hasSums = connection.QueryInteger("PRAGMA user_version") > StoreFile.VersionWithoutSums;
 
@@ -9,8 +11,12 @@ internal sealed class VersionReader(SqliteConnection connection, AcknowledgedRev
     /// <exception cref="SqliteException">The totals are damaged.</exception>
     public TableTotals Totals { get; private set; } = TableTotals.Read(connection);
 
+    /// <summary>The rows whose values are not encrypted as they would be now; all once the rows were read.</summary>
+    public List<Revision> NotAsWritten { get; } = [];
+
     /// <summary>All rows by revision, each checked against its checksum; and that none is missing, or there again.</summary>
     /// <exception cref="SqliteException">The file is damaged.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A value's key is not there.</exception>
     public IEnumerable<Mvcc.StoredRow> Read()
     {
         if (connection.QueryText("PRAGMA quick_check(1)") is var verdict && verdict != "ok")
@@ -43,7 +49,13 @@ internal sealed class VersionReader(SqliteConnection connection, AcknowledgedRev
                 Totals = Totals with { Newest = revision, Appended = _hasSums ? select.Integer(5) : Totals.Appended + checksum };
             }
 
-            yield return new(select.Text(2), value is null ? null : new StoredValue(value), new(created), new(revision));
+            var key = select.Text(2);
+            if (value is not null && !encryption.IsAsWritten(key, value))
+            {
+                NotAsWritten.Add(new(revision));
+            }
+
+            yield return new(key, value is null ? null : new StoredValue(encryption.Open(key, value)), new(created), new(revision));
         }
 
         select.Reset();

@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
+using Coppice.Store.Encryption;
 using Coppice.Store.Mvcc;
 
 namespace Coppice.Store.Sqlite;
@@ -28,16 +30,23 @@ internal sealed class VersionTable : IDisposable
     private readonly SqliteConnection _connection;
     private readonly AcknowledgedRevision _acknowledged;
     private readonly SqliteStatement _insert;
+    private readonly SqliteStatement _find;
+    private readonly SqliteStatement _replace;
     private readonly SqliteStatement _delete;
     private TableTotals _totals;
+    private ValueEncryption _encryption;
 
     /// <param name="totals">As they were found when the table was read.</param>
-    public VersionTable(SqliteConnection connection, AcknowledgedRevision acknowledged, TableTotals totals)
+    /// <param name="encryption">How values are written; disposed of with the table.</param>
+    public VersionTable(SqliteConnection connection, AcknowledgedRevision acknowledged, TableTotals totals, ValueEncryption encryption)
     {
+        _encryption = encryption;
         _connection = connection;
         _acknowledged = acknowledged;
         _totals = totals;
         _insert = connection.Prepare("INSERT INTO version (revision, created, key, value, checksum, sum) VALUES (?, ?, ?, ?, ?, ?)");
+        _find = connection.Prepare("SELECT created, key, value, checksum FROM version WHERE revision = ? AND value IS NOT NULL");
+        _replace = connection.Prepare("UPDATE version SET value = ?, checksum = ? WHERE revision = ?");
         _delete = connection.Prepare("DELETE FROM version WHERE revision = ? RETURNING checksum");
     }
 
@@ -87,23 +96,92 @@ internal sealed class VersionTable : IDisposable
         _totals = totals;
     }
 
+    /// <summary>From now on values are written so, which must be able to read all that are there.</summary>
+    /// <returns>The rows that are not yet: for <see cref="Rewrite(ReadOnlyMemory{Revision}, long)"/>.</returns>
+    /// <exception cref="CryptographicException">A key is missing; all is as it was.</exception>
+    public IReadOnlyList<Revision> Encrypt(ValueEncryption encryption)
+    {
+        var rows = new List<Revision>();
+        using var select = _connection.Query(
+            $"SELECT revision, key, CASE WHEN substr(value, 1, {ValueEncryption.AnyMark.Length}) = CAST('{ValueEncryption.AnyMark}' AS BLOB) THEN value ELSE x'' END "
+            + "FROM version WHERE value IS NOT NULL");
+        while (select.Step())
+        {
+            var (key, value) = (select.Text(1), select.Bytes(2).ToArray());
+            _ = encryption.Open(key, value);
+            if (!encryption.IsAsWritten(key, value))
+            {
+                rows.Add(new(select.Integer(0)));
+            }
+        }
+
+        _encryption.Dispose();
+        _encryption = encryption;
+        return rows;
+    }
+
+    /// <summary>Writes values anew as they are to be encrypted. Rows that are gone are passed over.</summary>
+    /// <param name="bytesMax">After this many there is an end, at the earliest after the first.</param>
+    /// <returns>How many of them, from the first on, are done.</returns>
+    public int Rewrite(ReadOnlyMemory<Revision> revisions, long bytesMax)
+    {
+        var (totals, done, bytes) = (_totals, 0, 0L);
+        _connection.InTransaction(() =>
+        {
+            for (; done < revisions.Length && bytes < bytesMax; done++)
+            {
+                bytes += Rewrite(revisions.Span[done].Value, ref totals);
+            }
+
+            totals.Write(_connection);
+        });
+        _totals = totals;
+        return done;
+    }
+
     /// <summary>Copies the write-ahead log into the database file, so that the log starts again from its beginning.</summary>
-    public void Checkpoint()
+    /// <param name="empty">What the log had is gone from the disk, and not only written over by and by.</param>
+    public void Checkpoint(bool empty = false)
     {
         _acknowledged.Sync();
-        _connection.Checkpoint();
+        _connection.Checkpoint(empty);
     }
 
     public void Dispose()
     {
         _connection.Dispose();
         _acknowledged.Dispose();
+        _encryption.Dispose();
+    }
+
+    // The sums that later rows carry stay as they are: what is replaced counts as deleted, and what replaces it as appended.
+    private int Rewrite(long revision, ref TableTotals totals)
+    {
+        _find.Bind(1, revision);
+        if (!_find.Step())
+        {
+            _find.Reset();
+            return 0;
+        }
+
+        // Read to its end before anything is written: a refused write must not leave it open, which would hold the log.
+        var (created, keyBytes, stored, checksum) = (_find.Integer(0), _find.Bytes(1).ToArray(), _find.Bytes(2).ToArray(), _find.Integer(3));
+        _find.Reset();
+        var key = KeyEncoding.GetString(keyBytes);
+        var value = _encryption.Seal(key, _encryption.Open(key, stored));
+        var replaced = Checksum(revision, created, keyBytes, value, deleted: false);
+        _replace.BindBlob(1, value);
+        _replace.Bind(2, replaced);
+        _replace.Bind(3, revision);
+        _replace.Run();
+        totals = totals with { Appended = totals.Appended + replaced, Deleted = totals.Deleted + checksum };
+        return value.Length;
     }
 
     private TableTotals Insert(StoreEntry entry, bool deleted, TableTotals totals)
     {
         var key = KeyEncoding.GetBytes(entry.Key);
-        var value = deleted ? default : entry.Value.Bytes.Span;
+        var value = deleted ? default : _encryption.Seal(entry.Key, entry.Value.Bytes.Span);
         _insert.Bind(1, entry.Modified.Value);
         _insert.Bind(2, entry.Created.Value);
         _insert.BindText(3, key);

@@ -30,7 +30,7 @@ internal sealed class WriteQueue(SqliteStoreOptions options)
     }
 
     /// <summary>
-    /// The next writes that go together, or one compaction. Without any it waits, or returns an empty batch if
+    /// The next writes that go together, or one request of another kind. Without any it waits, or returns an empty batch if
     /// <paramref name="orNothing"/> says that there is something else to do; null once the queue is closed and empty.
     /// </summary>
     public List<QueuedWrite>? Take(bool orNothing)
@@ -51,7 +51,7 @@ internal sealed class WriteQueue(SqliteStoreOptions options)
             long bytes = 0;
             while (batch.Count < options.WritesPerCommit && bytes < options.BytesPerCommit && _waiting.TryPeek(out var next))
             {
-                if (next is QueuedWrite.Compact && batch.Count > 0)
+                if (next is not QueuedWrite.Write && batch.Count > 0)
                 {
                     break;
                 }

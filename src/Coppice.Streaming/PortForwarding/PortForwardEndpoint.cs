@@ -11,7 +11,7 @@ namespace Coppice.Streaming.PortForwarding;
 /// </summary>
 public sealed class PortForwardEndpoint(TimeProvider time, StreamingOptions options)
 {
-    private const string SpdyProtocol = "portforward.k8s.io";
+    internal const string SpdyProtocol = "portforward.k8s.io";
     private const string TunnelProtocol = "SPDY/3.1+portforward.k8s.io";
     private const string ChannelProtocol = "v4.channel.k8s.io";
     private const string Base64ChannelProtocol = "v4.base64.channel.k8s.io";
@@ -21,11 +21,12 @@ public sealed class PortForwardEndpoint(TimeProvider time, StreamingOptions opti
     /// A connection to a port of the pod, once for each of the client's. It may take its time, while a container restarts. What it
     /// throws ends that one connection.
     /// </param>
-    public async Task RunAsync(HttpContext context, Func<int, CancellationToken, ValueTask<Stream>> connect)
+    /// <param name="stopping">The server goes: the client is told goodbye, and its connections end.</param>
+    public async Task RunAsync(HttpContext context, Func<int, CancellationToken, ValueTask<Stream>> connect, CancellationToken stopping = default)
     {
         if (Upgrade.IsTo(Upgrade.WebSocket, context.Request))
         {
-            await RunWebSocketAsync(context, connect);
+            await RunWebSocketAsync(context, connect, stopping);
         }
         else if (Upgrade.IsTo(Upgrade.Spdy, context.Request))
         {
@@ -34,7 +35,7 @@ public sealed class PortForwardEndpoint(TimeProvider time, StreamingOptions opti
                 return;
             }
 
-            await RunSpdyAsync(await Upgrade.AcceptAsync(context, Upgrade.Spdy), connect);
+            await RunSpdyAsync(await Upgrade.AcceptAsync(context, Upgrade.Spdy), connect, stopping);
         }
         else
         {
@@ -42,7 +43,7 @@ public sealed class PortForwardEndpoint(TimeProvider time, StreamingOptions opti
         }
     }
 
-    private async Task RunWebSocketAsync(HttpContext context, Func<int, CancellationToken, ValueTask<Stream>> connect)
+    private async Task RunWebSocketAsync(HttpContext context, Func<int, CancellationToken, ValueTask<Stream>> connect, CancellationToken stopping)
     {
         string[] spoken = [TunnelProtocol, ChannelProtocol, Base64ChannelProtocol, ""];
         if (await WebSocketUpgrade.NegotiateAsync(context, spoken) is not { } protocol)
@@ -60,27 +61,31 @@ public sealed class PortForwardEndpoint(TimeProvider time, StreamingOptions opti
         var socket = await WebSocketUpgrade.AcceptAsync(context, protocol, options);
         if (protocol == TunnelProtocol)
         {
-            await RunSpdyAsync(new WebSocketByteStream(socket), connect);
+            await RunSpdyAsync(new WebSocketByteStream(socket), connect, stopping);
         }
         else
         {
-            await RunChannelsAsync(socket, protocol == Base64ChannelProtocol, ports, connect);
+            await RunChannelsAsync(socket, protocol == Base64ChannelProtocol, ports, connect, stopping);
         }
     }
 
-    private async Task RunSpdyAsync(Stream transport, Func<int, CancellationToken, ValueTask<Stream>> connect)
+    private async Task RunSpdyAsync(Stream transport, Func<int, CancellationToken, ValueTask<Stream>> connect, CancellationToken stopping)
     {
         var connection = SpdyConnection.Start(transport, isServer: true, options);
-        await new SpdyForwarding(connection, connect, options, time).RunAsync();
+        var forwarding = new SpdyForwarding(connection, connect, options, time).RunAsync();
+        await Task.WhenAny(forwarding, Unattended.CancelledAsync(stopping));
         await connection.CloseAsync(time);
+        await forwarding;
     }
 
     private async Task RunChannelsAsync(
-        WebSocket socket, bool isBase64, IReadOnlyList<int> ports, Func<int, CancellationToken, ValueTask<Stream>> connect)
+        WebSocket socket, bool isBase64, IReadOnlyList<int> ports, Func<int, CancellationToken, ValueTask<Stream>> connect, CancellationToken stopping)
     {
         using var channels = ChannelSocket.Start(socket, isBase64, ports.Select((_, i) => WebSocketForwarding.DataChannel(i)), options);
-        await new WebSocketForwarding(channels, connect, options, time).RunAsync(ports);
+        var forwarding = new WebSocketForwarding(channels, connect, options, time).RunAsync(ports);
+        await Task.WhenAny(forwarding, Unattended.CancelledAsync(stopping));
         channels.DropIncoming();
         await channels.CloseAsync(time);
+        await forwarding;
     }
 }

@@ -17,8 +17,9 @@ public sealed class RemoteCommandEndpoint(TimeProvider time, StreamingOptions op
     /// what the command still prints is thrown away. Only after a time is the command's token cancelled.
     /// </remarks>
     /// <param name="run">What it throws is told to the client, by its message.</param>
+    /// <param name="stopping">The server goes: the client is told so, and the command's token is cancelled soon.</param>
     public async Task RunAsync(
-        HttpContext context, CommandRequest request, Func<CommandStreams, CancellationToken, ValueTask<CommandOutcome>> run)
+        HttpContext context, CommandRequest request, Func<CommandStreams, CancellationToken, ValueTask<CommandOutcome>> run, CancellationToken stopping = default)
     {
         // A terminal has one output, so there is no stderr beside it.
         var effective = request.Tty ? request with { Stderr = false } : request;
@@ -31,10 +32,20 @@ public sealed class RemoteCommandEndpoint(TimeProvider time, StreamingOptions op
         {
             using var stop = new CancellationTokenSource();
             var running = RunAsync(session, run, stop.Token);
-            await Task.WhenAny(running, session.Gone, AbortedAsync(context));
+
+            // Also a client whose end nobody can read, since its input is not taken, is seen to go.
+            await Task.WhenAny(running, session.Gone, Unattended.CancelledAsync(context.RequestAborted), Unattended.CancelledAsync(stopping));
             if (running.IsCompleted)
             {
                 await session.FinishAsync(await running);
+                return;
+            }
+
+            if (stopping.IsCancellationRequested)
+            {
+                var stopped = Unattended.EndAsync(running, stop, options.FarewellTimeout, time);
+                await session.FinishAsync(new CommandOutcome.Failed("the server is shutting down"));
+                await stopped;
                 return;
             }
 
@@ -72,13 +83,5 @@ public sealed class RemoteCommandEndpoint(TimeProvider time, StreamingOptions op
         {
             return new CommandOutcome.Failed(e.Message);
         }
-    }
-
-    /// <summary>Also a client whose end nobody can read, since its input is not taken, is seen to go.</summary>
-    private static async Task AbortedAsync(HttpContext context)
-    {
-        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = context.RequestAborted.Register(aborted.SetResult);
-        await aborted.Task;
     }
 }

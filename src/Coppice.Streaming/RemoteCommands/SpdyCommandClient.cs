@@ -1,4 +1,3 @@
-using System.Net;
 using Coppice.Streaming.Spdy;
 using static Coppice.Streaming.RemoteCommands.CommandStreamNames;
 
@@ -20,7 +19,7 @@ public sealed class SpdyCommandClient(HttpMessageInvoker http, TimeProvider time
     /// <exception cref="IOException">The server could not be reached or did not take the command, or the caller's output broke.</exception>
     public async Task<CommandOutcome> RunAsync(Uri url, CommandRequest request, CommandStreams streams, CancellationToken stop)
     {
-        await using var connection = SpdyConnection.Start(await UpgradeAsync(url, stop), isServer: false, options);
+        await using var connection = SpdyConnection.Start(await SpdyRequest.UpgradeAsync(http, url, Protocol, stop), isServer: false, options);
         connection.RefuseStreams();
         var remote = await OpenStreamsAsync(connection, request, streams, stop);
 
@@ -41,32 +40,6 @@ public sealed class SpdyCommandClient(HttpMessageInvoker http, TimeProvider time
         {
             await ended.CancelAsync();
             await input;
-        }
-    }
-
-    private async Task<Stream> UpgradeAsync(Uri url, CancellationToken stop)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        request.Headers.Connection.Add("Upgrade");
-        request.Headers.Upgrade.Add(new System.Net.Http.Headers.ProductHeaderValue("SPDY", "3.1"));
-        request.Headers.Add("X-Stream-Protocol-Version", Protocol);
-        try
-        {
-            var response = await http.SendAsync(request, stop);
-            if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
-            {
-                return await response.Content.ReadAsStreamAsync(stop);
-            }
-
-            using (response)
-            {
-                var text = await response.Content.ReadAsStringAsync(stop);
-                throw new IOException($"the streaming server answered {(int)response.StatusCode}: {text.Trim()}");
-            }
-        }
-        catch (HttpRequestException e)
-        {
-            throw new IOException($"the streaming server could not be reached: {e.Message}", e);
         }
     }
 

@@ -19,9 +19,17 @@ internal static class CoppiceCommand
           kubeconfig     print the administrator's kubeconfig
           down           stop it; containers and data stay, unless --purge
 
+        More machines
+          token create   a token for a machine that joins; also token list, token delete
+          up --join      make this machine a node of a cluster that is there
+          agent          be such a node, in the foreground
+
         Images
           image import   load image archives onto the node, without a registry
           image list     the images on the node
+
+        Secrets
+          encryption rotate   encrypt them on the disk with a new key
 
         More
           run            be the server, in the foreground
@@ -77,7 +85,10 @@ internal static class CoppiceCommand
             KubeconfigCommand.Describe(),
             DownCommand.Describe(time),
             ImageCommand.Describe(time),
+            EncryptionCommand.Describe(time),
+            TokenCommand.Describe(time),
             RunCommand.Describe(time),
+            RunCommand.DescribeAgent(time),
             CompletionCommand.Describe(),
             VersionCommand.Describe(),
         };

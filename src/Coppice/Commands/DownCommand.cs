@@ -10,6 +10,7 @@ using Coppice.Node.Host;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;
 using Coppice.Node.Volumes;
+using Coppice.Objects;
 using Microsoft.Extensions.Logging.Abstractions;
 namespace Coppice.Commands;
 
@@ -91,6 +92,7 @@ internal static class DownCommand
             await rules.RemoveAsync(stop);
         }
 
+        LoopbackAddress.Remove(new ClusterRanges(default, ServerArguments.PodRangeOf(layout)).PodGateway);
         CniConfiguration.RemoveResults(instance);
         await new CgroupFiles(CgroupMounts.Observe()).RemoveAsync(new CgroupTree("/" + instance).Root, time, stop);
         foreach (var mount in MountTable.Read().Where(one => one.MountPoint.StartsWith(layout.Root + "/", StringComparison.Ordinal)).Reverse())

@@ -5,6 +5,7 @@ using Coppice.Commands.Hosting;
 using Coppice.Commands.Logging;
 using Coppice.Commands.Terminal;
 using Coppice.Composition;
+using Coppice.Composition.Joining;
 using Coppice.Configuration;
 using Coppice.Node.Runtime;
 using Coppice.Store;
@@ -15,11 +16,11 @@ namespace Coppice.Commands;
 /// <summary><c>coppice run</c>: the server in the foreground, until a signal or a failure that it cannot mend.</summary>
 internal static partial class RunCommand
 {
-    public static Command Describe(TimeProvider time)
-    {
-        var arguments = new ServerArguments();
-        var logFile = new Option<string>("--log-file") { Description = "Write the log here instead of standard error", HelpName = "FILE" };
-        var command = new Command("run", """
+    private const string Agent = "agent";
+
+    public static Command Describe(TimeProvider time) => Describe(
+        "run",
+        """
             Run a cluster of one node in the foreground, until Ctrl-C or SIGTERM.
 
             Containers go on running when it ends, and the next "coppice run" or "coppice up" takes them over.
@@ -27,13 +28,37 @@ internal static partial class RunCommand
             Examples
               sudo coppice run
               sudo coppice run --data-dir /srv/coppice --port 7443 --registries registries.yaml
-            """);
+            """,
+        time);
+
+    /// <summary><c>coppice agent</c>: the same of a node alone.</summary>
+    public static Command DescribeAgent(TimeProvider time) => Describe(
+        Agent,
+        """
+            Be a node of a cluster on another machine, in the foreground, until Ctrl-C or SIGTERM.
+
+            The token is needed once; afterwards the machine is known by certificates that it gets, and renews, by itself.
+
+            Examples
+              sudo coppice agent --server https://10.0.0.1:6443 --token abcdef.0123456789abcdef.HASH
+              sudo coppice agent
+            """,
+        time);
+
+    private static Command Describe(string name, string description, TimeProvider time)
+    {
+        var arguments = new ServerArguments();
+        var logFile = new Option<string>("--log-file") { Description = "Write the log here instead of standard error", HelpName = "FILE" };
+        var command = new Command(name, description);
         arguments.AddTo(command);
         command.Options.Add(logFile);
         command.SetAction((parsed, _) =>
         {
-            HostChecks.RequireRoot("run");
-            return RunAsync(arguments, arguments.WithRemembered(parsed), parsed.GetValue(logFile), time);
+            HostChecks.RequireRoot(name);
+            var known = arguments.WithRemembered(parsed);
+            return name == Agent && arguments.Read(known).Join is null
+                ? throw new UserErrorException("which cluster is this machine to be a node of? Say it with --server https://HOST:6443, and --token", ExitCodes.NotPossible)
+                : RunAsync(arguments, known, parsed.GetValue(logFile), time);
         });
         return command;
     }
@@ -49,8 +74,11 @@ internal static partial class RunCommand
         HostPackages.RequireAll(options);
         ServerProcess.RequireNoOther(new DataLayout(options.DataDirectory));
         HostChecks.RequireFreePorts(options);
-        HostChecks.RequireRangesBeside(options);
-        await InstanceClaim.RequireNothingSharedAsync(options);
+        if (options.Join is null)
+        {
+            await RequireOwnRangesAsync(options);
+        }
+
         HostChecks.RequireRoom(new DataLayout(options.DataDirectory));
         OwnFiles.EnsureDirectory(options.DataDirectory);
 
@@ -68,7 +96,7 @@ internal static partial class RunCommand
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
         // 4. the cluster, until the signal or its own end
-        return await ServeAsync(options, arguments.ToRemember(parsed), loggers, log, stopping.Token);
+        return await ServeAsync(options, arguments.ToRemember(parsed), time, loggers, log, stopping.Token);
 
         void Stop(PosixSignalContext signal)
         {
@@ -78,13 +106,20 @@ internal static partial class RunCommand
     }
 
     private static async Task<int> ServeAsync(
-        ServerOptions options, IReadOnlyDictionary<string, string> remembered, ILoggerFactory loggers, ILogger log, CancellationToken stop)
+        ServerOptions options, IReadOnlyDictionary<string, string> remembered, TimeProvider time, ILoggerFactory loggers, ILogger log, CancellationToken stop)
     {
         try
         {
             // Nobody else serves the directory, or has the name.
             var layout = new DataLayout(options.DataDirectory);
             using var process = ServerProcess.Register(layout);
+            var cluster = options.Join is { } join ? await new ClusterJoin(join, options.NodeName, JoinedNode.AddressOf(options), layout, time, log).RunAsync(stop) : null;
+            if (cluster is not null)
+            {
+                options = options with { Ranges = cluster.Settings.Ranges, NodePorts = cluster.Settings.NodePorts, ClusterDomain = cluster.Settings.ClusterDomain };
+                await RequireOwnRangesAsync(options);
+            }
+
             InstanceClaim.Take(options);
             if (!RememberedOptions.Write(layout, remembered))
             {
@@ -92,13 +127,12 @@ internal static partial class RunCommand
             }
 
             LogStarting(log, VersionCommand.Coppice, options.DataDirectory);
-            await using (var cluster = await Cluster.StartAsync(options, loggers, new LoggedProgress(log), stop))
+            var progress = new LoggedProgress(log);
+            await using (IServer server = cluster is null
+                ? await Cluster.StartAsync(options, loggers, progress, stop)
+                : await JoinedNode.StartAsync(options, cluster, loggers, progress, stop))
             {
-                await cluster.Completion.WaitAsync(stop);
-                if (cluster.Completion is Task<Task> { Result: var ended })
-                {
-                    await ended;
-                }
+                await await server.FirstToEnd.WaitAsync(stop);
             }
 
             LogEndedByItself(log);
@@ -109,7 +143,7 @@ internal static partial class RunCommand
             LogStopped(log);
             return ExitCodes.Success;
         }
-        catch (Exception failed) when (failed is StoreUnavailableException or RuntimeException or UserErrorException or IOException or UnauthorizedAccessException)
+        catch (Exception failed) when (failed is StoreUnavailableException or RuntimeException or UserErrorException or JoinException or IOException or UnauthorizedAccessException)
         {
             LogNotPossible(log, failed.Message);
             return ExitCodes.NotPossible;
@@ -119,6 +153,13 @@ internal static partial class RunCommand
             LogUnexpected(log, unexpected);
             return ExitCodes.Failure;
         }
+    }
+
+    /// <summary>The cluster's addresses are no machine's here, and no other cluster's.</summary>
+    private static Task RequireOwnRangesAsync(ServerOptions options)
+    {
+        HostChecks.RequireRangesBeside(options);
+        return InstanceClaim.RequireNothingSharedAsync(options);
     }
 
     private sealed class LoggedProgress(ILogger log) : IProgress<string>

@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Coppice.ApiServer.Admission;
+using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Encryption;
 using Coppice.Commands.Terminal;
+using Coppice.Composition.Joining;
 using Coppice.Configuration;
 using Coppice.Objects;
 using Microsoft.Extensions.Logging;
@@ -13,9 +17,14 @@ namespace Coppice.Commands;
 internal sealed class ServerArguments
 {
     private const string InstanceOption = "--instance";
+    private const string PodRangeOption = "--pod-range";
     private const string ContainerdOption = "--containerd";
+    private const string EncryptionOption = "--encryption-provider-config";
     private const string InProcess = "in-process";
     private const string OverHttps = "https";
+
+    // A hundred years, which a date can be counted back by.
+    private const int AuditDaysMax = 36500;
 
     private static readonly ServerOptions Defaults = new();
 
@@ -24,14 +33,33 @@ internal sealed class ServerArguments
     private readonly Option<int> _kubeletPort = new("--kubelet-port") { Description = $"Where the node's own endpoint listens, with its health and figures (default: {Defaults.KubeletPort})", HelpName = "PORT" };
     private readonly Option<string> _registries = new("--registries") { Description = "A registries.yaml with mirrors and credentials", HelpName = "FILE" };
     private readonly Option<string> _tokenAuthFile = new("--token-auth-file") { Description = "Static tokens, a line each: token,user,uid,\"group,group\"", HelpName = "FILE" };
+    private readonly Option<string> _encryption = new(EncryptionOption) { Description = "An EncryptionConfiguration: what is encrypted on the disk, and with which keys (default: secrets, with a key made at the first start)", HelpName = "FILE" };
+    private readonly OidcArguments _oidc = new();
+    private readonly Option<string> _auditPolicy = new("--audit-policy-file") { Description = "An audit Policy: which requests the audit log tells of, and how much", HelpName = "FILE" };
+    private readonly Option<string> _auditLog = new("--audit-log-path") { Description = "Where the audit log is written (default: audit.log in the data directory)", HelpName = "FILE" };
+    private readonly Option<int?> _auditSize = new("--audit-log-maxsize") { Description = "Megabytes after which the audit log goes on in a new file (default: 100)", HelpName = "NUMBER" };
+    private readonly Option<int?> _auditBackups = new("--audit-log-maxbackup") { Description = "How many older files of the audit log are kept (default: all)", HelpName = "NUMBER" };
+    private readonly Option<int?> _auditAge = new("--audit-log-maxage") { Description = "Days that older files of the audit log are kept (default: for ever)", HelpName = "NUMBER" };
+    private readonly Option<string> _auditWebhook = new("--audit-webhook-config-file") { Description = "A kubeconfig: where what the audit log tells is sent, too", HelpName = "FILE" };
+    private readonly Option<int?> _auditBatch = new("--audit-webhook-batch-max-size") { Description = "How many events are sent there together (default: 400)", HelpName = "NUMBER" };
+    private readonly Option<string> _auditWait = new("--audit-webhook-batch-max-wait") { Description = "How long an event waits for others before it is sent there (default: 30s)", HelpName = "TIME" };
+    private readonly Option<bool?> _auditCompress = new("--audit-log-compress") { Description = "Compress older files of the audit log (default: false)", HelpName = "true|false" };
+    private readonly Option<string> _schedulerConfig = new("--scheduler-config") { Description = "A KubeSchedulerConfiguration: profiles of the scheduler, their plugins and arguments", HelpName = "FILE" };
+    private readonly Option<string> _admissionPlugins = new("--enable-admission-plugins") { Description = $"Admission plugins beside those that are always on: {AdmissionPlugins.OwnerReferences}", HelpName = "NAME,NAME" };
     private readonly Option<string> _containerd = new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one; docs/runtime.md says how it must be configured", HelpName = "SOCKET" };
     private readonly Option<string> _serviceRange = new("--service-range") { Description = $"Addresses of services (default: {Defaults.Ranges.Services})", HelpName = "CIDR" };
-    private readonly Option<string> _podRange = new("--pod-range") { Description = $"Addresses of pods (default: {Defaults.Ranges.Pods})", HelpName = "CIDR" };
+    private readonly Option<string> _podRange = new(PodRangeOption) { Description = $"Addresses of pods (default: {Defaults.Ranges.Pods})", HelpName = "CIDR" };
     private readonly Option<string> _nodePortRange = new("--node-port-range") { Description = $"Ports of the node that services get (default: {Defaults.NodePorts})", HelpName = "FIRST-LAST" };
     private readonly Option<string> _clusterDomain = new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" };
     private readonly Option<string> _nodeAddress = new("--node-address") { Description = "The node's own address (default: that of the default route)", HelpName = "ADDRESS" };
     private readonly Option<string> _instance = new(InstanceOption) { Description = $"The name of the cluster's cgroups and network rules (default: {Defaults.Instance}, or derived from another data directory)", HelpName = "NAME" };
     private readonly Option<long?> _podPidsLimit = new("--pod-pids-limit") { Description = $"Processes and threads that a pod may have; -1 for no limit (default: {Defaults.PodPidsLimit})", HelpName = "NUMBER" };
+    private readonly Option<int?> _readingMax = new("--max-requests-inflight") { Description = $"Requests that read, answered at once; flow control shares them, and those that write, among its levels (default: {Defaults.Flow.ReadingMax})", HelpName = "NUMBER" };
+    private readonly Option<int?> _writingMax = new("--max-mutating-requests-inflight") { Description = $"Requests that write, answered at once (default: {Defaults.Flow.WritingMax})", HelpName = "NUMBER" };
+    private readonly Option<string> _tracingEndpoint = new("--tracing-endpoint") { Description = "Send traces to this collector, by OTLP over HTTP (default: none are made)", HelpName = "URL" };
+    private readonly Option<int?> _tracingRate = new("--tracing-rate-per-million") { Description = $"How many of a million traces are kept (default: all, {TracingOptions.All})", HelpName = "NUMBER" };
+    private readonly Option<string> _join = new(RememberedOptions.Join, "--server") { Description = "Be a node of the cluster whose API is there, and no cluster of its own", HelpName = "URL" };
+    private readonly Option<string> _token = new("--token") { Description = "What \"coppice token create\" printed on the server; needed once", HelpName = "TOKEN" };
     private readonly Option<string> _nodeApi = new("--node-api") { Hidden = true, HelpName = "in-process|https" };
     private readonly Option<LogLevel?> _logLevel = new("--log-level") { Description = "The least level to log: Debug, Information, Warning (default: Information)", HelpName = "LEVEL" };
 
@@ -53,9 +81,26 @@ internal sealed class ServerArguments
         Require(_nodePortRange, PortRange.Error);
         Require(_nodeAddress, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
         Require(_nodeApi, value => value is InProcess or OverHttps ? null : $"is no way to the API: {InProcess} or {OverHttps}");
+        Require(_join, value => Uri.TryCreate(value, UriKind.Absolute, out var url) && url is { Scheme: "https", PathAndQuery: "/" } ? null : "is no API of a cluster: https://HOST:6443");
+        Require(_token, value => JoinToken.TryParse(value) is null ? "is no token that \"coppice token create\" prints, as abcdef.0123456789abcdef.HASH" : null);
         Require(_podPidsLimit, value => value is -1 or > 0 ? null : "is no limit: a number from 1, or -1");
+        Require(_tracingEndpoint, value => Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") ? null : "is no URL of a collector: http://HOST:4318/v1/traces");
+        Require(_tracingRate, value => value is > 0 and <= TracingOptions.All ? null : $"is no rate: 1 to {TracingOptions.All}");
+        Require(_readingMax, InFlightError);
+        Require(_writingMax, InFlightError);
         Require(_registries, value => File.Exists(value) ? null : "does not exist");
-        Require(_tokenAuthFile, TokenFileError);
+        Require(_tokenAuthFile, file => FileError(file, "file of tokens", TokenFile.Parse));
+        Require(_auditPolicy, file => FileError(file, "audit policy", AuditPolicy.Parse));
+        Require(_auditLog, value => Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(value))) ? null : "is in a directory that does not exist");
+        Require(_auditSize, value => value > 0 ? null : "is no size: a number from 1");
+        Require(_auditBackups, value => value >= 0 ? null : "is no number of files: a number from 0");
+        Require(_auditAge, value => value is >= 0 and <= AuditDaysMax ? null : $"is no number of days: a number from 0 to {AuditDaysMax}");
+        Require(_auditWebhook, file => FileError(file, "kubeconfig", AuditReceiver.Parse));
+        Require(_auditBatch, value => value > 0 ? null : "is no number of events: a number from 1");
+        Require(_auditWait, value => GoDuration.Read(value!, out _) > TimeSpan.Zero ? null : "is no time, as in 30s");
+        Require(_encryption, file => FileError(file, "EncryptionConfiguration", EncryptionConfiguration.Parse));
+        Require(_schedulerConfig, file => FileError(file, "KubeSchedulerConfiguration", SchedulerConfigurationFile.Parse));
+        Require(_admissionPlugins, AdmissionPlugins.Error);
         Require(_instance, InstanceName.Error);
         foreach (var option in All)
         {
@@ -63,6 +108,7 @@ internal sealed class ServerArguments
         }
 
         command.Validators.Add(RequireRangesThatMatch);
+        command.Validators.Add(_oidc.Check);
     }
 
     public LogLevel LogLevelOf(ParseResult parsed) => parsed.GetValue(_logLevel) ?? LogLevel.Information;
@@ -78,6 +124,15 @@ internal sealed class ServerArguments
             KubeletPort = parsed.GetResult(_kubeletPort) is null ? Defaults.KubeletPort : parsed.GetValue(_kubeletPort),
             RegistriesFile = parsed.GetValue(_registries) is { } file ? Path.GetFullPath(file) : null,
             TokenAuthFile = parsed.GetValue(_tokenAuthFile) is { } tokens ? Path.GetFullPath(tokens) : null,
+            Oidc = _oidc.Read(parsed),
+            AuditPolicyFile = parsed.GetValue(_auditPolicy) is { } policy ? Path.GetFullPath(policy) : null,
+            AuditLog = AuditLogOf(parsed, new DataLayout(directory)),
+            EncryptionProviderConfig = parsed.GetValue(_encryption) is { } encryption ? Path.GetFullPath(encryption) : null,
+            SchedulerConfigFile = parsed.GetValue(_schedulerConfig) is { } scheduler ? Path.GetFullPath(scheduler) : null,
+            Said = All.Where(option => !option.Hidden).ToDictionary(
+                option => option.Name.TrimStart('-'),
+                option => parsed.GetResult(option) is { Implicit: false, Tokens: [var token] } ? token.Value : ""),
+            AdmissionPlugins = [.. AdmissionPlugins.Names(parsed.GetValue(_admissionPlugins) ?? "")],
             ContainerdSocket = parsed.GetValue(_containerd),
             Ranges = Ranges(parsed.GetValue(_serviceRange), parsed.GetValue(_podRange)),
             NodePorts = parsed.GetValue(_nodePortRange) is { } ports ? PortRange.Parse(ports) : Defaults.NodePorts,
@@ -85,6 +140,13 @@ internal sealed class ServerArguments
             NodeAddress = parsed.GetValue(_nodeAddress) is { } address ? IPAddress.Parse(address) : null,
             NodeOverHttps = parsed.GetValue(_nodeApi) == OverHttps,
             PodPidsLimit = parsed.GetValue(_podPidsLimit) ?? Defaults.PodPidsLimit,
+            Join = parsed.GetValue(_join) is { } server ? new JoinOptions(new Uri(server), parsed.GetValue(_token)) : null,
+            Tracing = parsed.GetValue(_tracingEndpoint) is { } collector ? new TracingOptions(new Uri(collector), parsed.GetValue(_tracingRate) ?? TracingOptions.All) : null,
+            Flow = new()
+            {
+                ReadingMax = parsed.GetValue(_readingMax) ?? Defaults.Flow.ReadingMax,
+                WritingMax = parsed.GetValue(_writingMax) ?? Defaults.Flow.WritingMax,
+            },
             Instance = parsed.GetValue(_instance) ?? InstanceName.Of(directory, Defaults.DataDirectory),
         };
     }
@@ -109,24 +171,32 @@ internal sealed class ServerArguments
             : throw new UserErrorException($"{layout.Options} has what is no longer good: {merged.Errors[0].Message}", ExitCodes.NotPossible);
     }
 
-    /// <summary>The options that were given, by their names, and the instance's name in any case. Paths are absolute.</summary>
+    /// <summary>The options that were given, by their names, and the instance's name in any case. Paths are absolute. A token is used once.</summary>
     public SortedDictionary<string, string> ToRemember(ParseResult parsed)
     {
         var options = Given(parsed);
+        options.Remove(_token.Name);
         options[_instance.Name] = Read(parsed).Instance;
         return options;
     }
 
-    /// <summary>The same options as arguments again, for the server in the background.</summary>
+    /// <summary>The same options as arguments again, for the server in the background; but for the token, which others would see there.</summary>
     public IReadOnlyList<string> Repeat(ParseResult parsed) =>
-        [DataDirectory.Name, Read(parsed).DataDirectory, .. Given(parsed).SelectMany(one => (string[])[one.Key, one.Value])];
+        [DataDirectory.Name, Read(parsed).DataDirectory, .. Given(parsed).Where(one => one.Key != _token.Name).SelectMany(one => (string[])[one.Key, one.Value])];
 
     /// <summary>The name of the cluster in a data directory: for commands that find it by that alone.</summary>
     public static string InstanceOf(DataLayout layout) =>
         RememberedOptions.Read(layout).GetValueOrDefault(InstanceOption) ?? InstanceName.Of(layout.Root, Defaults.DataDirectory);
 
+    /// <summary>The addresses of the pods of the cluster in a data directory.</summary>
+    public static IPNetwork PodRangeOf(DataLayout layout) =>
+        RememberedOptions.Read(layout).GetValueOrDefault(PodRangeOption) is { } range ? IPNetwork.Parse(range) : Defaults.Ranges.Pods;
+
     /// <summary>The containerd that the cluster in a data directory was given; null where it has its own.</summary>
     public static string? ContainerdOf(DataLayout layout) => RememberedOptions.Read(layout).GetValueOrDefault(ContainerdOption);
+
+    /// <summary>The file of keys that the cluster in a data directory was given; null where it has its own.</summary>
+    public static string? EncryptionFileOf(DataLayout layout) => RememberedOptions.Read(layout).GetValueOrDefault(EncryptionOption);
 
     private SortedDictionary<string, string> Given(ParseResult parsed)
     {
@@ -138,16 +208,53 @@ internal sealed class ServerArguments
                 continue;
             }
 
-            options[option.Name] = option == _registries || option == _tokenAuthFile ? Path.GetFullPath(token.Value) : token.Value;
+            options[option.Name] = Files.Contains(option) ? Path.GetFullPath(token.Value) : token.Value;
         }
 
         return options;
     }
 
-    private IReadOnlyList<Option> All =>
-        [DataDirectory, _nodeName, _port, _kubeletPort, _registries, _tokenAuthFile, _containerd, _serviceRange, _podRange, _nodePortRange, _clusterDomain, _nodeAddress, _podPidsLimit, _nodeApi, _instance, _logLevel];
+    /// <summary>Those whose value is a path, which is remembered as an absolute one.</summary>
+    private IReadOnlyList<Option> Files => [_registries, _tokenAuthFile, _auditPolicy, _auditLog, _auditWebhook, _encryption, _schedulerConfig, _oidc.File];
 
-    private static string? TokenFileError(string file)
+    private IReadOnlyList<Option> All =>
+        [
+            DataDirectory, _nodeName, _port, _kubeletPort, _registries, _tokenAuthFile, .. _oidc.All, _auditPolicy, _auditLog, _auditSize, _auditBackups, _auditAge, _auditCompress, _auditWebhook, _auditBatch, _auditWait,
+            _encryption, _schedulerConfig, _admissionPlugins, _containerd, _serviceRange, _podRange, _nodePortRange, _clusterDomain, _nodeAddress, _podPidsLimit, _readingMax, _writingMax,
+            _tracingEndpoint, _tracingRate, _join, _token, _nodeApi, _instance, _logLevel,
+        ];
+
+    private AuditLogOptions AuditLogOf(ParseResult parsed, DataLayout layout)
+    {
+        var usual = new AuditLogOptions(parsed.GetValue(_auditLog) is { } path ? Path.GetFullPath(path) : layout.AuditLog);
+        return usual with
+        {
+            BytesMax = parsed.GetValue(_auditSize) is { } size ? (long)size << 20 : usual.BytesMax,
+            BackupsMax = parsed.GetValue(_auditBackups) ?? usual.BackupsMax,
+            AgeMax = parsed.GetValue(_auditAge) is { } days ? TimeSpan.FromDays(days) : usual.AgeMax,
+            Compress = parsed.GetValue(_auditCompress) ?? usual.Compress,
+            Webhook = AuditWebhookOf(parsed),
+        };
+    }
+
+    private AuditWebhookOptions? AuditWebhookOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(_auditWebhook) is not { } file)
+        {
+            return null;
+        }
+
+        var usual = new AuditWebhookOptions(AuditReceiver.Parse(File.ReadAllText(file), file));
+        return usual with
+        {
+            BatchMax = parsed.GetValue(_auditBatch) ?? usual.BatchMax,
+            BatchWait = parsed.GetValue(_auditWait) is { } wait ? GoDuration.Read(wait, out _)!.Value : usual.BatchWait,
+        };
+    }
+
+    /// <param name="what">What it should be.</param>
+    /// <param name="parse">Reads a text of a file of this name; what it throws says what is wrong.</param>
+    private static string? FileError<T>(string file, string what, Func<string, string, T> parse)
     {
         if (!File.Exists(file))
         {
@@ -156,12 +263,12 @@ internal sealed class ServerArguments
 
         try
         {
-            TokenFile.Parse(File.ReadAllText(file), file);
+            parse(File.ReadAllText(file), file);
             return null;
         }
         catch (FormatException wrong)
         {
-            return $"is no file of tokens: {wrong.Message}";
+            return $"is no {what}: {wrong.Message}";
         }
     }
 
@@ -177,6 +284,8 @@ internal sealed class ServerArguments
             result.AddError($"{_serviceRange.Name} and {_podRange.Name}: {conflict}");
         }
     }
+
+    private static string? InFlightError(int? value) => value > 0 ? null : "is no number of requests: from 1";
 
     private static string? PortError(int value) => value is > 0 and <= 65535 ? null : "is no port: 1 to 65535";
 

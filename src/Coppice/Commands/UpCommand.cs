@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Coppice.Client;
 using Coppice.Client.Http;
 using Coppice.Commands.Hosting;
 using Coppice.Commands.Status;
 using Coppice.Commands.Terminal;
+using Coppice.Composition.Joining;
 using Coppice.Configuration;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -31,9 +33,12 @@ internal static class UpCommand
             Missing Debian packages are installed. Where systemd runs, the cluster becomes the service coppice.service.
             Doing it again changes nothing. Options are remembered in the data directory: they hold until others are given.
 
+            With --join the machine becomes a node of a cluster that is there, and --token shows that it may.
+
             Examples
               sudo coppice up
               sudo coppice up --registries registries.yaml
+              sudo coppice up --join https://10.0.0.1:6443 --token abcdef.0123456789abcdef.HASH
             """);
         arguments.AddTo(command);
         command.SetAction((parsed, stop) =>
@@ -64,14 +69,30 @@ internal static class UpCommand
             else
             {
                 HostChecks.RequireFreePorts(_options);
-                HostChecks.RequireRangesBeside(_options);
-                await InstanceClaim.RequireNothingSharedAsync(_options);
+                if (_options.Join is null)
+                {
+                    HostChecks.RequireRangesBeside(_options);
+                    await InstanceClaim.RequireNothingSharedAsync(_options);
+                }
+
                 HostChecks.RequireRoom(_layout);
-                await _printer.RunAsync("Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(_layout, _options.Instance, arguments.Repeat(parsed), stop), stop));
+                KeepToken();
+                await _printer.RunAsync(_options.Join is { } join ? $"Joining the cluster at {join.Server}" : "Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(_layout, _options.Instance, arguments.Repeat(parsed), stop), stop));
             }
 
             SayWhatNext();
             return ExitCodes.Success;
+        }
+
+        // For the server in the background: its command line is there for all to see.
+        private void KeepToken()
+        {
+            if (_options.Join?.Token is { } token)
+            {
+                OwnFiles.EnsureDirectory(_layout.Root);
+                OwnFiles.MakePrivateDirectory(_layout.Keys);
+                OwnFiles.WritePrivate(_layout.JoinToken, token);
+            }
         }
 
         // A server reads its options once, at its start.
@@ -145,12 +166,17 @@ internal static class UpCommand
                 await Task.Delay(PollInterval, time, stop);
             }
 
-            return "The API answers and the node is Ready";
+            return _options.Join is null ? "The API answers and the node is Ready" : "The node is Ready";
         }
 
         /// <returns>Whether it is ready, and if not, what the store has to say of it: it waits for room on its disk.</returns>
         private async Task<(bool IsReady, string? Trouble)> LookAsync(CancellationToken stop)
         {
+            if (_options.Join is { } join)
+            {
+                return (await IsNodeReadyAsync(join, stop), null);
+            }
+
             if (!File.Exists(_layout.AdminKubeconfig) || ServerProcess.Find(_layout) is null)
             {
                 return (false, null);
@@ -167,6 +193,18 @@ internal static class UpCommand
             return (nodes.Any(NodeConditions.IsReady), null);
         }
 
+        private async Task<bool> IsNodeReadyAsync(JoinOptions join, CancellationToken stop)
+        {
+            var keys = new NodeKeys(_layout, _options.NodeName, time);
+            if (ServerProcess.Find(_layout) is null || keys is not { Authority: { } authority, Agent: { } agent })
+            {
+                return false;
+            }
+
+            using var api = new HttpApiClient(new HttpApiOptions(join.Server, [authority]) { ClientCertificate = agent }, time);
+            return await api.TryFindAsync<ClusterNode>(new ObjectKey("", _options.NodeName), stop) is { } node && NodeConditions.IsReady(node);
+        }
+
         private UserErrorException Failed(string what)
         {
             var last = File.Exists(_layout.LogFile) ? File.ReadLines(_layout.LogFile).TakeLast(5) : [];
@@ -178,6 +216,17 @@ internal static class UpCommand
             // The script at the repository's root says how it was called.
             var program = Environment.GetEnvironmentVariable("COPPICE_COMMAND") ?? "coppice";
             var where = _layout.Root == new ServerOptions().DataDirectory ? "" : $" --data-dir {_layout.Root}";
+            if (_options.Join is { } join)
+            {
+                _printer.Say($"""
+
+                    This machine is the node {_options.NodeName} of the cluster at {join.Server}.
+
+                    "{program} down{where}" stops it; its containers go on. "kubectl delete node {_options.NodeName}" takes it out of the cluster.
+                    """);
+                return;
+            }
+
             _printer.Say(Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } and not "root"
                 ? $"""
 

@@ -1,20 +1,23 @@
 using System.Net;
 using Coppice.ApiServer;
+using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Authentication.Oidc;
 using Coppice.ApiServer.Authorization.Bootstrap;
 using Coppice.ApiServer.Flowcontrol;
 using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Kinds.Metrics;
 using Coppice.ApiServer.Usage;
 using Coppice.Client;
+using Coppice.Client.Metrics;
+using Coppice.Composition.Joining;
 using Coppice.Configuration;
-using Coppice.Network;
 using Coppice.Network.PodNetwork;
-using Coppice.Node.Runtime.Containerd;
 using Coppice.Objects.Authentication;
-using Coppice.Store.Sqlite;
+using Coppice.Scheduler;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
@@ -23,7 +26,7 @@ namespace Coppice.Composition;
 /// A whole cluster in this process: store, API, controllers, scheduler, node and network, each through the client and none through a
 /// side entrance. Its start is the table of contents of what Coppice is.
 /// </summary>
-public sealed partial class Cluster : IAsyncDisposable
+public sealed class Cluster : IServer
 {
     private readonly ServerOptions _options;
     private readonly DataLayout _layout;
@@ -31,9 +34,11 @@ public sealed partial class Cluster : IAsyncDisposable
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly Random _random;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly List<Task> _loops = [];
-    private readonly List<IAsyncDisposable> _parts = [];
+    private readonly RunningLoops _loops;
+    private readonly ClientFigures _clients = new();
+    private ApiServerHost? _host;
+    private ControlPlane? _plane;
+    private volatile ServiceNetwork? _network;
 
     private Cluster(ServerOptions options, ILoggerFactory logs)
     {
@@ -45,10 +50,10 @@ public sealed partial class Cluster : IAsyncDisposable
         _layout = new DataLayout(options.DataDirectory);
         _logs = logs;
         _log = logs.CreateLogger("Coppice");
+        _loops = new RunningLoops(_time, _log);
     }
 
-    /// <summary>Completes when a part of the cluster ends by itself, which none should.</summary>
-    public Task Completion { get; private set; } = Task.CompletedTask;
+    public Task<Task> FirstToEnd => _loops.FirstToEnd;
 
     /// <summary>Starts everything; when it returns, the API answers and the node is at work.</summary>
     /// <param name="progress">Told in words what is done now.</param>
@@ -57,6 +62,12 @@ public sealed partial class Cluster : IAsyncDisposable
         var cluster = new Cluster(options, logs);
         try
         {
+            if (options.Tracing is { } tracing)
+            {
+                // First, so that the start is traced too.
+                cluster._loops.Keep(TraceExport.Start(tracing, options.NodeName));
+            }
+
             await cluster.StartAsync(progress, stop);
             return cluster;
         }
@@ -67,150 +78,157 @@ public sealed partial class Cluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops all of ours. Containers, their supervisor and the service rules go on without us.</summary>
+    /// <summary>
+    /// Stops all of ours. Containers, their supervisor and the service rules go on without us. 1. The server is no longer ready, nobody
+    /// connects any more, and connections end with their next answer. 2. What works by itself ends. 3. Running requests are answered, and
+    /// whoever watches is told that it is over. 4. The store is closed last.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        try
-        {
-            await Task.WhenAll(_loops);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            LogStoppedBadly(e);
-        }
-
-        foreach (var part in Enumerable.Reverse(_parts))
-        {
-            await part.DisposeAsync();
-        }
-
-        _stopping.Dispose();
+        _ = _host?.LeaveAsync();
+        await _loops.DisposeAsync();
     }
 
     private async Task StartAsync(IProgress<string> progress, CancellationToken stop)
     {
         // 1. The store, and the keys beside it.
         progress.Report("opening the store");
-        var store = await SqliteRevisionStore.OpenAsync(_layout.Store, new SqliteStoreOptions(), _time, _logs.CreateLogger("Coppice.Store"), stop);
-        _parts.Add(store);
+        var atRest = EncryptionAtRest.Of(_layout, _options.EncryptionProviderConfig, _time, _log);
+        var store = _loops.Keep(await atRest.OpenAsync(_layout.Store, _logs.CreateLogger("Coppice.Store"), stop));
         var keys = new ClusterKeys(_layout, _time);
 
         // 2. The control plane: the API's verbs on the store, the controllers, the scheduler; and the API for everybody else over HTTPS.
         progress.Report($"serving the API on port {_options.Port}");
-        var planeOptions = new ControlPlaneOptions(new(_options.Ranges.Services, _options.NodePorts), keys.Authority.CertificatePem) { Tokens = keys.Tokens, Authority = keys.Authority };
-        var plane = new ControlPlane(store, planeOptions, ComponentOf, _time, _random, _logs);
+        var planeOptions = new ControlPlaneOptions(new(_options.Ranges.Services, _options.NodePorts), keys.Authority.CertificatePem)
+        {
+            Ranges = _options.Ranges,
+            Tokens = keys.Tokens,
+            Authority = keys.Authority,
+            AdmissionPlugins = _options.AdmissionPlugins,
+            Audit = await OpenAuditAsync(stop),
+            Scheduler = _options.SchedulerConfigFile is { } scheduler ? SchedulerConfigurationFile.Parse(await File.ReadAllTextAsync(scheduler, stop), scheduler) : SchedulerOptions.Default,
+        };
+        var plane = _plane = new ControlPlane(store, planeOptions, (verbs, user) => Measured(InProcessClient.Open(verbs, user)), _time, _random, _logs);
         await plane.Api.Definitions.FollowAsync(stop);
-        var nodeOptions = NodeHostOptions.Of(_options, _options.NodeAddress ?? NodeIp.Find());
-        var node = new NodeHost(nodeOptions, _time, _logs);
-        var door = await ServeAsync(plane, [new("node", true, node.Problem), new("store", true, () => null) { Remark = () => store.Trouble }], keys, node, nodeOptions, stop);
+        var nodeOptions = NodeHostOptions.Of(_options, _options.NodeAddress ?? NodeIp.Find() ?? OfLonelyMachine());
+        var node = new NodeHost(nodeOptions, _time, _logs) { NetworkReady = (pod, address, stop) => _network!.AdmitAsync(pod, address, stop) };
+        HealthCheck[] health =
+        [
+            new("node", true, node.Problem),
+            new("store", true, () => null) { Remark = () => store.Trouble },
+            new("encryption", true, () => null) { Remark = () => atRest.Remark },
+            new("shutdown", true, () => _loops.AreStopping ? "process is shutting down" : null),
+        ];
+        var (door, ofAgents) = await ServeAsync(plane, health, keys, node, nodeOptions, stop);
 
-        var meter = new UsageMeter(
-            plane.Caches.Of<Objects.Core.Node>(), plane.Caches.Of<Objects.Core.Pod>(), node.MeasureAsync, _time, _logs.CreateLogger("Coppice.Usage"));
-        plane.Api.Kinds.Add(NodeMetricsKind.From(meter.Nodes), PodMetricsKind.From(meter.Pods));
+        var meter = ServeFigures(plane, async (name, ended) => name == nodeOptions.Name ? await node.MeasureAsync(ended) : await ofAgents(name, ended), () => store.Trouble);
 
         // 3. What a cluster has from the start.
-        var ownApi = new InProcessClient(plane.Api, "system:apiserver");
-        await ClusterBootstrap.EnsureNamespacesAsync(ownApi, stop);
-        await ClusterBootstrap.EnsurePriorityClassesAsync(ownApi, stop);
-        await BootstrapPolicy.EnsureAsync(ownApi, stop);
-        await PublishedAuthentication.WriteAsync(ownApi, keys, stop);
-        await FlowDefaults.EnsureAsync(ownApi, stop);
-        await ClusterBootstrap.EnsureServiceRangeAsync(ownApi, _options.Ranges.Services, _time, stop);
+        var ownApi = InProcessClient.Open(plane.Api, Users.Component(InProcessClient.ApiServer));
+        await ClusterBootstrap.EnsureAsync(ownApi, keys, _options.Ranges.Services, _time, stop);
         var builtIns = new BuiltInServices(ownApi, nodeOptions.Address, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
+        var settings = new ClusterSettings(_options.Ranges, _options.NodePorts, _options.ClusterDomain);
+        await PublishedCluster.WriteAsync(ownApi, new(nodeOptions.Address, _options.Port), keys.Authority.CertificatePem, settings, stop);
 
         // 4. The service network of the node: its rules, its DNS, the pods' network.
-        var network = await ServiceNetwork.StartAsync(
-            NetworkOptionsOf(nodeOptions) with { DnsPortBefore = await builtIns.DnsPortBeforeAsync(stop) },
-            nodeOptions.Address,
-            door.Network.Caches,
-            Recorder(door.Network.Api, "kube-proxy"),
-            _time,
-            _logs);
-        _parts.Add(network);
+        var side = new NodeSide(nodeOptions, door, settings, _loops, _time, _random, _logs);
+        var network = _network = await side.StartNetworkAsync(await builtIns.DnsPortBeforeAsync(stop), stop);
         await builtIns.AddDnsAsync(_options.Ranges.DnsAddress, network.DnsPort, stop);
 
         // 5. All of it works, and the node takes up its pods.
         progress.Report("starting controllers, scheduler and the container runtime");
-        Run([network.RunAsync, meter.RunAsync, .. plane.Loops, .. door.Loops, builtIns.WokenBy(plane.Caches, _time, _log).RunAsync]);
-        Run([await node.StartAsync(door.Agent.Api, Recorder(door.Agent.Api, "kubelet"), door.Agent.Caches, stop), IdleMemory.OfThisProcess(_time, _log).RunAsync]);
-        Completion = Task.WhenAny(_loops);
+        side.Run(network);
+        _loops.Run([meter.RunAsync, atRest.RunAsync, .. plane.Loops, builtIns.WokenBy(plane.Caches, _time, _log).RunAsync]);
+        await side.RunAsync(node, stop);
+        _loops.Run(IdleMemory.OfThisProcess(_time, _log).RunAsync);
+    }
+
+    /// <summary>Serves what is not stored but told when somebody asks: how the components are, and what pods and nodes use.</summary>
+    /// <param name="measure">What a node uses.</param>
+    /// <param name="storeTrouble">What is wrong with the store; null if nothing is.</param>
+    private UsageMeter ServeFigures(ControlPlane plane, Func<string, CancellationToken, ValueTask<NodeSample?>> measure, Func<string?> storeTrouble)
+    {
+        var meter = new UsageMeter(
+            plane.Caches.Of<Objects.Core.Node>(), plane.Caches.Of<Objects.Core.Pod>(), measure, _time, _logs.CreateLogger("Coppice.Usage"));
+
+        // Controllers and scheduler are loops of this process, which ends when one of them does.
+        var components = new ComponentChecks(new("controller-manager", () => null), new("etcd-0", storeTrouble), new("scheduler", () => null));
+        plane.Api.Kinds.Add(ComponentStatusKind.From(components), NodeMetricsKind.From(meter.Nodes), PodMetricsKind.From(meter.Pods));
+        return meter;
     }
 
     /// <summary>The API and the node's own endpoint, on two ports of one web server.</summary>
-    /// <returns>The node's way to the API.</returns>
-    private async Task<NodeDoor> ServeAsync(
+    /// <returns>The node's way to the API, and what other nodes use.</returns>
+    private async Task<(NodeDoor Door, Func<string, CancellationToken, ValueTask<NodeSample>> OfAgents)> ServeAsync(
         ControlPlane plane, IReadOnlyList<HealthCheck> health, ClusterKeys keys, NodeHost node, NodeHostOptions nodeOptions, CancellationToken stop)
     {
         var pipeline = new RequestPipeline(
             plane.Api,
             new PipelineParts(keys.Authority, keys.Tokens, node.Find, health, $"{nodeOptions.Address}:{_options.Port}")
             {
-                AgentClient = keys.IssueAgentClient(),
+                AgentClient = keys.AgentClient(),
                 StaticTokens = _options.TokenAuthFile is { } file ? TokenFile.Parse(await File.ReadAllTextAsync(file, stop), file) : new Dictionary<string, UserInfo>(),
-                FrontProxy = keys.IssueFrontProxy(),
+                IssuedTokens = _options.Oidc is { } oidc ? new OidcTokens(oidc, _time) : null,
+                FrontProxy = keys.FrontProxy(),
+                Flow = _options.Flow,
+                Flags = _options.Flags,
+                Metrics = WriteTo,
             },
             _time,
             _random,
             _logs.CreateLogger("Coppice.ApiServer"));
         var door = _options.NodeOverHttps
             ? NodeDoor.OverHttps(nodeOptions.Name, keys, _options.Port, _time, _logs)
-            : NodeDoor.InProcess(nodeOptions.Name, plane, pipeline.Access);
-        _parts.Add(door);
-        Run(pipeline.ApiServices(new InProcessClient(plane.Api, "system:kube-aggregator"), plane.Caches));
-        var certificate = keys.IssueServer(nodeOptions.Address, _options.Ranges.ApiAddress, _options.ClusterDomain);
-        _parts.Add(await ApiServerHost.StartAsync(
-            pipeline,
-            new HttpsPort(_options.Port, certificate),
-            new HttpsService(
-                new HttpsPort(_options.KubeletPort, keys.IssueNode(nodeOptions.Name, nodeOptions.Address)), node.Endpoint(door.Access).HandleAsync),
+            : NodeDoor.InProcess(nodeOptions.Name, plane, pipeline.Access, Measured);
+        _loops.Keep(door);
+        var itself = InProcessClient.Open(plane.Api, Users.Component(InProcessClient.ApiServer));
+        _loops.Run(pipeline.Flows(itself, plane.Caches));
+        _loops.Run(pipeline.ApiServices(itself, plane.Caches));
+        var certificate = keys.Server(nodeOptions.Address, _options.Ranges.ApiAddress, _options.ClusterDomain);
+        var kubelet = node.Endpoint(door.Access);
+        _host = _loops.Keep(await ApiServerHost.StartAsync(
+            [
+                new HttpsService(new HttpsPort(_options.Port, certificate), pipeline.HandleAsync),
+                new HttpsService(new HttpsPort(_options.KubeletPort, keys.Node(nodeOptions.Name, nodeOptions.Address)), (http, _) => kubelet.HandleAsync(http)),
+            ],
             _time,
             _logs,
             stop));
-        if (!keys.WriteKubeconfig(_options.Port))
+        var kubeconfig = new AdminKubeconfig(keys, _layout.AdminKubeconfig, _options.Port, _time, _log);
+        kubeconfig.Write();
+        _loops.Run(kubeconfig.RunAsync);
+        return (door, pipeline.AgentFigures);
+    }
+
+    private MeasuredClient Measured(IApiClient client) => new(client, $"127.0.0.1:{_options.Port}", _clients, _time);
+
+    private void WriteTo(MetricsText text)
+    {
+        _clients.WriteTo(text);
+        _plane?.WriteTo(text);
+        _network?.WriteTo(text);
+    }
+
+    /// <returns>Null where no policy says what is told.</returns>
+    private async Task<AuditLog?> OpenAuditAsync(CancellationToken stop)
+    {
+        if (_options.AuditPolicyFile is not { } file)
         {
-            LogKubeconfigStays(_layout.AdminKubeconfig);
+            return null;
         }
 
-        return door;
+        var policy = AuditPolicy.Parse(await File.ReadAllTextAsync(file, stop), file);
+        var log = new AuditLog(policy, _options.AuditLog ?? new AuditLogOptions(_layout.AuditLog), _time, _logs.CreateLogger("Coppice.Audit"));
+        log.Start();
+        return _loops.Keep(log);
     }
 
-    /// <summary>
-    /// Each component has the rights of its usual role and no more. Only the controllers share one client, which has the rights of all of
-    /// them together.
-    /// </summary>
-    private static InProcessClient ComponentOf(ApiVerbs verbs, string component) => component switch
+    /// <summary>Of a machine without a network: its pods' gateway, which it is known by to nobody else.</summary>
+    private IPAddress OfLonelyMachine()
     {
-        ControlPlane.Watching => new(verbs, Users.Of(ControlPlane.ControllerManager, Users.Authenticated)),
-        ControlPlane.Scheduler => new(verbs, Users.Of(component, Users.Authenticated)),
-        _ => new(verbs, component),
-    };
-
-    private NetworkOptions NetworkOptionsOf(NodeHostOptions node) => new()
-    {
-        NodeName = node.Name,
-        CniConfigurationDirectory = new ContainerdLayout(node.Runtime).CniConfigurationDirectory,
-        CniDataDirectory = node.Layout.PodNetwork,
-        Instance = node.Instance,
-        Ranges = _options.Ranges,
-        ClusterDomain = _options.ClusterDomain,
-    };
-
-    private EventRecorder Recorder(IApiClient api, string component)
-    {
-        var recorder = new EventRecorder(api, component, _options.NodeName, _time, _random, _logs.CreateLogger("Coppice.Events"));
-        Run(recorder.RunAsync);
-        return recorder;
+        var address = _options.Ranges.PodGateway;
+        LoopbackAddress.Add(address);
+        return address;
     }
-
-    private void Run(Func<CancellationToken, Task> loop) => _loops.Add(loop(_stopping.Token));
-
-    private void Run(IEnumerable<Func<CancellationToken, Task>> loops) => _loops.AddRange(loops.Select(loop => loop(_stopping.Token)));
-
-    [LoggerMessage(1001, LogLevel.Warning, "{File} could not be written; the one of an earlier start stays")]
-    private partial void LogKubeconfigStays(string file);
-
-    [LoggerMessage(1002, LogLevel.Error, "A part of the cluster did not stop cleanly")]
-    private partial void LogStoppedBadly(Exception e);
 }

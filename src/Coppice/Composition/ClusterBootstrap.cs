@@ -1,10 +1,14 @@
 using System.Net;
+using Coppice.ApiServer.Authorization.Bootstrap;
+using Coppice.ApiServer.Flowcontrol;
 using Coppice.Client;
+using Coppice.Node.LocalVolumes;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 using Coppice.Objects.Networking;
 using Coppice.Objects.Scheduling;
+using Coppice.Objects.Storage;
 
 namespace Coppice.Composition;
 
@@ -13,7 +17,20 @@ internal static class ClusterBootstrap
 {
     private static readonly string[] Namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
-    public static async Task EnsureNamespacesAsync(IApiClient api, CancellationToken stop)
+    /// <summary>Makes what is not there yet.</summary>
+    /// <param name="services">The range of their addresses.</param>
+    public static async Task EnsureAsync(IApiClient api, ClusterKeys keys, IPNetwork services, TimeProvider time, CancellationToken stop)
+    {
+        await EnsureNamespacesAsync(api, stop);
+        await EnsurePriorityClassesAsync(api, stop);
+        await BootstrapPolicy.EnsureAsync(api, stop);
+        await PublishedAuthentication.WriteAsync(api, keys, stop);
+        await FlowDefaults.EnsureAsync(api, stop);
+        await EnsureServiceRangeAsync(api, services, time, stop);
+        await EnsureStorageClassAsync(api, stop);
+    }
+
+    internal static async Task EnsureNamespacesAsync(IApiClient api, CancellationToken stop)
     {
         foreach (var name in Namespaces)
         {
@@ -22,7 +39,7 @@ internal static class ClusterBootstrap
     }
 
     /// <summary>The classes of priority that every cluster has.</summary>
-    public static async Task EnsurePriorityClassesAsync(IApiClient api, CancellationToken stop)
+    private static async Task EnsurePriorityClassesAsync(IApiClient api, CancellationToken stop)
     {
         foreach (var one in SystemPriorities.All)
         {
@@ -30,35 +47,42 @@ internal static class ClusterBootstrap
         }
     }
 
+    /// <summary>A class for claims that name none, on the node's own disk: unless somebody has chosen others by then.</summary>
+    private static async Task EnsureStorageClassAsync(IApiClient api, CancellationToken stop)
+    {
+        if ((await api.ListAsync<StorageClass>(new ListQuery(""), stop)).Items.Count > 0)
+        {
+            return;
+        }
+
+        await api.CreateIfAbsentAsync(
+            new StorageClass
+            {
+                Metadata = new() { Name = "local", Annotations = ValueMap.Of((StorageClasses.DefaultNote, "true")) },
+                Provisioner = LocalProvisioner.Name,
+                ReclaimPolicy = PersistentVolumeReclaimPolicy.Delete,
+                VolumeBindingMode = VolumeBindingMode.WaitForFirstConsumer,
+                AllowVolumeExpansion = true,
+            },
+            stop);
+    }
+
     /// <summary>
-    /// The range that services get their addresses from, as the API shows it. What it says is how it is: no other range that somebody
-    /// makes is given out.
+    /// The cluster's own range that services get their addresses from, as the API shows it. Others, which somebody makes or which was its
+    /// own before, are given out when it is full.
     /// </summary>
-    public static async Task EnsureServiceRangeAsync(IApiClient api, IPNetwork range, TimeProvider time, CancellationToken stop)
+    internal static async Task EnsureServiceRangeAsync(IApiClient api, IPNetwork range, TimeProvider time, CancellationToken stop)
     {
         var wanted = new ServiceCIDR
         {
             Metadata = new() { Name = "kubernetes" },
             Spec = new() { Cidrs = [range.ToString()] },
-            Status = new()
-            {
-                Conditions =
-                [
-                    new()
-                    {
-                        Type = "Ready",
-                        Status = ConditionStatus.True,
-                        LastTransitionTime = ApiTime.Truncate(time.GetUtcNow()),
-                        Message = "Kubernetes default Service CIDR is ready",
-                    },
-                ],
-            },
+            Status = new ServiceCIDRStatus().WithReady(true, "", "Kubernetes default Service CIDR is ready", time.GetUtcNow()),
         };
-        var key = ObjectKey.Of(wanted);
-        if (await api.FindAsync<ServiceCIDR>(key, stop) is { } found && found.Spec != wanted.Spec)
+        if (await api.FindAsync<ServiceCIDR>(ObjectKey.Of(wanted), stop) is { } found && found.Spec != wanted.Spec)
         {
-            // The cluster was given another range, and one that is there cannot be changed.
-            await api.DeleteAsync<ServiceCIDR>(key, null, stop);
+            // The cluster was given another range. The one before stays until somebody deletes it: services have addresses of it.
+            wanted = wanted with { Metadata = new() { Name = $"kubernetes-{range.ToString().Replace('.', '-').Replace('/', '-')}" } };
         }
 
         await api.CreateIfAbsentAsync(wanted, stop);

@@ -10,6 +10,8 @@ namespace Coppice.Composition;
 /// <summary>The cluster's keys on disk: made at the first start, read at later ones. Only their owner can read the files.</summary>
 internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
 {
+    private const string Admin = "kubernetes-admin";
+
     public CertificateAuthority Authority { get; } = LoadAuthority(layout, "ca", time);
 
     /// <summary>
@@ -21,47 +23,32 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
     public ServiceAccountTokens Tokens { get; } =
         new(ReadOrMake(Path.Combine(layout.Keys, "service-accounts.key"), ServiceAccountTokens.CreateKeyPem), time);
 
-    /// <summary>
-    /// A certificate of the server, anew at each start: it costs a millisecond, never expires on a running server for long, and follows
-    /// the node's address.
-    /// </summary>
-    public X509Certificate2 IssueServer(IPAddress node, IPAddress service, string domain)
-    {
-        var issued = Authority.IssueServer(
-            ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{domain}", Dns.GetHostName()],
-            [IPAddress.Loopback, IPAddress.IPv6Loopback, node, service]);
-        return X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
-    }
+    /// <summary>What the server shows, under the names and addresses that it is reached by: anew at each start, so that it follows the node's address.</summary>
+    public RenewedCertificate Server(IPAddress node, IPAddress service, string domain) => Renewed(() => Authority.IssueServer(
+        ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{domain}", Dns.GetHostName()],
+        [IPAddress.Loopback, IPAddress.IPv6Loopback, node, service]));
 
-    /// <summary>A certificate of the node's own endpoint, anew at each start like the server's.</summary>
-    public X509Certificate2 IssueNode(string name, IPAddress address)
-    {
-        var issued = Authority.IssueServer([name], [address]);
-        return X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
-    }
+    /// <summary>What the node's own endpoint shows, anew at each start like the server's.</summary>
+    public RenewedCertificate Node(string name, IPAddress address) => Renewed(() => Authority.IssueServer([name], [address]));
 
     /// <summary>What the API server shows to the agents of nodes, under the name that Kubernetes' has.</summary>
-    public X509Certificate2 IssueAgentClient() => IssueClient("kube-apiserver-kubelet-client", Users.Masters);
+    public RenewedCertificate AgentClient() => Client("kube-apiserver-kubelet-client", Users.Masters);
 
     /// <summary>What the API server shows to those who serve other parts of the API, anew at each start.</summary>
-    public X509Certificate2 IssueFrontProxy()
-    {
-        var issued = FrontProxyAuthority.IssueClient(PublishedAuthentication.FrontProxy);
-        return X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
-    }
+    public RenewedCertificate FrontProxy() => Renewed(() => FrontProxyAuthority.IssueClient(PublishedAuthentication.FrontProxy));
 
     /// <summary>What a component shows to the API server, with its key, which is nowhere else.</summary>
-    public X509Certificate2 IssueClient(string user, params IReadOnlyList<string> groups)
-    {
-        var issued = Authority.IssueClient(user, groups);
-        return X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
-    }
+    public RenewedCertificate Client(string user, params IReadOnlyList<string> groups) => Renewed(() => Authority.IssueClient(user, groups));
+
+    /// <summary>The administrator of this machine.</summary>
+    public X509Certificate2 IssueAdmin() => CertificateOf(Authority.IssueClient(Admin, Users.Masters));
 
     /// <summary>Writes a kubeconfig for the administrator of this machine.</summary>
-    /// <returns>False if the disk would not take it: the one of an earlier start stays, which is good while the port is the same.</returns>
-    public bool WriteKubeconfig(int port)
+    /// <param name="certificate">With its key.</param>
+    /// <returns>False if the disk would not take it: the one of before stays, which is good while the port is the same.</returns>
+    public bool WriteKubeconfig(X509Certificate2 certificate, int port)
     {
-        var admin = Authority.IssueClient("kubernetes-admin", Users.Masters);
+        using var key = certificate.GetECDsaPrivateKey()!;
         return SettingsFile.Replace(layout.AdminKubeconfig, $"""
             apiVersion: v1
             kind: Config
@@ -71,19 +58,23 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
                 server: https://127.0.0.1:{port}
                 certificate-authority-data: {Base64(Authority.CertificatePem)}
             users:
-            - name: kubernetes-admin
+            - name: {Admin}
               user:
-                client-certificate-data: {Base64(admin.CertificatePem)}
-                client-key-data: {Base64(admin.KeyPem)}
+                client-certificate-data: {Base64(certificate.ExportCertificatePem())}
+                client-key-data: {Base64(key.ExportPkcs8PrivateKeyPem())}
             contexts:
             - name: coppice
               context:
                 cluster: coppice
-                user: kubernetes-admin
+                user: {Admin}
             current-context: coppice
 
             """);
     }
+
+    private RenewedCertificate Renewed(Func<IssuedCertificate> issue) => new(() => CertificateOf(issue()), time);
+
+    private static X509Certificate2 CertificateOf(IssuedCertificate issued) => X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem);
 
     private static CertificateAuthority LoadAuthority(DataLayout layout, string name, TimeProvider time)
     {

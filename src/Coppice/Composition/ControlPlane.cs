@@ -1,9 +1,19 @@
 using Coppice.ApiServer;
+using Coppice.ApiServer.Admission;
+using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
 using Coppice.Client;
+using Coppice.Client.Metrics;
+using Coppice.Composition.Joining;
 using Coppice.Controllers;
+using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
+using Coppice.Objects.Policy;
+using Coppice.Objects.Storage;
 using Coppice.Scheduler;
 using Coppice.Store;
 using Microsoft.Extensions.Logging;
@@ -18,58 +28,89 @@ public sealed record ControlPlaneOptions(ServiceAllocationOptions Services, stri
     /// <summary>Null where no tokens are issued, as in a simulation.</summary>
     public ServiceAccountTokens? Tokens { get; init; }
 
+    /// <summary>Null where no requests are told of.</summary>
+    public AuditLog? Audit { get; init; }
+
+    /// <summary>What of admission is switched on beside what always is.</summary>
+    public ValueList<string> AdmissionPlugins { get; init; }
+
+    /// <summary>How pods are given nodes.</summary>
+    public SchedulerOptions Scheduler { get; init; } = SchedulerOptions.Default;
+
+    /// <summary>Of which nodes get their pods' addresses; null where nobody hands them out.</summary>
+    public ClusterRanges? Ranges { get; init; }
+
     /// <summary>Null where nothing is signed, as in a simulation.</summary>
     public CertificateAuthority? Authority { get; init; }
 }
 
 /// <summary>
-/// The API on a store, and the controllers and the scheduler above it, each by a client under its own name. Nothing runs, and nothing is
+/// The API on a store, and the controllers and the scheduler above it, each by a client under its own name: every controller is a service account of its own. Nothing runs, and nothing is
 /// asked of the store, before whoever made it runs the <see cref="Loops"/>.
 /// </summary>
 public sealed class ControlPlane
 {
-    /// <summary>What watches for all of the process: the controller manager does, as it does in other clusters for its controllers.</summary>
-    public const string Watching = "system:caches";
+    /// <summary>Watches for all of the process, as in other clusters for the controllers.</summary>
+    public static readonly UserInfo ControllerManager = Users.Of("system:kube-controller-manager", Users.Authenticated);
 
-    public const string ControllerManager = "system:kube-controller-manager";
-    public const string Scheduler = "system:kube-scheduler";
+    public static readonly UserInfo Scheduler = Users.Of("system:kube-scheduler", Users.Authenticated);
 
     private readonly List<Func<CancellationToken, Task>> _loops = [];
+    private readonly ControllerSet _controllers;
+    private readonly SchedulingLoop _scheduler;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly ILoggerFactory _logs;
 
-    /// <param name="door">A client of the API for the component of a name.</param>
+    /// <param name="door">A client of the API for a component, which has the rights of its role and no more.</param>
     public ControlPlane(
-        IRevisionStore store, ControlPlaneOptions options, Func<ApiVerbs, string, IApiClient> door, TimeProvider time, Random random, ILoggerFactory logs)
+        IRevisionStore store, ControlPlaneOptions options, Func<ApiVerbs, UserInfo, IApiClient> door, TimeProvider time, Random random, ILoggerFactory logs)
     {
         (_time, _random, _logs) = (time, random, logs);
 
         // 1. The verbs, which whoever serves the API serves too.
-        Api = new ApiVerbs(store, options.Services, options.Tokens, time, random);
+        Api = new ApiVerbs(store, options.Services, options.Tokens, time, random)
+        {
+            Audit = options.Audit,
+            EnforcesOwnerPermissions = options.AdmissionPlugins.Contains(AdmissionPlugins.OwnerReferences),
+        };
 
         // 2. The watched copies that all share, each made when it is first asked for.
-        Caches = new CacheSet(door(Api, Watching), time, logs);
+        Caches = new CacheSet(door(Api, ControllerManager), time, logs);
 
         // 3. The controllers, of whatever kinds are served, and the scheduler.
-        var controllerApi = door(Api, ControllerManager);
         var controllerOptions = new ControllerOptions(options.RootCertificates)
         {
+            Ranges = options.Ranges,
             Kinds = Api.Kinds,
+            Others = new(Api.OtherVersions, (name, path, stop) => Api.ReadOtherAsync(Users.Controller(name), path, stop))
+            {
+                Collections = Api.OtherCollections,
+                DeleteAsync = (name, path, stop) => Api.DeleteOtherAsync(Users.Controller(name), path, stop),
+            },
             Sign = options.Authority is { } authority ? authority.Sign : null,
             Allows = Api.AllowsAsync,
+            NodeCompanions = [NodeIdentities.Proxy, NodeIdentities.VolumeMaker],
+            CheckPolicy = Api.CheckTypes,
         };
-        var controllers = new ControllerSet(controllerApi, Caches, Recorder(controllerApi, "controllermanager"), controllerOptions, time, logs);
+        _controllers = new ControllerSet(
+            name => door(Api, Users.Controller(name)), Caches, Recorder(door(Api, ControllerManager), "controllermanager"), controllerOptions, time, logs);
         var schedulerApi = door(Api, Scheduler);
-        var scheduler = new SchedulingLoop(
+        _scheduler = new SchedulingLoop(
             schedulerApi,
-            new SchedulerCaches(Caches.Of<Pod>(), Caches.Of<Objects.Core.Node>(), Caches.Of<Namespace>()),
+            new SchedulerCaches(
+                Caches.Of<Pod>(),
+                Caches.Of<Objects.Core.Node>(),
+                Caches.Of<Namespace>(),
+                Caches.Of<PodDisruptionBudget>(),
+                new(Caches.Of<PersistentVolumeClaim>(), Caches.Of<PersistentVolume>(), Caches.Of<StorageClass>(), Caches.Of<CSINode>()),
+                new(Caches.Of<Service>(), Caches.Of<ReplicaSet>(), Caches.Of<StatefulSet>(), Caches.Of<ReplicationController>())),
             Recorder(schedulerApi, "default-scheduler"),
-            SchedulerOptions.Default,
+            options.Scheduler,
             time,
             logs.CreateLogger("Coppice.Scheduler"));
         var log = logs.CreateLogger("Coppice.ApiServer");
-        _loops.AddRange([stop => Api.Definitions.RunAsync(log, stop), controllers.RunAsync, scheduler.RunAsync, Caches.RunAsync]);
+        _loops.AddRange([stop => Api.Definitions.RunAsync(log, stop), _controllers.RunAsync, _scheduler.RunAsync, Caches.RunAsync]);
     }
 
     public ApiVerbs Api { get; }
@@ -79,6 +120,13 @@ public sealed class ControlPlane
 
     /// <summary>What works until it is stopped; none should end by itself.</summary>
     public IReadOnlyList<Func<CancellationToken, Task>> Loops => _loops;
+
+    /// <summary>What controllers and scheduler have to tell.</summary>
+    public void WriteTo(MetricsText text)
+    {
+        _controllers.WriteTo(text);
+        _scheduler.WriteTo(text);
+    }
 
     private EventRecorder Recorder(IApiClient api, string component)
     {

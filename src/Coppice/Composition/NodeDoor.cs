@@ -1,7 +1,11 @@
+using System.Security.Cryptography.X509Certificates;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Requests;
 using Coppice.Client;
 using Coppice.Client.Http;
+using Coppice.Composition.Joining;
+using Coppice.Node.LocalVolumes;
+using Coppice.Objects.Authentication;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
@@ -17,41 +21,49 @@ internal sealed record NodeComponent(IApiClient Api, CacheSet Caches);
 /// </summary>
 /// <param name="Agent">The node's agent, which Kubernetes calls the kubelet.</param>
 /// <param name="Network">Its service network, which Kubernetes calls the kube-proxy.</param>
+/// <param name="Volumes">Who makes volumes on its disk.</param>
 /// <param name="Access">Who is let in at the node's own endpoint.</param>
-internal sealed record NodeDoor(NodeComponent Agent, NodeComponent Network, IAccessControl Access) : IAsyncDisposable
+internal sealed record NodeDoor(NodeComponent Agent, NodeComponent Network, NodeComponent Volumes, IAccessControl Access) : IAsyncDisposable
 {
-    private const string Proxy = "system:kube-proxy";
-
     private readonly List<HttpApiClient> _clients = [];
 
     /// <summary>What works until it is stopped.</summary>
     public IReadOnlyList<Func<CancellationToken, Task>> Loops { get; private init; } = [];
 
-    public static NodeDoor InProcess(string node, ControlPlane plane, IAccessControl access)
+    /// <param name="measured">Counts what a client asks.</param>
+    public static NodeDoor InProcess(string node, ControlPlane plane, IAccessControl access, Func<IApiClient, IApiClient> measured)
     {
-        var (agent, network) = (Users.Of(NameOf(node), Users.Nodes, Users.Authenticated), Users.Of(Proxy, Users.Authenticated));
-        return new(new(new InProcessClient(plane.Api, agent), plane.Caches), new(new InProcessClient(plane.Api, network), plane.Caches), access);
+        var agent = Users.Of(NodeIdentities.AgentOf(node), Users.Nodes, Users.Authenticated);
+        return new(Component(agent), Component(NodeIdentities.Proxy), Component(NodeIdentities.VolumeMaker), access);
+
+        NodeComponent Component(UserInfo user) => new(measured(InProcessClient.Open(plane.Api, user)), plane.Caches);
     }
 
+    /// <param name="server">As in https://10.0.0.1:6443.</param>
+    /// <param name="shown">As whom the components come.</param>
+    public static NodeDoor OverHttps(Uri server, X509Certificate2 authority, NodeClients shown, TimeProvider time, ILoggerFactory logs)
+    {
+        var (agent, network, volumes) = (Open("kubelet", shown.Agent), Open("kube-proxy", shown.Network), Open("coppice", shown.Volumes));
+        var (ofAgent, ofNetwork, ofVolumes) = (new CacheSet(agent, time, logs), new CacheSet(network, time, logs), new CacheSet(volumes, time, logs));
+        var door = new NodeDoor(new(agent, ofAgent), new(network, ofNetwork), new(volumes, ofVolumes), new ApiAccessControl(agent, authority, time))
+        {
+            Loops = [ofAgent.RunAsync, ofNetwork.RunAsync, ofVolumes.RunAsync],
+        };
+        door._clients.AddRange([agent, network, volumes]);
+        return door;
+
+        HttpApiClient Open(string program, RenewedCertificate certificate) =>
+            new(new HttpApiOptions(server, [authority]) { Program = program, ClientCertificate = certificate }, time);
+    }
+
+    /// <summary>The same on the machine of the control plane, whose keys are at hand.</summary>
     /// <param name="port">Where the API listens on this machine.</param>
     public static NodeDoor OverHttps(string node, ClusterKeys keys, int port, TimeProvider time, ILoggerFactory logs)
     {
-        var (agent, network) = (Open("kubelet", NameOf(node), Users.Nodes), Open("kube-proxy", Proxy));
-        var (ofAgent, ofNetwork) = (new CacheSet(agent, time, logs), new CacheSet(network, time, logs));
-        var door = new NodeDoor(new(agent, ofAgent), new(network, ofNetwork), new ApiAccessControl(agent, keys.Authority.Certificate, time))
-        {
-            Loops = [ofAgent.RunAsync, ofNetwork.RunAsync],
-        };
-        door._clients.AddRange([agent, network]);
-        return door;
+        var shown = new NodeClients(keys.Client(NodeIdentities.AgentOf(node), Users.Nodes), Of(NodeIdentities.Proxy), Of(NodeIdentities.VolumeMaker));
+        return OverHttps(new Uri($"https://127.0.0.1:{port}"), keys.Authority.Certificate, shown, time, logs);
 
-        HttpApiClient Open(string program, string user, params string[] groups) => new(
-            new HttpApiOptions(new Uri($"https://127.0.0.1:{port}"), [keys.Authority.Certificate])
-            {
-                Program = program,
-                ClientCertificate = keys.IssueClient(user, groups),
-            },
-            time);
+        RenewedCertificate Of(UserInfo user) => keys.Client(user.Username!, NodeIdentities.GroupsOf(user));
     }
 
     public ValueTask DisposeAsync()
@@ -59,6 +71,4 @@ internal sealed record NodeDoor(NodeComponent Agent, NodeComponent Network, IAcc
         _clients.ForEach(client => client.Dispose());
         return ValueTask.CompletedTask;
     }
-
-    private static string NameOf(string node) => $"system:node:{node}";
 }

@@ -46,25 +46,29 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     private readonly ConcurrentDictionary<string, string> _reportFailures = [];
     private volatile string? _problem = "the node is starting";
 
+    /// <summary>Completes when the network knows a pod of an address: before that, none of its containers starts.</summary>
+    public Func<Pod, string, CancellationToken, ValueTask> NetworkReady { get; init; } = (_, _, _) => ValueTask.CompletedTask;
+
     public INodeStreams? Find(string node) => node == options.Name ? _streams : null;
 
     public string? Problem() => _problem is { } problem && _reportFailures.TryGetValue(NodeAgentParts.Status, out var why) ? $"{problem}: {NodeAgentParts.Status} cannot be written. {why}" : _problem;
 
-    /// <summary>What it and its pods use; null while it starts, and of other nodes.</summary>
-    public async ValueTask<NodeSample?> MeasureAsync(string node, CancellationToken stop) =>
-        node == options.Name && _stats is { } stats ? UsageSamples.Of(await stats.ReadAsync(withFiles: false, stop)) : null;
+    /// <summary>What it and its pods use; null while it starts.</summary>
+    public async ValueTask<NodeSample?> MeasureAsync(CancellationToken stop) =>
+        _stats is { } stats ? UsageSamples.Of(await stats.ReadAsync(withFiles: false, stop)) : null;
 
     /// <summary>The node's own endpoint; whoever hosts it serves TLS.</summary>
     /// <param name="access">Who is let in.</param>
-    public KubeletEndpoint Endpoint(IAccessControl access) => new(new KubeletAccess(access, options.Name), () => _kubelet);
+    public KubeletEndpoint Endpoint(IAccessControl access) => new(new KubeletAccess(access, options.Name), () => _kubelet, time);
 
     /// <summary>Starts the runtime and makes the agent; the task it returns runs both until stopped.</summary>
     /// <param name="caches">Of which it uses the services alone, for the environment of containers.</param>
     public async Task<Func<CancellationToken, Task>> StartAsync(IApiClient api, IEventRecorder events, CacheSet caches, CancellationToken stopping)
     {
         var (socket, supervising) = await StartRuntimeAsync(stopping);
-        var runtime = new CriRuntime(socket, time);
-        var images = new CriImages(socket, time);
+        var asked = new RuntimeFigures(time);
+        var runtime = new CriRuntime(socket, time, asked);
+        var images = new CriImages(socket, time, asked);
         await new ImageImporter(socket, images, time).EnsureAsync(PauseImage.Name, PauseImage.Recipe, stopping);
 
         string[] addresses = [options.Address.ToString()];
@@ -82,6 +86,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             OomKillsWhole = mounts.IsUnified,
             Processes = new PidLimits { PodMax = options.PodPidsLimit },
             RuntimeClassOf = name => api.FindAsync<RuntimeClass>(new("", name), stopping),
+            NetworkReady = NetworkReady,
             HasAppArmor = HostFacts.Observe(options.Runtime).HasAppArmor,
         };
         var paths = new PodPaths(options.Layout.Pods);
@@ -96,14 +101,18 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var agentOptions = new NodeAgentOptions { NodeName = options.Name, Status = statusOptions };
         var parts = new NodeAgentParts(agentOptions, machine, nodeEnvironment, new NodeMembership(api, events, environment, OnReportFailed), time, _log);
         var agent = parts.Agent;
-        _streams = Streams(agent, runtime);
+        var streams = _streams = Streams(agent, runtime);
         _stats = new NodeStats(() => agent.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time);
-        _kubelet = Shown(agent, _stats, parts.Probed);
+        _kubelet = Shown(agent, streams, _stats, parts.Probed, asked);
         var networks = new PodNetworkWatch(
             () => LinksOf(agent), (link, missing) => agent.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
         return stop => RunAsync(agent, networks, parts.Ready, supervising, stop);
 
-        PodVolumeSources VolumesOf(PodFacts pod) => new(environment.ConfigMap, environment.Secret, IssueAsync, pod);
+        PodVolumeSources VolumesOf(PodFacts pod) => new(environment.ConfigMap, environment.Secret, IssueAsync, pod)
+        {
+            Claim = key => api.FindAsync<PersistentVolumeClaim>(key, stopping),
+            PersistentVolume = name => api.FindAsync<PersistentVolume>(new("", name), stopping),
+        };
 
         async ValueTask<TokenRequestStatus> IssueAsync(ObjectKey account, TokenRequestSpec wanted, CancellationToken stop) =>
             (await api.CreateTokenAsync(account, new TokenRequest { Spec = wanted }, stop)).Status;
@@ -120,8 +129,8 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         (space, name) => api.FindAsync<Secret>(new(space, name), stopping),
         () => services.Items);
 
-    private KubeletNode Shown(NodeAgent agent, NodeStats stats, ProbeTally probed) =>
-        new(options.Name, () => agent.Workers.Values, stats, probed, Problem);
+    private KubeletNode Shown(NodeAgent agent, INodeStreams streams, NodeStats stats, ProbeTally probed, RuntimeFigures asked) =>
+        new(options.Name, () => agent.Workers.Values, streams, stats, probed, asked, Problem);
 
     /// <summary>The networks of pods that are to run on: one that ends needs none any more.</summary>
     private static IReadOnlyList<PodLink> LinksOf(NodeAgent agent) =>

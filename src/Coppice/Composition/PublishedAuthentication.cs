@@ -1,7 +1,6 @@
 using Coppice.Client;
+using Coppice.Composition.Joining;
 using Coppice.Objects;
-using Coppice.Objects.Core;
-using Coppice.Objects.Meta;
 
 namespace Coppice.Composition;
 
@@ -16,23 +15,16 @@ internal static class PublishedAuthentication
 
     private static readonly ObjectKey Key = new("kube-system", "extension-apiserver-authentication");
 
-    public static async Task WriteAsync(IApiClient api, ClusterKeys keys, CancellationToken stop)
-    {
-        var wanted = new ConfigMap
-        {
-            Metadata = new ObjectMeta { Namespace = Key.Namespace, Name = Key.Name },
-            Data = ValueMap.Of(
-                ("client-ca-file", keys.Authority.CertificatePem),
-                ("requestheader-allowed-names", $"[\"{FrontProxy}\"]"),
-                ("requestheader-client-ca-file", keys.FrontProxyAuthority.CertificatePem),
-                ("requestheader-extra-headers-prefix", "[\"X-Remote-Extra-\"]"),
-                ("requestheader-group-headers", "[\"X-Remote-Group\"]"),
-                ("requestheader-uid-headers", "[\"X-Remote-Uid\"]"),
-                ("requestheader-username-headers", "[\"X-Remote-User\"]")),
-        };
-        if (!await api.CreateIfAbsentAsync(wanted, stop) && await api.FindAsync<ConfigMap>(Key, stop) is { } found && found.Data != wanted.Data)
-        {
-            await api.UpdateAsync(found with { Data = wanted.Data }, stop);
-        }
-    }
+    public static Task WriteAsync(IApiClient api, ClusterKeys keys, CancellationToken stop) => PublishedCluster.WriteAsync(
+        api,
+        Key,
+        ValueMap.Of(
+            ("client-ca-file", keys.Authority.CertificatePem),
+            ("requestheader-allowed-names", $"[\"{FrontProxy}\"]"),
+            ("requestheader-client-ca-file", keys.FrontProxyAuthority.CertificatePem),
+            ("requestheader-extra-headers-prefix", "[\"X-Remote-Extra-\"]"),
+            ("requestheader-group-headers", "[\"X-Remote-Group\"]"),
+            ("requestheader-uid-headers", "[\"X-Remote-Uid\"]"),
+            ("requestheader-username-headers", "[\"X-Remote-User\"]")),
+        stop);
 }

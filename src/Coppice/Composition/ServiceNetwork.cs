@@ -1,9 +1,13 @@
 using System.Net;
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Network;
 using Coppice.Network.Dns;
+using Coppice.Network.NodeRoutes;
 using Coppice.Network.PodNetwork;
 using Coppice.Network.Nftables;
+using Coppice.Objects;
+using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
@@ -15,12 +19,14 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     private readonly DnsServer _dns;
     private readonly NetworkObserver _observer;
     private readonly ServiceNetworkLoop _loop;
+    private readonly NodeRouteReconciler _routes;
+    private readonly ReconcileLoop<ObjectKey> _routing;
 
     private ServiceNetwork(NetworkOptions options, IPAddress node, CacheSet caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
     {
         _rules = new NftablesRules(options.Instance);
         _dns = DnsServer.Start(node, options, time, logs.CreateLogger("Coppice.Dns"));
-        _observer = new NetworkObserver(caches, options.NodeName);
+        _observer = new NetworkObserver(caches, options);
         var journal = new NetworkJournal(logs.CreateLogger("Coppice.Network"), trouble =>
         {
             // Of an object that is gone meanwhile there is nothing to tell.
@@ -29,27 +35,57 @@ internal sealed class ServiceNetwork : IAsyncDisposable
                 events.Record(about, "Warning", trouble.Reason, trouble.Message);
             }
         });
-        _loop = new ServiceNetworkLoop(_observer.Observe, _rules, zone => _dns.Zone = zone, options, time, journal);
+        _loop = new ServiceNetworkLoop(_observer.Observe, _rules, zone => _dns.Zone = zone, options with { OwnDns = new(node, _dns.Port) }, time, journal);
+        _routes = new NodeRouteReconciler(caches.Of<Objects.Core.Node>(), options);
+        _routing = _routes.Woken(new("NodeRoutes", _routes, ReconcileOptions.Default, time, logs.CreateLogger("Coppice.Network")));
     }
 
     public int DnsPort => _dns.Port;
 
     public static async Task<ServiceNetwork> StartAsync(
-        NetworkOptions options, IPAddress node, CacheSet caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
+        NetworkOptions options, IPAddress node, NodeComponent proxy, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
     {
         await KernelSettings.ApplyAsync(null);
-        CniConfiguration.Write(options);
-        return new ServiceNetwork(options, node, caches, events, time, logs);
+
+        // So that pods need not wait until the node was given its range again; a lonely one's it knows by itself.
+        var nodes = (await proxy.Api.ListAsync<Objects.Core.Node>(ListQuery.All, default)).Items;
+        if (RoutePlanner.Plan(options.NodeName, options.Ranges.Pods, nodes, []) is var plan && (plan.Own is not null || plan.Routes.IsEmpty))
+        {
+            CniConfiguration.Write(options, plan.Own);
+        }
+
+        return new ServiceNetwork(options, node, proxy.Caches, events, time, logs);
+    }
+
+    /// <summary>What rules and DNS have to tell.</summary>
+    public void WriteTo(MetricsText text)
+    {
+        _loop.WriteTo(text);
+        _dns.WriteTo(text);
+    }
+
+    /// <summary>
+    /// Completes when the rules know a pod's address. Where there are policies, no container of it starts before: else it could do for a
+    /// moment what is forbidden.
+    /// </summary>
+    public async ValueTask AdmitAsync(Pod pod, string address, CancellationToken stop)
+    {
+        if (_observer.MayHavePolicies && IPAddress.TryParse(address, out var known))
+        {
+            _observer.Arrives(pod, known);
+            await _loop.ApplyAsync(stop);
+        }
     }
 
     public Task RunAsync(CancellationToken stop)
     {
         _ = _observer.FollowAsync(_loop.Wake);
-        return _loop.RunAsync(stop);
+        return Task.WhenAll(_loop.RunAsync(stop), _routing.RunAsync(stop));
     }
 
     public async ValueTask DisposeAsync()
     {
+        _routes.Dispose();
         await _dns.DisposeAsync();
         await _rules.DisposeAsync();
     }

@@ -7,6 +7,18 @@ public sealed record DataLayout(string Root)
 
     public string Keys => Path.Combine(Root, "pki");
 
+    /// <summary>What a node of a cluster on another machine is known by.</summary>
+    public string NodeKeys => Path.Combine(Keys, "node");
+
+    /// <summary>The authority of that cluster.</summary>
+    public string NodeAuthority => Path.Combine(NodeKeys, "ca.crt");
+
+    /// <summary>What this machine is to join with; gone when it has.</summary>
+    public string JoinToken => Path.Combine(Keys, "join-token");
+
+    /// <summary>What is encrypted in the store, and with which keys, unless the server is given a file of its own for that.</summary>
+    public string EncryptionConfiguration => Path.Combine(Keys, "encryption.yaml");
+
     public string AdminKubeconfig => Path.Combine(Root, "admin.kubeconfig");
 
     /// <summary>What the server was started with.</summary>
@@ -16,10 +28,16 @@ public sealed record DataLayout(string Root)
 
     public string LogFile => Path.Combine(Root, "coppice.log");
 
+    /// <summary>Where requests are told of, if they are and nobody says where.</summary>
+    public string AuditLog => Path.Combine(Root, "audit.log");
+
     public string Containerd => Path.Combine(Root, "containerd");
 
     /// <summary>Volumes and files of pods, a directory a pod.</summary>
     public string Pods => Path.Combine(Root, "pods");
+
+    /// <summary>Volumes that outlive pods, a directory a volume.</summary>
+    public string Volumes => Path.Combine(Root, "volumes");
 
     /// <summary>What containers print, a directory a pod.</summary>
     public string PodLogs => Path.Combine(Root, "logs");

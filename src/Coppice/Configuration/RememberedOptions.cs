@@ -6,6 +6,9 @@ namespace Coppice.Configuration;
 /// </summary>
 internal static class RememberedOptions
 {
+    /// <summary>The option that makes a machine a node of a cluster elsewhere.</summary>
+    public const string Join = "--join";
+
     private const string Heading = "# What the cluster was started with. \"coppice up\" and \"coppice run\" take it from here, unless they are told otherwise.";
 
     /// <returns>By the options' names; empty where none are remembered.</returns>

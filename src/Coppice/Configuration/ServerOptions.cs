@@ -1,4 +1,8 @@
 using System.Net;
+using Coppice.ApiServer.Audit;
+using Coppice.ApiServer.Authentication.Oidc;
+using Coppice.ApiServer.Fairness;
+using Coppice.ApiServer.Flowcontrol;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Objects;
 
@@ -25,6 +29,24 @@ public sealed record ServerOptions
     /// <summary>Static tokens and whose they are, as Kubernetes has them in a file; null for none.</summary>
     public string? TokenAuthFile { get; init; }
 
+    /// <summary>Whose ID tokens are taken; null for nobody's.</summary>
+    public OidcOptions? Oidc { get; init; }
+
+    /// <summary>Which requests are told of in the audit log; null for none.</summary>
+    public string? AuditPolicyFile { get; init; }
+
+    /// <summary>Where, and how much is kept; null for a file in the data directory.</summary>
+    public AuditLogOptions? AuditLog { get; init; }
+
+    /// <summary>How pods are given nodes, as Kubernetes' KubeSchedulerConfiguration; null for the usual way.</summary>
+    public string? SchedulerConfigFile { get; init; }
+
+    /// <summary>What is encrypted at rest and with which keys, as Kubernetes' EncryptionConfiguration; null for secrets with a key of our own.</summary>
+    public string? EncryptionProviderConfig { get; init; }
+
+    /// <summary>What of admission is switched on beside what always is, by Kubernetes' names.</summary>
+    public ValueList<string> AdmissionPlugins { get; init; }
+
     /// <summary>The socket of a containerd that somebody else runs; null to run an own one.</summary>
     public string? ContainerdSocket { get; init; }
 
@@ -42,6 +64,15 @@ public sealed record ServerOptions
     /// <summary>Processes and threads of one pod; -1 for no limit but that of all pods together.</summary>
     public long PodPidsLimit { get; init; } = PidLimits.PodMaxDefault;
 
+    /// <summary>Requests that are answered at once: Kubernetes' defaults. Priority levels share the sum of both.</summary>
+    public FlowOptions Flow { get; init; } = new();
+
+    /// <summary>The cluster on another machine that this one is to be a node of; null to be a cluster itself.</summary>
+    public JoinOptions? Join { get; init; }
+
+    /// <summary>Null for no traces.</summary>
+    public TracingOptions? Tracing { get; init; }
+
     /// <summary>
     /// The node's components reach the API over HTTPS under certificates of their own, as on another machine, and not in the process. For
     /// tests: it shows that they need nothing else.
@@ -50,4 +81,32 @@ public sealed record ServerOptions
 
     /// <summary>Names what is the machine's and not the data directory's: nftables table, cgroups. Two servers on one machine need two.</summary>
     public string Instance { get; init; } = InstanceName.Usual;
+
+    /// <summary>What the command line has options for, with what was said; empty where nothing was.</summary>
+    public IReadOnlyDictionary<string, string> Said { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>All that was said or is so by default, under the names of the command line.</summary>
+    public IReadOnlyDictionary<string, string> Flags => new Dictionary<string, string>(Said)
+    {
+        ["audit-log-path"] = AuditLog?.Path ?? "",
+        ["cluster-domain"] = ClusterDomain,
+        ["containerd"] = ContainerdSocket ?? "",
+        ["data-dir"] = DataDirectory,
+        ["instance"] = Instance,
+        ["join"] = $"{Join?.Server}",
+        ["kubelet-port"] = $"{KubeletPort}",
+        ["max-mutating-requests-inflight"] = $"{Flow.WritingMax}",
+        ["max-requests-inflight"] = $"{Flow.ReadingMax}",
+        ["node-address"] = $"{NodeAddress}",
+        ["node-name"] = NodeName,
+        ["node-port-range"] = $"{NodePorts}",
+        ["pod-pids-limit"] = $"{PodPidsLimit}",
+        ["pod-range"] = $"{Ranges.Pods}",
+        ["port"] = $"{Port}",
+        ["registries"] = RegistriesFile ?? "",
+        ["service-range"] = $"{Ranges.Services}",
+        ["token-auth-file"] = TokenAuthFile ?? "",
+        ["tracing-endpoint"] = $"{Tracing?.Endpoint}",
+        ["tracing-rate-per-million"] = $"{Tracing?.RatePerMillion ?? 0}",
+    };
 }

@@ -5,6 +5,7 @@ using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
+using Coppice.Objects.Networking;
 using Coppice.Store;
 using Coppice.Store.InMemory;
 
@@ -74,6 +75,30 @@ public sealed class ServiceAllocationTests
         Assert.Contains("range is full", full.Message);
         await api.DeleteAsync<Service>(new("default", "s-7"), null, Stop);
         await api.CreateAsync(Make("more", null, 0), Stop);
+    }
+
+    [Fact]
+    public async Task When_the_clusters_own_range_is_full_other_ready_ranges_are_given_out()
+    {
+        var verbs = new ApiVerbs(_store, new(IPNetwork.Parse("10.96.0.0/29"), PortRange.NodePorts), null, TimeProvider.System, new Random(Seed));
+        var api = new InProcessClient(verbs, "test");
+        await api.CreateAsync(new Namespace { Metadata = new() { Name = "default" } }, Stop);
+        foreach (var (name, range, isReady) in new[] { ("later", "10.201.0.0/29", false), ("more", "10.200.0.0/29", true), ("newer", "2001:db8::/64", true) })
+        {
+            await api.CreateAsync(
+                new ServiceCIDR { Metadata = new() { Name = name }, Spec = new() { Cidrs = [range] }, Status = new ServiceCIDRStatus().WithReady(isReady, "", "", DateTimeOffset.UnixEpoch) },
+                Stop);
+        }
+
+        var given = new List<string>();
+        for (var at = 0; at < 10; at++)
+        {
+            given.Add((await api.CreateAsync(Make($"s-{at}", null, 0), Stop)).Spec.ClusterIP!);
+        }
+
+        Assert.Equal(5, given.Count(address => address.StartsWith("10.96.0.", StringComparison.Ordinal)));
+        Assert.Equal(5, given.Distinct().Count(address => address.StartsWith("10.200.0.", StringComparison.Ordinal)));
+        Assert.Contains("range is full", (await Assert.ThrowsAnyAsync<ApiException>(() => api.CreateAsync(Make("one-more", null, 0), Stop).AsTask())).Message);
     }
 
     private static async Task DoSomethingAsync(InProcessClient api, int worker, Random random)

@@ -42,6 +42,19 @@ public sealed class EscalationTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task Who_may_not_grant_is_not_told_what_is_wrong_with_the_role()
+    {
+        var (user, client) = await UserAsync("""{"verbs":["create","update"],"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles","clusterrolebindings"]}""");
+        using var _ = client;
+        const string Bad = """{"verbs":[],"apiGroups":[""],"resources":["pods"]},{"verbs":["get"],"apiGroups":[""],"resources":["pods"]}""";
+        (await ServedApi.SendAsync(client, "POST", $"{Rbac}/clusterroles", Role($"{user}-a", Bad))).Refused(403, "Forbidden");
+        (await ServedApi.SendAsync(client, "PUT", $"{Rbac}/clusterroles/{user}-a", Role($"{user}-a", Bad))).Refused(403, "Forbidden");
+        (await api.PostAsync($"{Rbac}/clusterroles", Role($"{user}-a", Bad))).Refused(422, "Invalid");
+        (await ServedApi.SendAsync(
+            client, "POST", $"{Rbac}/clusterrolebindings", $$$"""{"metadata":{"name":"{{{user}}}"},"roleRef":{"kind":"Other","name":"x"},"subjects":[]}""")).Refused(422, "Invalid");
+    }
+
+    [Fact]
     public async Task Whoever_may_escalate_grants_what_they_have_not()
     {
         var (user, client) = await UserAsync("""{"verbs":["create","escalate"],"apiGroups":["rbac.authorization.k8s.io"],"resources":["clusterroles"]}""");

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Tests.Http;
+using Coppice.ApiServer.Tests.Ownership;
 using static Coppice.ApiServer.Tests.CustomResources.Definitions;
 
 namespace Coppice.ApiServer.Tests.CustomResources;
@@ -67,6 +68,31 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Contains("spec.replicas: Invalid value: -2: should be a non-negative integer", (await api.PatchAsync($"{all}/one", """{"spec":{"replicas":-2}}""")).Refused(422, "Invalid"));
         (await api.PostAsync(all, """{"metadata":{"name":"silent"}}""")).Good();
         Assert.Equal("Internal error occurred: the spec replicas field \".spec.replicas\" does not exist", (await api.GetAsync($"{all}/silent/scale")).Refused(500, "InternalError"));
+    }
+
+    [Fact]
+    public async Task Who_applies_a_scale_owns_the_field_that_the_definition_names()
+    {
+        var all = await ServeAsync(
+            ""","subresources":{"scale":{"specReplicasPath":".spec.size","statusReplicasPath":".status.size"}}""",
+            """{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"},"replicas":{"type":"integer"},"color":{"type":"string"}}}}}""");
+        var version = all.Split('/')[2] + "/v1";
+        (await api.ApplyAsync($"{all}/one?fieldManager=maker", $$$"""{"apiVersion":"{{{version}}}","kind":"CronTab","metadata":{"name":"one"},"spec":{"size":1,"replicas":7,"color":"red"}}""")).Good();
+        const string Scale = """{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"one"},"spec":{"replicas":3}}""";
+
+        Assert.Equal(
+            "Apply failed with 1 conflict: conflict with \"maker\": .spec.replicas", (await api.ApplyAsync($"{all}/one/scale?fieldManager=scaler", Scale)).Refused(409, "Conflict"));
+        (await api.ApplyAsync($"{all}/one/scale?fieldManager=scaler&force=true", Scale)).Good();
+
+        var scaled = (await api.GetAsync($"{all}/one")).Good();
+        Assert.Equal((3, 7), ((int?)scaled.Body!["spec"]!["size"], (int?)scaled.Body["spec"]!["replicas"]));
+        Assert.Equal(
+            [$$$$"""maker Apply {{{{version}}}} {"f:spec":{"f:color":{},"f:replicas":{}}}""", $$$$"""scaler Apply {{{{version}}}} scale {"f:spec":{"f:size":{}}}"""],
+            scaled.Owners().Order(StringComparer.Ordinal));
+        (await api.ApplyAsync($"{all}/one/scale?fieldManager=scaler", Scale.Replace("3", "4", StringComparison.Ordinal))).Good();
+        Assert.Equal(
+            "Apply failed with 1 conflict: conflict with \"scaler\" with subresource \"scale\": .spec.size",
+            (await api.ApplyAsync($"{all}/one?fieldManager=maker", $$$"""{"apiVersion":"{{{version}}}","kind":"CronTab","metadata":{"name":"one"},"spec":{"size":1}}""")).Refused(409, "Conflict"));
     }
 
     [Fact]
@@ -152,10 +178,10 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
         async Task<string?> HashAsync() => (string?)(await api.GetAsync("/openapi/v3")).Good().Body!["paths"]![$"apis/{group}/v1"]!["serverRelativeURL"];
     }
 
-    private async Task<string> ServeAsync(string more)
+    private async Task<string> ServeAsync(string more, string schema = Schema)
     {
         var group = $"doors-{Interlocked.Increment(ref _groups)}.example.com";
-        await api.DefineAsync(CronTabs(group, Schema, more));
+        await api.DefineAsync(CronTabs(group, schema, more));
         return $"/apis/{group}/v1/namespaces/{(await api.NewNamespaceAsync()).Split('/')[^1]}/crontabs";
     }
 }

@@ -45,6 +45,27 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task An_object_inside_of_another_has_the_metadata_of_every_object()
+    {
+        var group = $"inner-{Interlocked.Increment(ref _groups)}.example.com";
+        await api.DefineAsync(CronTabs(
+            group, """{"type":"object","properties":{"pod":{"type":"object","x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true}}}"""));
+        var all = $"/apis/{group}/v1/namespaces/{(await api.NewNamespaceAsync()).Split('/')[^1]}/crontabs";
+
+        var made = (await api.PostAsync(all, """
+            {"metadata":{"name":"one"},"pod":{"apiVersion":"v1","kind":"Pod","odd":1,"metadata":{"name":"p","labels":{"a":"b"},"odd":{"x":1},"annotations":null,
+              "ownerReferences":[{"apiVersion":"v1","kind":"X","name":"x","uid":"1","odd":2}]}}}
+            """)).Good();
+
+        Assert.Equal(
+            """{"apiVersion":"v1","kind":"Pod","odd":1,"metadata":{"name":"p","labels":{"a":"b"},"ownerReferences":[{"apiVersion":"v1","kind":"X","name":"x","uid":"1"}]}}""",
+            made.Body!["pod"]!.ToJsonString());
+        Assert.Equal(["299 - \"unknown field \\\"pod.metadata.odd\\\"\"", "299 - \"unknown field \\\"pod.metadata.ownerReferences[0].odd\\\"\""], made.Warnings);
+        Assert.Contains("pod.metadata.labels: Invalid value", (await api.PostAsync(
+            all, """{"metadata":{"name":"two"},"pod":{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","labels":{"a":"/"}}}}""")).Refused(422, "Invalid"));
+    }
+
+    [Fact]
     public async Task A_finalizer_that_others_may_use_too_is_warned_of()
     {
         var all = await ServeAsync();

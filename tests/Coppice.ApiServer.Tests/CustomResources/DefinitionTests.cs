@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Coppice.ApiServer.Tests.Http;
 using static Coppice.ApiServer.Tests.CustomResources.Definitions;
 
@@ -7,6 +8,22 @@ namespace Coppice.ApiServer.Tests.CustomResources;
 public sealed class DefinitionTests(ServedApi api) : IClassFixture<ServedApi>
 {
     private const string Anything = """{"type":"object","x-kubernetes-preserve-unknown-fields":true}""";
+
+    [Fact]
+    public async Task A_format_that_nobody_knows_is_warned_of_once()
+    {
+        const string Name = "crontabs.formats.example.com";
+        var made = (await api.PostAsync(Definitions.All, Definitions.CronTabs("formats.example.com", """
+            {"type":"object","properties":{
+              "a":{"type":"string","format":"date-time"},"b":{"type":"string","format":"colour"},"c":{"type":"integer","format":"int32"},"d":{"type":"number","format":"int64"},
+              "e":{"type":"array","items":{"type":"string","format":"colour"}},"f":{"type":"string","format":"k8s-short-name"},"g":{"type":"boolean","format":"byte"}}}
+            """))).Good();
+        Assert.Equal(["299 - \"unrecognized format \\\"colour\\\"\"", "299 - \"unrecognized format \\\"int64\\\"\"", "299 - \"unrecognized format \\\"byte\\\"\""], made.Warnings);
+
+        var patched = (await api.SendAsync(
+            "PATCH", $"{Definitions.All}/{Name}", """[{"op":"add","path":"/spec/versions/0/schema/openAPIV3Schema/properties/h","value":{"type":"string","format":"smell"}}]""", "application/json-patch+json")).Good();
+        Assert.Equal(["299 - \"unrecognized format \\\"smell\\\"\""], patched.Warnings);
+    }
 
     [Fact]
     public async Task A_definition_is_completed_accepted_and_established()
@@ -78,7 +95,7 @@ public sealed class DefinitionTests(ServedApi api) : IClassFixture<ServedApi>
 
         (await api.PatchAsync($"{objects}/held", """{"metadata":{"finalizers":null}}""")).Good();
         await api.WaitAsync(Definition, body => (int?)body["code"] == 404);
-        Assert.Equal(404, (await api.GetAsync(objects)).Code);
+        await api.WaitAsync(objects, body => body is not JsonObject list || list["items"] is null);
 
         await api.DefineAsync(CronTabs("going.example.com", Anything));
         Assert.Empty((await api.GetAsync(objects)).Good().Names);

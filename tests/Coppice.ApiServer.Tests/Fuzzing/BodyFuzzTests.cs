@@ -156,7 +156,7 @@ public sealed class BodyFuzzTests(ServedApi api) : IClassFixture<ServedApi>
         return doors;
 
         // Both kinds of events are kept as one.
-        string NameOf(Kind kind) => SampleObjects.Name(kind.Resource, $"{spaceName}-{kind.Group.Length}");
+        string NameOf(Kind kind) => SampleObjects.Name(kind.Resource, $"{kind.Version}-{spaceName}-{kind.Group.Length}");
     }
 
     /// <param name="Name">What the body's object must be called.</param>

@@ -32,7 +32,7 @@ public sealed class BombTests(ServedApi api) : IClassFixture<ServedApi>
     {
         ["copies that grow"] = ("json-patch", Doubling(deeper: false)),
         ["copies that nest"] = ("json-patch", Doubling(deeper: true)),
-        ["copies of all"] = ("json-patch", $"[{Many("""{"op":"copy","from":"","path":"/a"}""", 9_000)}]"),
+        ["copies of all"] = ("json-patch", $"[{Many("""{"op":"copy","from":"/data","path":"/data/a"}""", 9_000)}]"),
         ["too many tests"] = ("json-patch", $"[{Many("""{"op":"test","path":"/data","value":{}}""", 10_001)}]"),
         ["inserts in front"] = ("json-patch", $$"""[{"op":"add","path":"/x","value":[{{Many("0", 200_000)}}]},{{Many("""{"op":"add","path":"/x/0","value":1}""", 9_000)}}]"""),
         ["removals in front"] = ("json-patch", $"[{Many("""{"op":"remove","path":"/data/k#"}""", 9_999)}]"),

@@ -72,7 +72,15 @@ public sealed class RequestFuzzTests(ServedApi api) : IClassFixture<ServedApi>
         var before = GC.GetTotalMemory(forceFullCollection: true);
         connection = await AskManyAsync(connection, random);
         await connection.DisposeAsync();
+
+        // Buffers that large answers were sent from are kept for a while, and given back after some 20 seconds without need of them.
         var growth = GC.GetTotalMemory(forceFullCollection: true) - before;
+        for (var left = 60; growth >= GrowthBytesMax && left > 0; left--)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            growth = GC.GetTotalMemory(forceFullCollection: true) - before;
+        }
+
         Assert.True(growth < GrowthBytesMax, $"{Requests} requests left {growth} bytes");
         (await api.GetAsync("/api/v1/namespaces/fuzz")).Good();
     }

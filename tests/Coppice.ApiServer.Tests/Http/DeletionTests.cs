@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coppice.ApiServer.Registry;
 
 namespace Coppice.ApiServer.Tests.Http;
 
@@ -23,6 +24,14 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal(uid, (string?)gone.Body["details"]!["uid"]);
         Assert.Equal("configmaps \"a\" not found", (await api.SendAsync("DELETE", $"{space}/configmaps/a")).Refused(404, "NotFound"));
     }
+
+    [Fact]
+    public void The_kinds_that_answer_with_the_object_are_those_of_kubernetes() => Assert.Equal(
+        [
+            "csidrivers", "csinodes", "deviceclasses", "namespaces", "persistentvolumeclaims", "persistentvolumes", "pods", "podtemplates",
+            "resourceclaims", "resourceclaimtemplates", "resourcequotas", "resourceslices", "serviceaccounts", "services", "storageclasses", "volumeattachments", "volumeattributesclasses",
+        ],
+        BuiltInServedKinds.All.Where(one => one.AnswersDeleted).Select(one => one.Kind.Resource).Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task A_namespaces_preconditions_have_words_of_their_own()
@@ -92,7 +101,7 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
     [InlineData("pods", """{"spec":{"containers":[{"name":"a","image":"a"}]}}""", "Pod")]
     [InlineData("persistentvolumeclaims", """{"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""", "PersistentVolumeClaim")]
     [InlineData("secrets", "{}", "Status")]
-    [InlineData("services", """{"spec":{"ports":[{"port":80}]}}""", "Status")]
+    [InlineData("services", """{"spec":{"ports":[{"port":80}]}}""", "Service")]
     public async Task Some_kinds_are_shown_once_more_when_they_go_and_of_others_it_is_only_said(string resource, string manifest, string answer)
     {
         var space = await api.NewNamespaceAsync();

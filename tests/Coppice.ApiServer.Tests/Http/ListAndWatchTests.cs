@@ -159,6 +159,32 @@ public sealed class ListAndWatchTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task A_table_is_told_of_its_beginnings_end_by_a_row()
+    {
+        var space = await FilledAsync(1);
+        using var watch = await WatchAsync(
+            $"{space}/configmaps?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true", "application/json;as=Table;v=v1;g=meta.k8s.io");
+        await watch.NextAsync("ADDED", null);
+        var bookmark = await watch.NextAsync("BOOKMARK", null);
+        Assert.Equal(("Table", "PartialObjectMetadata"), ((string?)bookmark["kind"], (string?)bookmark["rows"]![0]!["object"]!["kind"]));
+        Assert.Equal("true", (string?)bookmark["rows"]![0]!["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]);
+        Assert.Equal((string?)bookmark["metadata"]!["resourceVersion"], (string?)bookmark["rows"]![0]!["object"]!["metadata"]!["resourceVersion"]);
+        Assert.NotEqual("", (string?)bookmark["metadata"]!["resourceVersion"]);
+    }
+
+    [Fact]
+    public async Task An_object_is_not_older_than_what_was_asked_for()
+    {
+        var space = await FilledAsync(1);
+        var now = (await api.GetAsync($"{space}/configmaps/c0")).Good().Version;
+        (await api.GetAsync($"{space}/configmaps/c0?resourceVersion={now}")).Good();
+        (await api.GetAsync($"{space}/configmaps/c0?resourceVersion=0")).Good();
+        Assert.StartsWith(
+            "Timeout: Too large resource version: 99999999, current: ", (await api.GetAsync($"{space}/configmaps/c0?resourceVersion=99999999")).Refused(504, "Timeout"));
+        Assert.StartsWith("invalid resource version: ", (await api.GetAsync($"{space}/configmaps/c0?resourceVersion=x")).Refused(400, "BadRequest"));
+    }
+
+    [Fact]
     public async Task A_watch_from_a_place_that_was_compacted_away_has_expired()
     {
         var space = await FilledAsync(1);
@@ -251,9 +277,11 @@ public sealed class ListAndWatchTests(ServedApi api) : IClassFixture<ServedApi>
         return space;
     }
 
-    private async Task<EventLines> WatchAsync(string path)
+    private async Task<EventLines> WatchAsync(string path, string accept = "application/json")
     {
-        var response = await api.Admin.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        var response = await api.Admin.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(200, (int)response.StatusCode);
         return new EventLines(new StreamReader(await response.Content.ReadAsStreamAsync()));
     }

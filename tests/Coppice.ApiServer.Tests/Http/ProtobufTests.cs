@@ -35,7 +35,8 @@ public sealed class ProtobufTests(ServedApi api) : IClassFixture<ServedApi>
             Assert.Equal(Protobuf, message.Type);
             Assert.Equal(kind.ApiVersion + " " + kind.Name, KindOf(message.Body));
             var json = (await api.GetAsync(item)).Good();
-            AssertSame(json.Body!, JsonNode.Parse(ProtobufBody.ToJson(message.Body, kind.Schema))!, kind);
+            var read = ObjectDecoder.Decode(ProtobufBody.ToJson(message.Body, kind.Schema), kind, FieldValidation.Warn).Item;
+            AssertSame(json.Body!, JsonNode.Parse(ApiJson.WriteObject(read))!, kind);
 
             // Nothing is lost on the way back: what is written is what is there.
             var written = await AskAsync("PUT", item, "application/json", message.Body);
@@ -235,7 +236,7 @@ public sealed class ProtobufTests(ServedApi api) : IClassFixture<ServedApi>
         }
     }
 
-    // Lists and maps without anything in them are nothing in protobuf.
+    // Lists and maps without anything in them are nothing in protobuf, and what is empty there is absent in JSON.
     private static void AssertSame(JsonNode expected, JsonNode actual, Kind kind)
     {
         var (there, here) = (Filled(expected), Filled(actual));
@@ -247,7 +248,7 @@ public sealed class ProtobufTests(ServedApi api) : IClassFixture<ServedApi>
         JsonObject item => new JsonObject(
             from property in item
             let value = Filled(property.Value)
-            where value is not (null or JsonObject { Count: 0 } or JsonArray { Count: 0 })
+            where value is not (null or JsonObject { Count: 0 } or JsonArray { Count: 0 }) && !(value is System.Text.Json.Nodes.JsonValue text && text.TryGetValue<string>(out var said) && said.Length == 0)
             orderby property.Key
             select KeyValuePair.Create(property.Key, value)),
         JsonArray list => new JsonArray([.. list.Select(Filled)]),

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.WebSockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Coppice.ApiServer.Tests.Http;
@@ -27,10 +29,17 @@ internal sealed class ProxyBackend : IAsyncDisposable
     /// <summary>Goes on with the answers of "/give" and "/cut", of which only the first half is sent before.</summary>
     public void GoOn() => _more.TrySetResult();
 
-    public static async Task<ProxyBackend> StartAsync()
+    /// <param name="certificate">With its key, to be spoken with over HTTPS; null for HTTP.</param>
+    public static async Task<ProxyBackend> StartAsync(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
         var application = builder.Build();
         application.UseWebSockets();
         var backend = new ProxyBackend(application);
@@ -43,12 +52,14 @@ internal sealed class ProxyBackend : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-    private Task AnswerAsync(HttpContext http) => http.Request.Path.Value switch
+    // What a whole API would have before it is no matter.
+    private Task AnswerAsync(HttpContext http) => $"/{http.Request.Path.Value!.Split('/')[^1]}" switch
     {
         "/redirect" => RedirectAsync(http),
         "/take" => TakeAsync(http),
         "/give" => GiveAsync(http, whole: true),
         "/socket" => SocketAsync(http),
+        "/upgrade" => UpgradeAsync(http),
         "/cut" => GiveAsync(http, whole: false),
         "/empty" => EmptyAsync(http),
         "/page" => PageAsync(http),
@@ -111,6 +122,16 @@ internal sealed class ProxyBackend : IAsyncDisposable
         }
 
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "bye", http.RequestAborted);
+    }
+
+    /// <summary>Leaves HTTP, and gives back the first bytes that come with who is said to send them.</summary>
+    private static async Task UpgradeAsync(HttpContext http)
+    {
+        http.Response.Headers.Upgrade = http.Request.Headers.Upgrade;
+        await using var stream = await http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        var buffer = new byte[1024];
+        var count = await stream.ReadAsync(buffer);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{http.Request.Headers["X-Remote-User"]}: {Encoding.UTF8.GetString(buffer, 0, count)}"));
     }
 
     private static async Task PageAsync(HttpContext http)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.WebSockets;
 using System.Text;
 using Coppice.ApiServer.Proxying;
 
@@ -104,7 +103,7 @@ public sealed class ProxyTests(ServedApi api) : IClassFixture<ServedApi>, IAsync
     {
         await NewPodAsync("p", _backend.Port);
         var pipe = new System.IO.Pipelines.Pipe();
-        using var body = new PassedBody(pipe.Reader.AsStream());
+        using var body = new PipedContent(pipe.Reader);
         var answering = api.Admin.PostAsync($"{_space}/pods/p/proxy/take", body);
         await pipe.Writer.WriteAsync("first"u8.ToArray());
         Assert.Equal("first", await _backend.Arrived);
@@ -129,26 +128,14 @@ public sealed class ProxyTests(ServedApi api) : IClassFixture<ServedApi>, IAsync
     public async Task A_web_socket_is_carried()
     {
         await NewPodAsync("p", _backend.Port);
-        using var socket = new ClientWebSocket();
-        socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        socket.Options.ClientCertificates.Add(api.AdminCertificate);
-        await socket.ConnectAsync(new Uri($"wss://{api.Address.Authority}{_space}/pods/p/proxy/socket"), default);
-        await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, true, default);
-        var buffer = new byte[16];
-        var read = await socket.ReceiveAsync(buffer, default);
-        Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, read.Count));
-        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "done", default);
-        Assert.Equal("bye", socket.CloseStatusDescription);
+        await CarriedStreams.AssertWebSocketAsync(api, $"{_space}/pods/p/proxy/socket");
     }
 
     [Fact]
     public async Task Half_an_answer_does_not_look_like_a_whole_one()
     {
         await NewPodAsync("p", _backend.Port);
-        using var answer = await api.Admin.GetAsync($"{_space}/pods/p/proxy/cut", HttpCompletionOption.ResponseHeadersRead);
-        _backend.GoOn();
-        var broken = await Assert.ThrowsAnyAsync<Exception>(() => answer.Content.ReadAsStringAsync());
-        Assert.True(broken is HttpRequestException or IOException, $"{broken}");
+        await CarriedStreams.AssertCutAsync(api, _backend, $"{_space}/pods/p/proxy/cut");
     }
 
     [Theory]

@@ -52,6 +52,15 @@ internal sealed class RawConnection : IAsyncDisposable
         return new(code, headers, text.ToString(end + 4, text.Length - end - 4));
     }
 
+    /// <summary>Sends a text when HTTP has been left, and reads what comes of it.</summary>
+    public async Task<string> ExchangeAsync(string text)
+    {
+        await _tls.WriteAsync(Encoding.Latin1.GetBytes(text));
+        var answer = new StringBuilder();
+        await ReadAsync(answer);
+        return answer.ToString();
+    }
+
     public ValueTask DisposeAsync() => _tls.DisposeAsync();
 
     private async Task ReadAsync(StringBuilder text)

@@ -236,13 +236,15 @@ public sealed class RefusalTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal("ConfigMap \"x\" is invalid: []: Too long: may not be more than 1048576 bytes", (await api.PostAsync($"{space}/configmaps", body)).Refused(422, "Invalid"));
     }
 
-    [Fact]
-    public async Task A_media_type_that_nobody_speaks_is_refused()
+    [Theory]
+    [InlineData("application/xml")]
+    [InlineData("application/cbor")]
+    public async Task A_media_type_that_nobody_speaks_is_refused(string type)
     {
         var space = await api.NewNamespaceAsync();
         Assert.StartsWith(
             "the body of the request was in an unknown format - accepted media types include:",
-            (await api.SendAsync("POST", $"{space}/configmaps", "<a/>", "application/xml")).Refused(415, "UnsupportedMediaType"));
+            (await api.SendAsync("POST", $"{space}/configmaps", "<a/>", type)).Refused(415, "UnsupportedMediaType"));
         (await api.NewConfigMapAsync(space, "a")).Good();
         Assert.StartsWith(
             "the body of the request was in an unknown format - accepted media types include:",

@@ -29,7 +29,7 @@ public sealed class RequestFormTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Theory]
-    [InlineData("container=c&container=c", "Internal error occurred: node \"nowhere\" cannot be reached")]
+    [InlineData("container=c&container=c", "nodes \"nowhere\" not found")]
     [InlineData("container=nobody&container=c", "container nobody is not valid for pod p")]
     public async Task A_log_is_of_the_container_that_is_named_first(string query, string message)
     {
@@ -79,6 +79,7 @@ public sealed class RequestFormTests(ServedApi api) : IClassFixture<ServedApi>
     [Theory]
     [InlineData("application/vnd.kubernetes.protobuf;as=Table;g=meta.k8s.io;v=v1")]
     [InlineData("text/html, image/png")]
+    [InlineData("application/cbor")]
     [InlineData("application/json;as=Table;g=meta.k8s.io;v=v7")]
     [InlineData("application/json;as=Chair;g=meta.k8s.io;v=v1")]
     [InlineData(",;,=/ ;;")]

@@ -36,6 +36,7 @@ internal static class SampleObjects
         ["cronjobs"] = $$$""" "spec":{"schedule":"0 0 * * *","jobTemplate":{"spec":{"template":{{{Ending}}}}} } """,
         ["daemonsets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
         ["deployments"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
+        ["deviceclasses"] = """ "spec":{"selectors":[{"cel":{"expression":"device.driver == 'gpu.example.com'"}}]} """,
         ["endpoints"] = """ "subsets":[] """,
         ["endpointslices"] = """ "addressType":"IPv4","endpoints":[] """,
         ["events"] = """
@@ -44,6 +45,7 @@ internal static class SampleObjects
             "reportingInstance":"i","eventTime":"2026-01-01T00:00:00.000000Z"
             """,
         ["flowschemas"] = """ "spec":{"priorityLevelConfiguration":{"name":"a"}} """,
+        ["horizontalpodautoscalers"] = """ "spec":{"scaleTargetRef":{"kind":"Deployment","name":"a","apiVersion":"apps/v1"},"maxReplicas":3} """,
         ["ingressclasses"] = """ "spec":{"controller":"example.com/c"} """,
         ["ingresses"] = """ "spec":{"defaultBackend":{"service":{"name":"a","port":{"number":80}}}} """,
         ["ipaddresses"] = """ "spec":{"parentRef":{"resource":"services","namespace":"NAMESPACE","name":"a"}} """,
@@ -51,6 +53,11 @@ internal static class SampleObjects
         ["leases"] = """ "spec":{"holderIdentity":"a"} """,
         ["limitranges"] = """ "spec":{"limits":[{"type":"PersistentVolumeClaim","max":{"storage":"100Gi"}}]} """,
         ["localsubjectaccessreviews"] = """ "spec":{"user":"u","resourceAttributes":{"namespace":"NAMESPACE","verb":"get","resource":"pods"}} """,
+        ["mutatingadmissionpolicies"] = """
+            "spec":{"reinvocationPolicy":"Never","mutations":[{"patchType":"ApplyConfiguration","applyConfiguration":{"expression":"Object{}"}}],
+            "matchConstraints":{"resourceRules":[{"operations":["CREATE"],"apiGroups":["example.com"],"apiVersions":["v1"],"resources":["things"]}]}}
+            """,
+        ["mutatingadmissionpolicybindings"] = """ "spec":{"policyName":"a"} """,
         ["mutatingwebhookconfigurations"] = Webhooks,
         ["namespaces"] = """ "spec":{} """,
         ["networkpolicies"] = """ "spec":{"podSelector":{"matchLabels":{"app":"a"}}} """,
@@ -64,6 +71,11 @@ internal static class SampleObjects
         ["prioritylevelconfigurations"] = """ "spec":{"type":"Limited","limited":{"limitResponse":{"type":"Reject"}}} """,
         ["replicasets"] = $$$""" "spec":{"selector":{"matchLabels":{"app":"a"}},"template":{{{Template}}} } """,
         ["replicationcontrollers"] = $$$""" "spec":{"selector":{"app":"a"},"template":{{{Template}}} } """,
+        ["resourceclaims"] = """ "spec":{"devices":{"requests":[{"name":"gpu","exactly":{"deviceClassName":"gpu.example.com"}}]}} """,
+        ["resourceclaimtemplates"] = """ "spec":{"spec":{"devices":{"requests":[{"name":"gpu","exactly":{"deviceClassName":"gpu.example.com"}}]}}} """,
+        ["resourceslices"] = """
+            "spec":{"driver":"gpu.example.com","nodeName":"n","pool":{"name":"n","generation":1,"resourceSliceCount":1},"devices":[{"name":"gpu-0"}]}
+            """,
         ["resourcequotas"] = """ "spec":{"hard":{"pods":"100"}} """,
         ["runtimeclasses"] = """ "handler":"a" """,
         ["secrets"] = """ "data":{} """,

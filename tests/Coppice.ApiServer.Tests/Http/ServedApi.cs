@@ -5,9 +5,12 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Authentication;
-using Coppice.ApiServer.Fairness;
+using Coppice.ApiServer.Authentication.Oidc;
 using Coppice.ApiServer.Authorization.Bootstrap;
+using Coppice.ApiServer.Fairness;
+using Coppice.ApiServer.Http;
 using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
@@ -35,6 +38,8 @@ public sealed class ServedApi : IAsyncLifetime
     private Task? _definitions;
     private Func<Task> _aggregate = () => Task.CompletedTask;
     private Task? _aggregating;
+    private Func<Task> _followFlows = () => Task.CompletedTask;
+    private Task? _flows;
     private int _spaces;
 
     /// <summary>How long a client has for a body: shorter than in earnest, long for one that means well.</summary>
@@ -43,32 +48,45 @@ public sealed class ServedApi : IAsyncLifetime
     /// <summary>What the requests are timed by; it must begin now, or certificates are not good.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>How many requests that read, and that write, are answered at once.</summary>
-    public (TurnLimits Reading, TurnLimits Writing) Turns { get; init; } = (new() { Running = TurnLimits.Reading }, new() { Running = TurnLimits.Writing });
+    /// <summary>How many requests are answered at once.</summary>
+    public FlowOptions Flow { get; init; } = new();
+
+    public IReadOnlyList<HealthCheck> Health { get; init; } = [];
+
+    /// <summary>Told of the requests; null for nobody.</summary>
+    public AuditLog? Audit { get; init; }
+
+    /// <summary>Whose ID tokens are taken; null for nobody's.</summary>
+    public OidcTokens? IssuedTokens { get; init; }
 
     public Uri Address { get; private set; } = new("https://127.0.0.1:1");
 
     public async ValueTask InitializeAsync()
     {
-        var verbs = new ApiVerbs(_store, ServiceAllocationOptions.Default, _tokens, TimeProvider.System, new Random(1), ConnectAsync);
+        var verbs = new ApiVerbs(_store, ServiceAllocationOptions.Default, _tokens, TimeProvider.System, new Random(1), ConnectAsync) { Audit = Audit };
+        Verbs = verbs;
         Kinds = verbs.Kinds;
         await FillAsync(new InProcessClient(verbs, "system:apiserver"));
         _follow = () => verbs.Definitions.RunAsync(NullLogger.Instance, _stopping.Token);
-        var parts = new PipelineParts(_authority, _tokens, _ => null, [], "127.0.0.1:6443")
+        var parts = new PipelineParts(_authority, _tokens, _ => null, Health, "127.0.0.1:6443")
         {
             StaticTokens = new Dictionary<string, UserInfo> { ["known"] = Users.Of("operator", Users.Masters, Users.Authenticated) },
+            IssuedTokens = IssuedTokens,
             Connect = ConnectAsync,
             BodyTime = BodyTime,
-            Turns = Turns,
+            Flow = Flow,
+            Flags = new Dictionary<string, string> { ["port"] = "6443", ["node-name"] = "node-1" },
         };
         var pipeline = new RequestPipeline(verbs, parts, Time, new Random(2), NullLogger.Instance);
-        var own = new InProcessClient(verbs, "system:kube-aggregator");
+        var own = new InProcessClient(verbs, InProcessClient.ApiServer);
         var caches = new CacheSet(own, TimeProvider.System, NullLoggerFactory.Instance);
+        var flowCaches = new CacheSet(own, TimeProvider.System, NullLoggerFactory.Instance);
+        _followFlows = () => Task.WhenAll(pipeline.Flows(own, flowCaches)(_stopping.Token), flowCaches.RunAsync(_stopping.Token));
         _aggregate = () => Task.WhenAll(pipeline.ApiServices(own, caches)(_stopping.Token), caches.RunAsync(_stopping.Token));
         var issued = _authority.IssueServer(["localhost"], [IPAddress.Loopback]);
         var port = FreePort();
         _host = await ApiServerHost.StartAsync(
-            pipeline, new HttpsPort(port, X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem)), null, TimeProvider.System, NullLoggerFactory.Instance, default);
+            [new HttpsService(new HttpsPort(port, X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem)), pipeline.HandleAsync)], TimeProvider.System, NullLoggerFactory.Instance, default);
         Address = new Uri($"https://127.0.0.1:{port}");
         var credentials = _authority.IssueClient("admin", "system:masters");
         AdminCertificate = X509Certificate2.CreateFromPem(credentials.CertificatePem, credentials.KeyPem);
@@ -95,7 +113,25 @@ public sealed class ServedApi : IAsyncLifetime
         }
     }
 
+    /// <summary>From now on, requests are answered in the order that flow schemas and priority levels say.</summary>
+    public void FollowFlows()
+    {
+        lock (_following)
+        {
+            _flows ??= _followFlows();
+        }
+    }
+
+    /// <summary>The server goes, as when its process is told to.</summary>
+    public async Task StopServingAsync()
+    {
+        await _host!.DisposeAsync();
+        _host = null;
+    }
+
     public X509Certificate2 AdminCertificate { get; private set; } = null!;
+
+    public ApiVerbs Verbs { get; private set; } = null!;
 
     public KindRegistry Kinds { get; private set; } = null!;
 
@@ -207,8 +243,13 @@ public sealed class ServedApi : IAsyncLifetime
         await _stopping.CancelAsync();
         await (_definitions ?? Task.CompletedTask);
         await (_aggregating ?? Task.CompletedTask).ContinueWith(_ => { }, TaskScheduler.Default);
+        await (_flows ?? Task.CompletedTask).ContinueWith(_ => { }, TaskScheduler.Default);
         _stopping.Dispose();
-        await _host!.DisposeAsync();
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
         await _store.DisposeAsync();
         _tokens.Dispose();
         _authority.Dispose();

@@ -44,6 +44,19 @@ public sealed class WarningTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.EndsWith("strict decoding error: duplicate field \"data.a\"", refused.Refused(422, "Invalid"));
     }
 
+    [Fact]
+    public async Task What_a_list_of_operations_says_too_much_is_warned_of_and_refused_if_so_wished()
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "c")).Good();
+        const string Patch = """[{"op":"add","path":"/data/a","value":"2","why":"so"}]""";
+        const string Json = "application/json-patch+json";
+        Assert.Equal(["299 - \"json patch unknown field \\\"[0].why\\\"\""], (await api.SendAsync("PATCH", $"{space}/configmaps/c", Patch, Json)).Good().Warnings);
+        Assert.EndsWith(
+            "strict decoding error: json patch unknown field \"[0].why\"",
+            (await api.SendAsync("PATCH", $"{space}/configmaps/c?fieldValidation=Strict", Patch, Json)).Refused(422, "Invalid"));
+    }
+
     [Theory]
     [InlineData("serviceaccounts/default/token", """{"spec":{"x":1}}""")]
     [InlineData("pods/p/eviction", """{"metadata":{"name":"p"},"x":1}""")]

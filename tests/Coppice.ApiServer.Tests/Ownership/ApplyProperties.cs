@@ -15,7 +15,7 @@ namespace Coppice.ApiServer.Tests.Ownership;
 /// <summary>What holds whoever applies and updates what, in any order.</summary>
 public sealed class ApplyProperties
 {
-    private const int Cases = 10_000;
+    private const int Cases = 3_000;
 
     private static readonly MergeShape Pods = Shape<Pod>();
     private static readonly JsonElement Empty = Json("""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{}}""");

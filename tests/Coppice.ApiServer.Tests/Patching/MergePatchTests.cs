@@ -28,7 +28,7 @@ public sealed class MergePatchTests
     [Fact]
     public void Fields_named_twice_are_told_of() => Assert.Equal(
         ["duplicate field \"spec.replicas\"", "duplicate field \"spec.template.spec.containers[0].image\""],
-        Patcher.DuplicateFields(PatchType.Merge, Encoding.UTF8.GetBytes(
+        Patcher.StrictErrors(PatchType.Merge, Encoding.UTF8.GetBytes(
             """{"spec":{"replicas":1,"replicas":2,"template":{"spec":{"containers":[{"image":"a","image":"b"}]}}}}""")));
 
     [Fact]

@@ -84,7 +84,10 @@ public sealed class StrategicMergePatchTests
         """{"spec":{"$setElementOrder/containers":[{"name":"a"}],"containers":[{"name":"a","env":null},{"name":"b","$patch":"delete"}],"nodeName":null}}""",
         """{"spec":{"containers":[{"name":"a"}]}}""")]
     [InlineData("""{"spec":{"containers":[{"name":"a"}]}}""", """{"spec":null}""", """{}""")]
-    [InlineData("""{"spec":{"nodeName":"a"}}""", """{"spec":{"$patch":"merge","hostname":"h"}}""", """{"spec":{"nodeName":"a","hostname":"h"}}""")]
+    // Nothing that could be replaced or deleted, nothing to do.
+    [InlineData("""{"metadata":{"name":"x"}}""", """{"metadata":{"labels":{"$patch":"replace","a":"1"}}}""", """{"metadata":{"name":"x"}}""")]
+    [InlineData("""{"metadata":{"name":"x"}}""", """{"metadata":{"labels":{"$patch":"delete"}}}""", """{"metadata":{"name":"x"}}""")]
+    [InlineData("""{}""", """{"spec":{"containers":[{"name":"a"},{"$patch":"replace"}]}}""", """{"spec":{"containers":[{"name":"a"}]}}""")]
     public void A_pod_is_patched_as_Kubernetes_does(string original, string patch, string expected) =>
         Patched.Expect(PatchType.StrategicMerge, original, patch, expected, typeof(Pod));
 
@@ -116,6 +119,7 @@ public sealed class StrategicMergePatchTests
     [InlineData("""{"spec":{"containers":[{"image":"x"}]}}""", 422, "does not contain declared merge key: name")]
     [InlineData("""{"spec":{"containers":["x"]}}""", 422, "list element types are not identical")]
     [InlineData("""{"spec":{"$patch":"dance"}}""", 422, "unknown patch type: dance in map: {\"$patch\":\"dance\"}")]
+    [InlineData("""{"spec":{"$patch":"merge","hostname":"h"}}""", 422, "unknown patch type: merge in map: ")]
     [InlineData("""{"spec":{"containers":[{"name":"a","$patch":"merge"}]}}""", 422, "merging lists cannot yet be specified in the patch")]
     [InlineData("""{"spec":{"$setElementOrder/containers":"a"}}""", 400, "invalid patch format of setElementOrder list")]
     [InlineData("""{"spec":{"$setElementOrder/containers":[{"name":"a"}],"containers":[{"name":"z"}]}}""", 422, "doesn't match $setElementOrder list")]

@@ -26,7 +26,7 @@ public sealed class ValidatingPolicyTests(ServedApi api) : IClassFixture<ServedA
     [Theory]
     [InlineData("""{"expression":"false","message":" not so ","reason":"Forbidden"}""", 403, "Forbidden", "not so")]
     [InlineData("""{"expression":"false","messageExpression":"'a is ' + object.data.a","message":"m"}""", 422, "Invalid", "a is 1")]
-    [InlineData("""{"expression":"false","messageExpression":"object.data.none","message":"m"}""", 422, "Invalid", "m")]
+    [InlineData("""{"expression":"false","messageExpression":"string(object.data.none)","message":"m"}""", 422, "Invalid", "m")]
     [InlineData("""{"expression":"object.data.none == '1'"}""", 422, "Invalid", "expression 'object.data.none == '1'' resulted in error: no such key: none")]
     [InlineData("""{"expression":"request.userInfo.username != 'admin'"}""", 422, "Invalid", "failed expression: request.userInfo.username != 'admin'")]
     [InlineData("""{"expression":"namespaceObject.metadata.name == 'x' || request.operation != 'CREATE'"}""", 422, "Invalid",
@@ -122,7 +122,7 @@ public sealed class ValidatingPolicyTests(ServedApi api) : IClassFixture<ServedA
     [InlineData("\"validations\":[{\"expression\":\"true\"}],\"variables\":[{\"name\":\"a b\",\"expression\":\"1\"}]", "spec.variables[0].name: Invalid value: \"a b\": name is not a valid CEL identifier")]
     [InlineData("\"auditAnnotations\":[{\"key\":\"k\",\"valueExpression\":\"1\"}]", "spec.auditAnnotations[0].valueExpression: Invalid value: \"1\": must evaluate to one of [string null_type]")]
     [InlineData("\"validations\":[{\"expression\":\"true\"}],\"paramKind\":{\"apiVersion\":\"v1\"}", "spec.paramKind.kind: Required value")]
-    [InlineData("\"validations\":[{\"expression\":\"true\"}],\"matchConditions\":[{\"name\":\"x\",\"expression\":\"1\"}]", "spec.matchConditions[0].expression: Invalid value: \"1\": must evaluate to bool")]
+    [InlineData("\"validations\":[{\"expression\":\"true\"}],\"matchConditions\":[{\"name\":\"x\",\"expression\":\"object.x\"}]", "spec.matchConditions[0].expression: Invalid value: \"object.x\": must evaluate to bool but got dyn")]
     public async Task A_bad_policy_is_refused(string spec, string why)
     {
         const string Match = "\"matchConstraints\":{\"resourceRules\":[{\"operations\":[\"*\"],\"apiGroups\":[\"*\"],\"apiVersions\":[\"*\"],\"resources\":[\"*\"]}]}";
@@ -131,7 +131,7 @@ public sealed class ValidatingPolicyTests(ServedApi api) : IClassFixture<ServedA
     }
 
     [Theory]
-    [InlineData("\"policyName\":\"a\"", "spec.validationActions: Required value")]
+    [InlineData("\"policyName\":\"a\"", "spec.validationActions: Required value: at least one validation action is required")]
     [InlineData("\"policyName\":\"a\",\"validationActions\":[\"Deny\",\"Warn\"]", "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)")]
     [InlineData("\"policyName\":\"a\",\"validationActions\":[\"Deny\",\"Deny\"]", "spec.validationActions[1]: Duplicate value: \"Deny\"")]
     [InlineData("\"policyName\":\"a\",\"validationActions\":[\"Deny\"],\"paramRef\":{\"name\":\"x\",\"selector\":{},\"parameterNotFoundAction\":\"Deny\"}", "spec.paramRef.name: Forbidden: name and selector are mutually exclusive")]

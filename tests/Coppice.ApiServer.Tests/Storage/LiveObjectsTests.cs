@@ -59,6 +59,26 @@ public sealed class LiveObjectsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_told_of_changes_adds_up_to_what_is_there_also_when_the_history_went()
+    {
+        var told = new Dictionary<ObjectKey, ConfigMap>();
+        var live = new LiveObjects<ConfigMap>(_storage, ConfigMaps, "default", (key, item) => _ = item is null ? told.Remove(key) : (told[key] = item) == item);
+        var a = await CreateAsync("a");
+        var b = await CreateAsync("b");
+        await SeeAsync();
+
+        await _storage.DeleteAsync(ConfigMaps, new("default", "a"), a.Revision, default);
+        await SeeAsync();
+
+        await _storage.UpdateAsync(ConfigMaps, (ConfigMap)b.Item with { Data = new([new("k", "v")]) }, b, default);
+        await CreateAsync("c");
+        await _store.CompactAsync(_store.Current, default);
+        await SeeAsync();
+
+        async Task SeeAsync() => Assert.Equal((await live.NowAsync(default)).OrderBy(one => one.Key), told.OrderBy(one => one.Key));
+    }
+
+    [Fact]
     public async Task Many_may_look_while_others_write()
     {
         var writing = Task.Run(async () =>

@@ -62,13 +62,17 @@ public sealed class JobValidationTests
     }
 
     [Fact]
-    public void What_a_job_runs_stays_as_it_is_but_for_where_while_it_is_suspended()
+    public void What_a_job_runs_stays_as_it_is_but_for_where_and_with_what_while_it_is_suspended()
     {
         var old = Made($$$"""{"spec":{"suspend":true,"template":{{{Template}}}}}""");
         Job With(Func<Objects.Core.PodSpec, Objects.Core.PodSpec> change) =>
             old with { Spec = old.Spec with { Template = old.Spec.Template with { Spec = change(old.Spec.Template.Spec) } } };
 
         AssertText([], Validate(With(spec => spec with { NodeSelector = ValueMap.Of(("a", "b")) }), old));
+        var larger = With(spec => spec with { Containers = spec.Containers.ConvertAll(one => one with { Resources = new() { Requests = ValueMap.Of(("cpu", Quantity.Parse("2"))) } }) });
+        AssertText([], Validate(larger, old));
+        var running = old with { Status = new() { StartTime = DateTimeOffset.UnixEpoch, Active = 1 } };
+        Assert.StartsWith("spec.template: Invalid value: ", Assert.Single(Validate(larger, running)).ToString(), StringComparison.Ordinal);
         Assert.StartsWith("spec.template: Invalid value: ", Assert.Single(Validate(With(spec => spec with { RestartPolicy = "OnFailure" }), old)).ToString(), StringComparison.Ordinal);
         AssertText(
             ["spec.completions: Invalid value: 3: field is immutable"],

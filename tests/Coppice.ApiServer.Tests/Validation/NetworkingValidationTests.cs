@@ -183,5 +183,5 @@ public sealed class NetworkingValidationTests
     [InlineData("web", "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
     public void The_name_of_an_address_is_the_address(string name, params string[] causes) => Assert.Equal(
         causes.Select(cause => $"metadata.name: Invalid value: \"{name}\": {cause}"),
-        ObjectMetaValidation.Validate(new() { Name = name }, BuiltInKinds.Of<IPAddress>()).Select(e => e.ToString()));
+        ObjectMetaValidation.Validate(new() { Name = name }, BuiltInKinds.Of<IPAddress>(), Served.Of<IPAddress>().NameRule).Select(e => e.ToString()));
 }

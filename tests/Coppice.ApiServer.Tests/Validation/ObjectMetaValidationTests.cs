@@ -31,6 +31,14 @@ public sealed class ObjectMetaValidationTests
         Assert.Empty(Errors<Pod>(Good with { GenerateName = "web-", Name = "web-abcde" }));
 
     [Fact]
+    public void An_event_of_the_older_form_may_be_named_after_any_object()
+    {
+        Assert.Empty(Errors<Event>(Good with { GenerateName = "system:node.", Name = "system:node.abcde" }));
+        Assert.Equal(["metadata.name: Invalid value: \"a/b\": may not contain '/'"], Errors<Event>(Good with { Name = "a/b" }));
+        Assert.NotEmpty(Errors<Objects.Events.Event>(Good with { Name = "system:node.abcde" }));
+    }
+
+    [Fact]
     public void Only_what_is_in_a_namespace_names_one()
     {
         Assert.Equal(["metadata.namespace: Required value"], Errors<Pod>(Good with { Namespace = null }));
@@ -57,6 +65,18 @@ public sealed class ObjectMetaValidationTests
         Assert.Equal(
             ["metadata.annotations: Too long: may not be more than 262144 bytes"],
             Errors<Pod>(Good with { Annotations = ValueMap.Of(("a", new string('x', 262144))) }));
+    }
+
+    [Fact]
+    public void Names_take_the_form_of_their_kind()
+    {
+        Assert.Equal(["a.b", "A:b", "-"], Bad<Coppice.Objects.Apps.StatefulSet>("a.b", "A:b", "-", "0a"));
+        Assert.Equal(["a.b", "0a"], Bad<Service>("a.b", "a", "0a"));
+        Assert.Equal(["A:b", "-"], Bad<Pod>("a.b", "A:b", "-", "0a"));
+        Assert.Equal(["a/b", ".."], Bad<Event>("a.b", "A:b", "-", "a/b", ".."));
+        Assert.Equal(["a/b"], Bad<Coppice.Objects.Rbac.Role>("A:b", "a/b"));
+
+        static IEnumerable<string> Bad<T>(params string[] names) where T : KubernetesObject => names.Where(name => Served.Of<T>().NameRule(name).Count > 0);
     }
 
     [Fact]
@@ -87,5 +107,5 @@ public sealed class ObjectMetaValidationTests
     }
 
     private static IEnumerable<string> Errors<T>(ObjectMeta metadata) where T : KubernetesObject =>
-        ObjectMetaValidation.Validate(metadata, BuiltInKinds.Of<T>()).Select(e => e.ToString());
+        ObjectMetaValidation.Validate(metadata, BuiltInKinds.Of<T>(), Served.Of<T>().NameRule).Select(e => e.ToString());
 }

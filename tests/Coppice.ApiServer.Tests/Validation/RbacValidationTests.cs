@@ -95,7 +95,7 @@ public sealed class RbacValidationTests
     [InlineData("..", "metadata.name: Invalid value: \"..\": may not be '..'")]
     [InlineData("a/b%", "metadata.name: Invalid value: \"a/b%\": may not contain '/'", "metadata.name: Invalid value: \"a/b%\": may not contain '%'")]
     public void The_name_of_a_role_is_what_can_stand_in_a_path(string name, params string[] causes) => Assert.Equal(
-        causes, ObjectMetaValidation.Validate(new() { Name = name }, BuiltInKinds.Of<ClusterRole>()).Select(error => error.ToString()));
+        causes, ObjectMetaValidation.Validate(new() { Name = name }, BuiltInKinds.Of<ClusterRole>(), Served.Of<ClusterRole>().NameRule).Select(error => error.ToString()));
 
     [Fact]
     public void Tables_show_when_roles_were_made_and_who_has_them()

@@ -78,6 +78,12 @@ public sealed class ValidationTests
     public void A_daemon_set_is_refused_for(string spec, params string[] causes) => AssertCauses<DaemonSet>(spec, causes);
 
     [Theory]
+    [InlineData(
+        """
+        {"selector":{"matchLabels":{"app":"web"}},"volumeClaimTemplates":[{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}],
+          "template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"a","image":"a","volumeMounts":[{"name":"data","mountPath":"/d"},{"name":"other","mountPath":"/o"}]}]}}}
+        """,
+        "spec.template.spec.containers[0].volumeMounts[1].name: Not found: \"other\"")]
     [InlineData("""{"template":T,"selector":{"matchLabels":{"app":"web"}},"serviceName":"web"}""")]
     [InlineData("""{"template":T,"selector":{}}""", "spec.selector: Invalid value: {}: empty selector is invalid for statefulset")]
     [InlineData(

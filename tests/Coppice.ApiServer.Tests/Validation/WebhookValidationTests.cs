@@ -33,6 +33,9 @@ public sealed class WebhookValidationTests
         "matchConditions[0].expression: Required value",
         "matchConditions[0].name: Required value",
         """matchConditions[2].name: Duplicate value: "a" """)]
+    [InlineData("""{"matchConditions":[{"name":"a","expression":"request.userInfo.username == 'x' && !has(oldObject.spec) && authorizer.requestResource.check('get').allowed()"},{"name":"b","expression":"params == 1"},{"name":"c","expression":"object.metadata"}]}""",
+        "matchConditions[1].expression: Invalid value: \"params == 1\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'params' (in container '')\n | params == 1\n | ^",
+        """matchConditions[2].expression: Invalid value: "object.metadata": must evaluate to bool but got dyn""")]
     public void A_webhook_is_refused_for(string changes, params string[] causes) => AssertCauses(changes, causes);
 
     [Theory]

@@ -73,7 +73,7 @@ public sealed class MutatingWebhookTests(ServedApi api) : IClassFixture<ServedAp
     }
 
     [Theory]
-    [InlineData("""[{"op":"replace","path":"/data/none","value":"x"}]""", "replace operation does not apply: doc is missing key: /data/none: missing value")]
+    [InlineData("""[{"op":"remove","path":"/data/none"}]""", "error in remove for path: '/data/none': Unable to remove nonexistent key: none: missing value")]
     [InlineData("""[{"op":"add","path":"/data","value":7}]""", "json: cannot unmarshal number into Go struct field ConfigMap.data of type map[string]string")]
     [InlineData("""{"op":"add"}""", "failed calling webhook \"hook.example.com\": received undecodable patch in webhook response: json: cannot unmarshal object into Go value of type jsonpatch.Patch")]
     [InlineData("no", "failed calling webhook \"hook.example.com\": received undecodable patch in webhook response: invalid character 'o' in literal null (expecting 'u')")]

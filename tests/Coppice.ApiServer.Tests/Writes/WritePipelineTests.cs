@@ -6,6 +6,7 @@ using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Apps;
 using Coppice.ApiServer.Kinds.Core;
+using Coppice.ApiServer.Metrics;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
@@ -43,7 +44,7 @@ public sealed class WritePipelineTests
         var storage = new ObjectStorage(_store);
         _writes = new WritePipeline(
             storage,
-            new AdmissionChain(_witness),
+            new AdmissionChain(new AdmissionMetrics(TimeProvider.System), _witness),
             new ServiceAllocation(storage, ServiceAllocationOptions.Default, TimeProvider.System, new Random(1)),
             new QuotaLedger(storage, TimeProvider.System),
             TimeProvider.System,
@@ -200,7 +201,7 @@ public sealed class WritePipelineTests
         await MakeAsync(ServiceAccountKind.Served, new ServiceAccount { Metadata = Name });
         _witness.Refuse = request => request.Subresource == "token";
         var issuer = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
-        var tokens = new TokenVerb(new ObjectStorage(_store), new AdmissionChain(_witness), issuer, TimeProvider.System);
+        var tokens = new TokenVerb(new ObjectStorage(_store), new AdmissionChain(new AdmissionMetrics(TimeProvider.System), _witness), issuer, TimeProvider.System);
         var asked = Request(ServiceAccountKind.Served, WriteOperation.Create, "token");
         var refused = await Assert.ThrowsAsync<ApiError>(async () => await tokens.CreateAsync(asked, new TokenRequest(), Stop));
         Assert.Equal("serviceaccounts \"a\" is forbidden: no", refused.Message);
@@ -210,7 +211,7 @@ public sealed class WritePipelineTests
     [Fact]
     public async Task Whoever_connects_is_seen_by_both_phases()
     {
-        await new AdmissionChain(_witness).ConnectAsync(Request(PodKind.Served, WriteOperation.Connect, "exec"), Stop);
+        await new AdmissionChain(new AdmissionMetrics(TimeProvider.System), _witness).ConnectAsync(Request(PodKind.Served, WriteOperation.Connect, "exec"), Stop);
         Assert.Equal(["Connect exec: nothing over nothing"], _witness.Mutations);
         Assert.Equal(_witness.Mutations, _witness.Validations);
     }
@@ -239,7 +240,7 @@ public sealed class WritePipelineTests
     /// <summary>Counts up, from nothing if need be.</summary>
     private sealed record Count : WriteChange
     {
-        public override bool MayCreate => true;
+        public override bool MayCreate(ServedKind served) => true;
 
         public override Asked Apply(PendingWrite write, WritePart part, CancellationToken stop) => new(
             write.IsNew ? Counted("1") : Counted($"{int.Parse(((ConfigMap)write.Old).Data.Find("count")!) + 1}"), IsWhole: false, []);

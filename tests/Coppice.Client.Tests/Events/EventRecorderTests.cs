@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Requests;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -55,11 +56,13 @@ public sealed class EventRecorderTests : IDisposable
     }
 
     [Fact]
-    public void One_recorder_speaks_for_several_tellers()
+    public void One_recorder_speaks_for_several_tellers_each_by_its_own_client()
     {
-        _recorder.As("deployment-controller").Record(Web, "Normal", "ScalingReplicaSet", "up");
+        _api.GrantDefaultRoles();
+        _recorder.As("deployment-controller", _api.As(Users.Controller("deployment-controller"))).Record(Web, "Normal", "ScalingReplicaSet", "up");
         var written = Assert.Single(Written());
         Assert.Equal(("deployment-controller", "deployment-controller"), (written.Source.Component, written.ReportingComponent));
+        Assert.Equal("kube-controller-manager", Assert.Single(written.Metadata.ManagedFields).Manager);
     }
 
     [Fact]

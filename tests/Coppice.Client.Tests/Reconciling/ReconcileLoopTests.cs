@@ -1,3 +1,5 @@
+using System.Text;
+using Coppice.Client.Metrics;
 using Coppice.Objects;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,6 +24,13 @@ public sealed class ReconcileLoopTests : IDisposable
         _loop.Start(() => _reconciling.RunAsync(_stop.Token));
     }
 
+    private string Figures()
+    {
+        var text = new MetricsText();
+        _reconciling.WriteTo(text);
+        return Encoding.UTF8.GetString(text.ToBytes().Span);
+    }
+
     public void Dispose()
     {
         _stop.Cancel();
@@ -37,6 +46,39 @@ public sealed class ReconcileLoopTests : IDisposable
         _loop.RunUntilIdle();
         Assert.Single(_script.Looks);
         Assert.True(_reconciling.IsIdle);
+    }
+
+    [Fact]
+    public void It_tells_how_much_waits_and_how_long_work_takes()
+    {
+        var gate = new TaskCompletionSource();
+        _script.Do = async _ =>
+        {
+            await gate.Task;
+            return ReconcileResult.After(TimeSpan.FromDays(1));
+        };
+        _reconciling.Enqueue(A);
+        _reconciling.Enqueue(new("default", "b"));
+        _reconciling.Enqueue(new("default", "c"));
+        _loop.RunUntilIdle();
+        _loop.Time.Advance(TimeSpan.FromSeconds(3));
+        var busy = Figures();
+        Assert.Contains("workqueue_adds_total{name=\"test\"} 3\n", busy);
+        Assert.Contains("workqueue_depth{name=\"test\"} 1\n", busy);
+        Assert.Contains("workqueue_longest_running_processor_seconds{name=\"test\"} 3\n", busy);
+        Assert.Contains("workqueue_unfinished_work_seconds{name=\"test\"} 6\n", busy);
+
+        _loop.Await(() =>
+        {
+            gate.SetResult();
+            return Task.CompletedTask;
+        });
+        _loop.RunUntilIdle();
+        var idle = Figures();
+        Assert.Contains("workqueue_depth{name=\"test\"} 0\n", idle);
+        Assert.Contains("workqueue_retries_total{name=\"test\"} 3\n", idle);
+        Assert.Contains("workqueue_work_duration_seconds_sum{name=\"test\"} 6\n", idle);
+        Assert.Contains("workqueue_queue_duration_seconds_count{name=\"test\"} 3\n", idle);
     }
 
     [Fact]

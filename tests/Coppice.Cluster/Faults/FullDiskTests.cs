@@ -84,8 +84,8 @@ public sealed class FullDiskTests
                 + "writing goes on by itself when there is room\\.\n$",
                 refused.Error);
             await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "get", "namespace", "default");
-            var ready = await cluster.Kubectl.TryAsync(KubectlVersion.Newest, "get", "--raw", "/readyz");
-            Assert.Contains("[-]node failed: the node is starting: its status cannot be written. The disk under", ready.Error);
+            var ready = await cluster.Kubectl.TryAsync(KubectlVersion.Newest, "get", "--raw", "/readyz/node");
+            Assert.Contains("internal server error: the node is starting: its status cannot be written. The disk under", ready.Error);
         }
 
         await Eventually.SeeAsync("a server that is ready", Patience, () => cluster.Kubectl.TryAsync(KubectlVersion.Newest, "get", "--raw", "/readyz"), seen => seen.Output == "ok");

@@ -26,6 +26,9 @@ internal static partial class AdministratorConnections
         return socket;
     }
 
+    /// <summary>A client of the API; paths are relative to it.</summary>
+    public static async Task<HttpClient> OpenHttpAsync(this RunningCluster cluster) => new(await HandlerAsync(cluster)) { BaseAddress = new Uri($"https://{Api}") };
+
     private static async Task<SocketsHttpHandler> HandlerAsync(RunningCluster cluster)
     {
         var user = await File.ReadAllTextAsync(cluster.Folders.Kubeconfig);

@@ -15,6 +15,9 @@ public sealed record ClusterOptions
     /// <summary>More of the server's options, such as "--pod-range", "10.50.0.0/24".</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>Whether its machine has a network beside loopback.</summary>
+    public bool HasUplink { get; init; } = true;
+
     /// <summary>Another cluster, on whose machine this one is to be: in its network, with its registry. It must be disposed of after this one.</summary>
     public RunningCluster? Beside { get; init; }
 }

@@ -4,7 +4,7 @@ using Coppice.Testing;
 namespace Coppice.Cluster.Harness;
 
 /// <summary>The program under test, in the foreground of one network namespace. The only place that knows its command line.</summary>
-internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders folders, ClusterOptions options) : IAsyncDisposable
+internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders folders, ClusterOptions options, string node = "node-1") : IAsyncDisposable
 {
     private RunningCommand? _process;
 
@@ -21,7 +21,7 @@ internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders fol
         await File.WriteAllTextAsync(folders.Registries, RegistryMirror.Configuration(ImageRegistry.Address));
         var command = new Command(
             Repository.CoppiceBinary(),
-            ["run", "--data-dir", folders.Data, "--registries", folders.Registries, "--instance", Instance(folders), "--node-name", "node-1", .. options.Arguments]);
+            ["run", "--data-dir", folders.Data, "--registries", folders.Registries, "--instance", Instance(folders), "--node-name", node, .. options.Arguments]);
         if (options.Umask is { } umask)
         {
             command = command.After("sh", "-c", $"umask {umask} && exec \"$@\"", "sh");

@@ -11,8 +11,9 @@ internal sealed class ImageRegistry : IAsyncDisposable
     private static readonly TimeSpan UpWithin = TimeSpan.FromSeconds(20);
 
     private readonly RunningCommand _process;
+    private readonly NetworkNamespace _network;
 
-    private ImageRegistry(RunningCommand process) => _process = process;
+    private ImageRegistry(RunningCommand process, NetworkNamespace network) => (_process, _network) = (process, network);
 
     public static async Task<ImageRegistry> StartAsync(NetworkNamespace network, string folder, string logFile)
     {
@@ -24,10 +25,10 @@ internal sealed class ImageRegistry : IAsyncDisposable
             storage: {filesystem: {rootdirectory: {{{folder}}}/images}}
             http: {addr: "{{{Address.Authority}}}"}
             """);
-        var registry = new ImageRegistry(network.Enter(new Command("docker-registry", "serve", configuration)).Start(logFile));
+        var registry = new ImageRegistry(network.Enter(new Command("docker-registry", "serve", configuration)).Start(logFile), network);
         try
         {
-            await registry.FillAsync(network);
+            await registry.FillAsync();
             return registry;
         }
         catch
@@ -37,18 +38,24 @@ internal sealed class ImageRegistry : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
-
-    private async Task FillAsync(NetworkNamespace network)
+    /// <summary>Serves images beside those of the catalog.</summary>
+    public async Task PushAsync(params IReadOnlyList<ContainerImage> images)
     {
-        using var http = network.NewHttpClient(UpWithin);
-        await Eventually.TrueAsync("the image registry", UpWithin, async () => _process.HasEnded
-            ? throw new InvalidOperationException($"docker-registry ended; it said:\n{_process.Said}")
-            : (await http.GetAsync(new Uri(Address, "/v2/"))).IsSuccessStatusCode);
-        using var registry = new RegistryClient(Address, network.NewHandler());
-        foreach (var image in ImageCatalog.Build(Applications.Compile()))
+        using var registry = new RegistryClient(Address, _network.NewHandler());
+        foreach (var image in images)
         {
             await registry.PushAsync(image, CancellationToken.None);
         }
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private async Task FillAsync()
+    {
+        using var http = _network.NewHttpClient(UpWithin);
+        await Eventually.TrueAsync("the image registry", UpWithin, async () => _process.HasEnded
+            ? throw new InvalidOperationException($"docker-registry ended; it said:\n{_process.Said}")
+            : (await http.GetAsync(new Uri(Address, "/v2/"))).IsSuccessStatusCode);
+        await PushAsync(ImageCatalog.Build(Applications.Compile()));
     }
 }

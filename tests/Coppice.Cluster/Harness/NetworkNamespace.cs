@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Coppice.Cluster.Harness;
 
 /// <summary>
-/// A network of its own for one cluster: loopback, and an uplink with an address and a default route, as a machine has, but leading
+/// A network of its own for one cluster: loopback, and mostly an uplink with an address and a default route, as a machine has, but leading
 /// nowhere. Whatever is done to routes, rules and devices inside is not seen outside, and clusters do not see each other.
 /// </summary>
 internal sealed partial class NetworkNamespace : IAsyncDisposable
@@ -24,20 +24,41 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
 
     public string Path => $"/run/netns/{Name}";
 
-    public static async Task<NetworkNamespace> CreateAsync(string name)
+    public static async Task<NetworkNamespace> CreateAsync(string name, bool hasUplink = true)
     {
         // A veth pair with both ends here: a device without a cable would have no carrier, and its routes would be dead.
-        string[] steps =
+        string[] uplink =
         [
-            $"netns add {name}",
-            $"-n {name} link set lo up",
             $"-n {name} link add {Uplink} type veth peer name {Uplink}-far",
             $"-n {name} link set {Uplink}-far up",
             $"-n {name} link set {Uplink} up",
             $"-n {name} address add {NodeAddress}/24 dev {Uplink}",
             $"-n {name} route add default via 192.0.2.1 dev {Uplink}",
         ];
-        foreach (var step in steps)
+        foreach (var step in (string[])[$"netns add {name}", $"-n {name} link set lo up", .. hasUplink ? uplink : []])
+        {
+            (await new Command("ip", step.Split(' ')).RunAsync()).OrThrow();
+        }
+
+        return new NetworkNamespace(name);
+    }
+
+    /// <summary>That of another machine, with a cable to this one, by which it reaches all others.</summary>
+    /// <param name="address">In the network of this one.</param>
+    public async Task<NetworkNamespace> CreateNeighbourAsync(string name, IPAddress address)
+    {
+        var cable = $"to-{address.GetAddressBytes()[3]}";
+        foreach (var step in (string[])
+        [
+            $"netns add {name}",
+            $"-n {name} link set lo up",
+            $"-n {name} link add {Uplink} type veth peer name {cable} netns {Name}",
+            $"-n {Name} link set {cable} up",
+            $"-n {Name} route add {address}/32 dev {cable}",
+            $"-n {name} link set {Uplink} up",
+            $"-n {name} address add {address}/24 dev {Uplink}",
+            $"-n {name} route add default via {NodeAddress} dev {Uplink}",
+        ])
         {
             (await new Command("ip", step.Split(' ')).RunAsync()).OrThrow();
         }

@@ -1,3 +1,4 @@
+using Coppice.ExampleImages;
 using Coppice.Testing;
 
 namespace Coppice.Cluster.Harness;
@@ -45,7 +46,7 @@ public sealed class RunningCluster : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>The node's address.</summary>
-    public string NodeAddress => NetworkNamespace.NodeAddress.ToString();
+    public string NodeAddress => _options.HasUplink ? NetworkNamespace.NodeAddress.ToString() : "10.244.0.1";
 
     public string DataDirectory => Folders.Data;
 
@@ -66,7 +67,7 @@ public sealed class RunningCluster : IAsyncDisposable
 
         // 2. a network, and folders
         var folders = new ClusterFolders(name);
-        var cluster = new RunningCluster(folders, options.Beside?.Network ?? await NetworkNamespace.CreateAsync(name), options);
+        var cluster = new RunningCluster(folders, options.Beside?.Network ?? await NetworkNamespace.CreateAsync(name, options.HasUplink), options);
         try
         {
             if (options.DataDirectoryMiB > 0)
@@ -101,6 +102,9 @@ public sealed class RunningCluster : IAsyncDisposable
 
     /// <summary>A Kubernetes namespace for one test.</summary>
     public Task<TestNamespace> NewNamespaceAsync() => TestNamespace.CreateAsync(this);
+
+    /// <summary>Makes an image to be had that is not in the catalog.</summary>
+    public Task ServeAsync(ContainerImage image) => (_registry ?? throw new InvalidOperationException("the cluster beside has the registry")).PushAsync(image);
 
     /// <summary>Runs a program in the cluster's network.</summary>
     public Command Inside(Command command) => Network.Enter(command);

@@ -34,7 +34,7 @@ public sealed class ExampleImagesTests
     [Fact]
     public void Every_image_of_the_examples_manifests_is_in_the_catalog()
     {
-        var known = ImageCatalog.Recipes.Select(recipe => recipe.Name.ToString()).ToHashSet();
+        var known = ImageCatalog.Recipes.Select(recipe => recipe.Name).Append(OperatorImage.Name).Select(name => name.ToString()).ToHashSet();
         var wanted = from file in Directory.EnumerateFiles(Repository.Examples, "*.yaml", SearchOption.AllDirectories)
                      from line in File.ReadLines(file)
                      let at = line.IndexOf("image: ", StringComparison.Ordinal)

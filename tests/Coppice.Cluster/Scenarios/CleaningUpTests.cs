@@ -15,7 +15,15 @@ public sealed class CleaningUpTests(SharedCluster shared)
           selector: {matchLabels: {app: web}}
           template:
             metadata: {labels: {app: web}}
-            spec: {terminationGracePeriodSeconds: 1, containers: [{name: app, image: coppice/testapp:1, args: [serve]}]}
+            spec:
+              terminationGracePeriodSeconds: 1
+              containers: [{name: app, image: coppice/testapp:1, args: [serve], volumeMounts: [{name: data, mountPath: /data}]}]
+              volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+        ---
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata: {name: data, labels: {kiamol: ch12}}
+        spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
         ---
         apiVersion: v1
         kind: Service
@@ -46,7 +54,7 @@ public sealed class CleaningUpTests(SharedCluster shared)
 
         Assert.StartsWith($"namespace \"{name}\" deleted", await cluster.Kubectl.RunAsync(version, "delete", "ns", "-l", label, "--timeout=60s"));
         Assert.Null(await cluster.Kubectl.GetAsync("namespace", name));
-        Assert.Equal("", await cluster.Kubectl.RunAsync(version, "get", "pods,services,deployments,configmaps,secrets", "-n", name, "-o", "name"));
+        Assert.Equal("", await cluster.Kubectl.RunAsync(version, "get", "pods,services,deployments,configmaps,secrets,pvc", "-n", name, "-o", "name"));
         await cluster.Kubectl.RunAsync(version, "create", "namespace", name);
         await cluster.Kubectl.RunAsync(version, "delete", "namespace", name, "--wait=false");
     }
@@ -66,6 +74,6 @@ public sealed class CleaningUpTests(SharedCluster shared)
         Assert.Contains("deployment.apps \"web\" deleted", deleted);
         await Eventually.SeeAsync("no pods and replica sets", Patience, () => ns.RunAsync("get", "pods,replicasets", "-o", "name"), seen => seen.Length == 0);
         await ns.RunAsync(version, "delete", "secret,configmap,pvc", "-l", "kiamol=ch12", "--timeout=60s");
-        Assert.Equal("configmap/kube-root-ca.crt\nconfigmap/other\n", await ns.RunAsync("get", "configmaps,secrets", "-o", "name"));
+        Assert.Equal("configmap/kube-root-ca.crt\nconfigmap/other\n", await ns.RunAsync("get", "configmaps,secrets,pvc", "-o", "name"));
     }
 }

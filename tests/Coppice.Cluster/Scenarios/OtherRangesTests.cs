@@ -40,6 +40,21 @@ public sealed class OtherRangesTests
     }
 
     [Fact]
+    public async Task A_machine_without_a_network_serves_itself()
+    {
+        await using var cluster = await RunningCluster.StartAsync(new ClusterOptions { HasUplink = false });
+        var ns = await ServesAsync(cluster, "10.244.0.", "10.96.");
+
+        // Pods reach the API by its service, also after a restart.
+        await cluster.Faults.KillCoppiceAsync();
+        await cluster.Faults.StartCoppiceAsync();
+        await cluster.NodeIsReadyAsync(Patience);
+        var process = await cluster.Faults.ProcessOfAsync(ns.Name, "asks", "app");
+        await Eventually.SeeAsync("an answer of the API to a pod", Patience,
+            () => new Command("nsenter", $"--net=/proc/{process}/ns/net", "timeout", "5", "curl", "-sk", "https://10.96.0.1/version").RunAsync(), seen => seen.Output.Contains("gitVersion"));
+    }
+
+    [Fact]
     public async Task Two_clusters_on_one_machine_serve_heal_and_end_each_by_itself()
     {
         await using var first = await RunningCluster.StartAsync(new ClusterOptions());

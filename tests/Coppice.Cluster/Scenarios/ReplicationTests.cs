@@ -8,42 +8,46 @@ public sealed class ReplicationTests(SharedCluster shared)
 {
     private static readonly string Folder = $"{Repository.Examples}/controllers";
 
-    [Fact]
-    public async Task A_replication_controller_keeps_three_and_lets_go_of_what_is_relabelled()
+    [Theory]
+    [InlineData(KubectlVersion.Old)]
+    [InlineData(KubectlVersion.Newest)]
+    public async Task A_replication_controller_keeps_three_and_lets_go_of_what_is_relabelled(KubectlVersion version)
     {
         var ns = await shared.NewNamespaceAsync();
-        await ns.RunAsync("apply", "-f", $"{Folder}/my-app-rc.yaml");
+        await ns.RunAsync(version, "apply", "-f", $"{Folder}/my-app-rc.yaml");
         var before = await OwnedAsync(ns, "ReplicationController", 3);
 
-        await ns.RunAsync("delete", "pod", before[0]);
+        await ns.RunAsync(version, "delete", "pod", before[0]);
         var replaced = await OwnedAsync(ns, "ReplicationController", 3);
         Assert.DoesNotContain(before[0], replaced);
 
-        await ns.RunAsync("label", "pod", replaced[0], "app-");
+        await ns.RunAsync(version, "label", "pod", replaced[0], "app-");
         var after = await OwnedAsync(ns, "ReplicationController", 3);
         Assert.DoesNotContain(replaced[0], after);
         Assert.Equal("", await ns.ValueAsync($"pod/{replaced[0]}", ".metadata.ownerReferences"));
 
         // Too many: the one let go is taken back, and one of the four goes.
-        await ns.RunAsync("label", "pod", replaced[0], "app=my-app");
+        await ns.RunAsync(version, "label", "pod", replaced[0], "app=my-app");
         await Eventually.SeeAsync("three pods in all", Patience, () => PodsAsync(ns), seen => seen.Count == 3);
-        await ns.RunAsync("scale", "rc", "my-app-rc", "--replicas=1");
+        await ns.RunAsync(version, "scale", "rc", "my-app-rc", "--replicas=1");
         await OwnedAsync(ns, "ReplicationController", 1);
     }
 
-    [Fact]
-    public async Task A_replica_set_selects_by_sets_and_adopts_what_matches()
+    [Theory]
+    [InlineData(KubectlVersion.Old)]
+    [InlineData(KubectlVersion.Newest)]
+    public async Task A_replica_set_selects_by_sets_and_adopts_what_matches(KubectlVersion version)
     {
         var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync(Orphan("orphan", "app: my-app, env: staging") + "---\n" + Orphan("stranger", "app: my-app, env: test"));
-        await ns.RunAsync("apply", "-f", $"{Folder}/my-app-rs.yaml");
+        await ns.RunAsync(version, "apply", "-f", $"{Folder}/my-app-rs.yaml");
         var owned = await OwnedAsync(ns, "ReplicaSet", 3);
         Assert.Contains("orphan", owned);
         Assert.DoesNotContain("stranger", owned);
 
-        await ns.RunAsync("label", "pod", "orphan", "env=test", "--overwrite");
+        await ns.RunAsync(version, "label", "pod", "orphan", "env=test", "--overwrite");
         Assert.DoesNotContain("orphan", await OwnedAsync(ns, "ReplicaSet", 3));
-        await ns.RunAsync("delete", "rs", "my-app-rs");
+        await ns.RunAsync(version, "delete", "rs", "my-app-rs");
         await Eventually.SeeAsync("the strangers alone", Patience, () => PodsAsync(ns), seen => seen.Order(StringComparer.Ordinal).SequenceEqual(["orphan", "stranger"]));
     }
 

@@ -46,6 +46,40 @@ public sealed class WorkloadTests(SharedCluster shared)
         await Eventually.SeeAsync("no pods", Patience, () => ns.RunAsync("get", "pods", "-o", "name"), seen => seen.Length == 0);
     }
 
+    [Theory]
+    [InlineData(KubectlVersion.Newest)]
+    [InlineData(KubectlVersion.Old)]
+    public async Task A_daemons_new_pod_comes_beside_the_old_one_and_its_template_can_be_gone_back_to(KubectlVersion version)
+    {
+        var ns = await shared.NewNamespaceAsync();
+        await ns.ApplyAsync("""
+            apiVersion: apps/v1
+            kind: DaemonSet
+            metadata: {name: agent}
+            spec:
+              selector: {matchLabels: {app: agent}}
+              updateStrategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}
+              template:
+                metadata: {labels: {app: agent}}
+                spec: {terminationGracePeriodSeconds: 1, containers: [{name: app, image: coppice/testapp:1, args: [serve]}]}
+            """);
+        await ns.RunAsync(version, "rollout", "status", "daemonset/agent", "--timeout=60s");
+
+        await ns.RunAsync(version, "set", "env", "daemonset/agent", "COLOR=red");
+        Assert.EndsWith("daemon set \"agent\" successfully rolled out", (await ns.RunAsync(version, "rollout", "status", "daemonset/agent", "--timeout=60s")).TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal("red", await Eventually.SeeAsync("the new pod alone", Patience, ColorsAsync, seen => !seen.Contains('-')));
+
+        await ns.RunAsync(version, "rollout", "undo", "daemonset/agent");
+        await ns.RunAsync(version, "rollout", "status", "daemonset/agent", "--timeout=60s");
+        await Eventually.SeeAsync("the old template's pod alone", Patience, ColorsAsync, seen => seen == "-");
+        Assert.Matches(@"(?s)REVISION +CHANGE-CAUSE\n2 +<none>\n3 +<none>", await ns.RunAsync(version, "rollout", "history", "daemonset/agent"));
+
+        // The color of each pod, and - for one without.
+        async Task<string> ColorsAsync() => string.Join(' ', (await ns.RunAsync(
+                "get", "pods", "-o", "jsonpath={range .items[*]}:{.spec.containers[0].env[0].value}{end}"))
+            .Split(':', StringSplitOptions.None).Skip(1).Select(color => color.Length == 0 ? "-" : color));
+    }
+
     [Fact]
     public async Task A_budget_counts_what_may_be_evicted()
     {

@@ -30,7 +30,7 @@ public sealed class OverHttp : IClientUnderTest
         Access = pipeline.Access;
         var port = FreePort();
         var server = CertificateOf(_authority.IssueServer(["localhost"], [IPAddress.Loopback]));
-        _host = await ApiServerHost.StartAsync(pipeline, new HttpsPort(port, server), null, TimeProvider.System, NullLoggerFactory.Instance, default);
+        _host = await ApiServerHost.StartAsync([new HttpsService(new HttpsPort(port, server), pipeline.HandleAsync)], TimeProvider.System, NullLoggerFactory.Instance, default);
         var options = new HttpApiOptions(new Uri($"https://127.0.0.1:{port}"), [_authority.Certificate])
         {
             Program = "test",

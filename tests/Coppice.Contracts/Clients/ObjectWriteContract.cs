@@ -94,6 +94,9 @@ public abstract class ObjectWriteContract<TKind> : ClientContract<TKind>
         scaled = await Api.WriteAsync(Deployments, new ObjectWrite.Patch(Key("web"), PatchType.Merge, """{"spec":{"replicas":5}}"""u8.ToArray(), "scale"), Stop);
         Assert.Equal(5, Assert.IsType<Scale>(scaled).Spec.Replicas);
         Assert.Equal(5, (await Api.FindAsync<Deployment>(Key("web"), Stop))!.Spec.Replicas);
+        Assert.Equal(scaled, await Api.FindAsync(Deployments, Key("web"), "scale", Stop));
+        Assert.Null(await Api.FindAsync(Deployments, Key("none"), "scale", Stop));
+        Assert.True((await RefusedAsync(Api.FindAsync(ConfigMaps, Key("web"), "scale", Stop))).IsNotServed);
     }
 
     [Fact]

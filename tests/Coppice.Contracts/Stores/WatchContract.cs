@@ -69,6 +69,22 @@ public abstract class WatchContract<TKind> : StoreContract<TKind>
     }
 
     [Fact]
+    public async Task It_is_known_without_a_look_that_nothing_new_lies_below_the_prefix()
+    {
+        await CreateAsync("pods/a", "1");
+        using var watch = Store.Watch("pods/", Rev(1));
+        using var all = Store.Watch("", Rev(1));
+        await CreateAsync("nodes/n");
+        Assert.True(watch.Newest <= watch.Progress);
+        Assert.Equal(Rev(2), all.Newest);
+        await CreateAsync("pods/b", "1");
+        Assert.Equal(Rev(3), watch.Newest);
+        Assert.True(watch.Newest > watch.Progress);
+        await TakeAsync(watch, 1);
+        Assert.True(watch.Newest <= watch.Progress);
+    }
+
+    [Fact]
     public async Task A_wait_that_is_cancelled_leaves_the_watch_as_it_was()
     {
         using var watch = Store.Watch("pods/", Revision.None);

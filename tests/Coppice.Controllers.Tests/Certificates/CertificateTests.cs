@@ -89,10 +89,38 @@ public sealed class CertificateTests : IDisposable
     public void What_a_node_may_have_is_approved_by_itself(string right, string user, string? message)
     {
         _world.Allows = (who, wanted) => who.Username == user && wanted is { Verb: "create", Resource: "certificatesigningrequests" } && wanted.Subresource == right;
-        Ask("a", SignerName.KubeApiServerClientKubelet, Node, OfClient, user: user);
+        Ask("a", SignerName.KubeApiServerClientKubelet, Node, OfClient, user: user, group: user.StartsWith("system:node:", StringComparison.Ordinal) ? "system:nodes" : "system:bootstrappers");
 
         Assert.Equal(message, Get("a").Status.Conditions.SingleOrDefault(c => c.Reason == "AutoApproved")?.Message);
         Assert.Equal(message is not null, !Get("a").Status.Certificate.Bytes.IsEmpty);
+    }
+
+    [Theory]
+    [InlineData("n", "192.0.2.7", true)]
+    [InlineData("other", "192.0.2.7", false)]
+    [InlineData("n", "192.0.2.1", false)]
+    [InlineData("n", "127.0.0.1", false)]
+    public void A_nodes_endpoint_is_certified_under_its_own_name_and_no_other_nodes_address(string dns, string address, bool isApproved)
+    {
+        _world.Create(new Objects.Core.Node { Metadata = new() { Name = "first" } });
+        _world.Api.SetStatus<Objects.Core.Node>("first", node => node with { Status = new() { Addresses = [new() { Type = "InternalIP", Address = "192.0.2.1" }] } });
+        _world.Settle();
+        Ask("a", SignerName.KubeletServing, Node, [KeyUsage.ServerAuth, KeyUsage.DigitalSignature], dns: dns, user: "system:node:n", address: address);
+
+        Assert.Equal(isApproved, !Get("a").Status.Certificate.Bytes.IsEmpty);
+    }
+
+    [Theory]
+    [InlineData("system:node:n", "system:nodes", "CN=system:kube-proxy", true)]
+    [InlineData("system:node:n", "system:nodes", "CN=somebody", false)]
+    [InlineData("system:node:n", "system:nodes", "O=system:authenticated, CN=system:kube-proxy", false)]
+    [InlineData("system:node:n", "dev", "CN=system:kube-proxy", false)]
+    [InlineData("jane", "dev", "CN=system:kube-proxy", false)]
+    public void A_node_gets_certificates_for_the_components_beside_its_agent(string user, string group, string subject, bool isApproved)
+    {
+        Ask("a", SignerName.KubeApiServerClient, subject, OfClient, user: user, group: group);
+
+        Assert.Equal(isApproved, !Get("a").Status.Certificate.Bytes.IsEmpty);
     }
 
     [Fact]
@@ -114,7 +142,7 @@ public sealed class CertificateTests : IDisposable
 
     private CertificateSigningRequest Get(string name) => _world.Api.Get<CertificateSigningRequest>(name, "");
 
-    private void Ask(string name, string signer, string subject, string[] usages, int? seconds = null, string? dns = null, string? user = null)
+    private void Ask(string name, string signer, string subject, string[] usages, int? seconds = null, string? dns = null, string? user = null, string group = "system:nodes", string address = "127.0.0.1")
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
@@ -122,7 +150,7 @@ public sealed class CertificateTests : IDisposable
         {
             var names = new SubjectAlternativeNameBuilder();
             names.AddDnsName(dns);
-            names.AddIpAddress(IPAddress.Loopback);
+            names.AddIpAddress(IPAddress.Parse(address));
             request.CertificateExtensions.Add(names.Build());
         }
 
@@ -143,7 +171,7 @@ public sealed class CertificateTests : IDisposable
             return;
         }
 
-        var own = new ApiServer.InProcess.InProcessClient(_world.Api.Door.Verbs, user);
+        var own = new ApiServer.InProcess.InProcessClient(_world.Api.Door.Verbs, ApiServer.Requests.Users.Of(user, group, ApiServer.Requests.Users.Masters));
         Assert.True(own.CreateAsync(asked, default).IsCompletedSuccessfully);
         _world.Settle();
     }

@@ -105,6 +105,18 @@ public sealed class CronJobTests : IDisposable
         Assert.Equal(now.AddMinutes(30), CronJobPlanner.Plan(cron, [], now).NextLookAt);
     }
 
+    [Fact]
+    public void A_date_that_no_year_has_is_told_of()
+    {
+        var now = new DateTimeOffset(2026, 3, 1, 12, 30, 0, TimeSpan.Zero);
+        var plan = CronJobPlanner.Plan(Cron("59 23 31 2 *") with { Status = new() { LastScheduleTime = now.AddHours(-2) } }, [], now);
+
+        Assert.Equal(
+            new CronNews("Warning", "InvalidSchedule", "invalid schedule: 59 23 31 2 * : time difference between two schedules is less than 1 second"),
+            Assert.Single(plan.News));
+        Assert.Null(plan.NextLookAt);
+    }
+
     private CronJobStatus Status => _plane.Api.Get<CronJob>("tick").Status;
 
     private static CronJob Cron(string schedule, Func<CronJobSpec, CronJobSpec>? with = null)

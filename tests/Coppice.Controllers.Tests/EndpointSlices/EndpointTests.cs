@@ -62,6 +62,30 @@ public sealed class EndpointTests
         Assert.Empty(Assert.Single(plane.Api.All<EndpointSlice>()).Endpoints);
     }
 
+    [Theory]
+    [InlineData(null, null, "")]
+    [InlineData("PreferClose", null, "zone=z1")]
+    [InlineData("PreferSameZone", null, "zone=z1")]
+    [InlineData("PreferSameNode", null, "zone=z1 node=n1")]
+    [InlineData("PreferSameNode", "Auto", "")]
+    public void Endpoints_say_from_where_they_should_be_used(string? distribution, string? mode, string hints)
+    {
+        using var plane = new ControlPlane();
+        plane.Create(new Node { Metadata = new() { Name = "n1", Labels = ValueMap.Of(("topology.kubernetes.io/zone", "z1")) } });
+        var service = Samples.Service();
+        plane.Create(service with
+        {
+            Metadata = service.Metadata with { Annotations = mode is null ? default : ValueMap.Of(("service.kubernetes.io/topology-mode", mode)) },
+            Spec = service.Spec with { TrafficDistribution = distribution },
+        });
+        plane.Create(Samples.Pod("a"));
+
+        var found = Assert.Single(Assert.Single(plane.Api.All<EndpointSlice>()).Endpoints).Hints;
+        Assert.Equal(
+            hints,
+            string.Join(' ', (found?.ForZones ?? default).Select(zone => $"zone={zone.Name}").Concat((found?.ForNodes ?? default).Select(node => $"node={node.Name}"))));
+    }
+
     [Fact]
     public void Addresses_are_published_before_they_are_ready_if_the_service_asks_for_it()
     {

@@ -3,6 +3,7 @@ using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
+using Coppice.Objects.Rbac;
 
 namespace Coppice.Controllers.Tests.GarbageCollection;
 
@@ -145,6 +146,25 @@ public sealed class GarbageTests
         plane.Create(Samples.Deployment(2));
         plane.RunPods();
         return plane;
+    }
+
+    [Fact]
+    public void That_an_owner_is_of_another_namespace_is_told()
+    {
+        using var plane = new ControlPlane();
+        plane.Create(new Namespace { Metadata = new() { Name = "shop" } });
+        var owner = plane.Create(new ConfigMap { Metadata = new() { Name = "owner", Namespace = "shop" } });
+        plane.Create(Owned("a", Reference("owner", owner.Metadata.Uid!)));
+
+        Assert.Null(plane.Api.Find<ConfigMap>(new("default", "a")));
+        Assert.Contains(
+            $"OwnerRefInvalidNamespace ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: {owner.Metadata.Uid}] does not exist in namespace \"default\"", plane.Events);
+
+        // What belongs to the cluster stays, as nothing can be said of such an owner.
+        plane.Create(new ClusterRole { Metadata = new() { Name = "wide", OwnerReferences = [Reference("owner", owner.Metadata.Uid!)] } });
+        Assert.NotNull(plane.Api.Find<ClusterRole>(new("", "wide")));
+        Assert.Contains(
+            $"OwnerRefInvalidNamespace ownerRef [v1/ConfigMap, namespace: , name: owner, uid: {owner.Metadata.Uid}] does not exist in namespace \"\"", plane.Events);
     }
 
     private static ConfigMap Owned(string name, params OwnerReference[] owners) =>

@@ -46,6 +46,35 @@ public sealed class JobPlannerTests
     public void By_index(string pods, string expected) => Assert.Equal(
         expected, Text(Plan(Job(spec => spec with { Completions = 3, Parallelism = 2, CompletionMode = CompletionMode.Indexed }), pods)));
 
+    [Theory]
+    [InlineData("f0", 1)]
+    [InlineData("f0 f7", 1)]
+    [InlineData("f", 0)]
+    public void A_failure_of_no_index_of_the_job_counts_for_nothing(string pods, int failed) => Assert.Equal(
+        failed, Plan(Job(spec => spec with { Completions = 3, CompletionMode = CompletionMode.Indexed }), pods).Counted.Failed);
+
+    [Fact]
+    public void A_pod_that_its_job_let_go_of_is_no_failure_of_its_index()
+    {
+        var job = Job(spec => spec with { Completions = 1, CompletionMode = CompletionMode.Indexed, BackoffLimitPerIndex = 1 });
+        var going = PodOf("d0");
+        var released = going with { Metadata = going.Metadata with { Finalizers = [] } };
+
+        Assert.Equal(0, FailuresOf(released));
+        Assert.Equal(1, FailuresOf(going));
+
+        int? FailuresOf(Pod pod) => JobPlanner.Plan(job, [pod], null, one => one.Metadata.DeletionTimestamp is not null, Now).Create[0].Before?.All;
+    }
+
+    [Fact]
+    public void A_job_ends_no_sooner_than_it_began_whatever_became_of_the_clock()
+    {
+        var job = Job(spec => spec with { Completions = 1 });
+        var late = job with { Status = job.Status with { StartTime = Now.AddHours(5) } };
+        Assert.Equal(Now, JobPlanner.Plan(job, [PodOf("s")], null, _ => false, Now).Counted.CompletionTime);
+        Assert.Equal(Now.AddHours(5), JobPlanner.Plan(late, [PodOf("s")], null, _ => false, Now).Counted.CompletionTime);
+    }
+
     [Fact]
     public void A_pod_that_has_ended_is_counted_once_whoever_crashes_when()
     {
@@ -53,17 +82,49 @@ public sealed class JobPlannerTests
         var ended = PodOf("s");
         var released = ended with { Metadata = ended.Metadata with { Finalizers = [] } };
 
-        var first = JobPlanner.Plan(job, [ended], _ => false, Now);
+        var first = JobPlanner.Plan(job, [ended], null, _ => false, Now);
         var noted = job with { Status = first.Noted };
         Assert.Equal((0, 1), (first.Noted.Succeeded, first.Counted.Succeeded));
         Assert.Single(first.Release);
 
         // After the note; after the finalizer; when the pod is gone; and after it was counted.
-        Assert.Equal(1, JobPlanner.Plan(noted, [ended], _ => false, Now).Counted.Succeeded);
-        Assert.Equal(1, JobPlanner.Plan(noted, [released], _ => false, Now).Counted.Succeeded);
-        Assert.Equal(1, JobPlanner.Plan(noted, [], _ => false, Now).Counted.Succeeded);
-        Assert.Equal(1, JobPlanner.Plan(job with { Status = first.Counted }, [released], _ => false, Now).Counted.Succeeded);
+        Assert.Equal(1, JobPlanner.Plan(noted, [ended], null, _ => false, Now).Counted.Succeeded);
+        Assert.Equal(1, JobPlanner.Plan(noted, [released], null, _ => false, Now).Counted.Succeeded);
+        Assert.Equal(1, JobPlanner.Plan(noted, [], null, _ => false, Now).Counted.Succeeded);
+        Assert.Equal(1, JobPlanner.Plan(job with { Status = first.Counted }, [released], null, _ => false, Now).Counted.Succeeded);
     }
+
+    [Fact]
+    public void Of_very_many_that_have_ended_some_are_counted_another_time()
+    {
+        var job = Job(spec => spec with { Completions = 700, Parallelism = 700 });
+        List<Pod> ended = [.. Enumerable.Range(0, 700).Select(i => PodOf("s", i))];
+
+        var first = JobPlanner.Plan(job, ended, null, _ => false, Now);
+        Assert.Equal((500, 500), (first.Noted.UncountedTerminatedPods!.Succeeded.Count, first.Release.Count));
+        Assert.Equal((500, false), (first.Counted.Succeeded, JobConditions.IsFinished(first.Counted)));
+
+        var rest = ended.Except(first.Release).ToList();
+        var second = JobPlanner.Plan(job with { Status = first.Counted }, rest, first.BackOff, _ => false, Now);
+        Assert.Equal((700, true), (second.Counted.Succeeded, JobConditions.IsFinished(second.Counted)));
+    }
+
+    [Fact]
+    public void That_more_ended_well_than_needed_is_told()
+    {
+        var plan = Plan(Job(spec => spec with { Completions = 1, Parallelism = 1 }), "s s");
+        Assert.Equal(["TooManySucceededPods", "Completed"], plan.News.Select(one => one.Reason));
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, 10)]
+    [InlineData(2, 20)]
+    [InlineData(6, 320)]
+    [InlineData(7, 600)]
+    [InlineData(100, 600)]
+    public void The_pause_doubles_to_ten_minutes(int failures, int? seconds) =>
+        Assert.Equal(seconds is { } pause ? Now.AddSeconds(pause) : null, new JobBackOff(failures, Now).Until);
 
     private static Job Job(Func<JobSpec, JobSpec> with) => new()
     {
@@ -73,7 +134,7 @@ public sealed class JobPlannerTests
     };
 
     private static JobPlan Plan(Job job, string pods) => JobPlanner.Plan(
-        job, [.. pods.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(PodOf)], pod => pod.Metadata.DeletionTimestamp is not null, Now);
+        job, [.. pods.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(PodOf)], null, pod => pod.Metadata.DeletionTimestamp is not null, Now);
 
     private static Pod PodOf(string text, int number = 0) => new()
     {

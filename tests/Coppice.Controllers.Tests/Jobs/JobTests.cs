@@ -209,6 +209,91 @@ public sealed class JobTests : IDisposable
     }
 
     [Fact]
+    public void An_index_has_failed_as_often_as_it_has_though_its_pods_are_deleted()
+    {
+        _plane.Create(Job(spec => spec with { Completions = 1, CompletionMode = CompletionMode.Indexed, BackoffLimitPerIndex = 1 }));
+        var first = Running[0];
+        End(first, exitCode: 1);
+        _plane.Delete<Pod>(first.Metadata.Name!);
+
+        // Nobody else knows how often it was.
+        Assert.Equal((first.Metadata.Name, 0), (Assert.Single(_plane.Api.All<Pod>()).Metadata.Name, Status.Failed));
+        _plane.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(1, Status.Failed);
+        var second = Assert.Single(_plane.Api.All<Pod>());
+        Assert.Equal("1", second.Metadata.Annotations[JobLabels.IndexFailureCount]);
+
+        End(second, exitCode: 1);
+        Assert.Equal((2, "0"), (Status.Failed, Status.FailedIndexes));
+    }
+
+    [Fact]
+    public void What_is_ignored_counts_for_nothing_but_the_pause_after_it()
+    {
+        _plane.Create(Job(spec => spec with
+        {
+            Completions = 1,
+            CompletionMode = CompletionMode.Indexed,
+            BackoffLimitPerIndex = 0,
+            PodFailurePolicy = new() { Rules = [new() { Action = "Ignore", OnExitCodes = new() { Operator = "In", Values = [42] } }] },
+        }));
+        End(Running[0], exitCode: 42);
+        _plane.Advance(TimeSpan.FromSeconds(10));
+
+        var second = Assert.Single(Running);
+        Assert.Equal(("0", "1"), (second.Metadata.Annotations[JobLabels.IndexFailureCount], second.Metadata.Annotations[JobLabels.IndexIgnoredFailureCount]));
+        End(second, exitCode: 42);
+        _plane.Advance(TimeSpan.FromSeconds(10));
+        Assert.Empty(Running);
+        _plane.Advance(TimeSpan.FromSeconds(10));
+        Assert.Single(Running);
+        Assert.Equal(0, Status.Failed);
+    }
+
+    [Fact]
+    public void A_pause_is_sat_out_though_the_pod_that_failed_is_gone()
+    {
+        _plane.Create(Job());
+        var first = Running[0];
+        End(first, exitCode: 1);
+        _plane.Delete<Pod>(first.Metadata.Name!);
+        _plane.RunPods();
+        Assert.Empty(_plane.Api.All<Pod>());
+
+        _plane.Advance(TimeSpan.FromSeconds(9));
+        Assert.Empty(_plane.Api.All<Pod>());
+        _plane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Single(Running);
+    }
+
+    [Fact]
+    public void A_pod_that_somebody_else_keeps_by_the_same_finalizer_is_left_alone()
+    {
+        var pod = Samples.Pod("theirs");
+        _plane.Create(pod with
+        {
+            Metadata = pod.Metadata with
+            {
+                Finalizers = [JobLabels.TrackingFinalizer],
+                OwnerReferences = [new() { ApiVersion = "example.com/v1", Kind = "Batch", Name = "b", Uid = "b", Controller = true }],
+            },
+        });
+        _plane.Create(Job(spec => spec with { ManagedBy = "example.com/mine" }));
+        var job = _plane.Api.Get<Job>("work");
+        _plane.Create(pod with
+        {
+            Metadata = pod.Metadata with
+            {
+                Name = "of-a-job",
+                Finalizers = [JobLabels.TrackingFinalizer],
+                OwnerReferences = [new() { ApiVersion = "batch/v1", Kind = "Job", Name = "work", Uid = job.Metadata.Uid!, Controller = true }],
+            },
+        });
+
+        Assert.All(_plane.Api.All<Pod>(), one => Assert.NotEmpty(one.Metadata.Finalizers));
+    }
+
+    [Fact]
     public void A_job_leaves_its_pods_behind_unless_it_is_told_otherwise()
     {
         _plane.Create(Job());

@@ -132,6 +132,24 @@ public sealed class NodeLifecycleTests
     }
 
     [Fact]
+    public void A_pod_that_had_ended_before_its_node_went_was_not_disrupted_by_that()
+    {
+        using var plane = TwoNodes();
+        foreach (var name in (string[])["runs", "ended"])
+        {
+            var pod = Samples.Pod(name);
+            plane.Create(pod with { Metadata = pod.Metadata with { Finalizers = ["example.com/kept"] } });
+        }
+
+        plane.Api.SetPod("ended", pod => pod with { Status = pod.Status with { Phase = PodPhase.Succeeded } });
+        plane.Delete<Node>("n1", ns: "");
+        plane.Advance(TimeSpan.FromSeconds(41));
+
+        Assert.Equal([("ended", "Succeeded", false), ("runs", "Failed", true)], plane.Api.All<Pod>().Select(pod => (
+            pod.Metadata.Name, pod.Status.Phase, pod.Status.Conditions.Any(one => one is { Type: "DisruptionTarget", Reason: "DeletionByPodGC", Message: "PodGC: node no longer exists" }))));
+    }
+
+    [Fact]
     public void A_cordoned_node_is_tainted()
     {
         using var plane = TwoNodes();

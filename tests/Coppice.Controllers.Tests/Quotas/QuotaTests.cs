@@ -1,6 +1,7 @@
 using Coppice.Controllers.Tests.World;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
+using Coppice.Objects.Batch;
 using Coppice.Objects.Core;
 
 namespace Coppice.Controllers.Tests.Quotas;
@@ -84,17 +85,51 @@ public sealed class QuotaTests : IDisposable
         Assert.StartsWith("second-", Assert.Single(_plane.Api.All<Pod>()).Metadata.Name, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Whatever_failed_for_a_quota_is_tried_again_as_soon_as_there_is_more_of_it()
+    {
+        Limit("count/replicasets.apps=0,count/jobs.batch=0");
+        _plane.Create(Samples.Deployment(1));
+        _plane.Create(new CronJob { Metadata = new() { Name = "tick", Namespace = "default" }, Spec = new() { Schedule = "* * * * *", JobTemplate = new() { Spec = Once } } });
+        _plane.Advance(TimeSpan.FromMinutes(5));
+        Assert.Contains(_plane.Events, text => text.StartsWith("ReplicaSetCreateError ", StringComparison.Ordinal));
+        Assert.Contains(_plane.Events, text => text.StartsWith("FailedCreate Error creating job: ", StringComparison.Ordinal));
+        Assert.Empty(_plane.Api.All<ReplicaSet>());
+
+        // No time passes.
+        _plane.Change<ResourceQuota>("q", quota => quota with { Spec = new() { Hard = Amounts("count/replicasets.apps=1,count/jobs.batch=1") } });
+
+        Assert.Single(_plane.Api.All<ReplicaSet>());
+        Assert.Single(_plane.Api.All<Job>());
+    }
+
+    [Fact]
+    public void What_a_namespace_is_to_have_comes_when_its_quota_goes()
+    {
+        Limit("configmaps=0");
+        _plane.Delete<ConfigMap>("kube-root-ca.crt");
+        Assert.Null(_plane.Api.Find<ConfigMap>(new("default", "kube-root-ca.crt")));
+
+        _plane.Delete<ResourceQuota>("q");
+        Assert.NotNull(_plane.Api.Find<ConfigMap>(new("default", "kube-root-ca.crt")));
+    }
+
+    private static JobSpec Once => new()
+    {
+        Template = Samples.Template() with { Metadata = new(), Spec = Samples.Template().Spec with { RestartPolicy = "Never" } },
+    };
+
     private static ValueMap<string> Second => ValueMap.Of(("app", "second"));
 
     private static PodTemplateSpec SecondTemplate => Samples.Template() with { Metadata = new() { Labels = Second } };
 
     private string Used => string.Join(",", _plane.Api.Get<ResourceQuota>("q").Status.Used.Select(amount => $"{amount.Key}={amount.Value}"));
 
-    private void Limit(string hard) => _plane.Create(new ResourceQuota
-    {
-        Metadata = new() { Name = "q", Namespace = "default" },
-        Spec = new() { Hard = hard.Split(',').Select(one => one.Split('=')).Select(one => KeyValuePair.Create(one[0], Quantity.Parse(one[1]))).ToValueMap() },
-    });
+    private void Limit(string hard) =>
+        _plane.Create(new ResourceQuota { Metadata = new() { Name = "q", Namespace = "default" }, Spec = new() { Hard = Amounts(hard) } });
+
+    private static ValueMap<Quantity> Amounts(string hard) =>
+        hard.Split(',').Select(one => one.Split('=')).Select(one => KeyValuePair.Create(one[0], Quantity.Parse(one[1]))).ToValueMap();
 
     private static ReplicaSet WithRequests(ReplicaSet set) => set with
     {

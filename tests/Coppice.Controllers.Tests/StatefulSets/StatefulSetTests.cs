@@ -48,6 +48,57 @@ public sealed class StatefulSetTests : IDisposable
     }
 
     [Fact]
+    public void However_often_its_pods_end_a_number_never_has_another_claim()
+    {
+        const int replicas = 3;
+        _plane.Create(Set(replicas));
+        _plane.RunPods();
+        var claims = Claims();
+        for (var round = 0; round < 100; round++)
+        {
+            var name = $"web-{round % replicas}";
+            var before = _plane.Api.Get<Pod>(name).Metadata.Uid;
+            if (round % 2 == 0)
+            {
+                _plane.Delete<Pod>(name);
+            }
+            else
+            {
+                _plane.Api.SetPod(name, pod => pod with { Status = pod.Status with { Phase = PodPhase.Failed, Reason = "Evicted" } });
+                _plane.Settle();
+            }
+
+            _plane.RunPods();
+            var pod = _plane.Api.Get<Pod>(name);
+            Assert.NotEqual(before, pod.Metadata.Uid);
+            Assert.Equal($"data-{name}", Assert.Single(PodClaims.Of(pod)).Name);
+        }
+
+        Assert.Equal(claims, Claims());
+
+        List<(string?, string?)> Claims() => [.. _plane.Api.All<PersistentVolumeClaim>().Select(claim => (claim.Metadata.Name, claim.Metadata.Uid))];
+    }
+
+    [Fact]
+    public void A_template_that_JSON_can_write_in_two_ways_has_one_revision_and_its_pods_stay()
+    {
+        var template = Samples.Template("web:1");
+        var set = Set(2);
+        _plane.Create(set with
+        {
+            Spec = set.Spec with { Template = template with { Spec = template.Spec with { Containers = [template.Spec.Containers[0] with { Command = ["sh", "-c", "echo \"é\" > /tmp/a & wait"] }] } } },
+        });
+        _plane.RunPods();
+        var before = _plane.Api.All<Pod>().Select(pod => pod.Metadata.Uid).ToList();
+
+        _plane.Change<StatefulSet>("web", one => one with { Metadata = one.Metadata with { Annotations = one.Metadata.Annotations.With("seen", "again") } });
+        _plane.RunPods();
+
+        Assert.Single(_plane.Api.All<ControllerRevision>());
+        Assert.Equal(before, _plane.Api.All<Pod>().Select(pod => pod.Metadata.Uid));
+    }
+
+    [Fact]
     public void A_new_template_reaches_one_pod_after_the_other_and_the_old_one_comes_back_alike()
     {
         _plane.Create(Set(3));
@@ -136,6 +187,19 @@ public sealed class StatefulSetTests : IDisposable
         _plane.Change<ResourceQuota>("q", quota => quota with { Spec = new() { Hard = ValueMap.Of(("pods", Quantity.FromUnits(1))) } });
 
         Assert.Equal(["web-0"], Names);
+    }
+
+    [Fact]
+    public void That_somebody_else_has_a_pods_name_is_told_and_it_is_taken_when_it_is_free()
+    {
+        var other = Samples.Pod("web-0");
+        _plane.Create(other with { Metadata = other.Metadata with { Labels = ValueMap.Of(("app", "other")) } });
+        _plane.Create(Set(1));
+        Assert.Contains("FailedCreate create Pod web-0 in StatefulSet web failed error: pods \"web-0\" already exists", _plane.Events);
+
+        _plane.Delete<Pod>("web-0");
+        _plane.RunPods();
+        Assert.Equal("StatefulSet", Assert.Single(_plane.Api.Get<Pod>("web-0").Metadata.OwnerReferences).Kind);
     }
 
     private IEnumerable<string?> Names => _plane.Api.All<Pod>().Select(pod => pod.Metadata.Name);

@@ -57,14 +57,13 @@ public sealed class StorageProtectionTests : IDisposable
                 Capacity = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))),
                 HostPath = new() { Path = "/a" },
             },
-            Status = new() { Phase = PersistentVolumePhase.Bound },
         });
+        Claim("data");
 
         _world.Delete<PersistentVolume>("v", ns: "");
         Assert.NotNull(Assert.Single(_world.Api.All<PersistentVolume>()).Metadata.DeletionTimestamp);
 
-        _world.Api.SetStatus<PersistentVolume>("v", volume => volume with { Status = volume.Status with { Phase = PersistentVolumePhase.Released } });
-        _world.Settle();
+        _world.Delete<PersistentVolumeClaim>("data");
         Assert.Empty(_world.Api.All<PersistentVolume>());
     }
 

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Requests;
 using Coppice.Client;
 using Coppice.Controllers.NodeLifecycle;
 using Coppice.Objects;
@@ -11,13 +13,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Coppice.Controllers.Tests.World;
 
 /// <summary>
-/// All controllers over the real verbs on the store in memory, on the calling thread alone. A test changes the world, calls <see cref="Settle"/>, and looks at
+/// All controllers over the real verbs on the store in memory, each with the rights of its usual role (that one is missing fails the
+/// test), on the calling thread alone. A test changes the world, calls <see cref="Settle"/>, and looks at
 /// the world that the controllers made of it.
 /// </summary>
 internal sealed class ControlPlane : OneThread, IEventRecorder
 {
     /// <param name="nodes">Without, nodes are never missed: most tests have none.</param>
-    public ControlPlane(NodeLifecycleOptions? nodes = null)
+    /// <param name="endedPodsMax">How many that have ended are kept.</param>
+    /// <param name="ranges">Without, nodes are given no addresses for pods.</param>
+    public ControlPlane(NodeLifecycleOptions? nodes = null, int endedPodsMax = 1_000, ClusterRanges? ranges = null)
     {
         var never = TimeSpan.FromDays(1000);
         Clock = new(Time);
@@ -26,18 +31,41 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
         var options = new ControllerOptions("PEM")
         {
             NodeLifecycle = nodes ?? new(never, never, never),
+            Ranges = ranges,
             Kinds = Api.Door.Verbs.Kinds,
+            EndedPodsMax = endedPodsMax,
+            Others = new(group => Others is null ? [] : group.StartsWith("custom", StringComparison.Ordinal) ? ["v1beta1", "v1beta2"] : ["v1beta1"], (_, path, _) => ReadOther(path))
+            {
+                Collections = () => OtherCollections,
+                DeleteAsync = (_, path, _) =>
+                {
+                    DeleteOther(path);
+                    return ValueTask.CompletedTask;
+                },
+            },
             Sign = Authority.Sign,
+            CheckPolicy = Api.Door.Verbs.CheckTypes,
             Allows = (user, wanted, stop) => new(Allows(user, wanted)),
+            NodeCompanions = [new() { Username = "system:kube-proxy", Groups = ["system:authenticated"] }],
         };
-        var caches = new CacheSet(Api.Door, Clock, NullLoggerFactory.Instance);
-        var controllers = new ControllerSet(Api.Door, caches, this, options, Clock, NullLoggerFactory.Instance);
+        Api.Door.Denied = why => Post(_ => Assert.Fail(why), null);
+        var caches = new CacheSet(Api.Door.As(Users.Of("system:kube-controller-manager", Users.Authenticated)), Clock, NullLoggerFactory.Instance);
+        var controllers = new ControllerSet(name => Api.Door.As(Users.Controller(name)), caches, this, options, Clock, NullLoggerFactory.Instance);
         Running = Task.WhenAll(caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
         Settle();
     }
 
     /// <summary>Whose signature the certificates bear that are asked for.</summary>
     public CertificateAuthority Authority { get; }
+
+    /// <summary>What others answer at a path of their APIs, as JSON, where null is that they do not; null where nobody serves any.</summary>
+    public Func<string, string?>? Others { get; set; }
+
+    /// <summary>What others keep in namespaces.</summary>
+    public IReadOnlyList<OtherCollection> OtherCollections { get; set; } = [];
+
+    /// <summary>Told the path of what others are to delete.</summary>
+    public Action<string> DeleteOther { get; set; } = _ => { };
 
     /// <summary>What users may do.</summary>
     public Func<UserInfo, ResourceAttributes, bool> Allows { get; set; } = (_, _) => false;
@@ -106,6 +134,10 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
 
         Assert.Fail("the pods never come to rest");
     }
+
+    private ValueTask<JsonElement> ReadOther(string path) => Others?.Invoke(path) is { } text
+        ? new(JsonSerializer.Deserialize<JsonElement>(text))
+        : throw new ApiException(new() { Status = "Failure", Code = 503, Reason = "ServiceUnavailable", Message = "it is away" });
 
     private static Pod Bound(Pod pod, Func<Pod, string?>? bindTo) =>
         pod with { Spec = pod.Spec with { NodeName = pod.Spec.NodeName ?? bindTo?.Invoke(pod) } };

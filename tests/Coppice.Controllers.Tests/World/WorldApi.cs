@@ -6,12 +6,18 @@ using Coppice.Testing;
 namespace Coppice.Controllers.Tests.World;
 
 /// <summary>The API as users and node agents use it in these tests, and what is in it.</summary>
-internal sealed class WorldApi(TimeProvider time)
+internal sealed class WorldApi
 {
     private int _addresses;
 
-    /// <summary>For the controllers.</summary>
-    public TestApi Door { get; } = new(time, "default", "kube-node-lease");
+    public WorldApi(TimeProvider time)
+    {
+        Door = new(time, "default", "kube-node-lease");
+        Door.GrantDefaultRoles();
+    }
+
+    /// <summary>For the controllers, each under its own name.</summary>
+    public TestApi Door { get; }
 
     public long Writes => Door.Writes;
 
@@ -29,7 +35,7 @@ internal sealed class WorldApi(TimeProvider time)
 
     /// <summary>All there are, but for what the controllers put into every namespace.</summary>
     public IReadOnlyList<T> All<T>() where T : KubernetesObject =>
-        [.. Door.All<T>().Where(item => item is not (ConfigMap { Metadata.Name: "kube-root-ca.crt" } or Namespace { Metadata.Name: "kube-node-lease" }))];
+        [.. Door.All<T>().Where(item => item is not (ConfigMap { Metadata.Name: "kube-root-ca.crt" } or Namespace { Metadata.Name: "kube-node-lease" or "kube-system" or "kube-public" }))];
 
     public T Get<T>(string name, string ns = "default") where T : KubernetesObject => Find<T>(new(ns, name))!;
 

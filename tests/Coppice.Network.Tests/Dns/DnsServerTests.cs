@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Coppice.Client.Metrics;
 using Coppice.Network.Dns;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -47,6 +48,13 @@ public sealed class DnsServerTests : IDisposable
 
         var question = Message("db.default.svc.cluster.local", DnsType.A);
         var answer = await ByUdpAsync(server.Port, question);
+
+        var text = new MetricsText();
+        server.WriteTo(text);
+        var figures = Encoding.UTF8.GetString(text.ToBytes().Span);
+        Assert.Contains("coredns_dns_requests_total{family=\"1\",proto=\"udp\",server=\"dns://:53\",type=\"A\",view=\"\",zone=\".\"} 1\n", figures);
+        Assert.Contains("coredns_dns_responses_total{plugin=\"\",rcode=\"NOERROR\",server=\"dns://:53\",view=\"\",zone=\".\"} 1\n", figures);
+        Assert.Contains("coredns_dns_request_duration_seconds_count{server=\"dns://:53\",view=\"\",zone=\".\"} 1\n", figures);
 
         Assert.Equal([question[0], question[1], 0x85, 0x80, 0, 1, 0, 1, 0, 0, 0, 0], answer[..12]);
         Assert.Equal(question[12..], answer[12..question.Length]);

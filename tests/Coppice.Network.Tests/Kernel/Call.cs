@@ -21,9 +21,10 @@ internal static class Call
 
     public static Task<Answer> TcpAsync(string path, string address, int port) => TcpAsync(path, IPAddress.Parse(address), port);
 
-    public static async Task<Answer> TcpAsync(string path, IPAddress address, int port)
+    /// <param name="wait">How long; null for as long as is usual.</param>
+    public static async Task<Answer> TcpAsync(string path, IPAddress address, int port, TimeSpan? wait = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(wait ?? Patience);
         try
         {
             using var socket = await NetworkNamespaces.ConnectAsync(path, new IPEndPoint(address, port), patience.Token);

@@ -55,7 +55,7 @@ public sealed class TamperingTests(ITestOutputHelper output)
         {
             var (state, _) = translator.Translate(HostileObjectsTests.Distinct(new HostileWorld(new Random(seed)).Next()));
             Assert.Equal([], await node.Rules.ApplyAsync(RulePlanner.Plan(state), default));
-            Assert.Contains($"{HostileWorld.GoodAddress} . tcp . 80 : goto all/good/good/tcp/http", Elements(node));
+            Assert.Contains($"{HostileWorld.GoodAddress} . tcp . 80 : goto pick/1", Elements(node));
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class TamperingTests(ITestOutputHelper output)
     [InlineData("delete table ip coppice")]
     [InlineData("flush ruleset")]
     [InlineData("delete element ip coppice addresses { 10.96.7.7 . tcp . 80 }")]
-    [InlineData("add element ip coppice ports { tcp . 22 : goto all/good/good/tcp/http }")]
+    [InlineData("add element ip coppice ports { tcp . 22 : goto pick/1 }")]
     [InlineData("insert rule ip coppice services drop")]
     [InlineData("delete element ip coppice hairpin { 10.244.0.77 . 10.244.0.77 }")]
     [InlineData("add chain ip coppice theirs")]

@@ -96,7 +96,7 @@ internal sealed class TestNode : IAsyncDisposable
         return output.Length == 0 ? null : JsonNode.Parse(output);
     }
 
-    private static string Run(string program, params string[] arguments) => Execute(program, arguments, "", []);
+    public static string Run(string program, params string[] arguments) => Execute(program, arguments, "", []);
 
     private static string Execute(string program, IEnumerable<string> arguments, string input, Dictionary<string, string> environment)
     {

@@ -6,7 +6,7 @@ namespace Coppice.Network.Tests.Nftables;
 
 public sealed class RulePlannerTests
 {
-    private static readonly NodeNetwork Node = new(IPNetwork.Parse("10.96.0.0/16"), IPNetwork.Parse("10.244.0.0/16"), ["veth*"]);
+    private static readonly NodeNetwork Node = new([IPNetwork.Parse("10.96.0.0/16")], IPNetwork.Parse("10.244.0.0/16"), ["veth*"]);
 
     private static ServicePortInfo Web(params string[] endpoints) => new("default", "web", "http", TransportProtocol.Tcp, 80)
     {
@@ -19,20 +19,33 @@ public sealed class RulePlannerTests
     private static string Changes(NftTable before, NftTable after) => NftDiff.Between("coppice", before, after).Batch;
 
     [Fact]
-    public void An_added_endpoint_touches_its_services_chain_and_nothing_else()
+    public void An_added_endpoint_touches_its_services_elements_and_nothing_else()
     {
         var other = Web("10.244.0.9") with { Name = "other", ClusterAddresses = [IPAddress.Parse("10.96.0.51")] };
+        var third = Web("10.244.0.7", "10.244.0.8") with { Name = "third", ClusterAddresses = [IPAddress.Parse("10.96.0.52")] };
 
-        var changes = Changes(Plan(Web("10.244.0.5"), other), Plan(Web("10.244.0.5", "10.244.1.6"), other));
+        var changes = Changes(Plan(Web("10.244.0.5"), other, third), Plan(Web("10.244.0.5", "10.244.1.6"), other, third));
 
         Assert.Equal(
             """
-            flush chain ip coppice all/default/web/tcp/http
-            add rule ip coppice all/default/web/tcp/http meta l4proto tcp dnat ip to numgen random mod 2 map { 0 : 10.244.0.5 . 8080, 1 : 10.244.1.6 . 8080 }
+            delete element ip coppice addresses { 10.96.0.50 . tcp . 80 }
+            add element ip coppice addresses { 10.96.0.50 . tcp . 80 : goto pick/2 }
+            add element ip coppice endpoints { 10.96.0.50 . tcp . 80 . 1 : 10.244.1.6 . 8080 }
             add element ip coppice hairpin { 10.244.1.6 . 10.244.1.6 }
 
             """,
             changes);
+    }
+
+    [Fact]
+    public void Services_of_as_many_endpoints_share_a_chain_which_goes_with_the_last_of_them()
+    {
+        var other = Web("10.244.0.9", "10.244.0.10") with { Name = "other", ClusterAddresses = [IPAddress.Parse("10.96.0.51")] };
+        var plan = Plan(Web("10.244.0.5", "10.244.1.6"), other);
+
+        Assert.Equal(["pick/2"], plan.Chains.Keys.Where(name => name.Contains('/', StringComparison.Ordinal)));
+        Assert.DoesNotContain("delete chain", Changes(plan, Plan(other)), StringComparison.Ordinal);
+        Assert.Contains("delete chain ip coppice pick/2", Changes(plan, Plan()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,14 +56,17 @@ public sealed class RulePlannerTests
         Assert.Equal(
             """
             delete element ip coppice addresses { 10.96.0.50 . tcp . 80 }
+            delete element ip coppice endpoints { 10.96.0.50 . tcp . 80 . 0 }
             delete element ip coppice hairpin { 10.244.0.5 . 10.244.0.5 }
             delete element ip coppice ports { tcp . 30080 }
             add element ip coppice refused-addresses { 10.96.0.50 . tcp . 80 : goto refuse }
             add element ip coppice refused-ports { tcp . 30080 : goto refuse }
             flush chain ip coppice all/default/web/tcp/http
             flush chain ip coppice ext/default/web/tcp/http
+            flush chain ip coppice pick/1
             delete chain ip coppice all/default/web/tcp/http
             delete chain ip coppice ext/default/web/tcp/http
+            delete chain ip coppice pick/1
 
             """,
             changes);
@@ -67,17 +83,16 @@ public sealed class RulePlannerTests
     {
         var ending = new EndpointInfo(IPAddress.Parse("10.244.0.6"), 8080, Local: true, Terminating: true);
 
-        Assert.DoesNotContain("10.244.0.6", Rules(Plan(Web("10.244.0.5") with { Endpoints = Web("10.244.0.5").Endpoints.Add(ending) }), "all/default/web/tcp/http"));
-        Assert.Contains("dnat to 10.244.0.6:8080", Rules(Plan(Web() with { Endpoints = [ending] }), "all/default/web/tcp/http"));
+        Assert.Equal(["10.244.0.5 . 8080"], Endpoints(Plan(Web("10.244.0.5") with { Endpoints = Web("10.244.0.5").Endpoints.Add(ending) })));
+        Assert.Equal(["10.244.0.6 . 8080"], Endpoints(Plan(Web() with { Endpoints = [ending] })));
     }
 
     [Fact]
     public void Internal_policy_Local_leads_to_this_nodes_endpoints_or_nowhere()
     {
         var local = Plan(Web("10.244.0.5", "10.244.1.6") with { InternalLocalOnly = true });
-        Assert.Equal("goto local/default/web/tcp/http", local.Sets["addresses"].Elements["10.96.0.50 . tcp . 80"]);
-        Assert.Equal("meta l4proto tcp dnat to 10.244.0.5:8080", Rules(local, "local/default/web/tcp/http"));
-        Assert.DoesNotContain("all/default/web/tcp/http", local.Chains.Keys);
+        Assert.Equal("goto pick/1", local.Sets["addresses"].Elements["10.96.0.50 . tcp . 80"]);
+        Assert.Equal(["10.244.0.5 . 8080"], Endpoints(local));
 
         var none = Plan(Web("10.244.1.6") with { InternalLocalOnly = true });
         Assert.Equal("drop", none.Sets["addresses"].Elements["10.96.0.50 . tcp . 80"]);
@@ -128,8 +143,8 @@ public sealed class RulePlannerTests
     {
         var (a, b) = (new string('a', 63), new string('b', 63));
         var plan = Plan(
-            Web("10.244.0.5") with { Namespace = a, Name = b, PortName = "one" },
-            Web("10.244.0.5") with { Namespace = a, Name = b, PortName = "two", ClusterAddresses = [IPAddress.Parse("10.96.0.51")] });
+            Web("10.244.0.5") with { Namespace = a, Name = b, PortName = "one", NodePort = 30080 },
+            Web("10.244.0.5") with { Namespace = a, Name = b, PortName = "two", NodePort = 30081, ClusterAddresses = [IPAddress.Parse("10.96.0.51")] });
 
         Assert.Equal(2, plan.Chains.Keys.Count(name => name.StartsWith("all/", StringComparison.Ordinal)));
         Assert.All(plan.Chains.Keys, name => Assert.InRange(name.Length, 1, 127));
@@ -140,12 +155,14 @@ public sealed class RulePlannerTests
     {
         foreach (var name in new[] { "web\nflush ruleset", "web { }", "a/b", "" })
         {
-            var plan = Plan(Web("10.244.0.5") with { Name = name }, Web("10.244.0.6") with { Name = "good" });
+            var plan = Plan(Web("10.244.0.5") with { Name = name }, Web("10.244.0.6") with { Name = "good", NodePort = 30080 });
             Assert.Equal(name, Assert.Single(plan.Warnings).Owner.Name);
             Assert.Contains("all/default/good/tcp/http", plan.Chains.Keys);
             Assert.DoesNotContain(plan.Chains.Keys, chain => chain.Contains("all/", StringComparison.Ordinal) && !chain.Contains("good"));
         }
     }
+
+    private static IEnumerable<string> Endpoints(NftTable plan) => plan.Sets["endpoints"].Elements.Values;
 
     private static string Rules(NftTable plan, string chain) => string.Join(Environment.NewLine, plan.Chains[chain].Rules);
 }

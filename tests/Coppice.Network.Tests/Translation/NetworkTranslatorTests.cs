@@ -50,6 +50,66 @@ public sealed class NetworkTranslatorTests
         new NetworkTranslator(Options).Translate(new NetworkObjects([service], slices, [], ["default"]));
 
     [Fact]
+    public void A_nodes_pods_ask_its_own_name_server()
+    {
+        var dns = Web() with { Spec = Web().Spec with { ClusterIP = "10.96.0.10", ExternalTrafficPolicy = null, Ports = [new ServicePort { Name = "http", Protocol = "UDP", Port = 53 }] } };
+        var world = new NetworkObjects([dns, Web()], [Slice(At("192.0.2.1", node: "first"))], [], ["default"]);
+
+        var rules = new NetworkTranslator(Options with { OwnDns = new(IPAddress.Parse("192.0.2.7"), 5353) }).Translate(world with { Services = [dns] }).State.Services;
+        Assert.Equal(["192.0.2.7:5353"], rules.SelectMany(one => one.Endpoints).Select(one => $"{one.Address}:{one.Port}").Distinct());
+
+        var others = new NetworkTranslator(Options with { OwnDns = new(IPAddress.Parse("192.0.2.7"), 5353) }).Translate(world with { Services = [Web()] }).State.Services;
+        Assert.Equal(["192.0.2.1:8080"], others.SelectMany(one => one.Endpoints).Select(one => $"{one.Address}:{one.Port}").Distinct());
+    }
+
+    [Theory]
+    // Endpoints as ZONE/NODE with hints for both, or one of them, and which are used from node "node" of zone "here".
+    [InlineData("here/node here/other there/third", "z", "0 1")]
+    [InlineData("here/node here/other there/third", "zn", "0")]
+    [InlineData("here/other there/third", "zn", "0")]
+    [InlineData("there/second there/third", "z", "0 1")]
+    [InlineData("there/second there/third", "zn", "0 1")]
+    [InlineData("here/node there/third -/fourth", "z", "0 1 2")]
+    [InlineData("-/node -/second", "n", "0")]
+    [InlineData("here/node there/second", "", "0 1")]
+    public void Endpoints_are_used_from_near_where_hints_say_so(string endpoints, string hints, string used)
+    {
+        var service = Web() with { Spec = Web().Spec with { SessionAffinity = "None" } };
+        var slice = Slice([.. endpoints.Split(' ').Select((text, i) => At($"10.244.0.{i}", node: text.Split('/')[1]) with
+        {
+            Hints = new()
+            {
+                ForZones = hints.Contains('z') && text[0] != '-' ? [new ForZone { Name = text.Split('/')[0] }] : default,
+                ForNodes = hints.Contains('n') ? [new ForNode { Name = text.Split('/')[1] }] : default,
+            },
+        })]);
+
+        var world = new NetworkObjects([service], [slice], [], []);
+        var translator = new NetworkTranslator(Options);
+        Assert.All(translator.Translate(world with { Zone = "nowhere" }).State.Services.Single().Endpoints, one => Assert.True(hints.Contains('n') || !one.Far));
+        var rules = translator.Translate(world with { Zone = "here" }).State.Services.Single();
+
+        Assert.Equal(used.Split(' ').Select(i => $"10.244.0.{i}"), rules.Endpoints.Where(one => !one.Far).Select(one => one.Address.ToString()));
+    }
+
+    [Fact]
+    public void Addresses_of_ranges_that_were_added_are_the_clusters_too()
+    {
+        var (state, zone) = new NetworkTranslator(Options).Translate(new NetworkObjects([], [], [], [])
+        {
+            ServiceRanges =
+            [
+                new() { Metadata = new() { Name = "kubernetes" }, Spec = new() { Cidrs = ["10.96.0.0/16"] } },
+                new() { Metadata = new() { Name = "more" }, Spec = new() { Cidrs = ["172.30.0.0/20", "fd00::/112"] } },
+            ],
+        });
+
+        Assert.Equal(["10.96.0.0/16", "172.30.0.0/20"], state.Node.ServiceRanges.Select(range => range.ToString()));
+        Assert.Equal(["10.96.0.0/16", "172.30.0.0/20", "10.244.0.0/16"], zone.ReverseRanges.Select(range => range.ToString()));
+        Assert.Contains("ip daddr 172.30.0.0/20 goto refuse", RulePlanner.Plan(state).Chains["filter-forward"].Rules);
+    }
+
+    [Fact]
     public void A_service_becomes_rules_with_everything_that_leads_to_it()
     {
         var rules = Assert.Single(Translate(Web(), Slice(At("10.244.0.5"), At("10.244.1.6", node: "other"))).State.Services);

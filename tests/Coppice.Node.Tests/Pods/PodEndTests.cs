@@ -23,6 +23,32 @@ public sealed class PodEndTests
         Assert.Contains("Normal Killing: Stopping container main", node.Events.Told);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_pod_that_comes_back_under_its_name_begins_when_the_one_before_has_ended(bool whileTheAgentIsAway)
+    {
+        using var node = new TestNode().Start();
+        node.Create("db-0", "stubborn:1");
+        var before = node.Api.Uid("db-0");
+        if (whileTheAgentIsAway)
+        {
+            node.Stop();
+        }
+
+        node.Delete("db-0", graceSeconds: 0);
+        node.Create("db-0", "server:1");
+        if (whileTheAgentIsAway)
+        {
+            node.Start();
+        }
+
+        Assert.Equal(before, Assert.Single(node.Held.Sandboxes).Pod.Uid);
+        node.Advance(31);
+        Assert.Equal(node.Api.Uid("db-0"), Assert.Single(node.Held.Sandboxes).Pod.Uid);
+        Assert.Equal(ContainerRunState.Running, Assert.Single(node.Held.Containers).State);
+    }
+
     [Fact]
     public void A_stubborn_container_gets_all_of_its_grace_and_less_when_asked_again()
     {

@@ -20,13 +20,13 @@ public sealed class VolumePluginTests
     // What an agent finds when it comes back, and what tools that look into pods' directories know.
     [Fact]
     public void The_directories_have_Kubernetes_names() =>
-        Assert.Equal(["configmap", "downward-api", "empty-dir", "host-path", "projected", "secret"], VolumePlugins.All.Select(one => one.DirectoryName));
+        Assert.Equal(["local-volume", "configmap", "downward-api", "empty-dir", "local-volume", "host-path", "projected", "secret"], VolumePlugins.All.Select(one => one.DirectoryName));
 
     [Theory]
     [InlineData("nfs")]
-    [InlineData("persistentVolumeClaim")]
+    [InlineData("csi")]
     public void Of_a_kind_that_is_not_there_it_is_said_what_is(string source) => Assert.Equal(
-        "no volume plugin matched: this node supports configMap, downwardAPI, emptyDir, hostPath, projected and secret",
+        "no volume plugin matched: this node supports persistentVolumeClaim, configMap, downwardAPI, emptyDir, ephemeral, hostPath, projected and secret",
         Assert.Throws<ContainerConfigException>(() => VolumePlugins.Of(VolumeOf(source))).Message);
 
     [Theory]

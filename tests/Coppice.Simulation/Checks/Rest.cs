@@ -1,7 +1,10 @@
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
+using Coppice.Objects.Autoscaling.V2;
+using Coppice.Objects.Batch;
 using Coppice.Objects.Core;
+using Coppice.Objects.Policy;
 using Coppice.Simulation.World;
 
 namespace Coppice.Simulation.Checks;
@@ -31,6 +34,9 @@ internal sealed class Rest
         rest.CheckOwners();
         rest.CheckNamespaces();
         rest._missing.AddRange(ServicesAtRest.Missing(cluster));
+        rest._missing.AddRange(BatchAtRest.Missing(cluster));
+        rest._missing.AddRange(StorageAtRest.Missing(cluster));
+        rest._missing.AddRange(PoliciesAtRest.Missing(cluster));
         foreach (var machine in cluster.Machines)
         {
             rest.CheckNode(machine);
@@ -81,11 +87,15 @@ internal sealed class Rest
         KubernetesObject[] all =
         [
             .. _caches.Leases.Items, .. _caches.Pods.Items, .. _caches.ReplicaSets.Items, .. _caches.ControllerRevisions.Items, .. _caches.EndpointSlices.Items,
+            .. _cluster.Stored.All<Job>(), .. _cluster.Stored.All<PersistentVolumeClaim>(),
         ];
         var owners = Workload.All(_caches).Select(w => w.Uid)
             .Concat(_caches.ReplicaSets.Items.Select(s => s.Metadata.Uid!))
             .Concat(_caches.Services.Items.Select(s => s.Metadata.Uid!))
             .Concat(_caches.Nodes.Items.Select(n => n.Metadata.Uid!))
+            .Concat(_caches.Pods.Items.Select(p => p.Metadata.Uid!))
+            .Concat(_caches.CronJobs.Items.Select(c => c.Metadata.Uid!))
+            .Concat(_cluster.Stored.All<Job>().Select(j => j.Metadata.Uid!))
             .ToHashSet(StringComparer.Ordinal);
         foreach (var item in all)
         {
@@ -118,7 +128,13 @@ internal sealed class Rest
             Expect(_caches.ServiceAccounts.Find(new(one.Metadata.Name!, "default")) is not null, $"namespace {one.Metadata.Name} has no account");
         }
 
-        KubernetesObject[] all = [.. _caches.ServiceAccounts.Items, .. _caches.ConfigMaps.Items, .. _caches.Services.Items, .. _caches.Events.Items];
+        var stored = _cluster.Stored;
+        KubernetesObject[] all =
+        [
+            .. _caches.ServiceAccounts.Items, .. _caches.ConfigMaps.Items, .. _caches.Services.Items, .. _caches.Events.Items,
+            .. stored.All<Job>(), .. stored.All<CronJob>(), .. stored.All<PersistentVolumeClaim>(), .. stored.All<PodDisruptionBudget>(),
+            .. stored.All<ResourceQuota>(), .. stored.All<LimitRange>(), .. stored.All<HorizontalPodAutoscaler>(),
+        ];
         foreach (var item in all.Where(i => !names.Contains(i.Metadata.Namespace)))
         {
             Expect(false, $"{item.GetType().Name} {ObjectKey.Of(item)} outlived its namespace");
@@ -155,10 +171,11 @@ internal sealed class Rest
         // What is nobody's may be of a form that never runs.
         foreach (var (uid, pod) in pods.Where(p => !p.Value.Metadata.OwnerReferences.IsEmpty))
         {
+            var isOver = pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
             var sandboxes = held.Sandboxes.Where(s => s.Pod.Uid == uid && s.State == SandboxState.Ready).ToList();
             var running = held.Containers.Count(c => c.Pod.Uid == uid && c.State == ContainerRunState.Running);
-            var wanted = pod.Spec.Containers.Count + pod.Spec.InitContainers.Count(c => c.RestartPolicy == RestartPolicy.Always);
-            Expect(sandboxes.Count == 1 && running == wanted, $"{machine.Name}: {Describe(pod)} has {sandboxes.Count} sandboxes and {running} running containers");
+            var wanted = isOver ? 0 : pod.Spec.Containers.Count + pod.Spec.InitContainers.Count(c => c.RestartPolicy == RestartPolicy.Always);
+            Expect(sandboxes.Count == (isOver ? 0 : 1) && running == wanted, $"{machine.Name}: {Describe(pod)} has {sandboxes.Count} sandboxes and {running} running containers");
             Expect(sandboxes.All(s => s.Addresses[0] == pod.Status.PodIP), $"{machine.Name}: {Describe(pod)} says another address than its sandbox has");
         }
     }

@@ -1,23 +1,45 @@
 using Coppice.Node.Runtime;
+using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
+using Coppice.Simulation.Checks.Laws;
 using Coppice.Simulation.World;
 
 namespace Coppice.Simulation.Checks;
 
-/// <summary>What must be true at every moment, whatever happens. Remembers what it saw, to see what must never change.</summary>
+/// <summary>What must be true at every moment and of every write, whatever happens. Remembers what it saw, to see what must never change.</summary>
 internal sealed class Safety(SimulatedCluster cluster)
 {
+    private readonly IReadOnlyList<ILaw> _laws =
+    [
+        new JobLaw(cluster.Stored),
+        new CronJobLaw(cluster.Stored),
+        new QuotaLaw(cluster.Stored),
+        new VolumeLaw(cluster.Stored),
+        new BudgetLaw(cluster),
+        new PreemptionLaw(cluster),
+        new AutoscalerLaw(cluster),
+        new DaemonSetLaw(cluster),
+    ];
+
     private const string HashLabel = "pod-template-hash";
 
     private readonly Dictionary<string, string> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _limits = new(StringComparer.Ordinal);
     private (SimulatedServer? Server, long Changes) _checked;
 
-    /// <summary>Looks whenever a pod or a deployment has changed; while there is no server, always.</summary>
+    /// <summary>Looks at every write, and at all there is whenever a pod or a deployment has changed; while there is no server, always.</summary>
     /// <exception cref="InvalidOperationException">Something happened that must not; says what.</exception>
     public void Check()
     {
+        if (cluster.History.Follow(LookAt))
+        {
+            foreach (var law in _laws)
+            {
+                law.Conclude();
+            }
+        }
+
         var now = (cluster.Server, cluster.Server?.Changes ?? 0);
         if (now.Server is not null && now == _checked)
         {
@@ -28,6 +50,7 @@ internal sealed class Safety(SimulatedCluster cluster)
         cluster.ThrowIfBroken();
         CheckTwins();
         CheckIdentities();
+        CheckData();
         if (cluster.Server is not { Caches: var caches } || !caches.Pods.IsSynced)
         {
             return;
@@ -47,6 +70,22 @@ internal sealed class Safety(SimulatedCluster cluster)
 
     public static bool IsAlive(Pod pod) =>
         pod.Metadata.DeletionTimestamp is null && pod.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed);
+
+    private void LookAt(Write write)
+    {
+        foreach (var law in _laws)
+        {
+            law.Look(write);
+        }
+    }
+
+    private void CheckData()
+    {
+        if (cluster.Data.Problem is { } problem)
+        {
+            throw new InvalidOperationException(problem);
+        }
+    }
 
     private void CheckPlaces(IReadOnlyList<Pod> pods)
     {
@@ -96,7 +135,7 @@ internal sealed class Safety(SimulatedCluster cluster)
     {
         foreach (var machine in cluster.Machines)
         {
-            var asked = pods.Where(p => p.Spec.NodeName == machine.Name && IsAlive(p)).Sum(p => p.Spec.Containers[0].Resources.Requests["cpu"].MilliValue);
+            var asked = pods.Where(p => p.Spec.NodeName == machine.Name && IsAlive(p)).Sum(p => PodRequests.Of(p.Spec).Find("cpu").MilliValue);
             if (asked > SimulatedMachine.Allocatable["cpu"].MilliValue)
             {
                 throw new InvalidOperationException($"the pods on {machine.Name} asked for {asked} thousandths of a CPU, more than it has");
@@ -104,19 +143,21 @@ internal sealed class Safety(SimulatedCluster cluster)
         }
     }
 
-    /// <summary>A pod that comes back under its name begins only when the one before has ended.</summary>
+    /// <summary>
+    /// A pod that comes back under its name begins only when the one before has ended, on whatever machine; unless users did not wait to
+    /// hear that it has.
+    /// </summary>
     private void CheckIdentities()
     {
-        foreach (var machine in cluster.Machines)
+        var doubles = cluster.Machines.SelectMany(machine => machine.Held().Containers.Select(c => (Machine: machine.Name, Container: c)))
+            .Where(c => c.Container.State == ContainerRunState.Running)
+            .GroupBy(c => (c.Container.Pod.Namespace, Pod: c.Container.Pod.Name, Container: c.Container.Name))
+            .Where(g => g.DistinctBy(c => c.Container.Pod.Uid).Count() > 1)
+            .FirstOrDefault(g => g.DistinctBy(c => c.Machine).Count() == 1 || !g.Any(c => cluster.Meddled.Contains(c.Container.Pod.Uid)));
+        if (doubles is not null)
         {
-            var doubles = machine.Held().Containers
-                .Where(c => c.State == ContainerRunState.Running)
-                .GroupBy(c => (c.Pod.Namespace, Pod: c.Pod.Name, Container: c.Name))
-                .FirstOrDefault(g => g.DistinctBy(c => c.Pod.Uid).Count() > 1);
-            if (doubles is not null)
-            {
-                throw new InvalidOperationException($"{machine.Name} runs two pods that are called {doubles.Key.Namespace}/{doubles.Key.Pod}");
-            }
+            throw new InvalidOperationException(
+                $"{string.Join(" and ", doubles.Select(c => c.Machine).Distinct())} run two pods that are called {doubles.Key.Namespace}/{doubles.Key.Pod}");
         }
     }
 

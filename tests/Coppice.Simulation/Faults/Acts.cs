@@ -8,6 +8,9 @@ internal sealed class Acts
     private readonly SimulatedCluster _cluster;
     private readonly Random _random;
     private readonly Users _users;
+    private readonly Strays _strays;
+    private readonly Taskmasters _taskmasters;
+    private readonly Storekeepers _storekeepers;
     private readonly IReadOnlyList<(int Weight, bool NeedsServer, Action Act)> _all;
 
     public Acts(SimulatedCluster cluster)
@@ -16,23 +19,16 @@ internal sealed class Acts
         _random = new Random(cluster.Random.Next());
         Chronicle = new Chronicle(cluster.Loop, _random);
         _users = new Users(cluster, Chronicle, _random);
-        var strays = new Strays(cluster, Chronicle, _random);
+        _strays = new Strays(cluster, Chronicle, _random);
         var misfortunes = new Misfortunes(cluster, Chronicle, _random);
         var clocks = new Clocks(cluster, Chronicle, _random);
         var shortages = new Shortages(cluster, Chronicle, _random);
+        _taskmasters = new Taskmasters(cluster, Chronicle, _random);
+        Operators = new Operators(cluster, Chronicle, _random);
+        _storekeepers = new Storekeepers(cluster, Chronicle, _random);
         _all =
         [
-            (20, true, _users.Deploy),
-            (12, true, _users.Scale),
-            (12, true, _users.RollOut),
-            (5, true, _users.DeleteWorkload),
-            (6, true, strays.Relabel),
-            (9, true, _users.DeletePod),
-            (5, true, _users.ChangeService),
-            (3, true, _users.ChangeNamespace),
-            (3, true, _users.Cordon),
-            (2, true, _users.ChangeSettings),
-            (1, true, _users.DeleteNode),
+            .. OfUsers(),
             (12, false, misfortunes.KillContainer),
             (10, false, misfortunes.Deafen),
             (5, false, misfortunes.KillSandbox),
@@ -58,6 +54,8 @@ internal sealed class Acts
     }
 
     public Chronicle Chronicle { get; }
+
+    public Operators Operators { get; }
 
     /// <summary>There is something to work with.</summary>
     public void Begin()
@@ -97,6 +95,37 @@ internal sealed class Acts
         _cluster.Loop.RunFor(TimeSpan.FromSeconds(5));
         // What is on its way out may leave something behind that is to be cleared away, too. Whoever never goes is found at rest.
         _cluster.Loop.RunUntil(() => !Workload.All(_cluster.Caches).Any(w => w.IsLeaving), TimeSpan.FromMinutes(10));
+        Operators.BecomeModest();
         _users.BecomeModest();
+        _taskmasters.BecomeModest();
+        _storekeepers.BecomeModest();
     }
+
+    private IEnumerable<(int Weight, bool NeedsServer, Action Act)> OfUsers() =>
+    [
+        (20, true, _users.Deploy),
+        (12, true, _users.Scale),
+        (12, true, _users.RollOut),
+        (5, true, _users.DeleteWorkload),
+        (6, true, _strays.Relabel),
+        (9, true, _users.DeletePod),
+        (5, true, _users.ChangeService),
+        (3, true, _users.ChangeNamespace),
+        (3, true, _users.Cordon),
+        (2, true, _users.ChangeSettings),
+        (1, true, _users.DeleteNode),
+        (8, true, _taskmasters.StartJob),
+        (4, true, _taskmasters.ChangeJob),
+        (2, true, _taskmasters.DeleteJob),
+        (4, true, _taskmasters.ChangeCronJob),
+        (6, true, Operators.ChangeBudget),
+        (8, true, Operators.Evict),
+        (5, true, Operators.ChangeQuota),
+        (3, true, Operators.ChangeLimits),
+        (5, true, Operators.ChangeAutoscaler),
+        (3, true, _storekeepers.MakeVolume),
+        (3, true, _storekeepers.MakeClaim),
+        (4, true, _storekeepers.DeleteClaim),
+        (2, true, _storekeepers.ClearVolume),
+    ];
 }

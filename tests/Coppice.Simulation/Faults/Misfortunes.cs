@@ -1,3 +1,4 @@
+using Coppice.Node.LocalVolumes;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Simulated;
 using Coppice.Simulation.World;
@@ -114,12 +115,12 @@ internal sealed class Misfortunes(SimulatedCluster cluster, Chronicle chronicle,
         }
 
         chronicle.Note($"cuts {machine.Name} off from the API");
-        cluster.Happen(machine.Door.Cut);
+        cluster.Happen(machine.CutOff);
         chronicle.After(5, random.Next(3) == 0 ? 60 : 900, $"{machine.Name} reaches the API again", () =>
         {
             if (machine.HasPower)
             {
-                machine.Door.Mend();
+                machine.Reconnect();
             }
         });
     }
@@ -144,7 +145,7 @@ internal sealed class Misfortunes(SimulatedCluster cluster, Chronicle chronicle,
                 return RequestFault.None;
             }
 
-            var isRemote = component.StartsWith("system:node:", StringComparison.Ordinal);
+            var isRemote = component.StartsWith("system:node:", StringComparison.Ordinal) || component.EndsWith(LocalProvisioner.Account, StringComparison.Ordinal);
             return chances.Next(3) switch
             {
                 0 when verb == "update" => RequestFault.Conflict,
@@ -152,7 +153,11 @@ internal sealed class Misfortunes(SimulatedCluster cluster, Chronicle chronicle,
                 _ => RequestFault.Refused,
             };
         };
-        chronicle.After(5, 120, "the API answers well again", () => cluster.Api.Fault = null);
+        chronicle.After(5, 120, "the API answers well again", () =>
+        {
+            cluster.Api.Fault = null;
+            cluster.Blur();
+        });
     }
 
     public void ForgetHistory()

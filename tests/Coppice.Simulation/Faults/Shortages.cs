@@ -11,7 +11,11 @@ internal sealed class Shortages(SimulatedCluster cluster, Chronicle chronicle, R
     {
         chronicle.Note("fills the store's disk");
         cluster.Disk.IsFull = true;
-        chronicle.After(2, random.Next(3) == 0 ? 900 : 90, "the store's disk has room again", () => cluster.Disk.IsFull = false);
+        chronicle.After(2, random.Next(3) == 0 ? 900 : 90, "the store's disk has room again", () =>
+        {
+            cluster.Disk.IsFull = false;
+            cluster.Blur();
+        });
     }
 
     /// <summary>A machine says that it has hardly any room, and gets no more pods.</summary>

@@ -1,5 +1,7 @@
 using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Apps;
+using Coppice.Objects.Autoscaling.V2;
 using Coppice.Objects.Core;
 using Coppice.Simulation.World;
 
@@ -64,8 +66,14 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
         var pods = cluster.Caches.Pods.Items;
         if (pods.Count > 0)
         {
-            var pod = ObjectKey.Of(Draw(pods));
+            var drawn = Draw(pods);
+            var pod = ObjectKey.Of(drawn);
             var grace = random.Next(4) == 0 ? 0L : (long?)null;
+            if (grace is not null)
+            {
+                cluster.Meddled.Add(drawn.Metadata.Uid!);
+            }
+
             chronicle.Note($"deletes pod {pod}{(grace is null ? "" : " without grace")}");
             Try(() => cluster.Do(api => api.DeleteAsync<Pod>(pod, new() { GracePeriodSeconds = grace }, default)));
         }
@@ -131,6 +139,7 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
     {
         var machine = Draw(cluster.Machines);
         chronicle.Note($"deletes node {machine.Name}");
+        cluster.Meddled.UnionWith(cluster.Caches.PodsByNode.Find(machine.Name).Select(pod => pod.Metadata.Uid!));
         Try(() => cluster.Do(api => api.DeleteAsync<Objects.Core.Node>(new("", machine.Name), null, default)));
     }
 
@@ -198,16 +207,31 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
             workload.RollOut(cluster, Registry.Good[0]);
         }
 
-        // A rollout needs room beside what there is: two a deployment.
+        // One that keeps an order waits for each pod before it changes another, and for one that cannot run for ever.
+        cluster.Loop.RunFor(TimeSpan.FromSeconds(2));
+        foreach (var pod in Workload.All(cluster.Caches).Where(w => w.Item is StatefulSet).SelectMany(w => w.Pods(cluster.Caches)).Where(p => Registry.Bad.Contains(p.Spec.Containers[0].Image!)))
+        {
+            chronicle.Note($"deletes pod {ObjectKey.Of(pod)}, which never runs");
+            Try(() => cluster.Do(api => api.DeleteAsync<Pod>(ObjectKey.Of(pod), null, default)));
+        }
+
+        MakeRoom();
+    }
+
+    // In thousandths of a processor. A rollout needs room beside what there is: two pods each; and of what is left some is in pieces.
+    private void MakeRoom()
+    {
         var all = Workload.All(cluster.Caches);
-        var room = (cluster.Machines.Count * (SimulatedObserver.Processors * 5)) - (all.Count * 2);
+        var room = (cluster.Machines.Count * SimulatedObserver.Processors * 700) - all.Sum(w => w.Millis * (w.Replicas is null ? cluster.Machines.Count + 1 : 2));
         foreach (var workload in all.Where(w => w.Replicas is not null))
         {
-            var fits = Math.Max(0, Math.Min(workload.Replicas!.Value, room));
-            room -= fits;
-            if (fits < workload.Replicas)
+            var wanted = cluster.Stored.Find<HorizontalPodAutoscaler>(workload.Key)?.Spec.MaxReplicas ?? workload.Replicas!.Value;
+            var fits = Math.Max(0, Math.Min(wanted, room / workload.Millis));
+            room -= fits * workload.Millis;
+            if (fits < wanted)
             {
                 chronicle.Note($"scales {workload} to {fits}, as all that has room");
+                Try(() => cluster.Do(api => api.DeleteAsync<HorizontalPodAutoscaler>(workload.Key, null, default)));
                 workload.Scale(cluster, fits);
             }
         }
@@ -229,7 +253,7 @@ internal sealed class Users(SimulatedCluster cluster, Chronicle chronicle, Rando
             action();
             return true;
         }
-        catch (ApiException e) when (e.IsNotFound || e.IsConflict || e.IsAlreadyExists || e.Code is 403 or 503)
+        catch (ApiException e) when (e.IsNotFound || e.IsConflict || e.IsAlreadyExists || e.Code is 403 or 429 or 503)
         {
             // A user would read it and shrug.
             return false;

@@ -7,12 +7,19 @@ namespace Coppice.Simulation.World;
 
 /// <summary>
 /// What users run: one workload of each way to keep pods, some in a namespace of their own, each with a Service of its name. Their pods
-/// differ, too: one has a startup probe, one init containers and a sidecar, one takes leave before it goes, one needs a ConfigMap. And
-/// the Services: one is reached at a port of the nodes, one at their addresses, and with one clients stay with their pod.
+/// differ, too: one has a startup probe, one init containers and a sidecar, one takes leave before it goes, one needs a ConfigMap, some
+/// keep data, and some are more important than others. And the Services: one is reached at a port of the nodes, one at their addresses,
+/// and with one clients stay with their pod.
 /// </summary>
 internal static class Applications
 {
     public const string TeamNamespace = "team";
+
+    /// <summary>Of the container that does an application's work.</summary>
+    public const string ContainerName = "web";
+
+    /// <summary>The volume of those that keep something, and what the names of their claims begin with.</summary>
+    public const string Data = "data";
 
     // How long one of them takes leave, which must fit into its grace.
     private const int StopSleepSeconds = 3;
@@ -26,13 +33,20 @@ internal static class Applications
         (new(TeamNamespace, "emil"), RollingDeployment),
         (new(TeamNamespace, "fred"), ReplicaSet),
         (new(TeamNamespace, "gwen"), DaemonSet),
-        (new(TeamNamespace, "hugo"), StatefulSet),
+        (new(TeamNamespace, "hugo"), (key, replicas, image, random) => StatefulSet(key, replicas, image, random)),
+        (new("default", "ines"), OrderlyStatefulSet),
+        (new(TeamNamespace, "jana"), TidyStatefulSet),
+        (new("default", "karl"), SurgingDaemonSet),
+        (new("default", "lena"), RollingDeployment),
     ];
 
     /// <summary>What some pods cannot start without.</summary>
     public static readonly ObjectKey Settings = new("default", "settings");
 
     public static IReadOnlyList<ObjectKey> Keys { get; } = [.. Catalogue.Select(c => c.Key)];
+
+    /// <summary>Its pods have numbers in the place of random names, and nobody else can make one of that name.</summary>
+    public static bool IsNumbered(string application) => application is "hugo" or "ines" or "jana";
 
     public static KubernetesObject Workload(ObjectKey key, int replicas, string image, Random random) =>
         Catalogue.First(c => c.Key == key).Make(key, replicas, image, random);
@@ -66,6 +80,20 @@ internal static class Applications
     private static Deployment RollingDeployment(ObjectKey key, int replicas, string image, Random random) => Deployment(
         key, replicas, image, random,
         new() { Type = DeploymentStrategyType.RollingUpdate, RollingUpdate = new() { MaxSurge = random.Next(1, 3), MaxUnavailable = random.Next(0, 2) } });
+
+    private static DaemonSet SurgingDaemonSet(ObjectKey key, int replicas, string image, Random random)
+    {
+        var set = DaemonSet(key, replicas, image, random);
+        var surging = new RollingUpdateDaemonSet { MaxSurge = random.Next(1, 3), MaxUnavailable = 0 };
+        return set with { Spec = set.Spec with { UpdateStrategy = new() { Type = DaemonSetUpdateStrategyType.RollingUpdate, RollingUpdate = surging } } };
+    }
+
+    // Its claims stay, whatever becomes of it.
+    private static StatefulSet OrderlyStatefulSet(ObjectKey key, int replicas, string image, Random random) => Keeping(
+        StatefulSet(key, replicas, image, random, PodManagementPolicyType.OrderedReady), PersistentVolumeClaimRetentionPolicyType.Retain);
+
+    private static StatefulSet TidyStatefulSet(ObjectKey key, int replicas, string image, Random random) => Keeping(
+        StatefulSet(key, replicas, image, random), PersistentVolumeClaimRetentionPolicyType.Delete);
 
     private static Deployment RecreateDeployment(ObjectKey key, int replicas, string image, Random random) =>
         Deployment(key, replicas, image, random, new() { Type = DeploymentStrategyType.Recreate });
@@ -102,8 +130,17 @@ internal static class Applications
         Spec = new() { Selector = Selector(key), Template = Template(key, image, random) },
     };
 
-    // In parallel: one that waits for each pod in turn would, as in Kubernetes, wait for ever for one that cannot start.
-    private static StatefulSet StatefulSet(ObjectKey key, int replicas, string image, Random random) => new()
+    private static StatefulSet Keeping(StatefulSet set, string retention) => set with
+    {
+        Spec = set.Spec with
+        {
+            PersistentVolumeClaimRetentionPolicy = new() { WhenDeleted = retention, WhenScaled = retention },
+            VolumeClaimTemplates = [Classes.Claim(Data, Classes.Local)],
+        },
+    };
+
+    private static StatefulSet StatefulSet(
+        ObjectKey key, int replicas, string image, Random random, string management = PodManagementPolicyType.Parallel) => new()
     {
         ApiVersion = "apps/v1",
         Kind = "StatefulSet",
@@ -112,7 +149,7 @@ internal static class Applications
         {
             Replicas = replicas,
             ServiceName = key.Name,
-            PodManagementPolicy = PodManagementPolicyType.Parallel,
+            PodManagementPolicy = management,
             Selector = Selector(key),
             Template = Template(key, image, random),
         },
@@ -125,8 +162,11 @@ internal static class Applications
     private static PodTemplateSpec Template(ObjectKey key, string image, Random random) => new()
     {
         Metadata = new() { Labels = Labels(key) },
-        Spec = Pod(key, image) with { TerminationGracePeriodSeconds = random.Next(StopSleepSeconds, 30) },
+        Spec = Pod(key, image) with { TerminationGracePeriodSeconds = random.Next(StopSleepSeconds, 30), PriorityClassName = ClassOf(key.Name) },
     };
+
+    // What is bound to its node cannot go elsewhere when others have taken its place.
+    private static string? ClassOf(string name) => name switch { "lena" => Classes.Vital, "gwen" or "ines" or "jana" or "karl" => Classes.Steady, _ => null };
 
     private static PodSpec Pod(ObjectKey key, string image) => key.Name switch
     {
@@ -137,6 +177,7 @@ internal static class Applications
         }),
         "dora" => Of(Web(image) with { Lifecycle = new() { PreStop = new() { Sleep = new() { Seconds = StopSleepSeconds } } } }),
         "emil" => Of(Web(image)) with { InitContainers = [Helper("setup", Registry.Init), Helper("proxy", Registry.Sidecar) with { RestartPolicy = RestartPolicy.Always }] },
+        "lena" => Of(Web(image) with { Resources = Asking("900m") }),
         _ => Of(Web(image)),
     };
 
@@ -144,15 +185,17 @@ internal static class Applications
 
     private static Container Helper(string name, string image) => new() { Name = name, Image = image, ImagePullPolicy = "IfNotPresent" };
 
+    private static ResourceRequirements Asking(string processors) => new() { Requests = ValueMap.Of(("cpu", Quantity.Parse(processors)), ("memory", Quantity.Parse("128Mi"))) };
+
     private static HTTPGetAction Asked() => new() { Port = 80, Path = "/" };
 
     private static Container Web(string image) => new()
     {
-        Name = "web",
+        Name = ContainerName,
         Image = image,
         ImagePullPolicy = "IfNotPresent",
         Ports = [new ContainerPort { ContainerPortValue = 80 }],
-        Resources = new() { Requests = ValueMap.Of(("cpu", Quantity.Parse("200m")), ("memory", Quantity.Parse("128Mi"))) },
+        Resources = Asking("200m"),
         ReadinessProbe = new() { HttpGet = Asked(), PeriodSeconds = 5 },
         LivenessProbe = new() { HttpGet = Asked(), PeriodSeconds = 10, InitialDelaySeconds = 10 },
     };

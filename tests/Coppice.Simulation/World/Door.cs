@@ -2,6 +2,7 @@ using Coppice.ApiServer;
 using Coppice.ApiServer.InProcess;
 using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
 using Coppice.Objects.Meta;
 
 namespace Coppice.Simulation.World;
@@ -25,7 +26,7 @@ internal enum RequestFault
 /// One component's way to the API, over the restarts of its server: requests fail as they do over a network while the server is away
 /// or the way is cut, and watches break off.
 /// </summary>
-internal sealed class Door(SimulatedApi api, string component) : IApiClient
+internal sealed class Door(SimulatedApi api, UserInfo user) : IApiClient
 {
     private CancellationTokenSource _line = new();
     private ApiVerbs? _verbs;
@@ -50,7 +51,8 @@ internal sealed class Door(SimulatedApi api, string component) : IApiClient
         old.Cancel();
     }
 
-    public ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop) => AskAsync("get", api => api.FindAsync(kind, key, stop));
+    public ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, string? subresource, CancellationToken stop) =>
+        AskAsync("get", api => api.FindAsync(kind, key, subresource, stop));
 
     public ValueTask<ObjectList<KubernetesObject>> ListAsync(Kind kind, ListQuery query, CancellationToken stop) =>
         AskAsync("list", api => api.ListAsync(kind, query, stop));
@@ -58,8 +60,11 @@ internal sealed class Door(SimulatedApi api, string component) : IApiClient
     public IObjectWatch<KubernetesObject> Watch(Kind kind, ListQuery query, string afterRevision) =>
         new BreakableWatch(Reach().Watch(kind, query, afterRevision), _line.Token);
 
-    public ValueTask<KubernetesObject> WriteAsync(Kind kind, ObjectWrite write, CancellationToken stop) =>
-        AskAsync(VerbOf(write), api => api.WriteAsync(kind, write, stop));
+    public ValueTask<KubernetesObject> WriteAsync(Kind kind, ObjectWrite write, CancellationToken stop)
+    {
+        api.Asked?.Invoke(write);
+        return AskAsync(VerbOf(write), reached => reached.WriteAsync(kind, write, stop));
+    }
 
     public async ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop) => await AskAsync(
         "delete",
@@ -79,7 +84,7 @@ internal sealed class Door(SimulatedApi api, string component) : IApiClient
     private async ValueTask<T> AskAsync<T>(string verb, Func<IApiClient, ValueTask<T>> request)
     {
         var reached = Reach();
-        var fault = api.Fault?.Invoke(verb, component) ?? RequestFault.None;
+        var fault = api.Fault?.Invoke(verb, user.Username!) ?? RequestFault.None;
         if (fault is RequestFault.Refused)
         {
             throw Refusal(500, "InternalError", "Internal error occurred: injected fault");
@@ -103,7 +108,7 @@ internal sealed class Door(SimulatedApi api, string component) : IApiClient
 
         if (!ReferenceEquals(verbs, _verbs))
         {
-            (_verbs, _client) = (verbs, new InProcessClient(verbs, component));
+            (_verbs, _client) = (verbs, new InProcessClient(verbs, user));
         }
 
         return _client!;
@@ -137,6 +142,9 @@ internal sealed class SimulatedApi
 {
     /// <summary>Null while there is no server.</summary>
     public ApiVerbs? Verbs { get; set; }
+
+    /// <summary>Told of what components ask to be written.</summary>
+    public Action<ObjectWrite>? Asked { get; set; }
 
     /// <summary>What happens to a request, by its verb and the component that asks; null for nothing.</summary>
     public Func<string, string, RequestFault>? Fault { get; set; }

@@ -17,6 +17,9 @@ internal static class Registry
     /// <summary>Runs beside another.</summary>
     public const string Sidecar = "proxy:1";
 
+    /// <summary>End by themselves: soon, later, and badly.</summary>
+    public static readonly IReadOnlyList<string> Tasks = ["task:1", "task:2", "failing:1"];
+
     public static readonly IReadOnlyList<SimulatedImage> Images =
     [
         new("web:1", new SimulatedProgram { ReadyAfter = TimeSpan.FromSeconds(1), TerminatesWithin = TimeSpan.FromSeconds(2) }),
@@ -24,6 +27,9 @@ internal static class Registry
         new("web:3", new SimulatedProgram { ReadyAfter = TimeSpan.FromSeconds(2), TerminatesWithin = null }),
         new(Init, SimulatedProgram.Exits(0, TimeSpan.FromMilliseconds(700))),
         new(Sidecar, new SimulatedProgram { ReadyAfter = TimeSpan.FromMilliseconds(500), TerminatesWithin = TimeSpan.FromSeconds(1) }),
+        new("task:1", SimulatedProgram.Exits(0, TimeSpan.FromSeconds(2))),
+        new("task:2", SimulatedProgram.Exits(0, TimeSpan.FromSeconds(40)) with { TerminatesWithin = TimeSpan.FromSeconds(1) }),
+        new("failing:1", SimulatedProgram.Exits(1, TimeSpan.FromSeconds(4))),
         new("broken:1", new SimulatedProgram { StartError = "exec: \"/nothing\": stat /nothing: no such file or directory" }),
         new("crashing:1", SimulatedProgram.Exits(1, TimeSpan.FromSeconds(3))),
         new("deaf:1", new SimulatedProgram { ReadyAfter = TimeSpan.FromDays(1) }),

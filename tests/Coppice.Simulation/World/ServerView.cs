@@ -1,6 +1,7 @@
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
+using Coppice.Objects.Batch;
 using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
@@ -40,6 +41,8 @@ internal sealed class ServerView(CacheSet caches)
     public ObjectCache<Deployment> Deployments { get; } = caches.Of<Deployment>();
 
     public ObjectCache<ReplicaSet> ReplicaSets { get; } = caches.Of<ReplicaSet>();
+
+    public ObjectCache<CronJob> CronJobs { get; } = caches.Of<CronJob>();
 
     public ObjectCache<Lease> Leases { get; } = caches.Of<Lease>();
 

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Authorization.Bootstrap;
 using Coppice.ApiServer.InProcess;
 using Coppice.Client;
 using Coppice.Objects;
@@ -12,13 +13,15 @@ namespace Coppice.Simulation.World;
 /// A whole cluster from one seed, on one thread and a clock of its own: the real API over the store in memory, all controllers, the
 /// scheduler, the service rules, and node agents over simulated runtimes. Composed as the real one is, without its sockets and files.
 /// </summary>
-internal sealed class SimulatedCluster
+internal sealed class SimulatedCluster : IDisposable
 {
-    private static readonly string[] FirstNamespaces = ["default", "kube-system", "kube-node-lease"];
+    // By then whoever could not write or read has tried again.
+    private static readonly TimeSpan BlurLasts = TimeSpan.FromMinutes(10);
+
+    private static readonly string[] FirstNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
     private readonly SimulatedDisk _store = new(new InMemoryRevisionStore());
-    private readonly List<StoreEvent> _history = [];
-    private readonly IStoreWatch _recorder;
+    private DateTimeOffset _blurredAt = DateTimeOffset.MinValue;
     private IReadOnlyList<Service> _services = [];
 
     public SimulatedCluster(int seed, int machines)
@@ -26,14 +29,23 @@ internal sealed class SimulatedCluster
         Random = new Random(seed);
         Loop = new SimulationLoop(new ManualTimeProvider(), new Random(Random.Next()));
         Clock = new SettableClock(Loop.Time);
-        _recorder = _store.Watch("", Revision.None);
+        History = new History(_store);
+        Load = new SimulatedLoad(Loop.Time);
         StartServer();
         foreach (var name in FirstNamespaces)
         {
             Do(api => api.CreateAsync(Applications.Namespace(name), default));
         }
 
-        Machines = [.. Enumerable.Range(1, machines).Select(n => new SimulatedMachine(n, Api, Loop, Random, KnownServices))];
+        Loop.Await(() => BootstrapPolicy.EnsureAsync(User(), default));
+
+        foreach (var one in Classes.All)
+        {
+            Do(api => api.CreateAsync(one, default));
+        }
+
+        var ground = new MachineGround(Api, Data, KnownServices);
+        Machines = [.. Enumerable.Range(1, machines).Select(n => new SimulatedMachine(n, ground, Loop, Random))];
         foreach (var machine in Machines)
         {
             machine.Start();
@@ -62,11 +74,32 @@ internal sealed class SimulatedCluster
     /// <exception cref="InvalidOperationException">There is no server now.</exception>
     public ServerView Caches => (Server ?? throw new InvalidOperationException("there is no server")).Caches;
 
-    public IReadOnlyList<SimulatedMachine> Machines { get; }
+    public IReadOnlyList<SimulatedMachine> Machines { get; } = [];
+
+    /// <summary>What was written.</summary>
+    public History History { get; }
+
+    /// <summary>What is stored, as of the last look at it.</summary>
+    public StoredWorld Stored => History.World;
+
+    /// <summary>What applications are to do.</summary>
+    public SimulatedLoad Load { get; }
+
+    public SimulatedData Data { get; } = new();
+
+    /// <summary>The uids of pods that users took out of the cluster's hands: by other labels, or before their machine could say that they have ended.</summary>
+    public HashSet<string> Meddled { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>For a while now all have seen what was written, and could write.</summary>
+    public bool IsClear => Server is not null && Api.Fault is null && !Disk.IsFull && Loop.Time.GetUtcNow() > _blurredAt + BlurLasts;
+
+    /// <summary>Some may see less than there is for a while from now on, or cannot write.</summary>
+    public void Blur() => _blurredAt = Loop.Time.GetUtcNow();
 
     public void StartServer()
     {
-        Server = new SimulatedServer(_store, Api, Rules, Loop, Clock, Random);
+        Blur();
+        Server = new SimulatedServer(new(_store, Rules, node => Load.Measure(node, Machines)), Api, Loop, Clock, Random);
         Loop.RunUntilIdle();
     }
 
@@ -80,7 +113,7 @@ internal sealed class SimulatedCluster
         {
             foreach (var machine in Machines)
             {
-                machine.Door.DropWatches();
+                machine.DropWatches();
             }
         });
     }
@@ -88,14 +121,15 @@ internal sealed class SimulatedCluster
     /// <summary>What was written so far cannot be watched from any more, and everybody's watch breaks off.</summary>
     public void ForgetHistory()
     {
-        Record();
+        Blur();
+        History.Record();
         Loop.Await(() => _store.CompactAsync(_store.Current, default).AsTask());
         Happen(() =>
         {
             Server?.DropWatches();
             foreach (var machine in Machines)
             {
-                machine.Door.DropWatches();
+                machine.DropWatches();
             }
         });
     }
@@ -130,16 +164,11 @@ internal sealed class SimulatedCluster
         }
     });
 
-    /// <summary>Every write of the run, in order: "revision verb key", and a digest of what was written.</summary>
-    public IReadOnlyList<string> History()
-    {
-        Record();
-        return [.. _history.Select(write =>
-        {
-            var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(write.Entry.Value.Bytes.Span)[..6]);
-            return $"{write.Entry.Modified} {write.Type} {write.Entry.Key} {digest}";
-        })];
-    }
+    /// <summary>Several requests at once, each as a user whom no fault touches.</summary>
+    /// <returns>Which of them were refused, and why; null for those that were not.</returns>
+    public IReadOnlyList<ApiException?> DoAll(IEnumerable<Func<IApiClient, ValueTask>> requests) => Loop.Await(() => Task.WhenAll(requests.Select(TryAsync).ToList()));
+
+    public void Dispose() => Data.Dispose();
 
     /// <summary>Everything ends, as on a shutdown.</summary>
     public void Stop()
@@ -166,11 +195,16 @@ internal sealed class SimulatedCluster
 
     private IReadOnlyList<Service> KnownServices() => Server?.Caches.Services.Items ?? _services;
 
-    private void Record()
+    private async Task<ApiException?> TryAsync(Func<IApiClient, ValueTask> request)
     {
-        while (_recorder.Progress < _store.Current)
+        try
         {
-            _history.AddRange(_recorder.NextAsync(default).AsTask().GetAwaiter().GetResult());
+            await request(User());
+            return null;
+        }
+        catch (ApiException e)
+        {
+            return e;
         }
     }
 }

@@ -8,7 +8,8 @@ namespace Coppice.Simulation.World;
 
 /// <summary>What a simulated machine's pods get from their host: no files, but a note of what was made and not yet cleared away.</summary>
 /// <param name="time">By which a volume takes its time.</param>
-internal sealed class SimulatedHostResources(TimeProvider time) : IHostResources, IOrphanedPods
+/// <param name="useClaims">A pod comes to the volumes of its claims.</param>
+internal sealed class SimulatedHostResources(TimeProvider time, Func<Pod, CancellationToken, ValueTask> useClaims) : IHostResources, IOrphanedPods
 {
     private readonly SortedSet<string> _prepared = new(StringComparer.Ordinal);
 
@@ -44,6 +45,7 @@ internal sealed class SimulatedHostResources(TimeProvider time) : IHostResources
         }
 
         ThrowIfBroken();
+        await useClaims(pod, stop);
     }
 
     public ValueTask RefreshVolumesAsync(Pod pod, CancellationToken stop)

@@ -1,9 +1,11 @@
 using System.Globalization;
+using Coppice.ApiServer.Requests;
 using Coppice.Client;
 using Coppice.Composition;
 using Coppice.Node;
 using Coppice.Node.Containers;
 using Coppice.Node.Images;
+using Coppice.Node.LocalVolumes;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -17,6 +19,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Simulation.World;
 
+/// <summary>What all machines of a simulated cluster share.</summary>
+/// <param name="Services">Those that the server knows, or knew last.</param>
+internal sealed record MachineGround(SimulatedApi Api, SimulatedData Data, Func<IReadOnlyList<Service>> Services);
+
 /// <summary>One machine of the simulated cluster: its runtime, which outlives the agent, and the agent, which can be started anew.</summary>
 internal sealed class SimulatedMachine
 {
@@ -28,20 +34,27 @@ internal sealed class SimulatedMachine
     private readonly SimulationLoop _loop;
     private readonly Func<IReadOnlyList<Service>> _services;
     private readonly EventRecorder _events;
+    private readonly EventRecorder _volumeEvents;
+    private readonly LocalVolumeOptions _volumes;
     private readonly ILogger _log = NullLogger.Instance;
     private CancellationTokenSource? _stop;
     private Task _running = Task.CompletedTask;
 
-    public SimulatedMachine(int number, SimulatedApi api, SimulationLoop loop, Random random, Func<IReadOnlyList<Service>> services)
+    /// <param name="ground">What it shares with the others.</param>
+    public SimulatedMachine(int number, MachineGround ground, SimulationLoop loop, Random random)
     {
+        var (api, data) = (ground.Api, ground.Data);
         Name = $"node-{number}";
         Address = $"192.168.0.{10 + number}";
         _loop = loop;
-        _services = services;
+        _services = ground.Services;
         Clock = new SettableClock(loop.Time);
-        HostResources = new SimulatedHostResources(Clock);
-        Door = new Door(api, $"system:node:{Name}");
+        Door = new Door(api, Users.Of($"system:node:{Name}", Users.Nodes, Users.Authenticated));
+        HostResources = new SimulatedHostResources(Clock, (pod, stop) => data.UseAsync(Door, pod, stop));
+        VolumeDoor = new Door(api, Users.Controller(LocalProvisioner.Account));
+        _volumes = new LocalVolumeOptions(Name, data.RootOf(Name));
         _events = new EventRecorder(Door, "kubelet", Name, Clock, new Random(random.Next()), _log);
+        _volumeEvents = new EventRecorder(VolumeDoor, LocalProvisioner.Name, Name, Clock, new Random(random.Next()), _log);
         var options = new SimulatedOptions { AddressPrefix = string.Create(CultureInfo.InvariantCulture, $"10.244.{number}.") };
         Images = new SimulatedImages(options, Clock, new Random(random.Next()));
         Runtime = new SimulatedRuntime(Images, options, Clock, new Random(random.Next()));
@@ -59,6 +72,9 @@ internal sealed class SimulatedMachine
     public SettableClock Clock { get; }
 
     public Door Door { get; }
+
+    /// <summary>By which volumes are made on its disk.</summary>
+    public Door VolumeDoor { get; }
 
     public SimulatedImages Images { get; }
 
@@ -92,7 +108,9 @@ internal sealed class SimulatedMachine
         var options = new NodeAgentOptions { NodeName = Name, Logs = new() { LookEvery = TimeSpan.FromSeconds(15) } };
         var agent = new NodeAgentParts(options, machine, nodeEnvironment, new NodeMembership(Door, _events, sources, (_, _) => { }), Clock, _log).Agent;
         var stop = _stop.Token;
-        _loop.Start(() => _running = RunAsync(agent, stop));
+        var caches = new CacheSet(VolumeDoor, Clock, NullLoggerFactory.Instance);
+        var provisioner = new LocalProvisioner(VolumeDoor, caches, _volumeEvents, _volumes, Clock, _log);
+        _loop.Start(() => _running = RunAsync(agent, [caches.RunAsync, provisioner.RunAsync, _volumeEvents.RunAsync, _events.RunAsync], stop));
     }
 
     /// <summary>The agent ends; containers run on.</summary>
@@ -124,7 +142,7 @@ internal sealed class SimulatedMachine
         HasPower = false;
         _loop.Start(() =>
         {
-            Door.Cut();
+            CutOff();
             Runtime.PowerOff();
             return Task.CompletedTask;
         });
@@ -135,8 +153,28 @@ internal sealed class SimulatedMachine
     {
         HasPower = true;
         Runtime.Revive();
-        Door.Mend();
+        Reconnect();
         Start();
+    }
+
+    /// <summary>Machine and containers go on, but the API is out of reach.</summary>
+    public void CutOff()
+    {
+        Door.Cut();
+        VolumeDoor.Cut();
+    }
+
+    public void Reconnect()
+    {
+        Door.Mend();
+        VolumeDoor.Mend();
+    }
+
+    /// <summary>Every watch from here breaks off.</summary>
+    public void DropWatches()
+    {
+        Door.DropWatches();
+        VolumeDoor.DropWatches();
     }
 
     public void ThrowIfBroken()
@@ -151,10 +189,13 @@ internal sealed class SimulatedMachine
     private static NodeFacts Facts() =>
         new("", [], SimulatedObserver.Processors, SimulatedObserver.MemoryBytes, 100L << 30, [], new());
 
-    private async Task RunAsync(NodeAgent agent, CancellationToken stop)
+    private static async Task RunAsync(NodeAgent agent, IEnumerable<Func<CancellationToken, Task>> others, CancellationToken stop)
     {
-        var events = _events.RunAsync(stop);
+        var beside = others.Select(one => one(stop)).ToList();
         await agent.RunAsync(stop);
-        await events;
+        foreach (var one in beside)
+        {
+            await one;
+        }
     }
 }

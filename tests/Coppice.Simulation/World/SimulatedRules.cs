@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Coppice.Network.Dns;
 using Coppice.Network.Nftables;
@@ -20,7 +21,7 @@ internal sealed partial class SimulatedRules : IServiceRules
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Fronts => ((string[])["addresses", "ports", "refused-addresses", "refused-ports"])
         .SelectMany(Elements)
-        .ToDictionary(e => e.Key, e => (IReadOnlyList<string>)[.. Targets(e.Value).Distinct().Order(StringComparer.Ordinal)], StringComparer.Ordinal);
+        .ToDictionary(e => e.Key, e => (IReadOnlyList<string>)[.. Targets(e.Value).Concat(Numbered(e.Key, e.Value)).Distinct().Order(StringComparer.Ordinal)], StringComparer.Ordinal);
 
     /// <summary>Every address of a pod that any rule names, in order.</summary>
     public IEnumerable<string> Addresses => _applied.Chains.Values.SelectMany(c => c.Rules)
@@ -50,6 +51,14 @@ internal sealed partial class SimulatedRules : IServiceRules
     // Those that a rule names, and those of the chains that it leads to.
     private IEnumerable<string> Targets(string rule) => Target().Matches(rule).Select(m => $"{m.Groups[1].Value}:{m.Groups[2].Value}")
         .Concat(Goto().Matches(rule).SelectMany(m => _applied.Chains.GetValueOrDefault(m.Groups[1].Value)?.Rules ?? []).SelectMany(Targets));
+
+    // Those that stand by number in a map of all services, for as many as the chain is for.
+    private IEnumerable<string> Numbered(string front, string rule) => Pick().Match(rule) is { Success: true } pick
+        ? Enumerable.Range(0, int.Parse(pick.Groups[1].Value, CultureInfo.InvariantCulture)).SelectMany(number => Targets(Elements("endpoints")[$"{front} . {number}"]))
+        : [];
+
+    [GeneratedRegex(@"\Agoto pick/(\d+)\z")]
+    private static partial Regex Pick();
 
     [GeneratedRegex(@"\bgoto ([\w./-]+)")]
     private static partial Regex Goto();

@@ -1,13 +1,21 @@
 using System.Net;
+using Coppice.ApiServer.Kinds.Metrics;
 using Coppice.ApiServer.Services;
+using Coppice.ApiServer.Usage;
 using Coppice.Composition;
 using Coppice.Network;
 using Coppice.Objects;
+using Coppice.Objects.Authentication;
+using Coppice.Objects.Core;
 using Coppice.Store;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Simulation.World;
+
+/// <summary>What a server's process stands on.</summary>
+/// <param name="Look">What the node of a name uses; null if it cannot be reached.</param>
+internal sealed record ServerGround(IRevisionStore Store, SimulatedRules Rules, Func<string, NodeSample?> Look);
 
 /// <summary>One life of the server's process: API, caches, controllers, scheduler and service rules over a store that outlives it.</summary>
 internal sealed class SimulatedServer
@@ -25,23 +33,26 @@ internal sealed class SimulatedServer
     private readonly SimulationLoop _loop;
     private readonly SimulatedApi _api;
 
-    public SimulatedServer(IRevisionStore store, SimulatedApi api, SimulatedRules rules, SimulationLoop loop, TimeProvider clock, Random random)
+    public SimulatedServer(ServerGround ground, SimulatedApi api, SimulationLoop loop, TimeProvider clock, Random random)
     {
+        var (store, rules, look) = ground;
         (_api, _loop) = (api, loop);
         var options = new ControlPlaneOptions(ServiceAllocationOptions.Default, "no certificate");
-        var plane = new ControlPlane(store, options, (_, component) => NewDoor(component), clock, new Random(random.Next()), NullLoggerFactory.Instance);
+        var plane = new ControlPlane(store, options, (_, user) => NewDoor(user), clock, new Random(random.Next()), NullLoggerFactory.Instance);
         api.Verbs = plane.Api;
+        var meter = new UsageMeter(plane.Caches.Of<Objects.Core.Node>(), plane.Caches.Of<Pod>(), (node, _) => new(look(node)), clock, NullLogger.Instance);
+        plane.Api.Kinds.Add(PodMetricsKind.From(meter.Pods));
         Caches = new ServerView(plane.Caches);
         Caches.Pods.Subscribe(_ => Changes++);
         Caches.Deployments.Subscribe(_ => Changes++);
-        var observer = new NetworkObserver(plane.Caches, Network.NodeName);
+        var observer = new NetworkObserver(plane.Caches, Network);
         var network = new ServiceNetworkLoop(observer.Observe, rules, zone => rules.Zone = zone, Network, clock, new NetworkJournal(NullLogger.Instance, _ => { }));
         Run(stop =>
         {
             _ = observer.FollowAsync(network.Wake);
             return network.RunAsync(stop);
         });
-        foreach (var part in plane.Loops)
+        foreach (var part in plane.Loops.Append(meter.RunAsync))
         {
             Run(part);
         }
@@ -90,9 +101,9 @@ internal sealed class SimulatedServer
         }
     }
 
-    private Door NewDoor(string component)
+    private Door NewDoor(UserInfo user)
     {
-        var door = new Door(_api, component);
+        var door = new Door(_api, user);
         _doors.Add(door);
         return door;
     }

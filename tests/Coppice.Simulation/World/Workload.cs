@@ -20,6 +20,9 @@ internal sealed record Workload(KubernetesObject Item)
 
     public string Image => Template.Spec.Containers[0].Image!;
 
+    /// <summary>What a pod of it asks for, in thousandths of a processor.</summary>
+    public int Millis => (int)PodRequests.Of(Template.Spec)["cpu"].MilliValue;
+
     /// <summary>Null for one a node.</summary>
     public int? Replicas => Item switch
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Coppice.ApiServer.Audit;
 using Coppice.Commands;
 using Coppice.Commands.Hosting;
 
@@ -19,11 +20,22 @@ public sealed class CommandLineTests
     [InlineData("--pod-range", "127.0.0.0/16", "has addresses that are no machine's")]
     [InlineData("--pod-range", "10/16", "is no range of addresses")]
     [InlineData("--pod-range", "10.96.0.0/24", "the range of services 10.96.0.0/16 and the range of pods 10.96.0.0/24 overlap")]
+    [InlineData("--enable-admission-plugins", "NamespaceLifecycle,AlwaysPullImages", "has AlwaysPullImages, which is no admission plugin of this server")]
     [InlineData("--node-port-range", "30000", "is no range of ports, such as 30000-32767")]
     [InlineData("--node-port-range", "32767-30000", "is no range of ports")]
     [InlineData("--node-port-range", "30000-65536", "is no range of ports")]
     [InlineData("--node-address", "here", "is no IP address")]
     [InlineData("--registries", "no-such.yaml", "does not exist")]
+    [InlineData("--token-auth-file", "no-such.csv", "does not exist")]
+    [InlineData("--audit-policy-file", "no-such.yaml", "does not exist")]
+    [InlineData("--audit-log-path", "/no/such/directory/audit.log", "is in a directory that does not exist")]
+    [InlineData("--audit-log-maxsize", "0", "is no size")]
+    [InlineData("--audit-log-maxbackup", "-1", "is no number of files")]
+    [InlineData("--audit-log-maxage", "-1", "is no number of days")]
+    [InlineData("--audit-log-maxage", "20000000", "is no number of days")]
+    [InlineData("--encryption-provider-config", "no-such.yaml", "does not exist")]
+    [InlineData("--scheduler-config", "no-such.yaml", "does not exist")]
+    [InlineData("--oidc-groups-claim", "roles", "needs both --oidc-issuer-url and --oidc-client-id")]
     [InlineData("--instance", "a-b", "lower case letters, digits and \"_\"")]
     [InlineData("--instance", "1a", "a letter first")]
     [InlineData("--instance", "", "is no name of an instance")]
@@ -41,6 +53,36 @@ public sealed class CommandLineTests
         var (arguments, command) = NewServer();
         var options = arguments.Read(command.Parse(["--port", "7443", "--kubelet-port", "11250", "--pod-range", "10.9.0.0/24"]));
         Assert.Equal((7443, 11250, IPNetwork.Parse("10.9.0.0/24"), "cluster.local"), (options.Port, options.KubeletPort, options.Ranges.Pods, options.ClusterDomain));
+    }
+
+    [Theory]
+    [InlineData("http://issuer", "", "'oidc-issuer-url' (\"http://issuer\") has invalid scheme (\"http\"), require 'https'")]
+    [InlineData("issuer", "", "--oidc-issuer-url issuer is no URL")]
+    [InlineData("https://issuer", "--oidc-signing-algs RS256,HS256", "oidc: unsupported signing alg: \"HS256\"")]
+    [InlineData("https://issuer", "--oidc-required-claim tenant", "--oidc-required-claim tenant is no CLAIM=VALUE")]
+    [InlineData("https://issuer", "--oidc-ca-file /no/such.crt", "--oidc-ca-file /no/such.crt is no file of certificates")]
+    public void An_issuer_that_cannot_be_is_refused(string issuer, string more, string reason)
+    {
+        var (_, command) = NewServer();
+        var error = Assert.Single(command.Parse(["--oidc-issuer-url", issuer, "--oidc-client-id", "shop", .. more.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Errors);
+        Assert.StartsWith(reason, error.Message);
+    }
+
+    [Fact]
+    public void What_says_who_asks_and_what_is_told_of_it_becomes_settings()
+    {
+        var (arguments, command) = NewServer();
+        var options = arguments.Read(command.Parse(
+        [
+            "--oidc-issuer-url", "https://issuer/realm", "--oidc-client-id", "shop", "--oidc-groups-claim", "roles", "--oidc-required-claim", "tenant=b,tenant=a,plan=b=c",
+            "--oidc-signing-algs", "ES256,RS256", "--audit-log-path", "/tmp/audit.log", "--audit-log-maxsize", "5", "--audit-log-maxage", "3", "--audit-log-compress", "true",
+        ]));
+        var oidc = options.Oidc!;
+        Assert.Equal(("https://issuer/realm", "shop", "sub", "roles"), (oidc.IssuerText, oidc.ClientId, oidc.UsernameClaim, oidc.GroupsClaim));
+        Assert.Equal(["tenant=a", "plan=b=c"], oidc.RequiredClaims.Select(claim => $"{claim.Key}={claim.Value}"));
+        Assert.Equal(["ES256", "RS256"], oidc.SigningAlgorithms);
+        Assert.Equal(new AuditLogOptions("/tmp/audit.log") { BytesMax = 5 << 20, AgeMax = TimeSpan.FromDays(3), Compress = true }, options.AuditLog);
+        Assert.Null(arguments.Read(command.Parse([])).Oidc);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using Coppice.ApiServer.Admission.Evaluation;
 using Coppice.Cel;
 using Coppice.Cel.Values;
 
@@ -8,7 +9,7 @@ namespace Coppice.ApiServer.Admission.Policies;
 internal static class PolicyMessage
 {
     /// <summary>What its messageExpression makes, if that can be shown; else its message; else the expression.</summary>
-    public static string Of(ReadyValidation validation, PolicyEvaluation evaluation)
+    public static string Of(ReadyValidation validation, RequestEvaluation evaluation)
     {
         if (validation.Message is not null
             && evaluation.Evaluate(validation.Message).Value is StringValue made

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coppice.ApiServer.Admission.Evaluation;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
@@ -10,12 +11,15 @@ namespace Coppice.ApiServer.Admission.Policies;
 /// <summary>A policy can't be applied as it is bound: in Kubernetes' words.</summary>
 internal sealed class PolicyConfigurationException(string message) : Exception(message);
 
+/// <summary>An object with parameters.</summary>
+internal sealed record PolicyParameter(ObjectKey Key, JsonElement Json);
+
 /// <summary>The objects that a binding's parameters are taken from.</summary>
 internal sealed class PolicyParameters(ObjectStorage storage, KindRegistry kinds)
 {
     /// <returns>Each for one evaluation of the policy; one null where the policy has none.</returns>
     /// <exception cref="PolicyConfigurationException">There are none, and should be.</exception>
-    public async ValueTask<IReadOnlyList<JsonElement?>> FindAsync(ParamKind? kind, ParamRef? parameters, string space, CancellationToken stop)
+    public async ValueTask<IReadOnlyList<PolicyParameter?>> FindAsync(ParamKind? kind, ParamRef? parameters, string space, CancellationToken stop)
     {
         if (kind is null || parameters is null)
         {
@@ -39,7 +43,7 @@ internal sealed class PolicyParameters(ObjectStorage storage, KindRegistry kinds
             : await storage.FindAsync(resource, new(within, parameters.Name), stop) is { } one ? [one.Item] : [];
         return found.Count == 0 && parameters.ParameterNotFoundAction == ParameterNotFoundActionType.Deny
             ? throw new PolicyConfigurationException("no params found for policy binding with `Deny` parameterNotFoundAction")
-            : [.. found.Select(item => (JsonElement?)PolicyInput.Json(item))];
+            : [.. found.Select(item => new PolicyParameter(ObjectKey.Of(item), RequestInput.Json(item)))];
     }
 
     private Kind? KindOf(ParamKind kind)

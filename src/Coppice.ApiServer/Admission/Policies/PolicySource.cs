@@ -5,14 +5,26 @@ using Coppice.Objects.Admissionregistration;
 
 namespace Coppice.ApiServer.Admission.Policies;
 
-/// <summary>All policies that a binding makes count, as they are now. Expressions are compiled once a version of their policy.</summary>
-internal sealed class PolicySource(LiveObjects<ValidatingAdmissionPolicy> policies, LiveObjects<ValidatingAdmissionPolicyBinding> bindings)
+/// <summary>How policies of a kind, and their bindings, are read.</summary>
+internal sealed record PolicyReading<TPolicy, TBinding, TRules>(Func<TPolicy, ReadyPolicy<TRules>> Policy, Func<TBinding, IAdmissionPolicyBinding> Binding);
+
+/// <summary>All policies of a kind that a binding makes count, as they are now. Expressions are compiled once a version of their policy.</summary>
+internal sealed class PolicySource<TPolicy, TBinding, TRules>(
+    LiveObjects<TPolicy> policies, LiveObjects<TBinding> bindings, PolicyReading<TPolicy, TBinding, TRules> reading)
+    where TPolicy : KubernetesObject
+    where TBinding : KubernetesObject
 {
     private volatile Made? _made;
 
-    public async ValueTask<IReadOnlyList<BoundPolicy>> NowAsync(CancellationToken stop)
+    public async ValueTask<IReadOnlyList<BoundPolicy<TRules>>> NowAsync(CancellationToken stop)
     {
-        var (definitions, terms) = (await policies.NowAsync(stop), await bindings.NowAsync(stop));
+        var terms = await bindings.NowAsync(stop);
+        if (terms.IsEmpty)
+        {
+            return [];
+        }
+
+        var definitions = await policies.NowAsync(stop);
         var made = _made;
         if (made is null || made.Policies != definitions || made.Bindings != terms)
         {
@@ -23,28 +35,27 @@ internal sealed class PolicySource(LiveObjects<ValidatingAdmissionPolicy> polici
         return made.Bound;
     }
 
-    private static Made Make(
-        ImmutableSortedDictionary<ObjectKey, ValidatingAdmissionPolicy> definitions,
-        ImmutableSortedDictionary<ObjectKey, ValidatingAdmissionPolicyBinding> terms,
-        Made? before)
+    private Made Make(ImmutableSortedDictionary<ObjectKey, TPolicy> definitions, ImmutableSortedDictionary<ObjectKey, TBinding> terms, Made? before)
     {
-        var known = before?.Bound.ToDictionary<BoundPolicy, object, ReadyPolicy>(one => one.Policy.Definition, one => one.Policy, ReferenceEqualityComparer.Instance);
+        var known = before?.Bound.ToDictionary<BoundPolicy<TRules>, object, ReadyPolicy<TRules>>(
+            one => one.Policy.Definition, one => one.Policy, ReferenceEqualityComparer.Instance);
         var bound = terms.Values
-            .GroupBy(binding => binding.Spec.PolicyName ?? "", StringComparer.Ordinal)
+            .Select(ReadyBindingOf)
+            .GroupBy(binding => binding.Terms.PolicyName ?? "", StringComparer.Ordinal)
             .Where(group => definitions.ContainsKey(new("", group.Key)))
             .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => new BoundPolicy(Ready(definitions[new("", group.Key)]), [.. group.Select(ReadyBindingOf)]));
+            .Select(group => new BoundPolicy<TRules>(Ready(definitions[new("", group.Key)]), [.. group]));
         return new(definitions, terms, [.. bound]);
 
-        ReadyPolicy Ready(ValidatingAdmissionPolicy definition) =>
-            known is not null && known.TryGetValue(definition, out var policy) ? policy : new ReadyPolicy(definition);
+        ReadyPolicy<TRules> Ready(TPolicy definition) => known is not null && known.TryGetValue(definition, out var policy) ? policy : reading.Policy(definition);
     }
 
-    private static ReadyBinding ReadyBindingOf(ValidatingAdmissionPolicyBinding binding) =>
-        new(binding, binding.Spec.MatchResources is { } match ? ReadyMatch.Of(match) : null);
+    private ReadyBinding ReadyBindingOf(TBinding binding)
+    {
+        var terms = reading.Binding(binding);
+        return new(binding, terms, terms.MatchResources is { } match ? ReadyMatch.Of(match) : null);
+    }
 
     private sealed record Made(
-        ImmutableSortedDictionary<ObjectKey, ValidatingAdmissionPolicy> Policies,
-        ImmutableSortedDictionary<ObjectKey, ValidatingAdmissionPolicyBinding> Bindings,
-        IReadOnlyList<BoundPolicy> Bound);
+        ImmutableSortedDictionary<ObjectKey, TPolicy> Policies, ImmutableSortedDictionary<ObjectKey, TBinding> Bindings, IReadOnlyList<BoundPolicy<TRules>> Bound);
 }

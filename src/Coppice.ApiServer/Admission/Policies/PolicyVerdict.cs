@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Metrics;
 using Coppice.ApiServer.Requests;
 using Coppice.Cel.Values;
 using Coppice.Objects.Admissionregistration;
@@ -8,8 +9,16 @@ using Coppice.Objects.Meta;
 
 namespace Coppice.ApiServer.Admission.Policies;
 
+/// <summary>One evaluation of an expression of a policy.</summary>
+/// <param name="Expression">Its place among the validations.</param>
+internal sealed record ExpressionTrial(int Expression, TimeSpan Took)
+{
+    /// <summary>What went wrong with it, in the words of metrics.</summary>
+    public string ErrorType { get; init; } = ExpressionErrors.None;
+}
+
 /// <summary>What all policies together say of a request: the first refusal is told, warnings and notes for the audit log are all said.</summary>
-internal sealed class PolicyVerdict(WriteRequest request, AdmissionTarget target)
+internal sealed class PolicyVerdict(WriteRequest request, AdmissionTarget target, AdmissionMetrics metrics)
 {
     private const string FailureKey = "validation.policy.admission.k8s.io/validation_failure";
 
@@ -25,28 +34,34 @@ internal sealed class PolicyVerdict(WriteRequest request, AdmissionTarget target
     private ApiError? _refusal;
 
     /// <summary>A policy can't be applied as it is bound.</summary>
-    public void Misconfigured(ReadyPolicy policy, ReadyBinding binding, string why)
+    public void Misconfigured(ReadyPolicy<ValidatingRules> policy, ReadyBinding binding, string why)
     {
         if (policy.Fails)
         {
-            Refuse(policy, binding, $"failed to configure binding: {why}", null);
+            Refuse(policy, binding, why, null);
         }
     }
 
     /// <summary>An expression could not be evaluated.</summary>
-    public void Failed(ReadyPolicy policy, ReadyBinding binding, string why, int expression = 0)
+    public void Failed(ReadyPolicy<ValidatingRules> policy, ReadyBinding binding, string why, ExpressionTrial trial)
     {
+        var type = ExpressionErrors.TypeOf(why);
         if (policy.Fails)
         {
-            Denied(policy, binding, why, null, expression);
+            Denied(policy, binding, why, null, trial with { ErrorType = type });
+        }
+        else
+        {
+            Count("allow", policy, binding, trial with { ErrorType = type });
         }
     }
 
     /// <summary>Something does not hold, or should be taken as if it did not.</summary>
-    public void Denied(ReadyPolicy policy, ReadyBinding binding, string message, string? reason, int expression)
+    public void Denied(ReadyPolicy<ValidatingRules> policy, ReadyBinding binding, string message, string? reason, ExpressionTrial trial)
     {
-        foreach (var action in binding.Terms.Spec.ValidationActions)
+        foreach (var action in binding.Actions)
         {
+            Count(action.ToLowerInvariant(), policy, binding, trial);
             switch (action)
             {
                 case ValidationAction.Deny:
@@ -56,13 +71,13 @@ internal sealed class PolicyVerdict(WriteRequest request, AdmissionTarget target
                     request.Notes?.Warn($"Validation failed for ValidatingAdmissionPolicy '{policy.Name}' with binding '{binding.Name}': {message}");
                     break;
                 case ValidationAction.Audit:
-                    _failure ??= Show(policy, binding, message, expression);
+                    _failure ??= Show(policy, binding, message, trial.Expression);
                     break;
             }
         }
     }
 
-    public void Annotated(ReadyPolicy policy, ReadyBinding binding, string key, (CelValue? Value, string? Error) found)
+    public void Annotated(ReadyPolicy<ValidatingRules> policy, ReadyBinding binding, string key, (CelValue? Value, string? Error) found)
     {
         if (found.Error is not null && policy.Fails)
         {
@@ -98,7 +113,13 @@ internal sealed class PolicyVerdict(WriteRequest request, AdmissionTarget target
         }
     }
 
-    private void Refuse(ReadyPolicy policy, ReadyBinding binding, string why, string? reason)
+    private void Count(string action, ReadyPolicy<ValidatingRules> policy, ReadyBinding binding, ExpressionTrial trial)
+    {
+        metrics.Checks.Of(action, trial.ErrorType, policy.Name, binding.Name).Add(TimeSpan.Zero);
+        metrics.CheckDurations.Of(action, trial.ErrorType, policy.Name, binding.Name).Add(trial.Took);
+    }
+
+    private void Refuse(ReadyPolicy<ValidatingRules> policy, ReadyBinding binding, string why, string? reason)
     {
         if (_refusal is not null)
         {
@@ -122,7 +143,7 @@ internal sealed class PolicyVerdict(WriteRequest request, AdmissionTarget target
         });
     }
 
-    private static string Show(ReadyPolicy policy, ReadyBinding binding, string message, int expression)
+    private static string Show(ReadyPolicy<ValidatingRules> policy, ReadyBinding binding, string message, int expression)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -134,7 +155,7 @@ internal sealed class PolicyVerdict(WriteRequest request, AdmissionTarget target
             writer.WriteString("binding", binding.Name);
             writer.WriteNumber("expressionIndex", expression);
             writer.WriteStartArray("validationActions");
-            foreach (var action in binding.Terms.Spec.ValidationActions)
+            foreach (var action in binding.Actions)
             {
                 writer.WriteStringValue(action);
             }

@@ -1,34 +1,74 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using Coppice.ApiServer.Admission.Subjects;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Metrics;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Webhooks;
 using Coppice.Objects;
 using Coppice.Objects.Admission;
 using Coppice.Objects.Admissionregistration;
-using Coppice.Objects.Authentication;
 using Coppice.Objects.Meta;
 
 namespace Coppice.ApiServer.Admission.Webhooks;
 
 /// <summary>Asks a webhook about a request, and understands its answer.</summary>
-internal sealed class AdmissionReviews(WebhookClient client, Random random)
+internal sealed class AdmissionReviews(WebhookClient client, AdmissionMetrics metrics, Random random)
 {
     private const string ReviewGroup = "admission.k8s.io";
     private const string ReviewKind = "AdmissionReview";
-    private const string MetaVersion = "meta.k8s.io/v1";
 
     // A webhook that does not say how long it may take; it is filled in when it is written.
     private const int LongestSeconds = 30;
+
+    // Why a request was refused, in metrics.
+    private const string NoError = "no_error";
+    private const string CallError = "calling_webhook_error";
 
     private static readonly string[] KnownVersions = ["v1", "v1beta1"];
 
     /// <returns>The answer of a webhook that lets the request go on.</returns>
     /// <exception cref="WebhookException">It gave no answer that is one.</exception>
     /// <exception cref="ApiError">It has denied the request, or may not be asked where nothing is to happen.</exception>
-    public async ValueTask<AdmissionResponse> AskAsync(WebhookCall call, WriteRequest request, ShownObjects objects, CancellationToken stop)
+    public async ValueTask<AdmissionResponse> AskAsync(WebhookCall call, WriteRequest request, CancellationToken stop)
+    {
+        var began = metrics.Now;
+        try
+        {
+            var response = await PutAsync(call, request, stop);
+            var denial = response.Allowed ? null : Denial(call.Terms.Name, response.Status);
+            Count(call, began, denial is null ? null : NoError, denial?.Code ?? 200);
+            return denial is null ? response : throw denial;
+        }
+        catch (WebhookException)
+        {
+            Count(call, began, call.Webhook.Fails ? CallError : null, 400);
+            if (!call.Webhook.Fails)
+            {
+                metrics.WebhooksPassedOver.Of(call.Terms.Name, TypeOf(call)).Add(TimeSpan.Zero);
+            }
+
+            throw;
+        }
+    }
+
+    /// <param name="error">The type of what went wrong where the request is refused; null where it goes on.</param>
+    private void Count(WebhookCall call, long began, string? error, int code)
+    {
+        var (name, operation, type, rejected) = (call.Terms.Name, call.Asked.Operation, TypeOf(call), AdmissionMetrics.Rejected(error is not null));
+        var shown = $"{Math.Min(code, 600)}";
+        metrics.WebhookRequests.Of(shown, name, operation, rejected, type).Add(TimeSpan.Zero);
+        metrics.Webhooks.Of(name, operation, rejected, type).Add(metrics.Since(began));
+        if (error is not null)
+        {
+            metrics.WebhookRejections.Of(error, name, operation, shown, type).Add(TimeSpan.Zero);
+        }
+    }
+
+    private static string TypeOf(WebhookCall call) => call.Terms is MutatingWebhook ? AdmissionMetrics.Admit : AdmissionMetrics.Validating;
+
+    private async ValueTask<AdmissionResponse> PutAsync(WebhookCall call, WriteRequest request, CancellationToken stop)
     {
         var terms = call.Terms;
         if (request.Options.DryRun && terms.SideEffects is not (SideEffectClass.None or SideEffectClass.NoneOnDryRun))
@@ -42,7 +82,7 @@ internal sealed class AdmissionReviews(WebhookClient client, Random random)
         {
             ApiVersion = $"{ReviewGroup}/{version}",
             Kind = ReviewKind,
-            Request = QuestionOf(call.Asked, call.Shown, request) with { Uid = RandomNames.Uid(random), Object = objects.Item, OldObject = objects.Old },
+            Request = AdmissionQuestion.Of(call.Asked, call.Shown, request) with { Uid = RandomNames.Uid(random), Object = call.Objects.Item, OldObject = call.Objects.Old },
         };
 
         request.LetOthersIn();
@@ -57,7 +97,7 @@ internal sealed class AdmissionReviews(WebhookClient client, Random random)
             request.Notes?.Warn(warning);
         }
 
-        return response.Allowed ? response : throw Denial(terms.Name, response.Status);
+        return response;
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> PostAsync(IAdmissionWebhook terms, AdmissionReview question, CancellationToken stop)
@@ -71,63 +111,6 @@ internal sealed class AdmissionReviews(WebhookClient client, Random random)
         {
             throw new WebhookException($"failed to call webhook: {e.Message}", e);
         }
-    }
-
-    /// <summary>The question without the objects.</summary>
-    /// <param name="shown">What was asked, by the version of the resource that is to be seen.</param>
-    public static AdmissionRequest QuestionOf(AdmissionTarget asked, AdmissionTarget shown, WriteRequest request)
-    {
-        return new AdmissionRequest
-        {
-            Kind = KindOf(shown),
-            Resource = ResourceOf(shown),
-            SubResource = shown.Subresource.Length > 0 ? shown.Subresource : null,
-            RequestKind = KindOf(asked),
-            RequestResource = ResourceOf(asked),
-            RequestSubResource = asked.Subresource.Length > 0 ? asked.Subresource : null,
-            Name = asked.Name.Length > 0 ? asked.Name : null,
-            Namespace = asked.Namespace.Length > 0 ? asked.Namespace : null,
-            Operation = asked.Operation,
-            UserInfo = request.User,
-            DryRun = request.Options.DryRun,
-            Options = OptionsOf(request),
-        };
-    }
-
-    private static GroupVersionKind KindOf(AdmissionTarget target) =>
-        new() { Group = target.Object.Group, Version = target.Object.Version, Kind = target.Object.Kind };
-
-    private static GroupVersionResource ResourceOf(AdmissionTarget target) =>
-        new() { Group = target.Kind.Group, Version = target.Kind.Version, Resource = target.Kind.Resource };
-
-    /// <summary>How the operation is to be done: of what happens, and not of what the client has called it.</summary>
-    private static JsonElement? OptionsOf(WriteRequest request) => request.Operation switch
-    {
-        WriteOperation.Connect => null,
-        WriteOperation.Delete => JsonSerializer.SerializeToElement(
-            (request.Options.Deletion ?? new DeleteOptions()) with { ApiVersion = MetaVersion, Kind = "DeleteOptions" }, ApiJson.TypeInfo<DeleteOptions>()),
-        _ => ChangeOptions(request.Options, request.Operation == WriteOperation.Create ? "CreateOptions" : "UpdateOptions"),
-    };
-
-    private static JsonElement ChangeOptions(WriteOptions options, string kind)
-    {
-        var json = new JsonObject { ["kind"] = kind, ["apiVersion"] = MetaVersion };
-        if (options.DryRun)
-        {
-            json["dryRun"] = new JsonArray("All");
-        }
-
-        if (options.FieldManager is { } manager)
-        {
-            json["fieldManager"] = manager;
-        }
-
-        if (options.FieldValidation != FieldValidation.Warn)
-        {
-            json["fieldValidation"] = options.FieldValidation.ToString();
-        }
-
-        return json.Deserialize<JsonElement>(ApiJson.TypeInfo<JsonElement>());
     }
 
     /// <param name="mutating">It may change the object.</param>

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coppice.ApiServer.Admission.Subjects;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Patching;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Webhooks;
@@ -18,6 +18,8 @@ namespace Coppice.ApiServer.Admission.Webhooks;
 /// </summary>
 internal sealed class MutatingWebhooks(WebhookSource<MutatingWebhookConfiguration> source, WebhookMatching matching, AdmissionReviews reviews) : IRepeatedAdmission
 {
+    public string Name => "MutatingAdmissionWebhook";
+
     public bool Handles(WriteOperation operation) => true;
 
     public ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
@@ -33,21 +35,24 @@ internal sealed class MutatingWebhooks(WebhookSource<MutatingWebhookConfiguratio
         }
 
         var target = AdmissionTarget.Of(request, request.Key.Name);
-        var memory = rounds.MemoryOf<Memory>(this);
         var item = objects.Item;
-        if (rounds.IsSecond && !Equals(memory.Last, item))
-        {
-            memory.SomethingChanged();
-        }
+        var memory = rounds.MemoryOf<RepeatedAsking>(this);
+        memory.Begin(rounds, item);
 
         foreach (var webhook in webhooks)
         {
-            if ((rounds.IsSecond && !memory.Again.Contains(webhook.Id)) || await matching.MatchAsync(webhook, target, item, objects.Old, stop) is not { } call)
+            if (rounds.IsSecond && !memory.Again.Contains(webhook.Id))
             {
                 continue;
             }
 
-            var changed = await AskAsync(call, request, item, objects.Old, stop);
+            var subject = new AdmissionSubject(request, target, ChangedObjects.AsSent(request, item), objects.Old);
+            if (await matching.MatchAsync(webhook, subject, stop) is not { } call)
+            {
+                continue;
+            }
+
+            var changed = await AskAsync(call, subject, item, stop);
             if (!Equals(changed, item))
             {
                 item = changed;
@@ -66,15 +71,12 @@ internal sealed class MutatingWebhooks(WebhookSource<MutatingWebhookConfiguratio
     }
 
     /// <returns>The object as the webhook wants it.</returns>
-    private async ValueTask<KubernetesObject?> AskAsync(
-        WebhookCall call, WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
+    private async ValueTask<KubernetesObject?> AskAsync(WebhookCall call, AdmissionSubject subject, KubernetesObject? item, CancellationToken stop)
     {
         try
         {
-            var sent = item is null ? null : Unmade(request, item);
-            var objects = await ShownObjects.OfAsync(call, sent, old, stop);
-            var answer = await reviews.AskAsync(call, request, request.Connection is { } connection ? objects with { Item = connection } : objects, stop);
-            return answer.Patch.Bytes.IsEmpty ? item : await PatchedAsync(call, request, item, objects.Item, answer, stop);
+            var answer = await reviews.AskAsync(call, subject.Request, stop);
+            return answer.Patch.Bytes.IsEmpty ? item : await PatchedAsync(call, subject, item, answer, stop);
         }
         catch (WebhookException e)
         {
@@ -83,7 +85,7 @@ internal sealed class MutatingWebhooks(WebhookSource<MutatingWebhookConfiguratio
     }
 
     private static async ValueTask<KubernetesObject?> PatchedAsync(
-        WebhookCall call, WriteRequest request, KubernetesObject? item, JsonElement? shown, AdmissionResponse answer, CancellationToken stop)
+        WebhookCall call, AdmissionSubject subject, KubernetesObject? item, AdmissionResponse answer, CancellationToken stop)
     {
         var patch = PatchOf(answer.Patch.Bytes);
         if (patch.Count == 0)
@@ -91,27 +93,23 @@ internal sealed class MutatingWebhooks(WebhookSource<MutatingWebhookConfiguratio
             return item;
         }
 
-        if (item is null || shown is not { } json)
+        if (item is null || call.Objects.Item is not { } json)
         {
             throw ApiErrors.InternalError(
                 $"admission webhook {QuotedText.Of(call.Terms.Name)} attempted to modify the object, which is not supported for this operation");
         }
 
-        KubernetesObject patched;
+        byte[] patched;
         try
         {
-            var result = JsonTree.Write(JsonPatch.Apply(JsonObject.Create(json), patch, stop));
-            patched = ObjectDecoder.DecodePatched(result, KindOf(call.Shown), FieldValidation.Ignore, []).Item;
+            patched = JsonTree.Write(JsonPatch.Apply(JsonObject.Create(json), patch, stop));
         }
-        catch (ApiError e)
+        catch (Exception e) when (e is JsonPatchException or ApiError)
         {
             throw ApiErrors.InternalError(e.Message);
         }
 
-        patched = await ShownObjects.InAsync(call.Shown, call.Asked, patched, stop);
-        RequireNamespace(request, patched);
-        patched = Made(request, patched, item);
-        return call.Asked.Object == KindName.Of(call.Asked.Kind) ? request.Served.Strategy.Default(patched) : patched;
+        return await ChangedObjects.TakeAsync(subject with { Item = item }, call.Shown, patched, stop, FieldValidation.Ignore);
     }
 
     private static JsonArray PatchOf(ReadOnlyMemory<byte> patch)
@@ -124,70 +122,6 @@ internal sealed class MutatingWebhooks(WebhookSource<MutatingWebhookConfiguratio
         catch (JsonException e)
         {
             throw new WebhookException($"received undecodable patch in webhook response: {JsonSyntax.Describe(patch.Span, e)}", e);
-        }
-    }
-
-    private static Kind KindOf(AdmissionTarget target) => target.Object == KindName.Of(target.Kind)
-        ? target.Kind
-        : UnstoredKinds.Find(target.Object.Group, target.Object.Kind)
-            ?? throw new InvalidOperationException($"there is no kind {target.Object}, which {target.Kind.Resource}/{target.Subresource} takes");
-
-    /// <summary>What is new is shown as it was sent: what only the server gives it comes afterwards.</summary>
-    private static KubernetesObject Unmade(WriteRequest request, KubernetesObject item) => !IsNew(request) ? item : item with
-    {
-        Metadata = item.Metadata with
-        {
-            Name = request.Key.Name.Length == 0 ? null : item.Metadata.Name,
-            Uid = null,
-            CreationTimestamp = null,
-        },
-    };
-
-    /// <summary>What only the server gives, no webhook takes.</summary>
-    private static KubernetesObject Made(WriteRequest request, KubernetesObject patched, KubernetesObject before)
-    {
-        var (meta, given) = (patched.Metadata, before.Metadata);
-        return patched with
-        {
-            Metadata = meta with
-            {
-                Name = IsNew(request) ? meta.Name ?? given.Name : meta.Name,
-                Uid = IsNew(request) ? given.Uid : meta.Uid,
-                CreationTimestamp = given.CreationTimestamp,
-                DeletionTimestamp = given.DeletionTimestamp,
-                DeletionGracePeriodSeconds = given.DeletionGracePeriodSeconds,
-                Generation = given.Generation,
-                SelfLink = null,
-            },
-        };
-    }
-
-    private static bool IsNew(WriteRequest request) => request is { Operation: WriteOperation.Create, Subresource: "" };
-
-    private static void RequireNamespace(WriteRequest request, KubernetesObject item)
-    {
-        if (request.Kind.Namespaced && (item.Metadata.Namespace ?? "") != request.Key.Namespace)
-        {
-            throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
-        }
-    }
-
-    /// <summary>What is remembered of an object from the first round to the second.</summary>
-    private sealed class Memory
-    {
-        /// <summary>The object as it left this admission.</summary>
-        public KubernetesObject? Last { get; set; }
-
-        /// <summary>Those that want to know of changes after them.</summary>
-        public HashSet<string> Asked { get; } = [];
-
-        /// <summary>Those of them after which there were changes.</summary>
-        public HashSet<string> Again { get; } = [];
-
-        public void SomethingChanged()
-        {
-            Again.UnionWith(Asked);
-            Asked.Clear();
         }
     }
 }

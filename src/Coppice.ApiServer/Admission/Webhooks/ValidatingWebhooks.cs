@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Admission.Subjects;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Webhooks;
@@ -10,6 +11,8 @@ namespace Coppice.ApiServer.Admission.Webhooks;
 internal sealed class ValidatingWebhooks(WebhookSource<ValidatingWebhookConfiguration> source, WebhookMatching matching, AdmissionReviews reviews)
     : IValidatingAdmission
 {
+    public string Name => "ValidatingAdmissionWebhook";
+
     public bool Handles(WriteOperation operation) => true;
 
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
@@ -21,12 +24,13 @@ internal sealed class ValidatingWebhooks(WebhookSource<ValidatingWebhookConfigur
         }
 
         var target = AdmissionTarget.Of(request, request.Key.Name.Length > 0 ? request.Key.Name : item?.Metadata.Name ?? "");
+        var subject = new AdmissionSubject(request, target, item, old);
         var asked = new List<Task<ApiError?>>();
         foreach (var webhook in webhooks)
         {
-            if (await matching.MatchAsync(webhook, target, item, old, stop) is { } call)
+            if (await matching.MatchAsync(webhook, subject, stop) is { } call)
             {
-                asked.Add(AskAsync(call, request, await ShownObjects.OfAsync(call, item, old, stop), stop));
+                asked.Add(AskAsync(call, request, stop));
             }
         }
 
@@ -37,16 +41,11 @@ internal sealed class ValidatingWebhooks(WebhookSource<ValidatingWebhookConfigur
     }
 
     /// <returns>Its refusal; null if it has nothing against it.</returns>
-    private async Task<ApiError?> AskAsync(WebhookCall call, WriteRequest request, ShownObjects objects, CancellationToken stop)
+    private async Task<ApiError?> AskAsync(WebhookCall call, WriteRequest request, CancellationToken stop)
     {
         try
         {
-            if (request.Connection is { } connection)
-            {
-                objects = objects with { Item = connection };
-            }
-
-            await reviews.AskAsync(call, request, objects, stop);
+            await reviews.AskAsync(call, request, stop);
             return null;
         }
         catch (WebhookException e)

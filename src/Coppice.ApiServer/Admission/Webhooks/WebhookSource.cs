@@ -1,3 +1,5 @@
+using Coppice.ApiServer.Admission.Evaluation;
+using Coppice.ApiServer.Expressions;
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Admissionregistration;
@@ -6,7 +8,13 @@ namespace Coppice.ApiServer.Admission.Webhooks;
 
 /// <summary>A webhook ready to be matched.</summary>
 /// <param name="Id">Unlike that of every other webhook.</param>
-internal sealed record ReadyWebhook(IAdmissionWebhook Terms, string Id, LabelQuery Namespaces, LabelQuery Objects);
+internal sealed record ReadyWebhook(IAdmissionWebhook Terms, string Id, LabelQuery Namespaces, LabelQuery Objects)
+{
+    /// <summary>Where it can't be asked, the request is refused.</summary>
+    public bool Fails => Terms.FailurePolicy != FailurePolicyType.Ignore;
+
+    public ReadyConditions Conditions { get; } = new(Terms.MatchConditions, AdmissionExpressions.Conditions, Terms.FailurePolicy != FailurePolicyType.Ignore);
+}
 
 /// <summary>The webhooks of all configurations of one kind, in the order in which they are asked: by the configuration's name, and then as it lists them.</summary>
 internal sealed class WebhookSource<T>(LiveObjects<T> live, Func<T, IEnumerable<IAdmissionWebhook>> webhooks)

@@ -16,7 +16,7 @@ public static class BootstrapPolicy
 {
     private const string Authenticated = Users.Authenticated;
 
-    internal static readonly ClusterRole[] ClusterRoles = [.. UserRoles.All, .. ComponentRoles.All, .. ControllerRoles.All];
+    internal static readonly ClusterRole[] ClusterRoles = [.. UserRoles.All, .. ComponentRoles.All, .. ControllerRoles.All, .. OwnRoles.All];
 
     internal static readonly ClusterRoleBinding[] ClusterRoleBindings =
     [
@@ -36,6 +36,7 @@ public static class BootstrapPolicy
         Bind("system:node"),
         Bind("system:service-account-issuer-discovery", Group("system:serviceaccounts")),
         .. ControllerRoles.Bindings,
+        .. OwnRoles.Bindings,
     ];
 
     /// <summary>Writes what is missing, many at a time; the namespaces must be there.</summary>

@@ -1,9 +1,11 @@
+using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.Requests;
 using Coppice.Objects.Rbac;
 using static Coppice.ApiServer.Authorization.Bootstrap.RoleText;
 
 namespace Coppice.ApiServer.Authorization.Bootstrap;
 
-/// <summary>The Roles in namespaces of the cluster itself, and who has them: Kubernetes' own.</summary>
+/// <summary>The Roles in namespaces of the cluster itself, and who has them: Kubernetes' own, and those by which machines join.</summary>
 internal static class NamespaceRoles
 {
     private const string System = "kube-system";
@@ -14,6 +16,8 @@ internal static class NamespaceRoles
     private const string BootstrapSigner = "system:controller:bootstrap-signer";
     private const string CloudProvider = "system:controller:cloud-provider";
     private const string TokenCleaner = "system:controller:token-cleaner";
+    private const string ClusterInfo = "coppice-cluster-info";
+    private const string ClusterSettings = "coppice-cluster-settings";
     private const string Leading = "system::leader-locking-";
 
     public static readonly Role[] All =
@@ -28,6 +32,8 @@ internal static class NamespaceRoles
             Allow("watch", Core, "configmaps"), Allow("get update", Core, "configmaps", ControllerManager),
             Allow($"{Read} create update", "coordination.k8s.io", "leases")),
         In(System, Leading + Scheduler, Allow("watch", Core, "configmaps"), Allow("get update", Core, "configmaps", Scheduler)),
+        In(System, ClusterSettings, Allow("get", Core, "configmaps", "coppice-cluster")),
+        In(Public, ClusterInfo, Allow("get", Core, "configmaps", "cluster-info")),
         In(Public, BootstrapSigner, Allow(Read, Core, "configmaps"), Allow("update", Core, "configmaps", "cluster-info"), Events),
     ];
 
@@ -39,6 +45,10 @@ internal static class NamespaceRoles
         BindIn(System, TokenCleaner, TokenCleaner, Account("token-cleaner")),
         BindIn(System, Leading + ControllerManager, Leading + ControllerManager, User($"system:{ControllerManager}"), Account(ControllerManager)),
         BindIn(System, Leading + Scheduler, Leading + Scheduler, User($"system:{Scheduler}"), Account(Scheduler)),
+        BindIn(System, ClusterSettings, ClusterSettings, Group(BootstrapTokens.Bootstrappers), Group(Users.Nodes)),
+
+        // Whoever has nothing yet but a token, and the hash in it, must know whom to believe.
+        BindIn(Public, ClusterInfo, ClusterInfo, Group(Users.Unauthenticated), Group(Users.Authenticated)),
         BindIn(Public, BootstrapSigner, BootstrapSigner, Account("bootstrap-signer")),
     ];
 }

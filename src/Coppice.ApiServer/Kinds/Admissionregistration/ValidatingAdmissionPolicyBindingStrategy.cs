@@ -15,5 +15,5 @@ internal sealed class ValidatingAdmissionPolicyBindingStrategy : KindStrategy<Va
     public override ValidatingAdmissionPolicyBinding PrepareForUpdate(ValidatingAdmissionPolicyBinding item, ValidatingAdmissionPolicyBinding old) =>
         item with { Metadata = NextGeneration(item, old, item.Spec != old.Spec) };
 
-    public override Findings<FieldError> Validate(ValidatingAdmissionPolicyBinding item) => PolicyValidations.Binding(item.Spec);
+    public override Findings<FieldError> Validate(ValidatingAdmissionPolicyBinding item) => ValidatingPolicyValidation.Binding(item.Spec);
 }

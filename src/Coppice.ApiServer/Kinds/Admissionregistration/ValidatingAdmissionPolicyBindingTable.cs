@@ -14,9 +14,5 @@ internal sealed class ValidatingAdmissionPolicyBindingTable : KindTable<Validati
     ];
 
     protected override IReadOnlyList<object?> Cells(ValidatingAdmissionPolicyBinding item, DateTimeOffset now) =>
-        [Name(item), item.Spec.PolicyName ?? "", Show(item.Spec.ParamRef), Age(item, now)];
-
-    private static string Show(ParamRef? parameters) => parameters is null ? "<unset>"
-        : string.IsNullOrEmpty(parameters.Namespace) ? parameters.Name ?? ""
-        : $"{parameters.Namespace}/{parameters.Name}";
+        [Name(item), item.Spec.PolicyName ?? "", PolicyCells.Show(item.Spec.ParamRef), Age(item, now)];
 }

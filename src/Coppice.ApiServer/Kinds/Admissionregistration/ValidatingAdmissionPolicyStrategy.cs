@@ -24,7 +24,7 @@ internal sealed class ValidatingAdmissionPolicyStrategy : KindStrategy<Validatin
     public override ValidatingAdmissionPolicy PrepareForStatusUpdate(ValidatingAdmissionPolicy item, ValidatingAdmissionPolicy old) =>
         item with { Metadata = KeptMetadata(item, old), Spec = old.Spec };
 
-    public override Findings<FieldError> Validate(ValidatingAdmissionPolicy item) => PolicyValidations.Policy(item.Metadata.Name ?? "", item.Spec);
+    public override Findings<FieldError> Validate(ValidatingAdmissionPolicy item) => ValidatingPolicyValidation.Policy(item.Metadata.Name ?? "", item.Spec);
 
     /// <summary>What was taken once may stay.</summary>
     public override Findings<FieldError> ValidateUpdate(ValidatingAdmissionPolicy item, ValidatingAdmissionPolicy old) =>

@@ -14,5 +14,5 @@ internal sealed class ValidatingAdmissionPolicyTable : KindTable<ValidatingAdmis
     ];
 
     protected override IReadOnlyList<object?> Cells(ValidatingAdmissionPolicy item, DateTimeOffset now) =>
-        [Name(item), (long)item.Spec.Validations.Count, item.Spec.ParamKind is { } kind ? $"{kind.ApiVersion}/{kind.Kind}" : "<unset>", Age(item, now)];
+        [Name(item), (long)item.Spec.Validations.Count, PolicyCells.Show(item.Spec.ParamKind), Age(item, now)];
 }

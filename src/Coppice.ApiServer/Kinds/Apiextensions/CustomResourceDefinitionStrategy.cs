@@ -45,6 +45,11 @@ internal sealed class CustomResourceDefinitionStrategy : KindStrategy<CustomReso
     public override Findings<FieldError> ValidateStatusUpdate(CustomResourceDefinition item, CustomResourceDefinition old) =>
         CustomResourceDefinitionValidation.OfStatus(item.Status);
 
+    public override IEnumerable<string> Warnings(CustomResourceDefinition item) => UnknownFormats.Of(item.Spec).Select(format => $"unrecognized format {QuotedText.Of(format)}");
+
+    /// <summary>Of formats that were there already, nobody is told again.</summary>
+    public override IEnumerable<string> WarningsOnUpdate(CustomResourceDefinition item, CustomResourceDefinition old) => Warnings(item).Except(Warnings(old));
+
     /// <summary>Objects may be stored in a version from the moment on in which it is said to be the one.</summary>
     private static CustomResourceDefinition WithStoredVersion(CustomResourceDefinition item) =>
         item.Spec.Versions.FirstOrDefault(version => version.Storage) is { } stored && !item.Status.StoredVersions.Contains(stored.Name)

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Apiregistration;
 
@@ -8,6 +9,7 @@ internal static class APIServiceKind
 {
     public static ServedKind Served { get; } = new(BuiltInKinds.Of<APIService>(), new APIServiceStrategy(), new APIServiceTable())
     {
+        NameRule = Names.PathSegment,
         Subresources = [Subresource.Status(BuiltInKinds.Of<APIService>())],
     };
 }

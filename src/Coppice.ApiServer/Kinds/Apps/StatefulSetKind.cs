@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 
@@ -10,6 +11,7 @@ internal static class StatefulSetKind
 
     public static ServedKind Served { get; } = new(Kind, new StatefulSetStrategy(), new StatefulSetTable())
     {
+        NameRule = Names.Label,
         Replicas = Replicas.Of<StatefulSet>(
             item => item.Spec.Replicas ?? 1,
             item => item.Status.Replicas,

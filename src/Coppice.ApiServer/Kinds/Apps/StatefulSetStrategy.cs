@@ -81,7 +81,7 @@ internal sealed class StatefulSetStrategy : KindStrategy<StatefulSet>
             .. FieldRules.NotNegative(SpecPath.Child("replicas"), spec.Replicas),
             .. FieldRules.NotNegative(SpecPath.Child("minReadySeconds"), spec.MinReadySeconds),
             .. FieldRules.NotNegative(SpecPath.Child("ordinals.start"), spec.Ordinals?.Start),
-            .. PodTemplateValidation.ValidateSelected(SpecPath, spec.Selector, spec.Template, "StatefulSet", "statefulset"),
+            .. PodTemplateValidation.ValidateSelected(SpecPath, spec.Selector, WithClaims(spec), "StatefulSet", "statefulset"),
         ];
     }
 
@@ -110,6 +110,17 @@ internal sealed class StatefulSetStrategy : KindStrategy<StatefulSet>
     public override Findings<FieldError> ValidateStatusUpdate(StatefulSet item, StatefulSet old) => ReplicaStatusValidation.Of(item.Status, old.Status);
 
     public override IEnumerable<string> Warnings(StatefulSet item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
+
+    /// <summary>As its pods will have it: mounts may name the claims that each of them gets. These come last, so that no other changes its place.</summary>
+    private static PodTemplateSpec WithClaims(StatefulSetSpec spec)
+    {
+        var pod = spec.Template.Spec;
+        var claims = spec.VolumeClaimTemplates
+            .Select(claim => claim.Metadata.Name ?? "")
+            .Where(name => !pod.Volumes.Any(volume => volume.Name == name))
+            .Select(name => new Volume { Name = name, PersistentVolumeClaim = new() { ClaimName = name } });
+        return spec.Template with { Spec = pod with { Volumes = [.. pod.Volumes, .. claims] } };
+    }
 
     private static Findings<FieldError> Strategy(FieldPath path, StatefulSetUpdateStrategy strategy)
     {

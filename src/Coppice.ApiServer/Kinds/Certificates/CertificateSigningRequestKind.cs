@@ -10,6 +10,7 @@ internal static class CertificateSigningRequestKind
 
     public static ServedKind Served { get; } = new(Kind, new CertificateSigningRequestStrategy(), new CertificateSigningRequestTable())
     {
+        NameRule = _ => [],
         Fields = FieldLabels.Of<CertificateSigningRequest>(("spec.signerName", request => request.Spec.SignerName)),
         Subresources = [Subresource.Part(Kind, "approval"), Subresource.Status(Kind)],
     };

@@ -6,5 +6,8 @@ namespace Coppice.ApiServer.Kinds.Coordination;
 /// <summary>Who holds an office, and until when.</summary>
 internal static class LeaseKind
 {
-    public static ServedKind Served { get; } = new(BuiltInKinds.Of<Lease>(), new LeaseStrategy(), new LeaseTable());
+    public static ServedKind Served { get; } = new(BuiltInKinds.Of<Lease>(), new LeaseStrategy(), new LeaseTable())
+    {
+        IsMadeByUpdate = true,
+    };
 }

@@ -6,5 +6,8 @@ namespace Coppice.ApiServer.Kinds.Core;
 /// <summary>The addresses of a service, in the older form.</summary>
 internal static class EndpointsKind
 {
-    public static ServedKind Served { get; } = new(BuiltInKinds.Of<Endpoints>(), new EndpointsStrategy(), new EndpointsTable());
+    public static ServedKind Served { get; } = new(BuiltInKinds.Of<Endpoints>(), new EndpointsStrategy(), new EndpointsTable())
+    {
+        IsMadeByUpdate = true,
+    };
 }

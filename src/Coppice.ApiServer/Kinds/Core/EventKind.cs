@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -11,6 +12,8 @@ internal static class EventKind
 
     public static ServedKind Served { get; } = new(Kind, new EventStrategy(), new EventTable())
     {
+        NameRule = Names.PathSegment,
+        IsMadeByUpdate = true,
         Fields = FieldLabels.Of<Event>(
             ("involvedObject.apiVersion", e => e.InvolvedObject.ApiVersion),
             ("involvedObject.fieldPath", e => e.InvolvedObject.FieldPath),

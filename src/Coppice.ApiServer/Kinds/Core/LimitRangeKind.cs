@@ -7,5 +7,8 @@ namespace Coppice.ApiServer.Kinds.Core;
 /// <summary>Bounds and defaults for what is asked for in a namespace.</summary>
 internal static class LimitRangeKind
 {
-    public static ServedKind Served { get; } = new(BuiltInKinds.Of<LimitRange>(), new LimitRangeStrategy(), new CreatedAtTable<LimitRange>());
+    public static ServedKind Served { get; } = new(BuiltInKinds.Of<LimitRange>(), new LimitRangeStrategy(), new CreatedAtTable<LimitRange>())
+    {
+        IsMadeByUpdate = true,
+    };
 }

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -10,6 +11,7 @@ internal static class NamespaceKind
 
     public static ServedKind Served { get; } = new(Kind, new NamespaceStrategy(), new NamespaceTable())
     {
+        NameRule = Names.Label,
         AnswersDeleted = true,
         // They are let go of one by one, never as a collection.
         Verbs = ServedKind.VerbsWithout("deletecollection"),

@@ -10,6 +10,7 @@ internal static class PersistentVolumeKind
 
     public static ServedKind Served { get; } = new(Kind, new PersistentVolumeStrategy(), new PersistentVolumeTable())
     {
+        AnswersDeleted = true,
         Subresources = [Subresource.Status(Kind)],
     };
 }

@@ -109,4 +109,7 @@ internal sealed class PodStrategy : KindStrategy<Pod>
     public override Findings<FieldError> ValidateStatusUpdate(Pod item, Pod old) => PodStatusValidation.Validate(item, old);
 
     public override IEnumerable<string> Warnings(Pod item) => PodWarnings.Of(SpecPath, item.Spec);
+
+    // People make pods by hand, and leave it to others to change them.
+    public override IEnumerable<string> WarningsOnUpdate(Pod item, Pod old) => [];
 }

@@ -10,6 +10,7 @@ internal static class ResourceQuotaKind
 
     public static ServedKind Served { get; } = new(Kind, new ResourceQuotaStrategy(), new ResourceQuotaTable())
     {
+        AnswersDeleted = true,
         Subresources = [Subresource.Status(Kind)],
     };
 }

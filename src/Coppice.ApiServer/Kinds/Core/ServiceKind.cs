@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -10,6 +11,9 @@ internal static class ServiceKind
 
     public static ServedKind Served { get; } = new(Kind, new ServiceStrategy(), new ServiceTable())
     {
+        NameRule = Names.OldLabel,
+        AnswersDeleted = true,
+        IsMadeByUpdate = true,
         Fields = FieldLabels.Of<Service>(("spec.clusterIP", service => service.Spec.ClusterIP), ("spec.type", service => service.Spec.Type)),
         Subresources = [Subresource.Proxy(Kind), Subresource.Status(Kind)],
     };

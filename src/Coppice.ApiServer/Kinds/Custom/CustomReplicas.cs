@@ -25,7 +25,10 @@ internal sealed class CustomReplicas
             item => WantedOf((CustomObject)item),
             item => (int)(NumberOf((CustomObject)item, _status) ?? 0),
             item => SelectorOf((CustomObject)item),
-            (item, count) => CustomFields.With((CustomObject)item, _spec, JsonObjects.Make(json => json.WriteNumberValue(count))));
+            (item, count) => CustomFields.With((CustomObject)item, _spec, JsonObjects.Make(json => json.WriteNumberValue(count))))
+        {
+            Path = _spec,
+        };
     }
 
     public Replicas Replicas { get; }

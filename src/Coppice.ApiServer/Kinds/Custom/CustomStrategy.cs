@@ -70,6 +70,8 @@ internal sealed class CustomStrategy(StructuralSchema? schema, bool hasStatus) :
         where !finalizer.Contains('/') && finalizer is not ("orphan" or "foregroundDeletion" or "kubernetes")
         select $"metadata.finalizers: {QuotedText.Of(finalizer)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers";
 
+    public override IEnumerable<string> WarningsOnUpdate(CustomObject item, CustomObject old) => Warnings(item).Except(Warnings(old));
+
     private Findings<FieldError> Check(CustomObject item, CustomObject? old)
     {
         if (schema is null)

@@ -11,6 +11,7 @@ internal static class EventsEventKind
 
     public static ServedKind Served { get; } = new(Kind, new EventsEventStrategy(), new EventsEventTable())
     {
+        IsMadeByUpdate = true,
         Fields = FieldLabels.Of<Event>(
             ("reason", e => e.Reason),
             ("regarding.apiVersion", e => e.Regarding.ApiVersion),

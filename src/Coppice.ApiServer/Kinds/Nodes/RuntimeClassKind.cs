@@ -6,5 +6,8 @@ namespace Coppice.ApiServer.Kinds.Nodes;
 /// <summary>Ways to run pods that runtimes offer.</summary>
 internal static class RuntimeClassKind
 {
-    public static ServedKind Served { get; } = new(BuiltInKinds.Of<RuntimeClass>(), new RuntimeClassStrategy(), new RuntimeClassTable());
+    public static ServedKind Served { get; } = new(BuiltInKinds.Of<RuntimeClass>(), new RuntimeClassStrategy(), new RuntimeClassTable())
+    {
+        IsMadeByUpdate = true,
+    };
 }

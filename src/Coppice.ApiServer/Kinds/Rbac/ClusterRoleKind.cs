@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Rbac;
 
@@ -6,5 +7,9 @@ namespace Coppice.ApiServer.Kinds.Rbac;
 /// <summary>Rights in the whole cluster, or for a namespace to refer to.</summary>
 internal static class ClusterRoleKind
 {
-    public static ServedKind Served { get; } = new(BuiltInKinds.Of<ClusterRole>(), new ClusterRoleStrategy(), new RoleTable<ClusterRole>());
+    public static ServedKind Served { get; } = new(BuiltInKinds.Of<ClusterRole>(), new ClusterRoleStrategy(), new RoleTable<ClusterRole>())
+    {
+        NameRule = Names.PathSegment,
+        IsMadeByUpdate = true,
+    };
 }

@@ -10,6 +10,7 @@ internal static class VolumeAttachmentKind
 
     public static ServedKind Served { get; } = new(Kind, new VolumeAttachmentStrategy(), new VolumeAttachmentTable())
     {
+        AnswersDeleted = true,
         Subresources = [Subresource.Status(Kind)],
     };
 }

@@ -6,5 +6,8 @@ namespace Coppice.ApiServer.Kinds.Storage;
 /// <summary>Attributes of volumes that may be changed while they are in use.</summary>
 internal static class VolumeAttributesClassKind
 {
-    public static ServedKind Served { get; } = new(BuiltInKinds.Of<VolumeAttributesClass>(), new VolumeAttributesClassStrategy(), new VolumeAttributesClassTable());
+    public static ServedKind Served { get; } = new(BuiltInKinds.Of<VolumeAttributesClass>(), new VolumeAttributesClassStrategy(), new VolumeAttributesClassTable())
+    {
+        AnswersDeleted = true,
+    };
 }

@@ -4,7 +4,7 @@ using Google.Protobuf;
 namespace Coppice.Node.Runtime.Cri;
 
 /// <summary>CRI calls with our exceptions: <see cref="RuntimeException"/> with the runtime's words, the gRPC failure inside it.</summary>
-internal sealed class CriConnection(GrpcConnection connection)
+internal sealed class CriConnection(GrpcConnection connection, RuntimeFigures figures)
 {
     // containerd answers so between opening its socket and having its CRI plugin ready.
     private const string NotYet = "server is not initialized yet";
@@ -18,7 +18,7 @@ internal sealed class CriConnection(GrpcConnection connection)
     {
         try
         {
-            return await connection.CallAsync(method, request, stop, deadline);
+            return await CallAsync(method, request, stop, deadline);
         }
         catch (GrpcException failed)
         {
@@ -35,7 +35,7 @@ internal sealed class CriConnection(GrpcConnection connection)
     {
         try
         {
-            return await connection.CallAsync(method, request, stop, deadline);
+            return await CallAsync(method, request, stop, deadline);
         }
         catch (GrpcException failed) when (failed.Code == GrpcCode.NotFound)
         {
@@ -52,4 +52,23 @@ internal sealed class CriConnection(GrpcConnection connection)
         failed.Code == GrpcCode.Unavailable || failed.Message.Contains(NotYet, StringComparison.Ordinal)
             ? new RuntimeUnavailableException(failed.Message, failed)
             : new RuntimeException(failed.Message, failed);
+
+    private async ValueTask<TResponse> CallAsync<TRequest, TResponse>(
+        GrpcMethod<TRequest, TResponse> method, TRequest request, CancellationToken stop, TimeSpan? deadline)
+        where TRequest : IMessage
+        where TResponse : class, IMessage<TResponse>
+    {
+        var began = figures.Begin();
+        var failed = true;
+        try
+        {
+            var answer = await connection.CallAsync(method, request, stop, deadline);
+            failed = false;
+            return answer;
+        }
+        finally
+        {
+            figures.End(method.Path, began, failed);
+        }
+    }
 }

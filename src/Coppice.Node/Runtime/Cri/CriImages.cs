@@ -11,10 +11,11 @@ public sealed class CriImages : IImageService, IDisposable
     private readonly CriConnection _cri;
 
     /// <param name="socketPath">A Unix socket that speaks CRI v1; it need not exist yet.</param>
-    public CriImages(string socketPath, TimeProvider time)
+    /// <param name="figures">Counts what is asked; null where nobody looks.</param>
+    public CriImages(string socketPath, TimeProvider time, RuntimeFigures? figures = null)
     {
         _connection = new GrpcConnection(socketPath, time);
-        _cri = new CriConnection(_connection);
+        _cri = new CriConnection(_connection, figures ?? new RuntimeFigures(time));
     }
 
     public void Dispose() => _connection.Dispose();

@@ -39,10 +39,11 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
     private readonly CriWatch _watch;
 
     /// <param name="socketPath">A Unix socket that speaks CRI v1; it need not exist yet.</param>
-    public CriRuntime(string socketPath, TimeProvider time)
+    /// <param name="figures">Counts what is asked; null where nobody looks.</param>
+    public CriRuntime(string socketPath, TimeProvider time, RuntimeFigures? figures = null)
     {
         _connection = new GrpcConnection(socketPath, time);
-        _cri = new CriConnection(_connection);
+        _cri = new CriConnection(_connection, figures ?? new RuntimeFigures(time));
         _watch = new CriWatch(_cri, _register, time);
     }
 

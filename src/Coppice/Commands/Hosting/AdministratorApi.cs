@@ -22,6 +22,10 @@ internal static class AdministratorApi
         {
             return await File.ReadAllTextAsync(layout.AdminKubeconfig, stop);
         }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException && RememberedOptions.Read(layout).GetValueOrDefault(RememberedOptions.Join) is { } server)
+        {
+            throw new UserErrorException($"this machine is a node of the cluster at {server}: its administrator is there", ExitCodes.NotPossible, missing);
+        }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new UserErrorException($"there is no cluster in {layout.Root} yet: start one with \"coppice up\", or name its directory with --data-dir", ExitCodes.NotRunning, missing);
@@ -53,6 +57,19 @@ internal static class AdministratorApi
         try
         {
             return (await api.ListAsync<T>(ListQuery.All, stop)).Items;
+        }
+        catch (Exception away) when (away is HttpRequestException or IOException or ApiException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Null if there is none, or while the API cannot be reached or is not ready to answer.</summary>
+    public static async Task<T?> TryFindAsync<T>(this IApiClient api, ObjectKey key, CancellationToken stop) where T : KubernetesObject
+    {
+        try
+        {
+            return await api.FindAsync<T>(key, stop);
         }
         catch (Exception away) when (away is HttpRequestException or IOException or ApiException)
         {

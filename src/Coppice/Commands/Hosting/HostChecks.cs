@@ -50,7 +50,7 @@ internal static class HostChecks
     /// <summary>A new cluster has room for what it begins with. One that is there starts on a full disk, too, and serves what it has.</summary>
     public static void RequireRoom(DataLayout layout)
     {
-        if (File.Exists(layout.AdminKubeconfig))
+        if (File.Exists(layout.AdminKubeconfig) || File.Exists(layout.NodeAuthority))
         {
             return;
         }
@@ -80,9 +80,15 @@ internal static class HostChecks
         }
     }
 
-    /// <summary>The API's port and the node's are two, no service can get them, and nobody else has them.</summary>
+    /// <summary>The API's port and the node's are two, no service can get them, and nobody else has them. A node of a cluster elsewhere has no API.</summary>
     public static void RequireFreePorts(ServerOptions options)
     {
+        if (options.Join is not null)
+        {
+            RequireFreePort(options.KubeletPort, "--kubelet-port");
+            return;
+        }
+
         if (options.Port == options.KubeletPort)
         {
             throw new UserErrorException($"--port and --kubelet-port are both {options.Port}: the API and the node's own endpoint need one each", ExitCodes.NotPossible);

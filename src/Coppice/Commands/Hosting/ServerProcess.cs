@@ -87,7 +87,7 @@ internal sealed class ServerProcess
         try
         {
             var line = File.ReadAllText($"/proc/{id}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-            return line.Contains("run") && line.Take(2).Any(word => Path.GetFileName(word) is "coppice" or "coppice.dll");
+            return line.Any(word => word is "run" or "agent") && line.Take(2).Any(word => Path.GetFileName(word) is "coppice" or "coppice.dll");
         }
         catch (IOException)
         {

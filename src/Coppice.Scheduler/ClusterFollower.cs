@@ -1,0 +1,172 @@
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+
+namespace Coppice.Scheduler;
+
+/// <summary>
+/// Brings what changed in the API into what the scheduler knows, and wakes the pods that it may help. For the scheduling loop alone, which
+/// calls it in the order of the changes.
+/// </summary>
+internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queue, Nominations nominations, ProfileSet profiles)
+{
+    public void Learn(ObjectChange<Pod> change)
+    {
+        var key = ObjectKey.Of(change.Item);
+        if (change.New is not { } pod || pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed)
+        {
+            Forget(key);
+            Remove(key);
+        }
+        else if (pod.Spec.NodeName is { Length: > 0 })
+        {
+            Forget(key);
+            LearnAssigned(change.Old, pod);
+        }
+        else if (!WantsNode(pod))
+        {
+            Forget(key);
+        }
+        else if (!cluster.IsAssumed(pod))
+        {
+            LearnNomination(change.Old, pod);
+
+            // What others wrote about it (its status) helps nothing; what it asks for may.
+            var isSame = change.Old is { } old && old.Spec == pod.Spec && old.Metadata.Labels == pod.Metadata.Labels;
+            if (isSame && queue.Contains(key))
+            {
+                queue.Renew(pod);
+            }
+            else
+            {
+                queue.Set(pod);
+            }
+        }
+    }
+
+    public void Learn(ObjectChange<Node> change)
+    {
+        if (change.New is { } node)
+        {
+            cluster.SetNode(node);
+        }
+        else
+        {
+            cluster.RemoveNode(change.Item.Metadata.Name ?? "");
+        }
+
+        queue.Wake(EventsOf(change));
+    }
+
+    public void Learn(ObjectChange<Namespace> change)
+    {
+        if (change.Old?.Metadata.Labels != change.New?.Metadata.Labels || change.Old is null || change.New is null)
+        {
+            cluster.SetNamespace(change.Item.Metadata.Name ?? "", change.New?.Metadata.Labels);
+            queue.Wake(ClusterEvents.NamespaceLabels);
+        }
+    }
+
+    /// <returns>Those of the waiting pods whose volume could not be made where they wanted it: whoever was to make it has said so.</returns>
+    public IReadOnlyList<QueuedPod> Learn(ObjectChange<PersistentVolumeClaim> change)
+    {
+        LearnStorage(storage => storage.Learn(change));
+        return change is { Old: { } old, New: { } claim } && !VolumeBinding.IsComplete(claim)
+            && old.Metadata.Annotations.Find(VolumeBinding.SelectedNode) is { } node && !claim.Metadata.Annotations.ContainsKey(VolumeBinding.SelectedNode)
+            ? [.. nominations.Using(ObjectKey.Of(claim), node).Select(pod => queue.Find(pod.Key)).OfType<QueuedPod>()]
+            : [];
+    }
+
+    /// <summary>Something of volumes, their classes or drivers changed.</summary>
+    public void LearnStorage(Action<StorageState> learn)
+    {
+        learn(cluster.Storage);
+        queue.Wake(ClusterEvents.Storage);
+    }
+
+    /// <summary>The pod wants one of our nodes, and nothing keeps it from having one.</summary>
+    public bool WantsNode(Pod pod) =>
+        string.IsNullOrEmpty(pod.Spec.NodeName) && pod.Metadata.DeletionTimestamp is null && pod.Spec.SchedulingGates.IsEmpty && profiles.Has(pod);
+
+    /// <summary>The pod is on no node any longer, or did not get there: its room is there for others.</summary>
+    public void Remove(ObjectKey pod)
+    {
+        if (cluster.Remove(pod) is { } node)
+        {
+            WakeByRoom(node);
+        }
+    }
+
+    /// <summary>The pod does not wait for its node any longer: its room is there for others.</summary>
+    public void Denominate(ObjectKey pod)
+    {
+        if (nominations.NodeOf(pod) is { } node)
+        {
+            nominations.Remove(pod);
+            WakeByRoom(node);
+        }
+    }
+
+    /// <summary>It wants no node of us, or not any longer.</summary>
+    private void Forget(ObjectKey pod)
+    {
+        queue.Remove(pod);
+        Denominate(pod);
+    }
+
+    /// <summary>Who lacks more than was left would be tried in vain: with many that wait, each that goes would have all of them tried.</summary>
+    private void WakeByRoom(string node)
+    {
+        queue.Wake(ClusterEvents.PodGone);
+        if (cluster.Find(node) is { } info)
+        {
+            queue.Wake(ClusterEvents.RoomLeft, pod =>
+                profiles.Of(pod.Pod).Resources is not { } resources || resources.HasRoom(pod, nominations.Above(pod, node).Aggregate(info, (sum, one) => sum.With(one))));
+        }
+    }
+
+    /// <summary>What a pod's status says counts, whoever wrote it; what we decided and have not written yet is not taken back by its silence.</summary>
+    private void LearnNomination(Pod? old, Pod pod)
+    {
+        var (before, now) = (old?.Status.NominatedNodeName, pod.Status.NominatedNodeName);
+        if (!string.IsNullOrEmpty(now))
+        {
+            nominations.Set(new PodInfo(pod), now);
+        }
+        else if (!string.IsNullOrEmpty(before))
+        {
+            Denominate(ObjectKey.Of(pod));
+        }
+    }
+
+    private void LearnAssigned(Pod? old, Pod pod)
+    {
+        if (old?.Spec.NodeName is not { Length: > 0 })
+        {
+            cluster.Assign(pod);
+            queue.Wake(ClusterEvents.PodAssigned);
+            return;
+        }
+
+        var isSame = old.Metadata.Labels == pod.Metadata.Labels && old.Spec == pod.Spec
+            && old.Metadata.DeletionTimestamp == pod.Metadata.DeletionTimestamp;
+        var (before, now) = (PodRequests.Of(old), PodRequests.Of(pod));
+        if (!isSame || before != now)
+        {
+            cluster.Assign(pod);
+            queue.Wake(
+                (isSame ? ClusterEvents.None : ClusterEvents.PodAssigned)
+                | (before.Any(amount => now.Find(amount.Key) < amount.Value) ? ClusterEvents.PodScaledDown : ClusterEvents.None));
+        }
+    }
+
+    private static ClusterEvents EventsOf(ObjectChange<Node> change) => change switch
+    {
+        { Old: null } => ClusterEvents.NodeAdded,
+        { New: null } => ClusterEvents.NodeGone,
+        { Old: var old, New: var node } =>
+            (old.Status.Allocatable != node.Status.Allocatable ? ClusterEvents.NodeResources : 0)
+            | (old.Metadata.Labels != node.Metadata.Labels ? ClusterEvents.NodeLabels : 0)
+            | (old.Spec.Taints != node.Spec.Taints || old.Spec.Unschedulable != node.Spec.Unschedulable ? ClusterEvents.NodeTaints : 0),
+    };
+}

@@ -1,0 +1,8 @@
+namespace Coppice.Composition;
+
+/// <summary>What a process runs: a whole cluster, or a node of one on another machine. Disposing of it stops all that is ours; containers go on.</summary>
+public interface IServer : IAsyncDisposable
+{
+    /// <summary>Completes with a part that has ended by itself, which none should.</summary>
+    Task<Task> FirstToEnd { get; }
+}

@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
+
+namespace Coppice.Composition.Joining;
+
+/// <summary>
+/// What a machine joins a cluster with: a bootstrap token of the cluster, and by which authority the cluster is known, so that nobody in
+/// between can be taken for it. As <c>abcdef.0123456789abcdef.HASH</c>.
+/// </summary>
+/// <param name="Id">Six letters and digits; not secret.</param>
+/// <param name="Secret">Sixteen letters and digits.</param>
+/// <param name="AuthorityHash">SHA-256 of the public key of the cluster's authority, as kubeadm has it, in 64 hexadecimal digits.</param>
+internal sealed partial record JoinToken(string Id, string Secret, string AuthorityHash)
+{
+    private const string Letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+    /// <summary>The part that the API takes.</summary>
+    public string Bearer => $"{Id}.{Secret}";
+
+    public static JoinToken Make(X509Certificate2 authority) =>
+        new(RandomNumberGenerator.GetString(Letters, 6), RandomNumberGenerator.GetString(Letters, 16), HashOf(authority));
+
+    public static JoinToken? TryParse(string text) => Form().Match(text) is { Success: true, Groups: var parts }
+        ? new(parts["id"].Value, parts["secret"].Value, parts["hash"].Value)
+        : null;
+
+    public static string HashOf(X509Certificate2 authority) => Convert.ToHexStringLower(SHA256.HashData(authority.PublicKey.ExportSubjectPublicKeyInfo()));
+
+    public override string ToString() => $"{Bearer}.{AuthorityHash}";
+
+    [GeneratedRegex(@"\A(?<id>[a-z0-9]{6})\.(?<secret>[a-z0-9]{16})\.(?<hash>[0-9a-f]{64})\z")]
+    private static partial Regex Form();
+}

@@ -1,0 +1,6 @@
+namespace Coppice.Configuration;
+
+/// <summary>The cluster that a machine is to be a node of.</summary>
+/// <param name="Server">Its API, as in https://10.0.0.1:6443.</param>
+/// <param name="Token">What <c>coppice token create</c> printed there; null once the machine has joined.</param>
+public sealed record JoinOptions(Uri Server, string? Token);

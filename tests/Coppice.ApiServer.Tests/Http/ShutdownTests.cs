@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text;
+
+namespace Coppice.ApiServer.Tests.Http;
+
+/// <summary>A server that goes leaves nobody without an answer.</summary>
+public sealed class ShutdownTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    private readonly ServedApi _api = new();
+    private string _space = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        await _api.InitializeAsync();
+        _space = await _api.NewNamespaceAsync();
+    }
+
+    public ValueTask DisposeAsync() => _api.DisposeAsync();
+
+    [Fact]
+    public async Task A_running_request_is_answered_and_a_watch_ends_as_one_that_is_over()
+    {
+        using var watch = await _api.Admin.GetAsync($"{_space}/configmaps?watch=true", HttpCompletionOption.ResponseHeadersRead);
+        var events = watch.Content.ReadAsStringAsync();
+        var (arrived, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var content = new PausedContent("""{"metadata":{"name":"late"}}""", arrived, goOn.Task);
+        var write = _api.Admin.PostAsync($"{_space}/configmaps", content);
+        await arrived.Task.WaitAsync(Soon);
+
+        var stopped = _api.StopServingAsync();
+        Assert.DoesNotContain("ERROR", await events.WaitAsync(Soon));
+        goOn.SetResult();
+        using var answer = await write.WaitAsync(Soon);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        await stopped.WaitAsync(Soon);
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Under_load_no_request_that_reached_it_is_left_without_an_answer(string version)
+    {
+        var served = 0;
+        var busy = Enumerable.Range(0, 16).Select(async i =>
+        {
+            for (var n = 0; ; n++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, $"{_space}/configmaps")
+                {
+                    Version = new Version(version),
+                    VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                    Content = new StringContent($$$"""{"metadata":{"name":"c-{{{i}}}-{{{n}}}"}}""", Encoding.UTF8, "application/json"),
+                };
+                try
+                {
+                    using var answer = await _api.Admin.SendAsync(request);
+                    Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+                    Interlocked.Increment(ref served);
+                }
+                catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
+                {
+                    // Nobody is there to connect to any more.
+                    return;
+                }
+            }
+        }).ToList();
+        while (Volatile.Read(ref served) < 200)
+        {
+            Assert.All(busy, one => Assert.False(one.IsFaulted, $"{one.Exception}"));
+            await Task.Yield();
+        }
+
+        await _api.StopServingAsync().WaitAsync(Soon);
+        await Task.WhenAll(busy).WaitAsync(Soon);
+    }
+
+    /// <summary>A body whose second half comes when somebody says so.</summary>
+    private sealed class PausedContent : HttpContent
+    {
+        private readonly byte[] _body;
+        private readonly TaskCompletionSource _arrived;
+        private readonly Task _goOn;
+
+        public PausedContent(string body, TaskCompletionSource arrived, Task goOn)
+        {
+            (_body, _arrived, _goOn) = (Encoding.UTF8.GetBytes(body), arrived, goOn);
+            Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(_body.AsMemory(0, 5));
+            await stream.FlushAsync();
+            _arrived.SetResult();
+            await _goOn;
+            await stream.WriteAsync(_body.AsMemory(5));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _body.Length;
+            return true;
+        }
+    }
+}
