@@ -30,7 +30,7 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
         var second = TimeSpan.FromSeconds(1);
         await Assert.ThrowsAsync<TimeoutException>(async () => await _own.Runtime.RunCommandAsync(id, _own.EndlessCommand, second, Stop));
 
-        HostProcess.Signal(_own.ContainerdId(), SignalStop);
+        await SuspendAsync(_own.ContainerdId());
         try
         {
             await Assert.ThrowsAsync<RuntimeUnavailableException>(async () => await _own.Runtime.RunCommandAsync(id, ["/bin/sh", "-c", "exit 0"], second, Stop));
@@ -43,7 +43,7 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
         Assert.Equal(0, (await _own.Runtime.RunCommandAsync(id, ["/bin/sh", "-c", "exit 0"], 10 * second, Stop)).ExitCode);
 
         // One that goes on while a command is late says nothing about that command, either.
-        HostProcess.Signal(_own.ContainerdId(), SignalStop);
+        await SuspendAsync(_own.ContainerdId());
         var late = _own.Runtime.RunCommandAsync(id, _own.EndlessCommand, 3 * second, Stop).AsTask();
         await Assert.ThrowsAsync<RuntimeUnavailableException>(async () => await _own.Runtime.RunCommandAsync(id, ["/bin/sh", "-c", "exit 0"], second, Stop));
         HostProcess.Signal(_own.ContainerdId(), SignalContinue);
@@ -92,7 +92,7 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
         var (_, id, process) = await _own.StartPodAsync(_own.Sleeps, Stop);
         var before = _own.ContainerdId();
 
-        HostProcess.Signal(before, SignalStop);
+        await SuspendAsync(before);
 
         await _own.Supervisor.WaitUntilAsync(RuntimeAvailability.Lost, Stop).WaitAsync(Patience * 4);
         await _own.Supervisor.WaitUntilReadyAsync(Stop).WaitAsync(Patience);
@@ -202,5 +202,19 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
         {
             return null;
         }
+    }
+
+    // The signal is on its way when kill(2) returns: until each thread has seen it, an answer may still come.
+    private static async Task SuspendAsync(int process)
+    {
+        HostProcess.Signal(process, SignalStop);
+        await Eventually.TrueAsync(
+            () => Task.FromResult(Directory.GetDirectories($"/proc/{process}/task").All(IsStopped)), Patience, () => "containerd goes on");
+    }
+
+    private static bool IsStopped(string thread)
+    {
+        var stat = File.ReadAllText(Path.Combine(thread, "stat"));
+        return stat[stat.LastIndexOf(')') + 2] == 'T';
     }
 }
