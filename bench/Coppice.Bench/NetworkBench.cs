@@ -141,7 +141,11 @@ internal sealed class NetworkBench : IAsyncDisposable
     {
         await _api.CreateAsync(new Namespace { Metadata = new() { Name = "default" } }, default);
         await _api.CreateAsync(new ServiceAccount { Metadata = new() { Namespace = "default", Name = "default" } }, default);
-        await _api.CreateAsync(new Objects.Core.Node { Metadata = new() { Name = Node } }, default);
+
+        // The pods of a node that has not said that it is well are out of service.
+        var node = await _api.CreateAsync(new Objects.Core.Node { Metadata = new() { Name = Node } }, default);
+        await _api.UpdateStatusAsync(
+            node with { Status = node.Status with { Conditions = [new() { Type = NodeConditionType.Ready, Status = ConditionStatus.True }] } }, default);
     }
 
     private void Start(bool controllers, bool network = true)

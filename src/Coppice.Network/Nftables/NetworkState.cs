@@ -71,7 +71,15 @@ public sealed record ServicePortInfo(string Namespace, string Name, string PortN
 /// <param name="Local">It runs on this node.</param>
 /// <param name="Terminating">It ends but still serves: used only where no other endpoint is left.</param>
 /// <param name="Far">There are others that are to be used from here before it.</param>
-public sealed record EndpointInfo(IPAddress Address, int Port, bool Local, bool Terminating = false, bool Far = false);
+public sealed record EndpointInfo(IPAddress Address, int Port, bool Local, bool Terminating = false, bool Far = false)
+{
+    /// <summary>The ready ones; those that end but still serve only if there are no others.</summary>
+    internal static ImmutableArray<EndpointInfo> Usable(ImmutableArray<EndpointInfo> endpoints)
+    {
+        var ready = endpoints.RemoveAll(e => e.Terminating);
+        return ready.IsEmpty ? endpoints : ready;
+    }
+}
 
 /// <summary>A container port that the node's own port leads to.</summary>
 /// <param name="HostAddress">The one address of the node it is on, or null for every address.</param>

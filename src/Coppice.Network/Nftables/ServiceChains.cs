@@ -24,8 +24,8 @@ internal static class ServiceChains
         }
 
         var name = RuleNames.Of(service);
-        var all = Usable(service.Endpoints.RemoveAll(e => e.Far));
-        var local = Usable([.. service.Endpoints.Where(e => e.Local)]);
+        var all = EndpointInfo.Usable(service.Endpoints.RemoveAll(e => e.Far));
+        var local = EndpointInfo.Usable([.. service.Endpoints.Where(e => e.Local)]);
         var external = service.NodePort > 0 || !service.ExternalAddresses.IsEmpty || !service.LoadBalancerAddresses.IsEmpty;
 
         // 1. The chains that pick an endpoint; a chain that nothing would lead to is left out.
@@ -72,13 +72,6 @@ internal static class ServiceChains
         }
 
         return share;
-    }
-
-    /// <summary>The ready ones; those that end but still serve only if there are no others.</summary>
-    private static ImmutableArray<EndpointInfo> Usable(ImmutableArray<EndpointInfo> endpoints)
-    {
-        var ready = endpoints.RemoveAll(e => e.Terminating);
-        return ready.IsEmpty ? endpoints : ready;
     }
 
     private static void AddPick(RuleShare share, ServicePortInfo service, string chain, ImmutableArray<EndpointInfo> endpoints)

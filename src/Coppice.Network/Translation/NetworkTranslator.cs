@@ -116,7 +116,7 @@ public sealed class NetworkTranslator(NetworkOptions options)
         }
 
         var warnings = new List<RuleWarning>();
-        var rules = ServiceTranslation.Translate(service, Leading(service, slices), _place, warnings);
+        var rules = ServiceTranslation.Translate(service, Leading(service, slices), _place, last?.Rules ?? [], warnings);
         return new Translated(service, slices, rules, DnsTranslation.Translate(service, slices), warnings);
     }
 

@@ -16,8 +16,10 @@ internal static class ServiceTranslation
 
     private const string Headless = "None";
 
+    /// <param name="before">What came of it the last time, whose endpoints keep their places.</param>
     /// <param name="warnings">Is added to.</param>
-    public static ImmutableArray<ServicePortInfo> Translate(Service service, IReadOnlyList<EndpointSlice> slices, NodePlace place, List<RuleWarning> warnings)
+    public static ImmutableArray<ServicePortInfo> Translate(
+        Service service, IReadOnlyList<EndpointSlice> slices, NodePlace place, ImmutableArray<ServicePortInfo> before, List<RuleWarning> warnings)
     {
         var spec = service.Spec;
         var reading = new FieldReader(new RuleOwner("Service", service.Metadata.Namespace ?? "", service.Metadata.Name ?? ""));
@@ -37,7 +39,8 @@ internal static class ServiceTranslation
             {
                 if (spec.Ports[i] is { } port && Port(common, port, $"spec.ports[{i}]", reading) is { } one)
                 {
-                    rules.Add(one with { Endpoints = endpoints.Behind(port.Name, one.Protocol) });
+                    var stood = before.FirstOrDefault(other => other.Port == one.Port && other.Protocol == one.Protocol)?.Endpoints ?? [];
+                    rules.Add(one with { Endpoints = EndpointOrder.Arrange(stood, endpoints.Behind(port.Name, one.Protocol)) });
                 }
             }
 

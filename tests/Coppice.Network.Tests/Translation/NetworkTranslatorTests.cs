@@ -135,6 +135,28 @@ public sealed class NetworkTranslatorTests
             Translate(Web(), slice).State.Services[0].Endpoints);
     }
 
+    [Theory]
+    [InlineData("1 2 3 4 5", "1 5 3 4")]        // the last one takes the place of the one that went
+    [InlineData("2 3", "2 3 1")]                // who comes stands last, wherever its address lies
+    [InlineData("1 2 3", "1 4 3")]              // or where there is room
+    [InlineData("1 2 3 4", "1 2 3/ 4", "1 2 4 3/")]     // one that ends is used no more, and has no number
+    [InlineData("1 2", "1/ 2/", "1/ 2/")]       // but where nobody else is left
+    public void Endpoints_that_stay_keep_their_places(string before, string now, string? order = null)
+    {
+        var translator = new NetworkTranslator(Options);
+        Assert.Equal(before, Order(before));
+        Assert.Equal(order ?? now, Order(string.Join(' ', now.Split(' ').Order(StringComparer.Ordinal))));
+
+        string Order(string endpoints)
+        {
+            var slice = Slice([.. endpoints.Split(' ').Select(one => one.EndsWith('/')
+                ? At($"10.244.0.{one[..^1]}", ready: false, serving: true, terminating: true)
+                : At($"10.244.0.{one}"))]);
+            var found = translator.Translate(new NetworkObjects([Web()], [slice], [], ["default"])).State.Services[0].Endpoints;
+            return string.Join(' ', found.Select(one => $"{one.Address.GetAddressBytes()[3]}{(one.Terminating ? "/" : "")}"));
+        }
+    }
+
     [Fact]
     public void Source_ranges_are_read_leniently_but_never_opened_by_mistake()
     {
