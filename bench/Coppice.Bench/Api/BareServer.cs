@@ -12,8 +12,9 @@ namespace Coppice.Bench.Api;
 /// <summary>The floor: the same web server and TLS with nothing behind them. It reads what is sent, and answers with bytes it has.</summary>
 internal static class BareServer
 {
-    private const int ObjectBytes = 1750;
-    private const int ListBytes = 19_000_000;
+    // As large as the API server's answers about the same pods, with who owns which of their fields.
+    private const int ObjectBytes = 3000;
+    private const int ListBytes = 33_000_000;
     private const int PieceBytes = 64 * 1024;
 
     public static async Task RunAsync()

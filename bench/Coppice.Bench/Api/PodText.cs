@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Coppice.Bench.Api;
 
-/// <summary>A small pod: about 1.7 KB when it is stored.</summary>
+/// <summary>A small pod: about 3 KB when it is answered.</summary>
 internal static class PodText
 {
     public const string Template = """
