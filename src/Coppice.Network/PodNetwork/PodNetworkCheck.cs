@@ -20,12 +20,13 @@ internal static partial class PodNetworkCheck
     // What the runtime calls it in every pod.
     private const string Device = "eth0";
 
-    // ioctl with a struct ifreq: the name, and after it the flags.
+    // ioctl with a struct ifreq: the name, and after it the flags, or where ethtool's question is.
     private const nuint GetInterfaceFlags = 0x8913;
+    private const nuint AskEthtool = 0x8946;
     private const int InterfaceRequestLength = 40;
-    private const int InterfaceFlagsAt = 16;
+    private const int InterfaceDataAt = 16;
     private const int Up = 0x1;
-    private const int Running = 0x40;
+    private const uint EthtoolGetLink = 0xa;
 
     private const long NamespaceFileSystem = 0x6e736673;
 
@@ -100,15 +101,21 @@ internal static partial class PodNetworkCheck
     private static uint Number(string hex) =>
         uint.TryParse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number) ? number : uint.MaxValue;
 
-    /// <summary>Up, and so is its other end.</summary>
-    private static bool IsUp(string device)
+    /// <summary>Up, and so is its other end, which the flags tell only some time after it came up.</summary>
+    private static unsafe bool IsUp(string device)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         Span<byte> request = stackalloc byte[InterfaceRequestLength];
         request.Clear();
         Encoding.ASCII.GetBytes(device, request);
-        return Control(socket.SafeHandle, GetInterfaceFlags, request) == 0
-            && (BinaryPrimitives.ReadInt16LittleEndian(request[InterfaceFlagsAt..]) & (Up | Running)) == (Up | Running);
+        if (Control(socket.SafeHandle, GetInterfaceFlags, request) != 0 || (request[InterfaceDataAt] & Up) == 0)
+        {
+            return false;
+        }
+
+        var link = stackalloc uint[] { EthtoolGetLink, 0 };
+        BinaryPrimitives.WriteInt64LittleEndian(request[InterfaceDataAt..], (nint)link);
+        return Control(socket.SafeHandle, AskEthtool, request) == 0 && link[1] != 0;
     }
 
     private static bool IsNamespace(string path)
