@@ -8,7 +8,7 @@ namespace Coppice.Controllers.EndpointSlices;
 /// <summary>The slices of services: finds those that a controller manages, and writes what a <see cref="SlicePlan"/> says.</summary>
 internal sealed class SliceWrites
 {
-    private static readonly Func<EndpointSlice, IEnumerable<string>> ByService =
+    public static readonly Func<EndpointSlice, IEnumerable<string>> ByService =
         s => s.Metadata.Labels.Find(SlicePlanner.ServiceName) is { } service ? [$"{s.Metadata.Namespace}/{service}"] : [];
 
     private readonly IApiClient _api;

@@ -1,13 +1,15 @@
 using Coppice.Client;
+using Coppice.Controllers.EndpointSlices;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Objects.Discovery;
 
 namespace Coppice.Controllers.LoadBalancers;
 
 /// <summary>
-/// Gives services of type LoadBalancer the addresses of the nodes, each of which accepts the service's traffic. Services that name a
-/// class are left to whoever implements it.
+/// Gives services of type LoadBalancer the addresses of the nodes, each of which accepts the service's traffic; where that keeps to its
+/// node (externalTrafficPolicy Local), of the nodes with endpoints. Services that name a class are left to whoever implements it.
 /// </summary>
 internal sealed class LoadBalancerReconciler(IApiClient api, CacheSet caches, TimeProvider time) : IDeclaredReconciler
 {
@@ -15,9 +17,11 @@ internal sealed class LoadBalancerReconciler(IApiClient api, CacheSet caches, Ti
 
     private readonly ObjectCache<Service> _services = caches.Of<Service>();
     private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
+    private readonly CacheIndex<EndpointSlice> _slices = caches.Of<EndpointSlice>().AddIndex(SliceWrites.ByService);
 
     public Controller Declare(Controller controller) => controller
         .Watches(_services)
+        .WokenBy(caches.Of<EndpointSlice>(), change => ServiceOf(change.Item) is { } key && _services.Find(key) is { } service && KeepsToNodes(service) ? [key] : [])
         .WokenBy(_nodes, change => HaveMoved(change) ? _services.Items.Where(s => s.Spec.Type == ServiceType.LoadBalancer).Select(ObjectKey.Of) : []);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
@@ -27,7 +31,7 @@ internal sealed class LoadBalancerReconciler(IApiClient api, CacheSet caches, Ti
             return ReconcileResult.Done;
         }
 
-        var ingress = Plan(service, _nodes.Items);
+        var ingress = Plan(service, _nodes.Items, KeepsToNodes(service) ? WithEndpoints(_slices.Find(key.ToString())) : null);
         if (ingress != service.Status.LoadBalancer.Ingress)
         {
             var status = service.Status with { LoadBalancer = new() { Ingress = ingress } };
@@ -38,7 +42,8 @@ internal sealed class LoadBalancerReconciler(IApiClient api, CacheSet caches, Ti
     }
 
     /// <summary>The addresses of the nodes that are ready, in the service's families; as they were if no node is ready.</summary>
-    internal static ValueList<LoadBalancerIngress> Plan(Service service, IEnumerable<Node> nodes)
+    /// <param name="among">The nodes that count, by name; null or none for all.</param>
+    internal static ValueList<LoadBalancerIngress> Plan(Service service, IEnumerable<Node> nodes, IReadOnlySet<string>? among = null)
     {
         if (service.Spec.Type != ServiceType.LoadBalancer)
         {
@@ -47,12 +52,22 @@ internal sealed class LoadBalancerReconciler(IApiClient api, CacheSet caches, Ti
 
         var families = service.Spec.IpFamilies.IsEmpty ? [IPFamily.IPv4] : service.Spec.IpFamilies;
         var addresses = nodes
+            .Where(n => among is not { Count: > 0 } || among.Contains(n.Metadata.Name!))
             .Where(n => NodeConditions.IsReady(n) && !n.Metadata.Labels.ContainsKey(Exclude))
             .SelectMany(n => AddressesOf(n).Where(a => families.Contains(a.Contains(':') ? IPFamily.IPv6 : IPFamily.IPv4)))
             .Select(a => new LoadBalancerIngress { Ip = a })
             .ToValueList();
         return addresses.IsEmpty ? service.Status.LoadBalancer.Ingress : addresses;
     }
+
+    private static bool KeepsToNodes(Service service) =>
+        service.Spec is { Type: ServiceType.LoadBalancer, ExternalTrafficPolicy: ServiceExternalTrafficPolicy.Local };
+
+    private static ObjectKey? ServiceOf(EndpointSlice slice) =>
+        slice.Metadata.Labels.Find(SlicePlanner.ServiceName) is { } name ? new ObjectKey(slice.Metadata.Namespace ?? "", name) : null;
+
+    private static HashSet<string> WithEndpoints(IEnumerable<EndpointSlice> slices) =>
+        [.. slices.SelectMany(slice => slice.Endpoints).Where(one => one.Conditions.Ready ?? true).Select(one => one.NodeName).OfType<string>()];
 
     private static IEnumerable<string> AddressesOf(Node node)
     {

@@ -205,6 +205,18 @@ public sealed class NodeLifecycleTests
         Assert.Empty(plane.Api.Get<Service>("web").Status.LoadBalancer.Ingress);
     }
 
+    [Fact]
+    public void One_that_keeps_to_its_nodes_has_those_with_endpoints()
+    {
+        using var plane = TwoNodes();
+        plane.Create(Samples.Pod("a"));
+        var service = Samples.Service();
+        plane.Create(service with { Spec = service.Spec with { Type = "LoadBalancer", ExternalTrafficPolicy = "Local" } });
+        Assert.Equal([new LoadBalancerIngress { Ip = "192.0.2.1" }], plane.Api.Get<Service>("web").Status.LoadBalancer.Ingress);
+        plane.Change<Service>("web", s => s with { Spec = s.Spec with { ExternalTrafficPolicy = "Cluster" } });
+        Assert.Equal([new() { Ip = "192.0.2.1" }, new LoadBalancerIngress { Ip = "192.0.2.2" }], plane.Api.Get<Service>("web").Status.LoadBalancer.Ingress);
+    }
+
     private static string? DaemonNode(Pod pod) => Controllers.DaemonSets.DaemonPlacement.NodeOf(pod);
 
     private static DaemonSet Daemon(string image) => new()
