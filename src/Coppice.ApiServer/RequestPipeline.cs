@@ -97,7 +97,8 @@ public sealed partial class RequestPipeline
     {
         var responses = new ResponseWriter(time);
         _bodies = new BodyDeadline(time, parts.BodyTime);
-        var tokens = new TokenOwners(verbs, parts.Tokens, new BootstrapTokens(verbs, time), parts.StaticTokens, parts.IssuedTokens);
+        var kept = new KeptTokens(verbs, InProcessClient.Open(verbs, Users.Component(InProcessClient.ApiServer)), time, log);
+        var tokens = new TokenOwners(verbs, parts.Tokens, kept, new BootstrapTokens(verbs, time), parts.StaticTokens, parts.IssuedTokens);
         _authenticator = new Authenticator(tokens, parts.Authority, time);
         _authorizer = verbs.Authorizer;
         _impersonation = new Impersonation(_authorizer);
@@ -184,8 +185,9 @@ public sealed partial class RequestPipeline
                 http.Features.Set(_bodies);
             }
 
-            var requester = await IdentifyAsync(http, request);
+            var (requester, kept) = await IdentifyAsync(http, request);
             var trail = Follow(http, request, requester);
+            Tell(kept, http, trail);
             var user = await _impersonation.ApplyAsync(requester, http.Request.Headers, http.RequestAborted);
             if (user != requester)
             {
@@ -227,7 +229,7 @@ public sealed partial class RequestPipeline
         }
     }
 
-    private async ValueTask<UserInfo> IdentifyAsync(HttpContext http, ApiRequest request)
+    private async ValueTask<Identity> IdentifyAsync(HttpContext http, ApiRequest request)
     {
         try
         {
@@ -238,6 +240,20 @@ public sealed partial class RequestPipeline
             trail.Answered(new ApiStatus { Message = HttpAudit.FailedAuthentication(http) });
             trail.Started(refused.Code);
             throw;
+        }
+    }
+
+    private static void Tell(KeptTokenUse? kept, HttpContext http, AuditTrail? trail)
+    {
+        if (kept is null)
+        {
+            return;
+        }
+
+        trail?.Annotate(kept.NoteKey, kept.Secret);
+        if (kept.Warning is { } warning)
+        {
+            Warnings.Add(http, [warning]);
         }
     }
 

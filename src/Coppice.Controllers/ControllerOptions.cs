@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Controllers.AccountSecrets;
 using Coppice.Controllers.Autoscaling;
 using Coppice.Controllers.Certificates;
 using Coppice.Controllers.NodeLifecycle;
@@ -28,6 +29,9 @@ public sealed record ControllerOptions(string RootCertificates)
 
     /// <summary>What others serve of the API; null where nobody does.</summary>
     public OtherApis? Others { get; init; }
+
+    /// <summary>How secrets are given tokens of service accounts; null where no tokens are issued.</summary>
+    public TokenIssuer? Tokens { get; init; }
 
     /// <summary>How the cluster's own authority signs; null where nothing is signed.</summary>
     public CertificateSigner? Sign { get; init; }

@@ -1,5 +1,6 @@
 using Coppice.Client;
 using Coppice.Client.Metrics;
+using Coppice.Controllers.AccountSecrets;
 using Coppice.Controllers.Autoscaling;
 using Coppice.Controllers.CronJobs;
 using Coppice.Controllers.Certificates;
@@ -111,6 +112,12 @@ public sealed class ControllerSet
         if (options.Ranges is { } ranges)
         {
             yield return ("NodeRanges", new NodeRangeReconciler(door("node-controller"), caches, ranger, ranges, time));
+        }
+
+        if (options.Tokens is { } issuer)
+        {
+            yield return ("AccountSecrets", new AccountSecretReconciler(issuer, caches, options.RootCertificates, time));
+            yield return ("UnusedTokens", new UnusedTokenCleaner(door("legacy-service-account-token-cleaner"), caches, time));
         }
 
         if (options.Sign is { } sign)

@@ -41,6 +41,8 @@ internal sealed class AuditTrail
         _annotations["authorization.k8s.io/reason"] = decision.Reason;
     }
 
+    public void Annotate(string key, string value) => _annotations[key] = value;
+
     /// <summary>Whoever looks at the request says more by these.</summary>
     public void Listen(RequestNotes notes) => _notes = notes;
 

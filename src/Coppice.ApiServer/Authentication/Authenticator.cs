@@ -7,6 +7,9 @@ using Coppice.Objects.Authentication;
 
 namespace Coppice.ApiServer.Authentication;
 
+/// <param name="Kept">How it was shown, if by a token that is kept in a secret.</param>
+internal readonly record struct Identity(UserInfo User, KeptTokenUse? Kept);
+
 /// <summary>
 /// Tells who asks: by a client certificate of our authority (common name and organisations), or by a token. Of two that are shown, one
 /// that is good is enough.
@@ -19,22 +22,22 @@ internal sealed class Authenticator(TokenOwners tokens, CertificateAuthority aut
     /// <param name="certificate">The client's; null for none.</param>
     /// <param name="authorization">The Authorization header, or null.</param>
     /// <exception cref="ApiError">Unauthorized: what was shown is not good.</exception>
-    public async ValueTask<UserInfo> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop)
+    public async ValueTask<Identity> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop)
     {
         if (certificate is not null && OfCertificate(certificate) is { } user)
         {
-            return user;
+            return new(user, null);
         }
 
         if (string.IsNullOrEmpty(authorization))
         {
-            return certificate is null ? Users.Anonymous : throw ApiErrors.Unauthorized();
+            return certificate is null ? new(Users.Anonymous, null) : throw ApiErrors.Unauthorized();
         }
 
         const string Bearer = "Bearer ";
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            && await tokens.FindAsync(authorization[Bearer.Length..].Trim(), TokenOwners.OurAudiences, stop) is { User: { } owner }
-                ? owner
+            && await tokens.FindAsync(authorization[Bearer.Length..].Trim(), TokenOwners.OurAudiences, stop) is { User: { } owner, Kept: var kept }
+                ? new(owner, kept)
                 : throw ApiErrors.Unauthorized();
     }
 

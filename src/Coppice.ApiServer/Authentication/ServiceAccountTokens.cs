@@ -15,10 +15,15 @@ public sealed class ServiceAccountTokens : IDisposable
 {
     public const string Issuer = "https://kubernetes.default.svc.cluster.local";
 
+    /// <summary>Of tokens that are kept in secrets.</summary>
+    public const string KeptIssuer = "kubernetes/serviceaccount";
+
     public const string Algorithm = "ES256";
 
     /// <summary>What is said of a token that is none of ours.</summary>
     public const string Invalid = "invalid bearer token";
+
+    private const string KeptClaim = "kubernetes.io/serviceaccount/";
 
     private const int VerifiedLimit = 4096;
 
@@ -87,6 +92,17 @@ public sealed class ServiceAccountTokens : IDisposable
             ["sub"] = subject.User,
         });
     }
+
+    /// <summary>A token that never expires, to be kept in a secret.</summary>
+    public string SignKept(TokenSubject subject, string secret) => Sign(new JsonObject
+    {
+        ["iss"] = KeptIssuer,
+        [KeptClaim + "namespace"] = subject.Namespace,
+        [KeptClaim + "secret.name"] = secret,
+        [KeptClaim + "service-account.name"] = subject.Name,
+        [KeptClaim + "service-account.uid"] = subject.Uid,
+        ["sub"] = subject.User,
+    });
 
     /// <summary>The claims of a token of ours that is in date, or what is wrong with it.</summary>
     public TokenReading Read(string token)
@@ -162,9 +178,10 @@ public sealed class ServiceAccountTokens : IDisposable
     /// <exception cref="InvalidOperationException">A claim is of another type.</exception>
     private static VerifiedToken? Read(JsonElement claims)
     {
-        if (Text(claims, "iss") != Issuer)
+        var issuer = Text(claims, "iss");
+        if (issuer != Issuer)
         {
-            return null;
+            return issuer == KeptIssuer ? ReadKept(claims) : null;
         }
 
         var bound = claims.GetProperty("kubernetes.io");
@@ -179,6 +196,17 @@ public sealed class ServiceAccountTokens : IDisposable
             Id = claims.TryGetProperty("jti", out var id) ? id.GetString() ?? "" : "",
         };
         return new(read, claims.GetProperty("exp").GetInt64(), Seconds(claims, "nbf"), Seconds(claims, "iat"));
+    }
+
+    /// <inheritdoc cref="Read(JsonElement)"/>
+    private static VerifiedToken? ReadKept(JsonElement claims)
+    {
+        var subject = new TokenSubject(Kept("namespace"), Kept("service-account.name"), Kept("service-account.uid"));
+        return Text(claims, "sub") == subject.User
+            ? new(new(subject, []) { Secret = new(Kept("secret.name"), ""), IsKept = true }, long.MaxValue, 0, 0)
+            : null;
+
+        string Kept(string name) => Text(claims, KeptClaim + name) is { Length: > 0 } text ? text : throw new KeyNotFoundException();
     }
 
     private static long Seconds(JsonElement claims, string name) => claims.TryGetProperty(name, out var value) ? value.GetInt64() : 0;

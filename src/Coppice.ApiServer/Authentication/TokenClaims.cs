@@ -7,11 +7,14 @@ public sealed record TokenClaims(TokenSubject Subject, IReadOnlyList<string> Aud
     /// <summary>The pod that the token lives and dies with.</summary>
     public BoundObject? Pod { get; init; }
 
-    /// <summary>The secret that the token lives and dies with.</summary>
+    /// <summary>The secret that the token lives and dies with; of one that is kept there, without a uid.</summary>
     public BoundObject? Secret { get; init; }
 
     /// <summary>The node that the token lives and dies with; beside a pod it is that one's node, and decides nothing.</summary>
     public BoundObject? Node { get; init; }
+
+    /// <summary>It is kept in its secret, for ever: it does not say whom it is for, and is good only as long as the secret has it.</summary>
+    public bool IsKept { get; init; }
 
     /// <summary>Tells this token from all others; empty for none.</summary>
     public string Id { get; init; } = "";

@@ -11,16 +11,21 @@ namespace Coppice.ApiServer.Authentication;
 /// <summary>Whose a token is, and for which of the audiences that were asked about.</summary>
 /// <param name="User">Null if the token is not good for any of them.</param>
 /// <param name="Error">Why it is not good, in Kubernetes' words; null if it is.</param>
-internal sealed record TokenOwner(UserInfo? User, IReadOnlyList<string> Audiences, string? Error);
+internal sealed record TokenOwner(UserInfo? User, IReadOnlyList<string> Audiences, string? Error)
+{
+    /// <summary>Null for a token that is not kept in a secret.</summary>
+    public KeptTokenUse? Kept { get; init; }
+}
 
 /// <summary>
 /// Tells whose tokens are. One of a service account is good only while its account, and the pod, secret or node that it was made for, are
 /// there under the uids that they had then.
 /// </summary>
+/// <param name="kept">Looks at those that are kept in secrets.</param>
 /// <param name="known">Tokens of a file.</param>
 /// <param name="issued">Tokens of an OpenID Connect issuer; null for none.</param>
 internal sealed class TokenOwners(
-    ApiVerbs verbs, ServiceAccountTokens tokens, BootstrapTokens bootstrap, IReadOnlyDictionary<string, UserInfo> known, OidcTokens? issued)
+    ApiVerbs verbs, ServiceAccountTokens tokens, KeptTokens kept, BootstrapTokens bootstrap, IReadOnlyDictionary<string, UserInfo> known, OidcTokens? issued)
 {
     private const string ExtraPrefix = "authentication.kubernetes.io/";
     private const string Invalidated = "service account token has been invalidated";
@@ -53,6 +58,12 @@ internal sealed class TokenOwners(
         if (claims is null)
         {
             return Refused(error == ServiceAccountTokens.Invalid ? null : error);
+        }
+
+        if (claims.IsKept)
+        {
+            var (use, fault) = await kept.CheckAsync(claims, token, stop);
+            return use is null ? Refused(fault) : ForUs(UserOf(claims), audiences) with { Kept = use };
         }
 
         var meant = Common(claims.Audiences, audiences);

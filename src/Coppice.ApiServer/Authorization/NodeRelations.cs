@@ -1,6 +1,7 @@
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Objects.Semantics;
 using Coppice.Store;
 
 namespace Coppice.ApiServer.Authorization;
@@ -71,17 +72,11 @@ internal static class PodNeeds
 
     private static IEnumerable<string?> Names(Pod pod, Needed what) => what switch
     {
-        Needed.Secret =>
-        [
-            .. pod.Spec.ImagePullSecrets.Select(secret => secret.Name),
-            .. Variables(pod).Select(variable => variable.ValueFrom?.SecretKeyRef?.Name),
-            .. VariableSets(pod).Select(set => set.SecretRef?.Name),
-            .. pod.Spec.Volumes.SelectMany(SecretsOf),
-        ],
+        Needed.Secret => PodSecrets.Of(pod),
         Needed.ConfigMap =>
         [
-            .. Variables(pod).Select(variable => variable.ValueFrom?.ConfigMapKeyRef?.Name),
-            .. VariableSets(pod).Select(set => set.ConfigMapRef?.Name),
+            .. PodSecrets.Variables(pod).Select(variable => variable.ValueFrom?.ConfigMapKeyRef?.Name),
+            .. PodSecrets.VariableSets(pod).Select(set => set.ConfigMapRef?.Name),
             .. pod.Spec.Volumes.Select(volume => volume.ConfigMap?.Name),
             .. pod.Spec.Volumes.SelectMany(volume => volume.Projected?.Sources ?? default).Select(source => source.ConfigMap?.Name),
         ],
@@ -95,26 +90,4 @@ internal static class PodNeeds
         Needed.Account => [pod.Spec.ServiceAccountName],
         _ => [],
     };
-
-    private static IEnumerable<EnvVar> Variables(Pod pod) => pod.Spec.InitContainers.Concat(pod.Spec.Containers).SelectMany(container => container.Env)
-        .Concat(pod.Spec.EphemeralContainers.SelectMany(container => container.Env));
-
-    private static IEnumerable<EnvFromSource> VariableSets(Pod pod) => pod.Spec.InitContainers.Concat(pod.Spec.Containers)
-        .SelectMany(container => container.EnvFrom)
-        .Concat(pod.Spec.EphemeralContainers.SelectMany(container => container.EnvFrom));
-
-    private static IEnumerable<string?> SecretsOf(Volume volume) =>
-    [
-        volume.Secret?.SecretName,
-        .. (volume.Projected?.Sources ?? default).Select(source => source.Secret?.Name),
-        volume.Csi?.NodePublishSecretRef?.Name,
-        volume.AzureFile?.SecretName,
-        volume.Cephfs?.SecretRef?.Name,
-        volume.Cinder?.SecretRef?.Name,
-        volume.FlexVolume?.SecretRef?.Name,
-        volume.Iscsi?.SecretRef?.Name,
-        volume.Rbd?.SecretRef?.Name,
-        volume.ScaleIO?.SecretRef?.Name,
-        volume.Storageos?.SecretRef?.Name,
-    ];
 }

@@ -18,7 +18,7 @@ internal sealed class InProcessAccessControl(Authenticator authenticator, Author
     {
         try
         {
-            var user = await authenticator.IdentifyAsync(certificate, authorization, stop);
+            var (user, _) = await authenticator.IdentifyAsync(certificate, authorization, stop);
             return user.IsAnonymous ? null : user;
         }
         catch (ApiError refused) when (refused.Code == (int)HttpStatusCode.Unauthorized)

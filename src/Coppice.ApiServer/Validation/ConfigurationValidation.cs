@@ -3,6 +3,7 @@ using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Objects.Semantics;
 
 namespace Coppice.ApiServer.Validation;
 
@@ -12,8 +13,6 @@ internal static class ConfigurationValidation
     private const int SizeLimit = 1024 * 1024;
 
     private const string Sealed = "field is immutable when `immutable` is set";
-
-    private const string AccountNote = "kubernetes.io/service-account.name";
 
     private const string Hidden = "<secret contents redacted>";
 
@@ -78,7 +77,7 @@ internal static class ConfigurationValidation
     private static Findings<FieldError> Promised(Secret item) => item.Type switch
     {
         SecretType.Kubernetesioserviceaccounttoken => FieldRules.Required(
-            FieldPath.Of("metadata", "annotations").Key(AccountNote), item.Metadata.Annotations.Find(AccountNote)),
+            FieldPath.Of("metadata", "annotations").Key(AccountTokens.NameNote), item.Metadata.Annotations.Find(AccountTokens.NameNote)),
         SecretType.Kubernetesiodockercfg => Json(item, ".dockercfg"),
         SecretType.Kubernetesiodockerconfigjson => Json(item, ".dockerconfigjson"),
         SecretType.Kubernetesiobasicauth => item.Data.ContainsKey("username") || item.Data.ContainsKey("password")

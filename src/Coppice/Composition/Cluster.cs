@@ -139,7 +139,7 @@ public sealed class Cluster : IServer
         // 5. All of it works, and the node takes up its pods.
         progress.Report("starting controllers, scheduler and the container runtime");
         side.Run(network);
-        _loops.Run([meter.RunAsync, atRest.RunAsync, .. plane.Loops, builtIns.WokenBy(plane.Caches, _time, _log).RunAsync]);
+        _loops.Run([meter.RunAsync, atRest.RunAsync, .. plane.Loops, builtIns.WokenBy(plane.Caches, _time, _log).RunAsync, new TokenTracking(ownApi, plane.Caches, _time).Woken(_log).RunAsync]);
         await side.RunAsync(node, stop);
         _loops.Run(IdleMemory.OfThisProcess(_time, _log).RunAsync);
     }

@@ -88,6 +88,7 @@ public sealed class ControlPlane
                 Collections = Api.OtherCollections,
                 DeleteAsync = (name, path, stop) => Api.DeleteOtherAsync(Users.Controller(name), path, stop),
             },
+            Tokens = options.Tokens is { } tokens ? new(door(Api, ControllerManager), (account, secret) => tokens.SignKept(SubjectOf(account), secret)) : null,
             Sign = options.Authority is { } authority ? authority.Sign : null,
             Allows = Api.AllowsAsync,
             NodeCompanions = [NodeIdentities.Proxy, NodeIdentities.VolumeMaker],
@@ -127,6 +128,8 @@ public sealed class ControlPlane
         _controllers.WriteTo(text);
         _scheduler.WriteTo(text);
     }
+
+    private static TokenSubject SubjectOf(ServiceAccount account) => new(account.Metadata.Namespace!, account.Metadata.Name!, account.Metadata.Uid!);
 
     private EventRecorder Recorder(IApiClient api, string component)
     {

@@ -28,8 +28,10 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
         Clock = new(Time);
         Api = new(Clock);
         Authority = CertificateAuthority.Create(Clock);
+        var manager = Api.Door.As(Users.Of("system:kube-controller-manager", Users.Authenticated));
         var options = new ControllerOptions("PEM")
         {
+            Tokens = new(manager, (account, secret) => $"token of {account.Metadata.Name} for {secret}"),
             NodeLifecycle = nodes ?? new(never, never, never),
             Ranges = ranges,
             Kinds = Api.Door.Verbs.Kinds,
@@ -49,7 +51,7 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
             NodeCompanions = [new() { Username = "system:kube-proxy", Groups = ["system:authenticated"] }],
         };
         Api.Door.Denied = why => Post(_ => Assert.Fail(why), null);
-        var caches = new CacheSet(Api.Door.As(Users.Of("system:kube-controller-manager", Users.Authenticated)), Clock, NullLoggerFactory.Instance);
+        var caches = new CacheSet(manager, Clock, NullLoggerFactory.Instance);
         var controllers = new ControllerSet(name => Api.Door.As(Users.Controller(name)), caches, this, options, Clock, NullLoggerFactory.Instance);
         Running = Task.WhenAll(caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
         Settle();
