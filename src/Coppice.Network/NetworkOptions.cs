@@ -63,5 +63,8 @@ public sealed record NetworkOptions
     /// </summary>
     public TimeSpan RuleAuditInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    public Nftables.NodeNetwork NodeNetwork => new([Ranges.Services], Ranges.Pods, PodDevices);
+    /// <summary>How often the routes to other nodes' pods are looked at, in case the kernel's word of a change was missed. It reads one file.</summary>
+    public TimeSpan RouteAuditInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    public Nftables.NodeNetwork NodeNetwork => new([Ranges.Services], Ranges.Pods, PodDevices) { DnsAddress = Ranges.DnsAddress };
 }

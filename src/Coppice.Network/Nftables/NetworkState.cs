@@ -24,6 +24,9 @@ public sealed record NetworkState(NodeNetwork Node, ImmutableArray<ServicePortIn
 /// </param>
 public sealed record NodeNetwork(ImmutableArray<IPNetwork> ServiceRanges, IPNetwork PodRange, ImmutableArray<string> PodDevices)
 {
+    /// <summary>The cluster's name server; null for none.</summary>
+    public IPAddress? DnsAddress { get; init; }
+
     /// <summary>Other nodes and their pods: who sends to them leaves by whatever device leads there.</summary>
     public ImmutableArray<IPNetwork> OtherNodes { get; init; } = [];
 }

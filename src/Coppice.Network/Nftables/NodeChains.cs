@@ -79,6 +79,9 @@ internal static class NodeChains
             "filter-output",
             "type filter hook output priority 0 ; policy accept ;",
             [
+                // Names are not answered for the moment in which coppice is started anew: who hears of nobody there gives up, and who hears
+                // nothing asks again.
+                .. node.DnsAddress is { } dns ? (string[])[$"icmp type destination-unreachable ct original ip daddr {dns} drop"] : [],
                 $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
                 .. unknown,
                 // A packet just translated still shows the device it was first meant for: those are left to the guard.

@@ -41,6 +41,34 @@ public sealed class ReachTests
     }
 
     [Fact]
+    public async Task Who_asks_for_a_name_while_nobody_answers_is_not_refused_and_asks_again()
+    {
+        await using var node = await TestNode.StartAsync();
+        var client = node.AddPod();
+        using var inside = NamespaceThread.Start(node.Path);
+        var server = await inside.RunAsync(() => DnsServer.Start(TestNode.Address, node.Options, TimeProvider.System, NullLogger.Instance));
+        var port = server.Port;
+        await server.DisposeAsync();
+        var dns = new ServicePortInfo("kube-system", "kube-dns", "dns", TransportProtocol.Udp, 53)
+        {
+            ClusterAddresses = [node.Options.Ranges.DnsAddress],
+            Endpoints = [new EndpointInfo(TestNode.Address, port, Local: true)],
+        };
+        await node.Rules.ApplyAsync(RulePlanner.Plan(new NetworkState(node.Options.NodeNetwork, [dns], [])), default);
+        byte[] question = [1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. "\u0003web\u0007default\u0003svc\u0007cluster\u0005local\0"u8, 0, 1, 0, 1];
+        using var socket = await Call.UdpSocketAsync(client.Path, $"{node.Options.Ranges.DnsAddress}", 53);
+        await socket.SendAsync(question);
+
+        // A refusal would be told by the next that is asked of the socket.
+        await using var again = await inside.RunAsync(() => DnsServer.Start(TestNode.Address, node.Options with { DnsPort = port }, TimeProvider.System, NullLogger.Instance));
+        again.Zone = new DnsZone("cluster.local", ["default"], [new("default", "web", [IPAddress.Parse("10.96.0.50")], null, [new("", "tcp", 80)], [])], []);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await socket.SendAsync(question);
+        var answer = new byte[512];
+        Assert.Equal([10, 96, 0, 50], answer[..await socket.ReceiveAsync(answer, patience.Token)][^4..]);
+    }
+
+    [Fact]
     public async Task Names_are_told_to_pods_and_to_the_node_and_to_nobody_else_whichever_way_he_comes()
     {
         await using var node = await TestNode.StartAsync();
