@@ -76,6 +76,9 @@ internal static class RouteMessages
         return (16, Create, [.. body]);
     }
 
+    /// <summary>Sets a device up; it may be so already.</summary>
+    public static (int Type, int Flags, byte[] Body) Raise(int device) => (16, 0, [.. LinkHeader(device, Up)]);
+
     public static (int Type, int Flags, byte[] Body) NoLink(int device) => (17, 0, [.. LinkHeader(device, 0)]);
 
     public static (int Type, int Flags, byte[] Body) Address(int device, IPAddress address)

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
 using Coppice.Network.Netlink;
 
 namespace Coppice.Network.NodeRoutes;
@@ -13,33 +14,30 @@ internal sealed class RouteTable(IPNetwork pods, string device)
 {
     private const string Routes = "/proc/thread-self/net/route";
 
+    // What was written: of a route that is there still, the rest is, too.
+    private HashSet<PodRoute> _applied = [];
+
+    // What the device is made for; null while it is not known.
+    private (IPNetwork Own, IPAddress Address)? _wrapsFor;
+
     /// <summary>The networks that this machine has a link to.</summary>
     public static IReadOnlyList<IPNetwork> Links() =>
         [.. Read().Where(route => route.Gateway.Equals(IPAddress.Any) && route.Range.PrefixLength is > 0 and < 32).Select(route => route.Range)];
 
+    /// <summary>Changes what is not as it should be, and nothing else.</summary>
     /// <exception cref="IOException">The kernel refused.</exception>
     public void Apply(RoutePlan plan)
     {
         using var kernel = NetlinkSocket.Open(RouteMessages.Protocol);
-        var isWrapping = plan is { Own: not null, Address: not null } && plan.Routes.Any(route => route.IsWrapped);
-        var wanted = plan.Routes.Where(route => !route.IsWrapped || isWrapping).ToList();
-        foreach (var route in wanted.Where(route => !route.IsWrapped))
+        var index = Device(kernel, plan);
+        var wanted = plan.Routes.Where(route => !route.IsWrapped || index is not null).ToList();
+        var there = Read().ToHashSet();
+        foreach (var route in wanted.Where(route => !_applied.Contains(route) || !there.Contains((route.Pods, Gateway(route)))))
         {
-            Do(kernel, RouteMessages.Route(route.Pods, route.Node, null), $"the route to {route.Pods}");
+            Add(kernel, route, index);
         }
 
-        // A kernel that cannot wrap fails only those that need it.
-        var index = DeviceIndex.Find(device);
-        foreach (var route in wanted.Where(route => route.IsWrapped))
-        {
-            // Its end of the tunnel has the first address of its range, and a name on the link that follows from its own address.
-            var (at, end, name) = (index ??= Wrap(kernel, plan.Own!.Value, plan.Address!), route.Pods.BaseAddress, RouteMessages.LinkAddress(route.Node));
-            Do(kernel, RouteMessages.Neighbour(at, end, name), $"the way to {route.Node}");
-            Do(kernel, RouteMessages.Forward(at, route.Node, name), $"the way to {route.Node}");
-            Do(kernel, RouteMessages.Route(route.Pods, end, at), $"the route to {route.Pods}");
-        }
-
-        foreach (var (range, _) in Read().Where(route => !route.Gateway.Equals(IPAddress.Any) && pods.Contains(route.Range.BaseAddress)))
+        foreach (var (range, _) in there.Where(route => !route.Gateway.Equals(IPAddress.Any) && pods.Contains(route.Range.BaseAddress)))
         {
             if (!wanted.Exists(route => route.Pods == range) && range.PrefixLength > 0)
             {
@@ -47,18 +45,84 @@ internal sealed class RouteTable(IPNetwork pods, string device)
             }
         }
 
-        if (!isWrapping && index is { } unused)
+        _applied = [.. wanted];
+    }
+
+    /// <summary>
+    /// The device that wraps. It is there wherever there are other nodes: one may have to wrap what it sends to us where we need not, as this
+    /// machine may have a link to its network and not the other way round.
+    /// </summary>
+    private int? Device(NetlinkSocket kernel, RoutePlan plan)
+    {
+        var found = DeviceIndex.Find(device);
+        if (plan is not { Own: { } own, Address: { } address, Routes.IsEmpty: false })
         {
-            Do(kernel, RouteMessages.NoLink(unused), device);
+            if (found is { } unused)
+            {
+                Do(kernel, RouteMessages.NoLink(unused), device);
+            }
+
+            return null;
+        }
+
+        if (found is { } before && !(own, address).Equals(_wrapsFor))
+        {
+            if (IsMadeFor(own, address))
+            {
+                _wrapsFor = (own, address);
+            }
+            else
+            {
+                // Of another address of this node, or another range.
+                Do(kernel, RouteMessages.NoLink(before), device);
+                found = null;
+            }
+        }
+
+        try
+        {
+            return found is { } index ? Raised(kernel, index) : Wrap(kernel, own, address);
+        }
+        catch (IOException) when (!plan.Routes.Any(route => route.IsWrapped))
+        {
+            // A kernel that cannot wrap fails only those that need it.
+            return null;
         }
     }
+
+    private bool IsMadeFor(IPNetwork own, IPAddress address) =>
+        NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(one => one.Name == device) is { } made
+        && made.GetPhysicalAddress().GetAddressBytes().SequenceEqual(RouteMessages.LinkAddress(address))
+        && made.GetIPProperties().UnicastAddresses.Any(one => one.Address.Equals(own.BaseAddress));
 
     private int Wrap(NetlinkSocket kernel, IPNetwork own, IPAddress address)
     {
         Do(kernel, RouteMessages.Tunnel(device, address), device);
         var index = DeviceIndex.Find(device) ?? throw new IOException($"{device} was made and is not there");
         Do(kernel, RouteMessages.Address(index, own.BaseAddress), device);
+        _wrapsFor = (own, address);
         return index;
+    }
+
+    private int Raised(NetlinkSocket kernel, int index)
+    {
+        Do(kernel, RouteMessages.Raise(index), device);
+        return index;
+    }
+
+    /// <summary>Its end of a tunnel has the first address of its range, and a name on the link that follows from its own address.</summary>
+    private static IPAddress Gateway(PodRoute route) => route.IsWrapped ? route.Pods.BaseAddress : route.Node;
+
+    private static void Add(NetlinkSocket kernel, PodRoute route, int? device)
+    {
+        if (route.IsWrapped)
+        {
+            var name = RouteMessages.LinkAddress(route.Node);
+            Do(kernel, RouteMessages.Neighbour(device!.Value, Gateway(route), name), $"the way to {route.Node}");
+            Do(kernel, RouteMessages.Forward(device.Value, route.Node, name), $"the way to {route.Node}");
+        }
+
+        Do(kernel, RouteMessages.Route(route.Pods, Gateway(route), route.IsWrapped ? device : null), $"the route to {route.Pods}");
     }
 
     private static void Do(NetlinkSocket kernel, (int Type, int Flags, byte[] Body) message, string what)

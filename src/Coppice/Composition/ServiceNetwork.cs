@@ -21,9 +21,11 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     private readonly ServiceNetworkLoop _loop;
     private readonly NodeRouteReconciler _routes;
     private readonly ReconcileLoop<ObjectKey> _routing;
+    private readonly TimeProvider _time;
 
     private ServiceNetwork(NetworkOptions options, IPAddress node, CacheSet caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
     {
+        _time = time;
         _rules = new NftablesRules(options.Instance);
         _dns = DnsServer.Start(node, options, time, logs.CreateLogger("Coppice.Dns"));
         _observer = new NetworkObserver(caches, options);
@@ -37,7 +39,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
         });
         _loop = new ServiceNetworkLoop(_observer.Observe, _rules, zone => _dns.Zone = zone, options with { OwnDns = new(node, _dns.Port) }, time, journal);
         _routes = new NodeRouteReconciler(caches.Of<Objects.Core.Node>(), options);
-        _routing = _routes.Woken(new("NodeRoutes", _routes, ReconcileOptions.Default, time, logs.CreateLogger("Coppice.Network")));
+        _routing = _routes.Woken(new("NodeRoutes", _routes, NodeRouteReconciler.Pauses, time, logs.CreateLogger("Coppice.Network")));
     }
 
     public int DnsPort => _dns.Port;
@@ -80,7 +82,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     public Task RunAsync(CancellationToken stop)
     {
         _ = _observer.FollowAsync(_loop.Wake);
-        return Task.WhenAll(_loop.RunAsync(stop), _routing.RunAsync(stop));
+        return Task.WhenAll(_loop.RunAsync(stop), _routing.RunAsync(stop), _routes.WatchAsync(_routing, _time, stop));
     }
 
     public async ValueTask DisposeAsync()

@@ -29,7 +29,7 @@ public sealed class NodeRouteTests
         await ApplyAsync(world.Path(0), "a", nodes);
 
         Assert.Equal("b", (await Call.TcpAsync(world.Path(0), "10.244.1.5", 80)).Server);
-        Assert.Equal(isWrapped, world.Ip(0, "link").Contains(Device, StringComparison.Ordinal));
+        Assert.Contains(Device, world.Ip(0, "link"), StringComparison.Ordinal);
         Assert.Contains(isWrapped ? $"10.244.1.0/24 via 10.244.1.0 dev {Device}" : "10.244.1.0/24 via 192.0.2.2", world.Ip(0, "route"), StringComparison.Ordinal);
 
         await ApplyAsync(world.Path(0), "a", nodes[..1]);
@@ -38,12 +38,63 @@ public sealed class NodeRouteTests
         listeners.ForEach(listener => listener.Dispose());
     }
 
-    private static async Task ApplyAsync(string path, string self, IEnumerable<Objects.Core.Node> nodes)
+    [Fact]
+    public async Task Who_need_not_wrap_takes_what_the_other_had_to()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        using var world = new TwoMachines("192.0.2.1/24", "198.51.100.1/24");
+        // The first is known by an address of one network and has a link to the other's too.
+        world.Ip(0, "route", "add", "198.51.100.0/24", "dev", "up0");
+        world.Ip(1, "route", "add", "192.0.2.1/32", "dev", "up0");
+        var nodes = new[] { RoutePlannerTests.Node("a=192.0.2.1/10.244.0.0"), RoutePlannerTests.Node("b=198.51.100.1/10.244.1.0") };
+        var listeners = new List<Socket>();
+        await TestPod.ServeTcpAsync(world.Path(1), 80, listeners, () => "b", IPAddress.Parse("10.244.1.5"));
+
+        await ApplyAsync(world.Path(0), "a", nodes);
+        await ApplyAsync(world.Path(1), "b", nodes);
+
+        Assert.Contains("10.244.1.0/24 via 198.51.100.1", world.Ip(0, "route"), StringComparison.Ordinal);
+        Assert.Contains($"10.244.0.0/24 via 10.244.0.0 dev {Device}", world.Ip(1, "route"), StringComparison.Ordinal);
+        Assert.Equal("b", (await Call.TcpAsync(world.Path(0), "10.244.1.5", 80)).Server);
+        listeners.ForEach(listener => listener.Dispose());
+    }
+
+    [Fact]
+    public async Task A_device_of_another_address_or_range_is_made_anew_and_what_was_lost_comes_back()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        using var world = new TwoMachines("192.0.2.1/24", "198.51.100.1/24");
+        var other = RoutePlannerTests.Node("b=198.51.100.1/10.244.1.0");
+        await ApplyAsync(world.Path(0), "a", [RoutePlannerTests.Node("a=192.0.2.9/10.244.7.0"), other]);
+        var before = world.Ip(0, "-o", "link", "show", Device);
+
+        var table = new RouteTable(Pods, Device);
+        Objects.Core.Node[] nodes = [RoutePlannerTests.Node("a=192.0.2.1/10.244.0.0"), other];
+        await ApplyAsync(world.Path(0), "a", nodes, table);
+        Assert.NotEqual(before, world.Ip(0, "-o", "link", "show", Device));
+        Assert.DoesNotContain("10.244.7.0", world.Ip(0, "addr"), StringComparison.Ordinal);
+        var (link, route) = (world.Ip(0, "-o", "link", "show", Device), world.Ip(0, "route"));
+
+        // Another process takes it as it is.
+        await ApplyAsync(world.Path(0), "a", nodes);
+        Assert.Equal(link, world.Ip(0, "-o", "link", "show", Device));
+
+        world.Ip(0, "link", "set", Device, "down");
+        await ApplyAsync(world.Path(0), "a", nodes, table);
+        Assert.Equal(route, world.Ip(0, "route"));
+        Assert.Contains("198.51.100.1", world.Bridge(0, "fdb", "show", "dev", Device), StringComparison.Ordinal);
+        Assert.Contains("10.244.1.0", world.Ip(0, "neigh", "show", "dev", Device), StringComparison.Ordinal);
+        world.Ip(0, "link", "del", Device);
+        await ApplyAsync(world.Path(0), "a", nodes, table);
+        Assert.Equal(route, world.Ip(0, "route"));
+    }
+
+    private static async Task ApplyAsync(string path, string self, IEnumerable<Objects.Core.Node> nodes, RouteTable? table = null)
     {
         using var thread = NamespaceThread.Start(path);
         await thread.RunAsync(() =>
         {
-            new RouteTable(Pods, Device).Apply(RoutePlanner.Plan(self, Pods, nodes, RouteTable.Links()));
+            (table ?? new RouteTable(Pods, Device)).Apply(RoutePlanner.Plan(self, Pods, nodes, RouteTable.Links()));
             return true;
         });
     }
@@ -78,6 +129,8 @@ public sealed class NodeRouteTests
         public string Path(int machine) => $"/run/netns/{_id}{machine}";
 
         public string Ip(int machine, params string[] arguments) => TestNode.Run("ip", ["-n", $"{_id}{machine}", .. arguments]);
+
+        public string Bridge(int machine, params string[] arguments) => TestNode.Run("bridge", ["-n", $"{_id}{machine}", .. arguments]);
 
         public void Dispose()
         {
