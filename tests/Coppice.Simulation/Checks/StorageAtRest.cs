@@ -25,6 +25,11 @@ internal static class StorageAtRest
             {
                 yield return $"claim {ObjectKey.Of(claim)} is {claim.Status.Phase}, with volume {claim.Spec.VolumeName} ({volume?.Status.Phase})";
             }
+            else if (claim.Status.Phase == PersistentVolumeClaimPhase.Bound
+                && (claim.Status.Capacity.Find(ResourceName.Storage) < VolumeBinding.SizeOf(claim) || !claim.Status.Conditions.IsEmpty))
+            {
+                yield return $"claim {ObjectKey.Of(claim)} asks for {VolumeBinding.SizeOf(claim)}, and says {claim.Status}";
+            }
         }
 
         foreach (var volume in volumes)

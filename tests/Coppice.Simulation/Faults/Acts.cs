@@ -21,6 +21,7 @@ internal sealed class Acts
         _users = new Users(cluster, Chronicle, _random);
         _strays = new Strays(cluster, Chronicle, _random);
         var misfortunes = new Misfortunes(cluster, Chronicle, _random);
+        var networks = new Networks(cluster, Chronicle, _random);
         var clocks = new Clocks(cluster, Chronicle, _random);
         var shortages = new Shortages(cluster, Chronicle, _random);
         _taskmasters = new Taskmasters(cluster, Chronicle, _random);
@@ -45,7 +46,10 @@ internal sealed class Acts
             (3, false, misfortunes.CrashRuntime),
             (3, false, misfortunes.RestartAgent),
             (4, false, misfortunes.PowerOff),
-            (3, false, misfortunes.CutOff),
+            (4, false, networks.CutOff),
+            (1, false, networks.CutAllOff),
+            (2, false, networks.SlowDown),
+            (2, false, networks.Repeat),
             (4, true, misfortunes.KillServer),
             (4, false, misfortunes.FailRequests),
             (2, true, misfortunes.ForgetHistory),
@@ -123,7 +127,8 @@ internal sealed class Acts
         (5, true, Operators.ChangeQuota),
         (3, true, Operators.ChangeLimits),
         (5, true, Operators.ChangeAutoscaler),
-        (3, true, _storekeepers.MakeVolume),
+        (4, true, _storekeepers.MakeVolume),
+        (3, true, _storekeepers.GrowClaim),
         (3, true, _storekeepers.MakeClaim),
         (4, true, _storekeepers.DeleteClaim),
         (2, true, _storekeepers.ClearVolume),

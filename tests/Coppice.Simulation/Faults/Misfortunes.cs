@@ -105,26 +105,6 @@ internal sealed class Misfortunes(SimulatedCluster cluster, Chronicle chronicle,
         chronicle.After(5, random.Next(3) == 0 ? 60 : 1200, $"{machine.Name} has power again", machine.PowerOn);
     }
 
-    /// <summary>Machine and containers go on, but the API is out of reach.</summary>
-    public void CutOff()
-    {
-        var machine = Draw(cluster.Machines);
-        if (!machine.HasPower || machine.Door.IsCut)
-        {
-            return;
-        }
-
-        chronicle.Note($"cuts {machine.Name} off from the API");
-        cluster.Happen(machine.CutOff);
-        chronicle.After(5, random.Next(3) == 0 ? 60 : 900, $"{machine.Name} reaches the API again", () =>
-        {
-            if (machine.HasPower)
-            {
-                machine.Reconnect();
-            }
-        });
-    }
-
     public void KillServer()
     {
         chronicle.Note("kills the server");

@@ -9,6 +9,9 @@ namespace Coppice.Simulation.Faults;
 /// <summary>Users who put volumes on a shelf and claim them, more of the one or of the other, and who clear claims away. All of it needs the server.</summary>
 internal sealed class Storekeepers(SimulatedCluster cluster, Chronicle chronicle, Random random)
 {
+    // As many as the pods of a workload may come to want.
+    private const int Spare = 8;
+
     private int _made;
 
     public void MakeVolume()
@@ -20,8 +23,7 @@ internal sealed class Storekeepers(SimulatedCluster cluster, Chronicle chronicle
             volume = volume with { Spec = volume.Spec with { ClaimRef = new() { Namespace = "default", Name = NameOfSomeClaim() } } };
         }
 
-        chronicle.Note($"makes volume {volume.Metadata.Name}{(volume.Spec.ClaimRef is { } named ? $" for claim {named.Name}" : "")}");
-        Users.Try(() => cluster.Do(api => api.CreateAsync(volume, default)));
+        Make(volume);
     }
 
     public void MakeClaim()
@@ -47,6 +49,17 @@ internal sealed class Storekeepers(SimulatedCluster cluster, Chronicle chronicle
         }
     }
 
+    /// <summary>It asks for more room than it has; or for more still, while it is being given that.</summary>
+    public void GrowClaim()
+    {
+        if (Draw([.. cluster.Stored.All<PersistentVolumeClaim>().Where(c => c is { Metadata.DeletionTimestamp: null, Status.Phase: PersistentVolumeClaimPhase.Bound })]) is { } claim)
+        {
+            var size = VolumeBinding.SizeOf(claim) + Quantity.Parse($"{random.Next(1, 4)}Gi");
+            chronicle.Note($"asks for {size} for claim {ObjectKey.Of(claim)}");
+            Users.Try(() => cluster.Change<PersistentVolumeClaim>(ObjectKey.Of(claim), c => c with { Spec = c.Spec with { Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, size)) } } }));
+        }
+    }
+
     /// <summary>A volume whose claim is gone is put back on the shelf, or away.</summary>
     public void ClearVolume()
     {
@@ -58,7 +71,8 @@ internal sealed class Storekeepers(SimulatedCluster cluster, Chronicle chronicle
         var key = ObjectKey.Of(volume);
         if (volume.Status.Phase == PersistentVolumePhase.Released && random.Next(2) == 0)
         {
-            chronicle.Note($"puts volume {key} back on the shelf");
+            chronicle.Note($"empties volume {key} and puts it back on the shelf");
+            cluster.Data.Wipe(volume);
             Users.Try(() => cluster.Change<PersistentVolume>(key, v => v.Status.Phase == PersistentVolumePhase.Released ? v with { Spec = v.Spec with { ClaimRef = null } } : v));
         }
         else
@@ -68,15 +82,27 @@ internal sealed class Storekeepers(SimulatedCluster cluster, Chronicle chronicle
         }
     }
 
-    /// <summary>Lets go of what is to go.</summary>
+    /// <summary>Lets go of what is to go, and puts enough on the shelf for all.</summary>
     public void BecomeModest()
     {
+        var waiting = cluster.Stored.All<PersistentVolumeClaim>().Count(c => c.Spec.StorageClassName == Classes.Shelf && c.Status.Phase != PersistentVolumeClaimPhase.Bound);
+        for (var free = Volumes().Count(v => v.Spec.ClaimRef is null); free < waiting + Spare; free++)
+        {
+            Make(Classes.Volume(NewName("shelf")));
+        }
+
         var going = cluster.Stored.All<PersistentVolumeClaim>().Where(c => c.Metadata.DeletionTimestamp is not null).Select(ObjectKey.Of).ToHashSet();
         foreach (var pod in cluster.Stored.All<Pod>().Where(p => PodClaims.Of(p).Any(going.Contains)).Select(ObjectKey.Of))
         {
             chronicle.Note($"deletes pod {pod}, whose claim is to go");
             Users.Try(() => cluster.Do(api => api.DeleteAsync<Pod>(pod, null, default)));
         }
+    }
+
+    private void Make(PersistentVolume volume)
+    {
+        chronicle.Note($"makes volume {volume.Metadata.Name}{(volume.Spec.ClaimRef is { } named ? $" for claim {named.Name}" : "")}");
+        Users.Try(() => cluster.Do(api => api.CreateAsync(volume, default)));
     }
 
     private string NewName(string of) => string.Create(CultureInfo.InvariantCulture, $"{of}{++_made}");

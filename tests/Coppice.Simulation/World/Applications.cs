@@ -8,7 +8,7 @@ namespace Coppice.Simulation.World;
 /// <summary>
 /// What users run: one workload of each way to keep pods, some in a namespace of their own, each with a Service of its name. Their pods
 /// differ, too: one has a startup probe, one init containers and a sidecar, one takes leave before it goes, one needs a ConfigMap, some
-/// keep data, and some are more important than others. And the Services: one is reached at a port of the nodes, one at their addresses,
+/// keep data, on their machine or within everybody's reach, some for as long as they live, and some are more important than others. And the Services: one is reached at a port of the nodes, one at their addresses,
 /// and with one clients stay with their pod.
 /// </summary>
 internal static class Applications
@@ -38,6 +38,8 @@ internal static class Applications
         (new(TeamNamespace, "jana"), TidyStatefulSet),
         (new("default", "karl"), SurgingDaemonSet),
         (new("default", "lena"), RollingDeployment),
+        (new("default", "nora"), RovingStatefulSet),
+        (new("default", "paul"), RollingDeployment),
     ];
 
     /// <summary>What some pods cannot start without.</summary>
@@ -46,7 +48,7 @@ internal static class Applications
     public static IReadOnlyList<ObjectKey> Keys { get; } = [.. Catalogue.Select(c => c.Key)];
 
     /// <summary>Its pods have numbers in the place of random names, and nobody else can make one of that name.</summary>
-    public static bool IsNumbered(string application) => application is "hugo" or "ines" or "jana";
+    public static bool IsNumbered(string application) => application is "hugo" or "ines" or "jana" or "nora";
 
     public static KubernetesObject Workload(ObjectKey key, int replicas, string image, Random random) =>
         Catalogue.First(c => c.Key == key).Make(key, replicas, image, random);
@@ -95,6 +97,12 @@ internal static class Applications
     private static StatefulSet TidyStatefulSet(ObjectKey key, int replicas, string image, Random random) => Keeping(
         StatefulSet(key, replicas, image, random), PersistentVolumeClaimRetentionPolicyType.Delete);
 
+    // What it keeps can be reached from wherever its pods come to run.
+    private static StatefulSet RovingStatefulSet(ObjectKey key, int replicas, string image, Random random) => Keeping(
+        StatefulSet(key, replicas, image, random, random.Next(2) == 0 ? PodManagementPolicyType.OrderedReady : PodManagementPolicyType.Parallel),
+        PersistentVolumeClaimRetentionPolicyType.Retain,
+        Classes.Shelf);
+
     private static Deployment RecreateDeployment(ObjectKey key, int replicas, string image, Random random) =>
         Deployment(key, replicas, image, random, new() { Type = DeploymentStrategyType.Recreate });
 
@@ -130,12 +138,12 @@ internal static class Applications
         Spec = new() { Selector = Selector(key), Template = Template(key, image, random) },
     };
 
-    private static StatefulSet Keeping(StatefulSet set, string retention) => set with
+    private static StatefulSet Keeping(StatefulSet set, string retention, string storage = Classes.Local) => set with
     {
         Spec = set.Spec with
         {
             PersistentVolumeClaimRetentionPolicy = new() { WhenDeleted = retention, WhenScaled = retention },
-            VolumeClaimTemplates = [Classes.Claim(Data, Classes.Local)],
+            VolumeClaimTemplates = [Classes.Claim(Data, storage)],
         },
     };
 
@@ -178,6 +186,7 @@ internal static class Applications
         "dora" => Of(Web(image) with { Lifecycle = new() { PreStop = new() { Sleep = new() { Seconds = StopSleepSeconds } } } }),
         "emil" => Of(Web(image)) with { InitContainers = [Helper("setup", Registry.Init), Helper("proxy", Registry.Sidecar) with { RestartPolicy = RestartPolicy.Always }] },
         "lena" => Of(Web(image) with { Resources = Asking("900m") }),
+        "paul" => Of(Web(image)) with { Volumes = [new() { Name = Data, Ephemeral = new() { VolumeClaimTemplate = new() { Spec = Classes.Claim(Data, Classes.Local).Spec } } }] },
         _ => Of(Web(image)),
     };
 

@@ -21,7 +21,7 @@ internal static class Classes
     /// <summary>Volumes on the machine's own disk, made when a pod needs them.</summary>
     public const string Local = "local";
 
-    /// <summary>Volumes that users put there for whoever asks first.</summary>
+    /// <summary>Volumes that users put there for whoever asks first, and that are reached from every machine.</summary>
     public const string Shelf = "shelf";
 
     public static IReadOnlyList<KubernetesObject> All { get; } =
@@ -78,5 +78,6 @@ internal static class Classes
         Provisioner = provisioner,
         ReclaimPolicy = reclaim,
         VolumeBindingMode = mode,
+        AllowVolumeExpansion = provisioner == LocalProvisioner.Name ? true : null,
     };
 }

@@ -26,53 +26,35 @@ internal enum RequestFault
 /// One component's way to the API, over the restarts of its server: requests fail as they do over a network while the server is away
 /// or the way is cut, and watches break off.
 /// </summary>
-internal sealed class Door(SimulatedApi api, UserInfo user) : IApiClient
+/// <param name="line">What lies between the component and the server.</param>
+internal sealed class Door(SimulatedApi api, UserInfo user, Line line) : IApiClient
 {
-    private CancellationTokenSource _line = new();
     private ApiVerbs? _verbs;
     private InProcessClient? _client;
 
-    /// <summary>While true, nothing gets through in either direction.</summary>
-    public bool IsCut { get; private set; }
-
-    public void Cut()
-    {
-        IsCut = true;
-        DropWatches();
-    }
-
-    public void Mend() => IsCut = false;
-
-    /// <summary>Every watch that goes through here breaks off.</summary>
-    public void DropWatches()
-    {
-        var old = _line;
-        _line = new CancellationTokenSource();
-        old.Cancel();
-    }
-
     public ValueTask<KubernetesObject?> FindAsync(Kind kind, ObjectKey key, string? subresource, CancellationToken stop) =>
-        AskAsync("get", api => api.FindAsync(kind, key, subresource, stop));
+        AskAsync("get", api => api.FindAsync(kind, key, subresource, stop), stop);
 
     public ValueTask<ObjectList<KubernetesObject>> ListAsync(Kind kind, ListQuery query, CancellationToken stop) =>
-        AskAsync("list", api => api.ListAsync(kind, query, stop));
+        AskAsync("list", api => api.ListAsync(kind, query, stop), stop);
 
     public IObjectWatch<KubernetesObject> Watch(Kind kind, ListQuery query, string afterRevision) =>
-        new BreakableWatch(Reach().Watch(kind, query, afterRevision), _line.Token);
+        new BreakableWatch(Reach().Watch(kind, query, afterRevision), line);
 
     public ValueTask<KubernetesObject> WriteAsync(Kind kind, ObjectWrite write, CancellationToken stop)
     {
         api.Asked?.Invoke(write);
-        return AskAsync(VerbOf(write), reached => reached.WriteAsync(kind, write, stop));
+        return AskAsync(VerbOf(write), Repeatedly(reached => reached.WriteAsync(kind, write, stop)), stop);
     }
 
     public async ValueTask DeleteAsync(Kind kind, ObjectKey key, DeleteOptions? options, CancellationToken stop) => await AskAsync(
         "delete",
-        async api =>
+        Repeatedly(async reached =>
         {
-            await api.DeleteAsync(kind, key, options, stop);
+            await reached.DeleteAsync(kind, key, options, stop);
             return true;
-        });
+        }),
+        stop);
 
     private static string VerbOf(ObjectWrite write) => write switch
     {
@@ -81,8 +63,21 @@ internal sealed class Door(SimulatedApi api, UserInfo user) : IApiClient
         _ => "update",
     };
 
-    private async ValueTask<T> AskAsync<T>(string verb, Func<IApiClient, ValueTask<T>> request)
+    /// <summary>What arrives twice is done twice, if it can be; the second answer is the one that comes back.</summary>
+    private Func<IApiClient, ValueTask<T>> Repeatedly<T>(Func<IApiClient, ValueTask<T>> request) => async reached =>
     {
+        var answer = await request(reached);
+        return line.IsRepeated() ? await request(reached) : answer;
+    };
+
+    private async ValueTask<T> AskAsync<T>(string verb, Func<IApiClient, ValueTask<T>> request, CancellationToken stop)
+    {
+        if (line.IsCut)
+        {
+            throw new HttpRequestException("connection refused");
+        }
+
+        await line.SendAsync(stop);
         var reached = Reach();
         var fault = api.Fault?.Invoke(verb, user.Username!) ?? RequestFault.None;
         if (fault is RequestFault.Refused)
@@ -96,12 +91,13 @@ internal sealed class Door(SimulatedApi api, UserInfo user) : IApiClient
         }
 
         var answer = await request(reached);
-        return fault is RequestFault.AnswerLost || IsCut ? throw new IOException("the answer was lost (injected fault)") : answer;
+        await line.ReturnAsync(stop);
+        return fault is RequestFault.AnswerLost ? throw new IOException("the answer was lost (injected fault)") : answer;
     }
 
     private InProcessClient Reach()
     {
-        if (IsCut || api.Verbs is not { } verbs)
+        if (line.IsCut || api.Verbs is not { } verbs)
         {
             throw new HttpRequestException("connection refused");
         }
@@ -116,16 +112,29 @@ internal sealed class Door(SimulatedApi api, UserInfo user) : IApiClient
 
     private static ApiException Refusal(int code, string reason, string message) => new(new ApiStatus { Code = code, Reason = reason, Message = message });
 
-    private sealed class BreakableWatch(IObjectWatch<KubernetesObject> inner, CancellationToken line) : IObjectWatch<KubernetesObject>
+    private sealed class BreakableWatch(IObjectWatch<KubernetesObject> inner, Line line) : IObjectWatch<KubernetesObject>
     {
-        public string Revision => inner.Revision;
+        private readonly CancellationToken _connection = line.Connection;
+        private bool _isOpen;
+
+        /// <summary>What was lost on the way was not returned.</summary>
+        public string Revision { get; private set; } = inner.Revision;
 
         public async ValueTask<IReadOnlyList<WatchEvent<KubernetesObject>>> NextAsync(CancellationToken stop)
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, line);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _connection);
             try
             {
-                return await inner.NextAsync(either.Token);
+                if (!_isOpen)
+                {
+                    await line.SendAsync(either.Token);
+                    _isOpen = true;
+                }
+
+                var events = await inner.NextAsync(either.Token);
+                await line.ReturnAsync(either.Token);
+                Revision = inner.Revision;
+                return events;
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {

@@ -113,7 +113,7 @@ internal sealed class SimulatedCluster : IDisposable
         {
             foreach (var machine in Machines)
             {
-                machine.DropWatches();
+                machine.Line.DropConnections();
             }
         });
     }
@@ -129,7 +129,7 @@ internal sealed class SimulatedCluster : IDisposable
             Server?.DropWatches();
             foreach (var machine in Machines)
             {
-                machine.DropWatches();
+                machine.Line.DropConnections();
             }
         });
     }

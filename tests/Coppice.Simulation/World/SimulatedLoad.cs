@@ -18,7 +18,7 @@ internal sealed class SimulatedLoad(ManualTimeProvider time)
     /// <returns>Null of a machine that cannot be reached.</returns>
     public NodeSample? Measure(string node, IReadOnlyList<SimulatedMachine> machines)
     {
-        if (machines.FirstOrDefault(one => one.Name == node) is not { HasPower: true, Door.IsCut: false } machine)
+        if (machines.FirstOrDefault(one => one.Name == node) is not { HasPower: true, Line.IsWhole: true } machine)
         {
             return null;
         }

@@ -49,9 +49,10 @@ internal sealed class SimulatedMachine
         _loop = loop;
         _services = ground.Services;
         Clock = new SettableClock(loop.Time);
-        Door = new Door(api, Users.Of($"system:node:{Name}", Users.Nodes, Users.Authenticated));
+        Line = new Line(loop.Time, new Random(random.Next()));
+        Door = new Door(api, Users.Of($"system:node:{Name}", Users.Nodes, Users.Authenticated), Line);
         HostResources = new SimulatedHostResources(Clock, (pod, stop) => data.UseAsync(Door, pod, stop));
-        VolumeDoor = new Door(api, Users.Controller(LocalProvisioner.Account));
+        VolumeDoor = new Door(api, Users.Controller(LocalProvisioner.Account), Line);
         _volumes = new LocalVolumeOptions(Name, data.RootOf(Name));
         _events = new EventRecorder(Door, "kubelet", Name, Clock, new Random(random.Next()), _log);
         _volumeEvents = new EventRecorder(VolumeDoor, LocalProvisioner.Name, Name, Clock, new Random(random.Next()), _log);
@@ -71,6 +72,9 @@ internal sealed class SimulatedMachine
     /// <summary>What its agent and its runtime take for the time.</summary>
     public SettableClock Clock { get; }
 
+    /// <summary>Between it and the server.</summary>
+    public Line Line { get; }
+
     public Door Door { get; }
 
     /// <summary>By which volumes are made on its disk.</summary>
@@ -84,6 +88,9 @@ internal sealed class SimulatedMachine
 
     /// <summary>Its agent runs.</summary>
     public bool IsOn => _stop is not null;
+
+    /// <summary>What it says reaches the server.</summary>
+    public bool IsHeard => HasPower && IsOn && Line.IsWhole;
 
     /// <summary>Its disk is nearly full.</summary>
     public bool IsShortOfDisk { get; set; }
@@ -142,7 +149,7 @@ internal sealed class SimulatedMachine
         HasPower = false;
         _loop.Start(() =>
         {
-            CutOff();
+            Line.Cut();
             Runtime.PowerOff();
             return Task.CompletedTask;
         });
@@ -153,28 +160,8 @@ internal sealed class SimulatedMachine
     {
         HasPower = true;
         Runtime.Revive();
-        Reconnect();
+        Line.Mend();
         Start();
-    }
-
-    /// <summary>Machine and containers go on, but the API is out of reach.</summary>
-    public void CutOff()
-    {
-        Door.Cut();
-        VolumeDoor.Cut();
-    }
-
-    public void Reconnect()
-    {
-        Door.Mend();
-        VolumeDoor.Mend();
-    }
-
-    /// <summary>Every watch from here breaks off.</summary>
-    public void DropWatches()
-    {
-        Door.DropWatches();
-        VolumeDoor.DropWatches();
     }
 
     public void ThrowIfBroken()

@@ -29,16 +29,16 @@ internal sealed class SimulatedServer
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
-    private readonly List<Door> _doors = [];
+    private readonly Line _line;
     private readonly SimulationLoop _loop;
     private readonly SimulatedApi _api;
 
     public SimulatedServer(ServerGround ground, SimulatedApi api, SimulationLoop loop, TimeProvider clock, Random random)
     {
         var (store, rules, look) = ground;
-        (_api, _loop) = (api, loop);
+        (_api, _loop, _line) = (api, loop, new Line(loop.Time, random));
         var options = new ControlPlaneOptions(ServiceAllocationOptions.Default, "no certificate");
-        var plane = new ControlPlane(store, options, (_, user) => NewDoor(user), clock, new Random(random.Next()), NullLoggerFactory.Instance);
+        var plane = new ControlPlane(store, options, (_, user) => new Door(api, user, _line), clock, new Random(random.Next()), NullLoggerFactory.Instance);
         api.Verbs = plane.Api;
         var meter = new UsageMeter(plane.Caches.Of<Objects.Core.Node>(), plane.Caches.Of<Pod>(), (node, _) => new(look(node)), clock, NullLogger.Instance);
         plane.Api.Kinds.Add(PodMetricsKind.From(meter.Pods));
@@ -86,7 +86,7 @@ internal sealed class SimulatedServer
         _stop.Dispose();
     }
 
-    public void DropWatches() => _doors.ForEach(d => d.DropWatches());
+    public void DropWatches() => _line.DropConnections();
 
     /// <summary>A part that ended by itself or by an error is a failure of the run.</summary>
     public void ThrowIfBroken()
@@ -99,13 +99,6 @@ internal sealed class SimulatedServer
                 throw new InvalidOperationException("a part of the control plane ended by itself");
             }
         }
-    }
-
-    private Door NewDoor(UserInfo user)
-    {
-        var door = new Door(_api, user);
-        _doors.Add(door);
-        return door;
     }
 
     private void Run(Func<CancellationToken, Task> loop) => _loop.Start(() =>

@@ -54,7 +54,12 @@ internal sealed class StoredWorld
             return null;
         }
 
-        var item = ObjectStorage.FormOf(kind, entry, isGone).Item;
+        return Apply(ObjectStorage.FormOf(kind, entry, isGone).Item, isGone);
+    }
+
+    /// <param name="item">As it is from now on, or was last.</param>
+    public Write Apply(KubernetesObject item, bool isGone)
+    {
         var (type, key) = (item.GetType(), ObjectKey.Of(item));
         var all = _now.GetValueOrDefault(type, ImmutableSortedDictionary<ObjectKey, KubernetesObject>.Empty);
         var write = new Write(all.GetValueOrDefault(key), isGone ? null : item);

@@ -11,12 +11,12 @@ internal sealed class AutoscalerLaw : ILaw
 {
     private readonly StoredWorld _world;
 
-    public AutoscalerLaw(SimulatedCluster cluster)
+    public AutoscalerLaw(StoredWorld world, SimulatedApi api)
     {
-        _world = cluster.Stored;
+        _world = world;
 
         // Users here scale what they want by its own object.
-        cluster.Api.Asked = write =>
+        api.Asked = write =>
         {
             if (write is ObjectWrite.Update { Subresource: "scale", Item: Scale scale })
             {

@@ -9,7 +9,7 @@ namespace Coppice.Simulation.Checks.Laws;
 /// No eviction takes a ready pod that its budget did not allow for; and while all see what there is, none leaves fewer healthy pods than
 /// the budget asks for.
 /// </summary>
-internal sealed class BudgetLaw(SimulatedCluster cluster) : ILaw
+internal sealed class BudgetLaw(LawGround ground) : ILaw
 {
     private const string Evicted = "EvictionByEvictionAPI";
 
@@ -46,7 +46,7 @@ internal sealed class BudgetLaw(SimulatedCluster cluster) : ILaw
         }
 
         // One that is made or labelled in the same moment may have come after it was asked.
-        var world = cluster.Stored;
+        var world = ground.World;
         var budgets = world.All<PodDisruptionBudget>(pod.Metadata.Namespace!).Where(b => LabelQuery.Of(b.Spec.Selector).Matches(pod.Metadata.Labels)).ToList();
         foreach (var budget in budgets.Where(b => world.FindBefore<PodDisruptionBudget>(ObjectKey.Of(b)) is not null))
         {
@@ -60,13 +60,13 @@ internal sealed class BudgetLaw(SimulatedCluster cluster) : ILaw
     private void LookAtTaking(PodDisruptionBudget old, PodDisruptionBudget budget)
     {
         var isTaken = budget.Status.DisruptedPods.Count > old.Status.DisruptedPods.Count && budget.Status.CurrentHealthy == old.Status.CurrentHealthy;
-        if (!isTaken || !cluster.IsClear)
+        if (!isTaken || !ground.IsClear())
         {
             return;
         }
 
         // What happens in the same moment nobody may know yet.
-        var (now, before) = (Healthy(cluster.Stored.All<Pod>(), budget).Count, Healthy(cluster.Stored.Before<Pod>(), budget).Count);
+        var (now, before) = (Healthy(ground.World.All<Pod>(), budget).Count, Healthy(ground.World.Before<Pod>(), budget).Count);
         if (Math.Max(now, before) < budget.Status.DesiredHealthy)
         {
             throw new InvalidOperationException($"an eviction leaves {now} healthy pods of budget {ObjectKey.Of(budget)}, which needs {budget.Status.DesiredHealthy}: {budget.Status}");

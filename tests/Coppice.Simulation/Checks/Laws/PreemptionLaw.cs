@@ -5,7 +5,7 @@ using Coppice.Simulation.World;
 namespace Coppice.Simulation.Checks.Laws;
 
 /// <summary>Pods are ended for others only if these are more important and wait, and, while all see what there is, only if there is no room without that.</summary>
-internal sealed class PreemptionLaw(SimulatedCluster cluster) : ILaw
+internal sealed class PreemptionLaw(LawGround ground) : ILaw
 {
     private const string Preempted = "PreemptionByScheduler";
 
@@ -47,7 +47,7 @@ internal sealed class PreemptionLaw(SimulatedCluster cluster) : ILaw
 
     private void LookAtNode(string node, List<Pod> victims)
     {
-        var world = cluster.Stored;
+        var world = ground.World;
         var waiting = world.Before<Pod>().Where(Waits).Concat(_waiting.Values).DistinctBy(pod => pod.Metadata.Uid).ToList();
         var most = victims.Max(PriorityOf);
         var candidates = waiting.Where(pod => PriorityOf(pod) > most).ToList();
@@ -56,7 +56,7 @@ internal sealed class PreemptionLaw(SimulatedCluster cluster) : ILaw
             throw new InvalidOperationException($"{string.Join(", ", victims.Select(v => $"{v.Metadata.Name} ({PriorityOf(v)})"))} have to go, and nobody waits who is more important");
         }
 
-        if (!cluster.IsClear)
+        if (!ground.IsClear())
         {
             return;
         }

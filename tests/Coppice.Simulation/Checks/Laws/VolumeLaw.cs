@@ -34,6 +34,10 @@ internal sealed class VolumeLaw(StoredWorld world) : ILaw
         {
             Require(ClaimOf(before, name) is null, $"volume {name} is gone, and its claim is not");
         }
+        else if (old is not null && Size(volume.Spec.Capacity) < Size(old.Spec.Capacity))
+        {
+            throw new InvalidOperationException($"volume {name} shrinks from {Size(old.Spec.Capacity)} to {Size(volume.Spec.Capacity)}");
+        }
         else if (!string.IsNullOrEmpty(now) && volume.Status.Phase == PersistentVolumePhase.Bound)
         {
             var others = world.All<PersistentVolume>().Where(v => v.Metadata.Name != name && v.Spec.ClaimRef?.Uid == now && v.Status.Phase == PersistentVolumePhase.Bound);
@@ -50,6 +54,7 @@ internal sealed class VolumeLaw(StoredWorld world) : ILaw
         var key = ObjectKey.Of(claim);
         Require(string.IsNullOrEmpty(old?.Spec.VolumeName) || old.Spec.VolumeName == claim.Spec.VolumeName, $"claim {key} goes from one volume to another");
         Require(claim.Status.Phase != PersistentVolumeClaimPhase.Lost, $"claim {key} has lost its volume");
+        LookAtSize(old, claim);
         if (claim.Status.Phase != PersistentVolumeClaimPhase.Bound || old?.Status.Phase == PersistentVolumeClaimPhase.Bound)
         {
             return;
@@ -61,6 +66,17 @@ internal sealed class VolumeLaw(StoredWorld world) : ILaw
             .FirstOrDefault(c => c.Metadata.Uid != claim.Metadata.Uid && c.Spec.VolumeName == claim.Spec.VolumeName && c.Status.Phase == PersistentVolumeClaimPhase.Bound);
         Require(other is null, $"claims {key} and {(other is null ? "" : ObjectKey.Of(other))} are bound to one volume");
     }
+
+    /// <summary>A claim says of its volume no more than it has, and never less than before.</summary>
+    private void LookAtSize(PersistentVolumeClaim? old, PersistentVolumeClaim claim)
+    {
+        var (key, said) = (ObjectKey.Of(claim), Size(claim.Status.Capacity));
+        Require(old is null || said >= Size(old.Status.Capacity), $"claim {key} shrinks from {Size(old?.Status.Capacity ?? default)} to {said}");
+        var volume = world.Find<PersistentVolume>(new("", claim.Spec.VolumeName ?? ""));
+        Require(volume is null || said <= Size(volume.Spec.Capacity), $"claim {key} says that it has {said} on volume {volume?.Metadata.Name}, which has {Size(volume?.Spec.Capacity ?? default)}");
+    }
+
+    private static Quantity Size(ValueMap<Quantity> of) => of.Find(ResourceName.Storage);
 
     /// <summary>Whoever used it when the moment began uses it still.</summary>
     private void LookAtEnd(PersistentVolumeClaim gone)
