@@ -49,7 +49,7 @@ public sealed class ControllerSet
         List<Controller> controllers =
         [
             // What answers requests: first told of a change, so first to act on it.
-            Make("EndpointSlices", new EndpointSliceReconciler(door("endpointslice-controller"), caches, time)),
+            Make("EndpointSlices", new EndpointSliceReconciler(door("endpointslice-controller"), caches, Teller("endpointslice-controller", "endpoint-slice-controller"), time)),
             Make("Endpoints", new EndpointsReconciler(door("endpoint-controller"), caches, time)),
             Make("EndpointSliceMirroring", new MirrorReconciler(door("endpointslicemirroring-controller"), caches, time)),
             Make("LoadBalancers", new LoadBalancerReconciler(door("service-controller"), caches, time)),

@@ -8,16 +8,29 @@ using Coppice.Objects.Discovery;
 namespace Coppice.Controllers.EndpointSlices;
 
 /// <summary>Keeps the EndpointSlices of a service equal to its pods, at once and with no gathering of changes.</summary>
-internal sealed class EndpointSliceReconciler(IApiClient api, CacheSet caches, TimeProvider time) : IDeclaredReconciler
+internal sealed class EndpointSliceReconciler : IDeclaredReconciler
 {
-    private readonly ObjectCache<Service> _services = caches.Of<Service>();
-    private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
-    private readonly ServicePods _pods = new(caches);
-    private readonly SliceWrites _slices = new(api, caches, time);
+    private const string Sharing = "sharing";
+
+    private readonly IEventRecorder _events;
+    private readonly ObjectCache<Service> _services;
+    private readonly ObjectCache<Node> _nodes;
+    private readonly ServicePods _pods;
+    private readonly SliceWrites _slices;
+    private readonly CacheIndex<Service> _sharing;
+
+    public EndpointSliceReconciler(IApiClient api, CacheSet caches, IEventRecorder events, TimeProvider time)
+    {
+        _events = events;
+        (_services, _nodes) = (caches.Of<Service>(), caches.Of<Node>());
+        (_pods, _slices) = (new(caches), new(api, caches, time));
+        _sharing = _services.AddIndex(service => ZoneHints.AreWanted(service) ? [Sharing] : []);
+    }
 
     public Controller Declare(Controller controller) => controller
         .Watches(_services)
         .WokenBy(_pods.Cache, _pods.ServicesOf)
+        .WokenBy(_nodes, change => ZoneShares.IsChange(change.Old, change.New) ? _sharing.Find(Sharing).Select(ObjectKey.Of) : [])
         .WokenBy(_slices.Cache, change => ServiceOf(change.Item));
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
@@ -29,8 +42,14 @@ internal sealed class EndpointSliceReconciler(IApiClient api, CacheSet caches, T
         }
 
         var existing = _slices.Of(key, SlicePlanner.Controller);
-        var plan = SlicePlanner.Plan(service, _pods.Of(service), n => _nodes.Find(new("", n)), existing);
+        var plan = SlicePlanner.Plan(service, _pods.Of(service), n => _nodes.Find(new("", n)), existing, () => ZoneShares.Among(_nodes.Items));
         await _slices.ApplyAsync(plan, stop);
+        foreach (var news in plan.News)
+        {
+            var (type, reason) = news.AreGiven ? ("Normal", "TopologyAwareHintsEnabled") : ("Warning", "TopologyAwareHintsDisabled");
+            _events.Record(service, type, reason, news.Message);
+        }
+
         return ReconcileResult.Done;
     }
 

@@ -54,6 +54,9 @@ internal static class SlicePacking
         return new(create, update, delete);
     }
 
+    /// <summary>What an endpoint is known by from one slice to the next.</summary>
+    public static string Identity(Endpoint endpoint) => endpoint.TargetRef?.Uid ?? string.Join(',', endpoint.Addresses);
+
     private static List<Draft> PackGroup(EndpointGroup group, IReadOnlyList<EndpointSlice> existing, List<EndpointSlice> delete)
     {
         // 1. What stays, as it is to be now.
@@ -110,8 +113,6 @@ internal static class SlicePacking
 
         return drafts;
     }
-
-    private static string Identity(Endpoint endpoint) => endpoint.TargetRef?.Uid ?? string.Join(',', endpoint.Addresses);
 
     private sealed class Draft(EndpointGroup group, EndpointSlice? slice)
     {

@@ -10,8 +10,14 @@ namespace Coppice.Controllers.EndpointSlices;
 /// <summary>The writes that bring a service's slices to what they should be.</summary>
 internal sealed record SlicePlan(IReadOnlyList<EndpointSlice> Create, IReadOnlyList<EndpointSlice> Update, IReadOnlyList<EndpointSlice> Delete)
 {
+    /// <summary>What of hints the user should know.</summary>
+    public IReadOnlyList<HintNews> News { get; init; } = [];
+
     public bool IsEmpty => Create.Count + Update.Count + Delete.Count == 0;
 }
+
+/// <summary>That a service's endpoints have hints from now on, or why they have none.</summary>
+internal sealed record HintNews(bool AreGiven, string Message);
 
 /// <summary>Endpoints that share address type and ports, and so may share a slice.</summary>
 internal sealed record EndpointGroup(string AddressType, ValueList<DiscoveryPort> Ports, IReadOnlyList<Endpoint> Endpoints);
@@ -25,16 +31,42 @@ internal static class SlicePlanner
     public const string Headless = "service.kubernetes.io/headless";
     private const string Zone = "topology.kubernetes.io/zone";
 
-    public static SlicePlan Plan(Service service, IReadOnlyList<Pod> pods, Func<string, Node?> node, IReadOnlyList<EndpointSlice> existing)
+    /// <param name="shares">Asked only for a service whose traffic is to stay in its zone.</param>
+    public static SlicePlan Plan(
+        Service service, IReadOnlyList<Pod> pods, Func<string, Node?> node, IReadOnlyList<EndpointSlice> existing, Func<ZoneShares>? shares = null)
     {
         var families = service.Spec.IpFamilies.IsEmpty ? [IPFamily.IPv4] : service.Spec.IpFamilies;
-        var groups = families.SelectMany(f => Group(service, pods, node, f)).ToList();
+        var groups = new List<EndpointGroup>();
+        var news = new List<HintNews>();
+        foreach (var family in families)
+        {
+            var ofFamily = Group(service, pods, node, family).ToList();
+            groups.AddRange(shares is null || !ZoneHints.AreWanted(service) ? ofFamily : Hinted(family, ofFamily, existing, shares(), news));
+        }
+
         return SlicePacking.Pack(groups, existing, LabelsOf(service), new()
         {
             GenerateName = service.Metadata.Name + "-",
             Namespace = service.Metadata.Namespace,
             OwnerReferences = [ControllerRef.To(service)],
-        });
+        }) with { News = news };
+    }
+
+    private static IReadOnlyList<EndpointGroup> Hinted(
+        string family, IReadOnlyList<EndpointGroup> groups, IReadOnlyList<EndpointSlice> existing, ZoneShares shares, List<HintNews> news)
+    {
+        var slices = existing.Where(slice => slice.AddressType == family).ToList();
+        var hinted = ZoneHints.Give(groups, slices, shares);
+        if (hinted.Problem is { } problem)
+        {
+            news.Add(new(false, $"{problem}, addressType: {family}"));
+        }
+        else if (!slices.Exists(slice => slice.Endpoints.Any(one => one.Hints is not null)))
+        {
+            news.Add(new(true, $"Topology Aware Hints has been enabled, addressType: {family}"));
+        }
+
+        return hinted.Groups;
     }
 
     private static ValueMap<string> LabelsOf(Service service)
@@ -88,12 +120,10 @@ internal static class SlicePlanner
         };
     }
 
-    /// <summary>From where an endpoint is to be used, if the service wants it used from near.</summary>
+    /// <summary>From where an endpoint is to be used, if the service wants it used from near. Where zones share, <see cref="ZoneHints"/> says it.</summary>
     private static EndpointHints? HintsOf(Service service, string? nodeName, string? zone)
     {
-        // Who wants zones to share by what they can do gets no hints: that takes several zones with nodes enough, which is not worked out.
-        var mode = service.Metadata.Annotations.Find("service.kubernetes.io/topology-aware-hints") ?? service.Metadata.Annotations.Find("service.kubernetes.io/topology-mode");
-        if (mode is "Auto" or "auto")
+        if (ZoneHints.AreWanted(service))
         {
             return null;
         }
