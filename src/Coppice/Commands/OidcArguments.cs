@@ -7,22 +7,19 @@ using Coppice.ApiServer.Authentication.Oidc;
 namespace Coppice.Commands;
 
 /// <summary>The options of a server that say whose ID tokens (OpenID Connect) it takes: Kubernetes' own.</summary>
-internal sealed class OidcArguments
+internal sealed class OidcArguments(OptionSet set)
 {
-    private readonly Option<string> _issuer = new("--oidc-issuer-url") { Description = "Take the ID tokens of this OpenID Connect issuer", HelpName = "URL" };
-    private readonly Option<string> _client = new("--oidc-client-id") { Description = "Whom its tokens must be meant for", HelpName = "NAME" };
-    private readonly Option<string> _usernameClaim = new("--oidc-username-claim") { Description = "What of a token is the user's name (default: sub)", HelpName = "CLAIM" };
-    private readonly Option<string> _usernamePrefix = new("--oidc-username-prefix") { Description = "Put before users' names; - for nothing (default: the issuer and #, but for e-mail addresses nothing)", HelpName = "TEXT" };
-    private readonly Option<string> _groupsClaim = new("--oidc-groups-claim") { Description = "What of a token is the user's groups", HelpName = "CLAIM" };
-    private readonly Option<string> _groupsPrefix = new("--oidc-groups-prefix") { Description = "Put before groups' names", HelpName = "TEXT" };
-    private readonly Option<string> _required = new("--oidc-required-claim") { Description = "What tokens must claim", HelpName = "CLAIM=VALUE,…" };
-    private readonly Option<string> _authority = new("--oidc-ca-file") { Description = "Who may have signed the issuer's certificate (default: whom the machine trusts)", HelpName = "FILE" };
-    private readonly Option<string> _algorithms = new("--oidc-signing-algs") { Description = "How tokens may be signed (default: RS256)", HelpName = "NAME,…" };
+    private readonly Option<string> _issuer = set.Add<string>(new("--oidc-issuer-url") { Description = "Take the ID tokens of this OpenID Connect issuer", HelpName = "URL" });
+    private readonly Option<string> _client = set.Add<string>(new("--oidc-client-id") { Description = "Whom its tokens must be meant for", HelpName = "NAME" });
+    private readonly Option<string> _usernameClaim = set.Add<string>(new("--oidc-username-claim") { Description = "What of a token is the user's name (default: sub)", HelpName = "CLAIM" });
+    private readonly Option<string> _usernamePrefix = set.Add<string>(new("--oidc-username-prefix") { Description = "Put before users' names; - for nothing (default: the issuer and #, but for e-mail addresses nothing)", HelpName = "TEXT" });
+    private readonly Option<string> _groupsClaim = set.Add<string>(new("--oidc-groups-claim") { Description = "What of a token is the user's groups", HelpName = "CLAIM" });
+    private readonly Option<string> _groupsPrefix = set.Add<string>(new("--oidc-groups-prefix") { Description = "Put before groups' names", HelpName = "TEXT" });
+    private readonly Option<string> _required = set.Add<string>(new("--oidc-required-claim") { Description = "What tokens must claim", HelpName = "CLAIM=VALUE,…" });
+    private readonly Option<string> _authority = set.AddFile(new("--oidc-ca-file") { Description = "Who may have signed the issuer's certificate (default: whom the machine trusts)", HelpName = "FILE" });
+    private readonly Option<string> _algorithms = set.Add<string>(new("--oidc-signing-algs") { Description = "How tokens may be signed (default: RS256)", HelpName = "NAME,…" });
 
-    public IReadOnlyList<Option> All => [_issuer, _client, _usernameClaim, _usernamePrefix, _groupsClaim, _groupsPrefix, _required, _authority, _algorithms];
-
-    /// <summary>The option whose value is a path.</summary>
-    public Option File => _authority;
+    private IEnumerable<Option> All => set.All.Where(one => one.Name.StartsWith("--oidc-", StringComparison.Ordinal));
 
     /// <summary>Says what is wrong with them together.</summary>
     public void Check(CommandResult result)

@@ -14,10 +14,12 @@ using Microsoft.Extensions.Logging;
 namespace Coppice.Commands;
 
 /// <summary>The options of a server on the command line: read by <c>run</c>, and handed on to it by <c>up</c>.</summary>
-internal sealed class ServerArguments
+/// <param name="set">Where each is put as it is declared, with what is to be right about it.</param>
+internal sealed class ServerArguments(OptionSet set)
 {
     private const string InstanceOption = "--instance";
     private const string PodRangeOption = "--pod-range";
+    private const string NodeNameOption = "--node-name";
     private const string ContainerdOption = "--containerd";
     private const string EncryptionOption = "--encryption-provider-config";
     private const string InProcess = "in-process";
@@ -28,40 +30,48 @@ internal sealed class ServerArguments
 
     private static readonly ServerOptions Defaults = new();
 
-    private readonly Option<string> _nodeName = new("--node-name") { Description = "The node's name (default: the host's name)", HelpName = "NAME" };
-    private readonly Option<int> _port = new("--port") { Description = $"Where the API listens (default: {Defaults.Port})", HelpName = "PORT" };
-    private readonly Option<int> _kubeletPort = new("--kubelet-port") { Description = $"Where the node's own endpoint listens, with its health and figures (default: {Defaults.KubeletPort})", HelpName = "PORT" };
-    private readonly Option<string> _registries = new("--registries") { Description = "A registries.yaml with mirrors and credentials", HelpName = "FILE" };
-    private readonly Option<string> _tokenAuthFile = new("--token-auth-file") { Description = "Static tokens, a line each: token,user,uid,\"group,group\"", HelpName = "FILE" };
-    private readonly Option<string> _encryption = new(EncryptionOption) { Description = "An EncryptionConfiguration: what is encrypted on the disk, and with which keys (default: secrets, with a key made at the first start)", HelpName = "FILE" };
-    private readonly OidcArguments _oidc = new();
-    private readonly Option<string> _auditPolicy = new("--audit-policy-file") { Description = "An audit Policy: which requests the audit log tells of, and how much", HelpName = "FILE" };
-    private readonly Option<string> _auditLog = new("--audit-log-path") { Description = "Where the audit log is written (default: audit.log in the data directory)", HelpName = "FILE" };
-    private readonly Option<int?> _auditSize = new("--audit-log-maxsize") { Description = "Megabytes after which the audit log goes on in a new file (default: 100)", HelpName = "NUMBER" };
-    private readonly Option<int?> _auditBackups = new("--audit-log-maxbackup") { Description = "How many older files of the audit log are kept (default: all)", HelpName = "NUMBER" };
-    private readonly Option<int?> _auditAge = new("--audit-log-maxage") { Description = "Days that older files of the audit log are kept (default: for ever)", HelpName = "NUMBER" };
-    private readonly Option<string> _auditWebhook = new("--audit-webhook-config-file") { Description = "A kubeconfig: where what the audit log tells is sent, too", HelpName = "FILE" };
-    private readonly Option<int?> _auditBatch = new("--audit-webhook-batch-max-size") { Description = "How many events are sent there together (default: 400)", HelpName = "NUMBER" };
-    private readonly Option<string> _auditWait = new("--audit-webhook-batch-max-wait") { Description = "How long an event waits for others before it is sent there (default: 30s)", HelpName = "TIME" };
-    private readonly Option<bool?> _auditCompress = new("--audit-log-compress") { Description = "Compress older files of the audit log (default: false)", HelpName = "true|false" };
-    private readonly Option<string> _schedulerConfig = new("--scheduler-config") { Description = "A KubeSchedulerConfiguration: profiles of the scheduler, their plugins and arguments", HelpName = "FILE" };
-    private readonly Option<string> _admissionPlugins = new("--enable-admission-plugins") { Description = $"Admission plugins beside those that are always on: {AdmissionPlugins.OwnerReferences}", HelpName = "NAME,NAME" };
-    private readonly Option<string> _containerd = new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one; docs/runtime.md says how it must be configured", HelpName = "SOCKET" };
-    private readonly Option<string> _serviceRange = new("--service-range") { Description = $"Addresses of services (default: {Defaults.Ranges.Services})", HelpName = "CIDR" };
-    private readonly Option<string> _podRange = new(PodRangeOption) { Description = $"Addresses of pods (default: {Defaults.Ranges.Pods})", HelpName = "CIDR" };
-    private readonly Option<string> _nodePortRange = new("--node-port-range") { Description = $"Ports of the node that services get (default: {Defaults.NodePorts})", HelpName = "FIRST-LAST" };
-    private readonly Option<string> _clusterDomain = new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" };
-    private readonly Option<string> _nodeAddress = new("--node-address") { Description = "The node's own address (default: that of the default route)", HelpName = "ADDRESS" };
-    private readonly Option<string> _instance = new(InstanceOption) { Description = $"The name of the cluster's cgroups and network rules (default: {Defaults.Instance}, or derived from another data directory)", HelpName = "NAME" };
-    private readonly Option<long?> _podPidsLimit = new("--pod-pids-limit") { Description = $"Processes and threads that a pod may have; -1 for no limit (default: {Defaults.PodPidsLimit})", HelpName = "NUMBER" };
-    private readonly Option<int?> _readingMax = new("--max-requests-inflight") { Description = $"Requests that read, answered at once; flow control shares them, and those that write, among its levels (default: {Defaults.Flow.ReadingMax})", HelpName = "NUMBER" };
-    private readonly Option<int?> _writingMax = new("--max-mutating-requests-inflight") { Description = $"Requests that write, answered at once (default: {Defaults.Flow.WritingMax})", HelpName = "NUMBER" };
-    private readonly Option<string> _tracingEndpoint = new("--tracing-endpoint") { Description = "Send traces to this collector, by OTLP over HTTP (default: none are made)", HelpName = "URL" };
-    private readonly Option<int?> _tracingRate = new("--tracing-rate-per-million") { Description = $"How many of a million traces are kept (default: all, {TracingOptions.All})", HelpName = "NUMBER" };
-    private readonly Option<string> _join = new(RememberedOptions.Join, "--server") { Description = "Be a node of the cluster whose API is there, and no cluster of its own", HelpName = "URL" };
-    private readonly Option<string> _token = new("--token") { Description = "What \"coppice token create\" printed on the server; needed once", HelpName = "TOKEN" };
-    private readonly Option<string> _nodeApi = new("--node-api") { Hidden = true, HelpName = "in-process|https" };
-    private readonly Option<LogLevel?> _logLevel = new("--log-level") { Description = "The least level to log: Debug, Information, Warning (default: Information)", HelpName = "LEVEL" };
+    // Help lists them as they stand here.
+    public Option<string> DataDirectory { get; } = set.Add(DataDirectoryOption());
+
+    private readonly Option<string> _nodeName = set.Add<string>(new(NodeNameOption) { Description = "The node's name (default: the host's name)", HelpName = "NAME" });
+    private readonly Option<int> _port = set.Add<int>(new("--port") { Description = $"Where the API listens (default: {Defaults.Port})", HelpName = "PORT" }, PortError);
+    private readonly Option<int> _kubeletPort = set.Add<int>(new("--kubelet-port") { Description = $"Where the node's own endpoint listens, with its health and figures (default: {Defaults.KubeletPort})", HelpName = "PORT" }, PortError);
+    private readonly Option<string> _registries = set.AddFile(new("--registries") { Description = "A registries.yaml with mirrors and credentials", HelpName = "FILE" }, value => File.Exists(value) ? null : "does not exist");
+    private readonly Option<string> _tokenAuthFile = set.AddFile(new("--token-auth-file") { Description = "Static tokens, a line each: token,user,uid,\"group,group\"", HelpName = "FILE" }, file => FileError(file, "file of tokens", TokenFile.Parse));
+    private readonly OidcArguments _oidc = new(set);
+    private readonly Option<string> _auditPolicy = set.AddFile(new("--audit-policy-file") { Description = "An audit Policy: which requests the audit log tells of, and how much", HelpName = "FILE" }, file => FileError(file, "audit policy", AuditPolicy.Parse));
+    private readonly Option<string> _auditLog = set.AddFile(new("--audit-log-path") { Description = "Where the audit log is written (default: audit.log in the data directory)", HelpName = "FILE" }, value => Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(value))) ? null : "is in a directory that does not exist");
+    private readonly Option<int?> _auditSize = set.Add<int?>(new("--audit-log-maxsize") { Description = "Megabytes after which the audit log goes on in a new file (default: 100)", HelpName = "NUMBER" }, value => value > 0 ? null : "is no size: a number from 1");
+    private readonly Option<int?> _auditBackups = set.Add<int?>(new("--audit-log-maxbackup") { Description = "How many older files of the audit log are kept (default: all)", HelpName = "NUMBER" }, value => value >= 0 ? null : "is no number of files: a number from 0");
+    private readonly Option<int?> _auditAge = set.Add<int?>(new("--audit-log-maxage") { Description = "Days that older files of the audit log are kept (default: for ever)", HelpName = "NUMBER" }, value => value is >= 0 and <= AuditDaysMax ? null : $"is no number of days: a number from 0 to {AuditDaysMax}");
+    private readonly Option<bool?> _auditCompress = set.Add<bool?>(new("--audit-log-compress") { Description = "Compress older files of the audit log (default: false)", HelpName = "true|false" });
+    private readonly Option<string> _auditWebhook = set.AddFile(new("--audit-webhook-config-file") { Description = "A kubeconfig: where what the audit log tells is sent, too", HelpName = "FILE" }, file => FileError(file, "kubeconfig", AuditReceiver.Parse));
+    private readonly Option<int?> _auditBatch = set.Add<int?>(new("--audit-webhook-batch-max-size") { Description = "How many events are sent there together (default: 400)", HelpName = "NUMBER" }, value => value > 0 ? null : "is no number of events: a number from 1");
+    private readonly Option<string> _auditWait = set.Add<string>(new("--audit-webhook-batch-max-wait") { Description = "How long an event waits for others before it is sent there (default: 30s)", HelpName = "TIME" }, value => GoDuration.Read(value!, out _) > TimeSpan.Zero ? null : "is no time, as in 30s");
+    private readonly Option<string> _encryption = set.AddFile(new(EncryptionOption) { Description = "An EncryptionConfiguration: what is encrypted on the disk, and with which keys (default: secrets, with a key made at the first start)", HelpName = "FILE" }, file => FileError(file, "EncryptionConfiguration", EncryptionConfiguration.Parse));
+    private readonly Option<string> _schedulerConfig = set.AddFile(new("--scheduler-config") { Description = "A KubeSchedulerConfiguration: profiles of the scheduler, their plugins and arguments", HelpName = "FILE" }, file => FileError(file, "KubeSchedulerConfiguration", SchedulerConfigurationFile.Parse));
+    private readonly Option<string> _admissionPlugins = set.Add<string>(new("--enable-admission-plugins") { Description = $"Admission plugins beside those that are always on: {AdmissionPlugins.OwnerReferences}", HelpName = "NAME,NAME" }, AdmissionPlugins.Error);
+    private readonly Option<string> _containerd = set.Add<string>(new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one; docs/runtime.md says how it must be configured", HelpName = "SOCKET" });
+    private readonly Option<string> _serviceRange = set.Add<string>(new("--service-range") { Description = $"Addresses of services (default: {Defaults.Ranges.Services})", HelpName = "CIDR" }, ClusterRanges.ServicesError);
+    private readonly Option<string> _podRange = set.Add<string>(new(PodRangeOption) { Description = $"Addresses of pods (default: {Defaults.Ranges.Pods})", HelpName = "CIDR" }, ClusterRanges.PodsError);
+    private readonly Option<string> _nodePortRange = set.Add<string>(new("--node-port-range") { Description = $"Ports of the node that services get (default: {Defaults.NodePorts})", HelpName = "FIRST-LAST" }, PortRange.Error);
+    private readonly Option<string> _clusterDomain = set.Add<string>(new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" });
+    private readonly Option<string> _nodeAddress = set.Add<string>(new("--node-address") { Description = "The node's own address (default: that of the default route)", HelpName = "ADDRESS" }, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
+    private readonly Option<long?> _podPidsLimit = set.Add<long?>(new("--pod-pids-limit") { Description = $"Processes and threads that a pod may have; -1 for no limit (default: {Defaults.PodPidsLimit})", HelpName = "NUMBER" }, value => value is -1 or > 0 ? null : "is no limit: a number from 1, or -1");
+    private readonly Option<int?> _readingMax = set.Add<int?>(new("--max-requests-inflight") { Description = $"Requests that read, answered at once; flow control shares them, and those that write, among its levels (default: {Defaults.Flow.ReadingMax})", HelpName = "NUMBER" }, InFlightError);
+    private readonly Option<int?> _writingMax = set.Add<int?>(new("--max-mutating-requests-inflight") { Description = $"Requests that write, answered at once (default: {Defaults.Flow.WritingMax})", HelpName = "NUMBER" }, InFlightError);
+    private readonly Option<string> _tracingEndpoint = set.Add<string>(new("--tracing-endpoint") { Description = "Send traces to this collector, by OTLP over HTTP (default: none are made)", HelpName = "URL" }, value => Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") ? null : "is no URL of a collector: http://HOST:4318/v1/traces");
+    private readonly Option<int?> _tracingRate = set.Add<int?>(new("--tracing-rate-per-million") { Description = $"How many of a million traces are kept (default: all, {TracingOptions.All})", HelpName = "NUMBER" }, value => value is > 0 and <= TracingOptions.All ? null : $"is no rate: 1 to {TracingOptions.All}");
+    private readonly Option<string> _join = set.Add<string>(new(RememberedOptions.Join, "--server") { Description = "Be a node of the cluster whose API is there, and no cluster of its own", HelpName = "URL" }, value => Uri.TryCreate(value, UriKind.Absolute, out var url) && url is { Scheme: "https", PathAndQuery: "/" } ? null : "is no API of a cluster: https://HOST:6443");
+    private readonly Option<string> _token = set.Add<string>(new("--token") { Description = "What \"coppice token create\" printed on the server; needed once", HelpName = "TOKEN" }, value => JoinToken.TryParse(value) is null ? "is no token that \"coppice token create\" prints, as abcdef.0123456789abcdef.HASH" : null);
+    private readonly Option<string> _nodeApi = set.Add<string>(new("--node-api") { Hidden = true, HelpName = "in-process|https" }, value => value is InProcess or OverHttps ? null : $"is no way to the API: {InProcess} or {OverHttps}");
+    private readonly Option<string> _instance = set.Add<string>(new(InstanceOption) { Description = $"The name of the cluster's cgroups and network rules (default: {Defaults.Instance}, or derived from another data directory)", HelpName = "NAME" }, InstanceName.Error);
+    private readonly Option<LogLevel?> _logLevel = set.Add<LogLevel?>(new("--log-level") { Description = "The least level to log: Debug, Information, Warning (default: Information)", HelpName = "LEVEL" });
+
+    public ServerArguments()
+        : this(new OptionSet())
+    {
+    }
 
     public static Option<string> DataDirectoryOption() => new("--data-dir")
     {
@@ -70,39 +80,9 @@ internal sealed class ServerArguments
         DefaultValueFactory = _ => Defaults.DataDirectory,
     };
 
-    public Option<string> DataDirectory { get; } = DataDirectoryOption();
-
     public void AddTo(Command command)
     {
-        Require(_port, PortError);
-        Require(_kubeletPort, PortError);
-        Require(_serviceRange, ClusterRanges.ServicesError);
-        Require(_podRange, ClusterRanges.PodsError);
-        Require(_nodePortRange, PortRange.Error);
-        Require(_nodeAddress, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
-        Require(_nodeApi, value => value is InProcess or OverHttps ? null : $"is no way to the API: {InProcess} or {OverHttps}");
-        Require(_join, value => Uri.TryCreate(value, UriKind.Absolute, out var url) && url is { Scheme: "https", PathAndQuery: "/" } ? null : "is no API of a cluster: https://HOST:6443");
-        Require(_token, value => JoinToken.TryParse(value) is null ? "is no token that \"coppice token create\" prints, as abcdef.0123456789abcdef.HASH" : null);
-        Require(_podPidsLimit, value => value is -1 or > 0 ? null : "is no limit: a number from 1, or -1");
-        Require(_tracingEndpoint, value => Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") ? null : "is no URL of a collector: http://HOST:4318/v1/traces");
-        Require(_tracingRate, value => value is > 0 and <= TracingOptions.All ? null : $"is no rate: 1 to {TracingOptions.All}");
-        Require(_readingMax, InFlightError);
-        Require(_writingMax, InFlightError);
-        Require(_registries, value => File.Exists(value) ? null : "does not exist");
-        Require(_tokenAuthFile, file => FileError(file, "file of tokens", TokenFile.Parse));
-        Require(_auditPolicy, file => FileError(file, "audit policy", AuditPolicy.Parse));
-        Require(_auditLog, value => Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(value))) ? null : "is in a directory that does not exist");
-        Require(_auditSize, value => value > 0 ? null : "is no size: a number from 1");
-        Require(_auditBackups, value => value >= 0 ? null : "is no number of files: a number from 0");
-        Require(_auditAge, value => value is >= 0 and <= AuditDaysMax ? null : $"is no number of days: a number from 0 to {AuditDaysMax}");
-        Require(_auditWebhook, file => FileError(file, "kubeconfig", AuditReceiver.Parse));
-        Require(_auditBatch, value => value > 0 ? null : "is no number of events: a number from 1");
-        Require(_auditWait, value => GoDuration.Read(value!, out _) > TimeSpan.Zero ? null : "is no time, as in 30s");
-        Require(_encryption, file => FileError(file, "EncryptionConfiguration", EncryptionConfiguration.Parse));
-        Require(_schedulerConfig, file => FileError(file, "KubeSchedulerConfiguration", SchedulerConfigurationFile.Parse));
-        Require(_admissionPlugins, AdmissionPlugins.Error);
-        Require(_instance, InstanceName.Error);
-        foreach (var option in All)
+        foreach (var option in set.All)
         {
             command.Options.Add(option);
         }
@@ -129,7 +109,7 @@ internal sealed class ServerArguments
             AuditLog = AuditLogOf(parsed, new DataLayout(directory)),
             EncryptionProviderConfig = parsed.GetValue(_encryption) is { } encryption ? Path.GetFullPath(encryption) : null,
             SchedulerConfigFile = parsed.GetValue(_schedulerConfig) is { } scheduler ? Path.GetFullPath(scheduler) : null,
-            Said = All.Where(option => !option.Hidden).ToDictionary(
+            Said = set.All.Where(option => !option.Hidden).ToDictionary(
                 option => option.Name.TrimStart('-'),
                 option => parsed.GetResult(option) is { Implicit: false, Tokens: [var token] } ? token.Value : ""),
             AdmissionPlugins = [.. AdmissionPlugins.Names(parsed.GetValue(_admissionPlugins) ?? "")],
@@ -201,28 +181,18 @@ internal sealed class ServerArguments
     private SortedDictionary<string, string> Given(ParseResult parsed)
     {
         var options = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var option in All.Where(one => one != DataDirectory))
+        foreach (var option in set.All.Where(one => one != DataDirectory))
         {
             if (parsed.GetResult(option) is not { Implicit: false, Tokens: [var token] })
             {
                 continue;
             }
 
-            options[option.Name] = Files.Contains(option) ? Path.GetFullPath(token.Value) : token.Value;
+            options[option.Name] = set.IsFile(option) ? Path.GetFullPath(token.Value) : token.Value;
         }
 
         return options;
     }
-
-    /// <summary>Those whose value is a path, which is remembered as an absolute one.</summary>
-    private IReadOnlyList<Option> Files => [_registries, _tokenAuthFile, _auditPolicy, _auditLog, _auditWebhook, _encryption, _schedulerConfig, _oidc.File];
-
-    private IReadOnlyList<Option> All =>
-        [
-            DataDirectory, _nodeName, _port, _kubeletPort, _registries, _tokenAuthFile, .. _oidc.All, _auditPolicy, _auditLog, _auditSize, _auditBackups, _auditAge, _auditCompress, _auditWebhook, _auditBatch, _auditWait,
-            _encryption, _schedulerConfig, _admissionPlugins, _containerd, _serviceRange, _podRange, _nodePortRange, _clusterDomain, _nodeAddress, _podPidsLimit, _readingMax, _writingMax,
-            _tracingEndpoint, _tracingRate, _join, _token, _nodeApi, _instance, _logLevel,
-        ];
 
     private AuditLogOptions AuditLogOf(ParseResult parsed, DataLayout layout)
     {
@@ -288,18 +258,4 @@ internal sealed class ServerArguments
     private static string? InFlightError(int? value) => value > 0 ? null : "is no number of requests: from 1";
 
     private static string? PortError(int value) => value is > 0 and <= 65535 ? null : "is no port: 1 to 65535";
-
-    private static void Require<T>(Option<T> option, Func<T, string?> error) => option.Validators.Add(result =>
-    {
-        // Where the text was no T at all, the parser has said so.
-        if (result.Errors.Any() || result.GetValueOrDefault<T>() is not { } value)
-        {
-            return;
-        }
-
-        if (error(value) is { } message)
-        {
-            result.AddError($"{option.Name} {value} {message}");
-        }
-    });
 }
