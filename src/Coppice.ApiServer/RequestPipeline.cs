@@ -22,6 +22,7 @@ using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Meta;
 using Coppice.Streaming;
+using Coppice.Streaming.Tunnels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
@@ -78,6 +79,7 @@ public sealed partial class RequestPipeline
     private readonly RequestTurns _turns;
     private readonly HealthEndpoint _health;
     private readonly StatusPages _pages;
+    private readonly TunnelEndpoint _tunnels;
     private readonly RequestMetrics _requests;
     private readonly MetricsEndpoint _metrics;
     private readonly KindRegistry _kinds;
@@ -126,7 +128,9 @@ public sealed partial class RequestPipeline
         _issuer = new IssuerDocuments(parts.Tokens, parts.ServerAddress);
         _reviews = new ReviewEndpoint(tokens, _authorizer);
         _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, _requests.WatchEvents, time, random));
-        var (locator, proxies) = (new ProxyLocator(verbs), new ProxyClients(parts));
+        var tunnels = new AgentTunnels(new TunnelOptions(), time);
+        _tunnels = new TunnelEndpoint(tunnels);
+        var (locator, proxies) = (new ProxyLocator(verbs), new ProxyClients(parts, tunnels));
         AgentFigures = new AgentFigures(locator, proxies, time).ReadAsync;
         var streams = new StreamEndpoint(verbs, node => parts.Nodes(node) ?? new AgentStreams(node, locator, proxies, time), time);
         _subresources = new SubresourceEndpoint(verbs, _resources, streams, new ProxyEndpoint(verbs, locator, proxies));
@@ -303,7 +307,7 @@ public sealed partial class RequestPipeline
 
         // What is no resource is health or a document; a resource is neither, so that nobody looks for it there.
         if (request.Resource is null
-            ? await _health.TryHandleAsync(http) || await _metrics.TryHandleAsync(http) || await _pages.TryHandleAsync(http) || await TryDocumentAsync(http)
+            ? await _health.TryHandleAsync(http) || await _metrics.TryHandleAsync(http) || await _pages.TryHandleAsync(http) || await _tunnels.TryHandleAsync(http, user, stopping) || await TryDocumentAsync(http)
             : await _reviews.TryHandleAsync(http, request, user))
         {
             return;

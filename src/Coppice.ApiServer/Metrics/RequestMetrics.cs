@@ -98,7 +98,7 @@ internal sealed class RequestMetrics(KindRegistry kinds, IReadOnlySet<string> ot
 
     private static string VerbOf(HttpContext http, ApiRequest request, Subresource? door) => request.Verb switch
     {
-        _ when door is { Door: Door.Stream, Name: not "log" } => "CONNECT",
+        _ when door is { Door: Door.Stream, Name: not "log" } || request is { Resource: null, IsLongRunning: true } => "CONNECT",
         "get" => "GET",
         "list" => "LIST",
         "watch" => "WATCH",

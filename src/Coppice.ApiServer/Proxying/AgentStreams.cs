@@ -12,8 +12,8 @@ namespace Coppice.ApiServer.Proxying;
 /// <summary>The streams of a node on another machine: of its agent's HTTPS endpoint, at the paths of a kubelet's.</summary>
 internal sealed class AgentStreams(string node, ProxyLocator locator, ProxyClients clients, TimeProvider time) : INodeStreams
 {
-    private readonly SpdyCommandClient _commands = new(clients.Agents, time, new StreamingOptions());
-    private readonly SpdyForwardClient _ports = new(clients.Agents, time, new StreamingOptions());
+    private readonly SpdyCommandClient _commands = new(clients.OfAgent(node), time, new StreamingOptions());
+    private readonly SpdyForwardClient _ports = new(clients.OfAgent(node), time, new StreamingOptions());
 
     /// <exception cref="ApiError">InternalError: the agent cannot be reached.</exception>
     public async ValueTask WriteLogAsync(ContainerTarget target, LogRequest request, Stream output, CancellationToken stop)
@@ -23,7 +23,7 @@ internal sealed class AgentStreams(string node, ProxyLocator locator, ProxyClien
         try
         {
             using var asked = new HttpRequestMessage(HttpMethod.Get, url);
-            using var answer = await clients.Agents.SendAsync(asked, stop);
+            using var answer = await clients.OfAgent(node).SendAsync(asked, stop);
             if (answer.StatusCode != HttpStatusCode.OK)
             {
                 throw new StreamTargetException((await answer.Content.ReadAsStringAsync(stop)).TrimEnd());

@@ -1,22 +1,27 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
+using Coppice.Streaming.Tunnels;
 
 namespace Coppice.ApiServer.Proxying;
 
 /// <summary>How this server asks pods, services and agents of nodes. Nothing is kept of a connection: an address may be another pod's a moment later.</summary>
-internal sealed class ProxyClients(PipelineParts parts)
+/// <param name="tunnels">By which agents are reached, where they offer some.</param>
+internal sealed class ProxyClients(PipelineParts parts, AgentTunnels tunnels)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly HttpMessageInvoker _targets = new(NewHandler(parts.Connect, AgentTransport.TrustAnybody));
+    private readonly HttpMessageInvoker _targets = new(NewHandler(parts.Connect is { } connect ? (context, stop) => connect(context.DnsEndPoint, stop) : null, AgentTransport.TrustAnybody));
 
-    /// <summary>Of nodes: both sides show certificates of the cluster's authority.</summary>
-    public HttpMessageInvoker Agents { get; } =
-        new(NewHandler(parts.Connect, tls => AgentTransport.Configure(tls, parts.Authority.Certificate, parts.AgentClient)));
+    private readonly SocketsHttpHandler _agents = NewHandler(
+        AgentDoor.Connect(tunnels, parts.Connect), tls => AgentTransport.Configure(tls, parts.Authority.Certificate, parts.AgentClient));
 
-    public HttpMessageInvoker Of(ProxyLocation location) => location.IsAgent ? Agents : _targets;
+    /// <summary>For requests to the agent of a node: both sides show certificates of the cluster's authority.</summary>
+    public HttpMessageInvoker OfAgent(string node) => new(new AgentDoor(node, _agents), disposeHandler: false);
+
+    public HttpMessageInvoker Of(ProxyLocation location) => location.Agent is { } node ? OfAgent(node) : _targets;
 
     /// <summary>Why nobody was reached, in the words of Go's network package; null for what is no answer to that.</summary>
     /// <param name="asker">Cancelled when nobody waits any more.</param>
@@ -34,11 +39,12 @@ internal sealed class ProxyClients(PipelineParts parts)
         SocketError.NetworkUnreachable => $"dial tcp {location.Dialled}: connect: network is unreachable",
         SocketError.TimedOut => $"dial tcp {location.Dialled}: connect: connection timed out",
         _ when e.HttpRequestError == HttpRequestError.ResponseEnded => "EOF",
+        _ when e.InnerException is AuthenticationException wrong => $"tls: {wrong.Message}",
         _ => e.Message,
     };
 
     private static SocketsHttpHandler NewHandler(
-        Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? connect, Action<SslClientAuthenticationOptions> configure)
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect, Action<SslClientAuthenticationOptions> configure)
     {
         var handler = new SocketsHttpHandler
         {
@@ -53,14 +59,10 @@ internal sealed class ProxyClients(PipelineParts parts)
             ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.Zero,
+            ConnectCallback = connect,
         };
 
         configure(handler.SslOptions);
-        if (connect is not null)
-        {
-            handler.ConnectCallback = (context, stop) => connect(context.DnsEndPoint, stop);
-        }
-
         return handler;
     }
 }

@@ -91,12 +91,6 @@ internal sealed class ProxyEndpoint(ApiVerbs verbs, ProxyLocator locator, ProxyC
         }
 
         ProxyHeaders.CopyRequest(http, request, address.Outside + address.Inside);
-        if (location.IsAgent)
-        {
-            // It is the name that the agent's certificate must be of.
-            request.Headers.Host = location.Authority;
-        }
-
         if (upgrade)
         {
             request.Headers.Connection.Add("Upgrade");

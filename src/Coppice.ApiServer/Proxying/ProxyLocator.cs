@@ -98,7 +98,7 @@ internal sealed class ProxyLocator(ApiVerbs verbs)
         var reported = node.Status.DaemonEndpoints.KubeletEndpoint.Port;
         var agent = (reported == 0 ? AgentPort : reported).ToString(CultureInfo.InvariantCulture);
         return target.Port.Length == 0 || target.Port == agent
-            ? At(target with { Scheme = "https" }, address, agent) with { IsAgent = true }
+            ? At(target with { Scheme = "https" }, address, agent) with { Agent = key.Name }
             : At(target, address, target.Port);
     }
 

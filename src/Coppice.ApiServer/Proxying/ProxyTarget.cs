@@ -27,8 +27,8 @@ internal sealed record ProxyTarget(string? Scheme, string Name, string Port)
 /// <param name="Port">Empty for the scheme's own.</param>
 internal sealed record ProxyLocation(string Scheme, string Host, string Port)
 {
-    /// <summary>It is a node's agent, which knows the server by its certificate, and is known by its own.</summary>
-    public bool IsAgent { get; init; }
+    /// <summary>The node whose agent it is, which knows the server by its certificate, and is known by its own; null for no agent.</summary>
+    public string? Agent { get; init; }
 
     /// <summary>As in a URL, with an IPv6 address in brackets.</summary>
     public string Authority => (IPAddress.TryParse(Host, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{Host}]" : Host)

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Errors;
+using Coppice.Streaming.Tunnels;
 
 namespace Coppice.ApiServer.Requests;
 
@@ -11,8 +12,8 @@ namespace Coppice.ApiServer.Requests;
 public sealed record ApiRequest(
     string Path, string Verb, string Version, GroupResource? Resource, string? Namespace, string? Name, string? Subresource)
 {
-    /// <summary>It takes as long as somebody looks: a watch, a log, whatever is behind an object.</summary>
-    public bool IsLongRunning => Verb == "watch" || Subresource is "attach" or "exec" or "log" or "portforward" or "proxy";
+    /// <summary>It takes as long as somebody looks: a watch, a log, whatever is behind an object, a tunnel.</summary>
+    public bool IsLongRunning => Verb == "watch" || Subresource is "attach" or "exec" or "log" or "portforward" or "proxy" || (Resource is null && TunnelProtocol.Serves(Path));
 
     /// <summary>
     /// Reads a path: /api/v1/… and /apis/GROUP/VERSION/… followed by [namespaces/NAMESPACE/]RESOURCE[/NAME[/SUBRESOURCE]], and for proxies by

@@ -20,7 +20,7 @@ internal sealed class AgentFigures(ProxyLocator locator, ProxyClients clients, T
         {
             var location = await locator.FindAgentAsync(node, both.Token);
             using var request = new HttpRequestMessage(HttpMethod.Get, $"{location.Scheme}://{location.Authority}/stats/summary?only_cpu_and_memory=true");
-            using var answer = await clients.Agents.SendAsync(request, both.Token);
+            using var answer = await clients.OfAgent(node).SendAsync(request, both.Token);
             if (answer.StatusCode != HttpStatusCode.OK)
             {
                 throw new IOException($"its agent answers {(int)answer.StatusCode}");

@@ -151,7 +151,7 @@ public sealed class ServedApi : IAsyncLifetime
         CertificateAuthority.Load(_authority.CertificatePem, _authority.KeyPem, time).IssueClient(user, groups);
 
     /// <summary>A certificate of ours that is meant for a server.</summary>
-    public IssuedCertificate IssueServer() => _authority.IssueServer(["localhost"], []);
+    public IssuedCertificate IssueServer(string name = "localhost") => _authority.IssueServer([name], []);
 
     /// <summary>A certificate of ours for a client, whatever its subject.</summary>
     public IssuedCertificate Issue(X500DistinguishedName subject)
@@ -166,7 +166,10 @@ public sealed class ServedApi : IAsyncLifetime
     }
 
     /// <summary>A client with this certificate, or with none.</summary>
-    public HttpClient ClientOf(IssuedCertificate? certificate)
+    public HttpClient ClientOf(IssuedCertificate? certificate) => new(HandlerOf(certificate)) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>The same for who wants each answer as soon as it begins.</summary>
+    public static SocketsHttpHandler HandlerOf(IssuedCertificate? certificate)
     {
         var handler = new SocketsHttpHandler
         {
@@ -181,7 +184,7 @@ public sealed class ServedApi : IAsyncLifetime
             handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPem(certificate.CertificatePem, certificate.KeyPem)];
         }
 
-        return new HttpClient(handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+        return handler;
     }
 
     /// <summary>A certificate of this cluster's authority.</summary>

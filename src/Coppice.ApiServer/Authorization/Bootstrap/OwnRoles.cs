@@ -1,6 +1,7 @@
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects.Rbac;
+using Coppice.Streaming.Tunnels;
 using static Coppice.ApiServer.Authorization.Bootstrap.RoleText;
 
 namespace Coppice.ApiServer.Authorization.Bootstrap;
@@ -22,6 +23,10 @@ internal static class OwnRoles
 
     // Elsewhere the program that sets up a cluster writes the roles of machines that join.
     private const string Joining = "coppice-joining";
+
+    // Elsewhere agents behind address translation are reached by a program of its own.
+    private const string Tunnels = "coppice-tunnels";
+
     private const string Requests = "system:certificates.k8s.io:certificatesigningrequests";
 
     public static readonly ClusterRole[] All =
@@ -35,6 +40,7 @@ internal static class OwnRoles
             Allow(Read, "storage.k8s.io", "storageclasses"), Events),
         Cluster(Policies, Allow("list watch", Core, "namespaces pods"), Allow("list watch", "networking.k8s.io", "networkpolicies")),
         Cluster(ServiceAddresses, Allow(Read, Core, "services"), Allow($"{Read} create delete", "networking.k8s.io", "ipaddresses")),
+        Cluster(Tunnels, AllowPaths("get", $"{TunnelProtocol.Path} {TunnelProtocol.Path}/*")),
     ];
 
     public static readonly ClusterRoleBinding[] Bindings =
@@ -43,6 +49,7 @@ internal static class OwnRoles
         Bind(LocalVolumes, Account(LocalVolumes)),
         Bind(Policies, User("system:kube-proxy")),
         Bind(ServiceAddresses, Account(ServiceAddresses)),
+        Bind(Tunnels, Group(Users.Nodes)),
         Bind(Joining, Group(BootstrapTokens.Bootstrappers)),
         Bind("system:node-bootstrapper", Group(BootstrapTokens.Bootstrappers)),
         Bind($"{Requests}:nodeclient", Group(BootstrapTokens.Bootstrappers)),
