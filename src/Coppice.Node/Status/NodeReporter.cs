@@ -11,6 +11,9 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
+    // As many as Kubernetes' agents: others write to a node, too, most of all when it is new.
+    private const int TriesMax = 5;
+
     private readonly TaskCompletionSource _reported = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
 
@@ -56,6 +59,22 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
     /// <summary>1. Looks at the machine and at the API's node. 2. Plans. 3. Writes what is new.</summary>
     public async ValueTask ReportAsync(CancellationToken stop)
     {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await TryReportAsync(stop);
+                return;
+            }
+            catch (ApiException e) when (e.IsConflict && tries < TriesMax)
+            {
+                // What the other has written is looked at, too.
+            }
+        }
+    }
+
+    private async ValueTask TryReportAsync(CancellationToken stop)
+    {
         var facts = await observer.FactsAsync(stop);
         var health = await observer.HealthAsync(stop);
         var now = time.GetUtcNow();
@@ -63,6 +82,11 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
         var current = await api.FindAsync<Objects.Core.Node>(key, stop);
         if (current is null)
         {
+            if (_reported.Task.IsCompleted && !options.RegistersAgain)
+            {
+                throw new IOException($"the node {facts.Name} was deleted from the cluster; it registers again when its coppice starts");
+            }
+
             var created = await api.CreateAsync(NodeStatusPlanner.Register(facts, health, options, now), stop);
             // A create may leave the status out; the update below then brings it.
             current = created;

@@ -75,7 +75,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var mounts = CgroupMounts.Observe();
         var health = new RuntimeHealth(runtime, images, time);
         var observer = new MachineObserver(options.Name, addresses, options.Layout.Root, runtime, health, () => PidLimits.IsScarce(mounts, _cgroups.Pods));
-        var statusOptions = new NodeStatusOptions { EndpointPort = options.EndpointPort };
+        var statusOptions = new NodeStatusOptions { EndpointPort = options.EndpointPort, RegistersAgain = options.RegistersAgain };
         var facts = await observer.FactsAsync(stopping);
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, MachineHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
 

@@ -23,6 +23,9 @@ internal sealed record NodeHostOptions(string Name, IPAddress Address, DataLayou
     /// <summary>Processes and threads of one pod; -1 for no limit but that of all pods together.</summary>
     public required long PodPidsLimit { get; init; }
 
+    /// <summary>Whether the node registers again when somebody deletes it, as that beside the control plane must: it is all there is.</summary>
+    public bool RegistersAgain { get; init; } = true;
+
     /// <summary>The socket of a containerd that somebody else runs; null to run an own one.</summary>
     public string? ContainerdSocket { get; init; }
 
