@@ -36,7 +36,6 @@ public sealed class Cluster : IServer
     private readonly Random _random;
     private readonly RunningLoops _loops;
     private readonly ClientFigures _clients = new();
-    private ApiServerHost? _host;
     private ControlPlane? _plane;
     private volatile ServiceNetwork? _network;
 
@@ -78,16 +77,8 @@ public sealed class Cluster : IServer
         }
     }
 
-    /// <summary>
-    /// Stops all of ours. Containers, their supervisor and the service rules go on without us. 1. The server is no longer ready, nobody
-    /// connects any more, and connections end with their next answer. 2. What works by itself ends. 3. Running requests are answered, and
-    /// whoever watches is told that it is over. 4. The store is closed last.
-    /// </summary>
-    public async ValueTask DisposeAsync()
-    {
-        _ = _host?.LeaveAsync();
-        await _loops.DisposeAsync();
-    }
+    /// <summary>Stops all of ours. Containers, their supervisor and the service rules go on without us.</summary>
+    public ValueTask DisposeAsync() => _loops.DisposeAsync();
 
     private async Task StartAsync(IProgress<string> progress, CancellationToken stop)
     {
@@ -187,7 +178,7 @@ public sealed class Cluster : IServer
         _loops.Run(pipeline.ApiServices(itself, plane.Caches));
         var certificate = keys.Server(nodeOptions.Address, _options.Ranges.ApiAddress, _options.ClusterDomain);
         var kubelet = node.Endpoint(door.Access);
-        _host = _loops.Keep(await ApiServerHost.StartAsync(
+        _loops.Serve(await ApiServerHost.StartAsync(
             [
                 new HttpsService(new HttpsPort(_options.Port, certificate), pipeline.HandleAsync),
                 new HttpsService(new HttpsPort(_options.KubeletPort, keys.Node(nodeOptions.Name, nodeOptions.Address)), (http, _) => kubelet.HandleAsync(http)),

@@ -1,19 +1,24 @@
+using Coppice.ApiServer;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
 
-/// <summary>What works in this process until it is stopped, and what is put away after it.</summary>
-internal sealed partial class RunningLoops(TimeProvider time, ILogger log) : IAsyncDisposable
+/// <summary>
+/// What works in this process until it is stopped, and what is put away after it. It is stopped so: 1. The web server takes no more
+/// connections, and those that there are end with their next answer. 2. What works by itself ends. 3. What was kept is put away, the last
+/// first: the web server answers what runs, and tells whoever watches that it is over; a store is closed last.
+/// </summary>
+internal sealed partial class RunningLoops(TimeProvider time, ILogger log) : IServer
 {
     private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(15);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _loops = [];
     private readonly List<IAsyncDisposable> _parts = [];
+    private ApiServerHost? _host;
 
     public bool AreStopping => _stopping.IsCancellationRequested;
 
-    /// <summary>Completes with the first that ends by itself, which none should.</summary>
     public Task<Task> FirstToEnd => Task.WhenAny(_loops);
 
     public void Run(Func<CancellationToken, Task> loop) => _loops.Add(loop(_stopping.Token));
@@ -27,8 +32,11 @@ internal sealed partial class RunningLoops(TimeProvider time, ILogger log) : IAs
         return part;
     }
 
+    public void Serve(ApiServerHost host) => _host = Keep(host);
+
     public async ValueTask DisposeAsync()
     {
+        _ = _host?.LeaveAsync();
         await _stopping.CancelAsync();
         try
         {
