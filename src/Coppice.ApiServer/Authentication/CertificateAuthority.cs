@@ -14,9 +14,6 @@ public sealed class CertificateAuthority : IDisposable
     private static readonly TimeSpan AuthorityLifetime = TimeSpan.FromDays(3650);
     private static readonly TimeSpan CertificateLifetime = TimeSpan.FromDays(365);
 
-    // Clocks differ: a certificate is valid from a little before it is made.
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
-
     private readonly X509Certificate2 _certificate;
     private readonly TimeProvider _time;
 
@@ -41,7 +38,7 @@ public sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         var now = time.GetUtcNow();
-        return new(request.CreateSelfSigned(now - ClockTolerance, now + AuthorityLifetime), time);
+        return new(request.CreateSelfSigned(now - RenewedCertificate.Backdated, now + AuthorityLifetime), time);
     }
 
     public static CertificateAuthority Load(string certificatePem, string keyPem, TimeProvider time) =>
@@ -102,7 +99,7 @@ public sealed class CertificateAuthority : IDisposable
         using var certificate = request.Create(
             _certificate.SubjectName,
             X509SignatureGenerator.CreateForECDsa(key),
-            now - ClockTolerance,
+            now - RenewedCertificate.Backdated,
             end < _certificate.NotAfter ? end : _certificate.NotAfter,
             SerialNumber());
         return certificate.ExportCertificatePem() + "\n";
@@ -123,7 +120,7 @@ public sealed class CertificateAuthority : IDisposable
         }
 
         var now = _time.GetUtcNow();
-        using var certificate = request.Create(_certificate, now - ClockTolerance, now + CertificateLifetime, SerialNumber());
+        using var certificate = request.Create(_certificate, now - RenewedCertificate.Backdated, now + CertificateLifetime, SerialNumber());
         return new(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), certificate.NotAfter.ToUniversalTime());
     }
 

@@ -10,6 +10,9 @@ namespace Coppice.Client;
 /// </summary>
 public sealed class RenewedCertificate
 {
+    /// <summary>What the cluster signs is good from so long before it was signed, since clocks differ: that is no part of its time.</summary>
+    public static readonly TimeSpan Backdated = TimeSpan.FromMinutes(5);
+
     private readonly (Func<X509Certificate2> Issue, TimeProvider Time)? _renewal;
     private readonly Lock _gate = new();
     private Issued _issued;
@@ -61,9 +64,11 @@ public sealed class RenewedCertificate
 
     private sealed record Issued(X509Certificate2 Certificate)
     {
-        public DateTimeOffset RenewAt { get; } =
-            Certificate.NotBefore.ToUniversalTime() + ((Certificate.NotAfter - Certificate.NotBefore) * 2 / 3);
+        public DateTimeOffset RenewAt { get; } = Certificate.NotAfter.ToUniversalTime() - (TimeOf(Certificate) / 3);
 
         public SslStreamCertificateContext Context => field ??= SslStreamCertificateContext.Create(Certificate, additionalCertificates: null, offline: true);
+
+        private static TimeSpan TimeOf(X509Certificate2 certificate) =>
+            certificate.NotAfter - certificate.NotBefore is var whole && whole > Backdated ? whole - Backdated : whole;
     }
 }

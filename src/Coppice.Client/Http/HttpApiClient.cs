@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Runtime.InteropServices;
+using System.Security.Authentication;
 using System.Text.Json;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
@@ -14,6 +15,8 @@ namespace Coppice.Client.Http;
 /// </summary>
 public sealed class HttpApiClient : IApiClient, IDisposable
 {
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(30);
+
     private readonly HttpClient _http;
     private readonly HttpApiOptions _options;
     private readonly TimeProvider _time;
@@ -153,7 +156,7 @@ public sealed class HttpApiClient : IApiClient, IDisposable
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token());
         }
 
-        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        var response = await AnswerAsync(request, stop);
         if (response.IsSuccessStatusCode)
         {
             return response;
@@ -162,6 +165,19 @@ public sealed class HttpApiClient : IApiClient, IDisposable
         using (response)
         {
             throw new ApiException(ReadStatus(response.StatusCode, await response.Content.ReadAsByteArrayAsync(stop)));
+        }
+    }
+
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken stop)
+    {
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        }
+        catch (HttpRequestException e) when (e.InnerException is AuthenticationException wrong)
+        {
+            // .NET's own words say no more than to look inside.
+            throw new HttpRequestException(e.HttpRequestError, $"{_options.Server} shows a certificate that is not of this cluster, or not for that address: {wrong.Message}", wrong);
         }
     }
 
@@ -190,6 +206,10 @@ public sealed class HttpApiClient : IApiClient, IDisposable
         return new ApiStatus { Status = "Failure", Code = (int)code, Reason = code.ToString(), Message = $"the server answered {(int)code} {code}, with no Status" };
     }
 
+    /// <summary>Each request is held against the certificate of its connection: that is another before the old one has run out.</summary>
+    private static TimeSpan ConnectionLifetimeOf(RenewedCertificate? shown) =>
+        shown is not null && (shown.Current.NotAfter.ToUniversalTime() - shown.RenewAt) / 2 is var half && half < ConnectionLifetime ? half : ConnectionLifetime;
+
     private static SocketsHttpHandler MakeConnections(HttpApiOptions options)
     {
         var connections = new SocketsHttpHandler
@@ -200,7 +220,7 @@ public sealed class HttpApiClient : IApiClient, IDisposable
             // A peer that is gone without a word is noticed within 30 s, also by watches.
             KeepAlivePingDelay = TimeSpan.FromSeconds(15),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(30),
+            PooledConnectionLifetime = ConnectionLifetimeOf(options.ClientCertificate),
             SslOptions = new SslClientAuthenticationOptions
             {
                 CertificateChainPolicy = options.Authorities.Count > 0 ? OfflineChain.PolicyOf(options.Authorities) : OfflineChain.SystemPolicy(),

@@ -62,6 +62,7 @@ internal sealed class ServerArguments(OptionSet set)
     private readonly Option<int?> _writingMax = set.Add<int?>(new("--max-mutating-requests-inflight") { Description = $"Requests that write, answered at once (default: {Defaults.Flow.WritingMax})", HelpName = "NUMBER" }, InFlightError);
     private readonly Option<string> _tracingEndpoint = set.Add<string>(new("--tracing-endpoint") { Description = "Send traces to this collector, by OTLP over HTTP (default: none are made)", HelpName = "URL" }, value => Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") ? null : "is no URL of a collector: http://HOST:4318/v1/traces");
     private readonly Option<int?> _tracingRate = set.Add<int?>(new("--tracing-rate-per-million") { Description = $"How many of a million traces are kept (default: all, {TracingOptions.All})", HelpName = "NUMBER" }, value => value is > 0 and <= TracingOptions.All ? null : $"is no rate: 1 to {TracingOptions.All}");
+    private readonly Option<string> _signingDuration = set.Add<string>(new("--cluster-signing-duration") { Description = "How long certificates are good that the cluster signs on request; nodes renew theirs (default: 8760h, a year, and no more)", HelpName = "TIME" }, value => GoDuration.Read(value!, out _) > TimeSpan.Zero ? null : "is no time, as in 720h");
     private readonly Option<string> _join = set.Add<string>(new(RememberedOptions.Join, "--server") { Description = "Be a node of the cluster whose API is there, and no cluster of its own", HelpName = "URL" }, value => Uri.TryCreate(value, UriKind.Absolute, out var url) && url is { Scheme: "https", PathAndQuery: "/" } ? null : "is no API of a cluster: https://HOST:6443");
     private readonly Option<string> _token = set.Add<string>(new("--token") { Description = "What \"coppice token create\" printed on the server; needed once", HelpName = "TOKEN" }, value => JoinToken.TryParse(value) is null ? "is no token that \"coppice token create\" prints, as abcdef.0123456789abcdef.HASH" : null);
     private readonly Option<string> _nodeApi = set.Add<string>(new("--node-api") { Hidden = true, HelpName = "in-process|https" }, value => value is InProcess or OverHttps ? null : $"is no way to the API: {InProcess} or {OverHttps}");
@@ -121,6 +122,7 @@ internal sealed class ServerArguments(OptionSet set)
             NodeOverHttps = parsed.GetValue(_nodeApi) == OverHttps,
             PodPidsLimit = parsed.GetValue(_podPidsLimit) ?? Defaults.PodPidsLimit,
             Join = parsed.GetValue(_join) is { } server ? new JoinOptions(new Uri(server), parsed.GetValue(_token)) : null,
+            SigningDuration = parsed.GetValue(_signingDuration) is { } signing ? GoDuration.Read(signing, out _) : null,
             Tracing = parsed.GetValue(_tracingEndpoint) is { } collector ? new TracingOptions(new Uri(collector), parsed.GetValue(_tracingRate) ?? TracingOptions.All) : null,
             Flow = new()
             {

@@ -95,6 +95,7 @@ public sealed class Cluster : IServer
             Ranges = _options.Ranges,
             Tokens = keys.Tokens,
             Authority = keys.Authority,
+            SigningDuration = _options.SigningDuration,
             AdmissionPlugins = _options.AdmissionPlugins,
             Audit = await OpenAuditAsync(stop),
             Scheduler = _options.SchedulerConfigFile is { } scheduler ? SchedulerConfigurationFile.Parse(await File.ReadAllTextAsync(scheduler, stop), scheduler) : SchedulerOptions.Default,

@@ -42,6 +42,9 @@ public sealed record ControlPlaneOptions(ServiceAllocationOptions Services, stri
 
     /// <summary>Null where nothing is signed, as in a simulation.</summary>
     public CertificateAuthority? Authority { get; init; }
+
+    /// <summary>How long what is signed for others is good, where they do not ask for less; null for as long as the authority signs.</summary>
+    public TimeSpan? SigningDuration { get; init; }
 }
 
 /// <summary>
@@ -89,7 +92,7 @@ public sealed class ControlPlane
                 DeleteAsync = (name, path, stop) => Api.DeleteOtherAsync(Users.Controller(name), path, stop),
             },
             Tokens = options.Tokens is { } tokens ? new(door(Api, ControllerManager), (account, secret) => tokens.SignKept(SubjectOf(account), secret)) : null,
-            Sign = options.Authority is { } authority ? authority.Sign : null,
+            Sign = options.Authority is { } authority ? (request, usages, lifetime) => authority.Sign(request, usages, lifetime < options.SigningDuration ? lifetime : options.SigningDuration ?? lifetime) : null,
             Allows = Api.AllowsAsync,
             NodeCompanions = [NodeIdentities.Proxy, NodeIdentities.VolumeMaker],
             CheckPolicy = Api.CheckTypes,

@@ -70,6 +70,9 @@ public sealed record ServerOptions
     /// <summary>The cluster on another machine that this one is to be a node of; null to be a cluster itself.</summary>
     public JoinOptions? Join { get; init; }
 
+    /// <summary>How long certificates are good that the cluster signs on request, those of its nodes among them; null for a year.</summary>
+    public TimeSpan? SigningDuration { get; init; }
+
     /// <summary>Null for no traces.</summary>
     public TracingOptions? Tracing { get; init; }
 
