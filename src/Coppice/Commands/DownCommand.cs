@@ -80,6 +80,7 @@ internal static class DownCommand
             return;
         }
 
+        var joined = ServerArguments.JoinedToBy(layout);
         Console.Out.WriteLine("ending containers and containerd");
         using (var supervisor = new ContainerdSupervisor(new ContainerdOptions { Directory = layout.Containerd }, time, NullLogger<ContainerdSupervisor>.Instance))
         {
@@ -119,6 +120,12 @@ internal static class DownCommand
         if (!MountTable.Read().Any(one => one.MountPoint == layout.Root))
         {
             Directory.Delete(layout.Root);
+        }
+
+        if (joined is not null)
+        {
+            // A node may not take itself out of a cluster.
+            Console.Out.WriteLine($"the cluster at {joined.Server} still knows the node {joined.Node}: \"kubectl delete node {joined.Node}\" there makes it forget");
         }
     }
 }

@@ -50,6 +50,11 @@ internal static class EncryptionCommand
             throw new UserErrorException($"the keys of this cluster are in {given}, which is not coppice's: put a new key in front of the others there, and the server takes it", ExitCodes.NotPossible);
         }
 
+        if (ServerArguments.JoinedToBy(layout) is { } joined)
+        {
+            throw new UserErrorException($"this machine is {joined}: its secrets, and their keys, are there", ExitCodes.NotPossible);
+        }
+
         if (!File.Exists(layout.EncryptionConfiguration))
         {
             throw new UserErrorException($"there is no cluster in {layout.Root} yet: start one with \"coppice up\", or name its directory with --data-dir", ExitCodes.NotPossible);

@@ -170,6 +170,11 @@ internal sealed class ServerArguments(OptionSet set)
     public static string InstanceOf(DataLayout layout) =>
         RememberedOptions.Read(layout).GetValueOrDefault(InstanceOption) ?? InstanceName.Of(layout.Root, Defaults.DataDirectory);
 
+    /// <summary>What node of which cluster elsewhere a data directory makes this machine; null where it is a cluster's own, or nobody's.</summary>
+    public static JoinedTo? JoinedToBy(DataLayout layout) => RememberedOptions.Read(layout) is var options && options.GetValueOrDefault(RememberedOptions.Join) is { } server
+        ? new(new Uri(server), options.GetValueOrDefault(NodeNameOption) ?? Defaults.NodeName)
+        : null;
+
     /// <summary>The addresses of the pods of the cluster in a data directory.</summary>
     public static IPNetwork PodRangeOf(DataLayout layout) =>
         RememberedOptions.Read(layout).GetValueOrDefault(PodRangeOption) is { } range ? IPNetwork.Parse(range) : Defaults.Ranges.Pods;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Coppice.Client;
 using Coppice.Client.Http;
 using Coppice.Commands.Hosting;
 using Coppice.Commands.Status;
@@ -25,7 +26,8 @@ internal static class StatusCommand
         var command = new Command("status", """
             Show what runs, since when, how much it uses, and what is wrong.
 
-            The exit code is 0 if the cluster answers, 3 if it does not: pods that are not well do not change it.
+            The exit code is 0 if the cluster answers, 3 if it does not: pods that are not well do not change it. On a node of a cluster
+            elsewhere only that node and its pods are shown, and coppice must run there, too.
 
             Examples
               sudo coppice status
@@ -54,23 +56,45 @@ internal static class StatusCommand
 
     private static async Task<ClusterStatus> ObserveAsync(DataLayout layout, TimeProvider time, CancellationToken stop)
     {
+        if (ServerArguments.JoinedToBy(layout) is { } joined)
+        {
+            return await ObserveAsync(joined, layout, time, stop);
+        }
+
         var access = await AdministratorApi.FindAsync(layout, stop);
         using var api = new HttpApiClient(access, time);
         var nodes = await api.TryListAsync<ClusterNode>(stop);
         var pods = await api.TryListAsync<Pod>(stop);
-        var status = new ClusterStatus(layout.Root, access.Server.GetLeftPart(UriPartial.Authority), nodes is not null && pods is not null, Processes(layout), [], [], []);
-        if (nodes is null || pods is null)
-        {
-            return status;
-        }
-
-        return status with
+        var status = StatusOf(layout, access.Server, nodes is not null && pods is not null);
+        return nodes is null || pods is null ? status : status with
         {
             Nodes = StatusPlanner.Nodes(nodes, pods),
             Pods = StatusPlanner.Pods(pods),
             Problems = [.. StatusPlanner.OfServer(await api.TryGetTextAsync("/readyz/store?verbose", stop)), .. StatusPlanner.Problems(nodes, pods)],
         };
     }
+
+    /// <summary>Of a cluster elsewhere a node sees no more than itself and its pods.</summary>
+    private static async Task<ClusterStatus> ObserveAsync(JoinedTo joined, DataLayout layout, TimeProvider time, CancellationToken stop)
+    {
+        HostChecks.RequireRoot("status");
+        using var api = NodeApi.Find(joined, layout, time);
+        var node = api is null ? null : await api.TryFindAsync<ClusterNode>(new("", joined.Node), stop);
+        var pods = api is null ? null : await api.TryListAsync<Pod>(new ListQuery(FieldSelector: $"spec.nodeName={joined.Node}"), stop);
+        var isRunning = ServerProcess.Find(layout) is not null;
+        var status = StatusOf(layout, joined.Server, pods is not null && isRunning) with { Node = joined.Node };
+        return pods is null || !isRunning ? status : status with
+        {
+            Nodes = node is null ? [] : StatusPlanner.Nodes([node], pods),
+            Pods = StatusPlanner.Pods(pods),
+            Problems = node is null
+                ? [new Problem($"node {joined.Node}", "Deleted", "it was deleted from the cluster, and registers again when coppice starts: \"coppice down\", \"coppice up\"")]
+                : StatusPlanner.Problems([node], pods),
+        };
+    }
+
+    private static ClusterStatus StatusOf(DataLayout layout, Uri server, bool isReady) =>
+        new(layout.Root, server.GetLeftPart(UriPartial.Authority), isReady, Processes(layout), [], [], []);
 
     private static IReadOnlyList<ProcessUse> Processes(DataLayout layout)
     {

@@ -4,3 +4,9 @@ namespace Coppice.Configuration;
 /// <param name="Server">Its API, as in https://10.0.0.1:6443.</param>
 /// <param name="Token">What <c>coppice token create</c> printed there; null once the machine has joined.</param>
 public sealed record JoinOptions(Uri Server, string? Token);
+
+/// <summary>The cluster that a machine is a node of, and under which name.</summary>
+public sealed record JoinedTo(Uri Server, string Node)
+{
+    public override string ToString() => $"the node {Node} of the cluster at {Server}";
+}

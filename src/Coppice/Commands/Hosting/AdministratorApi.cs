@@ -22,9 +22,9 @@ internal static class AdministratorApi
         {
             return await File.ReadAllTextAsync(layout.AdminKubeconfig, stop);
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException && RememberedOptions.Read(layout).GetValueOrDefault(RememberedOptions.Join) is { } server)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException && ServerArguments.JoinedToBy(layout) is { } joined)
         {
-            throw new UserErrorException($"this machine is a node of the cluster at {server}: its administrator is there", ExitCodes.NotPossible, missing);
+            throw new UserErrorException($"this machine is {joined}: its administrator is there", ExitCodes.NotPossible, missing);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -52,11 +52,15 @@ internal static class AdministratorApi
     }
 
     /// <summary>All objects of a kind; null while the API cannot be reached or is not ready to answer.</summary>
-    public static async Task<IReadOnlyList<T>?> TryListAsync<T>(this IApiClient api, CancellationToken stop) where T : KubernetesObject
+    public static Task<IReadOnlyList<T>?> TryListAsync<T>(this IApiClient api, CancellationToken stop) where T : KubernetesObject =>
+        api.TryListAsync<T>(ListQuery.All, stop);
+
+    /// <summary>Likewise those that a query asks for.</summary>
+    public static async Task<IReadOnlyList<T>?> TryListAsync<T>(this IApiClient api, ListQuery query, CancellationToken stop) where T : KubernetesObject
     {
         try
         {
-            return (await api.ListAsync<T>(ListQuery.All, stop)).Items;
+            return (await api.ListAsync<T>(query, stop)).Items;
         }
         catch (Exception away) when (away is HttpRequestException or IOException or ApiException)
         {

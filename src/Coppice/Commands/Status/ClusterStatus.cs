@@ -10,7 +10,11 @@ internal sealed record ClusterStatus(
     IReadOnlyList<ProcessUse> Processes,
     IReadOnlyList<NodeLine> Nodes,
     IReadOnlyList<PodTally> Pods,
-    IReadOnlyList<Problem> Problems);
+    IReadOnlyList<Problem> Problems)
+{
+    /// <summary>The name of this machine in a cluster elsewhere, of which only its own is shown; null where the whole cluster is.</summary>
+    public string? Node { get; init; }
+}
 
 /// <param name="Status">As kubectl prints it: Ready, NotReady, Ready,SchedulingDisabled.</param>
 /// <param name="Cpu">What pods may have of it, as the API writes it: 2, 1500m.</param>

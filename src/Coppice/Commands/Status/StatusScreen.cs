@@ -12,9 +12,7 @@ internal sealed class StatusScreen(TimeProvider time)
 
     public void Show(ClusterStatus status)
     {
-        _console.MarkupLine(status.ApiReady
-            ? $"[green]●[/] The cluster is up: {Markup.Escape(status.Server)}, data in {Markup.Escape(status.DataDirectory)}"
-            : $"[red]●[/] The cluster does not answer at {Markup.Escape(status.Server)}; its log is {Markup.Escape(status.DataDirectory)}/coppice.log");
+        _console.MarkupLine(status.ApiReady ? $"[green]●[/] {Markup.Escape(Well(status))}" : $"[red]●[/] {Markup.Escape(Unwell(status))}");
         Processes(status.Processes);
         if (!status.ApiReady)
         {
@@ -25,6 +23,13 @@ internal sealed class StatusScreen(TimeProvider time)
         Pods(status.Pods);
         Problems(status.Problems);
     }
+
+    private static string Well(ClusterStatus status) =>
+        $"{(status.Node is { } node ? $"This machine is the node {node} of the cluster at" : "The cluster is up:")} {status.Server}, data in {status.DataDirectory}";
+
+    private static string Unwell(ClusterStatus status) => status.Node is { } node && status.Processes[0].Count == 0
+        ? $"Coppice does not run on this machine, the node {node} of the cluster at {status.Server}: \"coppice up\" starts it; its containers go on meanwhile"
+        : $"The cluster does not answer at {status.Server}; {(status.Node is null ? "its log" : "this node's log")} is {status.DataDirectory}/coppice.log";
 
     private void Processes(IReadOnlyList<ProcessUse> processes)
     {
