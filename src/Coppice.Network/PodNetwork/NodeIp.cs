@@ -19,6 +19,13 @@ public static class NodeIp
             ?? devices.Where(d => d.OperationalStatus == OperationalStatus.Up && !IsOurs(d)).SelectMany(Addresses).FirstOrDefault();
     }
 
+    /// <summary>The IPv4 networks that the machine is in, but for those of our own devices.</summary>
+    public static IEnumerable<IPNetwork> Networks() => NetworkInterface.GetAllNetworkInterfaces()
+        .Where(device => device.OperationalStatus == OperationalStatus.Up && !IsOurs(device))
+        .SelectMany(device => device.GetIPProperties().UnicastAddresses)
+        .Where(one => one.Address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(one.Address))
+        .Select(one => new IPNetwork(Base(one.Address, one.IPv4Mask), one.PrefixLength));
+
     /// <summary>From the kernel's routing table as text: the device of the default route with the lowest metric.</summary>
     internal static string? DefaultRouteDevice(IEnumerable<string> routes) => routes
         .Skip(1)
@@ -32,6 +39,9 @@ public static class NodeIp
     // nobody else knows.
     private static bool IsOurs(NetworkInterface device) =>
         device.NetworkInterfaceType == NetworkInterfaceType.Loopback || device.Name.StartsWith("veth", StringComparison.Ordinal);
+
+    private static IPAddress Base(IPAddress address, IPAddress mask) =>
+        new([.. address.GetAddressBytes().Zip(mask.GetAddressBytes(), (a, m) => (byte)(a & m))]);
 
     private static IEnumerable<IPAddress> Addresses(NetworkInterface device) => device.GetIPProperties().UnicastAddresses
         .Select(a => a.Address)

@@ -85,6 +85,12 @@ public sealed record ClusterRanges(IPNetwork Services, IPNetwork Pods)
         return null;
     }
 
+    /// <summary>What is wrong with the two beside a network that the machine is in; null for good ones.</summary>
+    public string? Conflict(IPNetwork network) =>
+        Overlap(Services, network) ? $"the range of services {Services} and the machine's network {network} overlap"
+        : Overlap(Pods, network) ? $"the range of pods {Pods} and the machine's network {network} overlap"
+        : null;
+
     private static string? Error(string text, int lengthMin)
     {
         if (text.Split('/') is not [var first, var bits] 

@@ -73,6 +73,7 @@ internal static partial class RunCommand
         HostChecks.RequireCgroups();
         HostPackages.RequireAll(options);
         ServerProcess.RequireNoOther(new DataLayout(options.DataDirectory));
+        HostChecks.RequireNoClusterBeside(options);
         HostChecks.RequireFreePorts(options);
         if (options.Join is null)
         {
@@ -113,12 +114,10 @@ internal static partial class RunCommand
             // Nobody else serves the directory, or has the name.
             var layout = new DataLayout(options.DataDirectory);
             using var process = ServerProcess.Register(layout);
-            var cluster = options.Join is { } join ? await new ClusterJoin(join, options.NodeName, JoinedNode.AddressOf(options), layout, time, log).RunAsync(stop) : null;
-            if (cluster is not null)
-            {
-                options = options with { Ranges = cluster.Settings.Ranges, NodePorts = cluster.Settings.NodePorts, ClusterDomain = cluster.Settings.ClusterDomain };
-                await RequireOwnRangesAsync(options);
-            }
+            var cluster = options.Join is { } join
+                ? await new ClusterJoin(join, options.NodeName, JoinedNode.AddressOf(options), layout, time, log).RunAsync(settings => RequireOwnRangesAsync(With(settings)), stop)
+                : null;
+            options = cluster is null ? options : With(cluster.Settings);
 
             InstanceClaim.Take(options);
             if (!RememberedOptions.Write(layout, remembered))
@@ -153,12 +152,15 @@ internal static partial class RunCommand
             LogUnexpected(log, unexpected);
             return ExitCodes.Failure;
         }
+
+        ServerOptions With(ClusterSettings settings) =>
+            options with { Ranges = settings.Ranges, NodePorts = settings.NodePorts, ClusterDomain = settings.ClusterDomain };
     }
 
     /// <summary>The cluster's addresses are no machine's here, and no other cluster's.</summary>
     private static Task RequireOwnRangesAsync(ServerOptions options)
     {
-        HostChecks.RequireRangesBeside(options);
+        HostChecks.RequireRangesBeside(options, !InstanceClaim.IsThere(options.Instance));
         return InstanceClaim.RequireNothingSharedAsync(options);
     }
 

@@ -5,7 +5,6 @@ using Coppice.Client.Http;
 using Coppice.Commands.Hosting;
 using Coppice.Commands.Status;
 using Coppice.Commands.Terminal;
-using Coppice.Composition.Joining;
 using Coppice.Configuration;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -59,6 +58,7 @@ internal static class UpCommand
         public async Task<int> RunAsync(CancellationToken stop)
         {
             HostChecks.RequireCgroups();
+            HostChecks.RequireNoClusterBeside(_options);
             await InstallAsync(stop);
             if (ServerProcess.Find(_layout) is { } running)
             {
@@ -71,7 +71,7 @@ internal static class UpCommand
                 HostChecks.RequireFreePorts(_options);
                 if (_options.Join is null)
                 {
-                    HostChecks.RequireRangesBeside(_options);
+                    HostChecks.RequireRangesBeside(_options, !InstanceClaim.IsThere(_options.Instance));
                     await InstanceClaim.RequireNothingSharedAsync(_options);
                 }
 
@@ -145,7 +145,7 @@ internal static class UpCommand
 
                 if (started is { HasExited: true })
                 {
-                    throw Failed($"the server ended at once, with code {started.ExitCode}");
+                    throw Failed(_options.Join is { } join ? $"this machine is no node of the cluster at {join.Server} now: coppice ended with code {started.ExitCode}" : $"the server ended at once, with code {started.ExitCode}");
                 }
 
                 if (BackgroundServer.HasSystemd && time.GetElapsedTime(since) > nextLook)
@@ -195,14 +195,13 @@ internal static class UpCommand
 
         private async Task<bool> IsNodeReadyAsync(JoinOptions join, CancellationToken stop)
         {
-            var keys = new NodeKeys(_layout, _options.NodeName, time);
-            if (ServerProcess.Find(_layout) is null || keys is not { Authority: { } authority, Agent: { } agent })
+            if (ServerProcess.Find(_layout) is null)
             {
                 return false;
             }
 
-            using var api = new HttpApiClient(new HttpApiOptions(join.Server, [authority]) { ClientCertificate = agent }, time);
-            return await api.TryFindAsync<ClusterNode>(new ObjectKey("", _options.NodeName), stop) is { } node && NodeConditions.IsReady(node);
+            using var api = NodeApi.Find(new(join.Server, _options.NodeName), _layout, time);
+            return api is not null && await api.TryFindAsync<ClusterNode>(new ObjectKey("", _options.NodeName), stop) is { } node && NodeConditions.IsReady(node);
         }
 
         private UserErrorException Failed(string what)

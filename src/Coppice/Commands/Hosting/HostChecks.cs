@@ -71,12 +71,31 @@ internal static class HostChecks
         }
     }
 
-    /// <summary>The node's address is none of a pod's or service's: its packets would be taken for theirs.</summary>
-    public static void RequireRangesBeside(ServerOptions options)
+    /// <summary>A machine is a cluster's own server, or a node of another, but not both by one directory.</summary>
+    public static void RequireNoClusterBeside(ServerOptions options)
     {
-        if (options.Ranges.Conflict(options.NodeAddress ?? NodeIp.Find()) is { } conflict)
+        if (options.Join is { } join && File.Exists(new DataLayout(options.DataDirectory).AdminKubeconfig))
         {
-            throw new UserErrorException($"{conflict}. Choose others with --service-range, --pod-range or --node-address", ExitCodes.NotPossible);
+            throw new UserErrorException(
+                $"this machine is the server of a cluster already, whose data is in {options.DataDirectory}: it stays as it is. To make it a node of the cluster at {join.Server}, end its own first, "
+                + "with all that is in it: \"coppice down --purge\"",
+                ExitCodes.NotPossible);
+        }
+    }
+
+    /// <summary>Neither the node's address nor a network that the machine is in are of pods or services: its packets would be taken for theirs.</summary>
+    /// <param name="isNew">The cluster was not on this machine since its start: what is there is not its own.</param>
+    public static void RequireRangesBeside(ServerOptions options, bool isNew)
+    {
+        var node = options.NodeAddress ?? NodeIp.Find();
+        var conflict = options.Ranges.Conflict(node) ?? (isNew ? NodeIp.Networks().Select(options.Ranges.Conflict).FirstOrDefault(one => one is not null) : null);
+        if (conflict is not null)
+        {
+            throw new UserErrorException(
+                options.Join is null
+                    ? $"{conflict}. Choose others with --service-range, --pod-range or --node-address"
+                    : $"{conflict}, of the cluster that it is to join: its server chooses them with --service-range and --pod-range, at its first start",
+                ExitCodes.NotPossible);
         }
     }
 

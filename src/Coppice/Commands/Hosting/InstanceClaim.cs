@@ -34,6 +34,9 @@ internal sealed record InstanceClaim(string DataDirectory, ClusterRanges Ranges,
         OwnFiles.WritePrivate(file, $"{options.DataDirectory}\n{Services}{options.Ranges.Services}\n{Pods}{options.Ranges.Pods}\n{Ports}{options.NodePorts}\n");
     }
 
+    /// <summary>Whether a cluster of this name was on the machine since its start, and was not purged.</summary>
+    public static bool IsThere(string instance, string directory = UsualDirectory) => File.Exists(Path.Combine(directory, instance));
+
     public static void Release(string instance, string dataDirectory, string directory = UsualDirectory)
     {
         var file = Path.Combine(directory, instance);

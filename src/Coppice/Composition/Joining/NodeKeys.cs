@@ -16,7 +16,9 @@ namespace Coppice.Composition.Joining;
 /// </summary>
 internal sealed partial class NodeKeys
 {
+    // A clock may be set meanwhile.
     private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
+    private static readonly Backoff Retries = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
 
     private readonly DataLayout _layout;
     private readonly string _node;
@@ -37,26 +39,42 @@ internal sealed partial class NodeKeys
     }
 
     /// <summary>The agent's, by which it gets all others: null before it has joined, and when it was away for too long.</summary>
-    public RenewedCertificate? Agent => field ??= Read(nameof(Agent));
-
-    public void Trust(X509Certificate2 authority)
+    public RenewedCertificate? Agent
     {
-        OwnFiles.WritePrivate(_layout.NodeAuthority, authority.ExportCertificatePem());
-        Authority = authority;
+        get => field ??= Read(nameof(Agent));
+        private set;
     }
 
-    /// <param name="requests">As whoever may ask for a node: with a join token, or as the node itself.</param>
-    public async Task ObtainAgentAsync(CertificateRequests requests, CancellationToken stop) =>
-        Write(nameof(Agent), await AskAgentAsync(requests, stop));
+    /// <summary>As whom the agent is known; null before it has joined.</summary>
+    public string? AgentUser => Agent is { } agent ? CertificateSubject.Read(agent.Current.SubjectName)?.CommonName : null;
+
+    /// <summary>Until when the agent's is good; null before it has joined.</summary>
+    public DateTimeOffset? AgentExpiry => File.Exists(PathOf(nameof(Agent))) ? OnDisk(nameof(Agent)).NotAfter.ToUniversalTime() : null;
+
+    /// <summary>The machine becomes a node of an authority's cluster. What it was known by before counts no more.</summary>
+    /// <param name="requests">As whoever may ask for a node.</param>
+    public async Task ObtainAgentAsync(X509Certificate2 authority, CertificateRequests requests, CancellationToken stop)
+    {
+        var agent = await AskAgentAsync(requests, stop);
+        foreach (var name in (string[])[nameof(NodeClients.Network), nameof(NodeClients.Volumes), nameof(NodeCertificates.Endpoint)])
+        {
+            File.Delete(PathOf(name));
+        }
+
+        OwnFiles.WritePrivate(_layout.NodeAuthority, authority.ExportCertificatePem());
+        Write(nameof(Agent), agent);
+        (Authority, Agent) = (authority, agent);
+    }
 
     /// <summary>All that the node shows, of which the rest is asked for with the agent's. An endpoint's is for one address.</summary>
     public async Task<NodeCertificates> ObtainAllAsync(CertificateRequests requests, IPAddress address, CancellationToken stop)
     {
-        var clients = new NodeClients(
-            Agent!,
-            await OfAsync(nameof(NodeClients.Network), () => AskAsync(requests, NodeIdentities.Proxy, stop)),
-            await OfAsync(nameof(NodeClients.Volumes), () => AskAsync(requests, NodeIdentities.VolumeMaker, stop)));
-        var all = new NodeCertificates(clients, await OfAsync(nameof(NodeCertificates.Endpoint), () => AskEndpointAsync(requests, address, stop)));
+        var (network, volumes, endpoint) = (
+            OfAsync(nameof(NodeClients.Network), () => AskAsync(requests, NodeIdentities.Proxy, stop)),
+            OfAsync(nameof(NodeClients.Volumes), () => AskAsync(requests, NodeIdentities.VolumeMaker, stop)),
+            OfAsync(nameof(NodeCertificates.Endpoint), () => AskEndpointAsync(requests, address, stop)));
+        await Task.WhenAll(network, volumes, endpoint);
+        var all = new NodeCertificates(new(Agent!, await network, await volumes), await endpoint);
         if (!all.Endpoint.Current.MatchesHostname(address.ToString()))
         {
             var anew = await AskEndpointAsync(requests, address, stop);
@@ -77,22 +95,40 @@ internal sealed partial class NodeKeys
             (nameof(NodeClients.Volumes), all.Clients.Volumes, () => AskAsync(requests, NodeIdentities.VolumeMaker, stop)),
             (nameof(all.Endpoint), all.Endpoint, () => AskEndpointAsync(requests, address, stop)),
         ];
-        while (true)
+        try
         {
-            await Task.Delay(LookEvery, _time, stop);
-            foreach (var (name, shown, ask) in certificates.Where(one => _time.GetUtcNow() >= one.Shown.RenewAt))
+            for (var failures = 0; ;)
             {
-                try
+                var due = certificates.Min(one => one.Shown.RenewAt) - _time.GetUtcNow();
+                await Task.Delay(failures > 0 ? Retries.After(failures) : due < Retries.First ? Retries.First : due < LookEvery ? due : LookEvery, _time, stop);
+                var failed = false;
+                foreach (var (name, shown, ask) in certificates.Where(one => _time.GetUtcNow() >= one.Shown.RenewAt))
                 {
-                    var anew = await ask();
-                    Write(name, anew);
-                    shown.Replace(anew);
+                    failed |= !await TryRenewAsync(name, shown, ask, log);
                 }
-                catch (Exception e) when (e is JoinException or ApiException or HttpRequestException or IOException)
-                {
-                    LogNotRenewed(log, name, shown.Current.NotAfter, e.Message);
-                }
+
+                failures = failed ? failures + 1 : 0;
             }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Those that there are stay.
+        }
+    }
+
+    private async Task<bool> TryRenewAsync(string name, RenewedCertificate shown, Func<Task<X509Certificate2>> ask, ILogger log)
+    {
+        try
+        {
+            var anew = await ask();
+            Write(name, anew);
+            shown.Replace(anew);
+            return true;
+        }
+        catch (Exception e) when (e is JoinException or ApiException or HttpRequestException or IOException)
+        {
+            LogNotRenewed(log, name, shown.Current.NotAfter, e.Message);
+            return false;
         }
     }
 
@@ -118,17 +154,13 @@ internal sealed partial class NodeKeys
     }
 
     /// <returns>Null if there is none, or none that is good any more.</returns>
-    private RenewedCertificate? Read(string name)
-    {
-        var path = PathOf(name);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
+    private RenewedCertificate? Read(string name) =>
+        File.Exists(PathOf(name)) && OnDisk(name) is var kept && kept.NotAfter.ToUniversalTime() > _time.GetUtcNow().UtcDateTime ? RenewedCertificate.Of(kept) : null;
 
-        var pem = File.ReadAllText(path);
-        var kept = X509Certificate2.CreateFromPem(pem, pem);
-        return kept.NotAfter.ToUniversalTime() > _time.GetUtcNow().UtcDateTime ? RenewedCertificate.Of(kept) : null;
+    private X509Certificate2 OnDisk(string name)
+    {
+        var pem = File.ReadAllText(PathOf(name));
+        return X509Certificate2.CreateFromPem(pem, pem);
     }
 
     private void Write(string name, X509Certificate2 certificate)

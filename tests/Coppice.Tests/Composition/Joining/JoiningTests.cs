@@ -12,7 +12,7 @@ using Coppice.Objects.Core;
 using Coppice.Store.InMemory;
 using IPAddress = System.Net.IPAddress;
 
-namespace Coppice.Tests.Composition;
+namespace Coppice.Tests.Composition.Joining;
 
 public sealed class JoiningTests
 {
