@@ -49,7 +49,10 @@ switch (args)
     case ["healing", var rounds]:
         await HealingBench.RunAsync(int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["node-failure"]:
+        await NodeFailureBench.RunAsync(rounds: 5);
+        return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, scheduling, workloads, healing [ROUNDS]");
+        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, scheduling, workloads, healing [ROUNDS], node-failure");
         return 2;
 }

@@ -58,7 +58,7 @@ public sealed class ApiVerbs
         Admissions = new AdmissionChain(
             Measured,
             [
-                .. BuiltInAdmissions.Of(_storage, Authorizer, time, random),
+                .. BuiltInAdmissions.Of(_storage, Authorizer, () => Tolerations, time, random),
                 .. PolicyAdmissions.Of(_storage, Kinds, Authorizer, Measured),
                 .. WebhookAdmissions.Of(_storage, Kinds, Authorizer, new(Webhooks, Measured, random), Measured),
                 new EscalationCheck(Authorizer),
@@ -83,6 +83,9 @@ public sealed class ApiVerbs
 
     /// <summary>Who gives objects other owners needs the right to delete them.</summary>
     public bool EnforcesOwnerPermissions { get; init; }
+
+    /// <summary>How long pods that do not say stay on a node that is not well.</summary>
+    public DefaultTolerations Tolerations { get; init; } = DefaultTolerations.Kubernetes;
 
     /// <summary>What keeps the kinds as their definitions have them; to be run with the rest.</summary>
     public DefinitionLoop Definitions { get; }

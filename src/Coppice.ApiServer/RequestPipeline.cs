@@ -17,6 +17,7 @@ using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Responses;
 using Coppice.ApiServer.Usage;
 using Coppice.Client;
+using Coppice.Client.Heartbeats;
 using Coppice.Client.Metrics;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
@@ -59,6 +60,9 @@ public sealed record PipelineParts(
     /// <summary>How the proxies of pods, services and nodes reach an address; null for the machine's own network.</summary>
     public Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 
+    /// <summary>Hears the heartbeat of a node, with what is cancelled when its connection is closed; null where nobody listens.</summary>
+    public Func<string, Beat, CancellationToken, BeatAnswer>? Heartbeats { get; init; }
+
     /// <summary>What the server shows to the agents of nodes; null for nothing.</summary>
     public RenewedCertificate? AgentClient { get; init; }
 
@@ -78,6 +82,7 @@ public sealed partial class RequestPipeline
     private readonly Impersonation _impersonation;
     private readonly RequestTurns _turns;
     private readonly HealthEndpoint _health;
+    private readonly HeartbeatEndpoint? _heartbeats;
     private readonly StatusPages _pages;
     private readonly TunnelEndpoint _tunnels;
     private readonly RequestMetrics _requests;
@@ -109,6 +114,7 @@ public sealed partial class RequestPipeline
         _turns = new RequestTurns(flows, verbs.Kinds, verbs.List);
         Flows = (api, caches) => new FlowReconciler(api, flows, time).WokenBy(caches, log).RunAsync;
         _health = new HealthEndpoint(parts.Health);
+        _heartbeats = parts.Heartbeats is { } take ? new HeartbeatEndpoint(take) : null;
         string[] otherPaths =
         [
             StatusPages.Flags, StatusPages.Status, LevelDump.Path, LevelDump.QueuesPath, LevelDump.RequestsPath, MetricsEndpoint.Path, .. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath,
@@ -189,21 +195,7 @@ public sealed partial class RequestPipeline
                 http.Features.Set(_bodies);
             }
 
-            var (requester, kept) = await IdentifyAsync(http, request);
-            var trail = Follow(http, request, requester);
-            Tell(kept, http, trail);
-            var user = await _impersonation.ApplyAsync(requester, http.Request.Headers, http.RequestAborted);
-            if (user != requester)
-            {
-                trail?.ActsAs(user);
-            }
-
-            var access = AccessRequest.Of(request, http.Request.Query.First("fieldSelector"));
-            using var turn = await _turns.TakeAsync(http, request, user, access);
-            var decision = await _authorizer.DecideAsync(user, access, http.RequestAborted);
-            trail?.Decided(decision);
-            Authorizer.Require(user, access, decision);
-            await AnswerAsync(http, request, user, stopping);
+            await IdentifyAndAnswerAsync(http, request, stopping);
         }
         catch (ApiError e)
         {
@@ -231,6 +223,31 @@ public sealed partial class RequestPipeline
         {
             deadline?.Dispose();
         }
+    }
+
+    private async Task IdentifyAndAnswerAsync(HttpContext http, ApiRequest request, CancellationToken stopping)
+    {
+        var (requester, kept) = await IdentifyAsync(http, request);
+        if (_heartbeats is not null && HeartbeatEndpoint.Is(http))
+        {
+            await _heartbeats.HandleAsync(http, requester);
+            return;
+        }
+
+        var trail = Follow(http, request, requester);
+        Tell(kept, http, trail);
+        var user = await _impersonation.ApplyAsync(requester, http.Request.Headers, http.RequestAborted);
+        if (user != requester)
+        {
+            trail?.ActsAs(user);
+        }
+
+        var access = AccessRequest.Of(request, http.Request.Query.First("fieldSelector"));
+        using var turn = await _turns.TakeAsync(http, request, user, access);
+        var decision = await _authorizer.DecideAsync(user, access, http.RequestAborted);
+        trail?.Decided(decision);
+        Authorizer.Require(user, access, decision);
+        await AnswerAsync(http, request, user, stopping);
     }
 
     private async ValueTask<Identity> IdentifyAsync(HttpContext http, ApiRequest request)

@@ -3,6 +3,7 @@ using Coppice.Controllers.AccountSecrets;
 using Coppice.Controllers.Autoscaling;
 using Coppice.Controllers.Certificates;
 using Coppice.Controllers.NodeLifecycle;
+using Coppice.Controllers.NodeLifecycle.Detection;
 using Coppice.Objects;
 using Coppice.Objects.Admissionregistration;
 using Coppice.Objects.Authentication;
@@ -15,6 +16,9 @@ namespace Coppice.Controllers;
 public sealed record ControllerOptions(string RootCertificates)
 {
     public NodeLifecycleOptions NodeLifecycle { get; init; } = NodeLifecycleOptions.Default;
+
+    /// <summary>What nodes say of themselves between their leases; null where they say nothing.</summary>
+    public NodeHeartbeats? Heartbeats { get; init; }
 
     /// <summary>How many pods that have ended are kept before the oldest go; as many as in Kubernetes.</summary>
     public int EndedPodsMax { get; init; } = 12_500;

@@ -15,6 +15,7 @@ using Coppice.Controllers.Jobs;
 using Coppice.Controllers.LoadBalancers;
 using Coppice.Controllers.Namespaces;
 using Coppice.Controllers.NodeLifecycle;
+using Coppice.Controllers.NodeLifecycle.Detection;
 using Coppice.Controllers.NodeRanges;
 using Coppice.Controllers.PodCollection;
 using Coppice.Controllers.PolicyStatus;
@@ -41,11 +42,12 @@ public sealed class ControllerSet
     private readonly IReadOnlyList<Controller> _controllers;
     private readonly EveryKind _kinds;
     private readonly GarbageCollector _garbage;
+    private readonly NodeHeartbeats _heartbeats;
 
     /// <param name="door">A client of the API for the controller of a name, under the service account that it has in kube-system.</param>
     public ControllerSet(Func<string, IApiClient> door, CacheSet caches, IEventRecorder events, ControllerOptions options, TimeProvider time, ILoggerFactory logs)
     {
-        _caches = caches;
+        (_caches, _heartbeats) = (caches, options.Heartbeats ?? new(options.NodeLifecycle.Detector, time));
         List<Controller> controllers =
         [
             // What answers requests: first told of a change, so first to act on it.
@@ -69,7 +71,7 @@ public sealed class ControllerSet
             Make("DisruptionBudgets", new BudgetReconciler(door("disruption-controller"), caches, Teller("disruption-controller", "controllermanager"), options.Kinds, time)),
             Make("StaleDisruptions", new StaleDisruptionReconciler(door("disruption-controller"), caches, time)),
             Make("NodeLifecycle", new NodeLifecycleReconciler(
-                door("node-controller"), door("pod-garbage-collector"), caches, Teller("node-controller"), options.NodeLifecycle, time)),
+                door("node-controller"), door("pod-garbage-collector"), caches, Teller("node-controller"), new(options.NodeLifecycle, _heartbeats), time)),
             Make("PodCollection", new PodCollector(door("pod-garbage-collector"), caches, options.EndedPodsMax)),
         ];
 
@@ -153,6 +155,7 @@ public sealed class ControllerSet
     /// <summary>Works from when the caches are filled until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        using var listening = _heartbeats;
         await _caches.WaitUntilSyncedAsync();
         await Task.WhenAll([.. _controllers.Select(c => c.RunAsync(stop)), _garbage.RunAsync(stop), _kinds.RunAsync(stop)]);
     }

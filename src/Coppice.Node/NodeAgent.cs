@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Coppice.Client;
 using Coppice.Node.Admission;
+using Coppice.Node.Fencing;
 using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
@@ -21,7 +22,7 @@ namespace Coppice.Node;
 /// already is taken over; what belongs to no pod any more is ended, and what is left of it removed. A stop leaves the containers alone.
 /// </remarks>
 public sealed partial class NodeAgent(
-    NodeAgentOptions options, PodServices services, NodeEnvironment node, INodeRegistration registration, IOrphanedPods orphans)
+    NodeAgentOptions options, PodServices services, NodeEnvironment node, INodeRegistration registration, IOrphanedPods orphans, PodFencing? fencing = null)
     : IPodDirectory
 {
     /// <summary>As the kubelet gives to what it finds of a pod that the API no longer has.</summary>
@@ -53,7 +54,7 @@ public sealed partial class NodeAgent(
             _inbox.Writer.TryWrite(() => Take(change.Item, token));
             _volumes.Take(change);
         });
-        List<Task> loops = [registration.RunAsync(token), _pods.RunAsync(token)];                      // 1. 2.
+        List<Task> loops = [registration.RunAsync(token), _pods.RunAsync(token), fencing?.RunAsync(token) ?? Task.CompletedTask];     // 1. 2.
         try
         {
             _ = BeginAsync(loops, token);                                                                // 3.
@@ -185,6 +186,7 @@ public sealed partial class NodeAgent(
 
     private void Run(string uid, PodWorker worker, CancellationToken stop)
     {
+        fencing?.Follow(uid, worker);
         _workers = _workers.SetItem(uid, worker);
         _areQosCgroupsCurrent = false;
         _running[uid] = RunAsync(uid, worker, stop);
@@ -220,6 +222,7 @@ public sealed partial class NodeAgent(
         _running.Remove(uid);
         _allocations.Remove(uid);
         services.Probed.Forget(uid);
+        fencing?.Forget(uid);
         if (_pods.Find(ObjectKey.Of(pod)) is { } next && IsNamesake(next, pod) && !stop.IsCancellationRequested)
         {
             Begin(next, PodView.Empty, stop);

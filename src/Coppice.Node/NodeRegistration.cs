@@ -13,10 +13,11 @@ public interface INodeRegistration
     void Wake();
 }
 
-/// <summary>A node's status and its lease, side by side: one that takes its time does not hold up the other.</summary>
-public sealed class NodeRegistration(NodeReporter reporter, NodeLease lease) : INodeRegistration
+/// <summary>A node's status, its lease and its heartbeats, side by side: one that takes its time does not hold up the others.</summary>
+/// <param name="heartbeat">Null where nobody hears any.</param>
+public sealed class NodeRegistration(NodeReporter reporter, NodeLease lease, NodeHeartbeat? heartbeat = null) : INodeRegistration
 {
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(reporter.RunAsync(stop), lease.RunAsync(stop));
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(reporter.RunAsync(stop), lease.RunAsync(stop), heartbeat?.RunAsync(stop) ?? Task.CompletedTask);
 
     public void Wake() => reporter.Wake();
 }

@@ -55,6 +55,15 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>Moves the clock on as for a process that is suspended: what was due goes off, late, with the next move.</summary>
+    public void Jump(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _now += by;
+        }
+    }
+
     /// <summary>Moves the clock to the next timer and lets it go off; or, if none goes off by then, to the given moment.</summary>
     /// <returns>Whether a timer went off.</returns>
     public bool AdvanceToNext(DateTimeOffset until)

@@ -6,11 +6,12 @@ namespace Coppice.ApiServer.Admission;
 /// <summary>What every write passes, in Kubernetes' order. To add an admission, add a line.</summary>
 internal static class BuiltInAdmissions
 {
-    public static IReadOnlyList<IAdmission> Of(ObjectStorage storage, Authorizer authorizer, TimeProvider time, Random random) =>
+    /// <param name="patience">Of pods with their nodes, where they do not say.</param>
+    public static IReadOnlyList<IAdmission> Of(ObjectStorage storage, Authorizer authorizer, Func<DefaultTolerations> patience, TimeProvider time, Random random) =>
     [
         new NamespaceLifecycle(storage),
         new LimitRanger(new(storage)),
-        new PodAdmission(storage, time, random),
+        new PodAdmission(storage, patience, time, random),
         new MountableSecrets(storage),
         new NodeRestriction(storage),
         new PodSecurityAdmission(storage),

@@ -9,16 +9,16 @@ namespace Coppice.ApiServer.Admission;
 
 /// <summary>
 /// What Kubernetes' ServiceAccount and DefaultTolerationSeconds admissions do to new pods: the namespace's account and its token
-/// volume, and five minutes of patience with a node that is not ready or cannot be reached.
+/// volume, and some patience with a node that is not ready or cannot be reached.
 /// </summary>
-internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Random random) : IMutatingAdmission
+/// <param name="patience">With a node, where a pod does not say.</param>
+internal sealed class PodAdmission(ObjectStorage storage, Func<DefaultTolerations> patience, TimeProvider time, Random random) : IMutatingAdmission
 {
     // A namespace gets its account a moment after it was made, and one "kubectl apply" makes the pods in it just as fast.
     private const int AccountLooks = 10;
     private static readonly TimeSpan AccountPause = TimeSpan.FromMilliseconds(100);
 
     private const string TokenMountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
-    private const long TolerationSeconds = 300;
 
     private static readonly Kind Accounts = BuiltInKinds.Of<ServiceAccount>();
 
@@ -51,7 +51,7 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
             spec = MountToken(spec);
         }
 
-        return pod with { Spec = Tolerate(spec) };
+        return pod with { Spec = Tolerate(spec, patience()) };
     }
 
     private async ValueTask<ServiceAccount?> FindAccountAsync(ObjectKey account, CancellationToken stop)
@@ -95,9 +95,9 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
 
     private static bool MountsToken(Container container) => container.VolumeMounts.Any(m => m.MountPath == TokenMountPath);
 
-    private static PodSpec Tolerate(PodSpec spec)
+    private static PodSpec Tolerate(PodSpec spec, DefaultTolerations patience)
     {
-        foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
+        foreach (var (key, seconds) in (ReadOnlySpan<(string, long)>)[("node.kubernetes.io/not-ready", patience.NotReadySeconds), ("node.kubernetes.io/unreachable", patience.UnreachableSeconds)])
         {
             if (!spec.Tolerations.Any(t => Covers(t, key)))
             {
@@ -108,7 +108,7 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
                         Key = key,
                         Operator = "Exists",
                         Effect = "NoExecute",
-                        TolerationSeconds = TolerationSeconds,
+                        TolerationSeconds = seconds,
                     }),
                 };
             }

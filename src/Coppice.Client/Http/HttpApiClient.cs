@@ -210,7 +210,7 @@ public sealed class HttpApiClient : IApiClient, IDisposable
     private static TimeSpan ConnectionLifetimeOf(RenewedCertificate? shown) =>
         shown is not null && (shown.Current.NotAfter.ToUniversalTime() - shown.RenewAt) / 2 is var half && half < ConnectionLifetime ? half : ConnectionLifetime;
 
-    private static SocketsHttpHandler MakeConnections(HttpApiOptions options)
+    internal static SocketsHttpHandler MakeConnections(HttpApiOptions options)
     {
         var connections = new SocketsHttpHandler
         {

@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Controllers.NodeLifecycle.Detection;
 using Coppice.Objects;
 using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
@@ -7,16 +8,33 @@ namespace Coppice.Controllers.NodeLifecycle;
 
 /// <summary>
 /// When each node was last heard of, by our own clock: what counts is that its lease or its report changed, not the time it wrote into
-/// them, as clocks of machines differ; and how long ago that was, however our clock was set meanwhile.
+/// them, as clocks of machines differ; and how long ago that was, however our clock was set meanwhile. Nodes that send heartbeats are
+/// judged by those, unless they go on without: then their agent knows none, or has lost the way for them alone.
 /// </summary>
-internal sealed class NodeHealth(TimeProvider time)
+internal sealed class NodeHealth(NodeWatch watch, TimeProvider time)
 {
     private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Sign> _signs = new(StringComparer.Ordinal);
 
-    /// <summary>How long ago the node gave a sign of life that differs from the one before it.</summary>
-    public TimeSpan SilentFor(Node node, Lease? lease)
+    public Silence Of(Node node, Lease? lease)
+    {
+        var signs = SilentFor(node, lease);
+        return watch.Heartbeats.Of(node.Metadata.Name!) is { } beats && beats.For - beats.Patience <= signs
+            ? beats
+            : new(signs, node.Status.Conditions.IsEmpty ? watch.Options.StartupGracePeriod : watch.Options.GracePeriod);
+    }
+
+    public void Forget(string node)
+    {
+        lock (_gate)
+        {
+            _signs.Remove(node);
+        }
+    }
+
+    /// <summary>How long ago the node wrote a sign of life that differs from the one before it.</summary>
+    private TimeSpan SilentFor(Node node, Lease? lease)
     {
         var ready = NodeConditions.Find(node.Status, NodeConditionType.Ready);
         // Our own verdict, written into the report, is no sign of life.
@@ -32,14 +50,6 @@ internal sealed class NodeHealth(TimeProvider time)
             var sign = new Sign(node.Metadata.Uid, lease?.Spec.RenewTime, report ?? known?.Report, _clock.GetUtcNow());
             _signs[node.Metadata.Name!] = sign;
             return TimeSpan.Zero;
-        }
-    }
-
-    public void Forget(string node)
-    {
-        lock (_gate)
-        {
-            _signs.Remove(node);
         }
     }
 

@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Controllers.NodeLifecycle.Detection;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Coordination;
@@ -12,20 +13,24 @@ namespace Coppice.Controllers.NodeLifecycle;
 /// </summary>
 /// <param name="remover">The client of whoever removes the pods of nodes that are gone.</param>
 internal sealed class NodeLifecycleReconciler(
-    IApiClient api, IApiClient remover, CacheSet caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time) : IDeclaredReconciler
+    IApiClient api, IApiClient remover, CacheSet caches, IEventRecorder events, NodeWatch watch, TimeProvider time) : IDeclaredReconciler
 {
     private const string LeaseNamespace = "kube-node-lease";
 
     private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
     private readonly ObjectCache<Lease> _leases = caches.Of<Lease>();
-    private readonly NodeHealth _health = new(time);
-    private readonly PodEviction _eviction = new(api, remover, caches, events, options, time);
+    private readonly NodeHealth _health = new(watch, time);
+    private readonly PodEviction _eviction = new(api, remover, caches, events, watch, time);
 
-    public Controller Declare(Controller controller) => controller
-        .Watches(_nodes)
-        .WokenBy(_nodes, change => IsReady(change.Old) == IsReady(change.New) ? [] : _nodes.Items.Select(ObjectKey.Of))
-        .WokenBy(_leases, change => change.Item.Metadata.Namespace == LeaseNamespace ? [new ObjectKey("", change.Item.Metadata.Name!)] : [])
-        .WokenBy(caches.Of<Pod>(), change => change.New is { Spec.NodeName: { Length: > 0 } node } pod && IsNews(change.Old, pod) ? [new ObjectKey("", node)] : []);
+    public Controller Declare(Controller controller)
+    {
+        watch.Heartbeats.Heard += node => controller.Enqueue(new("", node));
+        return controller
+            .Watches(_nodes)
+            .WokenBy(_nodes, change => IsReady(change.Old) == IsReady(change.New) ? [] : _nodes.Items.Select(ObjectKey.Of))
+            .WokenBy(_leases, change => change.Item.Metadata.Namespace == LeaseNamespace ? [new ObjectKey("", change.Item.Metadata.Name!)] : [])
+            .WokenBy(caches.Of<Pod>(), change => change.New is { Spec.NodeName: { Length: > 0 } node } pod && IsNews(change.Old, pod) ? [new ObjectKey("", node)] : []);
+    }
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
@@ -40,12 +45,22 @@ internal sealed class NodeLifecycleReconciler(
 
         // 1. Observe.
         var now = time.GetUtcNow();
-        var left = LeftToSpeak(node);
+        var seen = Seen(node);
+        var mayEvict = seen is { IsReady: true, IsSilent: false } || !EvictionHold.Holds(seen, [.. _nodes.Items.Select(Seen)], watch.Options.Detector.AtOnce);
 
         // 2. Plan.
-        var plan = NodePlanner.Plan(node, isSilent: left <= TimeSpan.Zero, mayEvict: _nodes.Items.Any(n => n.Metadata.Name != key.Name && IsReady(n) && LeftToSpeak(n) > TimeSpan.Zero), now);
+        var plan = NodePlanner.Plan(node, seen.IsSilent, mayEvict, now);
 
-        // 3. Apply.
+        // 3. Apply. What it was granted ends before anything is done to its pods, and begins anew when all that is done.
+        if (seen.IsSilent)
+        {
+            watch.Heartbeats.Distrust(key.Name);
+        }
+        else
+        {
+            watch.Heartbeats.Trust(key.Name);
+        }
+
         node = await WriteAsync(node, plan, stop);
         if (plan.IsReady)
         {
@@ -57,14 +72,16 @@ internal sealed class NodeLifecycleReconciler(
         }
 
         var next = await _eviction.EvictAsync(node, stop) - now;
-        var look = left <= TimeSpan.Zero ? next : next < left ? next : left;
+        var left = seen.Silence.Patience - seen.Silence.For;
+        var look = seen.IsSilent || next < left ? next : left;
         return look is { } delay ? ReconcileResult.After(delay) : ReconcileResult.Done;
     }
 
-    // How long the node may still be silent before it is taken for unreachable.
-    private TimeSpan LeftToSpeak(Node node) =>
-        (node.Status.Conditions.IsEmpty ? options.StartupGracePeriod : options.GracePeriod)
-        - _health.SilentFor(node, _leases.Find(new(LeaseNamespace, node.Metadata.Name!)));
+    private Witness Seen(Node node) => new(
+        node.Metadata.Name!,
+        IsReady(node),
+        watch.Heartbeats.IsBeside(node.Metadata.Name!),
+        _health.Of(node, _leases.Find(new(LeaseNamespace, node.Metadata.Name!))));
 
     private async ValueTask<Node> WriteAsync(Node node, NodePlan plan, CancellationToken stop)
     {

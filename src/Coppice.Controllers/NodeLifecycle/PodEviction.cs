@@ -8,7 +8,7 @@ namespace Coppice.Controllers.NodeLifecycle;
 /// <summary>What befalls the pods of a node that is not well, or not there.</summary>
 /// <param name="remover">The client of whoever removes the pods of nodes that are gone.</param>
 internal sealed class PodEviction(
-    IApiClient api, IApiClient remover, CacheSet caches, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time)
+    IApiClient api, IApiClient remover, CacheSet caches, IEventRecorder events, NodeWatch watch, TimeProvider time)
 {
     private readonly CacheIndex<Pod> _podsByNode = caches.Of<Pod>().AddIndex(Indexes.ByNode);
     private readonly SteadyClock _clock = new(time);
@@ -54,7 +54,7 @@ internal sealed class PodEviction(
         }
     }
 
-    /// <summary>Deletes the pods that the node's taints drive away by now.</summary>
+    /// <summary>Deletes the pods that the node's taints drive away by now, and of a silent node's those that have ended for certain.</summary>
     /// <returns>When the next has to go.</returns>
     public async ValueTask<DateTimeOffset?> EvictAsync(Node node, CancellationToken stop)
     {
@@ -65,9 +65,10 @@ internal sealed class PodEviction(
             return null;
         }
 
-        foreach (var pod in _podsByNode.Find(node.Metadata.Name!).Where(p => !_deletions.IsGoing(p)))
+        foreach (var pod in _podsByNode.Find(node.Metadata.Name!))
         {
-            if (TaintEviction.Deadline(pod, node.Spec.Taints, now) is not { } due)
+            var guarded = watch.Heartbeats.EndsWithin(node.Metadata.Name!, pod.Metadata.Uid!);
+            if (Due(pod, node, guarded, now) is not { } due)
             {
                 continue;
             }
@@ -75,15 +76,39 @@ internal sealed class PodEviction(
             if (due > now)
             {
                 next = next < due ? next : due;
-                continue;
             }
-
-            events.Record(pod, "Normal", "TaintManagerEviction", $"Marking for deletion Pod {ObjectKey.Of(pod)}");
-            await DisruptAsync(api, pod, null, "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint", stop);
-            await _deletions.DeleteAsync(api, pod, stop);
+            else
+            {
+                await EvictAsync(pod, hasEnded: guarded is not null, stop);
+            }
         }
 
         return next;
+    }
+
+    // One that a guard ends goes when it has ended: its successor may be made in the same moment, and must never meet it.
+    private DateTimeOffset? Due(Pod pod, Node node, TimeSpan? guarded, DateTimeOffset now)
+    {
+        var due = _deletions.IsGoing(pod) ? guarded is null ? null : now : TaintEviction.Deadline(pod, node.Spec.Taints, now);
+        return due is { } at && guarded is { } left && now + left > at ? now + left : due;
+    }
+
+    private async ValueTask EvictAsync(Pod pod, bool hasEnded, CancellationToken stop)
+    {
+        if (!_deletions.IsGoing(pod))
+        {
+            events.Record(pod, "Normal", "TaintManagerEviction", $"Marking for deletion Pod {ObjectKey.Of(pod)}");
+            await DisruptAsync(api, pod, null, "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint", stop);
+        }
+
+        if (hasEnded)
+        {
+            await RemoveAsync(api, pod, stop);
+        }
+        else
+        {
+            await _deletions.DeleteAsync(api, pod, stop);
+        }
     }
 
     public void NodeIsThere(string node)
@@ -104,7 +129,7 @@ internal sealed class PodEviction(
             return ReconcileResult.Done;
         }
 
-        var left = MissedSince(node.Name) + options.OrphanGracePeriod - _clock.GetUtcNow();
+        var left = MissedSince(node.Name) + watch.Options.OrphanGracePeriod - _clock.GetUtcNow();
         if (left > TimeSpan.Zero)
         {
             return ReconcileResult.After(left);
@@ -123,18 +148,24 @@ internal sealed class PodEviction(
                 await DisruptAsync(remover, pod, PodPhase.Failed, "DeletionByPodGC", "PodGC: node no longer exists", stop);
             }
 
-            try
-            {
-                await remover.DeleteAsync<Pod>(ObjectKey.Of(pod), new() { GracePeriodSeconds = 0, Preconditions = new() { Uid = pod.Metadata.Uid } }, stop);
-            }
-            catch (ApiException e) when (e.IsNotFound)
-            {
-                // Gone already.
-            }
+            await RemoveAsync(remover, pod, stop);
         }
 
         NodeIsThere(node.Name);
         return ReconcileResult.Done;
+    }
+
+    /// <summary>Takes it out of the API without waiting for anybody to say that it has ended.</summary>
+    private static async ValueTask RemoveAsync(IApiClient by, Pod pod, CancellationToken stop)
+    {
+        try
+        {
+            await by.DeleteAsync<Pod>(ObjectKey.Of(pod), new() { GracePeriodSeconds = 0, Preconditions = new() { Uid = pod.Metadata.Uid } }, stop);
+        }
+        catch (ApiException e) when (e.IsNotFound || e.IsConflict)
+        {
+            // Gone already, or another pod of its name.
+        }
     }
 
     private DateTimeOffset MissedSince(string node)

@@ -18,6 +18,7 @@ internal static class LinuxCalls
 {
     private const int DetachLazily = 2;
     private const int NoOwner = -1;
+    private const int BootTime = 7;
     private const int CurrentDirectory = -100;
     private const uint StatType = 1;
     private const uint StatFileNumber = 0x100;
@@ -95,6 +96,18 @@ internal static class LinuxCalls
         var status = new StatusBuffer();
         return statx(CurrentDirectory, path, NoLinks, StatType, ref status) == 0 && (status.Attributes & MountRoot) != 0;
     }
+
+    /// <summary>How long the machine has been up, the time in which it slept among it.</summary>
+    public static TimeSpan Uptime()
+    {
+        var now = new long[2];
+        return clock_gettime(BootTime, now) == 0
+            ? TimeSpan.FromSeconds(now[0]) + TimeSpan.FromMicroseconds(now[1] / 1000)
+            : throw new IOException($"the machine does not tell how long it has been up: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int clock_gettime(int clock, [Out] long[] time);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int statx(int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, ref StatusBuffer status);

@@ -13,6 +13,7 @@ namespace Coppice.Node.Pods;
 /// <remarks>
 /// <code>
 /// 1. Is it to end?             deleted, told to, its deadline, ended by itself           → EndPlanner
+///    Is it held?               nothing is begun
 /// 2. Has it a usable sandbox?  no: make one, and prepare the first containers meanwhile
 /// 3. Init containers           in their order, sidecars among them                   → InitPlanner
 /// 4. Main containers           start, restart after their pause, stop the unhealthy
@@ -33,6 +34,11 @@ public static class PodPlanner
         if (situation.ActiveUntil is { } until)
         {
             draft.LookAt(until);
+        }
+
+        if (situation.RuntimeState.IsHeld)
+        {
+            return draft.Finish();
         }
 
         if (situation.UsableSandbox is { } sandbox)

@@ -42,6 +42,9 @@ public sealed record PodRuntimeState
     /// <summary>The node has decided that the pod must end.</summary>
     public PodTermination? Termination { get; init; }
 
+    /// <summary>Nothing may be started: it is not known whether the pod may still run here.</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>The API has no such pod any more.</summary>
     public bool IsGone { get; init; }
 

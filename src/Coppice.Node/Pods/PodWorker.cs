@@ -51,6 +51,9 @@ public sealed class PodWorker : IDisposable
     /// <summary>The API has no such pod any more.</summary>
     public void OnPodRemoved() => _mailbox.Post(state => state.WithRuntimeState(runtime => runtime with { IsGone = true }));
 
+    /// <summary>Whether nothing of the pod may be started just now. What runs is not touched.</summary>
+    public void OnHeld(bool isHeld) => _mailbox.Post(state => state.WithRuntimeState(runtime => runtime with { IsHeld = isHeld }));
+
     public void OnRuntimeEvent(RuntimeEvent told) => _mailbox.Post(state => state.After(told));
 
     /// <param name="asOf"><see cref="View"/> as it was before the runtime was asked.</param>

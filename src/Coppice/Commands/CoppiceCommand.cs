@@ -89,6 +89,7 @@ internal static class CoppiceCommand
             TokenCommand.Describe(time),
             RunCommand.Describe(time),
             RunCommand.DescribeAgent(time),
+            GuardCommand.Describe(time),
             CompletionCommand.Describe(),
             VersionCommand.Describe(),
         };

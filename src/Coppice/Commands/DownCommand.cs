@@ -81,6 +81,7 @@ internal static class DownCommand
         }
 
         var joined = ServerArguments.JoinedToBy(layout);
+        GuardLine.Release(instance);
         Console.Out.WriteLine("ending containers and containerd");
         using (var supervisor = new ContainerdSupervisor(new ContainerdOptions { Directory = layout.Containerd }, time, NullLogger<ContainerdSupervisor>.Instance))
         {

@@ -60,6 +60,9 @@ internal sealed class ServerArguments(OptionSet set)
     private readonly Option<long?> _podPidsLimit = set.Add<long?>(new("--pod-pids-limit") { Description = $"Processes and threads that a pod may have; -1 for no limit (default: {Defaults.PodPidsLimit})", HelpName = "NUMBER" }, value => value is -1 or > 0 ? null : "is no limit: a number from 1, or -1");
     private readonly Option<int?> _readingMax = set.Add<int?>(new("--max-requests-inflight") { Description = $"Requests that read, answered at once; flow control shares them, and those that write, among its levels (default: {Defaults.Flow.ReadingMax})", HelpName = "NUMBER" }, InFlightError);
     private readonly Option<int?> _writingMax = set.Add<int?>(new("--max-mutating-requests-inflight") { Description = $"Requests that write, answered at once (default: {Defaults.Flow.WritingMax})", HelpName = "NUMBER" }, InFlightError);
+    private readonly Option<string> _monitorGrace = set.Add<string>(new("--node-monitor-grace-period") { Description = "How long a node may be silent before it counts as gone (default: as learned of each by its heartbeats, from 2s; 40s for one without)", HelpName = "TIME" }, value => GoDuration.Read(value!, out _) > TimeSpan.Zero ? null : "is no time, as in 40s");
+    private readonly Option<long?> _notReadySeconds = set.Add<long?>(new("--default-not-ready-toleration-seconds") { Description = $"How long pods that do not say stay on a node that is not ready (default: {Defaults.Tolerations.NotReadySeconds}; Kubernetes: 300)", HelpName = "SECONDS" }, SecondsError);
+    private readonly Option<long?> _unreachableSeconds = set.Add<long?>(new("--default-unreachable-toleration-seconds") { Description = $"How long pods that do not say stay on a node that is gone (default: {Defaults.Tolerations.UnreachableSeconds}; Kubernetes: 300)", HelpName = "SECONDS" }, SecondsError);
     private readonly Option<string> _tracingEndpoint = set.Add<string>(new("--tracing-endpoint") { Description = "Send traces to this collector, by OTLP over HTTP (default: none are made)", HelpName = "URL" }, value => Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") ? null : "is no URL of a collector: http://HOST:4318/v1/traces");
     private readonly Option<int?> _tracingRate = set.Add<int?>(new("--tracing-rate-per-million") { Description = $"How many of a million traces are kept (default: all, {TracingOptions.All})", HelpName = "NUMBER" }, value => value is > 0 and <= TracingOptions.All ? null : $"is no rate: 1 to {TracingOptions.All}");
     private readonly Option<string> _signingDuration = set.Add<string>(new("--cluster-signing-duration") { Description = "How long certificates are good that the cluster signs on request; nodes renew theirs (default: 8760h, a year, and no more)", HelpName = "TIME" }, value => GoDuration.Read(value!, out _) > TimeSpan.Zero ? null : "is no time, as in 720h");
@@ -129,6 +132,9 @@ internal sealed class ServerArguments(OptionSet set)
                 ReadingMax = parsed.GetValue(_readingMax) ?? Defaults.Flow.ReadingMax,
                 WritingMax = parsed.GetValue(_writingMax) ?? Defaults.Flow.WritingMax,
             },
+            Tolerations = new(
+                parsed.GetValue(_notReadySeconds) ?? Defaults.Tolerations.NotReadySeconds, parsed.GetValue(_unreachableSeconds) ?? Defaults.Tolerations.UnreachableSeconds),
+            NodeLifecycle = parsed.GetValue(_monitorGrace) is { } grace ? Defaults.NodeLifecycle.After(GoDuration.Read(grace, out _)!.Value) : Defaults.NodeLifecycle,
             Instance = parsed.GetValue(_instance) ?? InstanceName.Of(directory, Defaults.DataDirectory),
         };
     }
@@ -263,6 +269,8 @@ internal sealed class ServerArguments(OptionSet set)
     }
 
     private static string? InFlightError(int? value) => value > 0 ? null : "is no number of requests: from 1";
+
+    private static string? SecondsError(long? value) => value >= 0 ? null : "is no number of seconds: from 0";
 
     private static string? PortError(int value) => value is > 0 and <= 65535 ? null : "is no port: 1 to 65535";
 }

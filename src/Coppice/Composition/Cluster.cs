@@ -77,8 +77,19 @@ public sealed class Cluster : IServer
         }
     }
 
-    /// <summary>Stops all of ours. Containers, their supervisor and the service rules go on without us.</summary>
-    public ValueTask DisposeAsync() => _loops.DisposeAsync();
+    /// <summary>
+    /// Stops all of ours, after nodes elsewhere have learned that what must not run twice may go on meanwhile. Containers, their supervisor
+    /// and the service rules go on without us.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_plane is not null)
+        {
+            await _plane.Heartbeats.LeaveAsync();
+        }
+
+        await _loops.DisposeAsync();
+    }
 
     private async Task StartAsync(IProgress<string> progress, CancellationToken stop)
     {
@@ -97,6 +108,8 @@ public sealed class Cluster : IServer
             Authority = keys.Authority,
             SigningDuration = _options.SigningDuration,
             AdmissionPlugins = _options.AdmissionPlugins,
+            Tolerations = _options.Tolerations,
+            NodeLifecycle = _options.NodeLifecycle,
             Audit = await OpenAuditAsync(stop),
             Scheduler = _options.SchedulerConfigFile is { } scheduler ? SchedulerConfigurationFile.Parse(await File.ReadAllTextAsync(scheduler, stop), scheduler) : SchedulerOptions.Default,
         };
@@ -163,6 +176,7 @@ public sealed class Cluster : IServer
                 StaticTokens = _options.TokenAuthFile is { } file ? TokenFile.Parse(await File.ReadAllTextAsync(file, stop), file) : new Dictionary<string, UserInfo>(),
                 IssuedTokens = _options.Oidc is { } oidc ? new OidcTokens(oidc, _time) : null,
                 FrontProxy = keys.FrontProxy(),
+                Heartbeats = plane.Heartbeats.Take,
                 Flow = _options.Flow,
                 Flags = _options.Flags,
                 Metrics = WriteTo,
@@ -171,7 +185,7 @@ public sealed class Cluster : IServer
             _random,
             _logs.CreateLogger("Coppice.ApiServer"));
         var door = _options.NodeOverHttps
-            ? NodeDoor.OverHttps(nodeOptions.Name, keys, _options.Port, _time, _logs)
+            ? NodeDoor.OverHttps(nodeOptions.Name, keys, _options.Port, plane.Heartbeats, _time, _logs)
             : NodeDoor.InProcess(nodeOptions.Name, plane, pipeline.Access, Measured);
         _loops.Keep(door);
         var itself = InProcessClient.Open(plane.Api, Users.Component(InProcessClient.ApiServer));

@@ -8,6 +8,8 @@ using Coppice.Client;
 using Coppice.Client.Metrics;
 using Coppice.Composition.Joining;
 using Coppice.Controllers;
+using Coppice.Controllers.NodeLifecycle;
+using Coppice.Controllers.NodeLifecycle.Detection;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Apps;
@@ -39,6 +41,12 @@ public sealed record ControlPlaneOptions(ServiceAllocationOptions Services, stri
 
     /// <summary>Of which nodes get their pods' addresses; null where nobody hands them out.</summary>
     public ClusterRanges? Ranges { get; init; }
+
+    /// <summary>How long pods that do not say stay on a node that is not well.</summary>
+    public DefaultTolerations Tolerations { get; init; } = DefaultTolerations.Kubernetes;
+
+    /// <summary>How long a node may be silent.</summary>
+    public NodeLifecycleOptions NodeLifecycle { get; init; } = NodeLifecycleOptions.Default;
 
     /// <summary>Null where nothing is signed, as in a simulation.</summary>
     public CertificateAuthority? Authority { get; init; }
@@ -75,15 +83,19 @@ public sealed class ControlPlane
         Api = new ApiVerbs(store, options.Services, options.Tokens, time, random)
         {
             Audit = options.Audit,
+            Tolerations = options.Tolerations,
             EnforcesOwnerPermissions = options.AdmissionPlugins.Contains(AdmissionPlugins.OwnerReferences),
         };
 
         // 2. The watched copies that all share, each made when it is first asked for.
         Caches = new CacheSet(door(Api, ControllerManager), time, logs);
 
-        // 3. The controllers, of whatever kinds are served, and the scheduler.
+        // 3. What nodes say of themselves between their leases. The controllers, of whatever kinds are served, and the scheduler.
+        Heartbeats = new NodeHeartbeats(options.NodeLifecycle.Detector, time);
         var controllerOptions = new ControllerOptions(options.RootCertificates)
         {
+            NodeLifecycle = options.NodeLifecycle,
+            Heartbeats = Heartbeats,
             Ranges = options.Ranges,
             Kinds = Api.Kinds,
             Others = new(Api.OtherVersions, (name, path, stop) => Api.ReadOtherAsync(Users.Controller(name), path, stop))
@@ -118,6 +130,9 @@ public sealed class ControlPlane
     }
 
     public ApiVerbs Api { get; }
+
+    /// <summary>Whoever serves the API tells it what agents say of themselves.</summary>
+    public NodeHeartbeats Heartbeats { get; }
 
     /// <summary>For all of the process; they run with the rest.</summary>
     public CacheSet Caches { get; }

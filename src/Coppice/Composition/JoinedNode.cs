@@ -51,7 +51,7 @@ internal static class JoinedNode
         var (time, random, logs) = given;
 
         // 1. The way to the API, and the certificates that it takes.
-        var door = loops.Keep(NodeDoor.OverHttps(cluster.Server, cluster.Authority, cluster.Certificates.Clients, time, logs));
+        var door = loops.Keep(NodeDoor.OverHttps(cluster.Server, cluster.Authority, cluster.Certificates.Clients, null, time, logs));
         var requests = new CertificateRequests(door.Agent.Api, time);
         loops.Run(stopping => cluster.Keys.RenewAsync(requests, cluster.Certificates, options.Address, logs.CreateLogger("Coppice.Joining"), stopping));
 

@@ -1,6 +1,8 @@
 using Coppice.Client;
+using Coppice.Client.Heartbeats;
 using Coppice.Node;
 using Coppice.Node.Containers;
+using Coppice.Node.Fencing;
 using Coppice.Node.Heartbeat;
 using Coppice.Node.Images;
 using Coppice.Node.Orphans;
@@ -16,18 +18,29 @@ namespace Coppice.Composition;
 /// <param name="HostResources">What pods get from the machine itself.</param>
 /// <param name="Orphans">What is left on it of pods that nobody knows.</param>
 public sealed record NodeMachine(
-    IContainerRuntime Runtime, IImageService Images, IProber Prober, INodeObserver Observer, IHostResources HostResources, IOrphanedPods Orphans);
+    IContainerRuntime Runtime, IImageService Images, IProber Prober, INodeObserver Observer, IHostResources HostResources, IOrphanedPods Orphans)
+{
+    /// <summary>Ends what must not run twice; null on the machine of the server, which nobody could replace anything of without it.</summary>
+    public IFenceGuard? Guard { get; init; }
+}
 
 /// <summary>A node's agent in the cluster.</summary>
 /// <param name="Sources">What the environment of containers is taken from.</param>
 /// <param name="ReportFailed">Told what of the node could not be written to the API, and why; it is tried again.</param>
-public sealed record NodeMembership(IApiClient Api, IEventRecorder Events, EnvironmentSources Sources, Action<string, Exception> ReportFailed);
+public sealed record NodeMembership(IApiClient Api, IEventRecorder Events, EnvironmentSources Sources, Action<string, Exception> ReportFailed)
+{
+    /// <summary>Where the node says that it lives, under which name of this life of its agent; null where nobody listens.</summary>
+    public (IHeartbeatLine Line, string Session)? Heartbeats { get; init; }
+}
 
 /// <summary>The agent of a node and what is around it, made from a machine and a way to the API. Nothing runs before the agent does.</summary>
 public sealed class NodeAgentParts
 {
     /// <summary>Of what could not be written: the node's status.</summary>
     public const string Status = "its status";
+
+    /// <summary>Likewise: until when pods may run that must not run twice.</summary>
+    public const string Guard = "what its pods' guard must know";
 
     /// <summary>Likewise: the lease by which the cluster knows that it is alive.</summary>
     public const string Lease = "its lease";
@@ -49,7 +62,10 @@ public sealed class NodeAgentParts
         var reporter = new NodeReporter(cluster.Api, machine.Observer, options.Status, time, e => cluster.ReportFailed(Status, e));
         var lease = new NodeLease(cluster.Api, options.NodeName, new NodeLeaseOptions(), time, e => cluster.ReportFailed(Lease, e));
         Probed = services.Probed;
-        Agent = new NodeAgent(options, services, environment, new NodeRegistration(reporter, lease), machine.Orphans);
+        var fence = machine.Guard is { } guard ? new Fence(guard, time, e => cluster.ReportFailed(Guard, e)) : null;
+        var heartbeat = cluster.Heartbeats is { } told ? new NodeHeartbeat(told.Line, fence, told.Session, time, reporter.Wake) : null;
+        var fencing = fence is null ? null : new PodFencing(cluster.Api, fence, time);
+        Agent = new NodeAgent(options, services, environment, new NodeRegistration(reporter, lease, heartbeat), machine.Orphans, fencing);
         Ready = Task.WhenAll(Agent.Started, reporter.Reported);
     }
 

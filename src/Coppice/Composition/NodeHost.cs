@@ -9,6 +9,7 @@ using Coppice.Network.Netns;
 using Coppice.Network.PodNetwork;
 using Coppice.Node;
 using Coppice.Node.Containers;
+using Coppice.Node.Fencing;
 using Coppice.Node.Images;
 using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
@@ -62,9 +63,11 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     public KubeletEndpoint Endpoint(IAccessControl access) => new(new KubeletAccess(access, options.Name), () => _kubelet, time);
 
     /// <summary>Starts the runtime and makes the agent; the task it returns runs both until stopped.</summary>
-    /// <param name="caches">Of which it uses the services alone, for the environment of containers.</param>
-    public async Task<Func<CancellationToken, Task>> StartAsync(IApiClient api, IEventRecorder events, CacheSet caches, CancellationToken stopping)
+    /// <param name="agent">Of its copies it uses the services alone, for the environment of containers.</param>
+    /// <param name="session">Names this life of the agent.</param>
+    public async Task<Func<CancellationToken, Task>> StartAsync(NodeComponent agent, IEventRecorder events, NodeLife life, string session, CancellationToken stopping)
     {
+        var (api, caches) = (agent.Api, agent.Caches);
         var (socket, supervising) = await StartRuntimeAsync(stopping);
         var asked = new RuntimeFigures(time);
         var runtime = new CriRuntime(socket, time, asked);
@@ -97,16 +100,20 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             new Prober(runtime, time),
             observer,
             new HostResources(volumes, paths, cgroups, VolumesOf, nodeEnvironment, time),
-            new OrphanedPods(volumes, paths, cgroups, settings, time));
+            new OrphanedPods(volumes, paths, cgroups, settings, time))
+        {
+            Guard = life.IsGuarded ? new GuardProcess(GuardLine.DirectoryOf(options.Instance), GuardLine.Of(options.Instance, options.Layout), _cgroups.Runtime, time) : null,
+        };
         var agentOptions = new NodeAgentOptions { NodeName = options.Name, Status = statusOptions };
-        var parts = new NodeAgentParts(agentOptions, machine, nodeEnvironment, new NodeMembership(api, events, environment, OnReportFailed), time, _log);
-        var agent = parts.Agent;
-        var streams = _streams = Streams(agent, runtime);
-        _stats = new NodeStats(() => agent.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time);
-        _kubelet = Shown(agent, streams, _stats, parts.Probed, asked);
+        var membership = new NodeMembership(api, events, environment, OnReportFailed) { Heartbeats = (life.Line, session) };
+        var parts = new NodeAgentParts(agentOptions, machine, nodeEnvironment, membership, time, _log);
+        var running = parts.Agent;
+        var streams = _streams = Streams(running, runtime);
+        _stats = new NodeStats(() => running.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time);
+        _kubelet = Shown(running, streams, _stats, parts.Probed, asked);
         var networks = new PodNetworkWatch(
-            () => LinksOf(agent), (link, missing) => agent.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
-        return stop => RunAsync(agent, networks, parts.Ready, supervising, stop);
+            () => LinksOf(running), (link, missing) => running.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
+        return stop => RunAsync(running, networks, parts.Ready, supervising, stop);
 
         PodVolumeSources VolumesOf(PodFacts pod) => new(environment.ConfigMap, environment.Secret, IssueAsync, pod)
         {

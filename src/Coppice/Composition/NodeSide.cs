@@ -46,7 +46,7 @@ internal sealed class NodeSide(
 
     /// <summary>The runtime comes up, and the agent takes up its pods.</summary>
     public async Task RunAsync(NodeHost node, CancellationToken stop) =>
-        loops.Run(await node.StartAsync(door.Agent.Api, Recorder(door.Agent.Api, "kubelet"), door.Agent.Caches, stop));
+        loops.Run(await node.StartAsync(door.Agent, Recorder(door.Agent.Api, "kubelet"), door.Life, $"{random.NextInt64():x}", stop));
 
     private EventRecorder Recorder(IApiClient api, string component)
     {

@@ -1,8 +1,10 @@
 using System.Net;
+using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Authentication.Oidc;
 using Coppice.ApiServer.Fairness;
 using Coppice.ApiServer.Flowcontrol;
+using Coppice.Controllers.NodeLifecycle;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Objects;
 
@@ -67,6 +69,15 @@ public sealed record ServerOptions
     /// <summary>Requests that are answered at once: Kubernetes' defaults. Priority levels share the sum of both.</summary>
     public FlowOptions Flow { get; init; } = new();
 
+    /// <summary>
+    /// How long pods that do not say stay on a node that is not well: on a silent one for a moment, in which it may be back; on one whose
+    /// agent reports trouble as long as that takes to mend itself, as when its container runtime is started again.
+    /// </summary>
+    public DefaultTolerations Tolerations { get; init; } = new(NotReadySeconds: 30, UnreachableSeconds: 3);
+
+    /// <summary>How long a node may be silent.</summary>
+    public NodeLifecycleOptions NodeLifecycle { get; init; } = NodeLifecycleOptions.Default;
+
     /// <summary>The cluster on another machine that this one is to be a node of; null to be a cluster itself.</summary>
     public JoinOptions? Join { get; init; }
 
@@ -95,12 +106,15 @@ public sealed record ServerOptions
         ["cluster-domain"] = ClusterDomain,
         ["containerd"] = ContainerdSocket ?? "",
         ["data-dir"] = DataDirectory,
+        ["default-not-ready-toleration-seconds"] = $"{Tolerations.NotReadySeconds}",
+        ["default-unreachable-toleration-seconds"] = $"{Tolerations.UnreachableSeconds}",
         ["instance"] = Instance,
         ["join"] = $"{Join?.Server}",
         ["kubelet-port"] = $"{KubeletPort}",
         ["max-mutating-requests-inflight"] = $"{Flow.WritingMax}",
         ["max-requests-inflight"] = $"{Flow.ReadingMax}",
         ["node-address"] = $"{NodeAddress}",
+        ["node-monitor-grace-period"] = $"{NodeLifecycle.GracePeriod.TotalSeconds}s",
         ["node-name"] = NodeName,
         ["node-port-range"] = $"{NodePorts}",
         ["pod-pids-limit"] = $"{PodPidsLimit}",

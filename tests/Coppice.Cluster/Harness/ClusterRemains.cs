@@ -74,6 +74,12 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace? n
         {
             File.Delete(claim);
         }
+
+        var guard = $"/run/coppice/guards/{CoppiceServer.Instance(folders)}";
+        if (Directory.Exists(guard))
+        {
+            Directory.Delete(guard, recursive: true);
+        }
     }
 
     // Coppice, its containerd, the shims and the registry name a path of the cluster on their command line; what they started comes as

@@ -9,6 +9,8 @@ namespace Coppice.Cluster.Harness;
 /// </summary>
 internal sealed class JoinedMachine : IAsyncDisposable
 {
+    private const string CutTable = "cut";
+
     private readonly RunningCluster _cluster;
     private readonly ClusterFolders _folders;
     private readonly NetworkNamespace _network;
@@ -62,6 +64,50 @@ internal sealed class JoinedMachine : IAsyncDisposable
         _server = new CoppiceServer(_network, _folders, new ClusterOptions(), Name);
         await _server.StartAsync();
     }
+
+    /// <summary>The process number of coppice there.</summary>
+    public int Coppice => _server.Id;
+
+    /// <summary>Names its nftables table, among others.</summary>
+    public string Instance => CoppiceServer.Instance(_folders);
+
+    /// <summary>The cable loses everything without a word, as one that is pulled behind a switch, until it is mended.</summary>
+    public async Task CutAsync(bool outward = true, bool inward = true)
+    {
+        if (outward)
+        {
+            await DropAsync(_cluster.Network, $"to-{Address.GetAddressBytes()[3]}");
+        }
+
+        if (inward)
+        {
+            await DropAsync(_network, NetworkNamespace.Uplink);
+        }
+    }
+
+    public async Task MendAsync()
+    {
+        foreach (var network in (NetworkNamespace[])[_cluster.Network, _network])
+        {
+            await network.Enter(new Command("nft", "delete", "table", "netdev", CutTable)).RunAsync();
+        }
+    }
+
+    /// <summary>Its power fails: nobody hears of it, and everything that ran there ends.</summary>
+    public async Task PowerOffAsync()
+    {
+        await CutAsync();
+        Processes.Signal(_server.Id, Signal.Kill);
+        foreach (var process in Processes.All().Where(id => Processes.Read(id, "cgroup").Contains($"/{Instance}/")).ToList())
+        {
+            Processes.Signal(process, Signal.Kill);
+        }
+    }
+
+    // What comes in by a device is dropped before anybody sees it.
+    private static async Task DropAsync(NetworkNamespace network, string device) => (await network.Enter(new Command(
+        "nft",
+        $"add table netdev {CutTable}; add chain netdev {CutTable} all {{ type filter hook ingress device {device} priority -500; policy drop; }}")).RunAsync()).OrThrow();
 
     /// <summary>Runs a program on it.</summary>
     public Command Inside(Command command) => _network.Enter(command);

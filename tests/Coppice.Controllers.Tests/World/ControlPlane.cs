@@ -3,6 +3,7 @@ using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Requests;
 using Coppice.Client;
 using Coppice.Controllers.NodeLifecycle;
+using Coppice.Controllers.NodeLifecycle.Detection;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Authorization;
@@ -29,10 +30,12 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
         Api = new(Clock);
         Authority = CertificateAuthority.Create(Clock);
         var manager = Api.Door.As(Users.Of("system:kube-controller-manager", Users.Authenticated));
+        Heartbeats = new(FailureDetectorOptions.Default, Clock);
         var options = new ControllerOptions("PEM")
         {
             Tokens = new(manager, (account, secret) => $"token of {account.Metadata.Name} for {secret}"),
             NodeLifecycle = nodes ?? new(never, never, never),
+            Heartbeats = Heartbeats,
             Ranges = ranges,
             Kinds = Api.Door.Verbs.Kinds,
             EndedPodsMax = endedPodsMax,
@@ -56,6 +59,9 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
         Running = Task.WhenAll(caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
         Settle();
     }
+
+    /// <summary>What nodes say of themselves.</summary>
+    public NodeHeartbeats Heartbeats { get; }
 
     /// <summary>Whose signature the certificates bear that are asked for.</summary>
     public CertificateAuthority Authority { get; }

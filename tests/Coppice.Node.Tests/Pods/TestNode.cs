@@ -1,5 +1,6 @@
 using Coppice.Client;
 using Coppice.Node.Containers;
+using Coppice.Node.Fencing;
 using Coppice.Node.Images;
 using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
@@ -54,6 +55,9 @@ internal sealed class TestNode : IDisposable
 
     public NodeAgent Agent { get; private set; } = null!;
 
+    /// <summary>What its agent holds by a fence; null for nothing.</summary>
+    public Fence? Fence { get; init; }
+
     public RuntimeSnapshot Held => _loop.Await(() => Runtime.ListAsync(default).AsTask());
 
     public TestNode Start()
@@ -69,7 +73,7 @@ internal sealed class TestNode : IDisposable
         {
             RuntimeClassOf = name => Api.Api.FindAsync<RuntimeClass>(new("", name), default),
         };
-        Agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, nodeEnvironment, new NoRegistration(), HostResources);
+        Agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, nodeEnvironment, new NoRegistration(), HostResources, Fence is null ? null : new PodFencing(Api.Api, Fence, Clock));
         Do(() => _running = Agent.RunAsync(_stop.Token));
         return this;
     }

@@ -33,6 +33,10 @@ public sealed class ServerFlagsTests
     [InlineData("--max-mutating-requests-inflight", "-1")]
     [InlineData("--tracing-endpoint", "collector:4318")]
     [InlineData("--tracing-rate-per-million", "1000001")]
+    [InlineData("--node-monitor-grace-period", "soon")]
+    [InlineData("--node-monitor-grace-period", "0s")]
+    [InlineData("--default-not-ready-toleration-seconds", "-1")]
+    [InlineData("--default-unreachable-toleration-seconds", "-1")]
     public void What_is_none_is_refused(string option, string value)
     {
         var command = new Command("run");

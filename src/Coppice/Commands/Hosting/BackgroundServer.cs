@@ -26,7 +26,7 @@ internal static class BackgroundServer
     /// <returns>The process that was started, or null where systemd has it.</returns>
     public static async Task<Process?> StartAsync(DataLayout layout, string instance, IReadOnlyList<string> arguments, CancellationToken stop)
     {
-        string[] command = [.. Program(), "run", .. arguments, "--log-file", layout.LogFile];
+        string[] command = [.. OwnProgram.Words, "run", .. arguments, "--log-file", layout.LogFile];
         if (!HasSystemd)
         {
             return StartDetached(layout, command);
@@ -94,13 +94,6 @@ internal static class BackgroundServer
         OwnFiles.EnsureDirectory(layout.Root);
         var start = new ProcessStartInfo("/bin/sh", ["-c", StartScript, "sh", layout.LogFile, .. command]) { WorkingDirectory = "/" };
         return Process.Start(start) ?? throw new UserErrorException("the server could not be started");
-    }
-
-    // The program itself, or, when it was started with "dotnet coppice.dll", both.
-    private static IReadOnlyList<string> Program()
-    {
-        var program = Environment.ProcessPath!;
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "coppice.dll")] : [program];
     }
 
     private static string Quote(string word) => word.Any(char.IsWhiteSpace) ? $"\"{word}\"" : word.Replace("%", "%%", StringComparison.Ordinal);
