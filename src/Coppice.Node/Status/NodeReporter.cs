@@ -11,6 +11,9 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
+    // A node that is not Ready waits for its runtime or its network, which come at any moment.
+    private static readonly TimeSpan UnreadyPause = TimeSpan.FromMilliseconds(500);
+
     // As many as Kubernetes' agents: others write to a node, too, most of all when it is new.
     private const int TriesMax = 5;
 
@@ -34,10 +37,10 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
                 signal = _changed = NewSignal();
             }
 
-            var pause = options.Period;
+            TimeSpan pause;
             try
             {
-                await ReportAsync(stop);
+                pause = await ReportAsync(stop) ? options.Period : UnreadyPause;
             }
             catch (Exception broken) when (!stop.IsCancellationRequested)
             {
@@ -57,14 +60,14 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
     }
 
     /// <summary>1. Looks at the machine and at the API's node. 2. Plans. 3. Writes what is new.</summary>
-    public async ValueTask ReportAsync(CancellationToken stop)
+    /// <returns>Whether the node is Ready.</returns>
+    public async ValueTask<bool> ReportAsync(CancellationToken stop)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                await TryReportAsync(stop);
-                return;
+                return await TryReportAsync(stop);
             }
             catch (ApiException e) when (e.IsConflict && tries < TriesMax)
             {
@@ -73,7 +76,7 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
         }
     }
 
-    private async ValueTask TryReportAsync(CancellationToken stop)
+    private async ValueTask<bool> TryReportAsync(CancellationToken stop)
     {
         var facts = await observer.FactsAsync(stop);
         var health = await observer.HealthAsync(stop);
@@ -104,6 +107,8 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
             await api.UpdateStatusAsync(current with { Status = planned }, stop);
             _reported.TrySetResult();
         }
+
+        return NodeConditions.IsReady(current with { Status = planned });
     }
 
     private static TaskCompletionSource NewSignal() => new();
