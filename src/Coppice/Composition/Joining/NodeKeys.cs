@@ -163,10 +163,14 @@ internal sealed partial class NodeKeys
         return X509Certificate2.CreateFromPem(pem, pem);
     }
 
+    /// <exception cref="IOException">The disk would not take it: what was there before stays, whole.</exception>
     private void Write(string name, X509Certificate2 certificate)
     {
         using var key = certificate.GetECDsaPrivateKey()!;
-        OwnFiles.WritePrivate(PathOf(name), $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
+        if (!SettingsFile.Replace(PathOf(name), $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n"))
+        {
+            throw new IOException($"{PathOf(name)} could not be written");
+        }
     }
 
     private string PathOf(string name) => Path.Combine(_layout.NodeKeys, $"{name.ToLowerInvariant()}.pem");
