@@ -17,10 +17,10 @@ internal sealed class JoinedMachine : IAsyncDisposable
     private readonly ImageRegistry _registry;
     private CoppiceServer _server;
 
-    private JoinedMachine(RunningCluster cluster, ClusterFolders folders, NetworkNamespace network, ImageRegistry registry, string name, IPAddress address, string token)
+    private JoinedMachine(RunningCluster cluster, ClusterFolders folders, NetworkNamespace network, ImageRegistry registry, string name, IPAddress address)
     {
         (_cluster, _folders, _network, _registry, Name, Address) = (cluster, folders, network, registry, name, address);
-        _server = new CoppiceServer(network, folders, new ClusterOptions { Arguments = ["--join", ServerOf(cluster), "--token", token] }, name);
+        _server = NewServer();
     }
 
     public string Name { get; }
@@ -29,21 +29,58 @@ internal sealed class JoinedMachine : IAsyncDisposable
 
     public string DataDirectory => _folders.Data;
 
+    /// <summary>Where what its coppice says is kept.</summary>
+    public string Logs => _folders.Logs;
+
+    /// <summary>The process number of its coppice.</summary>
+    public int Coppice => _server.Id;
+
+    public bool IsRunning => _server.IsRunning;
+
     /// <summary>The API as this machine reaches it.</summary>
     public static string ServerOf(RunningCluster cluster) => $"https://{cluster.NodeAddress}:6443";
 
-    /// <param name="number">From 2; the last part of its address and of its name.</param>
+    /// <summary>One on which coppice has joined.</summary>
     public static async Task<JoinedMachine> StartAsync(RunningCluster cluster, int number)
     {
-        var token = await NewTokenAsync(cluster);
+        var machine = await CreateAsync(cluster, number);
+        await machine.JoinAsync();
+        return machine;
+    }
+
+    /// <summary>One on which coppice does not run yet.</summary>
+    /// <param name="number">From 2; the last part of its address and of its name.</param>
+    /// <param name="dataDirectoryMiB">As of a cluster's.</param>
+    public static async Task<JoinedMachine> CreateAsync(RunningCluster cluster, int number, int dataDirectoryMiB = 0)
+    {
         var folders = new ClusterFolders($"{Path.GetFileName(cluster.Folders.Home)}-{number}");
         var address = IPAddress.Parse($"192.0.2.{10 + number}");
         var network = await cluster.Network.CreateNeighbourAsync(Path.GetFileName(folders.Home), address);
+        if (dataDirectoryMiB > 0)
+        {
+            (await new Command("mount", "-t", "tmpfs", "-o", $"size={dataDirectoryMiB}m,mode=700", "tmpfs", folders.Data).RunAsync()).OrThrow();
+        }
+
         var registry = await ImageRegistry.StartAsync(network, folders.RegistryData, Path.Combine(folders.Logs, "registry.log"));
-        var machine = new JoinedMachine(cluster, folders, network, registry, $"node-{number}", address, token);
-        await machine._server.StartAsync();
-        return machine;
+        return new JoinedMachine(cluster, folders, network, registry, $"node-{number}", address);
     }
+
+    /// <summary>Starts coppice with a new token.</summary>
+    public async Task JoinAsync() => await JoinAsync(await NewTokenAsync(_cluster));
+
+    public Task JoinAsync(string token) => StartAgainAsync("--join", ServerOf(_cluster), "--token", token);
+
+    /// <summary>Nobody dials it from now on, as behind a translator of addresses: it dials, and is answered.</summary>
+    public async Task HideAsync()
+    {
+        foreach (var step in (string[])["add table inet hidden", "add chain inet hidden input { type filter hook input priority 0; }", $"add rule inet hidden input iifname {NetworkNamespace.Uplink} ct state new drop"])
+        {
+            (await Inside(new Command("nft", step)).RunAsync()).OrThrow();
+        }
+    }
+
+    /// <summary>What fills the disk of its data directory, until it is disposed of.</summary>
+    public IDisposable FillDataDirectory() => new ClusterFaults(_cluster.Kubectl, _server, _folders).FillDataDirectory();
 
     /// <summary>What <c>coppice token create</c> prints on the first machine.</summary>
     public static async Task<string> NewTokenAsync(RunningCluster cluster, params IReadOnlyList<string> more) =>
@@ -60,13 +97,30 @@ internal sealed class JoinedMachine : IAsyncDisposable
     public async Task CrashAndStartAsync()
     {
         await _server.KillAsync();
+        await StartAgainAsync();
+    }
+
+    /// <summary>Asks coppice to end, and waits; containers go on.</summary>
+    public Task StopAsync() => _server.StopAsync();
+
+    /// <summary>Starts coppice, which has ended.</summary>
+    public async Task StartAgainAsync(params IReadOnlyList<string> arguments)
+    {
         await _server.DisposeAsync();
-        _server = new CoppiceServer(_network, _folders, new ClusterOptions(), Name);
+        _server = NewServer(arguments);
         await _server.StartAsync();
     }
 
-    /// <summary>The process number of coppice there.</summary>
-    public int Coppice => _server.Id;
+    /// <summary>Waits until coppice has ended by itself, and returns what it said.</summary>
+    public async Task<string> EndsAsync(TimeSpan within)
+    {
+        await Eventually.TrueAsync($"the end of coppice on {Name}", within, () => !_server.IsRunning);
+        return await File.ReadAllTextAsync(Path.Combine(_folders.Logs, "coppice.log"));
+    }
+
+    /// <summary>Runs a command of coppice on it, for its data directory.</summary>
+    public Task<CommandResult> CoppiceAsync(params IReadOnlyList<string> arguments) =>
+        Inside(new Command(Repository.CoppiceBinary(), [.. arguments, "--data-dir", DataDirectory])).RunAsync();
 
     /// <summary>Names its nftables table, among others.</summary>
     public string Instance => CoppiceServer.Instance(_folders);
@@ -112,6 +166,8 @@ internal sealed class JoinedMachine : IAsyncDisposable
     /// <summary>Runs a program on it.</summary>
     public Command Inside(Command command) => _network.Enter(command);
 
+    private CoppiceServer NewServer(params IReadOnlyList<string> arguments) => new(_network, _folders, new ClusterOptions { Arguments = arguments }, Name);
+
     public async ValueTask DisposeAsync()
     {
         try
@@ -121,6 +177,8 @@ internal sealed class JoinedMachine : IAsyncDisposable
         }
         finally
         {
+            // A purge takes it along.
+            Directory.CreateDirectory(_folders.Data);
             await new ClusterRemains(_folders, _network).RemoveAsync();
         }
     }

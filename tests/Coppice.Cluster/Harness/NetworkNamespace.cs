@@ -15,7 +15,9 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
     // 192.0.2.0/24 is for documentation (RFC 5737): nobody's network.
     public static readonly IPAddress NodeAddress = IPAddress.Parse("192.0.2.10");
 
+    /// <summary>The device by which it reaches others.</summary>
     public const string Uplink = "uplink0";
+
     private const int CloneNewNetwork = 0x40000000;
 
     private NetworkNamespace(string name) => Name = name;
