@@ -52,7 +52,13 @@ switch (args)
     case ["node-failure"]:
         await NodeFailureBench.RunAsync(rounds: 5);
         return 0;
+    case ["joining"]:
+        await JoiningBench.RunAsync(rounds: 3);
+        return 0;
+    case ["joining", var times]:
+        await JoiningBench.RunAsync(int.Parse(times, System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, scheduling, workloads, healing [ROUNDS], node-failure");
+        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, scheduling, workloads, healing [ROUNDS], node-failure, joining [ROUNDS]");
         return 2;
 }

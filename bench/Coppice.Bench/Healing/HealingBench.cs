@@ -125,5 +125,6 @@ internal static class HealingBench
     private static void PrintMemory(string when, RunningCluster cluster) =>
         Console.WriteLine($"resident memory, {when}: coppice {Resident(cluster.Coppice):n0} MB, containerd {Resident(cluster.Faults.Containerd):n0} MB, goal ≤ 120 MB; load {Figure.Load()}");
 
-    private static double Resident(int process) => double.Parse(Processes.StatusField(process, "VmRSS").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) / 1024;
+    /// <summary>Of a process, in megabytes.</summary>
+    public static double Resident(int process) => double.Parse(Processes.StatusField(process, "VmRSS").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) / 1024;
 }
