@@ -174,7 +174,7 @@ public sealed partial class NodeAgent(
         }
 
         var isTaken = IsTaken(pod, found);
-        var refused = isTaken ? null : NodeAdmission.Reject(pod, ActiveAsAllocated(), node.Allocatable, node.HasAppArmor);
+        var refused = isTaken ? null : _goesDown ? Refusal : NodeAdmission.Reject(pod, ActiveAsAllocated(), node.Allocatable, node.HasAppArmor);
         var worker = new PodWorker(pod, _allocations.Add(pod, isTaken), found, services, node);
         if (refused is not null)
         {

@@ -11,6 +11,9 @@ public interface INodeRegistration
 
     /// <summary>The runtime is gone or back: the status should say so at once.</summary>
     void Wake();
+
+    /// <summary>The node is not ready from now on, as it goes down. Completes when the API knows, or when it has taken too long.</summary>
+    Task GoDownAsync(TimeSpan within, CancellationToken stop);
 }
 
 /// <summary>A node's status, its lease and its heartbeats, side by side: one that takes its time does not hold up the others.</summary>
@@ -20,4 +23,6 @@ public sealed class NodeRegistration(NodeReporter reporter, NodeLease lease, Nod
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(reporter.RunAsync(stop), lease.RunAsync(stop), heartbeat?.RunAsync(stop) ?? Task.CompletedTask);
 
     public void Wake() => reporter.Wake();
+
+    public Task GoDownAsync(TimeSpan within, CancellationToken stop) => reporter.GoDownAsync(within, stop);
 }

@@ -28,11 +28,12 @@ public sealed class NodeLease(IApiClient api, string nodeName, NodeLeaseOptions 
         var failures = 0;
         while (!stop.IsCancellationRequested)
         {
-            var pause = options.RenewEvery;
+            TimeSpan pause;
             try
             {
-                await RenewAsync(stop);
-                failures = 0;
+                // Without its node it would be nobody's, and stay for ever.
+                failures = await RenewAsync(stop) ? 0 : failures + 1;
+                pause = failures == 0 ? options.RenewEvery : Retries.After(failures);
             }
             catch (Exception broken) when (!stop.IsCancellationRequested)
             {
@@ -52,12 +53,19 @@ public sealed class NodeLease(IApiClient api, string nodeName, NodeLeaseOptions 
         }
     }
 
-    public async ValueTask RenewAsync(CancellationToken stop)
+    /// <returns>False if there is no such node.</returns>
+    public async ValueTask<bool> RenewAsync(CancellationToken stop)
     {
         _latest ??= await api.FindAsync<Lease>(new ObjectKey(Namespace, nodeName), stop);
-        _latest = _latest is null
-            ? await api.CreateAsync(New(await OwnersAsync(stop)), stop)
-            : await api.UpdateAsync(_latest with { Spec = Renewed(_latest.Spec) }, stop);
+        if (_latest is not null)
+        {
+            _latest = await api.UpdateAsync(_latest with { Spec = Renewed(_latest.Spec) }, stop);
+            return true;
+        }
+
+        var owners = await OwnersAsync(stop);
+        _latest = owners.IsEmpty ? null : await api.CreateAsync(New(owners), stop);
+        return _latest is not null;
     }
 
     private Lease New(ValueList<OwnerReference> owners) => new()

@@ -114,6 +114,12 @@ internal static class PodConditionPlanner
             return containersReady with { Type = PodConditionType.Ready };
         }
 
+        // No mark of the API's says that it goes, so that this must: its services let go of it before it is asked to end.
+        if (situation.RuntimeState.Termination is { } termination)
+        {
+            return Condition(PodConditionType.Ready, false, termination.Reason, termination.Message);
+        }
+
         var closed = new List<string>();
         foreach (var gate in situation.Pod.Spec.ReadinessGates)
         {

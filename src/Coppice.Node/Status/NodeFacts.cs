@@ -57,13 +57,11 @@ public sealed record NodeStatusOptions
     /// <summary>Images shown in the status, the largest first.</summary>
     public int ImagesMax { get; init; } = 50;
 
+    /// <summary>Whether a node that somebody deletes registers again at once; if not, it does when its agent starts, as Kubernetes' nodes do.</summary>
+    public bool ComesBack { get; init; } = true;
+
     /// <summary>Where the node's own endpoint listens; 0 for nowhere.</summary>
     public int EndpointPort { get; init; }
-
-    /// <summary>
-    /// Whether a node that somebody deletes registers again at once; if not, it does when its agent starts, as Kubernetes' nodes do.
-    /// </summary>
-    public bool RegistersAgain { get; init; } = true;
 
     /// <summary>Labels that the node registers with, beside the usual ones.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();

@@ -20,11 +20,29 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
     private readonly TaskCompletionSource _reported = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
 
+    // Not null once the node goes down: completes when that was written.
+    private volatile TaskCompletionSource? _goingDown;
+
     /// <summary>Completes when the API has a status that was written from here: what stood there before may be long untrue.</summary>
     public Task Reported => _reported.Task;
 
     /// <summary>Something has changed that the status tells of: the runtime is gone or back.</summary>
     public void Wake() => _changed.TrySetResult();
+
+    /// <summary>The node is not ready from now on, as it goes down. Completes when the API knows, or when it has taken too long.</summary>
+    public async Task GoDownAsync(TimeSpan within, CancellationToken stop)
+    {
+        var told = _goingDown ??= NewSignal();
+        Wake();
+        try
+        {
+            await told.Task.WaitAsync(within, time, stop);
+        }
+        catch (TimeoutException)
+        {
+            // The API is away, perhaps for the same reason.
+        }
+    }
 
     /// <summary>Until stop. What fails is told and tried again.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -79,15 +97,21 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
     private async ValueTask<bool> TryReportAsync(CancellationToken stop)
     {
         var facts = await observer.FactsAsync(stop);
+        var goingDown = _goingDown;
         var health = await observer.HealthAsync(stop);
+        if (goingDown is not null)
+        {
+            health = health with { RuntimeProblem = "node is shutting down" };
+        }
+
         var now = time.GetUtcNow();
         var key = new ObjectKey("", facts.Name);
         var current = await api.FindAsync<Objects.Core.Node>(key, stop);
         if (current is null)
         {
-            if (_reported.Task.IsCompleted && !options.RegistersAgain)
+            if (_reported.Task.IsCompleted && !options.ComesBack)
             {
-                throw new IOException($"the node {facts.Name} was deleted from the cluster; it registers again when its coppice starts");
+                throw new NodeDeletedException(facts.Name);
             }
 
             var created = await api.CreateAsync(NodeStatusPlanner.Register(facts, health, options, now), stop);
@@ -108,8 +132,13 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
             _reported.TrySetResult();
         }
 
+        goingDown?.TrySetResult();
         return NodeConditions.IsReady(current with { Status = planned });
     }
 
     private static TaskCompletionSource NewSignal() => new();
 }
+
+/// <summary>Somebody has taken the node out of the cluster.</summary>
+public sealed class NodeDeletedException(string node)
+    : Exception($"the node {node} was deleted from the cluster. It is a node again when coppice is started anew here; \"coppice down --purge\" leaves nothing of it");

@@ -17,25 +17,28 @@ namespace Coppice.Commands;
 /// <summary><c>coppice down</c>: ends the server; with <c>--purge</c> everything else of the cluster too.</summary>
 internal static class DownCommand
 {
-    /// <summary>Open watches and commands get this long to end in order.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
-
     public static Command Describe(TimeProvider time)
     {
         var dataDirectory = ServerArguments.DataDirectoryOption();
         var instance = new Option<string>("--instance") { Description = "The cluster's name, where its data directory no longer tells", HelpName = "NAME" };
         var purge = new Option<bool>("--purge") { Description = "End all containers too, and delete images, data, keys and network rules" };
+        var endPods = new Option<bool>("--end-pods") { Description = "End the pods of this node first, as before the machine is switched off" };
         var command = new Command("down", """
             Stop the cluster.
 
             Containers go on running and nothing is lost: "coppice up" takes them over again. With --purge nothing is left.
 
+            With --end-pods the pods of this node end first, each with its grace, and the cluster makes others elsewhere: as when
+            the machine is shut down, of which systemd tells coppice by itself.
+
             Examples
               sudo coppice down
+              sudo coppice down --end-pods
               sudo coppice down --purge
             """)
         {
             purge,
+            endPods,
             dataDirectory,
             instance,
         };
@@ -45,8 +48,9 @@ internal static class DownCommand
             var layout = new DataLayout(Path.GetFullPath(parsed.GetValue(dataDirectory)!));
             var name = parsed.GetValue(instance) ?? ServerArguments.InstanceOf(layout);
             var isPurge = parsed.GetValue(purge);
-            var containers = isPurge ? "" : "; containers go on running";
-            Console.Out.WriteLine(await StopAsync(name, layout, time, stop) is { } outcome ? outcome + containers : "coppice is not running");
+            var endsPods = parsed.GetValue(endPods);
+            var containers = isPurge || endsPods ? "" : "; containers go on running";
+            Console.Out.WriteLine(await BackgroundServer.StopAsync(name, layout, endsPods, time, stop) is { } outcome ? outcome + containers : "coppice is not running");
             if (isPurge)
             {
                 await PurgeAsync(name, layout, time, stop);
@@ -55,21 +59,6 @@ internal static class DownCommand
             return ExitCodes.Success;
         });
         return command;
-    }
-
-    /// <returns>What came of it, in words; null if it did not run.</returns>
-    private static async Task<string?> StopAsync(string instance, DataLayout layout, TimeProvider time, CancellationToken stop)
-    {
-        var running = ServerProcess.Find(layout);
-        await BackgroundServer.ForgetAsync(instance, stop);
-        if (running is null)
-        {
-            return null;
-        }
-
-        return running.HasEnded || await running.EndAsync(Grace, time, stop)
-            ? "coppice is stopped"
-            : $"coppice did not stop within {Grace.TotalSeconds:0} s and was killed";
     }
 
     private static async Task PurgeAsync(string instance, DataLayout layout, TimeProvider time, CancellationToken stop)

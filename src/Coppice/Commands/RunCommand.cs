@@ -89,26 +89,29 @@ internal static partial class RunCommand
             .SetMinimumLevel(arguments.LogLevelOf(parsed))
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddProvider(new LineLoggerProvider(file, time)));
-        var log = loggers.CreateLogger("Coppice");
 
         // 3. signals: the first asks to stop, and the wish is kept if it comes while things start
         using var stopping = new CancellationTokenSource();
+        var shutdown = new MachineShutdown();
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var powerless = PosixSignalRegistration.Create((PosixSignal)MachineShutdown.PowerFails, Stop);
 
         // 4. the cluster, until the signal or its own end
-        return await ServeAsync(options, arguments.ToRemember(parsed), time, loggers, log, stopping.Token);
+        return await ServeAsync(options, arguments.ToRemember(parsed), time, loggers, shutdown, stopping.Token);
 
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = true;
+            shutdown.Note(signal.Signal);
             stopping.Cancel();
         }
     }
 
     private static async Task<int> ServeAsync(
-        ServerOptions options, IReadOnlyDictionary<string, string> remembered, TimeProvider time, ILoggerFactory loggers, ILogger log, CancellationToken stop)
+        ServerOptions options, IReadOnlyDictionary<string, string> remembered, TimeProvider time, ILoggerFactory loggers, MachineShutdown shutdown, CancellationToken stop)
     {
+        var log = loggers.CreateLogger("Coppice");
         try
         {
             // Nobody else serves the directory, or has the name.
@@ -131,7 +134,7 @@ internal static partial class RunCommand
                 ? await Cluster.StartAsync(options, loggers, progress, stop)
                 : await JoinedNode.StartAsync(options, cluster, loggers, progress, stop))
             {
-                await await server.FirstToEnd.WaitAsync(stop);
+                await RunToEndAsync(server, shutdown, log, stop);
             }
 
             LogEndedByItself(log);
@@ -155,6 +158,25 @@ internal static partial class RunCommand
 
         ServerOptions With(ClusterSettings settings) =>
             options with { Ranges = settings.Ranges, NodePorts = settings.NodePorts, ClusterDomain = settings.ClusterDomain };
+    }
+
+    /// <summary>Until a signal comes, or a part ends by itself. Where the machine goes down, the pods end first.</summary>
+    private static async Task RunToEndAsync(IServer server, MachineShutdown shutdown, ILogger log, CancellationToken stop)
+    {
+        try
+        {
+            await await server.FirstToEnd.WaitAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            if (await shutdown.IsUnderWayAsync())
+            {
+                LogGoesDown(log);
+                await server.EndPodsAsync();
+            }
+
+            throw;
+        }
     }
 
     /// <summary>The cluster's addresses are no machine's here, and no other cluster's.</summary>
@@ -186,6 +208,9 @@ internal static partial class RunCommand
 
     [LoggerMessage(1106, LogLevel.Critical, "{Reason}")]
     private static partial void LogNotPossible(ILogger log, string reason);
+
+    [LoggerMessage(1108, LogLevel.Information, "The machine goes down: its pods end first")]
+    private static partial void LogGoesDown(ILogger log);
 
     [LoggerMessage(1107, LogLevel.Critical, "Coppice ended by a failure that it did not expect")]
     private static partial void LogUnexpected(ILogger log, Exception unexpected);

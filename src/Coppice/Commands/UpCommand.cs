@@ -30,7 +30,8 @@ internal static class UpCommand
             Start a cluster of one node on this machine, in the background, and wait until it is ready.
 
             Missing Debian packages are installed. Where systemd runs, the cluster becomes the service coppice.service.
-            Doing it again changes nothing. Options are remembered in the data directory: they hold until others are given.
+            Doing it again changes nothing; with another build of coppice, that one takes over, and containers go on. Options are
+            remembered in the data directory: they hold until others are given.
 
             With --join the machine becomes a node of a cluster that is there, and --token shows that it may.
 
@@ -60,7 +61,7 @@ internal static class UpCommand
             HostChecks.RequireCgroups();
             HostChecks.RequireNoClusterBeside(_options);
             await InstallAsync(stop);
-            if (ServerProcess.Find(_layout) is { } running)
+            if (ServerProcess.Find(_layout) is { } running && running.Build == ProgramBuild.Current)
             {
                 RequireSameOptions(running);
                 _printer.Say($"coppice is already running (process {running.Id})");
@@ -68,6 +69,7 @@ internal static class UpCommand
             }
             else
             {
+                await EndOtherBuildAsync(stop);
                 HostChecks.RequireFreePorts(_options);
                 if (_options.Join is null)
                 {
@@ -82,6 +84,20 @@ internal static class UpCommand
 
             SayWhatNext();
             return ExitCodes.Success;
+        }
+
+        // Its containers, rules and names of pods hold meanwhile; who asks the API waits.
+        private async Task EndOtherBuildAsync(CancellationToken stop)
+        {
+            if (ServerProcess.Find(_layout) is { } other)
+            {
+                HostChecks.RequireRoom(_layout);
+                await _printer.RunAsync($"Another build of coppice is running (process {other.Id}), and makes way for this one", async _ =>
+                {
+                    await BackgroundServer.StopAsync(_options.Instance, _layout, endsPods: false, time, stop);
+                    return null;
+                });
+            }
         }
 
         // For the server in the background: its command line is there for all to see.

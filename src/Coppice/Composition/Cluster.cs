@@ -38,6 +38,7 @@ public sealed class Cluster : IServer
     private readonly ClientFigures _clients = new();
     private ControlPlane? _plane;
     private volatile ServiceNetwork? _network;
+    private NodeHost? _node;
 
     private Cluster(ServerOptions options, ILoggerFactory logs)
     {
@@ -53,6 +54,8 @@ public sealed class Cluster : IServer
     }
 
     public Task<Task> FirstToEnd => _loops.FirstToEnd;
+
+    public Task EndPodsAsync() => _node?.EndPodsAsync(default) ?? Task.CompletedTask;
 
     /// <summary>Starts everything; when it returns, the API answers and the node is at work.</summary>
     /// <param name="progress">Told in words what is done now.</param>
@@ -116,7 +119,7 @@ public sealed class Cluster : IServer
         var plane = _plane = new ControlPlane(store, planeOptions, (verbs, user) => Measured(InProcessClient.Open(verbs, user)), _time, _random, _logs);
         await plane.Api.Definitions.FollowAsync(stop);
         var nodeOptions = NodeHostOptions.Of(_options, _options.NodeAddress ?? NodeIp.Find() ?? OfLonelyMachine());
-        var node = new NodeHost(nodeOptions, _time, _logs) { NetworkReady = (pod, address, stop) => _network!.AdmitAsync(pod, address, stop) };
+        var node = _node = new NodeHost(nodeOptions, _time, _logs) { NetworkReady = (pod, address, stop) => _network!.AdmitAsync(pod, address, stop) };
         HealthCheck[] health =
         [
             new("node", true, node.Problem),

@@ -5,4 +5,7 @@ public interface IServer : IAsyncDisposable
 {
     /// <summary>Completes with a part that has ended by itself, which none should.</summary>
     Task<Task> FirstToEnd { get; }
+
+    /// <summary>Ends the pods of this node, as its machine goes down. To be disposed of afterwards.</summary>
+    Task EndPodsAsync();
 }

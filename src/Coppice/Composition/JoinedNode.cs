@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Coppice.ApiServer;
 using Coppice.Client;
@@ -10,8 +11,18 @@ using Microsoft.Extensions.Logging;
 namespace Coppice.Composition;
 
 /// <summary>A node of a cluster whose control plane is on another machine: the same parts as beside it, reached over HTTPS.</summary>
-internal static class JoinedNode
+internal sealed class JoinedNode : IServer
 {
+    private readonly RunningLoops _loops;
+    private NodeHost? _node;
+    private ServiceNetwork? _network;
+
+    private JoinedNode(RunningLoops loops) => _loops = loops;
+
+    public Task<Task> FirstToEnd => _loops.FirstToEnd;
+
+    public Task EndPodsAsync() => _node?.EndPodsAsync(default) ?? Task.CompletedTask;
+
     /// <summary>Starts everything; when it returns, the node is at work.</summary>
     /// <param name="options">With the cluster's settings, as the membership has them.</param>
     public static async Task<IServer> StartAsync(
@@ -24,9 +35,10 @@ internal static class JoinedNode
         var loops = new RunningLoops(time, log);
         try
         {
-            await StartAsync(NodeHostOptions.Of(options, AddressOf(options)) with { RegistersAgain = false }, cluster, loops, (time, random, logs), progress, stop);
+            var node = new JoinedNode(loops);
+            await node.StartAsync(NodeHostOptions.Of(options, AddressOf(options)), cluster, (time, random, logs), progress, stop);
             loops.Run(IdleMemory.OfThisProcess(time, log, ProgramPages.LetGo).RunAsync);
-            return loops;
+            return node;
         }
         catch
         {
@@ -40,10 +52,11 @@ internal static class JoinedNode
     public static IPAddress AddressOf(ServerOptions options) =>
         options.NodeAddress ?? NodeIp.Find() ?? throw new JoinException("this machine has no address that others could reach it by: give it a network, or name its address with --node-address");
 
-    private static async Task StartAsync(
+    public ValueTask DisposeAsync() => _loops.DisposeAsync();
+
+    private async Task StartAsync(
         NodeHostOptions options,
         ClusterMembership cluster,
-        RunningLoops loops,
         (TimeProvider Time, Random Random, ILoggerFactory Logs) given,
         IProgress<string> progress,
         CancellationToken stop)
@@ -51,23 +64,34 @@ internal static class JoinedNode
         var (time, random, logs) = given;
 
         // 1. The way to the API, and the certificates that it takes.
-        var door = loops.Keep(NodeDoor.OverHttps(cluster.Server, cluster.Authority, cluster.Certificates.Clients, null, time, logs));
+        var door = _loops.Keep(NodeDoor.OverHttps(cluster.Server, cluster.Authority, cluster.Certificates.Clients, null, time, logs));
         var requests = new CertificateRequests(door.Agent.Api, time);
-        loops.Run(stopping => cluster.Keys.RenewAsync(requests, cluster.Certificates, options.Address, logs.CreateLogger("Coppice.Joining"), stopping));
+        _loops.Run(stopping => cluster.Keys.RenewAsync(requests, cluster.Certificates, options.Address, logs.CreateLogger("Coppice.Joining"), stopping));
 
         // 2. The node's own endpoint, by which the API reaches its pods, and the tunnel to it, where nobody can dial.
-        var node = new NodeHost(options, time, logs);
+        var node = _node = new NodeHost(options, time, logs) { NetworkReady = (pod, address, ended) => _network!.AdmitAsync(pod, address, ended) };
         var kubelet = node.Endpoint(door.Access);
-        loops.Serve(await ApiServerHost.StartAsync(
+        _loops.Serve(await ApiServerHost.StartAsync(
             [new HttpsService(new HttpsPort(options.EndpointPort, cluster.Certificates.Endpoint), (http, _) => kubelet.HandleAsync(http))], time, logs, stop));
-        loops.Run(TunnelOf(cluster, options.EndpointPort, time, logs).RunAsync);
+        _loops.Run(TunnelOf(cluster, options.EndpointPort, time, logs).RunAsync);
 
         // 3. Its service network, and all of it works.
         progress.Report("starting the service network and the container runtime");
-        var side = new NodeSide(options, door, cluster.Settings, loops, time, random, logs);
-        side.Run(await side.StartNetworkAsync(0, stop));
+        var side = new NodeSide(options, door, cluster.Settings, _loops, time, random, logs);
+        var before = DnsPortBefore(options.Layout);
+        _network = await side.StartNetworkAsync(before, stop);
+        if (_network.DnsPort != before)
+        {
+            OwnFiles.WritePrivate(options.Layout.DnsPort, $"{_network.DnsPort}");
+        }
+
+        side.Run(_network);
         await side.RunAsync(node, stop);
     }
+
+    // Who asks for names over one socket for ever goes on being led there.
+    private static int DnsPortBefore(DataLayout layout) =>
+        File.Exists(layout.DnsPort) && int.TryParse(File.ReadAllText(layout.DnsPort), CultureInfo.InvariantCulture, out var port) ? port : 0;
 
     private static TunnelClient TunnelOf(ClusterMembership cluster, int endpointPort, TimeProvider time, ILoggerFactory logs)
     {

@@ -41,6 +41,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     private readonly ILogger _log = logs.CreateLogger("Coppice.Node");
     private readonly CgroupTree _cgroups = new($"/{options.Instance}");
     private readonly CancellationTokenSource _ended = new();
+    private volatile NodeAgent? _agent;
     private volatile NodeStreams? _streams;
     private volatile KubeletNode? _kubelet;
     private volatile NodeStats? _stats;
@@ -51,6 +52,9 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     public Func<Pod, string, CancellationToken, ValueTask> NetworkReady { get; init; } = (_, _, _) => ValueTask.CompletedTask;
 
     public INodeStreams? Find(string node) => node == options.Name ? _streams : null;
+
+    /// <summary>Ends its pods as the machine goes down; nothing if it has not started.</summary>
+    public Task EndPodsAsync(CancellationToken stop) => _agent?.EndPodsAsync(NodeShutdownOptions.Default, stop) ?? Task.CompletedTask;
 
     public string? Problem() => _problem is { } problem && _reportFailures.TryGetValue(NodeAgentParts.Status, out var why) ? $"{problem}: {NodeAgentParts.Status} cannot be written. {why}" : _problem;
 
@@ -78,7 +82,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var mounts = CgroupMounts.Observe();
         var health = new RuntimeHealth(runtime, images, time);
         var observer = new MachineObserver(options.Name, addresses, options.Layout.Root, runtime, health, () => PidLimits.IsScarce(mounts, _cgroups.Pods));
-        var statusOptions = new NodeStatusOptions { EndpointPort = options.EndpointPort, RegistersAgain = options.RegistersAgain };
+        var statusOptions = new NodeStatusOptions { EndpointPort = options.EndpointPort, ComesBack = options.ComesBack };
         var facts = await observer.FactsAsync(stopping);
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, MachineHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
 
@@ -107,7 +111,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var agentOptions = new NodeAgentOptions { NodeName = options.Name, Status = statusOptions };
         var membership = new NodeMembership(api, events, environment, OnReportFailed) { Heartbeats = (life.Line, session) };
         var parts = new NodeAgentParts(agentOptions, machine, nodeEnvironment, membership, time, _log);
-        var running = parts.Agent;
+        var running = _agent = parts.Agent;
         var streams = _streams = Streams(running, runtime);
         _stats = new NodeStats(() => running.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time);
         _kubelet = Shown(running, streams, _stats, parts.Probed, asked);
@@ -219,7 +223,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
 
         _reportFailures[what] = e.Message;
 
-        if (e is ApiException or RuntimeException or IOException)
+        if (e is ApiException or RuntimeException or IOException or NodeDeletedException)
         {
             LogReportFailed(options.Name, what, e.Message);
         }

@@ -23,8 +23,8 @@ internal sealed record NodeHostOptions(string Name, IPAddress Address, DataLayou
     /// <summary>Processes and threads of one pod; -1 for no limit but that of all pods together.</summary>
     public required long PodPidsLimit { get; init; }
 
-    /// <summary>Whether the node registers again when somebody deletes it, as that beside the control plane must: it is all there is.</summary>
-    public bool RegistersAgain { get; init; } = true;
+    /// <summary>Whether it is a node again by itself when its object was deleted: beside the control plane, which is of no use without.</summary>
+    public bool ComesBack { get; init; }
 
     /// <summary>The socket of a containerd that somebody else runs; null to run an own one.</summary>
     public string? ContainerdSocket { get; init; }
@@ -42,6 +42,7 @@ internal sealed record NodeHostOptions(string Name, IPAddress Address, DataLayou
             Instance = server.Instance,
             EndpointPort = server.KubeletPort,
             PodPidsLimit = server.PodPidsLimit,
+            ComesBack = server.Join is null,
             ContainerdSocket = server.ContainerdSocket,
             RegistriesFile = server.RegistriesFile,
         };

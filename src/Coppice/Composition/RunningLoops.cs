@@ -8,7 +8,7 @@ namespace Coppice.Composition;
 /// connections, and those that there are end with their next answer. 2. What works by itself ends. 3. What was kept is put away, the last
 /// first: the web server answers what runs, and tells whoever watches that it is over; a store is closed last.
 /// </summary>
-internal sealed partial class RunningLoops(TimeProvider time, ILogger log) : IServer
+internal sealed partial class RunningLoops(TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(15);
 

@@ -45,5 +45,8 @@ public sealed record DataLayout(string Root)
     /// <summary>Seccomp profiles of the node's own, which pods name as type Localhost.</summary>
     public string Seccomp => Path.Combine(Root, "seccomp");
 
+    /// <summary>Of a node of another machine's cluster: the port where it answers questions for names. There it is in the store.</summary>
+    public string DnsPort => Path.Combine(Root, "dns-port");
+
     public string PodNetwork => Path.Combine(Root, "cni");
 }

@@ -197,5 +197,7 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
         public void Wake()
         {
         }
+
+        public Task GoDownAsync(TimeSpan within, CancellationToken stop) => Task.CompletedTask;
     }
 }

@@ -141,6 +141,8 @@ internal sealed class TestNode : IDisposable
         public void Wake()
         {
         }
+
+        public Task GoDownAsync(TimeSpan within, CancellationToken stop) => Task.CompletedTask;
     }
 }
 

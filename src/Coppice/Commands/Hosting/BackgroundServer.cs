@@ -2,12 +2,16 @@ using System.Diagnostics;
 using Coppice.Client;
 using Coppice.Commands.Terminal;
 using Coppice.Configuration;
+using Coppice.Node;
 
 namespace Coppice.Commands.Hosting;
 
 /// <summary>Starts <c>coppice run</c> so that it outlives us: as a service where systemd runs, else in a session of its own.</summary>
 internal static class BackgroundServer
 {
+    /// <summary>Open watches and commands get this long to end in order.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
     // $1 the log; the rest is the command line. The log takes what comes before logging begins and what a crash leaves; it is ours alone.
     private const string StartScript = """
         umask 077
@@ -58,6 +62,25 @@ internal static class BackgroundServer
         await ProgramOutput.RequireAsync("systemctl", ["disable", "--now", Unit(instance)], stop);
         File.Delete(UnitFile(instance));
         await ProgramOutput.RequireAsync("systemctl", ["daemon-reload"], stop);
+    }
+
+    /// <summary>Ends the server, however it was started.</summary>
+    /// <param name="endsPods">The pods of this node end before it, as when the machine goes down. Else containers go on.</param>
+    /// <returns>What came of it, in words; null if it did not run.</returns>
+    public static async Task<string?> StopAsync(string instance, DataLayout layout, bool endsPods, TimeProvider time, CancellationToken stop)
+    {
+        var running = ServerProcess.Find(layout);
+        var grace = endsPods ? Grace + NodeShutdownOptions.Default.Period : Grace;
+        var ended = running is null || (endsPods && await running.EndAsync(grace, endsPods, time, stop));
+        await ForgetAsync(instance, stop);
+        if (running is null)
+        {
+            return null;
+        }
+
+        return ended || running.HasEnded || await running.EndAsync(grace, endsPods: false, time, stop)
+            ? "coppice is stopped"
+            : $"coppice did not stop within {grace.TotalSeconds:0} s and was killed";
     }
 
     /// <summary>

@@ -18,9 +18,12 @@ internal sealed class ServerProcess
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    private ServerProcess(int id) => Id = id;
+    private ServerProcess(int id, string build) => (Id, Build) = (id, build);
 
     public int Id { get; }
+
+    /// <summary>The <see cref="ProgramBuild"/> that it was started from; empty where it did not say.</summary>
+    public string Build { get; }
 
     /// <summary>Whether it is in the network namespace of this process.</summary>
     public bool IsOnThisNetwork => new FileInfo($"/proc/{Id}/ns/net").LinkTarget is { } network && network == new FileInfo("/proc/self/ns/net").LinkTarget;
@@ -32,7 +35,8 @@ internal sealed class ServerProcess
     {
         try
         {
-            return int.TryParse(File.ReadAllText(layout.PidFile), CultureInfo.InvariantCulture, out var id) && IsOurs(id) ? new ServerProcess(id) : null;
+            var noted = File.ReadAllText(layout.PidFile).Split('\n');
+            return int.TryParse(noted[0], CultureInfo.InvariantCulture, out var id) && IsOurs(id) ? new ServerProcess(id, noted.ElementAtOrDefault(1) ?? "") : null;
         }
         catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -56,16 +60,17 @@ internal sealed class ServerProcess
     public static IDisposable Register(DataLayout layout)
     {
         RequireNoOther(layout);
-        Note(layout.PidFile, Environment.ProcessId);
+        Note(layout.PidFile, $"{Environment.ProcessId}\n{ProgramBuild.Current}\n");
         return new Registration(layout.PidFile);
     }
 
-    /// <summary>Asks it to end, and ends it when it has not within the grace. Containers go on either way.</summary>
+    /// <summary>Asks it to end, and ends it when it has not within the grace. Containers go on.</summary>
+    /// <param name="endsPods">It is told that the machine goes down, so that its pods end first.</param>
     /// <returns>False if it had to be ended.</returns>
-    public async Task<bool> EndAsync(TimeSpan grace, TimeProvider time, CancellationToken stop)
+    public async Task<bool> EndAsync(TimeSpan grace, bool endsPods, TimeProvider time, CancellationToken stop)
     {
         var since = time.GetTimestamp();
-        _ = Signal(Id, Terminate);
+        _ = Signal(Id, endsPods ? MachineShutdown.PowerFails : Terminate);
         var obeyed = true;
         while (!HasEnded)
         {
@@ -98,7 +103,7 @@ internal sealed class ServerProcess
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Signal(int id, int signal);
 
-    private static void Note(string path, int id)
+    private static void Note(string path, string text)
     {
         using var file = new FileStream(path, new FileStreamOptions
         {
@@ -107,13 +112,13 @@ internal sealed class ServerProcess
             BufferSize = 0,
             UnixCreateMode = OwnFiles.PrivateFile,
         });
-        file.Write(Encoding.ASCII.GetBytes(id.ToString(CultureInfo.InvariantCulture)));
+        file.Write(Encoding.ASCII.GetBytes(text));
         file.SetLength(file.Position);
     }
 
     private sealed class Registration(string file) : IDisposable
     {
         // No process has this number.
-        public void Dispose() => Note(file, 0);
+        public void Dispose() => Note(file, "0");
     }
 }
