@@ -37,6 +37,9 @@ switch (args)
     case ["network"]:
         await NetworkBench.RunAsync();
         return 0;
+    case ["node-network"]:
+        await NodeNetworkBench.RunAsync();
+        return 0;
     case ["scheduling"]:
         await SchedulingBench.RunAsync();
         return 0;
@@ -59,6 +62,6 @@ switch (args)
         await JoiningBench.RunAsync(int.Parse(times, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, scheduling, workloads, healing [ROUNDS], node-failure, joining [ROUNDS]");
+        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, node-network, scheduling, workloads, healing [ROUNDS], node-failure, joining [ROUNDS]");
         return 2;
 }

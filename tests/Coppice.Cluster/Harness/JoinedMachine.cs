@@ -37,13 +37,17 @@ internal sealed class JoinedMachine : IAsyncDisposable
 
     public bool IsRunning => _server.IsRunning;
 
+    public NetworkNamespace Network => _network;
+
     /// <summary>The API as this machine reaches it.</summary>
     public static string ServerOf(RunningCluster cluster) => $"https://{cluster.NodeAddress}:6443";
 
     /// <summary>One on which coppice has joined.</summary>
-    public static async Task<JoinedMachine> StartAsync(RunningCluster cluster, int number)
+    /// <param name="number">From 2; the last part of its address and of its name.</param>
+    /// <param name="isFar">It is in another network than the first machine.</param>
+    public static async Task<JoinedMachine> StartAsync(RunningCluster cluster, int number, bool isFar = false)
     {
-        var machine = await CreateAsync(cluster, number);
+        var machine = await CreateAsync(cluster, number, isFar: isFar);
         await machine.JoinAsync();
         return machine;
     }
@@ -51,10 +55,11 @@ internal sealed class JoinedMachine : IAsyncDisposable
     /// <summary>One on which coppice does not run yet.</summary>
     /// <param name="number">From 2; the last part of its address and of its name.</param>
     /// <param name="dataDirectoryMiB">As of a cluster's.</param>
-    public static async Task<JoinedMachine> CreateAsync(RunningCluster cluster, int number, int dataDirectoryMiB = 0)
+    /// <param name="isFar">It is in another network than the first machine.</param>
+    public static async Task<JoinedMachine> CreateAsync(RunningCluster cluster, int number, int dataDirectoryMiB = 0, bool isFar = false)
     {
         var folders = new ClusterFolders($"{Path.GetFileName(cluster.Folders.Home)}-{number}");
-        var address = IPAddress.Parse($"192.0.2.{10 + number}");
+        var address = IPAddress.Parse($"{(isFar ? "198.51.100" : "192.0.2")}.{10 + number}");
         var network = await cluster.Network.CreateNeighbourAsync(Path.GetFileName(folders.Home), address);
         if (dataDirectoryMiB > 0)
         {
@@ -102,6 +107,10 @@ internal sealed class JoinedMachine : IAsyncDisposable
 
     /// <summary>Asks coppice to end, and waits; containers go on.</summary>
     public Task StopAsync() => _server.StopAsync();
+
+    /// <summary>Ends coppice there as before the machine is switched off: its pods first.</summary>
+    public async Task ShutDownAsync() =>
+        (await Inside(new Command(Repository.CoppiceBinary(), "down", "--end-pods", "--data-dir", DataDirectory)).RunAsync()).OrThrow();
 
     /// <summary>Starts coppice, which has ended.</summary>
     public async Task StartAgainAsync(params IReadOnlyList<string> arguments)

@@ -18,13 +18,23 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
     /// <summary>The device by which it reaches others.</summary>
     public const string Uplink = "uplink0";
 
+    private static readonly IPNetwork Subnet = new(IPAddress.Parse("192.0.2.0"), 24);
+
+    private const string Switch = "switch0";
     private const int CloneNewNetwork = 0x40000000;
 
-    private NetworkNamespace(string name) => Name = name;
+    private readonly Lazy<Task> _switch;
+
+    private NetworkNamespace(string name, string? path = null)
+    {
+        (Name, Path) = (name, path ?? $"/run/netns/{name}");
+        _switch = new Lazy<Task>(AddSwitchAsync);
+    }
 
     public string Name { get; }
 
-    public string Path => $"/run/netns/{Name}";
+    /// <summary>The file that stands for it.</summary>
+    public string Path { get; }
 
     public static async Task<NetworkNamespace> CreateAsync(string name, bool hasUplink = true)
     {
@@ -37,39 +47,38 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
             $"-n {name} address add {NodeAddress}/24 dev {Uplink}",
             $"-n {name} route add default via 192.0.2.1 dev {Uplink}",
         ];
-        foreach (var step in (string[])[$"netns add {name}", $"-n {name} link set lo up", .. hasUplink ? uplink : []])
-        {
-            (await new Command("ip", step.Split(' ')).RunAsync()).OrThrow();
-        }
-
+        await RunAsync([$"netns add {name}", $"-n {name} link set lo up", .. hasUplink ? uplink : []]);
         return new NetworkNamespace(name);
     }
 
-    /// <summary>That of another machine, with a cable to this one, by which it reaches all others.</summary>
-    /// <param name="address">In the network of this one.</param>
+    /// <summary>That of another machine, with a cable to the switch that this one is at, too.</summary>
+    /// <param name="address">In the network of this one; or in another, whose machines are reached by way of this one.</param>
     public async Task<NetworkNamespace> CreateNeighbourAsync(string name, IPAddress address)
     {
+        await _switch.Value;
         var cable = $"to-{address.GetAddressBytes()[3]}";
-        foreach (var step in (string[])
+        string[] far = Subnet.Contains(address)
+            ? []
+            : [$"-n {Name} route add {address}/32 dev {Uplink}", $"-n {name} route add {NodeAddress}/32 dev {Uplink}"];
+        await RunAsync(
         [
             $"netns add {name}",
             $"-n {name} link set lo up",
             $"-n {name} link add {Uplink} type veth peer name {cable} netns {Name}",
-            $"-n {Name} link set {cable} up",
-            $"-n {Name} route add {address}/32 dev {cable}",
+            $"-n {Name} link set {cable} master {Switch} up",
             $"-n {name} link set {Uplink} up",
             $"-n {name} address add {address}/24 dev {Uplink}",
+            .. far,
             $"-n {name} route add default via {NodeAddress} dev {Uplink}",
-        ])
-        {
-            (await new Command("ip", step.Split(' ')).RunAsync()).OrThrow();
-        }
-
+        ]);
         return new NetworkNamespace(name);
     }
 
     /// <summary>One that is there already.</summary>
     public static NetworkNamespace Existing(string name) => new(name);
+
+    /// <summary>That of a process, such as a container's; not to be disposed of.</summary>
+    public static NetworkNamespace OfProcess(int id) => new($"of-{id}", $"/proc/{id}/ns/net");
 
     /// <summary>The command, run inside. (Not with <c>ip netns exec</c>, which would hide the cgroups.)</summary>
     public Command Enter(Command command) => command.After("nsenter", $"--net={Path}", "--");
@@ -102,6 +111,22 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await new Command("ip", "netns", "delete", Name).RunAsync();
+
+    // It is here for want of another place: what goes through it is none of this machine's rules' business, and it answers for nobody.
+    private async Task AddSwitchAsync()
+    {
+        await RunAsync([$"-n {Name} link add {Switch} type bridge"]);
+        (await Enter(new Command("sh", "-c", $"echo 0 > /proc/sys/net/bridge/bridge-nf-call-iptables && echo 1 > /proc/sys/net/ipv4/conf/{Switch}/arp_ignore")).RunAsync()).OrThrow();
+        await RunAsync([$"-n {Name} link set {Uplink}-far master {Switch}", $"-n {Name} link set {Switch} up"]);
+    }
+
+    private static async Task RunAsync(IEnumerable<string> steps)
+    {
+        foreach (var step in steps)
+        {
+            (await new Command("ip", step.Split(' ')).RunAsync()).OrThrow();
+        }
+    }
 
     // A socket belongs for ever to the namespace its thread was in when it was made. The thread is ended after that: it must not go
     // back among those that others use.
