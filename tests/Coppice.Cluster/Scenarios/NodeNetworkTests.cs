@@ -44,7 +44,7 @@ public sealed class NodeNetworkTests(ThreeMachines machines)
             apiVersion: v1
             kind: Service
             metadata: {name: far}
-            spec: {type: LoadBalancer, selector: {on: node-3}, ports: [{port: 8013, targetPort: 8080}]}
+            spec: {type: LoadBalancer, selector: {place: node-3}, ports: [{port: 8013, targetPort: 8080}]}
             ---
             apiVersion: v1
             kind: Service
@@ -59,7 +59,7 @@ public sealed class NodeNetworkTests(ThreeMachines machines)
             apiVersion: v1
             kind: Service
             metadata: {name: only}
-            spec: {type: NodePort, selector: {on: node-2}, internalTrafficPolicy: Local, externalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]}
+            spec: {type: NodePort, selector: {place: node-2}, internalTrafficPolicy: Local, externalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]}
             """);
         await AddressesAsync(ns, "");
         await Eventually.SeeAsync("three endpoints", Patience, () => ns.RunAsync("get", "endpointslices", "-l", "kubernetes.io/service-name=near", "-o", "jsonpath={.items[*].endpoints[*].conditions.ready}"), seen => seen == "true true true");
@@ -114,7 +114,7 @@ public sealed class NodeNetworkTests(ThreeMachines machines)
             apiVersion: v1
             kind: Service
             metadata: {name: local}
-            spec: {type: LoadBalancer, selector: {on: node-2}, externalTrafficPolicy: Local, ports: [{port: 8014, targetPort: 8080}]}
+            spec: {type: LoadBalancer, selector: {place: node-2}, externalTrafficPolicy: Local, ports: [{port: 8014, targetPort: 8080}]}
             """);
         await AddressesAsync(ns, "", "node-2");
         await ns.SeesAsync("service/local", ".status.loadBalancer.ingress[*].ip", machines.AddressOf("node-2"), Patience);
@@ -132,7 +132,7 @@ public sealed class NodeNetworkTests(ThreeMachines machines)
             apiVersion: v1
             kind: Service
             metadata: {name: web}
-            spec: {clusterIP: None, selector: {on: node-2}, ports: [{port: 8080}]}
+            spec: {clusterIP: None, selector: {place: node-2}, ports: [{port: 8080}]}
             """);
         await AddressesAsync(ns, "");
         await AddressesAsync(ns, "host-");
@@ -153,14 +153,14 @@ public sealed class NodeNetworkTests(ThreeMachines machines)
         var ns = await Cluster.NewNamespaceAsync();
         await ns.ApplyAsync(string.Join("\n---\n", ThreeMachines.Names.Select(node => Pod(node))));
         var pods = await AddressesAsync(ns, "");
-        await ns.ApplyAsync(Policy("{podSelector: {matchLabels: {on: node-2}}, ingress: [{from: [{podSelector: {matchLabels: {on: node-3}}}]}]}"));
+        await ns.ApplyAsync(Policy("{podSelector: {matchLabels: {place: node-2}}, ingress: [{from: [{podSelector: {matchLabels: {place: node-3}}}]}]}"));
 
         await (await machines.InPodAsync(ns, "on-node-1")).SeesNothingAsync($"http://{pods["node-2"]}:8080/hostname");
         await (await machines.InPodAsync(ns, "on-node-3")).SeesAsync($"http://{pods["node-2"]}:8080/clientip", $"::ffff:{pods["node-3"]}");
-        await ns.RunAsync("label", "pod", "on-node-1", "on=node-3", "--overwrite");
+        await ns.RunAsync("label", "pod", "on-node-1", "place=node-3", "--overwrite");
         await (await machines.InPodAsync(ns, "on-node-1")).SeesAsync($"http://{pods["node-2"]}:8080/clientip", $"::ffff:{pods["node-1"]}");
 
-        await ns.ApplyAsync(Policy("{podSelector: {matchLabels: {on: node-3}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {on: node-2}}}]}]}"));
+        await ns.ApplyAsync(Policy("{podSelector: {matchLabels: {place: node-3}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {place: node-2}}}]}]}"));
         await (await machines.InPodAsync(ns, "on-node-3")).SeesNothingAsync($"http://{pods["node-1"]}:8080/hostname");
         await (await machines.InPodAsync(ns, "on-node-3")).SeesAsync($"http://{pods["node-2"]}:8080/hostname", "on-node-2");
     }
@@ -245,7 +245,7 @@ public sealed class NodeNetworkTests(ThreeMachines machines)
     private static string Pod(string node) => $$"""
         apiVersion: v1
         kind: Pod
-        metadata: {name: on-{{node}}, labels: {app: web, on: {{node}} } }
+        metadata: {name: on-{{node}}, labels: {app: web, place: {{node}} } }
         spec: {nodeName: {{node}}, terminationGracePeriodSeconds: 1, containers: [{name: app, image: coppice/testapp:1, args: [serve]}]}
         """;
 
