@@ -18,8 +18,10 @@ public sealed class NodeRouteReconciler : IReconciler, IDisposable
     private readonly RouteTable _table;
     private readonly NamespaceThread _thread;
 
-    // Null after a node has changed.
-    private volatile Known? _plan;
+    // 1 after a node has changed. Taken back before the nodes are read: what changes meanwhile is news again.
+    private int _hasNews = 1;
+
+    private Known? _plan;
 
     /// <param name="namespacePath">The network namespace to work in, or null for this process's own.</param>
     public NodeRouteReconciler(ObjectCache<Node> nodes, NetworkOptions options, string? namespacePath = null)
@@ -40,7 +42,7 @@ public sealed class NodeRouteReconciler : IReconciler, IDisposable
         {
             if (RoutePlanner.IsNews(change))
             {
-                _plan = null;
+                Interlocked.Exchange(ref _hasNews, 1);
                 loop.Enqueue(default);
             }
         });
@@ -66,7 +68,8 @@ public sealed class NodeRouteReconciler : IReconciler, IDisposable
         await _thread.RunAsync(() =>
         {
             var links = RouteTable.Links();
-            if (_plan is not { } known || !known.Links.SequenceEqual(links))
+            var hasNews = Interlocked.Exchange(ref _hasNews, 0) == 1;
+            if (hasNews || _plan is not { } known || !known.Links.SequenceEqual(links))
             {
                 _plan = known = new(RoutePlanner.Plan(_options.NodeName, _options.Ranges.Pods, _nodes.Items, links), links);
             }
