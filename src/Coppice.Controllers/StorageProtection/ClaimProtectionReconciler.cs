@@ -23,7 +23,7 @@ internal sealed class ClaimProtectionReconciler : IDeclaredReconciler
 
     public Controller Declare(Controller controller) => controller
         .Watches(_claims)
-        .WokenBy(_pods, change => change.New is null ? PodClaims.Of(change.Item) : []);
+        .WokenBy(_pods, change => change.New is null || IsShutDown(change.New) ? PodClaims.Of(change.Item) : []);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
@@ -37,9 +37,16 @@ internal sealed class ClaimProtectionReconciler : IDeclaredReconciler
 
     /// <summary>The cache may be behind: only the API knows of a pod that was bound a moment ago.</summary>
     private async ValueTask<bool> IsUsedAsync(ObjectKey claim, CancellationToken stop) =>
-        _users.Find(claim.ToString()).Any(Uses)
-        || (await _api.ListAsync<Pod>(new ListQuery(claim.Namespace), stop)).Items.Any(pod => Uses(pod) && PodClaims.Of(pod).Contains(claim));
+        _users.Find(claim.ToString()).Any(pod => Uses(pod, claim))
+        || (await _api.ListAsync<Pod>(new ListQuery(claim.Namespace), stop)).Items.Any(pod => Uses(pod, claim));
 
-    /// <summary>A pod that no node has yet uses nothing; one that has ended leaves its volumes only when it is gone, as in Kubernetes.</summary>
-    private static bool Uses(Pod pod) => !string.IsNullOrEmpty(pod.Spec.NodeName);
+    /// <summary>
+    /// A pod that no node has yet uses nothing; one that has ended leaves its volumes only when it is gone, as in Kubernetes. But one that
+    /// is deleted in the foreground waits for the claim that was made for it: that it leaves as soon as its node is done with it.
+    /// </summary>
+    private static bool Uses(Pod pod, ObjectKey claim) =>
+        !string.IsNullOrEmpty(pod.Spec.NodeName)
+        && pod.Spec.Volumes.Any(volume => PodClaims.For(pod, volume) == claim && (volume.Ephemeral is null || !IsShutDown(pod)));
+
+    private static bool IsShutDown(Pod pod) => pod.Metadata is { DeletionTimestamp: not null, DeletionGracePeriodSeconds: 0 };
 }

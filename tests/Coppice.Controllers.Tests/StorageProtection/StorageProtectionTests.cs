@@ -46,6 +46,30 @@ public sealed class StorageProtectionTests : IDisposable
     }
 
     [Fact]
+    public void A_pod_and_the_claim_that_was_made_for_it_do_not_wait_for_each_other()
+    {
+        _world.Create(new Pod
+        {
+            Metadata = new() { Name = "web", Namespace = "default" },
+            Spec = new()
+            {
+                NodeName = "node-1",
+                Containers = [new() { Name = "c", Image = "i" }],
+                Volumes = [new() { Name = "data", Ephemeral = new() { VolumeClaimTemplate = new() { Spec = Wanted } } }],
+            },
+        });
+        Assert.Single(_world.Api.All<PersistentVolumeClaim>());
+
+        _world.Delete<Pod>("web", propagation: "Foreground");
+        Assert.NotNull(Assert.Single(_world.Api.All<PersistentVolumeClaim>()).Metadata.DeletionTimestamp);
+
+        _world.Api.FinishPod(_world.Api.Get<Pod>("web"));
+        _world.Settle();
+        Assert.Empty(_world.Api.All<PersistentVolumeClaim>());
+        Assert.Empty(_world.Api.All<Pod>());
+    }
+
+    [Fact]
     public void A_volume_waits_for_its_claim_to_let_go()
     {
         _world.Create(new PersistentVolume
