@@ -13,8 +13,6 @@ internal sealed record Breach(string What, Func<Ground, ILaw> Law, string Words,
 {
     /// <summary>So that what was made is older than what comes after it.</summary>
     public static readonly DateTimeOffset Long = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-
 }
 
 /// <summary>What is written at once.</summary>
