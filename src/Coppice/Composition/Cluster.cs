@@ -133,7 +133,9 @@ public sealed class Cluster : IServer
 
         // 3. What a cluster has from the start.
         var ownApi = InProcessClient.Open(plane.Api, Users.Component(InProcessClient.ApiServer));
-        await ClusterBootstrap.EnsureAsync(ownApi, keys, _options.Ranges.Services, _time, stop);
+        var events = new EventRecorder(ownApi, "kubernetes-service-cidr-controller", "", _time, _random, _logs.CreateLogger("Coppice.Events"));
+        _loops.Run(events.RunAsync);
+        await ClusterBootstrap.EnsureAsync(ownApi, events, keys, _options.Ranges.Services, _time, stop);
         var builtIns = new BuiltInServices(ownApi, nodeOptions.Address, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
         var settings = new ClusterSettings(_options.Ranges, _options.NodePorts, _options.ClusterDomain);

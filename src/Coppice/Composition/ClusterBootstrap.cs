@@ -18,15 +18,16 @@ internal static class ClusterBootstrap
     private static readonly string[] Namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
     /// <summary>Makes what is not there yet.</summary>
+    /// <param name="events">Told where something that is there is not as it would be made.</param>
     /// <param name="services">The range of their addresses.</param>
-    public static async Task EnsureAsync(IApiClient api, ClusterKeys keys, IPNetwork services, TimeProvider time, CancellationToken stop)
+    public static async Task EnsureAsync(IApiClient api, IEventRecorder events, ClusterKeys keys, IPNetwork services, TimeProvider time, CancellationToken stop)
     {
         await EnsureNamespacesAsync(api, stop);
         await EnsurePriorityClassesAsync(api, stop);
         await BootstrapPolicy.EnsureAsync(api, stop);
         await PublishedAuthentication.WriteAsync(api, keys, stop);
         await FlowDefaults.EnsureAsync(api, stop);
-        await EnsureServiceRangeAsync(api, services, time, stop);
+        await EnsureServiceRangeAsync(api, events, services, time, stop);
         await EnsureStorageClassAsync(api, stop);
     }
 
@@ -71,7 +72,7 @@ internal static class ClusterBootstrap
     /// The cluster's own range that services get their addresses from, as the API shows it. Others, which somebody makes or which was its
     /// own before, are given out when it is full.
     /// </summary>
-    internal static async Task EnsureServiceRangeAsync(IApiClient api, IPNetwork range, TimeProvider time, CancellationToken stop)
+    internal static async Task EnsureServiceRangeAsync(IApiClient api, IEventRecorder events, IPNetwork range, TimeProvider time, CancellationToken stop)
     {
         var wanted = new ServiceCIDR
         {
@@ -81,6 +82,12 @@ internal static class ClusterBootstrap
         };
         if (await api.FindAsync<ServiceCIDR>(ObjectKey.Of(wanted), stop) is { } found && found.Spec != wanted.Spec)
         {
+            events.Record(
+                found,
+                "Warning",
+                "KubernetesDefaultServiceCIDRInconsistent",
+                $"The default ServiceCIDR [{string.Join(' ', found.Spec.Cidrs)}] does not match the controller flag configurations [{range}]");
+
             // The cluster was given another range. The one before stays until somebody deletes it: services have addresses of it.
             wanted = wanted with { Metadata = new() { Name = $"kubernetes-{range.ToString().Replace('.', '-').Replace('/', '-')}" } };
         }

@@ -20,10 +20,15 @@ public sealed class BuiltInServicesTests
     {
         var verbs = new ApiVerbs(new InMemoryRevisionStore(), ServiceAllocationOptions.Default, null, TimeProvider.System, new Random(1));
         var api = new InProcessClient(verbs, "system:apiserver");
+        var told = new ToldEvents();
         foreach (var range in new[] { "10.96.0.0/16", "172.30.0.0/20", "172.30.0.0/20", "10.96.0.0/16" })
         {
-            await ClusterBootstrap.EnsureServiceRangeAsync(api, IPNetwork.Parse(range), TimeProvider.System, default);
+            await ClusterBootstrap.EnsureServiceRangeAsync(api, told, IPNetwork.Parse(range), TimeProvider.System, default);
         }
+
+        Assert.Equal(
+            Enumerable.Repeat("kubernetes KubernetesDefaultServiceCIDRInconsistent The default ServiceCIDR [10.96.0.0/16] does not match the controller flag configurations [172.30.0.0/20]", 2),
+            told.Lines);
 
         // Services may still have addresses of the one before.
         foreach (var (name, range) in new[] { ("kubernetes", "10.96.0.0/16"), ("kubernetes-172-30-0-0-20", "172.30.0.0/20") })
@@ -49,5 +54,12 @@ public sealed class BuiltInServicesTests
             await new BuiltInServices(api, IPAddress.Parse("192.0.2.10"), NullLogger.Instance).AddApiAsync(ranges.ApiAddress, 6443, default);
             return (await api.FindAsync<Service>(new ObjectKey("default", "kubernetes"), default))!.Spec.ClusterIP;
         }
+    }
+
+    private sealed class ToldEvents : IEventRecorder
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) => Lines.Add($"{about.Metadata.Name} {reason} {message}");
     }
 }
