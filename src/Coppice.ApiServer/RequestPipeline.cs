@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Coppice.ApiServer.Aggregation;
 using Coppice.ApiServer.Audit;
@@ -76,6 +77,7 @@ public sealed partial class RequestPipeline
     // What is said before it is known how a request ends.
     private static readonly string[] OfRefusalsToo = [HeaderNames.Warning, RequestTurns.SchemaHeader, RequestTurns.LevelHeader, HttpAudit.IdHeader];
 
+    private readonly ConcurrentQueue<ReconcileLoop<ObjectKey>> _loops = [];
     private readonly BodyDeadline _bodies;
     private readonly Authenticator _authenticator;
     private readonly Authorizer _authorizer;
@@ -112,7 +114,7 @@ public sealed partial class RequestPipeline
         Access = new InProcessAccessControl(_authenticator, _authorizer);
         var flows = new FlowControl(parts.Flow, time, random);
         _turns = new RequestTurns(flows, verbs.Kinds, verbs.List);
-        Flows = (api, caches) => new FlowReconciler(api, flows, time).WokenBy(caches, log).RunAsync;
+        Flows = (api, caches) => Told(new FlowReconciler(api, flows, time).WokenBy(caches, log));
         _health = new HealthEndpoint(parts.Health);
         _heartbeats = parts.Heartbeats is { } take ? new HeartbeatEndpoint(take) : null;
         string[] otherPaths =
@@ -122,14 +124,14 @@ public sealed partial class RequestPipeline
         _pages = new StatusPages(parts.Flags, otherPaths, flows, time);
         _kinds = verbs.Kinds;
         _requests = new RequestMetrics(_kinds, otherPaths.ToHashSet(StringComparer.Ordinal), time);
-        _metrics = new MetricsEndpoint(_requests, flows, verbs, parts.Metrics);
+        _metrics = new MetricsEndpoint(_requests, flows, verbs, text => WriteTo(text, parts.Metrics));
         _discovery = new(
             _kinds,
             verbs.Remote,
             (kinds, remote) => new DiscoveryDocuments(RemoteDiscovery.Merge(ServedGroups.Of(kinds.All), remote), parts.ServerAddress) { OtherPaths = otherPaths });
         var others = verbs.RemoteClient = new RemoteApiClient(verbs.Dialer, parts.FrontProxy);
         _aggregation = new AggregationEndpoint(verbs.Remote, others);
-        ApiServices = (api, caches) => new ApiServiceReconciler(api, _kinds, verbs.Remote, others, time).WokenBy(caches, log).RunAsync;
+        ApiServices = (api, caches) => Told(new ApiServiceReconciler(api, _kinds, verbs.Remote, others, time).WokenBy(caches, log));
         _openApi = new(_kinds, verbs.Remote, (kinds, remote) => new OpenApiDocuments(ServedGroups.Of(kinds.All), [.. remote.Select(one => one.Described).OfType<OtherDescription>()]));
         _issuer = new IssuerDocuments(parts.Tokens, parts.ServerAddress);
         _reviews = new ReviewEndpoint(tokens, _authorizer);
@@ -262,6 +264,23 @@ public sealed partial class RequestPipeline
             trail.Started(refused.Code);
             throw;
         }
+    }
+
+    /// <summary>A loop of which /metrics tells from now on.</summary>
+    private Func<CancellationToken, Task> Told(ReconcileLoop<ObjectKey> loop)
+    {
+        _loops.Enqueue(loop);
+        return loop.RunAsync;
+    }
+
+    private void WriteTo(MetricsText text, Action<MetricsText> others)
+    {
+        foreach (var loop in _loops)
+        {
+            loop.WriteTo(text);
+        }
+
+        others(text);
     }
 
     private static void Tell(KeptTokenUse? kept, HttpContext http, AuditTrail? trail)

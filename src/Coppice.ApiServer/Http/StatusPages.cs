@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Fairness;
 using Coppice.ApiServer.Requests;
@@ -9,8 +10,8 @@ using Microsoft.AspNetCore.Http;
 namespace Coppice.ApiServer.Http;
 
 /// <summary>
-/// /statusz, /flagz and the dumps of priority levels: since when what is running, with which options, and who waits. For people; programs
-/// have /metrics and /version.
+/// /statusz, /flagz and the dumps of priority levels: since when what is running, with which options, and who waits. Text for people; what
+/// programs are to read they ask for by its media type.
 /// </summary>
 /// <param name="flags">The options of this server by their names, as they are now.</param>
 /// <param name="paths">What else it answers.</param>
@@ -20,6 +21,10 @@ internal sealed class StatusPages(IReadOnlyDictionary<string, string> flags, IEn
     public const string Flags = "/flagz";
 
     private const string Component = "kube-apiserver";
+
+    // Of the objects that programs may ask for.
+    private const string Group = "config.k8s.io";
+    private static readonly string[] Versions = ["v1beta1", "v1alpha1"];
 
     private const string Warning =
         "Warning: This endpoint is not meant to be machine parseable, has no formatting compatibility guarantees and is for debugging purposes only.";
@@ -41,18 +46,74 @@ internal sealed class StatusPages(IReadOnlyDictionary<string, string> flags, IEn
             return false;
         }
 
-        if (!IsAcceptable(http.Request.Headers.Accept.First()))
+        var isStatus = http.Request.Path.Value == Status;
+        foreach (var one in (http.Request.Headers.Accept.First() is { Length: > 0 } accept ? accept : "*/*").Split(','))
         {
-            await WriteAsync(http, "media type not acceptable, must be: text/plain\n", StatusCodes.Status406NotAcceptable);
-            return true;
+            if (VersionIn(one, isStatus ? "Statusz" : "Flagz") is { } version)
+            {
+                http.Response.ContentType = "application/json";
+                await http.Response.BodyWriter.WriteAsync(isStatus ? StatusObject(version) : FlagsObject(version), http.RequestAborted);
+                return true;
+            }
+
+            if (one.Split(';')[0].Trim() is "*/*" or "text/*" or "text/plain")
+            {
+                await WriteAsync(http, isStatus ? StatusText() : FlagsText(), StatusCodes.Status200OK);
+                return true;
+            }
         }
 
-        await WriteAsync(http, http.Request.Path == Status ? StatusText() : FlagsText(), StatusCodes.Status200OK);
+        await WriteAsync(http, "media type not acceptable, must be: text/plain\n", StatusCodes.Status406NotAcceptable);
         return true;
     }
 
-    private static bool IsAcceptable(string? accept) =>
-        string.IsNullOrEmpty(accept) || accept.Split(',').Any(one => one.Split(';')[0].Trim() is "*/*" or "text/*" or "text/plain");
+    /// <summary>The version of the object that a media type asks for, as in "application/json;v=v1beta1;g=config.k8s.io;as=Statusz"; null for no such.</summary>
+    private static string? VersionIn(string media, string kind)
+    {
+        var parts = media.Split(';', StringSplitOptions.TrimEntries);
+        return parts[0] == "application/json" && parts.Contains($"g={Group}") && parts.Contains($"as={kind}")
+            ? Versions.FirstOrDefault(version => parts.Contains($"v={version}"))
+            : null;
+    }
+
+    private byte[] StatusObject(string version) => Object("Statusz", version, json =>
+    {
+        json.WriteString("startTime", _started.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        json.WriteNumber("uptimeSeconds", (long)time.GetElapsedTime(_startStamp).TotalSeconds);
+        json.WriteString("goVersion", RuntimeInformation.FrameworkDescription);
+        json.WriteString("binaryVersion", ServerVersion.Number);
+        json.WriteString("emulationVersion", $"{ServerVersion.Major}.{ServerVersion.Minor}");
+        json.WriteStartArray("paths");
+        foreach (var folder in Folders())
+        {
+            json.WriteStringValue(folder);
+        }
+
+        json.WriteEndArray();
+    });
+
+    private byte[] FlagsObject(string version) => Object("Flagz", version, json =>
+    {
+        json.WriteStartObject("flags");
+        foreach (var (name, value) in flags.OrderBy(flag => flag.Key, StringComparer.Ordinal))
+        {
+            json.WriteString(name, value);
+        }
+
+        json.WriteEndObject();
+    });
+
+    private static byte[] Object(string kind, string version, Action<Utf8JsonWriter> content) => JsonDocumentWriter.Write(json =>
+    {
+        json.WriteString("kind", kind);
+        json.WriteString("apiVersion", $"{Group}/{version}");
+        json.WriteStartObject("metadata");
+        json.WriteString("name", Component);
+        json.WriteEndObject();
+        content(json);
+    });
+
+    private IEnumerable<string> Folders() => paths.Select(path => "/" + path.Split('/')[1]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     private static async ValueTask WriteAsync(HttpContext http, string text, int code)
     {
@@ -64,7 +125,6 @@ internal sealed class StatusPages(IReadOnlyDictionary<string, string> flags, IEn
     private string StatusText()
     {
         var up = time.GetElapsedTime(_startStamp);
-        var folders = paths.Select(path => "/" + path.Split('/')[1]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return string.Create(CultureInfo.InvariantCulture, $"""
 
             {Component} statusz
@@ -75,7 +135,7 @@ internal sealed class StatusPages(IReadOnlyDictionary<string, string> flags, IEn
             Go version: {RuntimeInformation.FrameworkDescription}
             Binary version: {ServerVersion.Number}
             Emulation version: {ServerVersion.Number}
-            Paths: {string.Join(' ', folders)}
+            Paths: {string.Join(' ', Folders())}
 
             """);
     }

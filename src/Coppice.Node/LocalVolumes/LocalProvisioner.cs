@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Storage;
@@ -39,6 +40,14 @@ public sealed class LocalProvisioner
 
         // Of a claim that was seen before its class nobody knew whose it is.
         classes.Subscribe(_ => claims.Items.Select(ObjectKey.Of).ToList().ForEach(_claims.Enqueue));
+    }
+
+    /// <summary>What its loops have to tell of their queues.</summary>
+    public void WriteTo(MetricsText text)
+    {
+        _claims.WriteTo(text);
+        _sizes.WriteTo(text);
+        _volumes.WriteTo(text);
     }
 
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(_claims.RunAsync(stop), _sizes.RunAsync(stop), _volumes.RunAsync(stop));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Coppice.ApiServer;
 using Coppice.ApiServer.Audit;
@@ -16,6 +17,7 @@ using Coppice.Client.Metrics;
 using Coppice.Composition.Joining;
 using Coppice.Configuration;
 using Coppice.Network.PodNetwork;
+using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Scheduler;
 using Microsoft.Extensions.Logging;
@@ -39,6 +41,8 @@ public sealed class Cluster : IServer
     private ControlPlane? _plane;
     private volatile ServiceNetwork? _network;
     private NodeHost? _node;
+    private volatile NodeSide? _side;
+    private ImmutableArray<ReconcileLoop<ObjectKey>> _ownLoops = [];
 
     private Cluster(ServerOptions options, ILoggerFactory logs)
     {
@@ -142,14 +146,15 @@ public sealed class Cluster : IServer
         await PublishedCluster.WriteAsync(ownApi, new(nodeOptions.Address, _options.Port), keys.Authority.CertificatePem, settings, stop);
 
         // 4. The service network of the node: its rules, its DNS, the pods' network.
-        var side = new NodeSide(nodeOptions, door, settings, _loops, _time, _random, _logs);
+        var side = _side = new NodeSide(nodeOptions, door, settings, _loops, _time, _random, _logs);
         var network = _network = await side.StartNetworkAsync(await builtIns.DnsPortBeforeAsync(stop), stop);
         await builtIns.AddDnsAsync(_options.Ranges.DnsAddress, network.DnsPort, stop);
 
         // 5. All of it works, and the node takes up its pods.
         progress.Report("starting controllers, scheduler and the container runtime");
         side.Run(network);
-        _loops.Run([meter.RunAsync, atRest.RunAsync, .. plane.Loops, builtIns.WokenBy(plane.Caches, _time, _log).RunAsync, new TokenTracking(ownApi, plane.Caches, _time).Woken(_log).RunAsync]);
+        _ownLoops = [builtIns.WokenBy(plane.Caches, _time, _log), new TokenTracking(ownApi, plane.Caches, _time).Woken(_log)];
+        _loops.Run([meter.RunAsync, atRest.RunAsync, .. plane.Loops, .. _ownLoops.Select(loop => (Func<CancellationToken, Task>)loop.RunAsync)]);
         await side.RunAsync(node, stop);
         _loops.Run(IdleMemory.OfThisProcess(_time, _log).RunAsync);
     }
@@ -219,6 +224,11 @@ public sealed class Cluster : IServer
         _clients.WriteTo(text);
         _plane?.WriteTo(text);
         _network?.WriteTo(text);
+        _side?.WriteTo(text);
+        foreach (var loop in _ownLoops)
+        {
+            loop.WriteTo(text);
+        }
     }
 
     /// <returns>Null where no policy says what is told.</returns>

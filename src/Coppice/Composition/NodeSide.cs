@@ -1,5 +1,6 @@
 using System.Net;
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Composition.Joining;
 using Coppice.Network;
 using Coppice.Node.LocalVolumes;
@@ -15,6 +16,11 @@ namespace Coppice.Composition;
 internal sealed class NodeSide(
     NodeHostOptions options, NodeDoor door, ClusterSettings cluster, RunningLoops loops, TimeProvider time, Random random, ILoggerFactory logs)
 {
+    private volatile LocalProvisioner? _volumes;
+
+    /// <summary>What its volumes' loops have to tell.</summary>
+    public void WriteTo(MetricsText text) => _volumes?.WriteTo(text);
+
     /// <summary>The node's rules, DNS and the pods' network. It does nothing before <see cref="Run"/>.</summary>
     /// <param name="dnsPortBefore">The port that its DNS had before a restart; zero if none is known.</param>
     public async Task<ServiceNetwork> StartNetworkAsync(int dnsPortBefore, CancellationToken stop)
@@ -34,7 +40,7 @@ internal sealed class NodeSide(
 
     public void Run(ServiceNetwork network)
     {
-        var volumes = new LocalProvisioner(
+        var volumes = _volumes = new LocalProvisioner(
             door.Volumes.Api,
             door.Volumes.Caches,
             Recorder(door.Volumes.Api, LocalProvisioner.Name),

@@ -64,6 +64,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     {
         _loop.WriteTo(text);
         _dns.WriteTo(text);
+        _routing.WriteTo(text);
     }
 
     /// <summary>

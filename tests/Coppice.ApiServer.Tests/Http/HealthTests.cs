@@ -60,6 +60,21 @@ public sealed class HealthTests : IAsyncLifetime
         Assert.Equal(403, (int)(await stranger.GetAsync("/flagz")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("v1beta1")]
+    [InlineData("v1alpha1")]
+    public async Task Programs_are_told_the_same_as_objects(string version)
+    {
+        var status = (await _api.GetAsync("/statusz", $"application/json;v={version};g=config.k8s.io;as=Statusz")).Good().Body!;
+        Assert.Equal(("Statusz", $"config.k8s.io/{version}", "kube-apiserver"), ((string?)status["kind"], (string?)status["apiVersion"], (string?)status["metadata"]!["name"]));
+        Assert.Equal(("1.36.0", "1.36"), ((string?)status["binaryVersion"], (string?)status["emulationVersion"]));
+        Assert.InRange((long)status["uptimeSeconds"]!, 0, 600);
+        Assert.Contains("/livez", status["paths"]!.AsArray().Select(path => (string?)path));
+        var flags = (await _api.GetAsync("/flagz", $"application/json;as=Flagz;g=config.k8s.io;v={version}")).Good().Body!;
+        Assert.Equal("""{"node-name":"node-1","port":"6443"}""", flags["flags"]!.ToJsonString());
+        Assert.Equal(406, (await _api.GetAsync("/statusz", $"application/json;v={version};g=config.k8s.io;as=Flagz")).Code);
+    }
+
     [Fact]
     public async Task It_shows_who_waits_in_which_priority_level()
     {

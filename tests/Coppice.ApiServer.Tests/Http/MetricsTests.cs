@@ -78,6 +78,16 @@ public sealed class MetricsTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task The_server_s_own_loops_tell_of_their_queues()
+    {
+        api.FollowFlows();
+        api.Aggregate();
+        var text = await ReadAsync();
+        Assert.Contains("workqueue_depth{name=\"FlowControl\"}", text);
+        Assert.Contains("workqueue_depth{name=\"APIServices\"}", text);
+    }
+
+    [Fact]
     public async Task It_is_for_who_may_see_it()
     {
         using var stranger = api.ClientOf(api.Issue("stranger"));
