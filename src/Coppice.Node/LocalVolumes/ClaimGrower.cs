@@ -7,6 +7,7 @@ namespace Coppice.Node.LocalVolumes;
 /// <summary>
 /// Makes a volume of this node as large as its claim asks for by now. A directory has no size of its own, so that nothing is to be done but
 /// to say so: at the claim that it is being done, at the volume, and at the claim that it is done, as whoever resizes volumes elsewhere does.
+/// Attributes that a claim asks for later are refused in the same place.
 /// </summary>
 internal sealed class ClaimGrower(
     IApiClient api, ObjectCache<PersistentVolumeClaim> claims, ObjectCache<PersistentVolume> volumes, IEventRecorder events, LocalVolumeOptions options, TimeProvider time)
@@ -14,9 +15,21 @@ internal sealed class ClaimGrower(
 {
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
-        if (claims.Find(key) is not { } claim
-            || volumes.Find(new("", claim.Spec.VolumeName ?? "")) is not { } volume
-            || !LocalVolumePlanner.Grows(claim, volume, options))
+        if (claims.Find(key) is not { } claim || volumes.Find(new("", claim.Spec.VolumeName ?? "")) is not { } volume)
+        {
+            return ReconcileResult.Done;
+        }
+
+        if (LocalVolumePlanner.Asked(claim, volume, options) is var asked && asked != claim.Status)
+        {
+            claim = await api.UpdateStatusAsync(claim with { Status = asked }, stop);
+            if (asked.ModifyVolumeStatus is not null)
+            {
+                events.Record(claim, "Warning", "VolumeModifyFailed", LocalVolumePlanner.NoAttributes);
+            }
+        }
+
+        if (!LocalVolumePlanner.Grows(claim, volume, options))
         {
             return ReconcileResult.Done;
         }

@@ -26,6 +26,12 @@ internal sealed class ClaimProvisioner(
             return ReconcileResult.Done;
         }
 
+        if (LocalVolumePlanner.Impossible(claim) is { } never)
+        {
+            events.Record(claim, "Warning", "ProvisioningFailed", never);
+            return ReconcileResult.Done;
+        }
+
         if (LocalVolumePlanner.Refusal(claim) is { } why)
         {
             TellFailed(claim, why);

@@ -26,6 +26,8 @@ internal static class LocalVolumePlanner
     /// <summary>Keeps a volume until its directory is gone; the name is that of all provisioners outside of Kubernetes.</summary>
     public const string Finalizer = "external-provisioner.volume.kubernetes.io/finalizer";
 
+    public const string NoAttributes = "volumes have no attributes to choose: a VolumeAttributesClass is not supported";
+
     private const string HostnameLabel = "kubernetes.io/hostname";
 
     /// <summary>The claim waits for a volume of this node.</summary>
@@ -39,11 +41,14 @@ internal static class LocalVolumePlanner
 
     /// <summary>Why a claim cannot be served; null if it can.</summary>
     public static string? Refusal(PersistentVolumeClaim claim) =>
-        claim.Spec.VolumeMode == PersistentVolumeMode.Block ? "block volumes are not supported"
-        : claim.Spec.DataSourceRef is not null ? "volumes are made empty: a data source is not supported"
+        claim.Spec.DataSourceRef is not null ? "volumes are made empty: a data source is not supported"
         : claim.Spec.Selector is not null ? "claim.Spec.Selector is not supported"
-        : !string.IsNullOrEmpty(claim.Spec.VolumeAttributesClassName) ? "volumes have no attributes to choose: a VolumeAttributesClass is not supported"
+        : !string.IsNullOrEmpty(claim.Spec.VolumeAttributesClassName) ? NoAttributes
         : null;
+
+    /// <summary>What is not even tried, in the words of provisioners elsewhere; null for nothing.</summary>
+    public static string? Impossible(PersistentVolumeClaim claim) =>
+        claim.Spec.VolumeMode == PersistentVolumeMode.Block ? $"{LocalProvisioner.Name} does not support block volume provisioning" : null;
 
     /// <summary>The volume of a claim. Its name is the claim's for good, so that it is never made twice.</summary>
     public static PersistentVolume Make(PersistentVolumeClaim claim, StorageClass storageClass, LocalVolumeOptions options)
@@ -73,6 +78,15 @@ internal static class LocalVolumePlanner
         && volume.Spec.ClaimRef?.Uid == claim.Metadata.Uid
         && IsOurs(volume, options)
         && VolumeBinding.SizeOf(claim) > claim.Status.Capacity.Find(ResourceName.Storage);
+
+    /// <summary>What is to be said of the attributes that a claim asks for of its volume of this node, which has none to choose.</summary>
+    public static PersistentVolumeClaimStatus Asked(PersistentVolumeClaim claim, PersistentVolume volume, LocalVolumeOptions options) =>
+        claim.Status.Phase != PersistentVolumeClaimPhase.Bound || volume.Spec.ClaimRef?.Uid != claim.Metadata.Uid || !IsOurs(volume, options) ? claim.Status
+        : string.IsNullOrEmpty(claim.Spec.VolumeAttributesClassName) ? claim.Status with { ModifyVolumeStatus = null }
+        : claim.Status with
+        {
+            ModifyVolumeStatus = new() { TargetVolumeAttributesClassName = claim.Spec.VolumeAttributesClassName, Status = PersistentVolumeClaimModifyVolumeStatus.Infeasible },
+        };
 
     /// <summary>A claim's status while its volume is made larger.</summary>
     public static PersistentVolumeClaimStatus Growing(PersistentVolumeClaim claim, DateTimeOffset now) => claim.Status with

@@ -136,6 +136,27 @@ public sealed class LocalProvisionerTests : IDisposable, IEventRecorder
     }
 
     [Fact]
+    public void A_claim_of_a_device_is_told_that_there_are_none()
+    {
+        Claim("early", null, spec => spec with { VolumeMode = PersistentVolumeMode.Block });
+        Assert.Empty(_api.All<PersistentVolume>());
+        Assert.Equal(["ProvisioningFailed coppice.io/local does not support block volume provisioning"], _told);
+    }
+
+    [Fact]
+    public void Attributes_that_a_claim_asks_for_later_are_refused_in_words()
+    {
+        var claim = Claim("early", null);
+        claim = Write(claim with { Spec = claim.Spec with { VolumeName = Assert.Single(_api.All<PersistentVolume>()).Metadata.Name } });
+        claim = WriteStatus(claim with { Status = new() { Phase = PersistentVolumeClaimPhase.Bound, Capacity = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) } });
+        _told.Clear();
+        claim = Write(claim with { Spec = claim.Spec with { VolumeAttributesClassName = "gold" } });
+        claim = Assert.Single(_api.All<PersistentVolumeClaim>());
+        Assert.Equal(new() { TargetVolumeAttributesClassName = "gold", Status = "Infeasible" }, claim.Status.ModifyVolumeStatus);
+        Assert.Equal(["VolumeModifyFailed volumes have no attributes to choose: a VolumeAttributesClass is not supported"], _told);
+    }
+
+    [Fact]
     public void What_somebody_else_calls_ours_is_left_alone()
     {
         var path = Directory.CreateDirectory(Path.GetDirectoryName(_root) + "/precious").FullName;
@@ -151,18 +172,19 @@ public sealed class LocalProvisionerTests : IDisposable, IEventRecorder
         Assert.True(Directory.Exists(path));
     }
 
-    private PersistentVolumeClaim Claim(string storageClass, string? node)
+    private PersistentVolumeClaim Claim(string storageClass, string? node, Func<PersistentVolumeClaimSpec, PersistentVolumeClaimSpec>? change = null)
     {
         var notes = ValueMap.Of((VolumeBinding.Provisioner, LocalProvisioner.Name));
+        var spec = new PersistentVolumeClaimSpec
+        {
+            AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
+            Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
+            StorageClassName = storageClass,
+        };
         var claim = _api.Create(new PersistentVolumeClaim
         {
             Metadata = new() { Namespace = "default", Name = "data", Annotations = node is null ? notes : notes.With(VolumeBinding.SelectedNode, node) },
-            Spec = new()
-            {
-                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
-                Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
-                StorageClassName = storageClass,
-            },
+            Spec = change?.Invoke(spec) ?? spec,
         });
         _loop.RunUntilIdle();
         return claim;
