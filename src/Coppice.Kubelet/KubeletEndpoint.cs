@@ -16,7 +16,11 @@ namespace Coppice.Kubelet;
 /// <param name="Streams">Logs, commands and connections of its pods.</param>
 /// <param name="Problem">What is wrong with the node; null for nothing.</param>
 public sealed record KubeletNode(
-    string Name, Func<IEnumerable<PodWorker>> Workers, INodeStreams Streams, NodeStats Stats, ProbeTally Probes, RuntimeFigures Runtime, Func<string?> Problem);
+    string Name, Func<IEnumerable<PodWorker>> Workers, INodeStreams Streams, NodeStats Stats, ProbeTally Probes, RuntimeFigures Runtime, Func<string?> Problem)
+{
+    /// <summary>How long its pods took to start; null where nobody measures that.</summary>
+    public PodStarts? Starts { get; init; }
+}
 
 /// <summary>
 /// The node's own HTTPS endpoint, at the paths of a kubelet's: its health, its pods, what they use, print and run. Everything is looked at

@@ -19,6 +19,7 @@ public static class KubeletMetrics
             containers.Sample(state.Count(), null, ("container_state", state.Key.ToString().ToLowerInvariant()));
         }
 
+        node.Starts?.WriteTo(text);
         node.Runtime.WriteTo(text);
         process.WriteTo(text);
         return text.ToBytes();

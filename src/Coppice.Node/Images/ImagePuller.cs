@@ -8,7 +8,11 @@ namespace Coppice.Node.Images;
 
 /// <summary>Something to tell in the pod's events.</summary>
 /// <param name="Type">Normal or Warning.</param>
-public sealed record ImageEvent(string Type, string Reason, string Message);
+public sealed record ImageEvent(string Type, string Reason, string Message)
+{
+    /// <summary>The reason of one that tells that an image is pulled from now on.</summary>
+    public const string Pulling = "Pulling";
+}
 
 /// <summary>How the want of an image ended: with it, or with a reason for the container's waiting state.</summary>
 public abstract record ImageOutcome
@@ -116,7 +120,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     private async ValueTask<ImageOutcome> PullAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
     {
         var name = request.Image;
-        tell(new ImageEvent("Normal", "Pulling", $"Pulling image \"{name}\""));
+        tell(new ImageEvent("Normal", ImageEvent.Pulling, $"Pulling image \"{name}\""));
         var asked = time.GetTimestamp();
         // Completed as the last thing, so its waiters may go on right there; by way of the thread pool a simulation could not order them.
         var turn = new TaskCompletionSource();

@@ -7,7 +7,8 @@ using Coppice.Objects.Core;
 namespace Coppice.Node.Pods;
 
 /// <summary>The events of a pod's life, in Kubernetes' words.</summary>
-internal sealed class PodEvents(IEventRecorder recorder, Func<Pod> pod)
+/// <param name="start">Null for a pod whose start nobody measures.</param>
+internal sealed class PodEvents(IEventRecorder recorder, Func<Pod> pod, PodStart? start)
 {
     private const string Normal = "Normal";
     private const string Warning = "Warning";
@@ -35,7 +36,11 @@ internal sealed class PodEvents(IEventRecorder recorder, Func<Pod> pod)
     public void HookFailed(PodContainer container, bool isPostStart) =>
         Record(container, Warning, isPostStart ? "FailedPostStartHook" : "FailedPreStopHook", isPostStart ? "PostStartHook failed" : "PreStopHook failed");
 
-    public void Image(PodContainer container, ImageEvent one) => Record(container, one.Type, one.Reason, one.Message);
+    public void Image(PodContainer container, ImageEvent one)
+    {
+        start?.Told(container.Name, one);
+        Record(container, one.Type, one.Reason, one.Message);
+    }
 
     public void Unhealthy(PodContainer container, ProbeReport report) => Record(container, Warning, "Unhealthy", report.Outcome.IsError
         ? $"{report.Type} probe errored and resulted in unknown state: {report.Outcome.Message}"

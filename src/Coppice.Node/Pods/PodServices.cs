@@ -28,6 +28,8 @@ public sealed record PodServices(
     public SteadyClock Steady { get; } = new(Time);
 
     public ProbeTally Probed { get; } = new();
+
+    public PodStarts Starts { get; } = new(Time);
 }
 
 /// <summary>What a pod's worker has to know of its node.</summary>

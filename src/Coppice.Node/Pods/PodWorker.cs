@@ -16,6 +16,7 @@ public sealed class PodWorker : IDisposable
     private readonly NodeEnvironment _node;
     private readonly PodMailbox _mailbox;
     private readonly PodEvents _events;
+    private readonly PodStart? _start;
     private readonly HashSet<string> _recordedBackOffs = new(StringComparer.Ordinal);
     private PodWorkerState _state;
     private PodStatus? _status;
@@ -27,7 +28,8 @@ public sealed class PodWorker : IDisposable
         _services = services;
         _node = node;
         _mailbox = new PodMailbox(services.Steady);
-        _events = new PodEvents(services.Events, () => _state!.Pod);
+        _start = services.Starts.Begin(pod);
+        _events = new PodEvents(services.Events, () => _state!.Pod, _start);
         _state = new PodWorkerState(
             resize.Allocation.ApplyTo(pod), found, Adopt(pod, found) with { PendingResize = resize.Pending },
             ImmutableSortedDictionary.Create<string, RuntimeEvent>(StringComparer.Ordinal), ImmutableSortedSet.Create<string>(StringComparer.Ordinal))
@@ -81,7 +83,7 @@ public sealed class PodWorker : IDisposable
     private async Task FollowAsync(PodOperations operations, CancellationToken stop)
     {
         using var probes = new PodProbes(_services, _node, _mailbox, _events);
-        var publisher = new StatusPublisher(_services, stop);
+        var publisher = new StatusPublisher(_services, _start, stop);
         while (true)
         {
             _state = _mailbox.Drain(_state);                             // 1.

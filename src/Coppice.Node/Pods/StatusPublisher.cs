@@ -8,7 +8,8 @@ namespace Coppice.Node.Pods;
 /// Writes a pod's status to the API without holding up the work: one write at a time, always of the newest; what was overtaken while
 /// a write was on its way is never sent.
 /// </summary>
-internal sealed class StatusPublisher(PodServices services, CancellationToken stop)
+/// <param name="start">Told what is written; null where nobody measures it.</param>
+internal sealed class StatusPublisher(PodServices services, PodStart? start, CancellationToken stop)
 {
     private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
@@ -85,6 +86,7 @@ internal sealed class StatusPublisher(PodServices services, CancellationToken st
         {
             var merged = Merge(wanted.Status, pod.Status);
             var answer = merged == pod.Status ? pod : await services.Api.UpdateStatusAsync(pod with { Status = merged }, stop);
+            start?.Reported(wanted.Status);
             Done(pod, answer, wanted);
             return true;
         }

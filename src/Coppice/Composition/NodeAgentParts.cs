@@ -61,7 +61,7 @@ public sealed class NodeAgentParts
             log);
         var reporter = new NodeReporter(cluster.Api, machine.Observer, options.Status, time, e => cluster.ReportFailed(Status, e));
         var lease = new NodeLease(cluster.Api, options.NodeName, new NodeLeaseOptions(), time, e => cluster.ReportFailed(Lease, e));
-        Probed = services.Probed;
+        (Probed, Starts) = (services.Probed, services.Starts);
         var fence = machine.Guard is { } guard ? new Fence(guard, time, e => cluster.ReportFailed(Guard, e)) : null;
         var heartbeat = cluster.Heartbeats is { } told ? new NodeHeartbeat(told.Line, fence, told.Session, time, reporter.Wake) : null;
         var fencing = fence is null ? null : new PodFencing(cluster.Api, fence, time);
@@ -72,6 +72,8 @@ public sealed class NodeAgentParts
     public NodeAgent Agent { get; }
 
     public ProbeTally Probed { get; }
+
+    public PodStarts Starts { get; }
 
     /// <summary>Completes when the pods were taken over and the API knows how the node is now.</summary>
     public Task Ready { get; }
