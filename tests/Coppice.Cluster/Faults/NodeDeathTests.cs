@@ -169,7 +169,7 @@ public sealed class NodeDeathTests(ITestOutputHelper output)
                 .Select(words => (Node: words[0], At: double.Parse(words[1], CultureInfo.InvariantCulture))).ToList();
             var turns = lines.Where((line, index) => index == 0 || lines[index - 1].Node != line.Node).ToList();
             var expected = 2 * (_lost += 1);
-            output.WriteLine($"{what}: {lines.Count} writes, turns of {string.Join(", ", turns.Select(turn => $"{turn.Node} at {turn.At:0.00}"))}");
+            output.WriteLine($"{what}: {lines.Count} writes, turns of {string.Join(", ", turns.Select(turn => $"{turn.Node} from {turn.At:0.00}"))}, the last before each at {string.Join(", ", lines.Where((line, index) => index + 1 < lines.Count && lines[index + 1].Node != line.Node).Select(line => $"{line.At:0.00}"))}");
             Assert.True(turns.Count <= expected + 1, $"{turns.Count} turns, where {expected + 1} are expected");
         }
 

@@ -170,7 +170,7 @@ internal sealed class JoinedMachine : IAsyncDisposable
     // What comes in by a device is dropped before anybody sees it.
     private static async Task DropAsync(NetworkNamespace network, string device) => (await network.Enter(new Command(
         "nft",
-        $"add table netdev {CutTable}; add chain netdev {CutTable} all {{ type filter hook ingress device {device} priority -500; policy drop; }}")).RunAsync()).OrThrow();
+        $"add table netdev {CutTable}; add chain netdev {CutTable} lost {{ type filter hook ingress device {device} priority -500; policy drop; }}")).RunAsync()).OrThrow();
 
     /// <summary>Runs a program on it.</summary>
     public Command Inside(Command command) => _network.Enter(command);
