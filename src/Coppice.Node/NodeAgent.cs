@@ -122,6 +122,7 @@ public sealed partial class NodeAgent(
         // Those that are to go first: others may have their names.
         EndOrphans(found, _ => false, stop);
         BeginMissing(found, stop);
+        fencing?.Retain(_workers.Keys);
         LogTakenOver(_workers.Count);
         _started.TrySetResult();
         _hasMoreRoom = true;

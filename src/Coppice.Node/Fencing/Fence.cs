@@ -63,6 +63,13 @@ public sealed class Fence : IDisposable
     /// <summary>Nothing of the pod is left.</summary>
     public void Remove(string pod) => Change(() => _pods.Remove(pod));
 
+    /// <summary>Of the pods that the life before guarded these are left.</summary>
+    public void Retain(IEnumerable<string> pods)
+    {
+        var left = pods.ToHashSet(StringComparer.Ordinal);
+        Change(() => _pods.RemoveWhere(pod => !left.Contains(pod)) > 0);
+    }
+
     /// <summary>What the agent can say for the pods here. Before the heartbeat that says it is sent, the guard knows.</summary>
     public Beat Say(string session)
     {

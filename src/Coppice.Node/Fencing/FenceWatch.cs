@@ -4,12 +4,12 @@ using Coppice.Node.Runtime.Cgroups;
 namespace Coppice.Node.Fencing;
 
 /// <summary>
-/// What a guard does: looks at the lease ten times a second, and when it is over ends everything in the cgroups of its pods, again with
+/// What a guard does: looks at the lease five times a second, and when it is over ends everything in the cgroups of its pods, again with
 /// every look, as somebody may still have been starting one. It knows no API, no runtime and no agent, and waits for none of them.
 /// </summary>
 public sealed class FenceWatch(string directory, CgroupTree cgroups, CgroupMounts mounts, TimeProvider time)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
     /// <summary>After this long without a lease nobody is left who would start anything.</summary>
     private static readonly TimeSpan GoAfter = TimeSpan.FromMinutes(5);

@@ -23,7 +23,7 @@ public sealed class GuardProcess(string directory, IReadOnlyList<string> command
     private const string StartScript = """
         groups=$1; shift
         for group in $groups; do echo $$ > "$group"; done
-        echo -1000 > /proc/self/oom_score_adj
+        { echo -1000 > /proc/self/oom_score_adj; } 2> /dev/null
         export DOTNET_EnableDiagnostics=0 DOTNET_GCHeapHardLimit=0x2000000
         exec setsid nice -n -10 "$@" > /dev/null 2>&1 < /dev/null
         """;

@@ -35,6 +35,9 @@ public sealed class PodFencing(IApiClient api, Fence fence, TimeProvider time)
         Wake();
     }
 
+    /// <summary>All that was there when the agent began has its worker now.</summary>
+    public void Retain(IEnumerable<string> uids) => fence.Retain(uids);
+
     /// <summary>The worker has ended, and nothing of its pod is left.</summary>
     public void Forget(string uid)
     {

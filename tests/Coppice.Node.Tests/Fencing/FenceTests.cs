@@ -77,6 +77,8 @@ public sealed class FenceTests : IDisposable
         using var next = NewFence();
         Assert.True(next.IsOpen);
         Assert.Equal((TimeSpan.FromSeconds(4), "db"), (next.Say("t").LeaseLeft, Assert.Single(next.Say("t").Guarded)));
+        next.Retain(["web"]);
+        Assert.Empty(_guard.Current.Pods);
         _time.Advance(TimeSpan.FromSeconds(4));
         Assert.False(next.IsOpen);
     }
