@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Client.Heartbeats;
@@ -15,8 +16,6 @@ namespace Coppice.ApiServer.Http;
 /// <param name="take">Hears the heartbeat of a node, with what is cancelled when its connection is closed.</param>
 internal sealed class HeartbeatEndpoint(Func<string, Beat, CancellationToken, BeatAnswer> take)
 {
-    private const string AgentPrefix = "system:node:";
-
     public static bool Is(HttpContext http) => http.Request.Path.Value == HttpHeartbeatLine.Path;
 
     public async Task HandleAsync(HttpContext http, UserInfo agent)
@@ -26,14 +25,14 @@ internal sealed class HeartbeatEndpoint(Func<string, Beat, CancellationToken, Be
             throw ApiErrors.MethodNotAllowed();
         }
 
-        if (!agent.IsIn(Users.Nodes) || !agent.Name.StartsWith(AgentPrefix, StringComparison.Ordinal))
+        if (NodeIdentity.Of(agent) is not { Length: > 0 } node)
         {
             throw ApiErrors.ForbiddenPath(agent.Name, "post", HttpHeartbeatLine.Path);
         }
 
         var beat = Read(await RequestBody.ReadAsync(http));
         var closed = http.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? default;
-        var answer = take(agent.Name[AgentPrefix.Length..], beat, closed);
+        var answer = take(node, beat, closed);
         await http.Response.WriteAsJsonAsync(answer, HeartbeatJsonContext.Default.BeatAnswer, cancellationToken: http.RequestAborted);
     }
 

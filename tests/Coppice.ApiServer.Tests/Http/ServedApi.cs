@@ -16,6 +16,7 @@ using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
 using Coppice.Client;
+using Coppice.Client.Heartbeats;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;
 using Coppice.Store;
@@ -59,6 +60,9 @@ public sealed class ServedApi : IAsyncLifetime
     /// <summary>Whose ID tokens are taken; null for nobody's.</summary>
     public OidcTokens? IssuedTokens { get; init; }
 
+    /// <summary>Hears what agents say of themselves; null for nobody.</summary>
+    public Func<string, Beat, CancellationToken, BeatAnswer>? Heartbeats { get; init; }
+
     public Uri Address { get; private set; } = new("https://127.0.0.1:1");
 
     public async ValueTask InitializeAsync()
@@ -72,6 +76,7 @@ public sealed class ServedApi : IAsyncLifetime
         {
             StaticTokens = new Dictionary<string, UserInfo> { ["known"] = Users.Of("operator", Users.Masters, Users.Authenticated) },
             IssuedTokens = IssuedTokens,
+            Heartbeats = Heartbeats,
             Connect = ConnectAsync,
             BodyTime = BodyTime,
             Flow = Flow,
