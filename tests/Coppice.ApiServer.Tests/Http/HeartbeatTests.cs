@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
+using Coppice.ApiServer.Authentication;
 using Coppice.Client.Heartbeats;
 using Coppice.Testing;
 

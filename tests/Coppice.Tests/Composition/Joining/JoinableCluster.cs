@@ -108,7 +108,8 @@ internal sealed class JoinableCluster : IAsyncDisposable
             default);
         Address = new Uri($"https://127.0.0.1:{port}");
         Api = InProcessClient.Open(plane.Api, Coppice.ApiServer.Requests.Users.Component(InProcessClient.ApiServer));
-        await ClusterBootstrap.EnsureAsync(Api, _keys, settings.Ranges.Services, time, default);
+        var events = new EventRecorder(Api, "coppice", "", time, new Random(3), NullLogger.Instance);
+        await ClusterBootstrap.EnsureAsync(Api, events, _keys, settings.Ranges.Services, time, default);
         await PublishedCluster.WriteAsync(Api, new(System.Net.IPAddress.Loopback, port), _keys.Authority.CertificatePem, settings, default);
         _loops = [.. plane.Loops.Select(loop => loop(_stopping.Token))];
     }
