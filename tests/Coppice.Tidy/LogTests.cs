@@ -17,6 +17,7 @@ public sealed partial class LogTests
         ["Coppice.Store"] = 7,
         ["Coppice.Client"] = 8,
         ["Coppice.Kubelet"] = 9,
+        ["Coppice.Streaming"] = 10,
     };
 
     private static readonly List<(string File, string Project, string Id)> Lines =

@@ -103,9 +103,9 @@ public sealed partial class TunnelClient(
         }
     }
 
-    [LoggerMessage(2601, LogLevel.Warning, "The tunnel to {Server} is not there, by which the API reaches this node's pods; it is tried again: {Why}")]
+    [LoggerMessage(10001, LogLevel.Warning, "The tunnel to {Server} is not there, by which the API reaches this node's pods; it is tried again: {Why}")]
     private static partial void LogEnded(ILogger log, Uri server, string why);
 
-    [LoggerMessage(2602, LogLevel.Debug, "Connection {Number} of the tunnel broke: {Why}")]
+    [LoggerMessage(10002, LogLevel.Debug, "Connection {Number} of the tunnel broke: {Why}")]
     private static partial void LogBroken(ILogger log, string number, string why);
 }

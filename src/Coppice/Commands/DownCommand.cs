@@ -69,7 +69,7 @@ internal static class DownCommand
             return;
         }
 
-        var joined = ServerArguments.JoinedToBy(layout);
+        var joined = JoinedTo.Of(layout);
         GuardLine.Release(instance);
         Console.Out.WriteLine("ending containers and containerd");
         using (var supervisor = new ContainerdSupervisor(new ContainerdOptions { Directory = layout.Containerd }, time, NullLogger<ContainerdSupervisor>.Instance))

@@ -50,7 +50,7 @@ internal static class EncryptionCommand
             throw new UserErrorException($"the keys of this cluster are in {given}, which is not coppice's: put a new key in front of the others there, and the server takes it", ExitCodes.NotPossible);
         }
 
-        if (ServerArguments.JoinedToBy(layout) is { } joined)
+        if (JoinedTo.Of(layout) is { } joined)
         {
             throw new UserErrorException($"this machine is {joined}: its secrets, and their keys, are there", ExitCodes.NotPossible);
         }

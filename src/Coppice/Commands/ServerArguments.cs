@@ -19,7 +19,6 @@ internal sealed class ServerArguments(OptionSet set)
 {
     private const string InstanceOption = "--instance";
     private const string PodRangeOption = "--pod-range";
-    private const string NodeNameOption = "--node-name";
     private const string ContainerdOption = "--containerd";
     private const string EncryptionOption = "--encryption-provider-config";
     private const string InProcess = "in-process";
@@ -33,7 +32,7 @@ internal sealed class ServerArguments(OptionSet set)
     // Help lists them as they stand here.
     public Option<string> DataDirectory { get; } = set.Add(DataDirectoryOption());
 
-    private readonly Option<string> _nodeName = set.Add<string>(new(NodeNameOption) { Description = "The node's name (default: the host's name)", HelpName = "NAME" });
+    private readonly Option<string> _nodeName = set.Add<string>(new(RememberedOptions.NodeName) { Description = "The node's name (default: the host's name)", HelpName = "NAME" });
     private readonly Option<int> _port = set.Add<int>(new("--port") { Description = $"Where the API listens (default: {Defaults.Port})", HelpName = "PORT" }, PortError);
     private readonly Option<int> _kubeletPort = set.Add<int>(new("--kubelet-port") { Description = $"Where the node's own endpoint listens, with its health and figures (default: {Defaults.KubeletPort})", HelpName = "PORT" }, PortError);
     private readonly Option<string> _registries = set.AddFile(new("--registries") { Description = "A registries.yaml with mirrors and credentials", HelpName = "FILE" }, value => File.Exists(value) ? null : "does not exist");
@@ -175,11 +174,6 @@ internal sealed class ServerArguments(OptionSet set)
     /// <summary>The name of the cluster in a data directory: for commands that find it by that alone.</summary>
     public static string InstanceOf(DataLayout layout) =>
         RememberedOptions.Read(layout).GetValueOrDefault(InstanceOption) ?? InstanceName.Of(layout.Root, Defaults.DataDirectory);
-
-    /// <summary>What node of which cluster elsewhere a data directory makes this machine; null where it is a cluster's own, or nobody's.</summary>
-    public static JoinedTo? JoinedToBy(DataLayout layout) => RememberedOptions.Read(layout) is var options && options.GetValueOrDefault(RememberedOptions.Join) is { } server
-        ? new(new Uri(server), options.GetValueOrDefault(NodeNameOption) ?? Defaults.NodeName)
-        : null;
 
     /// <summary>The addresses of the pods of the cluster in a data directory.</summary>
     public static IPNetwork PodRangeOf(DataLayout layout) =>

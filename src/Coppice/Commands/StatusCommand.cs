@@ -56,7 +56,7 @@ internal static class StatusCommand
 
     private static async Task<ClusterStatus> ObserveAsync(DataLayout layout, TimeProvider time, CancellationToken stop)
     {
-        if (ServerArguments.JoinedToBy(layout) is { } joined)
+        if (JoinedTo.Of(layout) is { } joined)
         {
             return await ObserveAsync(joined, layout, time, stop);
         }

@@ -9,6 +9,9 @@ internal static class RememberedOptions
     /// <summary>The option that makes a machine a node of a cluster elsewhere.</summary>
     public const string Join = "--join";
 
+    /// <summary>The option that names the node.</summary>
+    public const string NodeName = "--node-name";
+
     private const string Heading = "# What the cluster was started with. \"coppice up\" and \"coppice run\" take it from here, unless they are told otherwise.";
 
     /// <returns>By the options' names; empty where none are remembered.</returns>

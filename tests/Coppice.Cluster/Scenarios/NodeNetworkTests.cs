@@ -7,6 +7,28 @@ namespace Coppice.Cluster.Scenarios;
 [Collection(nameof(ThreeMachines))]
 public sealed class NodeNetworkTests(ThreeMachines machines)
 {
+    private const string Services = """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: far}
+        spec: {type: LoadBalancer, selector: {place: node-3}, ports: [{port: 8013, targetPort: 8080}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: sticky}
+        spec: {selector: {app: web}, sessionAffinity: ClientIP, ports: [{port: 80, targetPort: 8080}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: near}
+        spec: {selector: {app: web}, internalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: only}
+        spec: {type: NodePort, selector: {place: node-2}, internalTrafficPolicy: Local, externalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]}
+        """;
+
     private RunningCluster Cluster => machines.Cluster;
 
     [Fact]
@@ -40,27 +62,7 @@ public sealed class NodeNetworkTests(ThreeMachines machines)
     {
         var ns = await Cluster.NewNamespaceAsync();
         await ns.ApplyAsync(string.Join("\n---\n", ThreeMachines.Names.Select(node => Pod(node))));
-        await ns.ApplyAsync("""
-            apiVersion: v1
-            kind: Service
-            metadata: {name: far}
-            spec: {type: LoadBalancer, selector: {place: node-3}, ports: [{port: 8013, targetPort: 8080}]}
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: sticky}
-            spec: {selector: {app: web}, sessionAffinity: ClientIP, ports: [{port: 80, targetPort: 8080}]}
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: near}
-            spec: {selector: {app: web}, internalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]}
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: only}
-            spec: {type: NodePort, selector: {place: node-2}, internalTrafficPolicy: Local, externalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]}
-            """);
+        await ns.ApplyAsync(Services);
         await AddressesAsync(ns, "");
         await Eventually.SeeAsync("three endpoints", Patience, () => ns.RunAsync("get", "endpointslices", "-l", "kubernetes.io/service-name=near", "-o", "jsonpath={.items[*].endpoints[*].conditions.ready}"), seen => seen == "true true true");
         var (far, near, only) = (await AddressOfAsync("far"), await AddressOfAsync("near"), await AddressOfAsync("only"));

@@ -22,7 +22,7 @@ internal static class AdministratorApi
         {
             return await File.ReadAllTextAsync(layout.AdminKubeconfig, stop);
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException && ServerArguments.JoinedToBy(layout) is { } joined)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException && JoinedTo.Of(layout) is { } joined)
         {
             throw new UserErrorException($"this machine is {joined}: its administrator is there", ExitCodes.NotPossible, missing);
         }
