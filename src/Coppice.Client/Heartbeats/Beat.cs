@@ -8,6 +8,9 @@ namespace Coppice.Client.Heartbeats;
 /// <param name="Guarded">The uids of pods that are ended on the node when that time is over, whatever becomes of the agent.</param>
 public sealed record Beat(string Session, TimeSpan LeaseLeft, IReadOnlyList<string> Guarded)
 {
+    /// <summary>Counts them within a session: one that was given up may come after the next.</summary>
+    public long Number { get; init; }
+
     /// <summary>The agent stops in good order, and may be back soon.</summary>
     public bool IsLeaving { get; init; }
 }

@@ -15,6 +15,7 @@ public sealed class NodeHeartbeat(IHeartbeatLine line, Fence? fence, string sess
     /// <summary>After this a beat is given up, and the next tries its own way: the server's patience is twice as long.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
 
+    private long _said;
     private TimeSpan _every = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Until stop; the last one says that the agent goes.</summary>
@@ -44,7 +45,7 @@ public sealed class NodeHeartbeat(IHeartbeatLine line, Fence? fence, string sess
         using var patience = new CancellationTokenSource(AnswerWithin, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         var sentAt = fence?.Uptime ?? default;
-        var beat = (fence?.Say(session) ?? new(session, TimeSpan.Zero, [])) with { IsLeaving = isLeaving };
+        var beat = (fence?.Say(session) ?? new(session, TimeSpan.Zero, [])) with { Number = ++_said, IsLeaving = isLeaving };
         try
         {
             var answer = await line.BeatAsync(beat, either.Token);

@@ -163,6 +163,21 @@ public sealed class FailureDetectorTests : IDisposable
     }
 
     [Fact]
+    public void A_heartbeat_that_comes_after_the_next_changes_nothing()
+    {
+        _heartbeats.Take("n1", new("s", TimeSpan.Zero, []) { Number = 2 }, default);
+        Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.Zero, _heartbeats.Take("n1", new("s", TimeSpan.Zero, ["db"]) { Number = 1 }, default).Grant);
+        Assert.Equal(TimeSpan.FromSeconds(1), _heartbeats.Of("n1")!.Value.For);
+        _heartbeats.Distrust("n1");
+        Assert.Null(_heartbeats.EndsWithin("n1", "db"));
+
+        // Another life counts anew.
+        _heartbeats.Trust("n1");
+        Assert.Equal(Options.Term, _heartbeats.Take("n1", new("t", TimeSpan.Zero, ["db"]) { Number = 1 }, default).Grant);
+    }
+
+    [Fact]
     public void Nobody_is_evicted_when_all_nodes_over_the_network_fell_silent_at_once()
     {
         var atOnce = TimeSpan.FromSeconds(30);

@@ -132,6 +132,12 @@ public sealed class NodeHeartbeats(FailureDetectorOptions options, TimeProvider 
             var now = _clock.Now;
             var line = _lines.GetValueOrDefault(node);
             isNews = line is null or { IsDistrusted: true };
+            if (line is not null && line.Session == beat.Session && beat.Number < line.Number)
+            {
+                // Of how things were before what is known already; nobody waits for its answer.
+                return new(options.BeatEvery, TimeSpan.Zero, line.IsDistrusted);
+            }
+
             if (line is null)
             {
                 _lines[node] = line = new Line(new ArrivalHistory(options)) { IsBeside = isBeside };
@@ -143,7 +149,7 @@ public sealed class NodeHeartbeats(FailureDetectorOptions options, TimeProvider 
             }
 
             (line.At, line.Session, line.IsLeaving, line.Closed, line.Guarded) = (now, beat.Session, beat.IsLeaving, closed, beat.Guarded);
-            line.IsTold = _isLeaving;
+            (line.Number, line.IsTold) = (beat.Number, _isLeaving);
             answer = new(_lines.Count > options.ManyNodes ? options.BeatEveryOfMany : options.BeatEvery, Grant(line), line.IsDistrusted);
             var end = Uptime + (answer.Grant > beat.LeaseLeft ? answer.Grant : beat.LeaseLeft);
             line.LeaseEnd = line.LeaseEnd > end ? line.LeaseEnd : end;
@@ -189,6 +195,8 @@ public sealed class NodeHeartbeats(FailureDetectorOptions options, TimeProvider 
         public TimeSpan At { get; set; }
 
         public string Session { get; set; } = "";
+
+        public long Number { get; set; }
 
         public bool IsLeaving { get; set; }
 
