@@ -11,6 +11,9 @@ public sealed record Beat(string Session, TimeSpan LeaseLeft, IReadOnlyList<stri
     /// <summary>Counts them within a session: one that was given up may come after the next.</summary>
     public long Number { get; init; }
 
+    /// <summary>How many before it had no answer. A server that is heard by nobody must not take those for well whom it hears.</summary>
+    public int Unanswered { get; init; }
+
     /// <summary>The agent stops in good order, and may be back soon.</summary>
     public bool IsLeaving { get; init; }
 }

@@ -16,6 +16,7 @@ public sealed class NodeHeartbeat(IHeartbeatLine line, Fence? fence, string sess
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
 
     private long _said;
+    private int _unanswered;
     private TimeSpan _every = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Until stop; the last one says that the agent goes.</summary>
@@ -45,10 +46,11 @@ public sealed class NodeHeartbeat(IHeartbeatLine line, Fence? fence, string sess
         using var patience = new CancellationTokenSource(AnswerWithin, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         var sentAt = fence?.Uptime ?? default;
-        var beat = (fence?.Say(session) ?? new(session, TimeSpan.Zero, [])) with { Number = ++_said, IsLeaving = isLeaving };
+        var beat = (fence?.Say(session) ?? new(session, TimeSpan.Zero, [])) with { Number = ++_said, Unanswered = _unanswered++, IsLeaving = isLeaving };
         try
         {
             var answer = await line.BeatAsync(beat, either.Token);
+            _unanswered = 0;
             fence?.Granted(sentAt, answer.Grant);
             _every = answer.Every;
             if (answer.IsMissed)

@@ -163,6 +163,21 @@ public sealed class FailureDetectorTests : IDisposable
     }
 
     [Fact]
+    public void A_node_that_is_heard_and_hears_nothing_is_silent_until_it_hears_again()
+    {
+        Beat(20);
+        for (var lost = 1; lost <= 5; lost++)
+        {
+            _heartbeats.Take("n1", new("s", TimeSpan.Zero, []) { Unanswered = lost }, default);
+            Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.True(IsSilent());
+        _heartbeats.Take("n1", new("s", TimeSpan.Zero, []), default);
+        Assert.False(IsSilent());
+    }
+
+    [Fact]
     public void A_heartbeat_that_comes_after_the_next_changes_nothing()
     {
         _heartbeats.Take("n1", new("s", TimeSpan.Zero, []) { Number = 2 }, default);

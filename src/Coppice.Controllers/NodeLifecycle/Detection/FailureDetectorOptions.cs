@@ -13,6 +13,9 @@ public sealed record FailureDetectorOptions
 
     public int ManyNodes { get; init; } = 1000;
 
+    /// <summary>How many answers in a row may be lost before a node that is heard, and does not hear us, counts as silent.</summary>
+    public int UnansweredMax { get; init; } = 1;
+
     /// <summary>The least silence that counts, however steady the node was: three beats lost in a row, with the time that TCP takes to repeat one.</summary>
     public TimeSpan PatienceMin { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -132,9 +132,9 @@ public sealed class NodeHeartbeats(FailureDetectorOptions options, TimeProvider 
             var now = _clock.Now;
             var line = _lines.GetValueOrDefault(node);
             isNews = line is null or { IsDistrusted: true };
-            if (line is not null && line.Session == beat.Session && beat.Number < line.Number)
+            if (line is not null && line.Session == beat.Session && (beat.Number < line.Number || beat.Unanswered > options.UnansweredMax))
             {
-                // Of how things were before what is known already; nobody waits for its answer.
+                // Of how things were before what is known already; or from one that hears nothing: if it hears this, its next one counts.
                 return new(options.BeatEvery, TimeSpan.Zero, line.IsDistrusted);
             }
 
