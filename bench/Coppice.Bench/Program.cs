@@ -43,6 +43,9 @@ switch (args)
     case ["scheduling"]:
         await SchedulingBench.RunAsync();
         return 0;
+    case ["scheduling", "preemption"]:
+        await SchedulingBench.RunPreemptionAsync();
+        return 0;
     case ["workloads"]:
         await WorkloadBench.RunAsync();
         return 0;
@@ -62,6 +65,6 @@ switch (args)
         await JoiningBench.RunAsync(int.Parse(times, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, node-network, scheduling, workloads, healing [ROUNDS], node-failure, joining [ROUNDS]");
+        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, node-network, scheduling [preemption], workloads, healing [ROUNDS], node-failure, joining [ROUNDS], nodes [COUNT [PODS]]");
         return 2;
 }

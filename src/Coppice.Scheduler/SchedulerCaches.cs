@@ -17,6 +17,7 @@ public sealed record SchedulerCaches(
         [
             Nodes.WaitUntilSyncedAsync(), Namespaces.WaitUntilSyncedAsync(), Budgets.WaitUntilSyncedAsync(), Storage.Claims.WaitUntilSyncedAsync(),
             Storage.Volumes.WaitUntilSyncedAsync(), Storage.Classes.WaitUntilSyncedAsync(), Storage.Nodes.WaitUntilSyncedAsync(),
+            Storage.Attachments.WaitUntilSyncedAsync(),
             Workloads.Services.WaitUntilSyncedAsync(), Workloads.ReplicaSets.WaitUntilSyncedAsync(), Workloads.StatefulSets.WaitUntilSyncedAsync(),
             Workloads.ReplicationControllers.WaitUntilSyncedAsync(), Pods.WaitUntilSyncedAsync(),
         ];
@@ -31,7 +32,11 @@ public sealed record SchedulerCaches(
 
 /// <summary>What is watched of claims and their volumes, and of how many of these nodes can have.</summary>
 public sealed record StorageCaches(
-    ObjectCache<PersistentVolumeClaim> Claims, ObjectCache<PersistentVolume> Volumes, ObjectCache<StorageClass> Classes, ObjectCache<CSINode> Nodes);
+    ObjectCache<PersistentVolumeClaim> Claims,
+    ObjectCache<PersistentVolume> Volumes,
+    ObjectCache<StorageClass> Classes,
+    ObjectCache<CSINode> Nodes,
+    ObjectCache<VolumeAttachment> Attachments);
 
 /// <summary>What is watched of whoever says which pods belong together.</summary>
 public sealed record WorkloadCaches(

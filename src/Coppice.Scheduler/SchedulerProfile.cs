@@ -24,6 +24,9 @@ public sealed record SchedulerProfile
     /// <summary>How pods get the places of less important ones; null if they don't.</summary>
     internal CandidateNodes? Preemption { get; init; }
 
+    /// <summary>How long a pod waits for its claims to be bound on its node before it is tried anew.</summary>
+    internal TimeSpan BindTimeout { get; init; }
+
     /// <summary>Null if pods are put where there is no room.</summary>
     internal ResourcesFilter? Resources => Filters.OfType<ResourcesFilter>().FirstOrDefault();
 

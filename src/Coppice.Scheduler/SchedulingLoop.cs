@@ -29,6 +29,7 @@ public sealed partial class SchedulingLoop
     private readonly ClusterFollower _follower;
     private readonly ClusterState _cluster = new();
     private readonly Nominations _nominations = new();
+    private readonly VolumeWaits _volumeWaits = new();
     private readonly Inbox _inbox = new();
     private readonly HashSet<ObjectKey> _underway = [];
     private long _firstNode;
@@ -62,6 +63,7 @@ public sealed partial class SchedulingLoop
         caches.Storage.Volumes.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
         caches.Storage.Classes.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
         caches.Storage.Nodes.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
+        caches.Storage.Attachments.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
     }
 
     /// <summary>What it has to tell, for whoever looks.</summary>
@@ -77,6 +79,7 @@ public sealed partial class SchedulingLoop
         while (!stop.IsCancellationRequested)
         {
             _inbox.Drain();
+            EndVolumeWaits(stop);
             if (_isReady && _underway.Count < _options.BindingsAtOnce && _queue.TryTake(out var pod))
             {
                 TrySchedule(pod, working, stop);
@@ -144,6 +147,7 @@ public sealed partial class SchedulingLoop
                     _follower.Denominate(pod.Key);
                 }
 
+                _volumeWaits.End(pod.Key);
                 _cluster.Assume(pod, bind.Node);
                 _underway.Add(pod.Key);
                 working.Add(BindAsync(queued, bind.Node, start, stop));
@@ -160,6 +164,7 @@ public sealed partial class SchedulingLoop
     private Task AwaitVolumes(QueuedPod queued, PodInfo pod, string node, StorageNeeds needs, CancellationToken stop)
     {
         _nominations.Set(pod, node);
+        _volumeWaits.Begin(pod, node, _clock.GetUtcNow() + _profiles.Of(queued.Pod).BindTimeout);
         _queue.AddUnschedulable(queued, ClusterEvents.Storage | ClusterEvents.NodeGone);
         foreach (var volume in needs.Volumes)
         {
@@ -167,6 +172,19 @@ public sealed partial class SchedulingLoop
         }
 
         return WriteVolumesAsync(queued, needs, stop);
+    }
+
+    /// <summary>Who waited too long for its claims is told so and begins anew after a pause, on whatever node they leave it.</summary>
+    private void EndVolumeWaits(CancellationToken stop)
+    {
+        foreach (var (key, node) in _volumeWaits.TakeDue(_clock.GetUtcNow()))
+        {
+            if (_nominations.NodeOf(key) == node && _queue.Find(key) is { } queued)
+            {
+                GiveUpNomination(queued);
+                _ = ReportAsync(queued.Pod, "SchedulerError", "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded", null, stop);
+            }
+        }
     }
 
     private async Task WriteVolumesAsync(QueuedPod queued, StorageNeeds needs, CancellationToken stop)
@@ -342,6 +360,7 @@ public sealed partial class SchedulingLoop
     {
         // While too many are on their way, the next of them to arrive wakes the loop.
         var due = _underway.Count < _options.BindingsAtOnce ? _queue.NextDue : null;
+        due = _volumeWaits.NextDue is { } over && !(due < over) ? over : due;
         alarm.Change(due is null ? Timeout.InfiniteTimeSpan : Later(due.Value), Timeout.InfiniteTimeSpan);
 
         TimeSpan Later(DateTimeOffset at) => at - _clock.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;

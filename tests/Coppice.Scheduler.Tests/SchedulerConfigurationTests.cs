@@ -89,6 +89,7 @@ public sealed class SchedulerConfigurationTests
             """);
         Assert.Equal(new PodAffinityScore(9, true), profile.Scores.Select(one => one.Score).OfType<PodAffinityScore>().Single());
         Assert.Equal(new CandidateNodes(50, 2), profile.Preemption);
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)), (profile.BindTimeout, SchedulerProfile.Default.BindTimeout));
         Assert.Equal("example.com/gpu", Assert.Single(profile.Scores.Select(one => one.Score).OfType<BalanceScore>().Single().Resources).Name);
         Assert.Equal(AllocationStrategy.RequestedToCapacityRatio, profile.Scores.Select(one => one.Score).OfType<AllocationScore>().Single().Strategy);
 

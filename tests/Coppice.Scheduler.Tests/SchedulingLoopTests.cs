@@ -26,7 +26,7 @@ public sealed class SchedulingLoopTests : IDisposable
         _clock = new SettableClock(_loop.Time);
         var caches = new SchedulerCaches(
             Cache<Pod>(), Cache<Node>(), Cache<Namespace>(), Cache<PodDisruptionBudget>(),
-            new(Cache<PersistentVolumeClaim>(), Cache<PersistentVolume>(), Cache<StorageClass>(), Cache<CSINode>()),
+            new(Cache<PersistentVolumeClaim>(), Cache<PersistentVolume>(), Cache<StorageClass>(), Cache<CSINode>(), Cache<VolumeAttachment>()),
             new(Cache<Service>(), Cache<ReplicaSet>(), Cache<StatefulSet>(), Cache<ReplicationController>()));
         _scheduler = new SchedulingLoop(_api, caches, _events, SchedulerOptions.Default, _clock, NullLogger.Instance);
         _loop.Start(() => caches.Pods.RunAsync(_stop.Token));
@@ -36,6 +36,7 @@ public sealed class SchedulingLoopTests : IDisposable
         _loop.Start(() => caches.Storage.Volumes.RunAsync(_stop.Token));
         _loop.Start(() => caches.Storage.Classes.RunAsync(_stop.Token));
         _loop.Start(() => caches.Storage.Nodes.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Storage.Attachments.RunAsync(_stop.Token));
         _loop.Start(() => caches.Budgets.RunAsync(_stop.Token));
         _loop.Start(() => caches.Workloads.Services.RunAsync(_stop.Token));
         _loop.Start(() => caches.Workloads.ReplicaSets.RunAsync(_stop.Token));
@@ -423,6 +424,35 @@ public sealed class SchedulingLoopTests : IDisposable
         // Not before its pause is over; then where it is best.
         _loop.RunFor(TimeSpan.FromSeconds(3));
         Assert.Equal("b", Assert.Single(_api.All<PersistentVolumeClaim>()).Metadata.Annotations[VolumeBinding.SelectedNode]);
+    }
+
+    [Fact]
+    public void A_pod_whose_claim_is_not_bound_in_time_is_told_and_tried_again()
+    {
+        Create(Node("a", cpu: "1"));
+        Create(new StorageClass { Metadata = new() { Name = "late" }, Provisioner = "example.com/disks", VolumeBindingMode = VolumeBindingMode.WaitForFirstConsumer });
+        Create(new PersistentVolumeClaim
+        {
+            Metadata = new() { Namespace = "default", Name = "data" },
+            Spec = new()
+            {
+                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
+                Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
+                StorageClassName = "late",
+            },
+        });
+        Create(Pod("web", cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }] }));
+        _loop.RunUntilIdle();
+        const string Over = "Warning FailedScheduling running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded";
+        _loop.RunFor(TimeSpan.FromMinutes(9));
+        Assert.DoesNotContain(Over, _events.Notes);
+
+        // Meanwhile nobody else gets its room; when it was given up, it begins anew, and the claim still names the node.
+        _loop.RunFor(TimeSpan.FromMinutes(2));
+        Assert.Single(_events.Notes, Over);
+        _loop.RunFor(TimeSpan.FromMinutes(11));
+        Assert.Equal(2, _events.Notes.Count(note => note == Over));
+        Assert.Equal("a", Assert.Single(_api.All<PersistentVolumeClaim>()).Metadata.Annotations[VolumeBinding.SelectedNode]);
     }
 
     private static Pod Critical(string name) => Pod(name, "2").With(spec => spec with { PriorityClassName = "system-node-critical" });

@@ -136,6 +136,29 @@ public sealed class StorageFilterTests
     }
 
     [Fact]
+    public void A_volume_that_is_attached_without_a_pod_counts_too_and_once()
+    {
+        Class("late", waits: true);
+        foreach (var name in (string[])["one", "two"])
+        {
+            Bound(name, name);
+            Volume(name, "late", node: null, volume => volume with { Spec = volume.Spec with { Csi = new() { Driver = "example.com/disks", VolumeHandle = name } } });
+        }
+
+        _cluster.Storage.Learn(new Client.ObjectChange<CSINode>(null, new() { Metadata = new() { Name = "a" }, Spec = new() { Drivers = [new() { Name = "example.com/disks", Allocatable = new() { Count = 1 } }] } }));
+        var attachment = new VolumeAttachment
+        {
+            Metadata = new() { Name = "at" },
+            Spec = new() { Attacher = "example.com/disks", NodeName = "a", Source = new() { PersistentVolumeName = "one" } },
+        };
+        _cluster.Storage.Learn(new Client.ObjectChange<VolumeAttachment>(null, attachment));
+        Assert.Equal("a", NodeOf(World.Plan(_cluster, Using("one"), [Node("a")])));
+        Assert.StartsWith("0/1 nodes are available: 1 node(s) exceed max volume count.", MessageOf(World.Plan(_cluster, Using("two"), [Node("a")])));
+        _cluster.Storage.Learn(new Client.ObjectChange<VolumeAttachment>(attachment, null));
+        Assert.Equal("a", NodeOf(World.Plan(_cluster, Using("two"), [Node("a")])));
+    }
+
+    [Fact]
     public void A_disk_that_pods_name_is_written_to_by_one_of_a_node()
     {
         static Pod Writing(string name, string? on, bool readOnly = false) => Pod(name, on: on).With(spec => spec with

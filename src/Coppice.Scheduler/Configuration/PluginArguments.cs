@@ -25,6 +25,9 @@ internal sealed record PluginArguments
     public ValueList<string> IgnoredResourceGroups { get; init; }
 
     public SpreadDefaults Spread { get; init; } = SpreadDefaults.System;
+
+    /// <summary>How long a pod waits for its claims to be bound on its node before it is tried anew.</summary>
+    public TimeSpan BindTimeout { get; init; } = TimeSpan.FromMinutes(10);
 }
 
 internal sealed record DefaultPreemptionForm
@@ -127,6 +130,6 @@ internal sealed record VolumeBindingForm
 
     public string? Kind { get; init; }
 
-    /// <summary>Nothing of it is used: a pod waits for as long as its claims name the node.</summary>
+    /// <summary>How long a pod waits for its claims to be bound.</summary>
     public long? BindTimeoutSeconds { get; init; }
 }

@@ -62,7 +62,7 @@ internal static class PluginArgumentsReader
         PluginArguments Checked(VolumeBindingForm form)
         {
             Require(!(form.BindTimeoutSeconds < 0), $"{at}.bindTimeoutSeconds", $"{form.BindTimeoutSeconds}", "invalid BindTimeoutSeconds, should not be a negative value");
-            return arguments;
+            return form.BindTimeoutSeconds is { } seconds ? arguments with { BindTimeout = TimeSpan.FromSeconds(seconds) } : arguments;
         }
     }
 

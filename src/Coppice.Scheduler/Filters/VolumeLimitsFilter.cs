@@ -3,7 +3,7 @@ using Coppice.Objects.Core;
 
 namespace Coppice.Scheduler;
 
-/// <summary>A node has no more volumes of a CSI driver than the driver says that it can have: the volumes of its pods, each once.</summary>
+/// <summary>A node has no more volumes of a CSI driver than the driver says that it can have: the volumes of its pods and what is attached to it without a pod, each once.</summary>
 internal sealed class VolumeLimitsFilter : IFilter
 {
     private static readonly Rejection TooMany = Rejection.Resolvable("node(s) exceed max volume count");
@@ -24,7 +24,7 @@ internal sealed class VolumeLimitsFilter : IFilter
             return false;
         }
 
-        var there = node.Pods.SelectMany(here => VolumesOf(here, storage)).ToHashSet();
+        var there = node.Pods.SelectMany(here => VolumesOf(here, storage)).Concat(storage.AttachedTo(node.Name).SelectMany(Served)).ToHashSet();
         foreach (var driver in drivers)
         {
             var added = wanted.Count(one => one.Driver == driver.Name && !there.Contains(one));
@@ -54,9 +54,9 @@ internal sealed class VolumeLimitsFilter : IFilter
 
             if (claim.Spec.VolumeName is { Length: > 0 } name && storage.Volume(name) is { } volume)
             {
-                if (volume.Spec.Csi is { } csi)
+                foreach (var served in Served(volume))
                 {
-                    yield return (csi.Driver, csi.VolumeHandle);
+                    yield return served;
                 }
             }
             else if (storage.ClassOf(claim)?.Provisioner is { Length: > 0 } provisioner and not VolumeBinding.NoProvisioner)
@@ -65,4 +65,7 @@ internal sealed class VolumeLimitsFilter : IFilter
             }
         }
     }
+
+    private static IEnumerable<(string Driver, string Volume)> Served(PersistentVolume volume) =>
+        volume.Spec.Csi is { } csi ? [(csi.Driver, csi.VolumeHandle)] : [];
 }

@@ -119,7 +119,7 @@ public sealed class ControlPlane
                 Caches.Of<Objects.Core.Node>(),
                 Caches.Of<Namespace>(),
                 Caches.Of<PodDisruptionBudget>(),
-                new(Caches.Of<PersistentVolumeClaim>(), Caches.Of<PersistentVolume>(), Caches.Of<StorageClass>(), Caches.Of<CSINode>()),
+                new(Caches.Of<PersistentVolumeClaim>(), Caches.Of<PersistentVolume>(), Caches.Of<StorageClass>(), Caches.Of<CSINode>(), Caches.Of<VolumeAttachment>()),
                 new(Caches.Of<Service>(), Caches.Of<ReplicaSet>(), Caches.Of<StatefulSet>(), Caches.Of<ReplicationController>())),
             Recorder(schedulerApi, "default-scheduler"),
             options.Scheduler,
