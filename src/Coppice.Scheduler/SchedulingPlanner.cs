@@ -23,16 +23,17 @@ internal static class SchedulingPlanner
         }
 
         var fitting = new List<NodeInfo>();
-        var rejections = new List<(NodeInfo, Rejection)>();
+        var rejections = new List<Rejection>();
         var wokenBy = ClusterEvents.NodeAdded;
-        var enough = EnoughNodes(cluster.Nodes.Count, profile);
+        var count = cluster.Nodes.Count;
+        var enough = EnoughNodes(count, profile);
         var lookedAt = 0;
-        while (lookedAt < cluster.Nodes.Count && fitting.Count < enough)
+        while (lookedAt < count && fitting.Count < enough)
         {
             var node = cluster.InTurn(lookedAt++);
             if (tests.Objection(node) is var (helpful, rejection))
             {
-                rejections.Add((node, rejection));
+                rejections.Add(rejection);
                 wokenBy |= helpful;
             }
             else
@@ -41,9 +42,19 @@ internal static class SchedulingPlanner
             }
         }
 
-        return fitting.Count > 0
-            ? new SchedulingPlan.Bind(Best(pod, cluster, [.. fitting], profile).Name, lookedAt)
-            : new SchedulingPlan.Unschedulable(rejections, wokenBy, tests);
+        if (fitting.Count > 0)
+        {
+            return new SchedulingPlan.Bind(Best(pod, cluster, [.. fitting], profile).Name, lookedAt);
+        }
+
+        // Nobody else wants to know which node it was: of thousands, a list that grows would be most of the work.
+        var byNode = new (NodeInfo, Rejection)[rejections.Count];
+        for (var turn = 0; turn < byNode.Length; turn++)
+        {
+            byNode[turn] = (cluster.InTurn(turn), rejections[turn]);
+        }
+
+        return new SchedulingPlan.Unschedulable(byNode, wokenBy, tests);
     }
 
     /// <summary>A pod that names its nodes, as a DaemonSet's do, is compared with no other.</summary>

@@ -105,6 +105,38 @@ public sealed class PreemptionPlannerTests
             Pod("early", "2", on: "a").Important(1, startedAt: 1), Pod("late", "2", on: "b").Important(1, startedAt: 5))));
 
     [Fact]
+    public void Nodes_that_are_passed_over_have_nobody_who_matters_less()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 300; round++)
+        {
+            var pods = Enumerable.Range(0, 6).Select(node => Enumerable.Range(0, random.Next(4)).Select(number => Pod(
+                $"p{node}{number}", $"{random.Next(1, 3)}", on: $"n{node}", labels: ("app", $"{random.Next(3)}")).Important(random.Next(3), startedAt: random.Next(1, 5))).ToArray()).ToArray();
+            ClusterState Guarded()
+            {
+                var state = new ClusterState();
+                state.Budgets.Learn(Budget("one", "app", allowed: 0));
+                return state;
+            }
+
+            var wanted = Pod("new", "4").Important(2);
+            Victims? best = null;
+            foreach (var (node, here) in pods.Index())
+            {
+                if (Plan(Guarded(), wanted, [Node($"n{node}")], here).Preemption is PreemptionPlan.Preempt { Victims: var victims })
+                {
+                    best = best is null ? victims : Victims.Better(best, victims);
+                }
+            }
+
+            var all = Plan(Guarded(), wanted, [.. pods.Index().Select(one => Node($"n{one.Index}"))], [.. pods.SelectMany(one => one)]);
+            Assert.Equal(best is null ? null : Text(best), (all.Preemption as PreemptionPlan.Preempt)?.Victims is { } found ? Text(found) : null);
+        }
+
+        static string Text(Victims victims) => $"{victims.Node.Name}: {string.Join(' ', victims.Pods.Select(pod => pod.Key.Name))}";
+    }
+
+    [Fact]
     public void Ports_places_and_pods_that_keep_others_away_are_freed_too()
     {
         var port = Pod("new").Important(10).With(spec => spec with { Containers = [spec.Containers[0] with { Ports = [new ContainerPort { ContainerPortValue = 80, HostPort = 80 }] }] });

@@ -8,6 +8,9 @@ internal sealed class NodeInfo
 {
     private PodInfo[] _pods = [];
 
+    // Worked out when somebody asks.
+    private (int Priority, DateTimeOffset Began)? _least;
+
     private NodeInfo(Node node, int slot)
     {
         (Node, Slot) = (node, slot);
@@ -44,6 +47,10 @@ internal sealed class NodeInfo
     public IReadOnlyList<PodInfo> Pods => _pods;
 
     public int PodCount => _pods.Length;
+
+    /// <summary>The lowest priority of the pods, and when the last of that began. Not for a node without pods.</summary>
+    public (int Priority, DateTimeOffset Began) Least => _least ??= _pods.Select(pod => (pod.Priority, pod.Began)).Aggregate(
+        (a, b) => b.Priority < a.Priority || (b.Priority == a.Priority && b.Began > a.Began) ? b : a);
 
     /// <summary>What the pods request.</summary>
     public ResourceAmounts Requested { get; private set; }
@@ -123,7 +130,7 @@ internal sealed class NodeInfo
     private NodeInfo WithPods(PodInfo[] pods, ResourceAmounts requested, ResourceAmounts nonZeroRequested)
     {
         var changed = (NodeInfo)MemberwiseClone();
-        (changed._pods, changed.Requested, changed.NonZeroRequested) = (pods, requested, nonZeroRequested);
+        (changed._pods, changed._least, changed.Requested, changed.NonZeroRequested) = (pods, null, requested, nonZeroRequested);
         return changed;
     }
 }

@@ -17,6 +17,9 @@ internal sealed class PodInfo(Pod pod)
 
     public int Priority { get; } = pod.Spec.Priority ?? 0;
 
+    /// <summary>When it began; later than anybody's if it has not.</summary>
+    public DateTimeOffset Began => Pod.Status.StartTime ?? DateTimeOffset.MaxValue;
+
     public bool IsTerminating { get; } = pod.Metadata.DeletionTimestamp is not null;
 
     /// <summary>The object that keeps this pod; null for none.</summary>

@@ -14,11 +14,26 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
 
     public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeResources | ClusterEvents.RoomLeft | ClusterEvents.PodScaledDown;
 
-    public NodeTest? For(PodInfo pod, ClusterSnapshot cluster) 
+    public NodeTest? For(PodInfo pod, ClusterSnapshot cluster)
     {
         var wanted = Wanted(pod);
-        Rejection? last = null;
-        return node => HasRoom(wanted, node) ? null : last = Objection(wanted, node, last);
+        var (last, lastLack) = ((Rejection?)null, Lack.None);
+        return node =>
+        {
+            if (HasRoom(wanted, node))
+            {
+                return null;
+            }
+
+            // Mostly it is the same as on the node before, and there may be thousands of them.
+            var lack = LackOf(wanted, node);
+            if (last is null || lack != lastLack || lack.HasFlag(Lack.Others))
+            {
+                (last, lastLack) = (Objection(wanted, node, last), lack);
+            }
+
+            return last;
+        };
     }
 
     /// <summary>What the pod asks for is left on the node, and a place.</summary>
@@ -46,7 +61,21 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
         return true;
     }
 
-    /// <param name="last">What another node lacked: mostly it is the same, and there may be thousands of them.</param>
+    /// <summary>What the node lacks, but for which of the other resources.</summary>
+    private static Lack LackOf(in ResourceAmounts wanted, NodeInfo node)
+    {
+        var (has, used) = (node.Allocatable, node.Requested);
+        return (node.PodCount >= node.PodLimit ? Lack.Place : 0)
+            | Of(Lack.Cpu, wanted.MilliCpu, has.MilliCpu, used.MilliCpu)
+            | Of(Lack.Memory, wanted.Memory, has.Memory, used.Memory)
+            | Of(Lack.Disk, wanted.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage)
+            | (wanted.Others.IsEmpty ? 0 : Lack.Others);
+
+        static Lack Of(Lack what, long amount, long allocatable, long taken) =>
+            !IsLacking(amount, allocatable, taken) ? Lack.None : amount > allocatable ? what | Lack.ForGood : what;
+    }
+
+    /// <param name="last">What another node lacked.</param>
     private static Rejection Objection(in ResourceAmounts wanted, NodeInfo node, Rejection? last)
     {
         var (has, used) = (node.Allocatable, node.Requested);
@@ -88,4 +117,20 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
 
     // Who asks for nothing fits even on a node that has given away too much.
     private static bool IsLacking(long wanted, long allocatable, long taken) => wanted > 0 && wanted > allocatable - taken;
+
+    [Flags]
+    private enum Lack
+    {
+        None = 0,
+        Place = 1,
+        Cpu = 2,
+        Memory = 4,
+        Disk = 8,
+
+        /// <summary>Perhaps some of the others.</summary>
+        Others = 16,
+
+        /// <summary>It would be lacking on the node if that were empty.</summary>
+        ForGood = 32,
+    }
 }

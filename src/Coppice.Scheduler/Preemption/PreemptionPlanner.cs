@@ -64,7 +64,7 @@ internal static class PreemptionPlanner
         Victims? best = null;
         foreach (var (node, why) in not.Rejections)
         {
-            if (!why.IsUnresolvable && TryFree(pod, node, cluster, not.Tests) is { } victims)
+            if (!why.IsUnresolvable && (best is null || Victims.MayBeBetter(node, best)) && TryFree(pod, node, cluster, not.Tests) is { } victims)
             {
                 best = best is null ? victims : Victims.Better(best, victims);
                 harmless += victims.Violations == 0 ? 1 : 0;
