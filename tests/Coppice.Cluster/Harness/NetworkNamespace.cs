@@ -110,6 +110,23 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
         }
     }
 
+    /// <summary>A socket that listens inside, on all addresses.</summary>
+    public async Task<Socket> ListenAsync(int port)
+    {
+        var socket = await NewSocketAsync(AddressFamily.InterNetwork);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            socket.Listen();
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync() => await new Command("ip", "netns", "delete", Name).RunAsync();
 
     // It is here for want of another place: what goes through it is none of this machine's rules' business, and it answers for nobody.

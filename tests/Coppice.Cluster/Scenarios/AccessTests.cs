@@ -68,6 +68,34 @@ public sealed class AccessTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task A_secret_gets_a_token_that_is_good_as_long_as_the_account_is_there()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        await ns.RunAsync("create", "serviceaccount", "robot");
+        await ns.RunAsync("create", "rolebinding", "viewer", "--clusterrole=view", $"--serviceaccount={ns.Name}:robot");
+        await ns.ApplyAsync(
+            """
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: robot-token, annotations: {kubernetes.io/service-account.name: robot} }
+            type: kubernetes.io/service-account-token
+            """);
+        var encoded = await Eventually.SeeAsync("a token", Patience, () => ns.ValueAsync("secret/robot-token", ".data.token"), seen => seen.Length > 0);
+        var token = System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(encoded));
+        Assert.Equal(ns.Name, System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(await ns.ValueAsync("secret/robot-token", ".data.namespace"))));
+        Assert.Matches(@"Tokens: +robot-token\n", await ns.RunAsync("describe", "serviceaccount", "robot"));
+        (await AsRobotAsync()).OrThrow();
+        Assert.Matches(@"^\d{4}-\d\d-\d\d$", await ns.ValueAsync("secret/robot-token", @".metadata.labels.kubernetes\.io/legacy-token-last-used"));
+
+        await ns.RunAsync("delete", "serviceaccount", "robot");
+        Assert.Contains("must be logged in", (await AsRobotAsync()).Error);
+        await Eventually.SeeAsync("no secret any more", Patience, () => ns.RunAsync("get", "secrets", "-o", "name"), seen => seen.Length == 0);
+
+        Task<CommandResult> AsRobotAsync() => ns.TryAsync(
+            KubectlVersion.Newest, "--kubeconfig", "/dev/null", "--server", "https://127.0.0.1:6443", "--insecure-skip-tls-verify", "--token", token, "get", "configmaps");
+    }
+
+    [Fact]
     public async Task Who_one_is_can_be_asked()
     {
         var ns = await shared.NewNamespaceAsync();
