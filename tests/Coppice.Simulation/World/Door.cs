@@ -1,6 +1,7 @@
 using Coppice.ApiServer;
 using Coppice.ApiServer.InProcess;
 using Coppice.Client;
+using Coppice.Client.Heartbeats;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Meta;
@@ -151,6 +152,9 @@ internal sealed class SimulatedApi
 {
     /// <summary>Null while there is no server.</summary>
     public ApiVerbs? Verbs { get; set; }
+
+    /// <summary>Who hears a node's heartbeats, by the node's name; null while nobody does.</summary>
+    public Func<string, Beat, BeatAnswer>? Heartbeats { get; set; }
 
     /// <summary>Told of what components ask to be written.</summary>
     public Action<ObjectWrite>? Asked { get; set; }

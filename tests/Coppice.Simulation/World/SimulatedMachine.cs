@@ -37,6 +37,9 @@ internal sealed class SimulatedMachine
     private readonly EventRecorder _volumeEvents;
     private readonly LocalVolumeOptions _volumes;
     private readonly ILogger _log = NullLogger.Instance;
+    private readonly SimulatedGuard _guard;
+    private readonly SimulatedHeartbeats _heartbeats;
+    private int _lives;
     private CancellationTokenSource? _stop;
     private Task _running = Task.CompletedTask;
 
@@ -59,6 +62,8 @@ internal sealed class SimulatedMachine
         var options = new SimulatedOptions { AddressPrefix = string.Create(CultureInfo.InvariantCulture, $"10.244.{number}.") };
         Images = new SimulatedImages(options, Clock, new Random(random.Next()));
         Runtime = new SimulatedRuntime(Images, options, Clock, new Random(random.Next()));
+        _guard = new SimulatedGuard(Runtime, loop.Time);
+        _heartbeats = new SimulatedHeartbeats(Name, api, Line);
         foreach (var image in Registry.Images)
         {
             Images.Publish(image);
@@ -104,7 +109,7 @@ internal sealed class SimulatedMachine
     public void Start()
     {
         _stop = new CancellationTokenSource();
-        var machine = new NodeMachine(Runtime, Images, new SimulatedProber(Runtime), new SimulatedObserver(this), HostResources, HostResources);
+        var machine = new NodeMachine(Runtime, Images, new SimulatedProber(Runtime), new SimulatedObserver(this), HostResources, HostResources) { Guard = _guard };
         var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings(Name, ["10.96.0.10"], "cluster.local", new DnsSettings([], [], []), "/nowhere/logs", null),
             [Address],
@@ -113,7 +118,9 @@ internal sealed class SimulatedMachine
             new ProbeOptions());
         var sources = new EnvironmentSources((space, name) => Door.FindAsync<ConfigMap>(new(space, name), default), (_, _) => default, _services);
         var options = new NodeAgentOptions { NodeName = Name, Logs = new() { LookEvery = TimeSpan.FromSeconds(15) } };
-        var agent = new NodeAgentParts(options, machine, nodeEnvironment, new NodeMembership(Door, _events, sources, (_, _) => { }), Clock, _log).Agent;
+        var session = string.Create(CultureInfo.InvariantCulture, $"{Name}-{++_lives}");
+        var membership = new NodeMembership(Door, _events, sources, (_, _) => { }) { Heartbeats = (_heartbeats, session) };
+        var agent = new NodeAgentParts(options, machine, nodeEnvironment, membership, Clock, _log).Agent;
         var stop = _stop.Token;
         var caches = new CacheSet(VolumeDoor, Clock, NullLoggerFactory.Instance);
         var provisioner = new LocalProvisioner(VolumeDoor, caches, _volumeEvents, _volumes, Clock, _log);
@@ -151,6 +158,7 @@ internal sealed class SimulatedMachine
         {
             Line.Cut();
             Runtime.PowerOff();
+            _guard.Forget();
             return Task.CompletedTask;
         });
         Stop();

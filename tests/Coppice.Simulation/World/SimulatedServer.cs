@@ -1,8 +1,10 @@
 using System.Net;
+using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Kinds.Metrics;
 using Coppice.ApiServer.Services;
 using Coppice.ApiServer.Usage;
 using Coppice.Composition;
+using Coppice.Controllers.NodeLifecycle.Detection;
 using Coppice.Network;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
@@ -27,7 +29,11 @@ internal sealed class SimulatedServer
         RuleAuditInterval = TimeSpan.FromMinutes(10),
     };
 
+    // So long that some machines are back sooner, and so short that pods are made elsewhere within most cuts.
+    private static readonly DefaultTolerations Tolerations = new(NotReadySeconds: 20, UnreachableSeconds: 20);
+
     private readonly CancellationTokenSource _stop = new();
+    private readonly NodeHeartbeats _heartbeats;
     private readonly List<Task> _loops = [];
     private readonly Line _line;
     private readonly SimulationLoop _loop;
@@ -37,9 +43,11 @@ internal sealed class SimulatedServer
     {
         var (store, rules, look) = ground;
         (_api, _loop, _line) = (api, loop, new Line(loop.Time, random));
-        var options = new ControlPlaneOptions(ServiceAllocationOptions.Default, "no certificate");
+        var options = new ControlPlaneOptions(ServiceAllocationOptions.Default, "no certificate") { Tolerations = Tolerations };
         var plane = new ControlPlane(store, options, (_, user) => new Door(api, user, _line), clock, new Random(random.Next()), NullLoggerFactory.Instance);
         api.Verbs = plane.Api;
+        _heartbeats = plane.Heartbeats;
+        api.Heartbeats = (node, beat) => _heartbeats.Take(node, beat, CancellationToken.None);
         var meter = new UsageMeter(plane.Caches.Of<Objects.Core.Node>(), plane.Caches.Of<Pod>(), (node, _) => new(look(node)), clock, NullLogger.Instance);
         plane.Api.Kinds.Add(PodMetricsKind.From(meter.Pods));
         Caches = new ServerView(plane.Caches);
@@ -68,6 +76,8 @@ internal sealed class SimulatedServer
     public void Kill()
     {
         _api.Verbs = null;
+        _api.Heartbeats = null;
+        _heartbeats.Dispose();
         _loop.Start(() =>
         {
             _stop.Cancel();
