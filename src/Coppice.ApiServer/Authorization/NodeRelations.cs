@@ -2,7 +2,6 @@ using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Semantics;
-using Coppice.Store;
 
 namespace Coppice.ApiServer.Authorization;
 
@@ -24,27 +23,26 @@ internal enum Needed
     Slice,
 }
 
-/// <summary>
-/// Whether an object belongs to a node: a pod that is bound to it, or something that such a pod needs. The pods of the namespace are
-/// looked at as they are now, which only nodes make us do, and they rarely: nothing is kept for it.
-/// </summary>
+/// <summary>Whether an object belongs to a node: a pod that is bound to it, or something that such a pod needs.</summary>
 internal sealed class NodeRelations(ObjectStorage storage)
 {
     private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
     private static readonly Kind Claims = BuiltInKinds.Of<PersistentVolumeClaim>();
+
+    private readonly PodsByNode _pods = new(storage);
 
     public async ValueTask<bool> HasAsync(string node, Needed what, ObjectKey key, CancellationToken stop) => what switch
     {
         Needed.Pod => await storage.FindAsync(Pods, key, stop) is { Item: Pod pod } && pod.Spec.NodeName == node,
         Needed.Volume => await NeedsVolumeAsync(node, key.Name, stop),
         Needed.Attachment or Needed.Slice => false,
-        _ => (await PodsOfAsync(node, key.Namespace, stop)).Any(pod => PodNeeds.Of(pod, what).Contains(key.Name)),
+        _ => (await _pods.OfAsync(node, stop)).Any(pod => pod.Metadata.Namespace == key.Namespace && PodNeeds.Of(pod, what).Contains(key.Name)),
     };
 
     /// <summary>A volume is needed by whoever needs the claim that it is bound to.</summary>
     private async ValueTask<bool> NeedsVolumeAsync(string node, string volume, CancellationToken stop)
     {
-        foreach (var pod in await PodsOfAsync(node, "", stop))
+        foreach (var pod in await _pods.OfAsync(node, stop))
         {
             foreach (var claim in PodNeeds.Of(pod, Needed.Claim))
             {
@@ -57,12 +55,6 @@ internal sealed class NodeRelations(ObjectStorage storage)
 
         return false;
     }
-
-    /// <param name="space">Empty for all.</param>
-    private async ValueTask<IEnumerable<Pod>> PodsOfAsync(string node, string space, CancellationToken stop) =>
-        (await storage.RangeAsync(new RangeQuery(ObjectStorage.Prefix(Pods, space)), stop)).Entries
-            .Select(entry => (Pod)ObjectStorage.FormOf(Pods, entry).Item)
-            .Where(pod => pod.Spec.NodeName == node);
 }
 
 /// <summary>The names of what a pod needs of its namespace.</summary>

@@ -9,7 +9,7 @@ namespace Coppice.ApiServer.Storage;
 /// what was written since the last one out of the store's history, so that no loop runs and nobody is behind a write that was
 /// acknowledged; before the first look nothing is read or kept.
 /// </summary>
-/// <remarks>Made for kinds with few objects: all of them stay in memory. Any thread may look.</remarks>
+/// <remarks>Made for kinds with few objects, or such as somebody looks at all the time: all of them stay in memory. Any thread may look.</remarks>
 /// <param name="space">The namespace whose objects are meant; null for all.</param>
 /// <param name="learn">Told of every object that a look finds changed, and of none twice at a time: by its key, with null for one that is gone.</param>
 public sealed class LiveObjects<T>(ObjectStorage storage, Kind kind, string? space = null, Action<ObjectKey, T?>? learn = null)

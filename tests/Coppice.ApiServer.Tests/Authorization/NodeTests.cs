@@ -53,6 +53,29 @@ public sealed class NodeTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task A_node_may_read_what_its_pods_need_for_as_long_as_they_are_its()
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.PostAsync($"{space}/secrets", """{"metadata":{"name":"key"}}""")).Good();
+        const string Volumes = """ "volumes":[{"name":"a","secret":{"secretName":"key"}}], """;
+        using var node = api.ClientOf(api.Issue("system:node:r1", "system:nodes"));
+        Assert.EndsWith("no relationship found between node 'r1' and this object", await RefusedAsync(node, "GET", $"{space}/secrets/key"));
+
+        await PodAsync(space, "pod", "r1", Volumes, "");
+        (await ServedApi.SendAsync(node, "GET", $"{space}/secrets/key")).Good();
+        await EndAsync("pod");
+        Assert.EndsWith("no relationship found between node 'r1' and this object", await RefusedAsync(node, "GET", $"{space}/secrets/key"));
+
+        // Another pod of that name is elsewhere.
+        await PodAsync(space, "pod", "r2", Volumes, "");
+        Assert.EndsWith("no relationship found between node 'r1' and this object", await RefusedAsync(node, "GET", $"{space}/secrets/key"));
+        using var other = api.ClientOf(api.Issue("system:node:r2", "system:nodes"));
+        (await ServedApi.SendAsync(other, "GET", $"{space}/secrets/key")).Good();
+
+        async Task EndAsync(string pod) => (await api.SendAsync("DELETE", $"{space}/pods/{pod}", """{"gracePeriodSeconds":0}""")).Good();
+    }
+
+    [Fact]
     public async Task A_node_writes_itself_and_no_other()
     {
         using var node = api.ClientOf(api.Issue("system:node:w1", "system:nodes"));
