@@ -1,66 +1,60 @@
+using System.Globalization;
 using Coppice.Client;
+using Coppice.Node;
+using Coppice.Node.Heartbeat;
+using Coppice.Node.Status;
 using Coppice.Objects;
 using Coppice.Objects.Batch;
-using Coppice.Objects.Coordination;
 using Coppice.Objects.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Bench;
 
-// Here, where it goes before the namespace of that name.
-using Node = Coppice.Objects.Core.Node;
-
 /// <summary>
-/// Nodes without machines, as far as the API sees them: a pod that is bound runs and is ready at once, one of a Job ends well after that,
-/// one that is deleted is gone. What is left is what the control plane takes.
+/// Nodes without machines, as far as the API sees them: each registers, reports its status and renews its lease as real ones do, by the same
+/// parts; a pod that is bound runs and is ready at once, one of a Job ends well after that, one that is deleted is gone. What is left is what
+/// the control plane takes.
 /// </summary>
 internal sealed class HollowNodes : IReconciler
 {
-    private const string LeaseNamespace = "kube-node-lease";
-
-    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(10);
+    // Real ones do not start together: what they say every ten seconds comes evenly.
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(2);
 
     private readonly IApiClient _api;
     private readonly ObjectCache<Pod> _pods;
     private readonly ReconcileLoop<ObjectKey> _loop;
     private readonly TimeProvider _time;
-    private readonly int _count;
+    private readonly List<Task> _nodes = [];
 
-    public HollowNodes(IApiClient api, CacheSet caches, int count, TimeProvider time, ILogger log)
+    public HollowNodes(IApiClient api, CacheSet caches, TimeProvider time, ILogger log)
     {
-        (_api, _pods, _count, _time) = (api, caches.Of<Pod>(), count, time);
+        (_api, _pods, _time) = (api, caches.Of<Pod>(), time);
         _loop = new("HollowNodes", this, ReconcileOptions.Default with { Workers = 32 }, time, log);
         _pods.Subscribe(change => _loop.Enqueue(ObjectKey.Of(change.Item)));
     }
 
-    /// <summary>The nodes, each with room for as many pods as a node usually has.</summary>
-    public async Task CreateAsync()
+    public int Count => _nodes.Count;
+
+    public static string NameOf(int node) => string.Create(CultureInfo.InvariantCulture, $"node-{node:d4}");
+
+    /// <summary>Adds nodes, each with room for as many pods as a node usually has, and waits until all are registered.</summary>
+    public async Task GrowAsync(int to, CancellationToken stop)
     {
-        for (var i = 0; i < _count; i++)
+        var reported = new List<Task>();
+        while (Count < to)
         {
-            var now = _time.GetUtcNow();
-            await _api.CreateAsync(
-                new Node
-                {
-                    Metadata = new() { Name = NameOf(i), Labels = ValueMap.Of(("kubernetes.io/hostname", NameOf(i))) },
-                },
-                default);
-            var node = await _api.FindAsync<Node>(new("", NameOf(i)), default);
-            await _api.UpdateStatusAsync(
-                node! with
-                {
-                    Status = new()
-                    {
-                        Allocatable = ValueMap.Of(("cpu", Quantity.Parse("64")), ("memory", Quantity.Parse("256Gi")), ("pods", Quantity.FromUnits(110))),
-                        Conditions = [new() { Type = NodeConditionType.Ready, Status = ConditionStatus.True, LastHeartbeatTime = now, LastTransitionTime = now }],
-                    },
-                },
-                default);
-            await _api.CreateAsync(new Lease { Metadata = new() { Name = NameOf(i), Namespace = LeaseNamespace }, Spec = new() { HolderIdentity = NameOf(i) } }, default);
+            var name = NameOf(Count);
+            var reporter = new NodeReporter(_api, new HollowMachine(name), new NodeStatusOptions(), _time, Ignore);
+            var lease = new NodeLease(_api, name, new NodeLeaseOptions(), _time, Ignore);
+            _nodes.Add(new NodeRegistration(reporter, lease).RunAsync(stop));
+            reported.Add(reporter.Reported);
+            await Task.Delay(Apart, _time, stop);
         }
+
+        await Task.WhenAll(reported);
     }
 
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(_loop.RunAsync(stop), RenewAsync(stop));
+    public Task RunAsync(CancellationToken stop) => _loop.RunAsync(stop);
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
@@ -96,20 +90,18 @@ internal sealed class HollowNodes : IReconciler
         await _api.UpdateStatusAsync(pod with { Status = pod.Status.With(ready) with { Phase = phase, StartTime = ApiTime.Truncate(_time.GetUtcNow()) } }, stop);
     }
 
-    private async Task RenewAsync(CancellationToken stop)
+    // What fails is tried again, and is seen by who waits for it.
+    private static void Ignore(Exception failed)
     {
-        using var timer = new PeriodicTimer(RenewEvery, _time);
-        while (await timer.WaitForNextTickAsync(stop))
-        {
-            for (var i = 0; i < _count; i++)
-            {
-                if (await _api.FindAsync<Lease>(new(LeaseNamespace, NameOf(i)), stop) is { } lease)
-                {
-                    await _api.UpdateAsync(lease with { Spec = lease.Spec with { RenewTime = _time.GetUtcNow() } }, stop);
-                }
-            }
-        }
     }
 
-    private static string NameOf(int node) => $"node-{node:d3}";
+    /// <summary>A machine of 64 processors that is always well.</summary>
+    private sealed class HollowMachine(string name) : INodeObserver
+    {
+        private readonly NodeFacts _facts = new(name, ["192.0.2.1"], 64, 256L << 30, 1L << 40, [], new() { KubeletVersion = "v1.36.0" });
+
+        public ValueTask<NodeFacts> FactsAsync(CancellationToken stop) => new(_facts);
+
+        public ValueTask<MachineHealth> HealthAsync(CancellationToken stop) => new(MachineHealth.Good);
+    }
 }

@@ -49,6 +49,16 @@ switch (args)
     case ["workloads"]:
         await WorkloadBench.RunAsync();
         return 0;
+    case ["nodes"]:
+        await NodesBench.RunAsync(5_000);
+        return 0;
+    case ["nodes", var nodes]:
+        await NodesBench.RunAsync(int.Parse(nodes, System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
+    case ["nodes", var nodes, var pods]:
+        await NodesBench.RunAsync(
+            int.Parse(nodes, System.Globalization.CultureInfo.InvariantCulture), int.Parse(pods, System.Globalization.CultureInfo.InvariantCulture));
+        return 0;
     case ["healing"]:
         await HealingBench.RunAsync(rounds: 10);
         return 0;

@@ -58,9 +58,9 @@ internal static class WorkloadBench
         }
 
         await api.CreateAsync(new ServiceAccount { Metadata = new() { Name = "default", Namespace = Space } }, default);
-        var nodes = new HollowNodes(api, plane.Caches, Nodes, time, NullLogger.Instance);
-        await nodes.CreateAsync();
+        var nodes = new HollowNodes(api, plane.Caches, time, NullLogger.Instance);
         var running = plane.Loops.Select(loop => loop(stop.Token)).Append(nodes.RunAsync(stop.Token)).ToList();
+        await nodes.GrowAsync(Nodes, stop.Token);
 
         var (start, used, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, store.Current.Value);
         await what(new(api, plane.Caches));
