@@ -87,7 +87,7 @@ public sealed class PolicyTests(SharedCluster shared)
               - patchType: ApplyConfiguration
                 applyConfiguration: {expression: "Object{metadata: Object.metadata{labels: {'team': namespaceObject.metadata.name} } }"}
               - patchType: JSONPatch
-                jsonPatch: {expression: "[JSONPatch{op: 'add', path: '/data', value: {'from': request.userInfo.username}}]"}
+                jsonPatch: {expression: "[JSONPatch{op: 'add', path: '/data', value: {'from': request.userInfo.username} }]"}
             ---
             apiVersion: admissionregistration.k8s.io/v1
             kind: MutatingAdmissionPolicyBinding
