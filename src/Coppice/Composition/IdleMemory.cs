@@ -18,15 +18,7 @@ internal sealed partial class IdleMemory(Func<long> allocated, Action collect, T
     /// <summary>Bytes allocated since the last time that make it worth a pause of some 20 ms: what an idle cluster allocates in a minute or two.</summary>
     private const long Worthwhile = 8 << 20;
 
-    /// <param name="afterStart">Done when the process is at rest for the first time; null for nothing.</param>
-    public static IdleMemory OfThisProcess(TimeProvider time, ILogger log, Action? afterStart = null) => new(
-        () => GC.GetTotalAllocatedBytes(),
-        () =>
-        {
-            Collect(log);
-            Interlocked.Exchange(ref afterStart, null)?.Invoke();
-        },
-        time);
+    public static IdleMemory OfThisProcess(TimeProvider time, ILogger log) => new(() => GC.GetTotalAllocatedBytes(), () => Collect(log), time);
 
     public async Task RunAsync(CancellationToken stop)
     {

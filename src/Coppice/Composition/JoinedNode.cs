@@ -37,7 +37,7 @@ internal sealed class JoinedNode : IServer
         {
             var node = new JoinedNode(loops);
             await node.StartAsync(NodeHostOptions.Of(options, AddressOf(options)), cluster, (time, random, logs), progress, stop);
-            loops.Run(IdleMemory.OfThisProcess(time, log, ProgramPages.LetGo).RunAsync);
+            loops.Run(IdleMemory.OfThisProcess(time, log).RunAsync);
             return node;
         }
         catch

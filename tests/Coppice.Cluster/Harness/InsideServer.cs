@@ -97,7 +97,12 @@ internal sealed class InsideServer : IAsyncDisposable
             }
 
             var body = new char[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), System.Globalization.CultureInfo.InvariantCulture)];
-            await reader.ReadBlockAsync(body);
+            if (body.Length > 0)
+            {
+                // Of nothing, too, it would wait for something.
+                await reader.ReadBlockAsync(body);
+            }
+
             await _answer(new InsideRequest(path, headers, new string(body), tls));
         }
         catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)

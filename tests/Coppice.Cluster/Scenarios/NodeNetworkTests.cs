@@ -190,38 +190,6 @@ public sealed class NodeNetworkTests(ThreeMachines machines)
         }
     }
 
-    [Fact]
-    public async Task Ways_that_are_taken_away_come_back()
-    {
-        var ns = await Cluster.NewNamespaceAsync();
-        await ns.ApplyAsync(string.Join("\n---\n", ThreeMachines.Names.Select(node => Pod(node))));
-        var pods = await AddressesAsync(ns, "");
-        var asker = await machines.InPodAsync(ns, "on-node-2");
-        await SeesAllAsync();
-
-        // As a cable that is pulled and put back, with what gives addresses on the other end.
-        await IpAsync("link", "set", "uplink0", "down");
-        await IpAsync("link", "set", "uplink0", "up");
-        await IpAsync("route", "replace", "default", "via", Cluster.NodeAddress, "dev", "uplink0");
-        await SeesAllAsync();
-
-        var device = (await RoutesAsync("node-2")).Split("dev ").First(word => word.StartsWith("vx-", StringComparison.Ordinal)).Split(' ', '\n')[0];
-        await IpAsync("link", "set", device, "down");
-        await SeesAllAsync();
-        await IpAsync("link", "del", device);
-        await SeesAllAsync();
-        await IpAsync("route", "del", pods["node-1"][..pods["node-1"].LastIndexOf('.')] + ".0/24");
-        await SeesAllAsync();
-
-        async Task SeesAllAsync()
-        {
-            await asker.SeesAsync($"http://{pods["node-1"]}:8080/hostname", "on-node-1");
-            await asker.SeesAsync($"http://{pods["node-3"]}:8080/hostname", "on-node-3");
-        }
-
-        async Task IpAsync(params IReadOnlyList<string> arguments) => (await machines.NetworkOf("node-2").Enter(new Command("ip", arguments)).RunAsync()).OrThrow();
-    }
-
     /// <summary>The addresses of the pods on the nodes, when they are Ready.</summary>
     private static async Task<Dictionary<string, string>> AddressesAsync(TestNamespace ns, string prefix, params IReadOnlyList<string> nodes)
     {

@@ -1,8 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using Coppice.Client;
 using Coppice.Network.Netns;
 using Coppice.Network.NodeRoutes;
 using Coppice.Network.Tests.NodeRoutes;
+using Coppice.Objects;
+using Coppice.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Network.Tests.Kernel;
 
@@ -87,6 +91,48 @@ public sealed class NodeRouteTests
         world.Ip(0, "link", "del", Device);
         await ApplyAsync(world.Path(0), "a", nodes, table);
         Assert.Equal(route, world.Ip(0, "route"));
+    }
+
+    [Fact]
+    public async Task What_somebody_takes_away_is_back_as_soon_as_the_kernel_tells()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        using var world = new TwoMachines("192.0.2.1/24", "198.51.100.1/24");
+        using var stopping = new CancellationTokenSource();
+        var api = new TestApi(TimeProvider.System, "default");
+        foreach (var node in (Objects.Core.Node[])[RoutePlannerTests.Node("a=192.0.2.1/10.244.0.0"), RoutePlannerTests.Node("b=198.51.100.1/10.244.1.0")])
+        {
+            await api.UpdateStatusAsync(await api.CreateAsync(node, default) with { Status = node.Status }, default);
+        }
+
+        var caches = new CacheSet(api, TimeProvider.System, NullLoggerFactory.Instance);
+        using var folder = new TemporaryDirectory();
+        using var routes = new NodeRouteReconciler(
+            caches.Of<Objects.Core.Node>(),
+            new() { NodeName = "a", CniConfigurationDirectory = folder.Path, CniDataDirectory = folder.Path, RouteAuditInterval = TimeSpan.FromHours(1) },
+            world.Path(0));
+        var loop = routes.Woken(new("NodeRoutes", routes, NodeRouteReconciler.Pauses, TimeProvider.System, NullLogger.Instance));
+        Task[] running = [caches.RunAsync(stopping.Token), loop.RunAsync(stopping.Token), routes.WatchAsync(loop, TimeProvider.System, stopping.Token)];
+        await SeesWayAsync("at first");
+
+        foreach (var taken in (string[])["link set up0 down", $"link set {Device} down", $"link del {Device}", "route del 10.244.1.0/24", $"link del {Device}"])
+        {
+            world.Ip(0, taken.Split(' '));
+            if (taken.Contains("up0", StringComparison.Ordinal))
+            {
+                world.Ip(0, "link", "set", "up0", "up");
+                world.Ip(0, "route", "replace", "default", "via", "192.0.2.254");
+            }
+
+            await SeesWayAsync(taken);
+        }
+
+        await stopping.CancelAsync();
+        await Task.WhenAll(running);
+
+        Task SeesWayAsync(string after) => Eventually.SeeAsync(
+            $"the way after: {after}", TimeSpan.FromSeconds(20), () => Task.FromResult(world.Ip(0, "route") + world.Ip(0, "neigh")),
+            seen => seen.Contains($"10.244.1.0/24 via 10.244.1.0 dev {Device}", StringComparison.Ordinal) && seen.Contains($"10.244.1.0 dev {Device} lladdr", StringComparison.Ordinal));
     }
 
     private static async Task ApplyAsync(string path, string self, IEnumerable<Objects.Core.Node> nodes, RouteTable? table = null)
