@@ -349,22 +349,7 @@ public sealed class SchedulingLoopTests : IDisposable
     [Fact]
     public void A_pod_gets_its_node_when_the_claim_that_waited_for_it_is_bound_there()
     {
-        Create(Node("a", cpu: "1"));
-        Create(new StorageClass { Metadata = new() { Name = "late" }, Provisioner = "example.com/disks", VolumeBindingMode = VolumeBindingMode.WaitForFirstConsumer });
-        Create(new PersistentVolumeClaim
-        {
-            Metadata = new() { Namespace = "default", Name = "data" },
-            Spec = new()
-            {
-                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
-                Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
-                StorageClassName = "late",
-            },
-        });
-        Create(Pod("web", cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }] }));
-        _loop.RunUntilIdle();
-        var claim = Assert.Single(_api.All<PersistentVolumeClaim>());
-        Assert.Equal("a", claim.Metadata.Annotations[VolumeBinding.SelectedNode]);
+        var claim = ClaimThatWaitsForItsPod();
         Assert.Null(NodeOfPod("web"));
         Assert.Empty(_events.Notes);
 
@@ -398,22 +383,7 @@ public sealed class SchedulingLoopTests : IDisposable
     [Fact]
     public void A_pod_whose_volume_could_not_be_made_begins_anew()
     {
-        Create(Node("a", cpu: "1"));
-        Create(new StorageClass { Metadata = new() { Name = "late" }, Provisioner = "example.com/disks", VolumeBindingMode = VolumeBindingMode.WaitForFirstConsumer });
-        Create(new PersistentVolumeClaim
-        {
-            Metadata = new() { Namespace = "default", Name = "data" },
-            Spec = new()
-            {
-                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
-                Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
-                StorageClassName = "late",
-            },
-        });
-        Create(Pod("web", cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }] }));
-        _loop.RunUntilIdle();
-        var claim = Assert.Single(_api.All<PersistentVolumeClaim>());
-        Assert.Equal("a", claim.Metadata.Annotations[VolumeBinding.SelectedNode]);
+        var claim = ClaimThatWaitsForItsPod();
 
         _loop.Await(() => _api.UpdateAsync(claim with { Metadata = claim.Metadata with { Annotations = claim.Metadata.Annotations.Without(VolumeBinding.SelectedNode) } }, default).AsTask());
         Create(Node("b", cpu: "4", memory: "80Gi"));
@@ -478,6 +448,28 @@ public sealed class SchedulingLoopTests : IDisposable
     };
 
     private ObjectCache<T> Cache<T>() where T : KubernetesObject => new(_api, ListQuery.All, _loop.Time, NullLogger.Instance);
+
+    /// <summary>The claim of the pod web, whose node a is chosen while its volume is still to be made.</summary>
+    private PersistentVolumeClaim ClaimThatWaitsForItsPod()
+    {
+        Create(Node("a", cpu: "1"));
+        Create(new StorageClass { Metadata = new() { Name = "late" }, Provisioner = "example.com/disks", VolumeBindingMode = VolumeBindingMode.WaitForFirstConsumer });
+        Create(new PersistentVolumeClaim
+        {
+            Metadata = new() { Namespace = "default", Name = "data" },
+            Spec = new()
+            {
+                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
+                Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
+                StorageClassName = "late",
+            },
+        });
+        Create(Pod("web", cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }] }));
+        _loop.RunUntilIdle();
+        var claim = Assert.Single(_api.All<PersistentVolumeClaim>());
+        Assert.Equal("a", claim.Metadata.Annotations[VolumeBinding.SelectedNode]);
+        return claim;
+    }
 
     private sealed class EventNotes : IEventRecorder
     {
