@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -93,7 +94,7 @@ public sealed class ProberTests : IDisposable
     private sealed class OneAnswer : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly List<TcpClient> _clients = [];
+        private readonly ConcurrentBag<TcpClient> _clients = [];
 
         public OneAnswer(string? answer)
         {
