@@ -28,8 +28,9 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
     private HashSet<ObjectKey>? _touched;
     private Action _wake = () => { };
 
-    // Null after a node has changed.
-    private volatile IReadOnlyList<System.Net.IPNetwork>? _otherNodes;
+    // 1 after a node has changed. Taken back before the nodes are read: what changes meanwhile is news again.
+    private int _hasNodeNews = 1;
+    private IReadOnlyList<System.Net.IPNetwork> _otherNodes = [];
 
     // Those of all nodes, which policies may name; nobody needs them before there is one.
     private ObjectCache<Pod>? _everyPod;
@@ -59,7 +60,7 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
         {
             Changed = changed,
             ServiceRanges = _ranges.Items,
-            OtherNodes = _otherNodes ??= OtherNodes(),
+            OtherNodes = OtherNodes(),
             Zone = Zone(_nodes.Find(new("", options.NodeName))),
         };
         return policies.Count == 0 ? world : world with
@@ -108,7 +109,7 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
         {
             if (Zone(change.Old) != Zone(change.New) || RoutePlanner.IsNews(change))
             {
-                _otherNodes = null;
+                Interlocked.Exchange(ref _hasNodeNews, 1);
                 wake();
             }
         });
@@ -134,11 +135,19 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
         wake();
     }
 
-    private IReadOnlyList<System.Net.IPNetwork> OtherNodes() =>
-    [
-        .. RoutePlanner.Plan(options.NodeName, options.Ranges.Pods, _nodes.Items, []).Routes
-            .SelectMany(route => (System.Net.IPNetwork[])[route.Pods, new(route.Node, 32)]),
-    ];
+    private IReadOnlyList<System.Net.IPNetwork> OtherNodes()
+    {
+        if (Interlocked.Exchange(ref _hasNodeNews, 0) == 1)
+        {
+            _otherNodes =
+            [
+                .. RoutePlanner.Plan(options.NodeName, options.Ranges.Pods, _nodes.Items, []).Routes
+                    .SelectMany(route => (System.Net.IPNetwork[])[route.Pods, new(route.Node, 32)]),
+            ];
+        }
+
+        return _otherNodes;
+    }
 
     private ObjectCache<Pod> FollowEveryPod()
     {

@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Network.Translation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Testing;
@@ -77,6 +78,36 @@ public sealed class NetworkObserverTests : IDisposable
         Assert.Equal(["own", "plain"], _observer.Observe()!.Pods.Select(pod => pod.Metadata.Name!));
     }
 
+    [Fact]
+    public void A_node_that_comes_while_another_is_looked_at_is_seen()
+    {
+        Run();
+        NetworkObjects? seen = null;
+        var looks = 0;
+        using var isOver = new CancellationTokenSource();
+        var looking = new Thread(() =>
+        {
+            while (!isOver.IsCancellationRequested)
+            {
+                Volatile.Write(ref seen, _observer.Observe());
+                Interlocked.Increment(ref looks);
+            }
+        });
+        looking.IsBackground = true;
+        looking.Start();
+        for (var i = 0; i < 250; i++)
+        {
+            Create($"n{i + 2}", i);
+            // The first of the next two may have begun before.
+            var before = Volatile.Read(ref looks);
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref looks) >= before + 2, TimeSpan.FromSeconds(30)));
+            Assert.Equal(2 * (i + 1), Volatile.Read(ref seen)!.OtherNodes.Count);
+        }
+
+        isOver.Cancel();
+        looking.Join();
+    }
+
     private void Run()
     {
         _loop.Start(() => _caches.RunAsync(_stop.Token));
@@ -91,6 +122,13 @@ public sealed class NetworkObserverTests : IDisposable
             Metadata = new() { Name = name, Namespace = "default" },
             Spec = new() { NodeName = node, Containers = [new Container { Name = "c", Image = "i", Ports = [port] }] },
         });
+        _loop.RunUntilIdle();
+    }
+
+    private void Create(string name, int number)
+    {
+        var node = (Objects.Core.Node)_api.Create(new Objects.Core.Node { Metadata = new() { Name = name }, Spec = new() { PodCIDR = $"10.244.{number}.0/24" } });
+        _loop.Await(() => _api.UpdateStatusAsync(node with { Status = node.Status with { Addresses = [new() { Type = "InternalIP", Address = $"192.0.2.{number + 1}" }] } }, default).AsTask());
         _loop.RunUntilIdle();
     }
 }

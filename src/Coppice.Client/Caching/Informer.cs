@@ -148,10 +148,17 @@ internal sealed partial class Informer(IApiClient client, Kind kind, ListQuery q
             {
                 // The place was compacted away while we were slow: list again at once.
             }
-            catch (Exception e) when (e is ApiException or IOException or HttpRequestException)
+            catch (Exception e)
             {
-                LogLost(kind.QualifiedResource, e.Message);
-
+                // Whatever it is: without this copy, all who use it would act on the world of now for ever.
+                if (e is ApiException or IOException or HttpRequestException)
+                {
+                    LogLost(kind.QualifiedResource, e.Message);
+                }
+                else
+                {
+                    LogBroke(kind.QualifiedResource, e);
+                }
 
                 // A watch that held for longer than the longest pause was no failure of the tries before it.
                 failures = time.GetElapsedTime(began) > Retry.Longest ? 1 : failures + 1;
@@ -275,4 +282,7 @@ internal sealed partial class Informer(IApiClient client, Kind kind, ListQuery q
 
     [LoggerMessage(8001, LogLevel.Warning, "The watch of {Kind} was lost and is taken up again: {Why}")]
     private partial void LogLost(string kind, string why);
+
+    [LoggerMessage(8002, LogLevel.Error, "The watch of {Kind} broke and is taken up again")]
+    private partial void LogBroke(string kind, Exception e);
 }

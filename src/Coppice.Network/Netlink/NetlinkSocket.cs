@@ -27,6 +27,7 @@ internal sealed partial class NetlinkSocket : IDisposable
 
     private readonly Socket _socket;
     private readonly byte[] _peeked = new byte[1];
+    private volatile bool _hasMissed;
 
     private NetlinkSocket(Socket socket) => _socket = socket;
 
@@ -107,7 +108,8 @@ internal sealed partial class NetlinkSocket : IDisposable
         }
         catch (SocketException)
         {
-            // Something was missed: who takes next is told.
+            // Something was missed. The kernel says so once, and has; who takes next is told.
+            _hasMissed = true;
         }
     }
 
@@ -115,6 +117,12 @@ internal sealed partial class NetlinkSocket : IDisposable
     /// <param name="length">Of what is in the buffer now; -1 if something was missed.</param>
     public bool TryReceive(byte[] buffer, out int length)
     {
+        if (_hasMissed)
+        {
+            (_hasMissed, length) = (false, -1);
+            return true;
+        }
+
         try
         {
             length = _socket.Receive(buffer);

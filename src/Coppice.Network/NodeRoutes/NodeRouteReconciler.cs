@@ -1,9 +1,10 @@
-using System.Net;
+using System.Net.Sockets;
 using Coppice.Client;
 using Coppice.Network.Netns;
 using Coppice.Network.PodNetwork;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Microsoft.Extensions.Logging;
 
 namespace Coppice.Network.NodeRoutes;
 
@@ -11,22 +12,22 @@ namespace Coppice.Network.NodeRoutes;
 /// Gives this node's pods addresses of the range that the node was given, and ways to the pods of other nodes: observe, plan, apply. Every
 /// change of a node wakes it, and what the kernel lets go of.
 /// </summary>
-public sealed class NodeRouteReconciler : IReconciler, IDisposable
+public sealed partial class NodeRouteReconciler : IReconciler, IDisposable
 {
     private readonly ObjectCache<Node> _nodes;
     private readonly NetworkOptions _options;
     private readonly RouteTable _table;
     private readonly NamespaceThread _thread;
 
-    // 1 after a node has changed. Taken back before the nodes are read: what changes meanwhile is news again.
-    private int _hasNews = 1;
+    private readonly ILogger _log;
 
-    private Known? _plan;
+    // What was said of wrapping; it is said once, until it is over.
+    private string? _said;
 
     /// <param name="namespacePath">The network namespace to work in, or null for this process's own.</param>
-    public NodeRouteReconciler(ObjectCache<Node> nodes, NetworkOptions options, string? namespacePath = null)
+    public NodeRouteReconciler(ObjectCache<Node> nodes, NetworkOptions options, ILogger log, string? namespacePath = null)
     {
-        (_nodes, _options) = (nodes, options);
+        (_nodes, _options, _log) = (nodes, options, log);
         // The kernel takes 15 characters for a device.
         _table = new RouteTable(options.Ranges.Pods, $"vx-{options.Instance[..Math.Min(options.Instance.Length, 12)]}");
         _thread = NamespaceThread.Start(namespacePath, "routes");
@@ -42,7 +43,6 @@ public sealed class NodeRouteReconciler : IReconciler, IDisposable
         {
             if (RoutePlanner.IsNews(change))
             {
-                Interlocked.Exchange(ref _hasNews, 1);
                 loop.Enqueue(default);
             }
         });
@@ -56,9 +56,9 @@ public sealed class NodeRouteReconciler : IReconciler, IDisposable
         {
             await RouteWatch.RunAsync(_thread, () => loop.Enqueue(default), time, stop);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            // The audits go on.
+            LogDeaf(_log, _options.RouteAuditInterval.TotalSeconds, e.Message);
         }
     }
 
@@ -67,19 +67,14 @@ public sealed class NodeRouteReconciler : IReconciler, IDisposable
         await _nodes.WaitUntilSyncedAsync().WaitAsync(stop);
         await _thread.RunAsync(() =>
         {
-            var links = RouteTable.Links();
-            var hasNews = Interlocked.Exchange(ref _hasNews, 0) == 1;
-            if (hasNews || _plan is not { } known || !known.Links.SequenceEqual(links))
-            {
-                _plan = known = new(RoutePlanner.Plan(_options.NodeName, _options.Ranges.Pods, _nodes.Items, links), links);
-            }
-
-            if (known.Plan.Own is { } own)
+            var plan = RoutePlanner.Plan(_options.NodeName, _options.Ranges.Pods, _nodes.Items, RouteTable.Links());
+            if (plan.Own is { } own)
             {
                 CniConfiguration.Write(_options, own);
             }
 
-            _table.Apply(known.Plan);
+            _table.Apply(plan);
+            Tell(_table.CannotWrap);
             return true;
         });
         return ReconcileResult.After(_options.RouteAuditInterval);
@@ -87,6 +82,19 @@ public sealed class NodeRouteReconciler : IReconciler, IDisposable
 
     public void Dispose() => _thread.Dispose();
 
-    /// <param name="Links">Of which it was made.</param>
-    private sealed record Known(RoutePlan Plan, IReadOnlyList<IPNetwork> Links);
+    private void Tell(string? cannotWrap)
+    {
+        if (cannotWrap is not null && cannotWrap != _said)
+        {
+            LogCannotWrap(_log, cannotWrap);
+        }
+
+        _said = cannotWrap;
+    }
+
+    [LoggerMessage(4006, LogLevel.Warning, "Nodes without a common network with this one will not be reached: {Why}")]
+    private static partial void LogCannotWrap(ILogger log, string why);
+
+    [LoggerMessage(4007, LogLevel.Warning, "The kernel does not tell of lost routes; they are looked for every {Seconds} s: {Why}")]
+    private static partial void LogDeaf(ILogger log, double seconds, string why);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -33,11 +34,12 @@ public static class RoutePlanner
             (own, address) = (PodsOf(here, all), AddressOf(here));
         }
 
+        var taken = new TakenRanges();
+        _ = own is { } mine && taken.TryTake(mine);
         foreach (var node in known.Where(node => node.Metadata.Name != self))
         {
             // Two that claim the same: the allocator does not do it, and the first by name keeps it.
-            if (PodsOf(node, all) is { } pods && AddressOf(node) is { } there && !there.Equals(address)
-                && !(own is { } mine && ClusterRanges.Overlap(mine, pods)) && !routes.Any(route => ClusterRanges.Overlap(route.Pods, pods)))
+            if (PodsOf(node, all) is { } pods && AddressOf(node) is { } there && !there.Equals(address) && taken.TryTake(pods))
             {
                 routes.Add(new PodRoute(pods, there, IsWrapped: !links.Any(link => link.Contains(there))));
             }
@@ -57,4 +59,21 @@ public static class RoutePlanner
         .Where(one => one.Type == NodeAddressType.InternalIP)
         .Select(one => IPAddress.TryParse(one.Address, out var address) && address.AddressFamily == AddressFamily.InterNetwork ? address : null)
         .FirstOrDefault(address => address is not null);
+
+    /// <summary>Ranges that do not overlap. Nodes' are all of one length, where a look is a look into a set.</summary>
+    private sealed class TakenRanges
+    {
+        private readonly Dictionary<int, HashSet<IPNetwork>> _byLength = [];
+
+        public bool TryTake(IPNetwork range)
+        {
+            if (_byLength.Any(others => others.Key == range.PrefixLength ? others.Value.Contains(range) : others.Value.Any(other => ClusterRanges.Overlap(other, range))))
+            {
+                return false;
+            }
+
+            ref var same = ref CollectionsMarshal.GetValueRefOrAddDefault(_byLength, range.PrefixLength, out _);
+            return (same ??= []).Add(range);
+        }
+    }
 }

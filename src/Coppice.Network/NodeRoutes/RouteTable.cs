@@ -20,6 +20,9 @@ internal sealed class RouteTable(IPNetwork pods, string device)
     // What the device is made for; null while it is not known.
     private (IPNetwork Own, IPAddress Address)? _wrapsFor;
 
+    /// <summary>Why there is no device that wraps; null while there is one, or no other node.</summary>
+    public string? CannotWrap { get; private set; }
+
     /// <summary>The networks that this machine has a link to.</summary>
     public static IReadOnlyList<IPNetwork> Links() =>
         [.. Read().Where(route => route.Gateway.Equals(IPAddress.Any) && route.Range.PrefixLength is > 0 and < 32).Select(route => route.Range)];
@@ -54,6 +57,7 @@ internal sealed class RouteTable(IPNetwork pods, string device)
     /// </summary>
     private int? Device(NetlinkSocket kernel, RoutePlan plan)
     {
+        CannotWrap = null;
         var found = DeviceIndex.Find(device);
         if (plan is not { Own: { } own, Address: { } address, Routes.IsEmpty: false })
         {
@@ -83,9 +87,10 @@ internal sealed class RouteTable(IPNetwork pods, string device)
         {
             return found is { } index ? Raised(kernel, index) : Wrap(kernel, own, address);
         }
-        catch (IOException) when (!plan.Routes.Any(route => route.IsWrapped))
+        catch (IOException e) when (!plan.Routes.Any(route => route.IsWrapped))
         {
             // A kernel that cannot wrap fails only those that need it.
+            CannotWrap = e.Message;
             return null;
         }
     }

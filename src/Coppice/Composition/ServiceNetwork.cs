@@ -29,7 +29,8 @@ internal sealed class ServiceNetwork : IAsyncDisposable
         _rules = new NftablesRules(options.Instance);
         _dns = DnsServer.Start(node, options, time, logs.CreateLogger("Coppice.Dns"));
         _observer = new NetworkObserver(caches, options);
-        var journal = new NetworkJournal(logs.CreateLogger("Coppice.Network"), trouble =>
+        var log = logs.CreateLogger("Coppice.Network");
+        var journal = new NetworkJournal(log, trouble =>
         {
             // Of an object that is gone meanwhile there is nothing to tell.
             if (_observer.Find(trouble.Owner) is { } about)
@@ -38,8 +39,8 @@ internal sealed class ServiceNetwork : IAsyncDisposable
             }
         });
         _loop = new ServiceNetworkLoop(_observer.Observe, _rules, zone => _dns.Zone = zone, options with { OwnDns = new(node, _dns.Port) }, time, journal);
-        _routes = new NodeRouteReconciler(caches.Of<Objects.Core.Node>(), options);
-        _routing = _routes.Woken(new("NodeRoutes", _routes, NodeRouteReconciler.Pauses, time, logs.CreateLogger("Coppice.Network")));
+        _routes = new NodeRouteReconciler(caches.Of<Objects.Core.Node>(), options, log);
+        _routing = _routes.Woken(new("NodeRoutes", _routes, NodeRouteReconciler.Pauses, time, log));
     }
 
     public int DnsPort => _dns.Port;

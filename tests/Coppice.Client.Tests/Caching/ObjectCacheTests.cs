@@ -126,20 +126,32 @@ public sealed class ObjectCacheTests : IDisposable
         Assert.Equal(["+a"], _told);
     }
 
+    [Fact]
+    public void Whatever_a_watch_breaks_by_it_is_taken_up_again()
+    {
+        Run();
+        foreach (var (i, broken) in new Exception[] { new OperationCanceledException(), new ObjectDisposedException("stream"), new InvalidDataException() }.Index())
+        {
+            WhileAway(() => Create($"a{i}"), broken);
+        }
+
+        Assert.Equal(["+a0", "+a1", "+a2"], _told);
+    }
+
     /// <summary>The world goes on while the connection is away; then it is back, and found again.</summary>
-    private void WhileAway(Action happening)
+    private void WhileAway(Action happening, Exception? broken = null)
     {
         var isAway = true;
         _api.Fault = (verb, _) =>
         {
             if (verb is "watch" or "list" && isAway)
             {
-                throw new IOException("the connection was reset");
+                throw broken ?? new IOException("the connection was reset");
             }
         };
         happening();
         isAway = false;
-        _loop.RunFor(TimeSpan.FromSeconds(2));
+        _loop.RunFor(TimeSpan.FromSeconds(5));
     }
 
     private void Run()

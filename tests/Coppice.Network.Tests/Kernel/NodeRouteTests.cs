@@ -110,6 +110,7 @@ public sealed class NodeRouteTests
         using var routes = new NodeRouteReconciler(
             caches.Of<Objects.Core.Node>(),
             new() { NodeName = "a", CniConfigurationDirectory = folder.Path, CniDataDirectory = folder.Path, RouteAuditInterval = TimeSpan.FromHours(1) },
+            NullLogger.Instance,
             world.Path(0));
         var loop = routes.Woken(new("NodeRoutes", routes, NodeRouteReconciler.Pauses, TimeProvider.System, NullLogger.Instance));
         Task[] running = [caches.RunAsync(stopping.Token), loop.RunAsync(stopping.Token), routes.WatchAsync(loop, TimeProvider.System, stopping.Token)];

@@ -9,7 +9,7 @@ public sealed class RoutePlannerTests
     private static readonly IPNetwork[] Links = [IPNetwork.Parse("192.0.2.0/24")];
 
     [Theory]
-    // Nodes as NAME=ADDRESS/RANGE, "here" being this one.
+    // Nodes as NAME=ADDRESS/RANGE, of 24 bits if it does not say -BITS, "here" being this one.
     [InlineData("here=192.0.2.1/10.244.0.0", "")]
     [InlineData("here=192.0.2.1/10.244.0.0 b=192.0.2.2/10.244.1.0", "10.244.1.0/24 by 192.0.2.2")]
     [InlineData("here=192.0.2.1/10.244.0.0 b=198.51.100.2/10.244.1.0", "10.244.1.0/24 wrapped to 198.51.100.2")]
@@ -20,6 +20,7 @@ public sealed class RoutePlannerTests
     // What nobody should have: one's own, another's, and what is not of the cluster.
     [InlineData("here=192.0.2.1/10.244.0.0 b=192.0.2.2/10.244.0.0", "")]
     [InlineData("here=192.0.2.1/10.244.0.0 b=192.0.2.2/10.244.1.0 c=192.0.2.3/10.244.1.0", "10.244.1.0/24 by 192.0.2.2")]
+    [InlineData("here=192.0.2.1/10.244.0.0 b=192.0.2.2/10.244.1.0 c=192.0.2.3/10.244.0.0-22 d=192.0.2.4/10.244.1.128-25", "10.244.1.0/24 by 192.0.2.2")]
     [InlineData("here=192.0.2.1/10.244.0.0 b=192.0.2.2/172.16.0.0", "")]
     [InlineData("here=192.0.2.1/10.244.0.0 b=192.0.2.1/10.244.1.0", "")]
     [InlineData("here=192.0.2.1/10.244.0.0 b=fd00::2/10.244.1.0", "")]
@@ -43,7 +44,7 @@ public sealed class RoutePlannerTests
         return new()
         {
             Metadata = new() { Name = name },
-            Spec = new() { PodCIDR = range.Length == 0 ? null : range + "/24" },
+            Spec = new() { PodCIDR = range.Length == 0 ? null : range.Contains('-') ? range.Replace('-', '/') : range + "/24" },
             Status = new() { Addresses = address.Length == 0 ? default : [new() { Type = "InternalIP", Address = address }] },
         };
     }
