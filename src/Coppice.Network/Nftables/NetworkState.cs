@@ -8,6 +8,9 @@ namespace Coppice.Network.Nftables;
 /// <param name="HostPorts">The host ports of the pods that run on this node.</param>
 public sealed record NetworkState(NodeNetwork Node, ImmutableArray<ServicePortInfo> Services, ImmutableArray<HostPortInfo> HostPorts)
 {
+    /// <summary>Other nodes and their pods.</summary>
+    public OtherNodes OtherNodes { get; init; } = OtherNodes.None;
+
     /// <summary>What network policies allow.</summary>
     public PolicyState Policies { get; init; } = PolicyState.None;
 
@@ -26,9 +29,12 @@ public sealed record NodeNetwork(ImmutableArray<IPNetwork> ServiceRanges, IPNetw
 {
     /// <summary>The cluster's name server; null for none.</summary>
     public IPAddress? DnsAddress { get; init; }
+}
 
-    /// <summary>Other nodes and their pods: who sends to them leaves by whatever device leads there.</summary>
-    public ImmutableArray<IPNetwork> OtherNodes { get; init; } = [];
+/// <summary>Other nodes and their pods: who sends to them leaves by whatever device leads there. No range has addresses of another.</summary>
+public sealed record OtherNodes(ImmutableArray<IPNetwork> Ranges)
+{
+    public static readonly OtherNodes None = new([]);
 }
 
 public enum TransportProtocol

@@ -12,6 +12,7 @@ internal static class NodeChains
         (RuleNames.RefusedAddresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;"),
         (RuleNames.RefusedPorts, "map", "type inet_proto . inet_service : verdict ;"),
         (RuleNames.Hairpin, "set", "type ipv4_addr . ipv4_addr ;"),
+        (RuleNames.OtherNodes, "set", "type ipv4_addr ; flags interval ;"),
     ];
 
     public static RuleShare Plan(NodeNetwork node)
@@ -21,6 +22,18 @@ internal static class NodeChains
         AddTranslation(share, node);
         AddRefusals(share, node);
         AddGuard(share, node);
+        return share;
+    }
+
+    /// <summary>Nodes come and go without a change of the rules: they are members of a set.</summary>
+    public static RuleShare Plan(OtherNodes others)
+    {
+        var share = new RuleShare(null);
+        foreach (var range in others.Ranges)
+        {
+            share.Member(RuleNames.OtherNodes, $"{range}");
+        }
+
         return share;
     }
 
@@ -100,5 +113,5 @@ internal static class NodeChains
     }
 
     private static IEnumerable<string> Devices(NodeNetwork node) =>
-        node.PodDevices.Prepend("lo").Select(device => $"oifname \"{device}\" return").Concat(node.OtherNodes.Select(range => $"ip daddr {range} return"));
+        node.PodDevices.Prepend("lo").Select(device => $"oifname \"{device}\" return").Append($"ip daddr @{RuleNames.OtherNodes} return");
 }

@@ -18,6 +18,7 @@ internal static class RuleNames
     public const string RefusedAddresses = "refused-addresses";
     public const string RefusedPorts = "refused-ports";
     public const string Hairpin = "hairpin";
+    public const string OtherNodes = "other-nodes";
 
     /// <summary>The mark (one bit, the one kube-proxy uses too) of packets that leave with the node's address as their source.</summary>
     public const string SetMasqueradeMark = "meta mark set meta mark | 0x00004000";

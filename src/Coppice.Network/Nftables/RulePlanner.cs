@@ -16,14 +16,16 @@ public static class RulePlanner
     // change costs what it touches. It only remembers a pure function's results.
     private static readonly ConditionalWeakTable<ServicePortInfo, Planned> Remembered = [];
     private static readonly ConditionalWeakTable<NodeNetwork, RuleShare> OfNodes = [];
+    private static readonly ConditionalWeakTable<OtherNodes, RuleShare> OfOtherNodes = [];
     private static readonly ConditionalWeakTable<PolicyState, RuleShare> OfPolicies = [];
 
     /// <param name="before">The plan of an earlier state, from which this one comes at the cost of what is different; null for none.</param>
     public static NftTable Plan(NetworkState state, NftTable? before = null)
     {
-        var shares = new List<RuleShare>(2 + state.Services.Length + state.HostPorts.Length)
+        var shares = new List<RuleShare>(3 + state.Services.Length + state.HostPorts.Length)
         {
             OfNodes.GetValue(state.Node, NodeChains.Plan),
+            OfOtherNodes.GetValue(state.OtherNodes, NodeChains.Plan),
             OfPolicies.GetValue(state.Policies, PolicyChains.Plan),
         };
         var warnings = new List<RuleWarning>(state.Warnings);

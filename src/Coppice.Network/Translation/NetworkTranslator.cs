@@ -18,8 +18,12 @@ public sealed class NetworkTranslator(NetworkOptions options)
 {
     private const string ServiceNameLabel = "kubernetes.io/service-name";
 
+    // Of a range with one address.
+    private const int SingleLength = 32;
+
     private readonly SortedDictionary<ObjectKey, Translated> _services = [];
     private NodeNetwork _node = options.NodeNetwork;
+    private OtherNodes _others = OtherNodes.None;
     private NodePlace _place = new(options.NodeName, null);
 
     // Null while it is not known that all services were translated.
@@ -56,7 +60,12 @@ public sealed class NetworkTranslator(NetworkOptions options)
         ImmutableArray<HostPortInfo> hostPorts = [.. HostPortTranslation.Translate(objects.Pods, options.NodeName, warnings)];
         var policies = PolicyTranslation.Translate(objects, options.NodeName, options.Ranges.DnsAddress, warnings);
         _zone = zone;
-        return (new NetworkState(_node, rules.ToImmutable(), hostPorts) { Policies = policies, Warnings = [.. warnings] }, zone);
+        return (new NetworkState(_node, rules.ToImmutable(), hostPorts)
+        {
+            OtherNodes = _others,
+            Policies = policies,
+            Warnings = [.. warnings],
+        }, zone);
     }
 
     /// <summary>All services that there are, and those that were.</summary>
@@ -102,9 +111,17 @@ public sealed class NetworkTranslator(NetworkOptions options)
                 .OfType<IPNetwork>()
                 .Where(range => range.BaseAddress.AddressFamily == AddressFamily.InterNetwork && range != options.Ranges.Services),
         ];
-        if (!ranges.SequenceEqual(_node.ServiceRanges) || !nodes.SequenceEqual(_node.OtherNodes))
+        if (!ranges.SequenceEqual(_node.ServiceRanges))
         {
-            _node = _node with { ServiceRanges = ranges, OtherNodes = [.. nodes] };
+            _node = _node with { ServiceRanges = ranges };
+        }
+
+        // Machines may be behind one address; and one whose address is of the pods' range should not be, but what the kernel does not take,
+        // because it is there already, would keep it from taking all else.
+        ImmutableArray<IPNetwork> members = [.. nodes.Where(one => one.PrefixLength < SingleLength || !options.Ranges.Pods.Contains(one.BaseAddress)).Distinct()];
+        if (!members.SequenceEqual(_others.Ranges))
+        {
+            _others = new OtherNodes(members);
         }
     }
 

@@ -64,6 +64,27 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task Pods_of_other_nodes_are_sent_to_by_any_device_and_only_while_their_node_is_there()
+    {
+        await using var node = await TestNode.StartAsync();
+        var client = node.AddPod();
+        node.Ip("route", "add", "10.244.9.0/24", "via", $"{TestNode.OutsideAddress}");
+        node.Nsenter(node.Outside, "ip", "addr", "add", "10.244.9.5/32", "dev", "lo");
+        node.Nsenter(node.Outside, "ip", "route", "add", "10.244.0.0/24", "via", $"{TestNode.Address}");
+        var listeners = new List<Socket>();
+        await TestPod.ServeTcpAsync(node.Outside, 8080, listeners, () => "far");
+        var (alone, joined) = (new NetworkState(node.Options.NodeNetwork, [], []), new OtherNodes([IPNetwork.Parse("10.244.9.0/24"), IPNetwork.Parse($"{TestNode.OutsideAddress}/32")]));
+
+        foreach (var (state, answer) in new[] { (alone, Answer.Refused), (alone with { OtherNodes = joined }, new Answer("far", $"{client.Address}")), (alone, Answer.Refused) })
+        {
+            Assert.Equal([], await node.Rules.ApplyAsync(RulePlanner.Plan(state), default));
+            Assert.Equal(answer, await Call.TcpAsync(client.Path, "10.244.9.5", 8080));
+        }
+
+        listeners.ForEach(one => one.Dispose());
+    }
+
+    [Fact]
     public async Task With_external_policy_Local_the_caller_keeps_its_address()
     {
         await using var node = await TestNode.StartAsync();

@@ -79,6 +79,21 @@ public sealed class RulePlannerTests
     }
 
     [Fact]
+    public void A_node_that_joins_is_a_member_of_a_set_and_touches_nothing_else()
+    {
+        var state = new NetworkState(Node, [Web("10.244.0.5")], []);
+        var before = RulePlanner.Plan(state with { OtherNodes = Others("10.244.1.0/24", "192.0.2.1/32") });
+        var after = RulePlanner.Plan(state with { OtherNodes = Others("10.244.1.0/24", "192.0.2.1/32", "10.244.2.0/24", "192.0.2.2/32") }, before);
+
+        Assert.NotNull(after.Step);
+        Assert.Equal("add element ip coppice other-nodes { 10.244.2.0/24, 192.0.2.2/32 }\n", Changes(before, after));
+        Assert.Equal("delete element ip coppice other-nodes { 10.244.2.0/24, 192.0.2.2/32 }\n", Changes(after, RulePlanner.Plan(state with { OtherNodes = Others("10.244.1.0/24", "192.0.2.1/32") }, after)));
+        Assert.Contains("ip daddr @other-nodes return", after.Chains["leak"].Rules);
+
+        static OtherNodes Others(params string[] ranges) => new([.. ranges.Select(range => IPNetwork.Parse(range))]);
+    }
+
+    [Fact]
     public void Terminating_endpoints_are_used_only_when_no_other_is_left()
     {
         var ending = new EndpointInfo(IPAddress.Parse("10.244.0.6"), 8080, Local: true, Terminating: true);

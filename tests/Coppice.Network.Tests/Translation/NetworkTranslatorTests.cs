@@ -110,6 +110,17 @@ public sealed class NetworkTranslatorTests
     }
 
     [Fact]
+    public void Of_other_nodes_none_is_named_twice_and_none_that_another_range_has_already()
+    {
+        var (state, _) = new NetworkTranslator(Options).Translate(new NetworkObjects([], [], [], [])
+        {
+            OtherNodes = [.. new[] { "10.244.1.0/24", "192.0.2.1/32", "10.244.2.0/24", "192.0.2.1/32", "10.244.3.0/24", "10.244.1.7/32" }.Select(one => IPNetwork.Parse(one))],
+        });
+
+        Assert.Equal(["10.244.1.0/24", "192.0.2.1/32", "10.244.2.0/24", "10.244.3.0/24"], state.OtherNodes.Ranges.Select(one => one.ToString()));
+    }
+
+    [Fact]
     public void A_service_becomes_rules_with_everything_that_leads_to_it()
     {
         var rules = Assert.Single(Translate(Web(), Slice(At("10.244.0.5"), At("10.244.1.6", node: "other"))).State.Services);
