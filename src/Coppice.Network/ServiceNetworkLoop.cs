@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Coppice.Client.Metrics;
 using Coppice.Network.Dns;
+using Coppice.Network.HealthPorts;
 using Coppice.Network.Nftables;
 using Coppice.Network.Translation;
 
@@ -26,6 +27,9 @@ public sealed class ServiceNetworkLoop(
     private readonly List<TaskCompletionSource> _waiting = [];
     private NftTable? _plan;
     private volatile bool _auditDue;
+
+    /// <summary>Told how the rules are, so that load balancers learn whether to send here; null for nobody.</summary>
+    public HealthPortServer? HealthPorts { get; init; }
 
     private enum Outcome
     {
@@ -133,7 +137,8 @@ public sealed class ServiceNetworkLoop(
             publish(zone);
             var plan = _plan = RulePlanner.Plan(state, _plan);
             var refused = await rules.ApplyAsync(plan, stop);
-            journal.Warnings(plan.Warnings.Concat(refused));
+            var unserved = HealthPorts is null ? [] : await HealthPorts.ShowAsync(state.HealthPorts);
+            journal.Warnings([.. plan.Warnings, .. refused, .. unserved]);
             journal.Succeeded();
             _figures.Synced(start);
             Answer(waiting);
@@ -154,6 +159,7 @@ public sealed class ServiceNetworkLoop(
         {
             journal.Failed(e, RetryAfter);
             _figures.Failed();
+            HealthPorts?.Fail();
             return (Outcome.Failed, RetryAfter);
         }
     }

@@ -52,7 +52,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         var before = old is Service previous ? ServiceClaims.Of(previous).ToHashSet() : [];
         lock (_gate)
         {
-            return Allocate(request, service, ranges, before);
+            return Allocate(request, service, ranges, before, (old as Service)?.Spec);
         }
     }
 
@@ -62,14 +62,17 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         && old.ClusterIP == spec.ClusterIP
         && old.ClusterIPs == spec.ClusterIPs
         && old.Ports == spec.Ports
+        && old.ExternalTrafficPolicy == spec.ExternalTrafficPolicy
+        && old.HealthCheckNodePort == spec.HealthCheckNodePort
         && old.AllocateLoadBalancerNodePorts == spec.AllocateLoadBalancerNodePorts;
 
     /// <param name="before">What the service has already: nobody else can have been given it.</param>
-    private Service Allocate(WriteRequest request, Service service, IReadOnlyList<IPNetwork> ranges, HashSet<string> before)
+    /// <param name="old">Null when the service is new.</param>
+    private Service Allocate(WriteRequest request, Service service, IReadOnlyList<IPNetwork> ranges, HashSet<string> before, ServiceSpec? old)
     {
         var name = $"{request.Key.Namespace}/{service.Metadata.Name}";
         var errors = new List<FieldError>();
-        var allocated = WithNodePorts(WithAddress(service, ranges, IsTaken, errors), IsTaken, errors);
+        var allocated = WithHealthPort(WithNodePorts(WithAddress(service, ranges, IsTaken, errors), IsTaken, errors), old, IsTaken, errors);
         if (errors.Count > 0)
         {
             throw ApiErrors.Invalid(request.Kind, service.Metadata.Name ?? "", errors);
@@ -164,7 +167,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
             }
             else if (port.NodePort == 0 && wants)
             {
-                port = port with { NodePort = FreePort(port, claim => own.Contains(claim) || isTaken(claim)) };
+                port = port with { NodePort = FreePort("failed to allocate a nodePort", free => IsTaken(ServiceClaims.OfPort(port with { NodePort = free }))) };
             }
 
             own.Add(ServiceClaims.OfPort(port));
@@ -172,21 +175,61 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         }
 
         return service with { Spec = spec with { Ports = ports.ToValueList() } };
+
+        bool IsTaken(string claim) => own.Contains(claim) || isTaken(claim);
     }
 
-    private int FreePort(ServicePort port, Func<string, bool> isTaken)
+    private Service WithHealthPort(Service service, ServiceSpec? old, Func<string, bool> isTaken, List<FieldError> errors)
+    {
+        var spec = service.Spec;
+        if (!ServiceValidation.NeedsHealthPort(spec) || errors.Count > 0)
+        {
+            return service;
+        }
+
+        var wanted = spec.HealthCheckNodePort;
+        if (old is not null && ServiceValidation.NeedsHealthPort(old) && old.HealthCheckNodePort != 0)
+        {
+            if (wanted != old.HealthCheckNodePort)
+            {
+                errors.Add(FieldError.Invalid(
+                    FieldPath.Of("spec", "healthCheckNodePort"), wanted, "cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update"));
+            }
+
+            return service;
+        }
+
+        var own = spec.Ports.Where(port => port.NodePort != 0).Select(ServiceClaims.OfPort).ToHashSet(StringComparer.Ordinal);
+        if (wanted == 0)
+        {
+            var free = FreePort("failed to allocate a HealthCheck NodePort 0", port => IsTaken(ServiceClaims.OfHealthPort(port)));
+            return service with { Spec = spec with { HealthCheckNodePort = free } };
+        }
+
+        // Of this port Kubernetes says what is wrong in no better way.
+        return !options.NodePorts.Contains(wanted) ? throw Refused($"provided port is not in the valid range. The range of valid ports is {options.NodePorts}")
+            : IsTaken(ServiceClaims.OfHealthPort(wanted)) ? throw Refused("provided port is already allocated")
+            : service;
+
+        bool IsTaken(string claim) => own.Contains(claim) || isTaken(claim);
+
+        ApiError Refused(string why) => ApiErrors.InternalError($"failed to allocate requested HealthCheck NodePort {wanted}: {why}");
+    }
+
+    /// <param name="failure">What is said if there is none.</param>
+    private int FreePort(string failure, Func<int, bool> isTaken)
     {
         var size = options.NodePorts.Count;
         var start = random.Next(size);
         for (var i = 0; i < size; i++)
         {
             var candidate = options.NodePorts.First + ((start + i) % size);
-            if (!isTaken(ServiceClaims.OfPort(port with { NodePort = candidate })))
+            if (!isTaken(candidate))
             {
                 return candidate;
             }
         }
 
-        throw ApiErrors.InternalError("failed to allocate a nodePort: range is full");
+        throw ApiErrors.InternalError($"{failure}: range is full");
     }
 }

@@ -29,6 +29,8 @@ internal sealed class ServiceClaims(ObjectStorage storage, TimeProvider time)
 
     public static string OfPort(ServicePort port) => $"port {port.Protocol}/{port.NodePort}";
 
+    public static string OfHealthPort(int port) => OfPort(new ServicePort { Protocol = Protocol.TCP, NodePort = port });
+
     public static IEnumerable<string> Of(Service service)
     {
         if (!string.IsNullOrEmpty(service.Spec.ClusterIP) && service.Spec.ClusterIP != ServiceAllocation.Headless)
@@ -39,6 +41,11 @@ internal sealed class ServiceClaims(ObjectStorage storage, TimeProvider time)
         foreach (var port in service.Spec.Ports.Where(p => p.NodePort != 0))
         {
             yield return OfPort(port);
+        }
+
+        if (service.Spec.HealthCheckNodePort != 0)
+        {
+            yield return OfHealthPort(service.Spec.HealthCheckNodePort);
         }
     }
 

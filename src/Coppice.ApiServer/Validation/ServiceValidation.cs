@@ -20,6 +20,10 @@ internal static class ServiceValidation
 
     private static readonly FieldPath Path = FieldPath.Of("spec");
 
+    /// <summary>A balancer has to ask each node whether it has endpoints.</summary>
+    public static bool NeedsHealthPort(ServiceSpec spec) =>
+        spec is { Type: ServiceType.LoadBalancer, ExternalTrafficPolicy: ServiceExternalTrafficPolicy.Local };
+
     public static Findings<FieldError> Validate(ServiceSpec spec) =>
     [
         .. FieldRules.If(
@@ -144,7 +148,6 @@ internal static class ServiceValidation
     {
         var outside = spec.Type is ServiceType.NodePort or ServiceType.LoadBalancer || (spec.Type == ServiceType.ClusterIP && !spec.ExternalIPs.IsEmpty);
         var external = Path.Child("externalTrafficPolicy");
-        var local = spec is { Type: ServiceType.LoadBalancer, ExternalTrafficPolicy: ServiceExternalTrafficPolicy.Local };
         return
         [
             .. (outside, spec.ExternalTrafficPolicy) switch
@@ -157,7 +160,7 @@ internal static class ServiceValidation
                 Path.Child("internalTrafficPolicy"), spec.InternalTrafficPolicy, ServiceInternalTrafficPolicy.Cluster, ServiceInternalTrafficPolicy.Local),
             .. FieldRules.OneOfIfSet(Path.Child("trafficDistribution"), spec.TrafficDistribution, "PreferClose", "PreferSameNode", "PreferSameZone"),
             .. FieldRules.If(
-                spec.HealthCheckNodePort != 0 && !local,
+                spec.HealthCheckNodePort != 0 && !NeedsHealthPort(spec),
                 () => FieldError.Invalid(
                     Path.Child("healthCheckNodePort"),
                     spec.HealthCheckNodePort,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Coppice.Network.HealthPorts;
 
 namespace Coppice.Network.Nftables;
 
@@ -13,6 +14,9 @@ public sealed record NetworkState(NodeNetwork Node, ImmutableArray<ServicePortIn
 
     /// <summary>What network policies allow.</summary>
     public PolicyState Policies { get; init; } = PolicyState.None;
+
+    /// <summary>Where load balancers ask for services' endpoints on this node.</summary>
+    public ImmutableArray<HealthPortInfo> HealthPorts { get; init; } = [];
 
     /// <summary>What of the objects could not be understood, and so is not in here.</summary>
     public ImmutableArray<RuleWarning> Warnings { get; init; } = [];

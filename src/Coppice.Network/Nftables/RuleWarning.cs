@@ -24,4 +24,7 @@ internal static class RuleReasons
 
     /// <summary>The kernel takes the rules of all others, but not of this one.</summary>
     public const string Refused = "KubeProxyRulesRefused";
+
+    /// <summary>The port where load balancers would ask for a service's endpoints is somebody else's.</summary>
+    public const string HealthPortNotServed = "FailedToStartServiceHealthcheck";
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Coppice.Network.Dns;
+using Coppice.Network.HealthPorts;
 using Coppice.Network.Nftables;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -64,6 +65,7 @@ public sealed class NetworkTranslator(NetworkOptions options)
         {
             OtherNodes = _others,
             Policies = policies,
+            HealthPorts = [.. _services.Values.Select(one => one.HealthPort).OfType<HealthPortInfo>()],
             Warnings = [.. warnings],
         }, zone);
     }
@@ -134,7 +136,10 @@ public sealed class NetworkTranslator(NetworkOptions options)
 
         var warnings = new List<RuleWarning>();
         var rules = ServiceTranslation.Translate(service, Leading(service, slices), _place, last?.Rules ?? [], warnings);
-        return new Translated(service, slices, rules, DnsTranslation.Translate(service, slices), warnings);
+        return new Translated(service, slices, rules, DnsTranslation.Translate(service, slices), warnings)
+        {
+            HealthPort = HealthPortTranslation.Translate(service, slices, options.NodeName),
+        };
     }
 
     /// <summary>Each node answers its pods' questions itself: names are to be had while other nodes are away.</summary>
@@ -169,5 +174,9 @@ public sealed class NetworkTranslator(NetworkOptions options)
         return true;
     }
 
-    private sealed record Translated(Service Service, EndpointSlice[] Slices, ImmutableArray<ServicePortInfo> Rules, DnsService Names, List<RuleWarning> Warnings);
+    private sealed record Translated(Service Service, EndpointSlice[] Slices, ImmutableArray<ServicePortInfo> Rules, DnsService Names, List<RuleWarning> Warnings)
+    {
+        /// <summary>Null for none.</summary>
+        public HealthPortInfo? HealthPort { get; init; }
+    }
 }

@@ -3,6 +3,7 @@ using Coppice.Client;
 using Coppice.Client.Metrics;
 using Coppice.Network;
 using Coppice.Network.Dns;
+using Coppice.Network.HealthPorts;
 using Coppice.Network.NodeRoutes;
 using Coppice.Network.PodNetwork;
 using Coppice.Network.Nftables;
@@ -17,6 +18,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
 {
     private readonly NftablesRules _rules;
     private readonly DnsServer _dns;
+    private readonly HealthPortServer _healthPorts;
     private readonly NetworkObserver _observer;
     private readonly ServiceNetworkLoop _loop;
     private readonly NodeRouteReconciler _routes;
@@ -38,7 +40,11 @@ internal sealed class ServiceNetwork : IAsyncDisposable
                 events.Record(about, "Warning", trouble.Reason, trouble.Message);
             }
         });
-        _loop = new ServiceNetworkLoop(_observer.Observe, _rules, zone => _dns.Zone = zone, options with { OwnDns = new(node, _dns.Port) }, time, journal);
+        _healthPorts = new HealthPortServer(time, log);
+        _loop = new ServiceNetworkLoop(_observer.Observe, _rules, zone => _dns.Zone = zone, options with { OwnDns = new(node, _dns.Port) }, time, journal)
+        {
+            HealthPorts = _healthPorts,
+        };
         _routes = new NodeRouteReconciler(caches.Of<Objects.Core.Node>(), options, log);
         _routing = _routes.Woken(new("NodeRoutes", _routes, NodeRouteReconciler.Pauses, time, log));
     }
@@ -90,6 +96,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _routes.Dispose();
+        await _healthPorts.DisposeAsync();
         await _dns.DisposeAsync();
         await _rules.DisposeAsync();
     }

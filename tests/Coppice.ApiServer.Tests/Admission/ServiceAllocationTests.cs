@@ -101,6 +101,33 @@ public sealed class ServiceAllocationTests
         Assert.Contains("range is full", (await Assert.ThrowsAnyAsync<ApiException>(() => api.CreateAsync(Make("one-more", null, 0), Stop).AsTask())).Message);
     }
 
+    [Fact]
+    public async Task A_balancer_that_must_ask_each_node_gets_a_port_for_it_which_stays_and_ends_with_the_need()
+    {
+        var api = await NewApiAsync();
+        var made = await api.CreateAsync(Balanced("a", 0), Stop);
+        Assert.InRange(made.Spec.HealthCheckNodePort, 30000, 30059);
+        Assert.NotEqual(made.Spec.Ports[0].NodePort, made.Spec.HealthCheckNodePort);
+
+        // It is the service's: nobody else gets it, an update that does not name it keeps it, and none changes it.
+        var taken = await Assert.ThrowsAnyAsync<ApiException>(() => api.CreateAsync(Balanced("b", made.Spec.HealthCheckNodePort), Stop).AsTask());
+        Assert.Equal((500, true), (taken.Status.Code, taken.Message.Contains($"failed to allocate requested HealthCheck NodePort {made.Spec.HealthCheckNodePort}: provided port is already allocated")));
+        Assert.Equal(made.Spec, (await api.UpdateAsync(made with { Spec = made.Spec with { HealthCheckNodePort = 0 } }, Stop)).Spec);
+        var changed = await Assert.ThrowsAnyAsync<ApiException>(() => api.UpdateAsync(made with { Metadata = made.Metadata with { ResourceVersion = null }, Spec = made.Spec with { HealthCheckNodePort = 30001 } }, Stop).AsTask());
+        Assert.Contains("spec.healthCheckNodePort: Invalid value: 30001: cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update", changed.Message);
+
+        var now = (await api.FindAsync<Service>(new("default", "a"), Stop))!;
+        Assert.Equal(0, (await api.UpdateAsync(now with { Spec = now.Spec with { ExternalTrafficPolicy = "Cluster" } }, Stop)).Spec.HealthCheckNodePort);
+        Assert.Equal(made.Spec.HealthCheckNodePort, (await api.CreateAsync(Balanced("b", made.Spec.HealthCheckNodePort), Stop)).Spec.HealthCheckNodePort);
+        Assert.Contains("is not in the valid range", (await Assert.ThrowsAnyAsync<ApiException>(() => api.CreateAsync(Balanced("c", 80), Stop).AsTask())).Message);
+    }
+
+    private static Service Balanced(string name, int healthPort) => new()
+    {
+        Metadata = new() { Namespace = "default", Name = name },
+        Spec = new() { Type = ServiceType.LoadBalancer, ExternalTrafficPolicy = "Local", HealthCheckNodePort = healthPort, Ports = [new ServicePort { Port = 80 }] },
+    };
+
     private static async Task DoSomethingAsync(InProcessClient api, int worker, Random random)
     {
         var name = $"s-{worker}-{random.Next(4)}";

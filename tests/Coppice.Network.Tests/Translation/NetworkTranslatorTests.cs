@@ -120,6 +120,23 @@ public sealed class NetworkTranslatorTests
         Assert.Equal(["10.244.1.0/24", "192.0.2.1/32", "10.244.2.0/24", "10.244.3.0/24"], state.OtherNodes.Ranges.Select(one => one.ToString()));
     }
 
+    [Theory]
+    [InlineData("LoadBalancer", "Local", 30900, "30900: 2")]
+    [InlineData("LoadBalancer", "Cluster", 30900, "")]
+    [InlineData("NodePort", "Local", 30900, "")]
+    [InlineData("LoadBalancer", "Local", 0, "")]
+    public void A_health_port_tells_of_the_ready_endpoints_of_this_node(string type, string policy, int port, string expected)
+    {
+        var service = Web() with { Spec = Web().Spec with { Type = type, ExternalTrafficPolicy = policy, HealthCheckNodePort = port } };
+        var slice = Slice(
+            At("10.244.0.5"), At("10.244.0.6", ready: null), At("10.244.0.5"), At("10.244.0.7", ready: false, serving: true, terminating: true), At("10.244.1.6", node: "other"));
+
+        var ports = Translate(service, slice, Slice(At("fd00::5")) with { AddressType = "IPv6" }).State.HealthPorts;
+
+        Assert.Equal(expected, string.Join(" ", ports.Select(one => $"{one.Port}: {one.LocalEndpoints}")));
+        Assert.All(ports, one => Assert.Equal(("default", "web"), (one.Namespace, one.Name)));
+    }
+
     [Fact]
     public void A_service_becomes_rules_with_everything_that_leads_to_it()
     {

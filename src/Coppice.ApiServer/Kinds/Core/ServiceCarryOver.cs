@@ -29,7 +29,7 @@ internal static class ServiceCarryOver
             spec = spec with { Ports = spec.Ports.ConvertAll(port => port.NodePort != 0 ? port : port with { NodePort = OldNodePort(port) }) };
         }
 
-        return NeedsHealthPort(spec) && NeedsHealthPort(old) && spec.HealthCheckNodePort == 0
+        return ServiceValidation.NeedsHealthPort(spec) && ServiceValidation.NeedsHealthPort(old) && spec.HealthCheckNodePort == 0
             ? spec with { HealthCheckNodePort = old.HealthCheckNodePort }
             : spec;
 
@@ -59,7 +59,7 @@ internal static class ServiceCarryOver
             spec = spec with { Ports = spec.Ports.ConvertAll(p => old.Ports.Any(o => o.NodePort == p.NodePort) ? p with { NodePort = 0 } : p) };
         }
 
-        if (NeedsHealthPort(old) && !NeedsHealthPort(spec) && spec.HealthCheckNodePort == old.HealthCheckNodePort)
+        if (ServiceValidation.NeedsHealthPort(old) && !ServiceValidation.NeedsHealthPort(spec) && spec.HealthCheckNodePort == old.HealthCheckNodePort)
         {
             spec = spec with { HealthCheckNodePort = 0 };
         }
@@ -80,9 +80,6 @@ internal static class ServiceCarryOver
 
     private static bool NeedsNodePorts(ServiceSpec spec) =>
         spec.Type == ServiceType.NodePort || spec is { Type: ServiceType.LoadBalancer, AllocateLoadBalancerNodePorts: not false };
-
-    private static bool NeedsHealthPort(ServiceSpec spec) =>
-        spec is { Type: ServiceType.LoadBalancer, ExternalTrafficPolicy: ServiceExternalTrafficPolicy.Local };
 
     private static bool IsReachableFromOutside(ServiceSpec spec) =>
         spec.Type is ServiceType.NodePort or ServiceType.LoadBalancer
