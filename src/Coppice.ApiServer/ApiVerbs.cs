@@ -161,5 +161,5 @@ public sealed class ApiVerbs
     internal ValueTask<ObjectForm?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop) =>
         _storage.FindAsync(kind, key, stop);
 
-    internal ObjectWatch Watch(ObjectQuery query, Revision after) => new(_storage.Watch(query.Kind, query.Namespace, after), query);
+    internal ObjectWatch Watch(ObjectQuery query, Revision after) => new(_storage.Watch(query.Kind, query.Namespace, after, query.Only), query);
 }

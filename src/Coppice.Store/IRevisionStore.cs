@@ -36,8 +36,9 @@ public interface IRevisionStore : IAsyncDisposable
     /// Every write below a prefix, in revision order and without gaps, from the one after a revision on. The revision may lie ahead of
     /// <see cref="Current"/>: then what comes up to it is passed over.
     /// </summary>
+    /// <param name="only">Of these, what has this term or had it before: nobody is woken by, or looks at, anything else.</param>
     /// <exception cref="CompactedException">That revision lies below <see cref="Compacted"/>.</exception>
-    IStoreWatch Watch(string prefix, Revision after);
+    IStoreWatch Watch(string prefix, Revision after, StoreTerm? only = null);
 
     /// <summary>Forgets history: afterwards <see cref="Compacted"/> is this revision (or what it was, if that is newer).</summary>
     /// <exception cref="FutureRevisionException">That revision was not yet written; nothing was forgotten.</exception>
@@ -72,7 +73,23 @@ public sealed class StoredValue(ReadOnlyMemory<byte> bytes)
     /// The owner's in-memory form; never persisted. Set at most to equal forms: two readers may both make it, and either may win.
     /// </summary>
     public object? Companion { get; set; }
+
+    /// <summary>Read once, by <see cref="StoreIndex"/>.</summary>
+    internal string? Term { get; set; }
 }
+
+/// <summary>
+/// What values below one first path segment are found by beside their keys: a term that is read out of each. It is kept from the first
+/// question on, and never written; a segment has one.
+/// </summary>
+/// <param name="read">Out of a value's bytes; it is asked once for each. Pure and quick: it may be asked while others wait.</param>
+public sealed class StoreIndex(Func<ReadOnlyMemory<byte>, string> read)
+{
+    internal string TermOf(StoredValue value) => value.Term ??= read(value.Bytes);
+}
+
+/// <summary>All that has one term. Goes with a prefix that reaches beyond its first '/'.</summary>
+public readonly record struct StoreTerm(StoreIndex Index, string Value);
 
 /// <summary>One version of one key.</summary>
 /// <param name="Created">The revision that made the key (since it was last absent).</param>
@@ -83,7 +100,8 @@ public sealed record StoreEntry(string Key, StoredValue Value, Revision Created,
 /// <param name="After">Only keys that sort after this one (ordinal), for the next page; null to start at the first.</param>
 /// <param name="Limit">At most so many entries; 0 for all.</param>
 /// <param name="At">The revision to read at; null for the newest.</param>
-public readonly record struct RangeQuery(string Prefix, string? After = null, int Limit = 0, Revision? At = null);
+/// <param name="Only">Only entries with this term; no others are looked at.</param>
+public readonly record struct RangeQuery(string Prefix, string? After = null, int Limit = 0, Revision? At = null, StoreTerm? Only = null);
 
 /// <param name="At">The revision that was read.</param>
 /// <param name="Remaining">How many more entries match after the last one given.</param>

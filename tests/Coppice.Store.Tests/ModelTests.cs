@@ -8,6 +8,9 @@ public sealed class ModelTests : IDisposable
     private static readonly string[] Keys = ["a", "a/1", "a/2", "a/2/x", "a-b/1", "b/1", "b/1/2", "b/2", "c", "c/3"];
     private static readonly string[] Prefixes = ["", "a", "a/", "a/2", "b/", "b/1/", "c/", "d/"];
 
+    // Each value has the term of its last digit, so that keys come to have one, lose it and have it again.
+    private static readonly StoreIndex ByDigit = new(bytes => DigitOf(bytes));
+
     private readonly TemporaryDirectory _data = new();
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
@@ -78,6 +81,7 @@ public sealed class ModelTests : IDisposable
         var at = random.NextInt64(model.Current + 2);
         var query = new RangeQuery(
             Prefixes[random.Next(Prefixes.Length)], random.Next(2) == 0 ? null : Keys[random.Next(Keys.Length)], random.Next(4), new(at));
+        query = query with { Only = RandomTerm(random, query.Prefix) };
         if (at < model.Compacted || at > model.Current)
         {
             var refusal = await Record.ExceptionAsync(() => store.RangeAsync(query, Stop).AsTask());
@@ -86,7 +90,8 @@ public sealed class ModelTests : IDisposable
         }
 
         var all = model.At(at).Values.Where(e => e.Key.StartsWith(query.Prefix, StringComparison.Ordinal)
-            && (query.After is null || string.CompareOrdinal(e.Key, query.After) > 0)).ToList();
+            && (query.After is null || string.CompareOrdinal(e.Key, query.After) > 0)
+            && Has(e, query.Only)).ToList();
         var expected = query.Limit == 0 ? all : all.Take(query.Limit).ToList();
         var range = await store.RangeAsync(query, Stop);
         Assert.Equal(expected.Select(StoreShorthand.Show), range.Entries.Select(StoreShorthand.Show));
@@ -96,15 +101,16 @@ public sealed class ModelTests : IDisposable
     private static async Task CompareWatchAsync(Random random, IRevisionStore store, NaiveStore model)
     {
         var prefix = Prefixes[random.Next(Prefixes.Length)];
+        var only = RandomTerm(random, prefix);
         var after = random.NextInt64(model.Current + 1);
         if (after < model.Compacted)
         {
-            Assert.Throws<CompactedException>(() => store.Watch(prefix, new(after)));
+            Assert.Throws<CompactedException>(() => store.Watch(prefix, new(after), only));
             return;
         }
 
-        using var watch = store.Watch(prefix, new(after));
-        var expected = model.After(prefix, after);
+        using var watch = store.Watch(prefix, new(after), only);
+        var expected = model.After(prefix, after).Where(e => Has(e.Entry, only) || (e.Previous is { } previous && Has(previous, only))).ToList();
         if (expected.Count > 0)
         {
             Assert.Equal(expected.Select(StoreShorthand.Show), (await watch.NextAsync(Stop)).Select(StoreShorthand.Show));
@@ -116,6 +122,13 @@ public sealed class ModelTests : IDisposable
 
         Assert.Equal(store.Current, watch.Progress);
     }
+
+    private static StoreTerm? RandomTerm(Random random, string prefix) =>
+        prefix.Contains('/') && random.Next(2) == 0 ? new(ByDigit, $"{random.Next(4)}") : null;
+
+    private static bool Has(StoreEntry entry, StoreTerm? only) => only is not { } term || DigitOf(entry.Value.Bytes) == term.Value;
+
+    private static string DigitOf(ReadOnlyMemory<byte> value) => $"{(char)('0' + ((value.Span[^1] - '0') % 4))}";
 
     private static string Show(WriteOutcome outcome) => outcome switch
     {

@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -29,20 +30,18 @@ internal sealed class NodeRelations(ObjectStorage storage)
     private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
     private static readonly Kind Claims = BuiltInKinds.Of<PersistentVolumeClaim>();
 
-    private readonly PodsByNode _pods = new(storage);
-
     public async ValueTask<bool> HasAsync(string node, Needed what, ObjectKey key, CancellationToken stop) => what switch
     {
         Needed.Pod => await storage.FindAsync(Pods, key, stop) is { Item: Pod pod } && pod.Spec.NodeName == node,
         Needed.Volume => await NeedsVolumeAsync(node, key.Name, stop),
         Needed.Attachment or Needed.Slice => false,
-        _ => (await _pods.OfAsync(node, stop)).Any(pod => pod.Metadata.Namespace == key.Namespace && PodNeeds.Of(pod, what).Contains(key.Name)),
+        _ => (await PodsOfAsync(node, stop)).Any(pod => pod.Metadata.Namespace == key.Namespace && PodNeeds.Of(pod, what).Contains(key.Name)),
     };
 
     /// <summary>A volume is needed by whoever needs the claim that it is bound to.</summary>
     private async ValueTask<bool> NeedsVolumeAsync(string node, string volume, CancellationToken stop)
     {
-        foreach (var pod in await _pods.OfAsync(node, stop))
+        foreach (var pod in await PodsOfAsync(node, stop))
         {
             foreach (var claim in PodNeeds.Of(pod, Needed.Claim))
             {
@@ -54,6 +53,12 @@ internal sealed class NodeRelations(ObjectStorage storage)
         }
 
         return false;
+    }
+
+    private async ValueTask<IEnumerable<Pod>> PodsOfAsync(string node, CancellationToken stop)
+    {
+        var range = await storage.RangeAsync(new(ObjectStorage.Prefix(Pods, null), Only: PodKind.ByNode.Is(node)), stop);
+        return range.Entries.Select(entry => (Pod)ObjectStorage.FormOf(Pods, entry).Item);
     }
 }
 

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Tables;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
@@ -28,6 +29,9 @@ public sealed record ServedKind(Kind Kind, IKindStrategy Strategy, IKindTable Ta
     public bool IsMadeByUpdate { get; init; }
 
     public FieldLabels Fields { get; init; } = FieldLabels.None;
+
+    /// <summary>The field of these by which its objects are found without a look at the others; null for none.</summary>
+    public FieldIndex? Index { get; init; }
 
     /// <summary>In alphabetical order.</summary>
     public IReadOnlyList<Subresource> Subresources { get; init; } = [];

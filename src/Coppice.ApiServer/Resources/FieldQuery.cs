@@ -3,6 +3,8 @@ using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
+using Coppice.Store;
+
 namespace Coppice.ApiServer.Resources;
 
 /// <summary>A field selector: some fields of a kind, compared for equality. Which fields a kind offers is Kubernetes' list.</summary>
@@ -17,9 +19,12 @@ public sealed class FieldQuery
     private FieldQuery(IReadOnlyList<Term> terms) => _terms = terms;
 
     /// <summary>The name that is asked for, if the selector asks for one: then there is at most one object.</summary>
-    public string? Name => _terms.FirstOrDefault(t => t is { Field: ObjectName, Equal: true })?.Value;
+    public string? Name => ValueOf(ObjectName);
 
     public bool IsEverything => _terms.Count == 0;
+
+    /// <summary>What a field must be; null if the selector does not ask that.</summary>
+    public string? ValueOf(string field) => _terms.FirstOrDefault(term => term.Equal && term.Field == field)?.Value;
 
     /// <summary>The object of a name.</summary>
     public static FieldQuery OfName(string name) => new([new(ObjectName, item => item.Metadata.Name, name, true)]);
@@ -94,6 +99,9 @@ public sealed record ObjectQuery(ServedKind Served, string Namespace, LabelQuery
     public Kind Kind => Served.Kind;
 
     public bool IsEverything => Labels.IsEverything && Fields.IsEverything;
+
+    /// <summary>All that need to be looked at, if the query asks for a value of the field by which the kind is kept.</summary>
+    public StoreTerm? Only => Served.Index is { } index && Fields.ValueOf(index.Field) is { } value ? index.Is(value) : null;
 
     public bool Matches(ObjectForm form) => IsEverything || (Labels.Matches(form.Item.Metadata.Labels) && Fields.Matches(form.Item));
 

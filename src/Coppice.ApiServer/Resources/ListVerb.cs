@@ -53,7 +53,7 @@ internal sealed class ListVerb(ObjectStorage storage)
         while (true)
         {
             var limit = paging.Limit == 0 ? 0 : query.IsEverything ? paging.Limit : Math.Max(paging.Limit, Chunk);
-            var range = await storage.RangeAsync(new RangeQuery(prefix, after, limit, at), stop);
+            var range = await storage.RangeAsync(new RangeQuery(prefix, after, limit, at, query.Only), stop);
             at = range.At;
             items ??= new List<ObjectForm>(query.IsEverything ? range.Entries.Count : 0);
             var forms = await ObjectStorage.ShowAsync(query.Kind, [.. range.Entries.Select(entry => ObjectStorage.FormOf(query.Kind, entry))], stop);

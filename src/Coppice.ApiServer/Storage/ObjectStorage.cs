@@ -57,11 +57,12 @@ public sealed class ObjectStorage(IRevisionStore store)
         }
     }
 
-    public IStoreWatch Watch(Kind kind, string? space, Revision after)
+    /// <param name="only">Of these, what has or had this value of the field by which the kind is kept.</param>
+    public IStoreWatch Watch(Kind kind, string? space, Revision after, StoreTerm? only = null)
     {
         try
         {
-            return store.Watch(Prefix(kind, space), after);
+            return store.Watch(Prefix(kind, space), after, only);
         }
         catch (CompactedException e)
         {

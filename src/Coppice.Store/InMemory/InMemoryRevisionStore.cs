@@ -33,7 +33,7 @@ public sealed class InMemoryRevisionStore : IRevisionStore
         return new(_history.Write(write));
     }
 
-    public IStoreWatch Watch(string prefix, Revision after) => _history.Watch(prefix, after);
+    public IStoreWatch Watch(string prefix, Revision after, StoreTerm? only = null) => _history.Watch(prefix, after, only);
 
     public ValueTask CompactAsync(Revision upTo, CancellationToken stop)
     {

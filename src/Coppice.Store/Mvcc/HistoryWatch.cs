@@ -6,12 +6,17 @@ namespace Coppice.Store.Mvcc;
 /// </summary>
 /// <remarks>All state is guarded by the history's lock; the members that say so are called by the history while it holds it.</remarks>
 /// <param name="segment">The one that the prefix lies in; null for a wide one.</param>
-internal sealed class HistoryWatch(RevisionHistory history, Segment? segment, string prefix, Revision after) : IStoreWatch
+/// <param name="term">What is watched for, by the segment's terms; null for everything below the prefix.</param>
+internal sealed class HistoryWatch(RevisionHistory history, Segment? segment, string prefix, string? term, Revision after) : IStoreWatch
 {
     private TaskCompletionSource? _signal;
     private LinkedListNode<HistoryWatch>? _place;
 
-    public string Prefix { get; } = prefix;
+    public Segment? Segment => segment;
+
+    public string Prefix => prefix;
+
+    public string? Term => term;
 
     /// <summary>Everything up to here was returned. While the watch waits, <see cref="Progress"/> is ahead of it.</summary>
     public Revision Position { get; set; } = after;
@@ -23,6 +28,10 @@ internal sealed class HistoryWatch(RevisionHistory history, Segment? segment, st
     public Revision Newest => segment?.Newest ?? history.Current;
 
     public Revision Progress => history.ProgressOf(this);
+
+    public bool Sees(StoreEvent change) =>
+        change.Entry.Key.StartsWith(prefix, StringComparison.Ordinal)
+        && (term is null || segment!.Terms!.Of(change.Entry) == term || (change.Previous is { } previous && segment.Terms.Of(previous) == term));
 
     public ValueTask<IReadOnlyList<StoreEvent>> NextAsync(CancellationToken stop)
     {

@@ -4,7 +4,7 @@ namespace Coppice.Store.Mvcc;
 /// Keys in ordinal order, each with its newest version: a list of sorted chunks of bounded size. Finding costs two binary searches,
 /// inserting moves at most one chunk's keys, and walking a range reads arrays from front to back. Not safe for concurrent use.
 /// </summary>
-internal sealed class KeyIndex
+internal sealed class KeyIndex(int chunkSize = KeyIndex.ChunkSize)
 {
     /// <summary>Small enough to be moved at each insert, large enough that the list of chunks stays short (1 000 000 keys: about 3 000).</summary>
     private const int ChunkSize = 512;
@@ -33,11 +33,11 @@ internal sealed class KeyIndex
         Count++;
         if (_chunks.Count == 0)
         {
-            _chunks.Add(new Chunk());
+            _chunks.Add(new Chunk(chunkSize));
         }
 
         var chunk = _chunks[place.Chunk];
-        if (chunk.Count == ChunkSize)
+        if (chunk.Count == chunkSize)
         {
             var upper = chunk.Split(place.Item);
             _chunks.Insert(place.Chunk + 1, upper);
@@ -157,10 +157,10 @@ internal sealed class KeyIndex
         }
     }
 
-    private sealed class Chunk
+    private sealed class Chunk(int size)
     {
-        public string[] Keys { get; } = new string[ChunkSize];
-        public KeyVersion[] Versions { get; } = new KeyVersion[ChunkSize];
+        public string[] Keys { get; } = new string[size];
+        public KeyVersion[] Versions { get; } = new KeyVersion[size];
         public int Count { get; private set; }
 
         /// <summary>How many of the keys are not absent now.</summary>
@@ -203,7 +203,7 @@ internal sealed class KeyIndex
         public Chunk Split(int next)
         {
             var keep = next == Count ? Count - 1 : Count / 2;
-            var upper = new Chunk { Count = Count - keep };
+            var upper = new Chunk(size) { Count = Count - keep };
             Array.Copy(Keys, keep, upper.Keys, 0, upper.Count);
             Array.Copy(Versions, keep, upper.Versions, 0, upper.Count);
             Array.Clear(Keys, keep, upper.Count);

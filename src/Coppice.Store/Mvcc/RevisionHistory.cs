@@ -51,6 +51,7 @@ internal sealed class RevisionHistory
     {
         ArgumentNullException.ThrowIfNull(query.Prefix);
         ArgumentOutOfRangeException.ThrowIfNegative(query.Limit);
+        Learn(query.Prefix, query.Only?.Index);
         lock (_gate)
         {
             ThrowIfClosed();
@@ -64,7 +65,7 @@ internal sealed class RevisionHistory
             var found = _segments.Below(query.Prefix);
             var whole = query.Limit == 0 && found.Count == 1 && found[0].Name == query.Prefix;
             var entries = new List<StoreEntry>(whole ? found[0].Keys.Count : 0);
-            var remaining = found.Sum(segment => Walk(segment, query, at, entries));
+            var remaining = found.Sum(segment => RangeWalk.Read(segment, query, at, entries));
             return new StoreRange(entries, at, remaining);
         }
     }
@@ -97,14 +98,15 @@ internal sealed class RevisionHistory
         woken.ForEach(waiting => waiting.TrySetResult());
     }
 
-    public HistoryWatch Watch(string prefix, Revision after)
+    public HistoryWatch Watch(string prefix, Revision after, StoreTerm? only)
     {
         ArgumentNullException.ThrowIfNull(prefix);
+        Learn(prefix, only?.Index);
         lock (_gate)
         {
             ThrowIfClosed();
             ThrowIfForgotten(after);
-            return new HistoryWatch(this, SegmentTable.IsWide(prefix) ? null : _segments.FindOrAdd(prefix), prefix, after);
+            return new HistoryWatch(this, SegmentTable.IsWide(prefix) ? null : _segments.FindOrAdd(prefix), prefix, only?.Value, after);
         }
     }
 
@@ -136,7 +138,7 @@ internal sealed class RevisionHistory
         lock (_gate)
         {
             _closed = true;
-            foreach (var line in _segments.All.Select(segment => segment.Waiting).Append(_wideWaiting))
+            foreach (var line in _segments.All.SelectMany(segment => segment.Terms?.Waiting.Append(segment.Waiting) ?? [segment.Waiting]).Append(_wideWaiting))
             {
                 while (line.First is { } first)
                 {
@@ -251,9 +253,55 @@ internal sealed class RevisionHistory
         {
             watch.MarkDisposed();
             waiting = watch.Dequeue(Current);
+            if (watch.Term is { } term)
+            {
+                watch.Segment!.Terms!.Close(term);
+            }
         }
 
         waiting?.TrySetException(new ObjectDisposedException(nameof(IStoreWatch)));
+    }
+
+    /// <summary>
+    /// Sees to it that the keys of a segment are found by their terms. These are read without the lock; only what is written meanwhile is
+    /// read within it.
+    /// </summary>
+    private void Learn(string prefix, StoreIndex? index)
+    {
+        if (index is null)
+        {
+            return;
+        }
+
+        var values = new List<StoredValue>();
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            if (SegmentTable.IsWide(prefix))
+            {
+                throw new ArgumentException($"what has a term is asked for below a prefix with a '/', and \"{prefix}\" has none", nameof(prefix));
+            }
+
+            if (_segments.FindOrAdd(prefix).Terms is { } terms)
+            {
+                ArgumentOutOfRangeException.ThrowIfNotEqual(index, terms.Index);
+                return;
+            }
+
+            var walk = _segments.FindOrAdd(prefix).Keys.From("");
+            while (walk.Next() is { } newest)
+            {
+                values.Add(newest.Entry.Value);
+            }
+        }
+
+        values.ForEach(value => index.TermOf(value));
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            var segment = _segments.FindOrAdd(prefix);
+            segment.Terms ??= new TermIndex(index, segment.Keys);
+        }
     }
 
     /// <summary>A bounded step of a watch, which may find nothing. Called with the lock held.</summary>
@@ -272,51 +320,6 @@ internal sealed class RevisionHistory
         return batch;
     }
 
-    /// <summary>Adds what a range query finds in one segment, and counts what is beyond its limit.</summary>
-    private static long Walk(Segment segment, RangeQuery query, Revision at, List<StoreEntry> entries)
-    {
-        var whole = query.Prefix == segment.Name;
-        var afterPrefix = query.After is not null && string.CompareOrdinal(query.After, query.Prefix) >= 0;
-        var walk = segment.Keys.From(afterPrefix ? query.After! : query.Prefix);
-        long remaining = 0;
-        while (true)
-        {
-            // What lies beyond the limit is only counted.
-            if (query.Limit > 0 && entries.Count == query.Limit && walk.TrySkip(query.Prefix, at, out var live))
-            {
-                remaining += live;
-                continue;
-            }
-
-            if (walk.Next() is not { } newest)
-            {
-                break;
-            }
-
-            var key = newest.Entry.Key;
-            if (!whole && !key.StartsWith(query.Prefix, StringComparison.Ordinal))
-            {
-                break;
-            }
-
-            if (newest.At(at)?.Live is not { } entry || (afterPrefix && key == query.After))
-            {
-                continue;
-            }
-
-            if (query.Limit == 0 || entries.Count < query.Limit)
-            {
-                entries.Add(entry);
-            }
-            else
-            {
-                remaining++;
-            }
-        }
-
-        return remaining;
-    }
-
     private List<TaskCompletionSource> Apply(IReadOnlyList<StoreEvent> events)
     {
         ThrowIfClosed();
@@ -328,6 +331,10 @@ internal sealed class RevisionHistory
             var before = new Revision(change.Entry.Modified.Value - 1);
             Wake(segment.Waiting, change.Entry.Key, before, woken);
             Wake(_wideWaiting, change.Entry.Key, before, woken);
+            foreach (var line in segment.Terms?.LinesFor(change) ?? [])
+            {
+                Wake(line, change.Entry.Key, before, woken);
+            }
         }
 
         if (events.Count > 0)
@@ -340,8 +347,6 @@ internal sealed class RevisionHistory
 
     private void Record(Segment segment, StoreEvent change)
     {
-        var older = segment.Keys.Find(change.Entry.Key);
-        segment.Keys.Set(new KeyVersion(change.Entry, change.Type == StoreEventType.Delete, older));
         segment.Add(change);
         SupersededBytes += EventCost + (change.Previous?.Value.Bytes.Length ?? 0);
     }
@@ -361,7 +366,7 @@ internal sealed class RevisionHistory
     }
 
     private LinkedList<HistoryWatch> LineFor(HistoryWatch watch) =>
-        SegmentTable.IsWide(watch.Prefix) ? _wideWaiting : _segments.FindOrAdd(watch.Prefix).Waiting;
+        watch.Segment is not { } segment ? _wideWaiting : watch.Term is { } term ? segment.Terms!.LineOf(term) : segment.Waiting;
 
     /// <summary>Fills a batch from the watch's position on, and returns the position up to which everything was seen.</summary>
     private Revision Read(HistoryWatch watch, List<StoreEvent> batch)
@@ -376,7 +381,7 @@ internal sealed class RevisionHistory
             }
 
             seen = change.Entry.Modified;
-            if (change.Entry.Key.StartsWith(watch.Prefix, StringComparison.Ordinal))
+            if (watch.Sees(change))
             {
                 batch.Add(change);
             }
@@ -395,7 +400,7 @@ internal sealed class RevisionHistory
             {
                 if (done.Add(segment.Log[i].Entry.Key))
                 {
-                    Forget(segment.Keys, segment.Log[i].Entry.Key, upTo, forgotten);
+                    Forget(segment, segment.Log[i].Entry.Key, upTo, forgotten);
                 }
             }
 
@@ -407,9 +412,9 @@ internal sealed class RevisionHistory
     }
 
     /// <summary>Cuts a key's versions behind the one visible at the revision, and that one too if it is an absence.</summary>
-    private void Forget(KeyIndex keys, string key, Revision upTo, List<Revision> forgotten)
+    private void Forget(Segment segment, string key, Revision upTo, List<Revision> forgotten)
     {
-        var newest = keys.Find(key)!;
+        var newest = segment.Keys.Find(key)!;
         KeyVersion? newer = null;
         var visible = newest;
         while (visible.Entry.Modified > upTo)
@@ -417,26 +422,28 @@ internal sealed class RevisionHistory
             (newer, visible) = (visible, visible.Older!);
         }
 
-        for (var version = visible.Older; version is not null; version = version.Older)
+        var cut = new List<KeyVersion>();
+        for (var version = visible.Deleted ? visible : visible.Older; version is not null; version = version.Older)
+        {
+            cut.Add(version);
+        }
+
+        cut.ForEach(version => version.Older = null);
+        visible.Older = null;
+        if (visible.Deleted && newer is null)
+        {
+            segment.Keys.Remove(key);
+        }
+        else if (visible.Deleted)
+        {
+            newer!.Older = null;
+        }
+
+        foreach (var version in cut)
         {
             forgotten.Add(version.Entry.Modified);
-            SupersededBytes -= version.Deleted ? 0 : version.Entry.Value.Bytes.Length;
-        }
-
-        visible.Older = null;
-        if (!visible.Deleted)
-        {
-            return;
-        }
-
-        forgotten.Add(visible.Entry.Modified);
-        if (newer is null)
-        {
-            keys.Remove(key);
-        }
-        else
-        {
-            newer.Older = null;
+            SupersededBytes -= version.Live?.Value.Bytes.Length ?? 0;
+            segment.Terms?.Release(version);
         }
     }
 

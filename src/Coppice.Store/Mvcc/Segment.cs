@@ -13,6 +13,9 @@ internal sealed class Segment(string name)
 
     public KeyIndex Keys { get; } = new();
 
+    /// <summary>The same keys by the terms of their values; null until somebody asks by one.</summary>
+    public TermIndex? Terms { get; set; }
+
     /// <summary>The events after the compacted revision, in revision order.</summary>
     public List<StoreEvent> Log { get; } = [];
 
@@ -24,6 +27,9 @@ internal sealed class Segment(string name)
 
     public void Add(StoreEvent change)
     {
+        var version = new KeyVersion(change.Entry, change.Type == StoreEventType.Delete, Keys.Find(change.Entry.Key));
+        Keys.Set(version);
+        Terms?.Add(version);
         Log.Add(change);
         Volatile.Write(ref _newest, change.Entry.Modified.Value);
     }

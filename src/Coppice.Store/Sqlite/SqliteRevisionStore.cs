@@ -114,7 +114,7 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
         return new(request.Promise.Task);
     }
 
-    public IStoreWatch Watch(string prefix, Revision after) => _history.Watch(prefix, after);
+    public IStoreWatch Watch(string prefix, Revision after, StoreTerm? only = null) => _history.Watch(prefix, after, only);
 
     public ValueTask CompactAsync(Revision upTo, CancellationToken stop)
     {

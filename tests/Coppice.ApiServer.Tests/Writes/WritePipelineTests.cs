@@ -309,7 +309,7 @@ public sealed class WritePipelineTests
             return await _store.WriteAsync(write, stop);
         }
 
-        public IStoreWatch Watch(string prefix, Revision after) => _store.Watch(prefix, after);
+        public IStoreWatch Watch(string prefix, Revision after, StoreTerm? only = null) => _store.Watch(prefix, after, only);
 
         public ValueTask CompactAsync(Revision upTo, CancellationToken stop) => _store.CompactAsync(upTo, stop);
 

@@ -38,6 +38,32 @@ public abstract class RangeContract<TKind> : StoreContract<TKind>
     }
 
     [Fact]
+    public async Task A_range_for_a_term_is_what_had_it_at_the_revision()
+    {
+        var here = new StoreTerm(new StoreIndex(bytes => System.Text.Encoding.UTF8.GetString(bytes.Span)), "here");
+        await CreateAsync("pods/a", "here");
+        await CreateAsync("pods/b", "there");
+        await CreateAsync("pods/c", "here");
+        await UpdateAsync("pods/b", 2, "here");
+        await UpdateAsync("pods/a", 1, "there");
+        await DeleteAsync("pods/c");
+        await CreateAsync("pods/c", "there");
+        string[] expected = ["", "a", "a", "a c", "a b c", "b c", "b", "b"];
+        for (var at = 0; at < expected.Length; at++)
+        {
+            var range = await Store.RangeAsync(new RangeQuery("pods/", At: Rev(at), Only: here), Stop);
+            Assert.Equal(expected[at], string.Join(' ', range.Entries.Select(entry => entry.Key["pods/".Length..])));
+        }
+
+        var first = await Store.RangeAsync(new RangeQuery("pods/", At: Rev(4), Limit: 1, Only: here), Stop);
+        Assert.Equal(("pods/a", 2L), (first.Entries.Single().Key, first.Remaining));
+
+        // What nobody can ask for any more is forgotten there too.
+        await Store.CompactAsync(Store.Current, Stop);
+        Assert.Equal("pods/b", (await Store.RangeAsync(new RangeQuery("pods/", Only: here), Stop)).Entries.Single().Key);
+    }
+
+    [Fact]
     public async Task A_revision_of_the_future_is_refused()
     {
         await CreateAsync("pods/a");

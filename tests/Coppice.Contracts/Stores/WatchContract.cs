@@ -38,6 +38,31 @@ public abstract class WatchContract<TKind> : StoreContract<TKind>
     }
 
     [Fact]
+    public async Task A_watch_for_a_term_is_woken_by_what_has_it_or_had_it_only()
+    {
+        var index = new StoreIndex(bytes => System.Text.Encoding.UTF8.GetString(bytes.Span));
+        await CreateAsync("pods/before", "here");
+        using var watch = Store.Watch("pods/", Store.Current, new(index, "here"));
+        var next = watch.NextAsync(Stop).AsTask();
+        await CreateAsync("pods/a", "nowhere");
+        await CreateAsync("nodes/here", "here");
+        Assert.False(next.IsCompleted);
+        Assert.Equal(Rev(3), watch.Progress);
+        await UpdateAsync("pods/a", 2, "here");
+        Assert.Equal("put:pods/a@4", Show(await next));
+        await CreateAsync("pods/b", "there");
+        await UpdateAsync("pods/a", 4, "there");
+        await DeleteAsync("pods/a");
+        await DeleteAsync("pods/before");
+        Assert.Equal("put:pods/a@6 delete:pods/before@8", Show(await TakeAsync(watch, 2)));
+    }
+
+    [Fact]
+    public async Task What_has_a_term_is_asked_for_below_one_segment_only() =>
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await Store.RangeAsync(new RangeQuery("", Only: new(new StoreIndex(_ => ""), "")), Stop));
+
+    [Fact]
     public async Task Progress_follows_the_store_although_the_prefix_is_quiet()
     {
         using var watch = Store.Watch("pods/", Revision.None);

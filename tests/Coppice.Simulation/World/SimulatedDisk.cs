@@ -18,7 +18,7 @@ internal sealed class SimulatedDisk(IRevisionStore store) : IRevisionStore
     public ValueTask<WriteOutcome> WriteAsync(StoreWrite write, CancellationToken stop) =>
         IsFull ? throw new StoreUnavailableException("the disk is full (injected fault)") : store.WriteAsync(write, stop);
 
-    public IStoreWatch Watch(string prefix, Revision after) => store.Watch(prefix, after);
+    public IStoreWatch Watch(string prefix, Revision after, StoreTerm? only = null) => store.Watch(prefix, after, only);
 
     public ValueTask CompactAsync(Revision upTo, CancellationToken stop) => store.CompactAsync(upTo, stop);
 

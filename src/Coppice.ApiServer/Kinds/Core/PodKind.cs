@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Storage;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -8,13 +9,16 @@ internal static class PodKind
 {
     private static readonly Kind Kind = BuiltInKinds.Of<Pod>();
 
+    /// <summary>Every agent lists and watches its own, and may read what they need.</summary>
+    public static FieldIndex ByNode { get; } = new("spec.nodeName");
+
     public static ServedKind Served { get; } = new(Kind, new PodStrategy(), new PodTable())
     {
         AnswersDeleted = true,
         Fields = FieldLabels.Of<Pod>(
             ("spec.host", pod => pod.Spec.NodeName),
             ("spec.hostNetwork", pod => pod.Spec.HostNetwork ? "true" : "false"),
-            ("spec.nodeName", pod => pod.Spec.NodeName),
+            (ByNode.Field, pod => pod.Spec.NodeName),
             ("spec.restartPolicy", pod => pod.Spec.RestartPolicy),
             ("spec.schedulerName", pod => pod.Spec.SchedulerName),
             ("spec.serviceAccountName", pod => pod.Spec.ServiceAccountName),
@@ -24,6 +28,7 @@ internal static class PodKind
 
             // Kubernetes offers it, and knows it of no pod.
             ("status.podIPs", _ => null)),
+        Index = ByNode,
         Subresources =
         [
             Subresource.Stream(Kind, "attach", "PodAttachOptions"),
