@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using Coppice.Network.HealthPorts;
 
 namespace Coppice.Network.Nftables;
 

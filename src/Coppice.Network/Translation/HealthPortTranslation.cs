@@ -1,4 +1,4 @@
-using Coppice.Network.HealthPorts;
+using Coppice.Network.Nftables;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;

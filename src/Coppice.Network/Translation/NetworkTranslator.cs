@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Coppice.Network.Dns;
-using Coppice.Network.HealthPorts;
 using Coppice.Network.Nftables;
 using Coppice.Objects;
 using Coppice.Objects.Core;

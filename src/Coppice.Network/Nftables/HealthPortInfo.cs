@@ -1,4 +1,4 @@
-namespace Coppice.Network.HealthPorts;
+namespace Coppice.Network.Nftables;
 
 /// <summary>A port of the node where load balancers ask whether a service has endpoints here (<c>healthCheckNodePort</c>).</summary>
 /// <param name="LocalEndpoints">How many ready ones it has on this node.</param>
