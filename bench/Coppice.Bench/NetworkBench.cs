@@ -44,7 +44,7 @@ internal sealed class NetworkBench : IAsyncDisposable
     {
         var time = TimeProvider.System;
         var verbs = new ApiVerbs(
-            new InMemoryRevisionStore(), new ServiceAllocationOptions(_options.Ranges.Services, PortRange.NodePorts), null, time, new Random(1));
+            new InMemoryRevisionStore(), new ServiceAllocationOptions([_options.Ranges.Services], PortRange.NodePorts), null, time, new Random(1));
         _api = new InProcessClient(verbs, "system:apiserver");
         _caches = new CacheSet(_api, time, NullLoggerFactory.Instance);
         _rules = new NftablesRules(_options.Instance, $"/run/netns/{Space}");

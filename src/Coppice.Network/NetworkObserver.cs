@@ -22,7 +22,7 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
     private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
     private readonly ObjectCache<ServiceCIDR> _ranges = caches.Of<ServiceCIDR>();
     private readonly ObjectCache<NetworkPolicy> _policies = caches.Of<NetworkPolicy>();
-    private readonly ConcurrentDictionary<string, (Pod Pod, IPAddress Address)> _arriving = [];
+    private readonly ConcurrentDictionary<string, (Pod Pod, IReadOnlyList<IPAddress> Addresses)> _arriving = [];
     private readonly CacheIndex<EndpointSlice> _slicesOf = caches.Of<EndpointSlice>().AddIndex(OfService);
     private readonly Lock _gate = new();
     private HashSet<ObjectKey>? _touched;
@@ -68,12 +68,12 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
             Policies = policies,
             NamespaceLabels = namespaces.ToDictionary(one => one.Metadata.Name!, one => one.Metadata.Labels),
             Arriving = _arriving.ToDictionary(
-                one => one.Key, one => new ArrivingPod(one.Value.Pod, one.Value.Address, pods.Find(ObjectKey.Of(one.Value.Pod))?.Metadata.Uid == one.Key)),
+                one => one.Key, one => new ArrivingPod(one.Value.Pod, one.Value.Addresses, pods.Find(ObjectKey.Of(one.Value.Pod))?.Metadata.Uid == one.Key)),
         };
     }
 
-    /// <summary>A pod of this node has an address now, of which the API learns later.</summary>
-    public void Arrives(Pod pod, IPAddress address) => _arriving[pod.Metadata.Uid ?? ""] = (pod, address);
+    /// <summary>A pod of this node has addresses now, of which the API learns later.</summary>
+    public void Arrives(Pod pod, IReadOnlyList<IPAddress> addresses) => _arriving[pod.Metadata.Uid ?? ""] = (pod, addresses);
 
     /// <summary>The object that a trouble is about; null if it is gone meanwhile.</summary>
     public KubernetesObject? Find(RuleOwner owner)
@@ -141,8 +141,8 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
         {
             _otherNodes =
             [
-                .. RoutePlanner.Plan(options.NodeName, options.Ranges.Pods, _nodes.Items, []).Routes
-                    .SelectMany(route => (System.Net.IPNetwork[])[route.Pods, new(route.Node, 32)]),
+                .. RoutePlanner.Plan(options.NodeName, options.Ranges.AllPods, _nodes.Items, []).Routes
+                    .SelectMany(route => (System.Net.IPNetwork[])[route.Pods, new(route.Node, route.Node.GetAddressBytes().Length * 8)]),
             ];
         }
 
@@ -166,7 +166,7 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
     private void Note(ObjectChange<Pod> change)
     {
         var uid = change.Item.Metadata.Uid ?? "";
-        if (_arriving.TryGetValue(uid, out var arrived) && (change.New is null || change.New.Status.PodIP == arrived.Address.ToString()))
+        if (_arriving.TryGetValue(uid, out var arrived) && (change.New is null || change.New.Status.PodIP == arrived.Addresses[0].ToString()))
         {
             _arriving.TryRemove(uid, out _);
         }
@@ -202,6 +202,6 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
     }
 
     private static bool IsSeenByPolicies(ObjectChange<Pod> change) => change is not { Old: { } old, New: { } now }
-        || old.Metadata.Labels != now.Metadata.Labels || old.Status.PodIP != now.Status.PodIP || old.Status.Phase != now.Status.Phase
+        || old.Metadata.Labels != now.Metadata.Labels || old.Status.PodIP != now.Status.PodIP || old.Status.PodIPs != now.Status.PodIPs || old.Status.Phase != now.Status.Phase
         || old.Spec.NodeName != now.Spec.NodeName;
 }

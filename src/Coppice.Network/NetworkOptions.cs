@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Coppice.Network.Nftables;
 using Coppice.Objects;
 
 namespace Coppice.Network;
@@ -36,8 +37,8 @@ public sealed record NetworkOptions
     /// <summary>Of the free ports, the one that it had before a restart and that pods may still be sent to; zero if none is known.</summary>
     public int DnsPortBefore { get; init; }
 
-    /// <summary>Where the node's own DNS server answers, which its pods are led to in place of any other node's; null before it listens.</summary>
-    public System.Net.IPEndPoint? OwnDns { get; init; }
+    /// <summary>Where the node's own DNS server answers, which its pods are led to in place of any other node's, by family; none before it listens.</summary>
+    public ImmutableArray<System.Net.IPEndPoint> OwnDns { get; init; } = [];
 
     /// <summary>Names outside the cluster are asked of the servers in this file, which is read anew when it changes.</summary>
     public string ResolverFile { get; init; } = "/etc/resolv.conf";
@@ -66,5 +67,15 @@ public sealed record NetworkOptions
     /// <summary>How often the routes to other nodes' pods are looked at, in case the kernel's word of a change was missed. It reads one file.</summary>
     public TimeSpan RouteAuditInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    public Nftables.NodeNetwork NodeNetwork => new([Ranges.Services], Ranges.Pods, PodDevices) { DnsAddress = Ranges.DnsAddress };
+    /// <summary>The families of addresses that pods have, the one that they are known by first.</summary>
+    public IReadOnlyList<NftFamily> Families => [.. Ranges.AllPods.Select(NftFamily.For)];
+
+    /// <summary>What rules need to know, of the family that pods are known by.</summary>
+    public NodeNetwork NodeNetwork => NodeNetworkOf(Families[0]);
+
+    public NodeNetwork NodeNetworkOf(NftFamily family) =>
+        new([.. Ranges.AllServices.Where(range => NftFamily.For(range) == family)], Ranges.AllPods.First(range => NftFamily.For(range) == family), PodDevices)
+        {
+            DnsAddress = Ranges.DnsAddresses.FirstOrDefault(family.Has),
+        };
 }

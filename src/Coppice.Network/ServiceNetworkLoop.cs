@@ -25,7 +25,7 @@ public sealed class ServiceNetworkLoop(
     private readonly NetworkFigures _figures = new(time);
     private readonly Lock _gate = new();
     private readonly List<TaskCompletionSource> _waiting = [];
-    private NftTable? _plan;
+    private readonly Dictionary<NftFamily, NftTable> _plans = [];
     private volatile bool _auditDue;
 
     /// <summary>Told how the rules are, so that load balancers learn whether to send here; null for nobody.</summary>
@@ -132,13 +132,18 @@ public sealed class ServiceNetworkLoop(
             }
 
             var start = time.GetTimestamp();
-            var (state, zone) = _translator.Translate(objects);
+            var translated = _translator.Translate(objects);
             // Names need no kernel: they are told even if the rules fail.
-            publish(zone);
-            var plan = _plan = RulePlanner.Plan(state, _plan);
-            var refused = await rules.ApplyAsync(plan, stop);
-            var unserved = HealthPorts is null ? [] : await HealthPorts.ShowAsync(state.HealthPorts);
-            journal.Warnings([.. plan.Warnings, .. refused, .. unserved]);
+            publish(translated.Zone);
+            var warnings = new List<RuleWarning>();
+            foreach (var state in translated.States)
+            {
+                var plan = _plans[state.Node.Family] = RulePlanner.Plan(state, _plans.GetValueOrDefault(state.Node.Family));
+                warnings.AddRange([.. plan.Warnings, .. await rules.ApplyAsync(plan, stop)]);
+            }
+
+            warnings.AddRange(HealthPorts is null ? [] : await HealthPorts.ShowAsync(translated.State.HealthPorts));
+            journal.Warnings(warnings);
             journal.Succeeded();
             _figures.Synced(start);
             Answer(waiting);

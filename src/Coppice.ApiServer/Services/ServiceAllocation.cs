@@ -9,10 +9,15 @@ using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Services;
 
-/// <param name="Range">The addresses that services get; the first one is the API's own service.</param>
-public sealed record ServiceAllocationOptions(IPNetwork Range, PortRange NodePorts)
+/// <param name="Ranges">The addresses that services get, a range of each family, the usual one first; its first address is the API's own service's.</param>
+public sealed record ServiceAllocationOptions(ValueList<IPNetwork> Ranges, PortRange NodePorts)
 {
-    public static readonly ServiceAllocationOptions Default = new(ClusterRanges.Default.Services, PortRange.NodePorts);
+    public static readonly ServiceAllocationOptions Default = new([ClusterRanges.Default.Services], PortRange.NodePorts);
+
+    /// <summary>The families that services can have addresses of.</summary>
+    internal IReadOnlyList<string> Families => [.. Ranges.Select(FamilyOf)];
+
+    internal static string FamilyOf(IPNetwork range) => ClusterRanges.IsV6(range) ? IPFamily.IPv6 : IPFamily.IPv4;
 }
 
 /// <summary>Gives services their cluster address and node ports, and refuses those that another service has.</summary>
@@ -25,7 +30,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
 
     private readonly Lock _gate = new();
     private readonly ServiceClaims _claims = new(storage, time);
-    private readonly ServiceRanges _ranges = new(storage, options.Range);
+    private readonly ServiceRanges _ranges = new(storage, options.Ranges);
 
     /// <param name="item">The object as it would be stored; what is no service stays as it is.</param>
     /// <param name="old">The version that is replaced; null when the service is new.</param>
@@ -42,7 +47,13 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         }
 
         // Nothing is given out for what makes no sense, and nothing given out hides it.
-        if (ServiceAddressValidation.Validate(service.Spec) is { Count: > 0 } errors)
+        var errors = ServiceAddressValidation.Validate(service.Spec).ToList();
+        if (errors.Count == 0)
+        {
+            service = service with { Spec = ServiceFamilies.Fill(service.Spec, (old as Service)?.Spec, options.Families, errors) };
+        }
+
+        if (errors.Count > 0)
         {
             throw ApiErrors.Invalid(request.Kind, service.Metadata.Name ?? "", errors);
         }
@@ -61,6 +72,8 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         old.Type == spec.Type
         && old.ClusterIP == spec.ClusterIP
         && old.ClusterIPs == spec.ClusterIPs
+        && old.IpFamilies == spec.IpFamilies
+        && old.IpFamilyPolicy == spec.IpFamilyPolicy
         && old.Ports == spec.Ports
         && old.ExternalTrafficPolicy == spec.ExternalTrafficPolicy
         && old.HealthCheckNodePort == spec.HealthCheckNodePort
@@ -72,7 +85,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
     {
         var name = $"{request.Key.Namespace}/{service.Metadata.Name}";
         var errors = new List<FieldError>();
-        var allocated = WithHealthPort(WithNodePorts(WithAddress(service, ranges, IsTaken, errors), IsTaken, errors), old, IsTaken, errors);
+        var allocated = WithHealthPort(WithNodePorts(WithAddresses(service, ranges, IsTaken, errors), IsTaken, errors), old, IsTaken, errors);
         if (errors.Count > 0)
         {
             throw ApiErrors.Invalid(request.Kind, service.Metadata.Name ?? "", errors);
@@ -88,37 +101,40 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         bool IsTaken(string claim) => !before.Contains(claim) && _claims.IsTaken(claim, service.Metadata.Uid, name);
     }
 
-    private Service WithAddress(Service service, IReadOnlyList<IPNetwork> ranges, Func<string, bool> isTaken, List<FieldError> errors)
+    private Service WithAddresses(Service service, IReadOnlyList<IPNetwork> ranges, Func<string, bool> isTaken, List<FieldError> errors)
     {
         var spec = service.Spec;
-        if (spec.Type == ServiceType.ExternalName || spec.ClusterIP == Headless)
+        if (spec.Type == ServiceType.ExternalName || ServiceAddressValidation.IsHeadless(spec))
         {
-            return spec.ClusterIP == Headless ? service with { Spec = spec with { ClusterIPs = [Headless] } } : service;
+            return service;
         }
 
-        var address = spec.ClusterIP;
-        if (string.IsNullOrEmpty(address))
+        var addresses = spec.ClusterIPs.ToList();
+        for (var i = 0; i < spec.IpFamilies.Count; i++)
         {
-            address = ranges.Select(range => FreeAddress(range, isTaken)).FirstOrDefault(free => free is not null);
-            if (address is null)
+            var ofFamily = ranges.Where(range => ServiceAllocationOptions.FamilyOf(range) == spec.IpFamilies[i]).ToList();
+            if (i == addresses.Count)
             {
-                throw ApiErrors.InternalError($"failed to allocate a serviceIP: range is full");
+                addresses.Add(ofFamily.Select(range => FreeAddress(range, isTaken)).FirstOrDefault(free => free is not null)
+                    ?? throw ApiErrors.InternalError("failed to allocate a serviceIP: range is full"));
+            }
+            else if (WhyNotGiven(addresses[i], ofFamily, isTaken) is { } why)
+            {
+                errors.Add(FieldError.Invalid(
+                    FieldPath.Of("spec", "clusterIPs"), $"[{string.Join(' ', spec.ClusterIPs)}]", $"failed to allocate IP {addresses[i]}: {why}"));
             }
         }
-        else if (!IPAddress.TryParse(address, out var wanted) || !ranges.Any(range => range.Contains(wanted)))
-        {
-            errors.Add(FieldError.Invalid(
-                FieldPath.Of("spec", "clusterIPs"),
-                $"[{address}]",
-                $"failed to allocate IP {address}: the provided IP ({address}) is not in the valid range. The range of valid IPs is {options.Range}"));
-        }
-        else if (isTaken(ServiceClaims.OfAddress(address)))
-        {
-            errors.Add(FieldError.Invalid(
-                FieldPath.Of("spec", "clusterIPs"), $"[{address}]", $"failed to allocate IP {address}: provided IP is already allocated"));
-        }
 
-        return service with { Spec = spec with { ClusterIP = address, ClusterIPs = [address] } };
+        return service with { Spec = spec with { ClusterIP = addresses.Count > 0 ? addresses[0] : null, ClusterIPs = addresses.ToValueList() } };
+    }
+
+    private static string? WhyNotGiven(string address, IReadOnlyList<IPNetwork> ranges, Func<string, bool> isTaken)
+    {
+        var claim = ServiceClaims.OfAddress(address);
+        return !ranges.Any(range => range.Contains(IPAddress.Parse(address)))
+            ? $"the provided IP ({address}) is not in the valid range. The range of valid IPs is {ranges[0]}"
+            : isTaken(claim) ? "provided IP is already allocated"
+            : null;
     }
 
     private string? FreeAddress(IPNetwork range, Func<string, bool> isTaken)

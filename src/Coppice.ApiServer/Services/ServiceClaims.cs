@@ -1,3 +1,4 @@
+using System.Net;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Storage;
 using Coppice.Client;
@@ -25,7 +26,8 @@ internal sealed class ServiceClaims(ObjectStorage storage, TimeProvider time)
     private readonly Queue<(string Claim, DateTimeOffset Until)> _givenInOrder = new();
     private Revision? _seen;
 
-    public static string OfAddress(string address) => $"ip {address}";
+    /// <summary>An address has one claim, however it is written.</summary>
+    public static string OfAddress(string address) => $"ip {IPAddress.Parse(address)}";
 
     public static string OfPort(ServicePort port) => $"port {port.Protocol}/{port.NodePort}";
 
@@ -33,9 +35,9 @@ internal sealed class ServiceClaims(ObjectStorage storage, TimeProvider time)
 
     public static IEnumerable<string> Of(Service service)
     {
-        if (!string.IsNullOrEmpty(service.Spec.ClusterIP) && service.Spec.ClusterIP != ServiceAllocation.Headless)
+        foreach (var address in service.Spec.ClusterIPs.Where(address => address != ServiceAllocation.Headless))
         {
-            yield return OfAddress(service.Spec.ClusterIP);
+            yield return OfAddress(address);
         }
 
         foreach (var port in service.Spec.Ports.Where(p => p.NodePort != 0))

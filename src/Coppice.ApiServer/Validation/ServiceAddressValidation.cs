@@ -6,8 +6,7 @@ using Coppice.Objects.Core;
 namespace Coppice.ApiServer.Validation;
 
 /// <summary>
-/// The addresses that a service asks for, and of which families. The cluster is of IPv4 alone; a service without address and selector
-/// leads to whatever somebody else says, and may be of both.
+/// The addresses that a service asks for, and of which families; whether the cluster has such ones is for the allocators to say.
 /// </summary>
 internal static class ServiceAddressValidation
 {
@@ -40,7 +39,7 @@ internal static class ServiceAddressValidation
                 Policy, spec.IpFamilyPolicy, IPFamilyPolicy.PreferDualStack, IPFamilyPolicy.RequireDualStack, IPFamilyPolicy.SingleStack),
             .. Forms(spec.ClusterIPs),
         ];
-        return errors.Count > 0 ? errors : [.. OfTheirFamilies(spec), .. Configured(spec)];
+        return errors.Count > 0 ? errors : OfTheirFamilies(spec);
     }
 
     /// <summary>The older field, of one address, and the newer one.</summary>
@@ -88,28 +87,8 @@ internal static class ServiceAddressValidation
         return errors;
     }
 
-    private static Findings<FieldError> Configured(ServiceSpec spec)
-    {
-        const string OnlyForTwo = "must be 'RequireDualStack' or 'PreferDualStack' when multiple";
-        var single = spec.IpFamilyPolicy == IPFamilyPolicy.SingleStack;
-        Findings<FieldError> errors =
-        [
-            .. FieldRules.If(
-                single && spec.ClusterIPs.Count == 2, () => FieldError.Invalid(Policy, spec.IpFamilyPolicy, $"{OnlyForTwo} cluster IPs are specified")),
-            .. FieldRules.If(
-                single && spec.IpFamilies.Count == 2, () => FieldError.Invalid(Policy, spec.IpFamilyPolicy, $"{OnlyForTwo} IP families are specified")),
-        ];
-        return errors.Count > 0 || (IsHeadless(spec) && spec.Selector.IsEmpty)
-            ? errors
-            :
-            [
-                .. FieldRules.If(
-                    spec.IpFamilyPolicy == IPFamilyPolicy.RequireDualStack,
-                    () => FieldError.Invalid(Policy, spec.IpFamilyPolicy, "this cluster is not configured for dual-stack services")),
-                .. FieldRules.Each(Families, spec.IpFamilies, (at, family) => FieldRules.If(
-                    family != IPFamily.IPv4, () => FieldError.Invalid(at, family, "not configured on this cluster"))),
-            ];
-    }
+    /// <param name="address">A good one.</param>
+    public static string FamilyOf(string address) => IsIpv6(address) ? IPFamily.IPv6 : IPFamily.IPv4;
 
     private static bool IsIpv6(string address) => FieldRules.IsAddress(address, AddressFamily.InterNetworkV6);
 }

@@ -42,7 +42,7 @@ internal static class ServiceValidation
 
     public static Findings<FieldError> ValidateUpdate(ServiceSpec spec, ServiceSpec old) =>
     [
-        .. AddressKept(spec, old),
+        .. ServiceAddressUpdate.Validate(spec, old),
         .. FieldRules.If(
             spec.Type == ServiceType.LoadBalancer && old.Type == ServiceType.LoadBalancer && spec.LoadBalancerClass != old.LoadBalancerClass,
             () => FieldError.Invalid(Path.Child("loadBalancerClass"), spec.LoadBalancerClass, "may not change once set")),
@@ -166,19 +166,5 @@ internal static class ServiceValidation
                     spec.HealthCheckNodePort,
                     "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'")),
         ];
-    }
-
-    /// <summary>An address that was given out stays, unless the service gives up having one.</summary>
-    private static Findings<FieldError> AddressKept(ServiceSpec spec, ServiceSpec old)
-    {
-        if (!ServiceAddressValidation.NeedsAddress(spec) || !ServiceAddressValidation.NeedsAddress(old) || old.ClusterIP is null)
-        {
-            return [];
-        }
-
-        var path = Path.Child("clusterIPs").Index(0);
-        return spec.ClusterIP is null
-            ? [FieldError.Invalid(path, spec.ClusterIPs, "primary clusterIP can not be unset")]
-            : FieldRules.If(spec.ClusterIP != old.ClusterIP, () => FieldError.Invalid(path, spec.ClusterIPs, "may not change once set"));
     }
 }

@@ -5,26 +5,27 @@ using Coppice.Objects.Core;
 
 namespace Coppice.Controllers.NodeRanges;
 
-/// <param name="Given">The nodes that get a range now.</param>
+/// <param name="Given">The nodes that get their ranges now: one of each family that the cluster has.</param>
 /// <param name="Without">Those for which none is left.</param>
-internal sealed record NodeRangePlan(ImmutableArray<(Node Node, IPNetwork Range)> Given, ImmutableArray<Node> Without);
+internal sealed record NodeRangePlan(ImmutableArray<(Node Node, ValueList<IPNetwork> Ranges)> Given, ImmutableArray<Node> Without);
 
-/// <summary>Hands the cluster's pod addresses out to its nodes, a range each, no two alike. Pure.</summary>
+/// <summary>Hands the cluster's pod addresses out to its nodes, a range of each family each, no two alike. Pure.</summary>
 internal static class NodeRangePlanner
 {
-    /// <param name="nodes">All there are: what they have is theirs until they are gone.</param>
+    /// <param name="nodes">All there are: what they have is theirs until they are gone, also where the cluster has another family meanwhile.</param>
     public static NodeRangePlan Plan(ClusterRanges ranges, IReadOnlyList<Node> nodes)
     {
         var taken = nodes.SelectMany(RangesOf).ToList();
-        var given = ImmutableArray.CreateBuilder<(Node, IPNetwork)>();
+        var given = ImmutableArray.CreateBuilder<(Node, ValueList<IPNetwork>)>();
         var without = ImmutableArray.CreateBuilder<Node>();
         var waiting = nodes.Where(node => string.IsNullOrEmpty(node.Spec.PodCIDR) && node.Metadata.DeletionTimestamp is null);
-        using var free = ranges.EachNodePods().GetEnumerator();
+        var free = ranges.AllPods.Select(pods => ClusterRanges.EachNodePods(pods).Where(range => !taken.Exists(one => ClusterRanges.Overlap(one, range))).GetEnumerator()).ToList();
         foreach (var node in waiting.OrderBy(node => node.Metadata.CreationTimestamp).ThenBy(ObjectKey.Of))
         {
-            if (NextFree(free, taken) is { } range)
+            // The lowest: the first node has the ranges that a lonely one takes by itself. Where one family is used up, nobody gets any more.
+            if (free.TrueForAll(range => range.MoveNext()))
             {
-                given.Add((node, range));
+                given.Add((node, free.Select(range => range.Current).ToValueList()));
             }
             else
             {
@@ -33,21 +34,6 @@ internal static class NodeRangePlanner
         }
 
         return new(given.ToImmutable(), without.ToImmutable());
-    }
-
-    // The lowest: the first node has the range that a lonely one takes by itself.
-    private static IPNetwork? NextFree(IEnumerator<IPNetwork> ranges, List<IPNetwork> taken)
-    {
-        while (ranges.MoveNext())
-        {
-            var range = ranges.Current;
-            if (!taken.Exists(one => ClusterRanges.Overlap(one, range)))
-            {
-                return range;
-            }
-        }
-
-        return null;
     }
 
     private static IEnumerable<IPNetwork> RangesOf(Node node) =>

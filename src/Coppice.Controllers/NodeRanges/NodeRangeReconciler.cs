@@ -5,7 +5,7 @@ using Coppice.Objects.Core;
 
 namespace Coppice.Controllers.NodeRanges;
 
-/// <summary>Gives each node the range of its pods' addresses. There is one key for all nodes: no two must be given the same.</summary>
+/// <summary>Gives each node the ranges of its pods' addresses. There is one key for all nodes: no two must be given the same.</summary>
 internal sealed class NodeRangeReconciler(IApiClient api, CacheSet caches, IEventRecorder events, ClusterRanges ranges, TimeProvider time) : IDeclaredReconciler
 {
     private static readonly ObjectKey All = new("", "");
@@ -21,10 +21,10 @@ internal sealed class NodeRangeReconciler(IApiClient api, CacheSet caches, IEven
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
         var plan = NodeRangePlanner.Plan(ranges, _nodes.Items);
-        foreach (var (node, range) in plan.Given)
+        foreach (var (node, given) in plan.Given)
         {
-            var text = range.ToString();
-            var written = await api.UpdateAsync(node with { Spec = node.Spec with { PodCIDR = text, PodCIDRs = [text] } }, stop);
+            var texts = given.ConvertAll(range => range.ToString());
+            var written = await api.UpdateAsync(node with { Spec = node.Spec with { PodCIDR = texts[0], PodCIDRs = texts } }, stop);
             await _nodes.ExpectAsync(written, time, stop);
         }
 

@@ -8,8 +8,8 @@ namespace Coppice.Network.Dns;
 /// on for anybody would lend its name servers, and its answers, to those who send questions in others' names.
 /// </summary>
 /// <param name="pods">The addresses of the cluster's pods.</param>
-/// <param name="node">The node's address; its others are looked up.</param>
-internal sealed class DnsClients(IPNetwork pods, IPAddress node, TimeProvider time)
+/// <param name="nodes">The addresses that the node is known by; its others are looked up.</param>
+internal sealed class DnsClients(IReadOnlyList<IPNetwork> pods, IReadOnlyList<IPAddress> nodes, TimeProvider time)
 {
     // Addresses come and go, and strangers may ask at any rate.
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
@@ -19,7 +19,7 @@ internal sealed class DnsClients(IPNetwork pods, IPAddress node, TimeProvider ti
     public bool Has(IPAddress address)
     {
         var client = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (pods.Contains(client) || IPAddress.IsLoopback(client) || client.Equals(node) || _known.Own.Contains(client))
+        if (pods.Any(range => range.Contains(client)) || IPAddress.IsLoopback(client) || nodes.Contains(client) || _known.Own.Contains(client))
         {
             return true;
         }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Coppice.Network.Dns;
 
 /// <summary>
-/// The cluster's DNS server: sockets for UDP and TCP on one port. Cluster names are answered on the spot, from the snapshot in
+/// The cluster's DNS server: sockets for UDP and TCP on one port, at each of the node's addresses. Cluster names are answered on the spot, from the snapshot in
 /// <see cref="Zone"/>; questions to others are under way while the next ones are answered.
 /// </summary>
 public sealed partial class DnsServer : IAsyncDisposable
@@ -14,8 +14,8 @@ public sealed partial class DnsServer : IAsyncDisposable
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan TcpIdleTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly Socket _udp;
-    private readonly Socket _tcp;
+    private readonly IReadOnlyList<Socket> _udp;
+    private readonly IReadOnlyList<Socket> _tcp;
     private readonly DnsResolver _resolver;
     private readonly DnsClients _clients;
     private readonly TimeProvider _time;
@@ -26,18 +26,18 @@ public sealed partial class DnsServer : IAsyncDisposable
     private readonly DnsFigures _figures;
     private volatile DnsZone _zone;
 
-    private DnsServer(Socket udp, Socket tcp, NetworkOptions options, TimeProvider time, ILogger log)
+    private DnsServer(IReadOnlyList<Socket> udp, IReadOnlyList<Socket> tcp, NetworkOptions options, TimeProvider time, ILogger log)
     {
         (_udp, _tcp, _time, _log) = (udp, tcp, time, log);
         _zone = DnsZone.Empty(options.ClusterDomain);
-        var address = ((IPEndPoint)udp.LocalEndPoint!).Address;
+        IReadOnlyList<IPAddress> addresses = [.. udp.Select(one => ((IPEndPoint)one.LocalEndPoint!).Address)];
         _figures = new DnsFigures(time);
         _connections = new DnsShares(options.MaxDnsConnections, options.MaxDnsConnectionsOfOne);
-        _clients = new DnsClients(options.Ranges.Pods, address, time);
-        var servers = new NameServers(options.ResolverFile, a => a.Equals(options.Ranges.DnsAddress) || (Port == 53 && a.Equals(address)));
+        _clients = new DnsClients(options.Ranges.AllPods, addresses, time);
+        var servers = new NameServers(options.ResolverFile, a => options.Ranges.DnsAddresses.Contains(a) || (Port == 53 && addresses.Contains(a)));
         var forwards = new DnsShares(options.MaxConcurrentForwards, options.MaxConcurrentForwardsOfOne);
         _resolver = new DnsResolver(() => _zone, new DnsForwarder(servers.Current, options.ForwardTimeout, forwards, time));
-        _loops = [ReceiveAsync(), AcceptAsync()];
+        _loops = [.. udp.Select(ReceiveAsync), .. tcp.Select(AcceptAsync)];
     }
 
     /// <summary>The names it knows; whoever watches the cluster sets a new snapshot when something changed.</summary>
@@ -48,36 +48,43 @@ public sealed partial class DnsServer : IAsyncDisposable
     }
 
     /// <summary>The port it listens on, UDP and TCP.</summary>
-    public int Port => ((IPEndPoint)_udp.LocalEndPoint!).Port;
+    public int Port => PortOf(_udp[0]);
 
     /// <summary>What it has to tell, for whoever looks.</summary>
     public void WriteTo(MetricsText text) => _figures.WriteTo(text);
 
-    /// <summary>Listens on the node's address and <see cref="NetworkOptions.DnsPort"/>.</summary>
+    /// <summary>Listens on the node's addresses and <see cref="NetworkOptions.DnsPort"/>.</summary>
     /// <exception cref="IOException">The port is in use.</exception>
-    public static DnsServer Start(IPAddress address, NetworkOptions options, TimeProvider time, ILogger log)
+    public static DnsServer Start(IReadOnlyList<IPAddress> addresses, NetworkOptions options, TimeProvider time, ILogger log)
     {
         const int attempts = 10;
         for (var attempt = 1; ; attempt++)
         {
-            var udp = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            var tcp = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            List<Socket> udp = [], tcp = [];
             try
             {
-                tcp.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-                udp.Bind(new IPEndPoint(address, options.DnsPort == 0 && attempt == 1 ? options.DnsPortBefore : options.DnsPort));
-                tcp.Bind(new IPEndPoint(address, ((IPEndPoint)udp.LocalEndPoint!).Port));
-                tcp.Listen();
+                var port = options.DnsPort == 0 && attempt == 1 ? options.DnsPortBefore : options.DnsPort;
+                foreach (var address in addresses)
+                {
+                    udp.Add(new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
+                    tcp.Add(new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+                    tcp[^1].SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+                    udp[^1].Bind(new IPEndPoint(address, port));
+                    port = PortOf(udp[0]);
+                    tcp[^1].Bind(new IPEndPoint(address, port));
+                    tcp[^1].Listen();
+                }
+
                 return new DnsServer(udp, tcp, options, time, log);
             }
             catch (SocketException e)
             {
-                udp.Dispose();
-                tcp.Dispose();
-                // The port of before may be taken by now, and a free UDP port for TCP: another one is tried.
+                Close([.. udp, .. tcp]);
+                // The port of before may be taken by now, and a free UDP port for TCP or at another address: another one is tried.
                 if (options.DnsPort != 0 || attempt == attempts)
                 {
-                    throw new IOException($"The DNS server cannot listen on {address}:{options.DnsPort} ({e.Message}); choose another DNS port.", e);
+                    throw new IOException(
+                        $"The DNS server cannot listen on {string.Join(" and ", addresses.Select(one => new IPEndPoint(one, options.DnsPort)))} ({e.Message}); choose another DNS port.", e);
                 }
             }
         }
@@ -86,25 +93,34 @@ public sealed partial class DnsServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _udp.Dispose();
-        _tcp.Dispose();
+        Close([.. _udp, .. _tcp]);
         await Task.WhenAll(_loops);
         _stop.Dispose();
     }
 
-    private async Task ReceiveAsync()
+    private static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
+
+    private static void Close(IEnumerable<Socket> sockets)
+    {
+        foreach (var socket in sockets)
+        {
+            socket.Dispose();
+        }
+    }
+
+    private async Task ReceiveAsync(Socket udp)
     {
         var buffer = GC.AllocateArray<byte>(4096, pinned: true);
-        var from = new IPEndPoint(_udp.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        var from = new IPEndPoint(udp.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                var received = await _udp.ReceiveFromAsync(buffer, SocketFlags.None, from, _stop.Token);
+                var received = await udp.ReceiveFromAsync(buffer, SocketFlags.None, from, _stop.Token);
                 // The buffer is used again at once, so a question that has to wait keeps its own copy.
                 var question = buffer.AsSpan(0, received.ReceivedBytes).ToArray();
                 var client = (IPEndPoint)received.RemoteEndPoint;
-                _ = _clients.Has(client.Address) ? AnswerAsync(question, client) : SendAsync(DnsResolver.Refuse(question), client);
+                _ = _clients.Has(client.Address) ? AnswerAsync(udp, question, client) : SendAsync(udp, DnsResolver.Refuse(question), client);
             }
             catch (SocketException e)
             {
@@ -135,14 +151,14 @@ public sealed partial class DnsServer : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(byte[] message, IPEndPoint client)
+    private async Task AnswerAsync(Socket udp, byte[] message, IPEndPoint client)
     {
         try
         {
             var start = _time.GetTimestamp();
             var answer = await _resolver.AnswerAsync(message, client.Address, byTcp: false, _stop.Token);
             _figures.Note(message, answer, byTcp: false, start);
-            await SendAsync(answer, client);
+            await SendAsync(udp, answer, client);
         }
         catch (OperationCanceledException)
         {
@@ -155,13 +171,13 @@ public sealed partial class DnsServer : IAsyncDisposable
     }
 
     /// <param name="answer">Null for silence.</param>
-    private async Task SendAsync(byte[]? answer, EndPoint client)
+    private async Task SendAsync(Socket udp, byte[]? answer, EndPoint client)
     {
         try
         {
             if (answer is not null)
             {
-                await _udp.SendToAsync(answer, SocketFlags.None, client, _stop.Token);
+                await udp.SendToAsync(answer, SocketFlags.None, client, _stop.Token);
             }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
@@ -170,13 +186,13 @@ public sealed partial class DnsServer : IAsyncDisposable
         }
     }
 
-    private async Task AcceptAsync()
+    private async Task AcceptAsync(Socket tcp)
     {
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                var client = await _tcp.AcceptAsync(_stop.Token);
+                var client = await tcp.AcceptAsync(_stop.Token);
                 // A stranger takes no connection away from those who may ask, and of those none takes all.
                 if (client.RemoteEndPoint is not IPEndPoint { Address: var address } || !_clients.Has(address) || !_connections.TryTake(address))
                 {

@@ -10,11 +10,11 @@ namespace Coppice.Network.Nftables;
 internal static class Conntrack
 {
     /// <returns>False if the program <c>conntrack</c> is not installed: then such clients recover when their entry times out (30 s to 2 min).</returns>
-    public static bool Forget(IReadOnlyList<UdpRoute> routes)
+    public static bool Forget(IReadOnlyList<UdpRoute> routes, NftFamily family)
     {
         foreach (var route in routes)
         {
-            List<string> arguments = ["-D", "-p", "udp", "--orig-port-dst", $"{route.Port}", "--dst-nat", route.EndpointAddress];
+            List<string> arguments = ["-D", "-f", family == NftFamily.V6 ? "ipv6" : "ipv4", "-p", "udp", "--orig-port-dst", $"{route.Port}", "--dst-nat", route.EndpointAddress];
             if (route.Address is { } address)
             {
                 arguments.AddRange(["--orig-dst", address]);

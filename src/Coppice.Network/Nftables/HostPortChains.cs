@@ -18,10 +18,11 @@ internal static class HostPortChains
         }
 
         // The pod sees who calls, except the node's loopback: nobody could answer to that.
+        var family = port.PodAddress.AddressFamily == NftFamily.V6.Of ? NftFamily.V6 : NftFamily.V4;
         share.Chain(
             chain,
-            $"ip saddr 127.0.0.0/8 {RuleNames.SetMasqueradeMark}",
-            $"meta l4proto {protocol} dnat to {port.PodAddress}:{port.ContainerPort}");
+            $"{family} saddr {family.Loopback} {RuleNames.SetMasqueradeMark}",
+            $"meta l4proto {protocol} dnat to {RuleShare.Target(port.PodAddress, port.ContainerPort)}");
         share.Member(RuleNames.Hairpin, $"{port.PodAddress} . {port.PodAddress}");
         if (port.Protocol == TransportProtocol.Udp)
         {

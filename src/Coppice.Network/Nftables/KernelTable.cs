@@ -3,10 +3,10 @@ using System.Text;
 namespace Coppice.Network.Nftables;
 
 /// <summary>
-/// Our nftables table in the kernel: what was applied to it, what the kernel would not take, and whether it is still as it was left. For
+/// Our nftables table of one family in the kernel: what was applied to it, what the kernel would not take, and whether it is still as it was left. For
 /// one thread, in the network namespace of the table.
 /// </summary>
-internal sealed class KernelTable(string table) : IDisposable
+internal sealed class KernelTable(NftFamily family, string table) : IDisposable
 {
     private const string Somebody = "somebody";
 
@@ -85,7 +85,7 @@ internal sealed class KernelTable(string table) : IDisposable
     }
 
     /// <summary>Begins to be told what others do to the table; null where that cannot be.</summary>
-    public NftWatch? Subscribe() => _watch ??= NftWatch.TryOpen(table);
+    public NftWatch? Subscribe() => _watch ??= NftWatch.TryOpen(family, table);
 
     /// <summary>Takes in what the kernel told; true if it is news that somebody else has changed the table since it was restored last.</summary>
     public bool ReceiveChanges()
@@ -104,9 +104,10 @@ internal sealed class KernelTable(string table) : IDisposable
     {
         (_applied, _desired, _listing, _tamperer) = (null, null, null, null);
         _refused = [];
-        if (Change(NftDiff.Delete(table)) is { } error)
+        // A kernel that knows nothing of the family has none of it either.
+        if (Nft.Read($"list table {family} {table}", hasElements: false) is not null && Change(NftDiff.Delete(family, table)) is { } error)
         {
-            throw new RulesException($"The table {table} could not be removed: {error}");
+            throw new RulesException($"The table {family} {table} could not be removed: {error}");
         }
     }
 
@@ -188,7 +189,7 @@ internal sealed class KernelTable(string table) : IDisposable
     /// <summary>All of the table that only we change; null if it is not there. What the kernel adds by itself (who is whose client) is left out.</summary>
     private string? List()
     {
-        if (Nft.Read($"list table ip {table}", hasElements: false) is not { } frame)
+        if (Nft.Read($"list table {family} {table}", hasElements: false) is not { } frame)
         {
             return null;
         }
@@ -196,7 +197,7 @@ internal sealed class KernelTable(string table) : IDisposable
         var listing = new StringBuilder(frame);
         foreach (var set in _applied!.Sets.Values.Where(set => !set.IsFilledByKernel).OrderBy(set => set.Name, StringComparer.Ordinal))
         {
-            listing.Append(Nft.Read($"list {set.Kind} ip {table} {set.Name}", hasElements: true));
+            listing.Append(Nft.Read($"list {set.Kind} {family} {table} {set.Name}", hasElements: true));
         }
 
         return listing.ToString();

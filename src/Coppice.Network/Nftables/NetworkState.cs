@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Coppice.Network.Nftables;
 
-/// <summary>Everything the service rules of one node follow from: the input of <see cref="RulePlanner"/>.</summary>
+/// <summary>Everything the service rules of one node follow from, of one family of addresses: the input of <see cref="RulePlanner"/>.</summary>
 /// <param name="Services">One entry a service port. Where two claim the same address and port, the first one gets it.</param>
 /// <param name="HostPorts">The host ports of the pods that run on this node.</param>
 public sealed record NetworkState(NodeNetwork Node, ImmutableArray<ServicePortInfo> Services, ImmutableArray<HostPortInfo> HostPorts)
@@ -23,7 +23,7 @@ public sealed record NetworkState(NodeNetwork Node, ImmutableArray<ServicePortIn
 
 /// <summary>What the rules need to know of the node.</summary>
 /// <param name="ServiceRanges">Where cluster addresses come from; what is unknown in them is refused.</param>
-/// <param name="PodRange">The addresses of all pods of the cluster, not only this node's.</param>
+/// <param name="PodRange">The addresses of all pods of the cluster, not only this node's. All else is of its family.</param>
 /// <param name="PodDevices">
 /// Devices behind which pods may be found; a trailing <c>*</c> stands for any ending. Packets from or to the pod range never
 /// leave by another one (unless masqueraded).
@@ -32,6 +32,8 @@ public sealed record NodeNetwork(ImmutableArray<IPNetwork> ServiceRanges, IPNetw
 {
     /// <summary>The cluster's name server; null for none.</summary>
     public IPAddress? DnsAddress { get; init; }
+
+    internal NftFamily Family => NftFamily.For(PodRange);
 }
 
 /// <summary>Other nodes and their pods: who sends to them leaves by whatever device leads there. No range has addresses of another.</summary>

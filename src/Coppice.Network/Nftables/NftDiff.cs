@@ -10,14 +10,15 @@ public static class NftDiff
 {
     /// <summary>Replaces whatever the table holds. One transaction: packets meet either the old rules or the new ones.</summary>
     public static NftChanges Replace(string table, NftTable desired) =>
-        new($"{Delete(table)}add table ip {table}\n{Between(table, NftTable.Empty, desired).Batch}", []);
+        new($"{Delete(desired.Family, table)}add table {desired.Family} {table}\n{Between(table, NftTable.Empty, desired).Batch}", []);
 
     /// <summary>Deletes the table whether it exists or not.</summary>
-    public static string Delete(string table) => $"add table ip {table}\ndelete table ip {table}\n";
+    public static string Delete(NftFamily family, string table) => $"add table {family} {table}\ndelete table {family} {table}\n";
 
     public static NftChanges Between(string table, NftTable current, NftTable desired)
     {
         var batch = new StringBuilder();
+        var at = $"{desired.Family} {table}";
         // Where it is known how one came from the other, nothing else is looked at.
         var step = desired.Step?.IsFrom(current) == true ? desired.Step : null;
         var (chains, sets) = (step?.Chains.ToList(), step?.Elements.Keys.ToList());
@@ -26,12 +27,12 @@ public static class NftDiff
         // 1. Everything that others may name: sets and chains.
         foreach (var set in New(current.Sets, desired.Sets, sets))
         {
-            batch.Append($"add {set.Kind} ip {table} {set.Name} {{ {set.Declaration} }}\n");
+            batch.Append($"add {set.Kind} {at} {set.Name} {{ {set.Declaration} }}\n");
         }
 
         foreach (var chain in New(current.Chains, desired.Chains, chains))
         {
-            batch.Append($"add chain ip {table} {chain.Name}{(chain.Hook is null ? "" : $" {{ {chain.Hook} }}")}\n");
+            batch.Append($"add chain {at} {chain.Name}{(chain.Hook is null ? "" : $" {{ {chain.Hook} }}")}\n");
         }
 
         // 2. The rules; a chain that changed is written anew.
@@ -39,12 +40,12 @@ public static class NftDiff
         {
             if (current.Chains.ContainsKey(chain.Name))
             {
-                batch.Append($"flush chain ip {table} {chain.Name}\n");
+                batch.Append($"flush chain {at} {chain.Name}\n");
             }
 
             foreach (var rule in chain.Rules)
             {
-                batch.Append($"add rule ip {table} {chain.Name} {rule}\n");
+                batch.Append($"add rule {at} {chain.Name} {rule}\n");
             }
         }
 
@@ -53,31 +54,37 @@ public static class NftDiff
         {
             if (desired.Sets.TryGetValue(name, out var set))
             {
-                WriteElements(batch, table, current.Sets.GetValueOrDefault(name), set, step?.Elements[name]);
+                WriteElements(batch, at, current.Sets.GetValueOrDefault(name), set, step?.Elements[name]);
             }
         }
 
-        // 4. What nothing leads to any more. All are emptied first, since they may name each other.
-        foreach (var chain in deleted)
-        {
-            batch.Append($"flush chain ip {table} {chain.Name}\n");
-        }
-
-        foreach (var chain in deleted)
-        {
-            batch.Append($"delete chain ip {table} {chain.Name}\n");
-        }
-
+        // 4. What nothing leads to any more.
+        WriteDeleted(batch, at, deleted);
         foreach (var set in Gone(current.Sets, desired.Sets, sets))
         {
-            batch.Append($"delete {set.Kind} ip {table} {set.Name}\n");
+            batch.Append($"delete {set.Kind} {at} {set.Name}\n");
         }
 
         return new NftChanges(batch.ToString(), Stale(current.UdpRoutes, desired.UdpRoutes));
     }
 
+    // All are emptied first, since they may name each other.
+    private static void WriteDeleted(StringBuilder batch, string at, List<NftChain> chains)
+    {
+        foreach (var chain in chains)
+        {
+            batch.Append($"flush chain {at} {chain.Name}\n");
+        }
+
+        foreach (var chain in chains)
+        {
+            batch.Append($"delete chain {at} {chain.Name}\n");
+        }
+    }
+
+    /// <param name="at">The family and name of the table.</param>
     /// <param name="keys">Those that may be different; null for any.</param>
-    private static void WriteElements(StringBuilder batch, string table, NftSet? current, NftSet desired, IReadOnlySet<string>? keys)
+    private static void WriteElements(StringBuilder batch, string at, NftSet? current, NftSet desired, IReadOnlySet<string>? keys)
     {
         if (ReferenceEquals(current?.Elements, desired.Elements))
         {
@@ -103,11 +110,11 @@ public static class NftDiff
             }
         }
 
-        WriteElements(batch, "delete", table, desired.Name, gone);
-        WriteElements(batch, "add", table, desired.Name, added);
+        WriteElements(batch, "delete", at, desired.Name, gone);
+        WriteElements(batch, "add", at, desired.Name, added);
     }
 
-    private static void WriteElements(StringBuilder batch, string verb, string table, string set, List<string> elements)
+    private static void WriteElements(StringBuilder batch, string verb, string at, string set, List<string> elements)
     {
         if (elements.Count == 0)
         {
@@ -115,7 +122,7 @@ public static class NftDiff
         }
 
         elements.Sort(StringComparer.Ordinal);
-        batch.Append($"{verb} element ip {table} {set} {{ ").AppendJoin(", ", elements).Append(" }\n");
+        batch.Append($"{verb} element {at} {set} {{ ").AppendJoin(", ", elements).Append(" }\n");
     }
 
     private static List<UdpRoute> Stale(IReadOnlyDictionary<UdpRoute, int> current, IReadOnlyDictionary<UdpRoute, int> desired)

@@ -14,6 +14,9 @@ public sealed record NftTable(
     public static readonly NftTable Empty =
         new(new Dictionary<string, NftChain>(), new Dictionary<string, NftSet>(), new Dictionary<UdpRoute, int>(), []);
 
+    /// <summary>The family whose packets meet it.</summary>
+    public NftFamily Family { get; init; } = NftFamily.V4;
+
     /// <summary>What it was put together from, the node's own first.</summary>
     internal IReadOnlyList<RuleShare> Shares { get; init; } = [];
 
@@ -24,7 +27,7 @@ public sealed record NftTable(
     internal TableStep? Step { get; init; }
 
     /// <summary>The same without the shares of some owners; the node's own stays.</summary>
-    internal NftTable Only(Func<RuleShare, bool> kept) => RuleMerge.Merge([.. Shares.Where(share => share.Owner is null || kept(share))], []);
+    internal NftTable Only(Func<RuleShare, bool> kept) => RuleMerge.Merge([.. Shares.Where(share => share.Owner is null || kept(share))], []) with { Family = Family };
 }
 
 /// <summary>What may be different from an earlier table; all else is the same.</summary>

@@ -8,7 +8,7 @@ namespace Coppice.Network.Nftables;
 /// that makes our own changes: the kernel has told of a change before the call that made it returns, so what is there right after is
 /// ours.
 /// </summary>
-internal sealed class NftWatch(NetlinkSocket socket, string table) : IDisposable
+internal sealed class NftWatch(NetlinkSocket socket, NftFamily family, string table) : IDisposable
 {
     private const int ProtocolNetfilter = 12;
     private const int GroupNftables = 7;
@@ -20,6 +20,10 @@ internal sealed class NftWatch(NetlinkSocket socket, string table) : IDisposable
     private const int TableAttribute = 1;
     private const int ProgramAttribute = 3;
 
+    // The kernel's numbers of the families, which begin each message of netfilter.
+    private const byte Internet = 2;
+    private const byte InternetV6 = 10;
+
     private const string Somebody = "somebody";
 
     private readonly byte[] _buffer = new byte[1 << 16];
@@ -28,12 +32,14 @@ internal sealed class NftWatch(NetlinkSocket socket, string table) : IDisposable
     // Who has touched our table in a change that has not ended yet: its end may come only the next time.
     private uint? _toucher;
 
+    private readonly byte _family = (byte)(family == NftFamily.V6 ? InternetV6 : Internet);
+
     /// <summary>Of the network namespace of the calling thread; null where the kernel does not let us.</summary>
-    public static NftWatch? TryOpen(string table)
+    public static NftWatch? TryOpen(NftFamily family, string table)
     {
         try
         {
-            return new NftWatch(NetlinkSocket.Open(ProtocolNetfilter, GroupNftables), table);
+            return new NftWatch(NetlinkSocket.Open(ProtocolNetfilter, GroupNftables), family, table);
         }
         catch (IOException)
         {
@@ -81,7 +87,7 @@ internal sealed class NftWatch(NetlinkSocket socket, string table) : IDisposable
                 var attributes = message.Body[AttributesAt..];
                 if ((message.Type & 0xFF) != NewGeneration)
                 {
-                    _toucher = Trimmed(NetlinkAttributes.Find(attributes, TableAttribute)).SequenceEqual(_table) ? message.Sender : _toucher;
+                    _toucher = message.Body[0] == _family && Trimmed(NetlinkAttributes.Find(attributes, TableAttribute)).SequenceEqual(_table) ? message.Sender : _toucher;
                 }
                 else if (_toucher is { } sender)
                 {

@@ -3,22 +3,10 @@ namespace Coppice.Network.Nftables;
 /// <summary>The part of the rules that is there whatever services exist: the hooks, the maps, and what must never pass.</summary>
 internal static class NodeChains
 {
-    private static readonly (string Name, string Kind, string Declaration)[] Maps =
-    [
-        (RuleNames.Addresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;"),
-        // The last of the key is the endpoint's number among those of the address.
-        (RuleNames.Endpoints, "map", "typeof ip daddr . meta l4proto . th dport . numgen random mod 2 : ip daddr . th dport ;"),
-        (RuleNames.Ports, "map", "type inet_proto . inet_service : verdict ;"),
-        (RuleNames.RefusedAddresses, "map", "type ipv4_addr . inet_proto . inet_service : verdict ;"),
-        (RuleNames.RefusedPorts, "map", "type inet_proto . inet_service : verdict ;"),
-        (RuleNames.Hairpin, "set", "type ipv4_addr . ipv4_addr ;"),
-        (RuleNames.OtherNodes, "set", "type ipv4_addr ; flags interval ;"),
-    ];
-
     public static RuleShare Plan(NodeNetwork node)
     {
         var share = new RuleShare(null);
-        AddMaps(share);
+        AddMaps(share, node.Family);
         AddTranslation(share, node);
         AddRefusals(share, node);
         AddGuard(share, node);
@@ -37,56 +25,63 @@ internal static class NodeChains
         return share;
     }
 
-    private static void AddMaps(RuleShare share)
+    private static void AddMaps(RuleShare share, NftFamily family)
     {
-        foreach (var (name, kind, declaration) in Maps)
-        {
-            share.Set(name, kind, declaration);
-        }
+        var address = family.AddressType;
+        share.Set(RuleNames.Addresses, "map", $"type {address} . inet_proto . inet_service : verdict ;");
+        // The last of the key is the endpoint's number among those of the address.
+        share.Set(RuleNames.Endpoints, "map", $"typeof {family} daddr . meta l4proto . th dport . numgen random mod 2 : {family} daddr . th dport ;");
+        share.Set(RuleNames.Ports, "map", "type inet_proto . inet_service : verdict ;");
+        share.Set(RuleNames.RefusedAddresses, "map", $"type {address} . inet_proto . inet_service : verdict ;");
+        share.Set(RuleNames.RefusedPorts, "map", "type inet_proto . inet_service : verdict ;");
+        share.Set(RuleNames.Hairpin, "set", $"type {address} . {address} ;");
+        share.Set(RuleNames.OtherNodes, "set", $"type {address} ; flags interval ;");
     }
 
     private static void AddTranslation(RuleShare share, NodeNetwork node)
     {
+        var ip = node.Family;
         share.BaseChain("nat-prerouting", "type nat hook prerouting priority -100 ; policy accept ;", $"jump {RuleNames.Services}");
         share.BaseChain("nat-output", "type nat hook output priority -100 ; policy accept ;", $"jump {RuleNames.Services}");
         share.Chain(
             RuleNames.Services,
             // Who is no pod may not be known where the endpoint runs; its answer has to come back through this node.
             [
-                .. node.ServiceRanges.Select(range => $"ip daddr {range} ip saddr != {node.PodRange} {RuleNames.SetMasqueradeMark}"),
-                $"ip daddr . meta l4proto . th dport vmap @{RuleNames.Addresses}",
-                $"fib daddr type local meta l4proto . th dport vmap @{RuleNames.Ports}",
+                .. node.ServiceRanges.Select(range => $"{ip} daddr {range} {ip} saddr != {node.PodRange} {RuleNames.SetMasqueradeMark}"),
+                $"{ip} daddr . meta l4proto . th dport vmap @{RuleNames.Addresses}",
+                $"{OwnAddresses(node.Family)} meta l4proto . th dport vmap @{RuleNames.Ports}",
             ]);
         share.BaseChain(
             "nat-postrouting",
             "type nat hook postrouting priority 100 ; policy accept ;",
             "meta mark & 0x00004000 != 0x00000000 meta mark set meta mark & 0xffffbfff masquerade fully-random",
             // A pod that reaches itself through a service must see a stranger, or it would answer itself directly.
-            $"ip saddr . ip daddr @{RuleNames.Hairpin} masquerade fully-random",
-            $"ip saddr {node.PodRange} ip daddr != {node.PodRange} masquerade fully-random");
+            $"{ip} saddr . {ip} daddr @{RuleNames.Hairpin} masquerade fully-random",
+            $"{ip} saddr {node.PodRange} {ip} daddr != {node.PodRange} masquerade fully-random");
     }
 
     private static void AddRefusals(RuleShare share, NodeNetwork node)
     {
-        var unknown = node.ServiceRanges.Select(range => $"ip daddr {range} goto {RuleNames.Refuse}").ToList();
-        share.Chain(RuleNames.Refuse, "meta l4proto tcp reject with tcp reset", "reject with icmp type port-unreachable");
+        var ip = node.Family;
+        var unknown = node.ServiceRanges.Select(range => $"{ip} daddr {range} goto {RuleNames.Refuse}").ToList();
+        share.Chain(RuleNames.Refuse, "meta l4proto tcp reject with tcp reset", $"reject with {node.Family.Icmp} type port-unreachable");
         share.Chain(RuleNames.PodBound, [.. Devices(node), $"goto {RuleNames.Refuse}"]);
         share.BaseChain(
             "filter-input",
             "type filter hook input priority 0 ; policy accept ;",
             // Node ports on localhost need route_localnet, which would open the node's loopback to its neighbours: closed here again.
-            "iifname != \"lo\" ip daddr 127.0.0.0/8 ct state invalid,new,untracked ct status ! dnat drop",
-            $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
-            $"ct state new fib daddr type local meta l4proto . th dport vmap @{RuleNames.RefusedPorts}");
+            $"iifname != \"lo\" {ip} daddr {node.Family.Loopback} ct state invalid,new,untracked ct status ! dnat drop",
+            $"ct state new {ip} daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
+            $"ct state new {OwnAddresses(node.Family)} meta l4proto . th dport vmap @{RuleNames.RefusedPorts}");
         share.BaseChain(
             "filter-forward",
             "type filter hook forward priority 0 ; policy accept ;",
             [
                 // What tracking does not know it does not translate back; the receiver would answer a stranger with a reset.
-                $"ct state invalid ip saddr {node.PodRange} drop",
-                $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
+                $"ct state invalid {ip} saddr {node.PodRange} drop",
+                $"ct state new {ip} daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
                 .. unknown,
-                $"ip daddr {node.PodRange} jump {RuleNames.PodBound}",
+                $"{ip} daddr {node.PodRange} jump {RuleNames.PodBound}",
             ]);
         share.BaseChain(
             "filter-output",
@@ -94,24 +89,28 @@ internal static class NodeChains
             [
                 // Names are not answered for the moment in which coppice is started anew: who hears of nobody there gives up, and who hears
                 // nothing asks again.
-                .. node.DnsAddress is { } dns ? (string[])[$"icmp type destination-unreachable ct original ip daddr {dns} drop"] : [],
-                $"ct state new ip daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
+                .. node.DnsAddress is { } dns ? (string[])[$"{node.Family.Icmp} type destination-unreachable ct original {ip} daddr {dns} drop"] : [],
+                $"ct state new {ip} daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
                 .. unknown,
                 // A packet just translated still shows the device it was first meant for: those are left to the guard.
-                $"ip daddr {node.PodRange} ct status ! dnat jump {RuleNames.PodBound}",
+                $"{ip} daddr {node.PodRange} ct status ! dnat jump {RuleNames.PodBound}",
             ]);
     }
 
     /// <summary>The last look at what leaves, when device and addresses are final: cluster addresses stay in the cluster.</summary>
     private static void AddGuard(RuleShare share, NodeNetwork node)
     {
+        var ip = node.Family;
         share.Chain(RuleNames.Leak, [.. Devices(node), "drop"]);
         share.BaseChain(
             "guard-postrouting",
             "type filter hook postrouting priority 150 ; policy accept ;",
-            [.. node.ServiceRanges.Prepend(node.PodRange).Select(range => $"ip daddr {range} jump {RuleNames.Leak}"), $"ip saddr {node.PodRange} jump {RuleNames.Leak}"]);
+            [.. node.ServiceRanges.Prepend(node.PodRange).Select(range => $"{ip} daddr {range} jump {RuleNames.Leak}"), $"{ip} saddr {node.PodRange} jump {RuleNames.Leak}"]);
     }
 
+    /// <summary>Node ports answer on them. Of IPv6 the loopback's is not among them: the kernel lets nothing from there out to a pod.</summary>
+    private static string OwnAddresses(NftFamily family) => family == NftFamily.V4 ? "fib daddr type local" : $"{family} daddr != {family.Loopback} fib daddr type local";
+
     private static IEnumerable<string> Devices(NodeNetwork node) =>
-        node.PodDevices.Prepend("lo").Select(device => $"oifname \"{device}\" return").Append($"ip daddr @{RuleNames.OtherNodes} return");
+        node.PodDevices.Prepend("lo").Select(device => $"oifname \"{device}\" return").Append($"{node.Family} daddr @{RuleNames.OtherNodes} return");
 }

@@ -22,11 +22,12 @@ internal static class PolicyChains
             return share;
         }
 
-        share.Set(Ingress, "map", "type ipv4_addr : verdict ;");
-        share.Set(Egress, "map", "type ipv4_addr : verdict ;");
-        AddBase(share, "policy-egress", "forward", 5, $"ip saddr vmap @{Egress}");
-        AddBase(share, "policy-egress-node", "input", 5, $"ip saddr vmap @{Egress}");
-        AddBase(share, "policy-ingress", "forward", 6, $"ip daddr vmap @{Ingress}");
+        var ip = state.Family;
+        share.Set(Ingress, "map", $"type {state.Family.AddressType} : verdict ;");
+        share.Set(Egress, "map", $"type {state.Family.AddressType} : verdict ;");
+        AddBase(share, ip, "policy-egress", "forward", 5, $"{ip} saddr vmap @{Egress}");
+        AddBase(share, ip, "policy-egress-node", "input", 5, $"{ip} saddr vmap @{Egress}");
+        AddBase(share, ip, "policy-ingress", "forward", 6, $"{ip} daddr vmap @{Ingress}");
         foreach (var policy in state.Policies)
         {
             var name = RuleNames.Of(policy);
@@ -44,14 +45,18 @@ internal static class PolicyChains
         return share;
     }
 
-    private static void AddBase(RuleShare share, string name, string hook, int priority, string lookup) => share.BaseChain(
+    private static void AddBase(RuleShare share, NftFamily ip, string name, string hook, int priority, string lookup) => share.BaseChain(
         name,
         $"type filter hook {hook} priority {priority} ; policy accept ;",
-        // Answers go back the way they came.
-        "ct state established,related accept",
-        // Nothing keeps a pod from itself.
-        $"ip saddr . ip daddr @{RuleNames.Hairpin} accept",
-        lookup);
+        [
+            // Answers go back the way they came.
+            "ct state established,related accept",
+            // Who has which address on a link is asked and told in packets of IPv6 itself; without it nothing else is sent.
+            .. ip == NftFamily.V6 ? (string[])["icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept"] : [],
+            // Nothing keeps a pod from itself.
+            $"{ip} saddr . {ip} daddr @{RuleNames.Hairpin} accept",
+            lookup,
+        ]);
 
     private static void AddPod(
         RuleShare share, string map, string prefix, string direction, PolicedPod pod, ImmutableArray<string>? policies, HashSet<string> known)
@@ -84,28 +89,29 @@ internal static class PolicyChains
 
     private static IEnumerable<string> Words(RuleShare share, string name, string side, PolicyGrant grant, PolicyState state)
     {
+        var ip = state.Family;
         if (grant.IsDns)
         {
-            yield return $"meta l4proto {RuleNames.Of(grant.Protocol!.Value)} ct original ip daddr {state.DnsAddress} ct original proto-dst {PolicyPorts.Dns}";
+            yield return $"meta l4proto {RuleNames.Of(grant.Protocol!.Value)} ct original {ip} daddr {state.DnsAddress} ct original proto-dst {PolicyPorts.Dns}";
             yield break;
         }
 
         if (grant.Peers is { } peers)
         {
-            AddSet(share, $"{name}/peers", "type ipv4_addr ;", peers.Select(address => address.ToString()));
-            yield return $"ip {side} @{name}/peers";
+            AddSet(share, $"{name}/peers", $"type {ip.AddressType} ;", peers.Select(address => address.ToString()));
+            yield return $"{ip} {side} @{name}/peers";
         }
 
         if (grant.Block is { } block)
         {
             if (block.PrefixLength > 0)
             {
-                yield return $"ip {side} {block}";
+                yield return $"{ip} {side} {block}";
             }
 
             foreach (var except in grant.Except)
             {
-                yield return $"ip {side} != {except}";
+                yield return $"{ip} {side} != {except}";
             }
         }
 
@@ -114,8 +120,8 @@ internal static class PolicyChains
             var word = RuleNames.Of(protocol);
             if (grant.Receivers is { } receivers)
             {
-                AddSet(share, $"{name}/ports", "type ipv4_addr . inet_service ;", receivers.Select(one => $"{one.Address} . {one.Port}"));
-                yield return $"ip daddr . {word} dport @{name}/ports";
+                AddSet(share, $"{name}/ports", $"type {ip.AddressType} . inet_service ;", receivers.Select(one => $"{one.Address} . {one.Port}"));
+                yield return $"{ip} daddr . {word} dport @{name}/ports";
             }
             else
             {

@@ -3,13 +3,16 @@ using System.Net;
 
 namespace Coppice.Network.Nftables;
 
-/// <summary>What network policies allow this node's pods, by address.</summary>
+/// <summary>What network policies allow this node's pods, by address, all of one family.</summary>
 /// <param name="Policies">Those that are for a pod of this node.</param>
 /// <param name="Pods">Those of this node that any policy is for; all others may do what they want.</param>
-/// <param name="DnsAddress">The address of the cluster's DNS, as pods are told it.</param>
-public sealed record PolicyState(ImmutableArray<PolicyInfo> Policies, ImmutableArray<PolicedPod> Pods, IPAddress DnsAddress)
+/// <param name="DnsAddress">The address of the cluster's DNS, as pods are told it; null if it has none of the family.</param>
+public sealed record PolicyState(ImmutableArray<PolicyInfo> Policies, ImmutableArray<PolicedPod> Pods, IPAddress? DnsAddress)
 {
-    public static readonly PolicyState None = new([], [], IPAddress.None);
+    public static readonly PolicyState None = new([], [], null);
+
+    /// <summary>Whose addresses they are.</summary>
+    public NftFamily Family { get; init; } = NftFamily.V4;
 }
 
 /// <param name="Ingress">What may reach its pods; what one grant allows is allowed.</param>

@@ -24,7 +24,7 @@ internal static class RuleNames
     public const string SetMasqueradeMark = "meta mark set meta mark | 0x00004000";
 
     // The kernel takes 127 characters for a chain; a prefix and an endpoint's address still have to fit.
-    private const int LongestService = 88;
+    private const int LongestService = 64;
 
     public static string Of(TransportProtocol protocol) => protocol switch
     {
@@ -33,12 +33,15 @@ internal static class RuleNames
         _ => "sctp",
     };
 
+    /// <summary>An address as a part of a name, which takes no colons.</summary>
+    public static string Of(System.Net.IPAddress address) => address.ToString().Replace(':', '.');
+
     /// <summary>namespace/name/protocol/port, cut and made unique by a hash if it is too long for the kernel.</summary>
     public static string Of(ServicePortInfo service) =>
         Fit(service.Namespace, service.Name, Of(service.Protocol), service.PortName);
 
     public static string Of(HostPortInfo port) =>
-        Fit(port.Namespace, port.Pod, Of(port.Protocol), string.Create(CultureInfo.InvariantCulture, $"{port.HostAddress?.ToString() ?? "any"}-{port.HostPort}"));
+        Fit(port.Namespace, port.Pod, Of(port.Protocol), string.Create(CultureInfo.InvariantCulture, $"{(port.HostAddress is { } address ? Of(address) : "any")}-{port.HostPort}"));
 
     public static string Of(PolicyInfo policy) => Fit(policy.Namespace, policy.Name);
 

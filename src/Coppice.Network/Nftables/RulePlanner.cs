@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Coppice.Network.Nftables;
 
 /// <summary>
-/// Turns services, endpoints, host ports and policies into the content of our nftables table. Pure.
+/// Turns services, endpoints, host ports and policies into the content of our nftables table of one family. Pure.
 /// <para>
 /// A packet's way: the <c>services</c> chain (prerouting and output) looks its destination up in a map, and a verdict leads it to
 /// the chain of one service port, which picks an endpoint at random. Only a connection's first packet comes here; the kernel's
@@ -39,7 +39,7 @@ public static class RulePlanner
             Add(port.Owner, () => HostPortChains.Plan(port));
         }
 
-        return (before is null ? null : RuleMerge.Update(before, shares, warnings)) ?? RuleMerge.Merge(shares, warnings);
+        return ((before is null ? null : RuleMerge.Update(before, shares, warnings)) ?? RuleMerge.Merge(shares, warnings)) with { Family = state.Node.Family };
 
         void Add(RuleOwner owner, Func<RuleShare> plan)
         {

@@ -30,6 +30,9 @@ internal sealed class RuleShare(RuleOwner? owner)
     public void Udp(IPAddress? address, int port, EndpointInfo endpoint) =>
         UdpRoutes.Add(new UdpRoute(address?.ToString(), port, endpoint.Address.ToString(), endpoint.Port));
 
+    /// <summary>An address and port, as where packets are translated to.</summary>
+    public static string Target(IPAddress address, int port) => new IPEndPoint(address, port).ToString();
+
     /// <summary>It says the same as another one of the same owner.</summary>
     public bool IsLike(RuleShare other) =>
         ReferenceEquals(this, other)

@@ -32,17 +32,17 @@ internal static class ServiceChains
         var isSticky = service.AffinityTimeout is not null;
         if (external || (isSticky && !service.InternalLocalOnly))
         {
-            AddPick(share, service, $"all/{name}", all);
+            AddPick(share, service, node.Family, $"all/{name}", all);
         }
 
         if (!local.IsEmpty && ((isSticky && service.InternalLocalOnly) || (external && service.ExternalLocalOnly)))
         {
-            AddPick(share, service, $"local/{name}", local);
+            AddPick(share, service, node.Family, $"local/{name}", local);
         }
 
         if (service.AffinityTimeout is { } timeout)
         {
-            AddAffinity(share, service, name, timeout, all, local);
+            AddAffinity(share, service, node.Family, timeout, all.Union(local));
         }
 
         // 2. What leads to them.
@@ -57,7 +57,7 @@ internal static class ServiceChains
         }
         else
         {
-            AddNumbered(share, service, inside);
+            AddNumbered(share, service, node.Family, inside);
         }
 
         if (external)
@@ -74,11 +74,11 @@ internal static class ServiceChains
         return share;
     }
 
-    private static void AddPick(RuleShare share, ServicePortInfo service, string chain, ImmutableArray<EndpointInfo> endpoints)
+    private static void AddPick(RuleShare share, ServicePortInfo service, NftFamily ip, string chain, ImmutableArray<EndpointInfo> endpoints)
     {
         if (service.AffinityTimeout is not { } timeout)
         {
-            share.Chain(chain, DestinationFor(service.Protocol, endpoints));
+            share.Chain(chain, DestinationFor(service.Protocol, ip, endpoints));
             return;
         }
 
@@ -86,7 +86,7 @@ internal static class ServiceChains
         var rules = new List<string>(endpoints.Length + 1);
         foreach (var endpoint in endpoints)
         {
-            rules.Add($"ip saddr @{AffinitySet(name, endpoint, timeout)} goto {EndpointChain(name, endpoint)}");
+            rules.Add($"{ip} saddr @{AffinitySet(name, endpoint, timeout)} goto {EndpointChain(name, endpoint)}");
         }
 
         rules.Add(endpoints.Length == 1
@@ -96,7 +96,7 @@ internal static class ServiceChains
     }
 
     /// <summary>Leads the cluster addresses to endpoints by number, through a chain that all services of as many endpoints share.</summary>
-    private static void AddNumbered(RuleShare share, ServicePortInfo service, ImmutableArray<EndpointInfo> endpoints)
+    private static void AddNumbered(RuleShare share, ServicePortInfo service, NftFamily ip, ImmutableArray<EndpointInfo> endpoints)
     {
         if (service.ClusterAddresses.IsEmpty)
         {
@@ -105,7 +105,7 @@ internal static class ServiceChains
 
         var chain = $"pick/{endpoints.Length}";
         share.Chain(chain, [.. Protocols.Select(protocol =>
-            $"meta l4proto {protocol} dnat ip to ip daddr . meta l4proto . {protocol} dport . numgen random mod {endpoints.Length} map @{RuleNames.Endpoints}")]);
+            $"meta l4proto {protocol} dnat {ip} to {ip} daddr . meta l4proto . {protocol} dport . numgen random mod {endpoints.Length} map @{RuleNames.Endpoints}")]);
         AddFronts(share, service, service.ClusterAddresses, $"goto {chain}");
         foreach (var address in service.ClusterAddresses)
         {
@@ -117,31 +117,30 @@ internal static class ServiceChains
         }
     }
 
-    private static string DestinationFor(TransportProtocol protocol, ImmutableArray<EndpointInfo> endpoints) => endpoints.Length == 1
-        ? $"meta l4proto {RuleNames.Of(protocol)} dnat to {endpoints[0].Address}:{endpoints[0].Port}"
-        : $"meta l4proto {RuleNames.Of(protocol)} dnat ip to numgen random mod {endpoints.Length} map {{ "
+    private static string DestinationFor(TransportProtocol protocol, NftFamily ip, ImmutableArray<EndpointInfo> endpoints) => endpoints.Length == 1
+        ? $"meta l4proto {RuleNames.Of(protocol)} dnat to {RuleShare.Target(endpoints[0].Address, endpoints[0].Port)}"
+        : $"meta l4proto {RuleNames.Of(protocol)} dnat {ip} to numgen random mod {endpoints.Length} map {{ "
             + string.Join(", ", endpoints.Select((e, i) => $"{i} : {e.Address} . {e.Port}")) + " }";
 
-    private static void AddAffinity(
-        RuleShare share, ServicePortInfo service, string name, TimeSpan timeout,
-        ImmutableArray<EndpointInfo> all, ImmutableArray<EndpointInfo> local)
+    private static void AddAffinity(RuleShare share, ServicePortInfo service, NftFamily ip, TimeSpan timeout, IEnumerable<EndpointInfo> endpoints)
     {
-        foreach (var endpoint in all.Union(local))
+        var name = RuleNames.Of(service);
+        foreach (var endpoint in endpoints)
         {
             var set = AffinitySet(name, endpoint, timeout);
-            share.Set(set, "set", $"type ipv4_addr ; flags dynamic,timeout ; timeout {(long)timeout.TotalSeconds}s ; size 65536 ;");
+            share.Set(set, "set", $"type {ip.AddressType} ; flags dynamic,timeout ; timeout {(long)timeout.TotalSeconds}s ; size 65536 ;");
             share.Chain(
                 EndpointChain(name, endpoint),
-                $"update @{set} {{ ip saddr }}",
-                $"meta l4proto {RuleNames.Of(service.Protocol)} dnat to {endpoint.Address}:{endpoint.Port}");
+                $"update @{set} {{ {ip} saddr }}",
+                $"meta l4proto {RuleNames.Of(service.Protocol)} dnat to {RuleShare.Target(endpoint.Address, endpoint.Port)}");
         }
     }
 
     // The timeout is part of the name, because the kernel cannot change that of a set: another timeout is another set.
     private static string AffinitySet(string name, EndpointInfo endpoint, TimeSpan timeout) =>
-        $"clients/{name}/{endpoint.Address}-{endpoint.Port}/{(long)timeout.TotalSeconds}s";
+        $"clients/{name}/{RuleNames.Of(endpoint.Address)}-{endpoint.Port}/{(long)timeout.TotalSeconds}s";
 
-    private static string EndpointChain(string name, EndpointInfo endpoint) => $"ep/{name}/{endpoint.Address}-{endpoint.Port}";
+    private static string EndpointChain(string name, EndpointInfo endpoint) => $"ep/{name}/{RuleNames.Of(endpoint.Address)}-{endpoint.Port}";
 
     private static void AddFronts(RuleShare share, ServicePortInfo service, ImmutableArray<IPAddress> addresses, string verdict)
     {
@@ -159,7 +158,7 @@ internal static class ServiceChains
     {
         // With policy Local the client's address stays visible. Pods and the node itself may still use every endpoint, as inside.
         share.Chain($"ext/{name}", service.ExternalLocalOnly
-            ? [$"ip saddr {node.PodRange} goto all/{name}",
+            ? [$"{node.Family} saddr {node.PodRange} goto all/{name}",
                $"fib saddr type local {RuleNames.SetMasqueradeMark} goto all/{name}",
                hasLocal ? $"goto local/{name}" : "drop"]
             : [RuleNames.SetMasqueradeMark, $"goto all/{name}"]);
@@ -168,7 +167,7 @@ internal static class ServiceChains
         if (service.LoadBalancerSourceRanges is { } ranges && !service.LoadBalancerAddresses.IsEmpty)
         {
             // A rule a range: ranges may overlap, which a set of the kernel's would refuse.
-            share.Chain($"lb/{name}", [.. ranges.Select(range => $"ip saddr {range} goto ext/{name}"), "drop"]);
+            share.Chain($"lb/{name}", [.. ranges.Select(range => $"{node.Family} saddr {range} goto ext/{name}"), "drop"]);
             AddFronts(share, service, service.LoadBalancerAddresses, $"goto lb/{name}");
         }
         else

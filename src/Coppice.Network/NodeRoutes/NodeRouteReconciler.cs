@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Coppice.Network.NodeRoutes;
 
 /// <summary>
-/// Gives this node's pods addresses of the range that the node was given, and ways to the pods of other nodes: observe, plan, apply. Every
+/// Gives this node's pods addresses of the ranges that the node was given, and ways to the pods of other nodes: observe, plan, apply. Every
 /// change of a node wakes it, and what the kernel lets go of.
 /// </summary>
 public sealed partial class NodeRouteReconciler : IReconciler, IDisposable
@@ -29,7 +29,7 @@ public sealed partial class NodeRouteReconciler : IReconciler, IDisposable
     {
         (_nodes, _options, _log) = (nodes, options, log);
         // The kernel takes 15 characters for a device.
-        _table = new RouteTable(options.Ranges.Pods, $"vx-{options.Instance[..Math.Min(options.Instance.Length, 12)]}");
+        _table = new RouteTable(options.Ranges.AllPods, $"vx-{options.Instance[..Math.Min(options.Instance.Length, 12)]}");
         _thread = NamespaceThread.Start(namespacePath, "routes");
     }
 
@@ -67,10 +67,10 @@ public sealed partial class NodeRouteReconciler : IReconciler, IDisposable
         await _nodes.WaitUntilSyncedAsync().WaitAsync(stop);
         await _thread.RunAsync(() =>
         {
-            var plan = RoutePlanner.Plan(_options.NodeName, _options.Ranges.Pods, _nodes.Items, RouteTable.Links());
-            if (plan.Own is { } own)
+            var plan = RoutePlanner.Plan(_options.NodeName, _options.Ranges.AllPods, _nodes.Items, RouteTable.Links([.. _options.Families.Select(family => family.Of)]));
+            if (!plan.Own.IsEmpty)
             {
-                CniConfiguration.Write(_options, own);
+                CniConfiguration.Write(_options, plan.Own);
             }
 
             _table.Apply(plan);

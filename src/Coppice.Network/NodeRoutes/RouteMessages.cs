@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Coppice.Network.NodeRoutes;
@@ -11,8 +13,9 @@ internal static class RouteMessages
     /// <summary>NETLINK_ROUTE.</summary>
     public const int Protocol = 0;
 
-    /// <summary>Bytes that VXLAN adds to a packet (50), taken from what an Ethernet link carries.</summary>
+    /// <summary>Bytes that VXLAN adds to a packet (50, or 70 where nodes are known by IPv6), taken from what an Ethernet link carries.</summary>
     private const int TunnelMtu = 1450;
+    private const int TunnelMtuV6 = 1430;
 
     // The number of our network within VXLAN, and the port that IANA gave it.
     private const int TunnelId = 0xC0;
@@ -22,9 +25,11 @@ internal static class RouteMessages
     private const int Create = 0x400;
 
     private const byte Internet = 2;
+    private const byte InternetV6 = 10;
     private const byte Bridge = 7;
     private const ushort Permanent = 0x80;
     private const byte OnDeviceItself = 0x02;
+    private const byte UndoubtedAddress = 0x02;
     private const byte MainTable = 254;
     private const byte Static = 4;
     private const byte Unicast = 1;
@@ -57,7 +62,7 @@ internal static class RouteMessages
     {
         var data = new List<byte>();
         Add(data, 1, Bytes(TunnelId));
-        Add(data, 4, own.GetAddressBytes());
+        Add(data, IsV6(own) ? (ushort)17 : (ushort)4, own.GetAddressBytes());
         // Who is where is told, not learned.
         Add(data, 7, [0]);
         var port = new byte[2];
@@ -71,7 +76,7 @@ internal static class RouteMessages
         var body = LinkHeader(0, Up);
         Add(body, 3, Encoding.ASCII.GetBytes(name + "\0"));
         Add(body, 1, LinkAddress(own));
-        Add(body, 4, Bytes(TunnelMtu));
+        Add(body, 4, Bytes(IsV6(own) ? TunnelMtuV6 : TunnelMtu));
         Add(body, 18, [.. info]);
         return (16, Create, [.. body]);
     }
@@ -83,21 +88,26 @@ internal static class RouteMessages
 
     public static (int Type, int Flags, byte[] Body) Address(int device, IPAddress address)
     {
-        List<byte> body = [Internet, 32, 0, 0, .. Bytes(device)];
+        // Nobody else has it: the kernel need not ask before it is used.
+        List<byte> body = [FamilyOf(address), (byte)(address.GetAddressBytes().Length * 8), IsV6(address) ? UndoubtedAddress : (byte)0, 0, .. Bytes(device)];
         Add(body, 2, address.GetAddressBytes());
         return (20, CreateOrReplace, [.. body]);
     }
 
     /// <summary>Which link address an address has.</summary>
     public static (int Type, int Flags, byte[] Body) Neighbour(int device, IPAddress address, byte[] link) =>
-        NeighbourOf(Internet, device, 0, address, link);
+        NeighbourOf(FamilyOf(address), device, 0, address, link);
 
     /// <summary>At which machine a link address is.</summary>
     public static (int Type, int Flags, byte[] Body) Forward(int device, IPAddress machine, byte[] link) =>
         NeighbourOf(Bridge, device, OnDeviceItself, machine, link);
 
     /// <summary>A link address of nobody's making, which follows from the node's own: nobody has to tell it.</summary>
-    public static byte[] LinkAddress(IPAddress node) => [0x0E, 0xC0, .. node.GetAddressBytes()];
+    public static byte[] LinkAddress(IPAddress node) => [0x0E, 0xC0, .. IsV6(node) ? SHA256.HashData(node.GetAddressBytes()).AsSpan(0, 4) : node.GetAddressBytes()];
+
+    private static bool IsV6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
+
+    private static byte FamilyOf(IPAddress address) => IsV6(address) ? InternetV6 : Internet;
 
     private static (int Type, int Flags, byte[] Body) NeighbourOf(byte family, int device, byte flags, IPAddress address, byte[] link)
     {
@@ -108,7 +118,7 @@ internal static class RouteMessages
     }
 
     private static List<byte> RouteHeader(IPNetwork range, uint flags) =>
-        [Internet, (byte)range.PrefixLength, 0, 0, MainTable, Static, 0, Unicast, .. Bytes(flags)];
+        [FamilyOf(range.BaseAddress), (byte)range.PrefixLength, 0, 0, MainTable, Static, 0, Unicast, .. Bytes(flags)];
 
     private static List<byte> LinkHeader(int device, uint flags) => [0, 0, 0, 0, .. Bytes(device), .. Bytes(flags), .. Bytes(flags)];
 

@@ -1,31 +1,34 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
-using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Coppice.Network.Netlink;
 
 namespace Coppice.Network.NodeRoutes;
 
 /// <summary>
 /// The kernel's routes to other nodes' pods, and the device that wraps packets to those behind no common link. Only routes by a gateway
-/// within the pods' range are ours to change. For one thread, in the network namespace that is meant.
+/// within the pods' ranges are ours to change. For one thread, in the network namespace that is meant.
 /// </summary>
-internal sealed class RouteTable(IPNetwork pods, string device)
+internal sealed class RouteTable(IReadOnlyList<IPNetwork> pods, string device)
 {
-    private const string Routes = "/proc/thread-self/net/route";
-
     // What was written: of a route that is there still, the rest is, too.
     private HashSet<PodRoute> _applied = [];
 
     // What the device is made for; null while it is not known.
-    private (IPNetwork Own, IPAddress Address)? _wrapsFor;
+    private (string Own, IPAddress Address)? _wrapsFor;
 
     /// <summary>Why there is no device that wraps; null while there is one, or no other node.</summary>
     public string? CannotWrap { get; private set; }
 
     /// <summary>The networks that this machine has a link to.</summary>
-    public static IReadOnlyList<IPNetwork> Links() =>
-        [.. Read().Where(route => route.Gateway.Equals(IPAddress.Any) && route.Range.PrefixLength is > 0 and < 32).Select(route => route.Range)];
+    public static IReadOnlyList<IPNetwork> Links(IReadOnlyList<AddressFamily> families) =>
+    [
+        .. families.SelectMany(family => KernelRoutes.Read(family)
+            .Where(route => route.Gateway is null && route.Range.PrefixLength > 0 && route.Range.PrefixLength < route.Range.BaseAddress.GetAddressBytes().Length * 8)
+            .Select(route => route.Range)),
+    ];
 
     /// <summary>Changes what is not as it should be, and nothing else.</summary>
     /// <exception cref="IOException">The kernel refused.</exception>
@@ -34,13 +37,13 @@ internal sealed class RouteTable(IPNetwork pods, string device)
         using var kernel = NetlinkSocket.Open(RouteMessages.Protocol);
         var index = Device(kernel, plan);
         var wanted = plan.Routes.Where(route => !route.IsWrapped || index is not null).ToList();
-        var there = Read().ToHashSet();
-        foreach (var route in wanted.Where(route => !_applied.Contains(route) || !there.Contains((route.Pods, Gateway(route)))))
+        var there = pods.SelectMany(range => KernelRoutes.Read(range.BaseAddress.AddressFamily)).ToHashSet();
+        foreach (var route in wanted.Where(route => !_applied.Contains(route) || !there.Contains(new(route.Pods, Gateway(route)))))
         {
             Add(kernel, route, index);
         }
 
-        foreach (var (range, _) in there.Where(route => !route.Gateway.Equals(IPAddress.Any) && pods.Contains(route.Range.BaseAddress)))
+        foreach (var (range, _) in there.Where(route => route.Gateway is not null && pods.Any(all => all.Contains(route.Range.BaseAddress))))
         {
             if (!wanted.Exists(route => route.Pods == range) && range.PrefixLength > 0)
             {
@@ -59,7 +62,7 @@ internal sealed class RouteTable(IPNetwork pods, string device)
     {
         CannotWrap = null;
         var found = DeviceIndex.Find(device);
-        if (plan is not { Own: { } own, Address: { } address, Routes.IsEmpty: false })
+        if (plan is not { Own: { IsEmpty: false } own, Address: { } address, Routes.IsEmpty: false })
         {
             if (found is { } unused)
             {
@@ -69,11 +72,11 @@ internal sealed class RouteTable(IPNetwork pods, string device)
             return null;
         }
 
-        if (found is { } before && !(own, address).Equals(_wrapsFor))
+        if (found is { } before && !(TextOf(own), address).Equals(_wrapsFor))
         {
             if (IsMadeFor(own, address))
             {
-                _wrapsFor = (own, address);
+                _wrapsFor = (TextOf(own), address);
             }
             else
             {
@@ -95,17 +98,23 @@ internal sealed class RouteTable(IPNetwork pods, string device)
         }
     }
 
-    private bool IsMadeFor(IPNetwork own, IPAddress address) =>
+    private bool IsMadeFor(ImmutableArray<IPNetwork> own, IPAddress address) =>
         NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(one => one.Name == device) is { } made
         && made.GetPhysicalAddress().GetAddressBytes().SequenceEqual(RouteMessages.LinkAddress(address))
-        && made.GetIPProperties().UnicastAddresses.Any(one => one.Address.Equals(own.BaseAddress));
+        && own.All(range => made.GetIPProperties().UnicastAddresses.Any(one => one.Address.Equals(range.BaseAddress)));
 
-    private int Wrap(NetlinkSocket kernel, IPNetwork own, IPAddress address)
+    private static string TextOf(ImmutableArray<IPNetwork> ranges) => string.Join(',', ranges);
+
+    private int Wrap(NetlinkSocket kernel, ImmutableArray<IPNetwork> own, IPAddress address)
     {
         Do(kernel, RouteMessages.Tunnel(device, address), device);
         var index = DeviceIndex.Find(device) ?? throw new IOException($"{device} was made and is not there");
-        Do(kernel, RouteMessages.Address(index, own.BaseAddress), device);
-        _wrapsFor = (own, address);
+        foreach (var range in own)
+        {
+            Do(kernel, RouteMessages.Address(index, range.BaseAddress), device);
+        }
+
+        _wrapsFor = (TextOf(own), address);
         return index;
     }
 
@@ -137,13 +146,4 @@ internal sealed class RouteTable(IPNetwork pods, string device)
             throw new IOException($"{what} could not be changed: {new Win32Exception(error).Message}");
         }
     }
-
-    /// <summary>The kernel prints the four bytes as one number of the machine's own order.</summary>
-    private static IEnumerable<(IPNetwork Range, IPAddress Gateway)> Read() => File.ReadAllLines(Routes)
-        .Skip(1)
-        .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-        .Where(fields => fields.Length > 7)
-        .Select(fields => (new IPNetwork(new IPAddress(Number(fields[1])), int.PopCount((int)Number(fields[7]))), new IPAddress(Number(fields[2]))));
-
-    private static uint Number(string hex) => uint.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

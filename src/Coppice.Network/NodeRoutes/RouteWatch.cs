@@ -9,6 +9,8 @@ internal static class RouteWatch
     private const int GroupLink = 1;
     private const int GroupAddress = 5;
     private const int GroupRoute = 7;
+    private const int GroupAddressV6 = 9;
+    private const int GroupRouteV6 = 11;
 
     private const int NewLink = 16;
     private const int LinkGone = 17;
@@ -21,6 +23,8 @@ internal static class RouteWatch
     private const int NameAttribute = 3;
     private const int LengthAt = 1;
     private const int WholeAddress = 32;
+    private const int WholeAddressV6 = 128;
+    private const byte InternetV6 = 10;
 
     // A link that goes takes its addresses and routes with it; all of it is told at once.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(20);
@@ -29,7 +33,7 @@ internal static class RouteWatch
     /// <exception cref="IOException">The kernel does not let us hear.</exception>
     public static async Task RunAsync(NamespaceThread thread, Action wake, TimeProvider time, CancellationToken stop)
     {
-        using var socket = await thread.RunAsync(() => NetlinkSocket.Open(RouteMessages.Protocol, GroupLink, GroupAddress, GroupRoute));
+        using var socket = await thread.RunAsync(() => NetlinkSocket.Open(RouteMessages.Protocol, GroupLink, GroupAddress, GroupRoute, GroupAddressV6, GroupRouteV6));
         var buffer = new byte[1 << 16];
         try
         {
@@ -70,7 +74,7 @@ internal static class RouteWatch
     {
         NewLink or LinkGone => message.Body.Length > LinkAttributesAt
             && !NetlinkAttributes.Find(message.Body[LinkAttributesAt..], NameAttribute).StartsWith("veth"u8),
-        NewAddress or AddressGone or RouteGone => message.Body.Length > LengthAt && message.Body[LengthAt] < WholeAddress,
+        NewAddress or AddressGone or RouteGone => message.Body.Length > LengthAt && message.Body[LengthAt] < (message.Body[0] == InternetV6 ? WholeAddressV6 : WholeAddress),
         _ => false,
     };
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Coppice.Client;
+using Coppice.Objects;
 
 namespace Coppice.Network.PodNetwork;
 
@@ -12,9 +13,10 @@ namespace Coppice.Network.PodNetwork;
 public static class CniConfiguration
 {
     /// <summary>The configuration list as the CNI specification 0.4.0 wants it (JSON).</summary>
-    /// <param name="pods">The addresses of this node's pods; null for those of a cluster's first node.</param>
-    public static string Describe(NetworkOptions options, IPNetwork? pods = null)
+    /// <param name="pods">The addresses of this node's pods, a range of each family; null for those of a cluster's first node.</param>
+    public static string Describe(NetworkOptions options, IReadOnlyList<IPNetwork>? pods = null)
     {
+        var ranges = pods ?? options.Ranges.NodePods;
         var plugin = new JsonObject
         {
             ["type"] = "ptp",
@@ -24,8 +26,9 @@ public static class CniConfiguration
             {
                 ["type"] = "host-local",
                 ["dataDir"] = options.CniDataDirectory,
-                ["ranges"] = new JsonArray(new JsonArray(new JsonObject { ["subnet"] = (pods ?? options.Ranges.NodePods).ToString() })),
-                ["routes"] = new JsonArray(new JsonObject { ["dst"] = "0.0.0.0/0" }),
+                // An address out of each.
+                ["ranges"] = new JsonArray([.. ranges.Select(range => new JsonArray(new JsonObject { ["subnet"] = range.ToString() }))]),
+                ["routes"] = new JsonArray([.. ranges.Select(range => new JsonObject { ["dst"] = ClusterRanges.IsV6(range) ? "::/0" : "0.0.0.0/0" })]),
             },
         };
         if (options.Mtu > 0)
@@ -66,7 +69,7 @@ public static class CniConfiguration
     /// Writes it where the runtime looks, whole or not at all; the runtime sees that it is another one. Returns the file's path. Pods that have
     /// addresses keep them.
     /// </summary>
-    public static string Write(NetworkOptions options, IPNetwork? pods = null)
+    public static string Write(NetworkOptions options, IReadOnlyList<IPNetwork>? pods = null)
     {
         OwnFiles.MakePrivateDirectory(options.CniConfigurationDirectory);
         OwnFiles.MakePrivateDirectory(options.CniDataDirectory);

@@ -20,7 +20,7 @@ public static class LoopbackAddress
 
     // struct ifaddrmsg, and one attribute with the address (IFA_LOCAL). The loopback device is the first of every namespace.
     private const byte FamilyInternet = 2;
-    private const byte WholeAddress = 32;
+    private const byte FamilyInternetV6 = 10;
     private const int Loopback = 1;
     private const ushort Local = 2;
 
@@ -34,12 +34,11 @@ public static class LoopbackAddress
 
     private static void Change(int type, int flags, IPAddress address)
     {
-        var body = new byte[16];
-        (body[0], body[1]) = (FamilyInternet, WholeAddress);
+        var bytes = address.GetAddressBytes();
+        byte[] body = [bytes.Length == 4 ? FamilyInternet : FamilyInternetV6, (byte)(bytes.Length * 8), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. bytes];
         MemoryMarshal.Write(body.AsSpan(4), Loopback);
-        MemoryMarshal.Write(body.AsSpan(8), (ushort)8);
+        MemoryMarshal.Write(body.AsSpan(8), (ushort)(4 + bytes.Length));
         MemoryMarshal.Write(body.AsSpan(10), Local);
-        address.TryWriteBytes(body.AsSpan(12), out _);
 
         using var socket = NetlinkSocket.Open(ProtocolRoute);
         if (socket.Ask(type, flags, body) is not (0 or NotThere) and var error)

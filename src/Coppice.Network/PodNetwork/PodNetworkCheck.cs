@@ -1,22 +1,23 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Coppice.Network.Netlink;
 using Coppice.Network.Netns;
 
 namespace Coppice.Network.PodNetwork;
 
 /// <summary>The network that a pod was given.</summary>
 /// <param name="Namespace">The file of its network namespace.</param>
-public sealed record PodLink(string PodUid, string SandboxId, string Namespace, IPAddress Address);
+/// <param name="Addresses">One of each family.</param>
+public sealed record PodLink(string PodUid, string SandboxId, string Namespace, IReadOnlyList<IPAddress> Addresses);
 
 /// <summary>Sees what pods' networks lack. On a thread of its own, which goes into their namespaces and comes back.</summary>
 internal static partial class PodNetworkCheck
 {
-    private const string Routes = "/proc/thread-self/net/route";
     private const string Addresses = "/proc/thread-self/net/fib_trie";
+    private const string AddressesV6 = "/proc/thread-self/net/if_inet6";
     // What the runtime calls it in every pod.
     private const string Device = "eth0";
 
@@ -38,12 +39,12 @@ internal static partial class PodNetworkCheck
     public static IReadOnlyList<(PodLink Link, string Missing)> Find(IReadOnlyList<PodLink> links, bool isDeep)
     {
         var found = new List<(PodLink, string)>();
-        var ways = isDeep && links.Count > 0 ? Destinations(File.ReadLines(Routes)) : [];
+        var ways = isDeep ? links.SelectMany(link => link.Addresses).Select(address => address.AddressFamily).Distinct().SelectMany(KernelRoutes.Read).Select(route => route.Range).ToHashSet() : [];
         foreach (var link in links)
         {
             var missing = !IsNamespace(link.Namespace) ? "its network namespace is gone"
                 : !isDeep ? null
-                : !ways.Contains((link.Address, 32)) ? "the node has no way to it"
+                : !link.Addresses.All(address => ways.Contains(new(address, address.GetAddressBytes().Length * 8))) ? "the node has no way to it"
                 : MissingInside(link);
             if (missing is not null)
             {
@@ -60,9 +61,9 @@ internal static partial class PodNetworkCheck
         {
             return NamespaceThread.Visit(link.Namespace, () =>
                 !IsUp(Device) ? "its link is gone or down"
-                : !HasAddress(File.ReadLines(Addresses), link.Address) ? $"it has lost its address {link.Address}"
-                : !Destinations(File.ReadLines(Routes)).Any(way => way.Length <= 1) ? "it has lost its way out"
-                : null);
+                : link.Addresses.Where(address => !HasAddress(address)).Select(address => $"it has lost its address {address}").FirstOrDefault()
+                    // Pods may replace their default route by its two halves.
+                    ?? (link.Addresses.All(address => KernelRoutes.Read(address.AddressFamily).Any(way => way.Range.PrefixLength <= 1)) ? null : "it has lost its way out"));
         }
         catch (IOException)
         {
@@ -70,15 +71,12 @@ internal static partial class PodNetworkCheck
         }
     }
 
-    /// <summary>From the kernel's routing table as text. Pods may replace their default route by its two halves.</summary>
-    internal static HashSet<(IPAddress First, int Length)> Destinations(IEnumerable<string> routes) =>
-    [
-        .. routes
-            .Skip(1)
-            .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-            .Where(fields => fields.Length > 7)
-            .Select(fields => (new IPAddress(Number(fields[1])), int.PopCount((int)Number(fields[7])))),
-    ];
+    private static bool HasAddress(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? HasAddressV6(File.ReadLines(AddressesV6), address) : HasAddress(File.ReadLines(Addresses), address);
+
+    /// <summary>From the kernel's list of addresses of IPv6 as text: a line begins with one.</summary>
+    internal static bool HasAddressV6(IEnumerable<string> list, IPAddress address) =>
+        Convert.ToHexStringLower(address.GetAddressBytes()) is var wanted && list.Any(line => line.StartsWith(wanted, StringComparison.Ordinal));
 
     /// <summary>From the kernel's tree of addresses as text: a line with the address, and below it what it is.</summary>
     internal static bool HasAddress(IEnumerable<string> tree, IPAddress address)
@@ -96,10 +94,6 @@ internal static partial class PodNetworkCheck
 
         return false;
     }
-
-    // The kernel prints the four bytes as one number of the machine's own order.
-    private static uint Number(string hex) =>
-        uint.TryParse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number) ? number : uint.MaxValue;
 
     /// <summary>Up, and so is its other end, which the flags tell only some time after it came up.</summary>
     private static unsafe bool IsUp(string device)

@@ -16,6 +16,8 @@ public sealed partial class PodNetworkWatch(Func<IReadOnlyList<PodLink>> links, 
     private const int GroupLink = 1;
     private const int GroupAddress = 5;
     private const int GroupRoute = 7;
+    private const int GroupAddressV6 = 9;
+    private const int GroupRouteV6 = 11;
 
     private const int NewLink = 16;
     private const int LinkGone = 17;
@@ -65,7 +67,7 @@ public sealed partial class PodNetworkWatch(Func<IReadOnlyList<PodLink>> links, 
     {
         try
         {
-            return NetlinkSocket.OpenForAllNamespaces(ProtocolRoute, GroupLink, GroupAddress, GroupRoute);
+            return NetlinkSocket.OpenForAllNamespaces(ProtocolRoute, GroupLink, GroupAddress, GroupRoute, GroupAddressV6, GroupRouteV6);
         }
         catch (IOException)
         {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -7,7 +6,8 @@ using Coppice.Network.Nftables;
 namespace Coppice.Network.Translation;
 
 /// <summary>Reads values of one object into rules; what cannot be one is left out, and noted in the words of an event.</summary>
-internal sealed class FieldReader(RuleOwner owner)
+/// <param name="families">The one that the rules are of; and whether there are rules of the other one, which its addresses are for.</param>
+internal sealed class FieldReader(RuleOwner owner, RuleFamilies families)
 {
     /// <summary>Kubernetes' bounds for how long a client stays with its endpoint, and its default of three hours.</summary>
     private const int AffinitySecondsMax = 86400;
@@ -18,7 +18,7 @@ internal sealed class FieldReader(RuleOwner owner)
 
     public List<RuleWarning> Warnings { get; } = [];
 
-    /// <summary>What the rules can lead to: an address of IPv4. An empty text is none, and no warning.</summary>
+    /// <summary>What the rules can lead to: an address of their family. An empty text is none, and no warning.</summary>
     public IPAddress? Address(string? text, string field)
     {
         if (string.IsNullOrEmpty(text))
@@ -32,9 +32,13 @@ internal sealed class FieldReader(RuleOwner owner)
             return null;
         }
 
-        if (address.AddressFamily != AddressFamily.InterNetwork)
+        if (!families.Own.Has(address))
         {
-            IncorrectVersion(text, field);
+            if (!families.HasOther)
+            {
+                IncorrectVersion(text, field);
+            }
+
             return null;
         }
 
@@ -59,16 +63,13 @@ internal sealed class FieldReader(RuleOwner owner)
             return null;
         }
 
-        if (length > 32)
+        if (length > families.Own.Length)
         {
             Invalid(trimmed, field, "is no range of addresses");
             return null;
         }
 
-        var mask = length == 0 ? 0 : uint.MaxValue << (32 - length);
-        var bytes = first.GetAddressBytes();
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, BinaryPrimitives.ReadUInt32BigEndian(bytes) & mask);
-        return new IPNetwork(new IPAddress(bytes), length);
+        return new IPNetwork(first, length);
     }
 
     public TransportProtocol? Protocol(string? name, string field)
@@ -120,3 +121,6 @@ internal sealed class FieldReader(RuleOwner owner)
 
     private static string Shown(string? text) => text is { Length: > ValueLengthMax } ? text[..ValueLengthMax] + "…" : text ?? "";
 }
+
+/// <summary>Which rules are made: of one family, beside those of the other or alone.</summary>
+internal readonly record struct RuleFamilies(NftFamily Own, bool HasOther);

@@ -7,20 +7,18 @@ namespace Coppice.Network.Translation;
 /// <summary>The host ports of this node's pods. Pure.</summary>
 internal static class HostPortTranslation
 {
-    private const string AnyAddress = "0.0.0.0";
-
     /// <param name="warnings">Is added to.</param>
-    public static IEnumerable<HostPortInfo> Translate(IEnumerable<Pod> pods, string node, List<RuleWarning> warnings) =>
+    public static IEnumerable<HostPortInfo> Translate(IEnumerable<Pod> pods, string node, RuleFamilies families, List<RuleWarning> warnings) =>
         pods
             .Where(pod => pod.Spec.NodeName == node && !pod.Spec.HostNetwork && pod.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))
-            .SelectMany(pod => HostPorts(pod, warnings))
+            .SelectMany(pod => HostPorts(pod, families, warnings))
             .OrderBy(p => p.Namespace, StringComparer.Ordinal).ThenBy(p => p.Pod, StringComparer.Ordinal).ThenBy(p => p.HostPort);
 
-    private static IEnumerable<HostPortInfo> HostPorts(Pod pod, List<RuleWarning> warnings)
+    private static IEnumerable<HostPortInfo> HostPorts(Pod pod, RuleFamilies families, List<RuleWarning> warnings)
     {
         var containers = pod.Spec.InitContainers.Select((one, i) => (Path: $"spec.initContainers[{i}]", one.Ports))
             .Concat(pod.Spec.Containers.Select((one, i) => (Path: $"spec.containers[{i}]", one.Ports)));
-        var reading = new FieldReader(new RuleOwner("Pod", pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? ""));
+        var reading = new FieldReader(new RuleOwner("Pod", pod.Metadata.Namespace ?? "", pod.Metadata.Name ?? ""), families);
         var found = new List<HostPortInfo>();
         foreach (var (path, ports) in containers)
         {
@@ -40,15 +38,21 @@ internal static class HostPortTranslation
     private static HostPortInfo? HostPort(Pod pod, ContainerPort port, string path, FieldReader reading)
     {
         // No address yet: there is nothing to lead to.
-        if (reading.Address(pod.Status.PodIP, "status.podIP") is not { } address)
+        if (PodAddresses.Of(pod).Select(one => reading.Address(one, "status.podIP")).FirstOrDefault(one => one is not null) is not { } address)
         {
             return null;
         }
 
         IPAddress? host = null;
-        if (port.HostIP is { Length: > 0 } and not AnyAddress && (host = reading.Address(port.HostIP, $"{path}.hostIP")) is null)
+        if (port.HostIP is { Length: > 0 })
         {
-            return null;
+            if (reading.Address(port.HostIP, $"{path}.hostIP") is not { } given)
+            {
+                return null;
+            }
+
+            // Any address of that family.
+            host = given.Equals(IPAddress.Any) || given.Equals(IPAddress.IPv6Any) ? null : given;
         }
 
         return reading.Protocol(port.Protocol, $"{path}.protocol") is { } protocol

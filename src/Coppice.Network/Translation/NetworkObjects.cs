@@ -38,5 +38,6 @@ public sealed record NetworkObjects(
 /// <param name="Service">Null if there is none.</param>
 public sealed record ServiceWorld(Service? Service, IReadOnlyList<EndpointSlice> Slices);
 
+/// <param name="Addresses">One of each family.</param>
 /// <param name="IsKnown">It is among the pods that are watched.</param>
-public sealed record ArrivingPod(Pod Pod, IPAddress Address, bool IsKnown);
+public sealed record ArrivingPod(Pod Pod, IReadOnlyList<IPAddress> Addresses, bool IsKnown);

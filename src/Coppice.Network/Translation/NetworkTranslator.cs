@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using Coppice.Network.Dns;
 using Coppice.Network.Nftables;
 using Coppice.Objects;
@@ -18,18 +17,14 @@ public sealed class NetworkTranslator(NetworkOptions options)
 {
     private const string ServiceNameLabel = "kubernetes.io/service-name";
 
-    // Of a range with one address.
-    private const int SingleLength = 32;
-
     private readonly SortedDictionary<ObjectKey, Translated> _services = [];
-    private NodeNetwork _node = options.NodeNetwork;
-    private OtherNodes _others = OtherNodes.None;
+    private readonly FamilyView[] _views = [.. options.Families.Select(family => new FamilyView(options, family))];
     private NodePlace _place = new(options.NodeName, null);
 
     // Null while it is not known that all services were translated.
     private DnsZone? _zone;
 
-    public (NetworkState State, DnsZone Zone) Translate(NetworkObjects objects)
+    public NetworkTranslation Translate(NetworkObjects objects)
     {
         var place = new NodePlace(options.NodeName, objects.Zone);
         if (place != _place)
@@ -39,34 +34,44 @@ public sealed class NetworkTranslator(NetworkOptions options)
             _zone = null;
         }
 
-        Take(objects.ServiceRanges, objects.OtherNodes);
+        foreach (var view in _views)
+        {
+            view.Take(objects);
+        }
+
         var before = _zone;
         _zone = null;
         var changes = before is not null && objects.Changed is { } changed
             ? changed.Select(one => Change(one.Key, one.Value)).ToList()
             : All(objects).Select(one => Change(one.Key, one.Value)).ToList();
-        IReadOnlyList<IPNetwork> reverse = [.. _node.ServiceRanges, options.Ranges.Pods];
+        IReadOnlyList<IPNetwork> reverse = [.. _views.SelectMany(view => view.Node.ServiceRanges), .. options.Ranges.AllPods];
         var zone = before?.With(objects.Namespaces, changes, reverse)
             ?? new DnsZone(options.ClusterDomain, objects.Namespaces, [.. _services.Values.Select(one => one.Names)], reverse);
+        var states = _views.Select((view, i) => StateOf(view, i, objects)).ToList();
+        _zone = zone;
+        return new NetworkTranslation(states[0], zone) { Other = states.ElementAtOrDefault(1) };
+    }
 
+    private NetworkState StateOf(FamilyView view, int number, NetworkObjects objects)
+    {
         var rules = ImmutableArray.CreateBuilder<ServicePortInfo>(_services.Count);
         var warnings = new List<RuleWarning>();
         foreach (var service in _services.Values)
         {
-            rules.AddRange(service.Rules);
-            warnings.AddRange(service.Warnings);
+            rules.AddRange(service.Rules[number].Ports);
+            warnings.AddRange(service.Rules[number].Warnings);
         }
 
-        ImmutableArray<HostPortInfo> hostPorts = [.. HostPortTranslation.Translate(objects.Pods, options.NodeName, warnings)];
-        var policies = PolicyTranslation.Translate(objects, options.NodeName, options.Ranges.DnsAddress, warnings);
-        _zone = zone;
-        return (new NetworkState(_node, rules.ToImmutable(), hostPorts)
+        ImmutableArray<HostPortInfo> hostPorts = [.. HostPortTranslation.Translate(objects.Pods, options.NodeName, view.Families, warnings)];
+        var policies = PolicyTranslation.Translate(objects, options.NodeName, view.Families, view.Node.DnsAddress, warnings);
+        return new NetworkState(view.Node, rules.ToImmutable(), hostPorts)
         {
-            OtherNodes = _others,
+            OtherNodes = view.Others,
             Policies = policies,
-            HealthPorts = [.. _services.Values.Select(one => one.HealthPort).OfType<HealthPortInfo>()],
+            // A balancer asks once, by either family.
+            HealthPorts = number > 0 ? [] : [.. _services.Values.Select(one => one.HealthPort).OfType<HealthPortInfo>()],
             Warnings = [.. warnings],
-        }, zone);
+        };
     }
 
     /// <summary>All services that there are, and those that were.</summary>
@@ -101,31 +106,6 @@ public sealed class NetworkTranslator(NetworkOptions options)
         return (old?.Names, made.Names);
     }
 
-    /// <summary>The ranges with those of the other family left out, and nothing new if they are as they were.</summary>
-    private void Take(IEnumerable<ServiceCIDR> others, IReadOnlyList<IPNetwork> nodes)
-    {
-        ImmutableArray<IPNetwork> ranges =
-        [
-            options.Ranges.Services,
-            .. others.SelectMany(one => one.Spec.Cidrs)
-                .Select(text => IPNetwork.TryParse(text, out var range) ? range : (IPNetwork?)null)
-                .OfType<IPNetwork>()
-                .Where(range => range.BaseAddress.AddressFamily == AddressFamily.InterNetwork && range != options.Ranges.Services),
-        ];
-        if (!ranges.SequenceEqual(_node.ServiceRanges))
-        {
-            _node = _node with { ServiceRanges = ranges };
-        }
-
-        // Machines may be behind one address; and one whose address is of the pods' range should not be, but what the kernel does not take,
-        // because it is there already, would keep it from taking all else.
-        ImmutableArray<IPNetwork> members = [.. nodes.Where(one => one.PrefixLength < SingleLength || !options.Ranges.Pods.Contains(one.BaseAddress)).Distinct()];
-        if (!members.SequenceEqual(_others.Ranges))
-        {
-            _others = new OtherNodes(members);
-        }
-    }
-
     private Translated Translate(Translated? last, Service service, EndpointSlice[] slices)
     {
         if (last is not null && ReferenceEquals(last.Service, service) && Same(last.Slices, slices))
@@ -133,9 +113,13 @@ public sealed class NetworkTranslator(NetworkOptions options)
             return last;
         }
 
-        var warnings = new List<RuleWarning>();
-        var rules = ServiceTranslation.Translate(service, Leading(service, slices), _place, last?.Rules ?? [], warnings);
-        return new Translated(service, slices, rules, DnsTranslation.Translate(service, slices), warnings)
+        var leading = Leading(service, slices);
+        var rules = _views.Select((view, i) =>
+        {
+            var warnings = new List<RuleWarning>();
+            return new FamilyRules(ServiceTranslation.Translate(service, leading, new(_place, view.Families), last?.Rules[i].Ports ?? [], warnings), warnings);
+        });
+        return new Translated(service, slices, [.. rules], DnsTranslation.Translate(service, slices))
         {
             HealthPort = HealthPortTranslation.Translate(service, slices, options.NodeName),
         };
@@ -143,17 +127,16 @@ public sealed class NetworkTranslator(NetworkOptions options)
 
     /// <summary>Each node answers its pods' questions itself: names are to be had while other nodes are away.</summary>
     private IReadOnlyList<EndpointSlice> Leading(Service service, EndpointSlice[] slices) =>
-        options.OwnDns is { } own && service.Spec.ClusterIP == options.Ranges.DnsAddress.ToString()
-            ? [
-                new EndpointSlice
-                {
-                    Metadata = service.Metadata,
-                    AddressType = "IPv4",
-                    Endpoints = [new Endpoint { Addresses = [own.Address.ToString()], NodeName = options.NodeName }],
-                    Ports = service.Spec.Ports.Select(port => new Objects.Discovery.EndpointPort { Name = port.Name, Protocol = port.Protocol, Port = own.Port }).ToValueList(),
-                },
-            ]
-            : slices;
+        options.OwnDns.IsEmpty || service.Spec.ClusterIP != options.Ranges.DnsAddress.ToString() ? slices
+        : [
+            .. options.OwnDns.Select(own => new EndpointSlice
+            {
+                Metadata = service.Metadata,
+                AddressType = NftFamily.V6.Has(own.Address) ? IPFamily.IPv6 : IPFamily.IPv4,
+                Endpoints = [new Endpoint { Addresses = [own.Address.ToString()], NodeName = options.NodeName }],
+                Ports = service.Spec.Ports.Select(port => new Objects.Discovery.EndpointPort { Name = port.Name, Protocol = port.Protocol, Port = own.Port }).ToValueList(),
+            }),
+        ];
 
     private static bool Same(EndpointSlice[] a, EndpointSlice[] b)
     {
@@ -173,9 +156,22 @@ public sealed class NetworkTranslator(NetworkOptions options)
         return true;
     }
 
-    private sealed record Translated(Service Service, EndpointSlice[] Slices, ImmutableArray<ServicePortInfo> Rules, DnsService Names, List<RuleWarning> Warnings)
+    /// <param name="Rules">By family.</param>
+    private sealed record Translated(Service Service, EndpointSlice[] Slices, ImmutableArray<FamilyRules> Rules, DnsService Names)
     {
         /// <summary>Null for none.</summary>
         public HealthPortInfo? HealthPort { get; init; }
     }
+
+    private readonly record struct FamilyRules(ImmutableArray<ServicePortInfo> Ports, List<RuleWarning> Warnings);
+}
+
+/// <summary>What rules and names follow from.</summary>
+/// <param name="State">Of the family that pods are known by.</param>
+public sealed record NetworkTranslation(NetworkState State, DnsZone Zone)
+{
+    /// <summary>Of the other family; null where there is one alone.</summary>
+    public NetworkState? Other { get; init; }
+
+    public IEnumerable<NetworkState> States => Other is null ? [State] : [State, Other];
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using Coppice.Network.Nftables;
 using Coppice.Objects;
 using Coppice.Objects.Networking;
@@ -10,8 +9,9 @@ namespace Coppice.Network.Translation;
 
 /// <summary>What the rules of one policy allow.</summary>
 /// <param name="ns">The policy's namespace.</param>
+/// <param name="place">The family that is looked at, and the address of the cluster's DNS; null if it has none of the family.</param>
 /// <param name="reading">Notes what cannot be understood.</param>
-internal sealed class PolicyGrants(NetworkObjects objects, IReadOnlyList<PolicyPod> pods, string ns, IPAddress dns, FieldReader reading)
+internal sealed class PolicyGrants(NetworkObjects objects, IReadOnlyList<PolicyPod> pods, string ns, (NftFamily Family, IPAddress? Dns) place, FieldReader reading)
 {
     // The cluster's DNS is no pod here; a policy means it by what its pods have elsewhere.
     private const string DnsNamespace = "kube-system";
@@ -71,7 +71,7 @@ internal sealed class PolicyGrants(NetworkObjects objects, IReadOnlyList<PolicyP
             { IsNumber: true } number => PolicyPorts.Dns >= number.Number && PolicyPorts.Dns <= (port.EndPort ?? number.Number),
             { } text => text.Text == name,
         }));
-        return isPort && (rule.To.IsEmpty || rule.To.Any(peer =>
+        return place.Dns is { } dns && isPort && (rule.To.IsEmpty || rule.To.Any(peer =>
             peer.IpBlock is { } block
                 ? Range(block.Cidr, "") is { } range && range.Contains(dns) && !block.Except.Any(except => Range(except, "")?.Contains(dns) == true)
                 : InNamespaces(peer)(DnsNamespace) && (peer.PodSelector is null || LabelQuery.Of(peer.PodSelector).Matches(DnsLabels))));
@@ -157,8 +157,8 @@ internal sealed class PolicyGrants(NetworkObjects objects, IReadOnlyList<PolicyP
 
     // Ranges of the other family are for whoever serves that.
     private IPNetwork? Range(string text, string field) =>
-        IPNetwork.TryParse(text, out var range) && range.BaseAddress.AddressFamily != AddressFamily.InterNetwork ? null
-        : field.Length == 0 ? new FieldReader(default).Range(text, field)
+        IPNetwork.TryParse(text, out var range) && !place.Family.Has(range.BaseAddress) ? null
+        : field.Length == 0 ? new FieldReader(default, new(place.Family, HasOther: true)).Range(text, field)
         : reading.Range(text, field);
 
     /// <param name="Name">Of a port that is given by name; null for one that is not.</param>

@@ -9,25 +9,26 @@ using IPAddress = System.Net.IPAddress;
 
 namespace Coppice.Network.Translation;
 
-/// <summary>Network policies, and the pods that they are for or name, as what is allowed between addresses. Pure.</summary>
+/// <summary>Network policies, and the pods that they are for or name, as what is allowed between addresses of one family. Pure.</summary>
 internal sealed class PolicyTranslation
 {
     private readonly NetworkObjects _objects;
-    private readonly IPAddress _dns;
+    private readonly RuleFamilies _families;
+    private readonly IPAddress? _dns;
     private readonly List<RuleWarning> _warnings;
     private readonly IReadOnlyList<PolicyPod> _pods;
 
-    private PolicyTranslation(NetworkObjects objects, IPAddress dns, List<RuleWarning> warnings)
+    private PolicyTranslation(NetworkObjects objects, RuleFamilies families, IPAddress? dns, List<RuleWarning> warnings)
     {
-        (_objects, _dns, _warnings) = (objects, dns, warnings);
-        _pods = [.. PolicyPod.Of(objects)];
+        (_objects, _families, _dns, _warnings) = (objects, families, dns, warnings);
+        _pods = [.. PolicyPod.Of(objects, families.Own)];
     }
 
     /// <param name="node">Whose pods are to be kept to the policies.</param>
-    /// <param name="dns">The address of the cluster's DNS.</param>
+    /// <param name="dns">The address of the cluster's DNS; null if it has none of the family.</param>
     /// <param name="warnings">Is added to.</param>
-    public static PolicyState Translate(NetworkObjects objects, string node, IPAddress dns, List<RuleWarning> warnings) =>
-        objects.Policies.Count == 0 ? PolicyState.None : new PolicyTranslation(objects, dns, warnings).Translate(node);
+    public static PolicyState Translate(NetworkObjects objects, string node, RuleFamilies families, IPAddress? dns, List<RuleWarning> warnings) =>
+        objects.Policies.Count == 0 ? PolicyState.None : new PolicyTranslation(objects, families, dns, warnings).Translate(node);
 
     private PolicyState Translate(string node)
     {
@@ -43,8 +44,8 @@ internal sealed class PolicyTranslation
                 continue;
             }
 
-            var reading = new FieldReader(new RuleOwner("NetworkPolicy", ns, name));
-            var grants = new PolicyGrants(_objects, _pods, ns, _dns, reading);
+            var reading = new FieldReader(new RuleOwner("NetworkPolicy", ns, name), _families);
+            var grants = new PolicyGrants(_objects, _pods, ns, (_families.Own, _dns), reading);
             var isIngress = IsAbout(policy.Spec, PolicyType.Ingress);
             var isEgress = IsAbout(policy.Spec, PolicyType.Egress);
             policies.Add(new PolicyInfo(
@@ -59,7 +60,7 @@ internal sealed class PolicyTranslation
 
         var policed = _pods.Where(pod => ingress.ContainsKey(pod) || egress.ContainsKey(pod)).OrderBy(pod => ObjectKey.Of(pod.Pod));
         return new PolicyState(
-            policies.ToImmutable(), [.. policed.Select(pod => new PolicedPod(pod.Namespace, pod.Address, Names(ingress, pod), Names(egress, pod)))], _dns);
+            policies.ToImmutable(), [.. policed.Select(pod => new PolicedPod(pod.Namespace, pod.Address, Names(ingress, pod), Names(egress, pod)))], _dns) { Family = _families.Own };
     }
 
     // The API fills it in; what an older one wrote is understood the same way.
@@ -91,13 +92,14 @@ internal sealed record PolicyPod(Pod Pod, IPAddress Address)
     public ValueMap<string> Labels => Pod.Metadata.Labels;
 
     /// <summary>Those of the node itself share its address, and those that have ended have given theirs back.</summary>
-    public static IEnumerable<PolicyPod> Of(NetworkObjects objects)
+    /// <param name="family">Of the address that is meant.</param>
+    public static IEnumerable<PolicyPod> Of(NetworkObjects objects, NftFamily family)
     {
         foreach (var pod in objects.Pods.Concat(objects.Arriving.Values.Where(one => !one.IsKnown).Select(one => one.Pod)))
         {
-            var address = objects.Arriving.TryGetValue(pod.Metadata.Uid ?? "", out var arriving) ? arriving.Address
-                : IPAddress.TryParse(pod.Status.PodIP, out var told) ? told
-                : null;
+            var addresses = objects.Arriving.TryGetValue(pod.Metadata.Uid ?? "", out var arriving) ? arriving.Addresses
+                : PodAddresses.Of(pod).Select(one => IPAddress.TryParse(one, out var told) ? told : null).OfType<IPAddress>();
+            var address = addresses.FirstOrDefault(family.Has);
             if (address is not null && !pod.Spec.HostNetwork && pod.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))
             {
                 yield return new PolicyPod(pod, address);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Coppice.Network.Nftables;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 using Coppice.Objects.Discovery;
 
 namespace Coppice.Network.Translation;
@@ -9,8 +10,6 @@ namespace Coppice.Network.Translation;
 /// <summary>The endpoints in a service's slices, as rules can lead to them.</summary>
 internal sealed class ServiceEndpoints
 {
-    private const string OfVersion4 = "IPv4";
-
     private readonly List<Slice> _slices = [];
     private readonly NodePlace _place;
 
@@ -19,13 +18,13 @@ internal sealed class ServiceEndpoints
     public List<RuleWarning> Warnings { get; } = [];
 
     /// <param name="place">Where they are used from.</param>
-    public static ServiceEndpoints Of(IReadOnlyList<EndpointSlice> slices, NodePlace place)
+    public static ServiceEndpoints Of(IReadOnlyList<EndpointSlice> slices, NodePlace place, RuleFamilies families)
     {
         var all = new ServiceEndpoints(place);
         // Those of the other family are for whoever serves that.
-        foreach (var slice in slices.Where(slice => slice.AddressType is null or "" or OfVersion4))
+        foreach (var slice in slices.Where(slice => (slice.AddressType is null or "" ? IPFamily.IPv4 : slice.AddressType) == (families.Own == NftFamily.V6 ? IPFamily.IPv6 : IPFamily.IPv4)))
         {
-            var reading = new FieldReader(new RuleOwner("EndpointSlice", slice.Metadata.Namespace ?? "", slice.Metadata.Name ?? ""));
+            var reading = new FieldReader(new RuleOwner("EndpointSlice", slice.Metadata.Namespace ?? "", slice.Metadata.Name ?? ""), families);
             all._slices.Add(new Slice(Ports(slice, reading), Endpoints(slice, place, reading)));
             all.Warnings.AddRange(reading.Warnings);
         }

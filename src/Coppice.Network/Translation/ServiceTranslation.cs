@@ -8,7 +8,7 @@ using Coppice.Objects.Discovery;
 
 namespace Coppice.Network.Translation;
 
-/// <summary>A service and its endpoint slices as rules. Pure. What cannot be in the rules is left out and said.</summary>
+/// <summary>A service and its endpoint slices as rules of one family. Pure. What cannot be in the rules is left out and said.</summary>
 internal static class ServiceTranslation
 {
     /// <summary>Services with this label are somebody else's to proxy.</summary>
@@ -19,22 +19,22 @@ internal static class ServiceTranslation
     /// <param name="before">What came of it the last time, whose endpoints keep their places.</param>
     /// <param name="warnings">Is added to.</param>
     public static ImmutableArray<ServicePortInfo> Translate(
-        Service service, IReadOnlyList<EndpointSlice> slices, NodePlace place, ImmutableArray<ServicePortInfo> before, List<RuleWarning> warnings)
+        Service service, IReadOnlyList<EndpointSlice> slices, RuleView view, ImmutableArray<ServicePortInfo> before, List<RuleWarning> warnings)
     {
         var spec = service.Spec;
-        var reading = new FieldReader(new RuleOwner("Service", service.Metadata.Namespace ?? "", service.Metadata.Name ?? ""));
+        var reading = new FieldReader(new RuleOwner("Service", service.Metadata.Namespace ?? "", service.Metadata.Name ?? ""), view.Families);
         // Headless, an alias, or somebody else's: nothing to translate.
         if (spec.ClusterIP == Headless || spec.Type == ServiceType.ExternalName || service.Metadata.Labels.ContainsKey(ProxyNameLabel))
         {
             return [];
         }
 
-        var cluster = ClusterAddresses(spec, reading);
+        var cluster = ClusterAddresses(spec, view.Families, reading);
         var rules = ImmutableArray.CreateBuilder<ServicePortInfo>();
         if (!cluster.IsEmpty)
         {
             var common = Common(service, cluster, reading);
-            var endpoints = ServiceEndpoints.Of(slices, place);
+            var endpoints = ServiceEndpoints.Of(slices, view.Place, view.Families);
             for (var i = 0; i < spec.Ports.Count; i++)
             {
                 if (spec.Ports[i] is { } port && Port(common, port, $"spec.ports[{i}]", reading) is { } one)
@@ -52,10 +52,10 @@ internal static class ServiceTranslation
     }
 
     // Of a service with both families the other one's addresses are no warning: they are served by others, or not at all.
-    private static ImmutableArray<IPAddress> ClusterAddresses(ServiceSpec spec, FieldReader reading)
+    private static ImmutableArray<IPAddress> ClusterAddresses(ServiceSpec spec, RuleFamilies families, FieldReader reading)
     {
         IEnumerable<string?> texts = spec.ClusterIPs.IsEmpty ? new[] { spec.ClusterIP } : spec.ClusterIPs;
-        var silent = new FieldReader(default);
+        var silent = new FieldReader(default, families);
         ImmutableArray<IPAddress> found = [.. silent.Addresses(texts, "")];
         return found.IsEmpty ? [.. reading.Addresses(texts, "clusterIP")] : found;
     }
@@ -91,7 +91,10 @@ internal static class ServiceTranslation
     private static string PortName(ServicePort port) =>
         port.Name is { Length: > 0 } name ? name : port.Port.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>None given: everyone. Given but none of IPv4 among them: nobody that these rules are for.</summary>
+    /// <summary>None given: everyone. Given but none of this family among them: nobody that these rules are for.</summary>
     private static ImmutableArray<IPNetwork>? Ranges(ValueList<string> texts, FieldReader reading) =>
         texts.IsEmpty ? null : [.. texts.Select(text => reading.Range(text, "loadBalancerSourceRanges")).OfType<IPNetwork>()];
 }
+
+/// <summary>From where, and for packets of which family, services are looked at.</summary>
+internal readonly record struct RuleView(NodePlace Place, RuleFamilies Families);

@@ -104,10 +104,10 @@ internal sealed class ContainerStarting(PodServices services, NodeEnvironment no
             return null;
         }
 
-        if (!pod.Spec.HostNetwork && sandbox.Addresses is [var address, ..])
+        if (!pod.Spec.HostNetwork && sandbox.Addresses.Count > 0)
         {
             // Also after a restart of ours, and for a container that comes back: nothing runs before it is kept to what is allowed.
-            await node.NetworkReady(pod, address, drop);
+            await node.NetworkReady(pod, sandbox.Addresses, drop);
         }
 
         var facts = new PodFacts(node.Sandboxes.NodeName, node.Addresses, AddressesOf(pod, sandbox), node.Allocatable);

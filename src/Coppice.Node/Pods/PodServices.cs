@@ -48,7 +48,7 @@ public sealed record NodeEnvironment(
     public Func<string, ValueTask<RuntimeClass?>> RuntimeClassOf { get; init; } = _ => new((RuntimeClass?)null);
 
     /// <summary>Completes when a pod's network, of which it is given the address, is as it must be before a container of it starts.</summary>
-    public Func<Pod, string, CancellationToken, ValueTask> NetworkReady { get; init; } = (_, _, _) => ValueTask.CompletedTask;
+    public Func<Pod, IReadOnlyList<string>, CancellationToken, ValueTask> NetworkReady { get; init; } = (_, _, _) => ValueTask.CompletedTask;
 
     /// <summary>The kernel has AppArmor.</summary>
     public bool HasAppArmor { get; init; }

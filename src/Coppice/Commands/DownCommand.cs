@@ -83,7 +83,7 @@ internal static class DownCommand
             await rules.RemoveAsync(stop);
         }
 
-        LoopbackAddress.Remove(new ClusterRanges(default, ServerArguments.PodRangeOf(layout)).PodGateway);
+        LoopbackAddress.Remove(ServerArguments.RangesOf(layout).PodGateway);
         CniConfiguration.RemoveResults(instance);
         await new CgroupFiles(CgroupMounts.Observe()).RemoveAsync(new CgroupTree("/" + instance).Root, time, stop);
         foreach (var mount in MountTable.Read().Where(one => one.MountPoint.StartsWith(layout.Root + "/", StringComparison.Ordinal)).Reverse())

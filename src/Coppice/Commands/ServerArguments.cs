@@ -19,6 +19,7 @@ internal sealed class ServerArguments(OptionSet set)
 {
     private const string InstanceOption = "--instance";
     private const string PodRangeOption = "--pod-range";
+    private const string ServiceRangeOption = "--service-range";
     private const string ContainerdOption = "--containerd";
     private const string EncryptionOption = "--encryption-provider-config";
     private const string InProcess = "in-process";
@@ -51,11 +52,11 @@ internal sealed class ServerArguments(OptionSet set)
     private readonly Option<string> _schedulerConfig = set.AddFile(new("--scheduler-config") { Description = "A KubeSchedulerConfiguration: profiles of the scheduler, their plugins and arguments", HelpName = "FILE" }, file => FileError(file, "KubeSchedulerConfiguration", SchedulerConfigurationFile.Parse));
     private readonly Option<string> _admissionPlugins = set.Add<string>(new("--enable-admission-plugins") { Description = $"Admission plugins beside those that are always on: {AdmissionPlugins.OwnerReferences}", HelpName = "NAME,NAME" }, AdmissionPlugins.Error);
     private readonly Option<string> _containerd = set.Add<string>(new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one; docs/runtime.md says how it must be configured", HelpName = "SOCKET" });
-    private readonly Option<string> _serviceRange = set.Add<string>(new("--service-range") { Description = $"Addresses of services (default: {Defaults.Ranges.Services})", HelpName = "CIDR" }, ClusterRanges.ServicesError);
-    private readonly Option<string> _podRange = set.Add<string>(new(PodRangeOption) { Description = $"Addresses of pods (default: {Defaults.Ranges.Pods})", HelpName = "CIDR" }, ClusterRanges.PodsError);
+    private readonly Option<string> _serviceRange = set.Add<string>(new(ServiceRangeOption) { Description = $"Addresses of services, of IPv4, IPv6 or both; services that do not say get the first (default: {Defaults.Ranges.Services})", HelpName = "CIDR[,CIDR]" }, ClusterRanges.ServicesError);
+    private readonly Option<string> _podRange = set.Add<string>(new(PodRangeOption) { Description = $"Addresses of pods, of IPv4, IPv6 or both; pods are known by the first (default: {Defaults.Ranges.Pods})", HelpName = "CIDR[,CIDR]" }, ClusterRanges.PodsError);
     private readonly Option<string> _nodePortRange = set.Add<string>(new("--node-port-range") { Description = $"Ports of the node that services get (default: {Defaults.NodePorts})", HelpName = "FIRST-LAST" }, PortRange.Error);
     private readonly Option<string> _clusterDomain = set.Add<string>(new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" });
-    private readonly Option<string> _nodeAddress = set.Add<string>(new("--node-address") { Description = "The node's own address (default: that of the default route)", HelpName = "ADDRESS" }, value => IPAddress.TryParse(value, out _) ? null : "is no IP address");
+    private readonly Option<string> _nodeAddress = set.Add<string>(new("--node-address") { Description = "The node's own address, or one of each family (default: those of the default routes)", HelpName = "ADDRESS[,ADDRESS]" }, NodeAddresses.Error);
     private readonly Option<long?> _podPidsLimit = set.Add<long?>(new("--pod-pids-limit") { Description = $"Processes and threads that a pod may have; -1 for no limit (default: {Defaults.PodPidsLimit})", HelpName = "NUMBER" }, value => value is -1 or > 0 ? null : "is no limit: a number from 1, or -1");
     private readonly Option<int?> _readingMax = set.Add<int?>(new("--max-requests-inflight") { Description = $"Requests that read, answered at once; flow control shares them, and those that write, among its levels (default: {Defaults.Flow.ReadingMax})", HelpName = "NUMBER" }, InFlightError);
     private readonly Option<int?> _writingMax = set.Add<int?>(new("--max-mutating-requests-inflight") { Description = $"Requests that write, answered at once (default: {Defaults.Flow.WritingMax})", HelpName = "NUMBER" }, InFlightError);
@@ -117,10 +118,10 @@ internal sealed class ServerArguments(OptionSet set)
                 option => parsed.GetResult(option) is { Implicit: false, Tokens: [var token] } ? token.Value : ""),
             AdmissionPlugins = [.. AdmissionPlugins.Names(parsed.GetValue(_admissionPlugins) ?? "")],
             ContainerdSocket = parsed.GetValue(_containerd),
-            Ranges = Ranges(parsed.GetValue(_serviceRange), parsed.GetValue(_podRange)),
+            Ranges = ClusterRanges.Parse(parsed.GetValue(_serviceRange), parsed.GetValue(_podRange)),
             NodePorts = parsed.GetValue(_nodePortRange) is { } ports ? PortRange.Parse(ports) : Defaults.NodePorts,
             ClusterDomain = parsed.GetValue(_clusterDomain) ?? Defaults.ClusterDomain,
-            NodeAddress = parsed.GetValue(_nodeAddress) is { } address ? IPAddress.Parse(address) : null,
+            NodeAddresses = parsed.GetValue(_nodeAddress) is { } addresses ? NodeAddresses.Parse(addresses) : default,
             NodeOverHttps = parsed.GetValue(_nodeApi) == OverHttps,
             PodPidsLimit = parsed.GetValue(_podPidsLimit) ?? Defaults.PodPidsLimit,
             Join = parsed.GetValue(_join) is { } server ? new JoinOptions(new Uri(server), parsed.GetValue(_token)) : null,
@@ -175,9 +176,9 @@ internal sealed class ServerArguments(OptionSet set)
     public static string InstanceOf(DataLayout layout) =>
         RememberedOptions.Read(layout).GetValueOrDefault(InstanceOption) ?? InstanceName.Of(layout.Root, Defaults.DataDirectory);
 
-    /// <summary>The addresses of the pods of the cluster in a data directory.</summary>
-    public static IPNetwork PodRangeOf(DataLayout layout) =>
-        RememberedOptions.Read(layout).GetValueOrDefault(PodRangeOption) is { } range ? IPNetwork.Parse(range) : Defaults.Ranges.Pods;
+    /// <summary>The addresses of the cluster in a data directory.</summary>
+    public static ClusterRanges RangesOf(DataLayout layout) =>
+        ClusterRanges.Parse(RememberedOptions.Read(layout).GetValueOrDefault(ServiceRangeOption), RememberedOptions.Read(layout).GetValueOrDefault(PodRangeOption));
 
     /// <summary>The containerd that the cluster in a data directory was given; null where it has its own.</summary>
     public static string? ContainerdOf(DataLayout layout) => RememberedOptions.Read(layout).GetValueOrDefault(ContainerdOption);
@@ -249,14 +250,11 @@ internal sealed class ServerArguments(OptionSet set)
         }
     }
 
-    private static ClusterRanges Ranges(string? services, string? pods) => new(
-        services is null ? Defaults.Ranges.Services : IPNetwork.Parse(services), pods is null ? Defaults.Ranges.Pods : IPNetwork.Parse(pods));
-
     private void RequireRangesThatMatch(CommandResult result)
     {
         var (services, pods) = (result.GetValue(_serviceRange), result.GetValue(_podRange));
         var isEachGood = (services is null || ClusterRanges.ServicesError(services) is null) && (pods is null || ClusterRanges.PodsError(pods) is null);
-        if (isEachGood && Ranges(services, pods).Conflict(null) is { } conflict)
+        if (isEachGood && ClusterRanges.Parse(services, pods).Conflict((IPAddress?)null) is { } conflict)
         {
             result.AddError($"{_serviceRange.Name} and {_podRange.Name}: {conflict}");
         }

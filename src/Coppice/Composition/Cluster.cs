@@ -108,7 +108,7 @@ public sealed class Cluster : IServer
 
         // 2. The control plane: the API's verbs on the store, the controllers, the scheduler; and the API for everybody else over HTTPS.
         progress.Report($"serving the API on port {_options.Port}");
-        var planeOptions = new ControlPlaneOptions(new(_options.Ranges.Services, _options.NodePorts), keys.Authority.CertificatePem)
+        var planeOptions = new ControlPlaneOptions(new([.. _options.Ranges.AllServices], _options.NodePorts), keys.Authority.CertificatePem)
         {
             Ranges = _options.Ranges,
             Tokens = keys.Tokens,
@@ -122,8 +122,8 @@ public sealed class Cluster : IServer
         };
         var plane = _plane = new ControlPlane(store, planeOptions, (verbs, user) => Measured(InProcessClient.Open(verbs, user)), _time, _random, _logs);
         await plane.Api.Definitions.FollowAsync(stop);
-        var nodeOptions = NodeHostOptions.Of(_options, _options.NodeAddress ?? NodeIp.Find() ?? OfLonelyMachine());
-        var node = _node = new NodeHost(nodeOptions, _time, _logs) { NetworkReady = (pod, address, stop) => _network!.AdmitAsync(pod, address, stop) };
+        var nodeOptions = NodeHostOptions.Of(_options, NodeAddresses.Of(_options) is { Count: > 0 } addresses ? addresses : [OfLonelyMachine()]);
+        var node = _node = new NodeHost(nodeOptions, _time, _logs) { NetworkReady = (pod, addresses, stop) => _network!.AdmitAsync(pod, addresses, stop) };
         HealthCheck[] health =
         [
             new("node", true, node.Problem),
@@ -139,8 +139,8 @@ public sealed class Cluster : IServer
         var ownApi = InProcessClient.Open(plane.Api, Users.Component(InProcessClient.ApiServer));
         var events = new EventRecorder(ownApi, "kubernetes-service-cidr-controller", "", _time, _random, _logs.CreateLogger("Coppice.Events"));
         _loops.Run(events.RunAsync);
-        await ClusterBootstrap.EnsureAsync(ownApi, events, keys, _options.Ranges.Services, _time, stop);
-        var builtIns = new BuiltInServices(ownApi, nodeOptions.Address, _log);
+        await ClusterBootstrap.EnsureAsync(ownApi, events, keys, _options.Ranges.AllServices, _time, stop);
+        var builtIns = new BuiltInServices(ownApi, nodeOptions.Addresses, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
         var settings = new ClusterSettings(_options.Ranges, _options.NodePorts, _options.ClusterDomain);
         await PublishedCluster.WriteAsync(ownApi, new(nodeOptions.Address, _options.Port), keys.Authority.CertificatePem, settings, stop);
@@ -148,7 +148,7 @@ public sealed class Cluster : IServer
         // 4. The service network of the node: its rules, its DNS, the pods' network.
         var side = _side = new NodeSide(nodeOptions, door, settings, _loops, _time, _random, _logs);
         var network = _network = await side.StartNetworkAsync(await builtIns.DnsPortBeforeAsync(stop), stop);
-        await builtIns.AddDnsAsync(_options.Ranges.DnsAddress, network.DnsPort, stop);
+        await builtIns.AddDnsAsync(_options.Ranges.DnsAddresses, network.DnsPort, stop);
 
         // 5. All of it works, and the node takes up its pods.
         progress.Report("starting controllers, scheduler and the container runtime");
@@ -180,7 +180,7 @@ public sealed class Cluster : IServer
     {
         var pipeline = new RequestPipeline(
             plane.Api,
-            new PipelineParts(keys.Authority, keys.Tokens, node.Find, health, $"{nodeOptions.Address}:{_options.Port}")
+            new PipelineParts(keys.Authority, keys.Tokens, node.Find, health, new IPEndPoint(nodeOptions.Address, _options.Port).ToString())
             {
                 AgentClient = keys.AgentClient(),
                 StaticTokens = _options.TokenAuthFile is { } file ? TokenFile.Parse(await File.ReadAllTextAsync(file, stop), file) : new Dictionary<string, UserInfo>(),
@@ -201,7 +201,7 @@ public sealed class Cluster : IServer
         var itself = InProcessClient.Open(plane.Api, Users.Component(InProcessClient.ApiServer));
         _loops.Run(pipeline.Flows(itself, plane.Caches));
         _loops.Run(pipeline.ApiServices(itself, plane.Caches));
-        var certificate = keys.Server(nodeOptions.Address, _options.Ranges.ApiAddress, _options.ClusterDomain);
+        var certificate = keys.Server(nodeOptions.Addresses, _options.Ranges.ApiAddress, _options.ClusterDomain);
         var kubelet = node.Endpoint(door.Access);
         _loops.Serve(await ApiServerHost.StartAsync(
             [

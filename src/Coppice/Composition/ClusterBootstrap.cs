@@ -19,8 +19,8 @@ internal static class ClusterBootstrap
 
     /// <summary>Makes what is not there yet.</summary>
     /// <param name="events">Told where something that is there is not as it would be made.</param>
-    /// <param name="services">The range of their addresses.</param>
-    public static async Task EnsureAsync(IApiClient api, IEventRecorder events, ClusterKeys keys, IPNetwork services, TimeProvider time, CancellationToken stop)
+    /// <param name="services">The ranges of their addresses.</param>
+    public static async Task EnsureAsync(IApiClient api, IEventRecorder events, ClusterKeys keys, IReadOnlyList<IPNetwork> services, TimeProvider time, CancellationToken stop)
     {
         await EnsureNamespacesAsync(api, stop);
         await EnsurePriorityClassesAsync(api, stop);
@@ -69,29 +69,38 @@ internal static class ClusterBootstrap
     }
 
     /// <summary>
-    /// The cluster's own range that services get their addresses from, as the API shows it. Others, which somebody makes or which was its
-    /// own before, are given out when it is full.
+    /// The cluster's own ranges that services get their addresses from, as the API shows them. Others, which somebody makes or which were its
+    /// own before, are given out when they are full. A second family is added to what is there, as in Kubernetes.
     /// </summary>
-    internal static async Task EnsureServiceRangeAsync(IApiClient api, IEventRecorder events, IPNetwork range, TimeProvider time, CancellationToken stop)
+    internal static async Task EnsureServiceRangeAsync(IApiClient api, IEventRecorder events, IReadOnlyList<IPNetwork> ranges, TimeProvider time, CancellationToken stop)
     {
         var wanted = new ServiceCIDR
         {
             Metadata = new() { Name = "kubernetes" },
-            Spec = new() { Cidrs = [range.ToString()] },
+            Spec = new() { Cidrs = ranges.Select(range => range.ToString()).ToValueList() },
             Status = new ServiceCIDRStatus().WithReady(true, "", "Kubernetes default Service CIDR is ready", time.GetUtcNow()),
         };
-        if (await api.FindAsync<ServiceCIDR>(ObjectKey.Of(wanted), stop) is { } found && found.Spec != wanted.Spec)
+        var found = await api.FindAsync<ServiceCIDR>(ObjectKey.Of(wanted), stop);
+        if (found is { Spec.Cidrs: [var only] } && wanted.Spec.Cidrs is [var first, _] && only == first)
+        {
+            await api.UpdateAsync(found with { Spec = wanted.Spec }, stop);
+            return;
+        }
+
+        if (found is not null && found.Spec != wanted.Spec)
         {
             events.Record(
                 found,
                 "Warning",
                 "KubernetesDefaultServiceCIDRInconsistent",
-                $"The default ServiceCIDR [{string.Join(' ', found.Spec.Cidrs)}] does not match the controller flag configurations [{range}]");
+                $"The default ServiceCIDR [{string.Join(' ', found.Spec.Cidrs)}] does not match the controller flag configurations [{string.Join(' ', wanted.Spec.Cidrs)}]");
 
             // The cluster was given another range. The one before stays until somebody deletes it: services have addresses of it.
-            wanted = wanted with { Metadata = new() { Name = $"kubernetes-{range.ToString().Replace('.', '-').Replace('/', '-')}" } };
+            wanted = wanted with { Metadata = new() { Name = $"kubernetes-{NameOf(wanted.Spec.Cidrs)}" } };
         }
 
         await api.CreateIfAbsentAsync(wanted, stop);
+
+        static string NameOf(IEnumerable<string> ranges) => string.Join('-', ranges.Select(range => range.Replace("::", "").Replace('.', '-').Replace(':', '-').Replace('/', '-')));
     }
 }

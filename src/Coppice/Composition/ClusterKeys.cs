@@ -24,9 +24,9 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
         new(ReadOrMake(Path.Combine(layout.Keys, "service-accounts.key"), ServiceAccountTokens.CreateKeyPem), time);
 
     /// <summary>What the server shows, under the names and addresses that it is reached by: anew at each start, so that it follows the node's address.</summary>
-    public RenewedCertificate Server(IPAddress node, IPAddress service, string domain) => Renewed(() => Authority.IssueServer(
+    public RenewedCertificate Server(IReadOnlyList<IPAddress> node, IPAddress service, string domain) => Renewed(() => Authority.IssueServer(
         ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{domain}", Dns.GetHostName()],
-        [IPAddress.Loopback, IPAddress.IPv6Loopback, node, service]));
+        [IPAddress.Loopback, IPAddress.IPv6Loopback, .. node, service]));
 
     /// <summary>What the node's own endpoint shows, anew at each start like the server's.</summary>
     public RenewedCertificate Node(string name, IPAddress address) => Renewed(() => Authority.IssueServer([name], [address]));

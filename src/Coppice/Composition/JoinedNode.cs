@@ -36,7 +36,7 @@ internal sealed class JoinedNode : IServer
         try
         {
             var node = new JoinedNode(loops);
-            await node.StartAsync(NodeHostOptions.Of(options, AddressOf(options)), cluster, (time, random, logs), progress, stop);
+            await node.StartAsync(NodeHostOptions.Of(options, AddressesOf(options)), cluster, (time, random, logs), progress, stop);
             loops.Run(IdleMemory.OfThisProcess(time, log).RunAsync);
             return node;
         }
@@ -47,10 +47,10 @@ internal sealed class JoinedNode : IServer
         }
     }
 
-    /// <summary>The address that others reach this machine by.</summary>
+    /// <summary>The addresses that others reach this machine by.</summary>
     /// <exception cref="JoinException">It has no network.</exception>
-    public static IPAddress AddressOf(ServerOptions options) =>
-        options.NodeAddress ?? NodeIp.Find() ?? throw new JoinException("this machine has no address that others could reach it by: give it a network, or name its address with --node-address");
+    public static IReadOnlyList<IPAddress> AddressesOf(ServerOptions options) =>
+        NodeAddresses.Of(options) is { Count: > 0 } addresses ? addresses : throw new JoinException("this machine has no address that others could reach it by: give it a network, or name its address with --node-address");
 
     public ValueTask DisposeAsync() => _loops.DisposeAsync();
 
@@ -69,7 +69,7 @@ internal sealed class JoinedNode : IServer
         _loops.Run(stopping => cluster.Keys.RenewAsync(requests, cluster.Certificates, options.Address, logs.CreateLogger("Coppice.Joining"), stopping));
 
         // 2. The node's own endpoint, by which the API reaches its pods, and the tunnel to it, where nobody can dial.
-        var node = _node = new NodeHost(options, time, logs) { NetworkReady = (pod, address, ended) => _network!.AdmitAsync(pod, address, ended) };
+        var node = _node = new NodeHost(options, time, logs) { NetworkReady = (pod, addresses, ended) => _network!.AdmitAsync(pod, addresses, ended) };
         var kubelet = node.Endpoint(door.Access);
         _loops.Serve(await ApiServerHost.StartAsync(
             [new HttpsService(new HttpsPort(options.EndpointPort, cluster.Certificates.Endpoint), (http, _) => kubelet.HandleAsync(http))], time, logs, stop));

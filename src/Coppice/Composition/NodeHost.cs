@@ -48,8 +48,8 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     private readonly ConcurrentDictionary<string, string> _reportFailures = [];
     private volatile string? _problem = "the node is starting";
 
-    /// <summary>Completes when the network knows a pod of an address: before that, none of its containers starts.</summary>
-    public Func<Pod, string, CancellationToken, ValueTask> NetworkReady { get; init; } = (_, _, _) => ValueTask.CompletedTask;
+    /// <summary>Completes when the network knows a pod by its addresses: before that, none of its containers starts.</summary>
+    public Func<Pod, IReadOnlyList<string>, CancellationToken, ValueTask> NetworkReady { get; init; } = (_, _, _) => ValueTask.CompletedTask;
 
     public INodeStreams? Find(string node) => node == options.Name ? _streams : null;
 
@@ -78,7 +78,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var images = new CriImages(socket, time, asked);
         await new ImageImporter(socket, images, time).EnsureAsync(PauseImage.Name, PauseImage.Recipe, stopping);
 
-        string[] addresses = [options.Address.ToString()];
+        string[] addresses = [.. options.Addresses.Select(address => address.ToString())];
         var mounts = CgroupMounts.Observe();
         var health = new RuntimeHealth(runtime, images, time);
         var observer = new MachineObserver(options.Name, addresses, options.Layout.Root, runtime, health, () => PidLimits.IsScarce(mounts, _cgroups.Pods));
@@ -130,7 +130,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     }
 
     private SandboxSettings Sandboxes() => new(
-        options.Name, [options.DnsAddress.ToString()], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), options.Layout.PodLogs, _cgroups)
+        options.Name, [.. options.DnsAddresses.Select(address => address.ToString())], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), options.Layout.PodLogs, _cgroups)
     {
         SeccompRoot = options.Layout.Seccomp,
     };
@@ -152,7 +152,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
            where sandbox is { State: SandboxState.Ready, Addresses.Count: > 0 }
            let space = sandbox.NetworkNamespace
            where space is not null
-           select new PodLink(worker.Key, sandbox.Id, space, IPAddress.Parse(sandbox.Addresses[0])),
+           select new PodLink(worker.Key, sandbox.Id, space, [.. sandbox.Addresses.Select(IPAddress.Parse)]),
     ];
 
     /// <param name="ready">The pods were taken over, and the API knows how the node is now.</param>

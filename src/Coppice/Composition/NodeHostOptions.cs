@@ -7,11 +7,14 @@ namespace Coppice.Composition;
 
 /// <summary>What a node is told by the process that it runs in.</summary>
 /// <param name="Name">In the cluster.</param>
-/// <param name="Address">That others reach it by.</param>
+/// <param name="Addresses">That others reach it by, one of a family; there is one at least.</param>
 /// <param name="Layout">Where its runtime, its pods and their logs are.</param>
-/// <param name="DnsAddress">Of the pods' name server.</param>
-internal sealed record NodeHostOptions(string Name, IPAddress Address, DataLayout Layout, IPAddress DnsAddress)
+/// <param name="DnsAddresses">Of the pods' name server.</param>
+internal sealed record NodeHostOptions(string Name, IReadOnlyList<IPAddress> Addresses, DataLayout Layout, IReadOnlyList<IPAddress> DnsAddresses)
 {
+    /// <summary>The address that it is known by where there can be only one.</summary>
+    public IPAddress Address => Addresses[0];
+
     public required string ClusterDomain { get; init; }
 
     /// <summary>The name of the cgroups; see <see cref="ServerOptions.Instance"/>.</summary>
@@ -35,8 +38,8 @@ internal sealed record NodeHostOptions(string Name, IPAddress Address, DataLayou
     /// <summary>The own containerd's.</summary>
     public ContainerdOptions Runtime => new() { Directory = Layout.Containerd, CgroupPath = new CgroupTree($"/{Instance}").Runtime };
 
-    public static NodeHostOptions Of(ServerOptions server, IPAddress address) =>
-        new(server.NodeName, address, new DataLayout(server.DataDirectory), server.Ranges.DnsAddress)
+    public static NodeHostOptions Of(ServerOptions server, IReadOnlyList<IPAddress> addresses) =>
+        new(server.NodeName, addresses, new DataLayout(server.DataDirectory), server.Ranges.DnsAddresses)
         {
             ClusterDomain = server.ClusterDomain,
             Instance = server.Instance,

@@ -35,7 +35,7 @@ internal sealed class NodeSide(
             ClusterDomain = cluster.ClusterDomain,
             DnsPortBefore = dnsPortBefore,
         };
-        return loops.Keep(await ServiceNetwork.StartAsync(network, options.Address, door.Network, Recorder(door.Network.Api, "kube-proxy"), time, logs));
+        return loops.Keep(await ServiceNetwork.StartAsync(network, options.Addresses, door.Network, Recorder(door.Network.Api, "kube-proxy"), time, logs));
     }
 
     public void Run(ServiceNetwork network)

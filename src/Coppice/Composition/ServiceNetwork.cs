@@ -25,10 +25,10 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     private readonly ReconcileLoop<ObjectKey> _routing;
     private readonly TimeProvider _time;
 
-    private ServiceNetwork(NetworkOptions options, IPAddress node, CacheSet caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
+    private ServiceNetwork(NetworkOptions options, IReadOnlyList<IPAddress> node, CacheSet caches, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
     {
         _time = time;
-        _rules = new NftablesRules(options.Instance);
+        _rules = new NftablesRules(options.Instance, null, options.Families);
         _dns = DnsServer.Start(node, options, time, logs.CreateLogger("Coppice.Dns"));
         _observer = new NetworkObserver(caches, options);
         var log = logs.CreateLogger("Coppice.Network");
@@ -41,7 +41,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
             }
         });
         _healthPorts = new HealthPortServer(time, log);
-        _loop = new ServiceNetworkLoop(_observer.Observe, _rules, zone => _dns.Zone = zone, options with { OwnDns = new(node, _dns.Port) }, time, journal)
+        _loop = new ServiceNetworkLoop(_observer.Observe, _rules, zone => _dns.Zone = zone, options with { OwnDns = [.. node.Select(address => new IPEndPoint(address, _dns.Port))] }, time, journal)
         {
             HealthPorts = _healthPorts,
         };
@@ -52,15 +52,15 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     public int DnsPort => _dns.Port;
 
     public static async Task<ServiceNetwork> StartAsync(
-        NetworkOptions options, IPAddress node, NodeComponent proxy, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
+        NetworkOptions options, IReadOnlyList<IPAddress> node, NodeComponent proxy, IEventRecorder events, TimeProvider time, ILoggerFactory logs)
     {
-        await KernelSettings.ApplyAsync(null);
+        await KernelSettings.ApplyAsync(null, options.Families);
 
-        // So that pods need not wait until the node was given its range again; a lonely one's it knows by itself.
+        // So that pods need not wait until the node was given its ranges again; a lonely one's it knows by itself.
         var nodes = (await proxy.Api.ListAsync<Objects.Core.Node>(ListQuery.All, default)).Items;
-        if (RoutePlanner.Plan(options.NodeName, options.Ranges.Pods, nodes, []) is var plan && (plan.Own is not null || plan.Routes.IsEmpty))
+        if (RoutePlanner.Plan(options.NodeName, options.Ranges.AllPods, nodes, []) is var plan && (!plan.Own.IsEmpty || plan.Routes.IsEmpty))
         {
-            CniConfiguration.Write(options, plan.Own);
+            CniConfiguration.Write(options, plan.Own.IsEmpty ? null : plan.Own);
         }
 
         return new ServiceNetwork(options, node, proxy.Caches, events, time, logs);
@@ -75,14 +75,14 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when the rules know a pod's address. Where there are policies, no container of it starts before: else it could do for a
+    /// Completes when the rules know a pod's addresses. Where there are policies, no container of it starts before: else it could do for a
     /// moment what is forbidden.
     /// </summary>
-    public async ValueTask AdmitAsync(Pod pod, string address, CancellationToken stop)
+    public async ValueTask AdmitAsync(Pod pod, IReadOnlyList<string> addresses, CancellationToken stop)
     {
-        if (_observer.MayHavePolicies && IPAddress.TryParse(address, out var known))
+        if (_observer.MayHavePolicies)
         {
-            _observer.Arrives(pod, known);
+            _observer.Arrives(pod, [.. addresses.Select(IPAddress.Parse)]);
             await _loop.ApplyAsync(stop);
         }
     }

@@ -60,8 +60,8 @@ public sealed record ServerOptions
 
     public string ClusterDomain { get; init; } = "cluster.local";
 
-    /// <summary>The address that others reach this node by; null to take that of the default route.</summary>
-    public IPAddress? NodeAddress { get; init; }
+    /// <summary>The addresses that others reach this node by, one of a family; empty to take those of the default routes.</summary>
+    public ValueList<IPAddress> NodeAddresses { get; init; }
 
     /// <summary>Processes and threads of one pod; -1 for no limit but that of all pods together.</summary>
     public long PodPidsLimit { get; init; } = PidLimits.PodMaxDefault;
@@ -113,15 +113,15 @@ public sealed record ServerOptions
         ["kubelet-port"] = $"{KubeletPort}",
         ["max-mutating-requests-inflight"] = $"{Flow.WritingMax}",
         ["max-requests-inflight"] = $"{Flow.ReadingMax}",
-        ["node-address"] = $"{NodeAddress}",
+        ["node-address"] = string.Join(',', NodeAddresses),
         ["node-monitor-grace-period"] = $"{NodeLifecycle.GracePeriod.TotalSeconds}s",
         ["node-name"] = NodeName,
         ["node-port-range"] = $"{NodePorts}",
         ["pod-pids-limit"] = $"{PodPidsLimit}",
-        ["pod-range"] = $"{Ranges.Pods}",
+        ["pod-range"] = Ranges.PodsText,
         ["port"] = $"{Port}",
         ["registries"] = RegistriesFile ?? "",
-        ["service-range"] = $"{Ranges.Services}",
+        ["service-range"] = Ranges.ServicesText,
         ["token-auth-file"] = TokenAuthFile ?? "",
         ["tracing-endpoint"] = $"{Tracing?.Endpoint}",
         ["tracing-rate-per-million"] = $"{Tracing?.RatePerMillion ?? 0}",

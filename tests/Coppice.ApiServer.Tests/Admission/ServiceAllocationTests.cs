@@ -16,7 +16,7 @@ public sealed class ServiceAllocationTests
     private const int Seed = 9173;
 
     // Small, so that most of it is taken at most times.
-    private static readonly ServiceAllocationOptions Narrow = new(IPNetwork.Parse("10.96.0.0/24"), new PortRange(30000, 30059));
+    private static readonly ServiceAllocationOptions Narrow = new([IPNetwork.Parse("10.96.0.0/24")], new PortRange(30000, 30059));
 
     private readonly InMemoryRevisionStore _store = new();
 
@@ -80,7 +80,7 @@ public sealed class ServiceAllocationTests
     [Fact]
     public async Task When_the_clusters_own_range_is_full_other_ready_ranges_are_given_out()
     {
-        var verbs = new ApiVerbs(_store, new(IPNetwork.Parse("10.96.0.0/29"), PortRange.NodePorts), null, TimeProvider.System, new Random(Seed));
+        var verbs = new ApiVerbs(_store, new([IPNetwork.Parse("10.96.0.0/29")], PortRange.NodePorts), null, TimeProvider.System, new Random(Seed));
         var api = new InProcessClient(verbs, "test");
         await api.CreateAsync(new Namespace { Metadata = new() { Name = "default" } }, Stop);
         foreach (var (name, range, isReady) in new[] { ("later", "10.201.0.0/29", false), ("more", "10.200.0.0/29", true), ("newer", "2001:db8::/64", true) })

@@ -126,20 +126,19 @@ public sealed class DefaultsTests
         """{"ports":[{"port":80},{"port":81,"targetPort":"web","protocol":"UDP"}]}""",
         """
         {"ports":[{"protocol":"TCP","port":80,"targetPort":80},{"protocol":"UDP","port":81,"targetPort":"web"}],"type":"ClusterIP","sessionAffinity":"None",
-        "ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack","internalTrafficPolicy":"Cluster"}
+        "internalTrafficPolicy":"Cluster"}
         """)]
     [InlineData(
         """{"type":"LoadBalancer","sessionAffinity":"ClientIP","selector":{"a":"b"}}""",
         """
         {"selector":{"a":"b"},"type":"LoadBalancer","sessionAffinity":"ClientIP","externalTrafficPolicy":"Cluster",
-        "sessionAffinityConfig":{"clientIP":{"timeoutSeconds":10800}},"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack",
+        "sessionAffinityConfig":{"clientIP":{"timeoutSeconds":10800}},
         "allocateLoadBalancerNodePorts":true,"internalTrafficPolicy":"Cluster"}
         """)]
     [InlineData(
         """{"clusterIP":"None"}""",
         """
-        {"clusterIP":"None","clusterIPs":["None"],"type":"ClusterIP","sessionAffinity":"None","ipFamilies":["IPv4","IPv6"],
-        "ipFamilyPolicy":"RequireDualStack","internalTrafficPolicy":"Cluster"}
+        {"clusterIP":"None","clusterIPs":["None"],"type":"ClusterIP","sessionAffinity":"None","internalTrafficPolicy":"Cluster"}
         """)]
     [InlineData(
         """{"type":"ExternalName","externalName":"db.example.com"}""",

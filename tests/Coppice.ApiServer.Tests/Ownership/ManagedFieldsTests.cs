@@ -35,7 +35,7 @@ public sealed class ManagedFieldsTests(ServedApi api) : IClassFixture<ServedApi>
         var service = (await api.PostAsync($"{space}/services?fieldManager=maker", """{"metadata":{"name":"s"},"spec":{"selector":{"app":"a"},"ports":[{"port":80}]}}""")).Good();
         Assert.NotNull(service.Body!["spec"]!["clusterIP"]);
         Assert.Equal(
-            """maker Update v1 {"f:spec":{"f:internalTrafficPolicy":{},"f:ipFamilies":{},"f:ipFamilyPolicy":{},"f:ports":{".":{},"k:{\"port\":80,\"protocol\":\"TCP\"}":{".":{},"f:port":{},"f:protocol":{},"f:targetPort":{}}},"f:selector":{},"f:sessionAffinity":{},"f:type":{}}}""",
+            """maker Update v1 {"f:spec":{"f:internalTrafficPolicy":{},"f:ports":{".":{},"k:{\"port\":80,\"protocol\":\"TCP\"}":{".":{},"f:port":{},"f:protocol":{},"f:targetPort":{}}},"f:selector":{},"f:sessionAffinity":{},"f:type":{}}}""",
             Assert.Single(service.Owners()));
     }
 

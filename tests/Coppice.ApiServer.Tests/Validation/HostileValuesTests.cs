@@ -149,14 +149,11 @@ public sealed class HostileValuesTests
     [InlineData(""" "clusterIPs":["10.96.0.7"] """, """spec.clusterIPs: Invalid value: ["10.96.0.7"]: must be empty when `clusterIP` is not specified""")]
     [InlineData(
         """ "clusterIP":"10.96.0.7","clusterIPs":["10.96.0.7","10.96.0.8"],"ipFamilyPolicy":"PreferDualStack" """,
-        """spec.ipFamilies[1]: Duplicate value: "IPv4" """)]
-    [InlineData(
-        """ "ipFamilyPolicy":"RequireDualStack" """,
-        """spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services""")]
+        """spec.clusterIPs: Invalid value: ["10.96.0.7","10.96.0.8"]: may specify no more than one IP for each IP family""")]
+    [InlineData(""" "ipFamilies":["IPv4","IPv4"] """, """spec.ipFamilies[1]: Duplicate value: "IPv4" """)]
     [InlineData(""" "ipFamilyPolicy":"PreferDualStack" """)]
     [InlineData(""" "clusterIP":"None" """)]
     [InlineData(""" "clusterIP":"None","ipFamilyPolicy":"RequireDualStack","ipFamilies":["IPv6"] """)]
-    [InlineData(""" "ipFamilies":["IPv6"] """, """spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster""")]
     [InlineData(
         """ "clusterIP":"fd00::7","ipFamilies":["IPv4"] """,
         """spec.clusterIPs[0]: Invalid value: "fd00::7": expected an IPv4 value as indicated by `ipFamilies[0]`""")]

@@ -18,6 +18,9 @@ public sealed record ClusterOptions
     /// <summary>Whether its machine has a network beside loopback.</summary>
     public bool HasUplink { get; init; } = true;
 
+    /// <summary>Whether its uplink has an address of IPv6 as well.</summary>
+    public bool HasV6 { get; init; }
+
     /// <summary>Another cluster, on whose machine this one is to be: in its network, with its registry. It must be disposed of after this one.</summary>
     public RunningCluster? Beside { get; init; }
 }

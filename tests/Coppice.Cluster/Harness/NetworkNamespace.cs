@@ -15,6 +15,9 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
     // 192.0.2.0/24 is for documentation (RFC 5737): nobody's network.
     public static readonly IPAddress NodeAddress = IPAddress.Parse("192.0.2.10");
 
+    // 2001:db8::/32 is for documentation (RFC 3849): nobody's network.
+    public static readonly IPAddress NodeAddressV6 = IPAddress.Parse("2001:db8::10");
+
     /// <summary>The device by which it reaches others.</summary>
     public const string Uplink = "uplink0";
 
@@ -36,7 +39,7 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
     /// <summary>The file that stands for it.</summary>
     public string Path { get; }
 
-    public static async Task<NetworkNamespace> CreateAsync(string name, bool hasUplink = true)
+    public static async Task<NetworkNamespace> CreateAsync(string name, bool hasUplink = true, bool hasV6 = false)
     {
         // A veth pair with both ends here: a device without a cable would have no carrier, and its routes would be dead.
         string[] uplink =
@@ -47,7 +50,12 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
             $"-n {name} address add {NodeAddress}/24 dev {Uplink}",
             $"-n {name} route add default via 192.0.2.1 dev {Uplink}",
         ];
-        await RunAsync([$"netns add {name}", $"-n {name} link set lo up", .. hasUplink ? uplink : []]);
+        string[] v6 =
+        [
+            $"-n {name} address add {NodeAddressV6}/64 dev {Uplink} nodad",
+            $"-n {name} route add default via 2001:db8::1 dev {Uplink}",
+        ];
+        await RunAsync([$"netns add {name}", $"-n {name} link set lo up", .. hasUplink ? uplink : [], .. hasV6 ? v6 : []]);
         return new NetworkNamespace(name);
     }
 

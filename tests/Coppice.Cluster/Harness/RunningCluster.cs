@@ -67,7 +67,7 @@ public sealed class RunningCluster : IAsyncDisposable
 
         // 2. a network, and folders
         var folders = new ClusterFolders(name);
-        var cluster = new RunningCluster(folders, options.Beside?.Network ?? await NetworkNamespace.CreateAsync(name, options.HasUplink), options);
+        var cluster = new RunningCluster(folders, options.Beside?.Network ?? await NetworkNamespace.CreateAsync(name, options.HasUplink, options.HasV6), options);
         try
         {
             if (options.DataDirectoryMiB > 0)

@@ -26,7 +26,7 @@ public sealed class NodeRangePlannerTests
     {
         var plan = NodeRangePlanner.Plan(Ranges, [.. nodes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Node)]);
 
-        Assert.Equal(given, string.Join(' ', plan.Given.Select(one => $"{one.Node.Metadata.Name}={one.Range}")));
+        Assert.Equal(given, string.Join(' ', plan.Given.Select(one => $"{one.Node.Metadata.Name}={string.Join(',', one.Ranges)}")));
         Assert.Equal(without, string.Join(' ', plan.Without.Select(node => node.Metadata.Name)));
     }
 
@@ -35,17 +35,33 @@ public sealed class NodeRangePlannerTests
     {
         var plan = NodeRangePlanner.Plan(Ranges with { Pods = IPNetwork.Parse("10.244.0.0/26") }, [Node("a", 0), Node("b", 1)]);
 
-        Assert.Equal("10.244.0.0/26", Assert.Single(plan.Given).Range.ToString());
+        Assert.Equal("10.244.0.0/26", Assert.Single(Assert.Single(plan.Given).Ranges).ToString());
         Assert.Equal("b", Assert.Single(plan.Without).Metadata.Name);
+    }
+
+    [Theory]
+    [InlineData("10.244.0.0/22", "fd00:244::/56", "a b", "a=10.244.0.0/24,fd00:244::/64 b=10.244.1.0/24,fd00:244:0:1::/64", "")]
+    [InlineData("fd00:244::/56", "10.244.0.0/22", "a", "a=fd00:244::/64,10.244.0.0/24", "")]
+    [InlineData("10.244.0.0/22", "fd00:244::/63", "a b c", "a=10.244.0.0/24,fd00:244::/64 b=10.244.1.0/24,fd00:244:0:1::/64", "c")]
+    [InlineData("10.244.0.0/24", "fd00:244::/56", "a b", "a=10.244.0.0/24,fd00:244::/64", "b")]
+    [InlineData("10.244.0.0/24", "fd00:244::/120", "a", "a=10.244.0.0/24,fd00:244::/120", "")]
+    [InlineData("10.244.0.0/22", "fd00:244::/56", "a=10.244.0.0/24 b=10.244.1.0/24,fd00:244::/64 c", "c=10.244.2.0/24,fd00:244:0:1::/64", "")]
+    public void On_a_cluster_of_both_families_a_node_gets_a_range_of_each_or_none(string first, string second, string nodes, string given, string without)
+    {
+        var ranges = Ranges with { Pods = IPNetwork.Parse(first), OtherPods = IPNetwork.Parse(second) };
+        var plan = NodeRangePlanner.Plan(ranges, [.. nodes.Split(' ').Select(Node)]);
+
+        Assert.Equal(given, string.Join(' ', plan.Given.Select(one => $"{one.Node.Metadata.Name}={string.Join(',', one.Ranges)}")));
+        Assert.Equal(without, string.Join(' ', plan.Without.Select(node => node.Metadata.Name)));
     }
 
     private static Node Node(string text, int age)
     {
-        var range = text.Split('=') is [_, var given] ? given : null;
+        var ranges = text.Split('=') is [_, var given] ? given.Split(',') : [];
         return new()
         {
             Metadata = new() { Name = text.Split('=')[0], CreationTimestamp = DateTimeOffset.UnixEpoch.AddSeconds(age) },
-            Spec = new() { PodCIDR = range, PodCIDRs = range is null ? default : [range] },
+            Spec = new() { PodCIDR = ranges.FirstOrDefault(), PodCIDRs = ranges.ToValueList() },
         };
     }
 }

@@ -257,7 +257,7 @@ public sealed class DnsServerTests : IDisposable
         var file = Path.Combine(_directory, "resolv.conf");
         File.WriteAllText(file, resolver);
         var options = new NetworkOptions { NodeName = "node", CniConfigurationDirectory = "", CniDataDirectory = "", ResolverFile = file };
-        return DnsServer.Start(IPAddress.Loopback, options, TimeProvider.System, NullLogger.Instance);
+        return DnsServer.Start([IPAddress.Loopback], options, TimeProvider.System, NullLogger.Instance);
     }
 
     private static DnsZone ManyEndpoints(int count) => new(

@@ -65,7 +65,7 @@ internal static class Call
 
     public static async Task<Socket> UdpSocketAsync(string path, string address, int port)
     {
-        var socket = await NetworkNamespaces.OpenAsync(path, AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var socket = await NetworkNamespaces.OpenAsync(path, IPAddress.Parse(address).AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(IPAddress.Parse(address), port);
         return socket;
     }

@@ -15,6 +15,7 @@ public sealed class NodeRouteTests
 {
     private const string Device = "vx-coppice";
     private static readonly IPNetwork Pods = IPNetwork.Parse("10.244.0.0/16");
+    private static readonly IPNetwork PodsV6 = IPNetwork.Parse("fd00:244::/56");
 
     [Theory]
     [InlineData("192.0.2.1/24", "192.0.2.2/24", false)]
@@ -39,6 +40,60 @@ public sealed class NodeRouteTests
         await ApplyAsync(world.Path(0), "a", nodes[..1]);
         Assert.DoesNotContain("10.244.1.0/24", world.Ip(0, "route"), StringComparison.Ordinal);
         Assert.DoesNotContain(Device, world.Ip(0, "link"), StringComparison.Ordinal);
+        listeners.ForEach(listener => listener.Dispose());
+    }
+
+    [Theory]
+    // The machines' addresses, of one network or two; whether they have some of IPv6 on a common link, too; and the way to the other's pods of IPv6.
+    [InlineData("192.0.2.1/24", "192.0.2.2/24", true, "fd00:244:0:1::/64 via 2001:db8::2")]
+    [InlineData("192.0.2.1/24", "192.0.2.2/24", false, $"fd00:244:0:1::/64 via fd00:244:0:1:: dev {Device}")]
+    [InlineData("192.0.2.1/24", "198.51.100.1/24", false, $"fd00:244:0:1::/64 via fd00:244:0:1:: dev {Device}")]
+    public async Task Pods_of_one_node_reach_those_of_another_by_both_families(string first, string second, bool hasV6, string way)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        using var world = new TwoMachines(first, second);
+        world.AddV6(hasV6);
+        string[] own = [first.Split('/')[0], second.Split('/')[0]];
+        var nodes = own.Select((address, i) => DualNode($"{"ab"[i]}", hasV6 ? [address, $"2001:db8::{i + 1}"] : [address], $"10.244.{i}.0/24", $"fd00:244:0:{i}::/64")).ToArray();
+        var listeners = new List<Socket>();
+        await TestPod.ServeTcpAsync(world.Path(1), 80, listeners, () => "b", IPAddress.Parse("10.244.1.5"));
+        await TestPod.ServeTcpAsync(world.Path(1), 80, listeners, () => "b", IPAddress.Parse("fd00:244:0:1::5"));
+
+        for (var times = 0; times < 2; times++)
+        {
+            await ApplyBothAsync(world.Path(0), "a", nodes);
+            await ApplyBothAsync(world.Path(1), "b", nodes);
+        }
+
+        Assert.Equal("b", (await Call.TcpAsync(world.Path(0), "10.244.1.5", 80)).Server);
+        Assert.Equal("b", (await Call.TcpAsync(world.Path(0), "fd00:244:0:1::5", 80)).Server);
+        Assert.Contains(way, world.Ip(0, "-6", "route"), StringComparison.Ordinal);
+
+        await ApplyBothAsync(world.Path(0), "a", nodes[..1]);
+        Assert.DoesNotContain("fd00:244:0:1::/64", world.Ip(0, "-6", "route"), StringComparison.Ordinal);
+        listeners.ForEach(listener => listener.Dispose());
+    }
+
+    [Fact]
+    public async Task Nodes_that_are_known_by_IPv6_alone_wrap_in_that()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        using var world = new TwoMachines("192.0.2.1/24", "192.0.2.2/24");
+        world.AddV6(hasUplink: true);
+        var listeners = new List<Socket>();
+        await TestPod.ServeTcpAsync(world.Path(1), 80, listeners, () => "b", IPAddress.Parse("fd00:244:0:1::5"));
+        foreach (var (own, other) in new[] { (0, 1), (1, 0) })
+        {
+            using var thread = NamespaceThread.Start(world.Path(own));
+            await thread.RunAsync(() =>
+            {
+                var way = new PodRoute(IPNetwork.Parse($"fd00:244:0:{other}::/64"), IPAddress.Parse($"2001:db8::{other + 1}"), IsWrapped: true);
+                new RouteTable([PodsV6], Device).Apply(new RoutePlan([IPNetwork.Parse($"fd00:244:0:{own}::/64")], IPAddress.Parse($"2001:db8::{own + 1}"), [way]));
+                return true;
+            });
+        }
+
+        Assert.Equal("b", (await Call.TcpAsync(world.Path(0), "fd00:244:0:1::5", 80)).Server);
         listeners.ForEach(listener => listener.Dispose());
     }
 
@@ -72,7 +127,7 @@ public sealed class NodeRouteTests
         await ApplyAsync(world.Path(0), "a", [RoutePlannerTests.Node("a=192.0.2.9/10.244.7.0"), other]);
         var before = world.Ip(0, "-o", "link", "show", Device);
 
-        var table = new RouteTable(Pods, Device);
+        var table = new RouteTable([Pods], Device);
         Objects.Core.Node[] nodes = [RoutePlannerTests.Node("a=192.0.2.1/10.244.0.0"), other];
         await ApplyAsync(world.Path(0), "a", nodes, table);
         Assert.NotEqual(before, world.Ip(0, "-o", "link", "show", Device));
@@ -141,10 +196,27 @@ public sealed class NodeRouteTests
         using var thread = NamespaceThread.Start(path);
         await thread.RunAsync(() =>
         {
-            (table ?? new RouteTable(Pods, Device)).Apply(RoutePlanner.Plan(self, Pods, nodes, RouteTable.Links()));
+            (table ?? new RouteTable([Pods], Device)).Apply(RoutePlanner.Plan(self, [Pods], nodes, RouteTable.Links([AddressFamily.InterNetwork])));
             return true;
         });
     }
+
+    private static async Task ApplyBothAsync(string path, string self, IEnumerable<Objects.Core.Node> nodes)
+    {
+        using var thread = NamespaceThread.Start(path);
+        await thread.RunAsync(() =>
+        {
+            new RouteTable([Pods, PodsV6], Device).Apply(RoutePlanner.Plan(self, [Pods, PodsV6], nodes, RouteTable.Links([AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])));
+            return true;
+        });
+    }
+
+    private static Objects.Core.Node DualNode(string name, IEnumerable<string> addresses, params string[] ranges) => new()
+    {
+        Metadata = new() { Name = name },
+        Spec = new() { PodCIDR = ranges[0], PodCIDRs = ranges.ToValueList() },
+        Status = new() { Addresses = addresses.Select(address => new Objects.Core.NodeAddress { Type = "InternalIP", Address = address }).ToValueList() },
+    };
 
     /// <summary>Two machines with a pod's address each, joined by a third that routes if they are of two networks.</summary>
     private sealed class TwoMachines : IDisposable
@@ -170,6 +242,19 @@ public sealed class NodeRouteTests
                 Ip(i, "link", "set", "up0", "up");
                 Ip(i, "route", "add", "default", "via", gateway.Split('/')[0]);
                 Ip(i, "addr", "add", $"10.244.{i}.5/32", "dev", "lo");
+            }
+        }
+
+        /// <summary>A pod's address each of IPv6 as well, and the machines one on a common link.</summary>
+        public void AddV6(bool hasUplink)
+        {
+            foreach (var i in (int[])[0, 1])
+            {
+                Ip(i, "addr", "add", $"fd00:244:0:{i}::5/128", "dev", "lo", "nodad");
+                if (hasUplink)
+                {
+                    Ip(i, "addr", "add", $"2001:db8::{i + 1}/64", "dev", "up0", "nodad");
+                }
             }
         }
 

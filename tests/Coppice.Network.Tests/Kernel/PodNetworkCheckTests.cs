@@ -61,5 +61,5 @@ public sealed class PodNetworkCheckTests
         }
     }
 
-    private static PodLink LinkOf(TestPod pod) => new("uid", pod.Name, pod.Path, pod.Address);
+    private static PodLink LinkOf(TestPod pod) => new("uid", pod.Name, pod.Path, [pod.Address]);
 }

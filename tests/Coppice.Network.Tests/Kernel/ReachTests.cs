@@ -18,7 +18,7 @@ public sealed class ReachTests
         await using var node = await TestNode.StartAsync();
         var client = node.AddPod();
         using var inside = NamespaceThread.Start(node.Path);
-        await using var server = await inside.RunAsync(() => DnsServer.Start(TestNode.Address, node.Options, TimeProvider.System, NullLogger.Instance));
+        await using var server = await inside.RunAsync(() => DnsServer.Start([TestNode.Address], node.Options, TimeProvider.System, NullLogger.Instance));
         server.Zone = new DnsZone(
             "cluster.local", ["default"], [new("default", "web", [IPAddress.Parse("10.96.0.50")], null, [new("", "tcp", 80)], [])], []);
         var dns = new ServicePortInfo("kube-system", "kube-dns", "dns", TransportProtocol.Udp, 53)
@@ -46,7 +46,7 @@ public sealed class ReachTests
         await using var node = await TestNode.StartAsync();
         var client = node.AddPod();
         using var inside = NamespaceThread.Start(node.Path);
-        var server = await inside.RunAsync(() => DnsServer.Start(TestNode.Address, node.Options, TimeProvider.System, NullLogger.Instance));
+        var server = await inside.RunAsync(() => DnsServer.Start([TestNode.Address], node.Options, TimeProvider.System, NullLogger.Instance));
         var port = server.Port;
         await server.DisposeAsync();
         var dns = new ServicePortInfo("kube-system", "kube-dns", "dns", TransportProtocol.Udp, 53)
@@ -60,7 +60,7 @@ public sealed class ReachTests
         await socket.SendAsync(question);
 
         // A refusal would be told by the next that is asked of the socket.
-        await using var again = await inside.RunAsync(() => DnsServer.Start(TestNode.Address, node.Options with { DnsPort = port }, TimeProvider.System, NullLogger.Instance));
+        await using var again = await inside.RunAsync(() => DnsServer.Start([TestNode.Address], node.Options with { DnsPort = port }, TimeProvider.System, NullLogger.Instance));
         again.Zone = new DnsZone("cluster.local", ["default"], [new("default", "web", [IPAddress.Parse("10.96.0.50")], null, [new("", "tcp", 80)], [])], []);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         await socket.SendAsync(question);
@@ -74,7 +74,7 @@ public sealed class ReachTests
         await using var node = await TestNode.StartAsync();
         var pod = node.AddPod();
         using var inside = NamespaceThread.Start(node.Path);
-        await using var server = await inside.RunAsync(() => DnsServer.Start(TestNode.Address, node.Options, TimeProvider.System, NullLogger.Instance));
+        await using var server = await inside.RunAsync(() => DnsServer.Start([TestNode.Address], node.Options, TimeProvider.System, NullLogger.Instance));
         server.Zone = new DnsZone(
             "cluster.local", ["default"], [new("default", "web", [IPAddress.Parse("10.96.0.50")], null, [new("", "tcp", 80)], [])], []);
         ImmutableArray<ServicePortInfo> services =

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
-using Coppice.Network.PodNetwork;
 using Coppice.Network.Nftables;
+using Coppice.Network.PodNetwork;
+using Coppice.Objects;
 
 namespace Coppice.Network.Tests.Kernel;
 
@@ -14,16 +15,21 @@ internal sealed class TestNode : IAsyncDisposable
 {
     public static readonly IPAddress Address = IPAddress.Parse("192.0.2.10");
     public static readonly IPAddress OutsideAddress = IPAddress.Parse("192.0.2.99");
+
+    // 2001:db8::/32 is for documentation (RFC 3849): nobody's network.
+    public static readonly IPAddress AddressV6 = IPAddress.Parse("2001:db8::10");
+    public static readonly IPAddress OutsideAddressV6 = IPAddress.Parse("2001:db8::99");
     private static int _count;
 
     private readonly string _id = $"cpt{Environment.ProcessId % 100000}x{Interlocked.Increment(ref _count)}";
     private readonly List<TestPod> _pods = [];
     private readonly string _directory;
 
-    private TestNode()
+    private TestNode(bool isDual)
     {
         _directory = Directory.CreateTempSubdirectory("coppice-network-").FullName;
         Options = new NetworkOptions { NodeName = "node", CniConfigurationDirectory = System.IO.Path.Combine(_directory, "cni"), CniDataDirectory = System.IO.Path.Combine(_directory, "ipam") };
+        Options = isDual ? Options with { Ranges = ClusterRanges.Parse("10.96.0.0/16,fd00:96::/112", "10.244.0.0/16,fd00:244::/56") } : Options;
         Rules = null!;
     }
 
@@ -32,10 +38,11 @@ internal sealed class TestNode : IAsyncDisposable
     public string Path => $"/run/netns/{_id}";
     public string Outside => $"/run/netns/{_id}o";
 
-    public static async Task<TestNode> StartAsync()
+    /// <param name="isDual">With addresses of IPv6 as well.</param>
+    public static async Task<TestNode> StartAsync(bool isDual = false)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && Directory.Exists("/usr/lib/cni"), "needs root and the CNI plugins");
-        var node = new TestNode();
+        var node = new TestNode(isDual);
         Run("ip", "netns", "add", node._id);
         Run("ip", "netns", "add", node._id + "o");
         node.Ip("link", "set", "lo", "up");
@@ -46,9 +53,16 @@ internal sealed class TestNode : IAsyncDisposable
         Run("ip", "-n", node._id + "o", "addr", "add", $"{OutsideAddress}/24", "dev", "out0");
         Run("ip", "-n", node._id + "o", "link", "set", "lo", "up");
         Run("ip", "-n", node._id + "o", "link", "set", "out0", "up");
-        await KernelSettings.ApplyAsync(node.Path);
+        if (isDual)
+        {
+            node.Ip("addr", "add", $"{AddressV6}/64", "dev", "up0", "nodad");
+            node.Ip("route", "add", "default", "via", $"{OutsideAddressV6}");
+            Run("ip", "-n", node._id + "o", "addr", "add", $"{OutsideAddressV6}/64", "dev", "out0", "nodad");
+        }
+
+        await KernelSettings.ApplyAsync(node.Path, node.Options.Families);
         CniConfiguration.Write(node.Options);
-        node.Rules = new NftablesRules(node.Options.Instance, node.Path);
+        node.Rules = new NftablesRules(node.Options.Instance, node.Path, node.Options.Families);
         return node;
     }
 
@@ -58,7 +72,8 @@ internal sealed class TestNode : IAsyncDisposable
         var pod = new TestPod($"{_id}p{_pods.Count}");
         Run("ip", "netns", "add", pod.Name);
         _pods.Add(pod);
-        pod.Address = IPAddress.Parse(Cni("ADD", pod)!["ips"]![0]!["address"]!.GetValue<string>().Split('/')[0]);
+        var addresses = Cni("ADD", pod)!["ips"]!.AsArray().Select(one => IPAddress.Parse(one!["address"]!.GetValue<string>().Split('/')[0])).ToList();
+        (pod.Address, pod.AddressV6) = (addresses[0], addresses.ElementAtOrDefault(1));
         return pod;
     }
 

@@ -14,7 +14,17 @@ internal sealed class TestPod(string name) : IDisposable
     public string Path => $"/run/netns/{name}";
     public IPAddress Address { get; set; } = IPAddress.None;
 
-    public Task ServeTcpAsync(int port) => ServeTcpAsync(Path, port, _listeners, () => Address.ToString());
+    /// <summary>Null where the cluster has IPv4 alone.</summary>
+    public IPAddress? AddressV6 { get; set; }
+
+    public async Task ServeTcpAsync(int port)
+    {
+        await ServeTcpAsync(Path, port, _listeners, () => Address.ToString());
+        if (AddressV6 is { } address)
+        {
+            await ServeTcpAsync(Path, port, _listeners, () => address.ToString(), IPAddress.IPv6Any);
+        }
+    }
 
     public async Task ServeUdpAsync(int port)
     {
@@ -39,7 +49,7 @@ internal sealed class TestPod(string name) : IDisposable
     /// <summary>A server in any namespace; it says its name and the caller's address, then echoes what it is sent.</summary>
     public static async Task ServeTcpAsync(string path, int port, List<Socket> listeners, Func<string> name, IPAddress? address = null)
     {
-        var socket = await NetworkNamespaces.OpenAsync(path, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var socket = await NetworkNamespaces.OpenAsync(path, (address ?? IPAddress.Any).AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         socket.Bind(new IPEndPoint(address ?? IPAddress.Any, port));
         socket.Listen();

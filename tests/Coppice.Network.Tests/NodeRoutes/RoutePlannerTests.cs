@@ -1,5 +1,6 @@
 using System.Net;
 using Coppice.Network.NodeRoutes;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Network.Tests.NodeRoutes;
@@ -26,7 +27,28 @@ public sealed class RoutePlannerTests
     [InlineData("here=192.0.2.1/10.244.0.0 b=fd00::2/10.244.1.0", "")]
     public void Each_other_nodes_pods_have_a_way(string nodes, string routes)
     {
-        var plan = RoutePlanner.Plan("here", IPNetwork.Parse("10.244.0.0/16"), nodes.Split(' ').Select(Node), Links);
+        var plan = RoutePlanner.Plan("here", [IPNetwork.Parse("10.244.0.0/16")], nodes.Split(' ').Select(Node), Links);
+
+        Assert.Equal(routes, string.Join(", ", plan.Routes.Select(route => $"{route.Pods} {(route.IsWrapped ? "wrapped to" : "by")} {route.Node}")));
+    }
+
+    [Theory]
+    // Addresses of another node, and the ways to its pods; here are links to 192.0.2.0/24 and 2001:db8::/64.
+    [InlineData("192.0.2.2 2001:db8::2", "10.244.1.0/24 by 192.0.2.2, fd00:244:0:1::/64 by 2001:db8::2")]
+    [InlineData("192.0.2.2", "10.244.1.0/24 by 192.0.2.2, fd00:244:0:1::/64 wrapped to 192.0.2.2")]
+    [InlineData("198.51.100.2 2001:db8::2", "10.244.1.0/24 wrapped to 198.51.100.2, fd00:244:0:1::/64 by 2001:db8::2")]
+    [InlineData("198.51.100.2 2001:db8:1::2", "10.244.1.0/24 wrapped to 198.51.100.2, fd00:244:0:1::/64 wrapped to 198.51.100.2")]
+    [InlineData("2001:db8::2", "fd00:244:0:1::/64 by 2001:db8::2")]
+    public void Of_two_families_each_has_its_own_way(string addresses, string routes)
+    {
+        var node = Node("b=/10.244.1.0");
+        node = node with
+        {
+            Spec = node.Spec with { PodCIDRs = ["10.244.1.0/24", "fd00:244:0:1::/64"] },
+            Status = new() { Addresses = addresses.Split(' ').Select(one => new NodeAddress { Type = "InternalIP", Address = one }).ToValueList() },
+        };
+
+        var plan = RoutePlanner.Plan("here", [IPNetwork.Parse("10.244.0.0/16"), IPNetwork.Parse("fd00:244::/56")], [node], [.. Links, IPNetwork.Parse("2001:db8::/64")]);
 
         Assert.Equal(routes, string.Join(", ", plan.Routes.Select(route => $"{route.Pods} {(route.IsWrapped ? "wrapped to" : "by")} {route.Node}")));
     }
@@ -34,8 +56,8 @@ public sealed class RoutePlannerTests
     [Fact]
     public void A_node_learns_its_own_range()
     {
-        var plan = RoutePlanner.Plan("here", IPNetwork.Parse("10.244.0.0/16"), [Node("here=192.0.2.1/10.244.3.0"), Node("b=192.0.2.2/10.244.0.0")], Links);
-        Assert.Equal((IPNetwork.Parse("10.244.3.0/24"), IPAddress.Parse("192.0.2.1")), (plan.Own!.Value, plan.Address));
+        var plan = RoutePlanner.Plan("here", [IPNetwork.Parse("10.244.0.0/16")], [Node("here=192.0.2.1/10.244.3.0"), Node("b=192.0.2.2/10.244.0.0")], Links);
+        Assert.Equal((IPNetwork.Parse("10.244.3.0/24"), IPAddress.Parse("192.0.2.1")), (plan.Own.Single(), plan.Address));
     }
 
     internal static Node Node(string text)

@@ -66,6 +66,6 @@ public sealed class PodNetworkTests
 
         Assert.Equal("eth0", NodeIp.DefaultRouteDevice(routes));
         Assert.Null(NodeIp.DefaultRouteDevice(routes[..2]));
-        Assert.False(NodeIp.Find() is { } found && System.Net.IPAddress.IsLoopback(found));
+        Assert.False(NodeIp.Find(System.Net.Sockets.AddressFamily.InterNetwork) is { } found && System.Net.IPAddress.IsLoopback(found));
     }
 }

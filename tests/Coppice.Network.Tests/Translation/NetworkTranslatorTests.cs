@@ -46,7 +46,7 @@ public sealed class NetworkTranslatorTests
         Conditions = new EndpointConditions { Ready = ready, Serving = serving, Terminating = terminating },
     };
 
-    private static (NetworkState State, DnsZone Zone) Translate(Service service, params EndpointSlice[] slices) =>
+    private static NetworkTranslation Translate(Service service, params EndpointSlice[] slices) =>
         new NetworkTranslator(Options).Translate(new NetworkObjects([service], slices, [], ["default"]));
 
     [Fact]
@@ -55,10 +55,10 @@ public sealed class NetworkTranslatorTests
         var dns = Web() with { Spec = Web().Spec with { ClusterIP = "10.96.0.10", ExternalTrafficPolicy = null, Ports = [new ServicePort { Name = "http", Protocol = "UDP", Port = 53 }] } };
         var world = new NetworkObjects([dns, Web()], [Slice(At("192.0.2.1", node: "first"))], [], ["default"]);
 
-        var rules = new NetworkTranslator(Options with { OwnDns = new(IPAddress.Parse("192.0.2.7"), 5353) }).Translate(world with { Services = [dns] }).State.Services;
+        var rules = new NetworkTranslator(Options with { OwnDns = [new(IPAddress.Parse("192.0.2.7"), 5353)] }).Translate(world with { Services = [dns] }).State.Services;
         Assert.Equal(["192.0.2.7:5353"], rules.SelectMany(one => one.Endpoints).Select(one => $"{one.Address}:{one.Port}").Distinct());
 
-        var others = new NetworkTranslator(Options with { OwnDns = new(IPAddress.Parse("192.0.2.7"), 5353) }).Translate(world with { Services = [Web()] }).State.Services;
+        var others = new NetworkTranslator(Options with { OwnDns = [new(IPAddress.Parse("192.0.2.7"), 5353)] }).Translate(world with { Services = [Web()] }).State.Services;
         Assert.Equal(["192.0.2.1:8080"], others.SelectMany(one => one.Endpoints).Select(one => $"{one.Address}:{one.Port}").Distinct());
     }
 

@@ -145,8 +145,8 @@ public sealed class PolicyTranslationTests
         {
             Arriving = new Dictionary<string, ArrivingPod>
             {
-                ["x/new"] = new(pod, IPAddress.Parse("10.244.0.7"), IsKnown: true),
-                ["x/newer"] = new(Pod("x/newer", ""), IPAddress.Parse("10.244.0.8"), IsKnown: false),
+                ["x/new"] = new(pod, [IPAddress.Parse("10.244.0.7")], IsKnown: true),
+                ["x/newer"] = new(Pod("x/newer", ""), [IPAddress.Parse("10.244.0.8")], IsKnown: false),
             },
         };
 

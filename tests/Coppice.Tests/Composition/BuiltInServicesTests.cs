@@ -23,7 +23,7 @@ public sealed class BuiltInServicesTests
         var told = new ToldEvents();
         foreach (var range in new[] { "10.96.0.0/16", "172.30.0.0/20", "172.30.0.0/20", "10.96.0.0/16" })
         {
-            await ClusterBootstrap.EnsureServiceRangeAsync(api, told, IPNetwork.Parse(range), TimeProvider.System, default);
+            await ClusterBootstrap.EnsureServiceRangeAsync(api, told, [IPNetwork.Parse(range)], TimeProvider.System, default);
         }
 
         Assert.Equal(
@@ -48,10 +48,10 @@ public sealed class BuiltInServicesTests
 
         async Task<string?> StartAsync(ClusterRanges ranges)
         {
-            var verbs = new ApiVerbs(store, new ServiceAllocationOptions(ranges.Services, PortRange.NodePorts), null, TimeProvider.System, new Random(1));
+            var verbs = new ApiVerbs(store, new ServiceAllocationOptions([ranges.Services], PortRange.NodePorts), null, TimeProvider.System, new Random(1));
             var api = new InProcessClient(verbs, "system:apiserver");
             await ClusterBootstrap.EnsureNamespacesAsync(api, default);
-            await new BuiltInServices(api, IPAddress.Parse("192.0.2.10"), NullLogger.Instance).AddApiAsync(ranges.ApiAddress, 6443, default);
+            await new BuiltInServices(api, [IPAddress.Parse("192.0.2.10")], NullLogger.Instance).AddApiAsync(ranges.ApiAddress, 6443, default);
             return (await api.FindAsync<Service>(new ObjectKey("default", "kubernetes"), default))!.Spec.ClusterIP;
         }
     }

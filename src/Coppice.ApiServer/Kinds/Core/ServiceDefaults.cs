@@ -17,6 +17,8 @@ internal static class ServiceDefaults
         var filled = spec with
         {
             Type = type,
+            // One address given in the older field is also the first of the newer one.
+            ClusterIPs = type != ServiceType.ExternalName && spec is { ClusterIP: { } address, ClusterIPs.IsEmpty: true } ? [address] : spec.ClusterIPs,
             SessionAffinity = affinity,
             SessionAffinityConfig = affinity == ServiceAffinity.None
                 ? null
@@ -26,7 +28,7 @@ internal static class ServiceDefaults
             InternalTrafficPolicy = spec.InternalTrafficPolicy ?? (outside || type == ServiceType.ClusterIP ? ServiceInternalTrafficPolicy.Cluster : null),
             AllocateLoadBalancerNodePorts = spec.AllocateLoadBalancerNodePorts ?? (type == ServiceType.LoadBalancer ? true : null),
         };
-        return item with { Spec = type == ServiceType.ExternalName ? filled : WithFamilies(filled) };
+        return item with { Spec = filled };
     }
 
     private static ServicePort Default(ServicePort port) => port with
@@ -34,27 +36,4 @@ internal static class ServiceDefaults
         Protocol = port.Protocol ?? Protocol.TCP,
         TargetPort = port.TargetPort == new IntOrString(0) || port.TargetPort.Text == "" ? port.Port : port.TargetPort,
     };
-
-    /// <summary>
-    /// The cluster is of IPv4 alone. A service without address and selector may lead anywhere, so it is said to be of both families,
-    /// as in Kubernetes.
-    /// </summary>
-    private static ServiceSpec WithFamilies(ServiceSpec spec)
-    {
-        // One address given in the older field is also the first of the newer one.
-        var addresses = spec is { ClusterIP: { } address, ClusterIPs.IsEmpty: true } ? [address] : spec.ClusterIPs;
-        var anywhere = spec is { ClusterIP: "None", Selector.IsEmpty: true };
-        var policy = spec.IpFamilyPolicy ?? (anywhere ? IPFamilyPolicy.RequireDualStack : IPFamilyPolicy.SingleStack);
-        var families = !spec.IpFamilies.IsEmpty ? spec.IpFamilies
-            : addresses.IsEmpty || addresses[0] == "None" ? [IPFamily.IPv4]
-            : addresses.ConvertAll(a => a.Contains(':') ? IPFamily.IPv6 : IPFamily.IPv4);
-        return spec with
-        {
-            ClusterIPs = addresses,
-            IpFamilyPolicy = policy,
-            IpFamilies = anywhere && policy != IPFamilyPolicy.SingleStack && families.Count == 1
-                ? families.Add(families[0] == IPFamily.IPv4 ? IPFamily.IPv6 : IPFamily.IPv4)
-                : families,
-        };
-    }
 }

@@ -87,14 +87,30 @@ internal static class HostChecks
     /// <param name="isNew">The cluster was not on this machine since its start: what is there is not its own.</param>
     public static void RequireRangesBeside(ServerOptions options, bool isNew)
     {
-        var node = options.NodeAddress ?? NodeIp.Find();
-        var conflict = options.Ranges.Conflict(node) ?? (isNew ? NodeIp.Networks().Select(options.Ranges.Conflict).FirstOrDefault(one => one is not null) : null);
+        var addresses = NodeAddresses.Of(options);
+        RequireFamily(options, addresses);
+        var conflict = addresses.Select(options.Ranges.Conflict).FirstOrDefault(one => one is not null)
+            ?? (isNew ? NodeIp.Networks().Select(options.Ranges.Conflict).FirstOrDefault(one => one is not null) : null);
         if (conflict is not null)
         {
             throw new UserErrorException(
                 options.Join is null
                     ? $"{conflict}. Choose others with --service-range, --pod-range or --node-address"
                     : $"{conflict}, of the cluster that it is to join: its server chooses them with --service-range and --pod-range, at its first start",
+                ExitCodes.NotPossible);
+        }
+    }
+
+    /// <summary>A machine without any network is known to nobody else; one that has some is known by an address of the family that its pods are known by.</summary>
+    private static void RequireFamily(ServerOptions options, IReadOnlyList<IPAddress> addresses)
+    {
+        IReadOnlyList<IPAddress> others = options.NodeAddresses.IsEmpty
+            ? [.. ((AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6]).Select(NodeIp.Find).OfType<IPAddress>()]
+            : options.NodeAddresses;
+        if (addresses.Count == 0 && others.Count > 0)
+        {
+            throw new UserErrorException(
+                $"pods are known by their addresses in {options.Ranges.Pods}, and this node only by {string.Join(" and ", others)}: name an address of that family with --node-address, or another range first with --pod-range",
                 ExitCodes.NotPossible);
         }
     }

@@ -31,7 +31,7 @@ internal sealed record InstanceClaim(string DataDirectory, ClusterRanges Ranges,
                 ExitCodes.NotPossible);
         }
 
-        OwnFiles.WritePrivate(file, $"{options.DataDirectory}\n{Services}{options.Ranges.Services}\n{Pods}{options.Ranges.Pods}\n{Ports}{options.NodePorts}\n");
+        OwnFiles.WritePrivate(file, $"{options.DataDirectory}\n{Services}{options.Ranges.ServicesText}\n{Pods}{options.Ranges.PodsText}\n{Ports}{options.NodePorts}\n");
     }
 
     /// <summary>Whether a cluster of this name was on the machine since its start, and was not purged.</summary>
@@ -74,17 +74,15 @@ internal sealed record InstanceClaim(string DataDirectory, ClusterRanges Ranges,
 
     private (string What, string Option)? SharedWith(ServerOptions options)
     {
-        foreach (var theirs in (IPNetwork[])[Ranges.Services, Ranges.Pods])
+        IPNetwork[] theirs = [.. Ranges.AllServices, .. Ranges.AllPods];
+        foreach (var services in options.Ranges.AllServices.Where(one => theirs.Any(other => ClusterRanges.Overlap(one, other))))
         {
-            if (ClusterRanges.Overlap(theirs, options.Ranges.Services))
-            {
-                return ($"addresses of the range of services {options.Ranges.Services}", "--service-range");
-            }
+            return ($"addresses of the range of services {services}", "--service-range");
+        }
 
-            if (ClusterRanges.Overlap(theirs, options.Ranges.Pods))
-            {
-                return ($"addresses of the range of pods {options.Ranges.Pods}", "--pod-range");
-            }
+        foreach (var pods in options.Ranges.AllPods.Where(one => theirs.Any(other => ClusterRanges.Overlap(one, other))))
+        {
+            return ($"addresses of the range of pods {pods}", "--pod-range");
         }
 
         return NodePorts.Overlaps(options.NodePorts) ? ($"node ports of the range {options.NodePorts}", "--node-port-range") : null;
@@ -101,10 +99,9 @@ internal sealed record InstanceClaim(string DataDirectory, ClusterRanges Ranges,
         var lines = File.ReadAllLines(file);
         return new InstanceClaim(
             lines is [var owner, ..] ? owner.Trim() : "",
-            new ClusterRanges(Value(Services, IPNetwork.Parse, ClusterRanges.Default.Services), Value(Pods, IPNetwork.Parse, ClusterRanges.Default.Pods)),
-            Value(Ports, PortRange.Parse, PortRange.NodePorts));
+            ClusterRanges.Parse(Value(Services), Value(Pods)),
+            Value(Ports) is { } ports ? PortRange.Parse(ports) : PortRange.NodePorts);
 
-        T Value<T>(string key, Func<string, T> parse, T usual) =>
-            lines.FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal)) is { } found ? parse(found[key.Length..]) : usual;
+        string? Value(string key) => lines.FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))?[key.Length..];
     }
 }

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Coppice.Composition.Joining;
 
 /// <summary>How a machine becomes a node: it learns whom to believe, shows its token, and gets certificates of its own.</summary>
-internal sealed partial class ClusterJoin(JoinOptions options, string node, IPAddress address, DataLayout layout, TimeProvider time, ILogger log)
+internal sealed partial class ClusterJoin(JoinOptions options, string node, DataLayout layout, TimeProvider time, ILogger log)
 {
     // Who waits before the screen learns that it does not work; a machine that starts again waits for the server.
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(20);
@@ -23,9 +23,12 @@ internal sealed partial class ClusterJoin(JoinOptions options, string node, IPAd
     private readonly NodeKeys _keys = new(layout, node, time);
 
     /// <summary>1. The cluster's authority, by the token. 2. The agent's certificate, by the token. 3. Everything else, as the node.</summary>
-    /// <param name="accept">Throws where the machine cannot have what the cluster's nodes agree on; before that, nothing is kept of it.</param>
+    /// <param name="accept">
+    /// Gives the machine's address in a cluster of such settings. Throws where it cannot have what the cluster's nodes agree on; before that, nothing
+    /// is kept of it.
+    /// </param>
     /// <exception cref="JoinException">It cannot become one, and why.</exception>
-    public async Task<ClusterMembership> RunAsync(Func<ClusterSettings, Task> accept, CancellationToken stop)
+    public async Task<ClusterMembership> RunAsync(Func<ClusterSettings, Task<IPAddress>> accept, CancellationToken stop)
     {
         var token = Given();
         if (_keys.AgentUser != NodeIdentities.AgentOf(node) || _keys.Authority is not { } authority || (token is not null && token.AuthorityHash != JoinToken.HashOf(authority)))
@@ -42,25 +45,24 @@ internal sealed partial class ClusterJoin(JoinOptions options, string node, IPAd
 
     private string HowToJoin => $"with a token that \"coppice token create\" prints on the server: coppice up --join {options.Server} --token TOKEN";
 
-    private async Task<bool> BecomeKnownAsync(JoinToken token, Func<ClusterSettings, Task> accept, CancellationToken stop)
+    private async Task<bool> BecomeKnownAsync(JoinToken token, Func<ClusterSettings, Task<IPAddress>> accept, CancellationToken stop)
     {
         var authority = await new ClusterDiscovery(options.Server, time, RequestTimeout).FindAsync(token, stop);
         using var api = new HttpApiClient(new HttpApiOptions(options.Server, [authority]) { Token = () => token.Bearer, RequestTimeout = RequestTimeout }, time);
         await RequireOlderAgentAsync(api, stop);
-        await RequireFreeAsync(api, stop);
-        await accept(await SettingsAsync(api, stop));
+        await RequireFreeAsync(api, await accept(await SettingsAsync(api, stop)), stop);
         await _keys.ObtainAgentAsync(authority, new CertificateRequests(api, time), stop);
         LogJoined(log, node, options.Server);
         return true;
     }
 
-    private async Task<ClusterMembership> ConfirmAsync(Func<ClusterSettings, Task> accept, CancellationToken stop)
+    private async Task<ClusterMembership> ConfirmAsync(Func<ClusterSettings, Task<IPAddress>> accept, CancellationToken stop)
     {
         using var api = new HttpApiClient(
             new HttpApiOptions(options.Server, [_keys.Authority!]) { Program = "kubelet", ClientCertificate = _keys.Agent, RequestTimeout = RequestTimeout }, time);
         await RequireOlderAgentAsync(api, stop);
         var settings = await SettingsAsync(api, stop);
-        await accept(settings);
+        var address = await accept(settings);
         return new(options.Server, _keys.Authority!, _keys, await _keys.ObtainAllAsync(new CertificateRequests(api, time), address, stop), settings);
     }
 
@@ -85,7 +87,7 @@ internal sealed partial class ClusterJoin(JoinOptions options, string node, IPAd
         }
     }
 
-    private async Task RequireFreeAsync(HttpApiClient api, CancellationToken stop)
+    private async Task RequireFreeAsync(HttpApiClient api, IPAddress address, CancellationToken stop)
     {
         foreach (var other in (await api.ListAsync<Objects.Core.Node>(ListQuery.All, stop)).Items)
         {

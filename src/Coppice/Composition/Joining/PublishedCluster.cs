@@ -29,7 +29,7 @@ internal static class PublishedCluster
             api,
             Settings,
             ValueMap.Of(
-                (Domain, settings.ClusterDomain), (NodePorts, $"{settings.NodePorts}"), (Pods, $"{settings.Ranges.Pods}"), (Services, $"{settings.Ranges.Services}")),
+                (Domain, settings.ClusterDomain), (NodePorts, $"{settings.NodePorts}"), (Pods, settings.Ranges.PodsText), (Services, settings.Ranges.ServicesText)),
             stop);
     }
 
@@ -57,7 +57,7 @@ internal static class PublishedCluster
             throw new FormatException($"{Pods} {pods} {ofPods}");
         }
 
-        return new(new(IPNetwork.Parse(services), IPNetwork.Parse(pods)), PortRange.Parse(Of(NodePorts)), Of(Domain));
+        return new(ClusterRanges.Parse(services, pods), PortRange.Parse(Of(NodePorts)), Of(Domain));
 
         string Of(string name) => map.Data.Find(name) is { Length: > 0 } value ? value : throw new FormatException($"it lacks {name}");
     }

@@ -89,7 +89,7 @@ internal sealed class JoinableCluster : IAsyncDisposable
     private async Task ServeAsync(TimeSpan? signing)
     {
         var (time, settings) = (TimeProvider.System, new ClusterSettings(ClusterRanges.Default, PortRange.NodePorts, "cluster.local"));
-        var options = new ControlPlaneOptions(new(settings.Ranges.Services, settings.NodePorts), _keys.Authority.CertificatePem)
+        var options = new ControlPlaneOptions(new([.. settings.Ranges.AllServices], settings.NodePorts), _keys.Authority.CertificatePem)
         {
             Ranges = settings.Ranges,
             Tokens = _keys.Tokens,
@@ -102,14 +102,14 @@ internal sealed class JoinableCluster : IAsyncDisposable
             plane.Api, new PipelineParts(_keys.Authority, _keys.Tokens, _ => null, [], "127.0.0.1:6443"), time, new Random(2), NullLogger.Instance);
         var port = FreePort();
         _host = await ApiServerHost.StartAsync(
-            [new HttpsService(new HttpsPort(port, _keys.Server(System.Net.IPAddress.Loopback, settings.Ranges.ApiAddress, settings.ClusterDomain)), (http, stop) => AnswerAsync(pipeline, http, stop))],
+            [new HttpsService(new HttpsPort(port, _keys.Server([System.Net.IPAddress.Loopback], settings.Ranges.ApiAddress, settings.ClusterDomain)), (http, stop) => AnswerAsync(pipeline, http, stop))],
             time,
             NullLoggerFactory.Instance,
             default);
         Address = new Uri($"https://127.0.0.1:{port}");
         Api = InProcessClient.Open(plane.Api, Coppice.ApiServer.Requests.Users.Component(InProcessClient.ApiServer));
         var events = new EventRecorder(Api, "coppice", "", time, new Random(3), NullLogger.Instance);
-        await ClusterBootstrap.EnsureAsync(Api, events, _keys, settings.Ranges.Services, time, default);
+        await ClusterBootstrap.EnsureAsync(Api, events, _keys, settings.Ranges.AllServices, time, default);
         await PublishedCluster.WriteAsync(Api, new(System.Net.IPAddress.Loopback, port), _keys.Authority.CertificatePem, settings, default);
         _loops = [.. plane.Loops.Select(loop => loop(_stopping.Token))];
     }
@@ -137,7 +137,7 @@ internal sealed class Machine : IDisposable
     public bool IsKnown => File.Exists(Layout.NodeAuthority) || File.Exists(Path.Combine(Layout.NodeKeys, "agent.pem"));
 
     public Task<ClusterMembership> JoinAsync(Uri server, JoinToken? token) =>
-        new ClusterJoin(new JoinOptions(server, token?.ToString()), Name, System.Net.IPAddress.Parse("192.0.2.12"), Layout, Time, NullLogger.Instance).RunAsync(_ => Task.CompletedTask, default);
+        new ClusterJoin(new JoinOptions(server, token?.ToString()), Name, Layout, Time, NullLogger.Instance).RunAsync(_ => Task.FromResult(System.Net.IPAddress.Parse("192.0.2.12")), default);
 
     /// <summary>Why it cannot.</summary>
     public async Task<string> RefusedAsync(Uri server, JoinToken? token) =>
