@@ -16,6 +16,9 @@ public sealed record NetworkOptions
     /// <summary>Where the CNI plugins note which pod has which address; under the data directory, so that it survives a restart.</summary>
     public required string CniDataDirectory { get; init; }
 
+    /// <summary>A CNI plugin that is called before the others, with a network namespace in which there is nothing yet; null for none.</summary>
+    public string? FirstPlugin { get; init; }
+
     /// <summary>Names our nftables table and our CNI network: another instance on the machine needs another one. A letter, then letters, digits and '_'.</summary>
     public string Instance { get; init; } = "coppice";
 

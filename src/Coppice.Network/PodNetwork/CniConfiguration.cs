@@ -40,7 +40,7 @@ public static class CniConfiguration
         {
             ["cniVersion"] = "0.4.0",
             ["name"] = options.Instance,
-            ["plugins"] = new JsonArray(plugin),
+            ["plugins"] = options.FirstPlugin is { } first ? new JsonArray(new JsonObject { ["type"] = first }, plugin) : new JsonArray(plugin),
         };
         return list.ToJsonString(new() { WriteIndented = true }) + "\n";
     }

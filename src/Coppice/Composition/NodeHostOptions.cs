@@ -2,6 +2,7 @@ using System.Net;
 using Coppice.Configuration;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Containerd;
+using Coppice.Objects;
 
 namespace Coppice.Composition;
 
@@ -20,6 +21,8 @@ internal sealed record NodeHostOptions(string Name, IReadOnlyList<IPAddress> Add
     /// <summary>The name of the cgroups; see <see cref="ServerOptions.Instance"/>.</summary>
     public required string Instance { get; init; }
 
+    public required bool PodsHaveV6 { get; init; }
+
     /// <summary>Where the node's own endpoint listens.</summary>
     public required int EndpointPort { get; init; }
 
@@ -36,13 +39,19 @@ internal sealed record NodeHostOptions(string Name, IReadOnlyList<IPAddress> Add
     public string? RegistriesFile { get; init; }
 
     /// <summary>The own containerd's.</summary>
-    public ContainerdOptions Runtime => new() { Directory = Layout.Containerd, CgroupPath = new CgroupTree($"/{Instance}").Runtime };
+    public ContainerdOptions Runtime => new()
+    {
+        Directory = Layout.Containerd,
+        CgroupPath = new CgroupTree($"/{Instance}").Runtime,
+        PodsHaveV6 = PodsHaveV6,
+    };
 
     public static NodeHostOptions Of(ServerOptions server, IReadOnlyList<IPAddress> addresses) =>
         new(server.NodeName, addresses, new DataLayout(server.DataDirectory), server.Ranges.DnsAddresses)
         {
             ClusterDomain = server.ClusterDomain,
             Instance = server.Instance,
+            PodsHaveV6 = server.Ranges.AllPods.Any(ClusterRanges.IsV6),
             EndpointPort = server.KubeletPort,
             PodPidsLimit = server.PodPidsLimit,
             ComesBack = server.Join is null,

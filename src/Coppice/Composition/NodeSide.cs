@@ -31,6 +31,8 @@ internal sealed class NodeSide(
             CniConfigurationDirectory = new ContainerdLayout(options.Runtime).CniConfigurationDirectory,
             CniDataDirectory = options.Layout.PodNetwork,
             Instance = options.Instance,
+            // Another's containerd has its own plugins.
+            FirstPlugin = options is { ContainerdSocket: null, PodsHaveV6: true } ? ContainerdOptions.FirstPlugin : null,
             Ranges = cluster.Ranges,
             ClusterDomain = cluster.ClusterDomain,
             DnsPortBefore = dnsPortBefore,

@@ -52,6 +52,9 @@ public sealed class DualStackTests
         var asks = await ns.ValueAsync("pod/asks", ".status.podIPs[*].ip");
         Assert.Contains($"IPS={asks.Replace(' ', ',')}", File.ReadAllText($"/proc/{await cluster.Faults.ProcessOfAsync(ns.Name, "asks", "app")}/environ").Split('\0'));
 
+        // Nobody waited to hear who else might have the address.
+        Assert.Equal("0", (await InPodAsync(ns, "cat /proc/sys/net/ipv6/conf/eth0/accept_dad")).OrThrow().Trim());
+
         // What packets and names do.
         foreach (var address in (string[])[.. pod, .. web, six])
         {
@@ -136,10 +139,15 @@ public sealed class DualStackTests
     private static async Task ReachesAsync(TestNamespace ns, string address) =>
         await Eventually.SeeAsync($"an answer of {address} to a pod", Patience, () => AskAsync(ns, address), seen => seen.Output.Contains("200 OK"));
 
-    private static async Task<CommandResult> AskAsync(TestNamespace ns, string address)
+    private static Task<CommandResult> AskAsync(TestNamespace ns, string address)
+    {
+        var ask = $"exec 3<>/dev/tcp/{address}/80 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && head -1 <&3";
+        return InPodAsync(ns, ask);
+    }
+
+    private static async Task<CommandResult> InPodAsync(TestNamespace ns, string script)
     {
         var process = await ns.Cluster.Faults.ProcessOfAsync(ns.Name, "asks", "app");
-        var ask = $"exec 3<>/dev/tcp/{address}/80 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && head -1 <&3";
-        return await new Command("nsenter", $"--net=/proc/{process}/ns/net", "timeout", "2", "bash", "-c", ask).RunAsync();
+        return await new Command("nsenter", $"--net=/proc/{process}/ns/net", "timeout", "2", "bash", "-c", script).RunAsync();
     }
 }

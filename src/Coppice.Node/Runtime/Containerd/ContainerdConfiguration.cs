@@ -42,7 +42,7 @@ internal static class ContainerdConfiguration
           tolerate_missing_hugetlb_controller = true
 
           [plugins."io.containerd.grpc.v1.cri".cni]
-            bin_dir = {Text(host.CniPluginDirectory ?? options.CniPluginDirectories[0])}
+            bin_dir = {Text(options.PodsHaveV6 ? layout.CniPluginDirectory : PluginsOf(options, host))}
             conf_dir = {Text(layout.CniConfigurationDirectory)}
             max_conf_num = 1
 
@@ -62,6 +62,9 @@ internal static class ContainerdConfiguration
                 SystemdCgroup = false
 
         """;
+
+    /// <summary>Where the machine has the CNI plugins.</summary>
+    public static string PluginsOf(ContainerdOptions options, HostFacts host) => host.CniPluginDirectory ?? options.CniPluginDirectories[0];
 
     public static string Snapshotter(HostFacts host) => host.HasOverlay ? "overlayfs" : "native";
 

@@ -45,6 +45,9 @@ public sealed record ContainerdLayout
 
     public string CniConfigurationDirectory { get; }
 
+    /// <summary>The CNI plugins, where one of ours is among them.</summary>
+    public string CniPluginDirectory => Path.Combine(Directory, "cni-plugins");
+
     public string Socket { get; }
 
     // Under a long data directory the socket goes to /run, by a name that follows from the directory.

@@ -27,6 +27,12 @@ public sealed record ContainerdOptions
     /// <summary>Where the CNI plugins are; the first that exists is taken. Debian's package, then everybody else's place.</summary>
     public IReadOnlyList<string> CniPluginDirectories { get; init; } = ["/usr/lib/cni", "/opt/cni/bin"];
 
+    /// <summary>The plugin that the networks of pods begin with where <see cref="PodsHaveV6"/>.</summary>
+    public const string FirstPlugin = "coppice-nodad";
+
+    /// <summary>Pods have addresses of IPv6: a plugin of ours goes before the others.</summary>
+    public bool PodsHaveV6 { get; init; }
+
     /// <summary>The name of the sandbox image, which <see cref="Images.PauseImage"/> brings.</summary>
     public string SandboxImage { get; init; } = Images.PauseImage.Name;
 

@@ -181,7 +181,8 @@ public sealed partial class ContainerdSupervisor : IDisposable
 
     private async Task<ContainerdProcess> AdoptOrStartAsync(CancellationToken stop)
     {
-        var configuration = ContainerdConfiguration.Render(_options, _layout, HostFacts.Observe(_options));
+        var host = HostFacts.Observe(_options);
+        var configuration = ContainerdConfiguration.Render(_options, _layout, host);
         if (ContainerdProcess.Find(_layout) is { HasEnded: false } left)
         {
             if (left.HasUsualUmask && File.Exists(_layout.ConfigurationFile) && await File.ReadAllTextAsync(_layout.ConfigurationFile, stop) == configuration)
@@ -194,6 +195,11 @@ public sealed partial class ContainerdSupervisor : IDisposable
         }
 
         Prepare(configuration);
+        if (_options.PodsHaveV6)
+        {
+            CniPlugins.Prepare(_layout.CniPluginDirectory, ContainerdConfiguration.PluginsOf(_options, host));
+        }
+
         return ContainerdProcess.Start(_layout, Cgroups.CgroupMounts.Observe().MakeFor(_options.CgroupPath), _options.NetworkNamespace);
     }
 
