@@ -19,7 +19,7 @@ internal static class SchedulingPlanner
 
         if (profile.Filters.OfType<NodeAffinityFilter>().Any() && NodeAffinityFilter.NamesFor(pod) is { } names)
         {
-            return PlanAmong(names, pod, tests, cluster, profile);
+            return PlanAmong(names, pod, tests, cluster, nominations, profile);
         }
 
         var fitting = new List<NodeInfo>();
@@ -44,7 +44,7 @@ internal static class SchedulingPlanner
 
         if (fitting.Count > 0)
         {
-            return new SchedulingPlan.Bind(Best(pod, cluster, [.. fitting], profile).Name, lookedAt);
+            return new SchedulingPlan.Bind(Best(pod, cluster, nominations, [.. fitting], profile).Name, lookedAt);
         }
 
         // Nobody else wants to know which node it was: of thousands, a list that grows would be most of the work.
@@ -58,7 +58,8 @@ internal static class SchedulingPlanner
     }
 
     /// <summary>A pod that names its nodes, as a DaemonSet's do, is compared with no other.</summary>
-    private static SchedulingPlan PlanAmong(IReadOnlySet<string> names, PodInfo pod, PodFilters tests, ClusterSnapshot cluster, SchedulerProfile profile)
+    private static SchedulingPlan PlanAmong(
+        IReadOnlySet<string> names, PodInfo pod, PodFilters tests, ClusterSnapshot cluster, Nominations nominations, SchedulerProfile profile)
     {
         var objections = new Dictionary<string, (ClusterEvents WokenBy, Rejection Why)>(StringComparer.Ordinal);
         var fitting = new List<NodeInfo>();
@@ -75,7 +76,7 @@ internal static class SchedulingPlanner
         }
 
         return fitting.Count > 0
-            ? new SchedulingPlan.Bind(Best(pod, cluster, [.. fitting], profile).Name, 0)
+            ? new SchedulingPlan.Bind(Best(pod, cluster, nominations, [.. fitting], profile).Name, 0)
             : new SchedulingPlan.Unschedulable(
                 [.. cluster.Nodes.Select(node => (node, objections.TryGetValue(node.Name, out var objection) ? objection.Why : NodeAffinityFilter.NotNamed))],
                 objections.Values.Aggregate(ClusterEvents.NodeAdded, (events, one) => events | one.WokenBy),
@@ -83,17 +84,18 @@ internal static class SchedulingPlanner
     }
 
     /// <summary>The node with the best score; of equal ones, the first in turn.</summary>
-    private static NodeInfo Best(PodInfo pod, ClusterSnapshot cluster, NodeInfo[] nodes, SchedulerProfile profile)
+    private static NodeInfo Best(PodInfo pod, ClusterSnapshot cluster, Nominations nominations, NodeInfo[] nodes, SchedulerProfile profile)
     {
         if (nodes.Length == 1)
         {
             return nodes[0];
         }
 
+        using var expected = new Expectation(pod, cluster, nominations, nodes);
         var totals = new long[nodes.Length];
         foreach (var (score, weight) in profile.Scores)
         {
-            if (score.Score(pod, cluster, nodes) is { } scores)
+            if (score.Score(pod, expected.Cluster, expected.Nodes) is { } scores)
             {
                 for (var i = 0; i < totals.Length; i++)
                 {

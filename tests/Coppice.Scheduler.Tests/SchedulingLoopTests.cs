@@ -400,17 +400,8 @@ public sealed class SchedulingLoopTests : IDisposable
     public void A_pod_whose_claim_is_not_bound_in_time_is_told_and_tried_again()
     {
         Create(Node("a", cpu: "1"));
-        Create(new StorageClass { Metadata = new() { Name = "late" }, Provisioner = "example.com/disks", VolumeBindingMode = VolumeBindingMode.WaitForFirstConsumer });
-        Create(new PersistentVolumeClaim
-        {
-            Metadata = new() { Namespace = "default", Name = "data" },
-            Spec = new()
-            {
-                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
-                Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
-                StorageClassName = "late",
-            },
-        });
+        Create(Late);
+        Create(Claim("data"));
         Create(Pod("web", cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }] }));
         _loop.RunUntilIdle();
         const string Over = "Warning FailedScheduling running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded";
@@ -424,6 +415,40 @@ public sealed class SchedulingLoopTests : IDisposable
         Assert.Equal(2, _events.Notes.Count(note => note == Over));
         Assert.Equal("a", Assert.Single(_api.All<PersistentVolumeClaim>()).Metadata.Annotations[VolumeBinding.SelectedNode]);
     }
+
+    [Fact]
+    public void Pods_that_wait_for_their_volumes_spread_as_if_they_were_there()
+    {
+        string[] nodes = ["a", "b", "c"];
+        foreach (var node in nodes)
+        {
+            Create(Node(node));
+        }
+
+        Create(Late);
+        foreach (var pod in (string[])["db-0", "db-1", "db-2"])
+        {
+            Create(Claim(pod));
+            Create(Pod(pod, cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = pod } }] }));
+        }
+
+        _loop.RunUntilIdle();
+        Assert.Equal(nodes, _api.All<PersistentVolumeClaim>().Select(claim => claim.Metadata.Annotations[VolumeBinding.SelectedNode]).Order());
+    }
+
+    /// <summary>Its volumes are made where their pods go.</summary>
+    private static StorageClass Late => new() { Metadata = new() { Name = "late" }, Provisioner = "example.com/disks", VolumeBindingMode = VolumeBindingMode.WaitForFirstConsumer };
+
+    private static PersistentVolumeClaim Claim(string name) => new()
+    {
+        Metadata = new() { Namespace = "default", Name = name },
+        Spec = new()
+        {
+            AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
+            Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
+            StorageClassName = Late.Metadata.Name,
+        },
+    };
 
     private static Pod Critical(string name) => Pod(name, "2").With(spec => spec with { PriorityClassName = "system-node-critical" });
 
@@ -453,17 +478,8 @@ public sealed class SchedulingLoopTests : IDisposable
     private PersistentVolumeClaim ClaimThatWaitsForItsPod()
     {
         Create(Node("a", cpu: "1"));
-        Create(new StorageClass { Metadata = new() { Name = "late" }, Provisioner = "example.com/disks", VolumeBindingMode = VolumeBindingMode.WaitForFirstConsumer });
-        Create(new PersistentVolumeClaim
-        {
-            Metadata = new() { Namespace = "default", Name = "data" },
-            Spec = new()
-            {
-                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
-                Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
-                StorageClassName = "late",
-            },
-        });
+        Create(Late);
+        Create(Claim("data"));
         Create(Pod("web", cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }] }));
         _loop.RunUntilIdle();
         var claim = Assert.Single(_api.All<PersistentVolumeClaim>());
