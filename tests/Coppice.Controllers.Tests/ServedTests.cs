@@ -22,6 +22,7 @@ public sealed class ServedTests
     {
         using var cluster = new Served();
         cluster.Create(new Namespace { Metadata = new() { Name = "shop" } });
+        cluster.Create(new Node { Metadata = new() { Name = "n1" }, Status = new() { Conditions = [new() { Type = "Ready", Status = "True" }] } });
         cluster.Create(Samples.Service() with { Metadata = new() { Name = "web", Namespace = "shop" }, Spec = Samples.Service().Spec with { ClusterIP = null } });
         cluster.Create(Samples.Deployment(3) with { Metadata = new() { Name = "web", Namespace = "shop" } });
         cluster.RunPods();

@@ -425,11 +425,25 @@ public sealed class SchedulingLoopTests : IDisposable
             Create(Node(node));
         }
 
+        // There is less room on one of them than on the others, which counts for less than that it has none of these pods.
+        Create(Pod("busy", cpu: "1", on: "a"));
         Create(Late);
-        foreach (var pod in (string[])["db-0", "db-1", "db-2"])
+        var selector = ValueMap.Of(("app", "db"));
+        var set = Create(new StatefulSet
         {
-            Create(Claim(pod));
-            Create(Pod(pod, cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = pod } }] }));
+            Metadata = new() { Namespace = "default", Name = "db" },
+            Spec = new()
+            {
+                Selector = new() { MatchLabels = selector },
+                ServiceName = "db",
+                Template = new() { Metadata = new() { Labels = selector }, Spec = Pod("db").Spec },
+            },
+        });
+        foreach (var name in (string[])["db-0", "db-1", "db-2"])
+        {
+            Create(Claim(name));
+            var pod = Pod(name, labels: ("app", "db")).With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = name } }] });
+            Create(pod with { Metadata = pod.Metadata with { OwnerReferences = [new() { ApiVersion = "apps/v1", Kind = "StatefulSet", Name = "db", Uid = set.Metadata.Uid!, Controller = true }] } });
         }
 
         _loop.RunUntilIdle();

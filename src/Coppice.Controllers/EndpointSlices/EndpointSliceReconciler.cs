@@ -18,18 +18,21 @@ internal sealed class EndpointSliceReconciler : IDeclaredReconciler
     private readonly ServicePods _pods;
     private readonly SliceWrites _slices;
     private readonly CacheIndex<Service> _sharing;
+    private readonly CacheIndex<Pod> _podsByNode;
 
     public EndpointSliceReconciler(IApiClient api, CacheSet caches, IEventRecorder events, TimeProvider time)
     {
         _events = events;
         (_services, _nodes) = (caches.Of<Service>(), caches.Of<Node>());
         (_pods, _slices) = (new(caches), new(api, caches, time));
+        _podsByNode = _pods.Cache.AddIndex(Indexes.ByNode);
         _sharing = _services.AddIndex(service => ZoneHints.AreWanted(service) ? [Sharing] : []);
     }
 
     public Controller Declare(Controller controller) => controller
         .Watches(_services)
         .WokenBy(_pods.Cache, _pods.ServicesOf)
+        .WokenBy(_nodes, change => change.Old is null || change.New is null ? ServicesOn(change.Item) : [])
         .WokenBy(_nodes, change => ZoneShares.IsChange(change.Old, change.New) ? _sharing.Find(Sharing).Select(ObjectKey.Of) : [])
         .WokenBy(_slices.Cache, change => ServiceOf(change.Item));
 
@@ -52,6 +55,10 @@ internal sealed class EndpointSliceReconciler : IDeclaredReconciler
 
         return ReconcileResult.Done;
     }
+
+    /// <summary>The services of the pods of a node that came or went.</summary>
+    private IEnumerable<ObjectKey> ServicesOn(Node node) =>
+        _podsByNode.Find(node.Metadata.Name!).SelectMany(pod => _pods.ServicesOf(new(null, pod))).Distinct();
 
     /// <summary>A slice of ours that somebody else changed or deleted is put right.</summary>
     private static IEnumerable<ObjectKey> ServiceOf(EndpointSlice slice) =>

@@ -77,10 +77,14 @@ internal static class SlicePlanner
         return ServicePods.IsHeadless(service) ? labels.With(Headless, "") : labels;
     }
 
-    /// <summary>One group for each set of ports; with no endpoints at all an empty one, so that the service has a slice.</summary>
+    /// <summary>
+    /// One group for each set of ports; with no endpoints at all an empty one, so that the service has a slice. A pod whose node is gone is
+    /// reached by nobody, and goes a while later.
+    /// </summary>
     private static IEnumerable<EndpointGroup> Group(Service service, IReadOnlyList<Pod> pods, Func<string, Node?> node, string family)
     {
         var groups = ServicePods.WithAddress(pods)
+            .Where(p => service.Spec.PublishNotReadyAddresses || string.IsNullOrEmpty(p.Spec.NodeName) || node(p.Spec.NodeName) is not null)
             .Select(p => (Ports: PortsOf(service, p), Endpoint: EndpointOf(service, p, node, family)))
             .Where(p => p.Endpoint is not null)
             .GroupBy(p => p.Ports, p => p.Endpoint!)

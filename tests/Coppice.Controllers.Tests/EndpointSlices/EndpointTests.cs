@@ -12,7 +12,7 @@ public sealed class EndpointTests
     [Fact]
     public void A_ready_pod_is_an_endpoint_of_its_service_in_both_forms()
     {
-        using var plane = new ControlPlane();
+        using var plane = WithNode();
         plane.Create(Samples.Service());
         plane.Create(Samples.Pod("a", ip: "10.244.0.7"));
 
@@ -32,7 +32,7 @@ public sealed class EndpointTests
     [Fact]
     public void A_pod_that_is_not_ready_leaves_and_comes_back()
     {
-        using var plane = new ControlPlane();
+        using var plane = WithNode();
         plane.Create(Samples.Service());
         plane.Create(Samples.Pod("a"));
         plane.Api.SetPod("a", p => Samples.Running(p, isReady: false, plane.Time.GetUtcNow()));
@@ -50,7 +50,7 @@ public sealed class EndpointTests
     [Fact]
     public void A_pod_that_is_shutting_down_serves_but_is_not_ready()
     {
-        using var plane = new ControlPlane();
+        using var plane = WithNode();
         plane.Create(Samples.Service());
         plane.Create(Samples.Pod("a"));
         plane.Delete<Pod>("a");
@@ -89,7 +89,7 @@ public sealed class EndpointTests
     [Fact]
     public void Addresses_are_published_before_they_are_ready_if_the_service_asks_for_it()
     {
-        using var plane = new ControlPlane();
+        using var plane = WithNode();
         var service = Samples.Service();
         plane.Create(service with { Spec = service.Spec with { PublishNotReadyAddresses = true } });
         plane.Create(Samples.Pod("a", isReady: false));
@@ -101,20 +101,20 @@ public sealed class EndpointTests
     public void Slices_hold_a_hundred_endpoints_each()
     {
         var pods = Enumerable.Range(0, 250).Select(i => Samples.Pod($"p{i}", ip: $"10.244.{i / 250}.{i % 250 + 1}")).ToList();
-        var plan = SlicePlanner.Plan(Samples.Service(), pods, _ => null, []);
+        var plan = SlicePlanner.Plan(Samples.Service(), pods, _ => Here, []);
         Assert.Equal([100, 100, 50], plan.Create.Select(s => s.Endpoints.Count));
 
         // One pod leaves and another comes: one slice is written.
         var slices = plan.Create.Select((s, i) => s with { Metadata = s.Metadata with { Name = $"s{i}" } }).ToList();
-        var next = SlicePlanner.Plan(Samples.Service(), [.. pods.Skip(1), Samples.Pod("new", ip: "10.244.9.9")], _ => null, slices);
+        var next = SlicePlanner.Plan(Samples.Service(), [.. pods.Skip(1), Samples.Pod("new", ip: "10.244.9.9")], _ => Here, slices);
         Assert.Equal((0, 1, 0), (next.Create.Count, next.Update.Count, next.Delete.Count));
-        Assert.True(SlicePlanner.Plan(Samples.Service(), pods, _ => null, slices).IsEmpty);
+        Assert.True(SlicePlanner.Plan(Samples.Service(), pods, _ => Here, slices).IsEmpty);
     }
 
     [Fact]
     public void A_headless_service_names_its_pods_and_says_that_it_is_headless()
     {
-        using var plane = new ControlPlane();
+        using var plane = WithNode();
         var service = Samples.Service();
         plane.Create(service with { Spec = service.Spec with { ClusterIP = "None" } });
         var pod = Samples.Pod("a");
@@ -127,7 +127,7 @@ public sealed class EndpointTests
     [Fact]
     public void Endpoints_written_by_hand_are_mirrored_into_slices()
     {
-        using var plane = new ControlPlane();
+        using var plane = WithNode();
         var service = Samples.Service();
         plane.Create(service with { Spec = service.Spec with { Selector = default } });
         plane.Create(new Endpoints
@@ -146,7 +146,7 @@ public sealed class EndpointTests
     [Fact]
     public void Endpoints_go_with_their_service()
     {
-        using var plane = new ControlPlane();
+        using var plane = WithNode();
         plane.Create(Samples.Service());
         plane.Create(Samples.Pod("a"));
         plane.Delete<Service>("web");
@@ -156,10 +156,34 @@ public sealed class EndpointTests
     [Fact]
     public void A_slice_that_somebody_deletes_comes_back()
     {
-        using var plane = new ControlPlane();
+        using var plane = WithNode();
         plane.Create(Samples.Service());
         plane.Create(Samples.Pod("a"));
         plane.Delete<EndpointSlice>(plane.Api.All<EndpointSlice>()[0].Metadata.Name!);
         Assert.Single(Assert.Single(plane.Api.All<EndpointSlice>()).Endpoints);
+    }
+
+    [Fact]
+    public void A_pod_whose_node_is_gone_is_no_endpoint_until_the_node_is_back()
+    {
+        using var plane = WithNode();
+        plane.Create(Samples.Service());
+        plane.Create(Samples.Pod("a"));
+        Assert.Single(Assert.Single(plane.Api.All<EndpointSlice>()).Endpoints);
+        plane.Delete<Node>("n1", "");
+        Assert.Empty(Assert.Single(plane.Api.All<EndpointSlice>()).Endpoints);
+        Assert.Single(plane.Api.All<Pod>());
+        plane.Create(Here);
+        Assert.Single(Assert.Single(plane.Api.All<EndpointSlice>()).Endpoints);
+    }
+
+    private static Node Here => new() { Metadata = new() { Name = "n1" }, Status = new() { Conditions = [new() { Type = "Ready", Status = "True" }] } };
+
+    /// <summary>With the node that pods are on.</summary>
+    private static ControlPlane WithNode()
+    {
+        var plane = new ControlPlane();
+        plane.Create(Here);
+        return plane;
     }
 }
