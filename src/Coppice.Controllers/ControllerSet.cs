@@ -21,6 +21,7 @@ using Coppice.Controllers.PodCollection;
 using Coppice.Controllers.PolicyStatus;
 using Coppice.Controllers.Quotas;
 using Coppice.Controllers.Replication;
+using Coppice.Controllers.ResourceClaims;
 using Coppice.Controllers.RoleAggregation;
 using Coppice.Controllers.Runtime;
 using Coppice.Controllers.ServiceAccounts;
@@ -86,9 +87,9 @@ public sealed class ControllerSet
         controllers.Add(Make("Volumes", new VolumeReconciler(door("persistent-volume-binder"), caches, Teller("persistent-volume-binder", "persistentvolume-controller"), time)));
         controllers.Add(Make("ClaimExpansion", new ClaimExpansionReconciler(caches, Teller("expand-controller", "volume_expand"))));
         controllers.Add(Make("EphemeralVolumes", new EphemeralClaimReconciler(door("ephemeral-volume-controller"), caches, Teller("ephemeral-volume-controller", "ephemeral_volume"), time)));
-        controllers.Add(Make("ClaimProtection", new ClaimProtectionReconciler(door("pvc-protection-controller"), caches)));
-        controllers.Add(Make("VolumeProtection", new VolumeProtectionReconciler(door("pv-protection-controller"), caches)));
-        controllers.Add(Make("AttributesClassProtection", new AttributesClassProtectionReconciler(door("volumeattributesclass-protection-controller"), caches)));
+        controllers.Add(Make("PodDeviceClaims", new PodClaimReconciler(door("resource-claim-controller"), caches, Teller("resource-claim-controller", "resource_claim"), time)));
+        controllers.Add(Make("DeviceClaimUse", new ClaimUseReconciler(door("resource-claim-controller"), caches, time)));
+        controllers.AddRange(Protecting(door, caches).Select(one => Make(one.Name, one.Reconciler)));
         controllers.Add(Make("TokenCleaning", new TokenCleaner(door("token-cleaner"), caches, time)));
         controllers.Add(Make("RoleAggregation", new RoleAggregationReconciler(door("clusterrole-aggregation-controller"), caches, time)));
         controllers.Add(Make("CertificateCleaning", new CertificateCleaningReconciler(door("certificate-controller"), caches, time)));
@@ -105,6 +106,14 @@ public sealed class ControllerSet
 
         ILogger LogOf(string name) => logs.CreateLogger($"Coppice.Controllers.{name}");
     }
+
+    /// <summary>Those that keep storage from going while it is in use.</summary>
+    private static IEnumerable<(string Name, IDeclaredReconciler Reconciler)> Protecting(Func<string, IApiClient> door, CacheSet caches) =>
+    [
+        ("ClaimProtection", new ClaimProtectionReconciler(door("pvc-protection-controller"), caches)),
+        ("VolumeProtection", new VolumeProtectionReconciler(door("pv-protection-controller"), caches)),
+        ("AttributesClassProtection", new AttributesClassProtectionReconciler(door("volumeattributesclass-protection-controller"), caches)),
+    ];
 
     /// <summary>Those that need what not every process gives.</summary>
     /// <param name="ranger">Tells of nodes for which no addresses are left.</param>

@@ -41,6 +41,19 @@ internal static class ObjectPatches
     public static async ValueTask SetPhaseAsync(this IApiClient api, Pod pod, string phase, CancellationToken stop) =>
         await WriteAsync(api, pod, new() { ["metadata"] = new JsonObject(), ["status"] = new JsonObject { ["phase"] = phase } }, "status", stop);
 
+    /// <summary>Tells a pod which claims were made for it; the others that it has stay.</summary>
+    public static async ValueTask<Pod> SetClaimNamesAsync(this IApiClient api, Pod pod, IEnumerable<PodResourceClaimStatus> claims, CancellationToken stop) =>
+        (Pod)await WriteAsync(
+            api,
+            pod,
+            new()
+            {
+                ["metadata"] = new JsonObject(),
+                ["status"] = new JsonObject { ["resourceClaimStatuses"] = new JsonArray([.. claims.Select(Json)]) },
+            },
+            "status",
+            stop);
+
     private static async ValueTask<T> PatchAsync<T>(IApiClient api, T item, JsonObject metadata, CancellationToken stop) where T : KubernetesObject =>
         (T)await WriteAsync(api, item, new() { ["metadata"] = metadata }, null, stop);
 

@@ -1,0 +1,63 @@
+using Coppice.Objects.Core;
+using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
+
+namespace Coppice.Objects;
+
+/// <summary>Which claim one of a pod's entries means.</summary>
+/// <param name="Key">Null if it is not made yet, or if none is needed.</param>
+/// <param name="IsGenerated">It is made for the pod, from a template.</param>
+/// <param name="IsAwaited">It is to be made, and is not yet.</param>
+public readonly record struct DeviceClaimName(ObjectKey? Key, bool IsGenerated, bool IsAwaited);
+
+/// <summary>The claims of devices of a pod: those that it names, and those that are made for it from templates. For controllers, scheduler and nodes alike.</summary>
+public static class DeviceClaims
+{
+    /// <summary>On a claim that was made for a pod: which of the pod's entries it was made for.</summary>
+    public const string EntryAnnotation = "resource.kubernetes.io/pod-claim-name";
+
+    /// <summary>Keeps a claim that has devices from going before they are given back.</summary>
+    public const string Finalizer = "resource.kubernetes.io/delete-protection";
+
+    /// <summary>How many may use one claim at a time.</summary>
+    public const int ConsumersMax = 256;
+
+    public static DeviceClaimName NameOf(Pod pod, PodResourceClaim entry)
+    {
+        if (entry.ResourceClaimName is { } own)
+        {
+            return new(KeyOf(pod, own), IsGenerated: false, IsAwaited: false);
+        }
+
+        var made = pod.Status.ResourceClaimStatuses.FirstOrDefault(one => one.Name == entry.Name);
+        return new(made?.ResourceClaimName is { } name ? KeyOf(pod, name) : null, IsGenerated: true, IsAwaited: made is null);
+    }
+
+    /// <summary>The claims of a pod that are known by name.</summary>
+    public static IEnumerable<ObjectKey> Of(Pod pod) => pod.Spec.ResourceClaims.Select(entry => NameOf(pod, entry).Key).OfType<ObjectKey>();
+
+    /// <summary>Why a claim that is said to be made for a pod cannot be it, in Kubernetes' words; null if it can.</summary>
+    public static string? Problem(Pod pod, ResourceClaim claim) =>
+        claim.Metadata.OwnerReferences.Any(one => one.Controller == true && one.Uid == pod.Metadata.Uid)
+            ? null
+            : $"ResourceClaim {ObjectKey.Of(claim)} was not created for pod {ObjectKey.Of(pod)} (pod is not owner)";
+
+    public static bool IsReservedFor(Pod pod, ResourceClaim claim) => claim.Status.ReservedFor.Any(one => one.Uid == pod.Metadata.Uid);
+
+    /// <summary>One more may use it.</summary>
+    public static bool HasPlace(ResourceClaim claim) => claim.Status.ReservedFor.Count < ConsumersMax;
+
+    /// <summary>The claim as it is when the pod may use it, too.</summary>
+    public static ResourceClaim ReservedFor(Pod pod, ResourceClaim claim) => IsReservedFor(pod, claim) ? claim : claim with
+    {
+        Status = claim.Status with
+        {
+            ReservedFor = [.. claim.Status.ReservedFor, new() { Resource = "pods", Name = pod.Metadata.Name!, Uid = pod.Metadata.Uid! }],
+        },
+    };
+
+    /// <summary>It runs nothing and never will: it has no use for devices.</summary>
+    public static bool IsDone(Pod pod) =>
+        pod.Status.Phase is PodPhase.Failed or PodPhase.Succeeded || (pod.Metadata.DeletionTimestamp is not null && string.IsNullOrEmpty(pod.Spec.NodeName));
+
+    private static ObjectKey KeyOf(Pod pod, string name) => new(pod.Metadata.Namespace ?? "", name);
+}
