@@ -132,6 +132,7 @@ internal static class SchedulingBench
         var caches = new SchedulerCaches(
             Cache<Pod>(api), Cache<Node>(api), Cache<Namespace>(api), Cache<PodDisruptionBudget>(api),
             new(Cache<PersistentVolumeClaim>(api), Cache<PersistentVolume>(api), Cache<StorageClass>(api), Cache<CSINode>(api), Cache<VolumeAttachment>(api)),
+            new(Cache<Objects.Resource.ResourceClaim>(api), Cache<Objects.Resource.DeviceClass>(api), Cache<Objects.Resource.ResourceSlice>(api)),
             new(Cache<Service>(api), Cache<ReplicaSet>(api), Cache<StatefulSet>(api), Cache<ReplicationController>(api)));
         var events = new EventRecorder(api, "default-scheduler", "", TimeProvider.System, new Random(2), NullLogger.Instance);
         var scheduler = new SchedulingLoop(api, caches, events, SchedulerOptions.Default, TimeProvider.System, NullLogger.Instance);
@@ -154,7 +155,8 @@ internal static class SchedulingBench
         [
             caches.Pods.RunAsync(stop.Token), caches.Nodes.RunAsync(stop.Token), caches.Namespaces.RunAsync(stop.Token),
             caches.Storage.Claims.RunAsync(stop.Token), caches.Storage.Volumes.RunAsync(stop.Token), caches.Storage.Classes.RunAsync(stop.Token),
-            caches.Storage.Nodes.RunAsync(stop.Token), caches.Storage.Attachments.RunAsync(stop.Token), caches.Budgets.RunAsync(stop.Token),
+            caches.Storage.Nodes.RunAsync(stop.Token), caches.Storage.Attachments.RunAsync(stop.Token),
+            caches.Devices.Claims.RunAsync(stop.Token), caches.Devices.Classes.RunAsync(stop.Token), caches.Devices.Slices.RunAsync(stop.Token), caches.Budgets.RunAsync(stop.Token),
             caches.Workloads.Services.RunAsync(stop.Token), caches.Workloads.ReplicaSets.RunAsync(stop.Token),
             caches.Workloads.StatefulSets.RunAsync(stop.Token), caches.Workloads.ReplicationControllers.RunAsync(stop.Token),
             events.RunAsync(stop.Token), scheduler.RunAsync(stop.Token),

@@ -31,8 +31,9 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
         {
             LearnNomination(change.Old, pod);
 
-            // What others wrote about it (its status) helps nothing; what it asks for may.
-            var isSame = change.Old is { } old && old.Spec == pod.Spec && old.Metadata.Labels == pod.Metadata.Labels;
+            // What others wrote about it (its status) helps nothing; what it asks for may, and so does the name of a claim that was made for it.
+            var isSame = change.Old is { } old && old.Spec == pod.Spec && old.Metadata.Labels == pod.Metadata.Labels
+                && old.Status.ResourceClaimStatuses == pod.Status.ResourceClaimStatuses;
             if (isSame && queue.Contains(key))
             {
                 queue.Renew(pod);
@@ -82,6 +83,22 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
     {
         learn(cluster.Storage);
         queue.Wake(ClusterEvents.Storage);
+    }
+
+    /// <summary>A claim of devices changed.</summary>
+    public void Learn(ObjectChange<Objects.Resource.ResourceClaim> change)
+    {
+        if (cluster.Devices.Learn(change))
+        {
+            queue.Wake(ClusterEvents.Devices);
+        }
+    }
+
+    /// <summary>Something of devices, or of what is known of their claims, changed.</summary>
+    public void LearnDevices(Action<DeviceState> learn)
+    {
+        learn(cluster.Devices);
+        queue.Wake(ClusterEvents.Devices);
     }
 
     /// <summary>The pod wants one of our nodes, and nothing keeps it from having one.</summary>

@@ -2,13 +2,15 @@ using Coppice.Client;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Coppice.Objects.Policy;
+using Coppice.Objects.Resource;
 using Coppice.Objects.Storage;
+using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
 
 namespace Coppice.Scheduler;
 
 /// <summary>The watched copies that the scheduler decides by. Whoever owns them runs them.</summary>
 public sealed record SchedulerCaches(
-    ObjectCache<Pod> Pods, ObjectCache<Node> Nodes, ObjectCache<Namespace> Namespaces, ObjectCache<PodDisruptionBudget> Budgets, StorageCaches Storage, WorkloadCaches Workloads)
+    ObjectCache<Pod> Pods, ObjectCache<Node> Nodes, ObjectCache<Namespace> Namespaces, ObjectCache<PodDisruptionBudget> Budgets, StorageCaches Storage, DeviceCaches Devices, WorkloadCaches Workloads)
 {
     /// <summary>Completes when the first list of each is in: before everything is known, no node can be judged.</summary>
     public async Task WaitUntilSyncedAsync()
@@ -17,7 +19,8 @@ public sealed record SchedulerCaches(
         [
             Nodes.WaitUntilSyncedAsync(), Namespaces.WaitUntilSyncedAsync(), Budgets.WaitUntilSyncedAsync(), Storage.Claims.WaitUntilSyncedAsync(),
             Storage.Volumes.WaitUntilSyncedAsync(), Storage.Classes.WaitUntilSyncedAsync(), Storage.Nodes.WaitUntilSyncedAsync(),
-            Storage.Attachments.WaitUntilSyncedAsync(),
+            Storage.Attachments.WaitUntilSyncedAsync(), Devices.Claims.WaitUntilSyncedAsync(), Devices.Classes.WaitUntilSyncedAsync(),
+            Devices.Slices.WaitUntilSyncedAsync(),
             Workloads.Services.WaitUntilSyncedAsync(), Workloads.ReplicaSets.WaitUntilSyncedAsync(), Workloads.StatefulSets.WaitUntilSyncedAsync(),
             Workloads.ReplicationControllers.WaitUntilSyncedAsync(), Pods.WaitUntilSyncedAsync(),
         ];
@@ -37,6 +40,9 @@ public sealed record StorageCaches(
     ObjectCache<StorageClass> Classes,
     ObjectCache<CSINode> Nodes,
     ObjectCache<VolumeAttachment> Attachments);
+
+/// <summary>What is watched of devices and the claims of them.</summary>
+public sealed record DeviceCaches(ObjectCache<ResourceClaim> Claims, ObjectCache<DeviceClass> Classes, ObjectCache<ResourceSlice> Slices);
 
 /// <summary>What is watched of whoever says which pods belong together.</summary>
 public sealed record WorkloadCaches(

@@ -30,6 +30,9 @@ public sealed record SchedulerProfile
     /// <summary>Null if pods are put where there is no room.</summary>
     internal ResourcesFilter? Resources => Filters.OfType<ResourcesFilter>().FirstOrDefault();
 
+    /// <summary>Pods get the devices that they claim.</summary>
+    internal bool AllocatesDevices => Filters.OfType<DevicesFilter>().Any();
+
     /// <summary>Pods wait for their claims to be bound on their nodes.</summary>
     internal bool BindsVolumes => Filters.OfType<VolumeBindingFilter>().Any();
 }

@@ -24,6 +24,7 @@ public sealed partial class SchedulingLoop
     private readonly ProfileSet _profiles;
     private readonly PodOutcome _outcome;
     private readonly Preemptions _preemptions;
+    private readonly DeviceBinding _devices;
     private readonly SchedulingQueue _queue;
     private readonly SchedulerFigures _figures;
     private readonly ClusterFollower _follower;
@@ -48,6 +49,7 @@ public sealed partial class SchedulingLoop
         _profiles = new(options.Profiles, events, client);
         _outcome = new(statuses, _profiles, time);
         _preemptions = new(client, statuses, _profiles, time);
+        _devices = new(client);
         _figures = new(_clock);
         _queue = new(options, _figures, _clock);
         _follower = new(_cluster, _queue, _nominations, _profiles);
@@ -64,6 +66,9 @@ public sealed partial class SchedulingLoop
         caches.Storage.Classes.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
         caches.Storage.Nodes.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
         caches.Storage.Attachments.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
+        caches.Devices.Claims.Subscribe(change => _inbox.Put(() => _follower.Learn(change)));
+        caches.Devices.Classes.Subscribe(change => _inbox.Put(() => _follower.LearnDevices(devices => devices.Learn(change))));
+        caches.Devices.Slices.Subscribe(change => _inbox.Put(() => _follower.LearnDevices(devices => devices.Learn(change))));
     }
 
     /// <summary>What it has to tell, for whoever looks.</summary>
@@ -126,6 +131,13 @@ public sealed partial class SchedulingLoop
     private void Schedule(QueuedPod queued, long start, HashSet<Task> working, CancellationToken stop)
     {
         var (pod, profile) = (queued.Info, _profiles.Of(queued.Pod));
+        if (profile.AllocatesDevices && PodDevices.Of(pod.Pod, _cluster.Devices) is { IsAwaited: true })
+        {
+            // The claims that are made for it come in a moment: nobody needs to be told that they are not there yet.
+            _queue.AddUnschedulable(queued, ClusterEvents.Devices);
+            return;
+        }
+
         var plan = SchedulingPlanner.Plan(pod, _cluster.Snapshot(_firstNode), _nominations, profile);
         _figures.Planned(start);
         switch (plan)
@@ -148,9 +160,7 @@ public sealed partial class SchedulingLoop
                 }
 
                 _volumeWaits.End(pod.Key);
-                _cluster.Assume(pod, bind.Node);
-                _underway.Add(pod.Key);
-                working.Add(BindAsync(queued, bind.Node, start, stop));
+                working.Add(BindAsync(queued, bind.Node, Assume(pod, bind.Node, profile), start, stop));
                 break;
             case SchedulingPlan.Unschedulable not:
                 _queue.AddUnschedulable(queued, not.WokenBy);
@@ -158,6 +168,21 @@ public sealed partial class SchedulingLoop
                 working.Add(MakeRoom(queued, profile, not, stop));
                 break;
         }
+    }
+
+    /// <summary>Whoever comes next counts the pod on its node, and its devices as taken.</summary>
+    /// <returns>What is to be written to its claims of devices.</returns>
+    private IReadOnlyList<PlannedClaim> Assume(PodInfo pod, string node, SchedulerProfile profile)
+    {
+        var claims = profile.AllocatesDevices && PodDevices.Of(pod.Pod, _cluster.Devices) is { } devices ? devices.PlanFor(_cluster.Find(node)!.Node) : [];
+        foreach (var planned in claims.Where(planned => planned.IsNew))
+        {
+            _cluster.Devices.Assume(planned.Claim);
+        }
+
+        _cluster.Assume(pod, node);
+        _underway.Add(pod.Key);
+        return claims;
     }
 
     /// <summary>The node is kept for the pod while others bind its claims there; what they write wakes it.</summary>
@@ -221,6 +246,11 @@ public sealed partial class SchedulingLoop
     private Task MakeRoom(QueuedPod queued, SchedulerProfile profile, SchedulingPlan.Unschedulable not, CancellationToken stop)
     {
         var (pod, rejections) = (queued.Info, not.Rejections);
+        if (profile.AllocatesDevices && PodDevices.Of(pod.Pod, _cluster.Devices)?.FindMovable(rejections.Select(one => one.Node.Node)) is { } claim)
+        {
+            return GiveBackAsync(queued, claim, UnschedulableMessage.Write(rejections, null) + " deallocation of ResourceClaim completed", stop);
+        }
+
         switch (PreemptionPlanner.Plan(pod, _cluster, _nominations, profile, not))
         {
             case PreemptionPlan.Preempt { Victims: var victims }:
@@ -270,6 +300,23 @@ public sealed partial class SchedulingLoop
         await ReportAsync(queued.Pod, "Unschedulable", message, victims.Node.Name, stop);
     }
 
+    /// <summary>The devices of the pod's claim are where it cannot run: without them, the claim may get others elsewhere.</summary>
+    private async Task GiveBackAsync(QueuedPod queued, Objects.Resource.ResourceClaim claim, string message, CancellationToken stop)
+    {
+        await Task.Yield();
+        try
+        {
+            await _devices.GiveBackAsync(claim, stop);
+        }
+        catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
+        {
+            // Somebody else has changed it, which wakes the pod, or it is tried again with the pod.
+            LogNotReserved(queued.Info.Key.ToString(), e.Message);
+        }
+
+        await ReportAsync(queued.Pod, "Unschedulable", message, null, stop);
+    }
+
     /// <summary>Where a volume could not be made, its pod begins anew after a pause, on whatever node.</summary>
     private void LearnClaim(ObjectChange<PersistentVolumeClaim> change)
     {
@@ -292,13 +339,14 @@ public sealed partial class SchedulingLoop
         }
     }
 
-    private async Task BindAsync(QueuedPod queued, string node, long start, CancellationToken stop)
+    private async Task BindAsync(QueuedPod queued, string node, IReadOnlyList<PlannedClaim> claims, long start, CancellationToken stop)
     {
         // The loop goes on to the next pod meanwhile.
         await Task.Yield();
         var pod = queued.Pod;
         try
         {
+            await ReserveAsync(pod, claims, stop);
             await _client.BindAsync(BindingOf(pod, node), stop);
             _outcome.Assigned(pod, node);
             _figures.Tried(_profiles.Of(pod), "scheduled", start);
@@ -307,11 +355,11 @@ public sealed partial class SchedulingLoop
         }
         catch (Exception e)
         {
-            _inbox.Put(() => TakeBack(queued));
+            _inbox.Put(() => TakeBack(queued, claims));
             _figures.Tried(_profiles.Of(pod), "error", start);
             if (e is not (OperationCanceledException or ApiException { IsNotFound: true } or ApiException { IsConflict: true }))
             {
-                if (e is ApiException or IOException or HttpRequestException)
+                if (e is ApiException or IOException or HttpRequestException or ClaimChangedException)
                 {
                     LogNotBound(ObjectKey.Of(pod).ToString(), node, e.Message);
                 }
@@ -320,8 +368,18 @@ public sealed partial class SchedulingLoop
                     LogBroken(e, ObjectKey.Of(pod).ToString(), node);
                 }
 
-                await ReportAsync(pod, "SchedulerError", $"binding rejected: {e.Message}", null, stop);
+                var step = e is ClaimChangedException ? "running PreBind plugin \"DynamicResources\"" : "binding rejected";
+                await ReportAsync(pod, "SchedulerError", $"{step}: {e.Message}", null, stop);
             }
+        }
+    }
+
+    private async ValueTask ReserveAsync(Pod pod, IReadOnlyList<PlannedClaim> claims, CancellationToken stop)
+    {
+        if (claims.Count > 0)
+        {
+            var written = await _devices.ReserveAsync(pod, claims, stop);
+            _inbox.Put(() => _follower.LearnDevices(devices => written.ToList().ForEach(devices.Written)));
         }
     }
 
@@ -340,10 +398,15 @@ public sealed partial class SchedulingLoop
     }
 
     /// <summary>The pod did not get to its node. If it is still there and still wants one, it is tried again.</summary>
-    private void TakeBack(QueuedPod queued)
+    private void TakeBack(QueuedPod queued, IReadOnlyList<PlannedClaim> claims)
     {
         var key = queued.Info.Key;
         _underway.Remove(key);
+        if (claims.Count > 0)
+        {
+            _follower.LearnDevices(devices => claims.ToList().ForEach(planned => devices.Withdraw(ObjectKey.Of(planned.Claim))));
+        }
+
         if (!_cluster.IsAssumed(queued.Pod))
         {
             return;
@@ -389,6 +452,9 @@ public sealed partial class SchedulingLoop
 
     [LoggerMessage(6006, LogLevel.Debug, "The volumes of {Pod} could not be chosen, and it is tried again: {Why}")]
     private partial void LogVolumesNotWritten(string pod, string why);
+
+    [LoggerMessage(6007, LogLevel.Debug, "The devices of {Pod} could not be given back, and it is tried again: {Why}")]
+    private partial void LogNotReserved(string pod, string why);
 
     [LoggerMessage(6004, LogLevel.Debug, "{Pod} could not be told why it has no node: {Why}")]
     private partial void LogNotTold(string pod, string why);

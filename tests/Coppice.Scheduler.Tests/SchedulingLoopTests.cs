@@ -27,6 +27,7 @@ public sealed class SchedulingLoopTests : IDisposable
         var caches = new SchedulerCaches(
             Cache<Pod>(), Cache<Node>(), Cache<Namespace>(), Cache<PodDisruptionBudget>(),
             new(Cache<PersistentVolumeClaim>(), Cache<PersistentVolume>(), Cache<StorageClass>(), Cache<CSINode>(), Cache<VolumeAttachment>()),
+            new(Cache<Objects.Resource.ResourceClaim>(), Cache<Objects.Resource.DeviceClass>(), Cache<Objects.Resource.ResourceSlice>()),
             new(Cache<Service>(), Cache<ReplicaSet>(), Cache<StatefulSet>(), Cache<ReplicationController>()));
         _scheduler = new SchedulingLoop(_api, caches, _events, SchedulerOptions.Default, _clock, NullLogger.Instance);
         _loop.Start(() => caches.Pods.RunAsync(_stop.Token));
@@ -37,6 +38,9 @@ public sealed class SchedulingLoopTests : IDisposable
         _loop.Start(() => caches.Storage.Classes.RunAsync(_stop.Token));
         _loop.Start(() => caches.Storage.Nodes.RunAsync(_stop.Token));
         _loop.Start(() => caches.Storage.Attachments.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Devices.Claims.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Devices.Classes.RunAsync(_stop.Token));
+        _loop.Start(() => caches.Devices.Slices.RunAsync(_stop.Token));
         _loop.Start(() => caches.Budgets.RunAsync(_stop.Token));
         _loop.Start(() => caches.Workloads.Services.RunAsync(_stop.Token));
         _loop.Start(() => caches.Workloads.ReplicaSets.RunAsync(_stop.Token));

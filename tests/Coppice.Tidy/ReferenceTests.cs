@@ -14,7 +14,7 @@ public sealed partial class ReferenceTests
         ["Coppice.Client"] = ["Coppice.Objects"],
         ["Coppice.ApiServer"] = ["Coppice.Objects", "Coppice.Cel", "Coppice.Store", "Coppice.Client", "Coppice.Streaming"],
         ["Coppice.Controllers"] = ["Coppice.Objects", "Coppice.Client"],
-        ["Coppice.Scheduler"] = ["Coppice.Objects", "Coppice.Client"],
+        ["Coppice.Scheduler"] = ["Coppice.Objects", "Coppice.Cel", "Coppice.Client"],
         ["Coppice.Network"] = ["Coppice.Objects", "Coppice.Client"],
         ["Coppice.Node"] = ["Coppice.Objects", "Coppice.Client", "Coppice.Streaming"],
         ["Coppice.Kubelet"] = ["Coppice.Objects", "Coppice.Client", "Coppice.Streaming", "Coppice.Node"],

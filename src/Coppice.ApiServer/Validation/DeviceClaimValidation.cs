@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Expressions;
+using Coppice.Cel.Devices;
 using Coppice.Objects;
 using Coppice.Objects.Resource;
 using ResourceName = Coppice.Objects.Core.ResourceName;
@@ -116,7 +116,7 @@ internal static class DeviceClaimValidation
         {
             null => [FieldError.Required(path.Child("cel"))],
             { Length: > ExpressionBytesMax } => [FieldError.TooLong(at, ExpressionBytesMax)],
-            var text => DeviceExpressions.Problem(text) is { } problem ? [FieldError.Invalid(at, text, problem)] : [],
+            var text => DeviceExpression.Compile(text, out var problem) is null ? [FieldError.Invalid(at, text, problem!)] : [],
         };
     }
 

@@ -6,9 +6,11 @@ namespace Coppice.Scheduler;
 /// <param name="NodesByName">All there are.</param>
 /// <param name="Sums">What they have together.</param>
 /// <param name="Storage">Claims and volumes.</param>
+/// <param name="Devices">Devices and the claims of them.</param>
 /// <param name="Workloads">Which pods belong together.</param>
 /// <param name="FirstNode">Where to begin looking. It moves on from pod to pod, so that equal nodes get their turns.</param>
-internal sealed record ClusterSnapshot(SortedList<string, NodeInfo> NodesByName, ClusterSums Sums, StorageState Storage, WorkloadSelectors Workloads, int FirstNode = 0)
+internal sealed record ClusterSnapshot(
+    SortedList<string, NodeInfo> NodesByName, ClusterSums Sums, StorageState Storage, DeviceState Devices, WorkloadSelectors Workloads, int FirstNode = 0)
 {
     /// <summary>In the order of their names.</summary>
     public IList<NodeInfo> Nodes => NodesByName.Values;

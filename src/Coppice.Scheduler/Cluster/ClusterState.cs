@@ -23,10 +23,12 @@ internal sealed class ClusterState
     public ClusterSnapshot Snapshot(long firstNode)
     {
         _sums.Topology.Bound();
-        return new(_nodes, _sums, Storage, Workloads, _nodes.Count == 0 ? 0 : (int)(firstNode % _nodes.Count));
+        return new(_nodes, _sums, Storage, Devices, Workloads, _nodes.Count == 0 ? 0 : (int)(firstNode % _nodes.Count));
     }
 
     public StorageState Storage { get; } = new();
+
+    public DeviceState Devices { get; } = new();
 
     public WorkloadSelectors Workloads { get; } = new();
 

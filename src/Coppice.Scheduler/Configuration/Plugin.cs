@@ -12,6 +12,7 @@ internal sealed record Plugin(string Name, Func<PluginArguments, IEnumerable<IFi
     public const string NodeAffinity = "NodeAffinity";
     public const string ResourcesFit = "NodeResourcesFit";
     public const string BalancedAllocation = "NodeResourcesBalancedAllocation";
+    public const string DynamicResources = "DynamicResources";
     public const string TopologySpread = "PodTopologySpread";
     public const string PodAffinity = "InterPodAffinity";
 
@@ -35,6 +36,7 @@ internal sealed record Plugin(string Name, Func<PluginArguments, IEnumerable<IFi
         new("VolumeZone", _ => [new VolumeZoneFilter()]),
         new(TopologySpread, arguments => [new TopologySpreadFilter(arguments.Spread)], arguments => new SpreadScore(arguments.Spread), 2),
         new(PodAffinity, _ => [new PodAffinityFilter()], arguments => arguments.PodAffinity, 2),
+        new(DynamicResources, _ => [new DeviceClaimsFilter(), new DevicesFilter()]),
         new(Preemption, _ => []),
         new(BalancedAllocation, _ => [], arguments => new BalanceScore(arguments.Balanced), 1),
         new("ImageLocality", _ => [], _ => new ImageLocalityScore(), 1),
@@ -45,7 +47,7 @@ internal sealed record Plugin(string Name, Func<PluginArguments, IEnumerable<IFi
     public static SchedulerProfile Profile(string name, PluginSetsForm sets, PluginArguments arguments) => new()
     {
         Name = name,
-        Filters = [.. All.Where(one => IsOn(one.Name, sets.Filter, sets)).SelectMany(one => one.Filters(arguments)).OrderBy(filter => filter is not ClaimsFilter)],
+        Filters = [.. All.Where(one => IsOn(one.Name, sets.Filter, sets)).SelectMany(one => one.Filters(arguments)).OrderBy(filter => filter is not (ClaimsFilter or DeviceClaimsFilter))],
         Scores = [.. All.Where(one => one.Score is not null && IsOn(one.Name, sets.Score, sets)).Select(one => new WeightedScore(one.Score!(arguments), WeightOf(one, sets)))],
         Preemption = IsOn(Preemption, sets.PostFilter, sets) ? arguments.Preemption : null,
         BindTimeout = arguments.BindTimeout,

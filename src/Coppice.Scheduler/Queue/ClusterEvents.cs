@@ -30,4 +30,7 @@ internal enum ClusterEvents
 
     /// <summary>Something is gone from a node that gave or kept room there, and the waiting pod would now have room.</summary>
     RoomLeft = 1024,
+
+    /// <summary>A claim of devices, a class or the devices themselves came, went or changed.</summary>
+    Devices = 2048,
 }

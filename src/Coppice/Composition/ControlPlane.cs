@@ -120,6 +120,7 @@ public sealed class ControlPlane
                 Caches.Of<Namespace>(),
                 Caches.Of<PodDisruptionBudget>(),
                 new(Caches.Of<PersistentVolumeClaim>(), Caches.Of<PersistentVolume>(), Caches.Of<StorageClass>(), Caches.Of<CSINode>(), Caches.Of<VolumeAttachment>()),
+                new(Caches.Of<Objects.Resource.ResourceClaim>(), Caches.Of<Objects.Resource.DeviceClass>(), Caches.Of<Objects.Resource.ResourceSlice>()),
                 new(Caches.Of<Service>(), Caches.Of<ReplicaSet>(), Caches.Of<StatefulSet>(), Caches.Of<ReplicationController>())),
             Recorder(schedulerApi, "default-scheduler"),
             options.Scheduler,

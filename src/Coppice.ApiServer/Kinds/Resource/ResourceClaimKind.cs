@@ -3,7 +3,7 @@ using Coppice.Objects.Resource;
 
 namespace Coppice.ApiServer.Kinds.Resource;
 
-/// <summary>What somebody asks for of the cluster's devices. Nothing allocates them yet: a claim waits until somebody writes its status.</summary>
+/// <summary>What somebody asks for of the cluster's devices.</summary>
 internal static class ResourceClaimKind
 {
     private static readonly Kind Kind = BuiltInKinds.Of<ResourceClaim>();

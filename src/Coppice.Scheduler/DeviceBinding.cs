@@ -1,0 +1,93 @@
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
+
+namespace Coppice.Scheduler;
+
+/// <summary>A claim of devices is no longer as it was when the pod was planned: it is planned anew.</summary>
+internal sealed class ClaimChangedException(string message) : Exception(message);
+
+/// <summary>Writes to claims of devices what was chosen for a pod, before the pod goes to its node; and takes it back where it is of no use.</summary>
+internal sealed class DeviceBinding(IApiClient api)
+{
+    /// <summary>Others write to a claim, too: each time it was changed in between, it is looked at again.</summary>
+    private const int TriesMax = 10;
+
+    /// <returns>The claims with new devices as they are now.</returns>
+    /// <exception cref="ClaimChangedException">One of them cannot be used like this any more.</exception>
+    public async ValueTask<IReadOnlyList<ResourceClaim>> ReserveAsync(Pod pod, IReadOnlyList<PlannedClaim> claims, CancellationToken stop)
+    {
+        List<ResourceClaim> written = [];
+        foreach (var planned in claims)
+        {
+            var claim = await ReserveAsync(pod, planned, stop);
+            if (planned.IsNew)
+            {
+                written.Add(claim);
+            }
+        }
+
+        return written;
+    }
+
+    /// <summary>Nobody has use for the devices where they are: the claim may get others.</summary>
+    public async ValueTask GiveBackAsync(ResourceClaim claim, CancellationToken stop) =>
+        await api.UpdateStatusAsync(claim with { Status = claim.Status with { Allocation = null, ReservedFor = [] } }, stop);
+
+    private async ValueTask<ResourceClaim> ReserveAsync(Pod pod, PlannedClaim planned, CancellationToken stop)
+    {
+        var claim = planned.Claim with { Status = new() };
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await WriteAsync(pod, planned, claim, tries == 1, stop);
+            }
+            catch (ApiException e) when (e.IsConflict && tries < TriesMax)
+            {
+                claim = await api.FindAsync<ResourceClaim>(ObjectKey.Of(planned.Claim), stop)
+                    ?? throw new ClaimChangedException($"claim {ObjectKey.Of(planned.Claim)} got deleted in the meantime");
+                Require(pod, planned, claim);
+            }
+        }
+    }
+
+    private async ValueTask<ResourceClaim> WriteAsync(Pod pod, PlannedClaim planned, ResourceClaim claim, bool isAsPlanned, CancellationToken stop)
+    {
+        // What has devices must not go before they are given back.
+        if (planned.IsNew && !claim.Metadata.Finalizers.Contains(DeviceClaims.Finalizer))
+        {
+            claim = await api.UpdateAsync(claim with { Metadata = claim.Metadata with { Finalizers = [.. claim.Metadata.Finalizers, DeviceClaims.Finalizer] } }, stop);
+        }
+
+        var wanted = isAsPlanned ? claim with { Status = planned.Claim.Status }
+            : planned.IsNew ? DeviceClaims.ReservedFor(pod, claim with { Status = claim.Status with { Allocation = planned.Claim.Status.Allocation } })
+            : DeviceClaims.ReservedFor(pod, claim);
+        return await api.UpdateStatusAsync(wanted, stop);
+    }
+
+    private static void Require(Pod pod, PlannedClaim planned, ResourceClaim claim)
+    {
+        var key = ObjectKey.Of(claim);
+        if (claim.Metadata.Uid != planned.Claim.Metadata.Uid || claim.Metadata.DeletionTimestamp is not null)
+        {
+            throw new ClaimChangedException($"claim {key} got deleted in the meantime");
+        }
+
+        if (planned.IsNew && claim.Status.Allocation is not null)
+        {
+            throw new ClaimChangedException($"claim {key} got allocated elsewhere in the meantime");
+        }
+
+        if (!planned.IsNew && (claim.Status.Allocation is null || claim.Status.Allocation != planned.Claim.Status.Allocation))
+        {
+            throw new ClaimChangedException($"claim {key} got deallocated elsewhere in the meantime");
+        }
+
+        if (!DeviceClaims.HasPlace(claim) && !DeviceClaims.IsReservedFor(pod, claim))
+        {
+            throw new ClaimChangedException($"claim {key} is in use by others");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Objects.Resource;
+using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
+
+namespace Coppice.Scheduler;
+
+/// <summary>What a claim's status says of the devices that were chosen for it.</summary>
+internal static class AllocationResults
+{
+    public static AllocationResult Of(ResourceClaim claim, Node node, IReadOnlyList<ChosenDevice> chosen) => new()
+    {
+        Devices = new()
+        {
+            Results = [.. chosen.Select(one => new DeviceRequestAllocationResult
+            {
+                Request = one.Demand.Name,
+                Driver = one.Device.Name.Driver,
+                Pool = one.Device.Name.Pool,
+                Device = one.Device.Name.Device,
+                AdminAccess = one.Demand.IsAdmin ? true : null,
+                Tolerations = one.Demand.Tolerations,
+            })],
+            Config = [.. ConfigurationOf(claim, [.. chosen.Select(one => one.Demand).Distinct()])],
+        },
+        NodeSelector = SelectorOf(node, chosen),
+    };
+
+    /// <summary>What classes say comes first: a driver goes by the last that is said.</summary>
+    private static IEnumerable<DeviceAllocationConfiguration> ConfigurationOf(ResourceClaim claim, IReadOnlyList<DeviceDemand> demands)
+    {
+        foreach (var demand in demands)
+        {
+            foreach (var config in demand.Class.Spec.Config)
+            {
+                yield return new() { Source = AllocationConfigSource.FromClass, Requests = [demand.Name], Opaque = config.Opaque };
+            }
+        }
+
+        foreach (var config in claim.Spec.Devices.Config.Where(config => demands.Any(demand => demand.IsNamedBy(config.Requests))))
+        {
+            yield return new() { Source = AllocationConfigSource.FromClaim, Requests = config.Requests, Opaque = config.Opaque };
+        }
+    }
+
+    /// <summary>Where all of the devices can be used; null for everywhere.</summary>
+    private static NodeSelector? SelectorOf(Node node, IReadOnlyList<ChosenDevice> chosen)
+    {
+        if (chosen.Any(one => one.Device.NodeName is not null))
+        {
+            return new() { NodeSelectorTerms = [new() { MatchFields = [new() { Key = NodeSelectors.NameField, Operator = NodeSelectorOperator.In, Values = [node.Metadata.Name!] }] }] };
+        }
+
+        // Each has one term, and the node matches all of them.
+        var terms = chosen.Select(one => one.Device.Selector).OfType<NodeSelector>().SelectMany(selector => selector.NodeSelectorTerms).ToList();
+        return terms.Count == 0 ? null : new()
+        {
+            NodeSelectorTerms =
+            [
+                new()
+                {
+                    MatchExpressions = [.. terms.SelectMany(term => term.MatchExpressions).Distinct()],
+                    MatchFields = [.. terms.SelectMany(term => term.MatchFields).Distinct()],
+                },
+            ],
+        };
+    }
+}

@@ -1,0 +1,49 @@
+using Coppice.Objects;
+using Coppice.Objects.Resource;
+
+namespace Coppice.Scheduler;
+
+/// <summary>What keeps devices from claims, beside the expressions.</summary>
+internal static class DeviceConstraints
+{
+    /// <summary>It is offered to such claims at all, and has as much as is asked for.</summary>
+    public static bool CanBeUsed(OfferedDevice device, DeviceDemand demand)
+    {
+        var offered = device.Device;
+
+        // What others take of it at the same time, and what must happen before it can be used, nobody here keeps account of.
+        return offered.ConsumesCounters.IsEmpty
+            && offered.BindingConditions.IsEmpty
+            && offered.Taints.All(taint => taint.Effect == DeviceTaintEffect.None || demand.Tolerations.Any(toleration => Tolerates(toleration, taint)))
+            && demand.Capacity.All(wanted => CapacityOf(device, wanted.Key) is { } has && has >= wanted.Value);
+    }
+
+    /// <summary>The device can be chosen beside those that the claim has already.</summary>
+    public static bool Allow(DeviceConstraint constraint, DeviceDemand demand, OfferedDevice device, List<ChosenDevice> chosen)
+    {
+        var name = constraint.MatchAttribute ?? constraint.DistinctAttribute;
+        if (name is null || !demand.IsNamedBy(constraint.Requests))
+        {
+            return true;
+        }
+
+        if (device.Attribute(name) is not { } attribute)
+        {
+            return false;
+        }
+
+        var others = chosen.Where(one => one.Demand.IsNamedBy(constraint.Requests)).Select(one => one.Device.Attribute(name));
+        return constraint.MatchAttribute is not null ? others.All(other => other == attribute) : others.All(other => other != attribute);
+    }
+
+    private static bool Tolerates(DeviceToleration toleration, DeviceTaint taint) =>
+        (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == taint.Effect)
+        && (string.IsNullOrEmpty(toleration.Key) || toleration.Key == taint.Key)
+        && (toleration.Operator == DeviceTolerationOperator.Exists || (toleration.Value ?? "") == (taint.Value ?? ""));
+
+    private static Quantity? CapacityOf(OfferedDevice device, string name)
+    {
+        var own = name.StartsWith(device.Name.Driver + "/", StringComparison.Ordinal) ? name[(device.Name.Driver.Length + 1)..] : name;
+        return device.Device.Capacity.TryGetValue(name, out var found) || device.Device.Capacity.TryGetValue(own, out found) ? found.Value : null;
+    }
+}

@@ -1,0 +1,63 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Objects.Resource;
+
+namespace Coppice.Scheduler;
+
+/// <summary>A device that a driver has to give.</summary>
+/// <param name="Slice">That told of it, and says where it can be used unless the device itself does.</param>
+internal sealed record OfferedDevice(DeviceName Name, Device Device, ResourceSlice Slice)
+{
+    /// <summary>The one node where it can be used; null if others can use it too.</summary>
+    public string? NodeName => PerDevice ? Device.NodeName : Slice.Spec.NodeName;
+
+    /// <summary>The nodes where it can be used; null if the name says it, or if all can.</summary>
+    public NodeSelector? Selector => PerDevice ? Device.NodeSelector : Slice.Spec.NodeSelector;
+
+    private bool PerDevice => Slice.Spec.PerDeviceNodeSelection == true;
+
+    private bool IsEverywhere => (PerDevice ? Device.AllNodes : Slice.Spec.AllNodes) == true;
+
+    public bool IsOn(Node node) =>
+        NodeName is { } name ? name == node.Metadata.Name : IsEverywhere || (Selector is { } selector && NodeSelectors.Allows(default, selector, node));
+
+    /// <summary>Under its whole name, or under its short one where that is the driver's own.</summary>
+    public DeviceAttribute? Attribute(string qualified)
+    {
+        if (Device.Attributes.TryGetValue(qualified, out var found))
+        {
+            return found;
+        }
+
+        var slash = qualified.IndexOf('/');
+        return slash > 0 && qualified.AsSpan(0, slash).SequenceEqual(Name.Driver) && Device.Attributes.TryGetValue(qualified[(slash + 1)..], out var own) ? own : null;
+    }
+}
+
+/// <summary>
+/// The devices of a pool as its newest generation tells of them. A pool is used only when all of its slices are there: while a driver
+/// writes them anew, a device may be in two of them, or in none.
+/// </summary>
+internal sealed class DevicePool
+{
+    public DevicePool(PoolName name, IEnumerable<ResourceSlice> slices)
+    {
+        Name = name;
+        var all = slices.ToList();
+        var newest = all.Max(slice => slice.Spec.Pool.Generation);
+        var current = all.Where(slice => slice.Spec.Pool.Generation == newest).OrderBy(slice => slice.Metadata.Name, StringComparer.Ordinal).ToList();
+        Devices = [.. current.SelectMany(slice => slice.Spec.Devices.Select(device => new OfferedDevice(new(name.Driver, name.Pool, device.Name), device, slice)))];
+        IsComplete = current.Count == current[0].Spec.Pool.ResourceSliceCount && Devices.DistinctBy(device => device.Name).Count() == Devices.Count;
+        Node = current[0].Spec.NodeName is { } node && current.TrueForAll(slice => slice.Spec.NodeName == node) ? node : null;
+    }
+
+    public PoolName Name { get; }
+
+    public IReadOnlyList<OfferedDevice> Devices { get; }
+
+    /// <summary>All of it is known, and no device twice.</summary>
+    public bool IsComplete { get; }
+
+    /// <summary>The one node where all of it is; null if other nodes may have a part in it.</summary>
+    public string? Node { get; }
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using Coppice.Client;
+using Coppice.Objects;
+using Coppice.Objects.Resource;
+
+namespace Coppice.Scheduler;
+
+/// <summary>
+/// The claims, classes and devices of the cluster, with what the scheduler has allocated and not heard of yet. For one thread at a time.
+/// </summary>
+internal sealed class DeviceState
+{
+    private readonly Dictionary<ObjectKey, ResourceClaim> _claims = [];
+    private readonly Dictionary<ObjectKey, Assumption> _assumed = [];
+    private readonly Dictionary<string, DeviceClass> _classes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ResourceSlice> _slices = new(StringComparer.Ordinal);
+
+    // How many claims have a device, which is more than one only by mistake or for a moment.
+    private readonly Dictionary<DeviceName, int> _taken = [];
+
+    // Made when somebody asks after a change.
+    private ILookup<string, DevicePool>? _pools;
+
+    public DeviceExpressions Expressions { get; } = new();
+
+    /// <summary>As it will be when what is on its way is written; null if it is not there.</summary>
+    public ResourceClaim? Claim(ObjectKey key) => _assumed.TryGetValue(key, out var assumption) ? assumption.Claim : _claims.GetValueOrDefault(key);
+
+    /// <summary>Devices were chosen for it, and that is not written yet.</summary>
+    public bool IsBeingAllocated(ObjectKey key) => _assumed.TryGetValue(key, out var assumption) && assumption.Written is null;
+
+    public DeviceClass? Class(string name) => _classes.GetValueOrDefault(name);
+
+    public bool IsTaken(DeviceName device) => _taken.ContainsKey(device);
+
+    /// <summary>Those that are there alone, then those that other nodes may have a part in.</summary>
+    public IEnumerable<DevicePool> PoolsFor(string node)
+    {
+        _pools ??= _slices.Values
+            .GroupBy(PoolName.Of)
+            .Select(slices => new DevicePool(slices.Key, slices))
+            .OrderBy(pool => pool.Name.Driver, StringComparer.Ordinal)
+            .ThenBy(pool => pool.Name.Pool, StringComparer.Ordinal)
+            .ToLookup(pool => pool.Node ?? "", StringComparer.Ordinal);
+        return _pools[node].Concat(_pools[""]);
+    }
+
+    /// <returns>It may help pods that wait: there is a claim, or there are devices to be had.</returns>
+    public bool Learn(ObjectChange<ResourceClaim> change)
+    {
+        var (key, before) = (ObjectKey.Of(change.Item), Claim(ObjectKey.Of(change.Item)));
+        var isHeardOf = change.New is not { } item || (_assumed.TryGetValue(key, out var assumption) && assumption.Written <= RevisionOf(item));
+        Replace(key, () =>
+        {
+            if (isHeardOf)
+            {
+                _assumed.Remove(key);
+            }
+
+            if (change.New is { } now)
+            {
+                _claims[key] = now;
+            }
+            else
+            {
+                _claims.Remove(key);
+            }
+        });
+        var after = Claim(key);
+        return before is null || after is null || before.Status != after.Status || before.Metadata.DeletionTimestamp != after.Metadata.DeletionTimestamp;
+    }
+
+    public void Learn(ObjectChange<DeviceClass> change)
+    {
+        if (change.New is { } item)
+        {
+            _classes[item.Metadata.Name!] = item;
+        }
+        else
+        {
+            _classes.Remove(change.Item.Metadata.Name!);
+        }
+    }
+
+    public void Learn(ObjectChange<ResourceSlice> change)
+    {
+        _pools = null;
+        if (change.New is { } item)
+        {
+            _slices[item.Metadata.Name!] = item;
+        }
+        else
+        {
+            _slices.Remove(change.Item.Metadata.Name!);
+        }
+    }
+
+    /// <summary>Until the API says otherwise, the claim has these devices: whoever comes next must not choose them too.</summary>
+    public void Assume(ResourceClaim claim) => Replace(ObjectKey.Of(claim), () => _assumed[ObjectKey.Of(claim)] = new(claim, null));
+
+    /// <summary>What was assumed is written: it holds until that version is heard of.</summary>
+    public void Written(ResourceClaim claim) => Replace(ObjectKey.Of(claim), () =>
+    {
+        var key = ObjectKey.Of(claim);
+        if (_assumed.ContainsKey(key))
+        {
+            if (_claims.TryGetValue(key, out var known) && RevisionOf(known) >= RevisionOf(claim))
+            {
+                _assumed.Remove(key);
+            }
+            else
+            {
+                _assumed[key] = new(claim, RevisionOf(claim));
+            }
+        }
+    });
+
+    /// <summary>What was assumed and is not written did not come true.</summary>
+    public void Withdraw(ObjectKey key)
+    {
+        if (IsBeingAllocated(key))
+        {
+            Replace(key, () => _assumed.Remove(key));
+        }
+    }
+
+    private void Replace(ObjectKey key, Action change)
+    {
+        Count(Claim(key), -1);
+        change();
+        Count(Claim(key), 1);
+    }
+
+    private void Count(ResourceClaim? claim, int sign)
+    {
+        foreach (var result in claim?.Status.Allocation?.Devices.Results ?? default)
+        {
+            // Who looks after a device takes it from nobody.
+            if (result.AdminAccess == true)
+            {
+                continue;
+            }
+
+            DeviceName name = new(result.Driver, result.Pool, result.Device);
+            var count = _taken.GetValueOrDefault(name) + sign;
+            if (count == 0)
+            {
+                _taken.Remove(name);
+            }
+            else
+            {
+                _taken[name] = count;
+            }
+        }
+    }
+
+    private static long RevisionOf(ResourceClaim claim) =>
+        long.TryParse(claim.Metadata.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : 0;
+
+    /// <param name="Written">The revision of it; null as long as it is on its way.</param>
+    private sealed record Assumption(ResourceClaim Claim, long? Written);
+}

@@ -1,0 +1,117 @@
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
+
+namespace Coppice.Scheduler;
+
+/// <summary>A claim that a pod is to use.</summary>
+/// <param name="Claim">As it is to be: with its devices, and reserved for the pod.</param>
+/// <param name="IsNew">The devices are chosen for it now.</param>
+internal sealed record PlannedClaim(ResourceClaim Claim, bool IsNew);
+
+/// <summary>The claims of devices of a pod, by what is known of them. What is the same on all nodes is worked out once.</summary>
+internal sealed class PodDevices
+{
+    private const string InUse = "resourceclaim in use";
+    private const string OutOfReach = "resourceclaim not available on the node";
+    private const string NotEnough = "cannot allocate all claims";
+
+    private readonly Pod _pod;
+    private readonly DeviceState _state;
+    private readonly List<ResourceClaim> _allocated = [];
+    private readonly List<ClaimDemand> _demands = [];
+
+    private PodDevices(Pod pod, DeviceState state)
+    {
+        (_pod, _state) = (pod, state);
+        foreach (var entry in pod.Spec.ResourceClaims)
+        {
+            var name = DeviceClaims.NameOf(pod, entry);
+            var claim = name.Key is { } key ? state.Claim(key) : null;
+            if (name.IsAwaited || (name is { IsGenerated: true, Key: not null } && claim is null))
+            {
+                IsAwaited = true;
+                Problem ??= $"pod \"{ObjectKey.Of(pod)}\": ResourceClaim not created yet";
+            }
+            else if (name.Key is { } known)
+            {
+                Problem ??= Add(known, claim, name.IsGenerated);
+            }
+        }
+    }
+
+    /// <summary>A claim is still to be made for it, which is a matter of moments.</summary>
+    public bool IsAwaited { get; }
+
+    /// <summary>Why the pod can run nowhere, in Kubernetes' words; null if it can for all its claims say.</summary>
+    public string? Problem { get; }
+
+    /// <returns>Null for a pod without claims.</returns>
+    public static PodDevices? Of(Pod pod, DeviceState state) => pod.Spec.ResourceClaims.IsEmpty ? null : new(pod, state);
+
+    /// <summary>What keeps the pod off the node, in Kubernetes' words; null for nothing.</summary>
+    public string? Test(Node node)
+    {
+        if (!_allocated.TrueForAll(claim => Reaches(claim, node)))
+        {
+            return OutOfReach;
+        }
+
+        if (_demands.Count == 0)
+        {
+            return null;
+        }
+
+        var allocator = new DeviceAllocator(_state, _demands, node);
+        return allocator.Allocate() is not null ? null : allocator.Problem ?? NotEnough;
+    }
+
+    /// <summary>What is to be written before the pod goes to a node, which it passed the test of.</summary>
+    public IReadOnlyList<PlannedClaim> PlanFor(Node node)
+    {
+        var results = _demands.Count == 0
+            ? []
+            : new DeviceAllocator(_state, _demands, node).Allocate() ?? throw new InvalidOperationException("the pod's claims cannot be served on this node");
+        return
+        [
+            .. _allocated.Where(claim => !DeviceClaims.IsReservedFor(_pod, claim)).Select(claim => new PlannedClaim(DeviceClaims.ReservedFor(_pod, claim), IsNew: false)),
+            .. _demands.Zip(results, (demand, result) => new PlannedClaim(
+                DeviceClaims.ReservedFor(_pod, demand.Claim with { Status = demand.Claim.Status with { Allocation = result } }), IsNew: true)),
+        ];
+    }
+
+    /// <summary>A claim that keeps the pod off a node by where its devices are, and that nobody else uses: without them, it may get others.</summary>
+    public ResourceClaim? FindMovable(IEnumerable<Node> nodes) => _allocated.FirstOrDefault(claim =>
+        claim.Status.ReservedFor.All(one => one.Uid == _pod.Metadata.Uid) && nodes.Any(node => !Reaches(claim, node)));
+
+    private static bool Reaches(ResourceClaim claim, Node node) =>
+        claim.Status.Allocation?.NodeSelector is not { } selector || NodeSelectors.Allows(default, selector, node);
+
+    private string? Add(ObjectKey key, ResourceClaim? claim, bool isGenerated)
+    {
+        switch (claim)
+        {
+            case null:
+                return $"resourceclaim \"{key.Name}\" not found";
+            case { Metadata.DeletionTimestamp: not null }:
+                return $"resourceclaim \"{key.Name}\" is being deleted";
+            case var _ when isGenerated && DeviceClaims.Problem(_pod, claim) is { } why:
+                return why;
+            case var _ when _state.IsBeingAllocated(key):
+                return $"resource claim {key} is in the process of being allocated";
+            case { Status.Allocation: not null }:
+                _allocated.Add(claim);
+                return DeviceClaims.HasPlace(claim) || DeviceClaims.IsReservedFor(_pod, claim) ? null : InUse;
+            default:
+                string? problem = null;
+                var requests = claim.Spec.Devices.Requests.Select(request =>
+                {
+                    var choices = DeviceDemand.Of(request, _state.Class, out var missing);
+                    problem ??= missing;
+                    return choices;
+                }).ToList();
+                _demands.Add(new(claim, requests));
+                return problem;
+        }
+    }
+}
