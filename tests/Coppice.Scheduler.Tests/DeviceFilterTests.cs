@@ -238,6 +238,27 @@ public sealed class DeviceFilterTests
     }
 
     [Fact]
+    public void Parts_of_a_device_are_had_as_long_as_there_is_enough_of_what_they_share()
+    {
+        Learn(SliceOf("counters", "b", "b", 1, 2) with
+        {
+            Spec = SliceOf("counters", "b", "b", 1, 2).Spec with { SharedCounters = [new() { Name = "gpu", Counters = ValueMap.Of(("memory", new Counter { Value = Quantity.Parse("40Gi") })) }] },
+        });
+        Learn(SliceOf("parts", "b", "b", 1, 2) with
+        {
+            Spec = SliceOf("parts", "b", "b", 1, 2).Spec with { Devices = [Part("half-0", "20Gi"), Part("half-1", "20Gi"), Part("whole", "40Gi"), Part("other", "1Gi", "nobodys")] },
+        });
+        Claim("one");
+        Assert.Equal("half-0", Devices(Allocate("b", "one")));
+        Claim("two", Wanted(2));
+        Assert.Null(NodeOf(Plan("two")));
+        Claim("three");
+        Assert.Equal("half-1", Devices(Allocate("b", "three")));
+        Claim("four");
+        Assert.Null(NodeOf(Plan("four")));
+    }
+
+    [Fact]
     public void Devices_of_several_nodes_are_used_where_they_can_be()
     {
         var zone = new NodeSelector { NodeSelectorTerms = [new() { MatchExpressions = [new() { Key = "zone", Operator = "In", Values = ["z"] }] }] };
@@ -266,6 +287,11 @@ public sealed class DeviceFilterTests
     {
         Name = name,
         Capacity = ValueMap.Of([.. capacity.Select(one => (one.Name, new DeviceCapacity { Value = Quantity.Parse(one.Value) }))]),
+    };
+
+    private static Device Part(string name, string memory, string set = "gpu") => Gpu(name) with
+    {
+        ConsumesCounters = [new() { CounterSet = set, Counters = ValueMap.Of(("memory", new Counter { Value = Quantity.Parse(memory) })) }],
     };
 
     private static Device OnNuma(string name, int numa) => Gpu(name) with { Attributes = ValueMap.Of(("numa", new DeviceAttribute { Int = numa })) };

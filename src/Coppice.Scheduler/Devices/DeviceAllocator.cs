@@ -104,7 +104,7 @@ internal sealed class DeviceAllocator(DeviceState state, IReadOnlyList<ClaimDema
         _tries++;
         var mine = _chosen.Where(one => one.Claim == claim).ToList();
         if (mine.Count == ResultsMax
-            || (!demand.IsAdmin && (state.IsTaken(device.Name) || _chosen.Exists(one => one.Device == device && !one.Demand.IsAdmin)))
+            || (!demand.IsAdmin && !IsFree(device))
             || !claim.Claim.Spec.Devices.Constraints.All(constraint => DeviceConstraints.Allow(constraint, demand, device, mine)))
         {
             return false;
@@ -113,6 +113,19 @@ internal sealed class DeviceAllocator(DeviceState state, IReadOnlyList<ClaimDema
         _chosen.Add(new(claim, demand, device));
         return true;
     }
+
+    /// <summary>Nobody has it or is to have it, and what it shares with others is not used up by them.</summary>
+    private bool IsFree(OfferedDevice device)
+    {
+        if (IsHad(device))
+        {
+            return false;
+        }
+
+        return device.Device.ConsumesCounters.IsEmpty || device.Pool.HasEnough(device, [.. device.Pool.Devices.Where(IsHad)]);
+    }
+
+    private bool IsHad(OfferedDevice device) => state.IsTaken(device.Name) || _chosen.Exists(one => one.Device.Name == device.Name && !one.Demand.IsAdmin);
 
     /// <summary>Whether they are taken is asked later: it changes with what is chosen.</summary>
     private List<OfferedDevice> Fitting(ClaimDemand claim, DeviceDemand demand)

@@ -11,9 +11,8 @@ internal static class DeviceConstraints
     {
         var offered = device.Device;
 
-        // What others take of it at the same time, and what must happen before it can be used, nobody here keeps account of.
-        return offered.ConsumesCounters.IsEmpty
-            && offered.BindingConditions.IsEmpty
+        // What must happen before it can be used, nobody here waits for.
+        return offered.BindingConditions.IsEmpty
             && offered.Taints.All(taint => taint.Effect == DeviceTaintEffect.None || demand.Tolerations.Any(toleration => Tolerates(toleration, taint)))
             && demand.Capacity.All(wanted => CapacityOf(device, wanted.Key) is { } has && has >= wanted.Value);
     }
