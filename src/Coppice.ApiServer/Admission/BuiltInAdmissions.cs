@@ -20,6 +20,7 @@ internal static class BuiltInAdmissions
         new StorageProtection(),
         new ClaimResize(storage),
         new RuntimeClassAdmission(storage),
+        new DeviceAdminAccess(storage),
         new CertificateAuthorization(authorizer),
         new CertificateSubjectRestriction(),
         new DefaultIngressClass(storage),

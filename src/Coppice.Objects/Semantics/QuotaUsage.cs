@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Coppice.Objects.Core;
+using Coppice.Objects.Resource;
+using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
 
 namespace Coppice.Objects;
 
@@ -13,6 +15,11 @@ public static class QuotaUsage
     private const string RequestsPrefix = "requests.";
     private const string OfStorageClass = ".storageclass.storage.k8s.io/";
 
+    private const string OfDeviceClass = ".deviceclass.resource.k8s.io/devices";
+
+    // Who asks for all devices may get as many as one claim can have.
+    private const long DevicesMax = 32;
+
     private static readonly Quantity One = Quantity.FromUnits(1);
 
     // By instance, for as long as anybody holds it.
@@ -21,6 +28,8 @@ public static class QuotaUsage
     private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
     private static readonly Kind Services = BuiltInKinds.Of<Service>();
     private static readonly Kind Claims = BuiltInKinds.Of<PersistentVolumeClaim>();
+
+    private static readonly Kind DeviceClaims = BuiltInKinds.Of<ResourceClaim>();
 
     // Kinds that were counted before any kind could be.
     private static readonly Dictionary<Kind, string> OlderNames = new()
@@ -40,6 +49,7 @@ public static class QuotaUsage
         : kind == Pods ? IsOfPods(resource)
         : kind == Services ? resource is ResourceName.Services or ResourceName.Servicesnodeports or ResourceName.Servicesloadbalancers
         : kind == Claims ? IsOfClaims(resource)
+        : kind == DeviceClaims ? resource.EndsWith(OfDeviceClass, StringComparison.Ordinal)
         : OlderNames.GetValueOrDefault(kind) == resource;
 
     /// <summary>Objects never change, and are asked about again and again: what one takes is found out once.</summary>
@@ -64,6 +74,9 @@ public static class QuotaUsage
                 break;
             case PersistentVolumeClaim claim:
                 usage.AddRange(OfClaim(claim));
+                break;
+            case ResourceClaim claim:
+                usage.AddRange(OfDevices(claim));
                 break;
             default:
                 if (OlderNames.TryGetValue(kind, out var name))
@@ -157,4 +170,13 @@ public static class QuotaUsage
             }
         }
     }
+
+    /// <summary>Of a request with choices, each class counts by the choice that wants most of it: which one it will be is not known yet.</summary>
+    private static IEnumerable<KeyValuePair<string, Quantity>> OfDevices(ResourceClaim claim) => claim.Spec.Devices.Requests
+        .SelectMany(request => (request.Exactly is { } exactly ? [(exactly.DeviceClassName, exactly.AllocationMode, exactly.Count)] : Enumerable.Empty<(string Class, string? Mode, long Count)>())
+            .Concat(request.FirstAvailable.Select(choice => (choice.DeviceClassName, choice.AllocationMode, choice.Count)))
+            .GroupBy(one => one.Item1, one => one.Item2 == DeviceAllocationMode.All ? DevicesMax : one.Item3, StringComparer.Ordinal)
+            .Select(one => (Class: one.Key, Count: one.Max())))
+        .GroupBy(one => one.Class, one => one.Count, StringComparer.Ordinal)
+        .Select(one => KeyValuePair.Create(one.Key + OfDeviceClass, Quantity.FromUnits(one.Sum())));
 }

@@ -94,6 +94,7 @@ internal static class ComponentRoles
             Allow(Read, "resource.k8s.io", "deviceclasses"),
             Allow($"{Read} patch update", "resource.k8s.io", "resourceclaims"),
             Allow($"{Read} patch update", "resource.k8s.io", "resourceclaims/status"),
+            Allow("patch update", "resource.k8s.io", "resourceclaims/binding"),
             Allow($"{Read} patch update", Core, "pods/finalizers"),
             Allow(Read, "resource.k8s.io", "resourceslices")),
         Cluster(

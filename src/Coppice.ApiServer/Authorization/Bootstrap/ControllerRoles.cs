@@ -115,7 +115,7 @@ internal static class ControllerRoles
         Of(
             "resource-claim-controller",
             Allow(Read, Core, "pods"), Allow("update", Core, "pods/finalizers"), Allow($"{Read} create delete", "resource.k8s.io", "resourceclaims"),
-            Allow("patch update", "resource.k8s.io", "resourceclaims resourceclaims/status"), Allow("patch update", Core, "pods/status"), Events),
+            Allow("patch update", "resource.k8s.io", "resourceclaims resourceclaims/binding resourceclaims/status"), Allow("patch update", Core, "pods/status"), Events),
         Of("resourcequota-controller", Allow("list watch", "*", "*"), Allow("update", Core, "resourcequotas/status"), Events),
         Of("root-ca-cert-publisher", Allow("create update", Core, "configmaps"), Events),
         Of("route-controller", Allow("list watch", Core, "nodes"), Allow("patch", Core, "nodes/status"), Events),
