@@ -192,6 +192,6 @@ public sealed record ClusterRanges(IPNetwork Services, IPNetwork Pods)
             return $"does not begin at the first address of a range; did you mean {range}?";
         }
 
-        return Reserved.Any(other => Overlap(range, other)) ? "has addresses that are no machine's" : null;
+        return address.IsIPv4MappedToIPv6 || Reserved.Any(other => Overlap(range, other)) ? "has addresses that are no machine's" : null;
     }
 }
