@@ -166,6 +166,12 @@ public sealed class HostileValuesTests
     public void A_service_is_refused_for(string fields, params string[] causes) =>
         AssertCauses<Service>($$"""{"spec":{"ports":[{"port":80}],{{fields}} } }""", causes);
 
+    [Theory]
+    [InlineData("""["10.244.0.0/24","fd00:244::/64"]""")]
+    [InlineData("""["10.244.0.0/24","10.244.1.0/24"]""", """spec.podCIDRs: Invalid value: ["10.244.0.0/24","10.244.1.0/24"]: may specify no more than one CIDR for each IP family""")]
+    [InlineData("""["fd00::/64","10.244.1.0/24","10.244.2.0/24"]""", """spec.podCIDRs: Invalid value: ["fd00::/64","10.244.1.0/24","10.244.2.0/24"]: may specify no more than one CIDR for each IP family""")]
+    public void A_node_is_refused_for(string ranges, params string[] causes) => AssertCauses<Node>($$"""{"spec":{"podCIDRs":{{ranges}} } }""", causes);
+
     private static void AssertCauses<T>(string manifest, string[] causes)
         where T : KubernetesObject
     {

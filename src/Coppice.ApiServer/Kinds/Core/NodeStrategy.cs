@@ -26,6 +26,9 @@ internal sealed class NodeStrategy : KindStrategy<Node>
             .. FieldRules.Repeated(item.Spec.Taints, t => (t.Key, t.Effect))
                 .Select(r => FieldError.Duplicate(taints.Index(r.Index), item.Spec.Taints[r.Index])),
             .. FieldRules.Each(FieldPath.Of("spec", "podCIDRs"), item.Spec.PodCIDRs, FieldRules.Range),
+            .. FieldRules.If(
+                item.Spec.PodCIDRs.Count > 2 || (item.Spec.PodCIDRs is [var first, var second] && first.Contains(':') == second.Contains(':')),
+                () => FieldError.Invalid(FieldPath.Of("spec", "podCIDRs"), item.Spec.PodCIDRs, "may specify no more than one CIDR for each IP family")),
             .. Amounts(FieldPath.Of("status", "capacity"), item.Status.Capacity),
             .. Amounts(FieldPath.Of("status", "allocatable"), item.Status.Allocatable),
         ];
