@@ -28,9 +28,12 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
 
     private readonly Lazy<Task> _switch;
 
-    private NetworkNamespace(string name, string? path = null)
+    // Of IPv6 as well; so are its neighbours'.
+    private readonly bool _hasV6;
+
+    private NetworkNamespace(string name, string? path = null, bool hasV6 = false)
     {
-        (Name, Path) = (name, path ?? $"/run/netns/{name}");
+        (Name, Path, _hasV6) = (name, path ?? $"/run/netns/{name}", hasV6);
         _switch = new Lazy<Task>(AddSwitchAsync);
     }
 
@@ -56,7 +59,7 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
             $"-n {name} route add default via 2001:db8::1 dev {Uplink}",
         ];
         await RunAsync([$"netns add {name}", $"-n {name} link set lo up", .. hasUplink ? uplink : [], .. hasV6 ? v6 : []]);
-        return new NetworkNamespace(name);
+        return new NetworkNamespace(name, hasV6: hasV6);
     }
 
     /// <summary>That of another machine, with a cable to the switch that this one is at, too.</summary>
@@ -78,6 +81,7 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
             $"-n {name} address add {address}/24 dev {Uplink}",
             .. far,
             $"-n {name} route add default via {NodeAddress} dev {Uplink}",
+            .. _hasV6 && Subnet.Contains(address) ? (string[])[$"-n {name} address add 2001:db8::{address.GetAddressBytes()[3]}/64 dev {Uplink} nodad"] : [],
         ]);
         return new NetworkNamespace(name);
     }
@@ -141,7 +145,7 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
     private async Task AddSwitchAsync()
     {
         await RunAsync([$"-n {Name} link add {Switch} type bridge"]);
-        (await Enter(new Command("sh", "-c", $"echo 0 > /proc/sys/net/bridge/bridge-nf-call-iptables && echo 1 > /proc/sys/net/ipv4/conf/{Switch}/arp_ignore")).RunAsync()).OrThrow();
+        (await Enter(new Command("sh", "-c", $"echo 0 > /proc/sys/net/bridge/bridge-nf-call-iptables && echo 0 > /proc/sys/net/bridge/bridge-nf-call-ip6tables && echo 1 > /proc/sys/net/ipv4/conf/{Switch}/arp_ignore")).RunAsync()).OrThrow();
         await RunAsync([$"-n {Name} link set {Uplink}-far master {Switch}", $"-n {Name} link set {Switch} up"]);
     }
 

@@ -94,6 +94,59 @@ public sealed class DualStackTests
     }
 
     [Fact]
+    public async Task Pods_of_three_machines_reach_each_other_and_services_by_both_families()
+    {
+        await using var cluster = await RunningCluster.StartAsync(new ClusterOptions { HasV6 = true, Arguments = BothFamilies });
+        // One has a common link with the first, of both families; the other has none, and no address of IPv6.
+        await using var near = await JoinedMachine.StartAsync(cluster, 2);
+        await using var far = await JoinedMachine.StartAsync(cluster, 3, isFar: true);
+        await near.IsReadyAsync(Patience);
+        await far.IsReadyAsync(Patience);
+        var ns = await cluster.NewNamespaceAsync();
+        string[] nodes = ["node-1", "node-2", "node-3"];
+        await ns.ApplyAsync(string.Join("\n---\n", nodes.Select(PodOn)) + "\n---\n" + string.Join("\n---\n", nodes.Select(ServiceOn)));
+        var pods = new Dictionary<string, string[]>();
+        foreach (var node in nodes)
+        {
+            await ns.PodIsReadyAsync(node, Patience);
+            pods[node] = (await ns.ValueAsync($"pod/{node}", ".status.podIPs[*].ip")).Split(' ');
+        }
+
+        foreach (var from in nodes)
+        {
+            var asker = new Asker(from, NetworkNamespace.OfProcess(await cluster.Faults.ProcessOfAsync(ns.Name, from, "app")));
+            foreach (var to in nodes)
+            {
+                string[] addresses = [.. pods[to], .. (await ns.ValueAsync($"service/{to}", ".spec.clusterIPs[*]")).Split(' ')];
+                foreach (var host in addresses.Select(one => one.Contains(':') ? $"[{one}]" : one))
+                {
+                    await asker.SeesAsync($"http://{host}:8080/hostname", to);
+                }
+            }
+        }
+
+        var routes = (await cluster.Inside(new Command("ip", "-6", "route")).RunAsync()).OrThrow();
+        Assert.Contains("fd00:244:0:1::/64 via 2001:db8::12 dev uplink0", routes);
+        Assert.Contains("fd00:244:0:2::/64 via fd00:244:0:2:: dev vx-", routes);
+        Assert.Equal("192.0.2.12 2001:db8::12", await ns.ValueAsync("node/node-2", ".status.addresses[?(@.type==\"InternalIP\")].address"));
+        Assert.Equal("198.51.100.13", await ns.ValueAsync("node/node-3", ".status.addresses[?(@.type==\"InternalIP\")].address"));
+    }
+
+    private static string PodOn(string node) => $$"""
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: {{node}}, labels: {place: {{node}} } }
+        spec: {nodeName: {{node}}, terminationGracePeriodSeconds: 1, containers: [{name: app, image: coppice/testapp:1, args: [serve]}]}
+        """;
+
+    private static string ServiceOn(string node) => $$"""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: {{node}} }
+        spec: {ipFamilyPolicy: RequireDualStack, selector: {place: {{node}} }, ports: [{port: 8080}]}
+        """;
+
+    [Fact]
     public async Task A_cluster_of_IPv6_alone_serves()
     {
         await using var cluster = await RunningCluster.StartAsync(new ClusterOptions { HasV6 = true, Arguments = ["--pod-range", "fd00:244::/56", "--service-range", "fd00:96::/112"] });
