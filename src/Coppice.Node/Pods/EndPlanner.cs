@@ -12,9 +12,13 @@ internal static class EndPlanner
     public static PodPlan Plan(PodSituation situation, PodEnd end)
     {
         var draft = new PlanDraft(situation);
-        if (StopContainers(draft, end) && StopSandboxes(draft))
+        if (StopContainers(draft, end))
         {
-            CleanUp(draft);
+            ReleaseDevices(draft);
+            if (StopSandboxes(draft) && !situation.HoldsDevices)
+            {
+                CleanUp(draft);
+            }
         }
 
         var isDone = situation.RuntimeState is { IsGone: true, CleanUp: Pods.CleanUp.Done, IsSandboxBusy: false }
@@ -74,6 +78,15 @@ internal static class EndPlanner
         var latest = since + (asked > situation.Grace ? asked : situation.Grace);
         var at = situation.Pod.Metadata.DeletionTimestamp is { } dated && situation.OnSteadyClock(dated) is var told && told > since && told < latest ? told : latest;
         return at < own || end.Termination is null ? at : own;
+    }
+
+    /// <summary>Before the API knows that the pod has ended: from then on somebody else gets them.</summary>
+    private static void ReleaseDevices(PlanDraft draft)
+    {
+        if (draft.Situation is { HoldsDevices: true, RuntimeState.Devices: Pods.CleanUp.NotBegun })
+        {
+            draft.Add(new PodAction.ReleaseDevices());
+        }
     }
 
     private static bool StopSandboxes(PlanDraft draft)

@@ -92,8 +92,11 @@ internal sealed class PodOperations(PodServices services, NodeEnvironment node, 
             case PodAction.RemoveContainer one:
                 Watch(state, _stopping.RemoveAsync(state.Pod, one.Id));
                 return state.WithRuntimeState(runtime => runtime with { Removing = runtime.Removing.Add(one.Id) });
+            case PodAction.ReleaseDevices:
+                Watch(state, LetGoAsync(state.Pod, "devices", () => services.Devices.UnprepareAsync(state.Pod, stop), (runtime, next) => runtime with { Devices = next }));
+                return state.WithRuntimeState(runtime => runtime with { Devices = CleanUp.Busy });
             case PodAction.CleanUpPod:
-                Watch(state, CleanUpAsync(state.Pod));
+                Watch(state, LetGoAsync(state.Pod, "volumes and cgroup", () => CleanUpAsync(state.Pod), (runtime, next) => runtime with { CleanUp = next }));
                 return state.WithRuntimeState(runtime => runtime with { CleanUp = CleanUp.Busy });
             case PodAction.DeletePod:
                 Watch(state, DeleteAsync(state.Pod));
@@ -164,23 +167,30 @@ internal sealed class PodOperations(PodServices services, NodeEnvironment node, 
         }
     }
 
-    private async Task CleanUpAsync(Pod pod)
+    private async ValueTask CleanUpAsync(Pod pod)
+    {
+        // Of what is left over from long ago nobody may know any more that it had devices.
+        await services.Devices.UnprepareAsync(pod, stop);
+        await services.HostResources.RemoveAsync(pod, stop);
+        services.Images.ForgetPod(pod.Metadata.Uid ?? "");
+    }
+
+    private async Task LetGoAsync(Pod pod, string what, Func<ValueTask> act, Func<PodRuntimeState, CleanUp, PodRuntimeState> note)
     {
         var next = CleanUp.Done;
         try
         {
-            await services.HostResources.RemoveAsync(pod, stop);
-            services.Images.ForgetPod(pod.Metadata.Uid ?? "");
+            await act();
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
-            PodLog.Failed(services.Log, ObjectKey.Of(pod), "letting go of its volumes and cgroup", failed);
+            PodLog.Failed(services.Log, ObjectKey.Of(pod), $"letting go of its {what}", failed);
             next = CleanUp.NotBegun;
             await Task.Delay(FailureBackOff.Pause, services.Time, stop);
         }
         finally
         {
-            mailbox.Post(state => state.WithRuntimeState(runtime => runtime with { CleanUp = next }));
+            mailbox.Post(state => state.WithRuntimeState(runtime => note(runtime, next)));
         }
     }
 

@@ -46,6 +46,9 @@ public abstract record PodAction
 
     public sealed record RemoveContainer(string Id) : PodAction;
 
+    /// <summary>Have the drivers let go of the devices of the pod's claims.</summary>
+    public sealed record ReleaseDevices : PodAction;
+
     /// <summary>Let go of the volumes and the cgroup.</summary>
     public sealed record CleanUpPod : PodAction;
 

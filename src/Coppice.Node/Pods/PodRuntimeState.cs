@@ -51,6 +51,9 @@ public sealed record PodRuntimeState
     /// <summary>When the pod's end was begun here.</summary>
     public DateTimeOffset? EndingSince { get; init; }
 
+    /// <summary>The devices of its claims are being let go of, or have been.</summary>
+    public CleanUp Devices { get; init; }
+
     /// <summary>Volumes and cgroup are being let go of, or have been.</summary>
     public CleanUp CleanUp { get; init; }
 

@@ -1,5 +1,6 @@
 using Coppice.Client;
 using Coppice.Node.Containers;
+using Coppice.Node.Devices;
 using Coppice.Node.Images;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -30,6 +31,8 @@ public sealed record PodServices(
     public ProbeTally Probed { get; } = new();
 
     public PodStarts Starts { get; } = new(Time);
+
+    public IPodDevices Devices { get; init; } = NoPodDevices.Instance;
 }
 
 /// <summary>What a pod's worker has to know of its node.</summary>

@@ -29,6 +29,9 @@ public sealed record PodSituation(Pod Pod, PodView View, PodRuntimeState Runtime
     /// <summary>The API says that the pod has ended; that is never taken back.</summary>
     public bool HasEnded => Pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
 
+    /// <summary>Drivers may still hold devices for it.</summary>
+    public bool HoldsDevices => !Pod.Spec.ResourceClaims.IsEmpty && RuntimeState.Devices != CleanUp.Done;
+
     /// <summary>When activeDeadlineSeconds are over; null where there is no such limit.</summary>
     public DateTimeOffset? ActiveUntil =>
         Pod.Spec.ActiveDeadlineSeconds is { } seconds && Pod.Status.StartTime is { } start ? OnSteadyClock(start).After(Spans.Seconds(seconds)) : null;

@@ -45,9 +45,10 @@ public static class PodStatusPlanner
         return status with { Conditions = PodConditionPlanner.Plan(situation, status) };
     }
 
-    /// <summary>Whether nothing of a pod that is to end runs any more: its phase is then final.</summary>
+    /// <summary>Whether nothing of a pod that is to end runs any more, or holds a device: its phase is then final.</summary>
     public static bool HasStopped(PodSituation situation, PodPlan plan) =>
         plan.End is not null
+        && !situation.HoldsDevices
         && !situation.View.Containers.Any(one => one.State is ContainerRunState.Running or ContainerRunState.Unknown)
         && !situation.RuntimeState.Containers.Values.Any(one => one.IsStarting);
 

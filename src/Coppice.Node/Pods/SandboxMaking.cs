@@ -1,4 +1,5 @@
 using Coppice.Node.Containers;
+using Coppice.Node.Devices;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -26,6 +27,7 @@ internal sealed class SandboxMaking(PodServices services, NodeEnvironment node, 
                 mailbox.Post(state => state.After(new RuntimeEvent(RuntimeEventType.SandboxExited, old.Id, 0, services.Time.GetUtcNow())));
             }
 
+            await PrepareDevicesAsync(pod, late);
             await services.HostResources.PrepareSandboxAsync(pod, late);
             var spec = SandboxSpecBuilder.Build(pod, action.Attempt, node.Sandboxes) with { RuntimeHandler = await HandlerOfAsync(pod) };
             return made = await services.Runtime.RunSandboxAsync(spec, late);
@@ -63,6 +65,18 @@ internal sealed class SandboxMaking(PodServices services, NodeEnvironment node, 
         pod,
         "removing its sandbox",
         () => services.Runtime.RemoveSandboxAsync(id, stop), state => state with { View = state.View.WithoutSandbox(id) });
+
+    private async ValueTask PrepareDevicesAsync(Pod pod, CancellationToken late)
+    {
+        try
+        {
+            await services.Devices.PrepareAsync(pod, late);
+        }
+        catch (DevicesNotReadyException failed)
+        {
+            throw new HostResourceException("FailedPrepareDynamicResources", $"Failed to prepare dynamic resources: prepare dynamic resources: {failed.Message}", failed);
+        }
+    }
 
     /// <summary>The runtime itself says whether it has the handler.</summary>
     /// <exception cref="RuntimeException">The class is gone since the pod was let in.</exception>

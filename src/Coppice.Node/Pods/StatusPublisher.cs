@@ -152,11 +152,12 @@ internal sealed class StatusPublisher(PodServices services, PodStart? start, Can
         written?.Invoke();
     }
 
-    // Conditions of others (readiness gates, disruption) are theirs to write: the newest of them stay.
+    // Conditions of others (readiness gates, disruption) and the names of claims are theirs to write: the newest of them stay.
     private static PodStatus Merge(PodStatus own, PodStatus known) => own with
     {
         Conditions = [.. own.Conditions.Where(one => PodConditionPlanner.IsOwn(one.Type)), .. known.Conditions.Where(one => !PodConditionPlanner.IsOwn(one.Type))],
         NominatedNodeName = known.NominatedNodeName,
+        ResourceClaimStatuses = known.ResourceClaimStatuses,
         QosClass = own.QosClass ?? known.QosClass,
     };
 

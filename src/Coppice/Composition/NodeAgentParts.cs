@@ -2,6 +2,7 @@ using Coppice.Client;
 using Coppice.Client.Heartbeats;
 using Coppice.Node;
 using Coppice.Node.Containers;
+using Coppice.Node.Devices;
 using Coppice.Node.Fencing;
 using Coppice.Node.Heartbeat;
 using Coppice.Node.Images;
@@ -22,6 +23,9 @@ public sealed record NodeMachine(
 {
     /// <summary>Ends what must not run twice; null on the machine of the server, which nobody could replace anything of without it.</summary>
     public IFenceGuard? Guard { get; init; }
+
+    /// <summary>What pods get of the machine's devices.</summary>
+    public IPodDevices Devices { get; init; } = NoPodDevices.Instance;
 }
 
 /// <summary>A node's agent in the cluster.</summary>
@@ -58,7 +62,10 @@ public sealed class NodeAgentParts
             cluster.Api,
             cluster.Events,
             time,
-            log);
+            log)
+        {
+            Devices = machine.Devices,
+        };
         var reporter = new NodeReporter(cluster.Api, machine.Observer, options.Status, time, e => cluster.ReportFailed(Status, e));
         var lease = new NodeLease(cluster.Api, options.NodeName, new NodeLeaseOptions(), time, e => cluster.ReportFailed(Lease, e));
         (Probed, Starts) = (services.Probed, services.Starts);

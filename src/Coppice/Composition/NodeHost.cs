@@ -9,6 +9,8 @@ using Coppice.Network.Netns;
 using Coppice.Network.PodNetwork;
 using Coppice.Node;
 using Coppice.Node.Containers;
+using Coppice.Node.Devices;
+using Coppice.Node.Devices.Cdi;
 using Coppice.Node.Fencing;
 using Coppice.Node.Images;
 using Coppice.Node.Orphans;
@@ -86,8 +88,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var facts = await observer.FactsAsync(stopping);
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, MachineHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
 
-        var settings = Sandboxes();
-        var environment = Environment(api, caches.Of<Service>(), stopping);
+        var (settings, environment) = (Sandboxes(), Environment(api, caches.Of<Service>(), stopping));
         var nodeEnvironment = new NodeEnvironment(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions())
         {
             OomKillsWhole = mounts.IsUnified,
@@ -96,6 +97,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             NetworkReady = NetworkReady,
             HasAppArmor = HostFacts.Observe(options.Runtime).HasAppArmor,
         };
+        var devices = new NodeDevices(Devices(), options.Name, api, time, _log);
         var paths = new PodPaths(options.Layout.Pods);
         var (volumes, cgroups) = (new PodVolumes(paths, time), new CgroupFiles(mounts));
         var machine = new NodeMachine(
@@ -106,6 +108,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             new HostResources(volumes, paths, cgroups, VolumesOf, nodeEnvironment, time),
             new OrphanedPods(volumes, paths, cgroups, settings, time))
         {
+            Devices = devices.Pods,
             Guard = life.IsGuarded ? new GuardProcess(GuardLine.DirectoryOf(options.Instance), GuardLine.Of(options.Instance, options.Layout), _cgroups.Runtime, time) : null,
         };
         var agentOptions = new NodeAgentOptions { NodeName = options.Name, Status = statusOptions };
@@ -117,7 +120,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         _kubelet = Shown(running, streams, _stats, parts.Probed, asked) with { Starts = parts.Starts };
         var networks = new PodNetworkWatch(
             () => LinksOf(running), (link, missing) => running.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
-        return stop => RunAsync(running, networks, parts.Ready, supervising, stop);
+        return stop => RunAsync(running, [networks.RunAsync, devices.RunAsync], parts.Ready, supervising, stop);
 
         PodVolumeSources VolumesOf(PodFacts pod) => new(environment.ConfigMap, environment.Secret, IssueAsync, pod)
         {
@@ -134,6 +137,9 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     {
         SeccompRoot = options.Layout.Seccomp,
     };
+
+    private DeviceLayout Devices() =>
+        new(options.Layout.DriverRegistry, options.Layout.PreparedClaims, [.. CdiSpecs.UsualDirectories, options.Layout.DeviceSpecifications]);
 
     private static EnvironmentSources Environment(IApiClient api, ObjectCache<Service> services, CancellationToken stopping) => new(
         (space, name) => api.FindAsync<ConfigMap>(new(space, name), stopping),
@@ -155,12 +161,13 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
            select new PodLink(worker.Key, sandbox.Id, space, [.. sandbox.Addresses.Select(IPAddress.Parse)]),
     ];
 
+    /// <param name="beside">What works beside the agent, until it has ended.</param>
     /// <param name="ready">The pods were taken over, and the API knows how the node is now.</param>
-    private async Task RunAsync(NodeAgent agent, PodNetworkWatch networks, Task ready, Task supervising, CancellationToken stop)
+    private async Task RunAsync(NodeAgent agent, IReadOnlyList<Func<CancellationToken, Task>> beside, Task ready, Task supervising, CancellationToken stop)
     {
         await using var end = stop.Register(_ended.Cancel);
         var running = agent.RunAsync(_ended.Token);
-        var watching = networks.RunAsync(_ended.Token);
+        var working = beside.Select(work => work(_ended.Token)).ToList();
         if (await Task.WhenAny(ready, running, supervising) == ready)
         {
             _problem = null;
@@ -170,13 +177,13 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         await Task.WhenAny(running, supervising);
         _problem = "the node has ended";
         await _ended.CancelAsync();
-        await Task.WhenAll(running, watching, supervising);
+        await Task.WhenAll([running, .. working, supervising]);
     }
 
     private async Task<(string Socket, Task Supervising)> StartRuntimeAsync(CancellationToken stopping)
     {
         // Before the runtime would make them for everybody.
-        foreach (var directory in (string[])[options.Layout.Pods, options.Layout.PodLogs, options.Layout.Seccomp])
+        foreach (var directory in (string[])[options.Layout.Pods, options.Layout.PodLogs, options.Layout.Seccomp, options.Layout.DriverRegistry, options.Layout.Drivers])
         {
             OwnFiles.MakePrivateDirectory(directory);
         }

@@ -42,6 +42,18 @@ public sealed record DataLayout(string Root)
     /// <summary>What containers print, a directory a pod.</summary>
     public string PodLogs => Path.Combine(Root, "logs");
 
+    /// <summary>Where drivers of devices put their sockets to be found, as under a kubelet's directory.</summary>
+    public string DriverRegistry => Path.Combine(Root, "plugins_registry");
+
+    /// <summary>Directories of drivers of their own.</summary>
+    public string Drivers => Path.Combine(Root, "plugins");
+
+    /// <summary>Which claims of devices were made ready on this machine.</summary>
+    public string PreparedClaims => Path.Combine(Root, "prepared-claims.json");
+
+    /// <summary>Where drivers say what containers with their devices get, if not where everybody looks for it. It counts before those.</summary>
+    public string DeviceSpecifications => Path.Combine(Root, "cdi");
+
     /// <summary>Seccomp profiles of the node's own, which pods name as type Localhost.</summary>
     public string Seccomp => Path.Combine(Root, "seccomp");
 

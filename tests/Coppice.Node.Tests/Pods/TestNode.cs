@@ -1,5 +1,6 @@
 using Coppice.Client;
 using Coppice.Node.Containers;
+using Coppice.Node.Devices;
 using Coppice.Node.Fencing;
 using Coppice.Node.Images;
 using Coppice.Node.Orphans;
@@ -55,6 +56,9 @@ internal sealed class TestNode : IDisposable
 
     public NodeAgent Agent { get; private set; } = null!;
 
+    /// <summary>What pods get of the machine's devices.</summary>
+    public IPodDevices Devices { get; init; } = NoPodDevices.Instance;
+
     /// <summary>What its agent holds by a fence; null for nothing.</summary>
     public Fence? Fence { get; init; }
 
@@ -65,7 +69,10 @@ internal sealed class TestNode : IDisposable
         _stop = new CancellationTokenSource();
         var services = new PodServices(
             Runtime, new ImagePuller(Images, Clock), HostResources, new PodHooks(Runtime, new SimulatedProber(Runtime), Clock), new SimulatedProber(Runtime),
-            new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api.Api, Events, Clock, Log);
+            new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api.Api, Events, Clock, Log)
+        {
+            Devices = Devices,
+        };
         var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null), ["192.168.1.10"],
             ValueMap.Of(("cpu", Quantity.Parse("2")), ("memory", Quantity.Parse("4Gi")), ("pods", Quantity.Parse("110"))), 4L << 30,
