@@ -129,16 +129,12 @@ internal static class SchedulingBench
     private static async Task ScheduleAllAsync(InProcessClient api, IReadOnlyList<Pod> pods)
     {
         using var stop = new CancellationTokenSource();
-        var caches = new SchedulerCaches(
-            Cache<Pod>(api), Cache<Node>(api), Cache<Namespace>(api), Cache<PodDisruptionBudget>(api),
-            new(Cache<PersistentVolumeClaim>(api), Cache<PersistentVolume>(api), Cache<StorageClass>(api), Cache<CSINode>(api), Cache<VolumeAttachment>(api)),
-            new(Cache<Objects.Resource.ResourceClaim>(api), Cache<Objects.Resource.DeviceClass>(api), Cache<Objects.Resource.ResourceSlice>(api)),
-            new(Cache<Service>(api), Cache<ReplicaSet>(api), Cache<StatefulSet>(api), Cache<ReplicationController>(api)));
+        var caches = new CacheSet(api, TimeProvider.System, NullLoggerFactory.Instance);
         var events = new EventRecorder(api, "default-scheduler", "", TimeProvider.System, new Random(2), NullLogger.Instance);
-        var scheduler = new SchedulingLoop(api, caches, events, SchedulerOptions.Default, TimeProvider.System, NullLogger.Instance);
+        var scheduler = new SchedulingLoop(api, SchedulerCaches.Of(caches), events, SchedulerOptions.Default, TimeProvider.System, NullLogger.Instance);
         var waiting = pods.Count;
         var all = new TaskCompletionSource();
-        caches.Pods.Subscribe(change =>
+        caches.Of<Pod>().Subscribe(change =>
         {
             if (change is { Old.Spec.NodeName: null or "", New.Spec.NodeName.Length: > 0 } && Interlocked.Decrement(ref waiting) == 0)
             {
@@ -151,22 +147,11 @@ internal static class SchedulingBench
                 _ = api.DeleteAsync<Pod>(ObjectKey.Of(victim), new() { GracePeriodSeconds = 0 }, default).AsTask();
             }
         });
-        Task[] running =
-        [
-            caches.Pods.RunAsync(stop.Token), caches.Nodes.RunAsync(stop.Token), caches.Namespaces.RunAsync(stop.Token),
-            caches.Storage.Claims.RunAsync(stop.Token), caches.Storage.Volumes.RunAsync(stop.Token), caches.Storage.Classes.RunAsync(stop.Token),
-            caches.Storage.Nodes.RunAsync(stop.Token), caches.Storage.Attachments.RunAsync(stop.Token),
-            caches.Devices.Claims.RunAsync(stop.Token), caches.Devices.Classes.RunAsync(stop.Token), caches.Devices.Slices.RunAsync(stop.Token), caches.Budgets.RunAsync(stop.Token),
-            caches.Workloads.Services.RunAsync(stop.Token), caches.Workloads.ReplicaSets.RunAsync(stop.Token),
-            caches.Workloads.StatefulSets.RunAsync(stop.Token), caches.Workloads.ReplicationControllers.RunAsync(stop.Token),
-            events.RunAsync(stop.Token), scheduler.RunAsync(stop.Token),
-        ];
+        Task[] running = [caches.RunAsync(stop.Token), events.RunAsync(stop.Token), scheduler.RunAsync(stop.Token)];
         await all.Task;
         await stop.CancelAsync();
         await Task.WhenAll(running).ContinueWith(_ => { }, TaskScheduler.Default);
     }
-
-    private static ObjectCache<T> Cache<T>(InProcessClient api) where T : KubernetesObject => new(api, ListQuery.All, TimeProvider.System, NullLogger.Instance);
 
     private static string NameOf(int node) => $"node-{node:d4}";
 

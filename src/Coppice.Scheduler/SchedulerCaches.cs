@@ -8,10 +8,20 @@ using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
 
 namespace Coppice.Scheduler;
 
-/// <summary>The watched copies that the scheduler decides by. Whoever owns them runs them.</summary>
+/// <summary>The watched copies that the scheduler decides by.</summary>
 public sealed record SchedulerCaches(
     ObjectCache<Pod> Pods, ObjectCache<Node> Nodes, ObjectCache<Namespace> Namespaces, ObjectCache<PodDisruptionBudget> Budgets, StorageCaches Storage, DeviceCaches Devices, WorkloadCaches Workloads)
 {
+    /// <summary>Those of a set, which runs them.</summary>
+    public static SchedulerCaches Of(CacheSet caches) => new(
+        caches.Of<Pod>(),
+        caches.Of<Node>(),
+        caches.Of<Namespace>(),
+        caches.Of<PodDisruptionBudget>(),
+        new(caches.Of<PersistentVolumeClaim>(), caches.Of<PersistentVolume>(), caches.Of<StorageClass>(), caches.Of<CSINode>(), caches.Of<VolumeAttachment>()),
+        new(caches.Of<ResourceClaim>(), caches.Of<DeviceClass>(), caches.Of<ResourceSlice>()),
+        new(caches.Of<Service>(), caches.Of<ReplicaSet>(), caches.Of<StatefulSet>(), caches.Of<ReplicationController>()));
+
     /// <summary>Completes when the first list of each is in: before everything is known, no node can be judged.</summary>
     public async Task WaitUntilSyncedAsync()
     {

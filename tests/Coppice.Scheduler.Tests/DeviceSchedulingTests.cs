@@ -13,47 +13,28 @@ using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
 namespace Coppice.Scheduler.Tests;
 
 /// <summary>The loop gives pods devices: what it writes to claims, and when it tries again.</summary>
-public sealed class DeviceSchedulingTests : IDisposable
+public sealed class DeviceSchedulingTests : SchedulingTest
 {
-    private readonly TestApi _api = new(new ManualTimeProvider(), "default");
-    private readonly SimulationLoop _loop = new(new ManualTimeProvider());
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<string> _events = [];
-
     public DeviceSchedulingTests()
     {
-        var caches = new SchedulerCaches(
-            Cache<Pod>(), Cache<Node>(), Cache<Namespace>(), Cache<PodDisruptionBudget>(),
-            new(Cache<PersistentVolumeClaim>(), Cache<PersistentVolume>(), Cache<StorageClass>(), Cache<CSINode>(), Cache<VolumeAttachment>()),
-            new(Cache<ResourceClaim>(), Cache<DeviceClass>(), Cache<ResourceSlice>()),
-            new(Cache<Service>(), Cache<ReplicaSet>(), Cache<StatefulSet>(), Cache<ReplicationController>()));
-        var scheduler = new SchedulingLoop(_api, caches, new EventList(_events), SchedulerOptions.Default, _loop.Time, NullLogger.Instance);
-        _loop.Start(() => scheduler.RunAsync(_stop.Token));
         Create(new DeviceClass { Metadata = new() { Name = "gpus" } });
         Create(Slice("gpu-0"));
         Create(Node("a"));
-    }
-
-    public void Dispose()
-    {
-        _stop.Cancel();
-        _loop.RunUntilIdle();
-        _stop.Dispose();
     }
 
     [Fact]
     public void A_pods_claim_has_its_device_and_is_protected_before_the_pod_has_its_node()
     {
         List<string> writes = [];
-        _api.Fault = (verb, about) => writes.Add($"{verb} {(about as KubernetesObject)?.GetType().Name}");
+        Api.Fault = (verb, about) => writes.Add($"{verb} {(about as KubernetesObject)?.GetType().Name}");
         Claim("one");
         User("web", "one");
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
 
         Assert.Equal("a", NodeOfPod("web"));
         var claim = Find("one");
         Assert.Equal("gpu-0", Assert.Single(claim.Status.Allocation!.Devices.Results).Device);
-        Assert.Equal(("pods", "web", PodOf("web").Metadata.Uid), claim.Status.ReservedFor.Select(one => (one.Resource, one.Name, (string?)one.Uid)).Single());
+        Assert.Equal(("pods", "web", FindPod("web").Metadata.Uid), claim.Status.ReservedFor.Select(one => (one.Resource, one.Name, (string?)one.Uid)).Single());
         Assert.Equal([DeviceClaims.Finalizer], claim.Metadata.Finalizers);
         Assert.True(writes.FindLastIndex(one => one.EndsWith(" ResourceClaim", StringComparison.Ordinal)) < writes.FindLastIndex(one => one.StartsWith("bind ", StringComparison.Ordinal)), string.Join(", ", writes));
     }
@@ -65,14 +46,14 @@ public sealed class DeviceSchedulingTests : IDisposable
         Claim("two");
         User("first", "one");
         User("second", "two");
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Equal(("a", null), (NodeOfPod("first"), NodeOfPod("second")));
         Assert.Equal(
             ["Warning FailedScheduling 0/1 nodes are available: 1 cannot allocate all claims. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."],
-            _events.Where(one => one.StartsWith("Warning", StringComparison.Ordinal)).Distinct());
+            Events.Where(one => one.StartsWith("Warning", StringComparison.Ordinal)).Distinct());
 
-        _loop.Await(() => _api.UpdateStatusAsync(Find("one") with { Status = new() }, default).AsTask());
-        _loop.RunUntilIdle();
+        Loop.Await(() => Api.UpdateStatusAsync(Find("one") with { Status = new() }, default).AsTask());
+        Loop.RunUntilIdle();
         Assert.Equal("a", NodeOfPod("second"));
         Assert.Equal("gpu-0", Assert.Single(Find("two").Status.Allocation!.Devices.Results).Device);
     }
@@ -81,15 +62,15 @@ public sealed class DeviceSchedulingTests : IDisposable
     public void A_pod_whose_claim_is_still_to_be_made_waits_in_silence()
     {
         var pod = Create(Pod("web").With(spec => spec with { ResourceClaims = [new() { Name = "gpu", ResourceClaimTemplateName = "t" }] }));
-        _loop.RunUntilIdle();
-        Assert.Empty(_events);
+        Loop.RunUntilIdle();
+        Assert.Empty(Events);
 
         Create(ClaimOf("web-gpu-x") with
         {
             Metadata = new() { Namespace = "default", Name = "web-gpu-x", OwnerReferences = [new() { ApiVersion = "v1", Kind = "Pod", Name = "web", Uid = pod.Metadata.Uid!, Controller = true }] },
         });
-        _loop.Await(() => _api.UpdateStatusAsync(pod with { Status = pod.Status with { ResourceClaimStatuses = [new() { Name = "gpu", ResourceClaimName = "web-gpu-x" }] } }, default).AsTask());
-        _loop.RunUntilIdle();
+        Loop.Await(() => Api.UpdateStatusAsync(pod with { Status = pod.Status with { ResourceClaimStatuses = [new() { Name = "gpu", ResourceClaimName = "web-gpu-x" }] } }, default).AsTask());
+        Loop.RunUntilIdle();
         Assert.Equal("a", NodeOfPod("web"));
     }
 
@@ -98,7 +79,7 @@ public sealed class DeviceSchedulingTests : IDisposable
     {
         Claim("one");
         Claim("two");
-        _api.Fault = (verb, about) =>
+        Api.Fault = (verb, about) =>
         {
             if (verb == "update" && about is ResourceClaim { Metadata.Name: "one" })
             {
@@ -106,9 +87,9 @@ public sealed class DeviceSchedulingTests : IDisposable
             }
         };
         User("first", "one");
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         User("second", "two");
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Equal((null, "a"), (NodeOfPod("first"), NodeOfPod("second")));
     }
 
@@ -118,7 +99,7 @@ public sealed class DeviceSchedulingTests : IDisposable
         Claim("shared");
         User("first", "shared");
         User("second", "shared");
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Equal(("a", "a"), (NodeOfPod("first"), NodeOfPod("second")));
         Assert.Equal(["first", "second"], Find("shared").Status.ReservedFor.Select(one => one.Name).Order());
     }
@@ -128,20 +109,18 @@ public sealed class DeviceSchedulingTests : IDisposable
     {
         Claim("one");
         User("first", "one");
-        _loop.RunUntilIdle();
-        _loop.Await(() => _api.DeleteAsync<Pod>(new("default", "first"), new() { GracePeriodSeconds = 0 }, default).AsTask());
-        _loop.Await(() => _api.UpdateStatusAsync(Find("one") with { Status = Find("one").Status with { ReservedFor = [] } }, default).AsTask());
-        _loop.Await(() => _api.DeleteAsync<Node>(new("", "a"), null, default).AsTask());
+        Loop.RunUntilIdle();
+        Loop.Await(() => Api.DeleteAsync<Pod>(new("default", "first"), new() { GracePeriodSeconds = 0 }, default).AsTask());
+        Loop.Await(() => Api.UpdateStatusAsync(Find("one") with { Status = Find("one").Status with { ReservedFor = [] } }, default).AsTask());
+        Loop.Await(() => Api.DeleteAsync<Node>(new("", "a"), null, default).AsTask());
         Create(Node("b"));
         Create(Slice("gpu-1", node: "b"));
         User("second", "one");
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
 
         Assert.Equal("b", NodeOfPod("second"));
         Assert.Equal("gpu-1", Assert.Single(Find("one").Status.Allocation!.Devices.Results).Device);
     }
-
-    private T Create<T>(T item) where T : KubernetesObject => _loop.Await(() => Task.FromResult(_api.Create(item)));
 
     private void User(string name, string claim) =>
         Create(Pod(name).With(spec => spec with { ResourceClaims = [new() { Name = "gpu", ResourceClaimName = claim }] }));
@@ -160,21 +139,5 @@ public sealed class DeviceSchedulingTests : IDisposable
         Spec = new() { Driver = "gpu.example.com", NodeName = node, Pool = new() { Name = node, ResourceSliceCount = 1 }, Devices = [new() { Name = device }] },
     };
 
-    private ResourceClaim Find(string name) => _api.All<ResourceClaim>().Single(claim => claim.Metadata.Name == name);
-
-    private Pod PodOf(string name) => _api.All<Pod>().Single(pod => pod.Metadata.Name == name);
-
-    private string? NodeOfPod(string name) => PodOf(name).Spec.NodeName;
-
-    private ObjectCache<T> Cache<T>() where T : KubernetesObject
-    {
-        var cache = new ObjectCache<T>(_api, ListQuery.All, _loop.Time, NullLogger.Instance);
-        _loop.Start(() => cache.RunAsync(_stop.Token));
-        return cache;
-    }
-
-    private sealed class EventList(List<string> notes) : IEventRecorder
-    {
-        public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) => notes.Add($"{type} {reason} {message}");
-    }
+    private ResourceClaim Find(string name) => Api.All<ResourceClaim>().Single(claim => claim.Metadata.Name == name);
 }

@@ -12,60 +12,18 @@ using static Coppice.Scheduler.Tests.World;
 
 namespace Coppice.Scheduler.Tests;
 
-public sealed class SchedulingLoopTests : IDisposable
+public sealed class SchedulingLoopTests : SchedulingTest
 {
-    private readonly TestApi _api = new(new ManualTimeProvider(), "default");
-    private readonly SimulationLoop _loop = new(new ManualTimeProvider());
-    private readonly CancellationTokenSource _stop = new();
-    private readonly EventNotes _events = new();
-    private readonly SettableClock _clock;
-    private readonly SchedulingLoop _scheduler;
-
-    public SchedulingLoopTests()
-    {
-        _clock = new SettableClock(_loop.Time);
-        var caches = new SchedulerCaches(
-            Cache<Pod>(), Cache<Node>(), Cache<Namespace>(), Cache<PodDisruptionBudget>(),
-            new(Cache<PersistentVolumeClaim>(), Cache<PersistentVolume>(), Cache<StorageClass>(), Cache<CSINode>(), Cache<VolumeAttachment>()),
-            new(Cache<Objects.Resource.ResourceClaim>(), Cache<Objects.Resource.DeviceClass>(), Cache<Objects.Resource.ResourceSlice>()),
-            new(Cache<Service>(), Cache<ReplicaSet>(), Cache<StatefulSet>(), Cache<ReplicationController>()));
-        _scheduler = new SchedulingLoop(_api, caches, _events, SchedulerOptions.Default, _clock, NullLogger.Instance);
-        _loop.Start(() => caches.Pods.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Nodes.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Namespaces.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Storage.Claims.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Storage.Volumes.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Storage.Classes.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Storage.Nodes.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Storage.Attachments.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Devices.Claims.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Devices.Classes.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Devices.Slices.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Budgets.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Workloads.Services.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Workloads.ReplicaSets.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Workloads.StatefulSets.RunAsync(_stop.Token));
-        _loop.Start(() => caches.Workloads.ReplicationControllers.RunAsync(_stop.Token));
-        _loop.Start(() => _scheduler.RunAsync(_stop.Token));
-    }
-
-    public void Dispose()
-    {
-        _stop.Cancel();
-        _loop.RunUntilIdle();
-        _stop.Dispose();
-    }
-
     [Fact]
     public void A_pod_is_bound_without_any_time_passing()
     {
         Create(Node("a"));
         Create(Pod("web"));
-        var started = _loop.Time.GetUtcNow();
-        _loop.RunUntilIdle();
+        var started = Loop.Time.GetUtcNow();
+        Loop.RunUntilIdle();
         Assert.Equal("a", NodeOfPod("web"));
-        Assert.Equal(started, _loop.Time.GetUtcNow());
-        Assert.Contains("Normal Scheduled Successfully assigned default/web to a", _events.Notes);
+        Assert.Equal(started, Loop.Time.GetUtcNow());
+        Assert.Contains("Normal Scheduled Successfully assigned default/web to a", Events);
     }
 
     [Fact]
@@ -74,9 +32,9 @@ public sealed class SchedulingLoopTests : IDisposable
         Create(Node("a", cpu: "1"));
         Create(Pod("large", cpu: "2"));
         Create(Pod("small"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         var text = new MetricsText();
-        _scheduler.WriteTo(text);
+        Scheduler.WriteTo(text);
         var figures = Encoding.UTF8.GetString(text.ToBytes().Span);
         Assert.Contains("scheduler_schedule_attempts_total{profile=\"default-scheduler\",result=\"scheduled\"} 1\n", figures);
         Assert.Matches("scheduler_schedule_attempts_total\\{profile=\"default-scheduler\",result=\"unschedulable\"\\} [1-9]", figures);
@@ -95,7 +53,7 @@ public sealed class SchedulingLoopTests : IDisposable
         Create(Node("b"));
         Create(Pod("one", cpu: "3"));
         Create(Pod("two", cpu: "3"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Equal(["a", "b"], new[] { NodeOfPod("one"), NodeOfPod("two") }.Order());
     }
 
@@ -104,14 +62,14 @@ public sealed class SchedulingLoopTests : IDisposable
     {
         Create(Node("a", cpu: "1"));
         Create(Pod("web", cpu: "2"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         var condition = Assert.Single(FindPod("web").Status.Conditions);
         const string Message = "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
         Assert.Equal(("PodScheduled", "False", "Unschedulable", Message), (condition.Type, condition.Status, condition.Reason, condition.Message));
-        Assert.Equal([$"Warning FailedScheduling {Message}"], _events.Notes);
+        Assert.Equal([$"Warning FailedScheduling {Message}"], Events);
 
         Create(Node("b"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Equal("b", NodeOfPod("web"));
     }
 
@@ -120,13 +78,13 @@ public sealed class SchedulingLoopTests : IDisposable
     {
         Create(Node("a", cpu: "1"));
         Create(Pod("old", cpu: "1"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Create(Pod("new", cpu: "1"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Null(NodeOfPod("new"));
 
-        _loop.Await(() => _api.DeleteAsync<Pod>(new("default", "old"), new() { GracePeriodSeconds = 0 }, default).AsTask());
-        _loop.RunUntilIdle();
+        Loop.Await(() => Api.DeleteAsync<Pod>(new("default", "old"), new() { GracePeriodSeconds = 0 }, default).AsTask());
+        Loop.RunUntilIdle();
         Assert.Equal("a", NodeOfPod("new"));
     }
 
@@ -136,15 +94,15 @@ public sealed class SchedulingLoopTests : IDisposable
         Create(Node("a", cpu: "2"));
         var old = Create(Resized("old", "2", given: "2", on: "a"));
         Create(Pod("new", cpu: "1"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Null(NodeOfPod("new"));
 
         old = Resize(old, "1");
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Null(NodeOfPod("new"));
 
-        _loop.Await(() => _api.UpdateStatusAsync(old with { Status = Resized("old", "1", given: "1", on: "a").Status }, default).AsTask());
-        _loop.RunUntilIdle();
+        Loop.Await(() => Api.UpdateStatusAsync(old with { Status = Resized("old", "1", given: "1", on: "a").Status }, default).AsTask());
+        Loop.RunUntilIdle();
         Assert.Equal("a", NodeOfPod("new"));
     }
 
@@ -153,10 +111,10 @@ public sealed class SchedulingLoopTests : IDisposable
     {
         Create(Node("a", cpu: "2"));
         var old = Create(Resized("old", "1", given: "1", on: "a"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Resize(old, "2");
         Create(Pod("new", cpu: "1"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Null(NodeOfPod("new"));
     }
 
@@ -166,7 +124,7 @@ public sealed class SchedulingLoopTests : IDisposable
         Create(Node("a", cpu: "1"));
         Create(Pod("job", cpu: "1", on: "a") with { Status = new() { Phase = PodPhase.Succeeded } });
         Create(Pod("new", cpu: "1"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Equal("a", NodeOfPod("new"));
     }
 
@@ -175,11 +133,11 @@ public sealed class SchedulingLoopTests : IDisposable
     {
         var node = Create(Node("a") with { Spec = new() { Unschedulable = true } });
         Create(Pod("web"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Null(NodeOfPod("web"));
 
-        _loop.Await(() => _api.UpdateAsync(node with { Spec = new() }, default).AsTask());
-        _loop.RunUntilIdle();
+        Loop.Await(() => Api.UpdateAsync(node with { Spec = new() }, default).AsTask());
+        Loop.RunUntilIdle();
         Assert.Equal("a", NodeOfPod("web"));
     }
 
@@ -188,10 +146,10 @@ public sealed class SchedulingLoopTests : IDisposable
     {
         var node = Create(Node("a", cpu: "1"));
         Create(Pod("web", cpu: "2"));
-        _loop.RunUntilIdle();
-        _loop.Await(() => _api.UpdateStatusAsync(node with { Status = node.Status with { Phase = "Running" } }, default).AsTask());
-        _loop.RunUntilIdle();
-        Assert.Single(_events.Notes);
+        Loop.RunUntilIdle();
+        Loop.Await(() => Api.UpdateStatusAsync(node with { Status = node.Status with { Phase = "Running" } }, default).AsTask());
+        Loop.RunUntilIdle();
+        Assert.Single(Events);
     }
 
     [Fact]
@@ -199,9 +157,9 @@ public sealed class SchedulingLoopTests : IDisposable
     {
         Create(Pod("low", cpu: "1"));
         Create(Pod("high", cpu: "1").With(s => s with { PriorityClassName = "system-cluster-critical" }));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Create(Node("a", cpu: "1"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Equal((null, "a"), (NodeOfPod("low"), NodeOfPod("high")));
     }
 
@@ -211,36 +169,36 @@ public sealed class SchedulingLoopTests : IDisposable
         FailBindings(2);
         Create(Node("a", cpu: "1"));
         Create(Pod("web", cpu: "1"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Assert.Null(NodeOfPod("web"));
-        Assert.True(_loop.RunUntil(() => NodeOfPod("web") == "a", TimeSpan.FromSeconds(3.1)));
-        Assert.Equal(TimeSpan.FromSeconds(3), _loop.Time.GetUtcNow() - new ManualTimeProvider().GetUtcNow());
+        Assert.True(Loop.RunUntil(() => NodeOfPod("web") == "a", TimeSpan.FromSeconds(3.1)));
+        Assert.Equal(TimeSpan.FromSeconds(3), Loop.Time.GetUtcNow() - new ManualTimeProvider().GetUtcNow());
     }
 
     [Fact]
-    public void A_clock_that_is_set_back_does_not_lengthen_the_pause_after_a_failure()
+    public void AClock_that_is_set_back_does_not_lengthen_the_pause_after_a_failure()
     {
         FailBindings(1);
         Create(Node("a", cpu: "1"));
         Create(Pod("web", cpu: "1"));
-        _loop.RunUntilIdle();
-        _clock.Ahead = TimeSpan.FromHours(-1);
-        Assert.True(_loop.RunUntil(() => NodeOfPod("web") == "a", TimeSpan.FromSeconds(1.1)));
+        Loop.RunUntilIdle();
+        Clock.Ahead = TimeSpan.FromHours(-1);
+        Assert.True(Loop.RunUntil(() => NodeOfPod("web") == "a", TimeSpan.FromSeconds(1.1)));
     }
 
     [Fact]
-    public void Pods_of_other_schedulers_gated_pods_and_leaving_pods_are_left_alone()
+    public void Pods_of_otherSchedulers_gated_pods_and_leaving_pods_are_left_alone()
     {
         Create(Pod("other").With(s => s with { SchedulerName = "mine" }));
         Create(Pod("gated").With(s => s with { SchedulingGates = [new PodSchedulingGate { Name = "wait" }] }));
         var leaving = Pod("leaving");
         Create(leaving with { Metadata = leaving.Metadata with { Finalizers = ["example.com/wait"] } });
-        _loop.Await(() => _api.DeleteAsync<Pod>(new("default", "leaving"), null, default).AsTask());
-        var before = _events.Notes.Count;
+        Loop.Await(() => Api.DeleteAsync<Pod>(new("default", "leaving"), null, default).AsTask());
+        var before = Events.Count;
         Create(Node("a"));
-        _loop.RunUntilIdle();
-        Assert.All(_api.All<Pod>(), p => Assert.Null(p.Spec.NodeName));
-        Assert.Equal(before, _events.Notes.Count);
+        Loop.RunUntilIdle();
+        Assert.All(Api.All<Pod>(), p => Assert.Null(p.Spec.NodeName));
+        Assert.Equal(before, Events.Count);
     }
 
     [Fact]
@@ -248,9 +206,9 @@ public sealed class SchedulingLoopTests : IDisposable
     {
         Create(Node("a"));
         var gated = Create(Pod("web").With(s => s with { SchedulingGates = [new PodSchedulingGate { Name = "wait" }] }));
-        _loop.RunUntilIdle();
-        _loop.Await(() => _api.UpdateAsync(gated.With(s => s with { SchedulingGates = [] }), default).AsTask());
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
+        Loop.Await(() => Api.UpdateAsync(gated.With(s => s with { SchedulingGates = [] }), default).AsTask());
+        Loop.RunUntilIdle();
         Assert.Equal("a", NodeOfPod("web"));
     }
 
@@ -259,9 +217,9 @@ public sealed class SchedulingLoopTests : IDisposable
     {
         Create(Node("a", cpu: "2"));
         Create(Pod("minor", "2"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Create(Critical("major"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
 
         // It goes with its grace, and knows why; meanwhile nobody else gets the place.
         var victim = FindPod("minor");
@@ -270,14 +228,14 @@ public sealed class SchedulingLoopTests : IDisposable
             ("True", "PreemptionByScheduler", "default-scheduler: preempting to accommodate a higher priority pod"),
             (condition.Status, condition.Reason, condition.Message));
         Assert.NotNull(victim.Metadata.DeletionTimestamp);
-        Assert.Contains($"Normal Preempted Preempted by pod {FindPod("major").Metadata.Uid} on node a", _events.Notes);
-        Assert.Contains("Warning FailedScheduling 0/1 nodes are available: 1 Insufficient cpu.", _events.Notes);
+        Assert.Contains($"Normal Preempted Preempted by pod {FindPod("major").Metadata.Uid} on node a", Events);
+        Assert.Contains("Warning FailedScheduling 0/1 nodes are available: 1 Insufficient cpu.", Events);
         Assert.Equal((null, "a"), (NodeOfPod("major"), FindPod("major").Status.NominatedNodeName));
         Create(Pod("late", "1"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
 
-        _loop.Await(() => _api.DeleteAsync<Pod>(new("default", "minor"), new() { GracePeriodSeconds = 0 }, default).AsTask());
-        _loop.RunUntilIdle();
+        Loop.Await(() => Api.DeleteAsync<Pod>(new("default", "minor"), new() { GracePeriodSeconds = 0 }, default).AsTask());
+        Loop.RunUntilIdle();
         Assert.Equal(("a", null, null), (NodeOfPod("major"), FindPod("major").Status.NominatedNodeName, NodeOfPod("late")));
     }
 
@@ -287,16 +245,16 @@ public sealed class SchedulingLoopTests : IDisposable
         Create(Node("a", cpu: "2"));
         Create(Pod("one", "1"));
         Create(Pod("two", "1"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Create(Pod("large", "2"));
-        _loop.RunUntilIdle();
-        var before = _events.Notes.Count;
-        _loop.Await(() => _api.DeleteAsync<Pod>(new("default", "one"), new() { GracePeriodSeconds = 0 }, default).AsTask());
-        _loop.RunUntilIdle();
-        Assert.Equal(before, _events.Notes.Count);
+        Loop.RunUntilIdle();
+        var before = Events.Count;
+        Loop.Await(() => Api.DeleteAsync<Pod>(new("default", "one"), new() { GracePeriodSeconds = 0 }, default).AsTask());
+        Loop.RunUntilIdle();
+        Assert.Equal(before, Events.Count);
 
-        _loop.Await(() => _api.DeleteAsync<Pod>(new("default", "two"), new() { GracePeriodSeconds = 0 }, default).AsTask());
-        _loop.RunUntilIdle();
+        Loop.Await(() => Api.DeleteAsync<Pod>(new("default", "two"), new() { GracePeriodSeconds = 0 }, default).AsTask());
+        Loop.RunUntilIdle();
         Assert.Equal("a", NodeOfPod("large"));
     }
 
@@ -305,14 +263,14 @@ public sealed class SchedulingLoopTests : IDisposable
     {
         Create(Node("a", cpu: "2"));
         Create(Pod("kept", "2", labels: ("app", "kept")));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Create(Node("b", cpu: "2"));
         Create(Pod("free", "2").With(spec => spec with { PriorityClassName = "system-cluster-critical" }));
         Create(new PodDisruptionBudget { Metadata = new() { Namespace = "default", Name = "keep" }, Spec = new() { Selector = new() { MatchLabels = ValueMap.Of(("app", "kept")) } } });
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Create(Critical("major"));
-        _loop.RunUntilIdle();
-        Assert.Equal("free", Assert.Single(_api.All<Pod>(), pod => pod.Metadata.DeletionTimestamp is not null).Metadata.Name);
+        Loop.RunUntilIdle();
+        Assert.Equal("free", Assert.Single(Api.All<Pod>(), pod => pod.Metadata.DeletionTimestamp is not null).Metadata.Name);
     }
 
     [Fact]
@@ -322,13 +280,13 @@ public sealed class SchedulingLoopTests : IDisposable
         Create(Node("b", cpu: "2"));
         Create(Pod("one", "2"));
         Create(Pod("two", "2"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Create(Critical("major"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         Create(Node("c", cpu: "1"));
-        _loop.RunUntilIdle();
-        Assert.Single(_api.All<Pod>(), pod => pod.Metadata.DeletionTimestamp is not null);
-        Assert.Contains(_events.Notes, note => note.EndsWith("preemption: not eligible due to a terminating pod on the nominated node.", StringComparison.Ordinal));
+        Loop.RunUntilIdle();
+        Assert.Single(Api.All<Pod>(), pod => pod.Metadata.DeletionTimestamp is not null);
+        Assert.Contains(Events, note => note.EndsWith("preemption: not eligible due to a terminating pod on the nominated node.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -336,9 +294,9 @@ public sealed class SchedulingLoopTests : IDisposable
     {
         Create(Node("a", cpu: "2"));
         Create(Pod("minor", "2"));
-        _loop.RunUntilIdle();
+        Loop.RunUntilIdle();
         var times = 2;
-        _api.Fault = (verb, _) =>
+        Api.Fault = (verb, _) =>
         {
             if (verb == "delete" && times-- > 0)
             {
@@ -346,170 +304,23 @@ public sealed class SchedulingLoopTests : IDisposable
             }
         };
         Create(Critical("major"));
-        _loop.RunFor(TimeSpan.FromSeconds(20));
+        Loop.RunFor(TimeSpan.FromSeconds(20));
         Assert.NotNull(FindPod("minor").Metadata.DeletionTimestamp);
     }
 
-    [Fact]
-    public void A_pod_gets_its_node_when_the_claim_that_waited_for_it_is_bound_there()
-    {
-        var claim = ClaimThatWaitsForItsPod();
-        Assert.Null(NodeOfPod("web"));
-        Assert.Empty(_events.Notes);
-
-        // The node is kept for it meanwhile.
-        Create(Pod("other", cpu: "1"));
-        _loop.RunUntilIdle();
-        Assert.Null(NodeOfPod("other"));
-
-        Create(new PersistentVolume
-        {
-            Metadata = new() { Name = "v" },
-            Spec = new()
-            {
-                AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
-                Capacity = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))),
-                HostPath = new() { Path = "/a" },
-                ClaimRef = VolumeBinding.ReferenceTo(claim),
-            },
-        });
-        _loop.Await(() => _api.UpdateAsync(
-            claim with
-            {
-                Metadata = claim.Metadata with { Annotations = claim.Metadata.Annotations.With(VolumeBinding.Completed, "yes") },
-                Spec = claim.Spec with { VolumeName = "v" },
-            },
-            default).AsTask());
-        _loop.RunUntilIdle();
-        Assert.Equal("a", NodeOfPod("web"));
-    }
-
-    [Fact]
-    public void A_pod_whose_volume_could_not_be_made_begins_anew()
-    {
-        var claim = ClaimThatWaitsForItsPod();
-
-        _loop.Await(() => _api.UpdateAsync(claim with { Metadata = claim.Metadata with { Annotations = claim.Metadata.Annotations.Without(VolumeBinding.SelectedNode) } }, default).AsTask());
-        Create(Node("b", cpu: "4", memory: "80Gi"));
-        _loop.RunUntilIdle();
-        Assert.Contains("Warning FailedScheduling running PreBind plugin \"VolumeBinding\": binding volumes: provisioning failed for PVC \"data\"", _events.Notes);
-        Assert.DoesNotContain(VolumeBinding.SelectedNode, Assert.Single(_api.All<PersistentVolumeClaim>()).Metadata.Annotations.Keys);
-
-        // Not before its pause is over; then where it is best.
-        _loop.RunFor(TimeSpan.FromSeconds(3));
-        Assert.Equal("b", Assert.Single(_api.All<PersistentVolumeClaim>()).Metadata.Annotations[VolumeBinding.SelectedNode]);
-    }
-
-    [Fact]
-    public void A_pod_whose_claim_is_not_bound_in_time_is_told_and_tried_again()
-    {
-        Create(Node("a", cpu: "1"));
-        Create(Late);
-        Create(Claim("data"));
-        Create(Pod("web", cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }] }));
-        _loop.RunUntilIdle();
-        const string Over = "Warning FailedScheduling running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded";
-        _loop.RunFor(TimeSpan.FromMinutes(9));
-        Assert.DoesNotContain(Over, _events.Notes);
-
-        // Meanwhile nobody else gets its room; when it was given up, it begins anew, and the claim still names the node.
-        _loop.RunFor(TimeSpan.FromMinutes(2));
-        Assert.Single(_events.Notes, Over);
-        _loop.RunFor(TimeSpan.FromMinutes(11));
-        Assert.Equal(2, _events.Notes.Count(note => note == Over));
-        Assert.Equal("a", Assert.Single(_api.All<PersistentVolumeClaim>()).Metadata.Annotations[VolumeBinding.SelectedNode]);
-    }
-
-    [Fact]
-    public void Pods_that_wait_for_their_volumes_spread_as_if_they_were_there()
-    {
-        string[] nodes = ["a", "b", "c"];
-        foreach (var node in nodes)
-        {
-            Create(Node(node));
-        }
-
-        // There is less room on one of them than on the others, which counts for less than that it has none of these pods.
-        Create(Pod("busy", cpu: "1", on: "a"));
-        Create(Late);
-        var selector = ValueMap.Of(("app", "db"));
-        var set = Create(new StatefulSet
-        {
-            Metadata = new() { Namespace = "default", Name = "db" },
-            Spec = new()
-            {
-                Selector = new() { MatchLabels = selector },
-                ServiceName = "db",
-                Template = new() { Metadata = new() { Labels = selector }, Spec = Pod("db").Spec },
-            },
-        });
-        foreach (var name in (string[])["db-0", "db-1", "db-2"])
-        {
-            Create(Claim(name));
-            var pod = Pod(name, labels: ("app", "db")).With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = name } }] });
-            Create(pod with { Metadata = pod.Metadata with { OwnerReferences = [new() { ApiVersion = "apps/v1", Kind = "StatefulSet", Name = "db", Uid = set.Metadata.Uid!, Controller = true }] } });
-        }
-
-        _loop.RunUntilIdle();
-        Assert.Equal(nodes, _api.All<PersistentVolumeClaim>().Select(claim => claim.Metadata.Annotations[VolumeBinding.SelectedNode]).Order());
-    }
-
-    /// <summary>Its volumes are made where their pods go.</summary>
-    private static StorageClass Late => new() { Metadata = new() { Name = "late" }, Provisioner = "example.com/disks", VolumeBindingMode = VolumeBindingMode.WaitForFirstConsumer };
-
-    private static PersistentVolumeClaim Claim(string name) => new()
-    {
-        Metadata = new() { Namespace = "default", Name = name },
-        Spec = new()
-        {
-            AccessModes = [PersistentVolumeAccessMode.ReadWriteOnce],
-            Resources = new() { Requests = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))) },
-            StorageClassName = Late.Metadata.Name,
-        },
-    };
-
     private static Pod Critical(string name) => Pod(name, "2").With(spec => spec with { PriorityClassName = "system-node-critical" });
-
-    private T Create<T>(T item) where T : KubernetesObject => _loop.Await(() => Task.FromResult(_api.Create(item)));
 
     private Pod Resize(Pod pod, string cpu)
     {
         var wanted = pod.With(spec => spec with { Containers = spec.Containers.ConvertAll(one => one with { Resources = Requests(cpu) }) });
-        return (Pod)_loop.Await(() => _api.WriteAsync(BuiltInKinds.Of<Pod>(), new ObjectWrite.Update(wanted, "resize"), default).AsTask());
+        return (Pod)Loop.Await(() => Api.WriteAsync(BuiltInKinds.Of<Pod>(), new ObjectWrite.Update(wanted, "resize"), default).AsTask());
     }
 
-    private Pod FindPod(string name) => _api.All<Pod>().Single(p => p.Metadata.Name == name);
-
-    private string? NodeOfPod(string name) => FindPod(name).Spec.NodeName;
-
-    private void FailBindings(int times) => _api.Fault = (verb, _) =>
+    private void FailBindings(int times) => Api.Fault = (verb, _) =>
     {
         if (verb == "bind" && times-- > 0)
         {
             throw new IOException("the connection was reset");
         }
     };
-
-    private ObjectCache<T> Cache<T>() where T : KubernetesObject => new(_api, ListQuery.All, _loop.Time, NullLogger.Instance);
-
-    /// <summary>The claim of the pod web, whose node a is chosen while its volume is still to be made.</summary>
-    private PersistentVolumeClaim ClaimThatWaitsForItsPod()
-    {
-        Create(Node("a", cpu: "1"));
-        Create(Late);
-        Create(Claim("data"));
-        Create(Pod("web", cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }] }));
-        _loop.RunUntilIdle();
-        var claim = Assert.Single(_api.All<PersistentVolumeClaim>());
-        Assert.Equal("a", claim.Metadata.Annotations[VolumeBinding.SelectedNode]);
-        return claim;
-    }
-
-    private sealed class EventNotes : IEventRecorder
-    {
-        public List<string> Notes { get; } = [];
-
-        public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null) =>
-            Notes.Add($"{type} {reason} {message}");
-    }
 }

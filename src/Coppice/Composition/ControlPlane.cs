@@ -114,14 +114,7 @@ public sealed class ControlPlane
         var schedulerApi = door(Api, Scheduler);
         _scheduler = new SchedulingLoop(
             schedulerApi,
-            new SchedulerCaches(
-                Caches.Of<Pod>(),
-                Caches.Of<Objects.Core.Node>(),
-                Caches.Of<Namespace>(),
-                Caches.Of<PodDisruptionBudget>(),
-                new(Caches.Of<PersistentVolumeClaim>(), Caches.Of<PersistentVolume>(), Caches.Of<StorageClass>(), Caches.Of<CSINode>(), Caches.Of<VolumeAttachment>()),
-                new(Caches.Of<Objects.Resource.ResourceClaim>(), Caches.Of<Objects.Resource.DeviceClass>(), Caches.Of<Objects.Resource.ResourceSlice>()),
-                new(Caches.Of<Service>(), Caches.Of<ReplicaSet>(), Caches.Of<StatefulSet>(), Caches.Of<ReplicationController>())),
+            SchedulerCaches.Of(Caches),
             Recorder(schedulerApi, "default-scheduler"),
             options.Scheduler,
             time,
