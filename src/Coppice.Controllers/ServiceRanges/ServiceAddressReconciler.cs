@@ -59,6 +59,7 @@ internal sealed class ServiceAddressReconciler(IApiClient api, CacheSet caches, 
 
     private static IEnumerable<ObjectKey> Keys(Service? service) => service is null ? [] : AddressesOf(service).Select(address => new ObjectKey("", address));
 
-    /// <summary>None of a service without a head, and of one that is elsewhere.</summary>
-    private static IEnumerable<string> AddressesOf(Service service) => service.Spec.ClusterIPs.Where(address => NetAddress.TryParse(address, out _));
+    /// <summary>None of a service without a head, and of one that is elsewhere. A service may write them otherwise than the objects' names are.</summary>
+    private static IEnumerable<string> AddressesOf(Service service) =>
+        service.Spec.ClusterIPs.Select(text => NetAddress.TryParse(text, out var address) ? address.ToString() : null).OfType<string>();
 }
