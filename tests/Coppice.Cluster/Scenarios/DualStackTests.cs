@@ -37,6 +37,11 @@ public sealed class DualStackTests
         kind: Service
         metadata: {name: head}
         spec: {clusterIP: None, ipFamilyPolicy: PreferDualStack, selector: {app: web}, ports: [{port: 80}]}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: balanced}
+        spec: {type: LoadBalancer, externalTrafficPolicy: Local, ipFamilyPolicy: PreferDualStack, selector: {app: web}, ports: [{port: 8080, targetPort: 80}]}
         """;
 
     [Fact]
@@ -73,6 +78,8 @@ public sealed class DualStackTests
         {
             await Eventually.TrueAsync($"an answer of {host}:{port}", Patience, async () => (await ns.Cluster.Http.GetAsync($"http://{host}:{port}/")).IsSuccessStatusCode);
         }
+
+        await IsBalancedAsync(ns);
 
         // A policy whose range is of the second family alone.
         await ns.ApplyAsync("""
@@ -164,6 +171,19 @@ public sealed class DualStackTests
 
         await Eventually.SeeAsync("the service's address by its name", Patience,
             () => ns.TryAsync(KubectlVersion.Newest, "exec", "asks", "--", "nslookup", $"six.{ns.Name}.svc.cluster.local"), seen => seen.Output.Contains("fd00:96::"));
+    }
+
+    /// <summary>By the node's addresses of both families; and balancers learn by either that there is an endpoint.</summary>
+    private static async Task IsBalancedAsync(TestNamespace ns)
+    {
+        var health = await ns.ValueAsync("service/balanced", ".spec.healthCheckNodePort");
+        foreach (var host in new[] { "192.0.2.10", "[2001:db8::10]" })
+        {
+            await Eventually.TrueAsync($"an answer of {host}:8080", Patience, async () => (await ns.Cluster.Http.GetAsync($"http://{host}:8080/")).IsSuccessStatusCode);
+            Assert.Contains("\"localEndpoints\": 1,", await ns.Cluster.Http.GetStringAsync($"http://{host}:{health}/healthz"));
+        }
+
+        Assert.Equal("192.0.2.10 2001:db8::10", await ns.ValueAsync("service/balanced", ".status.loadBalancer.ingress[*].ip"));
     }
 
     /// <summary>What the API says of the node, of a pod and of services.</summary>

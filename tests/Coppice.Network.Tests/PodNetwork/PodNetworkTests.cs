@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Coppice.Network.PodNetwork;
+using Coppice.Objects;
 
 namespace Coppice.Network.Tests.PodNetwork;
 
@@ -41,6 +42,11 @@ public sealed class PodNetworkTests
             Assert.Equal("coppice", (string?)list["name"]);
             Assert.Equal("10.244.0.0/24", (string?)list["plugins"]![0]!["ipam"]!["ranges"]![0]![0]!["subnet"]);
 
+            var dual = JsonNode.Parse(CniConfiguration.Describe(options with { Ranges = ClusterRanges.Parse(null, "10.244.0.0/16,fd00:244::/56"), FirstPlugin = "first" }))!["plugins"]!;
+            Assert.Equal(("first", "ptp"), ((string?)dual[0]!["type"], (string?)dual[1]!["type"]));
+            Assert.Equal("fd00:244::/64", (string?)dual[1]!["ipam"]!["ranges"]![1]![0]!["subnet"]);
+            Assert.Equal(["0.0.0.0/0", "::/0"], dual[1]!["ipam"]!["routes"]!.AsArray().Select(route => (string?)route!["dst"]));
+
             Assert.Equal(path, CniConfiguration.Write(options));
             Assert.Equal(written, File.GetLastWriteTimeUtc(path));
             CniConfiguration.Write(options with { Mtu = 1350 });
@@ -51,6 +57,21 @@ public sealed class PodNetworkTests
         {
             Directory.Delete(directory, recursive: true);
         }
+    }
+
+    [Fact]
+    public void The_default_route_of_IPv6_is_told_from_those_that_refuse_and_from_links()
+    {
+        string[] routes =
+        [
+            "fe800000000000000000000000000000 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 00000000 00000001     eth0",
+            "00000000000000000000000000000000 00 00000000000000000000000000000000 00 20010db8000000000000000000000001 00000400 00000001 00000000 00000003     eth1",
+            "00000000000000000000000000000000 00 00000000000000000000000000000000 00 20010db8000000000000000000000002 00000100 00000001 00000000 00000003     eth2",
+            "00000000000000000000000000000000 00 00000000000000000000000000000000 00 00000000000000000000000000000000 ffffffff 00000001 00000000 00200200       lo",
+        ];
+
+        Assert.Equal("eth2", NodeIp.DefaultRouteDeviceV6(routes));
+        Assert.Null(NodeIp.DefaultRouteDeviceV6([routes[0], routes[3]]));
     }
 
     [Fact]

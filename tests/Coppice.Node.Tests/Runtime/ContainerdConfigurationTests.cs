@@ -1,5 +1,6 @@
 using Coppice.Node.Host;
 using Coppice.Node.Runtime.Containerd;
+using Coppice.Testing;
 
 namespace Coppice.Node.Tests.Runtime;
 
@@ -18,6 +19,24 @@ public sealed class ContainerdConfigurationTests
         Assert.Contains("address = \"/var/lib/coppice/containerd/containerd.sock\"", toml);
         Assert.Contains("bin_dir = \"/usr/lib/cni\"", toml);
         Assert.Contains("config_path = \"/var/lib/coppice/containerd/certs.d\"", toml);
+    }
+
+    [Fact]
+    public async Task Pods_with_addresses_of_IPv6_have_a_plugin_of_ours_before_those_of_the_machine()
+    {
+        Assert.Contains("bin_dir = \"/var/lib/coppice/containerd/cni-plugins\"", ContainerdConfiguration.Render(Options with { PodsHaveV6 = true }, new ContainerdLayout(Options), Modern));
+
+        using var folder = new TemporaryDirectory();
+        var (from, to) = (Directory.CreateDirectory(Path.Combine(folder.Path, "from")).FullName, Path.Combine(folder.Path, "to"));
+        File.WriteAllText(Path.Combine(from, "ptp"), "one");
+        CniPlugins.Prepare(to, from);
+        File.WriteAllText(Path.Combine(from, "ptp"), "two");
+        File.WriteAllText(Path.Combine(from, "newer"), "three");
+        CniPlugins.Prepare(to, from);
+
+        Assert.Equal(("two", "three"), (File.ReadAllText(Path.Combine(to, "ptp")), File.ReadAllText(Path.Combine(to, "newer"))));
+        Assert.Contains("0.4.0", (await new Command("env", "CNI_COMMAND=VERSION", Path.Combine(to, ContainerdOptions.FirstPlugin)).RunAsync()).OrThrow());
+        Assert.Equal("", (await new Command("env", "CNI_COMMAND=DEL", Path.Combine(to, ContainerdOptions.FirstPlugin)).RunAsync()).OrThrow());
     }
 
     [Fact]
