@@ -6,6 +6,7 @@ using Coppice.Client;
 using Coppice.Composition;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Objects.Discovery;
 using Coppice.Objects.Networking;
 using Coppice.Store.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -54,6 +55,34 @@ public sealed class BuiltInServicesTests
             await new BuiltInServices(api, [IPAddress.Parse("192.0.2.10")], NullLogger.Instance).AddApiAsync(ranges.ApiAddress, 6443, default);
             return (await api.FindAsync<Service>(new ObjectKey("default", "kubernetes"), default))!.Spec.ClusterIP;
         }
+    }
+
+    [Fact]
+    public async Task A_cluster_that_gets_a_second_family_has_it_in_its_range_and_at_its_name_server_as_long_as_it_is_there()
+    {
+        var (store, told) = (new InMemoryRevisionStore(), new ToldEvents());
+        var (one, both) = (ClusterRanges.Default, ClusterRanges.Parse("10.96.0.0/16,fd00:96::/112", "10.244.0.0/16,fd00:244::/56"));
+        foreach (var (ranges, addresses, slices) in new[]
+        {
+            (one, "10.96.0.10", "kube-dns=192.0.2.10"),
+            (both, "10.96.0.10,fd00:96::a", "kube-dns=192.0.2.10 kube-dns-ipv6=2001:db8::10"),
+            (one, "10.96.0.10", "kube-dns=192.0.2.10"),
+        })
+        {
+            var verbs = new ApiVerbs(store, new ServiceAllocationOptions([.. ranges.AllServices], PortRange.NodePorts), null, TimeProvider.System, new Random(1));
+            var api = new InProcessClient(verbs, "system:apiserver");
+            await ClusterBootstrap.EnsureNamespacesAsync(api, default);
+            await ClusterBootstrap.EnsureServiceRangeAsync(api, told, ranges.AllServices, TimeProvider.System, default);
+            await new BuiltInServices(api, [IPAddress.Parse("192.0.2.10"), IPAddress.Parse("2001:db8::10")], NullLogger.Instance).AddDnsAsync(ranges.DnsAddresses, 5353, default);
+
+            Assert.Equal(addresses, string.Join(',', (await api.FindAsync<Service>(new ObjectKey("kube-system", "kube-dns"), default))!.Spec.ClusterIPs));
+            var found = (await api.ListAsync<EndpointSlice>(ListQuery.All, default)).Items.OrderBy(slice => slice.Metadata.Name, StringComparer.Ordinal);
+            Assert.Equal(slices, string.Join(' ', found.Select(slice => $"{slice.Metadata.Name}={slice.Endpoints[0].Addresses[0]}")));
+        }
+
+        // The range stays as it is where one family goes, and that is told.
+        Assert.Equal(["10.96.0.0/16", "fd00:96::/112"], (await new InProcessClient(new ApiVerbs(store, ServiceAllocationOptions.Default, null, TimeProvider.System, new Random(1)), "test").FindAsync<ServiceCIDR>(new ObjectKey("", "kubernetes"), default))!.Spec.Cidrs);
+        Assert.Equal(["kubernetes KubernetesDefaultServiceCIDRInconsistent The default ServiceCIDR [10.96.0.0/16 fd00:96::/112] does not match the controller flag configurations [10.96.0.0/16]"], told.Lines);
     }
 
     private sealed class ToldEvents : IEventRecorder
