@@ -88,9 +88,24 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
     /// <summary>A claim of devices changed.</summary>
     public void Learn(ObjectChange<Objects.Resource.ResourceClaim> change)
     {
-        if (cluster.Devices.Learn(change))
+        switch (cluster.Devices.Learn(change))
         {
-            queue.Wake(ClusterEvents.Devices);
+            case ClaimNews.Everybody:
+                queue.Wake(ClusterEvents.Devices);
+                break;
+            case ClaimNews.Users:
+                WakeUsers(change.Item);
+                break;
+        }
+    }
+
+    /// <summary>What was chosen for claims is written: whoever is to use them too need not wait any longer.</summary>
+    public void LearnWritten(IReadOnlyList<Objects.Resource.ResourceClaim> claims)
+    {
+        foreach (var claim in claims)
+        {
+            cluster.Devices.Written(claim);
+            WakeUsers(claim);
         }
     }
 
@@ -122,6 +137,12 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
             nominations.Remove(pod);
             WakeByRoom(node);
         }
+    }
+
+    private void WakeUsers(Objects.Resource.ResourceClaim claim)
+    {
+        var key = ObjectKey.Of(claim);
+        queue.Wake(ClusterEvents.Devices, pod => DeviceClaims.Of(pod.Pod).Contains(key));
     }
 
     /// <summary>It wants no node of us, or not any longer.</summary>

@@ -379,7 +379,7 @@ public sealed partial class SchedulingLoop
         if (claims.Count > 0)
         {
             var written = await _devices.ReserveAsync(pod, claims, stop);
-            _inbox.Put(() => _follower.LearnDevices(devices => written.ToList().ForEach(devices.Written)));
+            _inbox.Put(() => _follower.LearnWritten(written));
         }
     }
 

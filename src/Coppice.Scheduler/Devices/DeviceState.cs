@@ -5,6 +5,18 @@ using Coppice.Objects.Resource;
 
 namespace Coppice.Scheduler;
 
+/// <summary>Whom a change of a claim may help.</summary>
+internal enum ClaimNews
+{
+    Nobody,
+
+    /// <summary>The pods that are to use it.</summary>
+    Users,
+
+    /// <summary>It has given devices back.</summary>
+    Everybody,
+}
+
 /// <summary>
 /// The claims, classes and devices of the cluster, with what the scheduler has allocated and not heard of yet. For one thread at a time.
 /// </summary>
@@ -45,8 +57,8 @@ internal sealed class DeviceState
         return _pools[node].Concat(_pools[""]);
     }
 
-    /// <returns>It may help pods that wait: there is a claim, or there are devices to be had.</returns>
-    public bool Learn(ObjectChange<ResourceClaim> change)
+    /// <returns>Which of the pods that wait it may help.</returns>
+    public ClaimNews Learn(ObjectChange<ResourceClaim> change)
     {
         var (key, before) = (ObjectKey.Of(change.Item), Claim(ObjectKey.Of(change.Item)));
         var isHeardOf = change.New is not { } item || (_assumed.TryGetValue(key, out var assumption) && assumption.Written <= RevisionOf(item));
@@ -67,7 +79,9 @@ internal sealed class DeviceState
             }
         });
         var after = Claim(key);
-        return before is null || after is null || before.Status != after.Status || before.Metadata.DeletionTimestamp != after.Metadata.DeletionTimestamp;
+        return before?.Status.Allocation is not null && after?.Status.Allocation is null ? ClaimNews.Everybody
+            : before is null || after is null || before.Status != after.Status || before.Metadata.DeletionTimestamp != after.Metadata.DeletionTimestamp ? ClaimNews.Users
+            : ClaimNews.Nobody;
     }
 
     public void Learn(ObjectChange<DeviceClass> change)
