@@ -143,12 +143,37 @@ public sealed class NodeDevicesTests : IAsyncLifetime
         Assert.Equal(["of-another-node", "of-driver"], _api.All<ResourceSlice>().Select(slice => slice.Metadata.Name).Order());
     }
 
-    private void Start()
+    [Fact]
+    public async Task What_a_driver_offered_stays_while_it_is_replaced_and_goes_when_it_does_not_come_back()
+    {
+        await StopAsync();
+        var time = new ManualTimeProvider();
+        Start(time);
+        var driver = await StartDriverAsync();
+        var pod = Pod("web", "claim");
+        _api.Create(Slice("of-driver", Driver, "n1"));
+        await driver.DisposeAsync();
+        await GoneAsync(pod);
+        time.Advance(TimeSpan.FromSeconds(29));
+
+        driver = await StartDriverAsync();
+        time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Single(_api.All<ResourceSlice>());
+        await driver.DisposeAsync();
+        await GoneAsync(pod);
+        Assert.Single(_api.All<ResourceSlice>());
+        time.Advance(TimeSpan.FromSeconds(31));
+        await Eventually.TrueAsync("the slice gone", Patience, () => _api.All<ResourceSlice>().Count == 0);
+    }
+
+    private Task GoneAsync(Pod pod) => Eventually.SeeAsync("the driver gone", Patience, () => ProblemAsync(pod), problem => problem == $"DRA driver {Driver} is not registered");
+
+    private void Start(TimeProvider? time = null)
     {
         _stop = new();
         Directory.CreateDirectory(Registry);
         var layout = new DeviceLayout(Registry, _directory.File("prepared.json"), [Specifications]);
-        _devices = new(layout, "n1", _api, TimeProvider.System, NullLogger.Instance);
+        _devices = new(layout, "n1", _api, time ?? TimeProvider.System, NullLogger.Instance);
         _running = _devices.RunAsync(_stop.Token);
     }
 
