@@ -6,6 +6,7 @@ using Coppice.Controllers.CronJobs;
 using Coppice.Controllers.Certificates;
 using Coppice.Controllers.DaemonSets;
 using Coppice.Controllers.Deployments;
+using Coppice.Controllers.DeviceTaints;
 using Coppice.Controllers.Disruption;
 using Coppice.Controllers.EndpointAddresses;
 using Coppice.Controllers.EndpointSlices;
@@ -87,8 +88,7 @@ public sealed class ControllerSet
         controllers.Add(Make("Volumes", new VolumeReconciler(door("persistent-volume-binder"), caches, Teller("persistent-volume-binder", "persistentvolume-controller"), time)));
         controllers.Add(Make("ClaimExpansion", new ClaimExpansionReconciler(caches, Teller("expand-controller", "volume_expand"))));
         controllers.Add(Make("EphemeralVolumes", new EphemeralClaimReconciler(door("ephemeral-volume-controller"), caches, Teller("ephemeral-volume-controller", "ephemeral_volume"), time)));
-        controllers.Add(Make("PodDeviceClaims", new PodClaimReconciler(door("resource-claim-controller"), caches, Teller("resource-claim-controller", "resource_claim"), time)));
-        controllers.Add(Make("DeviceClaimUse", new ClaimUseReconciler(door("resource-claim-controller"), caches, time)));
+        controllers.AddRange(OfDevices(door, caches, Teller, time).Select(one => Make(one.Name, one.Reconciler)));
         controllers.AddRange(Protecting(door, caches).Select(one => Make(one.Name, one.Reconciler)));
         controllers.Add(Make("TokenCleaning", new TokenCleaner(door("token-cleaner"), caches, time)));
         controllers.Add(Make("RoleAggregation", new RoleAggregationReconciler(door("clusterrole-aggregation-controller"), caches, time)));
@@ -105,6 +105,17 @@ public sealed class ControllerSet
         IEventRecorder Teller(string controller, string? component = null) => events.As(component ?? controller, door(controller));
 
         ILogger LogOf(string name) => logs.CreateLogger($"Coppice.Controllers.{name}");
+    }
+
+    /// <summary>Those that see to devices and the claims of them.</summary>
+    private static IEnumerable<(string Name, IDeclaredReconciler Reconciler)> OfDevices(
+        Func<string, IApiClient> door, CacheSet caches, Func<string, string?, IEventRecorder> teller, TimeProvider time)
+    {
+        const string Claims = "resource-claim-controller";
+        const string Taints = "device-taint-eviction-controller";
+        yield return ("PodDeviceClaims", new PodClaimReconciler(door(Claims), caches, teller(Claims, "resource_claim"), time));
+        yield return ("DeviceClaimUse", new ClaimUseReconciler(door(Claims), caches, time));
+        yield return ("DeviceTaints", new DeviceTaintReconciler(door(Taints), caches, teller(Taints, "device-taint-eviction"), time));
     }
 
     /// <summary>Those that keep storage from going while it is in use.</summary>

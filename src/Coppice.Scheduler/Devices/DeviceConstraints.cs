@@ -13,7 +13,7 @@ internal static class DeviceConstraints
 
         // What must happen before it can be used, nobody here waits for.
         return offered.BindingConditions.IsEmpty
-            && offered.Taints.All(taint => taint.Effect == DeviceTaintEffect.None || demand.Tolerations.Any(toleration => Tolerates(toleration, taint)))
+            && offered.Taints.All(taint => taint.Effect == DeviceTaintEffect.None || demand.Tolerations.Any(toleration => toleration.Tolerates(taint)))
             && demand.Capacity.All(wanted => CapacityOf(device, wanted.Key) is { } has && has >= wanted.Value);
     }
 
@@ -34,11 +34,6 @@ internal static class DeviceConstraints
         var others = chosen.Where(one => one.Demand.IsNamedBy(constraint.Requests)).Select(one => one.Device.Attribute(name));
         return constraint.MatchAttribute is not null ? others.All(other => other == attribute) : others.All(other => other != attribute);
     }
-
-    private static bool Tolerates(DeviceToleration toleration, DeviceTaint taint) =>
-        (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == taint.Effect)
-        && (string.IsNullOrEmpty(toleration.Key) || toleration.Key == taint.Key)
-        && (toleration.Operator == DeviceTolerationOperator.Exists || (toleration.Value ?? "") == (taint.Value ?? ""));
 
     private static Quantity? CapacityOf(OfferedDevice device, string name)
     {

@@ -47,6 +47,10 @@ internal static class ControllerRoles
             Allow("update", "apps extensions", "deployments/finalizers"), Allow($"{Read} create delete patch update", "apps extensions", "replicasets"),
             Allow($"{Read} update", Core, "pods"), Events),
         Of(
+            "device-taint-eviction-controller",
+            Allow($"{Read} delete", Core, "pods"), Allow("patch update", Core, "pods/status"),
+            Allow(Read, "resource.k8s.io", "deviceclasses resourceclaims resourceslices"), Events),
+        Of(
             "disruption-controller",
             Allow(Read, "apps extensions", "deployments"), Allow(Read, "apps extensions", "replicasets"), Allow(Read, Core, "replicationcontrollers"),
             Allow(Read, "policy", "poddisruptionbudgets"), Allow(Read, "apps", "statefulsets"), Allow("update", "policy", "poddisruptionbudgets/status"),
