@@ -27,7 +27,9 @@ public sealed class TestApi : IApiClient
     /// <param name="namespaces">Those that there are from the start, each with the service account that pods run as.</param>
     public TestApi(TimeProvider time, params IReadOnlyList<string> namespaces)
     {
-        Verbs = new ApiVerbs(_store, ServiceAllocationOptions.Default, null, time, new Random(1));
+        // Services that do not say are of IPv4, as usual.
+        var services = ServiceAllocationOptions.Default with { Ranges = [ClusterRanges.Default.Services, IPNetwork.Parse("fd00:96::/112")] };
+        Verbs = new ApiVerbs(_store, services, null, time, new Random(1));
         _inner = new InProcessClient(Verbs, "system:test");
         _own = new WatchedClient(this, _inner);
         foreach (var name in namespaces)

@@ -28,6 +28,17 @@ public sealed class ServiceRangeTests : IDisposable
     }
 
     [Fact]
+    public void Addresses_of_both_families_are_shown_in_their_usual_form()
+    {
+        var service = Make("web", "10.96.0.7");
+        _world.Create(service with { Spec = service.Spec with { ClusterIPs = ["10.96.0.7", "FD00:96:0::0007"], IpFamilyPolicy = "PreferDualStack" } });
+
+        Assert.Equal(
+            ["10.96.0.7 IPv4", "fd00:96::7 IPv6"],
+            _world.Api.All<IPAddress>().Select(one => $"{one.Metadata.Name} {one.Metadata.Labels.Find("ipaddress.kubernetes.io/ip-family")}"));
+    }
+
+    [Fact]
     public void What_others_noted_stays()
     {
         _world.Create(new IPAddress { Metadata = new() { Name = "10.7.0.1" }, Spec = new() { ParentRef = new() { Resource = "gateways", Name = "g" } } });
