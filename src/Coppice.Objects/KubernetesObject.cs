@@ -8,7 +8,9 @@ namespace Coppice.Objects;
 /// </summary>
 public abstract record KubernetesObject
 {
-    /// <summary>The group and version of the kind, as in "apps/v1"; the core group has only its version.</summary>
+    // What `kubectl explain` says of every kind: scripts look for the first words of these, so they are Kubernetes' own.
+
+    /// <summary>APIVersion defines the group and version of the kind, as in "apps/v1"; the core group has only its version.</summary>
     [Field(0)]
     [JsonPropertyOrder(-2)]
     public string? ApiVersion { get; init; }
@@ -18,7 +20,7 @@ public abstract record KubernetesObject
     [JsonPropertyOrder(-3)]
     public string? Kind { get; init; }
 
-    /// <summary>The object's name, labels and history.</summary>
+    /// <summary>Standard object's metadata: its name, labels and history.</summary>
     [Field(1)]
     [JsonPropertyOrder(-1)]
     public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();

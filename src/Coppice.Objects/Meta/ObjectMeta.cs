@@ -35,7 +35,7 @@ public sealed record ObjectMeta
     [Field(7)]
     public long Generation { get; init; }
 
-    /// <summary>When the server took the object in.</summary>
+    /// <summary>CreationTimestamp is a timestamp of the server's: when it took the object in.</summary>
     [Field(8)]
     public DateTimeOffset? CreationTimestamp { get; init; }
 

@@ -67,6 +67,20 @@ public sealed class KubectlTests : IDisposable
     [Theory]
     [InlineData(Old)]
     [InlineData(New)]
+    public async Task What_every_kind_has_is_explained_in_the_words_that_scripts_look_for(string kubectl)
+    {
+        await using var server = await DocumentServer.StartAsync();
+
+        var kind = (await Run(server, kubectl, "explain", "pod")).OrThrow();
+        var metadata = (await Run(server, kubectl, "explain", "pod.metadata")).OrThrow();
+
+        Assert.Matches(@"(?s)apiVersion.*<string>.*APIVersion defines", kind);
+        Assert.Matches(@"(?s)DESCRIPTION:.*Standard object's metadata.*FIELDS:.*creationTimestamp.*<string>.*CreationTimestamp is a timestamp", metadata);
+    }
+
+    [Theory]
+    [InlineData(Old)]
+    [InlineData(New)]
     public async Task Kubectl_explains_a_kind_to_the_leaves(string kubectl)
     {
         await using var server = await DocumentServer.StartAsync();

@@ -91,7 +91,7 @@ public sealed class OpenApiDocumentsTests
         var metadata = schemas.GetProperty("io.k8s.api.core.v1.Pod").GetProperty("properties").GetProperty("metadata");
 
         Assert.Equal("#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", Text(metadata.GetProperty("allOf")[0], "$ref"));
-        Assert.Equal("The object's name, labels and history.", Text(metadata, "description"));
+        Assert.Equal("Standard object's metadata: its name, labels and history.", Text(metadata, "description"));
         Assert.Equal(
             """[{"type":"integer"},{"type":"string"}]""",
             schemas.GetProperty("io.k8s.apimachinery.pkg.util.intstr.IntOrString").GetProperty("oneOf").GetRawText());
