@@ -8,5 +8,6 @@ public readonly record struct ObjectKey(string Namespace, string Name) : ICompar
     public int CompareTo(ObjectKey other) =>
         string.CompareOrdinal(Namespace, other.Namespace) is var order and not 0 ? order : string.CompareOrdinal(Name, other.Name);
 
-    public override string ToString() => Namespace.Length == 0 ? Name : $"{Namespace}/{Name}";
+    /// <summary>Also of the default one, which names nothing.</summary>
+    public override string ToString() => string.IsNullOrEmpty(Namespace) ? Name ?? "" : $"{Namespace}/{Name}";
 }

@@ -147,7 +147,7 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
     {
         // The dispatcher goes on while this key is planned.
         await Task.Yield();
-        TimeSpan? again;
+        TimeSpan? again = null;
         using var span = Traces.AreOn ? Traces.Begin($"reconcile {name}") : null;
         span?.SetTag("coppice.key", $"{key}");
         try
@@ -158,7 +158,7 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            again = null;
+            // Nobody looks again.
         }
         catch (ApiException e) when (e.IsConflict || e.IsNotFound || e.IsAlreadyExists)
         {
@@ -178,11 +178,14 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
                 LogFailed(e, name, $"{key}", again.Value.TotalSeconds);
             }
         }
-
-        Finish(key);
-        if (again is { } delay && !stop.IsCancellationRequested)
+        finally
         {
-            EnqueueAfter(key, delay);
+            // Whatever went wrong, be it the telling of it: a key that counts as worked on would never be looked at again.
+            Finish(key);
+            if (again is { } delay && !stop.IsCancellationRequested)
+            {
+                EnqueueAfter(key, delay);
+            }
         }
     }
 

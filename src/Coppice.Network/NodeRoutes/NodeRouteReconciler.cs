@@ -16,6 +16,7 @@ public sealed partial class NodeRouteReconciler : IReconciler, IDisposable
 {
     private readonly ObjectCache<Node> _nodes;
     private readonly NetworkOptions _options;
+    private readonly ObjectKey _self;
     private readonly RouteTable _table;
     private readonly NamespaceThread _thread;
 
@@ -27,7 +28,7 @@ public sealed partial class NodeRouteReconciler : IReconciler, IDisposable
     /// <param name="namespacePath">The network namespace to work in, or null for this process's own.</param>
     public NodeRouteReconciler(ObjectCache<Node> nodes, NetworkOptions options, ILogger log, string? namespacePath = null)
     {
-        (_nodes, _options, _log) = (nodes, options, log);
+        (_nodes, _options, _self, _log) = (nodes, options, new("", options.NodeName), log);
         // The kernel takes 15 characters for a device.
         _table = new RouteTable(options.Ranges.AllPods, $"vx-{options.Instance[..Math.Min(options.Instance.Length, 12)]}");
         _thread = NamespaceThread.Start(namespacePath, "routes");
@@ -43,7 +44,7 @@ public sealed partial class NodeRouteReconciler : IReconciler, IDisposable
         {
             if (RoutePlanner.IsNews(change))
             {
-                loop.Enqueue(default);
+                loop.Enqueue(_self);
             }
         });
         return loop;
@@ -54,7 +55,7 @@ public sealed partial class NodeRouteReconciler : IReconciler, IDisposable
     {
         try
         {
-            await RouteWatch.RunAsync(_thread, () => loop.Enqueue(default), time, stop);
+            await RouteWatch.RunAsync(_thread, () => loop.Enqueue(_self), time, stop);
         }
         catch (Exception e) when (e is IOException or SocketException)
         {

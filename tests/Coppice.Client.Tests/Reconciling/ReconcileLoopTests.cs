@@ -2,6 +2,7 @@ using System.Text;
 using Coppice.Client.Metrics;
 using Coppice.Objects;
 using Coppice.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Client.Tests.Reconciling;
@@ -120,6 +121,30 @@ public sealed class ReconcileLoopTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_names_nothing_is_tried_again_like_any_other()
+    {
+        var failures = 2;
+        _script.Do = _ => failures-- > 0 ? throw new IOException("no such device") : new(ReconcileResult.Done);
+        _reconciling.Enqueue(default);
+        _loop.RunFor(TimeSpan.FromMinutes(1));
+        Assert.Equal(3, _script.Looks.Count);
+        Assert.True(_reconciling.IsIdle);
+    }
+
+    [Fact]
+    public void A_failure_that_cannot_even_be_told_is_tried_again()
+    {
+        var reconciling = new ReconcileLoop<ObjectKey>("test", _script, ReconcileOptions.Default, _clock, new BrokenLog());
+        _loop.Start(() => reconciling.RunAsync(_stop.Token));
+        var failures = 1;
+        _script.Do = _ => failures-- > 0 ? throw new IOException("no such device") : new(ReconcileResult.Done);
+        reconciling.Enqueue(A);
+        _loop.RunFor(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, _script.Looks.Count);
+        Assert.True(reconciling.IsIdle);
+    }
+
+    [Fact]
     public void A_wish_to_look_again_is_kept_and_a_change_comes_before_it()
     {
         _script.Do = _ => new(ReconcileResult.After(TimeSpan.FromSeconds(10)));
@@ -188,5 +213,15 @@ public sealed class ReconcileLoopTests : IDisposable
             Looks.Add((key, time.GetUtcNow()));
             return Do(key);
         }
+    }
+
+    private sealed class BrokenLog : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidOperationException("the log is broken");
     }
 }
