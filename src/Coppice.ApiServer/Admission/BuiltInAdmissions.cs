@@ -11,11 +11,12 @@ internal static class BuiltInAdmissions
     [
         new NamespaceLifecycle(storage),
         new LimitRanger(new(storage)),
-        new PodAdmission(storage, patience, time, random),
+        new PodAdmission(storage, time, random),
         new MountableSecrets(storage),
         new NodeRestriction(storage),
         new PodSecurityAdmission(storage),
         new PriorityAdmission(new(storage)),
+        new DefaultTolerationSeconds(patience),
         new DefaultStorageClass(storage),
         new StorageProtection(),
         new ClaimResize(storage),

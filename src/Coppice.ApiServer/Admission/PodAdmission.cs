@@ -7,12 +7,8 @@ using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Admission;
 
-/// <summary>
-/// What Kubernetes' ServiceAccount and DefaultTolerationSeconds admissions do to new pods: the namespace's account and its token
-/// volume, and some patience with a node that is not ready or cannot be reached.
-/// </summary>
-/// <param name="patience">With a node, where a pod does not say.</param>
-internal sealed class PodAdmission(ObjectStorage storage, Func<DefaultTolerations> patience, TimeProvider time, Random random) : IMutatingAdmission
+/// <summary>What Kubernetes' ServiceAccount admission does to new pods: the namespace's account and its token volume.</summary>
+internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Random random) : IMutatingAdmission
 {
     // A namespace gets its account a moment after it was made, and one "kubectl apply" makes the pods in it just as fast.
     private const int AccountLooks = 10;
@@ -51,7 +47,7 @@ internal sealed class PodAdmission(ObjectStorage storage, Func<DefaultToleration
             spec = MountToken(spec);
         }
 
-        return pod with { Spec = Tolerate(spec, patience()) };
+        return pod with { Spec = spec };
     }
 
     private async ValueTask<ServiceAccount?> FindAccountAsync(ObjectKey account, CancellationToken stop)
@@ -94,29 +90,4 @@ internal sealed class PodAdmission(ObjectStorage storage, Func<DefaultToleration
     }
 
     private static bool MountsToken(Container container) => container.VolumeMounts.Any(m => m.MountPath == TokenMountPath);
-
-    private static PodSpec Tolerate(PodSpec spec, DefaultTolerations patience)
-    {
-        foreach (var (key, seconds) in (ReadOnlySpan<(string, long)>)[("node.kubernetes.io/not-ready", patience.NotReadySeconds), ("node.kubernetes.io/unreachable", patience.UnreachableSeconds)])
-        {
-            if (!spec.Tolerations.Any(t => Covers(t, key)))
-            {
-                spec = spec with
-                {
-                    Tolerations = spec.Tolerations.Add(new Toleration
-                    {
-                        Key = key,
-                        Operator = "Exists",
-                        Effect = "NoExecute",
-                        TolerationSeconds = seconds,
-                    }),
-                };
-            }
-        }
-
-        return spec;
-    }
-
-    private static bool Covers(Toleration toleration, string key) =>
-        (string.IsNullOrEmpty(toleration.Key) || toleration.Key == key) && (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == "NoExecute");
 }

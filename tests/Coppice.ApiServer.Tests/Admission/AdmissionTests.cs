@@ -34,6 +34,18 @@ public sealed class AdmissionTests
         Assert.Equal(Served.Strategy<Pod>().Default(made), made);
     }
 
+    [Fact]
+    public async Task Who_replaces_all_tolerations_of_a_pod_leaves_it_the_usual_ones()
+    {
+        var world = await AdmissionWorld.MakeAsync();
+        var pod = await world.RunAsync();
+        var own = new Toleration { Key = "own", Operator = "Equal", Value = "one", Effect = "NoSchedule" };
+
+        var changed = await world.Api.UpdateAsync(pod with { Spec = pod.Spec with { Tolerations = [own] } }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(pod.Spec.Tolerations.Prepend(own), changed.Spec.Tolerations);
+    }
+
     [Theory]
     [InlineData(ServiceType.ClusterIP)]
     [InlineData(ServiceType.NodePort)]
