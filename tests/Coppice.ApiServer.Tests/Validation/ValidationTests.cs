@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Kinds;
@@ -203,6 +204,18 @@ public sealed class ValidationTests
         AssertText(
             ["""type: Invalid value: "b": field is immutable"""],
             Served.Strategy<Secret>().ValidateUpdate(new Secret { Type = "b" }, new Secret { Type = "a" }));
+    }
+
+    [Theory]
+    [InlineData("""{ "spec": {"a": 1} }""", true)]
+    [InlineData("""{"spec":{"a":2}}""", false)]
+    public void A_recorded_revision_may_be_written_otherwise_but_says_the_same(string data, bool isSame)
+    {
+        var old = new ControllerRevision { Metadata = new() { Name = "a", Namespace = "b" }, Data = JsonSerializer.Deserialize<JsonElement>("""{"spec":{"a":1}}"""), Revision = 1 };
+
+        var found = Served.Strategy<ControllerRevision>().ValidateUpdate(old with { Data = JsonSerializer.Deserialize<JsonElement>(data) }, old);
+
+        Assert.Equal(isSame, !found.Any());
     }
 
     [Fact]

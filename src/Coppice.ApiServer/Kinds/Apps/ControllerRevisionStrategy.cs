@@ -1,4 +1,4 @@
-
+using System.Text.Json;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Validation;
@@ -6,7 +6,7 @@ using Coppice.Objects;
 using Coppice.Objects.Apps;
 namespace Coppice.ApiServer.Kinds.Apps;
 
-/// <summary>ControllerRevisions: what was recorded stays as it is.</summary>
+/// <summary>ControllerRevisions: what was recorded stays as it is, however it is written.</summary>
 internal sealed class ControllerRevisionStrategy : KindStrategy<ControllerRevision>
 {
     public override Findings<FieldError> Validate(ControllerRevision item) =>
@@ -19,6 +19,7 @@ internal sealed class ControllerRevisionStrategy : KindStrategy<ControllerRevisi
     [
         .. Validate(item),
         .. FieldRules.If(
-            item.Data?.GetRawText() != old.Data?.GetRawText(), () => FieldError.Invalid(FieldPath.Of("data"), item.Data, FieldRules.Immutable)),
+            item.Data is { } data && old.Data is { } before && !JsonElement.DeepEquals(data, before),
+            () => FieldError.Invalid(FieldPath.Of("data"), item.Data, FieldRules.Immutable)),
     ];
 }
