@@ -23,6 +23,12 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
             return WithoutRecord(container, before);
         }
 
+        if (before is { State.Running: not null } && plan.End is null && record.State is ContainerRunState.Exited or ContainerRunState.Created
+            && ContainerReplacement.Until(situation, container) is not null)
+        {
+            return before;
+        }
+
         var state = State(container, record);
         var isRunning = state.Running is not null;
         var hasStarted = isRunning && situation.HasStarted(container, record);

@@ -36,6 +36,14 @@ public static class PodPlanner
             draft.LookAt(until);
         }
 
+        foreach (var container in situation.Containers)
+        {
+            if (ContainerReplacement.Until(situation, container) is { } replaced)
+            {
+                draft.LookAt(replaced);
+            }
+        }
+
         if (situation.RuntimeState.IsHeld)
         {
             return draft.Finish();

@@ -78,6 +78,32 @@ public sealed class PodStatusPlannerTests
         Assert.Equal((1, true), (container.RestartCount, container.Ready));
     }
 
+    [Fact]
+    public void A_container_that_is_started_anew_counts_as_what_it_was_for_a_moment()
+    {
+        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a");
+        var told = given.Status;
+        given.With(pod => pod with { Status = told }).Exited("a", 0, TimeSpan.FromMilliseconds(300)).WithState("a", runtime => runtime with { StartsAgain = true });
+
+        Assert.Equal((told, Noon.AddMilliseconds(700)), (given.Status, given.Plan.LookAgainAt));
+        Assert.Equal(told, given.Created("a").Status);
+
+        given.Now = Noon.AddMilliseconds(700);
+        Assert.False(given.Status.ContainerStatuses[0].Ready);
+        Assert.Contains("Ready=False/ContainersNotReady/containers with unready status: [a]", given.Status.Conditions.Select(Text));
+    }
+
+    [Fact]
+    public void What_cannot_be_started_anew_says_so_at_once()
+    {
+        var given = new GivenPod("Always", Container("a")).Sandbox().Running("a");
+        var told = given.Status;
+        given.With(pod => pod with { Status = told }).Exited("a", 0, TimeSpan.FromMilliseconds(300))
+            .WithState("a", runtime => runtime with { StartsAgain = true, StartFailure = new FailedAttempt("ErrImagePull", "no such image", Noon.AddSeconds(5)) });
+
+        Assert.Equal("ErrImagePull", given.Status.ContainerStatuses[0].State.Waiting!.Reason);
+    }
+
     [Theory]
     [InlineData("ErrImagePull", "no such image")]
     [InlineData("CreateContainerConfigError", "configmap \"settings\" not found")]
