@@ -230,15 +230,22 @@ public sealed partial class SchedulingLoop
         catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
         {
             LogVolumesNotWritten(queued.Info.Key.ToString(), e.Message);
-            _inbox.Put(() =>
-            {
-                foreach (var name in needs.Volumes.Select(volume => volume.Metadata.Name!))
-                {
-                    _cluster.Storage.Set(name, _caches.Storage.Volumes.Find(new("", name)));
-                }
+            _inbox.Put(() => TakeBackVolumes(queued, needs, isOutdated: e is ApiException { IsConflict: true }));
+        }
+    }
 
-                GiveUpNomination(queued);
-            });
+    /// <summary>What was not written is as it was.</summary>
+    /// <param name="isOutdated">There is a newer version than was known, perhaps our own: when it is seen, the pod is tried again. Its room is kept.</param>
+    private void TakeBackVolumes(QueuedPod queued, StorageNeeds needs, bool isOutdated)
+    {
+        foreach (var name in needs.Volumes.Select(volume => volume.Metadata.Name!))
+        {
+            _cluster.Storage.Set(name, _caches.Storage.Volumes.Find(new("", name)));
+        }
+
+        if (!isOutdated)
+        {
+            GiveUpNomination(queued);
         }
     }
 
