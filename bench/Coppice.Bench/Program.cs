@@ -66,7 +66,10 @@ switch (args)
         await HealingBench.RunAsync(int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["node-failure"]:
-        await NodeFailureBench.RunAsync(rounds: 5);
+        await NodeFailureBench.RunAsync(rounds: 3);
+        return 0;
+    case ["node-failure", var rounds]:
+        await NodeFailureBench.RunAsync(int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["joining"]:
         await JoiningBench.RunAsync(rounds: 3);
@@ -75,6 +78,6 @@ switch (args)
         await JoiningBench.RunAsync(int.Parse(times, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, node-network, scheduling [preemption], workloads, healing [ROUNDS], node-failure, joining [ROUNDS], nodes [COUNT [PODS]]");
+        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, node-network, scheduling [preemption], workloads, healing [ROUNDS], node-failure [ROUNDS], joining [ROUNDS], nodes [COUNT [PODS]]");
         return 2;
 }

@@ -25,7 +25,9 @@ internal static class JoiningBench
         {
             await using var machine = await JoinedMachine.CreateAsync(cluster, 2 + round);
             var token = await JoinedMachine.NewTokenAsync(cluster);
-            joins.Ours(await UntilReadyAsync(api, machine.Name, () => machine.JoinAsync(token)));
+            var joined = await UntilReadyAsync(api, machine.Name, () => machine.JoinAsync(token));
+            joins.Ours(joined);
+            Console.WriteLine($"round {round + 1} of {rounds}: Ready after {joined.TotalSeconds:n1} s; load {Figure.Load()}");
             await Task.Delay(Settling);
             memory.Add(HealingBench.Resident(machine.Coppice));
             await machine.StopAsync();

@@ -83,6 +83,7 @@ internal static class NodeFailureBench
             replaced.Ours(Stopwatch.GetElapsedTime(begun));
             await UntilAsync(api, pods => Elsewhere(pods, "db") == 3);
             fenced.Ours(Stopwatch.GetElapsedTime(begun));
+            Console.WriteLine($"round {round + 1} of {rounds}: all are ready elsewhere after {Stopwatch.GetElapsedTime(begun).TotalSeconds:n1} s; load {Figure.Load()}");
 
             await second.MendAsync();
             await second.IsReadyAsync(Patience);
