@@ -24,7 +24,7 @@ internal static class NodeFailureBench
             spec:
               terminationGracePeriodSeconds: 1
               topologySpreadConstraints:
-              - {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule, nodeTaintsPolicy: Honor, labelSelector: {matchLabels: {app: web}}}
+              - {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule, nodeTaintsPolicy: Honor, matchLabelKeys: [pod-template-hash], labelSelector: {matchLabels: {app: web}}}
               containers: [{name: app, image: coppice/testapp:1, args: [serve]}]
         ---
         apiVersion: apps/v1
@@ -70,9 +70,9 @@ internal static class NodeFailureBench
             // The restart spreads what was crowded while the node was away.
             await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "rollout", "restart", "deployment/web", "statefulset/db");
             await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "rollout", "status", "deployment/web", "--timeout=120s");
-            var before = await UntilAsync(api, pods => pods.Count(IsReady) == 9 && pods.Count == 9 && pods.Count(pod => pod.Spec.NodeName == second.Name) == 3);
+            var before = await UntilAsync(api, pods => pods.Count(IsReady) == 9 && pods.Count == 9 && pods.Where(pod => pod.Spec.NodeName == second.Name).Select(AppOf).Distinct().Count() == 2);
             var lost = before.Where(pod => pod.Spec.NodeName == second.Name).ToList();
-            var addresses = lost.Where(pod => pod.Metadata.Labels.GetValueOrDefault("app") == "web").Select(pod => pod.Status.PodIP!).ToList();
+            var addresses = lost.Where(pod => AppOf(pod) == "web").Select(pod => pod.Status.PodIP!).ToList();
 
             var begun = Stopwatch.GetTimestamp();
             await second.CutAsync();
@@ -94,8 +94,10 @@ internal static class NodeFailureBench
         fenced.Print();
 
         int Elsewhere(IReadOnlyList<Pod> pods, string app) =>
-            pods.Count(pod => IsReady(pod) && pod.Spec.NodeName != second.Name && pod.Metadata.Labels.GetValueOrDefault("app") == app);
+            pods.Count(pod => IsReady(pod) && pod.Spec.NodeName != second.Name && AppOf(pod) == app);
     }
+
+    private static string? AppOf(Pod pod) => pod.Metadata.Labels.GetValueOrDefault("app");
 
     private static bool IsReady(Pod pod) => pod.Metadata.DeletionTimestamp is null && PodConditions.IsTrue(pod.Status, PodConditionType.Ready);
 
