@@ -20,6 +20,9 @@ public sealed record KubeletNode(
 {
     /// <summary>How long its pods took to start; null where nobody measures that.</summary>
     public PodStarts? Starts { get; init; }
+
+    /// <summary>Completes when it knows all of its pods; before that, one that is not found may be there.</summary>
+    public Task Started { get; init; } = Task.CompletedTask;
 }
 
 /// <summary>
@@ -29,6 +32,8 @@ public sealed record KubeletNode(
 /// <param name="node">Null while the node is starting.</param>
 public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> node, TimeProvider time)
 {
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+
     private readonly KubeletStreams _streams = new(time);
 
     private const string Json = "application/json";
@@ -54,7 +59,7 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
         var path = (http.Request.Path.Value ?? "/").TrimEnd('/');
         if (KubeletStreams.Serves(path))
         {
-            await (node() is { } running ? _streams.AnswerAsync(http, running, path) : WriteAsync(http, StatusCodes.Status503ServiceUnavailable, Starting));
+            await (await StartedAsync(http.RequestAborted) is { } running ? _streams.AnswerAsync(http, running, path) : WriteAsync(http, StatusCodes.Status503ServiceUnavailable, Starting));
         }
         else if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
         {
@@ -80,6 +85,25 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
         {
             await WriteAsync(http, StatusCodes.Status404NotFound, "404 page not found\n");
         }
+    }
+
+    /// <summary>The node once it knows its pods, which after a start it does soon; null if it does not.</summary>
+    private async ValueTask<KubeletNode?> StartedAsync(CancellationToken stop)
+    {
+        try
+        {
+            if (node() is { } starting)
+            {
+                await starting.Started.WaitAsync(StartPatience, time, stop);
+                return starting;
+            }
+        }
+        catch (TimeoutException)
+        {
+            // Its runtime does not answer, or the API.
+        }
+
+        return null;
     }
 
     private static async ValueTask<(string Type, ReadOnlyMemory<byte> Body)?> DocumentAsync(HttpContext http, string path, KubeletNode node, CancellationToken stop) => path switch

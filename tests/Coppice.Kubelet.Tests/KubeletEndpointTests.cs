@@ -6,6 +6,7 @@ using Coppice.Node.Runtime;
 using Coppice.Node.Stats;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Authorization;
+using Coppice.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.Kubelet.Tests;
@@ -14,7 +15,9 @@ public sealed class KubeletEndpointTests
 {
     private readonly HashSet<string> _allowed = [];
     private readonly RuntimeFigures _asked = new(TimeProvider.System);
+    private readonly ManualTimeProvider _time = new();
     private string? _problem;
+    private Task _started = Task.CompletedTask;
     private bool _isStarting;
     private bool _isAway;
 

@@ -8,7 +8,7 @@ using System.Text.Json.Nodes;
 namespace Coppice.ApiServer.Authentication;
 
 /// <summary>
-/// Signs and reads the tokens of service accounts: JWTs signed with ES256, with the claims that Kubernetes puts in
+/// Signs and reads the tokens of service accounts: JWTs, with the claims that Kubernetes puts in
 /// (iss, sub, aud, exp, nbf, iat, jti, kubernetes.io).
 /// </summary>
 public sealed class ServiceAccountTokens : IDisposable
@@ -17,8 +17,6 @@ public sealed class ServiceAccountTokens : IDisposable
 
     /// <summary>Of tokens that are kept in secrets.</summary>
     public const string KeptIssuer = "kubernetes/serviceaccount";
-
-    public const string Algorithm = "ES256";
 
     /// <summary>What is said of a token that is none of ours.</summary>
     public const string Invalid = "invalid bearer token";
@@ -32,7 +30,7 @@ public sealed class ServiceAccountTokens : IDisposable
     // Clocks differ: Kubernetes takes a token from this much before its time until this much after.
     private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
 
-    private readonly ECDsa _key;
+    private readonly TokenKey _key;
     private readonly TimeProvider _time;
     private readonly string _header;
 
@@ -41,24 +39,15 @@ public sealed class ServiceAccountTokens : IDisposable
 
     public ServiceAccountTokens(string keyPem, TimeProvider time)
     {
-        _key = ECDsa.Create();
-        _key.ImportFromPem(keyPem);
+        _key = new TokenKey(keyPem);
         _time = time;
-        KeyId = Base64Url.EncodeToString(SHA256.HashData(_key.ExportSubjectPublicKeyInfo()));
-        _header = Encode(new JsonObject { ["alg"] = Algorithm, ["kid"] = KeyId, ["typ"] = "JWT" });
+        _header = Encode(new JsonObject { ["alg"] = _key.Algorithm, ["kid"] = _key.Id, ["typ"] = "JWT" });
     }
 
-    /// <summary>Names the key that tokens are signed with.</summary>
-    public string KeyId { get; }
+    /// <summary>What tokens are signed with.</summary>
+    internal TokenKey Key => _key;
 
-    /// <summary>The public key, as the point of its curve.</summary>
-    public ECPoint PublicKey => _key.ExportParameters(includePrivateParameters: false).Q;
-
-    public static string CreateKeyPem()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return key.ExportPkcs8PrivateKeyPem();
-    }
+    public static string CreateKeyPem() => TokenKey.CreatePem();
 
     /// <summary>True if an object that is to go by a time is gone for tokens, too.</summary>
     public bool IsGone(DateTimeOffset? deletion) => deletion < _time.GetUtcNow() - Leeway;
@@ -135,7 +124,7 @@ public sealed class ServiceAccountTokens : IDisposable
     internal string Sign(JsonObject claims)
     {
         var signed = $"{_header}.{Encode(claims)}";
-        return $"{signed}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+        return $"{signed}.{Base64Url.EncodeToString(_key.Sign(Encoding.ASCII.GetBytes(signed)))}";
     }
 
     // More tokens than this are a sign that many have been replaced: those in use come back at once.
@@ -160,7 +149,7 @@ public sealed class ServiceAccountTokens : IDisposable
         try
         {
             var signature = Base64Url.DecodeFromChars(parts[2]);
-            if (!_key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), signature, HashAlgorithmName.SHA256))
+            if (!_key.Verifies(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), signature))
             {
                 return null;
             }

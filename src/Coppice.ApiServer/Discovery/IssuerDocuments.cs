@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using Coppice.ApiServer.Authentication;
 
 namespace Coppice.ApiServer.Discovery;
@@ -16,7 +15,7 @@ internal sealed class IssuerDocuments(ServiceAccountTokens tokens, string server
     // As long as Kubernetes says: the key is the same for the life of the cluster.
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
 
-    private readonly Lazy<ServedDocument> _issuer = new(() => new(WriteIssuer(serverAddress), "application/json") { MaxAge = MaxAge });
+    private readonly Lazy<ServedDocument> _issuer = new(() => new(WriteIssuer(tokens, serverAddress), "application/json") { MaxAge = MaxAge });
     private readonly Lazy<ServedDocument> _keys = new(() => new(WriteKeys(tokens), "application/jwk-set+json") { MaxAge = MaxAge });
 
     /// <summary>The document at a path; null if it is neither.</summary>
@@ -27,28 +26,19 @@ internal sealed class IssuerDocuments(ServiceAccountTokens tokens, string server
         _ => null,
     };
 
-    private static byte[] WriteIssuer(string serverAddress) => JsonDocumentWriter.Write(json =>
+    private static byte[] WriteIssuer(ServiceAccountTokens tokens, string serverAddress) => JsonDocumentWriter.Write(json =>
     {
         json.WriteString("issuer", ServiceAccountTokens.Issuer);
         json.WriteString("jwks_uri", $"https://{serverAddress}{KeysPath}");
         json.WriteStrings("response_types_supported", ["id_token"]);
         json.WriteStrings("subject_types_supported", ["public"]);
-        json.WriteStrings("id_token_signing_alg_values_supported", [ServiceAccountTokens.Algorithm]);
+        json.WriteStrings("id_token_signing_alg_values_supported", [tokens.Key.Algorithm]);
     });
 
     private static byte[] WriteKeys(ServiceAccountTokens tokens) => JsonDocumentWriter.Write(json =>
     {
-        var key = tokens.PublicKey;
         json.WriteStartArray("keys");
-        json.WriteStartObject();
-        json.WriteString("use", "sig");
-        json.WriteString("kty", "EC");
-        json.WriteString("kid", tokens.KeyId);
-        json.WriteString("crv", "P-256");
-        json.WriteString("alg", ServiceAccountTokens.Algorithm);
-        json.WriteString("x", Base64Url.EncodeToString(key.X));
-        json.WriteString("y", Base64Url.EncodeToString(key.Y));
-        json.WriteEndObject();
+        tokens.Key.WriteTo(json);
         json.WriteEndArray();
     });
 }

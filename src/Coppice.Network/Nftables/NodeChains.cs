@@ -29,8 +29,13 @@ internal static class NodeChains
     {
         var address = family.AddressType;
         share.Set(RuleNames.Addresses, "map", $"type {address} . inet_proto . inet_service : verdict ;");
-        // The last of the key is the endpoint's number among those of the address.
-        share.Set(RuleNames.Endpoints, "map", $"typeof {family} daddr . meta l4proto . th dport . numgen random mod 2 : {family} daddr . th dport ;");
+        foreach (var protocol in Enum.GetValues<TransportProtocol>())
+        {
+            // The last of the key is the endpoint's number among those of the address.
+            var port = $"{RuleNames.Of(protocol)} dport";
+            share.Set(RuleNames.EndpointsOf(protocol), "map", $"typeof {family} daddr . {port} . numgen random mod 2 : {family} daddr . {port} ;");
+        }
+
         share.Set(RuleNames.Ports, "map", "type inet_proto . inet_service : verdict ;");
         share.Set(RuleNames.RefusedAddresses, "map", $"type {address} . inet_proto . inet_service : verdict ;");
         share.Set(RuleNames.RefusedPorts, "map", "type inet_proto . inet_service : verdict ;");

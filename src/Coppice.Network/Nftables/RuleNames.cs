@@ -13,7 +13,6 @@ internal static class RuleNames
     public const string Leak = "leak";
 
     public const string Addresses = "addresses";
-    public const string Endpoints = "endpoints";
     public const string Ports = "ports";
     public const string RefusedAddresses = "refused-addresses";
     public const string RefusedPorts = "refused-ports";
@@ -25,6 +24,16 @@ internal static class RuleNames
 
     // The kernel takes 127 characters for a chain; a prefix and an endpoint's address still have to fit.
     private const int LongestService = 64;
+
+    private const string EndpointsPrefix = "endpoints/";
+
+    /// <summary>
+    /// The map of the endpoints of services of a protocol. Each has one of its own: of a map for all of them nft (1.0.6) takes no rule of one
+    /// that comes later than the map.
+    /// </summary>
+    public static string EndpointsOf(TransportProtocol protocol) => EndpointsPrefix + Of(protocol);
+
+    public static bool IsEndpoints(string set) => set.StartsWith(EndpointsPrefix, StringComparison.Ordinal);
 
     public static string Of(TransportProtocol protocol) => protocol switch
     {

@@ -67,7 +67,7 @@ internal sealed class RuleTally
                 // Members of a set may be wanted by several; a map's key leads to one place, the first one's. Who has the address, has the
                 // endpoints behind it.
                 IsContested |= value.Length > 0;
-                if (value.Length > 0 && set != RuleNames.Endpoints && share.Owner is { } owner)
+                if (value.Length > 0 && !RuleNames.IsEndpoints(set) && share.Owner is { } owner)
                 {
                     contested.Add(new RuleWarning(owner, RuleReasons.Conflict, $"{key.Replace(" . ", " ")} is already taken by {_takenBy?.GetValueOrDefault((set, key))}"));
                 }

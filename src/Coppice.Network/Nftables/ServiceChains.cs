@@ -12,8 +12,6 @@ namespace Coppice.Network.Nftables;
 /// </summary>
 internal static class ServiceChains
 {
-    private static readonly ImmutableArray<string> Protocols = [.. Enum.GetValues<TransportProtocol>().Select(RuleNames.Of)];
-
     public static RuleShare Plan(ServicePortInfo service, NodeNetwork node)
     {
         var share = new RuleShare(service.Owner);
@@ -104,15 +102,14 @@ internal static class ServiceChains
         }
 
         var chain = $"pick/{endpoints.Length}";
-        share.Chain(chain, [.. Protocols.Select(protocol =>
-            $"meta l4proto {protocol} dnat {ip} to {ip} daddr . meta l4proto . {protocol} dport . numgen random mod {endpoints.Length} map @{RuleNames.Endpoints}")]);
+        share.Chain(chain, [.. Enum.GetValues<TransportProtocol>().Select(protocol =>
+            $"dnat {ip} to {ip} daddr . {RuleNames.Of(protocol)} dport . numgen random mod {endpoints.Length} map @{RuleNames.EndpointsOf(protocol)}")]);
         AddFronts(share, service, service.ClusterAddresses, $"goto {chain}");
         foreach (var address in service.ClusterAddresses)
         {
-            var front = Front(service, address);
             for (var i = 0; i < endpoints.Length; i++)
             {
-                share.Verdict(RuleNames.Endpoints, $"{front} . {i}", $"{endpoints[i].Address} . {endpoints[i].Port}");
+                share.Verdict(RuleNames.EndpointsOf(service.Protocol), $"{address} . {service.Port} . {i}", $"{endpoints[i].Address} . {endpoints[i].Port}");
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Coppice.Client;
 using Coppice.Network.Netns;
 using Coppice.Network.PodNetwork;
@@ -57,8 +56,9 @@ public sealed partial class NodeRouteReconciler : IReconciler, IDisposable
         {
             await RouteWatch.RunAsync(_thread, () => loop.Enqueue(_self), time, stop);
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (Exception e) when (!stop.IsCancellationRequested)
         {
+            // Whatever it is: the audits go on.
             LogDeaf(_log, _options.RouteAuditInterval.TotalSeconds, e.Message);
         }
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Coppice.Client;
@@ -119,7 +118,7 @@ internal static partial class RunCommand
             var layout = new DataLayout(options.DataDirectory);
             using var process = ServerProcess.Register(layout);
             var cluster = options.Join is { } join
-                ? await new ClusterJoin(join, options.NodeName, layout, time, log).RunAsync(settings => AcceptAsync(With(settings)), stop)
+                ? await new ClusterJoin(join, options.NodeName, layout, time, log).RunAsync(settings => JoinedNode.AddressesOf(With(settings))[0], settings => RequireOwnRangesAsync(With(settings)), stop)
                 : null;
             options = cluster is null ? options : With(cluster.Settings);
 
@@ -178,13 +177,6 @@ internal static partial class RunCommand
 
             throw;
         }
-    }
-
-    /// <returns>The address that the node is known by in a cluster of such settings.</returns>
-    private static async Task<IPAddress> AcceptAsync(ServerOptions options)
-    {
-        await RequireOwnRangesAsync(options);
-        return JoinedNode.AddressesOf(options)[0];
     }
 
     /// <summary>The cluster's addresses are no machine's here, and no other cluster's.</summary>

@@ -147,7 +147,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         () => services.Items);
 
     private KubeletNode Shown(NodeAgent agent, INodeStreams streams, NodeStats stats, ProbeTally probed, RuntimeFigures asked) =>
-        new(options.Name, () => agent.Workers.Values, streams, stats, probed, asked, Problem);
+        new(options.Name, () => agent.Workers.Values, streams, stats, probed, asked, Problem) { Started = agent.Started };
 
     /// <summary>The networks of pods that are to run on: one that ends needs none any more.</summary>
     private static IReadOnlyList<PodLink> LinksOf(NodeAgent agent) =>

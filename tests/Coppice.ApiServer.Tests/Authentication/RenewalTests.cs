@@ -36,7 +36,7 @@ public sealed class RenewalTests
     public async Task A_server_shows_a_new_certificate_and_clients_theirs_without_a_restart()
     {
         using var authority = CertificateAuthority.Create(_time);
-        using var tokens = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), _time);
+        using var tokens = new ServiceAccountTokens(TestKeys.Tokens, _time);
         await using var store = new InMemoryRevisionStore();
         var verbs = new ApiVerbs(store, ServiceAllocationOptions.Default, tokens, _time, new Random(1));
         var pipeline = new RequestPipeline(verbs, new PipelineParts(authority, tokens, _ => null, [], "127.0.0.1:6443"), _time, new Random(2), NullLogger.Instance);

@@ -17,22 +17,18 @@ public sealed class IssuerTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal(("application/json", "public, max-age=3600"), (type, cache));
         Assert.Equal(
             """
-            {"issuer":"https://kubernetes.default.svc.cluster.local","jwks_uri":"https://127.0.0.1:6443/openid/v1/jwks","response_types_supported":["id_token"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["ES256"]}
+            {"issuer":"https://kubernetes.default.svc.cluster.local","jwks_uri":"https://127.0.0.1:6443/openid/v1/jwks","response_types_supported":["id_token"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}
             """,
             issuer);
 
         var (keys, keysType, _) = await GetAsync(token, "/openid/v1/jwks");
         Assert.Equal("application/jwk-set+json", keysType);
         var key = Assert.Single(JsonNode.Parse(keys)!["keys"]!.AsArray())!;
-        Assert.Equal(["use", "kty", "kid", "crv", "alg", "x", "y"], key.AsObject().Select(field => field.Key));
+        Assert.Equal(["use", "kty", "kid", "alg", "n", "e"], key.AsObject().Select(field => field.Key));
         var parts = token.Split('.');
         Assert.Equal((string?)JsonNode.Parse(Base64Url.DecodeFromChars(parts[0]))!["kid"], (string?)key["kid"]);
-        using var ecdsa = ECDsa.Create(new ECParameters
-        {
-            Curve = ECCurve.NamedCurves.nistP256,
-            Q = new ECPoint { X = Base64Url.DecodeFromChars((string)key["x"]!), Y = Base64Url.DecodeFromChars((string)key["y"]!) },
-        });
-        Assert.True(ecdsa.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256));
+        using var rsa = RSA.Create(new RSAParameters { Modulus = Base64Url.DecodeFromChars((string)key["n"]!), Exponent = Base64Url.DecodeFromChars((string)key["e"]!) });
+        Assert.True(rsa.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
     [Theory]

@@ -21,6 +21,7 @@ using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;
 using Coppice.Store;
 using Coppice.Store.InMemory;
+using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.ApiServer.Tests.Http;
@@ -30,7 +31,7 @@ public sealed class ServedApi : IAsyncLifetime
 {
     private readonly InMemoryRevisionStore _store = new();
     private readonly CertificateAuthority _authority = OldAuthority();
-    private readonly ServiceAccountTokens _tokens = new(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
+    private readonly ServiceAccountTokens _tokens = new(TestKeys.Tokens, TimeProvider.System);
     private ApiServerHost? _host;
     private HttpClient? _admin;
     private readonly CancellationTokenSource _stopping = new();

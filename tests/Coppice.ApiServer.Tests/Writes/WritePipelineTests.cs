@@ -24,6 +24,7 @@ using Coppice.Objects.Meta;
 using Coppice.Objects.Policy;
 using Coppice.Store;
 using Coppice.Store.InMemory;
+using Coppice.Testing;
 
 namespace Coppice.ApiServer.Tests.Writes;
 
@@ -200,7 +201,7 @@ public sealed class WritePipelineTests
     {
         await MakeAsync(ServiceAccountKind.Served, new ServiceAccount { Metadata = Name });
         _witness.Refuse = request => request.Subresource == "token";
-        var issuer = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
+        var issuer = new ServiceAccountTokens(TestKeys.Tokens, TimeProvider.System);
         var tokens = new TokenVerb(new ObjectStorage(_store), new AdmissionChain(new AdmissionMetrics(TimeProvider.System), _witness), issuer, TimeProvider.System);
         var asked = Request(ServiceAccountKind.Served, WriteOperation.Create, "token");
         var refused = await Assert.ThrowsAsync<ApiError>(async () => await tokens.CreateAsync(asked, new TokenRequest(), Stop));

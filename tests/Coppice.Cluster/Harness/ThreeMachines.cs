@@ -2,8 +2,11 @@ using Coppice.Testing;
 
 namespace Coppice.Cluster.Harness;
 
-/// <summary>The classes that share <see cref="ThreeMachines"/>, one after another.</summary>
-[CollectionDefinition(nameof(ThreeMachines))]
+/// <summary>
+/// The classes that share <see cref="ThreeMachines"/>, one after another and beside no others: three machines take all of this one, and
+/// what is late on an overloaded one says nothing.
+/// </summary>
+[CollectionDefinition(nameof(ThreeMachines), DisableParallelization = true)]
 public sealed class OnThreeMachines : ICollectionFixture<ThreeMachines>;
 
 /// <summary>A cluster of three machines: node-1, node-2 on the same network, and node-3 in another.</summary>

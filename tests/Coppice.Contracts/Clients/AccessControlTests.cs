@@ -6,6 +6,7 @@ using Coppice.Objects;
 using Coppice.Objects.Authorization;
 using Coppice.Objects.Core;
 using Coppice.Store.InMemory;
+using Coppice.Testing;
 
 namespace Coppice.Contracts.Clients;
 
@@ -14,7 +15,7 @@ public sealed class AccessControlTests : IAsyncLifetime
 {
     private readonly OverHttp _server = new();
     private readonly InMemoryRevisionStore _store = new();
-    private readonly ServiceAccountTokens _tokens = new(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
+    private readonly ServiceAccountTokens _tokens = new(TestKeys.Tokens, TimeProvider.System);
     private IApiClient _api = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -6,6 +6,7 @@ using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 using Coppice.Store.InMemory;
+using Coppice.Testing;
 
 namespace Coppice.Contracts.Clients;
 
@@ -23,7 +24,7 @@ public abstract class ClientContract<TKind> : IAsyncLifetime
 
     private readonly TKind _kind = new();
     private readonly InMemoryRevisionStore _store = new();
-    private readonly ServiceAccountTokens _tokens = new(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
+    private readonly ServiceAccountTokens _tokens = new(TestKeys.Tokens, TimeProvider.System);
 
     protected IApiClient Api { get; private set; } = null!;
 

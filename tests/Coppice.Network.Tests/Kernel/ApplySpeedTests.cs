@@ -39,7 +39,7 @@ public sealed class ApplySpeedTests(ITestOutputHelper output)
         output.WriteLine($"an audit takes {time.GetElapsedTime(start).TotalMilliseconds:F0} ms");
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
-        Assert.Contains("10.245.0.19", node.Nsenter(null, "nft", "list", "map", "ip", "coppice", "endpoints"));
+        Assert.Contains("10.245.0.19", node.Nsenter(null, "nft", "list", "map", "ip", "coppice", "endpoints/tcp"));
     }
 
     private static NftTable Plan(TestNode node, ServicePortInfo[] services) => RulePlanner.Plan(new NetworkState(node.Options.NodeNetwork, [.. services], []));

@@ -38,6 +38,26 @@ public sealed class ServiceTests
     }
 
     [Theory]
+    [InlineData(TransportProtocol.Tcp)]
+    [InlineData(TransportProtocol.Udp)]
+    [InlineData(TransportProtocol.Sctp)]
+    public async Task A_service_with_other_endpoints_leaves_all_other_rules_as_they_are(TransportProtocol protocol)
+    {
+        await using var node = await TestNode.StartAsync();
+        TestPod[] pods = [node.AddPod(), node.AddPod(), node.AddPod(), node.AddPod()];
+        await ApplyAsync(node, Web(pods[0]) with { Protocol = protocol });
+        var before = OtherRules();
+        for (var count = 2; count <= pods.Length; count++)
+        {
+            await ApplyAsync(node, Web(pods[..count]) with { Protocol = protocol });
+            Assert.Equal(before, OtherRules());
+        }
+
+        // The kernel numbers what it is given: what is written anew has another number.
+        string OtherRules() => node.Nsenter(null, "nft", "--handle", "list", "chain", "ip", node.Options.Instance, "filter-forward");
+    }
+
+    [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("127.0.0.5")]
     [InlineData("192.0.2.10")]

@@ -30,7 +30,7 @@ public sealed class RulePlannerTests
             """
             delete element ip coppice addresses { 10.96.0.50 . tcp . 80 }
             add element ip coppice addresses { 10.96.0.50 . tcp . 80 : goto pick/2 }
-            add element ip coppice endpoints { 10.96.0.50 . tcp . 80 . 1 : 10.244.1.6 . 8080 }
+            add element ip coppice endpoints/tcp { 10.96.0.50 . 80 . 1 : 10.244.1.6 . 8080 }
             add element ip coppice hairpin { 10.244.1.6 . 10.244.1.6 }
 
             """,
@@ -56,7 +56,7 @@ public sealed class RulePlannerTests
         Assert.Equal(
             """
             delete element ip coppice addresses { 10.96.0.50 . tcp . 80 }
-            delete element ip coppice endpoints { 10.96.0.50 . tcp . 80 . 0 }
+            delete element ip coppice endpoints/tcp { 10.96.0.50 . 80 . 0 }
             delete element ip coppice hairpin { 10.244.0.5 . 10.244.0.5 }
             delete element ip coppice ports { tcp . 30080 }
             add element ip coppice refused-addresses { 10.96.0.50 . tcp . 80 : goto refuse }
@@ -177,7 +177,7 @@ public sealed class RulePlannerTests
         }
     }
 
-    private static IEnumerable<string> Endpoints(NftTable plan) => plan.Sets["endpoints"].Elements.Values;
+    private static IEnumerable<string> Endpoints(NftTable plan) => plan.Sets["endpoints/tcp"].Elements.Values;
 
     private static string Rules(NftTable plan, string chain) => string.Join(Environment.NewLine, plan.Chains[chain].Rules);
 }

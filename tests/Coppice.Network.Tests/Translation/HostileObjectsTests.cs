@@ -22,7 +22,7 @@ public sealed class HostileObjectsTests
             var (plan, zone) = Plan(Distinct(world));
 
             Assert.True(plan.Sets["addresses"].Elements.GetValueOrDefault($"{HostileWorld.GoodAddress} . tcp . 80") == "goto pick/1", $"seed {seed}");
-            Assert.Equal("10.244.0.77 . 8080", plan.Sets["endpoints"].Elements[$"{HostileWorld.GoodAddress} . tcp . 80 . 0"]);
+            Assert.Equal("10.244.0.77 . 8080", plan.Sets["endpoints/tcp"].Elements[$"{HostileWorld.GoodAddress} . 80 . 0"]);
             Assert.Equal("goto host/good/good/tcp/any-8099", plan.Sets["ports"].Elements[$"tcp . {HostileWorld.GoodHostPort}"]);
             Assert.True(zone.Services.ContainsKey(("good", "good")), $"seed {seed}");
             Assert.DoesNotContain(plan.Warnings, warning => warning.Owner.Namespace == "good");

@@ -23,47 +23,47 @@ internal sealed partial class ClusterJoin(JoinOptions options, string node, Data
     private readonly NodeKeys _keys = new(layout, node, time);
 
     /// <summary>1. The cluster's authority, by the token. 2. The agent's certificate, by the token. 3. Everything else, as the node.</summary>
-    /// <param name="accept">
-    /// Gives the machine's address in a cluster of such settings. Throws where it cannot have what the cluster's nodes agree on; before that, nothing
-    /// is kept of it.
-    /// </param>
+    /// <param name="addressIn">The machine's address in a cluster of such settings.</param>
+    /// <param name="accept">Throws where the machine cannot have what the cluster's nodes agree on; before that, nothing is kept of it.</param>
     /// <exception cref="JoinException">It cannot become one, and why.</exception>
-    public async Task<ClusterMembership> RunAsync(Func<ClusterSettings, Task<IPAddress>> accept, CancellationToken stop)
+    public async Task<ClusterMembership> RunAsync(Func<ClusterSettings, IPAddress> addressIn, Func<ClusterSettings, Task> accept, CancellationToken stop)
     {
         var token = Given();
         if (_keys.AgentUser != NodeIdentities.AgentOf(node) || _keys.Authority is not { } authority || (token is not null && token.AuthorityHash != JoinToken.HashOf(authority)))
         {
-            await TryAsync(FirstPatience, stop => BecomeKnownAsync(token ?? throw WithoutToken(), accept, stop), "the token has expired or was deleted: make another on the server with \"coppice token create\"", stop);
+            await TryAsync(FirstPatience, stop => BecomeKnownAsync(token ?? throw WithoutToken(), addressIn, accept, stop), "the token has expired or was deleted: make another on the server with \"coppice token create\"", stop);
         }
 
         // Somebody who has just given a token waits before a screen.
         var membership = await TryAsync(
-            token is null ? Timeout.InfiniteTimeSpan : FirstPatience, stop => ConfirmAsync(accept, stop), $"{options.Server} does not know this node's certificate: join it again, {HowToJoin}", stop);
+            token is null ? Timeout.InfiniteTimeSpan : FirstPatience, stop => ConfirmAsync(addressIn, accept, stop), $"{options.Server} does not know this node's certificate: join it again, {HowToJoin}", stop);
         File.Delete(layout.JoinToken);
         return membership;
     }
 
     private string HowToJoin => $"with a token that \"coppice token create\" prints on the server: coppice up --join {options.Server} --token TOKEN";
 
-    private async Task<bool> BecomeKnownAsync(JoinToken token, Func<ClusterSettings, Task<IPAddress>> accept, CancellationToken stop)
+    private async Task<bool> BecomeKnownAsync(JoinToken token, Func<ClusterSettings, IPAddress> addressIn, Func<ClusterSettings, Task> accept, CancellationToken stop)
     {
         var authority = await new ClusterDiscovery(options.Server, time, RequestTimeout).FindAsync(token, stop);
         using var api = new HttpApiClient(new HttpApiOptions(options.Server, [authority]) { Token = () => token.Bearer, RequestTimeout = RequestTimeout }, time);
         await RequireOlderAgentAsync(api, stop);
-        await RequireFreeAsync(api, await accept(await SettingsAsync(api, stop)), stop);
+        var settings = await SettingsAsync(api, stop);
+        await RequireFreeAsync(api, addressIn(settings), stop);
+        await accept(settings);
         await _keys.ObtainAgentAsync(authority, new CertificateRequests(api, time), stop);
         LogJoined(log, node, options.Server);
         return true;
     }
 
-    private async Task<ClusterMembership> ConfirmAsync(Func<ClusterSettings, Task<IPAddress>> accept, CancellationToken stop)
+    private async Task<ClusterMembership> ConfirmAsync(Func<ClusterSettings, IPAddress> addressIn, Func<ClusterSettings, Task> accept, CancellationToken stop)
     {
         using var api = new HttpApiClient(
             new HttpApiOptions(options.Server, [_keys.Authority!]) { Program = "kubelet", ClientCertificate = _keys.Agent, RequestTimeout = RequestTimeout }, time);
         await RequireOlderAgentAsync(api, stop);
         var settings = await SettingsAsync(api, stop);
-        var address = await accept(settings);
-        return new(options.Server, _keys.Authority!, _keys, await _keys.ObtainAllAsync(new CertificateRequests(api, time), address, stop), settings);
+        await accept(settings);
+        return new(options.Server, _keys.Authority!, _keys, await _keys.ObtainAllAsync(new CertificateRequests(api, time), addressIn(settings), stop), settings);
     }
 
     private JoinToken? Given() =>

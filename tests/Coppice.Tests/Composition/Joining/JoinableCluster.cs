@@ -137,7 +137,7 @@ internal sealed class Machine : IDisposable
     public bool IsKnown => File.Exists(Layout.NodeAuthority) || File.Exists(Path.Combine(Layout.NodeKeys, "agent.pem"));
 
     public Task<ClusterMembership> JoinAsync(Uri server, JoinToken? token) =>
-        new ClusterJoin(new JoinOptions(server, token?.ToString()), Name, Layout, Time, NullLogger.Instance).RunAsync(_ => Task.FromResult(System.Net.IPAddress.Parse("192.0.2.12")), default);
+        new ClusterJoin(new JoinOptions(server, token?.ToString()), Name, Layout, Time, NullLogger.Instance).RunAsync(_ => System.Net.IPAddress.Parse("192.0.2.12"), _ => Task.CompletedTask, default);
 
     /// <summary>Why it cannot.</summary>
     public async Task<string> RefusedAsync(Uri server, JoinToken? token) =>
