@@ -102,6 +102,23 @@ public sealed class KubeletEndpointTests
     }
 
     [Fact]
+    public async Task Who_wants_a_pod_while_the_node_takes_its_pods_over_is_answered_afterwards()
+    {
+        _allowed.Add("get nodes/proxy node-1");
+        var taken = new TaskCompletionSource();
+        _started = taken.Task;
+        var early = GetAsync("/containerLogs/default/web/app");
+        Assert.False(early.IsCompleted);
+        taken.SetResult();
+        Assert.Equal((404, "pod \"web\" not found"), await early);
+
+        _started = new TaskCompletionSource().Task;
+        var inVain = GetAsync("/containerLogs/default/web/app");
+        _time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal((503, "the node is starting"), await inVain);
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_not_found()
     {
         _allowed.Add("get nodes/proxy node-1");
@@ -124,8 +141,8 @@ public sealed class KubeletEndpointTests
         var mounts = new CgroupMounts(false, new Dictionary<string, string>());
         var stats = new NodeStats(
             () => [], _ => ValueTask.FromResult<IReadOnlyDictionary<string, FilesUsage>>(new Dictionary<string, FilesUsage>()), mounts, new CgroupTree("/x"), "/", TimeProvider.System);
-        var node = new KubeletNode("node-1", () => [], new NoStreams(), stats, new ProbeTally(), _asked, () => _problem);
-        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed, _isAway), "node-1"), () => _isStarting ? null : node, TimeProvider.System).HandleAsync(http);
+        var node = new KubeletNode("node-1", () => [], new NoStreams(), stats, new ProbeTally(), _asked, () => _problem) { Started = _started };
+        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed, _isAway), "node-1"), () => _isStarting ? null : node, _time).HandleAsync(http);
         return (http.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()));
     }
 
