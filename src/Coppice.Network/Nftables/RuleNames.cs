@@ -22,10 +22,10 @@ internal static class RuleNames
     /// <summary>The mark (one bit, the one kube-proxy uses too) of packets that leave with the node's address as their source.</summary>
     public const string SetMasqueradeMark = "meta mark set meta mark | 0x00004000";
 
+    private const string EndpointsPrefix = "endpoints/";
+
     // The kernel takes 127 characters for a chain; a prefix and an endpoint's address still have to fit.
     private const int LongestService = 64;
-
-    private const string EndpointsPrefix = "endpoints/";
 
     /// <summary>
     /// The map of the endpoints of services of a protocol. Each has one of its own: of a map for all of them nft (1.0.6) takes no rule of one

@@ -5,7 +5,7 @@ namespace Coppice.Network.Nftables;
 
 /// <summary>
 /// The chains of one service port and what leads to them. <c>pick/N</c> is for all cluster addresses with N endpoints, which stand by
-/// number in one map: a service that has nothing else has no chain of its own, because the kernel takes the longer for a chain or a set,
+/// number in the map of their protocol: a service that has nothing else has no chain of its own, because the kernel takes the longer for a chain or a set,
 /// the more there are. <c>all/…</c> every endpoint; <c>local/…</c> those of this node; <c>ext/…</c> what comes by a node port, an
 /// external or a load balancer's address; <c>lb/…</c> admits by source range; <c>ep/…</c> one endpoint, where clients stay with
 /// theirs. Pure.
