@@ -42,13 +42,28 @@ internal sealed record TaskRemains(string? NetworkNamespace, string? ShimSocket,
 
     private static TaskRemains Read(string bundle, string owner)
     {
-        var linux = JsonDocument.Parse(File.ReadAllText(Path.Combine(bundle, "config.json"))).RootElement.GetProperty("linux");
-        var network = linux.GetProperty("namespaces").EnumerateArray()
-            .Where(one => one.GetProperty("type").GetString() == "network" && one.TryGetProperty("path", out _))
-            .Select(one => one.GetProperty("path").GetString()!)
-            .FirstOrDefault(file => Path.GetDirectoryName(file) is "/run/netns" or "/var/run/netns");
+        var network = NetworkOf(File.ReadAllText(Path.Combine(bundle, "config.json")));
         var address = Path.Combine(bundle, "address");
         var socket = File.Exists(address) ? File.ReadAllText(address).Trim().Replace("unix://", "") : null;
         return new TaskRemains(network, socket, $"/run/containerd/runc/{owner}/{Path.GetFileName(bundle)}");
+    }
+
+    private static string? NetworkOf(string specification)
+    {
+        JsonElement linux;
+        try
+        {
+            linux = JsonDocument.Parse(specification).RootElement.GetProperty("linux");
+        }
+        catch (JsonException)
+        {
+            // Its containerd was ended while it wrote this: nothing was started by it.
+            return null;
+        }
+
+        return linux.GetProperty("namespaces").EnumerateArray()
+            .Where(one => one.GetProperty("type").GetString() == "network" && one.TryGetProperty("path", out _))
+            .Select(one => one.GetProperty("path").GetString()!)
+            .FirstOrDefault(file => Path.GetDirectoryName(file) is "/run/netns" or "/var/run/netns");
     }
 }

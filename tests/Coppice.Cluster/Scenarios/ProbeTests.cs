@@ -114,7 +114,7 @@ public sealed class ProbeTests(SharedCluster shared)
               containers:
               - name: app
                 image: coppice/testapp:unhealthy
-                livenessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 1, timeoutSeconds: 30, failureThreshold: 1}
+                livenessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 1, timeoutSeconds: 30, failureThreshold: 30}
             """);
         await ns.PodIsReadyAsync("well", Patience);
 

@@ -52,10 +52,17 @@ internal sealed partial class SimulatedRules : IServiceRules
     private IEnumerable<string> Targets(string rule) => Target().Matches(rule).Select(m => $"{m.Groups[1].Value}:{m.Groups[2].Value}")
         .Concat(Goto().Matches(rule).SelectMany(m => _applied.Chains.GetValueOrDefault(m.Groups[1].Value)?.Rules ?? []).SelectMany(Targets));
 
-    // Those that stand by number in a map of all services, for as many as the chain is for.
-    private IEnumerable<string> Numbered(string front, string rule) => Pick().Match(rule) is { Success: true } pick
-        ? Enumerable.Range(0, int.Parse(pick.Groups[1].Value, CultureInfo.InvariantCulture)).SelectMany(number => Targets(Elements("endpoints")[$"{front} . {number}"]))
-        : [];
+    // Those that stand by number in the map of the front's protocol, for as many as the chain is for.
+    private IEnumerable<string> Numbered(string front, string rule)
+    {
+        if (Pick().Match(rule) is not { Success: true } pick || front.Split(" . ") is not [var address, var protocol, var port])
+        {
+            return [];
+        }
+
+        var endpoints = Elements($"endpoints/{protocol}");
+        return Enumerable.Range(0, int.Parse(pick.Groups[1].Value, CultureInfo.InvariantCulture)).SelectMany(number => Targets(endpoints[$"{address} . {port} . {number}"]));
+    }
 
     [GeneratedRegex(@"\Agoto pick/(\d+)\z")]
     private static partial Regex Pick();
