@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -80,6 +81,7 @@ public sealed class ApiServerHost : IAsyncDisposable
                 Listen(kestrel, service.Port);
             }
         });
+        var answers = services.ToFrozenDictionary(service => service.Port.Number, service => service.Answer);
         var application = builder.Build();
         var host = new ApiServerHost(application, doors, time);
         application.Run(http =>
@@ -89,7 +91,7 @@ public sealed class ApiServerHost : IAsyncDisposable
                 http.Response.Headers.Connection = "close";
             }
 
-            return services.First(service => service.Port.Number == http.Connection.LocalPort).Answer(http, host._stopping.Token);
+            return answers[http.Connection.LocalPort](http, host._stopping.Token);
         });
         await application.StartAsync(stop);
         return host;

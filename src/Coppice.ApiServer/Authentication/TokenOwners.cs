@@ -146,7 +146,8 @@ internal sealed class TokenOwners(
     private static TokenOwner Refused(string? why) =>
         new(null, [], why is null ? ServiceAccountTokens.Invalid : $"[{ServiceAccountTokens.Invalid}, {why}]");
 
-    private static List<string> Common(IReadOnlyList<string> meant, IReadOnlyList<string> asked) => [.. meant.Intersect(asked, StringComparer.Ordinal)];
+    private static IReadOnlyList<string> Common(IReadOnlyList<string> meant, IReadOnlyList<string> asked) =>
+        ReferenceEquals(meant, asked) ? meant : [.. meant.Where(asked.Contains).Distinct(StringComparer.Ordinal)];
 
     private static string Quoted(IReadOnlyList<string> audiences) => $"[{string.Join(' ', audiences.Select(QuotedText.Of))}]";
 }

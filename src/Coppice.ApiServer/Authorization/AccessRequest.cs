@@ -32,24 +32,25 @@ public sealed record AccessRequest(string Verb, GroupResource? Resource)
     /// <summary>The subresource of every resource as rules name it: "*/scale"; null for the resource itself.</summary>
     public string? AnyDoor => field ??= Subresource.Length == 0 ? null : $"*/{Subresource}";
 
-    public static AccessRequest To(string verb, GroupResource resource, string? space = null, string? name = null, string? subresource = null) =>
+    public static AccessRequest To(string verb, GroupResource resource, string? space = null, string? name = null, string? subresource = null, string? fieldSelector = null) =>
         new(verb, resource)
         {
             // What is asked of a namespace is asked inside it, so that a role of that namespace can allow it.
             Namespace = (resource == Namespaces && string.IsNullOrEmpty(space) ? name : space) ?? "",
             Name = name ?? "",
             Subresource = subresource ?? "",
+            FieldSelector = fieldSelector ?? "",
         };
 
     /// <param name="space">Null or empty for all.</param>
     /// <param name="fieldSelector">Null for none.</param>
     public static AccessRequest OfList(string verb, GroupResource resource, string? space, string? fieldSelector) =>
-        To(verb, resource, space, FieldQuery.ExactValue(fieldSelector, "metadata.name")) with { FieldSelector = fieldSelector ?? "" };
+        To(verb, resource, space, FieldQuery.ExactValue(fieldSelector, "metadata.name"), fieldSelector: fieldSelector);
 
     /// <param name="fieldSelector">Of a list or watch; null for none. One that asks for a name makes it a request for that object.</param>
     public static AccessRequest Of(ApiRequest request, string? fieldSelector) => request.Resource is not { } resource
         ? new(request.Verb, null) { Path = request.Path }
-        : request.Name is { } name ? To(request.Verb, resource, request.Namespace, name, request.Subresource) with { FieldSelector = fieldSelector ?? "" }
+        : request.Name is { } name ? To(request.Verb, resource, request.Namespace, name, request.Subresource, fieldSelector)
         : OfList(request.Verb, resource, request.Namespace, fieldSelector);
 
     public static AccessRequest Of(ResourceAttributes asked) =>

@@ -16,20 +16,20 @@ internal sealed class RequestDeadline : IDisposable
 
     private readonly HttpContext _http;
     private readonly CancellationToken _aborted;
-    private readonly CancellationTokenSource _late;
-    private readonly CancellationTokenSource _either;
+    private readonly CancellationTokenSource _ended;
+    private readonly CancellationTokenRegistration _whenAborted;
 
     private RequestDeadline(HttpContext http, TimeSpan span, TimeProvider time)
     {
         (_http, _aborted) = (http, http.RequestAborted);
         http.Features.Set(this);
-        _late = new CancellationTokenSource(span, time);
-        _either = CancellationTokenSource.CreateLinkedTokenSource(_aborted, _late.Token);
-        http.RequestAborted = _either.Token;
+        _ended = new CancellationTokenSource(span, time);
+        _whenAborted = _aborted.UnsafeRegister(static ended => ((CancellationTokenSource)ended!).Cancel(), _ended);
+        http.RequestAborted = _ended.Token;
     }
 
     /// <summary>The time is up, and the client is still there.</summary>
-    public bool IsPast => _late.IsCancellationRequested && !_aborted.IsCancellationRequested;
+    public bool IsPast => _ended.IsCancellationRequested && !_aborted.IsCancellationRequested;
 
     /// <summary>From here on whatever waits for the request's end waits for its time as well. Null for what may take as long as somebody looks.</summary>
     /// <exception cref="ApiError">BadRequest: the time that is asked for is none.</exception>
@@ -50,8 +50,8 @@ internal sealed class RequestDeadline : IDisposable
     public void Dispose()
     {
         _http.RequestAborted = _aborted;
-        _either.Dispose();
-        _late.Dispose();
+        _whenAborted.Dispose();
+        _ended.Dispose();
     }
 
     private static TimeSpan Span(string? asked)

@@ -28,12 +28,13 @@ public sealed record ApiRequest(
             parts = Array.ConvertAll(parts, Uri.UnescapeDataString);
         }
 
-        var (group, version, rest) = parts switch
+        var (group, version, before) = parts switch
         {
-            ["api", var v, .. var after] => ("", v, after),
-            ["apis", var g, var v, .. var after] => (g, v, after),
-            _ => ("", "", []),
+            ["api", var v, ..] => ("", v, 2),
+            ["apis", var g, var v, ..] => (g, v, 3),
+            _ => ("", "", parts.Length),
         };
+        ReadOnlySpan<string> rest = parts.AsSpan(before);
         if (rest.Length == 0)
         {
             return new(path, method.ToLowerInvariant(), "", null, null, null, null);
