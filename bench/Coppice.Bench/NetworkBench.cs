@@ -24,7 +24,7 @@ internal sealed class NetworkBench : IAsyncDisposable
 {
     private const int Endpoints = 1_000;
     private const int Services = 10_000;
-    private const int Changes = 40;
+    private const int Changes = 140;
     private const string Node = "node-1";
 
     private static readonly string Space = $"cpbench{Environment.ProcessId}";
@@ -51,13 +51,15 @@ internal sealed class NetworkBench : IAsyncDisposable
         _seen = new SeenRules(_rules);
     }
 
-    public static async Task RunAsync()
+    public static async Task RunAsync(params Func<Task>[] parts)
     {
         Ip("add");
         try
         {
-            await ManyEndpointsAsync();
-            await ManyServicesAsync();
+            foreach (var part in parts)
+            {
+                await part();
+            }
         }
         finally
         {
@@ -73,7 +75,7 @@ internal sealed class NetworkBench : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static async Task ManyEndpointsAsync()
+    public static async Task ManyEndpointsAsync()
     {
         await using var bench = new NetworkBench();
         await bench.PrepareAsync();
@@ -98,7 +100,7 @@ internal sealed class NetworkBench : IAsyncDisposable
         figure.Print($"a pod of {Endpoints:n0} leaves its service (API, slices, Endpoints, rules)", "20 ms");
     }
 
-    private static async Task ManyServicesAsync()
+    public static async Task ManyServicesAsync()
     {
         await using var bench = new NetworkBench();
         await bench.PrepareAsync();

@@ -35,7 +35,10 @@ switch (args)
         await FlowBench.RunAsync();
         return 0;
     case ["network"]:
-        await NetworkBench.RunAsync();
+        await NetworkBench.RunAsync(NetworkBench.ManyEndpointsAsync, NetworkBench.ManyServicesAsync);
+        return 0;
+    case ["network", "endpoints"]:
+        await NetworkBench.RunAsync(NetworkBench.ManyEndpointsAsync);
         return 0;
     case ["node-network"]:
         await NodeNetworkBench.RunAsync();
@@ -78,6 +81,6 @@ switch (args)
         await JoiningBench.RunAsync(int.Parse(times, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network, node-network, scheduling [preemption], workloads, healing [ROUNDS], node-failure [ROUNDS], joining [ROUNDS], nodes [COUNT [PODS]]");
+        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network [endpoints], node-network, scheduling [preemption], workloads, healing [ROUNDS], node-failure [ROUNDS], joining [ROUNDS], nodes [COUNT [PODS]]");
         return 2;
 }

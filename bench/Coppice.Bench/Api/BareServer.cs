@@ -17,6 +17,11 @@ internal static class BareServer
     private const int ListBytes = 33_000_000;
     private const int PieceBytes = 64 * 1024;
 
+    // As an event of the API about a small ConfigMap.
+    private const int EventBytes = 450;
+
+    private static volatile TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public static async Task RunAsync()
     {
         using var authority = CertificateAuthority.Create(TimeProvider.System);
@@ -59,6 +64,18 @@ internal static class BareServer
         }
 
         body.AdvanceTo(read.Buffer.End);
+        if (http.Request.Path == "/watch")
+        {
+            await WatchAsync(http);
+            return;
+        }
+
+        if (http.Request.Path == "/tell")
+        {
+            Interlocked.Exchange(ref _told, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+            return;
+        }
+
         var length = http.Request.Path == "/list" ? ListBytes : ObjectBytes;
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = length;
@@ -67,6 +84,21 @@ internal static class BareServer
             await http.Response.Body.WriteAsync(Piece.AsMemory(0, Math.Min(left, PieceBytes)));
         }
     }
+
+    /// <summary>Sends a line to each who watches, whenever one is told.</summary>
+    private static async Task WatchAsync(HttpContext http)
+    {
+        var next = _told;
+        await http.Response.BodyWriter.FlushAsync();
+        while (!http.RequestAborted.IsCancellationRequested)
+        {
+            await next.Task;
+            next = _told;
+            await http.Response.BodyWriter.WriteAsync(Event);
+        }
+    }
+
+    private static readonly byte[] Event = [.. Enumerable.Repeat((byte)'.', EventBytes - 1), (byte)'\n'];
 
     private static readonly byte[] Piece = new byte[PieceBytes];
 }

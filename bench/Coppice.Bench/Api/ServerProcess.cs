@@ -22,16 +22,6 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-
-            // As the program is built.
-            Environment =
-            {
-                ["DOTNET_gcConcurrent"] = "0",
-                ["DOTNET_gcServer"] = "0",
-                ["DOTNET_GCGen0MaxBudget"] = "0x1000000",
-                ["DOTNET_TieredPGO"] = "0",
-                ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
-            },
         };
         var process = Process.Start(start)!;
         var ready = (await process.StandardOutput.ReadLineAsync())?.Split(' ');

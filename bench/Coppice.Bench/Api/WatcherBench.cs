@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
+using Coppice.Bench.Healing;
 
 namespace Coppice.Bench.Api;
 
@@ -12,30 +13,43 @@ internal static class WatcherBench
     private const int Writes = 200;
     private const string Maps = "/api/v1/namespaces/default/configmaps";
 
-    public static Task RunAsync() => ServerProcess.WithAsync(0, 1, ServedApi.Masters, async server =>
+    public static async Task RunAsync()
+    {
+        await using (var floor = await ServerProcess.StartAsync("bare"))
+        {
+            await MeasureAsync(floor, "the bare web server, which sends as many bytes", "/watch", "/tell");
+        }
+
+        await ServerProcess.WithAsync(0, 1, ServedApi.Masters, server => MeasureAsync(server, "goal p99 20 ms", $"{Maps}?watch=true", Maps));
+    }
+
+    private static async Task MeasureAsync(ServerProcess server, string what, string watched, string written)
     {
         using var client = server.Client();
         var (began, seen) = (new long[Warm + Writes], new CountdownEvent(1));
         var times = new List<double>();
-        var watching = await Task.WhenAll(Enumerable.Range(0, Watchers).Select(_ => WatchAsync(client)));
+        var watching = await Task.WhenAll(Enumerable.Range(0, Watchers).Select(_ => WatchAsync(client, watched)));
         var readers = watching.Select(reader => ReadAsync(reader, began, times, () => seen.Signal())).ToArray();
-        var last = new List<double>();
+        var (last, worked) = (new List<double>(), TimeSpan.Zero);
         for (var i = 0; i < Warm + Writes; i++)
         {
+            worked = i == Warm ? server.Worked() : worked;
             seen = new CountdownEvent(Watchers);
             began[i] = Stopwatch.GetTimestamp();
-            await CreateAsync(client, i);
+            await CreateAsync(client, written, i);
             await Task.Run(seen.Wait);
             last.Add(Stopwatch.GetElapsedTime(began[i]).TotalMilliseconds);
         }
 
+        var each = (server.Worked() - worked).TotalMilliseconds / Writes;
         watching.ToList().ForEach(reader => reader.Dispose());
         await Task.WhenAll(readers);
-        Console.WriteLine($"{Watchers} watchers see a write: {Percentiles(times)} (goal p99 20 ms); the last of them: {Percentiles(last[Warm..])}");
-    });
+        Console.WriteLine(
+            $"{Watchers} watchers see a write: {Percentiles(times)}; the last of them: {Percentiles(last[Warm..])}; {each:n1} ms of the server's processor each ({what}); load {Figure.Load()}");
+    }
 
-    private static async Task<StreamReader> WatchAsync(HttpClient client) =>
-        new(await (await client.GetAsync($"{Maps}?watch=true", HttpCompletionOption.ResponseHeadersRead)).Content.ReadAsStreamAsync());
+    private static async Task<StreamReader> WatchAsync(HttpClient client, string path) =>
+        new(await (await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead)).Content.ReadAsStreamAsync());
 
     private static async Task ReadAsync(StreamReader reader, long[] began, List<double> times, Action seen)
     {
@@ -58,11 +72,11 @@ internal static class WatcherBench
         }
     }
 
-    private static async Task CreateAsync(HttpClient client, int number)
+    private static async Task CreateAsync(HttpClient client, string path, int number)
     {
         using var body = new ByteArrayContent(Encoding.UTF8.GetBytes($$$"""{"metadata":{"name":"seen-{{{number}}}"}}"""));
         body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var answer = await client.PostAsync(Maps, body);
+        using var answer = await client.PostAsync(path, body);
         answer.EnsureSuccessStatusCode();
     }
 
