@@ -112,6 +112,39 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public void Slices_follow_each_pod_at_once_and_the_endpoints_of_a_large_service_once_a_second()
+    {
+        using var plane = WithNode();
+        plane.Create(Samples.Service());
+        for (var i = 0; i < 101; i++)
+        {
+            plane.Api.Create(Samples.Pod($"p{i}", ip: $"10.244.0.{i + 1}"));
+        }
+
+        plane.Settle();
+        plane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((101, 101), Ready());
+
+        SetUnready("p0");
+        Assert.Equal((100, 100), Ready());
+        SetUnready("p1");
+        SetUnready("p2");
+        Assert.Equal((98, 100), Ready());
+        plane.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((98, 98), Ready());
+
+        void SetUnready(string pod)
+        {
+            plane.Api.SetPod(pod, p => Samples.Running(p, isReady: false, plane.Time.GetUtcNow()));
+            plane.Settle();
+        }
+
+        (int, int) Ready() => (
+            plane.Api.All<EndpointSlice>().SelectMany(slice => slice.Endpoints).Count(one => one.Conditions.Ready == true),
+            Assert.Single(plane.Api.Get<Endpoints>("web").Subsets).Addresses.Count);
+    }
+
+    [Fact]
     public void A_headless_service_names_its_pods_and_says_that_it_is_headless()
     {
         using var plane = WithNode();
