@@ -55,11 +55,10 @@ internal static class EndpointsPlanner
 
     private static EndpointAddress? AddressOf(Pod pod, Service service)
     {
-        var isV6 = service.Spec.IpFamilies is [IPFamily.IPv6, ..];
-        var ip = pod.Status.PodIPs.Select(p => p.Ip).Append(pod.Status.PodIP!).FirstOrDefault(i => i.Contains(':') == isV6);
-        return ip is null ? null : new()
+        var found = ServicePods.AddressesOf(pod, service.Spec.IpFamilies is [IPFamily.IPv6, ..] ? IPFamily.IPv6 : IPFamily.IPv4);
+        return found.IsEmpty ? null : new()
         {
-            Ip = ip,
+            Ip = found[0],
             NodeName = pod.Spec.NodeName,
             Hostname = ServicePods.HostnameFor(pod, service),
             TargetRef = ServicePods.ReferenceTo(pod),

@@ -43,6 +43,22 @@ internal sealed class ServicePods
     public static IEnumerable<Pod> WithAddress(IEnumerable<Pod> pods) =>
         pods.Where(p => !PodState.IsTerminal(p) && !string.IsNullOrEmpty(p.Status.PodIP));
 
+    /// <summary>A pod's addresses of a family, the first one first.</summary>
+    public static ValueList<string> AddressesOf(Pod pod, string family)
+    {
+        var isV6 = family == IPFamily.IPv6;
+        var all = pod.Status.PodIPs.IsEmpty ? [pod.Status.PodIP!] : pod.Status.PodIPs.ConvertAll(one => one.Ip);
+        foreach (var address in all)
+        {
+            if (address.Contains(':') != isV6)
+            {
+                return all.Where(one => one.Contains(':') == isV6).ToValueList();
+            }
+        }
+
+        return all;
+    }
+
     public static ObjectReference ReferenceTo(Pod pod) =>
         new() { Kind = "Pod", Namespace = pod.Metadata.Namespace, Name = pod.Metadata.Name, Uid = pod.Metadata.Uid };
 

@@ -74,7 +74,8 @@ internal static class SlicePacking
             {
                 if (missing.Remove(Identity(endpoint), out var wanted))
                 {
-                    draft.Endpoints.Add(wanted);
+                    // The very one that is there, if it says the same: then no later comparison looks into it again.
+                    draft.Endpoints.Add(wanted == endpoint ? endpoint : wanted);
                 }
             }
 

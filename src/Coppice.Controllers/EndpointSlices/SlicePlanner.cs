@@ -83,9 +83,12 @@ internal static class SlicePlanner
     /// </summary>
     private static IEnumerable<EndpointGroup> Group(Service service, IReadOnlyList<Pod> pods, Func<string, Node?> node, string family)
     {
+        // Most services ask for their pods' ports by number, and so get the same ones of each.
+        ValueList<DiscoveryPort>? ports = pods.Count > 0 && service.Spec.Ports.All(p => p.TargetPort.IsNumber) ? PortsOf(service, pods[0]) : null;
         var groups = ServicePods.WithAddress(pods)
-            .Where(p => service.Spec.PublishNotReadyAddresses || string.IsNullOrEmpty(p.Spec.NodeName) || node(p.Spec.NodeName) is not null)
-            .Select(p => (Ports: PortsOf(service, p), Endpoint: EndpointOf(service, p, node, family)))
+            .Select(p => (Pod: p, Node: string.IsNullOrEmpty(p.Spec.NodeName) ? null : node(p.Spec.NodeName)))
+            .Where(p => service.Spec.PublishNotReadyAddresses || string.IsNullOrEmpty(p.Pod.Spec.NodeName) || p.Node is not null)
+            .Select(p => (Ports: ports ?? PortsOf(service, p.Pod), Endpoint: EndpointOf(service, p.Pod, p.Node, family)))
             .Where(p => p.Endpoint is not null)
             .GroupBy(p => p.Ports, p => p.Endpoint!)
             .Select(g => new EndpointGroup(family, g.Key, [.. g]))
@@ -94,10 +97,9 @@ internal static class SlicePlanner
         return groups.Count > 0 ? groups : [new(family, default, [])];
     }
 
-    private static Endpoint? EndpointOf(Service service, Pod pod, Func<string, Node?> node, string family)
+    private static Endpoint? EndpointOf(Service service, Pod pod, Node? node, string family)
     {
-        var addresses = pod.Status.PodIPs.Select(p => p.Ip).Append(pod.Status.PodIP!).Distinct()
-            .Where(ip => ip.Contains(':') == (family == IPFamily.IPv6)).ToValueList();
+        var addresses = ServicePods.AddressesOf(pod, family);
         if (addresses.IsEmpty)
         {
             return null;
@@ -106,7 +108,7 @@ internal static class SlicePlanner
         var isServing = PodState.IsReady(pod);
         var isGoing = pod.Metadata.DeletionTimestamp is not null;
         var nodeName = string.IsNullOrEmpty(pod.Spec.NodeName) ? null : pod.Spec.NodeName;
-        var zone = nodeName is null ? null : node(nodeName)?.Metadata.Labels.Find(Zone);
+        var zone = node?.Metadata.Labels.Find(Zone);
         return new()
         {
             Addresses = addresses,
