@@ -174,8 +174,7 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
 
     private static string? Zone(Node? item) => item?.Metadata.Labels.Find("topology.kubernetes.io/zone");
 
-    private static bool TakesHostPorts(Pod? pod) =>
-        pod is not null && pod.Spec.InitContainers.Concat(pod.Spec.Containers).SelectMany(one => one.Ports).Any(one => one.HostPort > 0);
+    private static bool TakesHostPorts(Pod? pod) => pod is not null && HostPortTranslation.IsAskedBy(pod);
 
     private static IEnumerable<string> OfService(EndpointSlice slice) => NetworkTranslator.ServiceOf(slice) is { } service ? [service.ToString()] : [];
 

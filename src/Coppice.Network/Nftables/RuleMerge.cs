@@ -26,22 +26,15 @@ internal static class RuleMerge
         }
 
         var (gone, come) = Different(before.Shares, shares);
+        var (lost, gained) = RuleShare.Difference(gone, come);
         var tally = new RuleTally(counted);
-        foreach (var share in gone)
-        {
-            tally.Remove(share);
-        }
-
-        foreach (var share in come)
-        {
-            tally.Add(share);
-        }
-
+        tally.Remove(lost);
+        tally.Add(gained);
         return tally.IsContested ? null : tally.ToTable(shares, warnings) with { Step = tally.StepFrom(before) };
     }
 
     /// <summary>What is the same is at the same places, but for those that it has moved by.</summary>
-    private static (IEnumerable<RuleShare> Gone, IEnumerable<RuleShare> Come) Different(IReadOnlyList<RuleShare> before, IReadOnlyList<RuleShare> now)
+    private static (List<RuleShare> Gone, List<RuleShare> Come) Different(IReadOnlyList<RuleShare> before, IReadOnlyList<RuleShare> now)
     {
         var (first, shorter) = (0, Math.Min(before.Count, now.Count));
         while (first < shorter && ReferenceEquals(before[first], now[first]))

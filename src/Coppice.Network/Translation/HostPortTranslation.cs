@@ -1,5 +1,6 @@
 using System.Net;
 using Coppice.Network.Nftables;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Network.Translation;
@@ -10,9 +11,28 @@ internal static class HostPortTranslation
     /// <param name="warnings">Is added to.</param>
     public static IEnumerable<HostPortInfo> Translate(IEnumerable<Pod> pods, string node, RuleFamilies families, List<RuleWarning> warnings) =>
         pods
-            .Where(pod => pod.Spec.NodeName == node && !pod.Spec.HostNetwork && pod.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))
+            .Where(pod => IsAskedBy(pod) && pod.Spec.NodeName == node && !pod.Spec.HostNetwork && pod.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))
             .SelectMany(pod => HostPorts(pod, families, warnings))
             .OrderBy(p => p.Namespace, StringComparer.Ordinal).ThenBy(p => p.Pod, StringComparer.Ordinal).ThenBy(p => p.HostPort);
+
+    /// <summary>Whether a pod wants any. Few do, of many that are looked at.</summary>
+    public static bool IsAskedBy(Pod pod) => IsAskedBy(pod.Spec.Containers) || IsAskedBy(pod.Spec.InitContainers);
+
+    private static bool IsAskedBy(ValueList<Container> containers)
+    {
+        foreach (var container in containers)
+        {
+            foreach (var port in container.Ports)
+            {
+                if (port.HostPort > 0)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     private static IEnumerable<HostPortInfo> HostPorts(Pod pod, RuleFamilies families, List<RuleWarning> warnings)
     {

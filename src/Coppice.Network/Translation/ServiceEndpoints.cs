@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Coppice.Network.Nftables;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -10,6 +11,9 @@ namespace Coppice.Network.Translation;
 /// <summary>The endpoints in a service's slices, as rules can lead to them.</summary>
 internal sealed class ServiceEndpoints
 {
+    // What slices say, of which a change of a service leaves most as they were. It only remembers a pure function's results.
+    private static readonly ConditionalWeakTable<EndpointSlice, Slice> Remembered = [];
+
     private readonly List<Slice> _slices = [];
     private readonly NodePlace _place;
 
@@ -24,9 +28,13 @@ internal sealed class ServiceEndpoints
         // Those of the other family are for whoever serves that.
         foreach (var slice in slices.Where(slice => (slice.AddressType is null or "" ? IPFamily.IPv4 : slice.AddressType) == (families.Own == NftFamily.V6 ? IPFamily.IPv6 : IPFamily.IPv4)))
         {
-            var reading = new FieldReader(new RuleOwner("EndpointSlice", slice.Metadata.Namespace ?? "", slice.Metadata.Name ?? ""), families);
-            all._slices.Add(new Slice(Ports(slice, reading), Endpoints(slice, place, reading)));
-            all.Warnings.AddRange(reading.Warnings);
+            if (!Remembered.TryGetValue(slice, out var read) || read.Place != place || read.Families != families)
+            {
+                Remembered.AddOrUpdate(slice, read = Read(slice, place, families));
+            }
+
+            all._slices.Add(read);
+            all.Warnings.AddRange(read.Warnings);
         }
 
         return all;
@@ -73,6 +81,12 @@ internal sealed class ServiceEndpoints
         bool IsForZone(Hinted one) => one.Zones.Any(zone => zone.Name == _place.Zone);
     }
 
+    private static Slice Read(EndpointSlice slice, NodePlace place, RuleFamilies families)
+    {
+        var reading = new FieldReader(new RuleOwner("EndpointSlice", slice.Metadata.Namespace ?? "", slice.Metadata.Name ?? ""), families);
+        return new Slice(place, families, Ports(slice, reading), Endpoints(slice, place, reading), reading.Warnings);
+    }
+
     private static List<(string Name, TransportProtocol Protocol, int Number)> Ports(EndpointSlice slice, FieldReader reading)
     {
         var ports = new List<(string, TransportProtocol, int)>();
@@ -117,7 +131,12 @@ internal sealed class ServiceEndpoints
         return (conditions.Serving ?? false) && (conditions.Terminating ?? false) ? true : null;
     }
 
-    private sealed record Slice(List<(string Name, TransportProtocol Protocol, int Number)> Ports, List<Hinted> Endpoints);
+    private sealed record Slice(
+        NodePlace Place,
+        RuleFamilies Families,
+        List<(string Name, TransportProtocol Protocol, int Number)> Ports,
+        List<Hinted> Endpoints,
+        List<RuleWarning> Warnings);
 
     private sealed record Hinted(EndpointInfo Info, ValueList<ForNode> Nodes, ValueList<ForZone> Zones);
 }
