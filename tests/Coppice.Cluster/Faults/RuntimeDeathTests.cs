@@ -5,7 +5,6 @@ using Coppice.Testing;
 namespace Coppice.Cluster.Faults;
 
 /// <summary>containerd, its shims and the programs in containers are killed or stopped at the worst moments; all of it heals, and nothing is left.</summary>
-[Collection(nameof(Alone))]
 public sealed class RuntimeDeathTests : IAsyncLifetime
 {
     private RunningCluster _cluster = null!;

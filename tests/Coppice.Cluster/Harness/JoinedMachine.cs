@@ -9,6 +9,20 @@ namespace Coppice.Cluster.Harness;
 /// </summary>
 internal sealed class JoinedMachine : IAsyncDisposable
 {
+    /// <summary>A pod of the first that joins.</summary>
+    public const string Pod = """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: there}
+        spec:
+          nodeName: node-2
+          terminationGracePeriodSeconds: 1
+          containers:
+          - name: web
+            image: nginx:1.16.0
+            resources: {requests: {cpu: 10m}}
+        """;
+
     private const string CutTable = "cut";
 
     private readonly RunningCluster _cluster;
