@@ -22,6 +22,7 @@ internal static class BuiltInAdmissions
         new ClaimResize(storage),
         new RuntimeClassAdmission(storage),
         new DeviceAdminAccess(storage),
+        new DeviceStatusAuthorization(authorizer),
         new CertificateAuthorization(authorizer),
         new CertificateSubjectRestriction(),
         new DefaultIngressClass(storage),

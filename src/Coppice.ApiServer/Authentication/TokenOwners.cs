@@ -27,6 +27,9 @@ internal sealed record TokenOwner(UserInfo? User, IReadOnlyList<string> Audience
 internal sealed class TokenOwners(
     ApiVerbs verbs, ServiceAccountTokens tokens, KeptTokens kept, BootstrapTokens bootstrap, IReadOnlyDictionary<string, UserInfo> known, OidcTokens? issued)
 {
+    /// <summary>Among what is told of a service account: the node on which its token is used.</summary>
+    public const string NodeName = ExtraPrefix + "node-name";
+
     private const string ExtraPrefix = "authentication.kubernetes.io/";
     private const string Invalidated = "service account token has been invalidated";
 
@@ -123,11 +126,11 @@ internal sealed class TokenOwners(
     {
         var subject = claims.Subject;
         var extra = new List<KeyValuePair<string, ValueList<string>>>();
-        Tell("credential-id", claims.Id.Length == 0 ? "" : $"JTI={claims.Id}");
-        Tell("node-name", claims.Node?.Name ?? "");
-        Tell("node-uid", claims.Node?.Uid ?? "");
-        Tell("pod-name", claims.Pod?.Name ?? "");
-        Tell("pod-uid", claims.Pod?.Uid ?? "");
+        Tell($"{ExtraPrefix}credential-id", claims.Id.Length == 0 ? "" : $"JTI={claims.Id}");
+        Tell(NodeName, claims.Node?.Name ?? "");
+        Tell($"{ExtraPrefix}node-uid", claims.Node?.Uid ?? "");
+        Tell($"{ExtraPrefix}pod-name", claims.Pod?.Name ?? "");
+        Tell($"{ExtraPrefix}pod-uid", claims.Pod?.Uid ?? "");
         return Users.Account(subject.Namespace, subject.Name) with
         {
             Uid = subject.Uid,
@@ -138,7 +141,7 @@ internal sealed class TokenOwners(
         {
             if (value.Length > 0)
             {
-                extra.Add(new(ExtraPrefix + key, [value]));
+                extra.Add(new(key, [value]));
             }
         }
     }

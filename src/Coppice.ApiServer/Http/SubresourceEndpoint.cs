@@ -54,7 +54,7 @@ internal sealed class SubresourceEndpoint(
         {
             "get" => resources.GetAsync(http, write.Served, write.Key, write.Subresource),
             "update" => resources.UpdateAsync(http, write with { Options = http.Request.WriteOptions() }),
-            "patch" => resources.PatchAsync(http, write with { Options = http.Request.WriteOptions() }),
+            "patch" => resources.PatchAsync(http, write with { IsPatch = true, Options = http.Request.WriteOptions() }),
             _ => throw ApiErrors.MethodNotAllowed(),
         };
     }

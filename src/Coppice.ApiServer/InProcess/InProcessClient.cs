@@ -67,6 +67,7 @@ public sealed class InProcessClient(ApiVerbs verbs, UserInfo user) : IApiClient
         var request = new WriteRequest(write is ObjectWrite.Create ? WriteOperation.Create : WriteOperation.Update, Served(kind), write.Key, user)
         {
             Subresource = write.Subresource ?? "",
+            IsPatch = write is ObjectWrite.Patch,
             Options = new WriteOptions { Program = _program },
         };
         RequireDoor(request.Served, write.Subresource, VerbOf(write));

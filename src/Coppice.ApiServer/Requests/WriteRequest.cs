@@ -24,6 +24,9 @@ public sealed record WriteRequest(WriteOperation Operation, ServedKind Served, O
     /// <summary>The part of the object that is written, as in "status"; empty for the whole.</summary>
     public string Subresource { get; init; } = "";
 
+    /// <summary>It came as a patch, which roles tell from an update.</summary>
+    public bool IsPatch { get; init; }
+
     public WriteOptions Options { get; init; } = WriteOptions.Default;
 
     /// <summary>What is asked of a connection, as the options of its subresource; null for everything else.</summary>

@@ -125,6 +125,13 @@ public sealed record AllocatedDeviceStatus
     /// <summary>For a device that is a network interface.</summary>
     [Field(6)]
     public NetworkDeviceData? NetworkData { get; init; }
+
+    public bool Equals(AllocatedDeviceStatus? other) =>
+        other is not null
+        && (Driver, Pool, Device, ShareID, Conditions, NetworkData) == (other.Driver, other.Pool, other.Device, other.ShareID, other.Conditions, other.NetworkData)
+        && (Data is { } mine && other.Data is { } others ? JsonElement.DeepEquals(mine, others) : Data is null && other.Data is null);
+
+    public override int GetHashCode() => HashCode.Combine(Driver, Pool, Device, ShareID);
 }
 
 /// <summary>A network interface.</summary>
