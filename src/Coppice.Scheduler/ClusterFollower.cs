@@ -10,6 +10,26 @@ namespace Coppice.Scheduler;
 /// </summary>
 internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queue, Nominations nominations, ProfileSet profiles)
 {
+    /// <summary>Has all changes put where the loop takes them, but for those of claims of volumes: what became of them is also for the loop.</summary>
+    public void Follow(SchedulerCaches caches, Action<Action> put)
+    {
+        caches.Pods.Subscribe(change => put(() => Learn(change)));
+        caches.Nodes.Subscribe(change => put(() => Learn(change)));
+        caches.Namespaces.Subscribe(change => put(() => Learn(change)));
+        caches.Budgets.Subscribe(change => put(() => cluster.Budgets.Learn(change)));
+        caches.Workloads.Services.Subscribe(change => put(() => cluster.Workloads.Learn(change)));
+        caches.Workloads.ReplicaSets.Subscribe(change => put(() => cluster.Workloads.Learn(change)));
+        caches.Workloads.StatefulSets.Subscribe(change => put(() => cluster.Workloads.Learn(change)));
+        caches.Workloads.ReplicationControllers.Subscribe(change => put(() => cluster.Workloads.Learn(change)));
+        caches.Storage.Volumes.Subscribe(change => put(() => LearnStorage(storage => storage.Learn(change))));
+        caches.Storage.Classes.Subscribe(change => put(() => LearnStorage(storage => storage.Learn(change))));
+        caches.Storage.Nodes.Subscribe(change => put(() => LearnStorage(storage => storage.Learn(change))));
+        caches.Storage.Attachments.Subscribe(change => put(() => LearnStorage(storage => storage.Learn(change))));
+        caches.Devices.Claims.Subscribe(change => put(() => Learn(change)));
+        caches.Devices.Classes.Subscribe(change => put(() => LearnDevices(devices => devices.Learn(change))));
+        caches.Devices.Slices.Subscribe(change => put(() => LearnDevices(devices => devices.Learn(change))));
+    }
+
     public void Learn(ObjectChange<Pod> change)
     {
         var key = ObjectKey.Of(change.Item);

@@ -9,7 +9,7 @@ namespace Coppice.Scheduler;
 internal sealed class ClaimChangedException(string message) : Exception(message);
 
 /// <summary>Writes to claims of devices what was chosen for a pod, before the pod goes to its node; and takes it back where it is of no use.</summary>
-internal sealed class DeviceBinding(IApiClient api)
+internal sealed class DeviceBinding(IApiClient api, TimeProvider time)
 {
     /// <summary>Others write to a claim, too: each time it was changed in between, it is looked at again.</summary>
     private const int TriesMax = 10;
@@ -61,9 +61,13 @@ internal sealed class DeviceBinding(IApiClient api)
             claim = await api.UpdateAsync(claim with { Metadata = claim.Metadata with { Finalizers = [.. claim.Metadata.Finalizers, DeviceClaims.Finalizer] } }, stop);
         }
 
-        var wanted = isAsPlanned ? claim with { Status = planned.Claim.Status }
-            : planned.IsNew ? DeviceClaims.ReservedFor(pod, claim with { Status = claim.Status with { Allocation = planned.Claim.Status.Allocation } })
-            : DeviceClaims.ReservedFor(pod, claim);
+        var status = isAsPlanned ? planned.Claim.Status : claim.Status;
+        if (planned.IsNew)
+        {
+            status = status with { Allocation = planned.Claim.Status.Allocation! with { AllocationTimestamp = ApiTime.Truncate(time.GetUtcNow()) } };
+        }
+
+        var wanted = DeviceClaims.ReservedFor(pod, claim with { Status = status });
         return await api.UpdateStatusAsync(wanted, stop);
     }
 

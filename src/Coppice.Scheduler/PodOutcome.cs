@@ -10,6 +10,14 @@ internal sealed class PodOutcome(PodStatusWrites statuses, ProfileSet profiles, 
     public void Assigned(Pod pod, string node) =>
         profiles.EventsOf(pod).Record(pod, "Normal", "Scheduled", $"Successfully assigned {ObjectKey.Of(pod)} to {node}");
 
+    /// <summary>Its devices are chosen, and somebody is to make them ready.</summary>
+    public void AwaitsDevices(Pod pod, string node) =>
+        profiles.EventsOf(pod).Record(pod, "Normal", "BindingConditionsPending", $"waiting for binding conditions for device on node {node}");
+
+    /// <summary>Nobody makes them ready: it is tried anew, and its condition says what comes of that.</summary>
+    public void MissesDevices(Pod pod, string why) =>
+        profiles.EventsOf(pod).Record(pod, "Warning", "FailedScheduling", $"running PreBind plugin \"DynamicResources\": {why}");
+
     /// <summary>Records an event, and writes the pod's condition if it does not say so already.</summary>
     /// <param name="reason">"Unschedulable" or "SchedulerError".</param>
     /// <param name="nominatedNode">The node that the pod waits for; empty for none, null for the same as before.</param>

@@ -27,6 +27,9 @@ public sealed record SchedulerProfile
     /// <summary>How long a pod waits for its claims to be bound on its node before it is tried anew.</summary>
     internal TimeSpan BindTimeout { get; init; }
 
+    /// <summary>How long a pod waits for its devices to be made ready before its claims get others.</summary>
+    internal TimeSpan DeviceTimeout { get; init; }
+
     /// <summary>Null if pods are put where there is no room.</summary>
     internal ResourcesFilter? Resources => Filters.OfType<ResourcesFilter>().FirstOrDefault();
 

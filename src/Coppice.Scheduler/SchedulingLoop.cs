@@ -25,12 +25,13 @@ public sealed partial class SchedulingLoop
     private readonly PodOutcome _outcome;
     private readonly Preemptions _preemptions;
     private readonly DeviceBinding _devices;
+    private readonly DeviceWaits _deviceWaits;
     private readonly SchedulingQueue _queue;
     private readonly SchedulerFigures _figures;
     private readonly ClusterFollower _follower;
     private readonly ClusterState _cluster = new();
     private readonly Nominations _nominations = new();
-    private readonly VolumeWaits _volumeWaits = new();
+    private readonly BindingWaits _volumeWaits = new();
     private readonly Inbox _inbox = new();
     private readonly HashSet<ObjectKey> _underway = [];
     private long _firstNode;
@@ -49,26 +50,13 @@ public sealed partial class SchedulingLoop
         _profiles = new(options.Profiles, events, client);
         _outcome = new(statuses, _profiles, time);
         _preemptions = new(client, statuses, _profiles, time);
-        _devices = new(client);
+        _devices = new(client, time);
         _figures = new(_clock);
         _queue = new(options, _figures, _clock);
+        _deviceWaits = new(_cluster, _nominations, _queue, _outcome, _clock);
         _follower = new(_cluster, _queue, _nominations, _profiles);
-        caches.Pods.Subscribe(change => _inbox.Put(() => _follower.Learn(change)));
-        caches.Nodes.Subscribe(change => _inbox.Put(() => _follower.Learn(change)));
-        caches.Namespaces.Subscribe(change => _inbox.Put(() => _follower.Learn(change)));
-        caches.Budgets.Subscribe(change => _inbox.Put(() => _cluster.Budgets.Learn(change)));
-        caches.Workloads.Services.Subscribe(change => _inbox.Put(() => _cluster.Workloads.Learn(change)));
-        caches.Workloads.ReplicaSets.Subscribe(change => _inbox.Put(() => _cluster.Workloads.Learn(change)));
-        caches.Workloads.StatefulSets.Subscribe(change => _inbox.Put(() => _cluster.Workloads.Learn(change)));
-        caches.Workloads.ReplicationControllers.Subscribe(change => _inbox.Put(() => _cluster.Workloads.Learn(change)));
+        _follower.Follow(caches, learn => _inbox.Put(learn));
         caches.Storage.Claims.Subscribe(change => _inbox.Put(() => LearnClaim(change)));
-        caches.Storage.Volumes.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
-        caches.Storage.Classes.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
-        caches.Storage.Nodes.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
-        caches.Storage.Attachments.Subscribe(change => _inbox.Put(() => _follower.LearnStorage(storage => storage.Learn(change))));
-        caches.Devices.Claims.Subscribe(change => _inbox.Put(() => _follower.Learn(change)));
-        caches.Devices.Classes.Subscribe(change => _inbox.Put(() => _follower.LearnDevices(devices => devices.Learn(change))));
-        caches.Devices.Slices.Subscribe(change => _inbox.Put(() => _follower.LearnDevices(devices => devices.Learn(change))));
     }
 
     /// <summary>What it has to tell, for whoever looks.</summary>
@@ -85,6 +73,11 @@ public sealed partial class SchedulingLoop
         {
             _inbox.Drain();
             EndVolumeWaits(stop);
+            foreach (var late in _deviceWaits.TakeDue())
+            {
+                GiveUpNomination(late);
+            }
+
             if (_isReady && _underway.Count < _options.BindingsAtOnce && _queue.TryTake(out var pod))
             {
                 TrySchedule(pod, working, stop);
@@ -150,6 +143,12 @@ public sealed partial class SchedulingLoop
                     break;
                 }
 
+                if (profile.AllocatesDevices && _deviceWaits.Begin(queued, bind.Node, profile.DeviceTimeout) is { } claims)
+                {
+                    working.Add(WriteClaimsAsync(queued, claims, stop));
+                    break;
+                }
+
                 if (_nominations.NodeOf(pod.Key) == bind.Node)
                 {
                     _nominations.Remove(pod.Key);
@@ -160,6 +159,7 @@ public sealed partial class SchedulingLoop
                 }
 
                 _volumeWaits.End(pod.Key);
+                _deviceWaits.End(pod, null);
                 working.Add(BindAsync(queued, bind.Node, Assume(pod, bind.Node, profile), start, stop));
                 break;
             case SchedulingPlan.Unschedulable not:
@@ -175,14 +175,18 @@ public sealed partial class SchedulingLoop
     private IReadOnlyList<PlannedClaim> Assume(PodInfo pod, string node, SchedulerProfile profile)
     {
         var claims = profile.AllocatesDevices && PodDevices.Of(pod.Pod, _cluster.Devices) is { } devices ? devices.PlanFor(_cluster.Find(node)!.Node) : [];
-        foreach (var planned in claims.Where(planned => planned.IsNew))
-        {
-            _cluster.Devices.Assume(planned.Claim);
-        }
-
+        _cluster.Devices.Assume(claims);
         _cluster.Assume(pod, node);
         _underway.Add(pod.Key);
         return claims;
+    }
+
+    private void Withdraw(IReadOnlyList<PlannedClaim> claims)
+    {
+        if (claims.Count > 0)
+        {
+            _follower.LearnDevices(devices => devices.Withdraw(claims));
+        }
     }
 
     /// <summary>The node is kept for the pod while others bind its claims there; what they write wakes it.</summary>
@@ -197,6 +201,25 @@ public sealed partial class SchedulingLoop
         }
 
         return WriteVolumesAsync(queued, needs, stop);
+    }
+
+    /// <summary>What was chosen for the pod's claims is written to them; the pod waits for more.</summary>
+    private async Task WriteClaimsAsync(QueuedPod queued, IReadOnlyList<PlannedClaim> claims, CancellationToken stop)
+    {
+        await Task.Yield();
+        try
+        {
+            await ReserveAsync(queued.Pod, claims, stop);
+        }
+        catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException or ClaimChangedException)
+        {
+            LogNotReserved(queued.Info.Key.ToString(), e.Message);
+            _inbox.Put(() =>
+            {
+                Withdraw(claims);
+                GiveUpNomination(queued);
+            });
+        }
     }
 
     /// <summary>Who waited too long for its claims is told so and begins anew after a pause, on whatever node they leave it.</summary>
@@ -253,9 +276,14 @@ public sealed partial class SchedulingLoop
     private Task MakeRoom(QueuedPod queued, SchedulerProfile profile, SchedulingPlan.Unschedulable not, CancellationToken stop)
     {
         var (pod, rejections) = (queued.Info, not.Rejections);
-        if (profile.AllocatesDevices && PodDevices.Of(pod.Pod, _cluster.Devices)?.FindMovable(rejections.Select(one => one.Node.Node)) is { } claim)
+        var devices = profile.AllocatesDevices ? PodDevices.Of(pod.Pod, _cluster.Devices) : null;
+        var claim = devices?.FindMovable(rejections.Select(one => one.Node.Node));
+        var note = profile.AllocatesDevices ? PodDevices.NoteOf(devices, claim) : null;
+        _deviceWaits.End(pod, devices);
+        if (claim is not null)
         {
-            return GiveBackAsync(queued, claim, UnschedulableMessage.Write(rejections, null) + " deallocation of ResourceClaim completed", stop);
+            _follower.Denominate(pod.Key);
+            return GiveBackAsync(queued, claim, UnschedulableMessage.Write(rejections, UnschedulableMessage.WriteHelpless(rejections), note), stop);
         }
 
         switch (PreemptionPlanner.Plan(pod, _cluster, _nominations, profile, not))
@@ -276,10 +304,10 @@ public sealed partial class SchedulingLoop
                 _figures.Preempted(victims.Pods.Count);
                 return PreemptAsync(queued, victims, displaced, UnschedulableMessage.Write(rejections, null), stop);
             case PreemptionPlan.Nothing { KeepsNomination: true } nothing:
-                return ReportAsync(queued.Pod, "Unschedulable", UnschedulableMessage.Write(rejections, nothing.Message), null, stop);
+                return ReportAsync(queued.Pod, "Unschedulable", UnschedulableMessage.Write(rejections, nothing.Message, note), null, stop);
             case PreemptionPlan.Nothing nothing:
                 _follower.Denominate(pod.Key);
-                return ReportAsync(queued.Pod, "Unschedulable", UnschedulableMessage.Write(rejections, nothing.Message), "", stop);
+                return ReportAsync(queued.Pod, "Unschedulable", UnschedulableMessage.Write(rejections, nothing.Message, note), "", stop);
             default:
                 throw new InvalidOperationException("a plan that is not known");
         }
@@ -409,11 +437,7 @@ public sealed partial class SchedulingLoop
     {
         var key = queued.Info.Key;
         _underway.Remove(key);
-        if (claims.Count > 0)
-        {
-            _follower.LearnDevices(devices => claims.ToList().ForEach(planned => devices.Withdraw(ObjectKey.Of(planned.Claim))));
-        }
-
+        Withdraw(claims);
         if (!_cluster.IsAssumed(queued.Pod))
         {
             return;
@@ -430,7 +454,7 @@ public sealed partial class SchedulingLoop
     {
         // While too many are on their way, the next of them to arrive wakes the loop.
         var due = _underway.Count < _options.BindingsAtOnce ? _queue.NextDue : null;
-        due = _volumeWaits.NextDue is { } over && !(due < over) ? over : due;
+        due = new[] { due, _volumeWaits.NextDue, _deviceWaits.NextDue }.Min();
         alarm.Change(due is null ? Timeout.InfiniteTimeSpan : Later(due.Value), Timeout.InfiniteTimeSpan);
 
         TimeSpan Later(DateTimeOffset at) => at - _clock.GetUtcNow() is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
@@ -444,25 +468,4 @@ public sealed partial class SchedulingLoop
         Metadata = new() { Namespace = pod.Metadata.Namespace, Name = pod.Metadata.Name, Uid = pod.Metadata.Uid },
         Target = new() { ApiVersion = "v1", Kind = "Node", Name = node },
     };
-
-    [LoggerMessage(6001, LogLevel.Warning, "{Pod} could not be bound to {Node} and is tried again: {Why}")]
-    private partial void LogNotBound(string pod, string node, string why);
-
-    [LoggerMessage(6002, LogLevel.Error, "{Pod} could not be bound to {Node} and is tried again")]
-    private partial void LogBroken(Exception e, string pod, string node);
-
-    [LoggerMessage(6003, LogLevel.Error, "{Pod} could not be planned and is tried again")]
-    private partial void LogNotPlanned(Exception e, string pod);
-
-    [LoggerMessage(6005, LogLevel.Warning, "Room for {Pod} on {Node} could not be made, and it is tried again: {Why}")]
-    private partial void LogNotPreempted(string pod, string node, string why);
-
-    [LoggerMessage(6006, LogLevel.Debug, "The volumes of {Pod} could not be chosen, and it is tried again: {Why}")]
-    private partial void LogVolumesNotWritten(string pod, string why);
-
-    [LoggerMessage(6007, LogLevel.Debug, "The devices of {Pod} could not be given back, and it is tried again: {Why}")]
-    private partial void LogNotReserved(string pod, string why);
-
-    [LoggerMessage(6004, LogLevel.Debug, "{Pod} could not be told why it has no node: {Why}")]
-    private partial void LogNotTold(string pod, string why);
 }

@@ -6,10 +6,11 @@ namespace Coppice.Scheduler;
 internal static class UnschedulableMessage
 {
     /// <param name="preemption">Why it does not help that others go; null if it does.</param>
-    public static string Write(IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections, string? preemption) =>
-        rejections.Count == 0
-            ? "no nodes available to schedule pods"
-            : $"{Reasons(rejections)}{(preemption is null ? "" : $" preemption: {preemption}")}";
+    /// <param name="devices">What becomes of claims of devices; null if that is nobody's matter.</param>
+    public static string Write(IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections, string? preemption, string? devices = null) =>
+        rejections.Count == 0 ? "no nodes available to schedule pods"
+        : preemption is null ? Reasons(rejections)
+        : $"{Reasons(rejections)} {(devices is null ? "" : $"{devices}, ")}preemption: {preemption}";
 
     /// <summary>Of a preemption that found nobody who could go.</summary>
     public static string WriteHelpless(IReadOnlyList<(NodeInfo Node, Rejection Why)> rejections) =>

@@ -82,6 +82,7 @@ public sealed class SchedulerConfigurationTests
                 { "name": "DefaultPreemption", "args": { "minCandidateNodesPercentage": 50, "minCandidateNodesAbsolute": 2 } },
                 { "name": "NodeResourcesBalancedAllocation", "args": { "resources": [{ "name": "example.com/gpu", "weight": 1 }] } },
                 { "name": "VolumeBinding", "args": { "bindTimeoutSeconds": 5 } },
+                { "name": "DynamicResources", "args": { "filterTimeout": "10s", "bindingTimeout": "1m30s" } },
                 { "name": "NodeResourcesFit", "args": { "ignoredResources": ["example.com/one"], "ignoredResourceGroups": ["example.org"],
                     "scoringStrategy": { "type": "RequestedToCapacityRatio", "requestedToCapacityRatio": { "shape": [{ "utilization": 0, "score": 0 }, { "utilization": 100, "score": 10 }] } } } },
                 { "name": "PodTopologySpread", "args": { "defaultingType": "List", "defaultConstraints": [{ "maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule" }] } }
@@ -90,6 +91,7 @@ public sealed class SchedulerConfigurationTests
         Assert.Equal(new PodAffinityScore(9, true), profile.Scores.Select(one => one.Score).OfType<PodAffinityScore>().Single());
         Assert.Equal(new CandidateNodes(50, 2), profile.Preemption);
         Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10)), (profile.BindTimeout, SchedulerProfile.Default.BindTimeout));
+        Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.FromMinutes(10)), (profile.DeviceTimeout, SchedulerProfile.Default.DeviceTimeout));
         Assert.Equal("example.com/gpu", Assert.Single(profile.Scores.Select(one => one.Score).OfType<BalanceScore>().Single().Resources).Name);
         Assert.Equal(AllocationStrategy.RequestedToCapacityRatio, profile.Scores.Select(one => one.Score).OfType<AllocationScore>().Single().Strategy);
 
@@ -145,6 +147,8 @@ public sealed class SchedulerConfigurationTests
     [InlineData("InterPodAffinity", "\"hardPodAffinityWeight\": 101", "hardPodAffinityWeight: Invalid value: 101: not in valid range [0, 100]")]
     [InlineData("DefaultPreemption", "\"minCandidateNodesPercentage\": 101", "minCandidateNodesPercentage: Invalid value: 101: not in valid range [0, 100]")]
     [InlineData("DefaultPreemption", "\"minCandidateNodesPercentage\": 0, \"minCandidateNodesAbsolute\": 0", "minCandidateNodesPercentage: Invalid value: 0: cannot be zero at the same time as minCandidateNodesAbsolute")]
+    [InlineData("DynamicResources", "\"bindingTimeout\": \"500ms\"", "bindingTimeout: Invalid value: \"500ms\": must be at least 1 second")]
+    [InlineData("DynamicResources", "\"filterTimeout\": \"-1s\"", "filterTimeout: Invalid value: \"-1s\": must be zero or positive")]
     [InlineData("NodeResourcesBalancedAllocation", "\"resources\": [{\"name\": \"cpu\", \"weight\": 2}]", "resources[0].weight: Invalid value: 2: must be 1")]
     [InlineData("NodeResourcesFit", "\"scoringStrategy\": {\"type\": \"Best\"}", "scoringStrategy.type: Unsupported value: \"Best\": supported values: \"LeastAllocated\", \"MostAllocated\", \"RequestedToCapacityRatio\"")]
     [InlineData("NodeResourcesFit", "\"scoringStrategy\": {\"type\": \"RequestedToCapacityRatio\"}", "scoringStrategy.requestedToCapacityRatio: Required value: must be specified when type is RequestedToCapacityRatio")]

@@ -64,7 +64,7 @@ public sealed class SchedulingLoopTests : SchedulingTest
         Create(Pod("web", cpu: "2"));
         Loop.RunUntilIdle();
         var condition = Assert.Single(FindPod("web").Status.Conditions);
-        const string Message = "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
+        const string Message = "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
         Assert.Equal(("PodScheduled", "False", "Unschedulable", Message), (condition.Type, condition.Status, condition.Reason, condition.Message));
         Assert.Equal([$"Warning FailedScheduling {Message}"], Events);
 

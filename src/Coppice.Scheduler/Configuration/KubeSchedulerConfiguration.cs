@@ -131,4 +131,5 @@ internal sealed record PluginConfigForm
 [JsonSerializable(typeof(ResourcesFitForm))]
 [JsonSerializable(typeof(TopologySpreadForm))]
 [JsonSerializable(typeof(VolumeBindingForm))]
+[JsonSerializable(typeof(DynamicResourcesForm))]
 internal sealed partial class SchedulerJsonContext : JsonSerializerContext;

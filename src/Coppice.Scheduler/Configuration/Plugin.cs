@@ -51,6 +51,7 @@ internal sealed record Plugin(string Name, Func<PluginArguments, IEnumerable<IFi
         Scores = [.. All.Where(one => one.Score is not null && IsOn(one.Name, sets.Score, sets)).Select(one => new WeightedScore(one.Score!(arguments), WeightOf(one, sets)))],
         Preemption = IsOn(Preemption, sets.PostFilter, sets) ? arguments.Preemption : null,
         BindTimeout = arguments.BindTimeout,
+        DeviceTimeout = arguments.DeviceTimeout,
     };
 
     /// <summary>What is said of the one point counts before what is said of all.</summary>

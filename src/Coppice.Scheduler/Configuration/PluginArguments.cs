@@ -28,6 +28,9 @@ internal sealed record PluginArguments
 
     /// <summary>How long a pod waits for its claims to be bound on its node before it is tried anew.</summary>
     public TimeSpan BindTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a pod waits for its devices to be made ready before its claims get others.</summary>
+    public TimeSpan DeviceTimeout { get; init; } = TimeSpan.FromMinutes(10);
 }
 
 internal sealed record DefaultPreemptionForm
@@ -132,4 +135,17 @@ internal sealed record VolumeBindingForm
 
     /// <summary>How long a pod waits for its claims to be bound.</summary>
     public long? BindTimeoutSeconds { get; init; }
+}
+
+internal sealed record DynamicResourcesForm
+{
+    public string? ApiVersion { get; init; }
+
+    public string? Kind { get; init; }
+
+    /// <summary>As Go writes times. Looking for devices ends by itself here, soon.</summary>
+    public string? FilterTimeout { get; init; }
+
+    /// <summary>How long a pod waits for its devices to be made ready.</summary>
+    public string? BindingTimeout { get; init; }
 }

@@ -53,6 +53,7 @@ internal static class PluginArgumentsReader
             Plugin.BalancedAllocation => arguments with { Balanced = ResourcesOf(Form(forms.BalancedAllocationForm).Resources, $"{at}.resources", weightMax: 1) },
             Plugin.ResourcesFit => WithResources(arguments, Form(forms.ResourcesFitForm), at),
             Plugin.TopologySpread => arguments with { Spread = SpreadOf(Form(forms.TopologySpreadForm), at) },
+            Plugin.DynamicResources => WithDevices(arguments, Form(forms.DynamicResourcesForm), at),
             Plugin.VolumeBinding => Checked(Form(forms.VolumeBindingForm)),
             _ => throw new FormatException($"{at[..^".args".Length]}.name: Invalid value: \"{plugin}\": this plugin takes no arguments here; take them out"),
         };
@@ -64,6 +65,16 @@ internal static class PluginArgumentsReader
             Require(!(form.BindTimeoutSeconds < 0), $"{at}.bindTimeoutSeconds", $"{form.BindTimeoutSeconds}", "invalid BindTimeoutSeconds, should not be a negative value");
             return form.BindTimeoutSeconds is { } seconds ? arguments with { BindTimeout = TimeSpan.FromSeconds(seconds) } : arguments;
         }
+    }
+
+    private static PluginArguments WithDevices(PluginArguments arguments, DynamicResourcesForm form, string at)
+    {
+        Require(form.FilterTimeout is not { } filter || TimeOf(filter) >= TimeSpan.Zero, $"{at}.filterTimeout", $"\"{form.FilterTimeout}\"", "must be zero or positive");
+        var timeout = form.BindingTimeout is { } binding ? TimeOf(binding) : arguments.DeviceTimeout;
+        Require(timeout >= TimeSpan.FromSeconds(1), $"{at}.bindingTimeout", $"\"{form.BindingTimeout}\"", "must be at least 1 second");
+        return arguments with { DeviceTimeout = timeout!.Value };
+
+        static TimeSpan? TimeOf(string text) => GoDuration.Parse(text);
     }
 
     private static CandidateNodes PreemptionOf(DefaultPreemptionForm form, string at)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Resource;
@@ -20,11 +22,25 @@ internal static class AllocationResults
                 Device = one.Device.Name.Device,
                 AdminAccess = one.Demand.IsAdmin ? true : null,
                 Tolerations = one.Demand.Tolerations,
+                BindingConditions = one.Device.Device.BindingConditions,
+                BindingFailureConditions = one.Device.Device.BindingFailureConditions,
+                ShareID = one.Device.IsShared ? ShareOf(claim, one) : null,
+                ConsumedCapacity = one.Device.IsShared ? one.Consumed : default,
             })],
             Config = [.. ConfigurationOf(claim, [.. chosen.Select(one => one.Demand).Distinct()])],
         },
         NodeSelector = SelectorOf(node, chosen),
     };
+
+    /// <summary>No other share of the device is called so, nor one that the claim has had before.</summary>
+    private static string ShareOf(ResourceClaim claim, ChosenDevice chosen)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{claim.Metadata.Uid} {claim.Metadata.ResourceVersion} {chosen.Demand.Name} {chosen.Device.Name}")).AsSpan(0, 16);
+
+        // As RFC 9562 has those that are made by a rule of one's own.
+        (hash[6], hash[8]) = ((byte)((hash[6] & 0x0f) | 0x80), (byte)((hash[8] & 0x3f) | 0x80));
+        return new Guid(hash, bigEndian: true).ToString("D");
+    }
 
     /// <summary>What classes say comes first: a driver goes by the last that is said.</summary>
     private static IEnumerable<DeviceAllocationConfiguration> ConfigurationOf(ResourceClaim claim, IReadOnlyList<DeviceDemand> demands)
@@ -46,7 +62,7 @@ internal static class AllocationResults
     /// <summary>Where all of the devices can be used; null for everywhere.</summary>
     private static NodeSelector? SelectorOf(Node node, IReadOnlyList<ChosenDevice> chosen)
     {
-        if (chosen.Any(one => one.Device.NodeName is not null))
+        if (chosen.Any(one => one.Device.NodeName is not null || one.Device.Device.BindsToNode == true))
         {
             return new() { NodeSelectorTerms = [new() { MatchFields = [new() { Key = NodeSelectors.NameField, Operator = NodeSelectorOperator.In, Values = [node.Metadata.Name!] }] }] };
         }

@@ -23,7 +23,7 @@ internal sealed class DeviceAllocator(DeviceState state, IReadOnlyList<ClaimDema
     /// </summary>
     private const int TriesMax = 100_000;
 
-    private readonly List<OfferedDevice> _offered = [.. state.PoolsFor(node.Metadata.Name!).Where(pool => pool.IsComplete).SelectMany(pool => pool.Devices).Where(device => device.IsOn(node))];
+    private readonly List<OfferedDevice> _offered = [.. state.PoolsFor(node.Metadata.Name!).Where(pool => pool.IsComplete).OrderBy(pool => pool.MakesWait).SelectMany(pool => pool.Devices).Where(device => device.IsOn(node))];
     private readonly List<(ClaimDemand Claim, IReadOnlyList<DeviceDemand> Choices)> _requests = [.. claims.SelectMany(claim => claim.Requests.Select(request => (claim, request)))];
     private readonly Dictionary<DeviceDemand, List<OfferedDevice>> _fitting = new(ReferenceEqualityComparer.Instance);
     private readonly List<ChosenDevice> _chosen = [];
@@ -87,10 +87,12 @@ internal sealed class DeviceAllocator(DeviceState state, IReadOnlyList<ClaimDema
         return false;
     }
 
+    /// <summary>Of those that claims share, what is left: one that is used up counts as none.</summary>
     private bool ChooseAll(int request, DeviceDemand demand, List<OfferedDevice> fitting)
     {
         var before = _chosen.Count;
-        if (fitting.Count > 0 && fitting.TrueForAll(device => TryAdd(_requests[request].Claim, demand, device)) && Place(request + 1))
+        var all = fitting.FindAll(device => !device.IsShared || HasRoom(device, ConsumedCapacity.Of(device, demand.Capacity)!.Value));
+        if (all.Count > 0 && all.TrueForAll(device => TryAdd(_requests[request].Claim, demand, device)) && Place(request + 1))
         {
             return true;
         }
@@ -103,29 +105,43 @@ internal sealed class DeviceAllocator(DeviceState state, IReadOnlyList<ClaimDema
     {
         _tries++;
         var mine = _chosen.Where(one => one.Claim == claim).ToList();
+        var consumed = ConsumedCapacity.Of(device, demand.Capacity)!.Value;
         if (mine.Count == ResultsMax
-            || (!demand.IsAdmin && !IsFree(device))
+            || !CanHave(claim, demand, device)
+            || (device.IsShared && !HasRoom(device, consumed))
             || !claim.Claim.Spec.Devices.Constraints.All(constraint => DeviceConstraints.Allow(constraint, demand, device, mine)))
         {
             return false;
         }
 
-        _chosen.Add(new(claim, demand, device));
+        _chosen.Add(new(claim, demand, device, consumed));
         return true;
     }
 
-    /// <summary>Nobody has it or is to have it, and what it shares with others is not used up by them.</summary>
-    private bool IsFree(OfferedDevice device)
+    /// <summary>
+    /// Nobody has it for himself or is to have it, and what it shares with others is not used up by them. Who only looks after devices may
+    /// have one that others have, but not twice.
+    /// </summary>
+    private bool CanHave(ClaimDemand claim, DeviceDemand demand, OfferedDevice device)
     {
-        if (IsHad(device))
+        var isChosen = !device.IsShared && _chosen.Exists(one => one.Device.Name == device.Name && (!demand.IsAdmin || one.Claim == claim));
+        if (isChosen || demand.IsAdmin)
         {
-            return false;
+            return !isChosen;
         }
 
-        return device.Device.ConsumesCounters.IsEmpty || device.Pool.HasEnough(device, [.. device.Pool.Devices.Where(IsHad)]);
+        // What several share counts for it once.
+        return !state.IsTaken(device.Name)
+            && (device.Device.ConsumesCounters.IsEmpty || IsHad(device) || device.Pool.HasEnough(device, [.. device.Pool.Devices.Where(IsHad)]));
     }
 
-    private bool IsHad(OfferedDevice device) => state.IsTaken(device.Name) || _chosen.Exists(one => one.Device.Name == device.Name && !one.Demand.IsAdmin);
+    private bool IsHad(OfferedDevice device) =>
+        state.IsTaken(device.Name) || state.Shares.Has(device.Name) || _chosen.Exists(one => one.Device.Name == device.Name && !one.Demand.IsAdmin);
+
+    /// <summary>There is as much left of what the claims have that share it.</summary>
+    private bool HasRoom(OfferedDevice device, ValueMap<Quantity> wanted) => device.Device.Capacity.All(capacity =>
+        _chosen.Where(one => one.Device.Name == device.Name).Aggregate(
+            wanted.Find(capacity.Key) + state.Shares.Sum(device.Name, capacity.Key), (sum, one) => sum + one.Consumed.Find(capacity.Key)) <= capacity.Value.Value);
 
     /// <summary>Whether they are taken is asked later: it changes with what is chosen.</summary>
     private List<OfferedDevice> Fitting(ClaimDemand claim, DeviceDemand demand)
@@ -158,4 +174,5 @@ internal sealed class DeviceAllocator(DeviceState state, IReadOnlyList<ClaimDema
 }
 
 /// <summary>A device that was chosen for a request of a claim.</summary>
-internal sealed record ChosenDevice(ClaimDemand Claim, DeviceDemand Demand, OfferedDevice Device);
+/// <param name="Consumed">How much of it.</param>
+internal sealed record ChosenDevice(ClaimDemand Claim, DeviceDemand Demand, OfferedDevice Device, ValueMap<Quantity> Consumed);

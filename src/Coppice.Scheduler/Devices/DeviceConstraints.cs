@@ -7,15 +7,9 @@ namespace Coppice.Scheduler;
 internal static class DeviceConstraints
 {
     /// <summary>It is offered to such claims at all, and has as much as is asked for.</summary>
-    public static bool CanBeUsed(OfferedDevice device, DeviceDemand demand)
-    {
-        var offered = device.Device;
-
-        // What must happen before it can be used, nobody here waits for.
-        return offered.BindingConditions.IsEmpty
-            && offered.Taints.All(taint => taint.Effect == DeviceTaintEffect.None || demand.Tolerations.Any(toleration => toleration.Tolerates(taint)))
-            && demand.Capacity.All(wanted => CapacityOf(device, wanted.Key) is { } has && has >= wanted.Value);
-    }
+    public static bool CanBeUsed(OfferedDevice device, DeviceDemand demand) =>
+        device.Device.Taints.All(taint => taint.Effect == DeviceTaintEffect.None || demand.Tolerations.Any(toleration => toleration.Tolerates(taint)))
+        && ConsumedCapacity.Of(device, demand.Capacity) is not null;
 
     /// <summary>The device can be chosen beside those that the claim has already.</summary>
     public static bool Allow(DeviceConstraint constraint, DeviceDemand demand, OfferedDevice device, List<ChosenDevice> chosen)
@@ -33,11 +27,5 @@ internal static class DeviceConstraints
 
         var others = chosen.Where(one => one.Demand.IsNamedBy(constraint.Requests)).Select(one => one.Device.Attribute(name));
         return constraint.MatchAttribute is not null ? others.All(other => other == attribute) : others.All(other => other != attribute);
-    }
-
-    private static Quantity? CapacityOf(OfferedDevice device, string name)
-    {
-        var own = name.StartsWith(device.Name.Driver + "/", StringComparison.Ordinal) ? name[(device.Name.Driver.Length + 1)..] : name;
-        return device.Device.Capacity.TryGetValue(name, out var found) || device.Device.Capacity.TryGetValue(own, out found) ? found.Value : null;
     }
 }

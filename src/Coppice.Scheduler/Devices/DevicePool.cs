@@ -14,6 +14,9 @@ internal sealed record OfferedDevice(DeviceName Name, Device Device, ResourceSli
     /// <summary>The nodes where it can be used; null if the name says it, or if all can.</summary>
     public NodeSelector? Selector => PerDevice ? Device.NodeSelector : Slice.Spec.NodeSelector;
 
+    /// <summary>Several claims may have a part of it each.</summary>
+    public bool IsShared => Device.AllowMultipleAllocations == true;
+
     private bool PerDevice => Slice.Spec.PerDeviceNodeSelection == true;
 
     private bool IsEverywhere => (PerDevice ? Device.AllNodes : Slice.Spec.AllNodes) == true;
@@ -60,6 +63,9 @@ internal sealed class DevicePool
 
     /// <summary>All of it is known, and no device twice.</summary>
     public bool IsComplete { get; }
+
+    /// <summary>Some of its devices have to be made ready before a pod can use them: others are better.</summary>
+    public bool MakesWait => Devices.Any(device => !device.Device.BindingConditions.IsEmpty);
 
     /// <summary>Whether there is enough for a device of what it shares with other devices of the pool.</summary>
     /// <param name="others">Those of the pool that somebody has, or is to have.</param>

@@ -30,6 +30,9 @@ internal sealed class DeviceState
     // How many claims have a device, which is more than one only by mistake or for a moment.
     private readonly Dictionary<DeviceName, int> _taken = [];
 
+    // Those whose devices were not made ready in time: they are to have others.
+    private readonly HashSet<ObjectKey> _overdue = [];
+
     // Made when somebody asks after a change.
     private ILookup<string, DevicePool>? _pools;
 
@@ -41,8 +44,18 @@ internal sealed class DeviceState
     /// <summary>Devices were chosen for it, and that is not written yet.</summary>
     public bool IsBeingAllocated(ObjectKey key) => _assumed.TryGetValue(key, out var assumption) && assumption.Written is null;
 
+    /// <summary>Its devices were not made ready in time.</summary>
+    public void GiveUp(ObjectKey claim) => _overdue.Add(claim);
+
+    /// <summary>Its devices will not be ready: somebody has said so, or has not said in time that they are.</summary>
+    public bool HasFailed(ResourceClaim claim) => _overdue.Contains(ObjectKey.Of(claim)) || BindingConditions.Failure(claim) is not null;
+
     public DeviceClass? Class(string name) => _classes.GetValueOrDefault(name);
 
+    /// <summary>What claims have of devices that they share.</summary>
+    public DeviceShares Shares { get; } = new();
+
+    /// <summary>A claim has it for itself alone.</summary>
     public bool IsTaken(DeviceName device) => _taken.ContainsKey(device);
 
     /// <summary>Those that are there alone, then those that other nodes may have a part in.</summary>
@@ -109,8 +122,14 @@ internal sealed class DeviceState
         }
     }
 
-    /// <summary>Until the API says otherwise, the claim has these devices: whoever comes next must not choose them too.</summary>
-    public void Assume(ResourceClaim claim) => Replace(ObjectKey.Of(claim), () => _assumed[ObjectKey.Of(claim)] = new(claim, null));
+    /// <summary>Until the API says otherwise, the claims have these devices: whoever comes next must not choose them too.</summary>
+    public void Assume(IReadOnlyList<PlannedClaim> claims)
+    {
+        foreach (var claim in claims.Where(one => one.IsNew).Select(one => one.Claim))
+        {
+            Replace(ObjectKey.Of(claim), () => _assumed[ObjectKey.Of(claim)] = new(claim, null));
+        }
+    }
 
     /// <summary>What was assumed is written: it holds until that version is heard of.</summary>
     public void Written(ResourceClaim claim) => Replace(ObjectKey.Of(claim), () =>
@@ -130,9 +149,9 @@ internal sealed class DeviceState
     });
 
     /// <summary>What was assumed and is not written did not come true.</summary>
-    public void Withdraw(ObjectKey key)
+    public void Withdraw(IReadOnlyList<PlannedClaim> claims)
     {
-        if (IsBeingAllocated(key))
+        foreach (var key in claims.Select(one => ObjectKey.Of(one.Claim)).Where(IsBeingAllocated))
         {
             Replace(key, () => _assumed.Remove(key));
         }
@@ -143,6 +162,10 @@ internal sealed class DeviceState
         Count(Claim(key), -1);
         change();
         Count(Claim(key), 1);
+        if (Claim(key)?.Status.Allocation is null)
+        {
+            _overdue.Remove(key);
+        }
     }
 
     private void Count(ResourceClaim? claim, int sign)
@@ -156,6 +179,13 @@ internal sealed class DeviceState
             }
 
             DeviceName name = new(result.Driver, result.Pool, result.Device);
+            if (result.ShareID is not null)
+            {
+                Action<DeviceName, ValueMap<Quantity>> change = sign > 0 ? Shares.Add : Shares.Remove;
+                change(name, result.ConsumedCapacity);
+                continue;
+            }
+
             var count = _taken.GetValueOrDefault(name) + sign;
             if (count == 0)
             {

@@ -40,8 +40,8 @@ internal sealed class PodDevices
         }
     }
 
-    /// <summary>A claim is still to be made for it, which is a matter of moments.</summary>
-    public bool IsAwaited { get; }
+    /// <summary>A claim is still to be made for it, or its devices to be written to it, which is a matter of moments.</summary>
+    public bool IsAwaited { get; private set; }
 
     /// <summary>Why the pod can run nowhere, in Kubernetes' words; null if it can for all its claims say.</summary>
     public string? Problem { get; }
@@ -52,7 +52,7 @@ internal sealed class PodDevices
     /// <summary>What keeps the pod off the node, in Kubernetes' words; null for nothing.</summary>
     public string? Test(Node node)
     {
-        if (!_allocated.TrueForAll(claim => Reaches(claim, node)))
+        if (!_allocated.TrueForAll(claim => Reaches(claim, node) && !_state.HasFailed(claim)))
         {
             return OutOfReach;
         }
@@ -80,9 +80,24 @@ internal sealed class PodDevices
         ];
     }
 
-    /// <summary>A claim that keeps the pod off a node by where its devices are, and that nobody else uses: without them, it may get others.</summary>
+    /// <summary>Those of its claims that have devices which somebody is still to make ready.</summary>
+    public IEnumerable<ResourceClaim> Pending => _allocated.Where(claim => !BindingConditions.AreMet(claim));
+
+    /// <summary>Why devices of its will not be ready, in Kubernetes' words; null if nobody has said so.</summary>
+    public string? Failure => _allocated.Select(BindingConditions.Failure).FirstOrDefault(why => why is not null);
+
+    /// <summary>A claim that keeps the pod off a node by where its devices are, or by what they are like, and that nobody else uses: without them, it may get others.</summary>
     public ResourceClaim? FindMovable(IEnumerable<Node> nodes) => _allocated.FirstOrDefault(claim =>
-        claim.Status.ReservedFor.All(one => one.Uid == _pod.Metadata.Uid) && nodes.Any(node => !Reaches(claim, node)));
+        claim.Status.ReservedFor.All(one => one.Uid == _pod.Metadata.Uid) && nodes.Any(node => !Reaches(claim, node) || _state.HasFailed(claim)));
+
+    /// <summary>What becomes of claims where the pod fits nowhere, in Kubernetes' words.</summary>
+    /// <param name="movable">The one that gives its devices back.</param>
+    public static string NoteOf(PodDevices? devices, ResourceClaim? movable) =>
+        movable is not null ? "deallocation of ResourceClaim completed"
+        : devices is { Problem: null, HasClaims: true } ? "still not schedulable"
+        : "no new claims to deallocate";
+
+    private bool HasClaims => _allocated.Count + _demands.Count > 0;
 
     private static bool Reaches(ResourceClaim claim, Node node) =>
         claim.Status.Allocation?.NodeSelector is not { } selector || NodeSelectors.Allows(default, selector, node);
@@ -98,6 +113,7 @@ internal sealed class PodDevices
             case var _ when isGenerated && DeviceClaims.Problem(_pod, claim) is { } why:
                 return why;
             case var _ when _state.IsBeingAllocated(key):
+                IsAwaited |= DeviceClaims.IsReservedFor(_pod, claim);
                 return $"resource claim {key} is in the process of being allocated";
             case { Status.Allocation: not null }:
                 _allocated.Add(claim);

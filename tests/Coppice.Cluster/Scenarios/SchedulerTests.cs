@@ -34,7 +34,7 @@ public sealed class SchedulerTests
         const string Waits = ".status.conditions[?(@.type==\"PodScheduled\")].message";
         await ns.SeesAsync(
             "pod/picked", Waits,
-            "0/1 nodes are available: 1 node(s) didn't match scheduler-enforced node affinity. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.", Patience);
+            "0/1 nodes are available: 1 node(s) didn't match scheduler-enforced node affinity. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.", Patience);
         await Eventually.SeeAsync(
             "an event of the profile", Patience, () => ns.RunAsync("get", "events", "--field-selector=involvedObject.name=picked,reason=FailedScheduling", "-o=jsonpath={.items[*].source.component}"),
             seen => seen.Contains("picky", StringComparison.Ordinal));

@@ -2,8 +2,8 @@ using Coppice.Objects;
 
 namespace Coppice.Scheduler;
 
-/// <summary>Until when pods wait for their claims to be bound on the nodes that were chosen for them. For one thread at a time.</summary>
-internal sealed class VolumeWaits
+/// <summary>Until when pods wait for what others make ready for them on the nodes that were chosen for them. For one thread at a time.</summary>
+internal sealed class BindingWaits
 {
     private readonly Dictionary<ObjectKey, Wait> _waits = [];
 
@@ -11,16 +11,21 @@ internal sealed class VolumeWaits
     public DateTimeOffset? NextDue => _waits.Count == 0 ? null : _waits.Values.Min(wait => wait.Until);
 
     /// <summary>A wait that goes on, as when the pod was tried meanwhile, ends when it would have.</summary>
-    public void Begin(PodInfo pod, string node, DateTimeOffset until)
+    /// <returns>It begins only now.</returns>
+    public bool Begin(PodInfo pod, string node, DateTimeOffset until)
     {
         var uid = pod.Pod.Metadata.Uid;
-        if (_waits.GetValueOrDefault(pod.Key) is not { } before || before.Node != node || before.Uid != uid)
+        if (_waits.GetValueOrDefault(pod.Key) is { } before && before.Node == node && before.Uid == uid)
         {
-            _waits[pod.Key] = new(node, uid, until);
+            return false;
         }
+
+        _waits[pod.Key] = new(node, uid, until);
+        return true;
     }
 
-    public void End(ObjectKey pod) => _waits.Remove(pod);
+    /// <returns>The pod has waited.</returns>
+    public bool End(ObjectKey pod) => _waits.Remove(pod);
 
     /// <summary>Those whose wait is over, with the nodes that they waited for. They wait no longer.</summary>
     public IReadOnlyList<(ObjectKey Pod, string Node)> TakeDue(DateTimeOffset now)
