@@ -124,7 +124,11 @@ public sealed partial class RequestPipeline
         _pages = new StatusPages(parts.Flags, otherPaths, flows, time);
         _kinds = verbs.Kinds;
         _requests = new RequestMetrics(_kinds, otherPaths.ToHashSet(StringComparer.Ordinal), time);
-        _metrics = new MetricsEndpoint(_requests, flows, verbs, text => WriteTo(text, parts.Metrics));
+        _metrics = new MetricsEndpoint(_requests, flows, verbs, text =>
+        {
+            kept.WriteTo(text);
+            WriteTo(text, parts.Metrics);
+        });
         _discovery = new(
             _kinds,
             verbs.Remote,
@@ -229,7 +233,8 @@ public sealed partial class RequestPipeline
 
     private async Task IdentifyAndAnswerAsync(HttpContext http, ApiRequest request, CancellationToken stopping)
     {
-        var (requester, kept) = await IdentifyAsync(http, request);
+        var identity = await _authenticator.IdentifyAsync(http.Connection.ClientCertificate, http.Request.Headers.Authorization.First(), http.RequestAborted);
+        var requester = identity.User ?? throw RefuseUnknown(http, request, identity.Kept);
         if (_heartbeats is not null && HeartbeatEndpoint.Is(http))
         {
             await _heartbeats.HandleAsync(http, requester);
@@ -237,7 +242,7 @@ public sealed partial class RequestPipeline
         }
 
         var trail = Follow(http, request, requester);
-        Tell(kept, http, trail);
+        Tell(identity.Kept, http, trail);
         var user = await _impersonation.ApplyAsync(requester, http.Request.Headers, http.RequestAborted);
         if (user != requester)
         {
@@ -252,18 +257,17 @@ public sealed partial class RequestPipeline
         await AnswerAsync(http, request, user, stopping);
     }
 
-    private async ValueTask<Identity> IdentifyAsync(HttpContext http, ApiRequest request)
+    private ApiError RefuseUnknown(HttpContext http, ApiRequest request, KeptTokenUse? kept)
     {
-        try
+        var refused = ApiErrors.Unauthorized();
+        if (_audit?.Begin(null, request, http, HttpAudit.OriginOf) is { } trail)
         {
-            return await _authenticator.IdentifyAsync(http.Connection.ClientCertificate, http.Request.Headers.Authorization.First(), http.RequestAborted);
-        }
-        catch (ApiError refused) when (_audit?.Begin(null, request, http, HttpAudit.OriginOf) is { } trail)
-        {
+            Annotate(trail, kept);
             trail.Answered(new ApiStatus { Message = HttpAudit.FailedAuthentication(http) });
             trail.Started(refused.Code);
-            throw;
         }
+
+        return refused;
     }
 
     /// <summary>A loop of which /metrics tells from now on.</summary>
@@ -285,15 +289,18 @@ public sealed partial class RequestPipeline
 
     private static void Tell(KeptTokenUse? kept, HttpContext http, AuditTrail? trail)
     {
-        if (kept is null)
-        {
-            return;
-        }
-
-        trail?.Annotate(kept.NoteKey, kept.Secret);
-        if (kept.Warning is { } warning)
+        Annotate(trail, kept);
+        if (kept?.Warning is { } warning)
         {
             Warnings.Add(http, [warning]);
+        }
+    }
+
+    private static void Annotate(AuditTrail? trail, KeptTokenUse? kept)
+    {
+        foreach (var (key, value) in kept?.Notes ?? [])
+        {
+            trail?.Annotate(key, value);
         }
     }
 

@@ -1,14 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
-using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Client;
 using Coppice.Objects.Authentication;
 
 namespace Coppice.ApiServer.Authentication;
 
-/// <param name="Kept">How it was shown, if by a token that is kept in a secret.</param>
-internal readonly record struct Identity(UserInfo User, KeptTokenUse? Kept);
+/// <param name="User">Null if what was shown is not good.</param>
+/// <param name="Kept">What was shown, if it was a token that is kept in a secret.</param>
+internal readonly record struct Identity(UserInfo? User, KeptTokenUse? Kept);
 
 /// <summary>
 /// Tells who asks: by a client certificate of our authority (common name and organisations), or by a token. Of two that are shown, one
@@ -21,7 +21,6 @@ internal sealed class Authenticator(TokenOwners tokens, CertificateAuthority aut
 
     /// <param name="certificate">The client's; null for none.</param>
     /// <param name="authorization">The Authorization header, or null.</param>
-    /// <exception cref="ApiError">Unauthorized: what was shown is not good.</exception>
     public async ValueTask<Identity> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop)
     {
         if (certificate is not null && OfCertificate(certificate) is { } user)
@@ -31,14 +30,14 @@ internal sealed class Authenticator(TokenOwners tokens, CertificateAuthority aut
 
         if (string.IsNullOrEmpty(authorization))
         {
-            return certificate is null ? new(Users.Anonymous, null) : throw ApiErrors.Unauthorized();
+            return new(certificate is null ? Users.Anonymous : null, null);
         }
 
         const string Bearer = "Bearer ";
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            && await tokens.FindAsync(authorization[Bearer.Length..].Trim(), TokenOwners.OurAudiences, stop) is { User: { } owner, Kept: var kept }
-                ? new(owner, kept)
-                : throw ApiErrors.Unauthorized();
+            && await tokens.FindAsync(authorization[Bearer.Length..].Trim(), TokenOwners.OurAudiences, stop) is var owner
+                ? new(owner.User, owner.Kept)
+                : default;
     }
 
     /// <summary>Whose certificate it is; null if it is not of ours, not for clients or out of date.</summary>

@@ -13,7 +13,7 @@ namespace Coppice.ApiServer.Authentication;
 /// <param name="Error">Why it is not good, in Kubernetes' words; null if it is.</param>
 internal sealed record TokenOwner(UserInfo? User, IReadOnlyList<string> Audiences, string? Error)
 {
-    /// <summary>Null for a token that is not kept in a secret.</summary>
+    /// <summary>Good or not; null for a token that is not kept in a secret.</summary>
     public KeptTokenUse? Kept { get; init; }
 }
 
@@ -65,8 +65,8 @@ internal sealed class TokenOwners(
 
         if (claims.IsKept)
         {
-            var (use, fault) = await kept.CheckAsync(claims, token, stop);
-            return use is null ? Refused(fault) : ForUs(UserOf(claims), audiences) with { Kept = use };
+            var use = await kept.CheckAsync(claims, token, stop);
+            return (use.Problem is { } fault ? Refused(fault) : ForUs(UserOf(claims), audiences)) with { Kept = use };
         }
 
         var meant = Common(claims.Audiences, audiences);

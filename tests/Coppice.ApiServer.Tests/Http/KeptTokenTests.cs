@@ -80,6 +80,32 @@ public sealed class KeptTokenTests(ServedApi api) : IClassFixture<ServedApi>
             (await WhoAmIAsync(token)).Warnings);
     }
 
+    [Fact]
+    public async Task How_often_they_are_shown_is_counted()
+    {
+        var (space, token) = await TokenAsync();
+        var before = await FiguresAsync();
+        await WhoAmIAsync(token);
+        (await api.PatchAsync($"{space}/serviceaccounts/default", """{"secrets":[{"name":"kept"}]}""")).Good();
+        await WhoAmIAsync(token);
+        await WhoAmIAsync(token);
+        (await api.PatchAsync($"{space}/secrets/kept", $$$$"""{"metadata":{"labels":{"{{{{AccountTokens.InvalidSinceLabel}}}}":"2026-01-01"}}}""")).Good();
+        await ReviewAsync(token);
+        await api.SendAsync("DELETE", $"{space}/secrets/kept");
+        await ReviewAsync(token);
+        Assert.Equal((1, 2, 1, 5), Difference(before, await FiguresAsync()));
+    }
+
+    private static (int OfHand, int OfAccounts, int Marked, int Shown) Difference(int[] before, int[] now) =>
+        (now[0] - before[0], now[1] - before[1], now[2] - before[2], now[3] - before[3]);
+
+    private async Task<int[]> FiguresAsync()
+    {
+        var text = await api.Admin.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        return [.. new[] { "legacy_manual_token_uses", "legacy_auto_token_uses", "invalid_legacy_auto_token_uses", "legacy_tokens" }.Select(name =>
+            int.Parse(System.Text.RegularExpressions.Regex.Match(text, $@"(?m)^serviceaccount_{name}_total (\d+)").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
     private async Task RefusedAsync(string token, string why)
     {
         Assert.Equal($"[invalid bearer token, {why}]", (string?)(await ReviewAsync(token))["error"]);
