@@ -30,7 +30,6 @@ public sealed class ServiceAccountTokens : IDisposable
     // Clocks differ: Kubernetes takes a token from this much before its time until this much after.
     private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
 
-    private readonly TokenKey _key;
     private readonly TimeProvider _time;
     private readonly string _header;
 
@@ -39,15 +38,13 @@ public sealed class ServiceAccountTokens : IDisposable
 
     public ServiceAccountTokens(string keyPem, TimeProvider time)
     {
-        _key = new TokenKey(keyPem);
+        Key = new TokenKey(keyPem);
         _time = time;
-        _header = Encode(new JsonObject { ["alg"] = _key.Algorithm, ["kid"] = _key.Id, ["typ"] = "JWT" });
+        _header = Encode(new JsonObject { ["alg"] = Key.Algorithm, ["kid"] = Key.Id, ["typ"] = "JWT" });
     }
 
     /// <summary>What tokens are signed with.</summary>
-    internal TokenKey Key => _key;
-
-    public static string CreateKeyPem() => TokenKey.CreatePem();
+    internal TokenKey Key { get; }
 
     /// <summary>True if an object that is to go by a time is gone for tokens, too.</summary>
     public bool IsGone(DateTimeOffset? deletion) => deletion < _time.GetUtcNow() - Leeway;
@@ -118,13 +115,13 @@ public sealed class ServiceAccountTokens : IDisposable
         };
     }
 
-    public void Dispose() => _key.Dispose();
+    public void Dispose() => Key.Dispose();
 
     /// <summary>Signs claims as they are, which need not make a token that is good.</summary>
     internal string Sign(JsonObject claims)
     {
         var signed = $"{_header}.{Encode(claims)}";
-        return $"{signed}.{Base64Url.EncodeToString(_key.Sign(Encoding.ASCII.GetBytes(signed)))}";
+        return $"{signed}.{Base64Url.EncodeToString(Key.Sign(Encoding.ASCII.GetBytes(signed)))}";
     }
 
     // More tokens than this are a sign that many have been replaced: those in use come back at once.
@@ -149,7 +146,7 @@ public sealed class ServiceAccountTokens : IDisposable
         try
         {
             var signature = Base64Url.DecodeFromChars(parts[2]);
-            if (!_key.Verifies(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), signature))
+            if (!Key.Verifies(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), signature))
             {
                 return null;
             }

@@ -8,7 +8,7 @@ namespace Coppice.ApiServer.Authentication;
 /// The key that tokens of service accounts are signed with. It is of RSA (RS256), the one that whoever takes ID tokens must know
 /// (OpenID Connect Core 1.0, 15.1); clusters that began with one on a curve (ES256) keep theirs.
 /// </summary>
-internal sealed class TokenKey : IDisposable
+public sealed class TokenKey : IDisposable
 {
     private const int Bits = 2048;
 

@@ -21,7 +21,7 @@ internal sealed class ClusterKeys(DataLayout layout, TimeProvider time)
     public CertificateAuthority FrontProxyAuthority { get; } = LoadAuthority(layout, "front-proxy-ca", time);
 
     public ServiceAccountTokens Tokens { get; } =
-        new(ReadOrMake(Path.Combine(layout.Keys, "service-accounts.key"), ServiceAccountTokens.CreateKeyPem), time);
+        new(ReadOrMake(Path.Combine(layout.Keys, "service-accounts.key"), TokenKey.CreatePem), time);
 
     /// <summary>What the server shows, under the names and addresses that it is reached by: anew at each start, so that it follows the node's address.</summary>
     public RenewedCertificate Server(IReadOnlyList<IPAddress> node, IPAddress service, string domain) => Renewed(() => Authority.IssueServer(

@@ -75,7 +75,7 @@ public sealed class CredentialTests(ServedApi api) : IClassFixture<ServedApi>
         var account = (await api.PostAsync($"{space}/serviceaccounts", """{"metadata":{"name":"a"}}""")).Good();
         var subject = new TokenSubject(space.Split('/')[^1], "a", (string)account.Body!["metadata"]!["uid"]!);
         var later = TimeProvider.System.GetUtcNow().AddHours(1);
-        using var others = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
+        using var others = new ServiceAccountTokens(TokenKey.CreatePem(), TimeProvider.System);
         Assert.Equal(401, await CodeWithAsync("/api/v1", api.Tokens.Sign(Claims(subject) with { Audiences = ["vault"] }, later)));
         Assert.Equal(401, await CodeWithAsync("/api/v1", others.Sign(Claims(subject), later)));
         Assert.Equal(401, await CodeWithAsync("/api/v1", api.Tokens.Sign(Claims(subject with { Uid = "other" }), later)));
