@@ -82,13 +82,7 @@ public sealed class DeviceSchedulingTests : SchedulingTest
         Create(Slice("gpu-0"));
         Claim("one");
         Claim("two");
-        Api.Fault = (verb, about) =>
-        {
-            if (verb == "update" && about is ResourceClaim { Metadata.Name: "one" })
-            {
-                throw new IOException("the line is down");
-            }
-        };
+        BreakWritesOf("one");
         User("first", "one");
         Loop.RunUntilIdle();
         User("second", "two");
@@ -207,13 +201,7 @@ public sealed class DeviceSchedulingTests : SchedulingTest
         Create(Slice("far", ready: "Attached"));
         Claim("one");
         Claim("two");
-        Api.Fault = (verb, about) =>
-        {
-            if (verb == "update" && about is ResourceClaim { Metadata.Name: "one" })
-            {
-                throw new IOException("the line is down");
-            }
-        };
+        BreakWritesOf("one");
         User("first", "one");
         Loop.RunUntilIdle();
         User("second", "two");
@@ -222,6 +210,14 @@ public sealed class DeviceSchedulingTests : SchedulingTest
         Report("two", "far", "Attached");
         Assert.Equal((null, "a"), (NodeOfPod("first"), NodeOfPod("second")));
     }
+
+    private void BreakWritesOf(string name) => Api.Fault = (verb, about) =>
+    {
+        if (verb == "update" && about is ResourceClaim claim && claim.Metadata.Name == name)
+        {
+            throw new IOException("the line is down");
+        }
+    };
 
     /// <summary>As a driver does.</summary>
     private void Report(string name, string device, string condition)
