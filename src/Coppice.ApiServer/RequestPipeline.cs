@@ -20,6 +20,7 @@ using Coppice.ApiServer.Usage;
 using Coppice.Client;
 using Coppice.Client.Heartbeats;
 using Coppice.Client.Metrics;
+using Coppice.Client.Pages;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Meta;
@@ -119,9 +120,9 @@ public sealed partial class RequestPipeline
         _heartbeats = parts.Heartbeats is { } take ? new HeartbeatEndpoint(take) : null;
         string[] otherPaths =
         [
-            StatusPages.Flags, StatusPages.Status, LevelDump.Path, LevelDump.QueuesPath, LevelDump.RequestsPath, MetricsEndpoint.Path, .. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath,
+            ComponentPages.Flags, ComponentPages.Status, LevelDump.Path, LevelDump.QueuesPath, LevelDump.RequestsPath, MetricsEndpoint.Path, .. _health.Paths, .. OpenApiDocuments.Paths, IssuerDocuments.IssuerPath, IssuerDocuments.KeysPath,
         ];
-        _pages = new StatusPages(parts.Flags, otherPaths, flows, time);
+        _pages = new StatusPages(new("kube-apiserver", ServerVersion.Number, parts.Flags, otherPaths, time), flows);
         _kinds = verbs.Kinds;
         _requests = new RequestMetrics(_kinds, otherPaths.ToHashSet(StringComparer.Ordinal), time);
         _metrics = new MetricsEndpoint(_requests, flows, verbs, text =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Coppice.Client.Metrics;
+using Coppice.Client.Pages;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -30,8 +31,15 @@ public sealed record KubeletNode(
 /// when it is asked for. Whoever hosts it serves TLS and asks clients for certificates.
 /// </summary>
 /// <param name="node">Null while the node is starting.</param>
-public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> node, TimeProvider time)
+/// <param name="pages">What it says of itself.</param>
+public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> node, ComponentPages pages, TimeProvider time)
 {
+    /// <summary>What it answers beside what is said of it.</summary>
+    public static readonly IReadOnlyList<string> Paths =
+    [
+        "/attach", "/containerLogs", "/exec", "/healthz", "/metrics", "/pods", "/portForward", "/runningpods", "/stats", ComponentPages.Flags, ComponentPages.Status,
+    ];
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
 
     private readonly KubeletStreams _streams = new(time);
@@ -68,6 +76,11 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
         else if (path == "/healthz/ping")
         {
             await WriteAsync(http, StatusCodes.Status200OK, "ok");
+        }
+        else if (pages.Find(path, http.Request.Headers.Accept is [var accept, ..] ? accept : null) is { } page)
+        {
+            http.Response.StatusCode = page.Code;
+            await WriteAsync(http, page.ContentType, page.Body);
         }
         else if (node() is not { } here)
         {

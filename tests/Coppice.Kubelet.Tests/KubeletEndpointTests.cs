@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Coppice.Client;
+using Coppice.Client.Pages;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime;
@@ -118,6 +119,20 @@ public sealed class KubeletEndpointTests
         Assert.Equal((503, "the node is starting"), await inVain);
     }
 
+    [Theory]
+    [InlineData("statusz")]
+    [InlineData("flagz")]
+    public async Task What_it_says_of_itself_needs_a_right_of_its_own_and_no_node(string page)
+    {
+        _isStarting = true;
+        Assert.Equal(403, (await GetAsync($"/{page}")).Code);
+        _allowed.Add($"get nodes/{page} node-1");
+        var (code, body) = await GetAsync($"/{page}");
+        Assert.Equal(200, code);
+        Assert.StartsWith($"\nkubelet {(page == "flagz" ? "flags" : page)}\nWarning: ", body);
+        Assert.Contains(page == "flagz" ? "\nnode-name=node-1\n" : "\nPaths: /attach /containerLogs /exec /flagz /healthz /metrics /pods /portForward /runningpods /stats /statusz\n", body);
+    }
+
     [Fact]
     public async Task What_is_not_there_is_not_found()
     {
@@ -142,7 +157,8 @@ public sealed class KubeletEndpointTests
         var stats = new NodeStats(
             () => [], _ => ValueTask.FromResult<IReadOnlyDictionary<string, FilesUsage>>(new Dictionary<string, FilesUsage>()), mounts, new CgroupTree("/x"), "/", TimeProvider.System);
         var node = new KubeletNode("node-1", () => [], new NoStreams(), stats, new ProbeTally(), _asked, () => _problem) { Started = _started };
-        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed, _isAway), "node-1"), () => _isStarting ? null : node, _time).HandleAsync(http);
+        var pages = new ComponentPages("kubelet", "1.36.0", new Dictionary<string, string> { ["node-name"] = "node-1" }, KubeletEndpoint.Paths, _time);
+        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed, _isAway), "node-1"), () => _isStarting ? null : node, pages, _time).HandleAsync(http);
         return (http.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()));
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Usage;
 using Coppice.Client;
 using Coppice.Configuration;
@@ -66,7 +67,8 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
 
     /// <summary>The node's own endpoint; whoever hosts it serves TLS.</summary>
     /// <param name="access">Who is let in.</param>
-    public KubeletEndpoint Endpoint(IAccessControl access) => new(new KubeletAccess(access, options.Name), () => _kubelet, time);
+    public KubeletEndpoint Endpoint(IAccessControl access) =>
+        new(new KubeletAccess(access, options.Name), () => _kubelet, new("kubelet", ServerVersion.Number, options.Flags, KubeletEndpoint.Paths, time), time);
 
     /// <summary>Starts the runtime and makes the agent; the task it returns runs both until stopped.</summary>
     /// <param name="agent">Of its copies it uses the services alone, for the environment of containers.</param>

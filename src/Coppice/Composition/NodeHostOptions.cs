@@ -23,6 +23,9 @@ internal sealed record NodeHostOptions(string Name, IReadOnlyList<IPAddress> Add
 
     public required bool PodsHaveV6 { get; init; }
 
+    /// <summary>What the server was started with, by the names of the command line.</summary>
+    public required IReadOnlyDictionary<string, string> Flags { get; init; }
+
     /// <summary>Where the node's own endpoint listens.</summary>
     public required int EndpointPort { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed record NodeHostOptions(string Name, IReadOnlyList<IPAddress> Add
         new(server.NodeName, addresses, new DataLayout(server.DataDirectory), server.Ranges.DnsAddresses)
         {
             ClusterDomain = server.ClusterDomain,
+            Flags = server.Flags,
             Instance = server.Instance,
             PodsHaveV6 = server.Ranges.AllPods.Any(ClusterRanges.IsV6),
             EndpointPort = server.KubeletPort,
