@@ -67,6 +67,9 @@ public static class ContainerSpecBuilder
     public static string Hash(Container container) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{container.Name}\n{container.Image}")))[..8];
 
+    /// <summary>Whether it was made of this; one of which nobody knows counts as such.</summary>
+    public static bool IsOf(Container container, ContainerRecord record) => record.SpecHash.Length == 0 || record.SpecHash == Hash(container);
+
     internal static IReadOnlyList<long> Groups(PodSecurityContext pod) =>
         pod.FsGroup is { } group && !pod.SupplementalGroups.Contains(group) ? [.. pod.SupplementalGroups, group] : pod.SupplementalGroups;
 

@@ -1,3 +1,4 @@
+using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
 
 namespace Coppice.Node.Pods;
@@ -41,16 +42,18 @@ internal sealed class PlanDraft(PodSituation situation)
         RestartBackOff? next = null;
         if (situation.View.Of(container.Name).FirstOrDefault(one => one.State == ContainerRunState.Exited) is { } ended)
         {
+            // One that was changed since has not failed yet.
+            var backOff = ContainerSpecBuilder.IsOf(container.Spec, ended) ? runtime.BackOff : null;
             var endedAt = situation.OnSteadyClock(ended.FinishedAt ?? ended.CreatedAt);
-            var restartAt = RestartBackOff.RestartAt(runtime.BackOff, endedAt, situation.Now);
+            var restartAt = RestartBackOff.RestartAt(backOff, endedAt, situation.Now);
             if (restartAt > situation.Now)
             {
-                _backOffs.Add(new BackOffWait(container, ended, runtime.BackOff!.Pause));
+                _backOffs.Add(new BackOffWait(container, ended, backOff!.Pause));
                 LookAt(restartAt);
                 return;
             }
 
-            next = RestartBackOff.Next(runtime.BackOff, endedAt, situation.Now);
+            next = RestartBackOff.Next(backOff, endedAt, situation.Now);
         }
 
         Add(new PodAction.StartContainer(container, NextAttempt(container), next));

@@ -159,7 +159,7 @@ public static class PodPlanner
         var situation = draft.Situation;
         if (situation.Current(container.Name) is { State: ContainerRunState.Running } record)
         {
-            if (record.SpecHash.Length > 0 && record.SpecHash != ContainerSpecBuilder.Hash(container.Spec))
+            if (!ContainerSpecBuilder.IsOf(container.Spec, record))
             {
                 draft.Kill(container, record, $"Container {container.Name} definition changed, will be restarted", situation.Now + situation.Grace, startsAgain: true);
             }

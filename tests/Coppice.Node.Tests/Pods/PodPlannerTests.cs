@@ -53,6 +53,21 @@ public sealed class PodPlannerTests
     }
 
     [Fact]
+    public void A_container_that_was_changed_does_not_wait_for_what_it_was_before()
+    {
+        var given = new GivenPod("Always", Container("a")).Sandbox().Exited("a", 1, TimeSpan.Zero)
+            .WithState("a", runtime => runtime with { BackOff = new RestartBackOff(TimeSpan.FromMinutes(5), Noon.AddMinutes(-1)) });
+        Assert.Empty(given.Plan.Actions);
+
+        given.With(pod => pod with { Spec = pod.Spec with { Containers = [Container("a", one => one with { Image = "a:2" })] } });
+        Assert.Equal(new RestartBackOff(TimeSpan.FromSeconds(10), Noon), Assert.IsType<PodAction.StartContainer>(Assert.Single(given.Plan.Actions)).BackOff);
+
+        // It fails, too: its own pauses begin.
+        given.WithState("a", runtime => runtime with { BackOff = new RestartBackOff(TimeSpan.FromSeconds(10), Noon) }).Exited("a", 1, TimeSpan.Zero);
+        Assert.Equal(Noon.AddSeconds(10), given.Plan.LookAgainAt);
+    }
+
+    [Fact]
     public void The_pause_doubles_to_five_minutes_and_ten_minutes_of_running_forgive_all()
     {
         RestartBackOff? state = null;
