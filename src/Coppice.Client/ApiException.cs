@@ -18,6 +18,9 @@ public class ApiException(ApiStatus status) : Exception(status.Message)
     /// <summary>Somebody else changed the object meanwhile: read it again and decide anew.</summary>
     public bool IsConflict => Status.Reason == "Conflict";
 
+    /// <summary>Whoever asks has no right to it.</summary>
+    public bool IsForbidden => Status.Reason == "Forbidden";
+
     public bool IsAlreadyExists => Status.Reason == "AlreadyExists";
 
     /// <summary>The revision asked for is compacted away: list again.</summary>

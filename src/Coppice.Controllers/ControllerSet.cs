@@ -177,6 +177,6 @@ public sealed class ControllerSet
     {
         using var listening = _heartbeats;
         await _caches.WaitUntilSyncedAsync();
-        await Task.WhenAll([.. _controllers.Select(c => c.RunAsync(stop)), _garbage.RunAsync(stop), _kinds.RunAsync(stop)]);
+        await LoopsTogether.RunAsync(stop, [.. _controllers.Select(c => (Func<CancellationToken, Task>)c.RunAsync), _garbage.RunAsync, _kinds.RunAsync]);
     }
 }

@@ -54,7 +54,7 @@ public sealed partial class NodeAgent(
             _inbox.Writer.TryWrite(() => Take(change.Item, token));
             _volumes.Take(change);
         });
-        List<Task> loops = [registration.RunAsync(token), _pods.RunAsync(token), fencing?.RunAsync(token) ?? Task.CompletedTask];     // 1. 2.
+        List<Task> loops = [.. new[] { registration.RunAsync(token), _pods.RunAsync(token), fencing?.RunAsync(token) ?? Task.CompletedTask }.Select(EndWithAsync)];     // 1. 2.
         try
         {
             _ = BeginAsync(loops, token);                                                                // 3.
@@ -90,7 +90,7 @@ public sealed partial class NodeAgent(
             _inbox.Writer.TryWrite(() =>
             {
                 TakeOver(found, stop);
-                loops.AddRange([FollowRuntimeAsync(stop), AuditNowAndThenAsync(stop), KeepUpAsync(stop), _volumes.RunAsync(_pods.Find, stop)]);
+                loops.AddRange(new[] { FollowRuntimeAsync(stop), AuditNowAndThenAsync(stop), KeepUpAsync(stop), _volumes.RunAsync(_pods.Find, stop) }.Select(EndWithAsync));
             });
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -270,6 +270,19 @@ public sealed partial class NodeAgent(
             var worker = new PodWorker(pod, _allocations.DecisionOn(pod), found.Of(identity.Uid), services, node);
             worker.OnPodRemoved();
             Run(identity.Uid, worker, stop);
+        }
+    }
+
+    // Without one of its loops the agent would seem well, and be none: whoever runs it must learn of it.
+    private async Task EndWithAsync(Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException)
+        {
+            _inbox.Writer.TryComplete(failed);
         }
     }
 

@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Node.Heartbeat;
 using Coppice.Node.Status;
 
@@ -20,7 +21,7 @@ public interface INodeRegistration
 /// <param name="heartbeat">Null where nobody hears any.</param>
 public sealed class NodeRegistration(NodeReporter reporter, NodeLease lease, NodeHeartbeat? heartbeat = null) : INodeRegistration
 {
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(reporter.RunAsync(stop), lease.RunAsync(stop), heartbeat?.RunAsync(stop) ?? Task.CompletedTask);
+    public Task RunAsync(CancellationToken stop) => LoopsTogether.RunAsync(stop, [reporter.RunAsync, lease.RunAsync, .. heartbeat is null ? [] : (Func<CancellationToken, Task>[])[heartbeat.RunAsync]]);
 
     public void Wake() => reporter.Wake();
 

@@ -50,5 +50,5 @@ public sealed class LocalProvisioner
         _volumes.WriteTo(text);
     }
 
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(_claims.RunAsync(stop), _sizes.RunAsync(stop), _volumes.RunAsync(stop));
+    public Task RunAsync(CancellationToken stop) => LoopsTogether.RunAsync(stop, _claims.RunAsync, _sizes.RunAsync, _volumes.RunAsync);
 }

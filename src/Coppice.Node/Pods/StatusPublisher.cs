@@ -125,6 +125,11 @@ internal sealed class StatusPublisher(PodServices services, PodStart? start, Can
 
             return true;
         }
+        catch (ApiException refused) when (refused.IsForbidden)
+        {
+            // It was changed, and is no pod of this node: one of another node has its name by now. The watch will tell.
+            return false;
+        }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             PodLog.Failed(services.Log, ObjectKey.Of(pod), "writing its status", failed);

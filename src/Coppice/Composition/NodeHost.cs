@@ -168,8 +168,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     private async Task RunAsync(NodeAgent agent, IReadOnlyList<Func<CancellationToken, Task>> beside, Task ready, Task supervising, CancellationToken stop)
     {
         await using var end = stop.Register(_ended.Cancel);
-        var running = agent.RunAsync(_ended.Token);
-        var working = beside.Select(work => work(_ended.Token)).ToList();
+        var running = LoopsTogether.RunAsync(_ended.Token, [agent.RunAsync, .. beside]);
         if (await Task.WhenAny(ready, running, supervising) == ready)
         {
             _problem = null;
@@ -179,7 +178,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         await Task.WhenAny(running, supervising);
         _problem = "the node has ended";
         await _ended.CancelAsync();
-        await Task.WhenAll([running, .. working, supervising]);
+        await Task.WhenAll(running, supervising);
     }
 
     private async Task<(string Socket, Task Supervising)> StartRuntimeAsync(CancellationToken stopping)

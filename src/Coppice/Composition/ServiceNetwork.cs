@@ -90,7 +90,7 @@ internal sealed class ServiceNetwork : IAsyncDisposable
     public Task RunAsync(CancellationToken stop)
     {
         _ = _observer.FollowAsync(_loop.Wake);
-        return Task.WhenAll(_loop.RunAsync(stop), _routing.RunAsync(stop), _routes.WatchAsync(_routing, _time, stop));
+        return LoopsTogether.RunAsync(stop, _loop.RunAsync, _routing.RunAsync, end => _routes.WatchAsync(_routing, _time, end));
     }
 
     public async ValueTask DisposeAsync()

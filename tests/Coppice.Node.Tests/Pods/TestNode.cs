@@ -62,6 +62,9 @@ internal sealed class TestNode : IDisposable
     /// <summary>What its agent holds by a fence; null for nothing.</summary>
     public Fence? Fence { get; init; }
 
+    /// <summary>What its registration waits for; null for nothing.</summary>
+    public TaskCompletionSource? Registration { get; init; }
+
     public RuntimeSnapshot Held => _loop.Await(() => Runtime.ListAsync(default).AsTask());
 
     public TestNode Start()
@@ -80,12 +83,15 @@ internal sealed class TestNode : IDisposable
         {
             RuntimeClassOf = name => Api.Api.FindAsync<RuntimeClass>(new("", name), default),
         };
-        Agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, nodeEnvironment, new NoRegistration(), HostResources, Fence is null ? null : new PodFencing(Api.Api, Fence, Clock));
+        Agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, nodeEnvironment, new NoRegistration(Registration), HostResources, Fence is null ? null : new PodFencing(Api.Api, Fence, Clock));
         Do(() => _running = Agent.RunAsync(_stop.Token));
         return this;
     }
 
     public bool HasStopped => _running!.IsCompleted;
+
+    /// <summary>Why it ended by itself; null if it did not.</summary>
+    public Exception? Failure => _running?.Exception?.InnerException;
 
     /// <summary>The agent is asked to go, and may have something to finish.</summary>
     public void BeginStop() => Do(() => _stop.Cancel());
@@ -141,9 +147,9 @@ internal sealed class TestNode : IDisposable
         _stop.Dispose();
     }
 
-    private sealed class NoRegistration : INodeRegistration
+    private sealed class NoRegistration(TaskCompletionSource? broken) : INodeRegistration
     {
-        public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
+        public Task RunAsync(CancellationToken stop) => broken?.Task ?? Task.CompletedTask;
 
         public void Wake()
         {

@@ -16,6 +16,16 @@ internal sealed class TestPods
         Api = new TestApi(time, "shop");
         Api.Fault = (verb, _) =>
         {
+            if (IsDeaf && verb is ("watch" or "list"))
+            {
+                throw new HttpRequestException("connection refused");
+            }
+
+            if (IsReplaced && verb == "get")
+            {
+                throw new ApiException(new ApiStatus { Code = 403, Reason = "Forbidden", Message = "no relationship found between node and this object" });
+            }
+
             if (verb is not ("update" or "delete"))
             {
                 return;
@@ -37,6 +47,12 @@ internal sealed class TestPods
 
     /// <summary>While true, nothing can be written.</summary>
     public bool IsDown { get; set; }
+
+    /// <summary>While true, nobody is told of anything.</summary>
+    public bool IsDeaf { get; set; }
+
+    /// <summary>While true, pods are those of other nodes, which have the names of pods that were here.</summary>
+    public bool IsReplaced { get; set; }
 
     public Pod? Pod(string name) => Api.All<Pod>().FirstOrDefault(one => one.Metadata.Name == name);
 
