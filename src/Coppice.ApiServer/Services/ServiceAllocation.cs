@@ -85,7 +85,7 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
     {
         var name = $"{request.Key.Namespace}/{service.Metadata.Name}";
         var errors = new List<FieldError>();
-        var allocated = WithHealthPort(WithNodePorts(WithAddresses(service, ranges, IsTaken, errors), IsTaken, errors), old, IsTaken, errors);
+        var allocated = WithHealthPort(WithNodePorts(WithAddresses(service, ranges, IsTaken, errors), old is null, IsTaken, errors), old, IsTaken, errors);
         if (errors.Count > 0)
         {
             throw ApiErrors.Invalid(request.Kind, service.Metadata.Name ?? "", errors);
@@ -162,38 +162,45 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
         return null;
     }
 
-    private Service WithNodePorts(Service service, Func<string, bool> isTaken, List<FieldError> errors)
+    private Service WithNodePorts(Service service, bool isNew, Func<string, bool> isTaken, List<FieldError> errors)
     {
         var spec = service.Spec;
         var wants = spec.Type == ServiceType.NodePort || (spec.Type == ServiceType.LoadBalancer && spec.AllocateLoadBalancerNodePorts != false);
         var ports = new List<ServicePort>();
-        var own = new HashSet<string>(StringComparer.Ordinal);
+        var own = new HashSet<int>();
         for (var i = 0; i < spec.Ports.Count; i++)
         {
             var port = spec.Ports[i];
             var path = FieldPath.Of("spec", "ports").Index(i).Child("nodePort");
-            if (port.NodePort != 0 && !options.NodePorts.Contains(port.NodePort))
+
+            // Of a new service, what differs by the protocol alone shares a port of the nodes; a change may share any of its own.
+            var ofSame = isNew ? NodePortOf(ports, port.Port) : 0;
+            var asked = port.NodePort != 0 || !wants ? port.NodePort : ofSame != 0 ? ofSame : isNew ? NodePortOf(spec.Ports, port.Port) : 0;
+            var isShared = asked != 0 && (isNew ? asked == ofSame : own.Contains(asked));
+            if (asked == 0 && wants)
             {
-                errors.Add(FieldError.Invalid(
-                    path, port.NodePort, $"provided port is not in the valid range. The range of valid ports is {options.NodePorts}"));
+                asked = FreePort("failed to allocate a nodePort", IsTaken);
             }
-            else if (port.NodePort != 0 && isTaken(ServiceClaims.OfPort(port)))
+            else if (asked != 0 && !isShared && WhyNotGiven(asked, IsTaken) is { } why)
             {
-                errors.Add(FieldError.Invalid(path, port.NodePort, "provided port is already allocated"));
-            }
-            else if (port.NodePort == 0 && wants)
-            {
-                port = port with { NodePort = FreePort("failed to allocate a nodePort", free => IsTaken(ServiceClaims.OfPort(port with { NodePort = free }))) };
+                errors.Add(FieldError.Invalid(path, asked, why));
             }
 
-            own.Add(ServiceClaims.OfPort(port));
-            ports.Add(port);
+            own.Add(asked);
+            ports.Add(port with { NodePort = asked });
         }
 
         return service with { Spec = spec with { Ports = ports.ToValueList() } };
 
-        bool IsTaken(string claim) => own.Contains(claim) || isTaken(claim);
+        bool IsTaken(int port) => own.Contains(port) || isTaken(ServiceClaims.OfPort(port));
     }
+
+    private static int NodePortOf(IReadOnlyList<ServicePort> ports, int port) => ports.FirstOrDefault(one => one.Port == port && one.NodePort != 0)?.NodePort ?? 0;
+
+    private string? WhyNotGiven(int port, Func<int, bool> isTaken) =>
+        !options.NodePorts.Contains(port) ? $"provided port is not in the valid range. The range of valid ports is {options.NodePorts}"
+        : isTaken(port) ? "provided port is already allocated"
+        : null;
 
     private Service WithHealthPort(Service service, ServiceSpec? old, Func<string, bool> isTaken, List<FieldError> errors)
     {
@@ -215,21 +222,18 @@ internal sealed class ServiceAllocation(ObjectStorage storage, ServiceAllocation
             return service;
         }
 
-        var own = spec.Ports.Where(port => port.NodePort != 0).Select(ServiceClaims.OfPort).ToHashSet(StringComparer.Ordinal);
         if (wanted == 0)
         {
-            var free = FreePort("failed to allocate a HealthCheck NodePort 0", port => IsTaken(ServiceClaims.OfHealthPort(port)));
+            var free = FreePort("failed to allocate a HealthCheck NodePort 0", IsTaken);
             return service with { Spec = spec with { HealthCheckNodePort = free } };
         }
 
         // Of this port Kubernetes says what is wrong in no better way.
-        return !options.NodePorts.Contains(wanted) ? throw Refused($"provided port is not in the valid range. The range of valid ports is {options.NodePorts}")
-            : IsTaken(ServiceClaims.OfHealthPort(wanted)) ? throw Refused("provided port is already allocated")
+        return WhyNotGiven(wanted, IsTaken) is { } why
+            ? throw ApiErrors.InternalError($"failed to allocate requested HealthCheck NodePort {wanted}: {why}")
             : service;
 
-        bool IsTaken(string claim) => own.Contains(claim) || isTaken(claim);
-
-        ApiError Refused(string why) => ApiErrors.InternalError($"failed to allocate requested HealthCheck NodePort {wanted}: {why}");
+        bool IsTaken(int port) => spec.Ports.Any(one => one.NodePort == port) || isTaken(ServiceClaims.OfPort(port));
     }
 
     /// <param name="failure">What is said if there is none.</param>

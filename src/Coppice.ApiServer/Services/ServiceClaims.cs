@@ -29,9 +29,8 @@ internal sealed class ServiceClaims(ObjectStorage storage, TimeProvider time)
     /// <summary>An address has one claim, however it is written.</summary>
     public static string OfAddress(string address) => $"ip {IPAddress.Parse(address)}";
 
-    public static string OfPort(ServicePort port) => $"port {port.Protocol}/{port.NodePort}";
-
-    public static string OfHealthPort(int port) => OfPort(new ServicePort { Protocol = Protocol.TCP, NodePort = port });
+    /// <summary>A service has a port of the nodes for all protocols.</summary>
+    public static string OfPort(int port) => $"port {port}";
 
     public static IEnumerable<string> Of(Service service)
     {
@@ -42,12 +41,12 @@ internal sealed class ServiceClaims(ObjectStorage storage, TimeProvider time)
 
         foreach (var port in service.Spec.Ports.Where(p => p.NodePort != 0))
         {
-            yield return OfPort(port);
+            yield return OfPort(port.NodePort);
         }
 
         if (service.Spec.HealthCheckNodePort != 0)
         {
-            yield return OfHealthPort(service.Spec.HealthCheckNodePort);
+            yield return OfPort(service.Spec.HealthCheckNodePort);
         }
     }
 

@@ -63,6 +63,37 @@ public sealed class ServiceAllocationTests
     }
 
     [Fact]
+    public async Task A_port_of_the_nodes_is_one_services_for_all_protocols_and_shared_within_it_as_in_Kubernetes()
+    {
+        var api = await NewApiAsync();
+        ServicePort tcp = new() { Name = "tcp", Port = 53 }, udp = new() { Name = "udp", Port = 53, Protocol = "UDP" };
+
+        // New, and alike but for the protocol: one for both, given or asked for.
+        var names = (await api.CreateAsync(Of("names", tcp, udp), Stop)).Spec.Ports;
+        Assert.Equal(names[0].NodePort, names[1].NodePort);
+        var asked = await api.CreateAsync(Of("asked", tcp, udp with { NodePort = 30007 }, tcp with { Name = "more", Port = 54 }), Stop);
+        Assert.Equal((30007, 30007), (asked.Spec.Ports[0].NodePort, asked.Spec.Ports[1].NodePort));
+        Assert.NotEqual(30007, asked.Spec.Ports[2].NodePort);
+
+        // Another service, and another port of a new one, have another, whatever the protocol.
+        await IsRefusedAsync(0, Of("other", udp with { Port = 99, NodePort = 30007 }));
+        await IsRefusedAsync(1, Of("two", tcp with { NodePort = 30008 }, udp with { Port = 99, NodePort = 30008 }));
+
+        // A change may share what the service has.
+        var changed = await api.UpdateAsync(asked with { Spec = asked.Spec with { Ports = [tcp with { NodePort = 30007 }, udp with { Port = 99, NodePort = 30007 }] } }, Stop);
+        Assert.All(changed.Spec.Ports, port => Assert.Equal(30007, port.NodePort));
+
+        async Task IsRefusedAsync(int index, Service service)
+        {
+            var refusal = await Assert.ThrowsAnyAsync<ApiException>(() => api.CreateAsync(service, Stop).AsTask());
+            Assert.Contains($"spec.ports[{index}].nodePort: Invalid value: {service.Spec.Ports[index].NodePort}: provided port is already allocated", refusal.Message);
+        }
+
+        static Service Of(string name, params ServicePort[] ports) =>
+            new() { Metadata = new() { Namespace = "default", Name = name }, Spec = new() { Type = ServiceType.NodePort, Ports = [.. ports] } };
+    }
+
+    [Fact]
     public async Task A_range_that_was_full_has_room_again_when_services_go()
     {
         var api = await NewApiAsync();
