@@ -119,7 +119,7 @@ internal sealed class ApiServiceReconciler(IApiClient api, KindRegistry kinds, R
 
     private async ValueTask<(ApiAvailability Availability, ValueList<ServedResource> Resources)> CheckAsync(RemoteApi one, Service service, CancellationToken stop)
     {
-        var shown = $"https://{service.Spec.ClusterIP}:{one.Spec.Service!.Port}{one.Root}";
+        var shown = $"https://{HostPort.Of(service.Spec.ClusterIP!, one.Spec.Service!.Port ?? ServiceDialer.HttpsPort)}{one.Root}";
         using var late = new CancellationTokenSource(CheckTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
         try

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Containers;
@@ -56,12 +57,11 @@ public static class ServiceVariables
             }
         }
 
-        var host = address.Contains(':') ? $"[{address}]" : address;
         for (var i = 0; i < ports.Count; i++)
         {
             var port = ports[i];
             var protocol = port.Protocol is { Length: > 0 } given ? given : Protocol.TCP;
-            var url = $"{protocol.ToLowerInvariant()}://{host}:{Text(port.Port)}";
+            var url = $"{protocol.ToLowerInvariant()}://{HostPort.Of(address, port.Port)}";
             if (i == 0)
             {
                 yield return new(prefix + "_PORT", url);

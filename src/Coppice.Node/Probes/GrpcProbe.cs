@@ -20,7 +20,7 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
 
     public async ValueTask<ProbeOutcome> AskAsync(string host, GRPCAction call, TimeSpan limit, CancellationToken stop)
     {
-        var target = ProbeErrors.HostAndPort(host, call.Port);
+        var target = HostPort.Of(host, call.Port);
         using var late = new CancellationTokenSource(limit.ForTimer(), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try

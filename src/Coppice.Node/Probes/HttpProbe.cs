@@ -29,7 +29,7 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
     {
         var scheme = get.Scheme is { Length: > 0 } given ? given.ToLowerInvariant() : "http";
         var path = get.Path is { Length: > 0 } own ? own.StartsWith('/') ? own : "/" + own : "/";
-        var text = $"{scheme}://{ProbeErrors.HostAndPort(host, port)}{path}";
+        var text = $"{scheme}://{HostPort.Of(host, port)}{path}";
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url))
         {
             return ProbeOutcome.Failure($"parse \"{text}\": invalid URL");
@@ -130,7 +130,7 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
 
         if (failed.InnerException is SocketException socket)
         {
-            return $"dial tcp {ProbeErrors.HostAndPort(host, port)}: {ProbeErrors.Connect(socket, host)}";
+            return $"dial tcp {HostPort.Of(host, port)}: {ProbeErrors.Connect(socket, host)}";
         }
 
         if (failed.InnerException is AuthenticationException)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 
 namespace Coppice.Node.Probes;
@@ -6,9 +5,6 @@ namespace Coppice.Node.Probes;
 /// <summary>Network failures in the words that people know from the kubelet, which are Go's.</summary>
 internal static class ProbeErrors
 {
-    public static string HostAndPort(string host, int port) =>
-        (host.Contains(':') ? $"[{host}]" : host) + ":" + port.ToString(CultureInfo.InvariantCulture);
-
     public static string Connect(SocketException failed, string host) => failed.SocketErrorCode switch
     {
         SocketError.ConnectionRefused => "connect: connection refused",

@@ -105,7 +105,7 @@ public sealed class Prober(IContainerRuntime runtime, TimeProvider time) : IProb
         using var late = new CancellationTokenSource(limit.ForTimer(), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        var target = ProbeErrors.HostAndPort(host, port);
+        var target = HostPort.Of(host, port);
         try
         {
             await socket.ConnectAsync(host, port, both.Token);

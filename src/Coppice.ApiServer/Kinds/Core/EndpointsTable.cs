@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Tables;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Kinds.Core;
@@ -23,5 +24,5 @@ internal sealed class EndpointsTable : KindTable<Endpoints>
 
     private static IEnumerable<string> Addresses(EndpointSubset subset) => subset.Ports.IsEmpty
         ? subset.Addresses.Select(a => a.Ip)
-        : subset.Ports.SelectMany(port => subset.Addresses.Select(a => a.Ip.Contains(':') ? $"[{a.Ip}]:{port.Port}" : $"{a.Ip}:{port.Port}"));
+        : subset.Ports.SelectMany(port => subset.Addresses.Select(a => HostPort.Of(a.Ip, port.Port)));
 }
