@@ -22,7 +22,7 @@ internal sealed class Sight<T> : IAsyncDisposable where T : KubernetesObject
         _reading = ReadAsync();
     }
 
-    public static async Task<Sight<T>> OpenAsync(IApiClient api, string ns)
+    public static async Task<Sight<T>> OpenAsync(IApiClient api, string? ns)
     {
         var query = new ListQuery(ns);
         var list = await api.ListAsync<T>(query, CancellationToken.None);
