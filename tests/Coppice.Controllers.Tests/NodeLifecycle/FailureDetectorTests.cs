@@ -61,6 +61,55 @@ public sealed class FailureDetectorTests : IDisposable
         }
     }
 
+    // How late a beat and its answer were together on a machine of two processors at a load of 33: a share of them, and milliseconds.
+    private static readonly (double Share, double Late)[] Busy =
+        [(0, 0), (0.25, 0.3), (0.5, 2.6), (0.75, 15), (0.9, 60), (0.95, 112), (0.99, 260), (0.995, 396), (0.999, 444), (1, 500)];
+
+    /// <summary>Agents that wait for a processor, a server that does, too, and now and then a beat that is lost.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(3, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 2)]
+    public void An_hour_of_a_machine_that_is_too_busy_raises_no_false_alarm(int seed, int timesAsLate)
+    {
+        var random = new Random(seed);
+        var (beats, longest) = (0, TimeSpan.Zero);
+        for (var (now, next, number) = (TimeSpan.Zero, TimeSpan.Zero, 0L); now < TimeSpan.FromHours(1);)
+        {
+            // The agent's beat comes when it comes, and the next half a second after it was to be sent.
+            next += Options.BeatEvery;
+            var comes = next + Late(random, timesAsLate);
+            while (now < comes)
+            {
+                // The server's own clock waits for a processor, too.
+                var pause = Late(random, timesAsLate) + TimeSpan.FromMilliseconds(50);
+                _time.Jump(pause);
+                Advance(TimeSpan.FromMilliseconds(50));
+                now += pause + TimeSpan.FromMilliseconds(50);
+                Assert.False(IsSilent(), $"after {now}, {beats} beats: {_heartbeats.Of("n1")}");
+                longest = _heartbeats.Of("n1") is { } silence && silence.For > longest ? silence.For : longest;
+            }
+
+            number++;
+            if (random.Next(100) > 0)
+            {
+                _heartbeats.Take("n1", new("s", TimeSpan.Zero, []) { Number = number }, default);
+                beats++;
+            }
+
+            next = next > now ? next : now;
+        }
+
+        Assert.InRange(beats, 3000, 7200);
+        Assert.InRange(longest, TimeSpan.FromSeconds(1), Options.PatienceMax);
+
+        // It has not become deaf by it.
+        Advance(Options.PatienceMax);
+        Assert.True(IsSilent());
+    }
+
     [Fact]
     public void A_node_of_which_little_was_heard_is_waited_for_longer()
     {
@@ -225,6 +274,14 @@ public sealed class FailureDetectorTests : IDisposable
     }
 
     private void Beat(int times, string guarded) => Beat(times, default, guarded);
+
+    private static TimeSpan Late(Random random, int times)
+    {
+        var share = random.NextDouble();
+        var at = Array.FindIndex(Busy, one => one.Share > share);
+        var (below, above) = (Busy[at - 1], Busy[at]);
+        return times * TimeSpan.FromMilliseconds(below.Late + ((above.Late - below.Late) * (share - below.Share) / (above.Share - below.Share)));
+    }
 
     // Time passes as for a server that is awake.
     private void Advance(TimeSpan by)
