@@ -8,7 +8,7 @@ namespace Coppice.Store.Sqlite;
 /// The writer thread: takes the writes that wait, judges them, makes them durable in one transaction, then visible, then
 /// acknowledges them. The only one that uses the database after the store was opened.
 /// </summary>
-internal sealed partial class CommitLoop(VersionTable table, RevisionHistory history, WriteQueue queue, SqliteStoreOptions options, string directory, ILogger logger)
+internal sealed partial class CommitLoop(VersionTable table, RevisionHistory history, WriteQueue queue, SqliteStoreOptions options, WritePace pace, ILogger logger)
 {
     /// <summary>So many forgotten rows are deleted at a time, so that a write that comes meanwhile waits a millisecond or two.</summary>
     private const int RowsPerDeletion = 256;
@@ -152,7 +152,7 @@ internal sealed partial class CommitLoop(VersionTable table, RevisionHistory his
         catch (CryptographicException unread)
         {
             _rewritten.Remove(request.Promise);
-            request.Promise.SetException(MediumFailure.NotDecrypted(directory, unread));
+            request.Promise.SetException(MediumFailure.NotDecrypted(pace.Directory, unread));
         }
     }
 
@@ -207,6 +207,7 @@ internal sealed partial class CommitLoop(VersionTable table, RevisionHistory his
 
     private void Checkpoint()
     {
+        pace.Begin();
         try
         {
             table.Checkpoint();
@@ -216,20 +217,25 @@ internal sealed partial class CommitLoop(VersionTable table, RevisionHistory his
         {
             // Everything is safe in the log; it only goes on growing. Not at every commit again, though.
             _checkpointFailedAt = table.LogPages;
-            LogNotCheckpointed(MediumFailure.OnWrite(directory, error).Message);
+            LogNotCheckpointed(MediumFailure.OnWrite(pace.Directory, error).Message);
+        }
+        finally
+        {
+            pace.End();
         }
     }
 
     /// <summary>Writes to the disk; a refusal is logged once until a write works again.</summary>
     private StoreUnavailableException? Attempt(string what, Action write)
     {
+        pace.Begin();
         try
         {
             write();
         }
         catch (SqliteException error)
         {
-            var failure = MediumFailure.OnWrite(directory, error);
+            var failure = MediumFailure.OnWrite(pace.Directory, error);
             if (_trouble is null)
             {
                 LogNotWritten(what, failure.Message);
@@ -238,11 +244,15 @@ internal sealed partial class CommitLoop(VersionTable table, RevisionHistory his
             _trouble = failure.Message;
             return failure;
         }
+        finally
+        {
+            pace.End();
+        }
 
         if (_trouble is not null)
         {
             _trouble = null;
-            LogWritesAgain(directory);
+            LogWritesAgain(pace.Directory);
         }
 
         return null;

@@ -17,12 +17,14 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
     private readonly VersionTable _table;
     private readonly DirectoryLock _directoryLock;
     private readonly ILogger _logger;
+    private readonly WritePace _pace;
     private CommitLoop? _loop;
     private ITimer? _compaction;
     private Revision _oneSpanAgo;
 
-    private SqliteRevisionStore(DirectoryLock directoryLock, VersionTable table, RevisionHistory history, SqliteStoreOptions options, ILogger logger)
+    private SqliteRevisionStore(DirectoryLock directoryLock, VersionTable table, RevisionHistory history, SqliteStoreOptions options, WritePace pace, ILogger logger)
     {
+        _pace = pace;
         _directoryLock = directoryLock;
         _table = table;
         _history = history;
@@ -36,6 +38,9 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
 
     /// <summary>Why the last write was refused, in words for people; null while writes succeed.</summary>
     public string? Trouble => _loop?.Trouble;
+
+    /// <summary>That its disk is slow, in words for people; null while it is not.</summary>
+    public string? Slowness => _pace.Remark;
 
     /// <summary>
     /// Opens the store in a directory, which is made (for its owner only) if it is not there. Reads the whole file, on the calling
@@ -66,8 +71,9 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
             StoreFile.BeginWriting(connection, reader.Totals);
             acknowledged.Set(history.Current);
             var table = new VersionTable(connection, acknowledged, reader.Totals, encryption);
-            var store = new SqliteRevisionStore(directoryLock, table, history, options, logger);
-            var loop = new CommitLoop(table, history, store._queue, options, directory, logger);
+            var pace = new WritePace(directory, time, logger);
+            var store = new SqliteRevisionStore(directoryLock, table, history, options, pace, logger);
+            var loop = new CommitLoop(table, history, store._queue, options, pace, logger);
             loop.Remember(leftOver);
             loop.RewriteLater(reader.NotAsWritten);
             store.Start(loop, options, time);

@@ -70,7 +70,12 @@ internal static class StatusCommand
         {
             Nodes = StatusPlanner.Nodes(nodes, pods),
             Pods = StatusPlanner.Pods(pods),
-            Problems = [.. StatusPlanner.OfServer(await api.TryGetTextAsync("/readyz/store?verbose", stop)), .. StatusPlanner.Problems(nodes, pods)],
+            Problems =
+            [
+                .. StatusPlanner.OfServer(await api.TryGetTextAsync("/readyz/store?verbose", stop)),
+                .. StatusPlanner.OfServer(await api.TryGetTextAsync("/readyz/disk?verbose", stop)),
+                .. StatusPlanner.Problems(nodes, pods),
+            ],
         };
     }
 

@@ -20,6 +20,7 @@ using Coppice.Network.PodNetwork;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Scheduler;
+using Coppice.Store.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
@@ -124,14 +125,7 @@ public sealed class Cluster : IServer
         await plane.Api.Definitions.FollowAsync(stop);
         var nodeOptions = NodeHostOptions.Of(_options, NodeAddresses.Of(_options) is { Count: > 0 } addresses ? addresses : [OfLonelyMachine()]);
         var node = _node = new NodeHost(nodeOptions, _time, _logs) { NetworkReady = (pod, addresses, stop) => _network!.AdmitAsync(pod, addresses, stop) };
-        HealthCheck[] health =
-        [
-            new("node", true, node.Problem),
-            new("store", true, () => null) { Remark = () => store.Trouble },
-            new("encryption", true, () => null) { Remark = () => atRest.Remark },
-            new("shutdown", true, () => _loops.AreStopping ? "process is shutting down" : null),
-        ];
-        var (door, ofAgents) = await ServeAsync(plane, health, keys, node, nodeOptions, stop);
+        var (door, ofAgents) = await ServeAsync(plane, Health(node, store, () => atRest.Remark), keys, node, nodeOptions, stop);
 
         var meter = ServeFigures(plane, async (name, ended) => name == nodeOptions.Name ? await node.MeasureAsync(ended) : await ofAgents(name, ended), () => store.Trouble);
 
@@ -158,6 +152,15 @@ public sealed class Cluster : IServer
         await side.RunAsync(node, stop);
         _loops.Run(IdleMemory.OfThisProcess(_time, _log).RunAsync);
     }
+
+    private HealthCheck[] Health(NodeHost node, SqliteRevisionStore store, Func<string?> encryption) =>
+    [
+        new("node", true, node.Problem),
+        new("store", true, () => null) { Remark = () => store.Trouble },
+        new("disk", true, () => null) { Remark = () => store.Slowness },
+        new("encryption", true, () => null) { Remark = encryption },
+        new("shutdown", true, () => _loops.AreStopping ? "process is shutting down" : null),
+    ];
 
     /// <summary>Serves what is not stored but told when somebody asks: how the components are, and what pods and nodes use.</summary>
     /// <param name="measure">What a node uses.</param>

@@ -6,6 +6,9 @@ public sealed record ClusterOptions
     /// <summary>Puts the data directory on a file system of its own of so many MiB, which a test can fill; 0 for the machine's disk.</summary>
     public int DataDirectoryMiB { get; init; }
 
+    /// <summary>Puts the data directory on a disk of its own, which a test can make slow.</summary>
+    public bool HasDisk { get; init; }
+
     /// <summary>The mode mask that coppice is started under, such as "077"; null for that of the tests.</summary>
     public string? Umask { get; init; }
 

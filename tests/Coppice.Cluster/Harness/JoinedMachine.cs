@@ -30,6 +30,7 @@ internal sealed class JoinedMachine : IAsyncDisposable
     private readonly NetworkNamespace _network;
     private readonly ImageRegistry _registry;
     private CoppiceServer _server;
+    private LoopDisk? _disk;
 
     private JoinedMachine(RunningCluster cluster, ClusterFolders folders, NetworkNamespace network, ImageRegistry registry, string name, IPAddress address)
     {
@@ -42,6 +43,9 @@ internal sealed class JoinedMachine : IAsyncDisposable
     public IPAddress Address { get; }
 
     public string DataDirectory => _folders.Data;
+
+    /// <summary>What the data directory is on, after <see cref="PutOnDiskAsync"/>.</summary>
+    public LoopDisk Disk => _disk ?? throw new InvalidOperationException("its data directory is on the disk of this machine");
 
     /// <summary>Where what its coppice says is kept.</summary>
     public string Logs => _folders.Logs;
@@ -83,6 +87,9 @@ internal sealed class JoinedMachine : IAsyncDisposable
         var registry = await ImageRegistry.StartAsync(network, folders.RegistryData, Path.Combine(folders.Logs, "registry.log"));
         return new JoinedMachine(cluster, folders, network, registry, $"node-{number}", address);
     }
+
+    /// <summary>Gives the data directory of one that has not joined yet a disk of its own.</summary>
+    public async Task PutOnDiskAsync() => _disk = await LoopDisk.MountAsync(_folders);
 
     /// <summary>Starts coppice with a new token.</summary>
     public async Task JoinAsync() => await JoinAsync(await NewTokenAsync(_cluster));

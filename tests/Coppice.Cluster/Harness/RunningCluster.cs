@@ -19,6 +19,7 @@ public sealed class RunningCluster : IAsyncDisposable
     private readonly CoppiceServer _server;
     private readonly ClusterOptions _options;
     private ImageRegistry? _registry;
+    private LoopDisk? _disk;
 
     private RunningCluster(ClusterFolders folders, NetworkNamespace network, ClusterOptions options)
     {
@@ -50,6 +51,9 @@ public sealed class RunningCluster : IAsyncDisposable
 
     public string DataDirectory => Folders.Data;
 
+    /// <summary>What the data directory is on.</summary>
+    internal LoopDisk Disk => _disk ?? throw new InvalidOperationException($"only a cluster with {nameof(ClusterOptions.HasDisk)} has a disk of its own");
+
     /// <summary>Names its nftables table, among others.</summary>
     public string Instance => CoppiceServer.Instance(Folders);
 
@@ -73,6 +77,11 @@ public sealed class RunningCluster : IAsyncDisposable
             if (options.DataDirectoryMiB > 0)
             {
                 (await new Command("mount", "-t", "tmpfs", "-o", $"size={options.DataDirectoryMiB}m,mode=700", "tmpfs", folders.Data).RunAsync()).OrThrow();
+            }
+
+            if (options.HasDisk)
+            {
+                cluster._disk = await LoopDisk.MountAsync(folders);
             }
 
             if (options.DataDirectoryMode is { } mode)

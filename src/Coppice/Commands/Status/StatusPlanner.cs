@@ -43,7 +43,8 @@ internal static class StatusPlanner
         {
             if (line.IndexOf(Ok, StringComparison.Ordinal) is var at and > 0)
             {
-                yield return new Problem(line["[+]".Length..at], "WritesRefused", line[(at + Ok.Length)..^1]);
+                var check = line["[+]".Length..at];
+                yield return new Problem(check, check == "disk" ? "WritesSlow" : "WritesRefused", line[(at + Ok.Length)..^1]);
             }
         }
     }
