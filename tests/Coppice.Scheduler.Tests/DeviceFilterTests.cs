@@ -1,21 +1,14 @@
-using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Resource;
 using static Coppice.Scheduler.Tests.World;
-using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
 
 namespace Coppice.Scheduler.Tests;
 
 /// <summary>Which nodes have the devices that pods claim, and which devices these are.</summary>
-public sealed class DeviceFilterTests
+public sealed class DeviceFilterTests : DeviceTest
 {
-    private const string Driver = "gpu.example.com";
     private const string NotHelpful = " preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.";
-
-    private readonly ClusterState _cluster = new();
-
-    public DeviceFilterTests() => Class("gpus");
 
     [Fact]
     public void A_pod_goes_where_a_device_is_free()
@@ -63,17 +56,35 @@ public sealed class DeviceFilterTests
     {
         Slice("b", "gpu-0");
         var pod = Pod("web").With(spec => spec with { ResourceClaims = [new() { Name = "gpu", ResourceClaimTemplateName = "t" }] });
-        var devices = PodDevices.Of(pod, _cluster.Devices)!;
+        var devices = PodDevices.Of(pod, Cluster.Devices)!;
         Assert.True(devices.IsAwaited);
         Assert.Equal("pod \"default/web\": ResourceClaim not created yet", devices.Problem);
 
         Claim("others");
         pod = pod with { Status = new() { ResourceClaimStatuses = [new() { Name = "gpu", ResourceClaimName = "others" }] } };
-        Assert.Equal("ResourceClaim default/others was not created for pod default/web (pod is not owner)", PodDevices.Of(pod, _cluster.Devices)!.Problem);
+        Assert.Equal("ResourceClaim default/others was not created for pod default/web (pod is not owner)", PodDevices.Of(pod, Cluster.Devices)!.Problem);
 
         // Where none was needed there is nothing to wait for.
         pod = pod with { Status = new() { ResourceClaimStatuses = [new() { Name = "gpu" }] } };
-        Assert.Null(PodDevices.Of(pod, _cluster.Devices)!.Problem);
+        Assert.Null(PodDevices.Of(pod, Cluster.Devices)!.Problem);
+    }
+
+    [Fact]
+    public void A_pod_whose_devices_are_on_their_way_to_its_claim_waits_in_silence()
+    {
+        Slice("b", "gpu-0");
+        Claim("one");
+        var (user, other) = (Known("user"), Known("other"));
+        Cluster.Devices.Assume(PodDevices.Of(user, Cluster.Devices)!.PlanFor(Node("b")));
+        Assert.True(PodDevices.Of(user, Cluster.Devices)!.IsAwaited);
+        Assert.False(PodDevices.Of(other, Cluster.Devices)!.IsAwaited);
+        Assert.Equal("resource claim default/one is in the process of being allocated", PodDevices.Of(other, Cluster.Devices)!.Problem);
+
+        static Pod Known(string name)
+        {
+            var pod = User("one");
+            return pod with { Metadata = pod.Metadata with { Name = name, Uid = name } };
+        }
     }
 
     [Fact]
@@ -84,9 +95,9 @@ public sealed class DeviceFilterTests
         Claim("one");
         Allocate("b", "one");
         Assert.Equal("b", NodeOf(Plan("one")));
-        _cluster.RemoveNode("b");
-        Assert.Equal("0/1 nodes are available: 1 resourceclaim not available on the node. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.", MessageOf(World.Plan(_cluster, User("one"), [Node("a")])));
-        Assert.Equal("one", PodDevices.Of(User("one"), _cluster.Devices)!.FindMovable([Node("a")])?.Metadata.Name);
+        Cluster.RemoveNode("b");
+        Assert.Equal("0/1 nodes are available: 1 resourceclaim not available on the node. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.", MessageOf(World.Plan(Cluster, User("one"), [Node("a")])));
+        Assert.Equal("one", PodDevices.Of(User("one"), Cluster.Devices)!.FindMovable([Node("a")])?.Metadata.Name);
     }
 
     [Fact]
@@ -264,7 +275,7 @@ public sealed class DeviceFilterTests
         var zone = new NodeSelector { NodeSelectorTerms = [new() { MatchExpressions = [new() { Key = "zone", Operator = "In", Values = ["z"] }] }] };
         Learn(SliceOf("s", "zonal", null, 1, 1, "gpu-0") with { Spec = SliceOf("s", "zonal", null, 1, 1, "gpu-0").Spec with { NodeSelector = zone } });
         Claim("one");
-        Assert.Equal("zoned", NodeOf(World.Plan(_cluster, User("one"), [Node("a"), Node("zoned", labels: ("zone", "z"))])));
+        Assert.Equal("zoned", NodeOf(World.Plan(Cluster, User("one"), [Node("a"), Node("zoned", labels: ("zone", "z"))])));
         Assert.Equal("zone", Assert.Single(Assert.Single(Allocate("zoned", "one").NodeSelector!.NodeSelectorTerms).MatchExpressions).Key);
 
         Learn(SliceOf("e", "everywhere", null, 1, 1, "gpu-0") with { Spec = SliceOf("e", "everywhere", null, 1, 1, "gpu-0").Spec with { AllNodes = true } });
@@ -275,87 +286,6 @@ public sealed class DeviceFilterTests
         Learn(SliceOf("p", "each", null, 1, 1) with { Spec = each });
         Claim("three", Wanted(2));
         Assert.Equal("of-a of-all", Devices(Allocate("a", "three")));
-    }
-
-    [Fact]
-    public void Claims_share_a_device_as_long_as_there_is_enough_of_it()
-    {
-        Learn(Shared("memory", "10Gi"));
-        Claim("one", Share("6Gi"));
-        Claim("two", Share("6Gi"));
-        Claim("three", Share("4Gi"));
-        var result = Assert.Single(Allocate("b", "one").Devices.Results);
-        Assert.Equal(("gpu-0", "6Gi"), (result.Device, result.ConsumedCapacity["memory"].ToString()));
-        Assert.Null(NodeOf(Plan("two")));
-        var other = Assert.Single(Allocate("b", "three").Devices.Results);
-        Assert.True(Guid.TryParseExact(other.ShareID, "D", out _), other.ShareID);
-        Assert.NotEqual(result.ShareID, other.ShareID);
-
-        // What one gives back, others have.
-        Learn(_cluster.Devices.Claim(new("default", "one"))! with { Status = new() });
-        Assert.Equal("gpu-0", Devices(PlanOn("b", "two")));
-    }
-
-    [Fact]
-    public void Who_does_not_say_how_much_has_all_that_is_left_to_nobody()
-    {
-        Learn(Shared("memory", "10Gi"));
-        Claim("one");
-        Assert.Equal("10Gi", Assert.Single(Allocate("b", "one").Devices.Results).ConsumedCapacity["memory"].ToString());
-        Claim("two", Share("1"));
-        Assert.Null(NodeOf(Plan("two")));
-    }
-
-    [Theory]
-    [InlineData(null, "2")]
-    [InlineData("1", "2")]
-    [InlineData("5", "6")]
-    [InlineData("6", "6")]
-    [InlineData("9", null)]
-    public void An_amount_is_had_in_steps_between_bounds(string? wanted, string? consumed) => Assert.Equal(consumed, ConsumedBy(
-        wanted,
-        new() { Default = Quantity.Parse("2"), ValidRange = new() { Min = Quantity.Parse("2"), Max = Quantity.Parse("8"), Step = Quantity.Parse("2") } }));
-
-    [Theory]
-    [InlineData(null, "4")]
-    [InlineData("1", "1")]
-    [InlineData("2", "4")]
-    [InlineData("5", null)]
-    public void An_amount_is_one_of_those_that_are_given(string? wanted, string? consumed) => Assert.Equal(
-        consumed, ConsumedBy(wanted, new() { Default = Quantity.Parse("4"), ValidValues = [Quantity.Parse("1"), Quantity.Parse("4")] }));
-
-    [Fact]
-    public void A_request_has_a_shared_device_once_and_other_requests_of_the_claim_have_it_too()
-    {
-        Learn(Shared("memory", "10Gi"));
-        Claim("twice", Share("1Gi") with { Count = 2 });
-        Assert.Null(NodeOf(Plan("twice")));
-        Claim("each", change: claim => claim with
-        {
-            Spec = new() { Devices = new() { Requests = [new() { Name = "r0", Exactly = Share("6Gi") }, new() { Name = "r1", Exactly = Share("4Gi") }] } },
-        });
-        var results = Allocate("b", "each").Devices.Results;
-        Assert.Equal(["r0 gpu-0 6Gi", "r1 gpu-0 4Gi"], results.Select(one => $"{one.Request} {one.Device} {one.ConsumedCapacity["memory"]}"));
-        Assert.Equal(2, results.DistinctBy(one => one.ShareID).Count());
-    }
-
-    [Fact]
-    public void A_device_that_several_share_takes_once_of_what_it_shares_with_others()
-    {
-        Learn(SliceOf("counters", "b", "b", 1, 2) with
-        {
-            Spec = SliceOf("counters", "b", "b", 1, 2).Spec with { SharedCounters = [new() { Name = "gpu", Counters = ValueMap.Of(("memory", new Counter { Value = Quantity.Parse("40Gi") })) }] },
-        });
-        Learn(SliceOf("parts", "b", "b", 1, 2) with
-        {
-            Spec = SliceOf("parts", "b", "b", 1, 2).Spec with { Devices = [Part("shared", "40Gi") with { AllowMultipleAllocations = true }, Part("half", "20Gi")] },
-        });
-        Claim("one");
-        Assert.Equal("shared", Devices(Allocate("b", "one")));
-        Claim("two");
-        Assert.Equal("shared", Devices(Allocate("b", "two")));
-        Claim("three", Wanted(1) with { Selectors = [Cel("!device.allowMultipleAllocations")] });
-        Assert.Null(NodeOf(Plan("three")));
     }
 
     [Fact]
@@ -387,104 +317,4 @@ public sealed class DeviceFilterTests
     }
 
     private static Device Attached(string name) => Gpu(name) with { BindsToNode = true, BindingConditions = ["Attached"], BindingFailureConditions = ["Broken"] };
-
-    private static ExactDeviceRequest Share(string memory) => Wanted(1) with { Capacity = new() { Requests = ValueMap.Of(("memory", Quantity.Parse(memory))) } };
-
-    private static ResourceSlice Shared(string capacity, string value, CapacityRequestPolicy? policy = null) => SliceOf("shared", "b", "b", 1, 1) with
-    {
-        Spec = SliceOf("shared", "b", "b", 1, 1).Spec with
-        {
-            Devices = [Gpu("gpu-0") with { AllowMultipleAllocations = true, Capacity = ValueMap.Of((capacity, new DeviceCapacity { Value = Quantity.Parse(value), RequestPolicy = policy })) }],
-        },
-    };
-
-    /// <returns>Null if there is no such amount.</returns>
-    private string? ConsumedBy(string? wanted, CapacityRequestPolicy policy)
-    {
-        Learn(Shared("memory", "10", policy));
-        Claim("one", wanted is null ? Wanted(1) : Share(wanted));
-        return NodeOf(Plan("one")) is null ? null : Assert.Single(PlanOn("b", "one").Devices.Results).ConsumedCapacity["memory"].ToString();
-    }
-
-    private static ExactDeviceRequest Wanted(int count) => new() { DeviceClassName = "gpus", AllocationMode = DeviceAllocationMode.ExactCount, Count = count };
-
-    private static DeviceSelector Cel(string expression) => new() { Cel = new() { Expression = expression } };
-
-    private static DeviceClaimConfiguration Configuration(string request) => new() { Requests = [request], Opaque = new() { Driver = Driver } };
-
-    private static Device Gpu(string name, params (string Name, string Value)[] capacity) => new()
-    {
-        Name = name,
-        Capacity = ValueMap.Of([.. capacity.Select(one => (one.Name, new DeviceCapacity { Value = Quantity.Parse(one.Value) }))]),
-    };
-
-    private static Device Part(string name, string memory, string set = "gpu") => Gpu(name) with
-    {
-        ConsumesCounters = [new() { CounterSet = set, Counters = ValueMap.Of(("memory", new Counter { Value = Quantity.Parse(memory) })) }],
-    };
-
-    private static Device OnNuma(string name, int numa) => Gpu(name) with { Attributes = ValueMap.Of(("numa", new DeviceAttribute { Int = numa })) };
-
-    private static Pod User(params string[] claims) => Pod("web").With(spec => spec with
-    {
-        ResourceClaims = [.. claims.Select(claim => new PodResourceClaim { Name = claim, ResourceClaimName = claim })],
-    });
-
-    private static string Devices(AllocationResult allocation) => string.Join(' ', allocation.Devices.Results.Select(one => one.Device));
-
-    private static DeviceClass ClassOf(string name) => new() { Metadata = new() { Name = name } };
-
-    private static ResourceSlice SliceOf(string name, string pool, string? node, long generation, long count, params string[] devices) => new()
-    {
-        Metadata = new() { Name = name },
-        Spec = new()
-        {
-            Driver = Driver,
-            NodeName = node,
-            Pool = new() { Name = pool, Generation = generation, ResourceSliceCount = count },
-            Devices = [.. devices.Select(device => Gpu(device))],
-        },
-    };
-
-    private Planned Plan(params string[] claims) => World.Plan(_cluster, User(claims), [Node("a"), Node("b")]);
-
-    private AllocationResult PlanOn(string node, string claim)
-    {
-        _cluster.SetNode(Node("a"));
-        var found = _cluster.Find(node)?.Node ?? Node(node);
-        return Assert.Single(PodDevices.Of(User(claim), _cluster.Devices)!.PlanFor(found)).Claim.Status.Allocation!;
-    }
-
-    /// <summary>As when a pod that uses the claim goes to the node.</summary>
-    private AllocationResult Allocate(string node, string claim)
-    {
-        var allocation = PlanOn(node, claim);
-        Learn(_cluster.Devices.Claim(new("default", claim))! with { Status = new() { Allocation = allocation } });
-        return allocation;
-    }
-
-    private void Class(string name, string? selector = null) =>
-        Learn(ClassOf(name) with { Spec = new() { Selectors = selector is null ? default : [Cel(selector)] } });
-
-    private void Slice(string node, params string[] devices) => Learn(SliceOf($"slice-of-{node}", node, node, 1, 1, devices));
-
-    private ResourceClaim Claim(string name, ExactDeviceRequest? request = null, Func<ResourceClaim, ResourceClaim>? change = null)
-    {
-        var claim = new ResourceClaim
-        {
-            Metadata = new() { Namespace = "default", Name = name, Uid = $"uid-of-{name}" },
-            Spec = new() { Devices = new() { Requests = [new() { Name = "r0", Exactly = request ?? Wanted(1) }] } },
-        };
-        return Learn(change?.Invoke(claim) ?? claim);
-    }
-
-    private ResourceClaim Learn(ResourceClaim claim)
-    {
-        _cluster.Devices.Learn(new ObjectChange<ResourceClaim>(_cluster.Devices.Claim(ObjectKey.Of(claim)), claim));
-        return claim;
-    }
-
-    private void Learn(DeviceClass item) => _cluster.Devices.Learn(new ObjectChange<DeviceClass>(null, item));
-
-    private void Learn(ResourceSlice slice) => _cluster.Devices.Learn(new ObjectChange<ResourceSlice>(null, slice));
 }
