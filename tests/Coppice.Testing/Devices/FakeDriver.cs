@@ -20,6 +20,7 @@ public sealed class FakeDriver : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _service;
     private readonly string _registration;
+    private readonly string _unseen;
     private readonly string _endpoint;
     private readonly ConcurrentQueue<string> _calls = new();
 
@@ -27,13 +28,13 @@ public sealed class FakeDriver : IAsyncDisposable
     {
         (Name, _service) = (name, service);
         (_registration, _endpoint) = (Path.Combine(registry, $"{name}-reg.sock"), Path.Combine(directory, $"{name}.sock"));
+        _unseen = Path.Combine(registry, $".{name}-reg.sock");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options =>
         {
-            // That of the driver first: who is registered is called at once.
             options.ListenUnixSocket(_endpoint, listen => listen.Protocols = HttpProtocols.Http2);
-            options.ListenUnixSocket(_registration, listen => listen.Protocols = HttpProtocols.Http2);
+            options.ListenUnixSocket(_unseen, listen => listen.Protocols = HttpProtocols.Http2);
         });
         _app = builder.Build();
         _app.Run(ServeAsync);
@@ -58,6 +59,9 @@ public sealed class FakeDriver : IAsyncDisposable
     {
         var driver = new FakeDriver(name, registry, directory, service) { Type = type };
         await driver._app.StartAsync();
+
+        // A socket is there before somebody answers: agents see it when somebody does, and need not try again.
+        File.Move(driver._unseen, driver._registration);
         return driver;
     }
 
