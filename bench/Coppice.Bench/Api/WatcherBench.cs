@@ -9,7 +9,9 @@ namespace Coppice.Bench.Api;
 internal static class WatcherBench
 {
     private const int Watchers = 1000;
-    private const int Warm = 50;
+
+    // Until the compiler has done its part.
+    private const int Warm = 300;
     private const int Writes = 200;
     private const string Maps = "/api/v1/namespaces/default/configmaps";
 

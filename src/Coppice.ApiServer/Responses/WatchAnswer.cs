@@ -50,9 +50,9 @@ internal sealed class WatchAnswer(HttpContext http, ServedKind served, ResponseW
             return;
         }
 
-        BeginLine(type);
-        responses.Render(_body, format, served, form, !_columnsSent);
-        EndLine();
+        var line = BeginLine(type);
+        responses.Render(line, format, served, form, !_columnsSent);
+        EndLine(line);
         _columnsSent = true;
     }
 
@@ -97,14 +97,14 @@ internal sealed class WatchAnswer(HttpContext http, ServedKind served, ResponseW
             return;
         }
 
-        BeginLine(type);
-        _body.Write(json);
-        EndLine();
+        var line = BeginLine(type);
+        line.Write(json);
+        EndLine(line);
     }
 
     private void WriteFrame(string type, ReadOnlySpan<byte> item)
     {
-        var message = ProtobufScratch.Take().Message;
+        var message = EncodingScratch.Take().Message;
         message.Bytes(Type, Encoding.ASCII.GetBytes(type));
         var wrapped = message.Begin(Object);
         message.Bytes(Raw, item);
@@ -114,7 +114,19 @@ internal sealed class WatchAnswer(HttpContext http, ServedKind served, ResponseW
         _body.Write(message.Written);
     }
 
-    private void BeginLine(string type) => _body.Write(Encoding.ASCII.GetBytes($"{{\"type\":\"{type}\",\"object\":"));
+    /// <summary>A line is put together first: the connection is locked for each piece that is written to it.</summary>
+    private static ArrayBufferWriter<byte> BeginLine(string type)
+    {
+        var line = EncodingScratch.Take().Json;
+        line.Write("{\"type\":\""u8);
+        Encoding.ASCII.GetBytes(type, line);
+        line.Write("\",\"object\":"u8);
+        return line;
+    }
 
-    private void EndLine() => _body.Write("}\n"u8);
+    private void EndLine(ArrayBufferWriter<byte> line)
+    {
+        line.Write("}\n"u8);
+        _body.Write(line.WrittenSpan);
+    }
 }

@@ -134,7 +134,7 @@ public sealed class ObjectForm
     /// <returns>Good until the next object is encoded on this thread.</returns>
     private ReadOnlySpan<byte> Message()
     {
-        var scratch = ProtobufScratch.Take();
+        var scratch = EncodingScratch.Take();
         WriteJson(scratch.Json);
         var schema = Numbered ?? throw new InvalidOperationException("objects of a kind without numbers have no message");
         ProtobufTranscoder.Write(scratch.Json.WrittenSpan, schema, scratch.Message);

@@ -25,17 +25,7 @@ public sealed class ObjectWatch(IStoreWatch source, ObjectQuery query) : IDispos
         try
         {
             var changes = await source.NextAsync(stop);
-            var forms = await FormsOfAsync(changes, stop);
-            var events = new List<ObjectEvent>();
-            foreach (var (before, after, type) in forms)
-            {
-                if (Translate(before, after, type) is { } translated)
-                {
-                    events.Add(translated);
-                }
-            }
-
-            return events;
+            return query.Kind.Conversion is null ? Translate(changes) : await ConvertAsync(changes, stop);
         }
         catch (CompactedException e)
         {
@@ -45,17 +35,40 @@ public sealed class ObjectWatch(IStoreWatch source, ObjectQuery query) : IDispos
 
     public void Dispose() => source.Dispose();
 
-    /// <summary>What each change has made of what: all of a batch are converted at once, where they are stored in another version.</summary>
-    private async ValueTask<IReadOnlyList<(ObjectForm? Before, ObjectForm After, StoreEventType Type)>> FormsOfAsync(
-        IReadOnlyList<StoreEvent> changes, CancellationToken stop)
+    private List<ObjectEvent> Translate(IReadOnlyList<StoreEvent> changes)
     {
-        var after = await ObjectStorage.ShowAsync(
-            query.Kind,
-            [.. changes.Select(change => ObjectStorage.FormOf(query.Kind, change.Entry, deleted: change.Type == StoreEventType.Delete))],
-            stop);
+        var events = new List<ObjectEvent>(changes.Count);
+        foreach (var change in changes)
+        {
+            Add(events, change.Previous is null ? null : ObjectStorage.FormOf(query.Kind, change.Previous), After(change), change.Type);
+        }
+
+        return events;
+    }
+
+    /// <summary>All of a batch are converted at once, where they are stored in another version.</summary>
+    private async ValueTask<IReadOnlyList<ObjectEvent>> ConvertAsync(IReadOnlyList<StoreEvent> changes, CancellationToken stop)
+    {
+        var after = await ObjectStorage.ShowAsync(query.Kind, [.. changes.Select(After)], stop);
         var before = new Queue<ObjectForm>(await ObjectStorage.ShowAsync(
             query.Kind, [.. changes.Where(change => change.Previous is not null).Select(change => ObjectStorage.FormOf(query.Kind, change.Previous!))], stop));
-        return [.. changes.Select((change, index) => (change.Previous is null ? null : before.Dequeue(), after[index], change.Type))];
+        var events = new List<ObjectEvent>(changes.Count);
+        for (var i = 0; i < changes.Count; i++)
+        {
+            Add(events, changes[i].Previous is null ? null : before.Dequeue(), after[i], changes[i].Type);
+        }
+
+        return events;
+    }
+
+    private ObjectForm After(StoreEvent change) => ObjectStorage.FormOf(query.Kind, change.Entry, deleted: change.Type == StoreEventType.Delete);
+
+    private void Add(List<ObjectEvent> events, ObjectForm? before, ObjectForm after, StoreEventType type)
+    {
+        if (Translate(before, after, type) is { } translated)
+        {
+            events.Add(translated);
+        }
     }
 
     private ObjectEvent? Translate(ObjectForm? previous, ObjectForm form, StoreEventType type)

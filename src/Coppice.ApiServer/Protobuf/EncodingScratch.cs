@@ -3,15 +3,15 @@ using System.Buffers;
 namespace Coppice.ApiServer.Protobuf;
 
 /// <summary>Where objects are encoded, one at a time: each thread has its own and uses it again.</summary>
-internal sealed class ProtobufScratch
+internal sealed class EncodingScratch
 {
     /// <summary>What is kept for the next object; the room that a giant needed is given back.</summary>
     private const int KeptBytesMax = 256 * 1024;
 
     [ThreadStatic]
-    private static ProtobufScratch? _ofThisThread;
+    private static EncodingScratch? _ofThisThread;
 
-    private ProtobufScratch()
+    private EncodingScratch()
     {
     }
 
@@ -20,7 +20,7 @@ internal sealed class ProtobufScratch
     public MessageBuffer Message { get; } = new();
 
     /// <summary>Empty, and good until the next one asks on this thread.</summary>
-    public static ProtobufScratch Take()
+    public static EncodingScratch Take()
     {
         if (_ofThisThread is not { } scratch || scratch.Json.Capacity > KeptBytesMax)
         {
