@@ -50,7 +50,7 @@ internal static class PublishingBench
         await verbs.Definitions.FollowAsync(default);
         var following = verbs.Definitions.RunAsync(NullLogger.Instance, ended.Token);
         using var authority = CertificateAuthority.Create(TimeProvider.System);
-        using var tokens = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), TimeProvider.System);
+        using var tokens = new ServiceAccountTokens(TokenKey.CreatePem(), TimeProvider.System);
         var parts = new PipelineParts(authority, tokens, _ => null, [], "127.0.0.1:6443")
         {
             StaticTokens = new Dictionary<string, UserInfo> { [Token] = Users.Of("bench", Users.Masters, Users.Authenticated) },

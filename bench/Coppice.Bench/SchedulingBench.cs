@@ -227,7 +227,7 @@ internal static class SchedulingBench
         {
             var directory = new TemporaryDirectory();
             var time = TimeProvider.System;
-            var tokens = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), time);
+            var tokens = new ServiceAccountTokens(TokenKey.CreatePem(), time);
             var store = await SqliteRevisionStore.OpenAsync(directory.Path, new SqliteStoreOptions(), time, NullLogger.Instance, default);
             var api = new InProcessClient(new ApiVerbs(store, ServiceAllocationOptions.Default, tokens, time, new Random(1)), "bench");
             var cluster = new BenchCluster(directory, tokens, store, api);

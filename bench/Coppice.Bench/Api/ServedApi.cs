@@ -39,7 +39,7 @@ internal static class ServedApi
     {
         var time = TimeProvider.System;
         using var authority = CertificateAuthority.Create(time);
-        using var tokens = new ServiceAccountTokens(ServiceAccountTokens.CreateKeyPem(), time);
+        using var tokens = new ServiceAccountTokens(TokenKey.CreatePem(), time);
         await using var store = await SqliteRevisionStore.OpenAsync(directory, new SqliteStoreOptions(), time, NullLogger.Instance, default);
         var verbs = new ApiVerbs(store, ServiceAllocationOptions.Default, tokens, time, new Random(1));
         var api = new InProcessClient(verbs, "bench");
