@@ -9,7 +9,8 @@ namespace Coppice.Controllers.NodeLifecycle;
 /// <summary>
 /// When each node was last heard of, by our own clock: what counts is that its lease or its report changed, not the time it wrote into
 /// them, as clocks of machines differ; and how long ago that was, however our clock was set meanwhile. Nodes that send heartbeats are
-/// judged by those, unless they go on without: then their agent knows none, or has lost the way for them alone.
+/// judged by those, unless they go on without: then their agent knows none, or has lost the way for them alone. The one in our own process
+/// is not gone while it sends them: what it writes may wait for our own disk.
 /// </summary>
 internal sealed class NodeHealth(NodeWatch watch, TimeProvider time)
 {
@@ -20,6 +21,11 @@ internal sealed class NodeHealth(NodeWatch watch, TimeProvider time)
     public Silence Of(Node node, Lease? lease)
     {
         var signs = SilentFor(node, lease);
+        if (watch.Heartbeats.SilenceBeside(node.Metadata.Name!) is { } beside && beside < signs)
+        {
+            signs = beside;
+        }
+
         return watch.Heartbeats.Of(node.Metadata.Name!) is { } beats && beats.For - beats.Patience <= signs
             ? beats
             : new(signs, node.Status.Conditions.IsEmpty ? watch.Options.StartupGracePeriod : watch.Options.GracePeriod);

@@ -200,7 +200,7 @@ const trials = {
         const metrics = new k8s.Metrics(config)
         await eventually('figures of the pods', async () => (await metrics.getPodMetrics(namespace)).items.some(item => item.metadata.name === 'web'))
         assert.match((await metrics.getNodeMetrics()).items[0].usage.memory, /^\d+Ki$/)
-        assert((await k8s.topPods(core, metrics, namespace)).some(item => item.Pod.metadata.name === 'web' && item.Memory.CurrentUsage > 0))
+        await eventually('what the pods use', async () => (await k8s.topPods(core, metrics, namespace)).some(item => item.Pod.metadata.name === 'web' && item.Memory.CurrentUsage > 0))
         assert((await k8s.topNodes(core))[0].CPU.Capacity >= 1)
     },
 

@@ -133,6 +133,21 @@ public sealed class DeadNodeTests
         return pod with { Spec = pod.Spec with { NodeName = node, Tolerations = tolerations.ToValueList() } };
     }
 
+    [Fact]
+    public void The_servers_own_is_not_gone_while_it_is_heard_however_late_its_lease_is()
+    {
+        using var plane = ThreeNodes();
+        plane.Create(On("n1", "web"));
+        Live(plane, TimeSpan.FromSeconds(20));
+        Live(plane, TimeSpan.FromMinutes(2), renews: false);
+        Assert.Empty(plane.Api.Get<Node>("n1", "").Spec.Taints);
+        Assert.Equal("True", Ready(plane, "web"));
+
+        // Without a word of its agent either it is.
+        plane.Advance(TimeSpan.FromSeconds(60));
+        Assert.NotEmpty(plane.Api.Get<Node>("n1", "").Spec.Taints);
+    }
+
     private static ControlPlane ThreeNodes()
     {
         var plane = new ControlPlane(NodeLifecycleOptions.Default);
@@ -150,13 +165,13 @@ public sealed class DeadNodeTests
         Status = node.Status with { Conditions = [new() { Type = "Ready", Status = "True", Reason = "KubeletReady", LastHeartbeatTime = now, LastTransitionTime = now }] },
     };
 
-    /// <summary>Time passes, in which all nodes but one send heartbeats, and the server's own renews its lease.</summary>
-    private static void Live(ControlPlane plane, TimeSpan time, string? dead = null, params string[] guarded)
+    /// <summary>Time passes, in which all nodes but one send heartbeats, and the server's own renews its lease unless it cannot.</summary>
+    private static void Live(ControlPlane plane, TimeSpan time, string? dead = null, bool renews = true, params string[] guarded)
     {
         var beside = plane.Heartbeats.Beside("n1");
         for (var passed = TimeSpan.Zero; passed < time; passed += Options.BeatEvery)
         {
-            if (passed.Ticks % TimeSpan.FromSeconds(10).Ticks == 0)
+            if (renews && passed.Ticks % TimeSpan.FromSeconds(10).Ticks == 0)
             {
                 Renew(plane, "n1");
             }

@@ -72,6 +72,15 @@ public sealed class NodeHeartbeats(FailureDetectorOptions options, TimeProvider 
         }
     }
 
+    /// <returns>How long ago the node in this process was heard; null for any other.</returns>
+    internal TimeSpan? SilenceBeside(string node)
+    {
+        lock (_gate)
+        {
+            return _lines.GetValueOrDefault(node) is { IsBeside: true } line ? _clock.Now - line.At : null;
+        }
+    }
+
     internal bool IsBeside(string node)
     {
         lock (_gate)
