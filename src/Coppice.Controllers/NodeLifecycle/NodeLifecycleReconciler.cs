@@ -80,7 +80,7 @@ internal sealed class NodeLifecycleReconciler(
     private Witness Seen(Node node) => new(
         node.Metadata.Name!,
         IsReady(node),
-        watch.Heartbeats.IsBeside(node.Metadata.Name!),
+        watch.Heartbeats.SilenceBeside(node.Metadata.Name!) is not null,
         _health.Of(node, _leases.Find(new(LeaseNamespace, node.Metadata.Name!))));
 
     private async ValueTask<Node> WriteAsync(Node node, NodePlan plan, CancellationToken stop)

@@ -81,14 +81,6 @@ public sealed class NodeHeartbeats(FailureDetectorOptions options, TimeProvider 
         }
     }
 
-    internal bool IsBeside(string node)
-    {
-        lock (_gate)
-        {
-            return _lines.GetValueOrDefault(node) is { IsBeside: true };
-        }
-    }
-
     /// <summary>From now on the node is granted nothing.</summary>
     internal void Distrust(string node)
     {
