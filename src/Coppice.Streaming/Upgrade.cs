@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -22,14 +21,11 @@ internal static class Upgrade
     /// <summary>Answers a request that should have asked for an upgrade as Kubernetes does.</summary>
     public static Task RefuseAsync(HttpContext context)
     {
-        var status = new
-        {
-            kind = "Status", apiVersion = "v1", metadata = new { }, status = "Failure",
-            message = "Upgrade request required", reason = "BadRequest", code = StatusCodes.Status400BadRequest,
-        };
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
         context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(JsonSerializer.Serialize(status));
+        return context.Response.WriteAsync("""
+            {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Upgrade request required","reason":"BadRequest","code":400}
+            """);
     }
 
     /// <summary>

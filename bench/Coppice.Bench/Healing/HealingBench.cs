@@ -59,8 +59,8 @@ internal static class HealingBench
         var output = Path.Combine(Repository.Root, "out", "bench");
         string[] arguments =
         [
-            "publish", Path.Combine(Repository.Root, "src", "Coppice"), "--configuration", "Release", "--runtime", "linux-x64", "--no-self-contained",
-            "-p:PublishReadyToRun=true", "--output", output, "-v", "quiet",
+            "publish", Path.Combine(Repository.Root, "src", "Coppice"), "--configuration", "Release", "--runtime", "linux-x64", "--self-contained",
+            "--output", output, "-v", "quiet",
         ];
         (await (new Command("dotnet", arguments) with { Timeout = TimeSpan.FromMinutes(15) }).RunAsync()).OrThrow();
         Environment.SetEnvironmentVariable("COPPICE_BINARY", Path.Combine(output, "coppice"));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -202,7 +203,7 @@ internal sealed record AuditEvent(AuditScope Scope, AuditOrigin Origin, ApiReque
             }
         }
 
-        return JsonSerializer.SerializeToUtf8Bytes(node);
+        return Encoding.UTF8.GetBytes(node?.ToJsonString() ?? "null");
     }
 
     private static void WriteText(Utf8JsonWriter json, string name, string? text)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Authorization;
@@ -57,7 +58,7 @@ internal sealed class AuditTrail
         try
         {
             // In one line, however it was sent.
-            _event = _event with { RequestObject = JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(body.Span)) };
+            _event = _event with { RequestObject = Encoding.UTF8.GetBytes(JsonNode.Parse(body.Span)?.ToJsonString() ?? "null") };
         }
         catch (JsonException)
         {

@@ -30,7 +30,7 @@ internal static class TemplateRevision
             container!["resources"] ??= new JsonObject();
         }
 
-        return JsonSerializer.SerializeToElement(Sorted(new JsonObject { ["spec"] = new JsonObject { ["template"] = json } })!);
+        return JsonElement.Parse(Sorted(new JsonObject { ["spec"] = new JsonObject { ["template"] = json } })!.ToJsonString());
     }
 
     /// <summary>Makes a template's revision under a name that no other one has.</summary>

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Coppice.Node.Images;
@@ -141,5 +141,5 @@ public static class OciArchive
 
     private static string Tag(string name) => ImageReference.Parse(name).Tag ?? "latest";
 
-    private static byte[] Json(JsonNode node) => JsonSerializer.SerializeToUtf8Bytes(node);
+    private static byte[] Json(JsonNode node) => Encoding.UTF8.GetBytes(node.ToJsonString());
 }

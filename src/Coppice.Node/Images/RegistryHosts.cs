@@ -103,5 +103,5 @@ public static class RegistryHosts
     }
 
     // A TOML basic string has JSON's escapes.
-    private static string Text(string value) => JsonSerializer.Serialize(value);
+    private static string Text(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 }

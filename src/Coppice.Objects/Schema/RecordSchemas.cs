@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -18,6 +19,7 @@ public static class RecordSchemas
     public static string JsonName(PropertyInfo property) =>
         property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The program is built with the whole of this project.")]
     private static ObjectSchema Read(Type type)
     {
         var name = type.GetCustomAttribute<SchemaNameAttribute>()?.Name ?? type.Name;

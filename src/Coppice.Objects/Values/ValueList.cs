@@ -9,8 +9,8 @@ namespace Coppice.Objects;
 /// <summary>An immutable list that is compared by its elements; the default value is the empty list.</summary>
 /// <remarks>An empty list is left out of JSON unless the field is required, as Kubernetes does.</remarks>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
-[JsonConverter(typeof(ValueListConverterFactory))]
-public readonly struct ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
+[JsonConverter(typeof(ValueConverterFactory))]
+public readonly struct ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>, IOwnConverter
 {
     private readonly T[]? _items;
 
@@ -49,6 +49,8 @@ public readonly struct ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
         return hash.ToHashCode();
     }
 
+    JsonConverter IOwnConverter.Converter(JsonSerializerOptions options) => new ValueListConverter<T>(options);
+
     public override string ToString() => $"[{string.Join(", ", this)}]";
 
     public static bool operator ==(ValueList<T> a, ValueList<T> b) => a.Equals(b);
@@ -71,14 +73,6 @@ public static class ValueList
     public static ValueList<T> Create<T>(ReadOnlySpan<T> items) => new(items.ToArray());
 
     public static ValueList<T> ToValueList<T>(this IEnumerable<T> items) => items is ValueList<T> list ? list : new([.. items]);
-}
-
-internal sealed class ValueListConverterFactory : JsonConverterFactory
-{
-    public override bool CanConvert(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>);
-
-    public override JsonConverter CreateConverter(Type type, JsonSerializerOptions options) =>
-        (JsonConverter)Activator.CreateInstance(typeof(ValueListConverter<>).MakeGenericType(type.GetGenericArguments()), options)!;
 }
 
 internal sealed class ValueListConverter<T>(JsonSerializerOptions options) : JsonConverter<ValueList<T>>

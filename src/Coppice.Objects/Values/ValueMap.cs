@@ -9,8 +9,8 @@ namespace Coppice.Objects;
 /// An immutable map from names to values, in the ordinal order of its names, compared by its content; the default value is the
 /// empty map. Made for the handful of entries that labels, selectors and resource lists have.
 /// </summary>
-[JsonConverter(typeof(ValueMapConverterFactory))]
-public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<ValueMap<T>>
+[JsonConverter(typeof(ValueConverterFactory))]
+public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<ValueMap<T>>, IOwnConverter
 {
     private static readonly Comparer<KeyValuePair<string, T>> ByKey =
         Comparer<KeyValuePair<string, T>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key));
@@ -106,6 +106,8 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
         return hash.ToHashCode();
     }
 
+    JsonConverter IOwnConverter.Converter(JsonSerializerOptions options) => new ValueMapConverter<T>(options);
+
     public override string ToString() => string.Join(",", (_entries ?? []).Select(e => $"{e.Key}={e.Value}"));
 
     public static bool operator ==(ValueMap<T> a, ValueMap<T> b) => a.Equals(b);
@@ -152,14 +154,6 @@ public static class ValueMap
 
     public static ValueMap<T> ToValueMap<T>(this IEnumerable<KeyValuePair<string, T>> entries) =>
         entries is ValueMap<T> map ? map : new(entries);
-}
-
-internal sealed class ValueMapConverterFactory : JsonConverterFactory
-{
-    public override bool CanConvert(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueMap<>);
-
-    public override JsonConverter CreateConverter(Type type, JsonSerializerOptions options) =>
-        (JsonConverter)Activator.CreateInstance(typeof(ValueMapConverter<>).MakeGenericType(type.GetGenericArguments()), options)!;
 }
 
 internal sealed class ValueMapConverter<T>(JsonSerializerOptions options) : JsonConverter<ValueMap<T>>

@@ -10,7 +10,7 @@ internal static class UnknownFields
     /// <param name="place">Of the value itself; empty for the whole.</param>
     public static IEnumerable<string> In(JsonElement value, JsonTypeInfo type, string place)
     {
-        if (value.ValueKind == JsonValueKind.Array && ElementOf(type.Type) is { } element)
+        if (value.ValueKind == JsonValueKind.Array && type.ElementType is { } element)
         {
             var elementType = type.Options.GetTypeInfo(element);
             return value.EnumerateArray().Index().SelectMany(one => In(one.Item, elementType, $"{place}[{one.Index}]"));
@@ -25,8 +25,4 @@ internal static class UnknownFields
         type.Properties.FirstOrDefault(one => one.Name == field.Name) is { } known
             ? In(field.Value, type.Options.GetTypeInfo(known.PropertyType), place)
             : [place];
-
-    /// <summary>What the type is a list of; null for no list.</summary>
-    private static Type? ElementOf(Type type) =>
-        type.GetInterfaces().Append(type).FirstOrDefault(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))?.GenericTypeArguments[0];
 }

@@ -13,11 +13,6 @@ internal static class CommandStatus
     private const string NonZeroExitCode = "NonZeroExitCode";
     private const string ExitCode = "ExitCode";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     /// <param name="verb">What was being done, for the message: "executing command in container", "attaching to container".</param>
     public static byte[] Encode(CommandOutcome outcome, string verb)
     {
@@ -33,14 +28,14 @@ internal static class CommandStatus
             CommandOutcome.Failed { Message: var message } => InternalError($"error {verb}: {message}"),
             _ => throw new ArgumentException($"an unknown outcome, {outcome.GetType().Name}", nameof(outcome)),
         };
-        return JsonSerializer.SerializeToUtf8Bytes(status, Json);
+        return JsonSerializer.SerializeToUtf8Bytes(status, CommandStatusJson.Default.Status);
     }
 
     /// <summary>The line that protocols before v4 carry; empty when all went well.</summary>
     public static byte[] EncodeAsText(CommandOutcome outcome, string verb) =>
         outcome is CommandOutcome.Exited { Code: 0 }
             ? []
-            : System.Text.Encoding.UTF8.GetBytes(JsonSerializer.Deserialize<Status>(Encode(outcome, verb), Json)!.Message!);
+            : System.Text.Encoding.UTF8.GetBytes(JsonSerializer.Deserialize(Encode(outcome, verb), CommandStatusJson.Default.Status)!.Message!);
 
     public static CommandOutcome Decode(ReadOnlySpan<byte> bytes)
     {
@@ -51,7 +46,7 @@ internal static class CommandStatus
 
         try
         {
-            var status = JsonSerializer.Deserialize<Status>(bytes, Json)!;
+            var status = JsonSerializer.Deserialize(bytes, CommandStatusJson.Default.Status)!;
             if (status.Result == "Success")
             {
                 return new CommandOutcome.Exited(0);
@@ -75,14 +70,18 @@ internal static class CommandStatus
     private static Status InternalError(string message) => new(
         "Failure", InternalErrorPrefix + message, "InternalError", new Details([new Cause(message, null)]), 500);
 
-    private sealed record Status(
+    internal sealed record Status(
         [property: JsonPropertyName("status")] string Result, string? Message = null, string? Reason = null, Details? Details = null, int? Code = null)
     {
         public Dictionary<string, string> Metadata { get; init; } = [];
     }
 
-    private sealed record Details(IReadOnlyList<Cause>? Causes);
+    internal sealed record Details(IReadOnlyList<Cause>? Causes);
 
     /// <param name="Type">"reason" on the wire.</param>
-    private sealed record Cause(string? Message, [property: JsonPropertyName("reason")] string? Type);
+    internal sealed record Cause(string? Message, [property: JsonPropertyName("reason")] string? Type);
 }
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CommandStatus.Status))]
+internal sealed partial class CommandStatusJson : JsonSerializerContext;

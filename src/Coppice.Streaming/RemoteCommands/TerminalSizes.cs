@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 
@@ -12,7 +13,7 @@ internal static class TerminalSizes
     public static Channel<TerminalSize> CreateChannel() =>
         Channel.CreateBounded<TerminalSize>(new BoundedChannelOptions(4) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    public static byte[] Encode(TerminalSize size) => JsonSerializer.SerializeToUtf8Bytes(size);
+    public static byte[] Encode(TerminalSize size) => Encoding.UTF8.GetBytes($$"""{"Width":{{size.Width}},"Height":{{size.Height}}}""");
 
     /// <summary>Reads sizes until the stream ends or carries something else, and completes the channel.</summary>
     public static async Task ReadAsync(Stream stream, ChannelWriter<TerminalSize> sizes, CancellationToken stop)

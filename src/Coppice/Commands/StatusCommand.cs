@@ -16,8 +16,6 @@ namespace Coppice.Commands;
 /// <summary><c>coppice status</c>: what runs, since when, how much it uses, and what is wrong.</summary>
 internal static class StatusCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
-
     public static Command Describe(TimeProvider time)
     {
         var dataDirectory = ServerArguments.DataDirectoryOption();
@@ -42,7 +40,7 @@ internal static class StatusCommand
             var status = await ObserveAsync(new DataLayout(Path.GetFullPath(parsed.GetValue(dataDirectory)!)), time, stop);
             if (parsed.GetValue(output) == "json")
             {
-                Console.Out.WriteLine(JsonSerializer.Serialize(status, Json));
+                Console.Out.WriteLine(JsonSerializer.Serialize(status, ClusterStatusJson.Default.ClusterStatus));
             }
             else
             {

@@ -71,5 +71,5 @@ internal static class ContainerdConfiguration
     private static string Bool(bool value) => value ? "true" : "false";
 
     // A TOML basic string has JSON's escapes.
-    private static string Text(string value) => JsonSerializer.Serialize(value);
+    private static string Text(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Coppice.Commands.Status;
 
 /// <summary>A cluster at a glance; also what <c>status --output json</c> prints.</summary>
@@ -28,3 +30,7 @@ internal sealed record PodTally(string State, int Count);
 /// <param name="Why">The reason in few words: CrashLoopBackOff.</param>
 /// <param name="Detail">What is known besides, or nothing.</param>
 internal sealed record Problem(string What, string Why, string Detail);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ClusterStatus))]
+internal sealed partial class ClusterStatusJson : JsonSerializerContext;
