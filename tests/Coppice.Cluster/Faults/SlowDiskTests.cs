@@ -5,7 +5,6 @@ using Coppice.Testing;
 namespace Coppice.Cluster.Faults;
 
 /// <summary>The disk of a data directory takes seconds for what should take milliseconds, or hangs, while pods serve and one must not run twice.</summary>
-[Collection(nameof(Alone))]
 public sealed class SlowDiskTests
 {
     // A commit of the store takes two at least.
