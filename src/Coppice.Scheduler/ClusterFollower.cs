@@ -53,7 +53,8 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
 
             // What others wrote about it (its status) helps nothing; what it asks for may, and so does the name of a claim that was made for it.
             var isSame = change.Old is { } old && old.Spec == pod.Spec && old.Metadata.Labels == pod.Metadata.Labels
-                && old.Status.ResourceClaimStatuses == pod.Status.ResourceClaimStatuses;
+                && old.Status.ResourceClaimStatuses == pod.Status.ResourceClaimStatuses
+                && old.Status.ExtendedResourceClaimStatus == pod.Status.ExtendedResourceClaimStatus;
             if (isSame && queue.Contains(key))
             {
                 queue.Renew(pod);
@@ -120,11 +121,11 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
     }
 
     /// <summary>What was chosen for claims is written: whoever is to use them too need not wait any longer.</summary>
-    public void LearnWritten(IReadOnlyList<Objects.Resource.ResourceClaim> claims)
+    public void LearnWritten(IReadOnlyList<WrittenClaim> claims)
     {
-        foreach (var claim in claims)
+        foreach (var (planned, claim) in claims)
         {
-            cluster.Devices.Written(claim);
+            cluster.Devices.Written(planned, claim);
             WakeUsers(claim);
         }
     }
@@ -179,7 +180,7 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
         if (cluster.Find(node) is { } info)
         {
             queue.Wake(ClusterEvents.RoomLeft, pod =>
-                profiles.Of(pod.Pod).Resources is not { } resources || resources.HasRoom(pod, nominations.Above(pod, node).Aggregate(info, (sum, one) => sum.With(one))));
+                profiles.Of(pod.Pod).Resources is not { } resources || resources.HasRoom(pod, cluster.Devices, nominations.Above(pod, node).Aggregate(info, (sum, one) => sum.With(one))));
         }
     }
 

@@ -16,15 +16,15 @@ internal sealed class DeviceBinding(IApiClient api, TimeProvider time)
 
     /// <returns>The claims with new devices as they are now.</returns>
     /// <exception cref="ClaimChangedException">One of them cannot be used like this any more.</exception>
-    public async ValueTask<IReadOnlyList<ResourceClaim>> ReserveAsync(Pod pod, IReadOnlyList<PlannedClaim> claims, CancellationToken stop)
+    public async ValueTask<IReadOnlyList<WrittenClaim>> ReserveAsync(Pod pod, IReadOnlyList<PlannedClaim> claims, CancellationToken stop)
     {
-        List<ResourceClaim> written = [];
+        List<WrittenClaim> written = [];
         foreach (var planned in claims)
         {
-            var claim = await ReserveAsync(pod, planned, stop);
+            var claim = planned.Wishes is { } wishes ? await MakeAsync(pod, planned.Claim, wishes, stop) : await ReserveAsync(pod, planned, stop);
             if (planned.IsNew)
             {
-                written.Add(claim);
+                written.Add(new(ObjectKey.Of(planned.Claim), claim));
             }
         }
 
@@ -34,6 +34,39 @@ internal sealed class DeviceBinding(IApiClient api, TimeProvider time)
     /// <summary>Nobody has use for the devices where they are: the claim may get others.</summary>
     public async ValueTask GiveBackAsync(ResourceClaim claim, CancellationToken stop) =>
         await api.UpdateStatusAsync(claim with { Status = claim.Status with { Allocation = null, ReservedFor = [] } }, stop);
+
+    /// <summary>Makes the claim for a pod's extended resources, and has the pod's status tell of it, by which its node finds it.</summary>
+    private async ValueTask<ResourceClaim> MakeAsync(Pod pod, ResourceClaim planned, IReadOnlyList<ExtendedWish> wishes, CancellationToken stop)
+    {
+        var made = await api.CreateAsync(planned with { Metadata = planned.Metadata with { Name = null }, Status = new() }, stop);
+        try
+        {
+            var status = planned.Status with { Allocation = planned.Status.Allocation! with { AllocationTimestamp = ApiTime.Truncate(time.GetUtcNow()) } };
+            made = await api.UpdateStatusAsync(made with { Status = status }, stop);
+            await new PodStatusWrites(api).ChangeAsync(
+                pod, current => current.Status with { ExtendedResourceClaimStatus = ExtendedResources.StatusOf(made, wishes) }, stop);
+            return made;
+        }
+        catch (Exception)
+        {
+            // The next try makes another one. Where this does not reach the API either, it goes with the pod.
+            await UnmakeAsync(made, stop);
+            throw;
+        }
+    }
+
+    private async ValueTask UnmakeAsync(ResourceClaim made, CancellationToken stop)
+    {
+        try
+        {
+            await GiveBackAsync(made, stop);
+            await api.DeleteAsync<ResourceClaim>(ObjectKey.Of(made), new() { Preconditions = new() { Uid = made.Metadata.Uid } }, stop);
+        }
+        catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
+        {
+            // As said.
+        }
+    }
 
     private async ValueTask<ResourceClaim> ReserveAsync(Pod pod, PlannedClaim planned, CancellationToken stop)
     {

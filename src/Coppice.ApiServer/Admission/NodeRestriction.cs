@@ -74,6 +74,8 @@ internal sealed class NodeRestriction(ObjectStorage storage) : IValidatingAdmiss
         (Pod pod, Pod was) when pod.Metadata.Labels != was.Metadata.Labels => $"node {QuotedText.Of(node)} cannot update labels through pod status",
         (Pod pod, Pod was) when pod.Status.ResourceClaimStatuses != was.Status.ResourceClaimStatuses =>
             $"node {QuotedText.Of(node)} cannot update resource claim statues",
+        (Pod pod, Pod was) when pod.Status.ExtendedResourceClaimStatus != was.Status.ExtendedResourceClaimStatus =>
+            $"node {QuotedText.Of(node)} cannot update extended resource claim status",
         _ => null,
     };
 

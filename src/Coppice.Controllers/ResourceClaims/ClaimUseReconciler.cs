@@ -16,7 +16,7 @@ internal sealed class ClaimUseReconciler(IApiClient api, CacheSet caches, TimePr
 
     public Controller Declare(Controller controller) => controller
         .Watches(_claims)
-        .WokenBy(_pods, change => change.Item.Spec.ResourceClaims.IsEmpty || (change.New is { } pod && !DeviceClaims.IsDone(pod))
+        .WokenBy(_pods, change => !DeviceClaims.HasAny(change.Item) || (change.New is { } pod && !DeviceClaims.IsDone(pod))
             ? []
             : DeviceClaims.Of(change.Item).Concat(_owned.ControlledBy(change.Item.Metadata.Uid).Select(ObjectKey.Of)));
 

@@ -13,18 +13,20 @@ internal sealed class DriverDevices(DriverRegistry drivers, PreparedClaims prepa
 {
     public async ValueTask PrepareAsync(Pod pod, CancellationToken stop)
     {
-        if (pod.Spec.ResourceClaims.IsEmpty)
+        if (!DeviceClaims.HasAny(pod))
         {
             return;
         }
 
         // All of them are looked at before the first is noted: a pod that fails here leaves nothing to let go of.
         List<(ResourceClaim Claim, IReadOnlyList<DeviceDriver> Drivers)> wanted = [];
-        foreach (var entry in pod.Spec.ResourceClaims)
+        var keys = pod.Spec.ResourceClaims.Select(entry => (Key: KeyOf(pod, entry), DeviceClaims.NameOf(pod, entry).IsGenerated))
+            .Append((DeviceClaims.OfExtended(pod), true));
+        foreach (var (key, isGenerated) in keys)
         {
-            if (KeyOf(pod, entry) is { } key)
+            if (key is { } known)
             {
-                var claim = await ClaimAsync(pod, key, DeviceClaims.NameOf(pod, entry).IsGenerated, stop);
+                var claim = await ClaimAsync(pod, known, isGenerated, stop);
                 wanted.Add((claim, [.. DriversOf(claim).Select(drivers.Require)]));
             }
         }
@@ -57,10 +59,14 @@ internal sealed class DriverDevices(DriverRegistry drivers, PreparedClaims prepa
             where entry.Name == named.Name
             let key = KeyOf(pod, entry)
             where key is not null
-            from name in (prepared.Find(key.Value) ?? throw new UnresolvableDevicesException(
-                $"unable to get claim info for ResourceClaim {key.Value.Name} in namespace {key.Value.Namespace}")).NamesFor(named.Request ?? "")
+            from name in Prepared(key.Value).NamesFor(named.Request ?? "")
             select name;
-        return specs.Resolve([.. names.Distinct(StringComparer.Ordinal)]);
+        var extended =
+            from mapping in pod.Status.ExtendedResourceClaimStatus?.RequestMappings ?? default
+            where mapping.ContainerName == container.Name
+            from name in Prepared(DeviceClaims.OfExtended(pod)!.Value).NamesFor(mapping.RequestName)
+            select name;
+        return specs.Resolve([.. names.Concat(extended).Distinct(StringComparer.Ordinal)]);
     }
 
     public async ValueTask UnprepareAsync(Pod pod, CancellationToken stop)
@@ -82,6 +88,9 @@ internal sealed class DriverDevices(DriverRegistry drivers, PreparedClaims prepa
                 known is null || !known.Pods.Contains(uid) ? known : known.Pods.Count == 1 ? null : known with { Pods = known.Pods.Remove(uid) });
         }
     }
+
+    private PreparedClaim Prepared(ObjectKey key) => prepared.Find(key)
+        ?? throw new UnresolvableDevicesException($"unable to get claim info for ResourceClaim {key.Name} in namespace {key.Namespace}");
 
     private async ValueTask<ResourceClaim> ClaimAsync(Pod pod, ObjectKey key, bool isGenerated, CancellationToken stop)
     {

@@ -1,4 +1,5 @@
 using Coppice.Node.Devices.Cdi;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Devices;
@@ -29,7 +30,7 @@ public sealed class NoPodDevices : IPodDevices
     }
 
     public ValueTask PrepareAsync(Pod pod, CancellationToken stop) =>
-        pod.Spec.ResourceClaims.IsEmpty ? ValueTask.CompletedTask : throw new DevicesNotReadyException("this node has no drivers of devices");
+        !DeviceClaims.HasAny(pod) ? ValueTask.CompletedTask : throw new DevicesNotReadyException("this node has no drivers of devices");
 
     public ContainerEdits EditsOf(Pod pod, Container container) => ContainerEdits.None;
 

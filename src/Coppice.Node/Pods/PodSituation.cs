@@ -30,7 +30,7 @@ public sealed record PodSituation(Pod Pod, PodView View, PodRuntimeState Runtime
     public bool HasEnded => Pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
 
     /// <summary>Drivers may still hold devices for it.</summary>
-    public bool HoldsDevices => !Pod.Spec.ResourceClaims.IsEmpty && RuntimeState.Devices != CleanUp.Done;
+    public bool HoldsDevices => DeviceClaims.HasAny(Pod) && RuntimeState.Devices != CleanUp.Done;
 
     /// <summary>When activeDeadlineSeconds are over; null where there is no such limit.</summary>
     public DateTimeOffset? ActiveUntil =>

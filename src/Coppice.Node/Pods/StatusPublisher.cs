@@ -163,6 +163,7 @@ internal sealed class StatusPublisher(PodServices services, PodStart? start, Can
         Conditions = [.. own.Conditions.Where(one => PodConditionPlanner.IsOwn(one.Type)), .. known.Conditions.Where(one => !PodConditionPlanner.IsOwn(one.Type))],
         NominatedNodeName = known.NominatedNodeName,
         ResourceClaimStatuses = known.ResourceClaimStatuses,
+        ExtendedResourceClaimStatus = known.ExtendedResourceClaimStatus,
         QosClass = own.QosClass ?? known.QosClass,
     };
 

@@ -15,6 +15,12 @@ public static class DeviceClaims
     /// <summary>On a claim that was made for a pod: which of the pod's entries it was made for.</summary>
     public const string EntryAnnotation = "resource.kubernetes.io/pod-claim-name";
 
+    /// <summary>"true" on a claim that the scheduler made for a pod's extended resources.</summary>
+    public const string ExtendedAnnotation = "resource.kubernetes.io/extended-resource-claim";
+
+    /// <summary>Before the name of a class of devices it is the name of an extended resource, whatever other name the class has for it.</summary>
+    public const string ExtendedPrefix = "deviceclass.resource.kubernetes.io/";
+
     /// <summary>Keeps a claim that has devices from going before they are given back.</summary>
     public const string Finalizer = "resource.kubernetes.io/delete-protection";
 
@@ -33,7 +39,13 @@ public static class DeviceClaims
     }
 
     /// <summary>The claims of a pod that are known by name.</summary>
-    public static IEnumerable<ObjectKey> Of(Pod pod) => pod.Spec.ResourceClaims.Select(entry => NameOf(pod, entry).Key).OfType<ObjectKey>();
+    public static IEnumerable<ObjectKey> Of(Pod pod) => pod.Spec.ResourceClaims.Select(entry => NameOf(pod, entry).Key).Append(OfExtended(pod)).OfType<ObjectKey>();
+
+    /// <summary>The claim that was made for a pod's extended resources; null if there is none.</summary>
+    public static ObjectKey? OfExtended(Pod pod) => pod.Status.ExtendedResourceClaimStatus is { } made ? KeyOf(pod, made.ResourceClaimName) : null;
+
+    /// <summary>The pod uses claims, or is to.</summary>
+    public static bool HasAny(Pod pod) => !pod.Spec.ResourceClaims.IsEmpty || pod.Status.ExtendedResourceClaimStatus is not null;
 
     /// <summary>Why a claim that is said to be made for a pod cannot be it, in Kubernetes' words; null if it can.</summary>
     public static string? Problem(Pod pod, ResourceClaim claim) =>

@@ -52,6 +52,13 @@ internal sealed class DeviceState
 
     public DeviceClass? Class(string name) => _classes.GetValueOrDefault(name);
 
+    /// <summary>The class whose devices stand for an extended resource: the newest that has its name, or the one that its name names. Null for none.</summary>
+    public DeviceClass? ClassFor(string resource) =>
+        _classes.Count == 0 ? null
+        : resource.StartsWith(DeviceClaims.ExtendedPrefix, StringComparison.Ordinal) ? Class(resource[DeviceClaims.ExtendedPrefix.Length..])
+        : _classes.Values.Where(one => one.Spec.ExtendedResourceName == resource)
+            .OrderByDescending(one => one.Metadata.CreationTimestamp).ThenBy(one => one.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
+
     /// <summary>What claims have of devices that they share.</summary>
     public DeviceShares Shares { get; } = new();
 
@@ -74,6 +81,12 @@ internal sealed class DeviceState
     public ClaimNews Learn(ObjectChange<ResourceClaim> change)
     {
         var (key, before) = (ObjectKey.Of(change.Item), Claim(ObjectKey.Of(change.Item)));
+        if (change.New is null && ExtendedResources.PlannedKeyOf(change.Item) is { } planned)
+        {
+            // It was made, and is gone already.
+            Replace(planned, () => _assumed.Remove(planned));
+        }
+
         var isHeardOf = change.New is not { } item || (_assumed.TryGetValue(key, out var assumption) && assumption.Written <= RevisionOf(item));
         Replace(key, () =>
         {
@@ -132,21 +145,24 @@ internal sealed class DeviceState
     }
 
     /// <summary>What was assumed is written: it holds until that version is heard of.</summary>
-    public void Written(ResourceClaim claim) => Replace(ObjectKey.Of(claim), () =>
+    /// <param name="planned">What it was assumed as.</param>
+    public void Written(ObjectKey planned, ResourceClaim claim)
     {
         var key = ObjectKey.Of(claim);
-        if (_assumed.ContainsKey(key))
+        if (!_assumed.ContainsKey(planned))
         {
-            if (_claims.TryGetValue(key, out var known) && RevisionOf(known) >= RevisionOf(claim))
-            {
-                _assumed.Remove(key);
-            }
-            else
+            return;
+        }
+
+        Replace(planned, () => _assumed.Remove(planned));
+        Replace(key, () =>
+        {
+            if (!_claims.TryGetValue(key, out var known) || RevisionOf(known) < RevisionOf(claim))
             {
                 _assumed[key] = new(claim, RevisionOf(claim));
             }
-        }
-    });
+        });
+    }
 
     /// <summary>What was assumed and is not written did not come true.</summary>
     public void Withdraw(IReadOnlyList<PlannedClaim> claims)

@@ -7,7 +7,15 @@ namespace Coppice.Scheduler;
 /// <summary>A claim that a pod is to use.</summary>
 /// <param name="Claim">As it is to be: with its devices, and reserved for the pod.</param>
 /// <param name="IsNew">The devices are chosen for it now.</param>
-internal sealed record PlannedClaim(ResourceClaim Claim, bool IsNew);
+internal sealed record PlannedClaim(ResourceClaim Claim, bool IsNew)
+{
+    /// <summary>What of the pod's extended resources it is still to be made for; null for a claim that is there.</summary>
+    public IReadOnlyList<ExtendedWish>? Wishes { get; init; }
+}
+
+/// <summary>A claim whose devices are written to it.</summary>
+/// <param name="Planned">What it was planned as.</param>
+internal readonly record struct WrittenClaim(ObjectKey Planned, ResourceClaim Claim);
 
 /// <summary>The claims of devices of a pod, by what is known of them. What is the same on all nodes is worked out once.</summary>
 internal sealed class PodDevices
@@ -20,10 +28,11 @@ internal sealed class PodDevices
     private readonly DeviceState _state;
     private readonly List<ResourceClaim> _allocated = [];
     private readonly List<ClaimDemand> _demands = [];
+    private readonly IReadOnlyList<ExtendedWish> _wishes;
 
-    private PodDevices(Pod pod, DeviceState state)
+    private PodDevices(Pod pod, DeviceState state, IReadOnlyList<ExtendedWish> wishes)
     {
-        (_pod, _state) = (pod, state);
+        (_pod, _state, _wishes) = (pod, state, wishes);
         foreach (var entry in pod.Spec.ResourceClaims)
         {
             var name = DeviceClaims.NameOf(pod, entry);
@@ -38,6 +47,12 @@ internal sealed class PodDevices
                 Problem ??= Add(known, claim, name.IsGenerated);
             }
         }
+
+        if (DeviceClaims.OfExtended(pod) is { } made && state.Claim(made) is { } extended)
+        {
+            _wishes = [];
+            Problem ??= Add(made, extended, isGenerated: true);
+        }
     }
 
     /// <summary>A claim is still to be made for it, or its devices to be written to it, which is a matter of moments.</summary>
@@ -46,8 +61,12 @@ internal sealed class PodDevices
     /// <summary>Why the pod can run nowhere, in Kubernetes' words; null if it can for all its claims say.</summary>
     public string? Problem { get; }
 
-    /// <returns>Null for a pod without claims.</returns>
-    public static PodDevices? Of(Pod pod, DeviceState state) => pod.Spec.ResourceClaims.IsEmpty ? null : new(pod, state);
+    /// <returns>Null for a pod without claims, and without extended resources that devices stand for.</returns>
+    public static PodDevices? Of(Pod pod, DeviceState state)
+    {
+        var wishes = ExtendedResources.Of(pod, state.ClassFor);
+        return wishes.Count > 0 || DeviceClaims.HasAny(pod) ? new(pod, state, wishes) : null;
+    }
 
     /// <summary>What keeps the pod off the node, in Kubernetes' words; null for nothing.</summary>
     public string? Test(Node node)
@@ -57,26 +76,31 @@ internal sealed class PodDevices
             return OutOfReach;
         }
 
-        if (_demands.Count == 0)
+        var demands = DemandsOn(node);
+        if (demands.Count == 0)
         {
             return null;
         }
 
-        var allocator = new DeviceAllocator(_state, _demands, node);
+        var allocator = new DeviceAllocator(_state, demands, node);
         return allocator.Allocate() is not null ? null : allocator.Problem ?? NotEnough;
     }
 
     /// <summary>What is to be written before the pod goes to a node, which it passed the test of.</summary>
     public IReadOnlyList<PlannedClaim> PlanFor(Node node)
     {
-        var results = _demands.Count == 0
+        var demands = DemandsOn(node);
+        var results = demands.Count == 0
             ? []
-            : new DeviceAllocator(_state, _demands, node).Allocate() ?? throw new InvalidOperationException("the pod's claims cannot be served on this node");
+            : new DeviceAllocator(_state, demands, node).Allocate() ?? throw new InvalidOperationException("the pod's claims cannot be served on this node");
         return
         [
             .. _allocated.Where(claim => !DeviceClaims.IsReservedFor(_pod, claim)).Select(claim => new PlannedClaim(DeviceClaims.ReservedFor(_pod, claim), IsNew: false)),
-            .. _demands.Zip(results, (demand, result) => new PlannedClaim(
-                DeviceClaims.ReservedFor(_pod, demand.Claim with { Status = demand.Claim.Status with { Allocation = result } }), IsNew: true)),
+            .. demands.Zip(results, (demand, result) => new PlannedClaim(
+                DeviceClaims.ReservedFor(_pod, demand.Claim with { Status = demand.Claim.Status with { Allocation = result } }), IsNew: true)
+            {
+                Wishes = _demands.Contains(demand) ? null : ExtendedResources.On(node, _wishes),
+            }),
         ];
     }
 
@@ -97,7 +121,20 @@ internal sealed class PodDevices
         : devices is { Problem: null, HasClaims: true } ? "still not schedulable"
         : "no new claims to deallocate";
 
-    private bool HasClaims => _allocated.Count + _demands.Count > 0;
+    private bool HasClaims => _allocated.Count + _demands.Count + _wishes.Count > 0;
+
+    /// <summary>With that for what the node does not have itself.</summary>
+    private IReadOnlyList<ClaimDemand> DemandsOn(Node node)
+    {
+        var wishes = ExtendedResources.On(node, _wishes);
+        if (wishes.Count == 0)
+        {
+            return _demands;
+        }
+
+        var claim = ExtendedResources.Plan(_pod, wishes);
+        return [.. _demands, new(claim, [.. claim.Spec.Devices.Requests.Select(request => DeviceDemand.Of(request, _state.Class, out _))])];
+    }
 
     private static bool Reaches(ResourceClaim claim, Node node) =>
         claim.Status.Allocation?.NodeSelector is not { } selector || NodeSelectors.Allows(default, selector, node);

@@ -12,11 +12,11 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
     private const string NoCpu = $"Insufficient {ResourceName.Cpu}";
     private const string NoMemory = $"Insufficient {ResourceName.Memory}";
 
-    public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeResources | ClusterEvents.RoomLeft | ClusterEvents.PodScaledDown;
+    public ClusterEvents WokenBy => ClusterEvents.NodeAdded | ClusterEvents.NodeResources | ClusterEvents.RoomLeft | ClusterEvents.PodScaledDown | ClusterEvents.Devices;
 
     public NodeTest? For(PodInfo pod, ClusterSnapshot cluster)
     {
-        var wanted = Wanted(pod);
+        var wanted = Wanted(pod, cluster.Devices);
         var (last, lastLack) = ((Rejection?)null, Lack.None);
         return node =>
         {
@@ -37,9 +37,9 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
     }
 
     /// <summary>What the pod asks for is left on the node, and a place.</summary>
-    public bool HasRoom(PodInfo pod, NodeInfo node) => HasRoom(Wanted(pod), node);
+    public bool HasRoom(PodInfo pod, DeviceState devices, NodeInfo node) => HasRoom(Wanted(pod, devices), node);
 
-    private static bool HasRoom(in ResourceAmounts wanted, NodeInfo node)
+    private static bool HasRoom(in WantedAmounts wanted, NodeInfo node)
     {
         var (has, used) = (node.Allocatable, node.Requested);
         if (node.PodCount >= node.PodLimit
@@ -52,7 +52,7 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
 
         foreach (var (name, amount) in wanted.Others)
         {
-            if (IsLacking(amount, has.Others.Find(name), used.Others.Find(name)))
+            if (wanted.IsOfNode(name, node) && IsLacking(amount, has.Others.Find(name), used.Others.Find(name)))
             {
                 return false;
             }
@@ -62,7 +62,7 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
     }
 
     /// <summary>What the node lacks, but for which of the other resources.</summary>
-    private static Lack LackOf(in ResourceAmounts wanted, NodeInfo node)
+    private static Lack LackOf(in WantedAmounts wanted, NodeInfo node)
     {
         var (has, used) = (node.Allocatable, node.Requested);
         return (node.PodCount >= node.PodLimit ? Lack.Place : 0)
@@ -76,7 +76,7 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
     }
 
     /// <param name="last">What another node lacked.</param>
-    private static Rejection Objection(in ResourceAmounts wanted, NodeInfo node, Rejection? last)
+    private static Rejection Objection(in WantedAmounts wanted, NodeInfo node, Rejection? last)
     {
         var (has, used) = (node.Allocatable, node.Requested);
         var lacking = new List<string>();
@@ -91,7 +91,10 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
         Check(ResourceName.Ephemeralstorage, wanted.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage);
         foreach (var (name, amount) in wanted.Others)
         {
-            Check(name, amount, has.Others.Find(name), used.Others.Find(name));
+            if (wanted.IsOfNode(name, node))
+            {
+                Check(name, amount, has.Others.Find(name), used.Others.Find(name));
+            }
         }
 
         return last is not null && last.IsUnresolvable == isFinal && last.Reasons.SequenceEqual(lacking) ? last : new(lacking, isFinal);
@@ -111,12 +114,28 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
         }
     }
 
-    private ResourceAmounts Wanted(PodInfo pod) => Ignored.IsEmpty && IgnoredGroups.IsEmpty
-        ? pod.Requests
-        : pod.Requests with { Others = pod.Requests.Others.Where(one => !Ignored.Contains(one.Key) && !IgnoredGroups.Contains(one.Key.Split('/')[0])).ToValueMap() };
+    private WantedAmounts Wanted(PodInfo pod, DeviceState devices) => new(
+        Ignored.IsEmpty && IgnoredGroups.IsEmpty
+            ? pod.Requests
+            : pod.Requests with { Others = pod.Requests.Others.Where(one => !Ignored.Contains(one.Key) && !IgnoredGroups.Contains(one.Key.Split('/')[0])).ToValueMap() },
+        devices);
 
     // Who asks for nothing fits even on a node that has given away too much.
     private static bool IsLacking(long wanted, long allocatable, long taken) => wanted > 0 && wanted > allocatable - taken;
+
+    /// <summary>What a pod asks for, of the node or of those who give devices there.</summary>
+    private readonly record struct WantedAmounts(ResourceAmounts Amounts, DeviceState Devices)
+    {
+        public long MilliCpu => Amounts.MilliCpu;
+
+        public long Memory => Amounts.Memory;
+
+        public long EphemeralStorage => Amounts.EphemeralStorage;
+
+        public ValueMap<long> Others => Amounts.Others;
+
+        public bool IsOfNode(string resource, NodeInfo node) => node.Allocatable.Others.ContainsKey(resource) || Devices.ClassFor(resource) is null;
+    }
 
     [Flags]
     private enum Lack

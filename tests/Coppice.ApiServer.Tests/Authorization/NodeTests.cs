@@ -125,6 +125,12 @@ public sealed class NodeTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.EndsWith(
             "node \"t1\" cannot update labels through pod status", await PatchRefusedAsync(node, $"{space}/pods/mine/status", """{"metadata":{"labels":{"a":"b"}}}"""));
         Assert.EndsWith(
+            "node \"t1\" cannot update resource claim statues",
+            await PatchRefusedAsync(node, $"{space}/pods/mine/status", """{"status":{"resourceClaimStatuses":[{"name":"gpu","resourceClaimName":"c"}]}}"""));
+        Assert.EndsWith(
+            "node \"t1\" cannot update extended resource claim status",
+            await PatchRefusedAsync(node, $"{space}/pods/mine/status", """{"status":{"extendedResourceClaimStatus":{"resourceClaimName":"c","requestMappings":[]}}}"""));
+        Assert.EndsWith(
             "node \"t1\" can only update pod status for pods with spec.nodeName set to itself",
             await PatchRefusedAsync(node, $"{space}/pods/other/status", """{"status":{"message":"m"}}"""));
         Assert.EndsWith("node \"t1\" can only delete pods with spec.nodeName set to itself", await RefusedAsync(node, "DELETE", $"{space}/pods/other"));

@@ -8,8 +8,10 @@ namespace Coppice.Cluster.Scenarios;
 /// <summary>Pods get devices of a driver by claims, from the API to the container, and give them back.</summary>
 public sealed class DeviceTests(SharedCluster shared, ITestOutputHelper output)
 {
-    [Fact]
-    public async Task A_pod_gets_a_device_by_a_template_and_the_next_one_gets_it_when_the_first_is_gone()
+    [Theory]
+    [InlineData("gpu", "resourceClaims: [{name: gpu, resourceClaimTemplateName: gpu}]", "claims: [{name: gpu}]")]
+    [InlineData("extended-resources", "restartPolicy: Always", "limits: {NAMESPACE.example.com/gpu: 1}")]
+    public async Task A_pod_gets_a_device_by_a_template_or_as_an_extended_resource_and_the_next_one_gets_it_when_the_first_is_gone(string claim, string spec, string resources)
     {
         var ns = await shared.NewNamespaceAsync();
         var driverName = $"{ns.Name}.example.com";
@@ -28,12 +30,12 @@ public sealed class DeviceTests(SharedCluster shared, ITestOutputHelper output)
         try
         {
             await OfferAsync(ns, driverName);
-            await ns.ApplyAsync(User("first"));
+            await ns.ApplyAsync(User("first", spec, resources.Replace("NAMESPACE", ns.Name, StringComparison.Ordinal)));
             await ns.PodIsReadyAsync("first", Patience);
             Assert.Equal("zero version 7 /dev/gpu0\n", await ns.RunAsync("exec", "first", "--", "sh", "-c", "echo $GPU $(cat /etc/firmware) $(ls /dev/gpu0)"));
-            Assert.Matches(@"first-gpu-\w{5} +allocated,reserved", await ns.RunAsync("get", "resourceclaims"));
+            Assert.Matches($@"first-{claim}-\w{{5}} +allocated,reserved", await ns.RunAsync("get", "resourceclaims"));
 
-            await ns.ApplyAsync(User("second"));
+            await ns.ApplyAsync(User("second", spec, resources.Replace("NAMESPACE", ns.Name, StringComparison.Ordinal)));
             await ns.SeesAsync("pod/second", ".status.conditions[?(@.type==\"PodScheduled\")].reason", "Unschedulable", Patience);
             Assert.StartsWith(
                 "0/1 nodes are available: 1 cannot allocate all claims.",
@@ -49,7 +51,7 @@ public sealed class DeviceTests(SharedCluster shared, ITestOutputHelper output)
 
             await ns.RunAsync("delete", "pod", "second");
             await Eventually.SeeAsync("no claim left", Patience, () => ns.RunAsync("get", "resourceclaims", "-o", "name"), seen => seen.Length == 0);
-            Assert.StartsWith("unprepare second-gpu-", driver.Calls[^1], StringComparison.Ordinal);
+            Assert.StartsWith($"unprepare second-{claim}-", driver.Calls[^1], StringComparison.Ordinal);
         }
         finally
         {
@@ -65,7 +67,7 @@ public sealed class DeviceTests(SharedCluster shared, ITestOutputHelper output)
             apiVersion: resource.k8s.io/v1
             kind: DeviceClass
             metadata: {name: {{{{ns.Name}}}}}
-            spec: {selectors: [{cel: {expression: 'device.driver == "{{{{driver}}}}"'}}]}
+            spec: {extendedResourceName: {{{{ns.Name}}}}.example.com/gpu, selectors: [{cel: {expression: 'device.driver == "{{{{driver}}}}"'}}]}
             ---
             apiVersion: resource.k8s.io/v1
             kind: ResourceSlice
@@ -79,13 +81,13 @@ public sealed class DeviceTests(SharedCluster shared, ITestOutputHelper output)
             """);
     }
 
-    private static string User(string name) => $$$$"""
+    private static string User(string name, string spec, string resources) => $$$$"""
         apiVersion: v1
         kind: Pod
         metadata: {name: {{{{name}}}}}
         spec:
           terminationGracePeriodSeconds: 1
-          resourceClaims: [{name: gpu, resourceClaimTemplateName: gpu}]
-          containers: [{name: app, image: coppice/testapp:1, args: [serve], resources: {claims: [{name: gpu}]}}]
+          {{{{spec}}}}
+          containers: [{name: app, image: coppice/testapp:1, args: [serve], resources: { {{{{resources}}}} }}]
         """;
 }

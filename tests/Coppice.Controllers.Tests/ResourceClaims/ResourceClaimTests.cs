@@ -74,6 +74,28 @@ public sealed class ResourceClaimTests : IDisposable
     }
 
     [Fact]
+    public void A_claim_that_the_scheduler_made_for_extended_resources_goes_when_the_pod_has_ended()
+    {
+        var pod = _world.Create(PodOf("web", null) with { Spec = new() { Containers = [new() { Name = "c", Image = "i" }] } });
+        _world.Create(new ResourceClaim
+        {
+            Metadata = new()
+            {
+                Name = "web-extended-resources-x",
+                Namespace = "default",
+                OwnerReferences = [new() { ApiVersion = "v1", Kind = "Pod", Name = "web", Uid = pod.Metadata.Uid!, Controller = true }],
+            },
+            Spec = Wanted,
+        });
+        _world.Api.SetPod("web", one => one with { Status = one.Status with { ExtendedResourceClaimStatus = new() { ResourceClaimName = "web-extended-resources-x" } } }, "default");
+        Allocate(Claim, pod);
+        Assert.NotNull(Claim().Status.Allocation);
+
+        End("web");
+        Assert.Empty(_world.Api.All<ResourceClaim>());
+    }
+
+    [Fact]
     public void A_shared_claim_keeps_its_devices_until_its_last_user_is_gone_and_stays()
     {
         Shared();

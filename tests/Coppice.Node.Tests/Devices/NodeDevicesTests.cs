@@ -196,6 +196,43 @@ public sealed class NodeDevicesTests : IAsyncLifetime
 
     private async Task<string> ProblemAsync(Pod pod) => (await Assert.ThrowsAsync<DevicesNotReadyException>(async () => await _devices.Pods.PrepareAsync(pod, default))).Message;
 
+    [Fact]
+    public async Task Devices_that_stand_for_extended_resources_reach_the_containers_that_asked_for_them()
+    {
+        await using var driver = await StartDriverAsync("v1.DRAPlugin");
+        driver.Prepare = _ => ([new("n1", "gpu-0", ["example.com/gpu=0"], "container-0-request-0"), new("n1", "gpu-1", ["example.com/gpu=1"], "container-1-request-0")], "");
+        var pod = Pod("web", "web-extended-resources-x") with { Spec = new() };
+        Assert.True(_devices.Pods.EditsOf(pod, new() { Name = "main" }).IsEmpty);
+        pod = pod with
+        {
+            Status = pod.Status with
+            {
+                ExtendedResourceClaimStatus = new()
+                {
+                    ResourceClaimName = "web-extended-resources-x",
+                    RequestMappings =
+                    [
+                        new() { ContainerName = "main", ResourceName = "example.com/gpu", RequestName = "container-0-request-0" },
+                        new() { ContainerName = "helper", ResourceName = "example.com/gpu", RequestName = "container-1-request-0" },
+                    ],
+                },
+            },
+        };
+        var refused = await Assert.ThrowsAsync<DevicesNotReadyException>(() => _devices.Pods.PrepareAsync(pod, default).AsTask());
+        Assert.EndsWith("was not created for pod default/web (pod is not owner)", refused.Message, StringComparison.Ordinal);
+
+        var claim = _api.All<ResourceClaim>().Single();
+        await _api.UpdateAsync(
+            claim with { Metadata = claim.Metadata with { OwnerReferences = [new() { ApiVersion = "v1", Kind = "Pod", Name = "web", Uid = pod.Metadata.Uid!, Controller = true }] } }, default);
+        await _devices.Pods.PrepareAsync(pod, default);
+        Assert.Equal(["registered", "prepare web-extended-resources-x"], driver.Calls);
+        Assert.Equal(["0"], Variables(pod));
+        Assert.True(_devices.Pods.EditsOf(pod, new() { Name = "other" }).IsEmpty);
+
+        await _devices.Pods.UnprepareAsync(pod, default);
+        Assert.Equal("unprepare web-extended-resources-x", driver.Calls[^1]);
+    }
+
     private IEnumerable<string> Variables(Pod pod, string? request = null)
     {
         File.WriteAllText(Path.Combine(Specifications, "gpu.json"), """

@@ -96,7 +96,8 @@ internal static class ComponentRoles
             Allow($"{Read} patch update", "resource.k8s.io", "resourceclaims/status"),
             Allow("patch update", "resource.k8s.io", "resourceclaims/binding"),
             Allow($"{Read} patch update", Core, "pods/finalizers"),
-            Allow(Read, "resource.k8s.io", "resourceslices")),
+            Allow(Read, "resource.k8s.io", "resourceslices"),
+            Allow("create delete", "resource.k8s.io", "resourceclaims")),
         Cluster(
             "system:volume-scheduler",
             Allow($"{Read} patch update", Core, "persistentvolumes"),
