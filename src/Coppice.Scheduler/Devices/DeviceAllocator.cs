@@ -6,7 +6,11 @@ using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
 namespace Coppice.Scheduler;
 
 /// <summary>A claim that needs devices, with the choices of each of its requests.</summary>
-internal sealed record ClaimDemand(ResourceClaim Claim, IReadOnlyList<IReadOnlyList<DeviceDemand>> Requests);
+internal sealed record ClaimDemand(ResourceClaim Claim, IReadOnlyList<IReadOnlyList<DeviceDemand>> Requests)
+{
+    /// <summary>What of the pod's extended resources the claim is still to be made for; null for a claim that is there.</summary>
+    public IReadOnlyList<ExtendedWish>? Wishes { get; init; }
+}
 
 /// <summary>
 /// Finds devices on one node for claims that have none, all of them or nothing: request after request, the best choice first, and back

@@ -50,12 +50,13 @@ internal sealed class DeviceState
     /// <summary>Its devices will not be ready: somebody has said so, or has not said in time that they are.</summary>
     public bool HasFailed(ResourceClaim claim) => _overdue.Contains(ObjectKey.Of(claim)) || BindingConditions.Failure(claim) is not null;
 
+    public bool HasClasses => _classes.Count > 0;
+
     public DeviceClass? Class(string name) => _classes.GetValueOrDefault(name);
 
     /// <summary>The class whose devices stand for an extended resource: the newest that has its name, or the one that its name names. Null for none.</summary>
     public DeviceClass? ClassFor(string resource) =>
-        _classes.Count == 0 ? null
-        : resource.StartsWith(DeviceClaims.ExtendedPrefix, StringComparison.Ordinal) ? Class(resource[DeviceClaims.ExtendedPrefix.Length..])
+        resource.StartsWith(DeviceClaims.ExtendedPrefix, StringComparison.Ordinal) ? Class(resource[DeviceClaims.ExtendedPrefix.Length..])
         : _classes.Values.Where(one => one.Spec.ExtendedResourceName == resource)
             .OrderByDescending(one => one.Metadata.CreationTimestamp).ThenBy(one => one.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
 

@@ -9,7 +9,7 @@ namespace Coppice.Scheduler;
 /// <param name="IsNew">The devices are chosen for it now.</param>
 internal sealed record PlannedClaim(ResourceClaim Claim, bool IsNew)
 {
-    /// <summary>What of the pod's extended resources it is still to be made for; null for a claim that is there.</summary>
+    /// <summary>As in <see cref="ClaimDemand"/>.</summary>
     public IReadOnlyList<ExtendedWish>? Wishes { get; init; }
 }
 
@@ -64,7 +64,7 @@ internal sealed class PodDevices
     /// <returns>Null for a pod without claims, and without extended resources that devices stand for.</returns>
     public static PodDevices? Of(Pod pod, DeviceState state)
     {
-        var wishes = ExtendedResources.Of(pod, state.ClassFor);
+        IReadOnlyList<ExtendedWish> wishes = state.HasClasses ? ExtendedResources.Of(pod, state.ClassFor) : [];
         return wishes.Count > 0 || DeviceClaims.HasAny(pod) ? new(pod, state, wishes) : null;
     }
 
@@ -99,7 +99,7 @@ internal sealed class PodDevices
             .. demands.Zip(results, (demand, result) => new PlannedClaim(
                 DeviceClaims.ReservedFor(_pod, demand.Claim with { Status = demand.Claim.Status with { Allocation = result } }), IsNew: true)
             {
-                Wishes = _demands.Contains(demand) ? null : ExtendedResources.On(node, _wishes),
+                Wishes = demand.Wishes,
             }),
         ];
     }
@@ -133,7 +133,7 @@ internal sealed class PodDevices
         }
 
         var claim = ExtendedResources.Plan(_pod, wishes);
-        return [.. _demands, new(claim, [.. claim.Spec.Devices.Requests.Select(request => DeviceDemand.Of(request, _state.Class, out _))])];
+        return [.. _demands, new(claim, [.. claim.Spec.Devices.Requests.Select(request => DeviceDemand.Of(request, _state.Class, out _))]) { Wishes = wishes }];
     }
 
     private static bool Reaches(ResourceClaim claim, Node node) =>

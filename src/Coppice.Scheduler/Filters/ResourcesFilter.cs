@@ -39,8 +39,9 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
     /// <summary>What the pod asks for is left on the node, and a place.</summary>
     public bool HasRoom(PodInfo pod, DeviceState devices, NodeInfo node) => HasRoom(Wanted(pod, devices), node);
 
-    private static bool HasRoom(in WantedAmounts wanted, NodeInfo node)
+    private static bool HasRoom(in Wish wish, NodeInfo node)
     {
+        var wanted = wish.Amounts;
         var (has, used) = (node.Allocatable, node.Requested);
         if (node.PodCount >= node.PodLimit
             || IsLacking(wanted.MilliCpu, has.MilliCpu, used.MilliCpu)
@@ -52,7 +53,7 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
 
         foreach (var (name, amount) in wanted.Others)
         {
-            if (wanted.IsOfNode(name, node) && IsLacking(amount, has.Others.Find(name), used.Others.Find(name)))
+            if (wish.IsOfNode(name, node) && IsLacking(amount, has.Others.Find(name), used.Others.Find(name)))
             {
                 return false;
             }
@@ -62,8 +63,9 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
     }
 
     /// <summary>What the node lacks, but for which of the other resources.</summary>
-    private static Lack LackOf(in WantedAmounts wanted, NodeInfo node)
+    private static Lack LackOf(in Wish wish, NodeInfo node)
     {
+        var wanted = wish.Amounts;
         var (has, used) = (node.Allocatable, node.Requested);
         return (node.PodCount >= node.PodLimit ? Lack.Place : 0)
             | Of(Lack.Cpu, wanted.MilliCpu, has.MilliCpu, used.MilliCpu)
@@ -76,8 +78,9 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
     }
 
     /// <param name="last">What another node lacked.</param>
-    private static Rejection Objection(in WantedAmounts wanted, NodeInfo node, Rejection? last)
+    private static Rejection Objection(in Wish wish, NodeInfo node, Rejection? last)
     {
+        var wanted = wish.Amounts;
         var (has, used) = (node.Allocatable, node.Requested);
         var lacking = new List<string>();
         var isFinal = false;
@@ -91,7 +94,7 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
         Check(ResourceName.Ephemeralstorage, wanted.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage);
         foreach (var (name, amount) in wanted.Others)
         {
-            if (wanted.IsOfNode(name, node))
+            if (wish.IsOfNode(name, node))
             {
                 Check(name, amount, has.Others.Find(name), used.Others.Find(name));
             }
@@ -114,27 +117,22 @@ internal sealed record ResourcesFilter(ValueList<string> Ignored = default, Valu
         }
     }
 
-    private WantedAmounts Wanted(PodInfo pod, DeviceState devices) => new(
-        Ignored.IsEmpty && IgnoredGroups.IsEmpty
+    private Wish Wanted(PodInfo pod, DeviceState devices)
+    {
+        var amounts = Ignored.IsEmpty && IgnoredGroups.IsEmpty
             ? pod.Requests
-            : pod.Requests with { Others = pod.Requests.Others.Where(one => !Ignored.Contains(one.Key) && !IgnoredGroups.Contains(one.Key.Split('/')[0])).ToValueMap() },
-        devices);
+            : pod.Requests with { Others = pod.Requests.Others.Where(one => !Ignored.Contains(one.Key) && !IgnoredGroups.Contains(one.Key.Split('/')[0])).ToValueMap() };
+        return new(amounts, amounts.Others.IsEmpty ? [] : [.. amounts.Others.Keys.Where(name => devices.ClassFor(name) is not null)]);
+    }
 
     // Who asks for nothing fits even on a node that has given away too much.
     private static bool IsLacking(long wanted, long allocatable, long taken) => wanted > 0 && wanted > allocatable - taken;
 
-    /// <summary>What a pod asks for, of the node or of those who give devices there.</summary>
-    private readonly record struct WantedAmounts(ResourceAmounts Amounts, DeviceState Devices)
+    /// <summary>What a pod asks for.</summary>
+    /// <param name="OfClasses">Of that, what classes of devices stand for: it need not be the node that has it.</param>
+    private readonly record struct Wish(ResourceAmounts Amounts, IReadOnlyList<string> OfClasses)
     {
-        public long MilliCpu => Amounts.MilliCpu;
-
-        public long Memory => Amounts.Memory;
-
-        public long EphemeralStorage => Amounts.EphemeralStorage;
-
-        public ValueMap<long> Others => Amounts.Others;
-
-        public bool IsOfNode(string resource, NodeInfo node) => node.Allocatable.Others.ContainsKey(resource) || Devices.ClassFor(resource) is null;
+        public bool IsOfNode(string resource, NodeInfo node) => OfClasses.Count == 0 || !OfClasses.Contains(resource) || node.Allocatable.Others.ContainsKey(resource);
     }
 
     [Flags]
