@@ -34,7 +34,7 @@ internal static class ClaimUsePlanner
 
     /// <summary>The pod that it was made for.</summary>
     public static (string Name, string Uid)? OwnerOf(ResourceClaim claim) =>
-        claim.Metadata.OwnerReferences.FirstOrDefault(one => one is { Controller: true, ApiVersion: "v1", Kind: nameof(Pod) }) is { } owner
+        ControllerRef.Of(claim) is { ApiVersion: "v1", Kind: nameof(Pod) } owner
             ? (owner.Name, owner.Uid)
             : null;
 }

@@ -49,7 +49,7 @@ public static class DeviceClaims
 
     /// <summary>Why a claim that is said to be made for a pod cannot be it, in Kubernetes' words; null if it can.</summary>
     public static string? Problem(Pod pod, ResourceClaim claim) =>
-        claim.Metadata.OwnerReferences.Any(one => one.Controller == true && one.Uid == pod.Metadata.Uid)
+        ControllerRef.IsControlledBy(claim, pod)
             ? null
             : $"ResourceClaim {ObjectKey.Of(claim)} was not created for pod {ObjectKey.Of(pod)} (pod is not owner)";
 

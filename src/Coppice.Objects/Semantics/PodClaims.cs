@@ -13,7 +13,7 @@ public static class PodClaims
 
     /// <summary>Why a claim that has the name of one that is made for a pod cannot be it, in Kubernetes' words; null if it can.</summary>
     public static string? Problem(Pod pod, PersistentVolumeClaim claim) =>
-        claim.Metadata.OwnerReferences.Any(one => one.Controller == true && one.Uid == pod.Metadata.Uid)
+        ControllerRef.IsControlledBy(claim, pod)
             ? null
             : $"PVC \"{ObjectKey.Of(claim)}\" was not created for pod \"{ObjectKey.Of(pod)}\" (pod is not owner)";
 

@@ -23,7 +23,7 @@ internal sealed class PodInfo(Pod pod)
     public bool IsTerminating { get; } = pod.Metadata.DeletionTimestamp is not null;
 
     /// <summary>The object that keeps this pod; null for none.</summary>
-    public OwnerReference? Owner { get; } = FindOwner(pod);
+    public OwnerReference? Owner { get; } = ControllerRef.Of(pod);
 
     /// <summary>It has volumes that are claimed.</summary>
     public bool HasClaims { get; } = PodClaims.Of(pod).Any();
@@ -73,17 +73,4 @@ internal sealed class PodInfo(Pod pod)
         Labels == other.Labels && IsTerminating == other.IsTerminating && Priority == other.Priority && Pod.Spec.Affinity == other.Pod.Spec.Affinity;
 
     private static string WithTag(string? image) => image is null || image.LastIndexOf(':') > image.LastIndexOf('/') ? image ?? "" : image + ":latest";
-
-    private static OwnerReference? FindOwner(Pod pod)
-    {
-        foreach (var owner in pod.Metadata.OwnerReferences)
-        {
-            if (owner.Controller == true)
-            {
-                return owner;
-            }
-        }
-
-        return null;
-    }
 }

@@ -51,10 +51,7 @@ internal static class ExtendedResources
             GenerateName = $"{pod.Metadata.Name}-extended-resources-",
             Annotations = ValueMap.Of((DeviceClaims.ExtendedAnnotation, "true")),
             Finalizers = [DeviceClaims.Finalizer],
-            OwnerReferences =
-            [
-                new() { ApiVersion = "v1", Kind = nameof(Pod), Name = pod.Metadata.Name!, Uid = pod.Metadata.Uid!, Controller = true, BlockOwnerDeletion = true },
-            ],
+            OwnerReferences = [ControllerRef.To(pod)],
         },
         Spec = new()
         {
@@ -74,7 +71,7 @@ internal static class ExtendedResources
 
     /// <summary>What such a claim was planned as; null for every other claim.</summary>
     public static ObjectKey? PlannedKeyOf(ResourceClaim claim) =>
-        claim.Metadata.Annotations.ContainsKey(DeviceClaims.ExtendedAnnotation) && claim.Metadata.OwnerReferences.FirstOrDefault(one => one.Controller == true) is { } owner
+        claim.Metadata.Annotations.ContainsKey(DeviceClaims.ExtendedAnnotation) && ControllerRef.Of(claim) is { } owner
             ? new(claim.Metadata.Namespace ?? "", PlannedPrefix + owner.Uid)
             : null;
 

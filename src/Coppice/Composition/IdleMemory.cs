@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
@@ -7,18 +8,23 @@ namespace Coppice.Composition;
 /// program that has the machine to itself; this one shares it with what it runs.
 /// </summary>
 /// <param name="allocated">Bytes allocated since the start of the process.</param>
+/// <param name="held">Bytes that were in use when garbage was collected last.</param>
 /// <param name="collect">Gives back what is not used.</param>
-internal sealed partial class IdleMemory(Func<long> allocated, Action collect, TimeProvider time)
+internal sealed partial class IdleMemory(Func<long> allocated, Func<long> held, Action collect, TimeProvider time)
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
     /// <summary>Bytes allocated between two looks below which nobody is at work: heartbeats and audits allocate less.</summary>
     private const long Quiet = 16 << 20;
 
-    /// <summary>Bytes allocated since the last time that make it worth a pause of some 20 ms: what an idle cluster allocates in a minute or two.</summary>
-    private const long Worthwhile = 8 << 20;
+    /// <summary>Bytes allocated since the last time that make it worth a pause, of some 10 ms then: what an idle cluster allocates in half a minute.</summary>
+    private const long Worthwhile = 2 << 20;
 
-    public static IdleMemory OfThisProcess(TimeProvider time, ILogger log) => new(() => GC.GetTotalAllocatedBytes(), () => Collect(log), time);
+    /// <summary>The pause is as long as there is much in use: so much of that must have been allocated anew.</summary>
+    private const int WorthwhilePart = 4;
+
+    public static IdleMemory OfThisProcess(TimeProvider time, ILogger log) =>
+        new(() => GC.GetTotalAllocatedBytes(), () => GC.GetGCMemoryInfo().HeapSizeBytes, () => Collect(log), time);
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -28,7 +34,7 @@ internal sealed partial class IdleMemory(Func<long> allocated, Action collect, T
         while (await timer.WaitForNextTickAsync())
         {
             var now = allocated();
-            if (now - lastLook < Quiet && now - lastCollection > Worthwhile)
+            if (now - lastLook < Quiet && now - lastCollection > Math.Max(Worthwhile, held() / WorthwhilePart))
             {
                 collect();
                 lastCollection = now;
@@ -42,9 +48,14 @@ internal sealed partial class IdleMemory(Func<long> allocated, Action collect, T
     {
         var (before, paused) = (GC.GetGCMemoryInfo().TotalCommittedBytes, GC.GetTotalPauseDuration());
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        TrimAllocator(0);
         LogCollected(log, before >> 20, GC.GetGCMemoryInfo().TotalCommittedBytes >> 20, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
     }
 
     [LoggerMessage(1006, LogLevel.Debug, "Idle: the heap went from {Before} to {After} MiB in {Pause:n0} ms")]
     private static partial void LogCollected(ILogger log, long before, long after, double pause);
+
+    /// <summary>Gives the kernel what the C library holds for the next call of malloc: the compiler's working memory, mostly.</summary>
+    [DllImport("libc", EntryPoint = "malloc_trim")]
+    private static extern int TrimAllocator(nuint keep);
 }

@@ -12,11 +12,12 @@ public sealed class IdleMemoryTests : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
     private long _allocated;
+    private long _held = 7 * MiB;
     private int _collections;
 
     public IdleMemoryTests()
     {
-        var memory = new IdleMemory(() => _allocated, () => _collections++, _loop.Time);
+        var memory = new IdleMemory(() => _allocated, () => _held, () => _collections++, _loop.Time);
         _running = _loop.Start(() => memory.RunAsync(_stop.Token));
         _loop.RunUntilIdle();
     }
@@ -32,12 +33,26 @@ public sealed class IdleMemoryTests : IDisposable
         // Heartbeats are not worth another pause, until they have come to something.
         for (var look = 0; look < 4; look++)
         {
-            Allocate(2 * MiB);
+            Allocate(MiB / 2);
         }
 
         Assert.Equal(1, _collections);
-        Allocate(2 * MiB);
+        Allocate(MiB / 2);
         Assert.Equal(2, _collections);
+    }
+
+    [Fact]
+    public void A_large_heap_is_gone_through_for_a_quarter_of_it_only()
+    {
+        _held = 1024 * MiB;
+        for (var look = 0; look < 25; look++)
+        {
+            Allocate(10 * MiB);
+        }
+
+        Assert.Equal(0, _collections);
+        Allocate(10 * MiB);
+        Assert.Equal(1, _collections);
     }
 
     [Fact]

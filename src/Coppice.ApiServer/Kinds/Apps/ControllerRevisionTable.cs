@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Tables;
+using Coppice.Objects;
 using Coppice.Objects.Apps;
 
 namespace Coppice.ApiServer.Kinds.Apps;
@@ -23,13 +24,12 @@ internal sealed class ControllerRevisionTable : KindTable<ControllerRevision>
 
     private static string Controller(ControllerRevision item)
     {
-        if (item.Metadata.OwnerReferences.FirstOrDefault(o => o.Controller == true) is not { } owner)
+        if (ControllerRef.Of(item) is not { } owner)
         {
             return CellText.None;
         }
 
-        var slash = owner.ApiVersion.IndexOf('/');
-        var kind = slash < 0 ? owner.Kind : $"{owner.Kind}.{owner.ApiVersion[..slash]}";
-        return $"{kind.ToLowerInvariant()}/{owner.Name}";
+        var group = ControllerRef.GroupOf(owner.ApiVersion);
+        return $"{(group.Length == 0 ? owner.Kind : $"{owner.Kind}.{group}").ToLowerInvariant()}/{owner.Name}";
     }
 }

@@ -1,11 +1,11 @@
-using Coppice.Objects;
 using Coppice.Objects.Meta;
 
-namespace Coppice.Controllers.Runtime;
+namespace Coppice.Objects;
 
 /// <summary>The one owner reference of an object that names its controller.</summary>
-internal static class ControllerRef
+public static class ControllerRef
 {
+    /// <summary>Null for an object that nobody controls.</summary>
     public static OwnerReference? Of(KubernetesObject item)
     {
         foreach (var reference in item.Metadata.OwnerReferences)
@@ -43,6 +43,7 @@ internal static class ControllerRef
             : null;
     }
 
+    /// <summary>The group of an apiVersion; empty for the core's.</summary>
     public static string GroupOf(string apiVersion) => apiVersion.IndexOf('/') is var slash and >= 0 ? apiVersion[..slash] : "";
 
     public static bool IsControlledBy(KubernetesObject item, KubernetesObject owner) => Of(item)?.Uid == owner.Metadata.Uid;
