@@ -40,6 +40,9 @@ switch (args)
     case ["network", "endpoints"]:
         await NetworkBench.RunAsync(NetworkBench.ManyEndpointsAsync);
         return 0;
+    case ["network", "services"]:
+        await NetworkBench.RunAsync(NetworkBench.ManyServicesAsync);
+        return 0;
     case ["node-network"]:
         await NodeNetworkBench.RunAsync();
         return 0;
@@ -81,6 +84,6 @@ switch (args)
         await JoiningBench.RunAsync(int.Parse(times, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network [endpoints], node-network, scheduling [preemption], workloads, healing [ROUNDS], node-failure [ROUNDS], joining [ROUNDS], nodes [COUNT [PODS]]");
+        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network [endpoints|services], node-network, scheduling [preemption], workloads, healing [ROUNDS], node-failure [ROUNDS], joining [ROUNDS], nodes [COUNT [PODS]]");
         return 2;
 }

@@ -138,19 +138,32 @@ internal static class SchedulingBench
         {
             if (change is { Old.Spec.NodeName: null or "", New.Spec.NodeName.Length: > 0 } && Interlocked.Decrement(ref waiting) == 0)
             {
-                all.SetResult();
+                all.TrySetResult();
             }
 
             // As a node would whose pods end at once.
             if (change is { Old.Metadata.DeletionTimestamp: null, New: { Metadata.DeletionTimestamp: not null } victim })
             {
-                _ = api.DeleteAsync<Pod>(ObjectKey.Of(victim), new() { GracePeriodSeconds = 0 }, default).AsTask();
+                _ = EndAsync(victim);
             }
         });
         Task[] running = [caches.RunAsync(stop.Token), events.RunAsync(stop.Token), scheduler.RunAsync(stop.Token)];
         await all.Task;
         await stop.CancelAsync();
         await Task.WhenAll(running).ContinueWith(_ => { }, TaskScheduler.Default);
+
+        async Task EndAsync(Pod victim)
+        {
+            try
+            {
+                await api.DeleteAsync<Pod>(ObjectKey.Of(victim), new() { GracePeriodSeconds = 0 }, default);
+            }
+            catch (Exception e)
+            {
+                // Who was to have its place would wait for ever.
+                all.TrySetException(e);
+            }
+        }
     }
 
     private static string NameOf(int node) => $"node-{node:d4}";

@@ -56,7 +56,7 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
         // First what was touched: what is touched meanwhile is looked at again.
         var changed = Changed();
         var namespaces = _namespaces.Items;
-        var world = new NetworkObjects(_services.Items, _slices.Items, pods.Items, namespaces.Select(n => n.Metadata.Name!))
+        var world = new NetworkObjects(WhenAsked(_services), WhenAsked(_slices), pods.Items, namespaces.Select(n => n.Metadata.Name!))
         {
             Changed = changed,
             ServiceRanges = _ranges.Items,
@@ -133,6 +133,15 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
         await _ranges.WaitUntilSyncedAsync();
         await _policies.WaitUntilSyncedAsync();
         wake();
+    }
+
+    /// <summary>Nobody looks at all of them where it is known what has changed.</summary>
+    private static IEnumerable<T> WhenAsked<T>(ObjectCache<T> cache) where T : KubernetesObject
+    {
+        foreach (var item in cache.Items)
+        {
+            yield return item;
+        }
     }
 
     private IReadOnlyList<System.Net.IPNetwork> OtherNodes()

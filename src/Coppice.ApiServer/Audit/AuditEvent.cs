@@ -203,8 +203,10 @@ internal sealed record AuditEvent(AuditScope Scope, AuditOrigin Origin, ApiReque
             }
         }
 
-        return Encoding.UTF8.GetBytes(node?.ToJsonString() ?? "null");
+        return InOneLine(node);
     }
+
+    internal static byte[] InOneLine(JsonNode? node) => Encoding.UTF8.GetBytes(node?.ToJsonString() ?? "null");
 
     private static void WriteText(Utf8JsonWriter json, string name, string? text)
     {

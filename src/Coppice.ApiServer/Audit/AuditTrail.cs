@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Authorization;
@@ -58,7 +57,7 @@ internal sealed class AuditTrail
         try
         {
             // In one line, however it was sent.
-            _event = _event with { RequestObject = Encoding.UTF8.GetBytes(JsonNode.Parse(body.Span)?.ToJsonString() ?? "null") };
+            _event = _event with { RequestObject = AuditEvent.InOneLine(JsonNode.Parse(body.Span)) };
         }
         catch (JsonException)
         {

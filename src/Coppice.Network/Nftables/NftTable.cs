@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Coppice.Network.Nftables;
 
 /// <summary>The whole content of our nftables table, as text fragments of nft's language. Immutable once made.</summary>
@@ -18,7 +20,10 @@ public sealed record NftTable(
     public NftFamily Family { get; init; } = NftFamily.V4;
 
     /// <summary>What it was put together from, the node's own first.</summary>
-    internal IReadOnlyList<RuleShare> Shares { get; init; } = [];
+    internal ImmutableArray<RuleShare> Shares { get; init; } = [];
+
+    /// <summary>The state that it was planned for; null if it was not planned.</summary>
+    internal NetworkState? State { get; init; }
 
     /// <summary>The same as it was counted, for the next to begin with; null if it was not.</summary>
     internal RuleTally.Counted? Tally { get; init; }

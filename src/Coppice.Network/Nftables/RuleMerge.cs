@@ -1,10 +1,12 @@
+using System.Collections.Immutable;
+
 namespace Coppice.Network.Nftables;
 
 /// <summary>Puts the shares of all owners together. Pure.</summary>
 internal static class RuleMerge
 {
     /// <param name="warnings">What was wrong before it came to this.</param>
-    public static NftTable Merge(IReadOnlyList<RuleShare> shares, IReadOnlyList<RuleWarning> warnings)
+    public static NftTable Merge(ImmutableArray<RuleShare> shares, IReadOnlyList<RuleWarning> warnings)
     {
         var tally = new RuleTally();
         var all = new List<RuleWarning>(warnings);
@@ -17,7 +19,7 @@ internal static class RuleMerge
     }
 
     /// <summary>The same from an earlier table, at the cost of what is different. Null where it must be put together anew.</summary>
-    public static NftTable? Update(NftTable before, IReadOnlyList<RuleShare> shares, IReadOnlyList<RuleWarning> warnings)
+    public static NftTable? Update(NftTable before, ImmutableArray<RuleShare> shares, IReadOnlyList<RuleWarning> warnings)
     {
         // Two that want the same are told apart by their order, which is lost here; the node's own share has the sets of all others.
         if (before.Tally is not { IsContested: false } counted || !ReferenceEquals(before.Shares[0], shares[0]))
@@ -34,22 +36,11 @@ internal static class RuleMerge
     }
 
     /// <summary>What is the same is at the same places, but for those that it has moved by.</summary>
-    private static (List<RuleShare> Gone, List<RuleShare> Come) Different(IReadOnlyList<RuleShare> before, IReadOnlyList<RuleShare> now)
+    private static (List<RuleShare> Gone, List<RuleShare> Come) Different(ImmutableArray<RuleShare> before, ImmutableArray<RuleShare> now)
     {
-        var (first, shorter) = (0, Math.Min(before.Count, now.Count));
-        while (first < shorter && ReferenceEquals(before[first], now[first]))
-        {
-            first++;
-        }
-
-        var last = 0;
-        while (last < shorter - first && ReferenceEquals(before[before.Count - 1 - last], now[now.Count - 1 - last]))
-        {
-            last++;
-        }
-
-        var gone = before.Skip(first).Take(before.Count - first - last).ToHashSet();
-        var come = now.Skip(first).Take(now.Count - first - last).ToHashSet();
+        var (first, last) = CommonEnds.Of(before, now);
+        var gone = before[first..^last].ToHashSet();
+        var come = now[first..^last].ToHashSet();
         return (gone.Where(share => !come.Contains(share)).ToList(), come.Where(share => !gone.Contains(share)).ToList());
     }
 }

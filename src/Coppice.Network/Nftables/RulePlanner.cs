@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 namespace Coppice.Network.Nftables;
@@ -19,39 +20,55 @@ public static class RulePlanner
     private static readonly ConditionalWeakTable<OtherNodes, RuleShare> OfOtherNodes = [];
     private static readonly ConditionalWeakTable<PolicyState, RuleShare> OfPolicies = [];
 
+    // Before those of services: the node's, other nodes' and policies'.
+    private const int Leading = 3;
+
     /// <param name="before">The plan of an earlier state, from which this one comes at the cost of what is different; null for none.</param>
     public static NftTable Plan(NetworkState state, NftTable? before = null)
     {
-        var shares = new List<RuleShare>(3 + state.Services.Length + state.HostPorts.Length)
-        {
-            OfNodes.GetValue(state.Node, NodeChains.Plan),
-            OfOtherNodes.GetValue(state.OtherNodes, NodeChains.Plan),
-            OfPolicies.GetValue(state.Policies, PolicyChains.Plan),
-        };
         var warnings = new List<RuleWarning>(state.Warnings);
-        foreach (var service in state.Services)
+        var shares = SharesOf(state, before, warnings);
+        var table = (before is null ? null : RuleMerge.Update(before, shares, warnings)) ?? RuleMerge.Merge(shares, warnings);
+        return table with { Family = state.Node.Family, State = state };
+    }
+
+    private static ImmutableArray<RuleShare> SharesOf(NetworkState state, NftTable? before, List<RuleWarning> warnings)
+    {
+        var shares = ImmutableArray.CreateBuilder<RuleShare>(Leading + state.Services.Length + state.HostPorts.Length);
+        shares.Add(OfNodes.GetValue(state.Node, NodeChains.Plan));
+        shares.Add(OfOtherNodes.GetValue(state.OtherNodes, NodeChains.Plan));
+        shares.Add(OfPolicies.GetValue(state.Policies, PolicyChains.Plan));
+
+        // Where nothing was left out, the shares of services stand as the services do.
+        var (known, planned) = (before?.State, before?.Shares ?? []);
+        var isKnown = known?.Node == state.Node && planned.Length == Leading + known.Services.Length + known.HostPorts.Length;
+        var (first, last) = isKnown ? CommonEnds.Of(known!.Services, state.Services) : (0, 0);
+        var kept = isKnown ? planned.AsSpan(Leading, known!.Services.Length) : [];
+        shares.AddRange(kept[..first]);
+        foreach (var service in state.Services.AsSpan()[first..^last])
         {
-            Add(service.Owner, () => Plan(service, state.Node));
+            Add(shares, service.Owner, () => Plan(service, state.Node), warnings);
         }
 
+        shares.AddRange(kept[^last..]);
         foreach (var port in state.HostPorts)
         {
-            Add(port.Owner, () => HostPortChains.Plan(port));
+            Add(shares, port.Owner, () => HostPortChains.Plan(port), warnings);
         }
 
-        return ((before is null ? null : RuleMerge.Update(before, shares, warnings)) ?? RuleMerge.Merge(shares, warnings)) with { Family = state.Node.Family };
+        return shares.DrainToImmutable();
+    }
 
-        void Add(RuleOwner owner, Func<RuleShare> plan)
+    private static void Add(ImmutableArray<RuleShare>.Builder shares, RuleOwner owner, Func<RuleShare> plan, List<RuleWarning> warnings)
+    {
+        try
         {
-            try
-            {
-                shares.Add(plan());
-            }
-            catch (BadNameException bad)
-            {
-                // One that must not be in the rules is no reason for the others to miss theirs.
-                warnings.Add(new RuleWarning(owner, RuleReasons.Invalid, bad.Message));
-            }
+            shares.Add(plan());
+        }
+        catch (BadNameException bad)
+        {
+            // One that must not be in the rules is no reason for the others to miss theirs.
+            warnings.Add(new RuleWarning(owner, RuleReasons.Invalid, bad.Message));
         }
     }
 

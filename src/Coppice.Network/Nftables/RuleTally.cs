@@ -129,7 +129,7 @@ internal sealed class RuleTally
         }
     }
 
-    public NftTable ToTable(IReadOnlyList<RuleShare> shares, IReadOnlyList<RuleWarning> warnings)
+    public NftTable ToTable(ImmutableArray<RuleShare> shares, IReadOnlyList<RuleWarning> warnings)
     {
         foreach (var (name, elements) in _elements)
         {

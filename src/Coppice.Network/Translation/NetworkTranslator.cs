@@ -17,7 +17,10 @@ public sealed class NetworkTranslator(NetworkOptions options)
 {
     private const string ServiceNameLabel = "kubernetes.io/service-name";
 
-    private readonly SortedDictionary<ObjectKey, Translated> _services = [];
+    /// <summary>More changes at once than this are not taken in one after another.</summary>
+    private const int Few = 100;
+
+    private readonly TranslatedServices _services = new(options.Families.Count);
     private readonly FamilyView[] _views = [.. options.Families.Select(family => new FamilyView(options, family))];
     private NodePlace _place = new(options.NodeName, null);
 
@@ -41,12 +44,16 @@ public sealed class NetworkTranslator(NetworkOptions options)
 
         var before = _zone;
         _zone = null;
-        var changes = before is not null && objects.Changed is { } changed
-            ? changed.Select(one => Change(one.Key, one.Value)).ToList()
-            : All(objects).Select(one => Change(one.Key, one.Value)).ToList();
+        var changed = before is not null && objects.Changed is { } known ? known : All(objects);
+        if (changed.Count > Few)
+        {
+            _services.ManyChange();
+        }
+
+        var changes = changed.Select(one => Change(one.Key, one.Value)).ToList();
         IReadOnlyList<IPNetwork> reverse = [.. _views.SelectMany(view => view.Node.ServiceRanges), .. options.Ranges.AllPods];
         var zone = before?.With(objects.Namespaces, changes, reverse)
-            ?? new DnsZone(options.ClusterDomain, objects.Namespaces, [.. _services.Values.Select(one => one.Names)], reverse);
+            ?? new DnsZone(options.ClusterDomain, objects.Namespaces, [.. _services.Names], reverse);
         var states = _views.Select((view, i) => StateOf(view, i, objects)).ToList();
         _zone = zone;
         return new NetworkTranslation(states[0], zone) { Other = states.ElementAtOrDefault(1) };
@@ -54,28 +61,21 @@ public sealed class NetworkTranslator(NetworkOptions options)
 
     private NetworkState StateOf(FamilyView view, int number, NetworkObjects objects)
     {
-        var rules = ImmutableArray.CreateBuilder<ServicePortInfo>(_services.Count);
-        var warnings = new List<RuleWarning>();
-        foreach (var service in _services.Values)
-        {
-            rules.AddRange(service.Rules[number].Ports);
-            warnings.AddRange(service.Rules[number].Warnings);
-        }
-
+        var warnings = new List<RuleWarning>(_services.WarningsOf(number));
         ImmutableArray<HostPortInfo> hostPorts = [.. HostPortTranslation.Translate(objects.Pods, options.NodeName, view.Families, warnings)];
         var policies = PolicyTranslation.Translate(objects, options.NodeName, view.Families, view.Node.DnsAddress, warnings);
-        return new NetworkState(view.Node, rules.ToImmutable(), hostPorts)
+        return new NetworkState(view.Node, _services.PortsOf(number), hostPorts)
         {
             OtherNodes = view.Others,
             Policies = policies,
             // A balancer asks once, by either family.
-            HealthPorts = number > 0 ? [] : [.. _services.Values.Select(one => one.HealthPort).OfType<HealthPortInfo>()],
+            HealthPorts = number > 0 ? [] : [.. _services.HealthPorts],
             Warnings = [.. warnings],
         };
     }
 
     /// <summary>All services that there are, and those that were.</summary>
-    private Dictionary<ObjectKey, ServiceWorld> All(NetworkObjects objects)
+    private IReadOnlyDictionary<ObjectKey, ServiceWorld> All(NetworkObjects objects)
     {
         var slices = objects.EndpointSlices.Where(slice => ServiceOf(slice) is not null).ToLookup(slice => ServiceOf(slice)!.Value);
         var all = _services.Keys.ToDictionary(key => key, _ => new ServiceWorld(null, []));
@@ -94,19 +94,13 @@ public sealed class NetworkTranslator(NetworkOptions options)
 
     private (DnsService? Old, DnsService? New) Change(ObjectKey key, ServiceWorld now)
     {
-        var old = _services.GetValueOrDefault(key);
-        if (now.Service is null)
-        {
-            _services.Remove(key);
-            return (old?.Names, null);
-        }
-
-        var made = Translate(old, now.Service, [.. now.Slices.OrderBy(slice => slice.Metadata.Name, StringComparer.Ordinal)]);
-        _services[key] = made;
-        return (old?.Names, made.Names);
+        var old = _services.Find(key);
+        var made = now.Service is { } service ? Translate(old, service, [.. now.Slices.OrderBy(slice => slice.Metadata.Name, StringComparer.Ordinal)]) : null;
+        _services.Set(key, made);
+        return (old?.Names, made?.Names);
     }
 
-    private Translated Translate(Translated? last, Service service, EndpointSlice[] slices)
+    private TranslatedService Translate(TranslatedService? last, Service service, EndpointSlice[] slices)
     {
         if (last is not null && ReferenceEquals(last.Service, service) && Same(last.Slices, slices))
         {
@@ -119,7 +113,7 @@ public sealed class NetworkTranslator(NetworkOptions options)
             var warnings = new List<RuleWarning>();
             return new FamilyRules(ServiceTranslation.Translate(service, leading, new(_place, view.Families), last?.Rules[i].Ports ?? [], warnings), warnings);
         });
-        return new Translated(service, slices, [.. rules], DnsTranslation.Translate(service, slices))
+        return new TranslatedService(service, slices, [.. rules], DnsTranslation.Translate(service, slices))
         {
             HealthPort = HealthPortTranslation.Translate(service, slices, options.NodeName),
         };
@@ -155,15 +149,6 @@ public sealed class NetworkTranslator(NetworkOptions options)
 
         return true;
     }
-
-    /// <param name="Rules">By family.</param>
-    private sealed record Translated(Service Service, EndpointSlice[] Slices, ImmutableArray<FamilyRules> Rules, DnsService Names)
-    {
-        /// <summary>Null for none.</summary>
-        public HealthPortInfo? HealthPort { get; init; }
-    }
-
-    private readonly record struct FamilyRules(ImmutableArray<ServicePortInfo> Ports, List<RuleWarning> Warnings);
 }
 
 /// <summary>What rules and names follow from.</summary>

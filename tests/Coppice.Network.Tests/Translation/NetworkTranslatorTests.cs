@@ -28,6 +28,21 @@ public sealed class NetworkTranslatorTests
         Status = new ServiceStatus { LoadBalancer = new LoadBalancerStatus { Ingress = [new LoadBalancerIngress { Ip = "192.0.2.10" }] } },
     };
 
+    /// <summary>One of many names, of no to three ports; now and then with what cannot be understood, and with a port that tells of its health.</summary>
+    private static Service AnyService(Random random) => Web() is var web
+        ? web with
+        {
+            Metadata = new ObjectMeta { Namespace = random.Next(2) == 0 ? "default" : "other", Name = $"web-{random.Next(200)}" },
+            Spec = web.Spec with
+            {
+                Type = random.Next(2) == 0 ? ServiceType.LoadBalancer : ServiceType.ClusterIP,
+                HealthCheckNodePort = random.Next(2) == 0 ? 31000 : 0,
+                ExternalIPs = random.Next(5) == 0 ? ["nowhere"] : [],
+                Ports = Enumerable.Range(0, random.Next(4)).Select(i => new ServicePort { Name = $"p{i}", Protocol = "TCP", Port = random.Next(1, 99) }).ToValueList(),
+            },
+        }
+        : web;
+
     private static EndpointSlice Slice(params Endpoint[] endpoints) => new()
     {
         Metadata = new ObjectMeta
@@ -220,6 +235,43 @@ public sealed class NetworkTranslatorTests
 
         Assert.Same(first[0], second[0]);
         Assert.NotSame(first[1], second[1]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void What_comes_of_changes_is_as_what_is_made_anew(int seed)
+    {
+        var random = new Random(seed);
+        var translator = new NetworkTranslator(Options);
+        var services = new Dictionary<ObjectKey, Service>();
+        translator.Translate(World([]));
+        for (var i = 0; i < 300; i++)
+        {
+            var changed = new Dictionary<ObjectKey, ServiceWorld>();
+            for (var changes = random.Next(40) == 0 ? 150 : random.Next(4); changes > 0; changes--)
+            {
+                var service = AnyService(random);
+                var key = ObjectKey.Of(service);
+                services.Remove(key);
+                changed[key] = new(null, []);
+                if (random.Next(3) > 0)
+                {
+                    services[key] = service;
+                    changed[key] = new(service, []);
+                }
+            }
+
+            var after = translator.Translate(World(services.Values) with { Changed = changed });
+            var anew = new NetworkTranslator(Options).Translate(World(services.Values));
+            Assert.Equal(anew.State.Services.Select(one => (one.Owner, one.PortName, one.Port, one.NodePort)), after.State.Services.Select(one => (one.Owner, one.PortName, one.Port, one.NodePort)));
+            Assert.Equal(anew.State.HealthPorts.Select(one => (one.Namespace, one.Name, one.Port)), after.State.HealthPorts.Select(one => (one.Namespace, one.Name, one.Port)));
+            Assert.Equal(anew.State.Warnings, after.State.Warnings);
+            Assert.Equal(anew.Zone.Services.Keys.Order(), after.Zone.Services.Keys.Order());
+        }
+
+        static NetworkObjects World(IEnumerable<Service> services) => new(services, [], [], ["default"]);
     }
 
     [Fact]
