@@ -47,13 +47,12 @@ internal sealed class QuotaAccount
 internal sealed record QuotaBook(QuotaSums Stored, ImmutableList<QuotaCharge> Held)
 {
     /// <summary>What the objects that a quota counts take of it, by the names that it limits.</summary>
-    public ValueMap<Quantity> Used(ResourceQuota quota, DateTimeOffset now)
+    public ValueMap<Quantity> Used(ResourceQuota quota, QuotaDevices? devices, DateTimeOffset now)
     {
-        var used = Stored.Of(quota, now).Used;
+        var used = Stored.Of(quota, now, devices).Used;
         foreach (var charge in Held.Where(charge => !IsStored(charge) && QuotaScopes.Count(quota.Spec, charge.Item)))
         {
-            var delta = charge.Delta(now);
-            used = used.Select(amount => KeyValuePair.Create(amount.Key, amount.Value + delta.Find(amount.Key))).ToValueMap();
+            used = used.Select(amount => KeyValuePair.Create(amount.Key, amount.Value + charge.Delta.Find(amount.Key))).ToValueMap();
         }
 
         return used;

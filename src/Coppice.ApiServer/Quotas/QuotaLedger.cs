@@ -5,6 +5,8 @@ using Coppice.ApiServer.Storage;
 using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Objects.Resource;
+using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
 
 namespace Coppice.ApiServer.Quotas;
 
@@ -15,7 +17,11 @@ namespace Coppice.ApiServer.Quotas;
 /// </summary>
 internal sealed class QuotaLedger(ObjectStorage storage, TimeProvider time)
 {
+    private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
+    private static readonly Kind Claims = BuiltInKinds.Of<ResourceClaim>();
+
     private readonly LiveByNamespace<ResourceQuota> _quotas = new(new(storage));
+    private readonly LiveView<DeviceClass, IReadOnlyDictionary<string, string>> _resources = new(new(storage), all => QuotaDevices.ResourcesOf(all.Values));
     private readonly ConcurrentDictionary<(string Namespace, Kind Kind), QuotaAccount> _accounts = new();
     private readonly Turns _turns = new();
 
@@ -34,12 +40,7 @@ internal sealed class QuotaLedger(ObjectStorage storage, TimeProvider time)
         var all = await _quotas.NowAsync(space, stop);
         if (all.Count == 0)
         {
-            // What was known of a namespace that has none any more may go. Mostly nothing was, and looking takes no lock.
-            if (_accounts.ContainsKey((space, kind)))
-            {
-                _accounts.TryRemove((space, kind), out _);
-            }
-
+            Forget(space, kind);
             return null;
         }
 
@@ -49,29 +50,57 @@ internal sealed class QuotaLedger(ObjectStorage storage, TimeProvider time)
             RequireStated(request, quota, item);
         }
 
-        var charge = new QuotaCharge(kind, item, old);
-        if (quotas.Count == 0 || charge.Delta(time.GetUtcNow()).IsEmpty)
+        if (quotas.Count == 0 || (old is not null && QuotaUsage.IsAlike(kind, old, item, time.GetUtcNow())))
         {
             return null;
         }
 
-        // Whoever asks for the same account at the same time sees what was set aside before.
-        using var turn = await _turns.TakeAsync($"{kind.QualifiedResource}/{space}");
-        var account = _accounts.GetOrAdd((space, kind), key => new(storage, key.Kind, key.Namespace));
-        var book = await account.NowAsync(stop);
+        // Whoever asks for the same account at the same time sees what was set aside before; claims of devices have names in common with pods.
+        using var turn = await _turns.TakeAsync($"{(kind == Claims ? Pods : kind).QualifiedResource}/{space}");
+        var books = await OpenAsync(space, kind, item, quotas, stop);
+        var charge = books.Charge(item, old, time.GetUtcNow());
         foreach (var quota in quotas)
         {
-            RequireEnough(request, quota, book, charge);
+            RequireEnough(request, quota, books, charge);
         }
 
-        return request.Options.DryRun ? null : account.Hold(charge);
+        return request.Options.DryRun || charge.Delta.IsEmpty ? null : Account(space, kind).Hold(charge);
     }
 
-    /// <summary>What is made, and what may take more once it is there: by another type, by growing, by its own door.</summary>
+    /// <summary>What was known of a namespace that has no quotas any more. Mostly nothing was, and looking takes no lock.</summary>
+    private void Forget(string space, Kind kind)
+    {
+        if (_accounts.ContainsKey((space, kind)))
+        {
+            _accounts.TryRemove((space, kind), out _);
+            _accounts.TryRemove((space, kind == Pods ? Claims : kind), out _);
+        }
+    }
+
+    private QuotaAccount Account(string space, Kind kind) => _accounts.GetOrAdd((space, kind), key => new(storage, key.Kind, key.Namespace));
+
+    private async ValueTask<QuotaBooks> OpenAsync(string space, Kind kind, KubernetesObject item, IReadOnlyList<ResourceQuota> quotas, CancellationToken stop)
+    {
+        var isOfDevices = (kind == Claims || (kind == Pods && QuotaUsage.Of(kind, item, time.GetUtcNow()).Keys.Any(QuotaUsage.IsOfDevices)))
+            && quotas.Any(quota => quota.Spec.Hard.Keys.Any(QuotaUsage.IsOfDevices));
+        if (!isOfDevices)
+        {
+            return new(kind, await Account(space, kind).NowAsync(stop), null, null);
+        }
+
+        // In this order: a claim that was made for a pod is never seen before its pod.
+        var claims = await Account(space, Claims).NowAsync(stop);
+        var pods = await Account(space, Pods).NowAsync(stop);
+        var devices = new QuotaDevices(await _resources.NowAsync(stop), key => (Pod?)pods.Stored.Find(key));
+        return kind == Pods ? new(kind, pods, claims, devices) : new(kind, claims, pods, devices);
+    }
+
+    /// <summary>What is made, and what may take more once it is there: by another type, by another owner, by growing, by its own door.</summary>
     private static bool IsCharged(WriteRequest request) => QuotaUsage.IsCounted(request.Kind) && request switch
     {
         { Operation: WriteOperation.Create } => request.Subresource.Length == 0,
-        { Operation: WriteOperation.Update, Subresource: "" } => request.Kind.Group.Length == 0 && request.Kind.Name is nameof(Service) or nameof(PersistentVolumeClaim),
+        { Operation: WriteOperation.Update, Subresource: "" } =>
+            request.Kind.Stored == Claims || (request.Kind.Group.Length == 0 && request.Kind.Name is nameof(Service) or nameof(PersistentVolumeClaim)),
         { Operation: WriteOperation.Update, Subresource: "resize" } => true,
         _ => false,
     };
@@ -106,17 +135,17 @@ internal sealed class QuotaLedger(ObjectStorage storage, TimeProvider time)
         or ResourceName.Requestscpu or ResourceName.Requestsmemory
         or ResourceName.Limitscpu or ResourceName.Limitsmemory;
 
-    private void RequireEnough(WriteRequest request, ResourceQuota quota, QuotaBook book, QuotaCharge charge)
+    private void RequireEnough(WriteRequest request, ResourceQuota quota, QuotaBooks books, QuotaCharge charge)
     {
         var now = time.GetUtcNow();
         var hard = quota.Spec.Hard;
-        var requested = charge.Delta(now).Where(amount => hard.ContainsKey(amount.Key)).ToValueMap();
+        var requested = charge.Delta.Where(amount => hard.ContainsKey(amount.Key)).ToValueMap();
         if (requested.IsEmpty)
         {
             return;
         }
 
-        var used = book.Used(quota, now);
+        var used = books.Used(quota, now);
         var exceeded = requested.Where(amount => used.Find(amount.Key) + amount.Value > hard[amount.Key]).Select(amount => amount.Key).ToList();
         if (exceeded.Count > 0)
         {

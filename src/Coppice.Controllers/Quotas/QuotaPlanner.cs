@@ -11,6 +11,6 @@ internal static class QuotaPlanner
 {
     /// <param name="shares">What the objects of the quota's namespace take of it: of all kinds that it limits.</param>
     public static QuotaPlan Plan(ResourceQuota quota, IReadOnlyList<QuotaShare> shares) => new(
-        new() { Hard = quota.Spec.Hard, Used = shares.SelectMany(share => share.Used).ToValueMap() },
+        new() { Hard = quota.Spec.Hard, Used = QuotaShare.Together(shares.Select(share => share.Used)) },
         shares.Min(share => share.ChangesAt));
 }

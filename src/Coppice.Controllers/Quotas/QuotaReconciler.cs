@@ -2,21 +2,25 @@ using Coppice.Client;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Objects.Resource;
 
 namespace Coppice.Controllers.Quotas;
 
 /// <summary>Tells in the status of each quota what of it is used, as soon as an object that it counts comes, changes or goes.</summary>
 internal sealed class QuotaReconciler(IApiClient api, CacheSet caches, EveryKind kinds, TimeProvider time) : IDeclaredReconciler
 {
+    private static readonly Kind Pods = BuiltInKinds.Of<Pod>();
+
     private readonly ObjectCache<ResourceQuota> _quotas = caches.Of<ResourceQuota>();
     private readonly CacheIndex<ResourceQuota> _byNamespace = caches.Of<ResourceQuota>().AddIndex(Indexes.ByNamespace);
+    private readonly ObjectCache<DeviceClass> _classes = caches.Of<DeviceClass>();
     private readonly Dictionary<Kind, CountedKind> _counted = [];
     private readonly Lock _gate = new();
     private Controller? _controller;
 
     public Controller Declare(Controller controller)
     {
-        _controller = controller.Watches(_quotas);
+        _controller = controller.Watches(_quotas).WokenBy(_classes, CountingDevices);
 
         // What a quota limits may come to be served only after it.
         kinds.OnEach(kind =>
@@ -43,9 +47,13 @@ internal sealed class QuotaReconciler(IApiClient api, CacheSet caches, EveryKind
             await kind.Cache.WaitUntilSyncedAsync();
         }
 
+        await _classes.WaitUntilSyncedAsync();
+
         // 2. Plan.
         var now = time.GetUtcNow();
-        var plan = QuotaPlanner.Plan(quota, [.. counted.Select(one => one.ShareOf(quota, now))]);
+        var pods = counted.Find(one => one.Kind == Pods);
+        var devices = new QuotaDevices(QuotaDevices.ResourcesOf(_classes.Items), key => (Pod?)pods?.Cache.Find(key));
+        var plan = QuotaPlanner.Plan(quota, [.. counted.Select(one => one.ShareOf(quota, devices, now))]);
 
         // 3. Apply.
         if (plan.Status != quota.Status)
@@ -95,28 +103,35 @@ internal sealed class QuotaReconciler(IApiClient api, CacheSet caches, EveryKind
         || old.Metadata.DeletionTimestamp != item.Metadata.DeletionTimestamp
         || (old, item) is (Pod { Spec: var before }, Pod { Spec: var after }) && before.ActiveDeadlineSeconds != after.ActiveDeadlineSeconds
         || item is PersistentVolumeClaim
-        || QuotaUsage.Of(kind, old, now) != QuotaUsage.Of(kind, item, now);
+        || !QuotaUsage.IsAlike(kind, old, item, now);
+
+    /// <summary>A class that stands for another resource than before has claims counted under other names.</summary>
+    private IEnumerable<ObjectKey> CountingDevices(ObjectChange<DeviceClass> change) =>
+        change.Old?.Spec.ExtendedResourceName == change.New?.Spec.ExtendedResourceName
+            ? []
+            : _quotas.Items.Where(quota => quota.Spec.Hard.Keys.Any(QuotaUsage.IsOfDevices)).Select(ObjectKey.Of);
 
     /// <summary>The watched copy of a kind that some quota limits, and what its objects take.</summary>
     private sealed class CountedKind : IDisposable
     {
-        private readonly Kind _kind;
         private readonly Lock _gate = new();
         private readonly Dictionary<string, QuotaSums> _sums = new(StringComparer.Ordinal);
 
         public CountedKind(Kind kind, ObjectCache<KubernetesObject> cache)
         {
-            (_kind, Cache) = (kind, cache);
+            (Kind, Cache) = (kind, cache);
             cache.Subscribe(change => Learn(ObjectKey.Of(change.Item), change.New));
         }
 
+        public Kind Kind { get; }
+
         public ObjectCache<KubernetesObject> Cache { get; }
 
-        public QuotaShare ShareOf(ResourceQuota quota, DateTimeOffset now)
+        public QuotaShare ShareOf(ResourceQuota quota, QuotaDevices devices, DateTimeOffset now)
         {
             lock (_gate)
             {
-                return (_sums.GetValueOrDefault(quota.Metadata.Namespace ?? "") ?? new(_kind)).Of(quota, now);
+                return (_sums.GetValueOrDefault(quota.Metadata.Namespace ?? "") ?? new(Kind)).Of(quota, now, devices);
             }
         }
 
@@ -128,7 +143,7 @@ internal sealed class QuotaReconciler(IApiClient api, CacheSet caches, EveryKind
             {
                 if (!_sums.TryGetValue(key.Namespace, out var sums))
                 {
-                    _sums[key.Namespace] = sums = new(_kind);
+                    _sums[key.Namespace] = sums = new(Kind);
                 }
 
                 sums.Learn(key, item);

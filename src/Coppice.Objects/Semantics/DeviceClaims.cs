@@ -44,6 +44,12 @@ public static class DeviceClaims
     /// <summary>The claim that was made for a pod's extended resources; null if there is none.</summary>
     public static ObjectKey? OfExtended(Pod pod) => pod.Status.ExtendedResourceClaimStatus is { } made ? KeyOf(pod, made.ResourceClaimName) : null;
 
+    /// <summary>The pod whose extended resources a claim says that it was made for; null if it says nothing of the kind.</summary>
+    public static (ObjectKey Pod, string Uid)? MadeFor(ResourceClaim claim) =>
+        claim.Metadata.Annotations.Find(ExtendedAnnotation) == "true" && ControllerRef.KeyOf<Pod>(claim) is { } pod
+            ? (pod, ControllerRef.Of(claim)!.Uid)
+            : null;
+
     /// <summary>The pod uses claims, or is to.</summary>
     public static bool HasAny(Pod pod) => !pod.Spec.ResourceClaims.IsEmpty || pod.Status.ExtendedResourceClaimStatus is not null;
 

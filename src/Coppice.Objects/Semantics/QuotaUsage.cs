@@ -29,7 +29,7 @@ public static class QuotaUsage
     private static readonly Kind Services = BuiltInKinds.Of<Service>();
     private static readonly Kind Claims = BuiltInKinds.Of<PersistentVolumeClaim>();
 
-    private static readonly Kind DeviceClaims = BuiltInKinds.Of<ResourceClaim>();
+    private static readonly Kind ClaimsOfDevices = BuiltInKinds.Of<ResourceClaim>();
 
     // Kinds that were counted before any kind could be.
     private static readonly Dictionary<Kind, string> OlderNames = new()
@@ -49,8 +49,17 @@ public static class QuotaUsage
         : kind == Pods ? IsOfPods(resource)
         : kind == Services ? resource is ResourceName.Services or ResourceName.Servicesnodeports or ResourceName.Servicesloadbalancers
         : kind == Claims ? IsOfClaims(resource)
-        : kind == DeviceClaims ? resource.EndsWith(OfDeviceClass, StringComparison.Ordinal)
+        : kind == ClaimsOfDevices ? ClassOf(resource) is not null || IsOfDevices(resource)
         : OlderNames.GetValueOrDefault(kind) == resource;
+
+    /// <summary>Whether a quota on a resource is about devices however they are asked for: by pods as an extended resource, and by claims.</summary>
+    public static bool IsOfDevices(string resource) =>
+        resource.StartsWith(RequestsPrefix, StringComparison.Ordinal) && IsExtended(resource[RequestsPrefix.Length..]);
+
+    /// <summary>Whether a version of an object counts just as the one before it.</summary>
+    public static bool IsAlike(Kind kind, KubernetesObject old, KubernetesObject item, DateTimeOffset now) =>
+        Of(kind, old, now) == Of(kind, item, now)
+        && ((old, item) is not (ResourceClaim before, ResourceClaim after) || DeviceClaims.MadeFor(before) == DeviceClaims.MadeFor(after));
 
     /// <summary>Objects never change, and are asked about again and again: what one takes is found out once.</summary>
     public static ValueMap<Quantity> Of(Kind kind, KubernetesObject item, DateTimeOffset now) => ReleasedAt(item) is null
@@ -90,6 +99,13 @@ public static class QuotaUsage
         return new(usage);
     }
 
+    /// <summary>As a quota calls what is asked for of a resource.</summary>
+    internal static string RequestsOf(string resource) => RequestsPrefix + resource;
+
+    /// <summary>The class of devices that a quota on a resource is about; null if it is about something else.</summary>
+    internal static string? ClassOf(string resource) =>
+        resource.EndsWith(OfDeviceClass, StringComparison.Ordinal) ? resource[..^OfDeviceClass.Length] : null;
+
     /// <summary>When a pod ends to take anything by the mere passing of time: should have been gone, and nobody can say that it is.</summary>
     public static DateTimeOffset? ReleasedAt(KubernetesObject item) =>
         item is Pod { Metadata: { DeletionTimestamp: { } deleted, DeletionGracePeriodSeconds: { } grace } } ? deleted.After(Spans.Seconds(grace)) : null;
@@ -103,11 +119,11 @@ public static class QuotaUsage
             if (name is ResourceName.Cpu or ResourceName.Memory or ResourceName.Ephemeralstorage || ResourceName.IsHugePages(name))
             {
                 yield return new(name, amount);
-                yield return new(RequestsPrefix + name, amount);
+                yield return new(RequestsOf(name), amount);
             }
-            else if (ResourceName.IsExtended(name))
+            else if (IsExtended(name))
             {
-                yield return new(RequestsPrefix + name, amount);
+                yield return new(RequestsOf(name), amount);
             }
         }
 
@@ -131,7 +147,11 @@ public static class QuotaUsage
             or ResourceName.Limitscpu or ResourceName.Limitsmemory or ResourceName.Limitsephemeralstorage
         || ResourceName.IsHugePages(resource)
         || resource.StartsWith("requests.hugepages-", StringComparison.Ordinal)
-        || (resource.StartsWith(RequestsPrefix, StringComparison.Ordinal) && ResourceName.IsExtended(resource));
+        || IsOfDevices(resource);
+
+    /// <summary>Also by the name that a class of devices always has.</summary>
+    private static bool IsExtended(string resource) =>
+        ResourceName.IsExtended(resource) || resource.StartsWith(DeviceClaims.ExtendedPrefix, StringComparison.Ordinal);
 
     private static bool IsOfClaims(string resource) =>
         resource is ResourceName.Persistentvolumeclaims or ResourceName.Requestsstorage

@@ -3,6 +3,8 @@ using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Batch;
 using Coppice.Objects.Core;
+using Coppice.Objects.Resource;
+using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
 
 namespace Coppice.Controllers.Tests.Quotas;
 
@@ -113,6 +115,64 @@ public sealed class QuotaTests : IDisposable
         _plane.Delete<ResourceQuota>("q");
         Assert.NotNull(_plane.Api.Find<ConfigMap>(new("default", "kube-root-ca.crt")));
     }
+
+    [Fact]
+    public void Devices_are_counted_by_the_resource_that_their_class_stands_for_now()
+    {
+        Limit("requests.example.com/gpu=9,requests.example.com/tpu=9");
+        _plane.Create(Claim("a", 2));
+        Assert.Equal("requests.example.com/gpu=0,requests.example.com/tpu=0", Used);
+
+        _plane.Create(new DeviceClass { Metadata = new() { Name = "gpus" }, Spec = new() { ExtendedResourceName = Gpu } });
+        Assert.Equal("requests.example.com/gpu=2,requests.example.com/tpu=0", Used);
+
+        _plane.Change<DeviceClass>("gpus", one => one with { Spec = one.Spec with { ExtendedResourceName = "example.com/tpu" } }, "");
+        Assert.Equal("requests.example.com/gpu=0,requests.example.com/tpu=2", Used);
+
+        _plane.Delete<DeviceClass>("gpus", "");
+        Assert.Equal("requests.example.com/gpu=0,requests.example.com/tpu=0", Used);
+    }
+
+    [Fact]
+    public void A_device_is_counted_with_its_pod_or_with_the_claim_that_was_made_for_it()
+    {
+        _plane.Create(new DeviceClass { Metadata = new() { Name = "gpus" }, Spec = new() { ExtendedResourceName = Gpu } });
+        Limit("gpus.deviceclass.resource.k8s.io/devices=9,requests.deviceclass.resource.kubernetes.io/gpus=9,requests.example.com/gpu=9");
+        var pod = _plane.Create(new Pod
+        {
+            Metadata = new() { Name = "web", Namespace = "default" },
+            Spec = new() { Containers = [new() { Name = "c", Image = "i", Resources = new() { Requests = Amounts($"{Gpu}=2"), Limits = Amounts($"{Gpu}=2") } }] },
+        });
+        Assert.Equal("gpus.deviceclass.resource.k8s.io/devices=0,requests.deviceclass.resource.kubernetes.io/gpus=0,requests.example.com/gpu=2", Used);
+
+        var claim = Claim("made", 2);
+        _plane.Create(claim with
+        {
+            Metadata = claim.Metadata with { Annotations = ValueMap.Of((DeviceClaims.ExtendedAnnotation, "true")), OwnerReferences = [ControllerRef.To(pod)] },
+        });
+        Assert.Equal("gpus.deviceclass.resource.k8s.io/devices=2,requests.deviceclass.resource.kubernetes.io/gpus=2,requests.example.com/gpu=2", Used);
+
+        // It has the devices for as long as it is there.
+        _plane.Change<ResourceClaim>("made", one => one with { Metadata = one.Metadata with { Finalizers = ["example.com/kept"] } });
+        _plane.Api.SetPod("web", one => one with { Status = one.Status with { Phase = PodPhase.Succeeded } });
+        _plane.Settle();
+        Assert.Equal("gpus.deviceclass.resource.k8s.io/devices=2,requests.deviceclass.resource.kubernetes.io/gpus=2,requests.example.com/gpu=2", Used);
+
+        _plane.Change<ResourceClaim>("made", one => one with { Metadata = one.Metadata with { Finalizers = [] } });
+        _plane.Delete<Pod>("web");
+        Assert.Equal("gpus.deviceclass.resource.k8s.io/devices=0,requests.deviceclass.resource.kubernetes.io/gpus=0,requests.example.com/gpu=0", Used);
+    }
+
+    private const string Gpu = "example.com/gpu";
+
+    private static ResourceClaim Claim(string name, long count) => new()
+    {
+        Metadata = new() { Name = name, Namespace = "default" },
+        Spec = new()
+        {
+            Devices = new() { Requests = [new() { Name = "r", Exactly = new() { DeviceClassName = "gpus", AllocationMode = DeviceAllocationMode.ExactCount, Count = count } }] },
+        },
+    };
 
     private static JobSpec Once => new()
     {
