@@ -118,6 +118,36 @@ public sealed class DeviceQuotaTests
         Assert.Equal(pods, (await world.Api.ListAsync<Pod>(ListQuery.All, Stop)).Items.Count);
     }
 
+    [Fact]
+    public async Task Of_a_pod_and_a_claim_that_want_the_last_device_one_gets_it()
+    {
+        var world = await WithQuotaAsync($"requests.{Gpu}=1");
+        for (var round = 0; round < 300; round++)
+        {
+            using var together = new Barrier(2);
+            var pod = TryAsync(together, () => RunAsync(world, "web", 1));
+            var claim = TryAsync(together, () => world.CreateAsync(Claim("a", 1)));
+            Assert.True(await pod != await claim, $"in round {round} {(await pod ? "both" : "none")} got it");
+            await (await pod
+                ? world.Api.DeleteAsync<Pod>(new("default", "web"), new() { GracePeriodSeconds = 0 }, Stop)
+                : world.Api.DeleteAsync<ResourceClaim>(new("default", "a"), null, Stop));
+        }
+
+        static Task<bool> TryAsync(Barrier together, Func<Task> make) => Task.Run(async () =>
+        {
+            together.SignalAndWait(Stop);
+            try
+            {
+                await make();
+                return true;
+            }
+            catch (ApiError refused) when (refused.Message.Contains("exceeded quota", StringComparison.Ordinal))
+            {
+                return false;
+            }
+        });
+    }
+
     private async Task<AdmissionWorld> WithQuotaAsync(string hard)
     {
         var world = await _world;
