@@ -46,5 +46,5 @@ public static class ControllerRef
     /// <summary>The group of an apiVersion; empty for the core's.</summary>
     public static string GroupOf(string apiVersion) => apiVersion.IndexOf('/') is var slash and >= 0 ? apiVersion[..slash] : "";
 
-    public static bool IsControlledBy(KubernetesObject item, KubernetesObject owner) => Of(item)?.Uid == owner.Metadata.Uid;
+    public static bool IsControlledBy(KubernetesObject item, KubernetesObject owner) => Of(item) is { } reference && reference.Uid == owner.Metadata.Uid;
 }
