@@ -55,16 +55,29 @@ internal sealed class DeviceBinding(IApiClient api, TimeProvider time)
         }
     }
 
+    /// <summary>Takes away what was made, as it is now: a write that failed may have been done all the same.</summary>
     private async ValueTask UnmakeAsync(ResourceClaim made, CancellationToken stop)
+    {
+        await TryAsync(async () =>
+        {
+            if (await api.FindAsync<ResourceClaim>(ObjectKey.Of(made), stop) is { Status.Allocation: not null } now && now.Metadata.Uid == made.Metadata.Uid)
+            {
+                await GiveBackAsync(now, stop);
+            }
+        });
+        await TryAsync(async () => await api.DeleteAsync<ResourceClaim>(ObjectKey.Of(made), new() { Preconditions = new() { Uid = made.Metadata.Uid } }, stop));
+    }
+
+    /// <summary>Does what there is no other way for where it fails.</summary>
+    private static async ValueTask TryAsync(Func<ValueTask> act)
     {
         try
         {
-            await GiveBackAsync(made, stop);
-            await api.DeleteAsync<ResourceClaim>(ObjectKey.Of(made), new() { Preconditions = new() { Uid = made.Metadata.Uid } }, stop);
+            await act();
         }
         catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
         {
-            // As said.
+            // What went wrong before is what is told of.
         }
     }
 

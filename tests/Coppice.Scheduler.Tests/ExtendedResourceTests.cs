@@ -123,6 +123,61 @@ public sealed class ExtendedResourceTests : SchedulingTest
         Assert.Equal("gpu-0", DevicesOf(Api.All<ResourceClaim>().Single(claim => claim.Metadata.Name == name)));
     }
 
+    [Theory]
+    [InlineData("none is written", false)]
+    [InlineData("none with devices is written", false)]
+    [InlineData("the answer is lost", true)]
+    public void Where_the_claims_own_status_cannot_be_written_nothing_is_left_behind(string what, bool isWritten)
+    {
+        Class("gpus", Gpu);
+        Create(Slice("gpu-0"));
+        var isDown = true;
+        Api.Fault = (verb, about) =>
+        {
+            if (isDown && verb == "update" && about is ResourceClaim claim && (claim.Status.Allocation is not null || what == "none is written"))
+            {
+                isDown = false;
+                if (isWritten)
+                {
+                    Api.UpdateStatusAsync(claim, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                }
+
+                isDown = true;
+                throw new IOException("the line is down");
+            }
+        };
+        Create(User("web", ("app", Gpu, "1")));
+        Loop.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Null(NodeOfPod("web"));
+        Assert.All(Api.All<ResourceClaim>(), claim => Assert.Equal((true, null), (claim.Metadata.DeletionTimestamp is not null, claim.Status.Allocation)));
+
+        isDown = false;
+        Loop.RunFor(TimeSpan.FromSeconds(30));
+        Assert.Equal("a", NodeOfPod("web"));
+        var claim = Api.All<ResourceClaim>().Single(claim => claim.Metadata.DeletionTimestamp is null);
+        Assert.Equal((FindPod("web").Status.ExtendedResourceClaimStatus!.ResourceClaimName, "gpu-0"), (claim.Metadata.Name, DevicesOf(claim)));
+    }
+
+    [Theory]
+    [InlineData("earlier", true)]
+    [InlineData("made", false)]
+    public void That_a_claim_is_gone_which_was_made_before_frees_no_devices_that_are_on_their_way(string gone, bool isTaken)
+    {
+        var devices = new ClusterState().Devices;
+        var pod = Pod("web") with { Metadata = Pod("web").Metadata with { Uid = "1" } };
+        var planned = ExtendedResources.Plan(pod, []) with
+        {
+            Status = new() { Allocation = new() { Devices = new() { Results = [new() { Request = "r", Driver = "gpu.example.com", Pool = "a", Device = "gpu-0" }] } } },
+        };
+        var made = planned with { Metadata = planned.Metadata with { Name = "made", ResourceVersion = "5" } };
+        devices.Assume([new(planned, IsNew: true)]);
+
+        devices.Learn(new ObjectChange<ResourceClaim>(made with { Metadata = made.Metadata with { Name = gone } }, null));
+        Assert.True(devices.IsTaken(new("gpu.example.com", "a", "gpu-0")));
+        devices.Written(ObjectKey.Of(planned), made);
+        Assert.Equal(isTaken, devices.IsTaken(new("gpu.example.com", "a", "gpu-0")));
+    }
+
     [Fact]
     public void Of_two_classes_for_one_resource_the_newer_one_counts()
     {

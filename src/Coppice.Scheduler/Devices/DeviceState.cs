@@ -82,10 +82,10 @@ internal sealed class DeviceState
     public ClaimNews Learn(ObjectChange<ResourceClaim> change)
     {
         var (key, before) = (ObjectKey.Of(change.Item), Claim(ObjectKey.Of(change.Item)));
-        if (change.New is null && ExtendedResources.PlannedKeyOf(change.Item) is { } planned)
+        if (change.New is null && ExtendedResources.PlannedKeyOf(change.Item) is { } planned && _assumed.TryGetValue(planned, out var making))
         {
-            // It was made, and is gone already.
-            Replace(planned, () => _assumed.Remove(planned));
+            // It is gone before we hear that it was made, or is of an earlier try.
+            making.Gone.Add(key);
         }
 
         var isHeardOf = change.New is not { } item || (_assumed.TryGetValue(key, out var assumption) && assumption.Written <= RevisionOf(item));
@@ -150,12 +150,17 @@ internal sealed class DeviceState
     public void Written(ObjectKey planned, ResourceClaim claim)
     {
         var key = ObjectKey.Of(claim);
-        if (!_assumed.ContainsKey(planned))
+        if (!_assumed.TryGetValue(planned, out var making))
         {
             return;
         }
 
         Replace(planned, () => _assumed.Remove(planned));
+        if (making.Gone.Contains(key))
+        {
+            return;
+        }
+
         Replace(key, () =>
         {
             if (!_claims.TryGetValue(key, out var known) || RevisionOf(known) < RevisionOf(claim))
@@ -219,5 +224,9 @@ internal sealed class DeviceState
         long.TryParse(claim.Metadata.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : 0;
 
     /// <param name="Written">The revision of it; null as long as it is on its way.</param>
-    private sealed record Assumption(ResourceClaim Claim, long? Written);
+    private sealed record Assumption(ResourceClaim Claim, long? Written)
+    {
+        /// <summary>Of what is to be made: claims for the same pod that went in the meantime.</summary>
+        public List<ObjectKey> Gone { get; } = [];
+    }
 }
