@@ -179,6 +179,28 @@ public sealed class ExtendedResourceTests : SchedulingTest
     }
 
     [Fact]
+    public void A_quota_of_the_resource_counts_the_pod_alone_and_one_of_the_class_its_claim()
+    {
+        Class("gpus", Gpu);
+        Create(Slice("gpu-0", "gpu-1"));
+        var quota = Create(new ResourceQuota
+        {
+            Metadata = new() { Name = "q", Namespace = "default" },
+            Spec = new() { Hard = ValueMap.Of(("gpus.deviceclass.resource.k8s.io/devices", Quantity.Parse("0")), ($"requests.{Gpu}", Quantity.Parse("1"))) },
+        });
+        Create(User("web", ("app", Gpu, "1")));
+        Loop.RunUntilIdle();
+        Assert.Null(NodeOfPod("web"));
+        Assert.Empty(Api.All<ResourceClaim>());
+        Assert.Contains(Events, one => one.Contains("exceeded quota: q, requested: gpus.deviceclass.resource.k8s.io/devices=1, used: gpus.deviceclass.resource.k8s.io/devices=0", StringComparison.Ordinal));
+
+        Loop.Await(async () => await Api.UpdateAsync(quota with { Spec = new() { Hard = quota.Spec.Hard.With("gpus.deviceclass.resource.k8s.io/devices", Quantity.Parse("1")) } }, default));
+        Loop.RunFor(TimeSpan.FromSeconds(30));
+        Assert.Equal("a", NodeOfPod("web"));
+        Assert.Single(Api.All<ResourceClaim>());
+    }
+
+    [Fact]
     public void Of_two_classes_for_one_resource_the_newer_one_counts()
     {
         var devices = new ClusterState().Devices;
