@@ -27,8 +27,17 @@ internal sealed record JobBackOff(int Failures, DateTimeOffset? LastAt)
         return pause < Longest ? pause : Longest;
     }
 
-    /// <summary>The state after these pods have ended. One that merely goes has not failed.</summary>
-    public JobBackOff After(IReadOnlyList<Pod> ended)
+    /// <summary>
+    /// The state after these pods have ended. One that merely goes has not failed. A failure dated in the future, by another machine's clock
+    /// or before this one's was set back, counts from now.
+    /// </summary>
+    public JobBackOff After(IReadOnlyList<Pod> ended, DateTimeOffset now)
+    {
+        var after = After(ended);
+        return after.LastAt > now ? after with { LastAt = now } : after;
+    }
+
+    private JobBackOff After(IReadOnlyList<Pod> ended)
     {
         var success = ended.Where(JobPods.IsSucceeded).Select(JobPods.FinishedAt).Max();
         var begin = ended.Any(JobPods.IsSucceeded) ? None : this;

@@ -18,7 +18,7 @@ internal static class JobPlanner
         var isSuspended = started.Spec.Suspend == true && end is null;
         var wanted = end is not null || isSuspended ? 0 : Wanted(started, tally);
         var count = tally.Count(keepsLast: end is null && started.Metadata.DeletionTimestamp is null);
-        var backOff = known?.After(count.Ended) ?? JobBackOff.None.After([.. pods.Where(PodState.IsTerminal)]);
+        var backOff = known?.After(count.Ended, now) ?? JobBackOff.None.After([.. pods.Where(PodState.IsTerminal)], now);
 
         var delete = Surplus(started, tally, wanted, now);
         var (create, due) = end is null && !isSuspended && started.Metadata.DeletionTimestamp is null
@@ -135,7 +135,7 @@ internal static class JobPlanner
             }
 
             var last = tally.LastFailed.GetValueOrDefault(index);
-            if (last is not null && PauseEnd(job, last) is { } end && end > now)
+            if (last is not null && PauseEnd(job, last, now) is { } end && end > now)
             {
                 due = due < end ? due : end;
                 continue;
@@ -147,10 +147,20 @@ internal static class JobPlanner
         return (create, due);
     }
 
-    /// <summary>Until when an index is not tried again after its last pod; null after one that merely goes.</summary>
-    private static DateTimeOffset? PauseEnd(Job job, Pod last) => last.Status.Phase == PodPhase.Failed
-        ? JobPods.FinishedAt(last)?.After(JobBackOff.PauseAfter(JobPods.FailuresWith(job, last).All))
-        : null;
+    /// <summary>
+    /// Until when an index is not tried again after its last pod; null after one that merely goes. Which pods are there is all that is known:
+    /// one that ended further in the future than the pause is long did so before the clock was set back, and has waited enough.
+    /// </summary>
+    private static DateTimeOffset? PauseEnd(Job job, Pod last, DateTimeOffset now)
+    {
+        if (last.Status.Phase != PodPhase.Failed || JobPods.FinishedAt(last) is not { } finished)
+        {
+            return null;
+        }
+
+        var pause = JobBackOff.PauseAfter(JobPods.FailuresWith(job, last).All);
+        return finished > now.After(pause) ? null : finished.After(pause);
+    }
 
     private static JobStatus Observe(Job job, JobTally tally, int deleted) => job.Status with
     {

@@ -126,6 +126,32 @@ public sealed class JobPlannerTests
     public void The_pause_doubles_to_ten_minutes(int failures, int? seconds) =>
         Assert.Equal(seconds is { } pause ? Now.AddSeconds(pause) : null, new JobBackOff(failures, Now).Until);
 
+    [Fact]
+    public void A_failure_from_before_the_clock_was_set_back_makes_a_job_wait_no_longer_than_one_of_now()
+    {
+        var job = Job(spec => spec with { Completions = 2 });
+        var failed = PodEnded("f", Now.AddHours(4));
+        foreach (var known in (JobBackOff?[])[null, JobBackOff.None, new(1, Now.AddHours(4))])
+        {
+            var first = JobPlanner.Plan(job, known?.Failures > 0 ? [] : [failed], known, _ => false, Now);
+            Assert.Empty(first.Create);
+            Assert.Equal(Now.AddSeconds(10), first.NextLookAt);
+
+            var noted = job with { Status = first.Counted };
+            Assert.Single(JobPlanner.Plan(noted, [], first.BackOff, _ => false, Now.AddSeconds(10)).Create);
+        }
+    }
+
+    [Theory]
+    [InlineData(3, 13)]
+    [InlineData(4 * 3600, null)]
+    public void An_index_waits_for_a_node_whose_clock_goes_before_but_not_for_what_was_before_the_clock_was_set_back(int ahead, int? wait)
+    {
+        var job = Job(spec => spec with { Completions = 1, CompletionMode = CompletionMode.Indexed, BackoffLimitPerIndex = 2 });
+        var plan = JobPlanner.Plan(job, [PodEnded("f0", Now.AddSeconds(ahead))], null, _ => false, Now);
+        Assert.Equal((wait is null ? 1 : 0, wait is { } seconds ? Now.AddSeconds(seconds) : null), (plan.Create.Count, plan.NextLookAt));
+    }
+
     private static Job Job(Func<JobSpec, JobSpec> with) => new()
     {
         Metadata = new() { Name = "work", Namespace = "default", Uid = "u" },
@@ -135,6 +161,11 @@ public sealed class JobPlannerTests
 
     private static JobPlan Plan(Job job, string pods) => JobPlanner.Plan(
         job, [.. pods.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(PodOf)], null, pod => pod.Metadata.DeletionTimestamp is not null, Now);
+
+    private static Pod PodEnded(string text, DateTimeOffset at) => PodOf(text) switch
+    {
+        var pod => pod with { Status = pod.Status with { ContainerStatuses = [new() { Name = "c", State = new() { Terminated = new() { FinishedAt = at } } }] } },
+    };
 
     private static Pod PodOf(string text, int number = 0) => new()
     {
