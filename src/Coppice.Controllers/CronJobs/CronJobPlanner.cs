@@ -37,6 +37,13 @@ internal static class CronJobPlanner
             return new(delete, null, null, status, news, times.Next);
         }
 
+        // It was made, and that was not written. Nor is it cleared up before that is: a time without a Job would be due again.
+        var name = NameAt(cron, due);
+        if (jobs.Any(job => job.Metadata.Name == name))
+        {
+            return new([.. delete.Where(job => job.Metadata.Name != name)], null, null, status with { LastScheduleTime = due }, news, times.Next);
+        }
+
         if (cron.Spec.StartingDeadlineSeconds is { } seconds && due.After(Spans.Seconds(seconds)) < now)
         {
             news.Add(new("Warning", "MissSchedule", $"Missed scheduled time to start a job: {due.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture)} +0000"));
@@ -137,6 +144,9 @@ internal static class CronJobPlanner
         return over.Take(Math.Max(0, over.Count - (limit ?? int.MaxValue)));
     }
 
+    /// <summary>After its time, so that one time never gets two Jobs.</summary>
+    private static string NameAt(CronJob cron, DateTimeOffset due) => $"{cron.Metadata.Name}-{due.ToUnixTimeSeconds() / 60}";
+
     private static Job Make(CronJob cron, TimeZoneInfo zone, DateTimeOffset due)
     {
         var template = cron.Spec.JobTemplate;
@@ -146,8 +156,7 @@ internal static class CronJobPlanner
         {
             Metadata = new()
             {
-                // After its time, so that one time never gets two Jobs.
-                Name = $"{cron.Metadata.Name}-{due.ToUnixTimeSeconds() / 60}",
+                Name = NameAt(cron, due),
                 Namespace = cron.Metadata.Namespace,
                 Labels = template.Metadata.Labels,
                 Annotations = template.Metadata.Annotations.With(JobLabels.ScheduledTime, stamp),

@@ -95,6 +95,33 @@ public sealed class CronJobTests : IDisposable
         Assert.Equal($"tick-{now.AddSeconds(-30).ToUnixTimeSeconds() / 60}", plan.Create!.Metadata.Name);
     }
 
+    [Theory]
+    [InlineData("Allow", null)]
+    [InlineData("Forbid", null)]
+    [InlineData("Replace", null)]
+    [InlineData("Allow", JobConditionType.Complete)]
+    [InlineData("Replace", JobConditionType.Complete)]
+    public void A_time_whose_job_was_made_but_not_written_down_gets_no_second_one(string policy, string? end)
+    {
+        var now = new DateTimeOffset(2026, 3, 1, 12, 0, 30, TimeSpan.Zero);
+        var due = now.AddSeconds(-30);
+        var cron = Cron("* * * * *", spec => spec with { ConcurrencyPolicy = policy, SuccessfulJobsHistoryLimit = 0 }) with { Status = new() { LastScheduleTime = due.AddMinutes(-1) } };
+        Job made = new()
+        {
+            Metadata = new() { Name = $"tick-{due.ToUnixTimeSeconds() / 60}", Namespace = "default", Uid = "j" },
+            Status = new() { StartTime = due, Conditions = end is null ? [] : [new() { Type = end, Status = ConditionStatus.True }] },
+        };
+
+        var first = CronJobPlanner.Plan(cron, [made], now);
+        Assert.Equal((null, due), (first.Create, first.Status.LastScheduleTime));
+        Assert.Empty(first.Delete);
+        Assert.Equal(end is null ? 1 : 0, first.Status.Active.Count);
+
+        var second = CronJobPlanner.Plan(cron with { Status = first.Status }, [made], now);
+        Assert.Null(second.Create);
+        Assert.Equal(end is null ? 0 : 1, second.Delete.Count);
+    }
+
     [Fact]
     public void Who_comes_too_late_comes_not_at_all()
     {
