@@ -36,6 +36,21 @@ public static class DirectoryRemoval
         Directory.Delete(directory);
     }
 
+    /// <summary>Removes it if there is nothing in it.</summary>
+    public static void RemoveEmpty(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+        catch (IOException) when (Directory.EnumerateFileSystemEntries(directory).Any())
+        {
+        }
+    }
+
     private static void Empty(string directory)
     {
         using var top = LinuxFiles.OpenDirectory(directory);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Coppice.Client;
+using Coppice.Node.Host;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Objects.Storage;
@@ -16,6 +17,9 @@ internal sealed class ClaimProvisioner(
     // Those that failed once since this node was chosen for them.
     private readonly ConcurrentDictionary<ObjectKey, bool> _failed = new();
 
+    // The volumes whose directory was made here, and which are not known to be written.
+    private readonly ConcurrentDictionary<ObjectKey, string> _unwritten = new();
+
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
         if (claims.Find(key) is not { } claim
@@ -23,6 +27,7 @@ internal sealed class ClaimProvisioner(
             || !LocalVolumePlanner.Wants(claim, storageClass, options.Node))
         {
             _failed.TryRemove(key, out _);
+            await TakeBackAsync(key, stop);
             return ReconcileResult.Done;
         }
 
@@ -44,6 +49,7 @@ internal sealed class ClaimProvisioner(
         {
             // The directory first: a volume that is there can be mounted.
             OwnFiles.EnsureDirectory(options.Root);
+            _unwritten[key] = volume.Metadata.Name!;
             OwnFiles.MakeDirectory(volume.Spec.Local!.Path, Everybody);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -55,10 +61,34 @@ internal sealed class ClaimProvisioner(
 
         if (await api.CreateIfAbsentAsync(volume, stop))
         {
+            _unwritten.TryRemove(key, out _);
             events.Record(claim, "Normal", "ProvisioningSucceeded", $"Successfully provisioned volume {volume.Metadata.Name}");
         }
 
+        await TakeBackAsync(key, stop);
         return ReconcileResult.Done;
+    }
+
+    /// <summary>Removes the directory that was made for a claim which then got its volume on another node, or went.</summary>
+    private async ValueTask TakeBackAsync(ObjectKey key, CancellationToken stop)
+    {
+        if (!_unwritten.TryGetValue(key, out var name))
+        {
+            return;
+        }
+
+        var volume = await api.FindAsync<PersistentVolume>(new("", name), stop);
+        if (volume is null && claims.Find(key) is { } claim && LocalVolumePlanner.NameFor(claim) == name)
+        {
+            return;
+        }
+
+        if (volume is null || !LocalVolumePlanner.IsOurs(volume, options))
+        {
+            DirectoryRemoval.RemoveEmpty(LocalVolumePlanner.PathOf(name, options));
+        }
+
+        _unwritten.TryRemove(key, out _);
     }
 
     /// <summary>

@@ -50,10 +50,12 @@ internal static class LocalVolumePlanner
     public static string? Impossible(PersistentVolumeClaim claim) =>
         claim.Spec.VolumeMode == PersistentVolumeMode.Block ? $"{LocalProvisioner.Name} does not support block volume provisioning" : null;
 
-    /// <summary>The volume of a claim. Its name is the claim's for good, so that it is never made twice.</summary>
+    /// <summary>What the volume of a claim is called: that is the claim's for good, so that it is never made twice.</summary>
+    public static string NameFor(PersistentVolumeClaim claim) => $"pvc-{claim.Metadata.Uid}";
+
     public static PersistentVolume Make(PersistentVolumeClaim claim, StorageClass storageClass, LocalVolumeOptions options)
     {
-        var name = $"pvc-{claim.Metadata.Uid}";
+        var name = NameFor(claim);
         return new()
         {
             Metadata = new() { Name = name, Annotations = ValueMap.Of((VolumeBinding.ProvisionedBy, LocalProvisioner.Name)), Finalizers = [Finalizer] },
@@ -122,7 +124,7 @@ internal static class LocalVolumePlanner
     public static string PathOf(string volume, LocalVolumeOptions options) => Path.Combine(options.Root, volume);
 
     /// <summary>The path is not believed: what is deleted is what we would have made under that name.</summary>
-    private static bool IsOurs(PersistentVolume volume, LocalVolumeOptions options) =>
+    public static bool IsOurs(PersistentVolume volume, LocalVolumeOptions options) =>
         volume.Metadata.Annotations.Find(VolumeBinding.ProvisionedBy) == LocalProvisioner.Name
         && volume.Spec.Local?.Path == PathOf(volume.Metadata.Name!, options)
         && volume.Spec.NodeAffinity?.Required?.NodeSelectorTerms.Any(term => term.MatchExpressions.Contains(On(options.Node))) == true;

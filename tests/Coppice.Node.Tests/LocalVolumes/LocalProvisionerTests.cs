@@ -136,6 +136,34 @@ public sealed class LocalProvisionerTests : IDisposable, IEventRecorder
     }
 
     [Fact]
+    public void Of_a_claim_that_got_its_volume_on_another_node_nothing_is_left_here()
+    {
+        var claim = Claim("late", null);
+        var there = LocalVolumePlanner.Make(claim, new() { Metadata = new() { Name = "late" }, ReclaimPolicy = PersistentVolumeReclaimPolicy.Delete }, new("node-2", _root));
+        _api.Create(there);
+        Write(claim with { Metadata = claim.Metadata with { Annotations = claim.Metadata.Annotations.With(VolumeBinding.SelectedNode, "node-1") } });
+
+        Assert.False(Directory.Exists(there.Spec.Local!.Path));
+        Assert.Equal(there.Spec.NodeAffinity, Assert.Single(_api.All<PersistentVolume>()).Spec.NodeAffinity);
+    }
+
+    [Fact]
+    public void Of_a_claim_that_went_before_its_volume_was_written_nothing_is_left()
+    {
+        _api.Fault = (verb, about) => _ = (verb, about) is ("create", PersistentVolume) ? throw new IOException("cut") : 0;
+        Claim("early", null);
+        Assert.Single(Directory.GetDirectories(_root));
+
+        var claim = Assert.Single(_api.All<PersistentVolumeClaim>());
+        Write(claim with { Metadata = claim.Metadata with { Finalizers = [] } });
+        _loop.Start(async () => await _api.DeleteAsync<PersistentVolumeClaim>(ObjectKey.Of(claim), null, default));
+        _loop.RunUntilIdle();
+
+        Assert.Empty(_api.All<PersistentVolumeClaim>());
+        Assert.Empty(Directory.GetDirectories(_root));
+    }
+
+    [Fact]
     public void A_claim_of_a_device_is_told_that_there_are_none()
     {
         Claim("early", null, spec => spec with { VolumeMode = PersistentVolumeMode.Block });
