@@ -12,12 +12,15 @@ internal readonly record struct CronTimes(DateTimeOffset? Due, int Missed, DateT
     /// <summary>Beyond so many, somebody should look after it.</summary>
     public const int ManyMissed = 100;
 
+    // No schedule is finer.
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
     // Nobody waits for us to walk through a year of minutes: of a long time only the end is looked at.
     private static readonly TimeSpan[] Steps = [TimeSpan.FromHours(2), TimeSpan.FromDays(2), TimeSpan.FromDays(62), TimeSpan.FromDays(366 * 2)];
 
     public static CronTimes Of(CronJob cron, CronSchedule schedule, TimeZoneInfo zone, DateTimeOffset now)
     {
-        var since = cron.Status.LastScheduleTime ?? cron.Metadata.CreationTimestamp ?? now;
+        var since = cron.Status.LastScheduleTime ?? Begun(cron, now);
         if (cron.Spec.StartingDeadlineSeconds is { } seconds && now.After(-Spans.Seconds(seconds)) is var earliest && earliest > since)
         {
             since = earliest;
@@ -37,6 +40,9 @@ internal readonly record struct CronTimes(DateTimeOffset? Due, int Missed, DateT
 
         return new(due, missed, next);
     }
+
+    /// <summary>Since when times count of one that has had no Job. Made in the future, it was before the clock was set back, and what comes now counts.</summary>
+    private static DateTimeOffset Begun(CronJob cron, DateTimeOffset now) => cron.Metadata.CreationTimestamp is { } made && made <= now ? made : now - Minute;
 
     private static DateTimeOffset LastBefore(CronSchedule schedule, TimeZoneInfo zone, DateTimeOffset known, DateTimeOffset now)
     {

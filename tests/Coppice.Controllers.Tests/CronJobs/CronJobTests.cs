@@ -122,6 +122,18 @@ public sealed class CronJobTests : IDisposable
         Assert.Equal(end is null ? 0 : 1, second.Delete.Count);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(59, true)]
+    [InlineData(60, false)]
+    public void One_that_was_made_before_the_clock_was_set_back_begins_now(int seconds, bool isMade)
+    {
+        var due = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        var cron = Cron("0 * * * *");
+        var late = cron with { Metadata = cron.Metadata with { CreationTimestamp = due.AddHours(3) } };
+        Assert.Equal(isMade, CronJobPlanner.Plan(late, [], due.AddSeconds(seconds)).Create is not null);
+    }
+
     [Fact]
     public void Who_comes_too_late_comes_not_at_all()
     {
