@@ -28,7 +28,7 @@ internal sealed class PreemptionLaw(LawGround ground) : ILaw
 
     public void Conclude()
     {
-        foreach (var node in _victims.GroupBy(victim => victim.Spec.NodeName!, StringComparer.Ordinal))
+        foreach (var node in _victims.GroupBy(victim => victim.Spec.NodeName ?? "", StringComparer.Ordinal))
         {
             LookAtNode(node.Key, [.. node]);
         }
@@ -56,7 +56,8 @@ internal sealed class PreemptionLaw(LawGround ground) : ILaw
             throw new InvalidOperationException($"{string.Join(", ", victims.Select(v => $"{v.Metadata.Name} ({PriorityOf(v)})"))} have to go, and nobody waits who is more important");
         }
 
-        if (!ground.IsClear())
+        // Of one whose binding was on its way nobody knows to where.
+        if (node.Length == 0 || !ground.IsClear())
         {
             return;
         }
