@@ -76,16 +76,23 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
             PodLog.Failed(services.Log, ObjectKey.Of(pod), $"asking how container {ended.Name} ended", failed);
         }
 
-        var words = await services.HostResources.ReadTerminationMessageAsync(pod, container, final ?? ended, stop);
-        mailbox.Post(state =>
+        var words = "";
+        try
         {
-            if (final is { State: ContainerRunState.Exited } && state.View.Find(final.Id) is not null)
+            words = await services.HostResources.ReadTerminationMessageAsync(pod, container, final ?? ended, stop) ?? "";
+        }
+        finally
+        {
+            mailbox.Post(state =>
             {
-                state = state with { View = state.View.With(final) };
-            }
+                if (final is { State: ContainerRunState.Exited } && state.View.Find(final.Id) is not null)
+                {
+                    state = state with { View = state.View.With(final) };
+                }
 
-            return state.WithContainer(ended.Name, runtime => runtime with { TerminationMessages = Kept(state, ended.Name, runtime).SetItem(ended.Id, words ?? "") });
-        });
+                return state.WithContainer(ended.Name, runtime => runtime with { TerminationMessages = Kept(state, ended.Name, runtime).SetItem(ended.Id, words) });
+            });
+        }
     }
 
     // The event of an exit comes before the end of what was printed.

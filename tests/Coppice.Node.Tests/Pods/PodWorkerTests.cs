@@ -118,6 +118,7 @@ public sealed class PodWorkerTests
         node.Create("web", "server:1", one => one with { TerminationMessagePolicy = TerminationMessagePolicy.FallbackToLogsOnError }, RestartPolicy.Never);
         node.Crash("web");
         node.HostResources.TerminationMessages = "out of luck";
+        Assert.Equal(PodPhase.Running, node.Api.Status("web").Phase);
         node.Advance(0.1);
 
         Assert.Equal("out of luck", node.Main("web").State.Terminated!.Message);
