@@ -59,6 +59,11 @@ internal static class GroupDocuments
             WriteResource(json, version, resource.Name, resource.Singular, resource.Kind, resource.Namespaced, resource.Verbs);
             json.WriteStringsIfAny("shortNames", resource.ShortNames);
             json.WriteStringsIfAny("categories", resource.Categories);
+            if (resource.StorageVersionHash is { } hash)
+            {
+                json.WriteString("storageVersionHash", hash);
+            }
+
             json.WriteEndObject();
             foreach (var part in resource.Subresources)
             {

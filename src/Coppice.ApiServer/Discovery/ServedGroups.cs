@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Coppice.ApiServer.Kinds;
 using Coppice.Objects;
 
@@ -60,8 +62,13 @@ public static class ServedGroups
             ListName = kind.ListName,
             ShortNames = kind.ShortNames,
             Categories = kind.Categories,
+            StorageVersionHash = served.Source is null ? HashOf(kind.Stored) : null,
             AnswersDeleted = served.AnswersDeleted,
             Subresources = served.Subresources,
         };
     }
+
+    /// <summary>Kubernetes' own: eight bytes of the hash of the group, the version and the kind.</summary>
+    private static string HashOf(Kind stored) =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{stored.Group}/{stored.Version}/{stored.Name}")).AsSpan(0, 8));
 }

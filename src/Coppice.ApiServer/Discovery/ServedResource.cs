@@ -16,6 +16,9 @@ public sealed record ServedResource(string Name, string Singular, KindName Kind,
 
     public IReadOnlyList<string> Categories { get; init; } = [];
 
+    /// <summary>Changes with the version that its objects are stored in, and tells nothing else; null where the server stores none.</summary>
+    public string? StorageVersionHash { get; init; }
+
     /// <summary>Who deletes one is answered with it as it was last.</summary>
     public bool AnswersDeleted { get; init; }
 

@@ -113,9 +113,9 @@ internal static class Deletion
 
     private static ValueList<string> AskedFinalizers(KubernetesObject item, DeleteOptions options)
     {
-        // As in Kubernetes a Job leaves its pods behind unless somebody says otherwise.
-        var policy = options.PropagationPolicy
-            ?? (options.OrphanDependents == true || (options.OrphanDependents is null && item is Job && !item.Metadata.Finalizers.Contains(Foreground)) ? "Orphan" : null);
+        // As in Kubernetes a job and a replication controller leave their pods behind unless somebody says otherwise.
+        var leaves = options.OrphanDependents ?? (item is Job or ReplicationController && !item.Metadata.Finalizers.Contains(Foreground));
+        var policy = options.PropagationPolicy ?? (leaves ? "Orphan" : null);
         if (policy is null)
         {
             return item.Metadata.Finalizers;

@@ -10,6 +10,12 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
     /// <summary>What a container gets after SIGTERM, however late it is.</summary>
     private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long the last words are waited for that are in a log; the runtime takes some milliseconds to finish one.</summary>
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often the runtime is asked whether it has finished a log.</summary>
+    private static readonly TimeSpan LogPause = TimeSpan.FromMilliseconds(10);
+
     /// <param name="isHurried">It is being stopped already, but has less time now.</param>
     public async Task StopAsync(Pod pod, PodAction.KillContainer action, string address, bool isHurried)
     {
@@ -59,26 +65,50 @@ internal sealed class ContainerStopping(PodServices services, PodMailbox mailbox
     /// <summary>What a container left to say, and how the runtime in the end says that it ended.</summary>
     public async Task OnExitAsync(Pod pod, Container container, ContainerRecord ended)
     {
-        var words = await services.HostResources.ReadTerminationMessageAsync(pod, container, ended, stop);
+        var mayBeInLog = container.TerminationMessagePolicy == TerminationMessagePolicy.FallbackToLogsOnError && ended.ExitCode != 0;
         ContainerRecord? final = null;
         try
         {
-            final = await services.Runtime.FindContainerAsync(ended.Id, stop);
+            final = mayBeInLog ? await FindPrintedAsync(ended.Id) : await services.Runtime.FindContainerAsync(ended.Id, stop);
         }
         catch (Exception failed) when (!stop.IsCancellationRequested)
         {
             PodLog.Failed(services.Log, ObjectKey.Of(pod), $"asking how container {ended.Name} ended", failed);
         }
 
-        mailbox.Post(state =>
+        var words = "";
+        try
         {
-            if (final is { State: ContainerRunState.Exited } && state.View.Find(final.Id) is not null)
+            words = await services.HostResources.ReadTerminationMessageAsync(pod, container, final ?? ended, stop) ?? "";
+        }
+        finally
+        {
+            mailbox.Post(state =>
             {
-                state = state with { View = state.View.With(final) };
+                if (final is { State: ContainerRunState.Exited } && state.View.Find(final.Id) is not null)
+                {
+                    state = state with { View = state.View.With(final) };
+                }
+
+                return state.WithContainer(ended.Name, runtime => runtime with { TerminationMessages = Kept(state, ended.Name, runtime).SetItem(ended.Id, words) });
+            });
+        }
+    }
+
+    // The event of an exit comes before the end of what was printed.
+    private async ValueTask<ContainerRecord?> FindPrintedAsync(string id)
+    {
+        var until = services.Steady.GetUtcNow() + LogPatience;
+        while (true)
+        {
+            var record = await services.Runtime.FindContainerAsync(id, stop);
+            if (record is not { IsLogOpen: true } || services.Steady.GetUtcNow() >= until)
+            {
+                return record;
             }
 
-            return state.WithContainer(ended.Name, runtime => runtime with { TerminationMessages = Kept(state, ended.Name, runtime).SetItem(ended.Id, words ?? "") });
-        });
+            await Task.Delay(LogPause, services.Time, stop);
+        }
     }
 
     private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> Kept(PodWorkerState state, string name, ContainerRuntimeState runtime) =>

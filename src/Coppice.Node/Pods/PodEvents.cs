@@ -46,6 +46,9 @@ internal sealed class PodEvents(IEventRecorder recorder, Func<Pod> pod, PodStart
         ? $"{report.Type} probe errored and resulted in unknown state: {report.Outcome.Message}"
         : $"{report.Type} probe failed: {report.Outcome.Message}");
 
+    public void ProbeWarning(PodContainer container, ProbeReport report) =>
+        Record(container, Warning, "ProbeWarning", $"{report.Type} probe warning: {report.Outcome.Message}");
+
     public void SandboxChanged() => recorder.Record(pod(), Normal, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
 
     public void SandboxFailed(string message) =>

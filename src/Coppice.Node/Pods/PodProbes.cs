@@ -62,6 +62,10 @@ internal sealed class PodProbes(PodServices services, NodeEnvironment node, PodM
         {
             events.Unhealthy(container, report);
         }
+        else if (report.Outcome.Message.Length > 0)
+        {
+            events.ProbeWarning(container, report);
+        }
 
         var failuresMax = container.Spec.ReadinessProbe is { } readiness ? ProbeTimes.FailureThreshold(readiness) : 1;
         mailbox.Post(state => state.Probed(report, failuresMax));

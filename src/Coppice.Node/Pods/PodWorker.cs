@@ -179,7 +179,7 @@ public sealed class PodWorker : IDisposable
 
         var status = PodStatusPlanner.Plan(situation, plan, _node.Addresses);
         var isFinal = situation.IsDeleted && PodStatusPlanner.HasStopped(situation, plan) && !situation.RuntimeState.IsFinalStatusWritten;
-        if (status == _status && ReferenceEquals(_publishedFor, _state.Desired) && !isFinal)
+        if ((status == _status && ReferenceEquals(_publishedFor, _state.Desired) && !isFinal) || AwaitsLastWords(situation, status))
         {
             return;
         }
@@ -188,6 +188,12 @@ public sealed class PodWorker : IDisposable
         _publishedFor = _state.Desired;
         publisher.Publish(_state.Desired, status, isFinal ? FinalStatusWritten : null);
     }
+
+    // Who sees a pod's end looks there and then for what its containers said last; they are about to be known.
+    private static bool AwaitsLastWords(PodSituation situation, PodStatus status) =>
+        status.Phase is PodPhase.Succeeded or PodPhase.Failed && !situation.IsDeleted && PodContainer.Of(situation.Pod.Spec).Any(one =>
+            situation.View.Newest(one.Name) is { State: ContainerRunState.Exited } ended
+            && !situation.RuntimeState.Of(one.Name).TerminationMessages.ContainsKey(ended.Id));
 
     private void FinalStatusWritten() => _mailbox.Post(state =>
         state.RuntimeState.IsFinalStatusWritten ? state : state.WithRuntimeState(runtime => runtime with { IsFinalStatusWritten = true }));

@@ -8,12 +8,16 @@ using Coppice.Objects.Core;
 namespace Coppice.Node.Probes;
 
 /// <summary>
-/// httpGet: 200 to 399 is healthy. Redirects are followed on the same host alone; one to another host is a success, as with the
-/// kubelet. Certificates are not checked. Every attempt has a connection of its own.
+/// httpGet: 200 to 399 is healthy. Redirects are followed on the same host alone; one to another host is a success with a warning,
+/// as with the kubelet. Certificates are not checked. Every attempt has a connection of its own.
 /// </summary>
 internal sealed class HttpProbe(TimeProvider time) : IDisposable
 {
     private const int RedirectsMax = 10;
+
+    /// <summary>How much of an answer a warning tells; the kubelet's limit.</summary>
+    private const int BodyBytesMax = 10 * 1024;
+
     private const string UserAgent = "kube-probe/1.36";
 
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
@@ -70,7 +74,7 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
 
                 if (next.Host != url.Host)
                 {
-                    return ProbeOutcome.Success;
+                    return await StoppedAsync(response, stop);
                 }
 
                 if (redirects == RedirectsMax)
@@ -87,8 +91,21 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
                 continue;
             }
 
-            return status is >= 200 and < 400 ? ProbeOutcome.Success : ProbeOutcome.Failure($"HTTP probe failed with statuscode: {status}");
+            return status switch
+            {
+                >= 200 and < 300 => ProbeOutcome.Success,
+                >= 300 and < 400 => await StoppedAsync(response, stop),
+                _ => ProbeOutcome.Failure($"HTTP probe failed with statuscode: {status}"),
+            };
         }
+    }
+
+    private static async ValueTask<ProbeOutcome> StoppedAsync(HttpResponseMessage response, CancellationToken stop)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(stop);
+        var bytes = new byte[BodyBytesMax];
+        var count = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop);
+        return ProbeOutcome.Warning($"Probe terminated redirects, Response body: {System.Text.Encoding.UTF8.GetString(bytes, 0, count)}");
     }
 
     private static HttpRequestMessage Request(HTTPGetAction get, Uri url)

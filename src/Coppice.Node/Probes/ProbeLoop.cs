@@ -5,7 +5,7 @@ namespace Coppice.Node.Probes;
 /// <summary>A probe's new report.</summary>
 /// <param name="Outcome">The attempt's own.</param>
 /// <param name="Result">What the thresholds make of all of them.</param>
-/// <param name="ResultChanged">False for a failure that is only worth an event ("Liveness probe failed: …").</param>
+/// <param name="ResultChanged">False for what is only worth an event ("Liveness probe failed: …").</param>
 public sealed record ProbeReport(
     string PodUid, string Container, string ContainerId, ProbeType Type, ProbeOutcome Outcome, ProbeResult Result, bool ResultChanged);
 
@@ -13,7 +13,7 @@ public sealed record ProbeReport(
 /// One probe of one running container: waits for its initial delay (and, for all but startup, until the container is started),
 /// then asks at its period and reports. It ends when it is stopped, and a startup or liveness probe with its result.
 /// </summary>
-/// <param name="report">Takes failures, and changes of the result, in order.</param>
+/// <param name="report">Takes failures, warnings, and changes of the result, in order.</param>
 public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions options, TimeProvider time, Action<ProbeReport> report)
 {
     /// <param name="startedAt">When the container started; the initial delay counts from it.</param>
@@ -49,7 +49,7 @@ public sealed class ProbeLoop(string podUid, IProber prober, ProbeOptions option
             var next = outcome.IsError ? window : window.After(outcome, probe);
             var changed = next.Result != window.Result;
             window = next;
-            if (changed || !outcome.Succeeded)
+            if (changed || outcome is not { Succeeded: true, Message: "" })
             {
                 report(new ProbeReport(podUid, request.Container.Name, request.ContainerId, type, outcome, window.Result, changed));
             }

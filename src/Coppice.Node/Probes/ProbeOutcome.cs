@@ -9,11 +9,14 @@ public enum ProbeType
     Readiness,
 }
 
-/// <summary>What one attempt gave. The message is Kubernetes' own; empty after a success.</summary>
+/// <summary>What one attempt gave. The message is Kubernetes' own; after a success there is one only if somebody should look at it.</summary>
 /// <param name="IsError">It could not be made at all (the runtime was away): it counts neither as success nor as failure.</param>
 public sealed record ProbeOutcome(bool Succeeded, string Message, bool IsError = false)
 {
     public static readonly ProbeOutcome Success = new(true, "");
+
+    /// <summary>A success that is worth an event.</summary>
+    public static ProbeOutcome Warning(string message) => new(true, message);
 
     public static ProbeOutcome Failure(string message) => new(false, message);
 

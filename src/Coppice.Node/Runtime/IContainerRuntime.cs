@@ -127,7 +127,11 @@ public sealed record ContainerRecord(
     string ImageId,
     string LogPath,
     string? TerminationMessagePath,
-    string SpecHash);
+    string SpecHash)
+{
+    /// <summary>It has ended, but the runtime still writes down what it printed: the end of its log may be missing.</summary>
+    public bool IsLogOpen { get; init; }
+}
 
 public sealed record RuntimeSnapshot(IReadOnlyList<SandboxRecord> Sandboxes, IReadOnlyList<ContainerRecord> Containers)
 {

@@ -60,6 +60,22 @@ public sealed class DiscoveryDocumentsTests
             Resources("/api/v1").Select(r => r.GetProperty("name").GetString()!).Where(n => n.StartsWith("pods/")).Select(n => n["pods/".Length..]));
     }
 
+    [Theory]
+    [InlineData("/api/v1", "pods", "xPOwRZ+Yhw8=")]
+    [InlineData("/api/v1", "secrets", "S6u1pOWzb84=")]
+    [InlineData("/apis/events.k8s.io/v1", "events", "r2yiGXH7wu8=")]
+    [InlineData("/apis/autoscaling/v1", "horizontalpodautoscalers", "qwQve8ut294=")]
+    [InlineData("/apis/autoscaling/v2", "horizontalpodautoscalers", "qwQve8ut294=")]
+    public void What_a_kind_is_stored_as_shows_in_a_hash(string path, string resource, string hash) =>
+        Assert.Equal(hash, Resource(path, resource).GetProperty("storageVersionHash").GetString());
+
+    [Fact]
+    public void What_is_not_stored_and_what_is_a_part_of_something_has_no_such_hash()
+    {
+        Assert.False(Resource("/api/v1", "pods/status").TryGetProperty("storageVersionHash", out _));
+        Assert.False(Resource("/apis/authentication.k8s.io/v1", "tokenreviews").TryGetProperty("storageVersionHash", out _));
+    }
+
     [Fact]
     public void A_door_that_takes_another_groups_kind_names_it()
     {

@@ -73,6 +73,23 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal(finalizer, (string?)waiting.Body!["metadata"]!["finalizers"]![0]);
     }
 
+    [Theory]
+    [InlineData("/api/v1", "replicationcontrollers", """{"replicas":0,"selector":{"a":"b"},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"a","image":"a"}]}}}""")]
+    [InlineData("/apis/batch/v1", "jobs", """{"suspend":true,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"a"}]}}}""")]
+    public async Task The_oldest_owners_of_pods_leave_them_behind_unless_it_is_said_otherwise(string root, string resource, string spec)
+    {
+        var all = $"{root}/namespaces/{(await api.NewNamespaceAsync()).Split('/')[^1]}/{resource}";
+        foreach (var name in (string[])["silent", "asked"])
+        {
+            (await api.PostAsync(all, $$"""{"metadata":{"name":"{{name}}"},"spec":{{spec}}}""")).Good();
+        }
+
+        var waiting = (await api.SendAsync("DELETE", $"{all}/silent")).Good();
+        Assert.Equal("orphan", (string?)waiting.Body!["metadata"]!["finalizers"]![0]);
+        (await DeleteAsync($"{all}/asked", """{"orphanDependents":false}""")).Good();
+        (await api.GetAsync($"{all}/asked")).Refused(404, "NotFound");
+    }
+
     [Fact]
     public async Task In_the_background_an_object_goes_at_once()
     {

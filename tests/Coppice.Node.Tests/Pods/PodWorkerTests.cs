@@ -112,6 +112,30 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
+    public void Last_words_in_a_log_are_read_when_the_log_is_whole()
+    {
+        using var node = new TestNode(SimulatedOptions.Instant with { LogClosing = TimeSpan.FromMilliseconds(30) }).Start();
+        node.Create("web", "server:1", one => one with { TerminationMessagePolicy = TerminationMessagePolicy.FallbackToLogsOnError }, RestartPolicy.Never);
+        node.Crash("web");
+        node.HostResources.TerminationMessages = "out of luck";
+        Assert.Equal(PodPhase.Running, node.Api.Status("web").Phase);
+        node.Advance(0.1);
+
+        Assert.Equal("out of luck", node.Main("web").State.Terminated!.Message);
+    }
+
+    [Fact]
+    public void A_log_that_the_runtime_never_ends_holds_up_an_end_no_longer_than_two_seconds()
+    {
+        using var node = new TestNode(SimulatedOptions.Instant with { LogClosing = TimeSpan.FromHours(1) }).Start();
+        node.Create("web", "server:1", one => one with { TerminationMessagePolicy = TerminationMessagePolicy.FallbackToLogsOnError }, RestartPolicy.Never);
+        node.Crash("web");
+        node.Advance(2.1);
+
+        Assert.NotNull(node.Main("web").State.Terminated);
+    }
+
+    [Fact]
     public void A_container_that_cannot_be_started_says_why()
     {
         using var node = new TestNode().Start();

@@ -59,6 +59,9 @@ internal sealed class TestNode : IDisposable
     /// <summary>What pods get of the machine's devices.</summary>
     public IPodDevices Devices { get; init; } = NoPodDevices.Instance;
 
+    /// <summary>Who asks the containers how they are; null for the runtime itself.</summary>
+    public IProber? Prober { get; init; }
+
     /// <summary>What its agent holds by a fence; null for nothing.</summary>
     public Fence? Fence { get; init; }
 
@@ -71,7 +74,7 @@ internal sealed class TestNode : IDisposable
     {
         _stop = new CancellationTokenSource();
         var services = new PodServices(
-            Runtime, new ImagePuller(Images, Clock), HostResources, new PodHooks(Runtime, new SimulatedProber(Runtime), Clock), new SimulatedProber(Runtime),
+            Runtime, new ImagePuller(Images, Clock), HostResources, new PodHooks(Runtime, new SimulatedProber(Runtime), Clock), Prober ?? new SimulatedProber(Runtime),
             new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api.Api, Events, Clock, Log)
         {
             Devices = Devices,

@@ -18,7 +18,8 @@ public sealed class ProberTests : IDisposable
 
     [Theory]
     [InlineData("200 OK", true, "")]
-    [InlineData("302 Found\r\nLocation: http://elsewhere.example/", true, "")]
+    [InlineData("302 Found\r\nLocation: http://elsewhere.example/", true, "Probe terminated redirects, Response body: ")]
+    [InlineData("304 Not Modified", true, "Probe terminated redirects, Response body: ")]
     [InlineData("500 Internal Server Error", false, "HTTP probe failed with statuscode: 500")]
     [InlineData("302 Found\r\nLocation: ftp://127.0.0.1/", false, "Get \"ftp://127.0.0.1/\": unsupported protocol scheme \"ftp\"")]
     [InlineData("404 Not Found", false, "HTTP probe failed with statuscode: 404")]
@@ -29,6 +30,14 @@ public sealed class ProberTests : IDisposable
         Assert.Equal(new ProbeOutcome(succeeded, message), outcome);
         Assert.StartsWith("GET /health HTTP/1.1\r\n", server.Request);
         Assert.Contains("User-Agent: kube-probe/1.36\r\n", server.Request);
+    }
+
+    [Fact]
+    public async Task A_redirect_that_is_not_followed_is_told_with_its_body()
+    {
+        using var server = new OneAnswer("HTTP/1.1 302 Found\r\nLocation: http://0.0.0.0/\r\nContent-Length: 10\r\n\r\n<a>Moved.\n");
+        var outcome = await AskAsync(new Probe { HttpGet = new HTTPGetAction { Port = server.Port } }, server.Port);
+        Assert.Equal(ProbeOutcome.Warning("Probe terminated redirects, Response body: <a>Moved.\n"), outcome);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public sealed class ExitOverlayTests
         var seen = ExitOverlay.Apply(Record(ContainerRunState.Running), known);
 
         Assert.Equal((ContainerRunState.Exited, code, reason, At), (seen.State, seen.ExitCode, seen.Reason, seen.FinishedAt));
+        Assert.True(seen.IsLogOpen, "what it printed is said to be in the log before the runtime has taken the task apart");
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class ExitOverlay
         if (status.State == ContainerRunState.Running && known?.Exit is { } exit)
         {
             var reason = ExitReasons.Of(exit.ExitCode, known.OutOfMemory);
-            return status with { State = ContainerRunState.Exited, ExitCode = exit.ExitCode, FinishedAt = exit.At, Reason = reason };
+            return status with { State = ContainerRunState.Exited, ExitCode = exit.ExitCode, FinishedAt = exit.At, Reason = reason, IsLogOpen = true };
         }
 
         if (status.State == ContainerRunState.Exited && known is { OutOfMemory: true } && status.Reason == ExitReasons.Error)

@@ -56,6 +56,10 @@ internal sealed class SimulatedContainer(ContainerRecord record, ContainerSpec s
         _waiting.Clear();
     }
 
+    /// <summary>The record as it is asked for now.</summary>
+    public ContainerRecord RecordAt(DateTimeOffset now, TimeSpan logClosing) =>
+        Record.FinishedAt is { } end && now - end < logClosing ? Record with { IsLogOpen = true } : Record;
+
     public void Dispose() => _ending?.Dispose();
 }
 

@@ -15,6 +15,9 @@ public sealed record SimulatedOptions
     /// <summary>Of a sandbox; a container's stop takes what its program takes.</summary>
     public TimeSpan Stop { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>From a container's end until all that it printed is in its log; not drawn.</summary>
+    public TimeSpan LogClosing { get; init; }
+
     public TimeSpan Pull { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The first three numbers of the pods' addresses; the fourth goes from 2 to 254 and around again.</summary>

@@ -225,7 +225,7 @@ public sealed class SimulatedRuntime(SimulatedImages images, SimulatedOptions op
         await BeginAsync(RuntimeVerb.FindContainer, containerId, default, stop);
         lock (_gate)
         {
-            return Find(containerId)?.Record;
+            return Find(containerId)?.RecordAt(time.GetUtcNow(), options.LogClosing);
         }
     }
 
