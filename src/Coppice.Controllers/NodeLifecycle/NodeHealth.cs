@@ -31,6 +31,20 @@ internal sealed class NodeHealth(NodeWatch watch, TimeProvider time)
             : new(signs, node.Status.Conditions.IsEmpty ? watch.Options.StartupGracePeriod : watch.Options.GracePeriod);
     }
 
+    /// <summary>Whether there was a sign of the node since we began to look: what it had written before that may be old.</summary>
+    public bool IsHeard(string node)
+    {
+        if (watch.Heartbeats.Of(node) is not null || watch.Heartbeats.SilenceBeside(node) is not null)
+        {
+            return true;
+        }
+
+        lock (_gate)
+        {
+            return _signs.GetValueOrDefault(node) is { IsFirst: false };
+        }
+    }
+
     public void Forget(string node)
     {
         lock (_gate)
@@ -53,11 +67,11 @@ internal sealed class NodeHealth(NodeWatch watch, TimeProvider time)
                 return _clock.GetUtcNow() - known.At;
             }
 
-            var sign = new Sign(node.Metadata.Uid, lease?.Spec.RenewTime, report ?? known?.Report, _clock.GetUtcNow());
+            var sign = new Sign(node.Metadata.Uid, lease?.Spec.RenewTime, report ?? known?.Report, _clock.GetUtcNow(), IsFirst: known is null);
             _signs[node.Metadata.Name!] = sign;
             return TimeSpan.Zero;
         }
     }
 
-    private sealed record Sign(string? Uid, MicroTime? Lease, DateTimeOffset? Report, DateTimeOffset At);
+    private sealed record Sign(string? Uid, MicroTime? Lease, DateTimeOffset? Report, DateTimeOffset At, bool IsFirst);
 }

@@ -17,6 +17,8 @@ internal sealed class NodeLifecycleReconciler(
 {
     private const string LeaseNamespace = "kube-node-lease";
 
+    private static readonly TimeSpan LookForSigns = TimeSpan.FromSeconds(1);
+
     private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
     private readonly ObjectCache<Lease> _leases = caches.Of<Lease>();
     private readonly NodeHealth _health = new(watch, time);
@@ -46,7 +48,8 @@ internal sealed class NodeLifecycleReconciler(
         // 1. Observe.
         var now = time.GetUtcNow();
         var seen = Seen(node);
-        var mayEvict = seen is { IsReady: true, IsSilent: false } || !EvictionHold.Holds(seen, [.. _nodes.Items.Select(Seen)], watch.Options.Detector.AtOnce);
+        List<Witness> all = [.. _nodes.Items.Select(Seen)];
+        var mayEvict = seen is { IsReady: true, IsSilent: false } || !EvictionHold.Holds(seen, all, watch.Options.Detector.AtOnce);
 
         // 2. Plan.
         var plan = NodePlanner.Plan(node, seen.IsSilent, mayEvict, now);
@@ -71,7 +74,9 @@ internal sealed class NodeLifecycleReconciler(
             await _eviction.TakeOutOfServiceAsync(node, stop);
         }
 
-        var next = await _eviction.EvictAsync(node, stop) - now;
+        // What an earlier server said of the node is not acted on before this one has heard of anybody: we may have come back before they do.
+        var isJudged = plan.IsReady || all.Any(one => one.IsAlive) || !node.Spec.Taints.All(NodePlanner.IsOfHealth);
+        var next = isJudged ? await _eviction.EvictAsync(node, stop) - now : LookForSigns;
         var left = seen.Silence.Patience - seen.Silence.For;
         var look = seen.IsSilent || next < left ? next : left;
         return look is { } delay ? ReconcileResult.After(delay) : ReconcileResult.Done;
@@ -81,6 +86,7 @@ internal sealed class NodeLifecycleReconciler(
         node.Metadata.Name!,
         IsReady(node),
         watch.Heartbeats.SilenceBeside(node.Metadata.Name!) is not null,
+        _health.IsHeard(node.Metadata.Name!),
         _health.Of(node, _leases.Find(new(LeaseNamespace, node.Metadata.Name!))));
 
     private async ValueTask<Node> WriteAsync(Node node, NodePlan plan, CancellationToken stop)

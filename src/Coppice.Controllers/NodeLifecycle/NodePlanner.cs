@@ -64,6 +64,9 @@ internal static class NodePlanner
         return new(conditions, kept.Concat(added).ToValueList(), ready == ConditionStatus.True);
     }
 
+    /// <summary>The taint says that the node is not well, or hinders no pod that runs.</summary>
+    public static bool IsOfHealth(Taint taint) => taint.Effect != TaintEffect.NoExecute || taint.Key is NotReady or Unreachable;
+
     private static ValueList<NodeCondition> Silence(Node node, DateTimeOffset now)
     {
         var known = node.Status.Conditions

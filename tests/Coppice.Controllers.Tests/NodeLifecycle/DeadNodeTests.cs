@@ -148,6 +148,25 @@ public sealed class DeadNodeTests
         Assert.NotEmpty(plane.Api.Get<Node>("n1", "").Spec.Taints);
     }
 
+    [Fact]
+    public void What_an_earlier_server_said_of_a_node_is_not_acted_on_before_anybody_is_heard()
+    {
+        using var plane = ThreeNodes();
+        var before = plane.Time.GetUtcNow().AddMinutes(-5);
+        plane.Change<Node>("n2", node => node with { Spec = node.Spec with { Taints = [new() { Key = NodePlanner.Unreachable, Effect = "NoExecute", TimeAdded = before }] } }, "");
+        plane.Api.SetStatus<Node>("n2", node => node with
+        {
+            Status = node.Status with { Conditions = [new() { Type = "Ready", Status = "Unknown", Reason = "NodeStatusUnknown", LastHeartbeatTime = before, LastTransitionTime = before }] },
+        });
+        plane.Create(On("n2", "web"));
+        plane.Advance(TimeSpan.FromSeconds(20));
+        Assert.Null(plane.Api.Get<Pod>("web").Metadata.DeletionTimestamp);
+
+        plane.Heartbeats.Take("n3", new("s", TimeSpan.Zero, []), default);
+        plane.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotNull(plane.Api.Get<Pod>("web").Metadata.DeletionTimestamp);
+    }
+
     private static ControlPlane ThreeNodes()
     {
         var plane = new ControlPlane(NodeLifecycleOptions.Default);

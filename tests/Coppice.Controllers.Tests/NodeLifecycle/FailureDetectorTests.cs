@@ -259,7 +259,7 @@ public sealed class FailureDetectorTests : IDisposable
         Assert.True(EvictionHold.Holds(Seen("n2", 5), [Seen("n2", 5)], atOnce));
         Assert.True(EvictionHold.Holds(Seen("n2", 5), [Seen("n2", 5), Seen("n3", 0) with { IsReady = false }], atOnce));
 
-        static Witness Seen(string name, int seconds) => new(name, true, false, new(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(2)));
+        static Witness Seen(string name, int seconds) => new(name, true, false, true, new(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(2)));
     }
 
     private bool IsSilent() => _heartbeats.Of("n1") is { } silence && silence.For >= silence.Patience;
