@@ -16,9 +16,13 @@ public sealed class NodeHeartbeat(IHeartbeatLine line, Fence? fence, string sess
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
 
     private volatile TaskCompletionSource _next = new();
+    private volatile bool _isAnswered = true;
     private long _said;
     private int _unanswered;
     private TimeSpan _every = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>False from when a beat was given up, until one is answered.</summary>
+    public bool IsAnswered => _isAnswered;
 
     /// <summary>Until stop; the last one says that the agent goes.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -58,7 +62,7 @@ public sealed class NodeHeartbeat(IHeartbeatLine line, Fence? fence, string sess
         try
         {
             var answer = await line.BeatAsync(beat, either.Token);
-            _unanswered = 0;
+            (_unanswered, _isAnswered) = (0, true);
             if (answer.Grant > TimeSpan.Zero)
             {
                 fence?.Heard(beat.Guarded);
@@ -73,7 +77,7 @@ public sealed class NodeHeartbeat(IHeartbeatLine line, Fence? fence, string sess
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // As above.
+            _isAnswered = false;
         }
     }
 }

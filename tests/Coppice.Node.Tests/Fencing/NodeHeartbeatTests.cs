@@ -14,11 +14,14 @@ public sealed class NodeHeartbeatTests : IDisposable
     private readonly Line _line = new();
     private readonly Task _running;
 
+    private NodeHeartbeat Beating { get; }
+
     public NodeHeartbeatTests()
     {
         _loop = new SimulationLoop(_time);
         _fence = new Fence(new TestGuard(_time), _time, _ => { });
-        _running = _loop.Start(() => new NodeHeartbeat(_line, _fence, "s", _time, () => { }).RunAsync(_stop.Token));
+        Beating = new NodeHeartbeat(_line, _fence, "s", _time, () => { });
+        _running = _loop.Start(() => Beating.RunAsync(_stop.Token));
         _loop.RunUntilIdle();
     }
 
@@ -53,6 +56,17 @@ public sealed class NodeHeartbeatTests : IDisposable
         Assert.Equal([false, false, false, true], _line.Said.Select(beat => beat.IsLeaving));
     }
 
+    [Fact]
+    public void A_node_is_answered_until_a_beat_is_given_up_and_when_one_is_answered_again()
+    {
+        _line.IsCut = true;
+        _loop.RunFor(TimeSpan.FromSeconds(1.5));
+        Assert.False(Beating.IsAnswered);
+        _line.IsCut = false;
+        _loop.RunFor(TimeSpan.FromSeconds(1.5));
+        Assert.True(Beating.IsAnswered);
+    }
+
     private void Do(Action act)
     {
         _loop.Start(() =>
@@ -69,9 +83,16 @@ public sealed class NodeHeartbeatTests : IDisposable
 
         public TimeSpan Grant { get; set; } = TimeSpan.FromSeconds(6);
 
+        public bool IsCut { get; set; }
+
         public ValueTask<BeatAnswer> BeatAsync(Beat beat, CancellationToken stop)
         {
             Said.Add(beat);
+            if (IsCut)
+            {
+                throw new IOException("no answer");
+            }
+
             return new(new BeatAnswer(TimeSpan.FromSeconds(1), Grant, IsMissed: false));
         }
     }
