@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Fairness;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 
 namespace Coppice.Bench;
 

@@ -77,6 +77,9 @@ switch (args)
     case ["node-failure", var rounds]:
         await NodeFailureBench.RunAsync(int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
+    case ["idle"]:
+        await IdleBench.RunAsync();
+        return 0;
     case ["joining"]:
         await JoiningBench.RunAsync(rounds: 3);
         return 0;
@@ -84,6 +87,6 @@ switch (args)
         await JoiningBench.RunAsync(int.Parse(times, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network [endpoints|services], node-network, scheduling [preemption], workloads, healing [ROUNDS], node-failure [ROUNDS], joining [ROUNDS], nodes [COUNT [PODS]]");
+        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network [endpoints|services], node-network, scheduling [preemption], workloads, healing [ROUNDS], node-failure [ROUNDS], joining [ROUNDS], idle, nodes [COUNT [PODS]]");
         return 2;
 }

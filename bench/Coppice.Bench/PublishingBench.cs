@@ -13,6 +13,7 @@ using Coppice.Objects;
 using Coppice.Objects.Apiextensions;
 using Coppice.Objects.Authentication;
 using Coppice.Store.InMemory;
+using Coppice.Web;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Bench;
@@ -57,7 +58,7 @@ internal static class PublishingBench
         };
         var pipeline = new RequestPipeline(verbs, parts, TimeProvider.System, Random.Shared, NullLogger.Instance);
         var port = BareServer.FreePort();
-        await using var host = await ApiServerHost.StartAsync(
+        await using var host = await WebServer.StartAsync(
             [new HttpsService(new HttpsPort(port, BareServer.CertificateOf(authority)), pipeline.HandleAsync)], TimeProvider.System, NullLoggerFactory.Instance, default);
         using var client = ClientOf(port);
         foreach (var document in Documents)

@@ -26,6 +26,7 @@ using Coppice.Objects.Authentication;
 using Coppice.Objects.Meta;
 using Coppice.Streaming;
 using Coppice.Streaming.Tunnels;
+using Coppice.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
@@ -192,7 +193,7 @@ public sealed partial class RequestPipeline
         {
             http.Response.Headers[HttpAudit.IdHeader] = HttpAudit.GivenId(http) ?? _auditIds.Next();
             deadline = RequestDeadline.Of(http, request, _time);
-            if (http.Request.Path.Value?.Length + http.Request.QueryString.Value?.Length > ApiServerHost.UrlBytesMax)
+            if (http.Request.Path.Value?.Length + http.Request.QueryString.Value?.Length > WebServer.UrlBytesMax)
             {
                 throw ApiErrors.RequestHeaderTooLarge();
             }

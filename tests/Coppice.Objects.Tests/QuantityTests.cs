@@ -69,6 +69,25 @@ public sealed class QuantityTests
         _ = Quantity.TryParse("0." + new string('9', 3_000_000), out _);
     }
 
+    [Theory]
+    [InlineData("0.001n")]
+    [InlineData("1.23456789Ki")]
+    [InlineData("999999999999n")]
+    [InlineData("99999999999.")]
+    [InlineData("3.7Gi")]
+    [InlineData("999999999999Gi")]
+    [InlineData("999999999999Pi")]
+    [InlineData("1.5Ei")]
+    [InlineData("999999999P")]
+    [InlineData("1234567E")]
+    [InlineData("1e-12")]
+    [InlineData("9e12")]
+    public void Zeros_before_a_number_change_nothing(string text)
+    {
+        Assert.Equal(Quantity.Parse(new string('0', 20) + text), Quantity.Parse(text));
+        Assert.Equal(Quantity.Parse("-" + new string('0', 20) + text), Quantity.Parse("-" + text));
+    }
+
     [Fact]
     public void Whole_numbers_of_any_suffix_keep_their_value() => Check.QuickThrowOnFailure(
         Prop.ForAll<int, NonNegativeInt>((number, choice) =>

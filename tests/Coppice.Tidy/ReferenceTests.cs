@@ -12,13 +12,14 @@ public sealed partial class ReferenceTests
         ["Coppice.Streaming"] = [],
         ["Coppice.Cel"] = ["Coppice.Objects"],
         ["Coppice.Client"] = ["Coppice.Objects"],
-        ["Coppice.ApiServer"] = ["Coppice.Objects", "Coppice.Cel", "Coppice.Store", "Coppice.Client", "Coppice.Streaming"],
+        ["Coppice.Web"] = ["Coppice.Client"],
+        ["Coppice.ApiServer"] = ["Coppice.Objects", "Coppice.Cel", "Coppice.Store", "Coppice.Client", "Coppice.Streaming", "Coppice.Web"],
         ["Coppice.Controllers"] = ["Coppice.Objects", "Coppice.Client"],
         ["Coppice.Scheduler"] = ["Coppice.Objects", "Coppice.Cel", "Coppice.Client"],
         ["Coppice.Network"] = ["Coppice.Objects", "Coppice.Client"],
         ["Coppice.Node"] = ["Coppice.Objects", "Coppice.Client", "Coppice.Streaming"],
         ["Coppice.Kubelet"] = ["Coppice.Objects", "Coppice.Client", "Coppice.Streaming", "Coppice.Node"],
-        ["Coppice"] = ["Coppice.ApiServer", "Coppice.Controllers", "Coppice.Scheduler", "Coppice.Node", "Coppice.Kubelet", "Coppice.Network"],
+        ["Coppice"] = ["Coppice.ApiServer", "Coppice.Controllers", "Coppice.Scheduler", "Coppice.Node", "Coppice.Kubelet", "Coppice.Network", "Coppice.Web"],
     };
 
     [Fact]
@@ -36,7 +37,7 @@ public sealed partial class ReferenceTests
     [Fact]
     public void Only_what_serves_HTTP_knows_the_web_framework()
     {
-        string[] servers = ["Coppice.ApiServer", "Coppice.Streaming", "Coppice.Kubelet", "Coppice"];
+        string[] servers = ["Coppice.Web", "Coppice.ApiServer", "Coppice.Streaming", "Coppice.Kubelet", "Coppice"];
         Findings.AssertNone(
             from project in Repository.Projects.Where(file => file.StartsWith("src/", StringComparison.Ordinal))
             where Repository.Text(project).Contains("Microsoft.AspNetCore.App", StringComparison.Ordinal)

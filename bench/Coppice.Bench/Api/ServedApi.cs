@@ -15,6 +15,7 @@ using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 using Coppice.Objects.Rbac;
 using Coppice.Store.Sqlite;
+using Coppice.Web;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Bench.Api;
@@ -53,7 +54,7 @@ internal static class ServedApi
         };
         var pipeline = new RequestPipeline(verbs, parts, time, new Random(2), NullLogger.Instance);
         var port = BareServer.FreePort();
-        await using var host = await ApiServerHost.StartAsync(
+        await using var host = await WebServer.StartAsync(
             [new HttpsService(new HttpsPort(port, BareServer.CertificateOf(authority)), pipeline.HandleAsync)], time, NullLoggerFactory.Instance, default);
         await AnnounceAsync(port, rights == Roles ? await TokenAsync(verbs, api) : token);
     }

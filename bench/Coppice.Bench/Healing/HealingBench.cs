@@ -57,11 +57,7 @@ internal static class HealingBench
     private static async Task BuildAsync()
     {
         var output = Path.Combine(Repository.Root, "out", "bench");
-        string[] arguments =
-        [
-            "publish", Path.Combine(Repository.Root, "src", "Coppice"), "--configuration", "Release", "--runtime", "linux-x64", "--self-contained",
-            "--output", output, "-v", "quiet",
-        ];
+        string[] arguments = ["publish", Path.Combine(Repository.Root, "src", "Coppice"), "--configuration", "Release", "--output", output, "-v", "quiet"];
         (await (new Command("dotnet", arguments) with { Timeout = TimeSpan.FromMinutes(15) }).RunAsync()).OrThrow();
         Environment.SetEnvironmentVariable("COPPICE_BINARY", Path.Combine(output, "coppice"));
     }
@@ -125,6 +121,6 @@ internal static class HealingBench
     private static void PrintMemory(string when, RunningCluster cluster) =>
         Console.WriteLine($"resident memory, {when}: coppice {Resident(cluster.Coppice):n0} MB, containerd {Resident(cluster.Faults.Containerd):n0} MB, goal ≤ 120 MB; load {Figure.Load()}");
 
-    /// <summary>Of a process, in megabytes.</summary>
-    public static double Resident(int process) => double.Parse(Processes.StatusField(process, "VmRSS").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) / 1024;
+    /// <summary>Of a process, in thousands of kB.</summary>
+    public static double Resident(int process) => double.Parse(Processes.StatusField(process, "VmRSS").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) / 1000;
 }

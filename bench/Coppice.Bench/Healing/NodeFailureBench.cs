@@ -74,7 +74,11 @@ internal static class NodeFailureBench
         {
             // The restart spreads what was crowded while the node was away.
             await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "rollout", "restart", "deployment/web", "statefulset/db");
-            await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "rollout", "status", "deployment/web", "--timeout=120s");
+            foreach (var workload in (string[])["deployment/web", "statefulset/db"])
+            {
+                await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "rollout", "status", workload, "--timeout=120s");
+            }
+
             var before = await UntilAsync(api, pods => pods.Count(IsReady) == 9 && pods.Count == 9 && pods.Where(pod => pod.Spec.NodeName == second.Name).Select(AppOf).Distinct().Count() == 2);
             var lost = before.Where(pod => pod.Spec.NodeName == second.Name).ToList();
             var addresses = lost.Where(pod => AppOf(pod) == "web").Select(pod => pod.Status.PodIP!).ToList();

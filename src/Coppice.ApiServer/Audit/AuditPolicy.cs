@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Objects.Authentication;
 
 namespace Coppice.ApiServer.Audit;

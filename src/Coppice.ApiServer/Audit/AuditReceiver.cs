@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Webhooks;
+using Coppice.Client;
 
 namespace Coppice.ApiServer.Audit;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Objects.Authentication;
 
 namespace Coppice.ApiServer.Authentication;

@@ -1,8 +1,10 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Validation;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
+using Coppice.Web;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Authorization;
@@ -13,7 +15,7 @@ namespace Coppice.ApiServer.Authorization;
 /// </summary>
 internal sealed class Impersonation(Authorizer authorizer)
 {
-    public const string HeaderPrefix = "Impersonate-";
+    public const string HeaderPrefix = WebServer.TextPrefix;
 
     private const string ExtraPrefix = HeaderPrefix + "Extra-";
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Rbac;

@@ -4,6 +4,7 @@ using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Validation.Definitions;
 using Coppice.ApiServer.Writes;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Apiextensions;
 using Coppice.Store;

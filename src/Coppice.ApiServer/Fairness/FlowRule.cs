@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Flowcontrol;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Client.Heartbeats;
 using Coppice.Objects.Authentication;
 using Microsoft.AspNetCore.Connections.Features;

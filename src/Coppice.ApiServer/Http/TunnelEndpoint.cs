@@ -1,6 +1,7 @@
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Objects.Authentication;
 using Coppice.Streaming.Tunnels;
 using Microsoft.AspNetCore.Http;

@@ -84,7 +84,7 @@ internal static class Warnings
 
     private static int LengthOf(string text) => text.EnumerateRunes().Count();
 
-    // Any script, in UTF-8, of which each byte is a character here (see ApiServerHost).
+    // Any script, in UTF-8, of which each byte is a character here (see WebServer).
     private static string Header(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(
         $"299 - \"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
 }

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Flowcontrol;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Flowcontrol;
 

@@ -28,10 +28,16 @@ public sealed partial class NodeRouteReconciler : IReconciler, IDisposable
     public NodeRouteReconciler(ObjectCache<Node> nodes, NetworkOptions options, ILogger log, string? namespacePath = null)
     {
         (_nodes, _options, _self, _log) = (nodes, options, new("", options.NodeName), log);
-        // The kernel takes 15 characters for a device.
-        _table = new RouteTable(options.Ranges.AllPods, $"vx-{options.Instance[..Math.Min(options.Instance.Length, 12)]}");
+        _table = TableOf(options.Instance, options.Ranges);
         _thread = NamespaceThread.Start(namespacePath, "routes");
     }
+
+    /// <summary>Takes all ways to other nodes' pods away, of an instance that does not run any more.</summary>
+    /// <exception cref="IOException">The kernel refused.</exception>
+    public static void Remove(string instance, ClusterRanges ranges) => TableOf(instance, ranges).Apply(new RoutePlan([], null, []));
+
+    // The kernel takes 15 characters for a device.
+    private static RouteTable TableOf(string instance, ClusterRanges ranges) => new(ranges.AllPods, $"vx-{instance[..Math.Min(instance.Length, 12)]}");
 
     // A link that is down refuses routes; it tells when it is up again.
     public static readonly ReconcileOptions Pauses = ReconcileOptions.Default with { FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(10) };

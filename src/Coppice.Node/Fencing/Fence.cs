@@ -14,6 +14,7 @@ public sealed class Fence : IDisposable
     private readonly Lock _gate = new();
     private readonly SortedSet<string> _pods;
     private readonly ITimer _end;
+    private IReadOnlyList<string> _promised = [];
     private TimeSpan _until;
     private bool _isOpen;
     private bool _isKept = true;
@@ -32,6 +33,12 @@ public sealed class Fence : IDisposable
 
     /// <summary>The lease began anew, or is over. Told on any thread; ask <see cref="IsOpen"/>.</summary>
     public event Action? Changed;
+
+    /// <summary>There is more to say with the next heartbeat. Told on any thread.</summary>
+    public event Action? Added;
+
+    /// <summary>The server has heard of more. Told on any thread; ask <see cref="IsPromised"/>.</summary>
+    public event Action? Promised;
 
     /// <summary>It may run now.</summary>
     public bool IsOpen
@@ -58,7 +65,38 @@ public sealed class Fence : IDisposable
     }
 
     /// <summary>From now on the guard ends this pod with the lease.</summary>
-    public void Add(string pod) => Change(() => _pods.Add(pod));
+    public void Add(string pod)
+    {
+        if (Change(() => _pods.Add(pod)))
+        {
+            Added?.Invoke();
+        }
+    }
+
+    /// <summary>The server knows that the guard ends this pod with the lease: of a node that is gone it replaces no others.</summary>
+    public bool IsPromised(string pod)
+    {
+        lock (_gate)
+        {
+            return _promised.Contains(pod);
+        }
+    }
+
+    /// <param name="guarded">What a heartbeat said that was answered with a grant.</param>
+    public void Heard(IReadOnlyList<string> guarded)
+    {
+        bool isNews;
+        lock (_gate)
+        {
+            isNews = guarded.Except(_promised).Any();
+            _promised = guarded;
+        }
+
+        if (isNews)
+        {
+            Promised?.Invoke();
+        }
+    }
 
     /// <summary>Nothing of the pod is left.</summary>
     public void Remove(string pod) => Change(() => _pods.Remove(pod));
@@ -126,14 +164,17 @@ public sealed class Fence : IDisposable
         Changed?.Invoke();
     }
 
-    private void Change(Func<bool> change)
+    private bool Change(Func<bool> change)
     {
         lock (_gate)
         {
-            if (change())
+            if (!change())
             {
-                Keep();
+                return false;
             }
+
+            Keep();
+            return true;
         }
     }
 

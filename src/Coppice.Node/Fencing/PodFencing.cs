@@ -14,6 +14,12 @@ public sealed class PodFencing(IApiClient api, Fence fence, TimeProvider time)
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// How long a pod waits for the server to know that it is guarded here: of a node that is lost before, it would be replaced by nobody. A
+    /// guard takes a second to start on a busy machine; one that cannot start keeps nothing from running.
+    /// </summary>
+    private static readonly TimeSpan PromiseWithin = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, Followed> _followed = new(StringComparer.Ordinal);
     private TaskCompletionSource _changed = new();
@@ -53,6 +59,7 @@ public sealed class PodFencing(IApiClient api, Fence fence, TimeProvider time)
     public async Task RunAsync(CancellationToken stop)
     {
         fence.Changed += OnFenceChanged;
+        fence.Promised += Wake;
         try
         {
             while (!stop.IsCancellationRequested)
@@ -69,6 +76,7 @@ public sealed class PodFencing(IApiClient api, Fence fence, TimeProvider time)
         finally
         {
             fence.Changed -= OnFenceChanged;
+            fence.Promised -= Wake;
         }
     }
 
@@ -110,6 +118,11 @@ public sealed class PodFencing(IApiClient api, Fence fence, TimeProvider time)
                     return true;
                 }
 
+                if (!fence.IsPromised(uid) && time.GetElapsedTime(one.WaitsSince ??= time.GetTimestamp()) < PromiseWithin)
+                {
+                    return false;
+                }
+
                 // Gone, or another of its name: its removal is on the way to us.
                 if ((await api.FindAsync<Pod>(ObjectKey.Of(one.Worker.Pod), stop))?.Metadata.Uid != uid)
                 {
@@ -129,7 +142,7 @@ public sealed class PodFencing(IApiClient api, Fence fence, TimeProvider time)
                 return false;
             }
 
-            one.IsHeld = false;
+            (one.IsHeld, one.WaitsSince) = (false, null);
             one.Worker.OnHeld(false);
             return true;
         }
@@ -182,5 +195,8 @@ public sealed class PodFencing(IApiClient api, Fence fence, TimeProvider time)
         public bool? IsFenced { get; set; }
 
         public bool IsHeld { get; set; } = true;
+
+        /// <summary>Since when nothing but the server's word was missing.</summary>
+        public long? WaitsSince { get; set; }
     }
 }

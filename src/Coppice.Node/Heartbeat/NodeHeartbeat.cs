@@ -15,30 +15,42 @@ public sealed class NodeHeartbeat(IHeartbeatLine line, Fence? fence, string sess
     /// <summary>After this a beat is given up, and the next tries its own way: the server's patience is twice as long.</summary>
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(1);
 
+    private volatile TaskCompletionSource _next = new();
+    private volatile bool _isAnswered = true;
     private long _said;
     private int _unanswered;
     private TimeSpan _every = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>False from when a beat was given up, until one is answered.</summary>
+    public bool IsAnswered => _isAnswered;
+
     /// <summary>Until stop; the last one says that the agent goes.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        // A pod waits for the server to know that it is guarded.
+        fence?.Added += Hasten;
+        try
         {
-            var began = time.GetTimestamp();
-            await BeatAsync(isLeaving: false, stop);
-            var left = _every - time.GetElapsedTime(began);
-            try
+            while (!stop.IsCancellationRequested)
             {
-                await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, stop);
+                var (began, next) = (time.GetTimestamp(), new TaskCompletionSource());
+                _next = next;
+                await BeatAsync(isLeaving: false, stop);
+                var left = _every - time.GetElapsedTime(began);
+                using var due = time.CreateTimer(_ => next.TrySetResult(), null, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+                using var stopping = stop.Register(() => next.TrySetResult());
+                await next.Task;
             }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
+        }
+        finally
+        {
+            fence?.Added -= Hasten;
         }
 
         await BeatAsync(isLeaving: true, CancellationToken.None);
     }
+
+    private void Hasten() => _next.TrySetResult();
 
     // What fails is told by silence, and tried again with the next.
     private async ValueTask BeatAsync(bool isLeaving, CancellationToken stop)
@@ -50,7 +62,12 @@ public sealed class NodeHeartbeat(IHeartbeatLine line, Fence? fence, string sess
         try
         {
             var answer = await line.BeatAsync(beat, either.Token);
-            _unanswered = 0;
+            (_unanswered, _isAnswered) = (0, true);
+            if (answer.Grant > TimeSpan.Zero)
+            {
+                fence?.Heard(beat.Guarded);
+            }
+
             fence?.Granted(sentAt, answer.Grant);
             _every = answer.Every;
             if (answer.IsMissed)
@@ -60,7 +77,7 @@ public sealed class NodeHeartbeat(IHeartbeatLine line, Fence? fence, string sess
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // As above.
+            _isAnswered = false;
         }
     }
 }

@@ -22,6 +22,12 @@ public sealed class NodeLease(IApiClient api, string nodeName, NodeLeaseOptions 
 
     private Lease? _latest;
 
+    /// <summary>
+    /// Whether the server answers the node's heartbeats, or none are sent. One that hears nothing asks before it says that it lives: what it
+    /// writes may arrive all the same, and it would be taken for well while what must not run twice ends here.
+    /// </summary>
+    public Func<bool> IsAnswered { get; init; } = () => true;
+
     /// <summary>Until stop. What fails is told and tried again, sooner than the next renewal.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -56,6 +62,7 @@ public sealed class NodeLease(IApiClient api, string nodeName, NodeLeaseOptions 
     /// <returns>False if there is no such node.</returns>
     public async ValueTask<bool> RenewAsync(CancellationToken stop)
     {
+        _latest = IsAnswered() ? _latest : null;
         _latest ??= await api.FindAsync<Lease>(new ObjectKey(Namespace, nodeName), stop);
         if (_latest is not null)
         {

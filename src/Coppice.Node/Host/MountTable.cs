@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Coppice.Node.Host;
 
 /// <param name="FileSystem">Its type: ext4, overlay, tmpfs …</param>
@@ -9,7 +7,7 @@ public sealed record MountEntry(string MountPoint, string FileSystem)
 }
 
 /// <summary>The mounts this process sees, in the order in which they were made.</summary>
-public static partial class MountTable
+public static class MountTable
 {
     public static IReadOnlyList<MountEntry> Read() => Parse(File.ReadAllText("/proc/self/mountinfo"));
 
@@ -28,9 +26,9 @@ public static partial class MountTable
             return new MountEntry(Unescape(fields[4]), fields[dash + 1]);
         })];
 
+    // What stands behind each backslash begins with three digits: the kernel escapes the backslash itself, too.
     private static string Unescape(string path) =>
-        OctalPattern().Replace(path, match => ((char)Convert.ToInt32(match.Groups[1].Value, 8)).ToString());
-
-    [GeneratedRegex(@"\\([0-7]{3})")]
-    private static partial Regex OctalPattern();
+        path.Contains('\\')
+            ? string.Concat(path.Split('\\').Select((part, index) => index == 0 ? part : $"{(char)Convert.ToInt32(part[..3], 8)}{part[3..]}"))
+            : path;
 }

@@ -17,6 +17,10 @@ public readonly record struct Quantity : IComparable<Quantity>
     // A body of megabytes may be one number, and reading it takes the square of its length.
     private const int LongestText = 256;
 
+    // What people write fits into 128 bits while it is scaled: so many digits are less than 2^40, and ten is less than 2^(10/3).
+    private const int FewDigits = 12;
+    private const int FewBits = 85;
+
     // Kubernetes caps what it reads at the largest 64-bit number of whole units.
     private static readonly Int128 LargestNanos = (Int128)long.MaxValue * NanosPerUnit;
 
@@ -184,6 +188,36 @@ public readonly record struct Quantity : IComparable<Quantity>
             return false;
         }
 
+        var tens = scale.Tens + 9 - (point < 0 ? 0 : number.Length - point - 1);
+        nanos = number.Length <= FewDigits && Math.Abs(tens) * 10 / 3 + scale.Binary <= FewBits
+            ? ScaleFew(number, tens, scale.Binary)
+            : ScaleMany(number, tens, scale.Binary);
+        return true;
+    }
+
+    private static Int128 ScaleFew(ReadOnlySpan<char> number, int tens, int binary)
+    {
+        var mantissa = 0L;
+        foreach (var digit in number)
+        {
+            if (digit != '.')
+            {
+                mantissa = mantissa * 10 + (digit - '0');
+            }
+        }
+
+        Int128 power = 1;
+        for (var i = 0; i < Math.Abs(tens); i++)
+        {
+            power *= 10;
+        }
+
+        var shifted = (Int128)mantissa << binary;
+        return tens >= 0 ? Int128.Min(shifted * power, LargestNanos) : (shifted + power - 1) / power;
+    }
+
+    private static Int128 ScaleMany(ReadOnlySpan<char> number, int tens, int binary)
+    {
         var mantissa = System.Numerics.BigInteger.Zero;
         foreach (var digit in number)
         {
@@ -193,8 +227,7 @@ public readonly record struct Quantity : IComparable<Quantity>
             }
         }
 
-        var tens = scale.Tens + 9 - (point < 0 ? 0 : number.Length - point - 1);
-        mantissa <<= scale.Binary;
+        mantissa <<= binary;
         if (tens >= 0)
         {
             mantissa *= System.Numerics.BigInteger.Pow(10, tens);
@@ -204,8 +237,7 @@ public readonly record struct Quantity : IComparable<Quantity>
             mantissa = System.Numerics.BigInteger.DivRem(mantissa, System.Numerics.BigInteger.Pow(10, -tens), out var rest) + (rest.IsZero ? 0 : 1);
         }
 
-        nanos = mantissa > (System.Numerics.BigInteger)LargestNanos ? LargestNanos : (Int128)mantissa;
-        return true;
+        return mantissa > (System.Numerics.BigInteger)LargestNanos ? LargestNanos : (Int128)mantissa;
     }
 
     private static Int128 DivideUp(Int128 value, long by)

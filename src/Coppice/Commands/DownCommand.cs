@@ -5,6 +5,7 @@ using Coppice.Commands.Terminal;
 using Coppice.Composition;
 using Coppice.Configuration;
 using Coppice.Network.Nftables;
+using Coppice.Network.NodeRoutes;
 using Coppice.Network.PodNetwork;
 using Coppice.Node.Host;
 using Coppice.Node.Runtime.Cgroups;
@@ -83,7 +84,9 @@ internal static class DownCommand
             await rules.RemoveAsync(stop);
         }
 
-        LoopbackAddress.Remove(ServerArguments.RangesOf(layout).PodGateway);
+        var ranges = ServerArguments.RangesOf(layout);
+        NodeRouteReconciler.Remove(instance, ranges);
+        LoopbackAddress.Remove(ranges.PodGateway);
         CniConfiguration.RemoveResults(instance);
         await new CgroupFiles(CgroupMounts.Observe()).RemoveAsync(new CgroupTree("/" + instance).Root, time, stop);
         foreach (var mount in MountTable.Read().Where(one => one.MountPoint.StartsWith(layout.Root + "/", StringComparison.Ordinal)).Reverse())

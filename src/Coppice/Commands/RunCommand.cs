@@ -120,7 +120,11 @@ internal static partial class RunCommand
             var cluster = options.Join is { } join
                 ? await new ClusterJoin(join, options.NodeName, layout, time, log).RunAsync(settings => JoinedNode.AddressesOf(With(settings))[0], settings => RequireOwnRangesAsync(With(settings)), stop)
                 : null;
-            options = cluster is null ? options : With(cluster.Settings);
+            if (cluster is not null)
+            {
+                options = With(cluster.Settings);
+                remembered = ServerArguments.WithRanges(remembered, options.Ranges);
+            }
 
             InstanceClaim.Take(options);
             if (!RememberedOptions.Write(layout, remembered))

@@ -5,6 +5,7 @@ using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Encryption;
+using Coppice.ApiServer.Fairness;
 using Coppice.Commands.Terminal;
 using Coppice.Composition.Joining;
 using Coppice.Configuration;
@@ -50,7 +51,7 @@ internal sealed class ServerArguments(OptionSet set)
     private readonly Option<string> _auditWait = set.Add<string>(new("--audit-webhook-batch-max-wait") { Description = "How long an event waits for others before it is sent there (default: 30s)", HelpName = "TIME" }, value => GoDuration.Read(value!, out _) > TimeSpan.Zero ? null : "is no time, as in 30s");
     private readonly Option<string> _encryption = set.AddFile(new(EncryptionOption) { Description = "An EncryptionConfiguration: what is encrypted on the disk, and with which keys (default: secrets, with a key made at the first start)", HelpName = "FILE" }, file => FileError(file, "EncryptionConfiguration", EncryptionConfiguration.Parse));
     private readonly Option<string> _schedulerConfig = set.AddFile(new("--scheduler-config") { Description = "A KubeSchedulerConfiguration: profiles of the scheduler, their plugins and arguments", HelpName = "FILE" }, file => FileError(file, "KubeSchedulerConfiguration", SchedulerConfigurationFile.Parse));
-    private readonly Option<string> _admissionPlugins = set.Add<string>(new("--enable-admission-plugins") { Description = $"Admission plugins beside those that are always on: {AdmissionPlugins.OwnerReferences}", HelpName = "NAME,NAME" }, AdmissionPlugins.Error);
+    private readonly Option<string> _admissionPlugins = set.Add<string>(new("--enable-admission-plugins") { Description = $"Admission plugins beside those that are always on: {AdmissionPlugins.OwnerReferences}", HelpName = "NAME,NAME" }, names => AdmissionPlugins.Error(names));
     private readonly Option<string> _containerd = set.Add<string>(new(ContainerdOption) { Description = "Use the containerd behind this socket instead of an own one; docs/runtime.md says how it must be configured", HelpName = "SOCKET" });
     private readonly Option<string> _serviceRange = set.Add<string>(new(ServiceRangeOption) { Description = $"Addresses of services, of IPv4, IPv6 or both; services that do not say get the first (default: {Defaults.Ranges.Services})", HelpName = "CIDR[,CIDR]" }, ClusterRanges.ServicesError);
     private readonly Option<string> _podRange = set.Add<string>(new(PodRangeOption) { Description = $"Addresses of pods, of IPv4, IPv6 or both; pods are known by the first (default: {Defaults.Ranges.Pods})", HelpName = "CIDR[,CIDR]" }, ClusterRanges.PodsError);
@@ -58,11 +59,11 @@ internal sealed class ServerArguments(OptionSet set)
     private readonly Option<string> _clusterDomain = set.Add<string>(new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" });
     private readonly Option<string> _nodeAddress = set.Add<string>(new("--node-address") { Description = "The node's own address, or one of each family (default: those of the default routes)", HelpName = "ADDRESS[,ADDRESS]" }, NodeAddresses.Error);
     private readonly Option<long?> _podPidsLimit = set.Add<long?>(new("--pod-pids-limit") { Description = $"Processes and threads that a pod may have; -1 for no limit (default: {Defaults.PodPidsLimit})", HelpName = "NUMBER" }, value => value is -1 or > 0 ? null : "is no limit: a number from 1, or -1");
-    private readonly Option<int?> _readingMax = set.Add<int?>(new("--max-requests-inflight") { Description = $"Requests that read, answered at once; flow control shares them, and those that write, among its levels (default: {Defaults.Flow.ReadingMax})", HelpName = "NUMBER" }, InFlightError);
-    private readonly Option<int?> _writingMax = set.Add<int?>(new("--max-mutating-requests-inflight") { Description = $"Requests that write, answered at once (default: {Defaults.Flow.WritingMax})", HelpName = "NUMBER" }, InFlightError);
+    private readonly Option<int?> _readingMax = set.Add<int?>(new("--max-requests-inflight") { Description = $"Requests that read, answered at once; flow control shares them, and those that write, among its levels (default: {FlowOptions.ReadingUsual})", HelpName = "NUMBER" }, InFlightError);
+    private readonly Option<int?> _writingMax = set.Add<int?>(new("--max-mutating-requests-inflight") { Description = $"Requests that write, answered at once (default: {FlowOptions.WritingUsual})", HelpName = "NUMBER" }, InFlightError);
     private readonly Option<string> _monitorGrace = set.Add<string>(new("--node-monitor-grace-period") { Description = "How long a node may be silent before it counts as gone (default: as learned of each by its heartbeats, from 2s; 40s for one without)", HelpName = "TIME" }, value => GoDuration.Read(value!, out _) > TimeSpan.Zero ? null : "is no time, as in 40s");
-    private readonly Option<long?> _notReadySeconds = set.Add<long?>(new("--default-not-ready-toleration-seconds") { Description = $"How long pods that do not say stay on a node that is not ready (default: {Defaults.Tolerations.NotReadySeconds}; Kubernetes: 300)", HelpName = "SECONDS" }, SecondsError);
-    private readonly Option<long?> _unreachableSeconds = set.Add<long?>(new("--default-unreachable-toleration-seconds") { Description = $"How long pods that do not say stay on a node that is gone (default: {Defaults.Tolerations.UnreachableSeconds}; Kubernetes: 300)", HelpName = "SECONDS" }, SecondsError);
+    private readonly Option<long?> _notReadySeconds = set.Add<long?>(new("--default-not-ready-toleration-seconds") { Description = $"How long pods that do not say stay on a node that is not ready (default: {ControlPlaneSettings.NotReadySecondsUsual}; Kubernetes: 300)", HelpName = "SECONDS" }, SecondsError);
+    private readonly Option<long?> _unreachableSeconds = set.Add<long?>(new("--default-unreachable-toleration-seconds") { Description = $"How long pods that do not say stay on a node that is gone (default: {ControlPlaneSettings.UnreachableSecondsUsual}; Kubernetes: 300)", HelpName = "SECONDS" }, SecondsError);
     private readonly Option<string> _tracingEndpoint = set.Add<string>(new("--tracing-endpoint") { Description = "Send traces to this collector, by OTLP over HTTP (default: none are made)", HelpName = "URL" }, value => Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") ? null : "is no URL of a collector: http://HOST:4318/v1/traces");
     private readonly Option<int?> _tracingRate = set.Add<int?>(new("--tracing-rate-per-million") { Description = $"How many of a million traces are kept (default: all, {TracingOptions.All})", HelpName = "NUMBER" }, value => value is > 0 and <= TracingOptions.All ? null : $"is no rate: 1 to {TracingOptions.All}");
     private readonly Option<string> _signingDuration = set.Add<string>(new("--cluster-signing-duration") { Description = "How long certificates are good that the cluster signs on request; nodes renew theirs (default: 8760h, a year, and no more)", HelpName = "TIME" }, value => GoDuration.Read(value!, out _) > TimeSpan.Zero ? null : "is no time, as in 720h");
@@ -99,24 +100,17 @@ internal sealed class ServerArguments(OptionSet set)
 
     public ServerOptions Read(ParseResult parsed)
     {
-        var directory = Path.GetFullPath(parsed.GetValue(DataDirectory)!);
-        return Defaults with
+        var directory = DirectoryOf(parsed);
+        var options = Defaults with
         {
             DataDirectory = directory,
             NodeName = parsed.GetValue(_nodeName) ?? Defaults.NodeName,
             Port = parsed.GetResult(_port) is null ? Defaults.Port : parsed.GetValue(_port),
             KubeletPort = parsed.GetResult(_kubeletPort) is null ? Defaults.KubeletPort : parsed.GetValue(_kubeletPort),
             RegistriesFile = parsed.GetValue(_registries) is { } file ? Path.GetFullPath(file) : null,
-            TokenAuthFile = parsed.GetValue(_tokenAuthFile) is { } tokens ? Path.GetFullPath(tokens) : null,
-            Oidc = _oidc.Read(parsed),
-            AuditPolicyFile = parsed.GetValue(_auditPolicy) is { } policy ? Path.GetFullPath(policy) : null,
-            AuditLog = AuditLogOf(parsed, new DataLayout(directory)),
-            EncryptionProviderConfig = parsed.GetValue(_encryption) is { } encryption ? Path.GetFullPath(encryption) : null,
-            SchedulerConfigFile = parsed.GetValue(_schedulerConfig) is { } scheduler ? Path.GetFullPath(scheduler) : null,
             Said = set.All.Where(option => !option.Hidden).ToDictionary(
                 option => option.Name.TrimStart('-'),
                 option => parsed.GetResult(option) is { Implicit: false, Tokens: [var token] } ? token.Value : ""),
-            AdmissionPlugins = [.. AdmissionPlugins.Names(parsed.GetValue(_admissionPlugins) ?? "")],
             ContainerdSocket = parsed.GetValue(_containerd),
             Ranges = ClusterRanges.Parse(parsed.GetValue(_serviceRange), parsed.GetValue(_podRange)),
             NodePorts = parsed.GetValue(_nodePortRange) is { } ports ? PortRange.Parse(ports) : Defaults.NodePorts,
@@ -125,17 +119,37 @@ internal sealed class ServerArguments(OptionSet set)
             NodeOverHttps = parsed.GetValue(_nodeApi) == OverHttps,
             PodPidsLimit = parsed.GetValue(_podPidsLimit) ?? Defaults.PodPidsLimit,
             Join = parsed.GetValue(_join) is { } server ? new JoinOptions(new Uri(server), parsed.GetValue(_token)) : null,
-            SigningDuration = parsed.GetValue(_signingDuration) is { } signing ? GoDuration.Read(signing, out _) : null,
             Tracing = parsed.GetValue(_tracingEndpoint) is { } collector ? new TracingOptions(new Uri(collector), parsed.GetValue(_tracingRate) ?? TracingOptions.All) : null,
+            Instance = NameOf(parsed),
+        };
+        return options.Join is null ? options with { ControlPlane = ReadControlPlane(parsed, new DataLayout(directory)) } : options;
+    }
+
+    private string DirectoryOf(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(DataDirectory)!);
+
+    private string NameOf(ParseResult parsed) => parsed.GetValue(_instance) ?? InstanceName.Of(DirectoryOf(parsed), Defaults.DataDirectory);
+
+    private ControlPlaneSettings ReadControlPlane(ParseResult parsed, DataLayout layout)
+    {
+        var usual = new ControlPlaneSettings();
+        return usual with
+        {
+            TokenAuthFile = parsed.GetValue(_tokenAuthFile) is { } tokens ? Path.GetFullPath(tokens) : null,
+            Oidc = _oidc.Read(parsed),
+            AuditPolicyFile = parsed.GetValue(_auditPolicy) is { } policy ? Path.GetFullPath(policy) : null,
+            AuditLog = AuditLogOf(parsed, layout),
+            EncryptionProviderConfig = parsed.GetValue(_encryption) is { } encryption ? Path.GetFullPath(encryption) : null,
+            SchedulerConfigFile = parsed.GetValue(_schedulerConfig) is { } scheduler ? Path.GetFullPath(scheduler) : null,
+            AdmissionPlugins = [.. AdmissionPlugins.Names(parsed.GetValue(_admissionPlugins) ?? "")],
+            SigningDuration = parsed.GetValue(_signingDuration) is { } signing ? GoDuration.Read(signing, out _) : null,
             Flow = new()
             {
-                ReadingMax = parsed.GetValue(_readingMax) ?? Defaults.Flow.ReadingMax,
-                WritingMax = parsed.GetValue(_writingMax) ?? Defaults.Flow.WritingMax,
+                ReadingMax = parsed.GetValue(_readingMax) ?? usual.Flow.ReadingMax,
+                WritingMax = parsed.GetValue(_writingMax) ?? usual.Flow.WritingMax,
             },
             Tolerations = new(
-                parsed.GetValue(_notReadySeconds) ?? Defaults.Tolerations.NotReadySeconds, parsed.GetValue(_unreachableSeconds) ?? Defaults.Tolerations.UnreachableSeconds),
-            NodeLifecycle = parsed.GetValue(_monitorGrace) is { } grace ? Defaults.NodeLifecycle.After(GoDuration.Read(grace, out _)!.Value) : Defaults.NodeLifecycle,
-            Instance = parsed.GetValue(_instance) ?? InstanceName.Of(directory, Defaults.DataDirectory),
+                parsed.GetValue(_notReadySeconds) ?? usual.Tolerations.NotReadySeconds, parsed.GetValue(_unreachableSeconds) ?? usual.Tolerations.UnreachableSeconds),
+            NodeLifecycle = parsed.GetValue(_monitorGrace) is { } grace ? usual.NodeLifecycle.After(GoDuration.Read(grace, out _)!.Value) : usual.NodeLifecycle,
         };
     }
 
@@ -143,17 +157,18 @@ internal sealed class ServerArguments(OptionSet set)
     /// <exception cref="UserErrorException">What is remembered is no longer good, or the name of the cluster would change.</exception>
     public ParseResult WithRemembered(ParseResult parsed)
     {
-        var options = Read(parsed);
-        var layout = new DataLayout(options.DataDirectory);
+        // Not all of them are read: that this machine has joined another's cluster may be remembered alone.
+        var directory = DirectoryOf(parsed);
+        var layout = new DataLayout(directory);
         var (given, remembered) = (Given(parsed), RememberedOptions.Read(layout));
         if (given.TryGetValue(_instance.Name, out var name) && remembered.TryGetValue(_instance.Name, out var before) && name != before)
         {
             throw new UserErrorException(
-                $"the cluster in {options.DataDirectory} has the instance name {before}, which its containers bear: it cannot become {name}", ExitCodes.NotPossible);
+                $"the cluster in {directory} has the instance name {before}, which its containers bear: it cannot become {name}", ExitCodes.NotPossible);
         }
 
         var all = remembered.Where(one => !given.ContainsKey(one.Key)).Concat(given).SelectMany(one => (string[])[one.Key, one.Value]);
-        var merged = parsed.CommandResult.Command.Parse([DataDirectory.Name, options.DataDirectory, .. all]);
+        var merged = parsed.CommandResult.Command.Parse([DataDirectory.Name, directory, .. all]);
         return merged.Errors.Count == 0
             ? merged
             : throw new UserErrorException($"{layout.Options} has what is no longer good: {merged.Errors[0].Message}", ExitCodes.NotPossible);
@@ -164,13 +179,17 @@ internal sealed class ServerArguments(OptionSet set)
     {
         var options = Given(parsed);
         options.Remove(_token.Name);
-        options[_instance.Name] = Read(parsed).Instance;
+        options[_instance.Name] = NameOf(parsed);
         return options;
     }
 
+    /// <summary>The same with the addresses of the cluster that the machine has joined: what it leaves in the kernel is known by them.</summary>
+    public static IReadOnlyDictionary<string, string> WithRanges(IReadOnlyDictionary<string, string> remembered, ClusterRanges ranges) =>
+        new SortedDictionary<string, string>(new Dictionary<string, string>(remembered) { [ServiceRangeOption] = ranges.ServicesText, [PodRangeOption] = ranges.PodsText }, StringComparer.Ordinal);
+
     /// <summary>The same options as arguments again, for the server in the background; but for the token, which others would see there.</summary>
     public IReadOnlyList<string> Repeat(ParseResult parsed) =>
-        [DataDirectory.Name, Read(parsed).DataDirectory, .. Given(parsed).Where(one => one.Key != _token.Name).SelectMany(one => (string[])[one.Key, one.Value])];
+        [DataDirectory.Name, DirectoryOf(parsed), .. Given(parsed).Where(one => one.Key != _token.Name).SelectMany(one => (string[])[one.Key, one.Value])];
 
     /// <summary>The name of the cluster in a data directory: for commands that find it by that alone.</summary>
     public static string InstanceOf(DataLayout layout) =>

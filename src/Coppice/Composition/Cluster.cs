@@ -21,6 +21,7 @@ using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Scheduler;
 using Coppice.Store.Sqlite;
+using Coppice.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
@@ -103,7 +104,7 @@ public sealed class Cluster : IServer
     {
         // 1. The store, and the keys beside it.
         progress.Report("opening the store");
-        var atRest = EncryptionAtRest.Of(_layout, _options.EncryptionProviderConfig, _time, _log);
+        var atRest = EncryptionAtRest.Of(_layout, _options.ControlPlane.EncryptionProviderConfig, _time, _log);
         var store = _loops.Keep(await atRest.OpenAsync(_layout.Store, _logs.CreateLogger("Coppice.Store"), stop));
         var keys = new ClusterKeys(_layout, _time);
 
@@ -114,12 +115,12 @@ public sealed class Cluster : IServer
             Ranges = _options.Ranges,
             Tokens = keys.Tokens,
             Authority = keys.Authority,
-            SigningDuration = _options.SigningDuration,
-            AdmissionPlugins = _options.AdmissionPlugins,
-            Tolerations = _options.Tolerations,
-            NodeLifecycle = _options.NodeLifecycle,
+            SigningDuration = _options.ControlPlane.SigningDuration,
+            AdmissionPlugins = _options.ControlPlane.AdmissionPlugins,
+            Tolerations = _options.ControlPlane.Tolerations,
+            NodeLifecycle = _options.ControlPlane.NodeLifecycle,
             Audit = await OpenAuditAsync(stop),
-            Scheduler = _options.SchedulerConfigFile is { } scheduler ? SchedulerConfigurationFile.Parse(await File.ReadAllTextAsync(scheduler, stop), scheduler) : SchedulerOptions.Default,
+            Scheduler = _options.ControlPlane.SchedulerConfigFile is { } scheduler ? SchedulerConfigurationFile.Parse(await File.ReadAllTextAsync(scheduler, stop), scheduler) : SchedulerOptions.Default,
         };
         var plane = _plane = new ControlPlane(store, planeOptions, (verbs, user) => Measured(InProcessClient.Open(verbs, user)), _time, _random, _logs);
         await plane.Api.Definitions.FollowAsync(stop);
@@ -186,11 +187,11 @@ public sealed class Cluster : IServer
             new PipelineParts(keys.Authority, keys.Tokens, node.Find, health, new IPEndPoint(nodeOptions.Address, _options.Port).ToString())
             {
                 AgentClient = keys.AgentClient(),
-                StaticTokens = _options.TokenAuthFile is { } file ? TokenFile.Parse(await File.ReadAllTextAsync(file, stop), file) : new Dictionary<string, UserInfo>(),
-                IssuedTokens = _options.Oidc is { } oidc ? new OidcTokens(oidc, _time) : null,
+                StaticTokens = _options.ControlPlane.TokenAuthFile is { } file ? TokenFile.Parse(await File.ReadAllTextAsync(file, stop), file) : new Dictionary<string, UserInfo>(),
+                IssuedTokens = _options.ControlPlane.Oidc is { } oidc ? new OidcTokens(oidc, _time) : null,
                 FrontProxy = keys.FrontProxy(),
                 Heartbeats = plane.Heartbeats.Take,
-                Flow = _options.Flow,
+                Flow = _options.ControlPlane.Flow,
                 Flags = _options.Flags,
                 Metrics = WriteTo,
             },
@@ -206,7 +207,7 @@ public sealed class Cluster : IServer
         _loops.Run(pipeline.ApiServices(itself, plane.Caches));
         var certificate = keys.Server(nodeOptions.Addresses, _options.Ranges.ApiAddress, _options.ClusterDomain);
         var kubelet = node.Endpoint(door.Access);
-        _loops.Serve(await ApiServerHost.StartAsync(
+        _loops.Serve(await WebServer.StartAsync(
             [
                 new HttpsService(new HttpsPort(_options.Port, certificate), pipeline.HandleAsync),
                 new HttpsService(new HttpsPort(_options.KubeletPort, keys.Node(nodeOptions.Name, nodeOptions.Address)), (http, _) => kubelet.HandleAsync(http)),
@@ -237,13 +238,13 @@ public sealed class Cluster : IServer
     /// <returns>Null where no policy says what is told.</returns>
     private async Task<AuditLog?> OpenAuditAsync(CancellationToken stop)
     {
-        if (_options.AuditPolicyFile is not { } file)
+        if (_options.ControlPlane.AuditPolicyFile is not { } file)
         {
             return null;
         }
 
         var policy = AuditPolicy.Parse(await File.ReadAllTextAsync(file, stop), file);
-        var log = new AuditLog(policy, _options.AuditLog ?? new AuditLogOptions(_layout.AuditLog), _time, _logs.CreateLogger("Coppice.Audit"));
+        var log = new AuditLog(policy, _options.ControlPlane.AuditLog ?? new AuditLogOptions(_layout.AuditLog), _time, _logs.CreateLogger("Coppice.Audit"));
         log.Start();
         return _loops.Keep(log);
     }

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Net;
-using Coppice.ApiServer;
 using Coppice.Client;
 using Coppice.Composition.Joining;
 using Coppice.Configuration;
 using Coppice.Network.PodNetwork;
 using Coppice.Streaming.Tunnels;
+using Coppice.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
@@ -71,7 +71,7 @@ internal sealed class JoinedNode : IServer
         // 2. The node's own endpoint, by which the API reaches its pods, and the tunnel to it, where nobody can dial.
         var node = _node = new NodeHost(options, time, logs) { NetworkReady = (pod, addresses, ended) => _network!.AdmitAsync(pod, addresses, ended) };
         var kubelet = node.Endpoint(door.Access);
-        _loops.Serve(await ApiServerHost.StartAsync(
+        _loops.Serve(await WebServer.StartAsync(
             [new HttpsService(new HttpsPort(options.EndpointPort, cluster.Certificates.Endpoint), (http, _) => kubelet.HandleAsync(http))], time, logs, stop));
         _loops.Run(TunnelOf(cluster, options.EndpointPort, time, logs).RunAsync);
 

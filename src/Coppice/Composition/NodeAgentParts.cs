@@ -67,10 +67,13 @@ public sealed class NodeAgentParts
             Devices = machine.Devices,
         };
         var reporter = new NodeReporter(cluster.Api, machine.Observer, options.Status, time, e => cluster.ReportFailed(Status, e));
-        var lease = new NodeLease(cluster.Api, options.NodeName, new NodeLeaseOptions(), time, e => cluster.ReportFailed(Lease, e));
         (Probed, Starts) = (services.Probed, services.Starts);
         var fence = machine.Guard is { } guard ? new Fence(guard, time, e => cluster.ReportFailed(Guard, e)) : null;
         var heartbeat = cluster.Heartbeats is { } told ? new NodeHeartbeat(told.Line, fence, told.Session, time, reporter.Wake) : null;
+        var lease = new NodeLease(cluster.Api, options.NodeName, new NodeLeaseOptions(), time, e => cluster.ReportFailed(Lease, e))
+        {
+            IsAnswered = () => heartbeat?.IsAnswered ?? true,
+        };
         var fencing = fence is null ? null : new PodFencing(cluster.Api, fence, time);
         Agent = new NodeAgent(options, services, environment, new NodeRegistration(reporter, lease, heartbeat), machine.Orphans, fencing);
         Ready = Task.WhenAll(Agent.Started, reporter.Reported);

@@ -1,4 +1,4 @@
-using Coppice.ApiServer;
+using Coppice.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
@@ -15,7 +15,7 @@ internal sealed partial class RunningLoops(TimeProvider time, ILogger log) : IAs
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _loops = [];
     private readonly List<IAsyncDisposable> _parts = [];
-    private ApiServerHost? _host;
+    private WebServer? _host;
 
     public bool AreStopping => _stopping.IsCancellationRequested;
 
@@ -32,7 +32,7 @@ internal sealed partial class RunningLoops(TimeProvider time, ILogger log) : IAs
         return part;
     }
 
-    public void Serve(ApiServerHost host) => _host = Keep(host);
+    public void Serve(WebServer host) => _host = Keep(host);
 
     public async ValueTask DisposeAsync()
     {

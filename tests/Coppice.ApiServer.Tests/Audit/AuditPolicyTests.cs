@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 
 namespace Coppice.ApiServer.Tests.Audit;
 

@@ -6,6 +6,7 @@ using Coppice.ApiServer.Services;
 using Coppice.Client;
 using Coppice.Store.InMemory;
 using Coppice.Testing;
+using Coppice.Web;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.ApiServer.Tests.Authentication;
@@ -42,7 +43,7 @@ public sealed class RenewalTests
         var pipeline = new RequestPipeline(verbs, new PipelineParts(authority, tokens, _ => null, [], "127.0.0.1:6443"), _time, new Random(2), NullLogger.Instance);
         var port = FreePort();
         var server = new RenewedCertificate(() => Of(authority.IssueServer(["localhost"], [IPAddress.Loopback])), _time);
-        await using var host = await ApiServerHost.StartAsync([new HttpsService(new HttpsPort(port, server), pipeline.HandleAsync)], TimeProvider.System, NullLoggerFactory.Instance, Stop);
+        await using var host = await WebServer.StartAsync([new HttpsService(new HttpsPort(port, server), pipeline.HandleAsync)], TimeProvider.System, NullLoggerFactory.Instance, Stop);
         var client = new RenewedCertificate(() => Of(authority.IssueClient("system:test", "system:masters")), _time);
 
         var shown = new List<string>();

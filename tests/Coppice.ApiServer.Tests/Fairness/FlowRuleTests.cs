@@ -2,6 +2,7 @@ using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Fairness;
 using Coppice.ApiServer.Flowcontrol;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Objects.Flowcontrol;
 
 namespace Coppice.ApiServer.Tests.Fairness;

@@ -1,6 +1,7 @@
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Fairness;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Objects.Flowcontrol;
 using Coppice.Testing;
 

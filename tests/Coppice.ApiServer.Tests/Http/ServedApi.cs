@@ -22,6 +22,7 @@ using Coppice.Objects.Core;
 using Coppice.Store;
 using Coppice.Store.InMemory;
 using Coppice.Testing;
+using Coppice.Web;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.ApiServer.Tests.Http;
@@ -32,7 +33,7 @@ public sealed class ServedApi : IAsyncLifetime
     private readonly InMemoryRevisionStore _store = new();
     private readonly CertificateAuthority _authority = OldAuthority();
     private readonly ServiceAccountTokens _tokens = new(TestKeys.Tokens, TimeProvider.System);
-    private ApiServerHost? _host;
+    private WebServer? _host;
     private HttpClient? _admin;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _following = new();
@@ -91,7 +92,7 @@ public sealed class ServedApi : IAsyncLifetime
         _aggregate = () => Task.WhenAll(pipeline.ApiServices(own, caches)(_stopping.Token), caches.RunAsync(_stopping.Token));
         var issued = _authority.IssueServer(["localhost"], [IPAddress.Loopback]);
         var port = FreePort();
-        _host = await ApiServerHost.StartAsync(
+        _host = await WebServer.StartAsync(
             [new HttpsService(new HttpsPort(port, X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem)), pipeline.HandleAsync)], TimeProvider.System, NullLoggerFactory.Instance, default);
         Address = new Uri($"https://127.0.0.1:{port}");
         var credentials = _authority.IssueClient("admin", "system:masters");

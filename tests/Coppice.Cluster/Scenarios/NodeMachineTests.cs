@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Coppice.Cluster.Harness;
 using Coppice.Testing;
@@ -84,6 +85,7 @@ public sealed class NodeMachineTests
         await ns.ApplyAsync(JoinedMachine.Pod);
         await ns.PodIsReadyAsync("there", Patience);
         await SaidAsync(cluster, machine);
+        HoldsNothingOfAServer(machine.Coppice);
         await DeletedAsync(cluster, machine, ns);
 
         Assert.Contains("coppice is stopped; containers go on running", (await machine.CoppiceAsync("down")).OrThrow());
@@ -93,11 +95,22 @@ public sealed class NodeMachineTests
         Assert.Contains("The node is Ready", (await machine.CoppiceAsync("up")).OrThrow());
         Assert.Contains("coppice is already running", (await machine.CoppiceAsync("up", "--join", JoinedMachine.ServerOf(cluster), "--token", await JoinedMachine.NewTokenAsync(cluster))).OrThrow());
         Assert.Contains("This machine is the node node-2 of the cluster at https://192.0.2.10:6443", (await machine.CoppiceAsync("status")).OrThrow());
+        HoldsNothingOfAServer(int.Parse(File.ReadLines(Path.Combine(machine.DataDirectory, "coppice.pid")).First(), CultureInfo.InvariantCulture));
 
         var purged = (await machine.CoppiceAsync("down", "--purge")).OrThrow();
         Assert.Contains("the cluster at https://192.0.2.10:6443/ still knows the node node-2: \"kubectl delete node node-2\" there makes it forget", purged);
         Assert.False(Directory.Exists(machine.DataDirectory));
+        Assert.DoesNotContain("vx-", (await machine.Inside(new Command("ip", "link")).RunAsync()).OrThrow(), StringComparison.Ordinal);
+        Assert.DoesNotContain("10.244.", (await machine.Inside(new Command("ip", "route")).RunAsync()).OrThrow(), StringComparison.Ordinal);
         Assert.Contains("there is no cluster in", (await machine.CoppiceAsync("status")).Error);
+    }
+
+    /// <summary>What only a server needs is megabytes, that a machine has for its pods otherwise.</summary>
+    private static void HoldsNothingOfAServer(int process)
+    {
+        var loaded = File.ReadAllLines($"/proc/{process}/maps").Select(line => Path.GetFileName(line)).Where(name => name.EndsWith(".dll", StringComparison.Ordinal)).ToHashSet();
+        Assert.Contains("Coppice.Node.dll", loaded);
+        Assert.Empty(loaded.Intersect(["Coppice.ApiServer.dll", "Coppice.Controllers.dll", "Coppice.Scheduler.dll", "Coppice.Store.dll", "Coppice.Cel.dll"]));
     }
 
     private static async Task SaidAsync(RunningCluster cluster, JoinedMachine machine)

@@ -5,6 +5,7 @@ using Coppice.ApiServer;
 using Coppice.ApiServer.Authentication;
 using Coppice.Client;
 using Coppice.Client.Http;
+using Coppice.Web;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Contracts.Clients;
@@ -13,7 +14,7 @@ namespace Coppice.Contracts.Clients;
 public sealed class OverHttp : IClientUnderTest
 {
     private readonly CertificateAuthority _authority = CertificateAuthority.Create(TimeProvider.System);
-    private ApiServerHost? _host;
+    private WebServer? _host;
 
     /// <summary>Whose certificates the server believes.</summary>
     public CertificateAuthority Authority => _authority;
@@ -30,7 +31,7 @@ public sealed class OverHttp : IClientUnderTest
         Access = pipeline.Access;
         var port = FreePort();
         var server = CertificateOf(_authority.IssueServer(["localhost"], [IPAddress.Loopback]));
-        _host = await ApiServerHost.StartAsync([new HttpsService(new HttpsPort(port, server), pipeline.HandleAsync)], TimeProvider.System, NullLoggerFactory.Instance, default);
+        _host = await WebServer.StartAsync([new HttpsService(new HttpsPort(port, server), pipeline.HandleAsync)], TimeProvider.System, NullLoggerFactory.Instance, default);
         var options = new HttpApiOptions(new Uri($"https://127.0.0.1:{port}"), [_authority.Certificate])
         {
             Program = "test",

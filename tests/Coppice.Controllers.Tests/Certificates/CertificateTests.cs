@@ -171,7 +171,7 @@ public sealed class CertificateTests : IDisposable
             return;
         }
 
-        var own = new ApiServer.InProcess.InProcessClient(_world.Api.Door.Verbs, ApiServer.Requests.Users.Of(user, group, ApiServer.Requests.Users.Masters));
+        var own = new ApiServer.InProcess.InProcessClient(_world.Api.Door.Verbs, Users.Of(user, group, Users.Masters));
         Assert.True(own.CreateAsync(asked, default).IsCompletedSuccessfully);
         _world.Settle();
     }

@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Batch;
 using Coppice.Objects.Core;

@@ -88,12 +88,12 @@ public sealed class CommandLineTests
             "--oidc-issuer-url", "https://issuer/realm", "--oidc-client-id", "shop", "--oidc-groups-claim", "roles", "--oidc-required-claim", "tenant=b,tenant=a,plan=b=c",
             "--oidc-signing-algs", "ES256,RS256", "--audit-log-path", "/tmp/audit.log", "--audit-log-maxsize", "5", "--audit-log-maxage", "3", "--audit-log-compress", "true",
         ]));
-        var oidc = options.Oidc!;
+        var oidc = options.ControlPlane.Oidc!;
         Assert.Equal(("https://issuer/realm", "shop", "sub", "roles"), (oidc.IssuerText, oidc.ClientId, oidc.UsernameClaim, oidc.GroupsClaim));
         Assert.Equal(["tenant=a", "plan=b=c"], oidc.RequiredClaims.Select(claim => $"{claim.Key}={claim.Value}"));
         Assert.Equal(["ES256", "RS256"], oidc.SigningAlgorithms);
-        Assert.Equal(new AuditLogOptions("/tmp/audit.log") { BytesMax = 5 << 20, AgeMax = TimeSpan.FromDays(3), Compress = true }, options.AuditLog);
-        Assert.Null(arguments.Read(command.Parse([])).Oidc);
+        Assert.Equal(new AuditLogOptions("/tmp/audit.log") { BytesMax = 5 << 20, AgeMax = TimeSpan.FromDays(3), Compress = true }, options.ControlPlane.AuditLog);
+        Assert.Null(arguments.Read(command.Parse([])).ControlPlane.Oidc);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Cel.Libraries;
+using Coppice.Client;
 using Coppice.Objects.Authentication;
 
 namespace Coppice.ApiServer.Admission.Evaluation;

@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Objects.Rbac;
 using static Coppice.ApiServer.Authorization.Bootstrap.RoleText;
 

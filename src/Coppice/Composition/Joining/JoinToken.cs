@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.RegularExpressions;
 
 namespace Coppice.Composition.Joining;
 
@@ -11,7 +10,7 @@ namespace Coppice.Composition.Joining;
 /// <param name="Id">Six letters and digits; not secret.</param>
 /// <param name="Secret">Sixteen letters and digits.</param>
 /// <param name="AuthorityHash">SHA-256 of the public key of the cluster's authority, as kubeadm has it, in 64 hexadecimal digits.</param>
-internal sealed partial record JoinToken(string Id, string Secret, string AuthorityHash)
+internal sealed record JoinToken(string Id, string Secret, string AuthorityHash)
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -21,14 +20,12 @@ internal sealed partial record JoinToken(string Id, string Secret, string Author
     public static JoinToken Make(X509Certificate2 authority) =>
         new(RandomNumberGenerator.GetString(Letters, 6), RandomNumberGenerator.GetString(Letters, 16), HashOf(authority));
 
-    public static JoinToken? TryParse(string text) => Form().Match(text) is { Success: true, Groups: var parts }
-        ? new(parts["id"].Value, parts["secret"].Value, parts["hash"].Value)
-        : null;
+    public static JoinToken? TryParse(string text) =>
+        text.Split('.') is [{ Length: 6 } id, { Length: 16 } secret, { Length: 64 } hash] && (id + secret).All(Letters.Contains) && hash.All(char.IsAsciiHexDigitLower)
+            ? new(id, secret, hash)
+            : null;
 
     public static string HashOf(X509Certificate2 authority) => Convert.ToHexStringLower(SHA256.HashData(authority.PublicKey.ExportSubjectPublicKeyInfo()));
 
     public override string ToString() => $"{Bearer}.{AuthorityHash}";
-
-    [GeneratedRegex(@"\A(?<id>[a-z0-9]{6})\.(?<secret>[a-z0-9]{16})\.(?<hash>[0-9a-f]{64})\z")]
-    private static partial Regex Form();
 }

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Requests;
+using Coppice.Client;
 using Coppice.Node.LocalVolumes;
 using Coppice.Objects.Authentication;
 

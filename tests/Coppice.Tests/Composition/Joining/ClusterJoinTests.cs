@@ -7,6 +7,7 @@ using Coppice.Client;
 using Coppice.Composition.Joining;
 using Coppice.Objects;
 using Coppice.Testing;
+using Coppice.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using ClusterNode = Coppice.Objects.Core.Node;
@@ -232,7 +233,7 @@ public sealed class ClusterJoinTests
     {
         var issued = authority.IssueServer(["localhost"], [IPAddress.Loopback]);
         var port = JoinableCluster.FreePort();
-        var host = await ApiServerHost.StartAsync(
+        var host = await WebServer.StartAsync(
             [
                 new HttpsService(new HttpsPort(port, X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem)), (http, _) =>
                 {
@@ -246,7 +247,7 @@ public sealed class ClusterJoinTests
         return new(host, new Uri($"https://127.0.0.1:{port}"));
     }
 
-    private sealed record OtherServer(ApiServerHost Host, Uri Address) : IAsyncDisposable
+    private sealed record OtherServer(WebServer Host, Uri Address) : IAsyncDisposable
     {
         public ValueTask DisposeAsync() => Host.DisposeAsync();
     }

@@ -13,6 +13,7 @@ using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Store.InMemory;
 using Coppice.Testing;
+using Coppice.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -26,7 +27,7 @@ internal sealed class JoinableCluster : IAsyncDisposable
     private readonly InMemoryRevisionStore _store = new();
     private readonly ClusterKeys _keys;
     private IReadOnlyList<Task> _loops = [];
-    private ApiServerHost? _host;
+    private WebServer? _host;
 
     private JoinableCluster() => _keys = new ClusterKeys(new DataLayout(_folder.Path), TimeProvider.System);
 
@@ -101,13 +102,13 @@ internal sealed class JoinableCluster : IAsyncDisposable
         var pipeline = new RequestPipeline(
             plane.Api, new PipelineParts(_keys.Authority, _keys.Tokens, _ => null, [], "127.0.0.1:6443"), time, new Random(2), NullLogger.Instance);
         var port = FreePort();
-        _host = await ApiServerHost.StartAsync(
+        _host = await WebServer.StartAsync(
             [new HttpsService(new HttpsPort(port, _keys.Server([System.Net.IPAddress.Loopback], settings.Ranges.ApiAddress, settings.ClusterDomain)), (http, stop) => AnswerAsync(pipeline, http, stop))],
             time,
             NullLoggerFactory.Instance,
             default);
         Address = new Uri($"https://127.0.0.1:{port}");
-        Api = InProcessClient.Open(plane.Api, Coppice.ApiServer.Requests.Users.Component(InProcessClient.ApiServer));
+        Api = InProcessClient.Open(plane.Api, Users.Component(InProcessClient.ApiServer));
         var events = new EventRecorder(Api, "coppice", "", time, new Random(3), NullLogger.Instance);
         await ClusterBootstrap.EnsureAsync(Api, events, _keys, settings.Ranges.AllServices, time, default);
         await PublishedCluster.WriteAsync(Api, new(System.Net.IPAddress.Loopback, port), _keys.Authority.CertificatePem, settings, default);

@@ -1,7 +1,6 @@
-using Coppice.Client;
 using Coppice.Objects.Authentication;
 
-namespace Coppice.ApiServer.Requests;
+namespace Coppice.Client;
 
 /// <summary>The users and groups that have a meaning of their own: whoever asks is a user by certificate, a service account by token, or a component.</summary>
 public static class Users

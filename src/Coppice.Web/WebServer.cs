@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Coppice.ApiServer.Authorization;
 using Coppice.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -14,7 +13,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Coppice.ApiServer;
+namespace Coppice.Web;
 
 /// <param name="Certificate">What is shown to clients.</param>
 public sealed record HttpsPort(int Number, RenewedCertificate Certificate);
@@ -23,11 +22,14 @@ public sealed record HttpsPort(int Number, RenewedCertificate Certificate);
 /// <param name="Answer">The token is cancelled when the server goes: whoever watches is told so.</param>
 public sealed record HttpsService(HttpsPort Port, Func<HttpContext, CancellationToken, Task> Answer);
 
-/// <summary>The web server under the pipeline: Kestrel with TLS 1.2 and 1.3, HTTP/1.1 and HTTP/2.</summary>
-public sealed class ApiServerHost : IAsyncDisposable
+/// <summary>The web server under the API and under a node's own endpoint: Kestrel with TLS 1.2 and 1.3, HTTP/1.1 and HTTP/2.</summary>
+public sealed class WebServer : IAsyncDisposable
 {
     /// <summary>Kubernetes' limit of what stands before a body. Commands and selectors go in the URL, and may be long.</summary>
     public const int UrlBytesMax = 1024 * 1024;
+
+    /// <summary>What the names of headers begin with whose values are UTF-8: those that say whom to act as.</summary>
+    public const string TextPrefix = "Impersonate-";
 
     // So far beyond ours that what is too long is answered in words: Kestrel would break off, and clients try for ever. It makes room as a
     // request needs it, and nothing for those that are short.
@@ -55,7 +57,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly Lock _gate = new();
     private volatile Task? _leaving;
 
-    private ApiServerHost(WebApplication application, IReadOnlyList<Socket> doors, TimeProvider time)
+    private WebServer(WebApplication application, IReadOnlyList<Socket> doors, TimeProvider time)
     {
         (_application, _doors, _time) = (application, doors, time);
     }
@@ -63,7 +65,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     /// <summary>Listens on every address of the machine, and answers from then on.</summary>
     /// <param name="services">All that the process serves: a second server would cost its memory again.</param>
     /// <exception cref="IOException">A port is in use.</exception>
-    public static async Task<ApiServerHost> StartAsync(IReadOnlyList<HttpsService> services, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
+    public static async Task<WebServer> StartAsync(IReadOnlyList<HttpsService> services, TimeProvider time, ILoggerFactory logs, CancellationToken stop)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
@@ -83,7 +85,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         });
         var answers = services.ToFrozenDictionary(service => service.Port.Number, service => service.Answer);
         var application = builder.Build();
-        var host = new ApiServerHost(application, doors, time);
+        var host = new WebServer(application, doors, time);
         application.Run(http =>
         {
             if (host._leaving is not null && HttpProtocol.IsHttp11(http.Request.Protocol))
@@ -156,7 +158,7 @@ public sealed class ApiServerHost : IAsyncDisposable
 
         // Headers are bytes, each a character, and pass a proxy as they came; only whom to act as is read as UTF-8. Of an answer's
         // headers Kestrel does not say which is which.
-        kestrel.RequestHeaderEncodingSelector = name => name.StartsWith(Impersonation.HeaderPrefix, StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : Encoding.Latin1;
+        kestrel.RequestHeaderEncodingSelector = name => name.StartsWith(TextPrefix, StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
