@@ -67,7 +67,9 @@ internal sealed class NodeHealth(NodeWatch watch, TimeProvider time)
                 return _clock.GetUtcNow() - known.At;
             }
 
-            var sign = new Sign(node.Metadata.Uid, lease?.Spec.RenewTime, report ?? known?.Report, _clock.GetUtcNow(), IsFirst: known is null);
+            // A lease that is seen for the first time may be old, too.
+            var isFirst = known is null or { IsFirst: true, Lease: null };
+            var sign = new Sign(node.Metadata.Uid, lease?.Spec.RenewTime, report ?? known?.Report, _clock.GetUtcNow(), isFirst);
             _signs[node.Metadata.Name!] = sign;
             return TimeSpan.Zero;
         }
