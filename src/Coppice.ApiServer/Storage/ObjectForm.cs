@@ -162,6 +162,9 @@ internal sealed class StoredForms(IObjectFormat format, bool isExact)
 
     public bool IsExact => isExact;
 
+    /// <summary>What was written, but for its revision, if reading it would give the same, until its form is made; else null.</summary>
+    public KubernetesObject? Written { get; set; }
+
     public ObjectForm? Live { get; set; }
 
     public ObjectForm? Deleted { get; set; }
