@@ -1,6 +1,7 @@
 using System.Text;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
+using Coppice.Testing;
 
 namespace Coppice.Objects.Tests;
 

@@ -64,7 +64,7 @@ public static class RoundTrip
     }
 
     // Found when a value is first looked at: a type may contain itself.
-    private static Func<object, bool> OfProperty(JsonPropertyInfo property) => property.CustomConverter switch
+    internal static Func<object, bool> OfProperty(JsonPropertyInfo property) => property.CustomConverter switch
     {
         _ when property.IsExtensionData => _ => false,
         null or EmptyIsAbsentConverter or SharedWordConverter when property.PropertyType == typeof(string) => value => (string)value is { Length: > 0 } text && IsText(text),
@@ -88,4 +88,7 @@ internal interface IValues
 {
     /// <summary>Whether something holds for all values, and for the names of a map.</summary>
     bool All(Func<object?, bool> check);
+
+    /// <summary>Whether both are one in memory.</summary>
+    bool IsVery(IValues other);
 }

@@ -51,6 +51,8 @@ public readonly struct ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 
     JsonConverter IOwnConverter.Converter(JsonSerializerOptions options) => new ValueListConverter<T>(options);
 
+    bool IValues.IsVery(IValues other) => other is ValueList<T> list && ReferenceEquals(_items, list._items);
+
     bool IValues.All(Func<object?, bool> check)
     {
         foreach (var item in this)

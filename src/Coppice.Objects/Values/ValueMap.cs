@@ -108,6 +108,8 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
 
     JsonConverter IOwnConverter.Converter(JsonSerializerOptions options) => new ValueMapConverter<T>(options);
 
+    bool IValues.IsVery(IValues other) => other is ValueMap<T> map && ReferenceEquals(_entries, map._entries);
+
     bool IValues.All(Func<object?, bool> check)
     {
         foreach (var (key, value) in this)

@@ -1,10 +1,11 @@
 using System.Reflection;
+using Coppice.Objects;
 
-namespace Coppice.Objects.Tests;
+namespace Coppice.Testing;
 
 /// <summary>Records of any type with whatever code may have put into them, also what JSON cannot tell. From a seed.</summary>
 /// <param name="oddities">How many of a thousand values are such.</param>
-internal sealed class RandomRecord(Random random, int oddities)
+public sealed class RandomRecord(Random random, int oddities)
 {
     private const int DepthMax = 5;
 
