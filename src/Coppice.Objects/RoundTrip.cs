@@ -82,13 +82,3 @@ public static class RoundTrip
     /// <param name="IsWritten">Of an object and its value; null for always.</param>
     private readonly record struct Property(Func<object, object?> Get, Func<object, object?, bool>? IsWritten, Func<object, bool> Keeps);
 }
-
-/// <summary>A list or map, for who does not know of what.</summary>
-internal interface IValues
-{
-    /// <summary>Whether something holds for all values, and for the names of a map.</summary>
-    bool All(Func<object?, bool> check);
-
-    /// <summary>Whether both are one in memory.</summary>
-    bool IsVery(IValues other);
-}
