@@ -25,9 +25,13 @@ internal sealed class NetworkBench : IAsyncDisposable
     private const int Endpoints = 1_000;
     private const int Services = 10_000;
     private const int Changes = 140;
+    private const int LoneChanges = 60;
     private const string Node = "node-1";
 
     private static readonly string Space = $"cpbench{Environment.ProcessId}";
+
+    // The Endpoints object of a large service is written once a second at most: who comes later than that after the last has it written at once.
+    private static readonly TimeSpan Alone = TimeSpan.FromSeconds(1.2);
 
     // Nobody speaks for the node.
     private static readonly TimeSpan Never = TimeSpan.FromDays(1000);
@@ -90,15 +94,41 @@ internal sealed class NetworkBench : IAsyncDisposable
         var figure = new Processor();
         for (var i = 0; i < Changes; i++)
         {
-            var pod = (await bench._api.FindAsync<Pod>(new("default", $"pod-{i * 7}"), default))!;
+            var pod = await bench.FindPodAsync(i * 7);
             figure.Begin();
-            await bench._api.UpdateStatusAsync(pod with { Status = pod.Status with { Conditions = Ready(false) } }, default);
+            await bench.LeaveAsync(pod);
             await bench._seen.WaitAsync(() => bench._seen.Endpoints(service) == Endpoints - 1 - i);
             figure.End();
         }
 
-        figure.Print($"a pod of {Endpoints:n0} leaves its service (API, slices, Endpoints, rules)", "20 ms");
+        figure.Print($"a pod of {Endpoints:n0} leaves its service, one after another (API, slices, rules; Endpoints once a second)", "20 ms");
+        await bench.LoneChangesAsync(service);
     }
+
+    /// <summary>Each with an Endpoints object of its own, and until that is seen, too.</summary>
+    private async Task LoneChangesAsync(Service service)
+    {
+        var endpoints = _caches.Of<Objects.Core.Endpoints>();
+        var figure = new Processor();
+        for (var i = 0; i < LoneChanges; i++)
+        {
+            await Task.Delay(Alone);
+            var pod = await FindPodAsync((i * 7) + 1);
+            var left = Endpoints - Changes - 1 - i;
+            figure.Begin();
+            await LeaveAsync(pod);
+            await _seen.WaitAsync(() => _seen.Endpoints(service) == left);
+            await Until(() => endpoints.Find(ObjectKey.Of(service))!.Subsets[0].Addresses.Count == left);
+            figure.End();
+        }
+
+        figure.Print($"a pod of {Endpoints - Changes:n0} leaves its service alone (API, slices, Endpoints, rules)", "20 ms");
+    }
+
+    private async Task<Pod> FindPodAsync(int number) => (await _api.FindAsync<Pod>(new("default", $"pod-{number}"), default))!;
+
+    private async Task LeaveAsync(Pod pod) =>
+        await _api.UpdateStatusAsync(pod with { Status = pod.Status with { Conditions = Ready(false) } }, default);
 
     public static async Task ManyServicesAsync()
     {

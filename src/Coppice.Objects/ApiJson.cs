@@ -10,6 +10,8 @@ public static class ApiJson
 
     public static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 
+    internal static JsonTypeInfo TypeInfo(Type type) => Options.GetTypeInfo(type);
+
     public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, TypeInfo<T>());
 
     /// <summary>Writes an object as what it is, whatever type it is declared with.</summary>

@@ -34,6 +34,7 @@ public sealed class ObjectForm
     {
         _format = format;
         _stored = stored;
+        IsExact = isExact;
         _isKnown = isExact || !format.Rewrites;
         Revision = revision;
         _item = item is null ? null : WithRevision(item);
@@ -73,6 +74,9 @@ public sealed class ObjectForm
 
     /// <summary>What is stored is this object in these words: written again, it would be the same.</summary>
     internal bool IsAsStored => !_stored.IsEmpty && !_isConverted && Rewritten().IsEmpty;
+
+    /// <summary>This process has written it, in the words that it reads: nothing of what is stored is unknown to it.</summary>
+    internal bool IsExact { get; }
 
     /// <summary>The same version of the object in another version of its kind.</summary>
     internal ObjectForm Converted(KubernetesObject item) => new(item, Revision, _stored);
@@ -161,6 +165,9 @@ internal sealed class StoredForms(IObjectFormat format, bool isExact)
     public IObjectFormat Format => format;
 
     public bool IsExact => isExact;
+
+    /// <summary>What was written, but for its revision, if reading it would give the same, until its form is made; else null.</summary>
+    public KubernetesObject? Written { get; set; }
 
     public ObjectForm? Live { get; set; }
 

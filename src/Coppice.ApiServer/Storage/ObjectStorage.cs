@@ -108,9 +108,14 @@ public sealed class ObjectStorage(IRevisionStore store)
             entry.Value.Companion = forms = new StoredForms(format, isExact: false);
         }
 
-        return deleted
-            ? forms.Deleted ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified, forms.Live?.Item, forms.IsExact)
-            : forms.Live ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified, isExact: forms.IsExact);
+        if (deleted)
+        {
+            return forms.Deleted ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified, forms.Live?.Item, forms.IsExact);
+        }
+
+        var live = forms.Live ??= new ObjectForm(format, entry.Value.Bytes, entry.Modified, forms.Written, forms.IsExact);
+        forms.Written = null;
+        return live;
     }
 
     private static async ValueTask<ObjectForm> ShowAsync(Kind kind, ObjectForm stored, CancellationToken stop) =>
@@ -126,7 +131,10 @@ public sealed class ObjectStorage(IRevisionStore store)
     private static async ValueTask<StoredValue> PrepareAsync(Kind kind, KubernetesObject item, CancellationToken stop)
     {
         var stored = kind.Conversion is { } conversion ? (await conversion.ConvertAsync([item], kind.Stored.ApiVersion, stop))[0] : item;
-        return new(ObjectForm.ToStore(stored)) { Companion = new StoredForms(kind.Stored.Format, isExact: true) };
+        return new(ObjectForm.ToStore(stored))
+        {
+            Companion = new StoredForms(kind.Stored.Format, isExact: true) { Written = RoundTrip.Keeps(stored) ? stored : null },
+        };
     }
 
     private async ValueTask<ObjectForm?> WriteAsync(Kind kind, StoreWrite write, CancellationToken stop, bool deleted = false)

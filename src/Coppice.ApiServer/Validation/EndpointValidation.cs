@@ -56,28 +56,38 @@ internal static class EndpointValidation
     /// <summary>An address that a packet from another machine could be meant for.</summary>
     public static Findings<FieldError> Reachable(FieldPath path, string value)
     {
-        if (!FieldRules.IsAddress(value, null))
+        if (!FieldRules.IsAddress(value, null, out var ip))
         {
             return FieldRules.Address(path, value);
         }
 
-        var ip = IPAddress.Parse(value) is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : IPAddress.Parse(value);
-        var bytes = ip.GetAddressBytes();
+        ip = ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip;
+        Span<byte> bytes = stackalloc byte[16];
+        ip.TryWriteBytes(bytes, out var length);
+        bytes = bytes[..length];
         var v4 = ip.AddressFamily == AddressFamily.InterNetwork;
-        return
-        [
-            .. FieldRules.If(
-                ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any),
-                () => FieldError.Invalid(path, value, $"may not be unspecified ({value})")),
-            .. FieldRules.If(
-                IPAddress.IsLoopback(ip), () => FieldError.Invalid(path, value, "may not be in the loopback range (127.0.0.0/8, ::1/128)")),
-            .. FieldRules.If(
-                v4 ? bytes is [169, 254, ..] : ip.IsIPv6LinkLocal,
-                () => FieldError.Invalid(path, value, "may not be in the link-local range (169.254.0.0/16, fe80::/10)")),
-            .. FieldRules.If(
-                v4 ? bytes is [224, 0, 0, _] : bytes is [0xFF, 0x02, ..],
-                () => FieldError.Invalid(path, value, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)")),
-        ];
+        var errors = Findings<FieldError>.None;
+        if (!bytes.ContainsAnyExcept((byte)0))
+        {
+            errors.Add(FieldError.Invalid(path, value, $"may not be unspecified ({value})"));
+        }
+
+        if (IPAddress.IsLoopback(ip))
+        {
+            errors.Add(FieldError.Invalid(path, value, "may not be in the loopback range (127.0.0.0/8, ::1/128)"));
+        }
+
+        if (v4 ? bytes is [169, 254, ..] : ip.IsIPv6LinkLocal)
+        {
+            errors.Add(FieldError.Invalid(path, value, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"));
+        }
+
+        if (v4 ? bytes is [224, 0, 0, _] : bytes is [0xFF, 0x02, ..])
+        {
+            errors.Add(FieldError.Invalid(path, value, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"));
+        }
+
+        return errors;
     }
 
     private static Findings<FieldError> Port(FieldPath path, EndpointPort port, bool named) =>

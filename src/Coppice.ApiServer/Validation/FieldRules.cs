@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Coppice.ApiServer.Errors;
@@ -15,6 +17,10 @@ public static class FieldRules
     public const string NotPositive = "must be greater than zero";
 
     private const int LastPort = 65535;
+
+    private const int LongestIpv4 = 15;
+
+    private static readonly SearchValues<char> OfAddresses = SearchValues.Create("0123456789abcdefABCDEF.:");
 
     public static string Between(long least, long most) => $"must be between {least} and {most}, inclusive";
 
@@ -113,11 +119,17 @@ public static class FieldRules
 
     /// <summary>Four decimal numbers without leading zeros, or an address of IPv6.</summary>
     /// <param name="family">Null for either.</param>
-    public static bool IsAddress(string value, AddressFamily? family) =>
-        value.All(c => char.IsAsciiHexDigit(c) || c is '.' or ':')
-        && IPAddress.TryParse(value, out var address)
-        && (family is null || address.AddressFamily == family)
-        && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == value);
+    public static bool IsAddress(string value, AddressFamily? family) => IsAddress(value, family, out _);
+
+    /// <param name="address">What it is.</param>
+    public static bool IsAddress(string value, AddressFamily? family, [NotNullWhen(true)] out IPAddress? address)
+    {
+        address = null;
+        return !value.AsSpan().ContainsAnyExcept(OfAddresses)
+            && IPAddress.TryParse(value, out address)
+            && (family is null || address.AddressFamily == family)
+            && (address.AddressFamily == AddressFamily.InterNetworkV6 || IsWrittenAs(address, value));
+    }
 
     /// <summary>A range of addresses with its length, as in "10.9.8.0/24".</summary>
     public static Findings<FieldError> Range(FieldPath path, string value)
@@ -199,5 +211,11 @@ public static class FieldRules
         }
 
         return errors;
+    }
+
+    private static bool IsWrittenAs(IPAddress address, string value)
+    {
+        Span<char> text = stackalloc char[LongestIpv4];
+        return address.TryFormat(text, out var length) && value.AsSpan().SequenceEqual(text[..length]);
     }
 }

@@ -83,7 +83,7 @@ internal static class FieldOwnership
             return default;
         }
 
-        var made = write.IsNew ? Make(write, item) : Compare(write, JsonOf(item));
+        var made = write.IsNew ? Make(write, item) : Compare(write, item);
         var manager = ManagerOf(write.Request, ManagedFieldsOperationType.Update);
         return OwnershipChange.Update(owners, manager, made, write.Now).Write(live);
     }
@@ -97,12 +97,33 @@ internal static class FieldOwnership
 
     private static FieldComparison Compare(PendingWrite write, byte[] json)
     {
-        var kind = write.Request.Kind;
-        using var before = write.Current is { } current ? JsonDocument.Parse(current.StoredJson) : null;
         using var after = JsonDocument.Parse(json);
-        return FieldComparison.Of(before?.RootElement ?? EmptyOf(kind), after.RootElement, MergeShape.Of(kind.Schema))
-            .Without(ResetFields.Of(write.Request.Served, write.Request.Subresource));
+        return Compare(write, EmptyOf(write.Request.Kind), after.RootElement);
     }
+
+    private static FieldComparison Compare(PendingWrite write, KubernetesObject item)
+    {
+        var current = write.Current!;
+        if (!current.IsExact || item is CustomObject || current.Item.GetType() != item.GetType())
+        {
+            using var stored = JsonDocument.Parse(current.StoredJson);
+            using var asked = JsonDocument.Parse(JsonOf(item));
+            return Compare(write, stored.RootElement, asked.RootElement);
+        }
+
+        // Nobody asks for what this door does not write.
+        var reset = ResetFields.Of(write.Request.Served, write.Request.Subresource);
+        var (old, now) = VersionDifference.Write(Unversioned(current.Item), Unversioned(With(item, default)), name => reset.Find(PathElement.Field(name)).IsMember);
+        using var before = JsonDocument.Parse(old);
+        using var after = JsonDocument.Parse(now);
+        return Compare(write, before.RootElement, after.RootElement);
+    }
+
+    private static FieldComparison Compare(PendingWrite write, JsonElement before, JsonElement after) =>
+        FieldComparison.Of(before, after, MergeShape.Of(write.Request.Kind.Schema)).Without(ResetFields.Of(write.Request.Served, write.Request.Subresource));
+
+    /// <summary>As it is stored.</summary>
+    private static KubernetesObject Unversioned(KubernetesObject item) => item with { Metadata = item.Metadata with { ResourceVersion = null } };
 
     private static byte[] JsonOf(KubernetesObject item) => ObjectForm.ToStore(With(item, default));
 

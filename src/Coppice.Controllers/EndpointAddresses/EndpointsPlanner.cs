@@ -28,8 +28,10 @@ internal static class EndpointsPlanner
             addresses = [.. addresses.OrderByDescending(p => p.IsReady).ThenBy(p => ObjectKey.Of(p.Pod)).Take(Capacity)];
         }
 
+        // Most services ask for their pods' ports by number, and so get the same ones of each.
+        var ports = addresses.Count > 0 && service.Spec.Ports.All(p => p.TargetPort.IsNumber) ? PortsOf(service, addresses[0].Pod) : null;
         var subsets = addresses
-            .Select(a => (a.IsReady, Address: a.Address!, Ports: PortsOf(service, a.Pod)))
+            .Select(a => (a.IsReady, Address: a.Address!, Ports: ports ?? PortsOf(service, a.Pod)))
             .Where(a => a.Ports is not null)
             .GroupBy(a => a.Ports!.Value)
             .Select(g => new EndpointSubset

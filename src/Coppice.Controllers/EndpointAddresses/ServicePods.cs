@@ -30,8 +30,14 @@ internal sealed class ServicePods
     public IReadOnlyList<Pod> Of(Service service)
     {
         var selector = service.Spec.Selector;
+        var found = _byLabel.Find(NameOf(service.Metadata.Namespace, selector.First()));
+        if (selector.Count == 1)
+        {
+            return found;
+        }
+
         var query = LabelQuery.Of(selector);
-        return [.. _byLabel.Find(NameOf(service.Metadata.Namespace, selector.First())).Where(p => query.Matches(p.Metadata.Labels))];
+        return [.. found.Where(p => query.Matches(p.Metadata.Labels))];
     }
 
     /// <summary>Services without a selector have their endpoints written by somebody else.</summary>

@@ -34,7 +34,7 @@ internal sealed class EndpointSliceReconciler : IDeclaredReconciler
         .WokenBy(_pods.Cache, _pods.ServicesOf)
         .WokenBy(_nodes, change => change.Old is null || change.New is null ? ServicesOn(change.Item) : [])
         .WokenBy(_nodes, change => ZoneShares.IsChange(change.Old, change.New) ? _sharing.Find(Sharing).Select(ObjectKey.Of) : [])
-        .WokenBy(_slices.Cache, change => ServiceOf(change.Item));
+        .WokenBy(_slices.Cache, change => _slices.IsOwn(change) ? [] : ServiceOf(change.Item));
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Coppice.Client;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
@@ -16,6 +17,9 @@ internal sealed class SliceWrites
     private readonly CacheIndex<EndpointSlice> _byService;
     private readonly Deletions<EndpointSlice> _deletions;
 
+    // How slices were written last, noted before they are: they are told of before the answer is there.
+    private readonly ConcurrentDictionary<ObjectKey, EndpointSlice> _written = [];
+
     public SliceWrites(IApiClient api, CacheSet caches, TimeProvider time)
     {
         (_api, _time) = (api, time);
@@ -30,6 +34,21 @@ internal sealed class SliceWrites
     public IReadOnlyList<EndpointSlice> Of(ObjectKey service, string manager) =>
         [.. _byService.Find(service.ToString()).Where(s => s.Metadata.Labels.Find(SlicePlanner.ManagedBy) == manager && !_deletions.IsGoing(s))];
 
+    /// <summary>A change after which a slice is as it was written here last: whoever plans it would find nothing to do.</summary>
+    public bool IsOwn(ObjectChange<EndpointSlice> change)
+    {
+        var key = ObjectKey.Of(change.Item);
+        if (change.New is not { Metadata.DeletionTimestamp: null } now)
+        {
+            _written.TryRemove(key, out _);
+            return false;
+        }
+
+        return _written.TryGetValue(key, out var wanted)
+            && now.Metadata.Uid == wanted.Metadata.Uid && now.Metadata.Labels == wanted.Metadata.Labels
+            && now.AddressType == wanted.AddressType && now.Ports == wanted.Ports && now.Endpoints == wanted.Endpoints;
+    }
+
     public async ValueTask ApplyAsync(SlicePlan plan, CancellationToken stop)
     {
         var written = new List<EndpointSlice>();
@@ -37,7 +56,7 @@ internal sealed class SliceWrites
         {
             foreach (var slice in plan.Update)
             {
-                written.Add(await _api.UpdateAsync(slice, stop));
+                written.Add(await UpdateAsync(slice, stop));
             }
 
             foreach (var slice in plan.Create)
@@ -57,6 +76,21 @@ internal sealed class SliceWrites
         finally
         {
             await Cache.ExpectAllAsync(written, _time, stop);
+        }
+    }
+
+    private async ValueTask<EndpointSlice> UpdateAsync(EndpointSlice slice, CancellationToken stop)
+    {
+        var key = ObjectKey.Of(slice);
+        _written[key] = slice;
+        try
+        {
+            return await _api.UpdateAsync(slice, stop);
+        }
+        catch
+        {
+            _written.TryRemove(key, out _);
+            throw;
         }
     }
 }

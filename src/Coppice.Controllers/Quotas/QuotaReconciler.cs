@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Coppice.Client;
 using Coppice.Controllers.Runtime;
 using Coppice.Objects;
@@ -18,8 +19,17 @@ internal sealed class QuotaReconciler(IApiClient api, CacheSet caches, EveryKind
     private readonly Lock _gate = new();
     private Controller? _controller;
 
+    // Which class stands for which extended resource, as of the last change of one that was told.
+    private volatile ImmutableDictionary<string, string> _resources = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+
     public Controller Declare(Controller controller)
     {
+        // Before any quota is woken by it.
+        _classes.Subscribe(change =>
+        {
+            var name = change.Item.Metadata.Name!;
+            _resources = change.New?.Spec.ExtendedResourceName is { Length: > 0 } resource ? _resources.SetItem(name, resource) : _resources.Remove(name);
+        });
         _controller = controller.Watches(_quotas).WokenBy(_classes, CountingDevices);
 
         // What a quota limits may come to be served only after it.
@@ -52,7 +62,7 @@ internal sealed class QuotaReconciler(IApiClient api, CacheSet caches, EveryKind
         // 2. Plan.
         var now = time.GetUtcNow();
         var pods = counted.Find(one => one.Kind == Pods);
-        var devices = new QuotaDevices(QuotaDevices.ResourcesOf(_classes.Items), key => (Pod?)pods?.Cache.Find(key));
+        var devices = IsOfDevices(quota) ? new QuotaDevices(_resources, key => (Pod?)pods?.Cache.Find(key)) : null;
         var plan = QuotaPlanner.Plan(quota, [.. counted.Select(one => one.ShareOf(quota, devices, now))]);
 
         // 3. Apply.
@@ -109,7 +119,9 @@ internal sealed class QuotaReconciler(IApiClient api, CacheSet caches, EveryKind
     private IEnumerable<ObjectKey> CountingDevices(ObjectChange<DeviceClass> change) =>
         change.Old?.Spec.ExtendedResourceName == change.New?.Spec.ExtendedResourceName
             ? []
-            : _quotas.Items.Where(quota => quota.Spec.Hard.Keys.Any(QuotaUsage.IsOfDevices)).Select(ObjectKey.Of);
+            : _quotas.Items.Where(IsOfDevices).Select(ObjectKey.Of);
+
+    private static bool IsOfDevices(ResourceQuota quota) => quota.Spec.Hard.Keys.Any(QuotaUsage.IsOfDevices);
 
     /// <summary>The watched copy of a kind that some quota limits, and what its objects take.</summary>
     private sealed class CountedKind : IDisposable
@@ -127,7 +139,7 @@ internal sealed class QuotaReconciler(IApiClient api, CacheSet caches, EveryKind
 
         public ObjectCache<KubernetesObject> Cache { get; }
 
-        public QuotaShare ShareOf(ResourceQuota quota, QuotaDevices devices, DateTimeOffset now)
+        public QuotaShare ShareOf(ResourceQuota quota, QuotaDevices? devices, DateTimeOffset now)
         {
             lock (_gate)
             {

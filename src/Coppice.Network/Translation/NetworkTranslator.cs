@@ -96,7 +96,7 @@ public sealed class NetworkTranslator(NetworkOptions options)
     {
         var old = _services.Find(key);
         var made = now.Service is { } service ? Translate(old, service, [.. now.Slices.OrderBy(slice => slice.Metadata.Name, StringComparer.Ordinal)]) : null;
-        _services.Set(key, made);
+        _services.Replace(key, old, made);
         return (old?.Names, made?.Names);
     }
 

@@ -48,10 +48,10 @@ internal sealed class TranslatedServices(int families)
     /// <summary>So many are about to change that their ports are the sooner put together anew.</summary>
     public void ManyChange() => Array.Clear(_ports);
 
+    /// <param name="old">What is there; null for none.</param>
     /// <param name="now">Null for none any more.</param>
-    public void Set(ObjectKey key, TranslatedService? now)
+    public void Replace(ObjectKey key, TranslatedService? old, TranslatedService? now)
     {
-        var old = Find(key);
         if (ReferenceEquals(old, now))
         {
             return;

@@ -87,8 +87,11 @@ internal sealed class FieldsV1Converter : JsonConverter<FieldsV1>
     {
         using var value = JsonDocument.ParseValue(ref reader);
         var raw = JsonMarshal.GetRawUtf8Value(value.RootElement);
-        return FieldsV1.Of(raw.IndexOfAny(Spellings) < 0 && raw.IndexOf("\\u"u8) < 0 ? raw : InOneForm(value.RootElement));
+        return FieldsV1.Of(IsInOneForm(raw) ? raw : InOneForm(value.RootElement));
     }
+
+    /// <summary>Nothing in it could be written in another way.</summary>
+    internal static bool IsInOneForm(ReadOnlySpan<byte> json) => json.IndexOfAny(Spellings) < 0 && json.IndexOf("\\u"u8) < 0;
 
     /// <summary>Clients put spaces and escapes where they like: the same set must be the same text.</summary>
     private static ReadOnlySpan<byte> InOneForm(JsonElement value)

@@ -10,7 +10,7 @@ namespace Coppice.Objects;
 /// <remarks>An empty list is left out of JSON unless the field is required, as Kubernetes does.</remarks>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
 [JsonConverter(typeof(ValueConverterFactory))]
-public readonly struct ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>, IOwnConverter
+public readonly struct ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>, IOwnConverter, IValues
 {
     private readonly T[]? _items;
 
@@ -50,6 +50,21 @@ public readonly struct ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
     }
 
     JsonConverter IOwnConverter.Converter(JsonSerializerOptions options) => new ValueListConverter<T>(options);
+
+    bool IValues.IsVery(IValues other) => other is ValueList<T> list && ReferenceEquals(_items, list._items);
+
+    bool IValues.All(Func<object?, bool> check)
+    {
+        foreach (var item in this)
+        {
+            if (!check(item))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     public override string ToString() => $"[{string.Join(", ", this)}]";
 

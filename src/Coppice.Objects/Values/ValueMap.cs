@@ -10,7 +10,7 @@ namespace Coppice.Objects;
 /// empty map. Made for the handful of entries that labels, selectors and resource lists have.
 /// </summary>
 [JsonConverter(typeof(ValueConverterFactory))]
-public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<ValueMap<T>>, IOwnConverter
+public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<ValueMap<T>>, IOwnConverter, IValues
 {
     private static readonly Comparer<KeyValuePair<string, T>> ByKey =
         Comparer<KeyValuePair<string, T>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key));
@@ -107,6 +107,21 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
     }
 
     JsonConverter IOwnConverter.Converter(JsonSerializerOptions options) => new ValueMapConverter<T>(options);
+
+    bool IValues.IsVery(IValues other) => other is ValueMap<T> map && ReferenceEquals(_entries, map._entries);
+
+    bool IValues.All(Func<object?, bool> check)
+    {
+        foreach (var (key, value) in this)
+        {
+            if (!check(key) || !check(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     public override string ToString() => string.Join(",", (_entries ?? []).Select(e => $"{e.Key}={e.Value}"));
 
