@@ -176,7 +176,16 @@ public sealed class ControllerSet
     public async Task RunAsync(CancellationToken stop)
     {
         using var listening = _heartbeats;
-        await _caches.WaitUntilSyncedAsync();
+        try
+        {
+            await _caches.WaitUntilSyncedAsync();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped before there was anything to see.
+            return;
+        }
+
         await LoopsTogether.RunAsync(stop, [.. _controllers.Select(c => (Func<CancellationToken, Task>)c.RunAsync), _garbage.RunAsync, _kinds.RunAsync]);
     }
 }

@@ -31,11 +31,11 @@ public sealed partial class UsageMeter(
     /// <summary>Looks until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await nodes.WaitUntilSyncedAsync();
         while (!stop.IsCancellationRequested)
         {
             try
             {
+                await nodes.WaitUntilSyncedAsync();
                 await LookAsync(stop);
                 await Task.Delay(_looks.Count > 0 && _looks.Values.All(looks => looks.Before is not null) ? Resolution : FirstPause, time, stop);
             }

@@ -48,7 +48,7 @@ public sealed class CacheSet(IApiClient client, TimeProvider time, ILoggerFactor
         }
     }
 
-    /// <summary>Completes when the first lists of all that were asked for by now are in.</summary>
+    /// <summary>Completes when the first lists of all that were asked for by now are in; canceled where one is not followed any more before that.</summary>
     public async Task WaitUntilSyncedAsync()
     {
         List<SharedInformer> asked;

@@ -129,6 +129,19 @@ internal sealed partial class Informer(IApiClient client, Kind kind, ListQuery q
     /// <summary>Follows the API until stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        try
+        {
+            await ListAndFollowAsync(stop);
+        }
+        finally
+        {
+            // Whoever waits for what will not come any more is to end, too.
+            _synced.TrySetCanceled(stop);
+        }
+    }
+
+    private async Task ListAndFollowAsync(CancellationToken stop)
+    {
         var failures = 0;
         while (!stop.IsCancellationRequested)
         {

@@ -61,7 +61,7 @@ public sealed class ObjectCache<T> : IDisposable
         _informer.Subscribe(untyped);
     }
 
-    /// <summary>Completes when the first list is in.</summary>
+    /// <summary>Completes when the first list is in; canceled where the copy is not followed any more before that.</summary>
     public Task WaitUntilSyncedAsync() => _informer.Synced;
 
     /// <summary>

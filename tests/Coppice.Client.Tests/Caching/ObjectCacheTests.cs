@@ -116,6 +116,21 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
+    public void Whoever_waits_for_the_first_list_waits_no_longer_than_it_is_asked_for()
+    {
+        _api.Fault = (_, _) => throw new IOException("the connection was refused");
+        Run();
+        var filled = _cache.WaitUntilSyncedAsync();
+        _loop.RunFor(TimeSpan.FromSeconds(10));
+        Assert.False(filled.IsCompleted);
+
+        _stop.Cancel();
+        _loop.RunUntilIdle();
+        Assert.True(filled.IsCanceled);
+        Assert.False(_cache.IsSynced);
+    }
+
+    [Fact]
     public void A_watch_that_held_is_taken_up_again_at_the_first_pause()
     {
         Run();
