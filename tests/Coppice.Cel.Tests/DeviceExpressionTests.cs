@@ -45,6 +45,13 @@ public sealed class DeviceExpressionTests
         Assert.Equal(expected, error);
     }
 
+    [Theory]
+    [InlineData("""device.driver == "gpu.example.com" """, 100UL)]
+    [InlineData("""device.attributes["gpu.example.com"].version.isGreaterThan(semver("1.9.0"))""", 1_000UL)]
+    [InlineData("""device.attributes.all(d, device.attributes[d].all(a, a.matches("^[a-z]*$")))""", 100_000UL)]
+    public void What_it_may_cost_is_told_by_how_large_a_device_can_be(string text, ulong most) =>
+        Assert.InRange(DeviceExpression.Compile(text, out _)!.CostMax, 1UL, most);
+
     [Fact]
     public void What_cannot_be_true_or_false_is_no_selector()
     {

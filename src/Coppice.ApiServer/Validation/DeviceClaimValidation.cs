@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coppice.ApiServer.Errors;
+using Coppice.Cel;
 using Coppice.Cel.Devices;
 using Coppice.Objects;
 using Coppice.Objects.Resource;
@@ -116,7 +117,12 @@ internal static class DeviceClaimValidation
         {
             null => [FieldError.Required(path.Child("cel"))],
             { Length: > ExpressionBytesMax } => [FieldError.TooLong(at, ExpressionBytesMax)],
-            var text => DeviceExpression.Compile(text, out var problem) is null ? [FieldError.Invalid(at, text, problem!)] : [],
+            var text => DeviceExpression.Compile(text, out var problem) switch
+            {
+                null => [FieldError.Invalid(at, text, problem!)],
+                { CostMax: > CelLimits.PerCall } => [FieldError.Forbidden(at, "too complex, exceeds cost limit")],
+                _ => [],
+            },
         };
     }
 

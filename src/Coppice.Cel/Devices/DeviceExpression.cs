@@ -16,18 +16,23 @@ public sealed class DeviceExpression
     private const string Capacity = "capacity";
     private const string IsShared = "allowMultipleAllocations";
 
+    // What Kubernetes allows of a device: estimates of cost go by it.
+    private const ulong DomainMax = 63;
+    private const ulong NameMax = 32;
+    private const ulong ValueMax = 64;
+    private const ulong EntriesMax = 32;
+
     private static readonly Dictionary<string, CelType> Fields = new(StringComparer.Ordinal)
     {
-        [Driver] = CelType.String,
-        [Attributes] = CelType.MapOf(CelType.String, CelType.MapOf(CelType.String, CelType.Dyn)),
-        [Capacity] = CelType.MapOf(CelType.String, CelType.MapOf(CelType.String, CelType.Opaque(QuantityValue.TypeText))),
+        [Driver] = CelType.String.WithSizeMax(DomainMax),
+        [Attributes] = Qualified(CelType.Dyn.WithSizeMax(ValueMax)),
+        [Capacity] = Qualified(CelType.Opaque(QuantityValue.TypeText)),
         [IsShared] = CelType.Bool,
     };
 
-    private static readonly CelEnvironment Environment = new(new Dictionary<string, CelType>(StringComparer.Ordinal)
-    {
-        [Variable] = CelType.Object(TypeName, () => Fields),
-    });
+    private static readonly Dictionary<string, CelType> Variables = new(StringComparer.Ordinal) { [Variable] = CelType.Object(TypeName, () => Fields) };
+
+    private static readonly CelEnvironment Environment = new(Variables);
 
     private readonly CompiledExpression _expression;
 
@@ -35,6 +40,9 @@ public sealed class DeviceExpression
     {
         _expression = expression;
     }
+
+    /// <summary>What it may cost at the worst, on any device that may be.</summary>
+    public ulong CostMax => _expression.CostMax(Variables);
 
     /// <param name="problem">What is wrong with the expression, in Kubernetes' words; null if nothing is.</param>
     /// <returns>Null if something is wrong with it.</returns>
@@ -54,6 +62,9 @@ public sealed class DeviceExpression
         error = result.Error ?? (result.Value is BoolValue ? null : $"expression returned {result.Value.TypeName}, expected bool");
         return result.IsTrue;
     }
+
+    private static CelType Qualified(CelType value) => CelType.MapOf(
+        CelType.String.WithSizeMax(DomainMax), CelType.MapOf(CelType.String.WithSizeMax(NameMax), value, EntriesMax), EntriesMax);
 
     private static MessageValue ValueOf(string driver, Device device) => new(TypeName, new Dictionary<string, CelValue>(StringComparer.Ordinal)
     {

@@ -42,6 +42,9 @@ public sealed class DeviceValidationTests
     [InlineData(
         """{"name":"gpu","exactly":{"deviceClassName":"c","selectors":[{"cel":{"expression":"device.driver"}}]}}""",
         $"{Requests}.exactly.selectors[0].cel.expression: Invalid value: \"device.driver\": must evaluate to bool or the unknown type, not string")]
+    [InlineData(
+        """{"name":"gpu","exactly":{"deviceClassName":"c","selectors":[{"cel":{"expression":"device.attributes.all(a, device.attributes.all(b, device.attributes.all(c, device.attributes.all(d, a + b != c + d))))"}}]}}""",
+        $"{Requests}.exactly.selectors[0].cel.expression: Forbidden: too complex, exceeds cost limit")]
     public void A_request_is_checked(string request, params string[] causes) =>
         Causes.AreOf<ResourceClaim>($$$$"""{"spec":{"devices":{"requests":[{{{{request}}}}] } } }""", causes);
 
