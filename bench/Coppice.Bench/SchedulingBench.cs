@@ -34,6 +34,8 @@ internal static class SchedulingBench
     private const int Owners = 10;
     private const int Preemptors = 500;
     private const int AtOnce = 256;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private const string HostLabel = "kubernetes.io/hostname";
     private const string ZoneLabel = "topology.kubernetes.io/zone";
 
@@ -153,7 +155,15 @@ internal static class SchedulingBench
             }
         });
         Task[] running = [caches.RunAsync(stop.Token), events.RunAsync(stop.Token), scheduler.RunAsync(stop.Token)];
-        await all.Task;
+        try
+        {
+            await all.Task.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new InvalidOperationException($"{waiting} pods wait in vain: {Describe(caches.Of<Pod>().Items)}");
+        }
+
         await stop.CancelAsync();
         await Task.WhenAll(running).ContinueWith(_ => { }, TaskScheduler.Default);
 
@@ -170,6 +180,12 @@ internal static class SchedulingBench
             }
         }
     }
+
+    /// <summary>Some that wait, what is said of them, and who is where they are to go.</summary>
+    private static string Describe(IReadOnlyList<Pod> pods) => string.Join("; ", pods
+        .Where(pod => string.IsNullOrEmpty(pod.Spec.NodeName))
+        .Take(5)
+        .Select(pod => $"{pod.Metadata.Name} for {pod.Status.NominatedNodeName}, where {string.Join(", ", pods.Where(one => one.Spec.NodeName == pod.Status.NominatedNodeName).Select(one => $"{one.Metadata.Name} {one.Metadata.DeletionTimestamp}"))} is: {pod.Status.Conditions.FirstOrDefault()?.Message}"));
 
     private static string NameOf(int node) => $"node-{node:d4}";
 
