@@ -72,6 +72,13 @@ public sealed partial class SchedulingLoop
         while (!stop.IsCancellationRequested)
         {
             _inbox.Drain();
+
+            // Asked after that: what woke the loop before it is forgotten, the stop among it.
+            if (stop.IsCancellationRequested)
+            {
+                break;
+            }
+
             EndVolumeWaits(stop);
             foreach (var late in _deviceWaits.TakeDue())
             {

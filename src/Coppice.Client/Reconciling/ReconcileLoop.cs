@@ -109,6 +109,12 @@ public sealed partial class ReconcileLoop<TKey>(string name, IReconciler<TKey> r
                 working.Add(WorkAsync(key, stop));
             }
 
+            // Asked after that: what woke the loop before it is forgotten, the stop among it.
+            if (stop.IsCancellationRequested)
+            {
+                break;
+            }
+
             await _wake.Task;
             working.RemoveWhere(t => t.IsCompleted);
         }
