@@ -71,6 +71,7 @@ internal static class NodeChains
         var unknown = node.ServiceRanges.Select(range => $"{ip} daddr {range} goto {RuleNames.Refuse}").ToList();
         share.Chain(RuleNames.Refuse, "meta l4proto tcp reject with tcp reset", $"reject with {node.Family.Icmp} type port-unreachable");
         share.Chain(RuleNames.PodBound, [.. Devices(node), $"goto {RuleNames.Refuse}"]);
+        AddEarlyRefusals(share, node);
         share.BaseChain(
             "filter-input",
             "type filter hook input priority 0 ; policy accept ;",
@@ -100,6 +101,23 @@ internal static class NodeChains
                 // A packet just translated still shows the device it was first meant for: those are left to the guard.
                 $"{ip} daddr {node.PodRange} ct status ! dnat jump {RuleNames.PodBound}",
             ]);
+    }
+
+    /// <summary>
+    /// New connections to what has no endpoint are refused before they are tracked. A reset takes along what tracking knows of the
+    /// connection that it ends: noted as closed and not translated, it would have the next one from the same port refused as well, for
+    /// ten seconds, whatever endpoints there are by then.
+    /// </summary>
+    private static void AddEarlyRefusals(RuleShare share, NodeNetwork node)
+    {
+        share.Chain(
+            RuleNames.WithoutEndpoints,
+            $"{node.Family} daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
+            $"{OwnAddresses(node.Family)} meta l4proto . th dport vmap @{RuleNames.RefusedPorts}");
+        foreach (var hook in new[] { "prerouting", "output" })
+        {
+            share.BaseChain($"raw-{hook}", $"type filter hook {hook} priority -300 ; policy accept ;", $"tcp flags & (fin | syn | rst | ack) == syn jump {RuleNames.WithoutEndpoints}");
+        }
     }
 
     /// <summary>The last look at what leaves, when device and addresses are final: cluster addresses stay in the cluster.</summary>

@@ -9,6 +9,7 @@ internal static class RuleNames
 {
     public const string Services = "services";
     public const string Refuse = "refuse";
+    public const string WithoutEndpoints = "without-endpoints";
     public const string PodBound = "pod-bound";
     public const string Leak = "leak";
 

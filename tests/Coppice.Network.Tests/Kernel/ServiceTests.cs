@@ -153,6 +153,36 @@ public sealed class ServiceTests
         Assert.Equal(Answer.Refused, await Call.TcpAsync(node.Outside, TestNode.Address, NodePort));
     }
 
+    // The kernel goes on noting a connection that was reset for ten seconds, and clients that ask often come back to a port within that.
+    [Theory]
+    [InlineData("node", "127.0.0.1", NodePort)]
+    [InlineData("node", ClusterAddress, 80)]
+    [InlineData("pod", ClusterAddress, 80)]
+    [InlineData("pod", "192.0.2.10", NodePort)]
+    [InlineData("outside", "192.0.2.10", NodePort)]
+    public async Task Who_was_refused_is_answered_at_the_same_port_as_soon_as_there_is_an_endpoint(string place, string address, int port)
+    {
+        await using var node = await TestNode.StartAsync();
+        var (server, client) = (node.AddPod(), node.AddPod());
+        await server.ServeTcpAsync(8080);
+        await ApplyAsync(node, Web());
+        var path = place switch { "node" => node.Path, "pod" => client.Path, _ => node.Outside };
+        var target = new IPEndPoint(IPAddress.Parse(address), port);
+        int own;
+        using (var refused = await NetworkNamespaces.OpenAsync(path, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+        {
+            refused.Bind(new IPEndPoint(IPAddress.Any, 0));
+            own = ((IPEndPoint)refused.LocalEndPoint!).Port;
+            Assert.Equal(SocketError.ConnectionRefused, (await Assert.ThrowsAsync<SocketException>(() => refused.ConnectAsync(target))).SocketErrorCode);
+        }
+
+        await ApplyAsync(node, Web(server));
+
+        using var again = await NetworkNamespaces.OpenAsync(path, AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        again.Bind(new IPEndPoint(IPAddress.Any, own));
+        await again.ConnectAsync(target);
+    }
+
     [Fact]
     public async Task What_is_unknown_in_the_service_and_pod_ranges_is_refused_and_never_leaves_the_node()
     {
