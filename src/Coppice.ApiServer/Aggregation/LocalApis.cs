@@ -7,7 +7,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.ApiServer.Aggregation;
 
 /// <summary>The versions of groups that this server serves itself, as objects of the API; and how far in front each group stands.</summary>
-internal static class LocalApis
+public static class LocalApis
 {
     /// <summary>Kubernetes' mark of those that come and go with what the server serves.</summary>
     public const string Managed = "kube-aggregator.kubernetes.io/automanaged";
@@ -31,8 +31,12 @@ internal static class LocalApis
 
     public static int PriorityOf(string group) => Groups.GetValueOrDefault(group, OtherGroup);
 
-    public static IEnumerable<APIService> Of(ServedKinds kinds) =>
+    internal static IEnumerable<APIService> Of(ServedKinds kinds) =>
         ServedGroups.Of(kinds.All).SelectMany(served => served.Versions).Where(version => version.Group != Own).Select(Of);
+
+    /// <summary>The names of those that are not among these.</summary>
+    public static IReadOnlyList<string> Missing(KindRegistry kinds, IReadOnlyList<APIService> among) =>
+        [.. Of(kinds.Current).Select(one => one.Metadata.Name!).Except(among.Select(one => one.Metadata.Name!)).Order(StringComparer.Ordinal)];
 
     public static bool IsManaged(APIService item) => item.Metadata.Labels.Find(Managed) is "onstart" or "true";
 

@@ -63,6 +63,18 @@ public sealed class CacheSet(IApiClient client, TimeProvider time, ILoggerFactor
         }
     }
 
+    /// <summary>The kinds of which a first list is not in yet.</summary>
+    public IReadOnlyList<Kind> Unsynced
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _shared.Where(one => !one.Value.Informer.Synced.IsCompletedSuccessfully).Select(one => one.Key.Kind)];
+            }
+        }
+    }
+
     private ObjectCache<T> Use<T>(Kind kind, ListQuery query) where T : KubernetesObject
     {
         SharedInformer? shared;

@@ -84,7 +84,7 @@ internal static partial class RunCommand
         OwnFiles.EnsureDirectory(options.DataDirectory);
 
         // 2. a log
-        using var file = logPath is null ? LogFile.StandardError() : LogFile.At(logPath);
+        using var file = logPath is null ? LogFile.StandardError(time) : LogFile.At(logPath, time);
         using var loggers = LoggerFactory.Create(builder => builder
             .SetMinimumLevel(arguments.LogLevelOf(parsed))
             .AddFilter("Microsoft", LogLevel.Warning)
@@ -98,7 +98,7 @@ internal static partial class RunCommand
         using var powerless = PosixSignalRegistration.Create((PosixSignal)MachineShutdown.PowerFails, Stop);
 
         // 4. the cluster, until the signal or its own end
-        return await ServeAsync(options, arguments.ToRemember(parsed), time, loggers, shutdown, stopping.Token);
+        return await ServeAsync(options, arguments.ToRemember(parsed), time, loggers, () => file.Problem, shutdown, stopping.Token);
 
         void Stop(PosixSignalContext signal)
         {
@@ -109,7 +109,13 @@ internal static partial class RunCommand
     }
 
     private static async Task<int> ServeAsync(
-        ServerOptions options, IReadOnlyDictionary<string, string> remembered, TimeProvider time, ILoggerFactory loggers, MachineShutdown shutdown, CancellationToken stop)
+        ServerOptions options,
+        IReadOnlyDictionary<string, string> remembered,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        Func<string?> logProblem,
+        MachineShutdown shutdown,
+        CancellationToken stop)
     {
         var log = loggers.CreateLogger("Coppice");
         try
@@ -135,7 +141,7 @@ internal static partial class RunCommand
             LogStarting(log, VersionCommand.Coppice, options.DataDirectory);
             var progress = new LoggedProgress(log);
             await using (IServer server = cluster is null
-                ? await Cluster.StartAsync(options, loggers, progress, stop)
+                ? await Cluster.StartAsync(options, loggers, logProblem, progress, stop)
                 : await JoinedNode.StartAsync(options, cluster, loggers, progress, stop))
             {
                 await RunToEndAsync(server, shutdown, log, stop);

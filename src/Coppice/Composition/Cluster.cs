@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Coppice.ApiServer;
+using Coppice.ApiServer.Aggregation;
 using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Authentication.Oidc;
@@ -18,6 +19,7 @@ using Coppice.Composition.Joining;
 using Coppice.Configuration;
 using Coppice.Network.PodNetwork;
 using Coppice.Objects;
+using Coppice.Objects.Apiregistration;
 using Coppice.Objects.Authentication;
 using Coppice.Scheduler;
 using Coppice.Store.Sqlite;
@@ -40,6 +42,7 @@ public sealed class Cluster : IServer
     private readonly Random _random;
     private readonly RunningLoops _loops;
     private readonly ClientFigures _clients = new();
+    private readonly StartHooks _hooks = new();
     private ControlPlane? _plane;
     private volatile ServiceNetwork? _network;
     private NodeHost? _node;
@@ -64,8 +67,10 @@ public sealed class Cluster : IServer
     public Task EndPodsAsync() => _node?.EndPodsAsync(default) ?? Task.CompletedTask;
 
     /// <summary>Starts everything; when it returns, the API answers and the node is at work.</summary>
+    /// <param name="logProblem">Why the log takes no lines; null while it does.</param>
     /// <param name="progress">Told in words what is done now.</param>
-    public static async Task<Cluster> StartAsync(ServerOptions options, ILoggerFactory logs, IProgress<string> progress, CancellationToken stop)
+    public static async Task<Cluster> StartAsync(
+        ServerOptions options, ILoggerFactory logs, Func<string?> logProblem, IProgress<string> progress, CancellationToken stop)
     {
         var cluster = new Cluster(options, logs);
         try
@@ -76,7 +81,7 @@ public sealed class Cluster : IServer
                 cluster._loops.Keep(TraceExport.Start(tracing, options.NodeName));
             }
 
-            await cluster.StartAsync(progress, stop);
+            await cluster.StartAsync(logProblem, progress, stop);
             return cluster;
         }
         catch
@@ -100,7 +105,7 @@ public sealed class Cluster : IServer
         await _loops.DisposeAsync();
     }
 
-    private async Task StartAsync(IProgress<string> progress, CancellationToken stop)
+    private async Task StartAsync(Func<string?> logProblem, IProgress<string> progress, CancellationToken stop)
     {
         // 1. The store, and the keys beside it.
         progress.Report("opening the store");
@@ -124,9 +129,10 @@ public sealed class Cluster : IServer
         };
         var plane = _plane = new ControlPlane(store, planeOptions, (verbs, user) => Measured(InProcessClient.Open(verbs, user)), _time, _random, _logs);
         await plane.Api.Definitions.FollowAsync(stop);
+        _hooks.Finish(StartHooks.DefinitionsSynced);
         var nodeOptions = NodeHostOptions.Of(_options, NodeAddresses.Of(_options) is { Count: > 0 } addresses ? addresses : [OfLonelyMachine()]);
         var node = _node = new NodeHost(nodeOptions, _time, _logs) { NetworkReady = (pod, addresses, stop) => _network!.AdmitAsync(pod, addresses, stop) };
-        var (door, ofAgents) = await ServeAsync(plane, Health(node, store, () => atRest.Remark), keys, node, nodeOptions, stop);
+        var (door, ofAgents) = await ServeAsync(plane, Health(plane, node, store, logProblem, () => atRest.Remark), keys, node, nodeOptions, stop);
 
         var meter = ServeFigures(plane, async (name, ended) => name == nodeOptions.Name ? await node.MeasureAsync(ended) : await ofAgents(name, ended), () => store.Trouble);
 
@@ -134,9 +140,10 @@ public sealed class Cluster : IServer
         var ownApi = InProcessClient.Open(plane.Api, Users.Component(InProcessClient.ApiServer));
         var events = new EventRecorder(ownApi, "kubernetes-service-cidr-controller", "", _time, _random, _logs.CreateLogger("Coppice.Events"));
         _loops.Run(events.RunAsync);
-        await ClusterBootstrap.EnsureAsync(ownApi, events, keys, _options.Ranges.AllServices, _time, stop);
+        await ClusterBootstrap.EnsureAsync(ownApi, events, keys, _options.Ranges.AllServices, _hooks, _time, stop);
         var builtIns = new BuiltInServices(ownApi, nodeOptions.Addresses, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
+        _hooks.Finish(StartHooks.ApiService);
         var settings = new ClusterSettings(_options.Ranges, _options.NodePorts, _options.ClusterDomain);
         await PublishedCluster.WriteAsync(ownApi, new(nodeOptions.Address, _options.Port), keys.Authority.CertificatePem, settings, stop);
 
@@ -150,18 +157,27 @@ public sealed class Cluster : IServer
         side.Run(network);
         _ownLoops = [builtIns.WokenBy(plane.Caches, _time, _log), new TokenTracking(ownApi, plane.Caches, _time).Woken(_log)];
         _loops.Run([meter.RunAsync, atRest.RunAsync, .. plane.Loops, .. _ownLoops.Select(loop => (Func<CancellationToken, Task>)loop.RunAsync)]);
+        _hooks.Finish(StartHooks.Informers, StartHooks.Definitions, StartHooks.TokenTracking);
         await side.RunAsync(node, stop);
         _loops.Run(IdleMemory.OfThisProcess(_time, _log).RunAsync);
     }
 
-    private HealthCheck[] Health(NodeHost node, SqliteRevisionStore store, Func<string?> encryption) =>
-    [
-        new("node", true, node.Problem),
-        new("store", true, () => null) { Remark = () => store.Trouble },
-        new("disk", true, () => null) { Remark = () => store.Slowness },
-        new("encryption", true, () => null) { Remark = encryption },
-        new("shutdown", true, () => _loops.AreStopping ? "process is shutting down" : null),
-    ];
+    private HealthCheck[] Health(ControlPlane plane, NodeHost node, SqliteRevisionStore store, Func<string?> log, Func<string?> encryption)
+    {
+        var apis = plane.Caches.Of<APIService>();
+        return ServerHealth.Checks(
+            log,
+            store,
+            () => store.Trouble,
+            plane.Caches,
+            _hooks,
+            () => LocalApis.Missing(plane.Api.Kinds, apis.Items),
+            new("node", true, node.Problem),
+            new("store", true, () => null) { Remark = () => store.Trouble },
+            new("disk", true, () => null) { Remark = () => store.Slowness },
+            new("encryption", true, () => null) { Remark = encryption },
+            new("shutdown", true, () => _loops.AreStopping ? "process is shutting down" : null));
+    }
 
     /// <summary>Serves what is not stored but told when somebody asks: how the components are, and what pods and nodes use.</summary>
     /// <param name="measure">What a node uses.</param>
@@ -205,6 +221,7 @@ public sealed class Cluster : IServer
         var itself = InProcessClient.Open(plane.Api, Users.Component(InProcessClient.ApiServer));
         _loops.Run(pipeline.Flows(itself, plane.Caches));
         _loops.Run(pipeline.ApiServices(itself, plane.Caches));
+        _hooks.Finish(StartHooks.FlowConsumer, StartHooks.ApiServices, StartHooks.Availability, StartHooks.Registration);
         var certificate = keys.Server(nodeOptions.Addresses, _options.Ranges.ApiAddress, _options.ClusterDomain);
         var kubelet = node.Endpoint(door.Access);
         _loops.Serve(await WebServer.StartAsync(

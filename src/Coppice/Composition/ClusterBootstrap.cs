@@ -20,14 +20,22 @@ internal static class ClusterBootstrap
     /// <summary>Makes what is not there yet.</summary>
     /// <param name="events">Told where something that is there is not as it would be made.</param>
     /// <param name="services">The ranges of their addresses.</param>
-    public static async Task EnsureAsync(IApiClient api, IEventRecorder events, ClusterKeys keys, IReadOnlyList<IPNetwork> services, TimeProvider time, CancellationToken stop)
+    /// <param name="hooks">Told what is there.</param>
+    public static async Task EnsureAsync(
+        IApiClient api, IEventRecorder events, ClusterKeys keys, IReadOnlyList<IPNetwork> services, StartHooks hooks, TimeProvider time, CancellationToken stop)
     {
         await EnsureNamespacesAsync(api, stop);
+        hooks.Finish(StartHooks.Namespaces);
         await EnsurePriorityClassesAsync(api, stop);
+        hooks.Finish(StartHooks.PriorityClasses);
         await BootstrapPolicy.EnsureAsync(api, stop);
+        hooks.Finish(StartHooks.Roles);
         await PublishedAuthentication.WriteAsync(api, keys, stop);
+        hooks.Finish(StartHooks.Authentication);
         await FlowDefaults.EnsureAsync(api, stop);
+        hooks.Finish(StartHooks.FlowProducer);
         await EnsureServiceRangeAsync(api, events, services, time, stop);
+        hooks.Finish(StartHooks.ServiceRange);
         await EnsureStorageClassAsync(api, stop);
     }
 

@@ -11,7 +11,7 @@ public sealed class LogTests
     {
         using var directory = new TemporaryDirectory();
         var path = Path.Combine(directory.Path, "log");
-        using (var file = LogFile.At(path))
+        using (var file = LogFile.At(path, TimeProvider.System))
         {
             new LineLoggerProvider(file, new Midnight()).CreateLogger("Coppice.Scheduler").LogWarning(6001, new InvalidOperationException("bad"), "No node for {Pod}", "web-1");
         }
@@ -26,7 +26,7 @@ public sealed class LogTests
     {
         using var directory = new TemporaryDirectory();
         var path = Path.Combine(directory.Path, "log");
-        using (var file = LogFile.At(path))
+        using (var file = LogFile.At(path, TimeProvider.System))
         {
             var line = new string('x', 1024 * 1024);
             for (var i = 0; i < 20; i++)
@@ -37,6 +37,50 @@ public sealed class LogTests
 
         Assert.InRange(new FileInfo(path).Length, 1, 16 * 1024 * 1024);
         Assert.InRange(new FileInfo(path + ".1").Length, 16 * 1024 * 1024, 18 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task A_log_whose_disk_hangs_is_blocked_after_two_minutes()
+    {
+        var time = new ManualTimeProvider();
+        using var disk = new HangingDisk();
+        using var file = new LogFile(null, new StreamWriter(disk) { AutoFlush = true }, time);
+        Assert.Null(file.Problem);
+        var writing = Task.Factory.StartNew(() => file.WriteLine("a"), TaskCreationOptions.LongRunning);
+        await disk.Entered.WaitAsync(TimeSpan.FromSeconds(30));
+        time.Advance(TimeSpan.FromMinutes(2) - TimeSpan.FromTicks(1));
+        Assert.Null(file.Problem);
+        time.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal("logging blocked", file.Problem);
+        disk.Release();
+        await writing.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Null(file.Problem);
+    }
+
+    private sealed class HangingDisk : MemoryStream
+    {
+        private readonly TaskCompletionSource _entered = new();
+        private readonly ManualResetEventSlim _released = new();
+
+        public Task Entered => _entered.Task;
+
+        public void Release() => _released.Set();
+
+        public override void Write(ReadOnlySpan<byte> buffer) => Hang();
+
+        public override void Write(byte[] buffer, int offset, int count) => Hang();
+
+        protected override void Dispose(bool disposing)
+        {
+            _released.Dispose();
+            base.Dispose(disposing);
+        }
+
+        private void Hang()
+        {
+            _entered.TrySetResult();
+            _released.Wait(TimeSpan.FromSeconds(30));
+        }
     }
 
     private sealed class Midnight : TimeProvider

@@ -9,16 +9,27 @@ internal sealed class LogFile : IDisposable
     /// <summary>Two files of this size hold days of a busy node and never matter to a disk.</summary>
     private const long BytesMax = 16 * 1024 * 1024;
 
+    /// <summary>As long as Kubernetes' API server waits for its log before it is not well.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly TimeProvider _time;
+
     private readonly Lock _gate = new();
     private readonly string? _path;
     private StreamWriter _writer;
 
-    private LogFile(string? path, StreamWriter writer) => (_path, _writer) = (path, writer);
+    // Since when a line is written; zero while none is. Read without the lock, which is held while the disk hangs.
+    private long _since;
 
-    public static LogFile StandardError() => new(null, new StreamWriter(Console.OpenStandardError()) { AutoFlush = true });
+    internal LogFile(string? path, StreamWriter writer, TimeProvider time) => (_path, _writer, _time) = (path, writer, time);
+
+    /// <summary>Why no line can be written; null while one can. For any thread.</summary>
+    public string? Problem => Interlocked.Read(ref _since) is not 0 and var since && _time.GetElapsedTime(since) >= Patience ? "logging blocked" : null;
+
+    public static LogFile StandardError(TimeProvider time) => new(null, new StreamWriter(Console.OpenStandardError()) { AutoFlush = true }, time);
 
     /// <summary>Goes on where an earlier process stopped.</summary>
-    public static LogFile At(string path) => new(path, Open(path));
+    public static LogFile At(string path, TimeProvider time) => new(path, Open(path), time);
 
     public void WriteLine(string line)
     {
@@ -26,6 +37,7 @@ internal sealed class LogFile : IDisposable
         {
             try
             {
+                Interlocked.Exchange(ref _since, _time.GetTimestamp());
                 _writer.WriteLine(line);
                 if (_path is not null && _writer.BaseStream.Length > BytesMax)
                 {
@@ -35,6 +47,10 @@ internal sealed class LogFile : IDisposable
             catch (IOException)
             {
                 // A full disk, or a terminal that was closed: there is nowhere to say so.
+            }
+            finally
+            {
+                Interlocked.Exchange(ref _since, 0);
             }
         }
     }

@@ -110,7 +110,7 @@ internal sealed class JoinableCluster : IAsyncDisposable
         Address = new Uri($"https://127.0.0.1:{port}");
         Api = InProcessClient.Open(plane.Api, Users.Component(InProcessClient.ApiServer));
         var events = new EventRecorder(Api, "coppice", "", time, new Random(3), NullLogger.Instance);
-        await ClusterBootstrap.EnsureAsync(Api, events, _keys, settings.Ranges.AllServices, time, default);
+        await ClusterBootstrap.EnsureAsync(Api, events, _keys, settings.Ranges.AllServices, new(), time, default);
         await PublishedCluster.WriteAsync(Api, new(System.Net.IPAddress.Loopback, port), _keys.Authority.CertificatePem, settings, default);
         _loops = [.. plane.Loops.Select(loop => loop(_stopping.Token))];
     }
