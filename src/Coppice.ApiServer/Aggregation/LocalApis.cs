@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Registry;
 using Coppice.Objects;
 using Coppice.Objects.Apiregistration;
@@ -31,14 +32,16 @@ public static class LocalApis
 
     public static int PriorityOf(string group) => Groups.GetValueOrDefault(group, OtherGroup);
 
-    internal static IEnumerable<APIService> Of(ServedKinds kinds) =>
-        ServedGroups.Of(kinds.All).SelectMany(served => served.Versions).Where(version => version.Group != Own).Select(Of);
+    internal static IEnumerable<APIService> Of(ServedKinds kinds) => Of(kinds.All);
 
-    /// <summary>The names of those that are not among these.</summary>
+    /// <summary>The names of those that are not among these; of the kinds that every cluster has, as others come while the server is well.</summary>
     public static IReadOnlyList<string> Missing(KindRegistry kinds, IReadOnlyList<APIService> among) =>
-        [.. Of(kinds.Current).Select(one => one.Metadata.Name!).Except(among.Select(one => one.Metadata.Name!)).Order(StringComparer.Ordinal)];
+        [.. Of(kinds.Current.All.Where(served => !served.Kind.IsCustom)).Select(one => one.Metadata.Name!).Except(among.Select(one => one.Metadata.Name!)).Order(StringComparer.Ordinal)];
 
     public static bool IsManaged(APIService item) => item.Metadata.Labels.Find(Managed) is "onstart" or "true";
+
+    private static IEnumerable<APIService> Of(IEnumerable<ServedKind> kinds) =>
+        ServedGroups.Of(kinds).SelectMany(served => served.Versions).Where(version => version.Group != Own).Select(Of);
 
     private static APIService Of(ServedVersion served)
     {
