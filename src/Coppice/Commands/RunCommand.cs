@@ -109,13 +109,7 @@ internal static partial class RunCommand
     }
 
     private static async Task<int> ServeAsync(
-        ServerOptions options,
-        IReadOnlyDictionary<string, string> remembered,
-        TimeProvider time,
-        ILoggerFactory loggers,
-        Func<string?> logProblem,
-        MachineShutdown shutdown,
-        CancellationToken stop)
+        ServerOptions options, IReadOnlyDictionary<string, string> remembered, TimeProvider time, ILoggerFactory loggers, Func<string?> logProblem, MachineShutdown shutdown, CancellationToken stop)
     {
         var log = loggers.CreateLogger("Coppice");
         try
