@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.IO.Pipelines;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -7,7 +9,9 @@ using Coppice.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,6 +53,9 @@ public sealed class WebServer : IAsyncDisposable
     // is a request without an answer.
     private static readonly TimeSpan LeaveTime = TimeSpan.FromMilliseconds(500);
 
+    // How long a client has for closing a connection that has ended: as long as Go's server gives it.
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
+
     private readonly WebApplication _application;
     private readonly IReadOnlyList<Socket> _doors;
     private readonly CancellationTokenSource _stopping = new();
@@ -80,7 +87,7 @@ public sealed class WebServer : IAsyncDisposable
             Configure(kestrel);
             foreach (var service in services)
             {
-                Listen(kestrel, service.Port);
+                Listen(kestrel, service.Port, time);
             }
         });
         var answers = services.ToFrozenDictionary(service => service.Port.Number, service => service.Answer);
@@ -164,25 +171,73 @@ public sealed class WebServer : IAsyncDisposable
         kestrel.Limits.MinResponseDataRate = null;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, HttpsPort port)
+    private static void Listen(KestrelServerOptions kestrel, HttpsPort port, TimeProvider time)
     {
         kestrel.Listen(IPAddress.IPv6Any, port.Number, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.UseHttps(new HttpsConnectionAdapterOptions
+            listen.Use(next => async connection =>
             {
-                ServerCertificate = port.Certificate.Current,
-                SslProtocols = System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13,
-                ClientCertificateMode = ClientCertificateMode.AllowCertificate,
-
-                // Whose certificate it is, is asked by the authenticator, which can answer in words.
-                ClientCertificateValidation = (_, _, _) => true,
-                OnAuthenticate = (_, tls) =>
-                {
-                    tls.ServerCertificateContext = port.Certificate.Context;
-                    tls.CertificateChainPolicy = OfflineChain.PolicyOf();
-                },
+                await next(connection);
+                await SeeOffAsync(connection.Transport.Input, time);
+            });
+            UseTls(listen, port.Certificate);
+            listen.Use(next => async connection =>
+            {
+                await next(connection);
+                await EndAsync(connection.Features.GetRequiredFeature<ISslStreamFeature>().SslStream);
             });
         });
+    }
+
+    private static void UseTls(ListenOptions listen, RenewedCertificate certificate) => listen.UseHttps(new HttpsConnectionAdapterOptions
+    {
+        ServerCertificate = certificate.Current,
+        SslProtocols = System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13,
+        ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+
+        // Whose certificate it is, is asked by the authenticator, which can answer in words.
+        ClientCertificateValidation = (_, _, _) => true,
+        OnAuthenticate = (_, tls) =>
+        {
+            tls.ServerCertificateContext = certificate.Context;
+            tls.CertificateChainPolicy = OfflineChain.PolicyOf();
+        },
+    });
+
+    /// <summary>Says within TLS that nothing more comes: no client then takes the connection for its next request.</summary>
+    private static async Task EndAsync(SslStream tls)
+    {
+        try
+        {
+            await tls.ShutdownAsync();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // It is gone.
+        }
+    }
+
+    /// <summary>
+    /// Reads, after the last word of a connection, what its client sends until it has heard that word. A socket that is closed with
+    /// something unread is reset: the client's writing would fail before it reads that the request was not begun and can be sent again.
+    /// </summary>
+    private static async Task SeeOffAsync(PipeReader input, TimeProvider time)
+    {
+        using var enough = new CancellationTokenSource(FarewellTime, time);
+        try
+        {
+            ReadResult read;
+            do
+            {
+                read = await input.ReadAsync(enough.Token);
+                input.AdvanceTo(read.Buffer.End);
+            }
+            while (!read.IsCompleted);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // It had its time, or is gone.
+        }
     }
 }

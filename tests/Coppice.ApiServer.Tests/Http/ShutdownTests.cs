@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Coppice.ApiServer.Tests.Http;
@@ -7,6 +9,11 @@ namespace Coppice.ApiServer.Tests.Http;
 public sealed class ShutdownTests : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    // Types of frames (RFC 9113, 6).
+    private const byte Http2Settings = 4;
+    private const byte Http2Ping = 6;
+    private const byte Http2GoAway = 7;
 
     private readonly ServedApi _api = new();
     private string _space = "";
@@ -75,6 +82,34 @@ public sealed class ShutdownTests : IAsyncLifetime
         await _api.StopServingAsync().WaitAsync(Soon);
         await Task.WhenAll(busy).WaitAsync(Soon);
     }
+
+    [Fact]
+    public async Task Who_writes_before_it_has_heard_the_farewell_still_hears_it()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync("127.0.0.1", _api.Address.Port);
+        await using var tls = new SslStream(new NetworkStream(socket), false, (_, _, _, _) => true);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http2] });
+        await tls.WriteAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(Http2Settings, [])]);
+        var seen = await tls.ReadAsync(new byte[1]).AsTask().WaitAsync(Soon);
+        Assert.Equal(1, seen);
+
+        var stopped = _api.StopServingAsync();
+        var heard = new MemoryStream();
+        await tls.CopyToAsync(heard).WaitAsync(Soon);
+        for (var i = 0; i < 10; i++)
+        {
+            await tls.WriteAsync(Frame(Http2Ping, new byte[8]));
+        }
+
+        Assert.False(stopped.IsCompleted);
+        Assert.NotEqual(-1, heard.ToArray().AsSpan().IndexOf(Frame(Http2GoAway, [0, 0, 0, 0, 0, 0, 0, 0])));
+        socket.Close();
+        await stopped.WaitAsync(Soon);
+    }
+
+    /// <summary>A frame of HTTP/2 (RFC 9113, 4.1) of the connection itself, without flags.</summary>
+    private static byte[] Frame(byte type, byte[] payload) => [0, 0, (byte)payload.Length, type, 0, 0, 0, 0, 0, .. payload];
 
     /// <summary>A body whose second half comes when somebody says so.</summary>
     private sealed class PausedContent : HttpContent
