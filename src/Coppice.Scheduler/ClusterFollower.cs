@@ -187,14 +187,19 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
     /// <summary>What a pod's status says counts, whoever wrote it; what we decided and have not written yet is not taken back by its silence.</summary>
     private void LearnNomination(Pod? old, Pod pod)
     {
-        var (before, now) = (old?.Status.NominatedNodeName, pod.Status.NominatedNodeName);
+        var (key, before, now) = (ObjectKey.Of(pod), old?.Status.NominatedNodeName, pod.Status.NominatedNodeName);
+        var known = nominations.NodeOf(key);
         if (!string.IsNullOrEmpty(now))
         {
             nominations.Set(new PodInfo(pod), now);
+            if (known is not null && known != now)
+            {
+                WakeByRoom(known);
+            }
         }
-        else if (!string.IsNullOrEmpty(before))
+        else if (!string.IsNullOrEmpty(before) && known == before)
         {
-            Denominate(ObjectKey.Of(pod));
+            Denominate(key);
         }
     }
 

@@ -30,8 +30,12 @@ internal sealed class PodOutcome(PodStatusWrites statuses, ProfileSet profiles, 
             stop);
     }
 
+    /// <summary>The pod is to get a node, and waits for it.</summary>
+    public ValueTask NominateAsync(Pod pod, string node, CancellationToken stop) =>
+        statuses.ChangeAsync(pod, current => current.Spec.NodeName is { Length: > 0 } ? null : Nominated(current.Status, node), stop);
+
     /// <summary>The pod waits for no node any longer.</summary>
-    public ValueTask DenominateAsync(Pod pod, CancellationToken stop) => statuses.ChangeAsync(pod, current => Nominated(current.Status, ""), stop);
+    public ValueTask DenominateAsync(Pod pod, CancellationToken stop) => statuses.ChangeLatestAsync(pod, current => Nominated(current.Status, ""), stop);
 
     private static PodStatus Nominated(PodStatus status, string? node) =>
         node is null ? status : status with { NominatedNodeName = node.Length == 0 ? null : node };

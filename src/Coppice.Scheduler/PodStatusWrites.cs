@@ -9,6 +9,15 @@ internal sealed class PodStatusWrites(IApiClient client)
 {
     private const int Tries = 3;
 
+    /// <summary>Looks first how the pod is now: what was written of it a moment ago may not be known yet.</summary>
+    public async ValueTask ChangeLatestAsync(Pod pod, Func<Pod, PodStatus?> change, CancellationToken stop)
+    {
+        if (await client.FindAsync<Pod>(ObjectKey.Of(pod), stop) is { } now && now.Metadata.Uid == pod.Metadata.Uid)
+        {
+            await ChangeAsync(now, change, stop);
+        }
+    }
+
     /// <summary>Writes what a status is to become, unless it is so already, or the pod is gone.</summary>
     /// <param name="change">Null for nothing to write.</param>
     public async ValueTask ChangeAsync(Pod pod, Func<Pod, PodStatus?> change, CancellationToken stop)

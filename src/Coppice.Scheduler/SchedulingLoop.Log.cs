@@ -22,6 +22,6 @@ public sealed partial class SchedulingLoop
     [LoggerMessage(6007, LogLevel.Debug, "The devices of {Pod} could not be given back, and it is tried again: {Why}")]
     private partial void LogNotReserved(string pod, string why);
 
-    [LoggerMessage(6004, LogLevel.Debug, "{Pod} could not be told why it has no node: {Why}")]
+    [LoggerMessage(6004, LogLevel.Debug, "{Pod} could not be told of its node, or why it has none: {Why}")]
     private partial void LogNotTold(string pod, string why);
 }

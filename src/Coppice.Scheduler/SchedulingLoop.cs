@@ -82,7 +82,7 @@ public sealed partial class SchedulingLoop
             EndVolumeWaits(stop);
             foreach (var late in _deviceWaits.TakeDue())
             {
-                GiveUpNomination(late);
+                GiveUpNode(late, stop);
             }
 
             if (_isReady && _underway.Count < _options.BindingsAtOnce && _queue.TryTake(out var pod))
@@ -152,7 +152,7 @@ public sealed partial class SchedulingLoop
 
                 if (profile.AllocatesDevices && _deviceWaits.Begin(queued, bind.Node, profile.DeviceTimeout) is { } claims)
                 {
-                    working.Add(WriteClaimsAsync(queued, claims, stop));
+                    working.Add(WriteClaimsAsync(queued, bind.Node, claims, stop));
                     break;
                 }
 
@@ -207,13 +207,13 @@ public sealed partial class SchedulingLoop
             _cluster.Storage.Set(volume.Metadata.Name!, volume);
         }
 
-        return WriteVolumesAsync(queued, needs, stop);
+        return WriteVolumesAsync(queued, node, needs, stop);
     }
 
     /// <summary>What was chosen for the pod's claims is written to them; the pod waits for more.</summary>
-    private async Task WriteClaimsAsync(QueuedPod queued, IReadOnlyList<PlannedClaim> claims, CancellationToken stop)
+    private async Task WriteClaimsAsync(QueuedPod queued, string node, IReadOnlyList<PlannedClaim> claims, CancellationToken stop)
     {
-        await Task.Yield();
+        await NominateAsync(queued.Pod, node, stop);
         try
         {
             await ReserveAsync(queued.Pod, claims, stop);
@@ -224,7 +224,7 @@ public sealed partial class SchedulingLoop
             _inbox.Put(() =>
             {
                 Withdraw(claims);
-                GiveUpNomination(queued);
+                GiveUpNode(queued, stop);
             });
         }
     }
@@ -237,14 +237,14 @@ public sealed partial class SchedulingLoop
             if (_nominations.NodeOf(key) == node && _queue.Find(key) is { } queued)
             {
                 GiveUpNomination(queued);
-                _ = ReportAsync(queued.Pod, "SchedulerError", "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded", null, stop);
+                _ = ReportAsync(queued.Pod, "SchedulerError", "running PreBind plugin \"VolumeBinding\": binding volumes: context deadline exceeded", "", stop);
             }
         }
     }
 
-    private async Task WriteVolumesAsync(QueuedPod queued, StorageNeeds needs, CancellationToken stop)
+    private async Task WriteVolumesAsync(QueuedPod queued, string node, StorageNeeds needs, CancellationToken stop)
     {
-        await Task.Yield();
+        await NominateAsync(queued.Pod, node, stop);
         try
         {
             foreach (var volume in needs.Volumes)
@@ -260,13 +260,13 @@ public sealed partial class SchedulingLoop
         catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
         {
             LogVolumesNotWritten(queued.Info.Key.ToString(), e.Message);
-            _inbox.Put(() => TakeBackVolumes(queued, needs, isOutdated: e is ApiException { IsConflict: true }));
+            _inbox.Put(() => TakeBackVolumes(queued, needs, isOutdated: e is ApiException { IsConflict: true }, stop));
         }
     }
 
     /// <summary>What was not written is as it was.</summary>
     /// <param name="isOutdated">There is a newer version than was known, perhaps our own: when it is seen, the pod is tried again. Its room is kept.</param>
-    private void TakeBackVolumes(QueuedPod queued, StorageNeeds needs, bool isOutdated)
+    private void TakeBackVolumes(QueuedPod queued, StorageNeeds needs, bool isOutdated, CancellationToken stop)
     {
         foreach (var name in needs.Volumes.Select(volume => volume.Metadata.Name!))
         {
@@ -275,7 +275,7 @@ public sealed partial class SchedulingLoop
 
         if (!isOutdated)
         {
-            GiveUpNomination(queued);
+            GiveUpNode(queued, stop);
         }
     }
 
@@ -356,7 +356,7 @@ public sealed partial class SchedulingLoop
             LogNotReserved(queued.Info.Key.ToString(), e.Message);
         }
 
-        await ReportAsync(queued.Pod, "Unschedulable", message, null, stop);
+        await ReportAsync(queued.Pod, "Unschedulable", message, "", stop);
     }
 
     /// <summary>Where a volume could not be made, its pod begins anew after a pause, on whatever node.</summary>
@@ -366,7 +366,7 @@ public sealed partial class SchedulingLoop
         {
             GiveUpNomination(queued);
             var why = $"running PreBind plugin \"VolumeBinding\": binding volumes: provisioning failed for PVC \"{change.Item.Metadata.Name}\"";
-            _ = ReportAsync(queued.Pod, "SchedulerError", why, null, CancellationToken.None);
+            _ = ReportAsync(queued.Pod, "SchedulerError", why, "", CancellationToken.None);
         }
     }
 
@@ -411,7 +411,7 @@ public sealed partial class SchedulingLoop
                 }
 
                 var step = e is ClaimChangedException ? "running PreBind plugin \"DynamicResources\"" : "binding rejected";
-                await ReportAsync(pod, "SchedulerError", $"{step}: {e.Message}", null, stop);
+                await ReportAsync(pod, "SchedulerError", $"{step}: {e.Message}", "", stop);
             }
         }
     }
@@ -425,12 +425,25 @@ public sealed partial class SchedulingLoop
         }
     }
 
-    private async Task ReportAsync(Pod pod, string reason, string message, string? nominatedNode, CancellationToken stop)
+    /// <summary>The pod does not go on waiting for its node, and begins anew after a pause.</summary>
+    private void GiveUpNode(QueuedPod queued, CancellationToken stop)
+    {
+        GiveUpNomination(queued);
+        _ = TellAsync(queued.Pod, () => _outcome.DenominateAsync(queued.Pod, stop));
+    }
+
+    /// <summary>Says where the pod is to go, for whoever keeps nodes, and for the next scheduler. Nothing depends on it here.</summary>
+    private Task NominateAsync(Pod pod, string node, CancellationToken stop) => TellAsync(pod, () => _outcome.NominateAsync(pod, node, stop));
+
+    private Task ReportAsync(Pod pod, string reason, string message, string? nominatedNode, CancellationToken stop) =>
+        TellAsync(pod, () => _outcome.FailedAsync(pod, reason, message, nominatedNode, stop));
+
+    private async Task TellAsync(Pod pod, Func<ValueTask> tell)
     {
         await Task.Yield();
         try
         {
-            await _outcome.FailedAsync(pod, reason, message, nominatedNode, stop);
+            await tell();
         }
         catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
         {

@@ -130,7 +130,7 @@ public sealed class DeviceSchedulingTests : SchedulingTest
         Loop.RunUntilIdle();
 
         // The devices are the claim's already, so that somebody can make them ready.
-        Assert.Null(NodeOfPod("web"));
+        Assert.Equal((null, "a"), (NodeOfPod("web"), FindPod("web").Status.NominatedNodeName));
         var claim = Find("one");
         Assert.Equal(("far", "web", Clock.GetUtcNow()), (Assert.Single(claim.Status.Allocation!.Devices.Results).Device, Assert.Single(claim.Status.ReservedFor).Name, claim.Status.Allocation.AllocationTimestamp));
         Assert.Equal(["Normal BindingConditionsPending waiting for binding conditions for device on node a"], Events);
@@ -138,7 +138,7 @@ public sealed class DeviceSchedulingTests : SchedulingTest
         Report("one", "far", "Other");
         Assert.Null(NodeOfPod("web"));
         Report("one", "far", "Attached");
-        Assert.Equal("a", NodeOfPod("web"));
+        Assert.Equal(("a", null), (NodeOfPod("web"), FindPod("web").Status.NominatedNodeName));
         Assert.Equal("Normal Scheduled Successfully assigned default/web to a", Events[^1]);
         Assert.Equal(2, Events.Count);
     }
@@ -156,6 +156,31 @@ public sealed class DeviceSchedulingTests : SchedulingTest
         Assert.Equal((null, "a"), (NodeOfPod("other"), NodeOfPod("small")));
         Report("one", "far", "Attached");
         Assert.Equal("a", NodeOfPod("web"));
+    }
+
+    [Theory]
+    [InlineData("broken")]
+    [InlineData("late")]
+    public void Whose_devices_are_given_back_is_nominated_for_nothing(string why)
+    {
+        Create(Slice("far", ready: "Attached"));
+        Claim("one");
+        User("web", "one");
+        Loop.RunUntilIdle();
+        Assert.Equal("a", FindPod("web").Status.NominatedNodeName);
+
+        // What is there is gone when the wait is over.
+        Loop.Await(() => Api.DeleteAsync<ResourceSlice>(new("", "slice-of-far"), new(), default).AsTask());
+        if (why == "broken")
+        {
+            Report("one", "far", "Broken");
+        }
+        else
+        {
+            Loop.RunFor(TimeSpan.FromMinutes(11));
+        }
+
+        Assert.Equal((null, null, null), (NodeOfPod("web"), FindPod("web").Status.NominatedNodeName, Find("one").Status.Allocation));
     }
 
     [Fact]

@@ -308,12 +308,65 @@ public sealed class SchedulingLoopTests : SchedulingTest
         Assert.NotNull(FindPod("minor").Metadata.DeletionTimestamp);
     }
 
+    [Fact]
+    public void Who_could_not_be_bound_to_the_node_that_was_made_free_is_nominated_for_nothing()
+    {
+        Create(Node("a", cpu: "2"));
+        Create(Pod("minor", "2"));
+        Loop.RunUntilIdle();
+        Create(Critical("major"));
+        Loop.RunUntilIdle();
+        Assert.Equal("a", FindPod("major").Status.NominatedNodeName);
+
+        FailBindings(1);
+        Loop.Await(() => Api.DeleteAsync<Pod>(new("default", "minor"), new() { GracePeriodSeconds = 0 }, default).AsTask());
+        Loop.RunUntilIdle();
+        Assert.Equal((null, null), (NodeOfPod("major"), FindPod("major").Status.NominatedNodeName));
+        Loop.RunFor(TimeSpan.FromSeconds(3));
+        Assert.Equal("a", NodeOfPod("major"));
+    }
+
+    [Fact]
+    public void A_node_that_somebody_else_nominates_a_pod_for_is_taken_if_it_can_be()
+    {
+        Create(Node("a", cpu: "8"));
+        Create(Node("b"));
+        var pod = Create(Pod("web").With(spec => spec with { SchedulingGates = [new() { Name = "example.com/later" }] }));
+        pod = Nominate(pod, "b");
+        Loop.Await(() => Api.UpdateAsync(pod.With(spec => spec with { SchedulingGates = [] }), default).AsTask());
+        Loop.RunUntilIdle();
+        Assert.Equal(("b", null), (NodeOfPod("web"), FindPod("web").Status.NominatedNodeName));
+    }
+
+    [Fact]
+    public void The_room_of_a_pod_that_is_nominated_for_another_node_is_there_for_others_at_once()
+    {
+        Create(Node("a", cpu: "2"));
+        Create(Node("b", cpu: "1"));
+        Create(Pod("keeper", "2").With(spec => spec with { NodeSelector = ValueMap.Of(("none", "has-it")) }));
+        Loop.RunUntilIdle();
+        Nominate(FindPod("keeper"), "a");
+        Create(Pod("other", "2"));
+        Loop.RunUntilIdle();
+        Assert.Null(NodeOfPod("other"));
+
+        Nominate(FindPod("keeper"), "b");
+        Assert.Equal("a", NodeOfPod("other"));
+    }
+
     private static Pod Critical(string name) => Pod(name, "2").With(spec => spec with { PriorityClassName = "system-node-critical" });
 
     private Pod Resize(Pod pod, string cpu)
     {
         var wanted = pod.With(spec => spec with { Containers = spec.Containers.ConvertAll(one => one with { Resources = Requests(cpu) }) });
         return (Pod)Loop.Await(() => Api.WriteAsync(BuiltInKinds.Of<Pod>(), new ObjectWrite.Update(wanted, "resize"), default).AsTask());
+    }
+
+    private Pod Nominate(Pod pod, string node)
+    {
+        var told = Loop.Await(() => Api.UpdateStatusAsync(pod with { Status = pod.Status with { NominatedNodeName = node } }, default).AsTask());
+        Loop.RunUntilIdle();
+        return told;
     }
 
     private void FailBindings(int times) => Api.Fault = (verb, _) =>

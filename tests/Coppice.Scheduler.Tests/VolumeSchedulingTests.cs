@@ -15,7 +15,7 @@ public sealed class VolumeSchedulingTests : SchedulingTest
     public void A_pod_gets_its_node_when_the_claim_that_waited_for_it_is_bound_there()
     {
         var claim = ClaimThatWaitsForItsPod();
-        Assert.Null(NodeOfPod("web"));
+        Assert.Equal((null, "a"), (NodeOfPod("web"), FindPod("web").Status.NominatedNodeName));
         Assert.Empty(Events);
 
         // The node is kept for it meanwhile.
@@ -42,7 +42,43 @@ public sealed class VolumeSchedulingTests : SchedulingTest
             },
             default).AsTask());
         Loop.RunUntilIdle();
-        Assert.Equal("a", NodeOfPod("web"));
+        Assert.Equal(("a", null), (NodeOfPod("web"), FindPod("web").Status.NominatedNodeName));
+    }
+
+    [Fact]
+    public void Volumes_are_chosen_even_where_the_pod_cannot_be_told_of_its_node()
+    {
+        Api.Fault = (verb, about) =>
+        {
+            if (verb == "update" && about is Pod)
+            {
+                throw new IOException("the connection was reset");
+            }
+        };
+        ClaimThatWaitsForItsPod();
+        Assert.Null(FindPod("web").Status.NominatedNodeName);
+    }
+
+    [Fact]
+    public void A_pod_whose_volumes_cannot_be_chosen_is_nominated_for_nothing()
+    {
+        Api.Fault = (verb, about) =>
+        {
+            if (verb == "update" && about is PersistentVolumeClaim)
+            {
+                throw new IOException("the connection was reset");
+            }
+        };
+        Create(Node("a", cpu: "1"));
+        Create(Late);
+        Create(Claim("data"));
+        Create(Pod("web", cpu: "1").With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }] }));
+        Loop.RunUntilIdle();
+        Assert.Equal((null, null), (NodeOfPod("web"), FindPod("web").Status.NominatedNodeName));
+
+        Api.Fault = (_, _) => { };
+        Loop.RunFor(TimeSpan.FromSeconds(3));
+        Assert.Equal("a", FindPod("web").Status.NominatedNodeName);
     }
 
     [Fact]
@@ -55,10 +91,12 @@ public sealed class VolumeSchedulingTests : SchedulingTest
         Loop.RunUntilIdle();
         Assert.Contains("Warning FailedScheduling running PreBind plugin \"VolumeBinding\": binding volumes: provisioning failed for PVC \"data\"", Events);
         Assert.DoesNotContain(VolumeBinding.SelectedNode, Assert.Single(Api.All<PersistentVolumeClaim>()).Metadata.Annotations.Keys);
+        Assert.Null(FindPod("web").Status.NominatedNodeName);
 
         // Not before its pause is over; then where it is best.
         Loop.RunFor(TimeSpan.FromSeconds(3));
         Assert.Equal("b", Assert.Single(Api.All<PersistentVolumeClaim>()).Metadata.Annotations[VolumeBinding.SelectedNode]);
+        Assert.Equal("b", FindPod("web").Status.NominatedNodeName);
     }
 
     [Fact]
