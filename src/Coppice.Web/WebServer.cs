@@ -53,8 +53,8 @@ public sealed class WebServer : IAsyncDisposable
     // is a request without an answer.
     private static readonly TimeSpan LeaveTime = TimeSpan.FromMilliseconds(500);
 
-    // How long a client has for closing a connection that has ended: as long as Go's server gives it.
-    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
+    // How long a client has for closing a connection that has ended: a way around the world and back, and a busy machine on top.
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(500);
 
     private readonly WebApplication _application;
     private readonly IReadOnlyList<Socket> _doors;
