@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace Coppice.Composition;
@@ -48,14 +47,10 @@ internal sealed partial class IdleMemory(Func<long> allocated, Func<long> held, 
     {
         var (before, paused) = (GC.GetGCMemoryInfo().TotalCommittedBytes, GC.GetTotalPauseDuration());
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        TrimAllocator(0);
+        NativeHeap.Trim();
         LogCollected(log, before >> 20, GC.GetGCMemoryInfo().TotalCommittedBytes >> 20, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
     }
 
     [LoggerMessage(1006, LogLevel.Debug, "Idle: the heap went from {Before} to {After} MiB in {Pause:n0} ms")]
     private static partial void LogCollected(ILogger log, long before, long after, double pause);
-
-    /// <summary>Gives the kernel what the C library holds for the next call of malloc: the compiler's working memory, mostly.</summary>
-    [DllImport("libc", EntryPoint = "malloc_trim")]
-    private static extern int TrimAllocator(nuint keep);
 }

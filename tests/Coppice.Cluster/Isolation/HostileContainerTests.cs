@@ -172,7 +172,12 @@ public sealed class HostileContainerTests(SharedCluster shared)
 
         var refused = await (ns.Cluster.Kubectl.CommandFor(KubectlVersion.Newest, "-n", ns.Name, "apply", "-f", "-") with
         {
-            Input = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: app, image: x, securityContext: {procMount: Unmasked}}]}}",
+            Input = """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: p}
+                spec: {containers: [{name: app, image: x, securityContext: {procMount: Unmasked}}]}
+                """,
         }).RunAsync();
         Assert.Contains("spec.containers[0].securityContext.procMount: Invalid value: \"Unmasked\": `hostUsers` must be false to use `Unmasked`", refused.Error);
     }
