@@ -78,7 +78,10 @@ switch (args)
         await NodeFailureBench.RunAsync(int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["idle"]:
-        await IdleBench.RunAsync();
+        await IdleBench.RunAsync(minutes: 4);
+        return 0;
+    case ["idle", var minutes]:
+        await IdleBench.RunAsync(int.Parse(minutes, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     case ["joining"]:
         await JoiningBench.RunAsync(rounds: 3);
@@ -87,6 +90,6 @@ switch (args)
         await JoiningBench.RunAsync(int.Parse(times, System.Globalization.CultureInfo.InvariantCulture));
         return 0;
     default:
-        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network [endpoints|services], node-network, scheduling [preemption], workloads, healing [ROUNDS], node-failure [ROUNDS], joining [ROUNDS], idle, nodes [COUNT [PODS]]");
+        Console.Error.WriteLine("which benchmark? store, api [roles|watchers|mass], custom-resources, flow, network [endpoints|services], node-network, scheduling [preemption], workloads, healing [ROUNDS], node-failure [ROUNDS], joining [ROUNDS], idle [MINUTES], nodes [COUNT [PODS]]");
         return 2;
 }

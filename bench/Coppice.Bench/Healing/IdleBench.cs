@@ -16,9 +16,9 @@ internal static class IdleBench
 
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan First = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan[] Looks = [First, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4)];
 
-    public static async Task RunAsync()
+    /// <param name="minutes">How long the agent is looked at, after 20 s, a minute, and then each time that as much has passed again.</param>
+    public static async Task RunAsync(int minutes)
     {
         Console.WriteLine($"{Environment.ProcessorCount} cores, Linux {Environment.OSVersion.Version}, load {Figure.Load()}");
         await HealingBench.RequireBinaryAsync();
@@ -29,12 +29,23 @@ internal static class IdleBench
         await using var machine = await JoinedMachine.StartAsync(cluster, 2);
         await machine.IsReadyAsync(ReadyWithin);
         var ready = Stopwatch.GetTimestamp();
-        foreach (var look in Looks)
+        foreach (var look in LooksUntil(minutes))
         {
             await Task.Delay(look - Stopwatch.GetElapsedTime(ready));
             Console.WriteLine(
                 $"{look.TotalSeconds:n0} s after an agent is Ready: it holds {Use(machine.Coppice)}; goal ≤ 90; its server {Use(cluster.Coppice)}; load {Figure.Load()}");
         }
+    }
+
+    private static IEnumerable<TimeSpan> LooksUntil(int minutes)
+    {
+        yield return First;
+        for (var at = 1; at < minutes; at *= 2)
+        {
+            yield return TimeSpan.FromMinutes(at);
+        }
+
+        yield return TimeSpan.FromMinutes(minutes);
     }
 
     /// <summary>What is resident of a process, in thousands of kB, and what it took of the processors since its start.</summary>
