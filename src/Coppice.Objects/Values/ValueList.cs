@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -134,7 +133,7 @@ internal sealed class ValueListConverter<T>(JsonSerializerOptions options) : Jso
             throw new JsonException("expected a list");
         }
 
-        var items = ImmutableArray.CreateBuilder<T>();
+        var items = new Gathering<T>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             // An empty string is an element here, unlike in a field.
@@ -143,7 +142,7 @@ internal sealed class ValueListConverter<T>(JsonSerializerOptions options) : Jso
                 : Element.Read(ref reader, typeof(T), options)!);
         }
 
-        return new ValueList<T>(items.ToArray());
+        return new ValueList<T>(items.Take());
     }
 
     public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions _)
