@@ -23,5 +23,5 @@ public abstract record KubernetesObject
     /// <summary>Standard object's metadata: its name, labels and history.</summary>
     [Field(1)]
     [JsonPropertyOrder(-1)]
-    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
+    public ObjectMeta Metadata { get; init => field = value ?? Absent<ObjectMeta>.Value; } = Absent<ObjectMeta>.Value;
 }

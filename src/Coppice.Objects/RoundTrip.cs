@@ -22,24 +22,30 @@ public static class RoundTrip
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
         return type switch
         {
-            _ when type == typeof(bool) || type == typeof(int) || type == typeof(long) || type == typeof(Base64Data) => _ => true,
+            _ when IsAlwaysKept(declared) => _ => true,
             _ when type == typeof(string) => value => IsText((string)value),
             _ when type == typeof(DateTimeOffset) => value => (DateTimeOffset)value is var time && time.EqualsExact(ApiTime.Truncate(time)),
             _ when type == typeof(MicroTime) => value => (MicroTime)value is var time && time.Value.EqualsExact(((MicroTime)time.Value).Value),
             _ when type == typeof(Quantity) => value => IsInOneForm((Quantity)value),
             _ when type == typeof(IntOrString) => value => ((IntOrString)value).Text is not { } text || IsText(text),
             _ when type == typeof(FieldsV1) => value => FieldsV1Converter.IsInOneForm(((FieldsV1)value).Json),
+            _ when type == typeof(ValueMap<Quantity>) => value => AreInOneForm((ValueMap<Quantity>)value),
             _ when type.IsAssignableTo(typeof(IValues)) => value => ((IValues)value).All(OfElement),
             _ => ApiJson.TypeInfo(type) is { Kind: JsonTypeInfoKind.Object } record ? OfRecord(record) : _ => false,
         };
     }
+
+    /// <summary>Of such a type, or one that may be absent: it need not be looked at.</summary>
+    private static bool IsAlwaysKept(Type declared) =>
+        (Nullable.GetUnderlyingType(declared) ?? declared) is var type
+        && (type == typeof(bool) || type == typeof(int) || type == typeof(long) || type == typeof(Base64Data));
 
     private static bool OfElement(object? value) => value is not null && OfType(value.GetType())(value);
 
     private static Func<object, bool> OfRecord(JsonTypeInfo record)
     {
         Property[] properties = [.. from property in record.Properties
-                                    where property.Get is not null
+                                    where property.Get is not null && !(property.CustomConverter is null && IsAlwaysKept(property.PropertyType))
                                     select new Property(property.Get!, property.ShouldSerialize, OfProperty(property))];
         var type = record.Type;
         return value =>
@@ -78,6 +84,19 @@ public static class RoundTrip
 
     private static bool IsInOneForm(Quantity quantity) =>
         Quantity.TryParse(quantity.ToString(), out var again) && again == quantity && again.Format == quantity.Format;
+
+    private static bool AreInOneForm(ValueMap<Quantity> amounts)
+    {
+        foreach (var (name, amount) in amounts)
+        {
+            if (!IsText(name) || !IsInOneForm(amount))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <param name="IsWritten">Of an object and its value; null for always.</param>
     private readonly record struct Property(Func<object, object?> Get, Func<object, object?, bool>? IsWritten, Func<object, bool> Keeps);

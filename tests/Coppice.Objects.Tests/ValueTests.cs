@@ -74,6 +74,17 @@ public sealed class ValueTests
     }
 
     [Fact]
+    public void A_list_of_which_no_element_is_changed_is_the_very_list()
+    {
+        ValueList<string> list = ["a", "b", "c"];
+
+        Assert.Equal(["a", "B", "c"], list.Change(item => item == "b" ? "B" : item));
+        Assert.Equal(["a", "b", "c"], list);
+        Assert.True(((IValues)list.Change(item => item)).IsVery(list));
+        Assert.True(default(ValueList<string>).Change(item => item + "!").IsEmpty);
+    }
+
+    [Fact]
     public void An_empty_string_in_a_list_or_map_stays()
     {
         var container = new Container { Name = "a", Args = ["", "x"] };

@@ -14,28 +14,39 @@ internal sealed class DefaultTolerationSeconds(Func<DefaultTolerations> patience
     public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update;
 
     public ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
-        new(item is Pod pod && request.Subresource.Length == 0 ? pod with { Spec = Tolerate(pod.Spec, patience()) } : item);
+        new(item is Pod pod && request.Subresource.Length == 0 ? Tolerate(pod, patience()) : item);
 
-    private static PodSpec Tolerate(PodSpec spec, DefaultTolerations patience)
+    private static Pod Tolerate(Pod pod, DefaultTolerations patience)
     {
+        var tolerations = pod.Spec.Tolerations;
         foreach (var (key, seconds) in (ReadOnlySpan<(string, long)>)[("node.kubernetes.io/not-ready", patience.NotReadySeconds), ("node.kubernetes.io/unreachable", patience.UnreachableSeconds)])
         {
-            if (!spec.Tolerations.Any(t => Covers(t, key)))
+            if (!IsTolerated(tolerations, key))
             {
-                spec = spec with
+                tolerations = tolerations.Add(new Toleration
                 {
-                    Tolerations = spec.Tolerations.Add(new Toleration
-                    {
-                        Key = key,
-                        Operator = "Exists",
-                        Effect = "NoExecute",
-                        TolerationSeconds = seconds,
-                    }),
-                };
+                    Key = key,
+                    Operator = "Exists",
+                    Effect = "NoExecute",
+                    TolerationSeconds = seconds,
+                });
             }
         }
 
-        return spec;
+        return tolerations.Count == pod.Spec.Tolerations.Count ? pod : pod with { Spec = pod.Spec with { Tolerations = tolerations } };
+    }
+
+    private static bool IsTolerated(ValueList<Toleration> tolerations, string key)
+    {
+        foreach (var toleration in tolerations)
+        {
+            if (Covers(toleration, key))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool Covers(Toleration toleration, string key) =>

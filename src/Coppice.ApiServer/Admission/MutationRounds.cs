@@ -6,7 +6,7 @@ namespace Coppice.ApiServer.Admission;
 /// </summary>
 internal sealed class MutationRounds
 {
-    private readonly Dictionary<IAdmission, object> _memories = [];
+    private Dictionary<IAdmission, object>? _memories;
 
     public bool IsSecond { get; private set; }
 
@@ -21,9 +21,10 @@ internal sealed class MutationRounds
     public T MemoryOf<T>(IAdmission admission)
         where T : class, new()
     {
-        if (!_memories.TryGetValue(admission, out var memory))
+        var memories = _memories ??= [];
+        if (!memories.TryGetValue(admission, out var memory))
         {
-            _memories[admission] = memory = new T();
+            memories[admission] = memory = new T();
         }
 
         return (T)memory;

@@ -36,18 +36,22 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
                 $"error looking up service account {request.Key.Namespace}/{name}: serviceaccount \"{name}\" not found");
         }
 
-        var spec = pod.Spec with { ServiceAccountName = name, ServiceAccount = name };
-        if (spec.ImagePullSecrets.IsEmpty)
+        var spec = pod.Spec;
+        var (volumes, containers, initContainers) = spec.AutomountServiceAccountToken ?? account.AutomountServiceAccountToken ?? true
+            ? MountToken(spec)
+            : (spec.Volumes, spec.Containers, spec.InitContainers);
+        return pod with
         {
-            spec = spec with { ImagePullSecrets = account.ImagePullSecrets };
-        }
-
-        if (spec.AutomountServiceAccountToken ?? account.AutomountServiceAccountToken ?? true)
-        {
-            spec = MountToken(spec);
-        }
-
-        return pod with { Spec = spec };
+            Spec = spec with
+            {
+                ServiceAccountName = name,
+                ServiceAccount = name,
+                ImagePullSecrets = spec.ImagePullSecrets.IsEmpty ? account.ImagePullSecrets : spec.ImagePullSecrets,
+                Volumes = volumes,
+                Containers = containers,
+                InitContainers = initContainers,
+            },
+        };
     }
 
     private async ValueTask<ServiceAccount?> FindAccountAsync(ObjectKey account, CancellationToken stop)
@@ -68,11 +72,11 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
         }
     }
 
-    private PodSpec MountToken(PodSpec spec)
+    private (ValueList<Volume> Volumes, ValueList<Container> Containers, ValueList<Container> InitContainers) MountToken(PodSpec spec)
     {
-        if (spec.Containers.Concat(spec.InitContainers).All(MountsToken))
+        if (AllMountToken(spec.Containers) && AllMountToken(spec.InitContainers))
         {
-            return spec;
+            return (spec.Volumes, spec.Containers, spec.InitContainers);
         }
 
         var volume = new Volume
@@ -81,13 +85,34 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
             Projected = TokenAccess.Source,
         };
         var mount = new VolumeMount { Name = volume.Name, ReadOnly = true, MountPath = TokenMountPath };
-        return spec with
-        {
-            Volumes = spec.Volumes.Add(volume),
-            Containers = spec.Containers.ConvertAll(c => MountsToken(c) ? c : c with { VolumeMounts = c.VolumeMounts.Add(mount) }),
-            InitContainers = spec.InitContainers.ConvertAll(c => MountsToken(c) ? c : c with { VolumeMounts = c.VolumeMounts.Add(mount) }),
-        };
+        return (spec.Volumes.Add(volume), spec.Containers.Change(WithMount), spec.InitContainers.Change(WithMount));
+
+        Container WithMount(Container container) => MountsToken(container) ? container : container with { VolumeMounts = container.VolumeMounts.Add(mount) };
     }
 
-    private static bool MountsToken(Container container) => container.VolumeMounts.Any(m => m.MountPath == TokenMountPath);
+    private static bool AllMountToken(ValueList<Container> containers)
+    {
+        foreach (var container in containers)
+        {
+            if (!MountsToken(container))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool MountsToken(Container container)
+    {
+        foreach (var mount in container.VolumeMounts)
+        {
+            if (mount.MountPath == TokenMountPath)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

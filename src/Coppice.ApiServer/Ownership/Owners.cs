@@ -26,6 +26,11 @@ internal sealed class Owners
     /// <summary>Reads entries; null if one of them is wrong.</summary>
     public static Owners? Read(ValueList<ManagedFieldsEntry> entries)
     {
+        if (entries.IsEmpty)
+        {
+            return None;
+        }
+
         var all = new List<Owner>(entries.Count);
         foreach (var entry in entries)
         {
@@ -51,13 +56,37 @@ internal sealed class Owners
         return new Owners(all);
     }
 
-    public Owner? Find(Manager manager) => _all.FirstOrDefault(owner => owner.Manager.Is(manager));
+    public Owner? Find(Manager manager)
+    {
+        for (var i = 0; i < _all.Count; i++)
+        {
+            if (_all[i].Manager.Is(manager))
+            {
+                return _all[i];
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>With these fields and no others for a manager; with none, it is no owner.</summary>
     public Owners With(Owner owner)
     {
-        var others = _all.Where(one => !one.Manager.Is(owner.Manager));
-        return new([.. owner.Fields.IsEmpty ? others : others.Append(owner)]);
+        var all = new List<Owner>(_all.Count + 1);
+        for (var i = 0; i < _all.Count; i++)
+        {
+            if (!_all[i].Manager.Is(owner.Manager))
+            {
+                all.Add(_all[i]);
+            }
+        }
+
+        if (!owner.Fields.IsEmpty)
+        {
+            all.Add(owner);
+        }
+
+        return new(all);
     }
 
     /// <summary>With other fields for some; those without any go.</summary>
@@ -84,8 +113,7 @@ internal sealed class Owners
     /// <summary>With the oldest of those who update as one, a version, if there are too many.</summary>
     public Owners Capped()
     {
-        var updaters = _all.Where(owner => !owner.Manager.Applies).ToList();
-        if (updaters.Count <= UpdatersMax)
+        if (_all.Count <= UpdatersMax || _all.Where(owner => !owner.Manager.Applies).ToList() is not { Count: > UpdatersMax } updaters)
         {
             return this;
         }
@@ -122,13 +150,8 @@ internal sealed class Owners
     /// <summary>In Kubernetes' order. Entries that are as they were before are those from before.</summary>
     public ValueList<ManagedFieldsEntry> Write(ValueList<ManagedFieldsEntry> before)
     {
-        ManagedFieldsEntry[] entries =
-        [
-            .. from owner in _all
-               let manager = owner.Manager
-               orderby manager.Operation, Seconds(owner), manager.Name, manager.ApiVersion, manager.Subresource
-               select Write(owner),
-        ];
+        // Of a new object there is one.
+        ManagedFieldsEntry[] entries = _all is [var only] ? [Write(only)] : [.. InOrder().Select(Write)];
         for (var i = 0; i < entries.Length; i++)
         {
             foreach (var old in before)
@@ -142,6 +165,13 @@ internal sealed class Owners
 
         return entries.AsSpan().SequenceEqual(before.AsSpan()) ? before : [.. entries];
     }
+
+    private IEnumerable<Owner> InOrder() => _all
+        .OrderBy(owner => owner.Manager.Operation, StringComparer.Ordinal)
+        .ThenBy(Seconds)
+        .ThenBy(owner => owner.Manager.Name, StringComparer.Ordinal)
+        .ThenBy(owner => owner.Manager.ApiVersion, StringComparer.Ordinal)
+        .ThenBy(owner => owner.Manager.Subresource, StringComparer.Ordinal);
 
     private static ManagedFieldsEntry Write(Owner owner) => new()
     {

@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.Protobuf;
 
@@ -11,13 +14,23 @@ internal sealed class EncodingScratch
     [ThreadStatic]
     private static EncodingScratch? _ofThisThread;
 
-    private EncodingScratch()
-    {
-    }
+    private readonly Utf8JsonWriter _writer;
+
+    private EncodingScratch() => _writer = new(Json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public ArrayBufferWriter<byte> Json { get; } = new();
 
     public MessageBuffer Message { get; } = new();
+
+    /// <summary>An object as JSON, good until the next one asks on this thread.</summary>
+    public static ReadOnlyMemory<byte> JsonOf(KubernetesObject item)
+    {
+        var scratch = Take();
+        scratch._writer.Reset(scratch.Json);
+        ApiJson.WriteObject(scratch._writer, item);
+        scratch._writer.Flush();
+        return scratch.Json.WrittenMemory;
+    }
 
     /// <summary>Empty, and good until the next one asks on this thread.</summary>
     public static EncodingScratch Take()

@@ -112,8 +112,11 @@ public sealed class ObjectForm
     }
 
     /// <summary>The bytes to store for an object.</summary>
-    internal static byte[] ToStore(KubernetesObject item) =>
-        ApiJson.WriteObject(item with { Metadata = item.Metadata with { ResourceVersion = null } });
+    internal static byte[] ToStore(KubernetesObject item) => ApiJson.WriteObject(Unversioned(item));
+
+    /// <summary>An object as it is stored.</summary>
+    internal static KubernetesObject Unversioned(KubernetesObject item) =>
+        item.Metadata.ResourceVersion is null ? item : item with { Metadata = item.Metadata with { ResourceVersion = null } };
 
     /// <summary>True if these bytes are what the store holds.</summary>
     internal bool IsStoredAs(ReadOnlySpan<byte> bytes) => !_stored.IsEmpty && bytes.SequenceEqual(_stored.Span);

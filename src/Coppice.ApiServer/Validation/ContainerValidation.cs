@@ -182,13 +182,13 @@ internal static class ContainerValidation
     private static Findings<FieldError> HostPorts(FieldPath path, ValueList<Container> containers)
     {
         var errors = Findings<FieldError>.None;
-        var taken = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? taken = null;
         for (var i = 0; i < containers.Count; i++)
         {
             for (var j = 0; j < containers[i].Ports.Count; j++)
             {
                 var port = containers[i].Ports[j];
-                if (port.HostPort != 0 && $"{port.Protocol}/{port.HostIP}/{port.HostPort}" is var key && !taken.Add(key))
+                if (port.HostPort != 0 && $"{port.Protocol}/{port.HostIP}/{port.HostPort}" is var key && !(taken ??= new(StringComparer.Ordinal)).Add(key))
                 {
                     errors.Add(FieldError.Duplicate(path.Index(i).Child("ports").Index(j).Child("hostPort"), key));
                 }

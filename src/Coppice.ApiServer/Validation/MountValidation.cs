@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Errors;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Validation;
@@ -58,21 +59,30 @@ internal static class MountValidation
     [
         .. Named(path.Child("name"), mount.Name, volumes),
         .. FieldRules.Required(path.Child("mountPath"), mount.MountPath),
-        .. FieldRules.If(mount.MountPath.Contains(':'), () => FieldError.Invalid(path.Child("mountPath"), mount.MountPath, "must not contain ':'")),
-        .. FieldRules.If(
-            container.VolumeDevices.Any(d => d.Name == mount.Name),
-            () => FieldError.Invalid(path.Child("name"), mount.Name, "must not already exist in volumeDevices")),
-        .. FieldRules.If(
-            container.VolumeDevices.Any(d => d.DevicePath == mount.MountPath),
-            () => FieldError.Invalid(path.Child("mountPath"), mount.MountPath, "must not already exist as a path in volumeDevices")),
+        .. mount.MountPath.Contains(':')
+            ? [FieldError.Invalid(path.Child("mountPath"), mount.MountPath, "must not contain ':'")]
+            : Findings<FieldError>.None,
+        .. NoDevice(path, mount, container.VolumeDevices),
         .. mount.SubPath is { } part ? InnerPath(all.Child("subPath"), part) : [],
-        .. FieldRules.If(
-            mount is { SubPath: not null, SubPathExpr: not null },
-            () => FieldError.Invalid(path.Child("subPathExpr"), mount.SubPathExpr, "subPathExpr and subPath are mutually exclusive")),
+        .. mount is { SubPath: not null, SubPathExpr: not null }
+            ? [FieldError.Invalid(path.Child("subPathExpr"), mount.SubPathExpr, "subPathExpr and subPath are mutually exclusive")]
+            : Findings<FieldError>.None,
         .. mount.SubPathExpr is { } expression ? InnerPath(all.Child("subPathExpr"), expression) : [],
         .. mount.MountPropagation is { } mode ? Propagation(all.Child("mountPropagation"), mode, container) : [],
         .. mount.RecursiveReadOnly is { } recursive ? Recursive(all.Child("recursiveReadOnly"), recursive, mount) : [],
     ];
+
+    private static Findings<FieldError> NoDevice(FieldPath path, VolumeMount mount, ValueList<VolumeDevice> devices) => devices.IsEmpty
+        ? []
+        :
+        [
+            .. devices.Any(d => d.Name == mount.Name)
+                ? [FieldError.Invalid(path.Child("name"), mount.Name, "must not already exist in volumeDevices")]
+                : Findings<FieldError>.None,
+            .. devices.Any(d => d.DevicePath == mount.MountPath)
+                ? [FieldError.Invalid(path.Child("mountPath"), mount.MountPath, "must not already exist as a path in volumeDevices")]
+                : Findings<FieldError>.None,
+        ];
 
     private static Findings<FieldError> Recursive(FieldPath path, string mode, VolumeMount mount) => mode switch
     {

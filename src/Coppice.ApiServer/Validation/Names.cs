@@ -124,8 +124,21 @@ public static partial class Names
             return [$"a qualified name {QualifiedRule} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"];
         }
 
-        Findings<string> prefix = slash == 0 ? ["prefix part must be non-empty"] : [.. Subdomain(text[..slash]).Select(m => $"prefix part {m}")];
-        return [.. prefix, .. QualifiedName(text[(slash + 1)..])];
+        var found = Findings<string>.None;
+        if (slash == 0)
+        {
+            found.Add("prefix part must be non-empty");
+        }
+        else
+        {
+            foreach (var message in Check(text.AsSpan(0, slash), SubdomainLimit, IsSubdomain(), SubdomainRule))
+            {
+                found.Add($"prefix part {message}");
+            }
+        }
+
+        found.AddRange(QualifiedName(text.AsSpan(slash + 1)));
+        return found;
     }
 
     /// <summary>A key in a ConfigMap or Secret, which may become a file's name.</summary>
@@ -226,7 +239,7 @@ public static partial class Names
         return found;
     }
 
-    private static Findings<string> QualifiedName(string name)
+    private static Findings<string> QualifiedName(ReadOnlySpan<char> name)
     {
         var found = Findings<string>.None;
         if (name.Length == 0)
@@ -246,7 +259,7 @@ public static partial class Names
         return found;
     }
 
-    private static Findings<string> Check(string text, int limit, Regex form, string rule) => (text.Length > limit, form.IsMatch(text)) switch
+    private static Findings<string> Check(ReadOnlySpan<char> text, int limit, Regex form, string rule) => (text.Length > limit, form.IsMatch(text)) switch
     {
         (false, true) => [],
         (true, true) => [TooLong(limit)],

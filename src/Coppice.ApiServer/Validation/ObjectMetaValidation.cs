@@ -87,9 +87,12 @@ public static class ObjectMetaValidation
 
     private static Findings<FieldError> Owners(FieldPath path, ValueList<OwnerReference> owners)
     {
-        var errors = Findings<FieldError>.None;
-        errors.AddRange(FieldRules.Each(path, owners, Owner));
+        if (owners.IsEmpty)
+        {
+            return [];
+        }
 
+        var errors = FieldRules.Each(path, owners, Owner);
         var controllers = owners.Where(o => o.Controller == true).ToList();
         if (controllers.Count > 1)
         {
@@ -130,9 +133,12 @@ public static class ObjectMetaValidation
 
     private static Findings<FieldError> Finalizers(FieldPath path, ValueList<string> finalizers, bool arePlain)
     {
-        var errors = Findings<FieldError>.None;
-        errors.AddRange(FieldRules.Each(path, finalizers, (at, name) => arePlain ? FieldRules.Named(path, name, Names.Qualified) : Finalizer(at, name)));
+        if (finalizers.IsEmpty)
+        {
+            return [];
+        }
 
+        var errors = FieldRules.Each(path, finalizers, (at, name) => arePlain ? FieldRules.Named(path, name, Names.Qualified) : Finalizer(at, name));
         if (finalizers.Contains(Orphan) && finalizers.Contains(Foreground))
         {
             errors.Add(FieldError.Invalid(path, finalizers, $"{Orphan} and {Foreground} cannot be both set"));

@@ -15,15 +15,17 @@ internal static class ResourceValidation
         var limits = path.Child("limits");
         foreach (var (name, amount) in resources.Limits)
         {
-            errors.AddRange(NameOf(limits.Key(name), name));
-            errors.AddRange(Amount(limits.Key(name), name, amount));
+            var at = limits.Key(name);
+            errors.AddRange(NameOf(at, name));
+            errors.AddRange(Amount(at, name, amount));
         }
 
         var requests = path.Child("requests");
         foreach (var request in resources.Requests)
         {
-            errors.AddRange(NameOf(requests.Key(request.Key), request.Key));
-            errors.AddRange(Amount(requests.Key(request.Key), request.Key, request.Value));
+            var at = requests.Key(request.Key);
+            errors.AddRange(NameOf(at, request.Key));
+            errors.AddRange(Amount(at, request.Key, request.Value));
             errors.AddRange(Request(requests, request, resources.Limits));
         }
 
@@ -31,18 +33,27 @@ internal static class ResourceValidation
     }
 
     /// <summary>Whether a container is restarted when it is given more or less of something.</summary>
-    public static Findings<FieldError> Policies(FieldPath path, ValueList<ContainerResizePolicy> policies, string? restartPolicy) =>
-    [
-        .. FieldRules.Repeated(policies, p => p.ResourceName).Select(r => FieldError.Duplicate(path.Index(r.Index), r.Key)),
-        .. policies.SelectMany(p => (IEnumerable<FieldError>)
-        [
-            .. FieldRules.OneOf(path, p.ResourceName, ResourceName.Cpu, ResourceName.Memory),
-            .. FieldRules.OneOf(path, p.RestartPolicy, ResourceResizeRestartPolicy.NotRequired, ResourceResizeRestartPolicy.RestartContainer),
-            .. FieldRules.If(
-                restartPolicy == RestartPolicy.Never && p.RestartPolicy != ResourceResizeRestartPolicy.NotRequired,
-                () => FieldError.Invalid(path, p.RestartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'")),
-        ]),
-    ];
+    public static Findings<FieldError> Policies(FieldPath path, ValueList<ContainerResizePolicy> policies, string? restartPolicy)
+    {
+        var errors = Findings<FieldError>.None;
+        foreach (var (index, name) in FieldRules.Repeated(policies, p => p.ResourceName))
+        {
+            errors.Add(FieldError.Duplicate(path.Index(index), name));
+        }
+
+        foreach (var policy in policies)
+        {
+            errors.AddRange(FieldRules.OneOf(path, policy.ResourceName, ResourceName.Cpu, ResourceName.Memory));
+            errors.AddRange(FieldRules.OneOf(
+                path, policy.RestartPolicy, ResourceResizeRestartPolicy.NotRequired, ResourceResizeRestartPolicy.RestartContainer));
+            if (restartPolicy == RestartPolicy.Never && policy.RestartPolicy != ResourceResizeRestartPolicy.NotRequired)
+            {
+                errors.Add(FieldError.Invalid(path, policy.RestartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'"));
+            }
+        }
+
+        return errors;
+    }
 
     public static Findings<FieldError> NotNegative(FieldPath path, Quantity amount)
     {
@@ -58,12 +69,13 @@ internal static class ResourceValidation
     /// <summary>Also of what a node has. Pods and resources of other makers are counted, and come in whole ones.</summary>
     public static Findings<FieldError> Amount(FieldPath path, string name, Quantity amount)
     {
-        var counted = name == ResourceName.Pods || ResourceName.IsExtended(name);
-        return
-        [
-            .. NotNegative(path, amount),
-            .. FieldRules.If(counted && amount.MilliValue % 1000 != 0, () => FieldError.Invalid(path, amount, "must be an integer")),
-        ];
+        var errors = NotNegative(path, amount);
+        if ((name == ResourceName.Pods || ResourceName.IsExtended(name)) && amount.MilliValue % 1000 != 0)
+        {
+            errors.Add(FieldError.Invalid(path, amount, "must be an integer"));
+        }
+
+        return errors;
     }
 
     /// <summary>Of whatever can be counted or bounded in a namespace.</summary>

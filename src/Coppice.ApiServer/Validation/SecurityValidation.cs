@@ -17,10 +17,10 @@ internal static class SecurityValidation
             .. FieldRules.InRange(path.Child("runAsUser"), security.RunAsUser, 0, LastId),
             .. FieldRules.InRange(path.Child("runAsGroup"), security.RunAsGroup, 0, LastId),
             .. FieldRules.Each(path.Child("supplementalGroups"), security.SupplementalGroups, (at, id) => FieldRules.InRange(at, id, 0, LastId)),
-            .. FieldRules.If(
-                spec.ShareProcessNamespace == true && spec.HostPID,
-                () => FieldError.Invalid(path.Child("shareProcessNamespace"), true, "ShareProcessNamespace and HostPID cannot both be enabled")),
-            .. Sysctls(path.Child("sysctls"), security.Sysctls, spec),
+            .. spec.ShareProcessNamespace == true && spec.HostPID
+                ? [FieldError.Invalid(path.Child("shareProcessNamespace"), true, "ShareProcessNamespace and HostPID cannot both be enabled")]
+                : Findings<FieldError>.None,
+            .. security.Sysctls.IsEmpty ? [] : Sysctls(path.Child("sysctls"), security.Sysctls, spec),
             .. FieldRules.OneOfIfSet(
                 path.Child("fsGroupChangePolicy"), security.FsGroupChangePolicy, PodFSGroupChangePolicy.Always, PodFSGroupChangePolicy.OnRootMismatch),
             .. Seccomp(path.Child("seccompProfile"), security.SeccompProfile),
@@ -60,9 +60,9 @@ internal static class SecurityValidation
         {
             return
             [
-                .. Unmasked(path.Child("containers"), spec.Containers.Select(c => c.SecurityContext)),
-                .. Unmasked(path.Child("initContainers"), spec.InitContainers.Select(c => c.SecurityContext)),
-                .. Unmasked(path.Child("ephemeralContainers"), spec.EphemeralContainers.Select(c => c.SecurityContext)),
+                .. Unmasked(path.Child("containers"), spec.Containers, c => c.SecurityContext),
+                .. Unmasked(path.Child("initContainers"), spec.InitContainers, c => c.SecurityContext),
+                .. Unmasked(path.Child("ephemeralContainers"), spec.EphemeralContainers, c => c.SecurityContext),
             ];
         }
 
@@ -70,9 +70,20 @@ internal static class SecurityValidation
         return [.. shared.Where(one => one.IsAsked).Select(one => FieldError.Forbidden(path.Child(one.Field), "when `hostUsers` is false"))];
     }
 
-    private static IEnumerable<FieldError> Unmasked(FieldPath path, IEnumerable<SecurityContext?> containers) =>
-        containers.Index().Where(one => one.Item?.ProcMount == ProcMountType.Unmasked).Select(one => FieldError.Invalid(
-            path.Index(one.Index).Child("securityContext", "procMount"), ProcMountType.Unmasked, "`hostUsers` must be false to use `Unmasked`"));
+    private static Findings<FieldError> Unmasked<T>(FieldPath path, ValueList<T> containers, Func<T, SecurityContext?> contextOf)
+    {
+        var errors = Findings<FieldError>.None;
+        for (var i = 0; i < containers.Count; i++)
+        {
+            if (contextOf(containers[i])?.ProcMount == ProcMountType.Unmasked)
+            {
+                errors.Add(FieldError.Invalid(
+                    path.Index(i).Child("securityContext", "procMount"), ProcMountType.Unmasked, "`hostUsers` must be false to use `Unmasked`"));
+            }
+        }
+
+        return errors;
+    }
 
     private static Findings<FieldError> Sysctls(FieldPath path, ValueList<Sysctl> sysctls, PodSpec spec) =>
     [

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Coppice.ApiServer.Ownership;
+using Coppice.ApiServer.Protobuf;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
 using Coppice.Objects;
@@ -91,11 +92,11 @@ internal static class FieldOwnership
     /// <summary>Of a new object all that is not there by itself is added.</summary>
     private static FieldComparison Make(PendingWrite write, KubernetesObject item)
     {
-        var json = JsonOf(item);
-        return new(NewObjectFields.Find(write.Request.Kind, json, () => OwnershipChange.Ownable(Compare(write, json))), FieldSet.Empty, FieldSet.Empty);
+        var json = EncodingScratch.JsonOf(ObjectForm.Unversioned(With(item, default)));
+        return new(NewObjectFields.Find(write.Request.Kind, json.Span, () => OwnershipChange.Ownable(Compare(write, json))), FieldSet.Empty, FieldSet.Empty);
     }
 
-    private static FieldComparison Compare(PendingWrite write, byte[] json)
+    private static FieldComparison Compare(PendingWrite write, ReadOnlyMemory<byte> json)
     {
         using var after = JsonDocument.Parse(json);
         return Compare(write, EmptyOf(write.Request.Kind), after.RootElement);
@@ -113,7 +114,8 @@ internal static class FieldOwnership
 
         // Nobody asks for what this door does not write.
         var reset = ResetFields.Of(write.Request.Served, write.Request.Subresource);
-        var (old, now) = VersionDifference.Write(Unversioned(current.Item), Unversioned(With(item, default)), name => reset.Find(PathElement.Field(name)).IsMember);
+        var (old, now) = VersionDifference.Write(
+            ObjectForm.Unversioned(current.Item), ObjectForm.Unversioned(With(item, default)), name => reset.Find(PathElement.Field(name)).IsMember);
         using var before = JsonDocument.Parse(old);
         using var after = JsonDocument.Parse(now);
         return Compare(write, before.RootElement, after.RootElement);
@@ -121,9 +123,6 @@ internal static class FieldOwnership
 
     private static FieldComparison Compare(PendingWrite write, JsonElement before, JsonElement after) =>
         FieldComparison.Of(before, after, MergeShape.Of(write.Request.Kind.Schema)).Without(ResetFields.Of(write.Request.Served, write.Request.Subresource));
-
-    /// <summary>As it is stored.</summary>
-    private static KubernetesObject Unversioned(KubernetesObject item) => item with { Metadata = item.Metadata with { ResourceVersion = null } };
 
     private static byte[] JsonOf(KubernetesObject item) => ObjectForm.ToStore(With(item, default));
 

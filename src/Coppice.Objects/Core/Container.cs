@@ -40,7 +40,7 @@ public sealed record Container
 
     /// <summary>CPU, memory and other resources that it needs and may use.</summary>
     [Field(8)]
-    public ResourceRequirements Resources { get; init => field = value ?? new(); } = new();
+    public ResourceRequirements Resources { get; init => field = value ?? Absent<ResourceRequirements>.Value; } = Absent<ResourceRequirements>.Value;
 
     /// <summary>Whether it must restart when a resource of it is changed.</summary>
     [Field(23)]

@@ -8,11 +8,11 @@ public sealed record Pod : KubernetesObject
 {
     /// <summary>What should run, and how.</summary>
     [Field(2)]
-    public PodSpec Spec { get; init => field = value ?? new(); } = new();
+    public PodSpec Spec { get; init => field = value ?? Absent<PodSpec>.Value; } = Absent<PodSpec>.Value;
 
     /// <summary>What is known of it; written by its node.</summary>
     [Field(3)]
-    public PodStatus Status { get; init => field = value ?? new(); } = new();
+    public PodStatus Status { get; init => field = value ?? Absent<PodStatus>.Value; } = Absent<PodStatus>.Value;
 }
 
 /// <summary>What a pod runs, and the conditions it runs under.</summary>

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -88,6 +87,28 @@ public static class ValueList
     public static ValueList<T> Create<T>(ReadOnlySpan<T> items) => new(items.ToArray());
 
     public static ValueList<T> ToValueList<T>(this IEnumerable<T> items) => items is ValueList<T> list ? list : new([.. items]);
+
+    /// <summary>Each element as it is changed; this very list if a change gives back what it was given, for each.</summary>
+    public static ValueList<T> Change<T>(this ValueList<T> items, Converter<T, T> change)
+        where T : class
+    {
+        T[]? changed = null;
+        for (var i = 0; i < items.Count; i++)
+        {
+            var item = change(items[i]);
+            if (changed is null && !ReferenceEquals(item, items[i]))
+            {
+                changed = items.AsSpan().ToArray();
+            }
+
+            if (changed is not null)
+            {
+                changed[i] = item;
+            }
+        }
+
+        return changed is null ? items : new(changed);
+    }
 }
 
 internal sealed class ValueListConverter<T>(JsonSerializerOptions options) : JsonConverter<ValueList<T>>
@@ -112,7 +133,7 @@ internal sealed class ValueListConverter<T>(JsonSerializerOptions options) : Jso
             throw new JsonException("expected a list");
         }
 
-        var items = ImmutableArray.CreateBuilder<T>();
+        var items = new Gathering<T>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             // An empty string is an element here, unlike in a field.
@@ -121,7 +142,7 @@ internal sealed class ValueListConverter<T>(JsonSerializerOptions options) : Jso
                 : Element.Read(ref reader, typeof(T), options)!);
         }
 
-        return new ValueList<T>(items.ToArray());
+        return new ValueList<T>(items.Take());
     }
 
     public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions _)

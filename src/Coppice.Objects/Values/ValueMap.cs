@@ -19,8 +19,13 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
 
     /// <summary>The last of entries with the same name wins.</summary>
     public ValueMap(IEnumerable<KeyValuePair<string, T>> entries)
+        : this(entries.ToArray())
     {
-        var all = entries.ToArray();
+    }
+
+    /// <param name="all">Nobody else's from here on.</param>
+    internal ValueMap(KeyValuePair<string, T>[] all)
+    {
         if (!IsSorted(all))
         {
             all = [.. all.Reverse().DistinctBy(e => e.Key).OrderBy(e => e.Key, StringComparer.Ordinal)];
@@ -191,7 +196,7 @@ internal sealed class ValueMapConverter<T>(JsonSerializerOptions options) : Json
             throw new JsonException("expected a map");
         }
 
-        var entries = new List<KeyValuePair<string, T>>();
+        var entries = new Gathering<KeyValuePair<string, T>>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var key = reader.GetString()!;
@@ -203,7 +208,7 @@ internal sealed class ValueMapConverter<T>(JsonSerializerOptions options) : Json
             entries.Add(new(key, value));
         }
 
-        return new ValueMap<T>(entries);
+        return new ValueMap<T>(entries.Take());
     }
 
     public override void Write(Utf8JsonWriter writer, ValueMap<T> value, JsonSerializerOptions _)

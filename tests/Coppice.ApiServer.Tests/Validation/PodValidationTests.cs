@@ -173,6 +173,20 @@ public sealed class PodValidationTests
             Served.Strategy<Pod>().Warnings(pod));
     }
 
+    [Fact]
+    public void The_access_to_the_API_that_pods_are_given_is_right_and_complete_and_stays_one_in_memory()
+    {
+        var given = Read("""{"containers":[{"name":"a","image":"a"}]}""");
+        var read = With(TokenAccess.Source with { });
+
+        Assert.Equal(TokenAccess.Source, read.Spec.Volumes[0].Projected);
+        Assert.Empty(Served.Strategy<Pod>().Validate(read));
+        Assert.Same(TokenAccess.Source, With(TokenAccess.Source).Spec.Volumes[0].Projected);
+
+        Pod With(ProjectedVolumeSource source) => (Pod)Served.Strategy<Pod>().Default(
+            given with { Spec = given.Spec with { Volumes = [new Volume { Name = "access", Projected = source }] } });
+    }
+
     private static Pod Read(string spec) =>
         (Pod)Served.Strategy<Pod>().Default(ApiJson.Read<Pod>(Encoding.UTF8.GetBytes($$"""{"spec":{{spec}}}""")));
 

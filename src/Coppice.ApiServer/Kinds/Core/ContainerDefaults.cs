@@ -13,8 +13,8 @@ internal static class ContainerDefaults
         ImagePullPolicy = container.ImagePullPolicy ?? ImagePull.DefaultPolicy(container.Image),
         TerminationMessagePath = container.TerminationMessagePath ?? LastWords,
         TerminationMessagePolicy = container.TerminationMessagePolicy ?? TerminationMessagePolicy.File,
-        Ports = container.Ports.ConvertAll(p => p with { Protocol = p.Protocol ?? Protocol.TCP }),
-        Env = container.Env.ConvertAll(Default),
+        Ports = container.Ports.Change(p => p.Protocol is null ? p with { Protocol = Protocol.TCP } : p),
+        Env = container.Env.Change(Default),
         LivenessProbe = Default(container.LivenessProbe),
         ReadinessProbe = Default(container.ReadinessProbe),
         StartupProbe = Default(container.StartupProbe),
@@ -22,32 +22,48 @@ internal static class ContainerDefaults
         Resources = Default(container.Resources),
     };
 
-    /// <summary>Kubernetes counts no finer than thousandths.</summary>
-    public static ValueMap<Quantity> RoundUp(ValueMap<Quantity> amounts) =>
-        amounts.ConvertAll(RoundUp);
-
-    /// <summary>What is limited and not asked for is asked for in full.</summary>
-    public static Container WithRequestsFromLimits(Container container)
+    /// <summary>Those of a pod's own container, beside which a template's stay open: what is limited and not asked for is asked for in full.</summary>
+    public static Container OfPod(Container container)
     {
-        if (container.Resources.Limits.IsEmpty)
+        var complete = Default(container);
+        var (limits, requests) = (complete.Resources.Limits, complete.Resources.Requests);
+        foreach (var (name, _) in limits)
         {
-            return container;
+            if (!requests.ContainsKey(name))
+            {
+                return complete with { Resources = complete.Resources with { Requests = limits.With(requests) } };
+            }
         }
 
-        var missing = container.Resources.Limits.Where(limit => !container.Resources.Requests.ContainsKey(limit.Key)).ToList();
-        return missing.Count == 0
-            ? container
-            : container with { Resources = container.Resources with { Requests = container.Resources.Requests.With(missing) } };
+        return complete;
     }
 
-    /// <summary>In the node's own network a container's port is the node's.</summary>
-    public static Container WithHostPorts(Container container) => container with
+    /// <summary>In the node's own network a container's port is the node's, too.</summary>
+    public static Container OfPodInHostNetwork(Container container)
     {
-        Ports = container.Ports.ConvertAll(p => p.HostPort == 0 ? p with { HostPort = p.ContainerPortValue } : p),
-    };
+        var complete = OfPod(container);
+        return complete with { Ports = complete.Ports.Change(p => p.HostPort == 0 ? p with { HostPort = p.ContainerPortValue } : p) };
+    }
 
-    private static ResourceRequirements Default(ResourceRequirements resources) =>
-        resources with { Limits = RoundUp(resources.Limits), Requests = RoundUp(resources.Requests) };
+    /// <summary>Kubernetes counts no finer than thousandths.</summary>
+    public static ValueMap<Quantity> RoundUp(ValueMap<Quantity> amounts)
+    {
+        foreach (var (_, amount) in amounts)
+        {
+            if (RoundUp(amount) > amount)
+            {
+                return amounts.ConvertAll(RoundUp);
+            }
+        }
+
+        return amounts;
+    }
+
+    private static ResourceRequirements Default(ResourceRequirements resources)
+    {
+        var (limits, requests) = (RoundUp(resources.Limits), RoundUp(resources.Requests));
+        return limits == resources.Limits && requests == resources.Requests ? resources : resources with { Limits = limits, Requests = requests };
+    }
 
     private static Quantity RoundUp(Quantity amount)
     {
@@ -82,5 +98,5 @@ internal static class ContainerDefaults
         handler is null ? null : handler with { HttpGet = Default(handler.HttpGet) };
 
     private static HTTPGetAction? Default(HTTPGetAction? get) =>
-        get is null ? null : get with { Path = get.Path ?? "/", Scheme = get.Scheme ?? URIScheme.HTTP };
+        get is null or { Path: not null, Scheme: not null } ? get : get with { Path = get.Path ?? "/", Scheme = get.Scheme ?? URIScheme.HTTP };
 }

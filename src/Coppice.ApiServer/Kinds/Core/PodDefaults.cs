@@ -8,30 +8,14 @@ internal static class PodDefaults
 {
     private const long GraceSeconds = 30;
 
-    public static Pod Default(Pod pod)
+    public static Pod Default(Pod pod) => pod with
     {
-        var spec = Default(pod.Spec);
-        var inHostNetwork = spec.HostNetwork;
-        return pod with
-        {
-            Spec = spec with
-            {
-                EnableServiceLinks = spec.EnableServiceLinks ?? true,
-                Containers = spec.Containers.ConvertAll(Complete),
-                InitContainers = spec.InitContainers.ConvertAll(Complete),
-            },
-        };
+        Spec = Default(pod.Spec, pod.Spec.HostNetwork ? ContainerDefaults.OfPodInHostNetwork : ContainerDefaults.OfPod, serviceLinks: true),
+    };
 
-        Container Complete(Container container)
-        {
-            var complete = ContainerDefaults.WithRequestsFromLimits(container);
-            return inHostNetwork ? ContainerDefaults.WithHostPorts(complete) : complete;
-        }
-    }
+    public static PodTemplateSpec Default(PodTemplateSpec template) => template with { Spec = Default(template.Spec, ContainerDefaults.Default, serviceLinks: null) };
 
-    public static PodTemplateSpec Default(PodTemplateSpec template) => template with { Spec = Default(template.Spec) };
-
-    private static PodSpec Default(PodSpec spec) => spec with
+    private static PodSpec Default(PodSpec spec, Converter<Container, Container> container, bool? serviceLinks) => spec with
     {
         DnsPolicy = spec.DnsPolicy ?? DNSPolicy.ClusterFirst,
         RestartPolicy = spec.RestartPolicy ?? RestartPolicy.Always,
@@ -41,9 +25,10 @@ internal static class PodDefaults
         // The older name of the field follows the newer.
         ServiceAccountName = spec.ServiceAccountName ?? spec.ServiceAccount,
         ServiceAccount = spec.ServiceAccountName ?? spec.ServiceAccount,
-        Volumes = spec.Volumes.ConvertAll(VolumeDefaults.Default),
-        InitContainers = spec.InitContainers.ConvertAll(ContainerDefaults.Default),
-        Containers = spec.Containers.ConvertAll(ContainerDefaults.Default),
+        EnableServiceLinks = spec.EnableServiceLinks ?? serviceLinks,
+        Volumes = spec.Volumes.Change(VolumeDefaults.Default),
+        InitContainers = spec.InitContainers.Change(container),
+        Containers = spec.Containers.Change(container),
         EphemeralContainers = spec.EphemeralContainers.ConvertAll(EphemeralContainerDefaults.Default),
         Overhead = ContainerDefaults.RoundUp(spec.Overhead),
     };

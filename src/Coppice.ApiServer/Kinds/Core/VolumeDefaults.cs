@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -13,13 +14,19 @@ internal static class VolumeDefaults
 
     public static Volume Default(Volume volume)
     {
+        // What pods are given by us says everything.
+        if (ReferenceEquals(volume.Projected, TokenAccess.Source))
+        {
+            return volume;
+        }
+
         // A volume without a source has nothing but its name.
         if (volume == new Volume { Name = volume.Name })
         {
             return volume with { EmptyDir = new() };
         }
 
-        return DefaultRemote(volume) with
+        return volume with
         {
             HostPath = volume.HostPath is { } path ? path with { Type = path.Type ?? HostPathType.None } : null,
             Secret = volume.Secret is { } secret ? secret with { DefaultMode = secret.DefaultMode ?? FileMode } : null,
@@ -32,6 +39,14 @@ internal static class VolumeDefaults
                 ? ephemeral with { VolumeClaimTemplate = claim with { Spec = PersistentVolumeClaimStrategy.Default(claim.Spec) } }
                 : volume.Ephemeral,
             Image = volume.Image is { } image ? image with { PullPolicy = image.PullPolicy ?? ImagePull.DefaultPolicy(image.Reference) } : null,
+            Iscsi = volume.Iscsi is { } iscsi ? iscsi with { IscsiInterface = iscsi.IscsiInterface ?? "default" } : null,
+            Rbd = volume.Rbd is { } rbd
+                ? rbd with { Pool = rbd.Pool ?? "rbd", User = rbd.User ?? "admin", Keyring = rbd.Keyring ?? "/etc/ceph/keyring" }
+                : null,
+            ScaleIO = volume.ScaleIO is { } scale
+                ? scale with { StorageMode = scale.StorageMode ?? "ThinProvisioned", FsType = scale.FsType ?? "xfs" }
+                : null,
+            AzureDisk = volume.AzureDisk is { } disk ? Default(disk) : null,
         };
     }
 
@@ -44,18 +59,6 @@ internal static class VolumeDefaults
         Kind = disk.Kind ?? AzureDataDiskKind.Shared,
         FsType = disk.FsType ?? "ext4",
         ReadOnly = disk.ReadOnly ?? false,
-    };
-
-    private static Volume DefaultRemote(Volume volume) => volume with
-    {
-        Iscsi = volume.Iscsi is { } iscsi ? iscsi with { IscsiInterface = iscsi.IscsiInterface ?? "default" } : null,
-        Rbd = volume.Rbd is { } rbd
-            ? rbd with { Pool = rbd.Pool ?? "rbd", User = rbd.User ?? "admin", Keyring = rbd.Keyring ?? "/etc/ceph/keyring" }
-            : null,
-        ScaleIO = volume.ScaleIO is { } scale
-            ? scale with { StorageMode = scale.StorageMode ?? "ThinProvisioned", FsType = scale.FsType ?? "xfs" }
-            : null,
-        AzureDisk = volume.AzureDisk is { } disk ? Default(disk) : null,
     };
 
     private static ProjectedVolumeSource Default(ProjectedVolumeSource projected) => projected with
