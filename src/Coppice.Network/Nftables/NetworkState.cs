@@ -39,6 +39,9 @@ public sealed record NodeNetwork(ImmutableArray<IPNetwork> ServiceRanges, IPNetw
 /// <summary>Other nodes and their pods: who sends to them leaves by whatever device leads there. No range has addresses of another.</summary>
 public sealed record OtherNodes(ImmutableArray<IPNetwork> Ranges)
 {
+    /// <summary>The UDP port, at every node, of what nodes without a common link wrap for each other: the one that IANA gave VXLAN.</summary>
+    public const ushort TunnelPort = 4789;
+
     public static readonly OtherNodes None = new([]);
 }
 

@@ -71,7 +71,7 @@ internal static class NodeChains
         var unknown = node.ServiceRanges.Select(range => $"{ip} daddr {range} goto {RuleNames.Refuse}").ToList();
         share.Chain(RuleNames.Refuse, "meta l4proto tcp reject with tcp reset", $"reject with {node.Family.Icmp} type port-unreachable");
         share.Chain(RuleNames.PodBound, [.. Devices(node), $"goto {RuleNames.Refuse}"]);
-        AddEarlyRefusals(share, node);
+        AddUntracked(share, node);
         share.BaseChain(
             "filter-input",
             "type filter hook input priority 0 ; policy accept ;",
@@ -106,17 +106,23 @@ internal static class NodeChains
     /// <summary>
     /// New connections to what has no endpoint are refused before they are tracked. A reset takes along what tracking knows of the
     /// connection that it ends: noted as closed and not translated, it would have the next one from the same port refused as well, for
-    /// ten seconds, whatever endpoints there are by then.
+    /// ten seconds, whatever endpoints there are by then. What nodes wrap for each other is not tracked at all: what is in it is, at both
+    /// ends.
     /// </summary>
-    private static void AddEarlyRefusals(RuleShare share, NodeNetwork node)
+    private static void AddUntracked(RuleShare share, NodeNetwork node)
     {
+        var ip = node.Family;
         share.Chain(
             RuleNames.WithoutEndpoints,
-            $"{node.Family} daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
-            $"{OwnAddresses(node.Family)} meta l4proto . th dport vmap @{RuleNames.RefusedPorts}");
-        foreach (var hook in new[] { "prerouting", "output" })
+            $"{ip} daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
+            $"{OwnAddresses(ip)} meta l4proto . th dport vmap @{RuleNames.RefusedPorts}");
+        foreach (var (hook, wrapped) in new[] { ("prerouting", $"{ip} saddr @{RuleNames.OtherNodes} fib daddr type local"), ("output", $"{ip} daddr @{RuleNames.OtherNodes}") })
         {
-            share.BaseChain($"raw-{hook}", $"type filter hook {hook} priority -300 ; policy accept ;", $"tcp flags & (fin | syn | rst | ack) == syn jump {RuleNames.WithoutEndpoints}");
+            share.BaseChain(
+                $"raw-{hook}",
+                $"type filter hook {hook} priority -300 ; policy accept ;",
+                $"tcp flags & (fin | syn | rst | ack) == syn jump {RuleNames.WithoutEndpoints}",
+                $"udp dport {OtherNodes.TunnelPort} {wrapped} notrack");
         }
     }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Coppice.Network.Nftables;
 
 namespace Coppice.Network.NodeRoutes;
 
@@ -17,9 +18,8 @@ internal static class RouteMessages
     private const int TunnelMtu = 1450;
     private const int TunnelMtuV6 = 1430;
 
-    // The number of our network within VXLAN, and the port that IANA gave it.
+    // The number of our network within VXLAN.
     private const int TunnelId = 0xC0;
-    private const ushort TunnelPort = 4789;
 
     private const int CreateOrReplace = 0x400 | 0x100;
     private const int Create = 0x400;
@@ -66,7 +66,7 @@ internal static class RouteMessages
         // Who is where is told, not learned.
         Add(data, 7, [0]);
         var port = new byte[2];
-        BinaryPrimitives.WriteUInt16BigEndian(port, TunnelPort);
+        BinaryPrimitives.WriteUInt16BigEndian(port, OtherNodes.TunnelPort);
         Add(data, 15, port);
 
         var info = new List<byte>();

@@ -55,6 +55,13 @@ public sealed class NodeNetworkTests(ThreeMachines machines)
         Assert.Contains($"{ranges["node-2"]} via 192.0.2.12 dev uplink0", await RoutesAsync("node-1"));
         Assert.Contains($"{ranges["node-3"]} via {ranges["node-3"][..^3]} dev vx-", await RoutesAsync("node-1"));
         Assert.Contains($"{ranges["node-2"]} via {ranges["node-2"][..^3]} dev vx-", await RoutesAsync("node-3"));
+
+        // What is wrapped is tracked as what it is, and not as the wrapping too; what was wrapped before there were rules is forgotten first.
+        await OnNodeAsync("node-3", "conntrack", "-D", "-p", "udp", "--orig-port-dst", "4789");
+        await machines.OnNode("node-3").SeesAsync($"http://{pods["node-1"]}:8080/hostname", "on-node-1");
+        var tracked = (await OnNodeAsync("node-3", "conntrack", "-L")).OrThrow();
+        Assert.Contains("dport=8080", tracked);
+        Assert.DoesNotContain("dport=4789", tracked);
     }
 
     [Fact]
@@ -203,7 +210,9 @@ public sealed class NodeNetworkTests(ThreeMachines machines)
         return addresses;
     }
 
-    private async Task<string> RoutesAsync(string node) => (await machines.NetworkOf(node).Enter(new Command("ip", "route")).RunAsync()).OrThrow();
+    private async Task<string> RoutesAsync(string node) => (await OnNodeAsync(node, "ip", "route")).OrThrow();
+
+    private Task<CommandResult> OnNodeAsync(string node, params string[] command) => machines.NetworkOf(node).Enter(new Command(command[0], command[1..])).RunAsync();
 
     private static string Policy(string spec) => $$"""
         apiVersion: networking.k8s.io/v1
