@@ -325,21 +325,25 @@ public sealed partial class SchedulingLoop
     private async Task PreemptAsync(QueuedPod queued, Victims victims, IReadOnlyList<PodInfo> displaced, string message, CancellationToken stop)
     {
         await Task.Yield();
+        var node = victims.Node.Name;
         try
         {
             await _preemptions.EvictAsync(queued.Pod, victims, stop);
-            foreach (var one in displaced)
-            {
-                await _outcome.DenominateAsync(one.Pod, stop);
-            }
         }
         catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
         {
-            LogNotPreempted(queued.Info.Key.ToString(), victims.Node.Name, e.Message);
+            LogNotPreempted(queued.Info.Key.ToString(), node, e.Message);
             _inbox.Put(() => GiveUpNomination(queued));
+            node = "";
         }
 
-        await ReportAsync(queued.Pod, "Unschedulable", message, victims.Node.Name, stop);
+        // The place is the more important one's, whether the others hear of it or not.
+        foreach (var one in displaced)
+        {
+            await TellAsync(one.Pod, () => _outcome.DenominateAsync(one.Pod, stop));
+        }
+
+        await ReportAsync(queued.Pod, "Unschedulable", message, node, stop);
     }
 
     /// <summary>The devices of the pod's claim are where it cannot run: without them, the claim may get others elsewhere.</summary>

@@ -309,6 +309,28 @@ public sealed class SchedulingLoopTests : SchedulingTest
     }
 
     [Fact]
+    public void Who_got_no_room_is_nominated_for_nothing_and_others_may_have_what_is_free()
+    {
+        Create(Node("a", cpu: "2"));
+        Create(Pod("minor", "1"));
+        Loop.RunUntilIdle();
+        Api.Fault = (verb, _) =>
+        {
+            if (verb == "delete")
+            {
+                throw new IOException("the connection was reset");
+            }
+        };
+        Create(Critical("major"));
+        Loop.RunUntilIdle();
+        Assert.Null(FindPod("major").Status.NominatedNodeName);
+        Assert.Contains("Warning FailedScheduling 0/1 nodes are available: 1 Insufficient cpu.", Events);
+        Create(Pod("late", "1"));
+        Loop.RunUntilIdle();
+        Assert.Equal("a", NodeOfPod("late"));
+    }
+
+    [Fact]
     public void Who_could_not_be_bound_to_the_node_that_was_made_free_is_nominated_for_nothing()
     {
         Create(Node("a", cpu: "2"));
