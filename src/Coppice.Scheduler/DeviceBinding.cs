@@ -35,6 +35,15 @@ internal sealed class DeviceBinding(IApiClient api, TimeProvider time)
     public async ValueTask GiveBackAsync(ResourceClaim claim, CancellationToken stop) =>
         await api.UpdateStatusAsync(claim with { Status = claim.Status with { Allocation = null, ReservedFor = [] } }, stop);
 
+    /// <summary>Takes away a claim that was made for a pod's extended resources before its status told of it, unless it does by now.</summary>
+    public async ValueTask ClearAsync(Pod pod, ResourceClaim leftover, CancellationToken stop)
+    {
+        if (await api.FindAsync<Pod>(ObjectKey.Of(pod), stop) is { } now && now.Metadata.Uid == pod.Metadata.Uid && DeviceClaims.OfExtended(now) != ObjectKey.Of(leftover))
+        {
+            await UnmakeAsync(leftover, stop);
+        }
+    }
+
     /// <summary>Makes the claim for a pod's extended resources, and has the pod's status tell of it, by which its node finds it.</summary>
     private async ValueTask<ResourceClaim> MakeAsync(Pod pod, ResourceClaim planned, IReadOnlyList<ExtendedWish> wishes, CancellationToken stop)
     {

@@ -131,11 +131,15 @@ public sealed partial class SchedulingLoop
     private void Schedule(QueuedPod queued, long start, HashSet<Task> working, CancellationToken stop)
     {
         var (pod, profile) = (queued.Info, _profiles.Of(queued.Pod));
-        if (profile.AllocatesDevices && PodDevices.Of(pod.Pod, _cluster.Devices) is { IsAwaited: true })
+        if (profile.AllocatesDevices && PodDevices.Of(pod.Pod, _cluster.Devices) is { } devices)
         {
-            // The claims that are made for it come in a moment: nobody needs to be told that they are not there yet.
-            _queue.AddUnschedulable(queued, ClusterEvents.Devices);
-            return;
+            if (devices.IsAwaited || devices.Leftover is not null)
+            {
+                // The claims that are made for it come in a moment: nobody needs to be told that they are not there yet.
+                _queue.AddUnschedulable(queued, ClusterEvents.Devices);
+                working.UnionWith(devices.Leftover is { } leftover ? [ClearAsync(queued, leftover, stop)] : (Task[])[]);
+                return;
+            }
         }
 
         var plan = SchedulingPlanner.Plan(pod, _cluster.Snapshot(_firstNode), _nominations, profile);
@@ -188,14 +192,6 @@ public sealed partial class SchedulingLoop
         return claims;
     }
 
-    private void Withdraw(IReadOnlyList<PlannedClaim> claims)
-    {
-        if (claims.Count > 0)
-        {
-            _follower.LearnDevices(devices => devices.Withdraw(claims));
-        }
-    }
-
     /// <summary>The node is kept for the pod while others bind its claims there; what they write wakes it.</summary>
     private Task AwaitVolumes(QueuedPod queued, PodInfo pod, string node, StorageNeeds needs, CancellationToken stop)
     {
@@ -208,25 +204,6 @@ public sealed partial class SchedulingLoop
         }
 
         return WriteVolumesAsync(queued, node, needs, stop);
-    }
-
-    /// <summary>What was chosen for the pod's claims is written to them; the pod waits for more.</summary>
-    private async Task WriteClaimsAsync(QueuedPod queued, string node, IReadOnlyList<PlannedClaim> claims, CancellationToken stop)
-    {
-        await NominateAsync(queued.Pod, node, stop);
-        try
-        {
-            await ReserveAsync(queued.Pod, claims, stop);
-        }
-        catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException or ClaimChangedException)
-        {
-            LogNotReserved(queued.Info.Key.ToString(), e.Message);
-            _inbox.Put(() =>
-            {
-                Withdraw(claims);
-                GiveUpNode(queued, stop);
-            });
-        }
     }
 
     /// <summary>Who waited too long for its claims is told so and begins anew after a pause, on whatever node they leave it.</summary>
@@ -346,23 +323,6 @@ public sealed partial class SchedulingLoop
         await ReportAsync(queued.Pod, "Unschedulable", message, node, stop);
     }
 
-    /// <summary>The devices of the pod's claim are where it cannot run: without them, the claim may get others elsewhere.</summary>
-    private async Task GiveBackAsync(QueuedPod queued, Objects.Resource.ResourceClaim claim, string message, CancellationToken stop)
-    {
-        await Task.Yield();
-        try
-        {
-            await _devices.GiveBackAsync(claim, stop);
-        }
-        catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
-        {
-            // Somebody else has changed it, which wakes the pod, or it is tried again with the pod.
-            LogNotReserved(queued.Info.Key.ToString(), e.Message);
-        }
-
-        await ReportAsync(queued.Pod, "Unschedulable", message, "", stop);
-    }
-
     /// <summary>Where a volume could not be made, its pod begins anew after a pause, on whatever node.</summary>
     private void LearnClaim(ObjectChange<PersistentVolumeClaim> change)
     {
@@ -417,15 +377,6 @@ public sealed partial class SchedulingLoop
                 var step = e is ClaimChangedException ? "running PreBind plugin \"DynamicResources\"" : "binding rejected";
                 await ReportAsync(pod, "SchedulerError", $"{step}: {e.Message}", "", stop);
             }
-        }
-    }
-
-    private async ValueTask ReserveAsync(Pod pod, IReadOnlyList<PlannedClaim> claims, CancellationToken stop)
-    {
-        if (claims.Count > 0)
-        {
-            var written = await _devices.ReserveAsync(pod, claims, stop);
-            _inbox.Put(() => _follower.LearnWritten(written));
         }
     }
 
