@@ -1,6 +1,7 @@
 using System.Buffers;
 using Coppice.Client.Metrics;
 using Coppice.Client.Pages;
+using Coppice.Node.Devices;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -21,6 +22,9 @@ public sealed record KubeletNode(
 {
     /// <summary>How long its pods took to start; null where nobody measures that.</summary>
     public PodStarts? Starts { get; init; }
+
+    /// <summary>Null where nobody asks for devices.</summary>
+    public NodeDevices? Devices { get; init; }
 
     /// <summary>Completes when it knows all of its pods; before that, one that is not found may be there.</summary>
     public Task Started { get; init; } = Task.CompletedTask;

@@ -50,10 +50,10 @@ public sealed partial class SchedulingLoop
         _profiles = new(options.Profiles, events, client);
         _outcome = new(statuses, _profiles, time);
         _preemptions = new(client, statuses, _profiles, time);
-        _devices = new(client, time);
         _figures = new(_clock);
+        _devices = new(client, _figures, time);
         _queue = new(options, _figures, _clock);
-        _deviceWaits = new(_cluster, _nominations, _queue, _outcome, _clock);
+        _deviceWaits = new(_cluster, _nominations, _queue, _outcome, _figures, _clock);
         _follower = new(_cluster, _queue, _nominations, _profiles);
         _follower.Follow(caches, learn => _inbox.Put(learn));
         caches.Storage.Claims.Subscribe(change => _inbox.Put(() => LearnClaim(change)));

@@ -35,6 +35,7 @@ public sealed class ExtendedResourceTests : SchedulingTest
         Assert.Equal(pod.Metadata.Uid, Assert.Single(claim.Status.ReservedFor).Uid);
         Assert.Equal(claim.Metadata.Name, pod.Status.ExtendedResourceClaimStatus!.ResourceClaimName);
         Assert.Equal(("app", Gpu, "container-0-request-0"), pod.Status.ExtendedResourceClaimStatus.RequestMappings.Select(one => (one.ContainerName, one.ResourceName, one.RequestName)).Single());
+        Assert.Contains("scheduler_resourceclaim_creates_total{status=\"success\"} 1\n", Figures());
         Assert.True(writes.FindLastIndex(one => one == "update Pod") < writes.FindLastIndex(one => one.StartsWith("bind ", StringComparison.Ordinal)), string.Join(", ", writes));
     }
 

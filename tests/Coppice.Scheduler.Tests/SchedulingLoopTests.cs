@@ -33,9 +33,7 @@ public sealed class SchedulingLoopTests : SchedulingTest
         Create(Pod("large", cpu: "2"));
         Create(Pod("small"));
         Loop.RunUntilIdle();
-        var text = new MetricsText();
-        Scheduler.WriteTo(text);
-        var figures = Encoding.UTF8.GetString(text.ToBytes().Span);
+        var figures = Figures();
         Assert.Contains("scheduler_schedule_attempts_total{profile=\"default-scheduler\",result=\"scheduled\"} 1\n", figures);
         Assert.Matches("scheduler_schedule_attempts_total\\{profile=\"default-scheduler\",result=\"unschedulable\"\\} [1-9]", figures);
         Assert.Contains("scheduler_scheduling_attempt_duration_seconds_count{profile=\"default-scheduler\",result=\"scheduled\"} 1\n", figures);

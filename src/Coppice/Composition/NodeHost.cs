@@ -120,7 +120,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var running = _agent = parts.Agent;
         var streams = _streams = Streams(running, runtime);
         _stats = new NodeStats(() => running.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time);
-        _kubelet = Shown(running, streams, _stats, parts.Probed, asked) with { Starts = parts.Starts };
+        _kubelet = Shown(running, streams, _stats, parts.Probed, asked) with { Starts = parts.Starts, Devices = devices };
         var networks = new PodNetworkWatch(
             () => LinksOf(running), (link, missing) => running.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
         return stop => RunAsync(running, [networks.RunAsync, devices.RunAsync], parts.Ready, supervising, stop);
