@@ -1,6 +1,7 @@
 using System.Buffers;
 using Coppice.Client.Metrics;
 using Coppice.Client.Pages;
+using Coppice.Node.Devices;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -22,6 +23,9 @@ public sealed record KubeletNode(
     /// <summary>How long its pods took to start; null where nobody measures that.</summary>
     public PodStarts? Starts { get; init; }
 
+    /// <summary>Null where nobody asks for devices.</summary>
+    public NodeDevices? Devices { get; init; }
+
     /// <summary>Completes when it knows all of its pods; before that, one that is not found may be there.</summary>
     public Task Started { get; init; } = Task.CompletedTask;
 }
@@ -31,13 +35,14 @@ public sealed record KubeletNode(
 /// when it is asked for. Whoever hosts it serves TLS and asks clients for certificates.
 /// </summary>
 /// <param name="node">Null while the node is starting.</param>
+/// <param name="logs">Of the machine; they are there while the node starts, too.</param>
 /// <param name="pages">What it says of itself.</param>
-public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> node, ComponentPages pages, TimeProvider time)
+public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> node, NodeLogs logs, ComponentPages pages, TimeProvider time)
 {
     /// <summary>What it answers beside what is said of it.</summary>
     public static readonly IReadOnlyList<string> Paths =
     [
-        "/attach", "/containerLogs", "/exec", "/healthz", "/metrics", "/pods", "/portForward", "/runningpods", "/stats", ComponentPages.Flags, ComponentPages.Status,
+        "/attach", "/containerLogs", "/exec", "/healthz", "/logs", "/metrics", "/pods", "/portForward", "/runningpods", "/stats", ComponentPages.Flags, ComponentPages.Status,
     ];
 
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
@@ -76,6 +81,10 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
         else if (path == "/healthz/ping")
         {
             await WriteAsync(http, StatusCodes.Status200OK, "ok");
+        }
+        else if (path.Split('/') is ["", "logs", ..])
+        {
+            await logs.AnswerAsync(http, http.Request.Path.Value!);
         }
         else if (pages.Find(path, http.Request.Headers.Accept is [var accept, ..] ? accept : null) is { } page)
         {

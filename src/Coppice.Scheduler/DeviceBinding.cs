@@ -9,7 +9,7 @@ namespace Coppice.Scheduler;
 internal sealed class ClaimChangedException(string message) : Exception(message);
 
 /// <summary>Writes to claims of devices what was chosen for a pod, before the pod goes to its node; and takes it back where it is of no use.</summary>
-internal sealed class DeviceBinding(IApiClient api, TimeProvider time)
+internal sealed class DeviceBinding(IApiClient api, SchedulerFigures figures, TimeProvider time)
 {
     /// <summary>Others write to a claim, too: each time it was changed in between, it is looked at again.</summary>
     private const int TriesMax = 10;
@@ -35,10 +35,19 @@ internal sealed class DeviceBinding(IApiClient api, TimeProvider time)
     public async ValueTask GiveBackAsync(ResourceClaim claim, CancellationToken stop) =>
         await api.UpdateStatusAsync(claim with { Status = claim.Status with { Allocation = null, ReservedFor = [] } }, stop);
 
+    /// <summary>Takes away a claim that was made for a pod's extended resources before its status told of it, unless it does by now.</summary>
+    public async ValueTask ClearAsync(Pod pod, ResourceClaim leftover, CancellationToken stop)
+    {
+        if (await api.FindAsync<Pod>(ObjectKey.Of(pod), stop) is { } now && now.Metadata.Uid == pod.Metadata.Uid && DeviceClaims.OfExtended(now) != ObjectKey.Of(leftover))
+        {
+            await UnmakeAsync(leftover, stop);
+        }
+    }
+
     /// <summary>Makes the claim for a pod's extended resources, and has the pod's status tell of it, by which its node finds it.</summary>
     private async ValueTask<ResourceClaim> MakeAsync(Pod pod, ResourceClaim planned, IReadOnlyList<ExtendedWish> wishes, CancellationToken stop)
     {
-        var made = await api.CreateAsync(planned with { Metadata = planned.Metadata with { Name = null }, Status = new() }, stop);
+        var made = await CreateAsync(planned with { Metadata = planned.Metadata with { Name = null }, Status = new() }, stop);
         try
         {
             var status = planned.Status with { Allocation = planned.Status.Allocation! with { AllocationTimestamp = ApiTime.Truncate(time.GetUtcNow()) } };
@@ -52,6 +61,21 @@ internal sealed class DeviceBinding(IApiClient api, TimeProvider time)
             // The next try makes another one. Where this does not reach the API either, it goes with the pod.
             await UnmakeAsync(made, stop);
             throw;
+        }
+    }
+
+    private async ValueTask<ResourceClaim> CreateAsync(ResourceClaim claim, CancellationToken stop)
+    {
+        var isMade = false;
+        try
+        {
+            claim = await api.CreateAsync(claim, stop);
+            isMade = true;
+            return claim;
+        }
+        finally
+        {
+            figures.ClaimMade(isMade);
         }
     }
 

@@ -21,6 +21,10 @@ internal sealed class SchedulerFigures(TimeProvider time)
     private readonly Counts<string> _preemptions = new();
     private readonly Histogram _victims = new(Histogram.Doubling(1, 7));
 
+    private readonly Counts<string> _claimsMade = new();
+    private readonly Counts<(string Profile, string Driver, string Status)> _deviceWaits = new();
+    private readonly Histograms<(string Profile, string Driver, string Status)> _deviceWaitsTook = new(Histogram.Doubling(0.1, 14));
+
     /// <summary>As it was when the loop last looked.</summary>
     public QueueLengths Lengths { get; set; }
 
@@ -44,6 +48,17 @@ internal sealed class SchedulerFigures(TimeProvider time)
     {
         _preemptions.Add("");
         _victims.Observe(victims);
+    }
+
+    /// <summary>A claim was to be made for extended resources.</summary>
+    public void ClaimMade(bool isMade) => _claimsMade.Add(isMade ? "success" : "failure");
+
+    /// <summary>A pod has waited for a driver's devices to be made ready.</summary>
+    /// <param name="status">success, failure or timeout.</param>
+    public void AwaitedDevices(string profile, string driver, string status, TimeSpan took)
+    {
+        _deviceWaits.Add((profile, driver, status));
+        _deviceWaitsTook[(profile, driver, status)].Observe(took);
     }
 
     public void WriteTo(MetricsText text)
@@ -80,5 +95,28 @@ internal sealed class SchedulerFigures(TimeProvider time)
         pending.Sample(lengths.Unschedulable, null, ("queue", "unschedulable"));
         text.Counter("scheduler_preemption_attempts_total", "[STABLE] Total preemption attempts in the cluster till now").Sample(_preemptions.All.Sum(one => one.Count), null);
         _victims.WriteTo(text.Histogram("scheduler_preemption_victims", "[STABLE] Number of selected preemption victims"));
+        WriteDevices(text);
+    }
+
+    private void WriteDevices(MetricsText text)
+    {
+        var made = text.Counter("scheduler_resourceclaim_creates_total", "[ALPHA] Number of ResourceClaims creation requests within scheduler");
+        foreach (var (status, count) in _claimsMade.All)
+        {
+            made.Sample(count, null, ("status", status));
+        }
+
+        var waits = text.Counter(
+            "scheduler_dra_bindingconditions_allocations_total", "[ALPHA] Number of allocations using devices with BindingConditions, counted per driver per scheduling attempt");
+        foreach (var ((profile, driver, status), count) in _deviceWaits.All)
+        {
+            waits.Sample(count, null, ("profile", profile), ("driver", driver), ("status", status));
+        }
+
+        var took = text.Histogram("scheduler_dra_bindingconditions_wait_duration_seconds", "[ALPHA] Time in seconds spent waiting for BindingConditions to be satisfied during PreBind.");
+        foreach (var ((profile, driver, status), durations) in _deviceWaitsTook.All)
+        {
+            durations.WriteTo(took, ("profile", profile), ("driver", driver), ("status", status));
+        }
     }
 }

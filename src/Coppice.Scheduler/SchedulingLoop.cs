@@ -50,10 +50,10 @@ public sealed partial class SchedulingLoop
         _profiles = new(options.Profiles, events, client);
         _outcome = new(statuses, _profiles, time);
         _preemptions = new(client, statuses, _profiles, time);
-        _devices = new(client, time);
         _figures = new(_clock);
+        _devices = new(client, _figures, time);
         _queue = new(options, _figures, _clock);
-        _deviceWaits = new(_cluster, _nominations, _queue, _outcome, _clock);
+        _deviceWaits = new(_cluster, _nominations, _queue, _outcome, _figures, _clock);
         _follower = new(_cluster, _queue, _nominations, _profiles);
         _follower.Follow(caches, learn => _inbox.Put(learn));
         caches.Storage.Claims.Subscribe(change => _inbox.Put(() => LearnClaim(change)));
@@ -131,11 +131,15 @@ public sealed partial class SchedulingLoop
     private void Schedule(QueuedPod queued, long start, HashSet<Task> working, CancellationToken stop)
     {
         var (pod, profile) = (queued.Info, _profiles.Of(queued.Pod));
-        if (profile.AllocatesDevices && PodDevices.Of(pod.Pod, _cluster.Devices) is { IsAwaited: true })
+        if (profile.AllocatesDevices && PodDevices.Of(pod.Pod, _cluster.Devices) is { } devices)
         {
-            // The claims that are made for it come in a moment: nobody needs to be told that they are not there yet.
-            _queue.AddUnschedulable(queued, ClusterEvents.Devices);
-            return;
+            if (devices.IsAwaited || devices.Leftover is not null)
+            {
+                // The claims that are made for it come in a moment: nobody needs to be told that they are not there yet.
+                _queue.AddUnschedulable(queued, ClusterEvents.Devices);
+                working.UnionWith(devices.Leftover is { } leftover ? [ClearAsync(queued, leftover, stop)] : (Task[])[]);
+                return;
+            }
         }
 
         var plan = SchedulingPlanner.Plan(pod, _cluster.Snapshot(_firstNode), _nominations, profile);
@@ -188,14 +192,6 @@ public sealed partial class SchedulingLoop
         return claims;
     }
 
-    private void Withdraw(IReadOnlyList<PlannedClaim> claims)
-    {
-        if (claims.Count > 0)
-        {
-            _follower.LearnDevices(devices => devices.Withdraw(claims));
-        }
-    }
-
     /// <summary>The node is kept for the pod while others bind its claims there; what they write wakes it.</summary>
     private Task AwaitVolumes(QueuedPod queued, PodInfo pod, string node, StorageNeeds needs, CancellationToken stop)
     {
@@ -208,25 +204,6 @@ public sealed partial class SchedulingLoop
         }
 
         return WriteVolumesAsync(queued, node, needs, stop);
-    }
-
-    /// <summary>What was chosen for the pod's claims is written to them; the pod waits for more.</summary>
-    private async Task WriteClaimsAsync(QueuedPod queued, string node, IReadOnlyList<PlannedClaim> claims, CancellationToken stop)
-    {
-        await NominateAsync(queued.Pod, node, stop);
-        try
-        {
-            await ReserveAsync(queued.Pod, claims, stop);
-        }
-        catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException or ClaimChangedException)
-        {
-            LogNotReserved(queued.Info.Key.ToString(), e.Message);
-            _inbox.Put(() =>
-            {
-                Withdraw(claims);
-                GiveUpNode(queued, stop);
-            });
-        }
     }
 
     /// <summary>Who waited too long for its claims is told so and begins anew after a pause, on whatever node they leave it.</summary>
@@ -325,38 +302,25 @@ public sealed partial class SchedulingLoop
     private async Task PreemptAsync(QueuedPod queued, Victims victims, IReadOnlyList<PodInfo> displaced, string message, CancellationToken stop)
     {
         await Task.Yield();
+        var node = victims.Node.Name;
         try
         {
             await _preemptions.EvictAsync(queued.Pod, victims, stop);
-            foreach (var one in displaced)
-            {
-                await _outcome.DenominateAsync(one.Pod, stop);
-            }
         }
         catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
         {
-            LogNotPreempted(queued.Info.Key.ToString(), victims.Node.Name, e.Message);
+            LogNotPreempted(queued.Info.Key.ToString(), node, e.Message);
             _inbox.Put(() => GiveUpNomination(queued));
+            node = "";
         }
 
-        await ReportAsync(queued.Pod, "Unschedulable", message, victims.Node.Name, stop);
-    }
-
-    /// <summary>The devices of the pod's claim are where it cannot run: without them, the claim may get others elsewhere.</summary>
-    private async Task GiveBackAsync(QueuedPod queued, Objects.Resource.ResourceClaim claim, string message, CancellationToken stop)
-    {
-        await Task.Yield();
-        try
+        // The place is the more important one's, whether the others hear of it or not.
+        foreach (var one in displaced)
         {
-            await _devices.GiveBackAsync(claim, stop);
-        }
-        catch (Exception e) when (e is ApiException or IOException or HttpRequestException or OperationCanceledException)
-        {
-            // Somebody else has changed it, which wakes the pod, or it is tried again with the pod.
-            LogNotReserved(queued.Info.Key.ToString(), e.Message);
+            await TellAsync(one.Pod, () => _outcome.DenominateAsync(one.Pod, stop));
         }
 
-        await ReportAsync(queued.Pod, "Unschedulable", message, "", stop);
+        await ReportAsync(queued.Pod, "Unschedulable", message, node, stop);
     }
 
     /// <summary>Where a volume could not be made, its pod begins anew after a pause, on whatever node.</summary>
@@ -413,15 +377,6 @@ public sealed partial class SchedulingLoop
                 var step = e is ClaimChangedException ? "running PreBind plugin \"DynamicResources\"" : "binding rejected";
                 await ReportAsync(pod, "SchedulerError", $"{step}: {e.Message}", "", stop);
             }
-        }
-    }
-
-    private async ValueTask ReserveAsync(Pod pod, IReadOnlyList<PlannedClaim> claims, CancellationToken stop)
-    {
-        if (claims.Count > 0)
-        {
-            var written = await _devices.ReserveAsync(pod, claims, stop);
-            _inbox.Put(() => _follower.LearnWritten(written));
         }
     }
 

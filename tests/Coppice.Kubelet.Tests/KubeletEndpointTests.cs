@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Coppice.Client;
 using Coppice.Client.Pages;
+using Coppice.Node.Logs;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime;
@@ -130,7 +131,7 @@ public sealed class KubeletEndpointTests
         var (code, body) = await GetAsync($"/{page}");
         Assert.Equal(200, code);
         Assert.StartsWith($"\nkubelet {(page == "flagz" ? "flags" : page)}\nWarning: ", body);
-        Assert.Contains(page == "flagz" ? "\nnode-name=node-1\n" : "\nPaths: /attach /containerLogs /exec /flagz /healthz /metrics /pods /portForward /runningpods /stats /statusz\n", body);
+        Assert.Contains(page == "flagz" ? "\nnode-name=node-1\n" : "\nPaths: /attach /containerLogs /exec /flagz /healthz /logs /metrics /pods /portForward /runningpods /stats /statusz\n", body);
     }
 
     [Fact]
@@ -157,8 +158,9 @@ public sealed class KubeletEndpointTests
         var stats = new NodeStats(
             () => [], _ => ValueTask.FromResult<IReadOnlyDictionary<string, FilesUsage>>(new Dictionary<string, FilesUsage>()), mounts, new CgroupTree("/x"), "/", TimeProvider.System);
         var node = new KubeletNode("node-1", () => [], new NoStreams(), stats, new ProbeTally(), _asked, () => _problem) { Started = _started };
+        var logs = new NodeLogs(new HostLogs("/nowhere"), null, (_, _, _) => Task.FromResult(false), _time);
         var pages = new ComponentPages("kubelet", "1.36.0", new Dictionary<string, string> { ["node-name"] = "node-1" }, KubeletEndpoint.Paths, _time);
-        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed, _isAway), "node-1"), () => _isStarting ? null : node, pages, _time).HandleAsync(http);
+        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed, _isAway), "node-1"), () => _isStarting ? null : node, logs, pages, _time).HandleAsync(http);
         return (http.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()));
     }
 

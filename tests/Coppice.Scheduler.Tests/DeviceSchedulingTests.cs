@@ -141,6 +141,7 @@ public sealed class DeviceSchedulingTests : SchedulingTest
         Assert.Equal(("a", null), (NodeOfPod("web"), FindPod("web").Status.NominatedNodeName));
         Assert.Equal("Normal Scheduled Successfully assigned default/web to a", Events[^1]);
         Assert.Equal(2, Events.Count);
+        Assert.Contains("scheduler_dra_bindingconditions_allocations_total{profile=\"default-scheduler\",driver=\"gpu.example.com\",status=\"success\"} 1\n", Figures());
     }
 
     [Fact]
@@ -201,6 +202,7 @@ public sealed class DeviceSchedulingTests : SchedulingTest
                 "Warning FailedScheduling 0/1 nodes are available: 1 resourceclaim not available on the node. deallocation of ResourceClaim completed, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
             ],
             Events.Where(one => one.StartsWith("Warning", StringComparison.Ordinal)));
+        Assert.Contains("scheduler_dra_bindingconditions_wait_duration_seconds_count{profile=\"default-scheduler\",driver=\"gpu.example.com\",status=\"failure\"} 1\n", Figures());
     }
 
     [Fact]
@@ -218,6 +220,7 @@ public sealed class DeviceSchedulingTests : SchedulingTest
         Assert.Equal("a", NodeOfPod("web"));
         Assert.Equal("near", Assert.Single(Find("one").Status.Allocation!.Devices.Results).Device);
         Assert.Contains("Warning FailedScheduling running PreBind plugin \"DynamicResources\": claim one binding timeout", Events);
+        Assert.Contains("scheduler_dra_bindingconditions_wait_duration_seconds_count{profile=\"default-scheduler\",driver=\"gpu.example.com\",status=\"timeout\"} 1\n", Figures());
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed class ExtendedResourceTests : SchedulingTest
         Assert.Equal(pod.Metadata.Uid, Assert.Single(claim.Status.ReservedFor).Uid);
         Assert.Equal(claim.Metadata.Name, pod.Status.ExtendedResourceClaimStatus!.ResourceClaimName);
         Assert.Equal(("app", Gpu, "container-0-request-0"), pod.Status.ExtendedResourceClaimStatus.RequestMappings.Select(one => (one.ContainerName, one.ResourceName, one.RequestName)).Single());
+        Assert.Contains("scheduler_resourceclaim_creates_total{status=\"success\"} 1\n", Figures());
         Assert.True(writes.FindLastIndex(one => one == "update Pod") < writes.FindLastIndex(one => one.StartsWith("bind ", StringComparison.Ordinal)), string.Join(", ", writes));
     }
 
@@ -156,6 +157,40 @@ public sealed class ExtendedResourceTests : SchedulingTest
         Assert.Equal("a", NodeOfPod("web"));
         var claim = Api.All<ResourceClaim>().Single(claim => claim.Metadata.DeletionTimestamp is null);
         Assert.Equal((FindPod("web").Status.ExtendedResourceClaimStatus!.ResourceClaimName, "gpu-0"), (claim.Metadata.Name, DevicesOf(claim)));
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void A_claim_that_a_dead_scheduler_left_does_not_keep_its_pod_from_the_last_device(bool hasDevices, bool isGoing)
+    {
+        Class("gpus", Gpu);
+        var pod = Create(User("web", ("app", Gpu, "1")));
+        Loop.RunUntilIdle();
+        Assert.Null(NodeOfPod("web"));
+        var planned = ExtendedResources.Plan(pod, ExtendedResources.Of(pod, _ => new DeviceClass { Metadata = new() { Name = "gpus" } }));
+        var left = Create(planned with { Metadata = planned.Metadata with { Name = "left" } });
+        if (hasDevices)
+        {
+            var results = new DeviceRequestAllocationResult { Request = "container-0-request-0", Driver = "gpu.example.com", Pool = "a", Device = "gpu-0" };
+            Loop.Await(async () => await Api.UpdateStatusAsync(left with { Status = DeviceClaims.ReservedFor(pod, left with { Status = new() { Allocation = new() { Devices = new() { Results = [results] } } } }).Status }, default));
+        }
+
+        if (isGoing)
+        {
+            Loop.Await(async () => await Api.DeleteAsync<ResourceClaim>(ObjectKey.Of(left), new(), default));
+        }
+
+        Create(Slice("gpu-0"));
+        Loop.RunFor(TimeSpan.FromSeconds(5));
+
+        Assert.Equal("a", NodeOfPod("web"));
+        var claims = Api.All<ResourceClaim>().ToList();
+        var gone = claims.Single(claim => claim.Metadata.Name == "left");
+        Assert.Equal((true, null), (gone.Metadata.DeletionTimestamp is not null, gone.Status.Allocation));
+        var used = claims.Single(claim => claim.Metadata.Name != "left");
+        Assert.Equal((FindPod("web").Status.ExtendedResourceClaimStatus!.ResourceClaimName, "gpu-0"), (used.Metadata.Name, DevicesOf(used)));
     }
 
     [Theory]

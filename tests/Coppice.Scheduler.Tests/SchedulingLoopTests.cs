@@ -33,9 +33,7 @@ public sealed class SchedulingLoopTests : SchedulingTest
         Create(Pod("large", cpu: "2"));
         Create(Pod("small"));
         Loop.RunUntilIdle();
-        var text = new MetricsText();
-        Scheduler.WriteTo(text);
-        var figures = Encoding.UTF8.GetString(text.ToBytes().Span);
+        var figures = Figures();
         Assert.Contains("scheduler_schedule_attempts_total{profile=\"default-scheduler\",result=\"scheduled\"} 1\n", figures);
         Assert.Matches("scheduler_schedule_attempts_total\\{profile=\"default-scheduler\",result=\"unschedulable\"\\} [1-9]", figures);
         Assert.Contains("scheduler_scheduling_attempt_duration_seconds_count{profile=\"default-scheduler\",result=\"scheduled\"} 1\n", figures);
@@ -306,6 +304,28 @@ public sealed class SchedulingLoopTests : SchedulingTest
         Create(Critical("major"));
         Loop.RunFor(TimeSpan.FromSeconds(20));
         Assert.NotNull(FindPod("minor").Metadata.DeletionTimestamp);
+    }
+
+    [Fact]
+    public void Who_got_no_room_is_nominated_for_nothing_and_others_may_have_what_is_free()
+    {
+        Create(Node("a", cpu: "2"));
+        Create(Pod("minor", "1"));
+        Loop.RunUntilIdle();
+        Api.Fault = (verb, _) =>
+        {
+            if (verb == "delete")
+            {
+                throw new IOException("the connection was reset");
+            }
+        };
+        Create(Critical("major"));
+        Loop.RunUntilIdle();
+        Assert.Null(FindPod("major").Status.NominatedNodeName);
+        Assert.Contains("Warning FailedScheduling 0/1 nodes are available: 1 Insufficient cpu.", Events);
+        Create(Pod("late", "1"));
+        Loop.RunUntilIdle();
+        Assert.Equal("a", NodeOfPod("late"));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.Text;
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using Coppice.Testing;
@@ -28,6 +30,14 @@ public abstract class SchedulingTest : IDisposable
     private protected SettableClock Clock { get; }
 
     private protected SchedulingLoop Scheduler { get; }
+
+    /// <summary>What the scheduler has to tell, in Prometheus' text.</summary>
+    protected string Figures()
+    {
+        var text = new MetricsText();
+        Scheduler.WriteTo(text);
+        return Encoding.UTF8.GetString(text.ToBytes().Span);
+    }
 
     /// <summary>TYPE REASON MESSAGE.</summary>
     protected IReadOnlyList<string> Events => _notes.Notes;

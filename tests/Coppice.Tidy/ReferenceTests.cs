@@ -18,7 +18,7 @@ public sealed partial class ReferenceTests
         ["Coppice.Scheduler"] = ["Coppice.Objects", "Coppice.Cel", "Coppice.Client"],
         ["Coppice.Network"] = ["Coppice.Objects", "Coppice.Client"],
         ["Coppice.Node"] = ["Coppice.Objects", "Coppice.Client", "Coppice.Streaming"],
-        ["Coppice.Kubelet"] = ["Coppice.Objects", "Coppice.Client", "Coppice.Streaming", "Coppice.Node"],
+        ["Coppice.Kubelet"] = ["Coppice.Objects", "Coppice.Cel", "Coppice.Client", "Coppice.Streaming", "Coppice.Node"],
         ["Coppice"] = ["Coppice.ApiServer", "Coppice.Controllers", "Coppice.Scheduler", "Coppice.Node", "Coppice.Kubelet", "Coppice.Network", "Coppice.Web"],
     };
 

@@ -11,7 +11,7 @@ namespace Coppice.Controllers.ResourceClaims;
 /// Makes the claims of devices that pods want by templates, and tells the pods their names. Who came to a node without the scheduler is
 /// noted as a user of what is allocated.
 /// </summary>
-internal sealed class PodClaimReconciler(IApiClient api, CacheSet caches, IEventRecorder events, TimeProvider time) : IDeclaredReconciler
+internal sealed class PodClaimReconciler(IApiClient api, CacheSet caches, ClaimFigures figures, IEventRecorder events, TimeProvider time) : IDeclaredReconciler
 {
     private readonly ObjectCache<Pod> _pods = caches.Of<Pod>();
     private readonly ObjectCache<ResourceClaim> _claims = caches.Of<ResourceClaim>();
@@ -79,9 +79,11 @@ internal sealed class PodClaimReconciler(IApiClient api, CacheSet caches, IEvent
             return null;
         }
 
+        var wanted = GeneratedClaims.Make(pod, awaited.Entry, template);
         try
         {
-            var claim = await api.CreateAsync(GeneratedClaims.Make(pod, awaited.Entry, template), stop);
+            var claim = await api.CreateAsync(wanted, stop);
+            figures.Made(wanted, isMade: true);
             await _claims.ExpectAsync(claim, time, stop);
             return claim;
         }
@@ -91,6 +93,7 @@ internal sealed class PodClaimReconciler(IApiClient api, CacheSet caches, IEvent
         }
         catch (ApiException e)
         {
+            figures.Made(wanted, isMade: false);
             Tell(pod, awaited, $"create ResourceClaim : {e.Message}");
             throw;
         }

@@ -6,7 +6,7 @@ namespace Coppice.Node.Devices;
 
 /// <summary>A driver of devices that has registered itself with this node.</summary>
 /// <param name="service">Of those that it serves, the one that it is spoken to by.</param>
-internal sealed class DeviceDriver(string name, string endpoint, string service, TimeProvider time) : IDisposable
+internal sealed class DeviceDriver(string name, string endpoint, string service, DeviceFigures figures, TimeProvider time) : IDisposable
 {
     private readonly GrpcConnection _connection = new(endpoint, time);
 
@@ -36,18 +36,25 @@ internal sealed class DeviceDriver(string name, string endpoint, string service,
         where TRequest : Google.Protobuf.IMessage
         where TResponse : class, Google.Protobuf.IMessage<TResponse>
     {
+        var (began, code) = (figures.Begin(), GrpcCode.OK);
         try
         {
             return await _connection.CallAsync(method, request, stop);
         }
         catch (GrpcException failed)
         {
+            code = failed.Code;
             stop.ThrowIfCancellationRequested();
             throw new DevicesNotReadyException($"{verb}: {failed.Description}", failed);
         }
         catch (RuntimeUnavailableException away)
         {
+            code = GrpcCode.Unavailable;
             throw new DevicesNotReadyException($"{verb}: rpc error: code = Unavailable desc = {away.InnerException?.Message ?? away.Message}", away);
+        }
+        finally
+        {
+            figures.Called(name, method.Path, $"{code}", began);
         }
     }
 

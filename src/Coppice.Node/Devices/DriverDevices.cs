@@ -9,15 +9,18 @@ namespace Coppice.Node.Devices;
 
 /// <summary>The devices of pods on this machine, by the drivers that have registered themselves.</summary>
 /// <param name="find">Looks up a claim; null where there is none of that name.</param>
-internal sealed class DriverDevices(DriverRegistry drivers, PreparedClaims prepared, CdiSpecs specs, Func<ObjectKey, CancellationToken, ValueTask<ResourceClaim?>> find) : IPodDevices
+internal sealed class DriverDevices(DriverRegistry drivers, PreparedClaims prepared, CdiSpecs specs, DeviceFigures figures, Func<ObjectKey, CancellationToken, ValueTask<ResourceClaim?>> find) : IPodDevices
 {
-    public async ValueTask PrepareAsync(Pod pod, CancellationToken stop)
-    {
-        if (!DeviceClaims.HasAny(pod))
-        {
-            return;
-        }
+    public ValueTask PrepareAsync(Pod pod, CancellationToken stop) =>
+        DeviceClaims.HasAny(pod) ? figures.MeasureAsync("PrepareResources", () => PrepareAllAsync(pod, stop)) : ValueTask.CompletedTask;
 
+    public ValueTask UnprepareAsync(Pod pod, CancellationToken stop) =>
+        prepared.Of(pod.Metadata.Uid ?? "") is { Count: > 0 } claims
+            ? figures.MeasureAsync("UnprepareResources", () => UnprepareAllAsync(pod.Metadata.Uid ?? "", claims, stop))
+            : ValueTask.CompletedTask;
+
+    private async ValueTask PrepareAllAsync(Pod pod, CancellationToken stop)
+    {
         // All of them are looked at before the first is noted: a pod that fails here leaves nothing to let go of.
         List<(ResourceClaim Claim, IReadOnlyList<DeviceDriver> Drivers)> wanted = [];
         var keys = pod.Spec.ResourceClaims.Select(entry => (Key: KeyOf(pod, entry), DeviceClaims.NameOf(pod, entry).IsGenerated))
@@ -69,10 +72,8 @@ internal sealed class DriverDevices(DriverRegistry drivers, PreparedClaims prepa
         return specs.Resolve([.. names.Concat(extended).Distinct(StringComparer.Ordinal)]);
     }
 
-    public async ValueTask UnprepareAsync(Pod pod, CancellationToken stop)
+    private async ValueTask UnprepareAllAsync(string uid, IReadOnlyList<PreparedClaim> claims, CancellationToken stop)
     {
-        var uid = pod.Metadata.Uid ?? "";
-        var claims = prepared.Of(uid);
         var batches = claims
             .Where(claim => claim.Pods.Count == 1)
             .SelectMany(claim => claim.Drivers.Keys.Select(driver => (Driver: driver, Claim: new Claim { Namespace = claim.Namespace, Name = claim.Name, Uid = claim.Uid })))

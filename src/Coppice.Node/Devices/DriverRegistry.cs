@@ -14,7 +14,7 @@ namespace Coppice.Node.Devices;
 /// so, and stays registered until its socket is gone. What a driver offered that is no longer there is offered no more.
 /// </summary>
 /// <remarks>One loop: 1. look at the directory, 2. register and let go, 3. tell of what is offered by nobody, 4. wait for a change.</remarks>
-internal sealed partial class DriverRegistry(string directory, OfferedSlices slices, TimeProvider time, ILogger log)
+internal sealed partial class DriverRegistry(string directory, OfferedSlices slices, DeviceFigures figures, TimeProvider time, ILogger log)
 {
     private const string DriverType = "DRAPlugin";
 
@@ -132,7 +132,7 @@ internal sealed partial class DriverRegistry(string directory, OfferedSlices sli
                 return;
             }
 
-            var driver = new DeviceDriver(info.Name, info.Endpoint.Length > 0 ? info.Endpoint : path, service!, time);
+            var driver = new DeviceDriver(info.Name, info.Endpoint.Length > 0 ? info.Endpoint : path, service!, figures, time);
             _found[path] = new(made, driver);
             _away.Remove(info.Name);
             _drivers = _drivers.SetItem(info.Name, driver);

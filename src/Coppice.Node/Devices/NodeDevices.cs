@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Node.Devices.Cdi;
 using Microsoft.Extensions.Logging;
 using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
@@ -15,15 +16,21 @@ public sealed record DeviceLayout(string Registry, string Prepared, IReadOnlyLis
 public sealed class NodeDevices
 {
     private readonly DriverRegistry _registry;
+    private readonly PreparedClaims _prepared;
+    private readonly DeviceFigures _figures;
 
     /// <param name="api">The node's own.</param>
     public NodeDevices(DeviceLayout layout, string node, IApiClient api, TimeProvider time, ILogger log)
     {
-        _registry = new(layout.Registry, new(api, node), time, log);
-        Pods = new DriverDevices(_registry, new(layout.Prepared), new(layout.Specifications), (key, stop) => api.FindAsync<ResourceClaim>(key, stop));
+        (_prepared, _figures) = (new(layout.Prepared), new(time));
+        _registry = new(layout.Registry, new(api, node), _figures, time, log);
+        Pods = new DriverDevices(_registry, _prepared, new(layout.Specifications), _figures, (key, stop) => api.FindAsync<ResourceClaim>(key, stop));
     }
 
     public IPodDevices Pods { get; }
+
+    /// <summary>What there is to tell of claims and drivers, for whoever looks.</summary>
+    public void WriteTo(MetricsText text) => _figures.WriteTo(text, _prepared);
 
     /// <summary>Registers drivers until stopped.</summary>
     public Task RunAsync(CancellationToken stop) => _registry.RunAsync(stop);

@@ -40,6 +40,15 @@ internal sealed class PreparedClaims
         }
     }
 
+    /// <summary>Those that are ready.</summary>
+    public IReadOnlyList<PreparedClaim> Ready()
+    {
+        lock (_gate)
+        {
+            return [.. _claims.Values.Where(claim => claim.IsReady)];
+        }
+    }
+
     /// <param name="change">Given what there is, null for nothing; what it returns is kept, null for nothing.</param>
     public PreparedClaim? Change(ObjectKey key, Func<PreparedClaim?, PreparedClaim?> change)
     {

@@ -77,6 +77,8 @@ internal static class LinuxFiles
 
     public static bool IsDirectory(SafeFileHandle file) => (StatusOf(file) & 0xF000) == 0x4000;
 
+    public static bool IsFile(SafeFileHandle file) => (StatusOf(file) & 0xF000) == 0x8000;
+
     public static bool IsSocket(SafeFileHandle file) => (StatusOf(file) & 0xF000) == 0xC000;
 
     /// <summary>Shows a file or directory at another place too, which must be there. Nothing that is mounted below it comes along.</summary>

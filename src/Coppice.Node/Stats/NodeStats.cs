@@ -111,7 +111,8 @@ public sealed class NodeStats(
         return new FilesUsage(bytes, files);
     }
 
-    private static DateTimeOffset BootedAt() =>
+    /// <summary>When the machine was started.</summary>
+    public static DateTimeOffset BootedAt() =>
         NumberAfter("/proc/stat", "btime ") is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.UnixEpoch;
 
     private static long MemoryCapacity() => NumberAfter("/proc/meminfo", "MemTotal:") * 1024 ?? 0;

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 using Coppice.Objects.Resource;
+using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
 
 namespace Coppice.Scheduler;
 
@@ -33,6 +35,9 @@ internal sealed class DeviceState
     // Those whose devices were not made ready in time: they are to have others.
     private readonly HashSet<ObjectKey> _overdue = [];
 
+    // By what they were planned as: those that were made for extended resources.
+    private readonly Dictionary<ObjectKey, HashSet<ObjectKey>> _made = [];
+
     // Made when somebody asks after a change.
     private ILookup<string, DevicePool>? _pools;
 
@@ -43,6 +48,12 @@ internal sealed class DeviceState
 
     /// <summary>Devices were chosen for it, and that is not written yet.</summary>
     public bool IsBeingAllocated(ObjectKey key) => _assumed.TryGetValue(key, out var assumption) && assumption.Written is null;
+
+    /// <summary>A claim that was made for the extended resources of a pod, and is not about to go; null while one is being made.</summary>
+    public ResourceClaim? MadeFor(Pod pod) =>
+        ExtendedResources.PlannedKeyOf(pod) is var planned && !IsBeingAllocated(planned) && _made.TryGetValue(planned, out var made)
+            ? made.Select(Claim).FirstOrDefault(claim => claim is { Metadata.DeletionTimestamp: null } or { Status.Allocation: not null })
+            : null;
 
     /// <summary>Its devices were not made ready in time.</summary>
     public void GiveUp(ObjectKey claim) => _overdue.Add(claim);
@@ -82,10 +93,9 @@ internal sealed class DeviceState
     public ClaimNews Learn(ObjectChange<ResourceClaim> change)
     {
         var (key, before) = (ObjectKey.Of(change.Item), Claim(ObjectKey.Of(change.Item)));
-        if (change.New is null && ExtendedResources.PlannedKeyOf(change.Item) is { } planned && _assumed.TryGetValue(planned, out var making))
+        if (ExtendedResources.PlannedKeyOf(change.Item) is { } planned)
         {
-            // It is gone before we hear that it was made, or is of an earlier try.
-            making.Gone.Add(key);
+            LearnMade(planned, key, change.New is null);
         }
 
         var isHeardOf = change.New is not { } item || (_assumed.TryGetValue(key, out var assumption) && assumption.Written <= RevisionOf(item));
@@ -176,6 +186,26 @@ internal sealed class DeviceState
         foreach (var key in claims.Select(one => ObjectKey.Of(one.Claim)).Where(IsBeingAllocated))
         {
             Replace(key, () => _assumed.Remove(key));
+        }
+    }
+
+    private void LearnMade(ObjectKey planned, ObjectKey key, bool isGone)
+    {
+        if (!isGone)
+        {
+            (_made.TryGetValue(planned, out var made) ? made : _made[planned] = []).Add(key);
+            return;
+        }
+
+        if (_made.TryGetValue(planned, out var known) && known.Remove(key) && known.Count == 0)
+        {
+            _made.Remove(planned);
+        }
+
+        if (_assumed.TryGetValue(planned, out var making))
+        {
+            // It is gone before we hear that it was made, or is of an earlier try.
+            making.Gone.Add(key);
         }
     }
 

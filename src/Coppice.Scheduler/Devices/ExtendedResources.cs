@@ -47,7 +47,7 @@ internal static class ExtendedResources
         Metadata = new()
         {
             Namespace = pod.Metadata.Namespace,
-            Name = PlannedPrefix + pod.Metadata.Uid,
+            Name = PlannedKeyOf(pod).Name,
             GenerateName = $"{pod.Metadata.Name}-extended-resources-",
             Annotations = ValueMap.Of((DeviceClaims.ExtendedAnnotation, "true")),
             Finalizers = [DeviceClaims.Finalizer],
@@ -68,6 +68,9 @@ internal static class ExtendedResources
             },
         },
     };
+
+    /// <summary>What the claim for a pod is called before it is made.</summary>
+    public static ObjectKey PlannedKeyOf(Pod pod) => new(pod.Metadata.Namespace ?? "", PlannedPrefix + pod.Metadata.Uid);
 
     /// <summary>What such a claim was planned as; null for every other claim.</summary>
     public static ObjectKey? PlannedKeyOf(ResourceClaim claim) =>

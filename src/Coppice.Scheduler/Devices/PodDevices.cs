@@ -58,6 +58,12 @@ internal sealed class PodDevices
     /// <summary>A claim is still to be made for it, or its devices to be written to it, which is a matter of moments.</summary>
     public bool IsAwaited { get; private set; }
 
+    /// <summary>
+    /// A claim that was made for its extended resources and that its status does not tell of, as where the scheduler died in between. Null for
+    /// none, and while one is being made. Kubernetes finds it like this, by its annotation and its owner.
+    /// </summary>
+    public ResourceClaim? Leftover => _wishes.Count == 0 ? null : _state.MadeFor(_pod);
+
     /// <summary>Why the pod can run nowhere, in Kubernetes' words; null if it can for all its claims say.</summary>
     public string? Problem { get; }
 

@@ -69,7 +69,7 @@ internal static partial class RunCommand
         DiagnosticsSockets.Remove(Path.GetTempPath(), Environment.ProcessId);
 
         // 1. what the machine must have
-        var options = arguments.Read(parsed);
+        var options = arguments.Read(parsed) with { LogFile = logPath };
         HostChecks.RequireCgroups();
         HostPackages.RequireAll(options);
         ServerProcess.RequireNoOther(new DataLayout(options.DataDirectory));

@@ -14,6 +14,7 @@ using Coppice.Node.Devices;
 using Coppice.Node.Devices.Cdi;
 using Coppice.Node.Fencing;
 using Coppice.Node.Images;
+using Coppice.Node.Logs;
 using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
@@ -68,7 +69,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
     /// <summary>The node's own endpoint; whoever hosts it serves TLS.</summary>
     /// <param name="access">Who is let in.</param>
     public KubeletEndpoint Endpoint(IAccessControl access) =>
-        new(new KubeletAccess(access, options.Name), () => _kubelet, new("kubelet", ServerVersion.Number, options.Flags, KubeletEndpoint.Paths, time), time);
+        new(new KubeletAccess(access, options.Name), () => _kubelet, Logs(), new("kubelet", ServerVersion.Number, options.Flags, KubeletEndpoint.Paths, time), time);
 
     /// <summary>Starts the runtime and makes the agent; the task it returns runs both until stopped.</summary>
     /// <param name="agent">Of its copies it uses the services alone, for the environment of containers.</param>
@@ -119,7 +120,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var running = _agent = parts.Agent;
         var streams = _streams = Streams(running, runtime);
         _stats = new NodeStats(() => running.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time);
-        _kubelet = Shown(running, streams, _stats, parts.Probed, asked) with { Starts = parts.Starts };
+        _kubelet = Shown(running, streams, _stats, parts.Probed, asked) with { Starts = parts.Starts, Devices = devices };
         var networks = new PodNetworkWatch(
             () => LinksOf(running), (link, missing) => running.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
         return stop => RunAsync(running, [networks.RunAsync, devices.RunAsync], parts.Ready, supervising, stop);
@@ -133,6 +134,9 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         async ValueTask<TokenRequestStatus> IssueAsync(ObjectKey account, TokenRequestSpec wanted, CancellationToken stop) =>
             (await api.CreateTokenAsync(account, new TokenRequest { Spec = wanted }, stop)).Status;
     }
+
+    private NodeLogs Logs() =>
+        new(new HostLogs("/var/log"), options.LogFile is { } file ? new OwnLog(file, NodeStats.BootedAt) : null, Journal.RunAsync, time);
 
     private SandboxSettings Sandboxes() => new(
         options.Name, [.. options.DnsAddresses.Select(address => address.ToString())], options.ClusterDomain, HostResolver.Read("/etc/resolv.conf"), options.Layout.PodLogs, _cgroups)

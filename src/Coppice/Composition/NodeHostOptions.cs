@@ -49,6 +49,9 @@ internal sealed record NodeHostOptions(string Name, IReadOnlyList<IPAddress> Add
         PodsHaveV6 = PodsHaveV6,
     };
 
+    /// <summary>Where this process logs to; null for its standard error.</summary>
+    public string? LogFile { get; init; }
+
     public static NodeHostOptions Of(ServerOptions server, IReadOnlyList<IPAddress> addresses) =>
         new(server.NodeName, addresses, new DataLayout(server.DataDirectory), server.Ranges.DnsAddresses)
         {
@@ -61,5 +64,6 @@ internal sealed record NodeHostOptions(string Name, IReadOnlyList<IPAddress> Add
             ComesBack = server.Join is null,
             ContainerdSocket = server.ContainerdSocket,
             RegistriesFile = server.RegistriesFile,
+            LogFile = server.LogFile,
         };
 }

@@ -25,6 +25,9 @@ public sealed record ServerOptions
     /// <summary>The socket of a containerd that somebody else runs; null to run an own one.</summary>
     public string? ContainerdSocket { get; init; }
 
+    /// <summary>Where the process logs to; null for its standard error.</summary>
+    public string? LogFile { get; init; }
+
     /// <summary>The addresses of services and pods.</summary>
     public ClusterRanges Ranges { get; init; } = ClusterRanges.Default;
 

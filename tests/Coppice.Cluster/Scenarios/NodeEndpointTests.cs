@@ -57,6 +57,18 @@ public sealed class NodeEndpointTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task The_logs_of_the_node_are_read_through_the_api_server()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        const string Logs = "/api/v1/nodes/node-1/proxy/logs/";
+        Assert.Contains("<pre>\n", await ns.RunAsync("get", "--raw", Logs));
+        var lines = (await ns.RunAsync("get", "--raw", $"{Logs}?query=kubelet&tailLines=1&pattern=info")).Split('\n');
+        Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} ", lines[0]);
+        Assert.Contains("must be less than 1", (await ns.TryAsync(KubectlVersion.Newest, "get", "--raw", $"{Logs}?query=kubelet&boot=1")).Error);
+        Assert.NotEqual(0, (await ns.TryAsync(KubectlVersion.Newest, "get", "--raw", $"{Logs}..%2f..%2fetc/passwd")).ExitCode);
+    }
+
+    [Fact]
     public async Task The_endpoint_lets_in_nobody_without_a_right()
     {
         var ns = await shared.NewNamespaceAsync();

@@ -34,6 +34,24 @@ public sealed class ResourceClaimTests : IDisposable
     }
 
     [Fact]
+    public void Claims_are_counted_by_what_they_have_and_come_from()
+    {
+        Template();
+        Pod();
+        var figures = _world.Figures();
+        Assert.Contains("resourceclaim_controller_creates_total{status=\"success\",admin_access=\"false\"} 1\n", figures);
+        Assert.Contains("resourceclaim_controller_resource_claims{allocated=\"false\",admin_access=\"false\",source=\"resource_claim_template\"} 1\n", figures);
+
+        _world.Create(new Namespace { Metadata = new() { Name = "watched", Labels = ValueMap.Of(("resource.kubernetes.io/admin-access", "true")) } });
+        _world.Create(new ResourceClaim
+        {
+            Metadata = new() { Name = "watcher", Namespace = "watched" },
+            Spec = new() { Devices = new() { Requests = [new() { Name = "one", Exactly = new() { DeviceClassName = "gpus", AdminAccess = true } }] } },
+        });
+        Assert.Contains("resourceclaim_controller_resource_claims{allocated=\"false\",admin_access=\"true\",source=\"\"} 1\n", _world.Figures());
+    }
+
+    [Fact]
     public void A_pod_waits_for_a_template_that_is_missing_and_says_so()
     {
         Pod();

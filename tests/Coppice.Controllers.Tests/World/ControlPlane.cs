@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using Coppice.ApiServer.Authentication;
 using Coppice.ApiServer.Requests;
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Controllers.NodeLifecycle;
 using Coppice.Controllers.NodeLifecycle.Detection;
 using Coppice.Objects;
@@ -20,6 +22,8 @@ namespace Coppice.Controllers.Tests.World;
 /// </summary>
 internal sealed class ControlPlane : OneThread, IEventRecorder
 {
+    private readonly ControllerSet _controllers;
+
     /// <param name="nodes">Without, nodes are never missed: most tests have none.</param>
     /// <param name="endedPodsMax">How many that have ended are kept.</param>
     /// <param name="ranges">Without, nodes are given no addresses for pods.</param>
@@ -55,9 +59,17 @@ internal sealed class ControlPlane : OneThread, IEventRecorder
         };
         Api.Door.Denied = why => Post(_ => Assert.Fail(why), null);
         var caches = new CacheSet(manager, Clock, NullLoggerFactory.Instance);
-        var controllers = new ControllerSet(name => Api.Door.As(Users.Controller(name)), caches, this, options, Clock, NullLoggerFactory.Instance);
+        var controllers = _controllers = new ControllerSet(name => Api.Door.As(Users.Controller(name)), caches, this, options, Clock, NullLoggerFactory.Instance);
         Running = Task.WhenAll(caches.RunAsync(Stop.Token), controllers.RunAsync(Stop.Token));
         Settle();
+    }
+
+    /// <summary>What the controllers have to tell, in Prometheus' text.</summary>
+    public string Figures()
+    {
+        var text = new MetricsText();
+        _controllers.WriteTo(text);
+        return Encoding.UTF8.GetString(text.ToBytes().Span);
     }
 
     /// <summary>What nodes say of themselves.</summary>

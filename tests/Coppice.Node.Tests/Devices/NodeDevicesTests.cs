@@ -1,4 +1,6 @@
+using System.Text;
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Node.Devices;
 using Coppice.Node.Devices.Cdi;
 using Coppice.Node.Runtime;
@@ -60,6 +62,36 @@ public sealed class NodeDevicesTests : IAsyncLifetime
         await _devices.Pods.UnprepareAsync(pod, default);
         await _devices.Pods.UnprepareAsync(pod, default);
         Assert.Equal(["registered", "prepare claim", "unprepare claim"], driver.Calls);
+    }
+
+    [Fact]
+    public async Task What_drivers_are_asked_and_what_is_in_use_is_told()
+    {
+        await using var driver = await StartDriverAsync("v1.DRAPlugin");
+        Assert.Contains("dra_resource_claims_in_use{driver_name=\"<any>\"} 0\n", Figures());
+        var pod = Pod("web", "claim");
+        driver.Prepare = _ => ([], "the fan is broken");
+        await ProblemAsync(pod);
+        driver.Prepare = _ => ([], "");
+        await _devices.Pods.PrepareAsync(pod, default);
+        Assert.Contains("dra_resource_claims_in_use{driver_name=\"<any>\"} 1\n", Figures());
+        Assert.Contains($"dra_resource_claims_in_use{{driver_name=\"{Driver}\"}} 1\n", Figures());
+        await _devices.Pods.UnprepareAsync(pod, default);
+
+        var figures = Figures();
+        Assert.Contains("dra_resource_claims_in_use{driver_name=\"<any>\"} 0\n", figures);
+        Assert.Contains("dra_operations_duration_seconds_count{operation_name=\"PrepareResources\",is_error=\"true\"} 1\n", figures);
+        Assert.Contains("dra_operations_duration_seconds_count{operation_name=\"PrepareResources\",is_error=\"false\"} 1\n", figures);
+        Assert.Contains("dra_operations_duration_seconds_count{operation_name=\"UnprepareResources\",is_error=\"false\"} 1\n", figures);
+        const string Method = "/k8s.io.kubelet.pkg.apis.dra.v1.DRAPlugin/NodePrepareResources";
+        Assert.Contains($"dra_grpc_operations_duration_seconds_count{{driver_name=\"{Driver}\",method_name=\"{Method}\",grpc_status_code=\"OK\"}} 2\n", figures);
+
+        string Figures()
+        {
+            var text = new MetricsText();
+            _devices.WriteTo(text);
+            return Encoding.UTF8.GetString(text.ToBytes().Span);
+        }
     }
 
     [Fact]
