@@ -24,11 +24,17 @@ internal sealed record ApiOperation(string Method, string Action, string Id, Kin
 
     public IReadOnlyList<QueryParameter> Query { get; init; } = [];
 
-    /// <summary>Of a kind that was made at run time: it has no patch in which lists are merged as types say.</summary>
+    /// <summary>Of a kind that was made at run time: Kubernetes describes what may be done with these in another way, by a builder of its own.</summary>
     public bool IsCustom { get; init; }
 
     /// <summary>The content types that the body may have.</summary>
-    public IReadOnlyList<string> Consumes => Method != "patch" ? Any : IsCustom ? CustomPatchTypes : PatchTypes;
+    public IReadOnlyList<string> Consumes => (Method, IsCustom) switch
+    {
+        ("patch", true) => CustomPatchTypes,
+        ("patch", false) => PatchTypes,
+        (_, true) => CustomTypes,
+        _ => Any,
+    };
 
     /// <summary>Deleting takes options in a body, but needs none.</summary>
     public bool BodyRequired => Method != "delete";
@@ -36,8 +42,9 @@ internal sealed record ApiOperation(string Method, string Action, string Id, Kin
     public IEnumerable<(string Code, string Description)> Responses => Method switch
     {
         "post" when Answer is not null => [("200", "OK"), ("201", "Created"), ("202", "Accepted"), ("401", "Unauthorized")],
+        "patch" when IsCustom => [("200", "OK"), ("401", "Unauthorized")],
         "put" or "patch" => [("200", "OK"), ("201", "Created"), ("401", "Unauthorized")],
-        "delete" => [("200", "OK"), ("202", "Accepted"), ("401", "Unauthorized")],
+        "delete" when Action == "delete" || !IsCustom => [("200", "OK"), ("202", "Accepted"), ("401", "Unauthorized")],
         _ => [("200", "OK"), ("401", "Unauthorized")],
     };
 
@@ -49,7 +56,10 @@ internal sealed record ApiOperation(string Method, string Action, string Id, Kin
         "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml",
     ];
 
+    // Lists are not merged as types say: there are no types.
     private static readonly string[] CustomPatchTypes = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
+
+    private static readonly string[] CustomTypes = ["application/json", "application/yaml"];
 
     private static readonly string[] Any = ["*/*"];
 }

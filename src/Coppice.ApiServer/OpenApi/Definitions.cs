@@ -28,14 +28,15 @@ internal sealed class Definitions
     }
 
     /// <param name="versions">Those that the document describes.</param>
-    /// <param name="all">Every version served: the machinery's own kinds are those of all of them.</param>
+    /// <param name="all">Every version served: the machinery's own kinds are those of all of them that are not made at run time.</param>
     public static IReadOnlyDictionary<string, SchemaNode> Of(IEnumerable<ServedVersion> versions, IEnumerable<ServedVersion> all)
     {
         var collected = new Definitions();
-        var everywhere = all.Select(v => new KindName(v.Group, v.Version, "")).ToList();
+        var everywhere = all.Where(v => !IsCustom(v)).Select(v => new KindName(v.Group, v.Version, "")).ToList();
         collected._kinds[RecordSchemas.Of<DeleteOptions>()] = [.. everywhere.Select(k => k with { Kind = "DeleteOptions" })];
         collected._kinds[RecordSchemas.Of<ApiStatus>()] = [new("", "v1", "Status")];
-        var resources = versions.SelectMany(v => v.Resources).ToList();
+        var described = versions.ToList();
+        var resources = described.SelectMany(v => v.Resources).ToList();
         foreach (var resource in resources)
         {
             collected.Name(resource.Schema, resource.Kind);
@@ -53,10 +54,17 @@ internal sealed class Definitions
         collected.Add(RecordSchemas.Of<DeleteOptions>());
         collected.Add(RecordSchemas.Of<ApiStatus>());
         collected.AddMachinery(DefinitionNames.Patch);
-        collected.AddMachinery(DefinitionNames.RawExtension);
-        collected._byName[DefinitionNames.WatchEvent] = MachineryDefinitions.WatchEvent(everywhere.Select(k => k with { Kind = "WatchEvent" }));
+        if (!described.TrueForAll(IsCustom))
+        {
+            // Of what is made at run time, Kubernetes describes no watches.
+            collected.AddMachinery(DefinitionNames.RawExtension);
+            collected._byName[DefinitionNames.WatchEvent] = MachineryDefinitions.WatchEvent(everywhere.Select(k => k with { Kind = "WatchEvent" }));
+        }
+
         return collected._byName;
     }
+
+    private static bool IsCustom(ServedVersion version) => version.Resources.Any(resource => resource.Schema.IsCustom);
 
     private void Name(ObjectSchema schema, KindName kind)
     {

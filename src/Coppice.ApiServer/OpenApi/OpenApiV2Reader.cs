@@ -75,7 +75,7 @@ internal sealed class OpenApiV2Reader
                 .. parameters.Where(one => Text(one, "in") == "query")
                     .Select(one => new QueryParameter(Text(one, "name") ?? "", Text(one, "type") ?? "string", Text(one, "description") ?? "")),
             ],
-            IsCustom = !Texts(source, "consumes").Contains(Strategic),
+            IsCustom = method == "patch" && !Texts(source, "consumes").Contains(Strategic),
         };
     }
 

@@ -13,7 +13,14 @@ internal static class OperationTable
 
     private static readonly string[] ProxyMethods = ["get", "head", "post", "put", "patch", "delete", "options"];
 
-    public static IEnumerable<ApiPath> Of(ServedVersion version) => version.Resources.SelectMany(r => PathsOf(version, r));
+    public static IEnumerable<ApiPath> Of(ServedVersion version) =>
+        from resource in version.Resources
+        from path in PathsOf(version, resource)
+        select resource.Schema.IsCustom ? path with { Operations = [.. path.Operations.Select(Custom)] } : path;
+
+    /// <summary>As Kubernetes has it of kinds that are made at run time: many are deleted by what a list takes, and without options.</summary>
+    private static ApiOperation Custom(ApiOperation operation) =>
+        (operation.Action == "deletecollection" ? operation with { Body = null, Query = QueryParameter.Listing } : operation) with { IsCustom = true };
 
     private static IEnumerable<ApiPath> PathsOf(ServedVersion version, ServedResource resource)
     {
@@ -64,7 +71,7 @@ internal static class OperationTable
     private static IEnumerable<ApiOperation> OnItem(ServedVersion version, ServedResource resource)
     {
         var name = $"{Area(version)}{Scoped(resource)}";
-        foreach (var operation in ReadAndChange(name, resource.Kind, DefinitionNames.Of(resource.Schema), resource.Verbs, resource.Schema.IsCustom))
+        foreach (var operation in ReadAndChange(name, resource.Kind, DefinitionNames.Of(resource.Schema), resource.Verbs))
         {
             yield return operation;
         }
@@ -93,14 +100,14 @@ internal static class OperationTable
         var type = DefinitionNames.Of(part.Schema);
         return part.Verbs.Contains("create")
             ? [new("post", "post", $"create{name}", part.Answers) { Body = type, Answer = type, Query = QueryParameter.Writing }]
-            : ReadAndChange(name, part.Answers, type, part.Verbs, resource.Schema.IsCustom);
+            : ReadAndChange(name, part.Answers, type, part.Verbs);
     }
 
     private static IEnumerable<ApiOperation> Connections(
         ServedVersion version, ServedResource resource, Subresource part, string[] methods, string suffix = "") => methods.Select(method =>
         new ApiOperation(method, "connect", $"connect{Area(version)}{Capital(method)}{Scoped(resource)}{Capital(part.Name)}{suffix}", part.Answers));
 
-    private static IEnumerable<ApiOperation> ReadAndChange(string name, KindName kind, string type, IReadOnlyList<string> verbs, bool isCustom)
+    private static IEnumerable<ApiOperation> ReadAndChange(string name, KindName kind, string type, IReadOnlyList<string> verbs)
     {
         if (verbs.Contains("get"))
         {
@@ -114,12 +121,11 @@ internal static class OperationTable
 
         if (verbs.Contains("patch"))
         {
-            yield return new("patch", "patch", $"patch{name}", kind) 
+            yield return new("patch", "patch", $"patch{name}", kind)
             {
                 Body = DefinitionNames.Patch,
                 Answer = type,
                 Query = QueryParameter.Patching,
-                IsCustom = isCustom,
             };
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Coppice.ApiServer.Tests.Http;
 using Coppice.ApiServer.Tests.Ownership;
 using static Coppice.ApiServer.Tests.CustomResources.Definitions;
@@ -164,6 +165,38 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal("""{"x-kubernetes-int-or-string":true}""", older["port"]!.ToJsonString());
         Assert.Equal("{}", older["none"]!.ToJsonString());
         Assert.Equal("""{"x-kubernetes-preserve-unknown-fields":true}""", older["free"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task What_may_be_done_with_custom_objects_is_described_as_Kubernetes_does_it()
+    {
+        var group = $"described-{Interlocked.Increment(ref _groups)}.example.com";
+        await api.DefineAsync(CronTabs(group, Schema));
+        await api.WaitAsync("/openapi/v3", body => body["paths"]![$"apis/{group}/v1"] is not null);
+        var document = (await api.GetAsync($"/openapi/v3/apis/{group}/v1")).Good().Body!;
+        var collection = document["paths"]![$"/apis/{group}/v1/namespaces/{{namespace}}/crontabs"]!;
+        var item = document["paths"]![$"/apis/{group}/v1/namespaces/{{namespace}}/crontabs/{{name}}"]!;
+        Assert.Equal(["application/json", "application/yaml"], collection["post"]!["requestBody"]!["content"]!.AsObject().Select(one => one.Key));
+        Assert.Equal(["200", "401"], Codes(item["patch"]!));
+        Assert.Equal(["200", "202", "401"], Codes(item["delete"]!));
+
+        // Many are deleted by what a list takes.
+        var many = collection["delete"]!;
+        Assert.Equal(["200", "401"], Codes(many));
+        Assert.Null(many["requestBody"]);
+        Assert.Equal(ParametersOf(collection["get"]!), ParametersOf(many));
+
+        // The machinery's kinds are not said to be of the group, and nothing is described that is not used.
+        const string Meta = "io.k8s.apimachinery.pkg.apis.meta.v1.";
+        var schemas = document["components"]!["schemas"]!.AsObject();
+        var groups = schemas[$"{Meta}DeleteOptions"]!["x-kubernetes-group-version-kind"]!.AsArray().Select(one => (string)one!["group"]!).ToList();
+        Assert.Contains("apps", groups);
+        Assert.DoesNotContain(groups, one => one.EndsWith(".example.com", StringComparison.Ordinal));
+        Assert.DoesNotContain($"{Meta}WatchEvent", schemas.Select(one => one.Key));
+
+        static IEnumerable<string> Codes(JsonNode operation) => operation["responses"]!.AsObject().Select(one => one.Key);
+
+        static IEnumerable<string?> ParametersOf(JsonNode operation) => operation["parameters"]!.AsArray().Select(one => (string?)one!["name"]);
     }
 
     [Fact]

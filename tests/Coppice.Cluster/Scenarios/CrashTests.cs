@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Coppice.Cluster.Harness;
@@ -47,6 +48,27 @@ public sealed class CrashTests(SharedCluster shared)
                 () => ns.RunAsync("get", "events", "--field-selector", $"involvedObject.name={pod},reason=BackOff", "-o", "jsonpath={.items[0].message}"),
                 seen => seen.StartsWith($"Back-off restarting failed container app in pod {pod}_{ns.Name}(", StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task A_container_with_another_image_does_not_wait_for_the_pause_of_the_one_that_crashed()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        await ns.ApplyAsync(Pod("fixed", "Always", "exit, '1'"));
+        await ns.RestartsAsync("fixed", 1, Patience);
+        await ns.SeesAsync("pod/fixed", ".status.containerStatuses[0].state.waiting.reason", "CrashLoopBackOff", Patience);
+        var crashed = await ns.ValueAsync("pod/fixed", ".status.containerStatuses[0].lastState.terminated.finishedAt");
+
+        await ns.RunAsync("set", "image", "pod/fixed", "app=coppice/testapp:unhealthy");
+        await ns.RestartsAsync("fixed", 2, Patience);
+        var next = await Eventually.SeeAsync(
+            "the end of the next container", Patience,
+            () => ns.RunAsync("get", "pod", "fixed", "-o", "jsonpath={.status.containerStatuses[0]['containerID','lastState.terminated.containerID','image','lastState.terminated.startedAt']}"),
+            seen => seen.Split(' ') is [var one, var ended, _, _] && one == ended);
+        Assert.EndsWith("coppice/testapp:unhealthy", next.Split(' ')[2]);
+        Assert.InRange(TimeOf(next.Split(' ')[3]) - TimeOf(crashed), TimeSpan.Zero, TimeSpan.FromSeconds(8));
+
+        static DateTimeOffset TimeOf(string told) => DateTimeOffset.Parse(told, CultureInfo.InvariantCulture);
     }
 
     [Theory]

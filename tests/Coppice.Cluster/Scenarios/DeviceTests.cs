@@ -60,6 +60,48 @@ public sealed class DeviceTests(SharedCluster shared, ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public async Task Who_may_report_of_a_drivers_devices_writes_that_to_the_status_of_a_claim_and_nothing_else()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        var account = $"system:serviceaccount:{ns.Name}:driver";
+        await ns.ApplyAsync($$$$"""
+            apiVersion: resource.k8s.io/v1
+            kind: ResourceClaim
+            metadata: {name: nic}
+            spec: {devices: {requests: [{name: one, exactly: {deviceClassName: nics}}]}}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {name: driver}
+            rules:
+            - {apiGroups: [resource.k8s.io], resources: [resourceclaims], verbs: [get]}
+            - {apiGroups: [resource.k8s.io], resources: [resourceclaims/status], verbs: [get, patch]}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: driver}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: driver}
+            subjects: [{kind: ServiceAccount, name: driver, namespace: {{{{ns.Name}}}}}]
+            """);
+        const string Allocation = """{"status":{"allocation":{"devices":{"results":[{"request":"one","driver":"nic.example.com","pool":"n1","device":"eth1"}]}}}}""";
+        const string Devices = """{"status":{"devices":[{"driver":"nic.example.com","pool":"n1","device":"eth1","networkData":{"interfaceName":"net1","ips":["10.9.8.7/24"]}}]}}""";
+        await Eventually.SeeAsync("the refusal", Patience, () => PatchAsync(Allocation, account),
+            refused => refused.Contains("status.allocation or status.reservedFor requires resource=\"resourceclaims/binding\", verb=\"patch\" permission", StringComparison.Ordinal));
+        Assert.Equal("", await PatchAsync(Allocation, null));
+        Assert.Contains("changing status.devices requires resource=\"resourceclaims/driver\", verb=\"[arbitrary-node:patch]\" permission", await PatchAsync(Devices, account), StringComparison.Ordinal);
+
+        await ns.RunAsync(
+            "patch", "role", "driver", "--type=json",
+            "-p", """[{"op":"add","path":"/rules/-","value":{"apiGroups":["resource.k8s.io"],"resources":["resourceclaims/driver"],"resourceNames":["nic.example.com"],"verbs":["arbitrary-node:patch"]}}]""");
+        await Eventually.SeeAsync("the report", Patience, () => PatchAsync(Devices, account), refused => refused.Length == 0);
+        Assert.Equal("net1 10.9.8.7/24", await ns.RunAsync("get", "resourceclaim", "nic", "-o", "jsonpath={.status.devices[0].networkData.interfaceName} {.status.devices[0].networkData.ips[0]}"));
+        Assert.Contains("resourceclaims/binding", await PatchAsync("""{"status":{"allocation":null}}""", account), StringComparison.Ordinal);
+
+        async Task<string> PatchAsync(string status, string? user) =>
+            (await ns.TryAsync(KubectlVersion.Newest, ["patch", "resourceclaim", "nic", "--subresource=status", "--type=merge", "-p", status, .. user is null ? Array.Empty<string>() : ["--as", user]])).Error;
+    }
+
     private static async Task OfferAsync(TestNamespace ns, string driver)
     {
         var node = await ns.RunAsync("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}");

@@ -62,10 +62,10 @@ public sealed class NodeEndpointTests(SharedCluster shared)
         var ns = await shared.NewNamespaceAsync();
         const string Logs = "/api/v1/nodes/node-1/proxy/logs/";
         Assert.Contains("<pre>\n", await ns.RunAsync("get", "--raw", Logs));
-        var lines = (await ns.RunAsync("get", "--raw", $"{Logs}?query=kubelet&tailLines=1&pattern=info")).Split('\n');
-        Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} ", lines[0]);
-        Assert.Contains("must be less than 1", (await ns.TryAsync(KubectlVersion.Newest, "get", "--raw", $"{Logs}?query=kubelet&boot=1")).Error);
-        Assert.NotEqual(0, (await ns.TryAsync(KubectlVersion.Newest, "get", "--raw", $"{Logs}..%2f..%2fetc/passwd")).ExitCode);
+        Assert.Contains("install", await ns.RunAsync("get", "--raw", $"{Logs}dpkg.log"));
+        Assert.Contains("install", await ns.RunAsync("get", "--raw", $"{Logs}?query=dpkg"));
+        Assert.Contains("NotAcceptable", (await ns.TryAsync(KubectlVersion.Newest, "get", "--raw", $"{Logs}?query=dpkg&boot=1")).Error);
+        Assert.Contains("NotFound", (await ns.TryAsync(KubectlVersion.Newest, "get", "--raw", $"{Logs}..%2f..%2fetc/passwd")).Error);
     }
 
     [Fact]
@@ -86,14 +86,18 @@ public sealed class NodeEndpointTests(SharedCluster shared)
     }
 
     [Fact]
-    public async Task The_endpoint_can_have_another_port()
+    public async Task The_endpoint_can_have_another_port_and_tells_the_log_where_that_is_a_file()
     {
-        await using var cluster = await RunningCluster.StartAsync(new ClusterOptions { Arguments = ["--kubelet-port", "11250"] });
+        using var log = new TemporaryDirectory();
+        await using var cluster = await RunningCluster.StartAsync(new ClusterOptions { Arguments = ["--kubelet-port", "11250", "--log-file", log.File("coppice.log")] });
         Assert.Equal("11250", await cluster.Kubectl.ValueAsync(".status.daemonEndpoints.kubeletEndpoint.Port", "node/node-1"));
         foreach (var node in (string[])["node-1", "node-1:11250"])
         {
             Assert.Equal("ok", await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "get", "--raw", $"/api/v1/nodes/{node}/proxy/healthz"));
         }
+
+        var said = await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "get", "--raw", "/api/v1/nodes/node-1/proxy/logs/?query=kubelet&boot=0&pattern=coppice .* starts");
+        Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} info  Coppice\[1101\]: coppice .* starts on .*\n\z", said);
 
         // A second server on the same machine says what is in its way, and how to go round it.
         var second = await cluster.Inside(new Command(

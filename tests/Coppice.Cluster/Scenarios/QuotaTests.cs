@@ -51,6 +51,31 @@ public sealed class QuotaTests(SharedCluster shared, ITestOutputHelper output)
             "exceeded quota: cpu, requested: requests.cpu=100m, used: requests.cpu=200m, limited: requests.cpu=250m", await ns.RunAsync(version, "describe", "rs"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Only_as_many_devices_of_a_class_are_asked_for_as_a_quota_allows()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        const string Quota = "gpus.deviceclass.resource.k8s.io/devices";
+        await ns.RunAsync("create", "quota", "devices", $"--hard={Quota}=3");
+        await ns.ApplyAsync(Claim("two", 2));
+        await ns.SeesAsync("quota/devices", $".status.used.{Quota.Replace(".", "\\.", StringComparison.Ordinal)}", "2", Patience);
+
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => ns.ApplyAsync(Claim("more", 2)));
+        Assert.Contains($"resourceclaims.resource.k8s.io \"more\" is forbidden: exceeded quota: devices, requested: {Quota}=2, used: {Quota}=2, limited: {Quota}=3", refused.Message);
+        await ns.RunAsync("delete", "resourceclaim", "two");
+        await ns.SeesAsync("quota/devices", $".status.used.{Quota.Replace(".", "\\.", StringComparison.Ordinal)}", "0", Patience);
+        await ns.ApplyAsync(Claim("more", 2));
+        Assert.Matches($@"{Quota} +2 +3", await Eventually.SeeAsync(
+            "what is used", Patience, () => ns.RunAsync("describe", "quota", "devices"), seen => seen.Contains("  2  ", StringComparison.Ordinal)));
+
+        static string Claim(string name, int count) => $$$$"""
+            apiVersion: resource.k8s.io/v1
+            kind: ResourceClaim
+            metadata: {name: {{{{name}}}}}
+            spec: {devices: {requests: [{name: one, exactly: {deviceClassName: gpus, allocationMode: ExactCount, count: {{{{count}}}}}}]}}
+            """;
+    }
+
     /// <summary>By a client whose requests take next to nothing.</summary>
     private static async Task<TimeSpan> RaiseAsync(TestNamespace ns)
     {
