@@ -36,7 +36,7 @@ public static class ApiJson
         {
             // Go's encoder escapes only what HTML makes dangerous; readers of raw output expect names and messages as they are.
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            TypeInfoResolver = JsonTypeInfoResolver.Combine(
+            TypeInfoResolver = new GroupedTypes(
                 Meta.MetaJsonContext.Default,
                 KindsJsonContext.Default,
                 Core.CoreJsonContext.Default,

@@ -4,7 +4,11 @@ namespace Coppice.Streaming;
 /// The client's end of a stream that may outlive the client: once it has gone, what it sent is still read, up to an ordinary end, and
 /// what is written is thrown away. Does not own the stream behind it.
 /// </summary>
-internal sealed class CallerStream(Stream client) : DuplexStream, IHalfClosable
+/// <param name="endsWhole">
+/// The client has no way to end its side alone: at its end it has gone. To write to it then would be refused, in a connection of
+/// <see cref="HttpClient"/> with a trace of the stack, for which it reads files.
+/// </param>
+internal sealed class CallerStream(Stream client, bool endsWhole = false) : DuplexStream, IHalfClosable
 {
     private volatile bool _gone;
 
@@ -15,7 +19,9 @@ internal sealed class CallerStream(Stream client) : DuplexStream, IHalfClosable
     {
         try
         {
-            return await client.ReadAsync(buffer, stop);
+            var count = await client.ReadAsync(buffer, stop);
+            _gone |= endsWhole && count == 0 && buffer.Length > 0;
+            return count;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

@@ -214,4 +214,5 @@ namespace Coppice.Objects.Core;
 [JsonSerializable(typeof(VsphereVirtualDiskVolumeSource))]
 [JsonSerializable(typeof(WeightedPodAffinityTerm))]
 [JsonSerializable(typeof(WindowsSecurityContextOptions))]
+[JsonSerializable(typeof(ValueList<TopologySelectorTerm>))]
 internal sealed partial class CoreJsonContext : JsonSerializerContext;

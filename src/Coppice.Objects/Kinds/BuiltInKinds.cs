@@ -135,7 +135,6 @@ public static class BuiltInKinds
             ShortNames = shortNames ?? [],
             Categories = categories ?? [],
             Deprecated = deprecated,
-            Schema = RecordSchemas.Of<T>(),
             Format = new RecordFormat<T>(),
             Conversion = conversion,
             Stored = stored,

@@ -35,8 +35,9 @@ public sealed class Kind
     /// <summary>What clients are warned of, as in "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"; else null.</summary>
     public string? Deprecated { get; init; }
 
-    /// <summary>What its objects look like.</summary>
-    public required ObjectSchema Schema { get; init; }
+    /// <summary>What its objects look like. Of records it is read off them when somebody asks: a node has to do with a dozen kinds of all.</summary>
+    [AllowNull]
+    public ObjectSchema Schema { get => field ??= RecordSchemas.Of(Format.Record ?? throw new InvalidOperationException($"the kind {this} has no schema")); init; }
 
     /// <summary>How its objects are read.</summary>
     public required IObjectFormat Format { get; init; }
@@ -71,6 +72,9 @@ public interface IObjectFormat
     /// <summary>What is read may not be what stands there: fields are left out and filled in by a schema, and the schema may change.</summary>
     bool Rewrites => false;
 
+    /// <summary>The record that its objects are; null where they are none of ours.</summary>
+    Type? Record => null;
+
     /// <summary>The schema whose fields have numbers in protobuf; null for objects that have no such encoding.</summary>
     ObjectSchema? Numbered => null;
 }
@@ -79,7 +83,11 @@ public interface IObjectFormat
 public sealed class RecordFormat<T> : IObjectFormat
     where T : KubernetesObject
 {
-    public ObjectSchema? Numbered { get; } = typeof(T).IsDefined(typeof(JsonOnlyAttribute), false) ? null : RecordSchemas.Of<T>();
+    private readonly Lazy<ObjectSchema?> _numbered = new(() => typeof(T).IsDefined(typeof(JsonOnlyAttribute), false) ? null : RecordSchemas.Of<T>());
+
+    public Type Record => typeof(T);
+
+    public ObjectSchema? Numbered => _numbered.Value;
 
     public KubernetesObject Read(ReadOnlySpan<byte> json) => ApiJson.Read<T>(json);
 }

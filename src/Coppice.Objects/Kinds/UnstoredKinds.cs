@@ -58,7 +58,6 @@ public static class UnstoredKinds
             Namespaced = namespaced,
             ShortNames = shortNames ?? [],
             Deprecated = deprecated,
-            Schema = RecordSchemas.Of<T>(),
             Format = new RecordFormat<T>(),
         };
 }

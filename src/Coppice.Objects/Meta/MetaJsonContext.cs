@@ -31,4 +31,6 @@ namespace Coppice.Objects.Meta;
 [JsonSerializable(typeof(Quantity))]
 [JsonSerializable(typeof(ValueList<string>))]
 [JsonSerializable(typeof(ValueMap<string>))]
+[JsonSerializable(typeof(ValueList<FieldSelectorRequirement>))]
+[JsonSerializable(typeof(ValueList<LabelSelector>))]
 internal sealed partial class MetaJsonContext : JsonSerializerContext;

@@ -20,7 +20,7 @@ internal static class ConnectionPump
     private static async Task RunAsync(Stream connection, Stream target, bool waitForClient, CancellationToken stop)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var client = new CallerStream(connection);
+        var client = new CallerStream(connection, endsWhole: !waitForClient);
         var sending = SendAsync(client, target, over.Token);
         try
         {

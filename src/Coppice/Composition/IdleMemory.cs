@@ -48,6 +48,7 @@ internal sealed partial class IdleMemory(Func<long> allocated, Func<long> held, 
         var (before, paused) = (GC.GetGCMemoryInfo().TotalCommittedBytes, GC.GetTotalPauseDuration());
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         NativeHeap.Trim();
+        ProgramFiles.LetGoOfDescriptions();
         LogCollected(log, before >> 20, GC.GetGCMemoryInfo().TotalCommittedBytes >> 20, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
     }
 
