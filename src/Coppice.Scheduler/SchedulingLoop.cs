@@ -131,15 +131,19 @@ public sealed partial class SchedulingLoop
     private void Schedule(QueuedPod queued, long start, HashSet<Task> working, CancellationToken stop)
     {
         var (pod, profile) = (queued.Info, _profiles.Of(queued.Pod));
-        if (profile.AllocatesDevices && PodDevices.Of(pod.Pod, _cluster.Devices) is { } devices)
+        var devices = profile.AllocatesDevices ? PodDevices.Of(pod.Pod, _cluster.Devices) : null;
+        if (devices?.Leftover is { } leftover)
         {
-            if (devices.IsAwaited || devices.Leftover is not null)
-            {
-                // The claims that are made for it come in a moment: nobody needs to be told that they are not there yet.
-                _queue.AddUnschedulable(queued, ClusterEvents.Devices);
-                working.UnionWith(devices.Leftover is { } leftover ? [ClearAsync(queued, leftover, stop)] : (Task[])[]);
-                return;
-            }
+            _queue.AddUnschedulable(queued, ClusterEvents.Devices);
+            working.Add(ClearAsync(queued, leftover, stop));
+            return;
+        }
+
+        if (devices is { IsAwaited: true })
+        {
+            // The claims that are made for it come in a moment: nobody needs to be told that they are not there yet.
+            _queue.AddUnschedulable(queued, ClusterEvents.Devices);
+            return;
         }
 
         var plan = SchedulingPlanner.Plan(pod, _cluster.Snapshot(_firstNode), _nominations, profile);
