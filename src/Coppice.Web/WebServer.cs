@@ -235,9 +235,9 @@ public sealed class WebServer : IAsyncDisposable
             }
             while (!read.IsCompleted);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // It had its time, or is gone.
+            // It had its time, or is gone, or who took it over still waits for what comes, and reads it instead.
         }
     }
 }
