@@ -12,12 +12,28 @@ public static class ApiJson
 
     internal static JsonTypeInfo TypeInfo(Type type) => Options.GetTypeInfo(type);
 
-    public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, TypeInfo<T>());
+    public static byte[] Write<T>(T value) => value is IJsonRecord record ? Bytes(record) : JsonSerializer.SerializeToUtf8Bytes(value, TypeInfo<T>());
 
     /// <summary>Writes an object as what it is, whatever type it is declared with.</summary>
-    public static byte[] WriteObject(KubernetesObject item) => JsonSerializer.SerializeToUtf8Bytes(item, Options.GetTypeInfo(item.GetType()));
+    public static byte[] WriteObject(KubernetesObject item) =>
+        item is IJsonRecord record ? Bytes(record) : JsonSerializer.SerializeToUtf8Bytes(item, Options.GetTypeInfo(item.GetType()));
 
-    public static void WriteObject(Utf8JsonWriter writer, object item) => JsonSerializer.Serialize(writer, item, Options.GetTypeInfo(item.GetType()));
+    public static void WriteObject(Utf8JsonWriter writer, object item) => WriteValue(writer, item, item.GetType());
+
+    internal static void WriteValue<T>(Utf8JsonWriter writer, T value) => JsonSerializer.Serialize(writer, value, TypeInfo<T>());
+
+    /// <param name="type">What it is declared as.</param>
+    internal static void WriteValue(Utf8JsonWriter writer, object? value, Type type)
+    {
+        if (value is IJsonRecord record)
+        {
+            record.WriteJson(writer);
+        }
+        else
+        {
+            JsonSerializer.Serialize(writer, value, Options.GetTypeInfo(type));
+        }
+    }
 
     /// <exception cref="JsonException">The text is not JSON, or not of this shape.</exception>
     public static T Read<T>(ReadOnlySpan<byte> json) =>
@@ -29,6 +45,14 @@ public static class ApiJson
     /// <exception cref="JsonException">The text is not JSON, or not of this shape.</exception>
     public static object Read(ReadOnlySpan<byte> json, Type type) =>
         JsonSerializer.Deserialize(json, Options.GetTypeInfo(type)) ?? throw new JsonException("expected an object, found null");
+
+    private static byte[] Bytes(IJsonRecord record)
+    {
+        var scratch = JsonScratch.Take();
+        record.WriteJson(scratch.Writer);
+        scratch.Writer.Flush();
+        return scratch.Json.WrittenSpan.ToArray();
+    }
 
     private static JsonSerializerOptions Create()
     {

@@ -36,7 +36,8 @@ public static class VersionDifference
                 }
 
                 var (isOld, isNow) = (field.IsWritten(old, was), field.IsWritten(now, becomes));
-                if (field.IsWhole && isOld && isNow && !was!.Equals(becomes) && field.IsRead(becomes!))
+                // What is read as it is written is other JSON if it is another value.
+                if (field.IsWhole && isOld && isNow && !was!.Equals(becomes) && RoundTrip.KeepsList(becomes!))
                 {
                     oldWriter.WriteNumber(field.Property.Name, 0);
                     nowWriter.WriteNumber(field.Property.Name, 1);
@@ -66,7 +67,7 @@ public static class VersionDifference
             .. from property in ApiJson.TypeInfo(type).Properties
                where property.Get is not null
                let facts = schema.Find(property.Name)
-               select new Field(property, facts is { Value.Shape: ValueShape.List, Facts.List: ListType.Atomic }, RoundTrip.OfProperty(property), DefaultOf(property.PropertyType)),
+               select new Field(property, facts is { Value.Shape: ValueShape.List, Facts.List: ListType.Atomic }, DefaultOf(property.PropertyType)),
         ];
     }
 
@@ -75,9 +76,8 @@ public static class VersionDifference
         type.IsValueType && Nullable.GetUnderlyingType(type) is null ? RuntimeHelpers.GetUninitializedObject(type) : null;
 
     /// <param name="IsWhole">It is owned as a whole, whatever is in it.</param>
-    /// <param name="IsRead">Whether a value is what is read from its JSON: then another value is other JSON.</param>
     /// <param name="Default">What is left out, unless the field is always there.</param>
-    private sealed record Field(JsonPropertyInfo Property, bool IsWhole, Func<object, bool> IsRead, object? Default)
+    private sealed record Field(JsonPropertyInfo Property, bool IsWhole, object? Default)
     {
         public bool IsWritten(object item, object? value) => Property.ShouldSerialize?.Invoke(item, value) ?? !Equals(value, Default);
 
@@ -86,7 +86,7 @@ public static class VersionDifference
             if (isWritten)
             {
                 writer.WritePropertyName(Property.Name);
-                JsonSerializer.Serialize(writer, value, ApiJson.TypeInfo(Property.PropertyType));
+                ApiJson.WriteValue(writer, value, Property.PropertyType);
             }
         }
     }

@@ -6,7 +6,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Admission;
 
 /// <summary>A question to a webhook whether a request may go on, and its answer.</summary>
-public sealed record AdmissionReview
+public sealed partial record AdmissionReview
 {
     /// <summary>Always admission.k8s.io/v1.</summary>
     [Field(0)]
@@ -26,7 +26,7 @@ public sealed record AdmissionReview
 }
 
 /// <summary>The question to a webhook.</summary>
-public sealed record AdmissionRequest
+public sealed partial record AdmissionRequest
 {
     /// <summary>Tells this question apart from all others; the answer repeats it.</summary>
     [Field(1)]
@@ -93,7 +93,7 @@ public sealed record AdmissionRequest
 }
 
 /// <summary>A webhook's answer.</summary>
-public sealed record AdmissionResponse
+public sealed partial record AdmissionResponse
 {
     /// <summary>That of the question.</summary>
     [Field(1)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Admissionregistration;
 
 /// <summary>A condition on a request, beyond rules and selectors: only where it is true, the request is meant.</summary>
-public sealed record MatchCondition
+public sealed partial record MatchCondition
 {
     /// <summary>Tells it apart from the others, in messages and merges.</summary>
     [Field(1, Required = true)]

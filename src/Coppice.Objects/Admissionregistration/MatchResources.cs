@@ -4,7 +4,7 @@ namespace Coppice.Objects.Admissionregistration;
 
 /// <summary>Which requests a policy is about.</summary>
 [AtomicObject]
-public sealed record MatchResources
+public sealed partial record MatchResources
 {
     /// <summary>The labels of the namespaces whose objects are meant.</summary>
     [Field(1)]
@@ -29,7 +29,7 @@ public sealed record MatchResources
 
 /// <summary>Which requests are meant: what is done, to which objects of which resources.</summary>
 [AtomicObject]
-public sealed record NamedRuleWithOperations
+public sealed partial record NamedRuleWithOperations
 {
     /// <summary>The names of the objects; all, if there are none.</summary>
     [Field(1)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Admissionregistration;
 
 /// <summary>What is changed of requests, in expressions; it counts where a binding says so.</summary>
-public sealed record MutatingAdmissionPolicy : KubernetesObject
+public sealed partial record MutatingAdmissionPolicy : KubernetesObject
 {
     /// <summary>What is changed, and of which requests.</summary>
     [Field(2)]
@@ -9,7 +9,7 @@ public sealed record MutatingAdmissionPolicy : KubernetesObject
 }
 
 /// <summary>What a policy changes of requests.</summary>
-public sealed record MutatingAdmissionPolicySpec : IAdmissionPolicy
+public sealed partial record MutatingAdmissionPolicySpec : IAdmissionPolicy
 {
     /// <summary>What kind the objects have that its bindings take parameters from.</summary>
     [Field(1)]
@@ -41,7 +41,7 @@ public sealed record MutatingAdmissionPolicySpec : IAdmissionPolicy
 }
 
 /// <summary>One change.</summary>
-public sealed record Mutation
+public sealed partial record Mutation
 {
     /// <summary>How the change is said: ApplyConfiguration or JSONPatch.</summary>
     [Field(2, Required = true)]
@@ -57,7 +57,7 @@ public sealed record Mutation
 }
 
 /// <summary>Fields that are set.</summary>
-public sealed record ApplyConfiguration
+public sealed partial record ApplyConfiguration
 {
     /// <summary>What makes them, in CEL: an Object, as in Object{spec: Object.spec{replicas: 3}}.</summary>
     [Field(1)]
@@ -65,7 +65,7 @@ public sealed record ApplyConfiguration
 }
 
 /// <summary>Operations on JSON.</summary>
-public sealed record JSONPatch
+public sealed partial record JSONPatch
 {
     /// <summary>What makes them, in CEL: a list of JSONPatch, as in [JSONPatch{op: "add", path: "/spec/replicas", value: 3}].</summary>
     [Field(1)]

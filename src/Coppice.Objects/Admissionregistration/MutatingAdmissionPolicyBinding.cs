@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Admissionregistration;
 
 /// <summary>Where a policy that changes requests counts, and with which parameters.</summary>
-public sealed record MutatingAdmissionPolicyBinding : KubernetesObject
+public sealed partial record MutatingAdmissionPolicyBinding : KubernetesObject
 {
     /// <summary>Which policy, where and how.</summary>
     [Field(2)]
@@ -9,7 +9,7 @@ public sealed record MutatingAdmissionPolicyBinding : KubernetesObject
 }
 
 /// <summary>Which policy counts, where and how.</summary>
-public sealed record MutatingAdmissionPolicyBindingSpec : IAdmissionPolicyBinding
+public sealed partial record MutatingAdmissionPolicyBindingSpec : IAdmissionPolicyBinding
 {
     /// <summary>The policy's name; without such a policy the binding does nothing.</summary>
     [Field(1)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Admissionregistration;
 
 /// <summary>Webhooks that may change what is asked for before it is stored, or refuse it.</summary>
-public sealed record MutatingWebhookConfiguration : KubernetesObject
+public sealed partial record MutatingWebhookConfiguration : KubernetesObject
 {
     /// <summary>The webhooks, and what each wants to see.</summary>
     [Field(2, MergeKey = "name", List = ListType.Map, ListKeys = "name")]
@@ -11,7 +11,7 @@ public sealed record MutatingWebhookConfiguration : KubernetesObject
 }
 
 /// <summary>A webhook that may change what is asked for.</summary>
-public sealed record MutatingWebhook : IAdmissionWebhook
+public sealed partial record MutatingWebhook : IAdmissionWebhook
 {
     /// <summary>Its full name, as in imagepolicy.kubernetes.io.</summary>
     [Field(1, Required = true)]

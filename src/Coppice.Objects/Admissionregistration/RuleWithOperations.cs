@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Admissionregistration;
 
 /// <summary>Which requests somebody wants to see: what is done, to which resources.</summary>
-public sealed record RuleWithOperations
+public sealed partial record RuleWithOperations
 {
     /// <summary>CREATE, UPDATE, DELETE, CONNECT, or * for all of them.</summary>
     [Field(1)]

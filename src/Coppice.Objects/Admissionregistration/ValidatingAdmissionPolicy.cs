@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Admissionregistration;
 
 /// <summary>What must hold of requests, in expressions; it counts where a binding says so.</summary>
-public sealed record ValidatingAdmissionPolicy : KubernetesObject
+public sealed partial record ValidatingAdmissionPolicy : KubernetesObject
 {
     /// <summary>What must hold, and of which requests.</summary>
     [Field(2)]
@@ -15,7 +15,7 @@ public sealed record ValidatingAdmissionPolicy : KubernetesObject
 }
 
 /// <summary>What a policy asks of requests.</summary>
-public sealed record ValidatingAdmissionPolicySpec : IAdmissionPolicy
+public sealed partial record ValidatingAdmissionPolicySpec : IAdmissionPolicy
 {
     /// <summary>What kind the objects have that its bindings take parameters from.</summary>
     [Field(1)]
@@ -48,7 +48,7 @@ public sealed record ValidatingAdmissionPolicySpec : IAdmissionPolicy
 
 /// <summary>What kind the objects with a policy's parameters have.</summary>
 [AtomicObject]
-public sealed record ParamKind
+public sealed partial record ParamKind
 {
     /// <summary>As in rules.example.com/v1.</summary>
     [Field(1)]
@@ -61,7 +61,7 @@ public sealed record ParamKind
 
 /// <summary>One thing that must hold.</summary>
 [SchemaName("Validation")]
-public sealed record PolicyValidation
+public sealed partial record PolicyValidation
 {
     /// <summary>What must be true, in CEL, of object, oldObject, request, params, namespaceObject, variables and authorizer.</summary>
     [Field(1, Required = true)]
@@ -82,7 +82,7 @@ public sealed record PolicyValidation
 
 /// <summary>A value with a name: variables.name.</summary>
 [AtomicObject]
-public sealed record Variable
+public sealed partial record Variable
 {
     /// <summary>An identifier of CEL.</summary>
     [Field(1, Required = true)]
@@ -94,7 +94,7 @@ public sealed record Variable
 }
 
 /// <summary>A note for the audit log.</summary>
-public sealed record AuditAnnotation
+public sealed partial record AuditAnnotation
 {
     /// <summary>After the policy's name and a slash, the annotation's key.</summary>
     [Field(1, Required = true)]
@@ -106,7 +106,7 @@ public sealed record AuditAnnotation
 }
 
 /// <summary>What was found out about a policy.</summary>
-public sealed record ValidatingAdmissionPolicyStatus
+public sealed partial record ValidatingAdmissionPolicyStatus
 {
     /// <summary>The generation that was looked at.</summary>
     [Field(1)]
@@ -122,7 +122,7 @@ public sealed record ValidatingAdmissionPolicyStatus
 }
 
 /// <summary>What does not fit the types.</summary>
-public sealed record TypeChecking
+public sealed partial record TypeChecking
 {
     /// <summary>Each with the expression that it is about.</summary>
     [Field(1)]
@@ -130,7 +130,7 @@ public sealed record TypeChecking
 }
 
 /// <summary>What does not fit in one expression.</summary>
-public sealed record ExpressionWarning
+public sealed partial record ExpressionWarning
 {
     /// <summary>The expression's field, as in spec.validations[0].expression.</summary>
     [Field(2, Required = true)]

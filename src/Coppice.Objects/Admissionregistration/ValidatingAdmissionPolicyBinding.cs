@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Admissionregistration;
 
 /// <summary>Where a policy counts, with which parameters, and what becomes of requests that do not hold to it.</summary>
-public sealed record ValidatingAdmissionPolicyBinding : KubernetesObject
+public sealed partial record ValidatingAdmissionPolicyBinding : KubernetesObject
 {
     /// <summary>Which policy, where and how.</summary>
     [Field(2)]
@@ -11,7 +11,7 @@ public sealed record ValidatingAdmissionPolicyBinding : KubernetesObject
 }
 
 /// <summary>Which policy counts, where and how.</summary>
-public sealed record ValidatingAdmissionPolicyBindingSpec : IAdmissionPolicyBinding
+public sealed partial record ValidatingAdmissionPolicyBindingSpec : IAdmissionPolicyBinding
 {
     /// <summary>The policy's name; without such a policy the binding does nothing.</summary>
     [Field(1)]
@@ -32,7 +32,7 @@ public sealed record ValidatingAdmissionPolicyBindingSpec : IAdmissionPolicyBind
 
 /// <summary>The objects that a policy's parameters are taken from: one by its name, or all with some labels.</summary>
 [AtomicObject]
-public sealed record ParamRef
+public sealed partial record ParamRef
 {
     /// <summary>The object's name.</summary>
     [Field(1)]

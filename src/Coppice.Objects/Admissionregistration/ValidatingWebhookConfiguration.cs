@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Admissionregistration;
 
 /// <summary>Webhooks that are asked whether a request may go on, and may only refuse.</summary>
-public sealed record ValidatingWebhookConfiguration : KubernetesObject
+public sealed partial record ValidatingWebhookConfiguration : KubernetesObject
 {
     /// <summary>The webhooks, and what each wants to see.</summary>
     [Field(2, MergeKey = "name", List = ListType.Map, ListKeys = "name")]
@@ -11,7 +11,7 @@ public sealed record ValidatingWebhookConfiguration : KubernetesObject
 }
 
 /// <summary>A webhook that may only refuse.</summary>
-public sealed record ValidatingWebhook : IAdmissionWebhook
+public sealed partial record ValidatingWebhook : IAdmissionWebhook
 {
     /// <summary>Its full name, as in imagepolicy.kubernetes.io.</summary>
     [Field(1, Required = true)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Admissionregistration;
 
 /// <summary>Where a webhook is, and how it is known to be the right one: either an address or a service.</summary>
-public sealed record WebhookClientConfig
+public sealed partial record WebhookClientConfig
 {
     /// <summary>Its address, with https, where it is no service of the cluster.</summary>
     [Field(3, Pointer = true)]
@@ -17,7 +17,7 @@ public sealed record WebhookClientConfig
 }
 
 /// <summary>A port of a service, and what is asked for there.</summary>
-public sealed record ServiceReference
+public sealed partial record ServiceReference
 {
     /// <summary>The service's namespace.</summary>
     [Field(1, Required = true)]

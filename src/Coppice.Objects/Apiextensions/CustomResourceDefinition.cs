@@ -5,7 +5,7 @@ namespace Coppice.Objects.Apiextensions;
 
 /// <summary>A kind of object that is made by describing it; its name is that of the resource with its group, as in crontabs.stable.example.com.</summary>
 [JsonOnly]
-public sealed record CustomResourceDefinition : KubernetesObject
+public sealed partial record CustomResourceDefinition : KubernetesObject
 {
     /// <summary>The kind as it is wished for.</summary>
     [Field(2, Required = true)]
@@ -24,7 +24,7 @@ public static class CustomResourceDefinitionFinalizer
 }
 
 /// <summary>What a kind is called and looks like.</summary>
-public sealed record CustomResourceDefinitionSpec
+public sealed partial record CustomResourceDefinitionSpec
 {
     /// <summary>The group that the kind belongs to, as in its URL: /apis/GROUP/….</summary>
     [Field(1, Required = true)]
@@ -53,7 +53,7 @@ public sealed record CustomResourceDefinitionSpec
 }
 
 /// <summary>How a kind and its objects are called.</summary>
-public sealed record CustomResourceDefinitionNames
+public sealed partial record CustomResourceDefinitionNames
 {
     /// <summary>The resource as in its URL, and with the group the definition's name; small letters.</summary>
     [Field(1, Required = true)]
@@ -88,7 +88,7 @@ public static class ResourceScope
 }
 
 /// <summary>One form of a kind's objects.</summary>
-public sealed record CustomResourceDefinitionVersion
+public sealed partial record CustomResourceDefinitionVersion
 {
     /// <summary>The version as in the URL, such as v1 or v2beta1.</summary>
     [Field(1, Required = true)]
@@ -131,7 +131,7 @@ public sealed record CustomResourceDefinitionVersion
 }
 
 /// <summary>What the objects of a version look like.</summary>
-public sealed record CustomResourceValidation
+public sealed partial record CustomResourceValidation
 {
     /// <summary>The schema that objects are pruned, completed and checked by.</summary>
     [Field(1)]
@@ -140,7 +140,7 @@ public sealed record CustomResourceValidation
 }
 
 /// <summary>The parts of objects that are read and written by themselves.</summary>
-public sealed record CustomResourceSubresources
+public sealed partial record CustomResourceSubresources
 {
     /// <summary>The status has a door of its own, and is written by nothing else.</summary>
     [Field(1)]
@@ -155,7 +155,7 @@ public sealed record CustomResourceSubresources
 public sealed record CustomResourceSubresourceStatus;
 
 /// <summary>Where in an object the number of its replicas stands.</summary>
-public sealed record CustomResourceSubresourceScale
+public sealed partial record CustomResourceSubresourceScale
 {
     /// <summary>The path of the number wished for, below .spec, without lists.</summary>
     [Field(1, Required = true)]
@@ -171,7 +171,7 @@ public sealed record CustomResourceSubresourceScale
 }
 
 /// <summary>One column that kubectl prints.</summary>
-public sealed record CustomResourceColumnDefinition
+public sealed partial record CustomResourceColumnDefinition
 {
     /// <summary>Its heading.</summary>
     [Field(1, Required = true)]
@@ -199,7 +199,7 @@ public sealed record CustomResourceColumnDefinition
 }
 
 /// <summary>A field by which objects may be selected.</summary>
-public sealed record SelectableField
+public sealed partial record SelectableField
 {
     /// <summary>Its path, as in .spec.color: of a string, a Boolean or a whole number, outside of metadata and lists.</summary>
     [Field(1, Required = true)]
@@ -207,7 +207,7 @@ public sealed record SelectableField
 }
 
 /// <summary>How an object of one version becomes one of another.</summary>
-public sealed record CustomResourceConversion
+public sealed partial record CustomResourceConversion
 {
     /// <summary>None changes only the apiVersion; Webhook asks a webhook.</summary>
     [Field(1, Required = true)]
@@ -219,7 +219,7 @@ public sealed record CustomResourceConversion
 }
 
 /// <summary>The webhook that turns objects of one version into those of another.</summary>
-public sealed record WebhookConversion
+public sealed partial record WebhookConversion
 {
     /// <summary>How it is reached.</summary>
     [Field(2)]
@@ -238,7 +238,7 @@ public static class ConversionStrategyType
 }
 
 /// <summary>What of a definition is served, and why not all.</summary>
-public sealed record CustomResourceDefinitionStatus
+public sealed partial record CustomResourceDefinitionStatus
 {
     /// <summary>What can be said of its state.</summary>
     [Field(1, MergeKey = "type", List = ListType.Map, ListKeys = "type")]
@@ -260,7 +260,7 @@ public sealed record CustomResourceDefinitionStatus
 }
 
 /// <summary>One thing that can be said of a definition's state.</summary>
-public sealed record CustomResourceDefinitionCondition
+public sealed partial record CustomResourceDefinitionCondition
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Apiextensions;
 
 /// <summary>What a value looks like: a schema in the words of OpenAPI version 3, and some of Kubernetes' own.</summary>
-public sealed record JSONSchemaProps
+public sealed partial record JSONSchemaProps
 {
     /// <summary>Not supported, and refused.</summary>
     [Field(1)]
@@ -196,7 +196,7 @@ public sealed record JSONSchemaProps
 
 /// <summary>Something that must hold of a value, as an expression of CEL.</summary>
 [SchemaName("ValidationRule")]
-public sealed record SchemaRule
+public sealed partial record SchemaRule
 {
     /// <summary>The expression, which is true of good values; self is the value, and oldSelf what was there before.</summary>
     [Field(1, Required = true)]
@@ -225,7 +225,7 @@ public sealed record SchemaRule
 }
 
 /// <summary>Where more is written about something.</summary>
-public sealed record ExternalDocumentation
+public sealed partial record ExternalDocumentation
 {
     /// <summary>What is found there.</summary>
     [Field(1)]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Apiregistration;
 
 /// <summary>One version of a group of the API, and who serves it: this server, or one behind a service of the cluster.</summary>
-public sealed record APIService : KubernetesObject
+public sealed partial record APIService : KubernetesObject
 {
     /// <summary>Which version of which group, and where it is served.</summary>
     [Field(2)]
@@ -15,7 +15,7 @@ public sealed record APIService : KubernetesObject
 }
 
 /// <summary>Which version of which group, and where it is served.</summary>
-public sealed record APIServiceSpec
+public sealed partial record APIServiceSpec
 {
     /// <summary>The service behind which it is; nothing where this server serves it itself.</summary>
     [Field(1)]
@@ -49,7 +49,7 @@ public sealed record APIServiceSpec
 }
 
 /// <summary>A port of a service.</summary>
-public sealed record ServiceReference
+public sealed partial record ServiceReference
 {
     /// <summary>The service's namespace.</summary>
     [Field(1)]
@@ -65,7 +65,7 @@ public sealed record ServiceReference
 }
 
 /// <summary>What was found out about a version of a group.</summary>
-public sealed record APIServiceStatus
+public sealed partial record APIServiceStatus
 {
     /// <summary>Whether it can be asked.</summary>
     [Field(1, MergeKey = "type", List = ListType.Map, ListKeys = "type")]
@@ -73,7 +73,7 @@ public sealed record APIServiceStatus
 }
 
 /// <summary>One thing that can be said of a version of a group.</summary>
-public sealed record APIServiceCondition
+public sealed partial record APIServiceCondition
 {
     /// <summary>What is said: Available.</summary>
     [Field(1, Required = true)]

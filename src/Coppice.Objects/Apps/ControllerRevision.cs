@@ -5,7 +5,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Apps;
 
 /// <summary>A kept state of a controller's object, to be able to go back to it; its data never changes.</summary>
-public sealed record ControllerRevision : KubernetesObject
+public sealed partial record ControllerRevision : KubernetesObject
 {
     /// <summary>The state, in the form that the controller writes and reads.</summary>
     [Field(2)]

@@ -5,7 +5,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Apps;
 
 /// <summary>Keeps one pod of a template on every node that the template fits.</summary>
-public sealed record DaemonSet : KubernetesObject
+public sealed partial record DaemonSet : KubernetesObject
 {
     /// <summary>What should run on the nodes.</summary>
     [Field(2)]
@@ -17,7 +17,7 @@ public sealed record DaemonSet : KubernetesObject
 }
 
 /// <summary>What a DaemonSet should run, and how it changes over.</summary>
-public sealed record DaemonSetSpec
+public sealed partial record DaemonSetSpec
 {
     /// <summary>Which pods are its own; must match the template's labels and cannot be changed.</summary>
     [Field(1, Required = true)]
@@ -41,7 +41,7 @@ public sealed record DaemonSetSpec
 }
 
 /// <summary>How pods of an older template are replaced.</summary>
-public sealed record DaemonSetUpdateStrategy
+public sealed partial record DaemonSetUpdateStrategy
 {
     /// <summary>RollingUpdate (the default), or OnDelete, which waits for someone to delete them.</summary>
     [Field(1)]
@@ -60,7 +60,7 @@ public static class DaemonSetUpdateStrategyType
 }
 
 /// <summary>How many nodes may be changed over at once.</summary>
-public sealed record RollingUpdateDaemonSet
+public sealed partial record RollingUpdateDaemonSet
 {
     /// <summary>Pods that may be down at a time, as a number or a share of all (rounded up); 1 by default.</summary>
     [Field(1)]
@@ -72,7 +72,7 @@ public sealed record RollingUpdateDaemonSet
 }
 
 /// <summary>How far a DaemonSet has got.</summary>
-public sealed record DaemonSetStatus
+public sealed partial record DaemonSetStatus
 {
     /// <summary>Nodes that should run a pod and do.</summary>
     [Field(1, Required = true)]
@@ -120,7 +120,7 @@ public sealed record DaemonSetStatus
 }
 
 /// <summary>One thing that can be said of a DaemonSet's state.</summary>
-public sealed record DaemonSetCondition
+public sealed partial record DaemonSetCondition
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Apps;
 
 /// <summary>Runs a number of equal pods and changes them over to a new template step by step.</summary>
-public sealed record Deployment : KubernetesObject
+public sealed partial record Deployment : KubernetesObject
 {
     /// <summary>What should run.</summary>
     [Field(2)]
@@ -16,7 +16,7 @@ public sealed record Deployment : KubernetesObject
 }
 
 /// <summary>What a Deployment should run, and how it changes over.</summary>
-public sealed record DeploymentSpec
+public sealed partial record DeploymentSpec
 {
     /// <summary>How many pods; 1 by default.</summary>
     [Field(1)]
@@ -52,7 +52,7 @@ public sealed record DeploymentSpec
 }
 
 /// <summary>How pods of an older template are replaced.</summary>
-public sealed record DeploymentStrategy
+public sealed partial record DeploymentStrategy
 {
     /// <summary>RollingUpdate (the default), or Recreate, which ends all old pods before the first new one.</summary>
     [Field(1)]
@@ -71,7 +71,7 @@ public static class DeploymentStrategyType
 }
 
 /// <summary>How far a rollout may go below and above the wished number of pods.</summary>
-public sealed record RollingUpdateDeployment
+public sealed partial record RollingUpdateDeployment
 {
     /// <summary>Pods that may be missing, as a number or a share of replicas (rounded down); 25% by default.</summary>
     [Field(1)]
@@ -83,7 +83,7 @@ public sealed record RollingUpdateDeployment
 }
 
 /// <summary>How far a Deployment has got.</summary>
-public sealed record DeploymentStatus
+public sealed partial record DeploymentStatus
 {
     /// <summary>The generation that these numbers were counted for.</summary>
     [Field(1)]
@@ -123,7 +123,7 @@ public sealed record DeploymentStatus
 }
 
 /// <summary>One thing that can be said of a Deployment's state.</summary>
-public sealed record DeploymentCondition
+public sealed partial record DeploymentCondition
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]

@@ -5,7 +5,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Apps;
 
 /// <summary>Keeps a number of equal pods; mostly made by a Deployment.</summary>
-public sealed record ReplicaSet : KubernetesObject
+public sealed partial record ReplicaSet : KubernetesObject
 {
     /// <summary>What should run.</summary>
     [Field(2)]
@@ -17,7 +17,7 @@ public sealed record ReplicaSet : KubernetesObject
 }
 
 /// <summary>What a ReplicaSet should run.</summary>
-public sealed record ReplicaSetSpec
+public sealed partial record ReplicaSetSpec
 {
     /// <summary>How many pods; 1 by default.</summary>
     [Field(1)]
@@ -37,7 +37,7 @@ public sealed record ReplicaSetSpec
 }
 
 /// <summary>How far a ReplicaSet has got.</summary>
-public sealed record ReplicaSetStatus
+public sealed partial record ReplicaSetStatus
 {
     /// <summary>Its pods that are not ending.</summary>
     [Field(1, Required = true)]
@@ -70,7 +70,7 @@ public sealed record ReplicaSetStatus
 }
 
 /// <summary>One thing that can be said of a ReplicaSet's state.</summary>
-public sealed record ReplicaSetCondition
+public sealed partial record ReplicaSetCondition
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]

@@ -5,7 +5,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Apps;
 
 /// <summary>Runs a number of pods that each keep their name, their place in an order and their storage.</summary>
-public sealed record StatefulSet : KubernetesObject
+public sealed partial record StatefulSet : KubernetesObject
 {
     /// <summary>What should run.</summary>
     [Field(2)]
@@ -17,7 +17,7 @@ public sealed record StatefulSet : KubernetesObject
 }
 
 /// <summary>What a StatefulSet should run, and how it changes over.</summary>
-public sealed record StatefulSetSpec
+public sealed partial record StatefulSetSpec
 {
     /// <summary>How many pods; 1 by default.</summary>
     [Field(1)]
@@ -65,7 +65,7 @@ public sealed record StatefulSetSpec
 }
 
 /// <summary>How pods of an older template are replaced.</summary>
-public sealed record StatefulSetUpdateStrategy
+public sealed partial record StatefulSetUpdateStrategy
 {
     /// <summary>RollingUpdate (the default), or OnDelete, which waits for someone to delete them.</summary>
     [Field(1)]
@@ -84,7 +84,7 @@ public static class StatefulSetUpdateStrategyType
 }
 
 /// <summary>Which pods are changed over, and how many at once.</summary>
-public sealed record RollingUpdateStatefulSetStrategy
+public sealed partial record RollingUpdateStatefulSetStrategy
 {
     /// <summary>Pods with a lower number stay as they are; 0 by default.</summary>
     [Field(1)]
@@ -96,7 +96,7 @@ public sealed record RollingUpdateStatefulSetStrategy
 }
 
 /// <summary>What becomes of claims that were made from the set's templates.</summary>
-public sealed record StatefulSetPersistentVolumeClaimRetentionPolicy
+public sealed partial record StatefulSetPersistentVolumeClaimRetentionPolicy
 {
     /// <summary>When the set is deleted: Retain (the default) or Delete.</summary>
     [Field(1)]
@@ -122,7 +122,7 @@ public static class PodManagementPolicyType
 }
 
 /// <summary>How the pods of a StatefulSet are numbered.</summary>
-public sealed record StatefulSetOrdinals
+public sealed partial record StatefulSetOrdinals
 {
     /// <summary>The number of the first pod; 0 by default.</summary>
     [Field(1)]
@@ -130,7 +130,7 @@ public sealed record StatefulSetOrdinals
 }
 
 /// <summary>How far a StatefulSet has got.</summary>
-public sealed record StatefulSetStatus
+public sealed partial record StatefulSetStatus
 {
     /// <summary>The generation that these numbers were counted for.</summary>
     [Field(1)]
@@ -175,7 +175,7 @@ public sealed record StatefulSetStatus
 }
 
 /// <summary>One thing that can be said of a StatefulSet's state.</summary>
-public sealed record StatefulSetCondition
+public sealed partial record StatefulSetCondition
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]

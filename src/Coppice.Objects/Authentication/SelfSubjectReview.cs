@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Authentication;
 
 /// <summary>Asks the server who it takes the caller for.</summary>
-public sealed record SelfSubjectReview : KubernetesObject
+public sealed partial record SelfSubjectReview : KubernetesObject
 {
     /// <summary>The answer.</summary>
     [Field(2)]
@@ -11,7 +11,7 @@ public sealed record SelfSubjectReview : KubernetesObject
 }
 
 /// <summary>Who the caller is.</summary>
-public sealed record SelfSubjectReviewStatus
+public sealed partial record SelfSubjectReviewStatus
 {
     /// <summary>The caller, as authenticated.</summary>
     [Field(1)]

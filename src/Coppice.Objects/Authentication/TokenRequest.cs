@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Authentication;
 
 /// <summary>Asks for a token of a service account.</summary>
-public sealed record TokenRequest : KubernetesObject
+public sealed partial record TokenRequest : KubernetesObject
 {
     /// <summary>What the token should be good for.</summary>
     [Field(2)]
@@ -15,7 +15,7 @@ public sealed record TokenRequest : KubernetesObject
 }
 
 /// <summary>What a token should be good for.</summary>
-public sealed record TokenRequestSpec
+public sealed partial record TokenRequestSpec
 {
     /// <summary>Who is to accept it; the API server where it is empty.</summary>
     [Field(1)]
@@ -31,7 +31,7 @@ public sealed record TokenRequestSpec
 }
 
 /// <summary>The object that a token is bound to.</summary>
-public sealed record BoundObjectReference
+public sealed partial record BoundObjectReference
 {
     /// <summary>Pod, Secret or Node.</summary>
     [Field(1)]
@@ -51,7 +51,7 @@ public sealed record BoundObjectReference
 }
 
 /// <summary>A token.</summary>
-public sealed record TokenRequestStatus
+public sealed partial record TokenRequestStatus
 {
     /// <summary>The token itself, to be sent after "Bearer".</summary>
     [Field(1)]

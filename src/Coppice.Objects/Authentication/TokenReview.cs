@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Authentication;
 
 /// <summary>Asks the server whom a token belongs to.</summary>
-public sealed record TokenReview : KubernetesObject
+public sealed partial record TokenReview : KubernetesObject
 {
     /// <summary>The question.</summary>
     [Field(2, Required = true)]
@@ -15,7 +15,7 @@ public sealed record TokenReview : KubernetesObject
 }
 
 /// <summary>The question of a token review.</summary>
-public sealed record TokenReviewSpec
+public sealed partial record TokenReviewSpec
 {
     /// <summary>The token.</summary>
     [Field(1, Required = true)]
@@ -27,7 +27,7 @@ public sealed record TokenReviewSpec
 }
 
 /// <summary>The answer to a token review.</summary>
-public sealed record TokenReviewStatus
+public sealed partial record TokenReviewStatus
 {
     /// <summary>Whether the token is good.</summary>
     [Field(1)]
@@ -47,7 +47,7 @@ public sealed record TokenReviewStatus
 }
 
 /// <summary>Somebody who was authenticated.</summary>
-public sealed record UserInfo
+public sealed partial record UserInfo
 {
     /// <summary>The name, unlike that of every other user.</summary>
     [Field(1)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Authorization;
 
 /// <summary>Asks the server whether the caller may do something.</summary>
-public sealed record SelfSubjectAccessReview : KubernetesObject
+public sealed partial record SelfSubjectAccessReview : KubernetesObject
 {
     /// <summary>What is to be done.</summary>
     [Field(2, Required = true)]
@@ -16,7 +16,7 @@ public sealed record SelfSubjectAccessReview : KubernetesObject
 }
 
 /// <summary>What is to be done: just one of the two is set.</summary>
-public sealed record SelfSubjectAccessReviewSpec
+public sealed partial record SelfSubjectAccessReviewSpec
 {
     /// <summary>Something with a resource of the API.</summary>
     [Field(1)]
@@ -28,7 +28,7 @@ public sealed record SelfSubjectAccessReviewSpec
 }
 
 /// <summary>A request for a resource, in the parts that are decided by.</summary>
-public sealed record ResourceAttributes
+public sealed partial record ResourceAttributes
 {
     /// <summary>The namespace; empty for cluster-wide resources, or for all namespaces.</summary>
     [Field(1)]
@@ -68,7 +68,7 @@ public sealed record ResourceAttributes
 }
 
 /// <summary>A field selector, as text or in parts.</summary>
-public sealed record FieldSelectorAttributes
+public sealed partial record FieldSelectorAttributes
 {
     /// <summary>As it stands in a request.</summary>
     [Field(1)]
@@ -80,7 +80,7 @@ public sealed record FieldSelectorAttributes
 }
 
 /// <summary>A label selector, as text or in parts.</summary>
-public sealed record LabelSelectorAttributes
+public sealed partial record LabelSelectorAttributes
 {
     /// <summary>As it stands in a request.</summary>
     [Field(1)]
@@ -92,7 +92,7 @@ public sealed record LabelSelectorAttributes
 }
 
 /// <summary>A request for a path outside the API's resources.</summary>
-public sealed record NonResourceAttributes
+public sealed partial record NonResourceAttributes
 {
     /// <summary>The path, such as /healthz.</summary>
     [Field(1)]
@@ -104,7 +104,7 @@ public sealed record NonResourceAttributes
 }
 
 /// <summary>Whether something may be done.</summary>
-public sealed record SubjectAccessReviewStatus
+public sealed partial record SubjectAccessReviewStatus
 {
     /// <summary>It may.</summary>
     [Field(1, Required = true)]

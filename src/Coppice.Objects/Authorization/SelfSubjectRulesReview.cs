@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Authorization;
 
 /// <summary>Asks the server for all that the caller may do in a namespace.</summary>
-public sealed record SelfSubjectRulesReview : KubernetesObject
+public sealed partial record SelfSubjectRulesReview : KubernetesObject
 {
     /// <summary>Where.</summary>
     [Field(2, Required = true)]
@@ -15,7 +15,7 @@ public sealed record SelfSubjectRulesReview : KubernetesObject
 }
 
 /// <summary>Where something is to be done.</summary>
-public sealed record SelfSubjectRulesReviewSpec
+public sealed partial record SelfSubjectRulesReviewSpec
 {
     /// <summary>The namespace; it must be named.</summary>
     [Field(1)]
@@ -23,7 +23,7 @@ public sealed record SelfSubjectRulesReviewSpec
 }
 
 /// <summary>What may be done, in no order that means anything; for people to look at, not to decide by.</summary>
-public sealed record SubjectRulesReviewStatus
+public sealed partial record SubjectRulesReviewStatus
 {
     /// <summary>With resources of the API.</summary>
     [Field(1, Required = true, List = ListType.Atomic)]
@@ -46,7 +46,7 @@ public sealed record SubjectRulesReviewStatus
 }
 
 /// <summary>What may be done with some resources.</summary>
-public sealed record ResourceRule
+public sealed partial record ResourceRule
 {
     /// <summary>What, such as get or create; * for everything.</summary>
     [Field(1, Required = true, List = ListType.Atomic)]
@@ -67,7 +67,7 @@ public sealed record ResourceRule
 }
 
 /// <summary>What may be done with some paths.</summary>
-public sealed record NonResourceRule
+public sealed partial record NonResourceRule
 {
     /// <summary>The HTTP methods in lower case; * for all.</summary>
     [Field(1, Required = true, List = ListType.Atomic)]

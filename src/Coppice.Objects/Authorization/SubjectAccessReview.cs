@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Authorization;
 
 /// <summary>Asks the server whether somebody may do something.</summary>
-public sealed record SubjectAccessReview : KubernetesObject
+public sealed partial record SubjectAccessReview : KubernetesObject
 {
     /// <summary>Who wants to do what.</summary>
     [Field(2, Required = true)]
@@ -13,7 +13,7 @@ public sealed record SubjectAccessReview : KubernetesObject
 }
 
 /// <summary>Asks the server whether somebody may do something in one namespace.</summary>
-public sealed record LocalSubjectAccessReview : KubernetesObject
+public sealed partial record LocalSubjectAccessReview : KubernetesObject
 {
     /// <summary>Who wants to do what. Its namespace is the one that is asked in.</summary>
     [Field(2, Required = true)]
@@ -25,7 +25,7 @@ public sealed record LocalSubjectAccessReview : KubernetesObject
 }
 
 /// <summary>Who wants to do what: just one of the two kinds of attributes is set, and a user, groups or both.</summary>
-public sealed record SubjectAccessReviewSpec
+public sealed partial record SubjectAccessReviewSpec
 {
     /// <summary>Something with a resource of the API.</summary>
     [Field(1)]

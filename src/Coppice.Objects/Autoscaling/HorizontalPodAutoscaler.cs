@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Autoscaling;
 
 /// <summary>Keeps as many pods of a workload as the use of their processors asks for; what the newer version says beyond that stands in annotations.</summary>
-public sealed record HorizontalPodAutoscaler : KubernetesObject
+public sealed partial record HorizontalPodAutoscaler : KubernetesObject
 {
     /// <summary>What is scaled, and within which bounds.</summary>
     [Field(2)]
@@ -15,7 +15,7 @@ public sealed record HorizontalPodAutoscaler : KubernetesObject
 }
 
 /// <summary>What is scaled, and within which bounds.</summary>
-public sealed record HorizontalPodAutoscalerSpec
+public sealed partial record HorizontalPodAutoscalerSpec
 {
     /// <summary>The workload, which must have a number of replicas that can be set.</summary>
     [Field(1, Required = true)]
@@ -38,7 +38,7 @@ public sealed record HorizontalPodAutoscalerSpec
 
 /// <summary>An object of any kind in the same namespace.</summary>
 [AtomicObject]
-public sealed record CrossVersionObjectReference
+public sealed partial record CrossVersionObjectReference
 {
     /// <summary>Its kind.</summary>
     [Field(1, Required = true)]
@@ -54,7 +54,7 @@ public sealed record CrossVersionObjectReference
 }
 
 /// <summary>What was measured and decided last.</summary>
-public sealed record HorizontalPodAutoscalerStatus
+public sealed partial record HorizontalPodAutoscalerStatus
 {
     /// <summary>The generation that was acted on.</summary>
     [Field(1)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Autoscaling;
 
 /// <summary>How many pods a workload has and should have, whatever its kind.</summary>
-public sealed record Scale : KubernetesObject
+public sealed partial record Scale : KubernetesObject
 {
     /// <summary>What is wished for.</summary>
     [Field(2)]
@@ -16,7 +16,7 @@ public sealed record Scale : KubernetesObject
 }
 
 /// <summary>The wished number.</summary>
-public sealed record ScaleSpec
+public sealed partial record ScaleSpec
 {
     /// <summary>How many pods there should be.</summary>
     [Field(1, Default = "0")]
@@ -24,7 +24,7 @@ public sealed record ScaleSpec
 }
 
 /// <summary>The actual number.</summary>
-public sealed record ScaleStatus
+public sealed partial record ScaleStatus
 {
     /// <summary>How many pods there are.</summary>
     [Field(1, Required = true)]

@@ -5,7 +5,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Batch;
 
 /// <summary>Makes Jobs by the clock.</summary>
-public sealed record CronJob : KubernetesObject
+public sealed partial record CronJob : KubernetesObject
 {
     /// <summary>What is made, and when.</summary>
     [Field(2)]
@@ -17,7 +17,7 @@ public sealed record CronJob : KubernetesObject
 }
 
 /// <summary>What a CronJob makes, and when.</summary>
-public sealed record CronJobSpec
+public sealed partial record CronJobSpec
 {
     /// <summary>When, in five fields as cron knows them (minute, hour, day, month, weekday) or by a name such as @daily.</summary>
     [Field(1, Required = true)]
@@ -62,7 +62,7 @@ public static class ConcurrencyPolicy
 }
 
 /// <summary>What a CronJob makes Jobs from.</summary>
-public sealed record JobTemplateSpec
+public sealed partial record JobTemplateSpec
 {
     /// <summary>Labels and annotations that the Jobs get.</summary>
     [Field(1)]
@@ -74,7 +74,7 @@ public sealed record JobTemplateSpec
 }
 
 /// <summary>What a CronJob has made.</summary>
-public sealed record CronJobStatus
+public sealed partial record CronJobStatus
 {
     /// <summary>Its Jobs that are not over.</summary>
     [Field(1)]

@@ -5,7 +5,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Batch;
 
 /// <summary>Runs pods until enough of them have ended well.</summary>
-public sealed record Job : KubernetesObject
+public sealed partial record Job : KubernetesObject
 {
     /// <summary>What should run, and how often.</summary>
     [Field(2)]
@@ -17,7 +17,7 @@ public sealed record Job : KubernetesObject
 }
 
 /// <summary>What a Job should run, and when it is over.</summary>
-public sealed record JobSpec
+public sealed partial record JobSpec
 {
     /// <summary>How many pods may run at a time; 1 by default.</summary>
     [Field(1)]
@@ -85,7 +85,7 @@ public sealed record JobSpec
 }
 
 /// <summary>What a failed pod means.</summary>
-public sealed record PodFailurePolicy
+public sealed partial record PodFailurePolicy
 {
     /// <summary>Looked at in this order; the first that fits counts, and without one the pod counts as failed.</summary>
     [Field(1, Required = true)]
@@ -94,7 +94,7 @@ public sealed record PodFailurePolicy
 }
 
 /// <summary>What a pod that failed in one way means.</summary>
-public sealed record PodFailurePolicyRule
+public sealed partial record PodFailurePolicyRule
 {
     /// <summary>FailJob, FailIndex, Ignore or Count.</summary>
     [Field(1, Required = true)]
@@ -119,7 +119,7 @@ public static class PodFailurePolicyAction
 }
 
 /// <summary>Fits pods by how their containers ended.</summary>
-public sealed record PodFailurePolicyOnExitCodesRequirement
+public sealed partial record PodFailurePolicyOnExitCodesRequirement
 {
     /// <summary>The container that is looked at; all of them where it is absent.</summary>
     [Field(1, Pointer = true)]
@@ -143,7 +143,7 @@ public static class PodFailurePolicyOnExitCodesOperator
 }
 
 /// <summary>Something that is said of a pod.</summary>
-public sealed record PodFailurePolicyOnPodConditionsPattern
+public sealed partial record PodFailurePolicyOnPodConditionsPattern
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]
@@ -155,7 +155,7 @@ public sealed record PodFailurePolicyOnPodConditionsPattern
 }
 
 /// <summary>When an indexed Job has succeeded.</summary>
-public sealed record SuccessPolicy
+public sealed partial record SuccessPolicy
 {
     /// <summary>The first that is met is enough.</summary>
     [Field(1, Required = true)]
@@ -164,7 +164,7 @@ public sealed record SuccessPolicy
 }
 
 /// <summary>Which indexes must have succeeded, or how many.</summary>
-public sealed record SuccessPolicyRule
+public sealed partial record SuccessPolicyRule
 {
     /// <summary>The indexes that count, as in "0,2-4"; all where it is absent.</summary>
     [Field(1, Pointer = true)]
@@ -190,7 +190,7 @@ public static class PodReplacementPolicy
 }
 
 /// <summary>How far a Job has got.</summary>
-public sealed record JobStatus
+public sealed partial record JobStatus
 {
     /// <summary>Whether it is over, and how it ended.</summary>
     [Field(1, MergeKey = "type")]
@@ -239,7 +239,7 @@ public sealed record JobStatus
 }
 
 /// <summary>One thing that can be said of a Job's state.</summary>
-public sealed record JobCondition
+public sealed partial record JobCondition
 {
     /// <summary>What is said: Suspended, Complete, Failed, FailureTarget or SuccessCriteriaMet.</summary>
     [Field(1, Required = true)]
@@ -277,7 +277,7 @@ public static class JobConditionType
 }
 
 /// <summary>Pods that have ended and are not in a Job's counts yet.</summary>
-public sealed record UncountedTerminatedPods
+public sealed partial record UncountedTerminatedPods
 {
     /// <summary>The uids of those that ended well.</summary>
     [Field(1, List = ListType.Set)]

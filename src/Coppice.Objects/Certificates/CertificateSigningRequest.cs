@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Certificates;
 
 /// <summary>Asks for a certificate: somebody approves it or denies it, and a signer signs what was approved.</summary>
-public sealed record CertificateSigningRequest : KubernetesObject
+public sealed partial record CertificateSigningRequest : KubernetesObject
 {
     /// <summary>What is asked for, and by whom. It cannot be changed.</summary>
     [Field(2, Required = true)]
@@ -15,7 +15,7 @@ public sealed record CertificateSigningRequest : KubernetesObject
 }
 
 /// <summary>What certificate is asked for, and by whom.</summary>
-public sealed record CertificateSigningRequestSpec
+public sealed partial record CertificateSigningRequestSpec
 {
     /// <summary>The request by PKCS#10 as PEM, in base64.</summary>
     [Field(1, Required = true)]
@@ -80,7 +80,7 @@ public static class KeyUsage
 }
 
 /// <summary>Whether a request was approved, and its certificate.</summary>
-public sealed record CertificateSigningRequestStatus
+public sealed partial record CertificateSigningRequestStatus
 {
     /// <summary>What was decided: Approved, Denied, Failed or another word.</summary>
     [Field(1, List = ListType.Map, ListKeys = "type")]
@@ -100,7 +100,7 @@ public static class RequestConditionType
 }
 
 /// <summary>Something that was decided of a request.</summary>
-public sealed record CertificateSigningRequestCondition
+public sealed partial record CertificateSigningRequestCondition
 {
     /// <summary>Approved, Denied, Failed (the signer could not), or another word.</summary>
     [Field(1, Required = true)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Coordination;
 
 /// <summary>Says who holds something, and until when; nodes and leaders renew theirs to show that they live.</summary>
-public sealed record Lease : KubernetesObject
+public sealed partial record Lease : KubernetesObject
 {
     /// <summary>Who holds it, and since when.</summary>
     [Field(2)]
@@ -12,7 +12,7 @@ public sealed record Lease : KubernetesObject
 }
 
 /// <summary>Who holds a lease, and until when.</summary>
-public sealed record LeaseSpec
+public sealed partial record LeaseSpec
 {
     /// <summary>The holder.</summary>
     [Field(1, Pointer = true)]

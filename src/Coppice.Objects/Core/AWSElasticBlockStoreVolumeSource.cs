@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A disk of Amazon's, attached to the node.</summary>
-public sealed record AWSElasticBlockStoreVolumeSource
+public sealed partial record AWSElasticBlockStoreVolumeSource
 {
     /// <summary>The disk.</summary>
     [Field(1, Required = true)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Where a pod wants to be, and near whom.</summary>
-public sealed record Affinity
+public sealed partial record Affinity
 {
     /// <summary>Which nodes.</summary>
     [Field(1)]
@@ -20,7 +20,7 @@ public sealed record Affinity
 }
 
 /// <summary>Which nodes a pod must have or would rather have.</summary>
-public sealed record NodeAffinity
+public sealed partial record NodeAffinity
 {
     /// <summary>A node must match; one that stops matching later keeps the pod.</summary>
     [Field(1)]
@@ -32,7 +32,7 @@ public sealed record NodeAffinity
 }
 
 /// <summary>A wish for certain nodes.</summary>
-public sealed record PreferredSchedulingTerm
+public sealed partial record PreferredSchedulingTerm
 {
     /// <summary>How strong the wish is, 1 to 100.</summary>
     [Field(1, Required = true)]
@@ -46,7 +46,7 @@ public sealed record PreferredSchedulingTerm
 
 /// <summary>Conditions that a node must all meet; without any, no node matches.</summary>
 [AtomicObject]
-public sealed record NodeSelectorTerm
+public sealed partial record NodeSelectorTerm
 {
     /// <summary>Conditions on labels.</summary>
     [Field(1)]
@@ -58,7 +58,7 @@ public sealed record NodeSelectorTerm
 }
 
 /// <summary>One condition on a node.</summary>
-public sealed record NodeSelectorRequirement
+public sealed partial record NodeSelectorRequirement
 {
     /// <summary>The label or field.</summary>
     [Field(1, Required = true)]
@@ -85,7 +85,7 @@ public static class NodeSelectorOperator
 }
 
 /// <summary>Near which pods a pod must be or would rather be.</summary>
-public sealed record PodAffinity
+public sealed partial record PodAffinity
 {
     /// <summary>All terms must hold when the pod is placed.</summary>
     [Field(1)]
@@ -97,7 +97,7 @@ public sealed record PodAffinity
 }
 
 /// <summary>A set of pods, and what it means to be near them.</summary>
-public sealed record PodAffinityTerm
+public sealed partial record PodAffinityTerm
 {
     /// <summary>The pods, by label; none where it is absent.</summary>
     [Field(1)]
@@ -125,7 +125,7 @@ public sealed record PodAffinityTerm
 }
 
 /// <summary>A wish to be near certain pods, or away from them.</summary>
-public sealed record WeightedPodAffinityTerm
+public sealed partial record WeightedPodAffinityTerm
 {
     /// <summary>How strong the wish is, 1 to 100.</summary>
     [Field(1, Required = true)]
@@ -138,7 +138,7 @@ public sealed record WeightedPodAffinityTerm
 }
 
 /// <summary>Away from which pods a pod must be or would rather be.</summary>
-public sealed record PodAntiAffinity
+public sealed partial record PodAntiAffinity
 {
     /// <summary>No term may hold when the pod is placed.</summary>
     [Field(1)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A disk of Azure, attached to the node.</summary>
-public sealed record AzureDiskVolumeSource
+public sealed partial record AzureDiskVolumeSource
 {
     /// <summary>The disk's name.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A file share of Azure.</summary>
-public sealed record AzureFileVolumeSource
+public sealed partial record AzureFileVolumeSource
 {
     /// <summary>The Secret with the account's name and key.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Places a pod on a node.</summary>
-public sealed record Binding : KubernetesObject
+public sealed partial record Binding : KubernetesObject
 {
     /// <summary>The node.</summary>
     [Field(2, Required = true)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A volume that a CSI driver makes for one pod.</summary>
-public sealed record CSIVolumeSource
+public sealed partial record CSIVolumeSource
 {
     /// <summary>The driver.</summary>
     [Field(1, Required = true)]

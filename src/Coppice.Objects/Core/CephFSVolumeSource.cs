@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A Ceph file system.</summary>
-public sealed record CephFSVolumeSource
+public sealed partial record CephFSVolumeSource
 {
     /// <summary>Addresses of its monitors.</summary>
     [Field(1, Required = true)]

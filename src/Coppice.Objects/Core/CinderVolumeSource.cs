@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A disk of OpenStack, attached to the node.</summary>
-public sealed record CinderVolumeSource
+public sealed partial record CinderVolumeSource
 {
     /// <summary>The disk.</summary>
     [Field(1, Required = true)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Core;
 
 /// <summary>Whether a part of the control plane works, as old clients ask for it; it is looked at and never kept.</summary>
-public sealed record ComponentStatus : KubernetesObject
+public sealed partial record ComponentStatus : KubernetesObject
 {
     /// <summary>What can be said of it; Healthy says whether it works.</summary>
     [Field(2, MergeKey = "type", List = ListType.Map, ListKeys = "type")]
@@ -9,7 +9,7 @@ public sealed record ComponentStatus : KubernetesObject
 }
 
 /// <summary>Something that is so or not so of a part of the control plane.</summary>
-public sealed record ComponentCondition
+public sealed partial record ComponentCondition
 {
     /// <summary>What is said: Healthy.</summary>
     [Field(1, Required = true)]

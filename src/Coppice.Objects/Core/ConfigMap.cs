@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Settings for pods, as variables or files; not for secrets.</summary>
-public sealed record ConfigMap : KubernetesObject
+public sealed partial record ConfigMap : KubernetesObject
 {
     /// <summary>True forbids any later change of the data, for good.</summary>
     [Field(4)]

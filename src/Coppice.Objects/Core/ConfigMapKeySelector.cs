@@ -4,7 +4,7 @@ namespace Coppice.Objects.Core;
 
 /// <summary>A key of a ConfigMap in the same namespace.</summary>
 [AtomicObject]
-public sealed record ConfigMapKeySelector
+public sealed partial record ConfigMapKeySelector
 {
     /// <summary>The ConfigMap's name.</summary>
     [Field(1, Within = 1)]

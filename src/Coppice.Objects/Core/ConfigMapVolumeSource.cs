@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>The keys of a ConfigMap as files, renewed when it changes.</summary>
-public sealed record ConfigMapVolumeSource
+public sealed partial record ConfigMapVolumeSource
 {
     /// <summary>The ConfigMap's name.</summary>
     [Field(1, Within = 1)]
@@ -23,7 +23,7 @@ public sealed record ConfigMapVolumeSource
 }
 
 /// <summary>Where a key appears as a file.</summary>
-public sealed record KeyToPath
+public sealed partial record KeyToPath
 {
     /// <summary>The key.</summary>
     [Field(1, Required = true)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A program to run, from an image.</summary>
-public sealed record Container
+public sealed partial record Container
 {
     /// <summary>What it is called within the pod; a DNS label.</summary>
     [Field(1, Required = true)]
@@ -108,7 +108,7 @@ public sealed record Container
 }
 
 /// <summary>A port that a container listens on.</summary>
-public sealed record ContainerPort
+public sealed partial record ContainerPort
 {
     /// <summary>By which services and probes may refer to it.</summary>
     [Field(1)]
@@ -142,7 +142,7 @@ public static class Protocol
 }
 
 /// <summary>Something whose every key becomes a variable.</summary>
-public sealed record EnvFromSource
+public sealed partial record EnvFromSource
 {
     /// <summary>Put before each name.</summary>
     [Field(1)]
@@ -158,7 +158,7 @@ public sealed record EnvFromSource
 }
 
 /// <summary>A ConfigMap to take variables from.</summary>
-public sealed record ConfigMapEnvSource
+public sealed partial record ConfigMapEnvSource
 {
     /// <summary>The ConfigMap's name.</summary>
     [Field(1, Within = 1)]
@@ -170,7 +170,7 @@ public sealed record ConfigMapEnvSource
 }
 
 /// <summary>A Secret to take variables from.</summary>
-public sealed record SecretEnvSource
+public sealed partial record SecretEnvSource
 {
     /// <summary>The Secret's name.</summary>
     [Field(1, Within = 1)]
@@ -182,7 +182,7 @@ public sealed record SecretEnvSource
 }
 
 /// <summary>What a change of one resource asks of a running container.</summary>
-public sealed record ContainerResizePolicy
+public sealed partial record ContainerResizePolicy
 {
     /// <summary>Either cpu or memory.</summary>
     [Field(1, Required = true)]
@@ -248,7 +248,7 @@ public static class ContainerRestartPolicy
 }
 
 /// <summary>What to do when a container ends in a certain way.</summary>
-public sealed record ContainerRestartRule
+public sealed partial record ContainerRestartRule
 {
     /// <summary>Restart, or RestartAllContainers of the pod.</summary>
     [Field(1, Required = true)]
@@ -267,7 +267,7 @@ public static class ContainerRestartRuleAction
 }
 
 /// <summary>A set of exit codes.</summary>
-public sealed record ContainerRestartRuleOnExitCodes
+public sealed partial record ContainerRestartRuleOnExitCodes
 {
     /// <summary>In or NotIn.</summary>
     [Field(1, Required = true)]
@@ -286,7 +286,7 @@ public static class ContainerRestartRuleOnExitCodesOperator
 }
 
 /// <summary>Where a volume appears in a container.</summary>
-public sealed record VolumeMount
+public sealed partial record VolumeMount
 {
     /// <summary>The pod's volume.</summary>
     [Field(1, Required = true)]
@@ -334,7 +334,7 @@ public static class MountPropagationMode
 }
 
 /// <summary>Where a block volume appears in a container.</summary>
-public sealed record VolumeDevice
+public sealed partial record VolumeDevice
 {
     /// <summary>The pod's volume, a claim of mode Block.</summary>
     [Field(1, Required = true)]

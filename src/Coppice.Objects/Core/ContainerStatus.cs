@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>What is known of a container.</summary>
-public sealed record ContainerStatus
+public sealed partial record ContainerStatus
 {
     /// <summary>Its name in the spec.</summary>
     [Field(1, Required = true)]
@@ -70,7 +70,7 @@ public sealed record ContainerStatus
 }
 
 /// <summary>What a container does: just one of the three; waiting where none is set.</summary>
-public sealed record ContainerState
+public sealed partial record ContainerState
 {
     /// <summary>It does not run yet, or not again yet.</summary>
     [Field(1)]
@@ -86,7 +86,7 @@ public sealed record ContainerState
 }
 
 /// <summary>A container that does not run yet.</summary>
-public sealed record ContainerStateWaiting
+public sealed partial record ContainerStateWaiting
 {
     /// <summary>Why, in one word, such as ImagePullBackOff or CrashLoopBackOff.</summary>
     [Field(1)]
@@ -98,7 +98,7 @@ public sealed record ContainerStateWaiting
 }
 
 /// <summary>A container that runs.</summary>
-public sealed record ContainerStateRunning
+public sealed partial record ContainerStateRunning
 {
     /// <summary>Since when.</summary>
     [Field(1)]
@@ -106,7 +106,7 @@ public sealed record ContainerStateRunning
 }
 
 /// <summary>A container that has ended.</summary>
-public sealed record ContainerStateTerminated
+public sealed partial record ContainerStateTerminated
 {
     /// <summary>What its first process returned; 128 and the signal's number where one ended it.</summary>
     [Field(1, Required = true)]
@@ -139,7 +139,7 @@ public sealed record ContainerStateTerminated
 }
 
 /// <summary>How a volume was mounted.</summary>
-public sealed record VolumeMountStatus
+public sealed partial record VolumeMountStatus
 {
     /// <summary>The pod's volume.</summary>
     [Field(1, Required = true)]
@@ -163,7 +163,7 @@ public sealed record VolumeMountStatus
 }
 
 /// <summary>What is known of a mounted volume.</summary>
-public sealed record VolumeStatus
+public sealed partial record VolumeStatus
 {
     /// <summary>For a volume made from an image.</summary>
     [Field(1)]
@@ -171,7 +171,7 @@ public sealed record VolumeStatus
 }
 
 /// <summary>The image that a volume holds.</summary>
-public sealed record ImageVolumeStatus
+public sealed partial record ImageVolumeStatus
 {
     /// <summary>The image by its digest.</summary>
     [Field(1, Required = true)]
@@ -179,7 +179,7 @@ public sealed record ImageVolumeStatus
 }
 
 /// <summary>Who a container runs as.</summary>
-public sealed record ContainerUser
+public sealed partial record ContainerUser
 {
     /// <summary>User and groups on Linux.</summary>
     [Field(1)]
@@ -187,7 +187,7 @@ public sealed record ContainerUser
 }
 
 /// <summary>User and groups of a container's first process.</summary>
-public sealed record LinuxContainerUser
+public sealed partial record LinuxContainerUser
 {
     /// <summary>The user id.</summary>
     [Field(1, Required = true)]
@@ -205,7 +205,7 @@ public sealed record LinuxContainerUser
 }
 
 /// <summary>How the devices behind one resource are.</summary>
-public sealed record ResourceStatus
+public sealed partial record ResourceStatus
 {
     /// <summary>The resource, or claim:NAME for a claim.</summary>
     [Field(1, Required = true)]
@@ -217,7 +217,7 @@ public sealed record ResourceStatus
 }
 
 /// <summary>How a device is.</summary>
-public sealed record ResourceHealth
+public sealed partial record ResourceHealth
 {
     /// <summary>The device, by a name that is its own.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Fields of the pod as files.</summary>
-public sealed record DownwardAPIVolumeSource
+public sealed partial record DownwardAPIVolumeSource
 {
     /// <summary>The files.</summary>
     [Field(1)]
@@ -15,7 +15,7 @@ public sealed record DownwardAPIVolumeSource
 }
 
 /// <summary>A file that holds a field of the pod.</summary>
-public sealed record DownwardAPIVolumeFile
+public sealed partial record DownwardAPIVolumeFile
 {
     /// <summary>The file, below the volume's top.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A directory that is empty at first and lives as long as the pod.</summary>
-public sealed record EmptyDirVolumeSource
+public sealed partial record EmptyDirVolumeSource
 {
     /// <summary>Memory keeps it in memory; empty on the node's disk.</summary>
     [Field(1)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>The addresses behind a service, in the older form: endpoint slices hold them without a limit.</summary>
-public sealed record Endpoints : KubernetesObject
+public sealed partial record Endpoints : KubernetesObject
 {
     /// <summary>Addresses that share their ports.</summary>
     [Field(2)]
@@ -12,7 +12,7 @@ public sealed record Endpoints : KubernetesObject
 }
 
 /// <summary>Addresses that share their ports: every address has every port.</summary>
-public sealed record EndpointSubset
+public sealed partial record EndpointSubset
 {
     /// <summary>Those that may get requests.</summary>
     [Field(1)]
@@ -29,7 +29,7 @@ public sealed record EndpointSubset
 
 /// <summary>An address behind a service.</summary>
 [AtomicObject]
-public sealed record EndpointAddress
+public sealed partial record EndpointAddress
 {
     /// <summary>The address.</summary>
     [Field(1, Required = true)]
@@ -51,7 +51,7 @@ public sealed record EndpointAddress
 
 /// <summary>A port behind a service.</summary>
 [AtomicObject]
-public sealed record EndpointPort
+public sealed partial record EndpointPort
 {
     /// <summary>The service's name for it.</summary>
     [Field(1)]

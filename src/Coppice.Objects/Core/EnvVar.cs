@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A variable of a container's environment.</summary>
-public sealed record EnvVar
+public sealed partial record EnvVar
 {
     /// <summary>The variable's name.</summary>
     [Field(1, Required = true)]
@@ -19,7 +19,7 @@ public sealed record EnvVar
 }
 
 /// <summary>Where a variable's text comes from; just one is set.</summary>
-public sealed record EnvVarSource
+public sealed partial record EnvVarSource
 {
     /// <summary>A field of the pod, such as metadata.name or status.podIP.</summary>
     [Field(1)]
@@ -44,7 +44,7 @@ public sealed record EnvVarSource
 
 /// <summary>A field of the pod.</summary>
 [AtomicObject]
-public sealed record ObjectFieldSelector
+public sealed partial record ObjectFieldSelector
 {
     /// <summary>The version that the path is written in; v1 by default.</summary>
     [Field(1)]
@@ -57,7 +57,7 @@ public sealed record ObjectFieldSelector
 
 /// <summary>A request or limit of a container.</summary>
 [AtomicObject]
-public sealed record ResourceFieldSelector
+public sealed partial record ResourceFieldSelector
 {
     /// <summary>The container; needed in volumes, the own one in variables.</summary>
     [Field(1)]
@@ -74,7 +74,7 @@ public sealed record ResourceFieldSelector
 
 /// <summary>A key of a Secret in the same namespace.</summary>
 [AtomicObject]
-public sealed record SecretKeySelector
+public sealed partial record SecretKeySelector
 {
     /// <summary>The Secret's name.</summary>
     [Field(1, Within = 1)]
@@ -91,7 +91,7 @@ public sealed record SecretKeySelector
 
 /// <summary>A variable in a file that a volume holds.</summary>
 [AtomicObject]
-public sealed record FileKeySelector
+public sealed partial record FileKeySelector
 {
     /// <summary>The pod's volume, an emptyDir.</summary>
     [Field(1, Required = true)]

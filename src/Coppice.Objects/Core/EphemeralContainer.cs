@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A container put into a running pod to look into it; it is never restarted.</summary>
-public sealed record EphemeralContainer
+public sealed partial record EphemeralContainer
 {
     /// <summary>What it is called within the pod; a DNS label.</summary>
     [Field(1, Within = 1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A claim that is made for the pod and goes with it.</summary>
-public sealed record EphemeralVolumeSource
+public sealed partial record EphemeralVolumeSource
 {
     /// <summary>What the claim is made from; its name is the pod's and the volume's.</summary>
     [Field(1)]
@@ -11,7 +11,7 @@ public sealed record EphemeralVolumeSource
 }
 
 /// <summary>What a claim is made from.</summary>
-public sealed record PersistentVolumeClaimTemplate
+public sealed partial record PersistentVolumeClaimTemplate
 {
     /// <summary>Labels and annotations that the claim gets.</summary>
     [Field(1)]

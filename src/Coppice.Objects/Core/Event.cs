@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Something that happened to an object, kept for an hour or so.</summary>
-public sealed record Event : KubernetesObject
+public sealed partial record Event : KubernetesObject
 {
     /// <summary>The object it happened to.</summary>
     [Field(2, Required = true)]
@@ -63,7 +63,7 @@ public sealed record Event : KubernetesObject
 }
 
 /// <summary>Who reported an event.</summary>
-public sealed record EventSource
+public sealed partial record EventSource
 {
     /// <summary>The program.</summary>
     [Field(1)]
@@ -75,7 +75,7 @@ public sealed record EventSource
 }
 
 /// <summary>Events that went on.</summary>
-public sealed record EventSeries
+public sealed partial record EventSeries
 {
     /// <summary>How many there were.</summary>
     [Field(1)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A disk on Fibre Channel.</summary>
-public sealed record FCVolumeSource
+public sealed partial record FCVolumeSource
 {
     /// <summary>World wide names of the targets.</summary>
     [Field(1)]

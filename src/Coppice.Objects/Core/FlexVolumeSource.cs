@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A volume that a program on the node mounts.</summary>
-public sealed record FlexVolumeSource
+public sealed partial record FlexVolumeSource
 {
     /// <summary>The program.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A Flocker data set.</summary>
-public sealed record FlockerVolumeSource
+public sealed partial record FlockerVolumeSource
 {
     /// <summary>Its name.</summary>
     [Field(1)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A disk of Google Compute Engine, attached to the node.</summary>
-public sealed record GCEPersistentDiskVolumeSource
+public sealed partial record GCEPersistentDiskVolumeSource
 {
     /// <summary>The disk.</summary>
     [Field(1, Required = true)]

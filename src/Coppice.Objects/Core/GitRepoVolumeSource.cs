@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A checkout of a Git repository.</summary>
-public sealed record GitRepoVolumeSource
+public sealed partial record GitRepoVolumeSource
 {
     /// <summary>The repository's address.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A Gluster volume.</summary>
-public sealed record GlusterfsVolumeSource
+public sealed partial record GlusterfsVolumeSource
 {
     /// <summary>The Endpoints object with the servers' addresses.</summary>
     [Field(1, Required = true)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A file or directory of the node: what writes to it can harm the node.</summary>
-public sealed record HostPathVolumeSource
+public sealed partial record HostPathVolumeSource
 {
     /// <summary>The path on the node.</summary>
     [Field(1, Required = true)]

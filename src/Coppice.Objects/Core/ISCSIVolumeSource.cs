@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A disk of an iSCSI target.</summary>
-public sealed record ISCSIVolumeSource
+public sealed partial record ISCSIVolumeSource
 {
     /// <summary>The target's address, with its port where it is not 3260.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>The files of an image, read-only.</summary>
-public sealed record ImageVolumeSource
+public sealed partial record ImageVolumeSource
 {
     /// <summary>The image.</summary>
     [Field(1)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>What is done around a container's life.</summary>
-public sealed record Lifecycle
+public sealed partial record Lifecycle
 {
     /// <summary>Done right after the start; a failure ends the container.</summary>
     [Field(1)]
@@ -20,7 +20,7 @@ public sealed record Lifecycle
 }
 
 /// <summary>Something to do; just one of the ways is set.</summary>
-public sealed record LifecycleHandler
+public sealed partial record LifecycleHandler
 {
     /// <summary>Runs a command in the container.</summary>
     [Field(1)]
@@ -40,7 +40,7 @@ public sealed record LifecycleHandler
 }
 
 /// <summary>A wait.</summary>
-public sealed record SleepAction
+public sealed partial record SleepAction
 {
     /// <summary>How long.</summary>
     [Field(1, Required = true)]

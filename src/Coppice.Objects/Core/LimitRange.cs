@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Core;
 
 /// <summary>Sets bounds and defaults for what each pod, container or claim of a namespace asks for.</summary>
-public sealed record LimitRange : KubernetesObject
+public sealed partial record LimitRange : KubernetesObject
 {
     /// <summary>The bounds.</summary>
     [Field(2)]
@@ -11,7 +11,7 @@ public sealed record LimitRange : KubernetesObject
 }
 
 /// <summary>The bounds of a LimitRange.</summary>
-public sealed record LimitRangeSpec
+public sealed partial record LimitRangeSpec
 {
     /// <summary>One entry for each type of what is bounded.</summary>
     [Field(1, Required = true)]
@@ -20,7 +20,7 @@ public sealed record LimitRangeSpec
 }
 
 /// <summary>The bounds for one type of what is bounded.</summary>
-public sealed record LimitRangeItem
+public sealed partial record LimitRangeItem
 {
     /// <summary>What is bounded: Pod, Container or PersistentVolumeClaim.</summary>
     [Field(1, Required = true)]

@@ -4,7 +4,7 @@ namespace Coppice.Objects.Core;
 
 /// <summary>An object of a known kind in the same namespace.</summary>
 [AtomicObject]
-public sealed record LocalObjectReference
+public sealed partial record LocalObjectReference
 {
     /// <summary>Its name.</summary>
     [Field(1)]

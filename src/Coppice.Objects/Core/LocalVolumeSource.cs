@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A disk or directory that belongs to one node.</summary>
-public sealed record LocalVolumeSource
+public sealed partial record LocalVolumeSource
 {
     /// <summary>The path on the node.</summary>
     [Field(1, Required = true)]

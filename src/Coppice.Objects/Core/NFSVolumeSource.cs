@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A directory of an NFS server.</summary>
-public sealed record NFSVolumeSource
+public sealed partial record NFSVolumeSource
 {
     /// <summary>The server's address.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A room for names, to which rights and limits can be given; deleting it deletes all that is in it.</summary>
-public sealed record Namespace : KubernetesObject
+public sealed partial record Namespace : KubernetesObject
 {
     /// <summary>What holds its deletion back.</summary>
     [Field(2)]
@@ -15,7 +15,7 @@ public sealed record Namespace : KubernetesObject
 }
 
 /// <summary>What holds a namespace's deletion back.</summary>
-public sealed record NamespaceSpec
+public sealed partial record NamespaceSpec
 {
     /// <summary>The namespace goes when this list is empty; kubernetes stands for its contents.</summary>
     [Field(1)]
@@ -29,7 +29,7 @@ public static class FinalizerName
 }
 
 /// <summary>Whether a namespace is in use.</summary>
-public sealed record NamespaceStatus
+public sealed partial record NamespaceStatus
 {
     /// <summary>Active or Terminating.</summary>
     [Field(1)]
@@ -48,7 +48,7 @@ public static class NamespacePhase
 }
 
 /// <summary>One thing that can be said of a namespace's deletion.</summary>
-public sealed record NamespaceCondition
+public sealed partial record NamespaceCondition
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A machine that runs pods.</summary>
-public sealed record Node : KubernetesObject
+public sealed partial record Node : KubernetesObject
 {
     /// <summary>What is wished of it.</summary>
     [Field(2)]
@@ -15,7 +15,7 @@ public sealed record Node : KubernetesObject
 }
 
 /// <summary>What is wished of a node.</summary>
-public sealed record NodeSpec
+public sealed partial record NodeSpec
 {
     /// <summary>The range that its pods' addresses come from.</summary>
     [Field(1)]
@@ -47,7 +47,7 @@ public sealed record NodeSpec
 }
 
 /// <summary>A mark on a node that keeps away pods that do not tolerate it.</summary>
-public sealed record Taint
+public sealed partial record Taint
 {
     /// <summary>What it is about.</summary>
     [Field(1, Required = true)]
@@ -67,7 +67,7 @@ public sealed record Taint
 }
 
 /// <summary>Where a node's settings came from, in a way not used any more.</summary>
-public sealed record NodeConfigSource
+public sealed partial record NodeConfigSource
 {
     /// <summary>The ConfigMap that held them.</summary>
     [Field(2)]
@@ -75,7 +75,7 @@ public sealed record NodeConfigSource
 }
 
 /// <summary>A ConfigMap that held a node's settings.</summary>
-public sealed record ConfigMapNodeConfigSource
+public sealed partial record ConfigMapNodeConfigSource
 {
     /// <summary>Its namespace.</summary>
     [Field(1, Required = true)]

@@ -5,7 +5,7 @@ namespace Coppice.Objects.Core;
 
 /// <summary>A set of nodes.</summary>
 [AtomicObject]
-public sealed record NodeSelector
+public sealed partial record NodeSelector
 {
     /// <summary>A node that meets one of the terms is in the set.</summary>
     [Field(1, Required = true)]

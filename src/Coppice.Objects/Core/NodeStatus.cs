@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>What a node has, and how it is.</summary>
-public sealed record NodeStatus
+public sealed partial record NodeStatus
 {
     /// <summary>All that the machine has.</summary>
     [Field(1)]
@@ -72,7 +72,7 @@ public static class NodePhase
 }
 
 /// <summary>One thing that can be said of a node's state, such as Ready or MemoryPressure.</summary>
-public sealed record NodeCondition
+public sealed partial record NodeCondition
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]
@@ -110,7 +110,7 @@ public static class NodeConditionType
 }
 
 /// <summary>A way to reach a node.</summary>
-public sealed record NodeAddress
+public sealed partial record NodeAddress
 {
     /// <summary>InternalIP, ExternalIP, Hostname, InternalDNS or ExternalDNS.</summary>
     [Field(1, Required = true)]
@@ -132,7 +132,7 @@ public static class NodeAddressType
 }
 
 /// <summary>Where the programs on a node listen.</summary>
-public sealed record NodeDaemonEndpoints
+public sealed partial record NodeDaemonEndpoints
 {
     /// <summary>Where the node agent listens.</summary>
     [Field(1)]
@@ -140,7 +140,7 @@ public sealed record NodeDaemonEndpoints
 }
 
 /// <summary>Where a program listens.</summary>
-public sealed record DaemonEndpoint
+public sealed partial record DaemonEndpoint
 {
     /// <summary>The port.</summary>
     [Field(1, Required = true)]
@@ -150,7 +150,7 @@ public sealed record DaemonEndpoint
 }
 
 /// <summary>A machine and its software.</summary>
-public sealed record NodeSystemInfo
+public sealed partial record NodeSystemInfo
 {
     /// <summary>Identity of the installed system, from /etc/machine-id.</summary>
     [Field(1, Required = true)]
@@ -198,7 +198,7 @@ public sealed record NodeSystemInfo
 }
 
 /// <summary>What a machine has of swap.</summary>
-public sealed record NodeSwapStatus
+public sealed partial record NodeSwapStatus
 {
     /// <summary>Bytes.</summary>
     [Field(1)]
@@ -206,7 +206,7 @@ public sealed record NodeSwapStatus
 }
 
 /// <summary>An image on a node.</summary>
-public sealed record ContainerImage
+public sealed partial record ContainerImage
 {
     /// <summary>All its names, by tag and by digest.</summary>
     [Field(1)]
@@ -218,7 +218,7 @@ public sealed record ContainerImage
 }
 
 /// <summary>A volume attached to a node.</summary>
-public sealed record AttachedVolume
+public sealed partial record AttachedVolume
 {
     /// <summary>The volume.</summary>
     [Field(1, Required = true)]
@@ -230,7 +230,7 @@ public sealed record AttachedVolume
 }
 
 /// <summary>State of a node's settings in a way not used any more.</summary>
-public sealed record NodeConfigStatus
+public sealed partial record NodeConfigStatus
 {
     /// <summary>Those it should take up.</summary>
     [Field(1)]
@@ -250,7 +250,7 @@ public sealed record NodeConfigStatus
 }
 
 /// <summary>A way to run pods.</summary>
-public sealed record NodeRuntimeHandler
+public sealed partial record NodeRuntimeHandler
 {
     /// <summary>Its name; empty for the usual one.</summary>
     [Field(1)]
@@ -262,7 +262,7 @@ public sealed record NodeRuntimeHandler
 }
 
 /// <summary>What a way to run pods can do.</summary>
-public sealed record NodeRuntimeHandlerFeatures
+public sealed partial record NodeRuntimeHandlerFeatures
 {
     /// <summary>Makes whole trees of mounts read-only.</summary>
     [Field(1)]
@@ -274,7 +274,7 @@ public sealed record NodeRuntimeHandlerFeatures
 }
 
 /// <summary>What a runtime can do.</summary>
-public sealed record NodeFeatures
+public sealed partial record NodeFeatures
 {
     /// <summary>Minds the policy Strict of further groups.</summary>
     [Field(1)]

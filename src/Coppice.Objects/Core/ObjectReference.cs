@@ -4,7 +4,7 @@ namespace Coppice.Objects.Core;
 
 /// <summary>Points to an object, or to a part of it.</summary>
 [AtomicObject]
-public sealed record ObjectReference
+public sealed partial record ObjectReference
 {
     /// <summary>Its kind.</summary>
     [Field(1)]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Core;
 
 /// <summary>Storage that outlives pods and claims, made by hand or by a provisioner.</summary>
-public sealed record PersistentVolume : KubernetesObject
+public sealed partial record PersistentVolume : KubernetesObject
 {
     /// <summary>What it is.</summary>
     [Field(2)]
@@ -15,7 +15,7 @@ public sealed record PersistentVolume : KubernetesObject
 }
 
 /// <summary>What a volume is, and what may be done with it. Exactly one source is set.</summary>
-public sealed record PersistentVolumeSpec
+public sealed partial record PersistentVolumeSpec
 {
     /// <summary>How large it is; the key is storage.</summary>
     [Field(1)]
@@ -153,7 +153,7 @@ public static class PersistentVolumeReclaimPolicy
 }
 
 /// <summary>The nodes from which a volume can be reached.</summary>
-public sealed record VolumeNodeAffinity
+public sealed partial record VolumeNodeAffinity
 {
     /// <summary>What must hold for such a node.</summary>
     [Field(1)]
@@ -161,7 +161,7 @@ public sealed record VolumeNodeAffinity
 }
 
 /// <summary>Whether a volume is in use.</summary>
-public sealed record PersistentVolumeStatus
+public sealed partial record PersistentVolumeStatus
 {
     /// <summary>Pending, Available, Bound, Released (its claim is gone) or Failed.</summary>
     [Field(1)]
@@ -192,7 +192,7 @@ public static class PersistentVolumePhase
 
 /// <summary>A Secret in any namespace.</summary>
 [AtomicObject]
-public sealed record SecretReference
+public sealed partial record SecretReference
 {
     /// <summary>Its name.</summary>
     [Field(1)]

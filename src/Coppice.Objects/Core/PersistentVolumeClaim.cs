@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Asks for a volume that outlives the pods which use it.</summary>
-public sealed record PersistentVolumeClaim : KubernetesObject
+public sealed partial record PersistentVolumeClaim : KubernetesObject
 {
     /// <summary>What is asked for.</summary>
     [Field(2)]
@@ -16,7 +16,7 @@ public sealed record PersistentVolumeClaim : KubernetesObject
 }
 
 /// <summary>What volume is asked for.</summary>
-public sealed record PersistentVolumeClaimSpec
+public sealed partial record PersistentVolumeClaimSpec
 {
     /// <summary>Who must be able to mount it: ReadWriteOnce (one node), ReadOnlyMany, ReadWriteMany or ReadWriteOncePod.</summary>
     [Field(1)]
@@ -67,7 +67,7 @@ public static class PersistentVolumeAccessMode
 }
 
 /// <summary>How large a volume must be.</summary>
-public sealed record VolumeResourceRequirements
+public sealed partial record VolumeResourceRequirements
 {
     /// <summary>At most.</summary>
     [Field(1)]
@@ -87,7 +87,7 @@ public static class PersistentVolumeMode
 
 /// <summary>An object of any kind in the same namespace.</summary>
 [AtomicObject]
-public sealed record TypedLocalObjectReference
+public sealed partial record TypedLocalObjectReference
 {
     /// <summary>The kind's group; absent for the core group.</summary>
     [Field(1, Pointer = true)]
@@ -104,7 +104,7 @@ public sealed record TypedLocalObjectReference
 }
 
 /// <summary>An object of any kind in any namespace.</summary>
-public sealed record TypedObjectReference
+public sealed partial record TypedObjectReference
 {
     /// <summary>The kind's group; absent for the core group.</summary>
     [Field(1, Pointer = true)]
@@ -126,7 +126,7 @@ public sealed record TypedObjectReference
 }
 
 /// <summary>What volume a claim has got.</summary>
-public sealed record PersistentVolumeClaimStatus
+public sealed partial record PersistentVolumeClaimStatus
 {
     /// <summary>Pending, Bound, or Lost when its volume is gone.</summary>
     [Field(1)]
@@ -171,7 +171,7 @@ public static class PersistentVolumeClaimPhase
 }
 
 /// <summary>One thing that can be said of a claim's state.</summary>
-public sealed record PersistentVolumeClaimCondition
+public sealed partial record PersistentVolumeClaimCondition
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]
@@ -221,7 +221,7 @@ public static class ClaimResourceStatus
 }
 
 /// <summary>How far a change of a volume's attributes has got.</summary>
-public sealed record ModifyVolumeStatus
+public sealed partial record ModifyVolumeStatus
 {
     /// <summary>The class that is changed to.</summary>
     [Field(1)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>The volume that a claim has got.</summary>
-public sealed record PersistentVolumeClaimVolumeSource
+public sealed partial record PersistentVolumeClaimVolumeSource
 {
     /// <summary>The claim, in the pod's namespace.</summary>
     [Field(1, Required = true)]

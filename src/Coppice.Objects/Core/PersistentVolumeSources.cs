@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Core;
 
 /// <summary>A Glusterfs volume.</summary>
-public sealed record GlusterfsPersistentVolumeSource
+public sealed partial record GlusterfsPersistentVolumeSource
 {
     /// <summary>The Endpoints object with the addresses of its servers.</summary>
     [Field(1, Required = true)]
@@ -24,7 +24,7 @@ public sealed record GlusterfsPersistentVolumeSource
 }
 
 /// <summary>A Ceph block device.</summary>
-public sealed record RBDPersistentVolumeSource
+public sealed partial record RBDPersistentVolumeSource
 {
     /// <summary>Addresses of its monitors.</summary>
     [Field(1, Required = true)]
@@ -61,7 +61,7 @@ public sealed record RBDPersistentVolumeSource
 }
 
 /// <summary>A disk of OpenStack Cinder.</summary>
-public sealed record CinderPersistentVolumeSource
+public sealed partial record CinderPersistentVolumeSource
 {
     /// <summary>The disk.</summary>
     [Field(1, Required = true)]
@@ -81,7 +81,7 @@ public sealed record CinderPersistentVolumeSource
 }
 
 /// <summary>A Ceph file system.</summary>
-public sealed record CephFSPersistentVolumeSource
+public sealed partial record CephFSPersistentVolumeSource
 {
     /// <summary>Addresses of its monitors.</summary>
     [Field(1, Required = true)]
@@ -110,7 +110,7 @@ public sealed record CephFSPersistentVolumeSource
 }
 
 /// <summary>A volume that a program on the node makes.</summary>
-public sealed record FlexPersistentVolumeSource
+public sealed partial record FlexPersistentVolumeSource
 {
     /// <summary>The program.</summary>
     [Field(1, Required = true)]
@@ -134,7 +134,7 @@ public sealed record FlexPersistentVolumeSource
 }
 
 /// <summary>A disk of an iSCSI target.</summary>
-public sealed record ISCSIPersistentVolumeSource
+public sealed partial record ISCSIPersistentVolumeSource
 {
     /// <summary>The target's address, with its port where it is not 3260.</summary>
     [Field(1, Required = true)]
@@ -184,7 +184,7 @@ public sealed record ISCSIPersistentVolumeSource
 }
 
 /// <summary>A share of Azure Files.</summary>
-public sealed record AzureFilePersistentVolumeSource
+public sealed partial record AzureFilePersistentVolumeSource
 {
     /// <summary>The Secret with the account and its key.</summary>
     [Field(1, Required = true)]
@@ -205,7 +205,7 @@ public sealed record AzureFilePersistentVolumeSource
 }
 
 /// <summary>A ScaleIO volume.</summary>
-public sealed record ScaleIOPersistentVolumeSource
+public sealed partial record ScaleIOPersistentVolumeSource
 {
     /// <summary>Address of the gateway.</summary>
     [Field(1, Required = true)]
@@ -249,7 +249,7 @@ public sealed record ScaleIOPersistentVolumeSource
 }
 
 /// <summary>A StorageOS volume.</summary>
-public sealed record StorageOSPersistentVolumeSource
+public sealed partial record StorageOSPersistentVolumeSource
 {
     /// <summary>The volume.</summary>
     [Field(1)]
@@ -273,7 +273,7 @@ public sealed record StorageOSPersistentVolumeSource
 }
 
 /// <summary>A volume that a CSI driver looks after.</summary>
-public sealed record CSIPersistentVolumeSource
+public sealed partial record CSIPersistentVolumeSource
 {
     /// <summary>The driver.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A disk of Photon.</summary>
-public sealed record PhotonPersistentDiskVolumeSource
+public sealed partial record PhotonPersistentDiskVolumeSource
 {
     /// <summary>The disk.</summary>
     [Field(1, Required = true)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Containers that run together on one node, sharing a network address and volumes.</summary>
-public sealed record Pod : KubernetesObject
+public sealed partial record Pod : KubernetesObject
 {
     /// <summary>What should run, and how.</summary>
     [Field(2)]
@@ -16,7 +16,7 @@ public sealed record Pod : KubernetesObject
 }
 
 /// <summary>What a pod runs, and the conditions it runs under.</summary>
-public sealed record PodSpec
+public sealed partial record PodSpec
 {
     /// <summary>Directories and files that its containers may mount.</summary>
     [Field(1, MergeKey = "name", RetainKeys = true, List = ListType.Map, ListKeys = "name")]
@@ -212,7 +212,7 @@ public static class DNSPolicy
 }
 
 /// <summary>A line of a hosts file.</summary>
-public sealed record HostAlias
+public sealed partial record HostAlias
 {
     /// <summary>The address.</summary>
     [Field(1, Required = true)]
@@ -224,7 +224,7 @@ public sealed record HostAlias
 }
 
 /// <summary>Settings of a pod's name resolution.</summary>
-public sealed record PodDNSConfig
+public sealed partial record PodDNSConfig
 {
     /// <summary>Addresses of name servers, asked after those of dnsPolicy.</summary>
     [Field(1)]
@@ -240,7 +240,7 @@ public sealed record PodDNSConfig
 }
 
 /// <summary>One option of the resolver, such as ndots.</summary>
-public sealed record PodDNSConfigOption
+public sealed partial record PodDNSConfigOption
 {
     /// <summary>The option.</summary>
     [Field(1)]
@@ -253,7 +253,7 @@ public sealed record PodDNSConfigOption
 }
 
 /// <summary>A condition that others set and that a pod's readiness waits for.</summary>
-public sealed record PodReadinessGate
+public sealed partial record PodReadinessGate
 {
     /// <summary>The type of the condition in the pod's status.</summary>
     [Field(1, Required = true)]
@@ -282,7 +282,7 @@ public static class PreemptionPolicy
 }
 
 /// <summary>An operating system.</summary>
-public sealed record PodOS
+public sealed partial record PodOS
 {
     /// <summary>Either linux or windows.</summary>
     [Field(1, Required = true)]
@@ -297,7 +297,7 @@ public static class OSName
 }
 
 /// <summary>Keeps a pod from being scheduled while it is there.</summary>
-public sealed record PodSchedulingGate
+public sealed partial record PodSchedulingGate
 {
     /// <summary>What is waited for; unlike that of the other gates.</summary>
     [Field(1, Required = true)]
@@ -305,7 +305,7 @@ public sealed record PodSchedulingGate
 }
 
 /// <summary>A device claim, under a name that is valid within the pod.</summary>
-public sealed record PodResourceClaim
+public sealed partial record PodResourceClaim
 {
     /// <summary>What containers call it.</summary>
     [Field(1, Required = true)]
@@ -323,7 +323,7 @@ public sealed record PodResourceClaim
 }
 
 /// <summary>Which group a pod is placed with.</summary>
-public sealed record PodSchedulingGroup
+public sealed partial record PodSchedulingGroup
 {
     /// <summary>The group's name, in the same namespace.</summary>
     [Field(1, Pointer = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Users, groups and kernel settings of a pod; a container's own settings come first.</summary>
-public sealed record PodSecurityContext
+public sealed partial record PodSecurityContext
 {
     /// <summary>SELinux labels of the containers.</summary>
     [Field(1)]
@@ -68,7 +68,7 @@ public static class SupplementalGroupsPolicy
 }
 
 /// <summary>A kernel parameter.</summary>
-public sealed record Sysctl
+public sealed partial record Sysctl
 {
     /// <summary>Its name, with dots.</summary>
     [Field(1, Required = true)]

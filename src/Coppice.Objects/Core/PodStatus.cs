@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>What is known of a pod.</summary>
-public sealed record PodStatus
+public sealed partial record PodStatus
 {
     /// <summary>The generation of the pod that this was found for.</summary>
     [Field(17)]
@@ -102,7 +102,7 @@ public static class PodPhase
 }
 
 /// <summary>One thing that can be said of a pod's state, such as Ready or PodScheduled.</summary>
-public sealed record PodCondition
+public sealed partial record PodCondition
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]
@@ -134,7 +134,7 @@ public sealed record PodCondition
 }
 
 /// <summary>One address of a node.</summary>
-public sealed record HostIP
+public sealed partial record HostIP
 {
     /// <summary>The address.</summary>
     [Field(1, Required = true)]
@@ -142,7 +142,7 @@ public sealed record HostIP
 }
 
 /// <summary>One address of a pod.</summary>
-public sealed record PodIP
+public sealed partial record PodIP
 {
     /// <summary>The address.</summary>
     [Field(1, Required = true)]
@@ -166,7 +166,7 @@ public static class PodResizeStatus
 }
 
 /// <summary>Which claim a pod's resource claim has become.</summary>
-public sealed record PodResourceClaimStatus
+public sealed partial record PodResourceClaimStatus
 {
     /// <summary>The name within the pod.</summary>
     [Field(1, Required = true)]
@@ -179,7 +179,7 @@ public sealed record PodResourceClaimStatus
 }
 
 /// <summary>The claim made for a pod's extended resources.</summary>
-public sealed record PodExtendedResourceClaimStatus
+public sealed partial record PodExtendedResourceClaimStatus
 {
     /// <summary>Which request of the claim serves which container.</summary>
     [Field(1, Required = true)]
@@ -192,7 +192,7 @@ public sealed record PodExtendedResourceClaimStatus
 }
 
 /// <summary>Which request of a claim serves a container's extended resource.</summary>
-public sealed record ContainerExtendedResourceRequest
+public sealed partial record ContainerExtendedResourceRequest
 {
     /// <summary>The container.</summary>
     [Field(1, Required = true)]
@@ -208,7 +208,7 @@ public sealed record ContainerExtendedResourceRequest
 }
 
 /// <summary>What a claim takes from the node's own resources.</summary>
-public sealed record NodeAllocatableResourceClaimStatus
+public sealed partial record NodeAllocatableResourceClaimStatus
 {
     /// <summary>The claim.</summary>
     [Field(1, Required = true)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Core;
 
 /// <summary>A template for pods that is kept by itself.</summary>
-public sealed record PodTemplate : KubernetesObject
+public sealed partial record PodTemplate : KubernetesObject
 {
     /// <summary>What pods are made from.</summary>
     [Field(2)]

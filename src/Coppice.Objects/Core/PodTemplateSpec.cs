@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>What a controller makes pods from.</summary>
-public sealed record PodTemplateSpec
+public sealed partial record PodTemplateSpec
 {
     /// <summary>Labels and annotations that the pods get.</summary>
     [Field(1)]

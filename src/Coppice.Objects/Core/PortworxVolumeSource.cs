@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A Portworx volume.</summary>
-public sealed record PortworxVolumeSource
+public sealed partial record PortworxVolumeSource
 {
     /// <summary>The volume.</summary>
     [Field(1, Required = true)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A question that a container is asked again and again; just one of the four ways of asking is set.</summary>
-public sealed record Probe
+public sealed partial record Probe
 {
     /// <summary>Runs a command in the container; 0 is well.</summary>
     [Field(1, Within = 1)]
@@ -48,7 +48,7 @@ public sealed record Probe
 }
 
 /// <summary>A command to run in a container.</summary>
-public sealed record ExecAction
+public sealed partial record ExecAction
 {
     /// <summary>The program and its arguments; no shell in between.</summary>
     [Field(1)]
@@ -56,7 +56,7 @@ public sealed record ExecAction
 }
 
 /// <summary>An HTTP GET request.</summary>
-public sealed record HTTPGetAction
+public sealed partial record HTTPGetAction
 {
     /// <summary>The path asked for; / by default.</summary>
     [Field(1)]
@@ -88,7 +88,7 @@ public static class URIScheme
 }
 
 /// <summary>A header of a request.</summary>
-public sealed record HTTPHeader
+public sealed partial record HTTPHeader
 {
     /// <summary>The header's name.</summary>
     [Field(1, Required = true)]
@@ -100,7 +100,7 @@ public sealed record HTTPHeader
 }
 
 /// <summary>A TCP connection to be opened.</summary>
-public sealed record TCPSocketAction
+public sealed partial record TCPSocketAction
 {
     /// <summary>The port, by number or by its name in the container.</summary>
     [Field(1, Required = true)]
@@ -113,7 +113,7 @@ public sealed record TCPSocketAction
 }
 
 /// <summary>A call of the gRPC health service.</summary>
-public sealed record GRPCAction
+public sealed partial record GRPCAction
 {
     /// <summary>The port's number.</summary>
     [Field(1, Required = true)]

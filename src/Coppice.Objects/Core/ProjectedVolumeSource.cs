@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Several sources in one directory.</summary>
-public sealed record ProjectedVolumeSource
+public sealed partial record ProjectedVolumeSource
 {
     /// <summary>The sources.</summary>
     [Field(1)]
@@ -16,7 +16,7 @@ public sealed record ProjectedVolumeSource
 }
 
 /// <summary>One source of a projected volume; just one kind is set.</summary>
-public sealed record VolumeProjection
+public sealed partial record VolumeProjection
 {
     /// <summary>The keys of a Secret.</summary>
     [Field(1)]
@@ -44,7 +44,7 @@ public sealed record VolumeProjection
 }
 
 /// <summary>The keys of a Secret as files.</summary>
-public sealed record SecretProjection
+public sealed partial record SecretProjection
 {
     /// <summary>The Secret's name.</summary>
     [Field(1, Within = 1)]
@@ -60,7 +60,7 @@ public sealed record SecretProjection
 }
 
 /// <summary>Fields of the pod as files.</summary>
-public sealed record DownwardAPIProjection
+public sealed partial record DownwardAPIProjection
 {
     /// <summary>The files.</summary>
     [Field(1)]
@@ -68,7 +68,7 @@ public sealed record DownwardAPIProjection
 }
 
 /// <summary>The keys of a ConfigMap as files.</summary>
-public sealed record ConfigMapProjection
+public sealed partial record ConfigMapProjection
 {
     /// <summary>The ConfigMap's name.</summary>
     [Field(1, Within = 1)]
@@ -84,7 +84,7 @@ public sealed record ConfigMapProjection
 }
 
 /// <summary>A token of the pod's service account as a file, renewed before it expires.</summary>
-public sealed record ServiceAccountTokenProjection
+public sealed partial record ServiceAccountTokenProjection
 {
     /// <summary>Who is to accept it; the API server where it is empty.</summary>
     [Field(1)]
@@ -100,7 +100,7 @@ public sealed record ServiceAccountTokenProjection
 }
 
 /// <summary>Certificates of authorities as a file.</summary>
-public sealed record ClusterTrustBundleProjection
+public sealed partial record ClusterTrustBundleProjection
 {
     /// <summary>One bundle, by name.</summary>
     [Field(1, Pointer = true)]
@@ -126,7 +126,7 @@ public sealed record ClusterTrustBundleProjection
 }
 
 /// <summary>A key and certificate of the pod's own as files, renewed before they expire.</summary>
-public sealed record PodCertificateProjection
+public sealed partial record PodCertificateProjection
 {
     /// <summary>Who signs the certificate.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A Quobyte volume.</summary>
-public sealed record QuobyteVolumeSource
+public sealed partial record QuobyteVolumeSource
 {
     /// <summary>Addresses of the registry, separated by commas.</summary>
     [Field(1, Required = true)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A Ceph block device.</summary>
-public sealed record RBDVolumeSource
+public sealed partial record RBDVolumeSource
 {
     /// <summary>Addresses of its monitors.</summary>
     [Field(1, Required = true)]

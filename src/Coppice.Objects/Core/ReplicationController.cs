@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Keeps a number of equal pods; ReplicaSet is its successor.</summary>
-public sealed record ReplicationController : KubernetesObject
+public sealed partial record ReplicationController : KubernetesObject
 {
     /// <summary>What should run.</summary>
     [Field(2)]
@@ -16,7 +16,7 @@ public sealed record ReplicationController : KubernetesObject
 }
 
 /// <summary>What a ReplicationController should run.</summary>
-public sealed record ReplicationControllerSpec
+public sealed partial record ReplicationControllerSpec
 {
     /// <summary>How many pods; 1 by default.</summary>
     [Field(1, Default = "1")]
@@ -36,7 +36,7 @@ public sealed record ReplicationControllerSpec
 }
 
 /// <summary>How far a ReplicationController has got.</summary>
-public sealed record ReplicationControllerStatus
+public sealed partial record ReplicationControllerStatus
 {
     /// <summary>Its pods that are not ending.</summary>
     [Field(1, Required = true)]
@@ -65,7 +65,7 @@ public sealed record ReplicationControllerStatus
 }
 
 /// <summary>One thing that can be said of a ReplicationController's state.</summary>
-public sealed record ReplicationControllerCondition
+public sealed partial record ReplicationControllerCondition
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]

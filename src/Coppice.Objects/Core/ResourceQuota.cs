@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Core;
 
 /// <summary>Sets how much all objects of a namespace together may take.</summary>
-public sealed record ResourceQuota : KubernetesObject
+public sealed partial record ResourceQuota : KubernetesObject
 {
     /// <summary>What may be taken, and by which objects.</summary>
     [Field(2)]
@@ -13,7 +13,7 @@ public sealed record ResourceQuota : KubernetesObject
 }
 
 /// <summary>What may be taken of a quota, and by which objects.</summary>
-public sealed record ResourceQuotaSpec
+public sealed partial record ResourceQuotaSpec
 {
     /// <summary>The most of each resource.</summary>
     [Field(1)]
@@ -30,7 +30,7 @@ public sealed record ResourceQuotaSpec
 
 /// <summary>Chooses the objects that a quota counts; all conditions must hold.</summary>
 [AtomicObject]
-public sealed record ScopeSelector
+public sealed partial record ScopeSelector
 {
     /// <summary>The conditions.</summary>
     [Field(1)]
@@ -38,7 +38,7 @@ public sealed record ScopeSelector
 }
 
 /// <summary>One condition on the objects that a quota counts.</summary>
-public sealed record ScopedResourceSelectorRequirement
+public sealed partial record ScopedResourceSelectorRequirement
 {
     /// <summary>What is asked of the object.</summary>
     [Field(1, Required = true)]
@@ -54,7 +54,7 @@ public sealed record ScopedResourceSelectorRequirement
 }
 
 /// <summary>What is taken of a quota.</summary>
-public sealed record ResourceQuotaStatus
+public sealed partial record ResourceQuotaStatus
 {
     /// <summary>The most of each resource, as it was when the use was added up.</summary>
     [Field(1)]

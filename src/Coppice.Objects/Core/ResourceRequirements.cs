@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>What is needed, and what may be used at most.</summary>
-public sealed record ResourceRequirements
+public sealed partial record ResourceRequirements
 {
     /// <summary>The most that may be used; CPU beyond it is slowed, memory beyond it ends the container.</summary>
     [Field(1)]
@@ -19,7 +19,7 @@ public sealed record ResourceRequirements
 }
 
 /// <summary>A claim that a container uses.</summary>
-public sealed record ResourceClaim
+public sealed partial record ResourceClaim
 {
     /// <summary>Its name in the pod's resourceClaims.</summary>
     [Field(1, Required = true)]

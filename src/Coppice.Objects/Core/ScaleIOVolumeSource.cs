@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A ScaleIO volume.</summary>
-public sealed record ScaleIOVolumeSource
+public sealed partial record ScaleIOVolumeSource
 {
     /// <summary>Address of the gateway.</summary>
     [Field(1, Required = true)]

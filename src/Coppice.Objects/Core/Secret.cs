@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Things that few may know, such as passwords and keys, for pods as variables or files.</summary>
-public sealed record Secret : KubernetesObject
+public sealed partial record Secret : KubernetesObject
 {
     /// <summary>True forbids any later change of the data, for good.</summary>
     [Field(5)]

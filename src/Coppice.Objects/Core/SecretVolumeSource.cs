@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>The keys of a Secret as files in memory, renewed when it changes.</summary>
-public sealed record SecretVolumeSource
+public sealed partial record SecretVolumeSource
 {
     /// <summary>The Secret's name.</summary>
     [Field(1)]

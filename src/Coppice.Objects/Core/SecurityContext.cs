@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A container's user, groups and rights; they come before the pod's.</summary>
-public sealed record SecurityContext
+public sealed partial record SecurityContext
 {
     /// <summary>Rights of the superuser to add and to take away.</summary>
     [Field(1)]
@@ -56,7 +56,7 @@ public sealed record SecurityContext
 }
 
 /// <summary>Rights of the superuser, by their names without CAP_.</summary>
-public sealed record Capabilities
+public sealed partial record Capabilities
 {
     /// <summary>Rights to add to the runtime's usual ones.</summary>
     [Field(1)]
@@ -68,7 +68,7 @@ public sealed record Capabilities
 }
 
 /// <summary>The parts of an SELinux label.</summary>
-public sealed record SELinuxOptions
+public sealed partial record SELinuxOptions
 {
     /// <summary>The user part.</summary>
     [Field(1)]
@@ -88,7 +88,7 @@ public sealed record SELinuxOptions
 }
 
 /// <summary>Settings of a container on Windows.</summary>
-public sealed record WindowsSecurityContextOptions
+public sealed partial record WindowsSecurityContextOptions
 {
     /// <summary>The credential spec of a group-managed account, by name.</summary>
     [Field(1, Pointer = true)]
@@ -118,7 +118,7 @@ public static class ProcMountType
 }
 
 /// <summary>Which system calls are allowed.</summary>
-public sealed record SeccompProfile
+public sealed partial record SeccompProfile
 {
     /// <summary>RuntimeDefault, Unconfined, or Localhost for a file of the node.</summary>
     [Field(1, Required = true)]
@@ -139,7 +139,7 @@ public static class SeccompProfileType
 }
 
 /// <summary>What a process may reach, as AppArmor sees it.</summary>
-public sealed record AppArmorProfile
+public sealed partial record AppArmorProfile
 {
     /// <summary>RuntimeDefault, Unconfined, or Localhost for a profile loaded on the node.</summary>
     [Field(1, Required = true)]

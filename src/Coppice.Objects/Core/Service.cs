@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A lasting name and address for a changing set of pods.</summary>
-public sealed record Service : KubernetesObject
+public sealed partial record Service : KubernetesObject
 {
     /// <summary>Which pods, and how they are reached.</summary>
     [Field(2)]
@@ -16,7 +16,7 @@ public sealed record Service : KubernetesObject
 }
 
 /// <summary>Which pods a service stands for, and how they are reached.</summary>
-public sealed record ServiceSpec
+public sealed partial record ServiceSpec
 {
     /// <summary>The ports it has.</summary>
     [Field(1, MergeKey = "port", List = ListType.Map, ListKeys = "port,protocol")]
@@ -107,7 +107,7 @@ public sealed record ServiceSpec
 }
 
 /// <summary>A port of a service.</summary>
-public sealed record ServicePort
+public sealed partial record ServicePort
 {
     /// <summary>What it is called; needed when there are several.</summary>
     [Field(1)]
@@ -160,7 +160,7 @@ public static class ServiceExternalTrafficPolicy
 }
 
 /// <summary>Settings of session affinity.</summary>
-public sealed record SessionAffinityConfig
+public sealed partial record SessionAffinityConfig
 {
     /// <summary>For clients told apart by address.</summary>
     [Field(1)]
@@ -168,7 +168,7 @@ public sealed record SessionAffinityConfig
 }
 
 /// <summary>Settings of affinity by address.</summary>
-public sealed record ClientIPConfig
+public sealed partial record ClientIPConfig
 {
     /// <summary>Seconds without a request after which a client is forgotten; 10800 by default.</summary>
     [Field(1)]
@@ -199,7 +199,7 @@ public static class ServiceInternalTrafficPolicy
 }
 
 /// <summary>What was given to a service from outside.</summary>
-public sealed record ServiceStatus
+public sealed partial record ServiceStatus
 {
     /// <summary>Where its load balancer is.</summary>
     [Field(1)]
@@ -211,7 +211,7 @@ public sealed record ServiceStatus
 }
 
 /// <summary>Where a load balancer is.</summary>
-public sealed record LoadBalancerStatus
+public sealed partial record LoadBalancerStatus
 {
     /// <summary>The points where traffic enters.</summary>
     [Field(1)]
@@ -219,7 +219,7 @@ public sealed record LoadBalancerStatus
 }
 
 /// <summary>A point where traffic enters.</summary>
-public sealed record LoadBalancerIngress
+public sealed partial record LoadBalancerIngress
 {
     /// <summary>Its address.</summary>
     [Field(1)]
@@ -246,7 +246,7 @@ public static class LoadBalancerIPMode
 }
 
 /// <summary>How a port of a load balancer is.</summary>
-public sealed record PortStatus
+public sealed partial record PortStatus
 {
     /// <summary>The port.</summary>
     [Field(1, Required = true)]

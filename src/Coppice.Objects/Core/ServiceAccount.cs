@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Who the programs in pods are when they call the API.</summary>
-public sealed record ServiceAccount : KubernetesObject
+public sealed partial record ServiceAccount : KubernetesObject
 {
     /// <summary>Secrets that its pods may mount, where that is limited.</summary>
     [Field(2, MergeKey = "name", List = ListType.Map, ListKeys = "name")]

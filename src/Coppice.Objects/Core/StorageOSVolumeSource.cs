@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A StorageOS volume.</summary>
-public sealed record StorageOSVolumeSource
+public sealed partial record StorageOSVolumeSource
 {
     /// <summary>The volume.</summary>
     [Field(1)]

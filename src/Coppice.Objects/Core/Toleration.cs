@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Taints that do not keep a pod away.</summary>
-public sealed record Toleration
+public sealed partial record Toleration
 {
     /// <summary>The taint's key; empty with Exists means every taint.</summary>
     [Field(1)]

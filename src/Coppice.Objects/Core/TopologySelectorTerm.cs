@@ -4,7 +4,7 @@ namespace Coppice.Objects.Core;
 
 /// <summary>Where something may be, by labels of nodes. All that is asked must hold.</summary>
 [AtomicObject]
-public sealed record TopologySelectorTerm
+public sealed partial record TopologySelectorTerm
 {
     /// <summary>What is asked.</summary>
     [Field(1)]
@@ -12,7 +12,7 @@ public sealed record TopologySelectorTerm
 }
 
 /// <summary>That a label has one of some values.</summary>
-public sealed record TopologySelectorLabelRequirement
+public sealed partial record TopologySelectorLabelRequirement
 {
     /// <summary>The label.</summary>
     [Field(1, Required = true)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>How evenly a group of pods must lie over places.</summary>
-public sealed record TopologySpreadConstraint
+public sealed partial record TopologySpreadConstraint
 {
     /// <summary>By how many pods the fullest place may exceed the emptiest.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>Something that containers of a pod can mount; just one kind of source is set.</summary>
-public sealed record Volume
+public sealed partial record Volume
 {
     /// <summary>What mounts call it; a DNS label.</summary>
     [Field(1, Required = true)]

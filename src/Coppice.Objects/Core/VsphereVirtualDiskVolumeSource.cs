@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Core;
 
 /// <summary>A disk of vSphere, attached to the node.</summary>
-public sealed record VsphereVirtualDiskVolumeSource
+public sealed partial record VsphereVirtualDiskVolumeSource
 {
     /// <summary>The disk's path.</summary>
     [Field(1, Required = true)]

@@ -5,7 +5,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Discovery;
 
 /// <summary>A part of the addresses behind a service, up to a hundred or so.</summary>
-public sealed record EndpointSlice : KubernetesObject
+public sealed partial record EndpointSlice : KubernetesObject
 {
     /// <summary>IPv4, IPv6 or FQDN; cannot be changed.</summary>
     [Field(4, Required = true)]
@@ -21,7 +21,7 @@ public sealed record EndpointSlice : KubernetesObject
 }
 
 /// <summary>Something behind a service.</summary>
-public sealed record Endpoint
+public sealed partial record Endpoint
 {
     /// <summary>Its addresses, all meaning the same; the first is used.</summary>
     [Field(1, Required = true, List = ListType.Set)]
@@ -61,7 +61,7 @@ public sealed record Endpoint
 }
 
 /// <summary>Whether an endpoint may get requests.</summary>
-public sealed record EndpointConditions
+public sealed partial record EndpointConditions
 {
     /// <summary>It may: it serves and is not ending. Absent means yes.</summary>
     [Field(1)]
@@ -77,7 +77,7 @@ public sealed record EndpointConditions
 }
 
 /// <summary>From where an endpoint should be used, to keep traffic short.</summary>
-public sealed record EndpointHints
+public sealed partial record EndpointHints
 {
     /// <summary>The zones.</summary>
     [Field(1)]
@@ -89,7 +89,7 @@ public sealed record EndpointHints
 }
 
 /// <summary>A zone that should use an endpoint.</summary>
-public sealed record ForZone
+public sealed partial record ForZone
 {
     /// <summary>The zone.</summary>
     [Field(1, Required = true)]
@@ -97,7 +97,7 @@ public sealed record ForZone
 }
 
 /// <summary>A node that should use an endpoint.</summary>
-public sealed record ForNode
+public sealed partial record ForNode
 {
     /// <summary>The node.</summary>
     [Field(1, Required = true)]
@@ -106,7 +106,7 @@ public sealed record ForNode
 
 /// <summary>A port behind a service.</summary>
 [AtomicObject]
-public sealed record EndpointPort
+public sealed partial record EndpointPort
 {
     /// <summary>The service's name for it; empty for an only port.</summary>
     [Field(1, Pointer = true)]

@@ -5,7 +5,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Events;
 
 /// <summary>Something that happened to an object, in the newer form of report; stored as the older one is.</summary>
-public sealed record Event : KubernetesObject
+public sealed partial record Event : KubernetesObject
 {
     /// <summary>When it happened first.</summary>
     [Field(2, Required = true)]
@@ -65,7 +65,7 @@ public sealed record Event : KubernetesObject
 }
 
 /// <summary>Events that went on.</summary>
-public sealed record EventSeries
+public sealed partial record EventSeries
 {
     /// <summary>How many there were.</summary>
     [Field(1, Required = true)]

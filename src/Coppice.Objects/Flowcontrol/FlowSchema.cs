@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Flowcontrol;
 
 /// <summary>Which requests belong together, and how important they are.</summary>
-public sealed record FlowSchema : KubernetesObject
+public sealed partial record FlowSchema : KubernetesObject
 {
     /// <summary>Which requests, and their priority level.</summary>
     [Field(2)]
@@ -15,7 +15,7 @@ public sealed record FlowSchema : KubernetesObject
 }
 
 /// <summary>Which requests belong together. Of the schemas that a request fits, the one with the lowest precedence counts.</summary>
-public sealed record FlowSchemaSpec
+public sealed partial record FlowSchemaSpec
 {
     /// <summary>The priority level of these requests.</summary>
     [Field(1, Required = true)]
@@ -35,7 +35,7 @@ public sealed record FlowSchemaSpec
 }
 
 /// <summary>How requests are told apart into flows.</summary>
-public sealed record FlowDistinguisherMethod
+public sealed partial record FlowDistinguisherMethod
 {
     /// <summary>ByUser or ByNamespace.</summary>
     [Field(1, Required = true)]
@@ -50,7 +50,7 @@ public static class FlowDistinguisherMethodType
 }
 
 /// <summary>A priority level.</summary>
-public sealed record PriorityLevelConfigurationReference
+public sealed partial record PriorityLevelConfigurationReference
 {
     /// <summary>Its name.</summary>
     [Field(1, Required = true)]
@@ -58,7 +58,7 @@ public sealed record PriorityLevelConfigurationReference
 }
 
 /// <summary>Requests by who asks and for what.</summary>
-public sealed record PolicyRulesWithSubjects
+public sealed partial record PolicyRulesWithSubjects
 {
     /// <summary>Who asks; there must be one.</summary>
     [Field(1, Required = true)]
@@ -75,7 +75,7 @@ public sealed record PolicyRulesWithSubjects
 }
 
 /// <summary>Somebody who asks.</summary>
-public sealed record Subject
+public sealed partial record Subject
 {
     /// <summary>User, Group or ServiceAccount; the field of that name says which.</summary>
     [Field(1, Required = true)]
@@ -103,7 +103,7 @@ public static class SubjectKind
 }
 
 /// <summary>A user.</summary>
-public sealed record UserSubject
+public sealed partial record UserSubject
 {
     /// <summary>The name; * for all.</summary>
     [Field(1, Required = true)]
@@ -111,7 +111,7 @@ public sealed record UserSubject
 }
 
 /// <summary>A group of users.</summary>
-public sealed record GroupSubject
+public sealed partial record GroupSubject
 {
     /// <summary>The name; * for all.</summary>
     [Field(1, Required = true)]
@@ -119,7 +119,7 @@ public sealed record GroupSubject
 }
 
 /// <summary>A service account.</summary>
-public sealed record ServiceAccountSubject
+public sealed partial record ServiceAccountSubject
 {
     /// <summary>Its namespace.</summary>
     [Field(1, Required = true)]
@@ -131,7 +131,7 @@ public sealed record ServiceAccountSubject
 }
 
 /// <summary>What is asked for, of resources.</summary>
-public sealed record ResourcePolicyRule
+public sealed partial record ResourcePolicyRule
 {
     /// <summary>What is done; * for anything.</summary>
     [Field(1, Required = true, List = ListType.Set)]
@@ -158,7 +158,7 @@ public sealed record ResourcePolicyRule
 }
 
 /// <summary>What is asked for, of paths that are no resources.</summary>
-public sealed record NonResourcePolicyRule
+public sealed partial record NonResourcePolicyRule
 {
     /// <summary>What is done; * for anything.</summary>
     [Field(1, Required = true, List = ListType.Set)]
@@ -172,7 +172,7 @@ public sealed record NonResourcePolicyRule
 }
 
 /// <summary>How a schema is doing.</summary>
-public sealed record FlowSchemaStatus
+public sealed partial record FlowSchemaStatus
 {
     /// <summary>What can be said of it; Dangling says that its priority level is not there.</summary>
     [Field(1, MergeKey = "type", List = ListType.Map, ListKeys = "type")]
@@ -180,7 +180,7 @@ public sealed record FlowSchemaStatus
 }
 
 /// <summary>One thing that can be said of a schema.</summary>
-public sealed record FlowSchemaCondition
+public sealed partial record FlowSchemaCondition
 {
     /// <summary>What is said.</summary>
     [Field(1)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Flowcontrol;
 
 /// <summary>How many requests of one importance are served at a time, and what becomes of those that are too many.</summary>
-public sealed record PriorityLevelConfiguration : KubernetesObject
+public sealed partial record PriorityLevelConfiguration : KubernetesObject
 {
     /// <summary>The limits.</summary>
     [Field(2)]
@@ -13,7 +13,7 @@ public sealed record PriorityLevelConfiguration : KubernetesObject
 }
 
 /// <summary>The limits of a priority level.</summary>
-public sealed record PriorityLevelConfigurationSpec
+public sealed partial record PriorityLevelConfigurationSpec
 {
     /// <summary>Exempt (always served at once) or Limited.</summary>
     [Field(1, Required = true)]
@@ -36,7 +36,7 @@ public static class PriorityLevelEnablement
 }
 
 /// <summary>The limits of a priority level that has some.</summary>
-public sealed record LimitedPriorityLevelConfiguration
+public sealed partial record LimitedPriorityLevelConfiguration
 {
     /// <summary>Its part of the requests that the server serves at a time, beside the parts of the other levels; 30 by default.</summary>
     [Field(1)]
@@ -56,7 +56,7 @@ public sealed record LimitedPriorityLevelConfiguration
 }
 
 /// <summary>What a level that is always served leaves to others.</summary>
-public sealed record ExemptPriorityLevelConfiguration
+public sealed partial record ExemptPriorityLevelConfiguration
 {
     /// <summary>Its part of the requests that the server serves at a time; 0 by default. It is never held to it.</summary>
     [Field(1)]
@@ -68,7 +68,7 @@ public sealed record ExemptPriorityLevelConfiguration
 }
 
 /// <summary>What becomes of requests that are too many.</summary>
-public sealed record LimitResponse
+public sealed partial record LimitResponse
 {
     /// <summary>Queue (they wait) or Reject.</summary>
     [Field(1, Required = true)]
@@ -87,7 +87,7 @@ public static class LimitResponseType
 }
 
 /// <summary>How requests wait.</summary>
-public sealed record QueuingConfiguration
+public sealed partial record QueuingConfiguration
 {
     /// <summary>How many queues there are; 64 by default. More of them keep flows better apart.</summary>
     [Field(1)]
@@ -103,7 +103,7 @@ public sealed record QueuingConfiguration
 }
 
 /// <summary>How a priority level is doing.</summary>
-public sealed record PriorityLevelConfigurationStatus
+public sealed partial record PriorityLevelConfigurationStatus
 {
     /// <summary>What can be said of it.</summary>
     [Field(1, MergeKey = "type", List = ListType.Map, ListKeys = "type")]
@@ -111,7 +111,7 @@ public sealed record PriorityLevelConfigurationStatus
 }
 
 /// <summary>One thing that can be said of a priority level.</summary>
-public sealed record PriorityLevelConfigurationCondition
+public sealed partial record PriorityLevelConfigurationCondition
 {
     /// <summary>What is said.</summary>
     [Field(1)]

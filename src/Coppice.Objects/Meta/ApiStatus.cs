@@ -2,7 +2,7 @@ namespace Coppice.Objects.Meta;
 
 /// <summary>The server's answer when there is no object to answer with: an error, or a plain success.</summary>
 [SchemaName("Status")]
-public sealed record ApiStatus
+public sealed partial record ApiStatus
 {
     /// <summary>Always v1.</summary>
     [Field(0)]
@@ -64,7 +64,7 @@ public static class StatusReason
 
 /// <summary>What a status is about.</summary>
 [SchemaName("StatusDetails")]
-public sealed record ApiStatusDetails
+public sealed partial record ApiStatusDetails
 {
     /// <summary>The object's name.</summary>
     [Field(1)]
@@ -93,7 +93,7 @@ public sealed record ApiStatusDetails
 
 /// <summary>One thing that was wrong.</summary>
 [SchemaName("StatusCause")]
-public sealed record ApiStatusCause
+public sealed partial record ApiStatusCause
 {
     /// <summary>What was wrong with it, in one word for programs.</summary>
     [Field(1)]

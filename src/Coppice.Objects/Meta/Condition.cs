@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Meta;
 
 /// <summary>One thing that can be said of an object's state, with when and why it became so.</summary>
-public sealed record Condition
+public sealed partial record Condition
 {
     /// <summary>What is said.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Meta;
 
 /// <summary>How an object is to be deleted.</summary>
-public sealed record DeleteOptions
+public sealed partial record DeleteOptions
 {
     /// <summary>Group and version, when it is sent as a body.</summary>
     [Field(0)]
@@ -39,7 +39,7 @@ public sealed record DeleteOptions
 }
 
 /// <summary>What must be true of an object before something is done to it.</summary>
-public sealed record Preconditions
+public sealed partial record Preconditions
 {
     /// <summary>The object must have this uid.</summary>
     [Field(1, Pointer = true)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Meta;
 
 /// <summary>One condition on a field of the objects asked about.</summary>
-public sealed record FieldSelectorRequirement
+public sealed partial record FieldSelectorRequirement
 {
     /// <summary>The field's path.</summary>
     [Field(1, Required = true)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Meta;
 
 /// <summary>A kind by its full name.</summary>
-public sealed record GroupVersionKind
+public sealed partial record GroupVersionKind
 {
     /// <summary>The group; empty for the core group.</summary>
     [Field(1, Required = true)]
@@ -17,7 +17,7 @@ public sealed record GroupVersionKind
 }
 
 /// <summary>A resource by its full name.</summary>
-public sealed record GroupVersionResource
+public sealed partial record GroupVersionResource
 {
     /// <summary>The group; empty for the core group.</summary>
     [Field(1, Required = true)]

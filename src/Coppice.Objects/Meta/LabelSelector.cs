@@ -2,7 +2,7 @@ namespace Coppice.Objects.Meta;
 
 /// <summary>Chooses objects by their labels; all conditions must hold, and an empty selector takes everything.</summary>
 [AtomicObject]
-public sealed record LabelSelector
+public sealed partial record LabelSelector
 {
     /// <summary>Labels that must be there with exactly these values.</summary>
     [Field(1)]
@@ -14,7 +14,7 @@ public sealed record LabelSelector
 }
 
 /// <summary>One condition on one label.</summary>
-public sealed record LabelSelectorRequirement
+public sealed partial record LabelSelectorRequirement
 {
     /// <summary>The label's name.</summary>
     [Field(1, Required = true)]

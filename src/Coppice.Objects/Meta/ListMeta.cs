@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Meta;
 
 /// <summary>What a list says of itself.</summary>
-public sealed record ListMeta
+public sealed partial record ListMeta
 {
     /// <summary>The revision that the list was read at; a watch may go on from it.</summary>
     [Field(2)]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Meta;
 
 /// <summary>What every object carries whatever its kind: its identity, its labels, and its place in history.</summary>
-public sealed record ObjectMeta
+public sealed partial record ObjectMeta
 {
     /// <summary>Tells the object apart from others of its kind in its namespace; cannot be changed.</summary>
     [Field(1)]
@@ -71,7 +71,7 @@ public sealed record ObjectMeta
 
 /// <summary>Points from an object to one that it exists for, in the same namespace or in none.</summary>
 [AtomicObject]
-public sealed record OwnerReference
+public sealed partial record OwnerReference
 {
     /// <summary>Group and version of the owner's kind.</summary>
     [Field(5, Required = true)]
@@ -99,7 +99,7 @@ public sealed record OwnerReference
 }
 
 /// <summary>The fields that one manager set in one way.</summary>
-public sealed record ManagedFieldsEntry
+public sealed partial record ManagedFieldsEntry
 {
     /// <summary>What a client sends to have all entries forgotten.</summary>
     public static readonly ValueList<ManagedFieldsEntry> Reset = [new()];

@@ -2,7 +2,7 @@ namespace Coppice.Objects.Metrics;
 
 /// <summary>What a node used a moment ago. It is measured and never kept.</summary>
 [JsonOnly]
-public sealed record NodeMetrics : KubernetesObject
+public sealed partial record NodeMetrics : KubernetesObject
 {
     /// <summary>When the window of the figures ended.</summary>
     [Field(2)]

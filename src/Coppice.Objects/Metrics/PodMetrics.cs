@@ -2,7 +2,7 @@ namespace Coppice.Objects.Metrics;
 
 /// <summary>What the containers of a pod used a moment ago. It is measured and never kept.</summary>
 [JsonOnly]
-public sealed record PodMetrics : KubernetesObject
+public sealed partial record PodMetrics : KubernetesObject
 {
     /// <summary>When the window of the figures ended.</summary>
     [Field(2)]
@@ -18,7 +18,7 @@ public sealed record PodMetrics : KubernetesObject
 }
 
 /// <summary>What one container used a moment ago.</summary>
-public sealed record ContainerMetrics
+public sealed partial record ContainerMetrics
 {
     /// <summary>Its name in the pod.</summary>
     [Field(1)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Networking;
 
 /// <summary>That an address is taken, and by what; its name is the address.</summary>
-public sealed record IPAddress : KubernetesObject
+public sealed partial record IPAddress : KubernetesObject
 {
     /// <summary>What has it.</summary>
     [Field(2, Required = true)]
@@ -9,7 +9,7 @@ public sealed record IPAddress : KubernetesObject
 }
 
 /// <summary>What has an address.</summary>
-public sealed record IPAddressSpec
+public sealed partial record IPAddressSpec
 {
     /// <summary>The object that has it; cannot be changed.</summary>
     [Field(1, Required = true)]
@@ -17,7 +17,7 @@ public sealed record IPAddressSpec
 }
 
 /// <summary>An object of any kind.</summary>
-public sealed record ParentReference
+public sealed partial record ParentReference
 {
     /// <summary>Its group; absent for the core group.</summary>
     [Field(1)]

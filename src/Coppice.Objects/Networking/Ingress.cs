@@ -4,7 +4,7 @@ using Coppice.Objects.Core;
 namespace Coppice.Objects.Networking;
 
 /// <summary>How HTTP requests from outside reach services, by host and path. Something that follows ingresses has to carry it out.</summary>
-public sealed record Ingress : KubernetesObject
+public sealed partial record Ingress : KubernetesObject
 {
     /// <summary>The wanted routes.</summary>
     [Field(2)]
@@ -16,7 +16,7 @@ public sealed record Ingress : KubernetesObject
 }
 
 /// <summary>The wanted routes.</summary>
-public sealed record IngressSpec
+public sealed partial record IngressSpec
 {
     /// <summary>Who carries it out: the name of an IngressClass. The default class where it is absent at the creation.</summary>
     [Field(4, Pointer = true)]
@@ -37,7 +37,7 @@ public sealed record IngressSpec
 }
 
 /// <summary>With which certificate TLS is spoken.</summary>
-public sealed record IngressTLS
+public sealed partial record IngressTLS
 {
     /// <summary>The hosts that the certificate is for; all where there are none.</summary>
     [Field(1)]
@@ -49,7 +49,7 @@ public sealed record IngressTLS
 }
 
 /// <summary>Where an ingress can be reached.</summary>
-public sealed record IngressStatus
+public sealed partial record IngressStatus
 {
     /// <summary>The load balancer in front of it.</summary>
     [Field(1)]
@@ -57,7 +57,7 @@ public sealed record IngressStatus
 }
 
 /// <summary>Where the load balancer of an ingress can be reached.</summary>
-public sealed record IngressLoadBalancerStatus
+public sealed partial record IngressLoadBalancerStatus
 {
     /// <summary>Its ways in.</summary>
     [Field(1)]
@@ -65,7 +65,7 @@ public sealed record IngressLoadBalancerStatus
 }
 
 /// <summary>A way in of a load balancer: an address or a name.</summary>
-public sealed record IngressLoadBalancerIngress
+public sealed partial record IngressLoadBalancerIngress
 {
     /// <summary>Its address.</summary>
     [Field(1)]
@@ -81,7 +81,7 @@ public sealed record IngressLoadBalancerIngress
 }
 
 /// <summary>What became of a port of a load balancer.</summary>
-public sealed record IngressPortStatus
+public sealed partial record IngressPortStatus
 {
     /// <summary>Its number.</summary>
     [Field(1, Required = true)]
@@ -99,7 +99,7 @@ public sealed record IngressPortStatus
 }
 
 /// <summary>Where the requests for a host go.</summary>
-public sealed record IngressRule
+public sealed partial record IngressRule
 {
     /// <summary>The host, exactly or as "*.example.com"; all hosts where it is absent.</summary>
     [Field(1)]
@@ -111,7 +111,7 @@ public sealed record IngressRule
 }
 
 /// <summary>Where requests go by their path.</summary>
-public sealed record HTTPIngressRuleValue
+public sealed partial record HTTPIngressRuleValue
 {
     /// <summary>The paths; the longest that matches is taken.</summary>
     [Field(1, Required = true)]
@@ -120,7 +120,7 @@ public sealed record HTTPIngressRuleValue
 }
 
 /// <summary>Where the requests for a path go.</summary>
-public sealed record HTTPIngressPath
+public sealed partial record HTTPIngressPath
 {
     /// <summary>The path, beginning with a slash.</summary>
     [Field(1)]
@@ -145,7 +145,7 @@ public static class PathType
 }
 
 /// <summary>Where requests go: to a service, or to another object.</summary>
-public sealed record IngressBackend
+public sealed partial record IngressBackend
 {
     /// <summary>A service of the same namespace.</summary>
     [Field(4)]
@@ -157,7 +157,7 @@ public sealed record IngressBackend
 }
 
 /// <summary>A port of a service.</summary>
-public sealed record IngressServiceBackend
+public sealed partial record IngressServiceBackend
 {
     /// <summary>The service.</summary>
     [Field(1, Required = true)]
@@ -170,7 +170,7 @@ public sealed record IngressServiceBackend
 
 /// <summary>A port of a service, by name or number.</summary>
 [AtomicObject]
-public sealed record ServiceBackendPort
+public sealed partial record ServiceBackendPort
 {
     /// <summary>Its name; not together with a number.</summary>
     [Field(1)]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Networking;
 
 /// <summary>Something that carries out ingresses. One may be marked as the default by the annotation ingressclass.kubernetes.io/is-default-class.</summary>
-public sealed record IngressClass : KubernetesObject
+public sealed partial record IngressClass : KubernetesObject
 {
     /// <summary>Who it is.</summary>
     [Field(2)]
@@ -11,7 +11,7 @@ public sealed record IngressClass : KubernetesObject
 }
 
 /// <summary>Who carries out the ingresses of a class.</summary>
-public sealed record IngressClassSpec
+public sealed partial record IngressClassSpec
 {
     /// <summary>Its name with its domain in front, as "acme.io/ingress-controller"; cannot be changed.</summary>
     [Field(1)]
@@ -23,7 +23,7 @@ public sealed record IngressClassSpec
 }
 
 /// <summary>An object with settings for a class of ingresses.</summary>
-public sealed record IngressClassParametersReference
+public sealed partial record IngressClassParametersReference
 {
     /// <summary>Its group; absent for the core group.</summary>
     [Field(1, Pointer = true)]

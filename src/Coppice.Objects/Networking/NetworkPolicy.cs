@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Networking;
 
 /// <summary>Who may talk to some of a namespace's pods, and to whom they may talk.</summary>
-public sealed record NetworkPolicy : KubernetesObject
+public sealed partial record NetworkPolicy : KubernetesObject
 {
     /// <summary>The wanted rules.</summary>
     [Field(2)]
@@ -12,7 +12,7 @@ public sealed record NetworkPolicy : KubernetesObject
 }
 
 /// <summary>Which pods are meant, and what is allowed. What no policy allows for a pod that one is for is not allowed.</summary>
-public sealed record NetworkPolicySpec
+public sealed partial record NetworkPolicySpec
 {
     /// <summary>The pods of the namespace that are meant; all of them where it is empty.</summary>
     [Field(1)]
@@ -39,7 +39,7 @@ public static class PolicyType
 }
 
 /// <summary>Who may talk to the pods, and on which ports.</summary>
-public sealed record NetworkPolicyIngressRule
+public sealed partial record NetworkPolicyIngressRule
 {
     /// <summary>The ports of the pods; all where there are none.</summary>
     [Field(1)]
@@ -51,7 +51,7 @@ public sealed record NetworkPolicyIngressRule
 }
 
 /// <summary>To whom the pods may talk, and on which ports.</summary>
-public sealed record NetworkPolicyEgressRule
+public sealed partial record NetworkPolicyEgressRule
 {
     /// <summary>The ports that they may talk to; all where there are none.</summary>
     [Field(1)]
@@ -63,7 +63,7 @@ public sealed record NetworkPolicyEgressRule
 }
 
 /// <summary>A port, or a range of ports.</summary>
-public sealed record NetworkPolicyPort
+public sealed partial record NetworkPolicyPort
 {
     /// <summary>TCP (the default), UDP or SCTP.</summary>
     [Field(1, Pointer = true)]
@@ -80,7 +80,7 @@ public sealed record NetworkPolicyPort
 }
 
 /// <summary>Somebody to talk to: pods by their labels, or addresses.</summary>
-public sealed record NetworkPolicyPeer
+public sealed partial record NetworkPolicyPeer
 {
     /// <summary>Pods by their labels, of this namespace or of those that are selected.</summary>
     [Field(1)]
@@ -96,7 +96,7 @@ public sealed record NetworkPolicyPeer
 }
 
 /// <summary>A range of addresses, less some of them.</summary>
-public sealed record IPBlock
+public sealed partial record IPBlock
 {
     /// <summary>The range, as "192.168.1.0/24".</summary>
     [Field(1, Required = true)]

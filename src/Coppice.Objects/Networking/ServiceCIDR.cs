@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Networking;
 
 /// <summary>A range of addresses that services get theirs from.</summary>
-public sealed record ServiceCIDR : KubernetesObject
+public sealed partial record ServiceCIDR : KubernetesObject
 {
     /// <summary>The range.</summary>
     [Field(2)]
@@ -15,7 +15,7 @@ public sealed record ServiceCIDR : KubernetesObject
 }
 
 /// <summary>A range of addresses for services.</summary>
-public sealed record ServiceCIDRSpec
+public sealed partial record ServiceCIDRSpec
 {
     /// <summary>The range; two are one of each family. A second may be added, nothing else can be changed.</summary>
     [Field(1)]
@@ -23,7 +23,7 @@ public sealed record ServiceCIDRSpec
 }
 
 /// <summary>Whether a range of addresses is in use.</summary>
-public sealed record ServiceCIDRStatus
+public sealed partial record ServiceCIDRStatus
 {
     /// <summary>What can be said of it; Ready says that services may get addresses of it.</summary>
     [Field(1, MergeKey = "type", List = ListType.Map, ListKeys = "type")]

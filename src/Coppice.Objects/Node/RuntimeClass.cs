@@ -3,7 +3,7 @@ using Coppice.Objects.Core;
 namespace Coppice.Objects.Node;
 
 /// <summary>A way to run pods that a node's runtime offers, and what it takes.</summary>
-public sealed record RuntimeClass : KubernetesObject
+public sealed partial record RuntimeClass : KubernetesObject
 {
     /// <summary>The name by which the runtime of every node knows this way; it cannot be changed.</summary>
     [Field(2, Required = true)]
@@ -19,7 +19,7 @@ public sealed record RuntimeClass : KubernetesObject
 }
 
 /// <summary>What running a pod takes beyond its containers.</summary>
-public sealed record Overhead
+public sealed partial record Overhead
 {
     /// <summary>What every pod takes, whatever is in it.</summary>
     [Field(1)]
@@ -27,7 +27,7 @@ public sealed record Overhead
 }
 
 /// <summary>Which nodes can run the pods of a RuntimeClass.</summary>
-public sealed record Scheduling
+public sealed partial record Scheduling
 {
     /// <summary>Labels that the node must have; they are added to the pod's own selector, and must not contradict it.</summary>
     [Field(1, AtomicMap = true)]

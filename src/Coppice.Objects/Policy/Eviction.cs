@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Policy;
 
 /// <summary>Asks a pod to go, unless too few like it would be left.</summary>
-public sealed record Eviction : KubernetesObject
+public sealed partial record Eviction : KubernetesObject
 {
     /// <summary>How it is to be deleted.</summary>
     [Field(2)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Policy;
 
 /// <summary>Keeps evictions from taking too many pods of a sort at a time.</summary>
-public sealed record PodDisruptionBudget : KubernetesObject
+public sealed partial record PodDisruptionBudget : KubernetesObject
 {
     /// <summary>Which pods are meant, and how many must stay.</summary>
     [Field(2)]
@@ -16,7 +16,7 @@ public sealed record PodDisruptionBudget : KubernetesObject
 }
 
 /// <summary>Which pods a budget is for, and how many must stay.</summary>
-public sealed record PodDisruptionBudgetSpec
+public sealed partial record PodDisruptionBudgetSpec
 {
     /// <summary>How many pods must stay, as a number or a share of those that there should be (rounded up).</summary>
     [Field(1)]
@@ -52,7 +52,7 @@ public static class UnhealthyPodEvictionPolicyType
 }
 
 /// <summary>How many of a budget's pods may be evicted just now.</summary>
-public sealed record PodDisruptionBudgetStatus
+public sealed partial record PodDisruptionBudgetStatus
 {
     /// <summary>The generation that these numbers were counted for.</summary>
     [Field(1)]

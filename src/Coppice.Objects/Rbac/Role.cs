@@ -4,7 +4,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Rbac;
 
 /// <summary>Rights inside a namespace, which a binding gives to somebody.</summary>
-public sealed record Role : KubernetesObject
+public sealed partial record Role : KubernetesObject
 {
     /// <summary>The rights; they add up, and none takes away from another.</summary>
     [Field(2, List = ListType.Atomic)]
@@ -13,7 +13,7 @@ public sealed record Role : KubernetesObject
 }
 
 /// <summary>Rights in the whole cluster, or for a RoleBinding to give in one namespace.</summary>
-public sealed record ClusterRole : KubernetesObject
+public sealed partial record ClusterRole : KubernetesObject
 {
     /// <summary>The rights; they add up, and none takes away from another.</summary>
     [Field(2, List = ListType.Atomic)]
@@ -26,7 +26,7 @@ public sealed record ClusterRole : KubernetesObject
 }
 
 /// <summary>Which ClusterRoles another is made of.</summary>
-public sealed record AggregationRule
+public sealed partial record AggregationRule
 {
     /// <summary>A ClusterRole that any of them selects gives its rules.</summary>
     [Field(1, List = ListType.Atomic)]
@@ -34,7 +34,7 @@ public sealed record AggregationRule
 }
 
 /// <summary>What may be done with what: with resources of the API, or with other paths of the server.</summary>
-public sealed record PolicyRule
+public sealed partial record PolicyRule
 {
     /// <summary>What may be done, such as get or create; * for everything.</summary>
     [Field(1, Required = true, List = ListType.Atomic)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Rbac;
 
 /// <summary>Gives somebody the rights of a role inside a namespace.</summary>
-public sealed record RoleBinding : KubernetesObject
+public sealed partial record RoleBinding : KubernetesObject
 {
     /// <summary>Who has the rights.</summary>
     [Field(2, List = ListType.Atomic)]
@@ -13,7 +13,7 @@ public sealed record RoleBinding : KubernetesObject
 }
 
 /// <summary>Gives somebody the rights of a ClusterRole, in every namespace and beyond.</summary>
-public sealed record ClusterRoleBinding : KubernetesObject
+public sealed partial record ClusterRoleBinding : KubernetesObject
 {
     /// <summary>Who has the rights.</summary>
     [Field(2, List = ListType.Atomic)]
@@ -26,7 +26,7 @@ public sealed record ClusterRoleBinding : KubernetesObject
 
 /// <summary>The role that a binding gives.</summary>
 [AtomicObject]
-public sealed record RoleRef
+public sealed partial record RoleRef
 {
     /// <summary>The group of the role, rbac.authorization.k8s.io.</summary>
     [Field(1)]
@@ -43,7 +43,7 @@ public sealed record RoleRef
 
 /// <summary>Somebody who is given a role: a user, a group or a service account.</summary>
 [AtomicObject]
-public sealed record Subject
+public sealed partial record Subject
 {
     /// <summary>User, Group or ServiceAccount.</summary>
     [Field(1, Required = true)]

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Resource;
 
 /// <summary>What was allocated for a claim.</summary>
-public sealed record AllocationResult
+public sealed partial record AllocationResult
 {
     /// <summary>The devices.</summary>
     [Field(1)]
@@ -22,7 +22,7 @@ public sealed record AllocationResult
 }
 
 /// <summary>The devices that were allocated.</summary>
-public sealed record DeviceAllocationResult
+public sealed partial record DeviceAllocationResult
 {
     /// <summary>One for each device.</summary>
     [Field(1)]
@@ -34,7 +34,7 @@ public sealed record DeviceAllocationResult
 }
 
 /// <summary>A device that was allocated.</summary>
-public sealed record DeviceRequestAllocationResult
+public sealed partial record DeviceRequestAllocationResult
 {
     /// <summary>For which request, or which choice of it.</summary>
     [Field(1, Required = true)]
@@ -79,7 +79,7 @@ public sealed record DeviceRequestAllocationResult
 }
 
 /// <summary>How a driver is to set up what was allocated.</summary>
-public sealed record DeviceAllocationConfiguration
+public sealed partial record DeviceAllocationConfiguration
 {
     /// <summary>Who says so: FromClass or FromClaim.</summary>
     [Field(1, Required = true)]
@@ -95,7 +95,7 @@ public sealed record DeviceAllocationConfiguration
 }
 
 /// <summary>What a driver says of a device that was allocated.</summary>
-public sealed record AllocatedDeviceStatus
+public sealed partial record AllocatedDeviceStatus
 {
     /// <summary>Whose device it is.</summary>
     [Field(1, Required = true)]
@@ -135,7 +135,7 @@ public sealed record AllocatedDeviceStatus
 }
 
 /// <summary>A network interface.</summary>
-public sealed record NetworkDeviceData
+public sealed partial record NetworkDeviceData
 {
     /// <summary>Its name in the pod.</summary>
     [Field(1)]

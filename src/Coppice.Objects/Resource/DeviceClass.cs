@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Resource;
 
 /// <summary>A sort of devices that claims ask for by name.</summary>
-public sealed record DeviceClass : KubernetesObject
+public sealed partial record DeviceClass : KubernetesObject
 {
     /// <summary>Which devices belong to it, and how they are set up.</summary>
     [Field(2, Required = true)]
@@ -11,7 +11,7 @@ public sealed record DeviceClass : KubernetesObject
 }
 
 /// <summary>Which devices belong to a class, and how they are set up.</summary>
-public sealed record DeviceClassSpec
+public sealed partial record DeviceClassSpec
 {
     /// <summary>What all must be true of a device; any device, if there is none.</summary>
     [Field(1)]
@@ -27,7 +27,7 @@ public sealed record DeviceClassSpec
 }
 
 /// <summary>How a driver is to set up devices of a class.</summary>
-public sealed record DeviceClassConfiguration
+public sealed partial record DeviceClassConfiguration
 {
     /// <summary>In the driver's own words.</summary>
     [Field(1, Within = 1)]
@@ -35,7 +35,7 @@ public sealed record DeviceClassConfiguration
 }
 
 /// <summary>What must be true of a device.</summary>
-public sealed record DeviceSelector
+public sealed partial record DeviceSelector
 {
     /// <summary>As an expression.</summary>
     [Field(1)]
@@ -43,7 +43,7 @@ public sealed record DeviceSelector
 }
 
 /// <summary>What must be true of a device, as an expression.</summary>
-public sealed record CELDeviceSelector
+public sealed partial record CELDeviceSelector
 {
     /// <summary>Of the variable "device"; it must come to a Boolean.</summary>
     [Field(1, Required = true)]

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Coppice.Objects.Resource;
 
 /// <summary>How a driver is to set up devices, in its own words.</summary>
-public sealed record OpaqueDeviceConfiguration
+public sealed partial record OpaqueDeviceConfiguration
 {
     /// <summary>The driver.</summary>
     [Field(1, Required = true)]

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Resource;
 
 /// <summary>What somebody asks for of the cluster's devices.</summary>
-public sealed record ResourceClaim : KubernetesObject
+public sealed partial record ResourceClaim : KubernetesObject
 {
     /// <summary>What is asked for; cannot be changed.</summary>
     [Field(2, Required = true)]
@@ -16,7 +16,7 @@ public sealed record ResourceClaim : KubernetesObject
 }
 
 /// <summary>What a claim asks for.</summary>
-public sealed record ResourceClaimSpec
+public sealed partial record ResourceClaimSpec
 {
     /// <summary>The devices.</summary>
     [Field(1)]
@@ -24,7 +24,7 @@ public sealed record ResourceClaimSpec
 }
 
 /// <summary>The devices that a claim asks for.</summary>
-public sealed record DeviceClaim
+public sealed partial record DeviceClaim
 {
     /// <summary>Each is for one or several devices of a sort.</summary>
     [Field(1)]
@@ -40,7 +40,7 @@ public sealed record DeviceClaim
 }
 
 /// <summary>A request for devices: for exactly these, or for the first of several choices that there is.</summary>
-public sealed record DeviceRequest
+public sealed partial record DeviceRequest
 {
     /// <summary>By which the rest of the claim, and pods, mean it.</summary>
     [Field(1, Required = true)]
@@ -56,7 +56,7 @@ public sealed record DeviceRequest
 }
 
 /// <summary>A request for devices of a class.</summary>
-public sealed record ExactDeviceRequest
+public sealed partial record ExactDeviceRequest
 {
     /// <summary>The class.</summary>
     [Field(1, Required = true)]
@@ -88,7 +88,7 @@ public sealed record ExactDeviceRequest
 }
 
 /// <summary>One of the choices of a request.</summary>
-public sealed record DeviceSubRequest
+public sealed partial record DeviceSubRequest
 {
     /// <summary>By which it is meant, after its request's name and a slash.</summary>
     [Field(1, Required = true)]
@@ -120,7 +120,7 @@ public sealed record DeviceSubRequest
 }
 
 /// <summary>How much is needed of a device.</summary>
-public sealed record CapacityRequirements
+public sealed partial record CapacityRequirements
 {
     /// <summary>By the names of its capacities.</summary>
     [Field(1)]
@@ -128,7 +128,7 @@ public sealed record CapacityRequirements
 }
 
 /// <summary>What must be true of several devices together.</summary>
-public sealed record DeviceConstraint
+public sealed partial record DeviceConstraint
 {
     /// <summary>Of which requests; of all, if there is none.</summary>
     [Field(1)]
@@ -144,7 +144,7 @@ public sealed record DeviceConstraint
 }
 
 /// <summary>How a driver is to set up what is allocated for a claim.</summary>
-public sealed record DeviceClaimConfiguration
+public sealed partial record DeviceClaimConfiguration
 {
     /// <summary>For which requests; for all, if there is none.</summary>
     [Field(1)]
@@ -156,7 +156,7 @@ public sealed record DeviceClaimConfiguration
 }
 
 /// <summary>A taint of devices that does not matter.</summary>
-public sealed record DeviceToleration
+public sealed partial record DeviceToleration
 {
     /// <summary>Its key; any, if absent.</summary>
     [Field(1)]
@@ -180,7 +180,7 @@ public sealed record DeviceToleration
 }
 
 /// <summary>What was allocated for a claim, and who uses it.</summary>
-public sealed record ResourceClaimStatus
+public sealed partial record ResourceClaimStatus
 {
     /// <summary>What was allocated; absent until then.</summary>
     [Field(1)]
@@ -196,7 +196,7 @@ public sealed record ResourceClaimStatus
 }
 
 /// <summary>Somebody who may use what was allocated.</summary>
-public sealed record ResourceClaimConsumerReference
+public sealed partial record ResourceClaimConsumerReference
 {
     /// <summary>The group; absent for the core group.</summary>
     [Field(1)]

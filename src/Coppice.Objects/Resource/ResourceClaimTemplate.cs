@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Resource;
 
 /// <summary>What the claims look like that are made for the pods that name it.</summary>
-public sealed record ResourceClaimTemplate : KubernetesObject
+public sealed partial record ResourceClaimTemplate : KubernetesObject
 {
     /// <summary>The claims; cannot be changed.</summary>
     [Field(2, Required = true)]
@@ -11,7 +11,7 @@ public sealed record ResourceClaimTemplate : KubernetesObject
 }
 
 /// <summary>What the claims of a template look like.</summary>
-public sealed record ResourceClaimTemplateSpec
+public sealed partial record ResourceClaimTemplateSpec
 {
     /// <summary>Labels and annotations that they get.</summary>
     [Field(1)]

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Resource;
 
 /// <summary>Some of the devices that a driver has to give.</summary>
-public sealed record ResourceSlice : KubernetesObject
+public sealed partial record ResourceSlice : KubernetesObject
 {
     /// <summary>The devices, and where they are.</summary>
     [Field(2, Required = true)]
@@ -12,7 +12,7 @@ public sealed record ResourceSlice : KubernetesObject
 }
 
 /// <summary>The devices of a slice, and where they are: exactly one of the fields for that is set.</summary>
-public sealed record ResourceSliceSpec
+public sealed partial record ResourceSliceSpec
 {
     /// <summary>Whose devices they are; cannot be changed.</summary>
     [Field(1, Required = true)]
@@ -48,7 +48,7 @@ public sealed record ResourceSliceSpec
 }
 
 /// <summary>All the devices that a driver has in one place, in one or several slices.</summary>
-public sealed record ResourcePool
+public sealed partial record ResourcePool
 {
     /// <summary>Its name, which is often that of a node.</summary>
     [Field(1, Required = true)]
@@ -66,7 +66,7 @@ public sealed record ResourcePool
 }
 
 /// <summary>A device.</summary>
-public sealed record Device
+public sealed partial record Device
 {
     /// <summary>Its name in its pool.</summary>
     [Field(1, Required = true)]
@@ -122,7 +122,7 @@ public sealed record Device
 }
 
 /// <summary>What a device is of a resource of its node.</summary>
-public sealed record NodeAllocatableResourceMapping
+public sealed partial record NodeAllocatableResourceMapping
 {
     /// <summary>The capacity that says how much.</summary>
     [Field(1, Pointer = true)]
@@ -134,7 +134,7 @@ public sealed record NodeAllocatableResourceMapping
 }
 
 /// <summary>What a device takes of what several share.</summary>
-public sealed record DeviceCounterConsumption
+public sealed partial record DeviceCounterConsumption
 {
     /// <summary>The set of counters.</summary>
     [Field(1, Required = true)]
@@ -146,7 +146,7 @@ public sealed record DeviceCounterConsumption
 }
 
 /// <summary>What several devices take from together.</summary>
-public sealed record CounterSet
+public sealed partial record CounterSet
 {
     /// <summary>By which devices mean it.</summary>
     [Field(1, Required = true)]
@@ -158,7 +158,7 @@ public sealed record CounterSet
 }
 
 /// <summary>An amount.</summary>
-public sealed record Counter
+public sealed partial record Counter
 {
     /// <summary>How much.</summary>
     [Field(1, Required = true)]
@@ -167,7 +167,7 @@ public sealed record Counter
 }
 
 /// <summary>What a device has of something.</summary>
-public sealed record DeviceCapacity
+public sealed partial record DeviceCapacity
 {
     /// <summary>How much.</summary>
     [Field(1, Required = true)]
@@ -180,7 +180,7 @@ public sealed record DeviceCapacity
 }
 
 /// <summary>How much of a capacity a claim may take.</summary>
-public sealed record CapacityRequestPolicy
+public sealed partial record CapacityRequestPolicy
 {
     /// <summary>How much it is that does not say.</summary>
     [Field(1)]
@@ -196,7 +196,7 @@ public sealed record CapacityRequestPolicy
 }
 
 /// <summary>The bounds of what may be asked for of a capacity.</summary>
-public sealed record CapacityRequestPolicyRange
+public sealed partial record CapacityRequestPolicyRange
 {
     /// <summary>The least.</summary>
     [Field(1)]
@@ -212,7 +212,7 @@ public sealed record CapacityRequestPolicyRange
 }
 
 /// <summary>What a device is like in one respect: exactly one of the fields is set.</summary>
-public sealed record DeviceAttribute
+public sealed partial record DeviceAttribute
 {
     /// <summary>A number.</summary>
     [Field(2)]
@@ -248,7 +248,7 @@ public sealed record DeviceAttribute
 }
 
 /// <summary>What keeps claims from a device that do not tolerate it.</summary>
-public sealed record DeviceTaint
+public sealed partial record DeviceTaint
 {
     /// <summary>What it is about.</summary>
     [Field(1, Required = true)]

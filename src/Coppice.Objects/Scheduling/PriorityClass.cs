@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Scheduling;
 
 /// <summary>Gives a number to the name by which pods say how important they are.</summary>
-public sealed record PriorityClass : KubernetesObject
+public sealed partial record PriorityClass : KubernetesObject
 {
     /// <summary>The priority of the pods of this class; a higher number is placed first.</summary>
     [Field(2, Required = true)]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Storage;
 
 /// <summary>A driver of volumes by the Container Storage Interface that the cluster has. Its name is the driver's.</summary>
-public sealed record CSIDriver : KubernetesObject
+public sealed partial record CSIDriver : KubernetesObject
 {
     /// <summary>What it can do and wants to know.</summary>
     [Field(2, Required = true)]
@@ -11,7 +11,7 @@ public sealed record CSIDriver : KubernetesObject
 }
 
 /// <summary>What a driver can do and wants to know.</summary>
-public sealed record CSIDriverSpec
+public sealed partial record CSIDriverSpec
 {
     /// <summary>Whether volumes are attached to a node before they are mounted; true by default. Cannot be changed.</summary>
     [Field(1)]
@@ -75,7 +75,7 @@ public static class VolumeLifecycleMode
 }
 
 /// <summary>A token that a driver wants.</summary>
-public sealed record TokenRequest
+public sealed partial record TokenRequest
 {
     /// <summary>For whom it is; for the API server where it is empty.</summary>
     [Field(1, Required = true)]

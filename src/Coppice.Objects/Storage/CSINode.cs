@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Storage;
 
 /// <summary>The drivers of volumes that a node has. Its name is the node's.</summary>
-public sealed record CSINode : KubernetesObject
+public sealed partial record CSINode : KubernetesObject
 {
     /// <summary>The drivers.</summary>
     [Field(2, Required = true)]
@@ -11,7 +11,7 @@ public sealed record CSINode : KubernetesObject
 }
 
 /// <summary>The drivers of volumes that a node has.</summary>
-public sealed record CSINodeSpec
+public sealed partial record CSINodeSpec
 {
     /// <summary>The drivers; one that goes takes its entry with it.</summary>
     [Field(1, Required = true, MergeKey = "name", List = ListType.Map, ListKeys = "name")]
@@ -20,7 +20,7 @@ public sealed record CSINodeSpec
 }
 
 /// <summary>A driver of volumes on a node.</summary>
-public sealed record CSINodeDriver
+public sealed partial record CSINodeDriver
 {
     /// <summary>The driver.</summary>
     [Field(1, Required = true)]
@@ -40,7 +40,7 @@ public sealed record CSINodeDriver
 }
 
 /// <summary>How many volumes a node may have.</summary>
-public sealed record VolumeNodeResources
+public sealed partial record VolumeNodeResources
 {
     /// <summary>How many; any number where it is absent.</summary>
     [Field(1)]

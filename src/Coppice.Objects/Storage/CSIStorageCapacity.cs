@@ -3,7 +3,7 @@ using Coppice.Objects.Meta;
 namespace Coppice.Objects.Storage;
 
 /// <summary>How much room there is for volumes of a class in a part of the cluster.</summary>
-public sealed record CSIStorageCapacity : KubernetesObject
+public sealed partial record CSIStorageCapacity : KubernetesObject
 {
     /// <summary>The nodes that it is about; none where it is absent, all where it is empty. Cannot be changed.</summary>
     [Field(2)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Core;
 namespace Coppice.Objects.Storage;
 
 /// <summary>A kind of storage that claims may ask for by name. One may be marked as the default by the annotation storageclass.kubernetes.io/is-default-class.</summary>
-public sealed record StorageClass : KubernetesObject
+public sealed partial record StorageClass : KubernetesObject
 {
     /// <summary>Who makes volumes of this class; cannot be changed.</summary>
     [Field(2, Required = true)]

@@ -4,7 +4,7 @@ using Coppice.Objects.Core;
 namespace Coppice.Objects.Storage;
 
 /// <summary>That a volume is to be attached to a node, or is.</summary>
-public sealed record VolumeAttachment : KubernetesObject
+public sealed partial record VolumeAttachment : KubernetesObject
 {
     /// <summary>Which volume, and which node.</summary>
     [Field(2, Required = true)]
@@ -16,7 +16,7 @@ public sealed record VolumeAttachment : KubernetesObject
 }
 
 /// <summary>Which volume is to be attached to which node; cannot be changed.</summary>
-public sealed record VolumeAttachmentSpec
+public sealed partial record VolumeAttachmentSpec
 {
     /// <summary>The CSI driver that has to do it.</summary>
     [Field(1, Required = true)]
@@ -32,7 +32,7 @@ public sealed record VolumeAttachmentSpec
 }
 
 /// <summary>A volume to attach: exactly one is set.</summary>
-public sealed record VolumeAttachmentSource
+public sealed partial record VolumeAttachmentSource
 {
     /// <summary>A PersistentVolume.</summary>
     [Field(1, Pointer = true)]
@@ -45,7 +45,7 @@ public sealed record VolumeAttachmentSource
 }
 
 /// <summary>Whether a volume is attached.</summary>
-public sealed record VolumeAttachmentStatus
+public sealed partial record VolumeAttachmentStatus
 {
     /// <summary>It is.</summary>
     [Field(1, Required = true)]
@@ -66,7 +66,7 @@ public sealed record VolumeAttachmentStatus
 }
 
 /// <summary>Something that went wrong with a volume.</summary>
-public sealed record VolumeError
+public sealed partial record VolumeError
 {
     /// <summary>When.</summary>
     [Field(1)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Storage;
 
 /// <summary>Attributes of volumes that may be changed while they are in use, such as speed.</summary>
-public sealed record VolumeAttributesClass : KubernetesObject
+public sealed partial record VolumeAttributesClass : KubernetesObject
 {
     /// <summary>The driver that knows them; cannot be changed.</summary>
     [Field(2, Required = true)]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Coppice.Objects.Autoscaling.V2;
 
 /// <summary>Keeps as many pods of a workload as what is measured of them asks for.</summary>
-public sealed record HorizontalPodAutoscaler : KubernetesObject
+public sealed partial record HorizontalPodAutoscaler : KubernetesObject
 {
     /// <summary>What is scaled, by which figures and within which bounds.</summary>
     [Field(2)]
@@ -15,7 +15,7 @@ public sealed record HorizontalPodAutoscaler : KubernetesObject
 }
 
 /// <summary>What is scaled, by which figures and within which bounds.</summary>
-public sealed record HorizontalPodAutoscalerSpec
+public sealed partial record HorizontalPodAutoscalerSpec
 {
     /// <summary>The workload, which must have a number of replicas that can be set.</summary>
     [Field(1, Required = true)]
@@ -40,7 +40,7 @@ public sealed record HorizontalPodAutoscalerSpec
 }
 
 /// <summary>An object of any kind in the same namespace.</summary>
-public sealed record CrossVersionObjectReference
+public sealed partial record CrossVersionObjectReference
 {
     /// <summary>Its kind.</summary>
     [Field(1, Required = true)]
@@ -56,7 +56,7 @@ public sealed record CrossVersionObjectReference
 }
 
 /// <summary>How fast the number of pods may change, in either direction.</summary>
-public sealed record HorizontalPodAutoscalerBehavior
+public sealed partial record HorizontalPodAutoscalerBehavior
 {
     /// <summary>How fast it may grow; if absent, by the larger of four pods and as many again every 15 seconds, at once.</summary>
     [Field(1)]
@@ -68,7 +68,7 @@ public sealed record HorizontalPodAutoscalerBehavior
 }
 
 /// <summary>How fast the number of pods may change in one direction.</summary>
-public sealed record HPAScalingRules
+public sealed partial record HPAScalingRules
 {
     /// <summary>For how many seconds earlier recommendations are looked back at, so that the number does not flap; at most 3600.</summary>
     [Field(3)]
@@ -88,7 +88,7 @@ public sealed record HPAScalingRules
 }
 
 /// <summary>How much may change within a time.</summary>
-public sealed record HPAScalingPolicy
+public sealed partial record HPAScalingPolicy
 {
     /// <summary>What the value counts: Pods, or Percent of those there were.</summary>
     [Field(1, Required = true)]
@@ -121,7 +121,7 @@ public static class HPAScalingPolicyType
 }
 
 /// <summary>What was measured and decided last.</summary>
-public sealed record HorizontalPodAutoscalerStatus
+public sealed partial record HorizontalPodAutoscalerStatus
 {
     /// <summary>The generation that was acted on.</summary>
     [Field(1)]
@@ -150,7 +150,7 @@ public sealed record HorizontalPodAutoscalerStatus
 }
 
 /// <summary>Something that is so or not so of an autoscaler.</summary>
-public sealed record HorizontalPodAutoscalerCondition
+public sealed partial record HorizontalPodAutoscalerCondition
 {
     /// <summary>What is said: AbleToScale, ScalingActive or ScalingLimited.</summary>
     [Field(1, Required = true)]

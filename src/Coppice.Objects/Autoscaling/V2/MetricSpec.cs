@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Autoscaling.V2;
 
 /// <summary>One figure to go by: its type says which of the fields has it.</summary>
-public sealed record MetricSpec
+public sealed partial record MetricSpec
 {
     /// <summary>Where the figure comes from: Resource, ContainerResource, Pods, Object or External.</summary>
     [Field(1, Required = true)]
@@ -39,7 +39,7 @@ public static class MetricSourceType
 }
 
 /// <summary>A figure of one object.</summary>
-public sealed record ObjectMetricSource
+public sealed partial record ObjectMetricSource
 {
     /// <summary>The object.</summary>
     [Field(1, Required = true)]
@@ -55,7 +55,7 @@ public sealed record ObjectMetricSource
 }
 
 /// <summary>A figure of each pod.</summary>
-public sealed record PodsMetricSource
+public sealed partial record PodsMetricSource
 {
     /// <summary>Which figure it is.</summary>
     [Field(1, Required = true)]
@@ -67,7 +67,7 @@ public sealed record PodsMetricSource
 }
 
 /// <summary>What the pods use of a resource.</summary>
-public sealed record ResourceMetricSource
+public sealed partial record ResourceMetricSource
 {
     /// <summary>The resource, such as cpu.</summary>
     [Field(1, Required = true)]
@@ -79,7 +79,7 @@ public sealed record ResourceMetricSource
 }
 
 /// <summary>What one container of each pod uses of a resource.</summary>
-public sealed record ContainerResourceMetricSource
+public sealed partial record ContainerResourceMetricSource
 {
     /// <summary>The resource, such as cpu.</summary>
     [Field(1, Required = true)]
@@ -95,7 +95,7 @@ public sealed record ContainerResourceMetricSource
 }
 
 /// <summary>A figure from outside of the cluster.</summary>
-public sealed record ExternalMetricSource
+public sealed partial record ExternalMetricSource
 {
     /// <summary>Which figure it is.</summary>
     [Field(1, Required = true)]
@@ -107,7 +107,7 @@ public sealed record ExternalMetricSource
 }
 
 /// <summary>The name of a figure.</summary>
-public sealed record MetricIdentifier
+public sealed partial record MetricIdentifier
 {
     /// <summary>What those call it who measure it.</summary>
     [Field(1, Required = true)]
@@ -119,7 +119,7 @@ public sealed record MetricIdentifier
 }
 
 /// <summary>What a figure should be; its type says which of the fields has it.</summary>
-public sealed record MetricTarget
+public sealed partial record MetricTarget
 {
     /// <summary>Utilization, Value or AverageValue.</summary>
     [Field(1, Required = true)]

@@ -1,7 +1,7 @@
 namespace Coppice.Objects.Autoscaling.V2;
 
 /// <summary>What was measured of one figure: its type says which of the fields has it.</summary>
-public sealed record MetricStatus
+public sealed partial record MetricStatus
 {
     /// <summary>Where the figure comes from: Resource, ContainerResource, Pods, Object or External.</summary>
     [Field(1, Required = true)]
@@ -29,7 +29,7 @@ public sealed record MetricStatus
 }
 
 /// <summary>What was measured of an object.</summary>
-public sealed record ObjectMetricStatus
+public sealed partial record ObjectMetricStatus
 {
     /// <summary>Which figure it is.</summary>
     [Field(1, Required = true)]
@@ -45,7 +45,7 @@ public sealed record ObjectMetricStatus
 }
 
 /// <summary>What was measured of each pod.</summary>
-public sealed record PodsMetricStatus
+public sealed partial record PodsMetricStatus
 {
     /// <summary>Which figure it is.</summary>
     [Field(1, Required = true)]
@@ -57,7 +57,7 @@ public sealed record PodsMetricStatus
 }
 
 /// <summary>What the pods used of a resource.</summary>
-public sealed record ResourceMetricStatus
+public sealed partial record ResourceMetricStatus
 {
     /// <summary>The resource, such as cpu.</summary>
     [Field(1, Required = true)]
@@ -69,7 +69,7 @@ public sealed record ResourceMetricStatus
 }
 
 /// <summary>What one container of each pod used of a resource.</summary>
-public sealed record ContainerResourceMetricStatus
+public sealed partial record ContainerResourceMetricStatus
 {
     /// <summary>The resource, such as cpu.</summary>
     [Field(1, Required = true)]
@@ -85,7 +85,7 @@ public sealed record ContainerResourceMetricStatus
 }
 
 /// <summary>What was measured outside of the cluster.</summary>
-public sealed record ExternalMetricStatus
+public sealed partial record ExternalMetricStatus
 {
     /// <summary>Which figure it is.</summary>
     [Field(1, Required = true)]
@@ -97,7 +97,7 @@ public sealed record ExternalMetricStatus
 }
 
 /// <summary>A figure as it was.</summary>
-public sealed record MetricValueStatus
+public sealed partial record MetricValueStatus
 {
     /// <summary>The figure as it is.</summary>
     [Field(1)]

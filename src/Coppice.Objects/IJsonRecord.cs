@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Coppice.Objects;
+
+/// <summary>A record of the API by the half of it that is generated, which knows its fields.</summary>
+internal interface IJsonRecord
+{
+    /// <summary>Writes it as System.Text.Json would by its properties and their attributes.</summary>
+    void WriteJson(Utf8JsonWriter writer);
+
+    /// <summary>As <see cref="RoundTrip"/> means it.</summary>
+    bool KeepsJson();
+}
+
+/// <summary>The one of a kind of converters that writes for all records; it is never told of any options.</summary>
+internal static class SharedConverter<T>
+    where T : JsonConverter, new()
+{
+    public static readonly T Instance = new();
+}

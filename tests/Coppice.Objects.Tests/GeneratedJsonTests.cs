@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Coppice.Testing;
+
+namespace Coppice.Objects.Tests;
+
+/// <summary>What the generated halves of the records write, beside what System.Text.Json writes by the same attributes.</summary>
+public sealed class GeneratedJsonTests
+{
+    private const int Rounds = 20;
+
+    public static TheoryData<Type> Types => EveryTypeTests.Types;
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void A_record_writes_itself_as_the_serializer_would(Type type)
+    {
+        for (var seed = 0; seed < Rounds; seed++)
+        {
+            var item = new RandomRecord(new Random(seed), oddities: seed % 3 * 10).Of(type);
+            Assert.Equal(BySerializer(item), ByItself(Assert.IsType<IJsonRecord>(item, exactMatch: false)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void With_nothing_set_or_everything_too(Type type)
+    {
+        foreach (var json in (string[])["{}", Sample.Of(RecordSchemas.Of(type))])
+        {
+            var item = ApiJson.Read(Encoding.UTF8.GetBytes(json), type);
+            Assert.Equal(BySerializer(item), ByItself((IJsonRecord)item));
+        }
+    }
+
+    private static string BySerializer(object item) => Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(item, ApiJson.TypeInfo(item.GetType())));
+
+    private static string ByItself(IJsonRecord record)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            record.WriteJson(writer);
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+}
