@@ -1,5 +1,6 @@
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Coppice.Objects.Generation;
 
@@ -17,15 +18,21 @@ internal sealed class Property(IPropertySymbol symbol)
     public bool IsAlwaysWritten { get; } =
         ApiType.AttributeOf(symbol, "JsonIgnoreAttribute")?.NamedArguments.Any(a => a.Key == "Condition" && a.Value.Value is Never) == true;
 
-    /// <summary>Its own converter, by its name; null if its type tells.</summary>
-    public string? Converter { get; } = ApiType.ConverterOf(symbol)?.Name;
+    /// <summary>The name as a literal of UTF-8.</summary>
+    public string Quoted => SymbolDisplay.FormatLiteral(JsonName, quote: true) + "u8";
+
+    /// <summary>Its own converter; null if its type tells.</summary>
+    public INamedTypeSymbol? Converter { get; } = ApiType.ConverterOf(symbol);
 
     /// <summary>May be null.</summary>
-    public bool IsNullable { get; } = symbol.Type.IsReferenceType || IsNullableStruct(symbol.Type);
+    public bool IsNullable => Type.IsReferenceType || IsNullableStruct;
 
-    public ITypeSymbol Type { get; } = IsNullableStruct(symbol.Type) ? ((INamedTypeSymbol)symbol.Type).TypeArguments[0] : symbol.Type.WithNullableAnnotation(NullableAnnotation.None);
+    public bool IsNullableStruct { get; } = IsNullableOf(symbol.Type);
 
-    private static bool IsNullableStruct(ITypeSymbol type) => type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
+    /// <summary>Without the mark of what may be null.</summary>
+    public ITypeSymbol Type { get; } = IsNullableOf(symbol.Type) ? ((INamedTypeSymbol)symbol.Type).TypeArguments[0] : symbol.Type.WithNullableAnnotation(NullableAnnotation.None);
+
+    private static bool IsNullableOf(ITypeSymbol type) => type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
 
     /// <summary>As System.Text.Json does: the capitals at the beginning become small, but for one that begins a word after them.</summary>
     private static string CamelCase(string name)

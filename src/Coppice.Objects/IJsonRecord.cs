@@ -13,7 +13,19 @@ internal interface IJsonRecord
     bool KeepsJson();
 }
 
-/// <summary>The one of a kind of converters that writes for all records; it is never told of any options.</summary>
+/// <summary>A record that is read by its generated half.</summary>
+public interface IJsonReadable<T>
+    where T : IJsonReadable<T>
+{
+    /// <summary>Reads the object that the reader stands at, and leaves it at its end.</summary>
+    /// <exception cref="Exception">
+    /// A <see cref="JsonException"/>, <see cref="InvalidOperationException"/> or <see cref="FormatException"/>: it is no such object, or one
+    /// that only the serializer reads.
+    /// </exception>
+    static abstract T ReadJson(ref Utf8JsonReader reader);
+}
+
+/// <summary>The one of a kind of converters that reads and writes for all records; it is never told of any options.</summary>
 internal static class SharedConverter<T>
     where T : JsonConverter, new()
 {

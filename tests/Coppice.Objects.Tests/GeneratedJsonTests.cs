@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -9,6 +10,7 @@ namespace Coppice.Objects.Tests;
 public sealed class GeneratedJsonTests
 {
     private const int Rounds = 20;
+    private const int Spoilt = 5;
 
     public static TheoryData<Type> Types => EveryTypeTests.Types;
 
@@ -33,6 +35,52 @@ public sealed class GeneratedJsonTests
             Assert.Equal(BySerializer(item), ByItself((IJsonRecord)item));
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void A_record_is_read_as_the_serializer_would_read_it(Type type)
+    {
+        var read = ReaderOf(type);
+        for (var seed = 0; seed < Rounds; seed++)
+        {
+            var random = new Random(seed);
+            var json = BySerializer(new RandomRecord(random, oddities: seed % 3 * 10).Of(type));
+            AssertReadAlike(type, read, json);
+            for (var spoilt = 0; spoilt < Spoilt; spoilt++)
+            {
+                AssertReadAlike(type, read, SpoiltJson.Of(json, random));
+            }
+        }
+    }
+
+    /// <summary>Both say the same of it, and in the same words if they refuse it.</summary>
+    private static void AssertReadAlike(Type type, Func<byte[], object> read, string json)
+    {
+        var text = Encoding.UTF8.GetBytes(json);
+        Assert.Equal(Outcome(() => ApiJson.Read(text, type)), Outcome(() => read(text)));
+    }
+
+    private static string Outcome(Func<object> read)
+    {
+        try
+        {
+            return BySerializer(read());
+        }
+        catch (JsonException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>As kinds read their objects.</summary>
+    private static Func<byte[], object> ReaderOf(Type type)
+    {
+        var generic = typeof(GeneratedJsonTests).GetMethod(nameof(ReadRecord), BindingFlags.NonPublic | BindingFlags.Static)!;
+        return generic.MakeGenericMethod(type).CreateDelegate<Func<byte[], object>>();
+    }
+
+    private static object ReadRecord<T>(byte[] json)
+        where T : class, IJsonReadable<T> => ApiJson.ReadRecord<T>(json);
 
     private static string BySerializer(object item) => Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(item, ApiJson.TypeInfo(item.GetType())));
 

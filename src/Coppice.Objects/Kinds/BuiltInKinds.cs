@@ -122,7 +122,7 @@ public static class BuiltInKinds
         string version = "v1",
         Kind? stored = null,
         IConversion? conversion = null)
-        where T : KubernetesObject
+        where T : KubernetesObject, IJsonReadable<T>
     {
         var kind = new Kind
         {

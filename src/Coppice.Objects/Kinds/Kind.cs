@@ -81,7 +81,7 @@ public interface IObjectFormat
 
 /// <summary>Objects that are records of ours.</summary>
 public sealed class RecordFormat<T> : IObjectFormat
-    where T : KubernetesObject
+    where T : KubernetesObject, IJsonReadable<T>
 {
     private readonly Lazy<ObjectSchema?> _numbered = new(() => typeof(T).IsDefined(typeof(JsonOnlyAttribute), false) ? null : RecordSchemas.Of<T>());
 
@@ -89,7 +89,7 @@ public sealed class RecordFormat<T> : IObjectFormat
 
     public ObjectSchema? Numbered => _numbered.Value;
 
-    public KubernetesObject Read(ReadOnlySpan<byte> json) => ApiJson.Read<T>(json);
+    public KubernetesObject Read(ReadOnlySpan<byte> json) => ApiJson.ReadRecord<T>(json);
 }
 
 /// <summary>Turns objects of one version of a kind into those of another; nothing is lost either way.</summary>

@@ -49,7 +49,7 @@ public static class UnstoredKinds
 
     private static Kind Define<T>(
         string group, string resource, bool namespaced = true, string version = "v1", string[]? shortNames = null, string? deprecated = null)
-        where T : KubernetesObject => new()
+        where T : KubernetesObject, IJsonReadable<T> => new()
         {
             Group = group,
             Version = version,

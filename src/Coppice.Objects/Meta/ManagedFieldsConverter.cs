@@ -10,7 +10,7 @@ namespace Coppice.Objects.Meta;
 internal sealed class ManagedFieldsConverter : JsonConverter<ValueList<ManagedFieldsEntry>>
 {
     public override ValueList<ManagedFieldsEntry> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize(ref reader, ApiJson.TypeInfo<ValueList<ManagedFieldsEntry>>()) is { IsEmpty: false } entries
+        JsonReading.List<ManagedFieldsEntry>(ref reader) is { IsEmpty: false } entries
             ? entries
             : ManagedFieldsEntry.Reset;
 
