@@ -28,5 +28,5 @@ public sealed class RecordGenerator : IIncrementalGenerator
 
     /// <returns>Null for a record that is none of the API's.</returns>
     private static (string Name, string Text)? FileOf(INamedTypeSymbol type) =>
-        ApiType.IsRecord(type) ? ($"{type.ToDisplayString()}.g.cs", RecordText.Of(type, [.. ApiType.PropertiesOf(type).Select(p => new Property(p))])) : null;
+        ApiType.IsRecord(type) ? ($"{type.ToDisplayString()}.g.cs", RecordCode.Of(type, [.. ApiType.PropertiesOf(type).Select(p => new Property(p))])) : null;
 }

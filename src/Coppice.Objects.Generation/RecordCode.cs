@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis;
 namespace Coppice.Objects.Generation;
 
 /// <summary>The generated half of a record.</summary>
-internal static class RecordText
+internal static class RecordCode
 {
     public static string Of(INamedTypeSymbol type, IReadOnlyList<Property> properties)
     {
@@ -17,7 +17,7 @@ internal static class RecordText
         text.AppendLine("{");
         AppendWriting(text, properties);
         AppendKeeping(text, properties);
-        ReadingText.Append(text, type.Name, properties);
+        ReadingCode.Append(text, type.Name, properties);
         text.AppendLine("    void global::Coppice.Objects.IJsonRecord.WriteJson(global::System.Text.Json.Utf8JsonWriter writer) => WriteJson(writer);");
         text.AppendLine("    bool global::Coppice.Objects.IJsonRecord.KeepsJson() => KeepsJson();");
         text.AppendLine($"    static {type.Name} global::Coppice.Objects.IJsonReadable<{type.Name}>.ReadJson(ref global::System.Text.Json.Utf8JsonReader reader) => ReadJson(ref reader);");
@@ -52,7 +52,7 @@ internal static class RecordText
         {
             var property = properties[i];
             var value = $"value{i}";
-            if (ValueText.Keeps(property.Type, NotNull(property, value), property.Converter?.Name) is { } keeps)
+            if (ValueCode.Keeps(property.Type, NotNull(property, value), property.Converter?.Name) is { } keeps)
             {
                 text.AppendLine($"        var {value} = {property.Name};");
                 var isThere = property is { IsAlwaysWritten: true, IsNullable: false } ? "true" : IsWritten(property, value);
@@ -69,7 +69,7 @@ internal static class RecordText
     {
         { IsNullable: true } => $"{value} is not null",
         _ when property.Type.SpecialType == SpecialType.System_Boolean => value,
-        _ when ValueText.IsNumber(property.Type) => $"{value} != 0",
+        _ when ValueCode.IsNumber(property.Type) => $"{value} != 0",
         _ when property.Type.Name is "ValueList" or "ValueMap" => $"!{value}.IsEmpty",
         _ => $"{value} != default",
     };
@@ -84,7 +84,7 @@ internal static class RecordText
     {
         { SpecialType: SpecialType.System_String } => $"writer.WriteString({property.Quoted}, {value});",
         { SpecialType: SpecialType.System_Boolean } => $"writer.WriteBoolean({property.Quoted}, {value});",
-        var type when ValueText.IsNumber(type) => $"writer.WriteNumber({property.Quoted}, {value});",
-        var type => $"writer.WritePropertyName({property.Quoted}); {ValueText.Write(type, value)}",
+        var type when ValueCode.IsNumber(type) => $"writer.WriteNumber({property.Quoted}, {value});",
+        var type => $"writer.WritePropertyName({property.Quoted}); {ValueCode.Write(type, value)}",
     };
 }

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis;
 namespace Coppice.Objects.Generation;
 
 /// <summary>The code by which a record is read from JSON. What is not as most write it is left to the serializer, which starts anew.</summary>
-internal static class ReadingText
+internal static class ReadingCode
 {
     private const string Reading = "global::Coppice.Objects.JsonReading.";
 
@@ -67,8 +67,8 @@ internal static class ReadingText
         ({ Name: "DateTimeOffset" }, null) => $"{Reading}Time(ref reader)",
         (_, null) when ApiType.IsRecord(type) =>
             $"reader.TokenType == global::System.Text.Json.JsonTokenType.Null ? null : {ApiType.NameOf(type)}.ReadJson(ref reader)",
-        (_, null) when ValueText.ElementOf(type, "ValueList") is { } element => Collection("List", type, element),
-        (_, null) when ValueText.ElementOf(type, "ValueMap") is { } element => Collection("Map", type, element),
+        (_, null) when ValueCode.ElementOf(type, "ValueList") is { } element => Collection("List", type, element),
+        (_, null) when ValueCode.ElementOf(type, "ValueMap") is { } element => Collection("Map", type, element),
         _ when (converter ?? ApiType.ConverterOf(type)) is { } own => ByConverter("Value", type, own),
         _ => $"{Reading}Other<{ApiType.NameOf(type)}>(ref reader)",
     };

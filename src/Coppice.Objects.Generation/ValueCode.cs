@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 namespace Coppice.Objects.Generation;
 
 /// <summary>The code about one value of a type, be it a field's or an element's.</summary>
-internal static class ValueText
+internal static class ValueCode
 {
     private const string Own = "global::Coppice.Objects.";
 
