@@ -34,7 +34,7 @@ internal sealed record ApiOperation(string Method, string Action, string Id, Kin
     public ContentTypes? Told { get; init; }
 
     /// <summary>The content types that the body may have.</summary>
-    public IReadOnlyList<string> Consumes => Told?.Consumes ?? (Method, IsCustom) switch
+    public IReadOnlyList<string> Consumes => Told?.Consumes ?? (Action, IsCustom) switch
     {
         ("patch", true) => ContentTypes.CustomPatches,
         ("patch", false) => ContentTypes.Patches,

@@ -40,6 +40,7 @@ public sealed class PublishedTypesTests(ServedApi api) : IClassFixture<ServedApi
     [InlineData("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}", "put", "*/*", Texts)]
     [InlineData("/api/v1/namespaces/{namespace}/pods/{name}/log", "get", "*/*", "text/plain " + Objects)]
     [InlineData("/api/v1/namespaces/{namespace}/pods/{name}/exec", "post", "*/*", "*/*")]
+    [InlineData("/api/v1/namespaces/{namespace}/pods/{name}/proxy", "patch", "*/*", "*/*")]
     [InlineData(Things, "get", Texts, Texts)]
     [InlineData(Things, "post", Texts, Texts)]
     [InlineData(Things + "/{name}", "patch", CustomPatches, Texts)]
