@@ -43,6 +43,7 @@ public sealed class ControllerSet
     private readonly CacheSet _caches;
     private readonly IReadOnlyList<Controller> _controllers;
     private readonly ClaimFigures _claims;
+    private readonly DeviceTaintFigures _taints = new();
     private readonly EveryKind _kinds;
     private readonly GarbageCollector _garbage;
     private readonly NodeHeartbeats _heartbeats;
@@ -90,7 +91,7 @@ public sealed class ControllerSet
         controllers.Add(Make("Volumes", new VolumeReconciler(door("persistent-volume-binder"), caches, Teller("persistent-volume-binder", "persistentvolume-controller"), time)));
         controllers.Add(Make("ClaimExpansion", new ClaimExpansionReconciler(caches, Teller("expand-controller", "volume_expand"))));
         controllers.Add(Make("EphemeralVolumes", new EphemeralClaimReconciler(door("ephemeral-volume-controller"), caches, Teller("ephemeral-volume-controller", "ephemeral_volume"), time)));
-        controllers.AddRange(OfDevices(door, caches, _claims, Teller, time).Select(one => Make(one.Name, one.Reconciler)));
+        controllers.AddRange(OfDevices(door, caches, (_claims, _taints), Teller, time).Select(one => Make(one.Name, one.Reconciler)));
         controllers.AddRange(Protecting(door, caches).Select(one => Make(one.Name, one.Reconciler)));
         controllers.Add(Make("TokenCleaning", new TokenCleaner(door("token-cleaner"), caches, time)));
         controllers.Add(Make("RoleAggregation", new RoleAggregationReconciler(door("clusterrole-aggregation-controller"), caches, time)));
@@ -111,13 +112,13 @@ public sealed class ControllerSet
 
     /// <summary>Those that see to devices and the claims of them.</summary>
     private static IEnumerable<(string Name, IDeclaredReconciler Reconciler)> OfDevices(
-        Func<string, IApiClient> door, CacheSet caches, ClaimFigures figures, Func<string, string?, IEventRecorder> teller, TimeProvider time)
+        Func<string, IApiClient> door, CacheSet caches, (ClaimFigures Claims, DeviceTaintFigures Taints) figures, Func<string, string?, IEventRecorder> teller, TimeProvider time)
     {
         const string Claims = "resource-claim-controller";
         const string Taints = "device-taint-eviction-controller";
-        yield return ("PodDeviceClaims", new PodClaimReconciler(door(Claims), caches, figures, teller(Claims, "resource_claim"), time));
+        yield return ("PodDeviceClaims", new PodClaimReconciler(door(Claims), caches, figures.Claims, teller(Claims, "resource_claim"), time));
         yield return ("DeviceClaimUse", new ClaimUseReconciler(door(Claims), caches, time));
-        yield return ("DeviceTaints", new DeviceTaintReconciler(door(Taints), caches, teller(Taints, "device-taint-eviction"), time));
+        yield return ("DeviceTaints", new DeviceTaintReconciler(door(Taints), caches, figures.Taints, teller(Taints, "device-taint-eviction"), time));
     }
 
     /// <summary>Those that keep storage from going while it is in use.</summary>
@@ -173,6 +174,7 @@ public sealed class ControllerSet
 
         _garbage.WriteTo(text);
         _claims.WriteTo(text);
+        _taints.WriteTo(text);
     }
 
     /// <summary>Works from when the caches are filled until stopped.</summary>

@@ -64,6 +64,7 @@ public static class ServedGroups
             Categories = kind.Categories,
             StorageVersionHash = served.Source is null ? HashOf(kind.Stored) : null,
             AnswersDeleted = served.AnswersDeleted,
+            IsTextOnly = kind.Format.Numbered is null,
             Subresources = served.Subresources,
         };
     }

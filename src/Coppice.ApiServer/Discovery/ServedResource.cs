@@ -22,6 +22,9 @@ public sealed record ServedResource(string Name, string Singular, KindName Kind,
     /// <summary>Who deletes one is answered with it as it was last.</summary>
     public bool AnswersDeleted { get; init; }
 
+    /// <summary>There is no message of its objects in protobuf.</summary>
+    public bool IsTextOnly { get; init; }
+
     /// <summary>In alphabetical order.</summary>
     public IReadOnlyList<Subresource> Subresources { get; init; } = [];
 }

@@ -27,14 +27,33 @@ internal sealed record ApiOperation(string Method, string Action, string Id, Kin
     /// <summary>Of a kind that was made at run time: Kubernetes describes what may be done with these in another way, by a builder of its own.</summary>
     public bool IsCustom { get; init; }
 
+    /// <summary>Of a kind of ours of which there is no message in protobuf.</summary>
+    public bool IsTextOnly { get; init; }
+
+    /// <summary>What somebody else says of what it takes and gives; null for what is served here.</summary>
+    public ContentTypes? Told { get; init; }
+
     /// <summary>The content types that the body may have.</summary>
-    public IReadOnlyList<string> Consumes => (Method, IsCustom) switch
+    public IReadOnlyList<string> Consumes => Told?.Consumes ?? (Action, IsCustom) switch
     {
-        ("patch", true) => CustomPatchTypes,
-        ("patch", false) => PatchTypes,
-        (_, true) => CustomTypes,
-        _ => Any,
+        ("patch", true) => ContentTypes.CustomPatches,
+        ("patch", false) => ContentTypes.Patches,
+        (_, true) => ContentTypes.Texts,
+        _ => ContentTypes.Any,
     };
+
+    /// <summary>The content types that the answer may have.</summary>
+    public IReadOnlyList<string> Produces => Told?.Produces ?? Action switch
+    {
+        _ when IsCustom => ContentTypes.Texts,
+        "connect" => ContentTypes.Any,
+        "list" => IsTextOnly ? ContentTypes.TextsAndWatches : ContentTypes.ObjectsAndWatches,
+        _ when IsTextOnly => ContentTypes.Texts,
+        _ => IsText ? ContentTypes.PlainTextAndObjects : ContentTypes.Objects,
+    };
+
+    /// <summary>The answer is no object: the lines of a log, or whatever is at the other end of a connection.</summary>
+    public bool IsText => Told is null && Answer is null;
 
     /// <summary>Deleting takes options in a body, but needs none.</summary>
     public bool BodyRequired => Method != "delete";
@@ -48,20 +67,11 @@ internal sealed record ApiOperation(string Method, string Action, string Id, Kin
         _ => [("200", "OK"), ("401", "Unauthorized")],
     };
 
+    /// <summary>Whether the answer of a code is told: that somebody is not known is said in a word.</summary>
+    public bool HasSchema(string code) => code != "401" && (Answer is not null || IsText);
+
     /// <summary>kubectl looks for the kind of a PATCH to learn whether the server knows dryRun and fieldValidation.</summary>
     public IEnumerable<VendorExtension> Extensions => [new("x-kubernetes-action", $"\"{Action}\""), KindExtension.OfOperation(Kind)];
-
-    private static readonly string[] PatchTypes =
-    [
-        "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml",
-    ];
-
-    // Lists are not merged as types say: there are no types.
-    private static readonly string[] CustomPatchTypes = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
-
-    private static readonly string[] CustomTypes = ["application/json", "application/yaml"];
-
-    private static readonly string[] Any = ["*/*"];
 }
 
 /// <summary>A parameter behind the question mark.</summary>

@@ -32,7 +32,7 @@ internal static class OpenApiV2Json
             json.WriteStartObject(operation.Method);
             json.WriteString("operationId", operation.Id);
             json.WriteStrings("consumes", operation.Consumes);
-            json.WriteStrings("produces", ["application/json"]);
+            json.WriteStrings("produces", operation.Produces);
             WriteParameters(json, schemas, operation);
             WriteResponses(json, schemas, operation);
             schemas.WriteExtensions(operation.Extensions);
@@ -89,10 +89,10 @@ internal static class OpenApiV2Json
         {
             json.WriteStartObject(code);
             json.WriteString("description", description);
-            if (operation.Answer is not null)
+            if (operation.HasSchema(code))
             {
                 json.WritePropertyName("schema");
-                schemas.WriteReference(operation.Answer);
+                schemas.WriteReferenceOrText(operation.Answer);
             }
 
             json.WriteEndObject();

@@ -74,7 +74,7 @@ internal static class OpenApiV2Protobuf
     private static void Operation(ProtobufMessage message, ApiOperation operation)
     {
         message.String(5, operation.Id);
-        message.String(6, "application/json");
+        message.Strings(6, operation.Produces);
         message.Strings(7, operation.Consumes);
         if (operation.Body is { } body)
         {
@@ -96,7 +96,7 @@ internal static class OpenApiV2Protobuf
         {
             foreach (var (code, description) in operation.Responses)
             {
-                Named(responses, 1, code, value => value.Message(1, response => Response(response, description, operation.Answer)));
+                Named(responses, 1, code, value => value.Message(1, response => Response(response, description, code, operation)));
             }
         });
         Extensions(message, 13, operation.Extensions);
@@ -111,12 +111,24 @@ internal static class OpenApiV2Protobuf
         message.Boolean(20, true);
     }
 
-    private static void Response(ProtobufMessage message, string description, string? answer)
+    private static void Response(ProtobufMessage message, string description, string code, ApiOperation operation)
     {
         message.String(1, description);
-        if (answer is not null)
+        if (operation.HasSchema(code))
         {
-            message.Message(2, item => item.Message(1, schema => Reference(schema, answer)));
+            message.Message(2, item => item.Message(1, schema => ReferenceOrText(schema, operation.Answer)));
+        }
+    }
+
+    private static void ReferenceOrText(ProtobufMessage schema, string? definition)
+    {
+        if (definition is not null)
+        {
+            Reference(schema, definition);
+        }
+        else
+        {
+            schema.Message(22, item => item.String(1, "string"));
         }
     }
 

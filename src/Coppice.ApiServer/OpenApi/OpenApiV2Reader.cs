@@ -28,6 +28,9 @@ internal sealed class OpenApiV2Reader
     // A queue and no recursion: how long a chain of definitions is, somebody else says.
     private readonly Queue<string> _wanted = new();
 
+    // Most operations take and give the same.
+    private readonly Dictionary<string, ContentTypes> _types = new(StringComparer.Ordinal);
+
     private OpenApiV2Reader(JsonElement document) => _document = document;
 
     /// <param name="root">"/apis/GROUP/VERSION".</param>
@@ -75,8 +78,23 @@ internal sealed class OpenApiV2Reader
                 .. parameters.Where(one => Text(one, "in") == "query")
                     .Select(one => new QueryParameter(Text(one, "name") ?? "", Text(one, "type") ?? "string", Text(one, "description") ?? "")),
             ],
+            Told = TypesOf(source),
             IsCustom = method == "patch" && !Texts(source, "consumes").Contains(Strategic),
         };
+    }
+
+    /// <summary>What an operation does not say holds for the whole document.</summary>
+    private ContentTypes TypesOf(JsonElement source)
+    {
+        IReadOnlyList<string> consumes = [.. Texts(source.TryGetProperty("consumes", out _) ? source : _document, "consumes")];
+        IReadOnlyList<string> produces = [.. Texts(source.TryGetProperty("produces", out _) ? source : _document, "produces")];
+        var key = $"{string.Join(' ', consumes)}\n{string.Join(' ', produces)}";
+        if (!_types.TryGetValue(key, out var types))
+        {
+            _types[key] = types = new(consumes.Count > 0 ? consumes : ContentTypes.Any, produces.Count > 0 ? produces : ContentTypes.Json);
+        }
+
+        return types;
     }
 
     private IEnumerable<JsonElement> ParametersOf(JsonElement source) => Elements(source, "parameters").Select(one =>

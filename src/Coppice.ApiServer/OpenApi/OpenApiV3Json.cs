@@ -102,9 +102,9 @@ internal static class OpenApiV3Json
         {
             json.WriteStartObject(code);
             json.WriteString("description", description);
-            if (operation.Answer is not null)
+            if (operation.HasSchema(code))
             {
-                WriteContent(json, schemas, ["application/json"], operation.Answer);
+                WriteContent(json, schemas, operation.Produces, operation.Answer);
             }
 
             json.WriteEndObject();
@@ -113,14 +113,14 @@ internal static class OpenApiV3Json
         json.WriteEndObject();
     }
 
-    private static void WriteContent(Utf8JsonWriter json, SchemaJson schemas, IReadOnlyList<string> types, string definition)
+    private static void WriteContent(Utf8JsonWriter json, SchemaJson schemas, IReadOnlyList<string> types, string? definition)
     {
         json.WriteStartObject("content");
         foreach (var type in types)
         {
             json.WriteStartObject(type);
             json.WritePropertyName("schema");
-            schemas.WriteReference(definition);
+            schemas.WriteReferenceOrText(definition);
             json.WriteEndObject();
         }
 

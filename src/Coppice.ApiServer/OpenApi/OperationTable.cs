@@ -16,7 +16,9 @@ internal static class OperationTable
     public static IEnumerable<ApiPath> Of(ServedVersion version) =>
         from resource in version.Resources
         from path in PathsOf(version, resource)
-        select resource.Schema.IsCustom ? path with { Operations = [.. path.Operations.Select(Custom)] } : path;
+        select resource.Schema.IsCustom ? path with { Operations = [.. path.Operations.Select(Custom)] }
+            : resource.IsTextOnly ? path with { Operations = [.. path.Operations.Select(operation => operation with { IsTextOnly = true })] }
+            : path;
 
     /// <summary>As Kubernetes has it of kinds that are made at run time: many are deleted by what a list takes, and without options.</summary>
     private static ApiOperation Custom(ApiOperation operation) =>

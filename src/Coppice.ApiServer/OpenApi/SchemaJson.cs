@@ -29,6 +29,20 @@ internal sealed class SchemaJson(Utf8JsonWriter json, string referencePrefix, bo
         json.WriteEndObject();
     }
 
+    /// <param name="definition">Null for plain text.</param>
+    public void WriteReferenceOrText(string? definition)
+    {
+        if (definition is not null)
+        {
+            WriteReference(definition);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("type", "string");
+        json.WriteEndObject();
+    }
+
     public void WriteExtensions(IEnumerable<VendorExtension> extensions)
     {
         foreach (var extension in extensions)

@@ -41,7 +41,8 @@ internal sealed record ResponseFormat(
     public const string Json = "application/json";
     public const string Yaml = "application/yaml";
 
-    private const string OfWatches = ";stream=watch";
+    /// <summary>Behind the type of a watch's answer.</summary>
+    public const string OfWatches = ";stream=watch";
 
     private static readonly ResponseEncoding[] Encodings = Enum.GetValues<ResponseEncoding>();
 

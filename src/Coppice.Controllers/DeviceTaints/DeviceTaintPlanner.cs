@@ -26,8 +26,9 @@ internal static class DeviceTaintPlanner
     private static DateTimeOffset? Deadline(DeviceTaint taint, ValueList<DeviceToleration> tolerations, DateTimeOffset now)
     {
         var matching = tolerations.Where(one => one.Tolerates(taint)).ToList();
+        // What was added in the future was added before the clock was set back.
         return taint.Effect != DeviceTaintEffect.NoExecute ? null
-            : matching.Count == 0 ? DateTimeOffset.MinValue
+            : matching.Count == 0 ? (taint.TimeAdded < now ? taint.TimeAdded : now)
             : matching.Min(one => one.TolerationSeconds) is { } seconds ? (taint.TimeAdded ?? now).After(Spans.Seconds(Math.Max(seconds, 0)))
             : null;
     }

@@ -8,7 +8,7 @@ using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;
 namespace Coppice.Controllers.DeviceTaints;
 
 /// <summary>Evicts the pods that use devices with taints that they do not tolerate, or not for so long.</summary>
-internal sealed class DeviceTaintReconciler(IApiClient api, CacheSet caches, IEventRecorder events, TimeProvider time) : IDeclaredReconciler
+internal sealed class DeviceTaintReconciler(IApiClient api, CacheSet caches, DeviceTaintFigures figures, IEventRecorder events, TimeProvider time) : IDeclaredReconciler
 {
     private readonly ObjectCache<ResourceClaim> _claims = caches.Of<ResourceClaim>();
     private readonly ObjectCache<ResourceSlice> _slices = caches.Of<ResourceSlice>();
@@ -42,7 +42,7 @@ internal sealed class DeviceTaintReconciler(IApiClient api, CacheSet caches, IEv
         {
             if (_pods.Find(new(key.Namespace, user.Name)) is { } pod && pod.Metadata.Uid == user.Uid && !_deletions.IsGoing(pod))
             {
-                await EvictAsync(pod, stop);
+                await EvictAsync(pod, due, stop);
             }
         }
 
@@ -51,7 +51,7 @@ internal sealed class DeviceTaintReconciler(IApiClient api, CacheSet caches, IEv
 
     private static string PoolOf(string driver, string pool) => $"{driver}/{pool}";
 
-    private async ValueTask EvictAsync(Pod pod, CancellationToken stop)
+    private async ValueTask EvictAsync(Pod pod, DateTimeOffset due, CancellationToken stop)
     {
         events.Record(pod, "Normal", "DeviceTaintManagerEviction", "Marking for deletion");
         var condition = new PodCondition
@@ -71,6 +71,9 @@ internal sealed class DeviceTaintReconciler(IApiClient api, CacheSet caches, IEv
             // Gone, or another pod of its name.
         }
 
-        await _deletions.DeleteAsync(api, pod, stop);
+        if (await _deletions.DeleteAsync(api, pod, stop))
+        {
+            figures.Deleted(time.GetUtcNow() - due);
+        }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class DeviceDriver(string name, string endpoint, string service,
         where TRequest : Google.Protobuf.IMessage
         where TResponse : class, Google.Protobuf.IMessage<TResponse>
     {
-        var (began, code) = (figures.Begin(), GrpcCode.OK);
+        var (began, code) = (time.GetTimestamp(), GrpcCode.OK);
         try
         {
             return await _connection.CallAsync(method, request, stop);
@@ -54,7 +54,7 @@ internal sealed class DeviceDriver(string name, string endpoint, string service,
         }
         finally
         {
-            figures.Called(name, method.Path, $"{code}", began);
+            figures.Called(name, method.Path, $"{code}", time.GetElapsedTime(began));
         }
     }
 

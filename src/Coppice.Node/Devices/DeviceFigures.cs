@@ -31,11 +31,8 @@ internal sealed class DeviceFigures(TimeProvider time)
         }
     }
 
-    /// <summary>A timestamp, for the end of a call.</summary>
-    public long Begin() => time.GetTimestamp();
-
     /// <param name="code">gRPC's word for how it went.</param>
-    public void Called(string driver, string method, string code, long began) => _calls[(driver, method, code)].Observe(time.GetElapsedTime(began));
+    public void Called(string driver, string method, string code, TimeSpan took) => _calls[(driver, method, code)].Observe(took);
 
     public void WriteTo(MetricsText text, PreparedClaims prepared)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Coppice.Node.Devices.Cdi;
 using Coppice.Node.Devices.Wire;
+using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 using ResourceClaim = Coppice.Objects.Resource.ResourceClaim;

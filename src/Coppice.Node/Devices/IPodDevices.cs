@@ -1,4 +1,5 @@
 using Coppice.Node.Devices.Cdi;
+using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 

@@ -83,6 +83,25 @@ internal static class LinuxCalls
         };
     }
 
+    /// <summary>The device that a node stands for, links not followed; null where the path is none.</summary>
+    /// <exception cref="IOException">There is nothing; the message is the kernel's.</exception>
+    public static DeviceNumber? DeviceOf(string path)
+    {
+        var status = new StatusBuffer();
+        if (statx(CurrentDirectory, path, NoLinks, StatType, ref status) != 0)
+        {
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage().ToLowerInvariant());
+        }
+
+        return (status.Mode & 0xF000) switch
+        {
+            0x2000 => new("c", status.DeviceMajor, status.DeviceMinor),
+            0x6000 => new("b", status.DeviceMajor, status.DeviceMinor),
+            0x1000 => new("p", 0, 0),
+            _ => null,
+        };
+    }
+
     /// <summary>The number that tells a file from every other one of its file system; 0 when it is not there.</summary>
     public static ulong FileNumberOf(string path)
     {
@@ -138,5 +157,14 @@ internal static class LinuxCalls
 
         [FieldOffset(32)]
         public ulong FileNumber;
+
+        [FieldOffset(128)]
+        public uint DeviceMajor;
+
+        [FieldOffset(132)]
+        public uint DeviceMinor;
     }
 }
+
+/// <param name="Type">b (block), c (character) or p (a FIFO, which has no numbers).</param>
+internal readonly record struct DeviceNumber(string Type, uint Major, uint Minor);

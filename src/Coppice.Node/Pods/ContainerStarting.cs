@@ -117,8 +117,7 @@ internal sealed class ContainerStarting(PodServices services, NodeEnvironment no
         {
             var spec = ContainerSpecBuilder.Build(pod, container.Spec, new ContainerInputs(
                 action.Attempt, SandboxSpecBuilder.Build(pod, sandbox.Attempt, node.Sandboxes), ((ImageOutcome.Present)outcome).Image,
-                environment, mounts.All, node.MemoryCapacityBytes, node.OomKillsWhole) { SeccompRoot = node.Sandboxes.SeccompRoot }) with { ProcessesOf = TargetOf(inputs) };
-            spec = services.Devices.EditsOf(pod, container.Spec).ApplyTo(spec);
+                environment, mounts.All, node.MemoryCapacityBytes, node.OomKillsWhole) { SeccompRoot = node.Sandboxes.SeccompRoot }) with { ProcessesOf = TargetOf(inputs), Edits = services.Devices.EditsOf(pod, container.Spec) };
             drop.ThrowIfCancellationRequested();
 
             attempt.SandboxId = sandbox.Id;

@@ -29,7 +29,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
             return before;
         }
 
-        var state = State(container, record);
+        var state = State(container, record, before);
         var isRunning = state.Running is not null;
         var hasStarted = isRunning && situation.HasStarted(container, record);
         return new ContainerStatus
@@ -66,14 +66,14 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
         return list.FirstOrDefault(one => one.Name == container.Name);
     }
 
-    private ContainerState State(PodContainer container, ContainerRecord record)
+    private ContainerState State(PodContainer container, ContainerRecord record, ContainerStatus? before)
     {
         switch (record.State)
         {
             case ContainerRunState.Running:
                 return new ContainerState { Running = new ContainerStateRunning { StartedAt = ApiTime.Truncate(record.StartedAt ?? record.CreatedAt) } };
             case ContainerRunState.Exited:
-                return Waiting(container, record) is { } waiting ? new ContainerState { Waiting = waiting } : new ContainerState { Terminated = Terminated(record) };
+                return Waiting(container, record, before) is { } waiting ? new ContainerState { Waiting = waiting } : new ContainerState { Terminated = Terminated(record) };
             case ContainerRunState.Unknown:
                 return new ContainerState { Terminated = Unknown(ExitReasons.StatusUnknown, NotLocated) };
             default:
@@ -82,7 +82,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
     }
 
     // A container that ended shows so until there is a reason for it to wait; then its end becomes the last state.
-    private ContainerStateWaiting? Waiting(PodContainer container, ContainerRecord ended)
+    private ContainerStateWaiting? Waiting(PodContainer container, ContainerRecord ended, ContainerStatus? before)
     {
         if (plan.End is not null)
         {
@@ -99,7 +99,13 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
             };
         }
 
-        return container.RestartsAfter(ended.ExitCode, situation.Pod.Spec) ? StartFailure(container) : null;
+        if (!container.RestartsAfter(ended.ExitCode, situation.Pod.Spec))
+        {
+            return null;
+        }
+
+        // As with a kubelet's, a reason holds until the next attempt, which may wait for its image, has come to something.
+        return StartFailure(container) ?? (before?.LastState.Terminated?.ContainerID == IdPrefix + ended.Id ? before.State.Waiting : null);
     }
 
     private ContainerStateWaiting? StartFailure(PodContainer container) =>

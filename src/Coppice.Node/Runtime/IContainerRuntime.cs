@@ -223,13 +223,9 @@ public sealed record ContainerSpec(
     /// <summary>The id of the container whose processes this one shares; null for none.</summary>
     public string? ProcessesOf { get; init; }
 
-    /// <summary>Devices of the machine that the container may use.</summary>
-    public IReadOnlyList<ContainerDevice> Devices { get; init; } = [];
+    /// <summary>What it gets beside what its pod says.</summary>
+    public ContainerEdits Edits { get; init; } = ContainerEdits.None;
 }
-
-/// <summary>A device of the machine.</summary>
-/// <param name="Permissions">Of r, w and m: to read, to write, to make.</param>
-public sealed record ContainerDevice(string HostPath, string ContainerPath, string Permissions);
 
 public enum MountPropagation
 {

@@ -16,7 +16,7 @@ public sealed class AggregatedSchemaTests(ServedApi api) : IClassFixture<ServedA
           "/apis/GROUP/v1/":{"get":{"operationId":"resources","responses":{"200":{"description":"OK"}}}},
           "/apis/GROUP/v1/namespaces/{namespace}/things/{name}":{
             "parameters":[{"$ref":"#/parameters/pretty-x"},{"name":"name","in":"path","required":true,"type":"string"}],
-            "patch":{"operationId":"patchThing","consumes":["application/json-patch+json","application/merge-patch+json"],
+            "patch":{"operationId":"patchThing","consumes":["application/json-patch+json","application/merge-patch+json"],"produces":["application/json","application/cbor"],
               "x-kubernetes-action":"patch","x-kubernetes-group-version-kind":{"group":"GROUP","version":"v1","kind":"Thing"},
               "parameters":[{"name":"dryRun","in":"query","type":"string"},{"name":"body","in":"body","schema":{"$ref":"#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.Patch"}}],
               "responses":{"200":{"description":"OK","schema":{"$ref":"#/definitions/com.GROUP.Thing"}}}}},
@@ -67,7 +67,9 @@ public sealed class AggregatedSchemaTests(ServedApi api) : IClassFixture<ServedA
         Assert.Equal($$"""[{"group":"{{Group}}","version":"v1","kind":"Thing"}]""", thing["x-kubernetes-group-version-kind"]!.ToJsonString());
         Assert.Equal("theirs", (string?)version["components"]!["schemas"]!["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"]!["description"]);
         var content = version["paths"]![Path]!["patch"]!["requestBody"]!["content"]!.AsObject();
-        Assert.DoesNotContain("application/strategic-merge-patch+json", content.Select(one => one.Key));
+        Assert.Equal(["application/json-patch+json", "application/merge-patch+json"], content.Select(one => one.Key));
+        var answers = version["paths"]![Path]!["patch"]!["responses"]!["200"]!["content"]!.AsObject();
+        Assert.Equal(["application/json", "application/cbor"], answers.Select(one => one.Key));
     }
 
     [Fact]

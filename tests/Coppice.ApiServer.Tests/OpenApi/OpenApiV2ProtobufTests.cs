@@ -57,6 +57,7 @@ public sealed class OpenApiV2ProtobufTests
         Assert.Equal("""{"group":"","kind":"Pod","version":"v1"}""", patch.Entry(13, "x-kubernetes-group-version-kind").String(2));
         var query = patch.Messages(8).Select(p => p.Message(1)).Where(p => p.Messages(2).Any()).Select(p => p.Message(2, 3).String(4));
         Assert.Contains("dryRun", query);
+        Assert.Equal(["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"], patch.Strings(6));
     }
 
     private ProtobufFields Read() =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Coppice.Cluster.Harness;
 using Coppice.Testing;
 using Coppice.Testing.Devices;
@@ -19,10 +20,14 @@ public sealed class DeviceTests(SharedCluster shared, ITestOutputHelper output)
         await File.WriteAllTextAsync(directory.File("firmware"), "version 7\n");
         var specification = Path.Combine(Directory.CreateDirectory(Path.Combine(ns.Cluster.DataDirectory, "cdi")).FullName, $"{ns.Name}.json");
         await File.WriteAllTextAsync(specification, $$$$"""
-            {"cdiVersion": "0.6.0", "kind": "{{{{driverName}}}}/gpu", "devices": [{"name": "0", "containerEdits": {
+            {"cdiVersion": "1.0.0", "kind": "{{{{driverName}}}}/gpu",
+             "containerEdits": {"hooks": [{"hookName": "poststop", "path": "/bin/sh", "args": ["sh", "-c", "echo >> {{{{directory.File("stopped")}}}}"]}]},
+             "devices": [{"name": "0", "containerEdits": {
               "env": ["GPU=zero"],
-              "deviceNodes": [{"path": "/dev/gpu0", "hostPath": "/dev/zero"}],
-              "mounts": [{"hostPath": "{{{{directory.File("firmware")}}}}", "containerPath": "/etc/firmware", "options": ["ro", "bind"]}]}}]}
+              "deviceNodes": [{"path": "/dev/gpu0", "hostPath": "/dev/zero", "fileMode": 416, "gid": 4455}],
+              "mounts": [{"hostPath": "{{{{directory.File("firmware")}}}}", "containerPath": "/etc/firmware", "options": ["ro", "bind", "noexec"]}],
+              "additionalGids": [4455],
+              "hooks": [{"hookName": "createRuntime", "path": "/bin/sh", "args": ["sh", "-c", "cat > {{{{directory.File("created")}}}}; echo $HOOK >> $0", "{{{{directory.File("created")}}}}"], "env": ["HOOK=ran"], "timeout": 10}]}}]}
             """);
         await using var driver = await FakeDriver.StartAsync(driverName, Path.Combine(ns.Cluster.DataDirectory, "plugins_registry"), directory.Path);
         driver.Prepare = _ => ([new("pool", "gpu-0", [$"{driverName}/gpu=0"])], "");
@@ -32,7 +37,14 @@ public sealed class DeviceTests(SharedCluster shared, ITestOutputHelper output)
             await OfferAsync(ns, driverName);
             await ns.ApplyAsync(User("first", spec, resources.Replace("NAMESPACE", ns.Name, StringComparison.Ordinal)));
             await ns.PodIsReadyAsync("first", Patience);
-            Assert.Equal("zero version 7 /dev/gpu0\n", await ns.RunAsync("exec", "first", "--", "sh", "-c", "echo $GPU $(cat /etc/firmware) $(ls /dev/gpu0)"));
+            Assert.Equal(
+                "zero version 7 640 0 4455\n", await ns.RunAsync("exec", "first", "--", "sh", "-c", "echo $GPU $(cat /etc/firmware) $(stat -c '%a %u %g' /dev/gpu0)"));
+            Assert.Contains("4455", await ns.RunAsync("exec", "first", "--", "id", "-G"), StringComparison.Ordinal);
+            Assert.Matches(" /etc/firmware .*noexec", await ns.RunAsync("exec", "first", "--", "cat", "/proc/mounts"));
+            var id = (await ns.ValueAsync("pod/first", ".status.containerStatuses[0].containerID"))["containerd://".Length..];
+            Assert.Matches($"(?s)^{{.*\"{id}\".*}}ran\n$", await File.ReadAllTextAsync(directory.File("created")));
+            Assert.False(File.Exists(directory.File("stopped")));
+            await CheckFiguresAsync(ns, driverName, claim);
             Assert.Matches($@"first-{claim}-\w{{5}} +allocated,reserved", await ns.RunAsync("get", "resourceclaims"));
 
             await ns.ApplyAsync(User("second", spec, resources.Replace("NAMESPACE", ns.Name, StringComparison.Ordinal)));
@@ -49,7 +61,8 @@ public sealed class DeviceTests(SharedCluster shared, ITestOutputHelper output)
             Assert.Equal("zero\n", await ns.RunAsync("exec", "second", "--", "sh", "-c", "echo $GPU"));
             Assert.Equal(["prepare", "unprepare", "prepare"], driver.Calls.Where(call => call != "registered").Select(call => call.Split(' ')[0]));
 
-            await ns.RunAsync("delete", "pod", "second");
+            Assert.Equal("\n", await File.ReadAllTextAsync(directory.File("stopped")));
+            await TaintAsync(ns);
             await Eventually.SeeAsync("no claim left", Patience, () => ns.RunAsync("get", "resourceclaims", "-o", "name"), seen => seen.Length == 0);
             Assert.StartsWith($"unprepare second-{claim}-", driver.Calls[^1], StringComparison.Ordinal);
         }
@@ -58,6 +71,49 @@ public sealed class DeviceTests(SharedCluster shared, ITestOutputHelper output)
             await ns.RunAsync("delete", $"resourceslices/{ns.Name}", $"deviceclasses/{ns.Name}", "--ignore-not-found");
             File.Delete(specification);
         }
+    }
+
+    /// <summary>What is told of a pod's claim and of its driver, by all who had to do with it. Others' claims are counted too.</summary>
+    private static async Task CheckFiguresAsync(TestNamespace ns, string driver, string claim)
+    {
+        var isExtended = claim != "gpu";
+        var cluster = await ns.RunAsync("get", "--raw", "/metrics");
+        var source = isExtended ? "extended_resource" : "resource_claim_template";
+        Assert.InRange(Value(cluster, isExtended ? "scheduler_resourceclaim_creates_total{status=\"success\"}"
+            : "resourceclaim_controller_creates_total{status=\"success\",admin_access=\"false\"}"), 1, 100);
+        Assert.InRange(Value(cluster, $"resourceclaim_controller_resource_claims{{allocated=\"true\",admin_access=\"false\",source=\"{source}\"}}"), 1, 100);
+
+        var node = await ns.RunAsync("get", "--raw", "/api/v1/nodes/node-1/proxy/metrics");
+        const string Prepared = "{operation_name=\"PrepareResources\",is_error=\"false\"}";
+        Assert.InRange(Value(node, $"dra_operations_duration_seconds_count{Prepared}"), 1, 100);
+        Assert.InRange(Value(node, $"dra_operations_duration_seconds_sum{Prepared}"), 1e-5, 60);
+        var asked = $"{{driver_name=\"{driver}\",method_name=\"/k8s.io.kubelet.pkg.apis.dra.v1.DRAPlugin/NodePrepareResources\",grpc_status_code=\"OK\"}}";
+        Assert.Equal(1, Value(node, $"dra_grpc_operations_duration_seconds_count{asked}"));
+        Assert.InRange(Value(node, $"dra_grpc_operations_duration_seconds_sum{asked}"), 1e-6, 10);
+        Assert.Equal(1, Value(node, $"dra_resource_claims_in_use{{driver_name=\"{driver}\"}}"));
+        Assert.InRange(Value(node, "dra_resource_claims_in_use{driver_name=\"<any>\"}"), 1, 100);
+    }
+
+    /// <summary>Whoever uses the device has to go, which is counted.</summary>
+    private static async Task TaintAsync(TestNamespace ns)
+    {
+        const string Total = "device_taint_eviction_controller_pod_deletions_total";
+        const string Latency = "device_taint_eviction_controller_pod_deletion_duration_seconds";
+        var before = Value(await ns.RunAsync("get", "--raw", "/metrics"), Total);
+        await ns.RunAsync(
+            "patch", $"resourceslice/{ns.Name}", "--type=json", "-p", """[{"op":"add","path":"/spec/devices/0/taints","value":[{"key":"example.com/broken","effect":"NoExecute"}]}]""");
+        await Eventually.SeeAsync("no pod left", Patience, () => ns.RunAsync("get", "pods", "-o", "name"), seen => seen.Length == 0);
+        var text = await ns.RunAsync("get", "--raw", "/metrics");
+        Assert.InRange(Value(text, Total), before + 1, before + 10);
+        Assert.Equal(Value(text, Total), Value(text, $"{Latency}_count"));
+        Assert.InRange(Value(text, $"{Latency}_sum"), 0, 60);
+    }
+
+    private static double Value(string metrics, string sample)
+    {
+        var line = metrics.Split('\n').FirstOrDefault(one => one.StartsWith($"{sample} ", StringComparison.Ordinal));
+        Assert.True(line is not null, $"{sample} is not among\n{metrics}");
+        return double.Parse(line[(sample.Length + 1)..], CultureInfo.InvariantCulture);
     }
 
     [Fact]

@@ -47,6 +47,18 @@ public sealed class DeviceTaintTests : IDisposable
         Assert.Null(Pod.Metadata.DeletionTimestamp);
     }
 
+    [Fact]
+    public void Who_was_driven_away_is_counted_with_how_late_it_was()
+    {
+        Assert.Contains("\ndevice_taint_eviction_controller_pod_deletions_total 0\n", _world.Figures());
+        Use(new DeviceToleration { Key = "broken", Operator = DeviceTolerationOperator.Exists, TolerationSeconds = 60 });
+        Taint(DeviceTaintEffect.NoExecute);
+        _world.Advance(TimeSpan.FromSeconds(60));
+        Assert.Contains("\ndevice_taint_eviction_controller_pod_deletions_total 1\n", _world.Figures());
+        Assert.Contains("\ndevice_taint_eviction_controller_pod_deletion_duration_seconds_bucket{le=\"1\"} 1\n", _world.Figures());
+        Assert.Contains("\ndevice_taint_eviction_controller_pod_deletion_duration_seconds_count 1\n", _world.Figures());
+    }
+
     private Pod Pod => _world.Api.Get<Pod>("web");
 
     private void Use(params DeviceToleration[] tolerations)

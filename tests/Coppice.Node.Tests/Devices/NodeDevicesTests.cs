@@ -268,7 +268,7 @@ public sealed class NodeDevicesTests : IAsyncLifetime
     private IEnumerable<string> Variables(Pod pod, string? request = null)
     {
         File.WriteAllText(Path.Combine(Specifications, "gpu.json"), """
-            {"kind": "example.com/gpu", "devices": [{"name": "0", "containerEdits": {"env": ["GPU0=0"]}}, {"name": "1", "containerEdits": {"env": ["GPU1=1"]}}]}
+            {"cdiVersion": "0.6.0", "kind": "example.com/gpu", "devices": [{"name": "0", "containerEdits": {"env": ["GPU0=0"]}}, {"name": "1", "containerEdits": {"env": ["GPU1=1"]}}]}
             """);
         return _devices.Pods.EditsOf(pod, new() { Name = "main", Resources = new() { Claims = [new() { Name = "gpu", Request = request }] } }).Environment.Select(one => one.Value);
     }

@@ -68,6 +68,24 @@ public sealed class PodStatusPlannerTests
     }
 
     [Fact]
+    public void A_container_whose_new_image_is_still_on_its_way_waits_as_it_did_and_keeps_how_it_ended()
+    {
+        var given = new GivenPod("Always", Container("a")).Sandbox().Exited("a", 1, Second).Exited("a", 3, Second)
+            .WithState("a", runtime => runtime with { BackOff = new RestartBackOff(TimeSpan.FromSeconds(80), Noon.AddMinutes(-1)) });
+        var told = given.Status;
+        given.With(pod => pod with { Status = told }).WithState("a", runtime => runtime with { BackOff = null });
+
+        Assert.Empty(given.Plan.BackOffs);
+        var container = given.Status.ContainerStatuses[0];
+        Assert.Equal("CrashLoopBackOff", container.State.Waiting?.Reason);
+        Assert.Equal(3, container.LastState.Terminated!.ExitCode);
+
+        // The first end was never waited for: it is what the container is in until the next one runs.
+        var first = new GivenPod("Always", Container("a")).Sandbox().Exited("a", 1, Second).Exited("a", 3, Second).Status.ContainerStatuses[0];
+        Assert.Equal((3, 1), (first.State.Terminated!.ExitCode, first.LastState.Terminated!.ExitCode));
+    }
+
+    [Fact]
     public void A_restarted_container_shows_how_it_ended_before()
     {
         var given = new GivenPod("Always", Container("a")).Sandbox().Exited("a", 137, Second, "OOMKilled")

@@ -44,7 +44,7 @@ public sealed class CdiSpecs(IReadOnlyList<string> directories)
 
         // What is the same for all devices of a specification is given once, before what is a device's own.
         var given = new HashSet<CdiSpec>();
-        return ContainerEdits.Of([.. found.SelectMany(one => given.Add(one.Spec) ? [one.Spec.Edits, one.Device.Edits] : (ContainerEdits[])[one.Device.Edits])]);
+        return ContainerEdits.Of([.. found.SelectMany(one => given.Add(one.Spec) ? [one.Spec.Edits.Resolve(), one.Device.Edits.Resolve()] : (ContainerEdits[])[one.Device.Edits.Resolve()])]);
     }
 
     /// <returns>Null as well if two of equal rank say different things: nobody can tell which is meant.</returns>
@@ -86,7 +86,7 @@ public sealed class CdiSpecs(IReadOnlyList<string> directories)
         {
             return CdiSpec.Parse(File.ReadAllText(file));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException or FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException or FormatException or OverflowException)
         {
             return null;
         }

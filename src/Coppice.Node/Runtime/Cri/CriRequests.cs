@@ -69,11 +69,6 @@ internal static class CriRequests
             config.Mounts.Add(Mount(mount));
         }
 
-        foreach (var device in spec.Devices)
-        {
-            config.Devices.Add(new Device { HostPath = device.HostPath, ContainerPath = device.ContainerPath, Permissions = device.Permissions });
-        }
-
         AddIdentity(config.Labels, spec.Sandbox.Pod);
         config.Labels[CriLabels.ContainerName] = spec.Name;
         config.Annotations[CriLabels.SpecHash] = spec.SpecHash;

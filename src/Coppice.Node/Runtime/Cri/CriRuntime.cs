@@ -35,6 +35,7 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
 
     private readonly GrpcConnection _connection;
     private readonly CriConnection _cri;
+    private readonly ContainerdContainers _containers;
     private readonly TaskRegister _register = new();
     private readonly CriWatch _watch;
 
@@ -44,6 +45,7 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
     {
         _connection = new GrpcConnection(socketPath, time);
         _cri = new CriConnection(_connection, figures ?? new RuntimeFigures(time));
+        _containers = new ContainerdContainers(_connection);
         _watch = new CriWatch(_cri, _register, time);
     }
 
@@ -130,6 +132,11 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
     {
         var made = await _cri.AskAsync(CriMethods.CreateContainer, CriRequests.Container(sandbox.Id, spec), stop);
         _register.Saw(made.ContainerId, TaskKind.Container, sandbox.Id, running: false);
+        if (!spec.Edits.IsEmpty)
+        {
+            await EditAsync(made.ContainerId, spec.Edits, stop);
+        }
+
         return made.ContainerId;
     }
 
@@ -222,6 +229,20 @@ public sealed class CriRuntime : IContainerRuntime, IStreamingRuntime, IDisposab
             ContainerId = containerId, Tty = streams.Tty, Stdin = streams.Stdin, Stdout = streams.Stdout, Stderr = streams.Stderr,
         };
         return new Uri((await _cri.AskAsync(CriMethods.Attach, request, stop)).Url);
+    }
+
+    /// <summary>A container that cannot be edited is none: nobody knows its id to remove it.</summary>
+    private async ValueTask EditAsync(string containerId, ContainerEdits edits, CancellationToken stop)
+    {
+        try
+        {
+            await _containers.EditAsync(containerId, edits, stop);
+        }
+        catch (Exception failed) when (failed is RuntimeException or OperationCanceledException)
+        {
+            await RemoveContainerAsync(containerId, CancellationToken.None);
+            throw;
+        }
     }
 
     // The verbose status, which has the network namespace, costs the runtime a walk over the whole OCI spec: asked for once.
