@@ -12,9 +12,6 @@ namespace Coppice.Objects;
 [JsonConverter(typeof(ValueConverterFactory))]
 public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<ValueMap<T>>, IOwnConverter, IValues
 {
-    private static readonly Comparer<KeyValuePair<string, T>> ByKey =
-        Comparer<KeyValuePair<string, T>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key));
-
     private readonly KeyValuePair<string, T>[]? _entries;
 
     /// <summary>The last of entries with the same name wins.</summary>
@@ -50,9 +47,27 @@ public readonly struct ValueMap<T> : IReadOnlyDictionary<string, T>, IEquatable<
 
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out T value)
     {
-        var at = Entries.BinarySearch(new KeyValuePair<string, T>(key, default!), ByKey);
-        value = at >= 0 ? Entries[at].Value : default;
-        return at >= 0;
+        var (from, to) = (0, Count);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            ref readonly var entry = ref Entries[middle];
+            switch (string.CompareOrdinal(key, entry.Key))
+            {
+                case 0:
+                    value = entry.Value;
+                    return true;
+                case < 0:
+                    to = middle;
+                    break;
+                default:
+                    from = middle + 1;
+                    break;
+            }
+        }
+
+        value = default;
+        return false;
     }
 
     /// <summary>The value under a name, or null (the type's default) if there is none.</summary>
