@@ -84,7 +84,7 @@ public sealed class HostResources(
     public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, MountRequest inputs, CancellationToken stop)
     {
         var given = new MountInputs(
-            inputs.Attempt, _prepared[Uid(pod)], inputs.Environment, SandboxSpecBuilder.Hostname(pod, Settings),
+            inputs.Attempt, _prepared[Uid(pod)], inputs.Environment, SandboxSpecBuilder.ShortName(pod, Settings),
             SandboxSpecBuilder.Domain(pod, Settings.ClusterDomain), inputs.Addresses);
         return volumes.MountsAsync(pod, container, given, stop);
     }
