@@ -20,11 +20,16 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
     private readonly TaskCompletionSource _reported = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
 
+    private volatile Objects.Core.Node? _seen;
+
     // Not null once the node goes down: completes when that was written.
     private volatile TaskCompletionSource? _goingDown;
 
     /// <summary>Completes when the API has a status that was written from here: what stood there before may be long untrue.</summary>
     public Task Reported => _reported.Task;
+
+    /// <summary>The node as it was last seen in the API; null before. For any thread.</summary>
+    public Objects.Core.Node? Seen => _seen;
 
     /// <summary>Something has changed that the status tells of: the runtime is gone or back.</summary>
     public void Wake() => _changed.TrySetResult();
@@ -125,6 +130,7 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
             current = await api.UpdateAsync(current with { Metadata = current.Metadata with { Labels = labels } }, stop);
         }
 
+        _seen = current;
         var planned = NodeStatusPlanner.Plan(current.Status, facts, health, options, now);
         if (!_reported.Task.IsCompleted || NodeStatusPlanner.IsNews(current.Status, planned, now, options))
         {

@@ -152,6 +152,8 @@ internal sealed class TestNode : IDisposable
 
     private sealed class NoRegistration(TaskCompletionSource? broken) : INodeRegistration
     {
+        public Objects.Core.Node? Seen => null;
+
         public Task RunAsync(CancellationToken stop) => broken?.Task ?? Task.CompletedTask;
 
         public void Wake()
