@@ -90,7 +90,7 @@ public sealed partial class NodeAgent(
             _inbox.Writer.TryWrite(() =>
             {
                 TakeOver(found, stop);
-                loops.AddRange(new[] { FollowRuntimeAsync(stop), AuditNowAndThenAsync(stop), KeepUpAsync(stop), _volumes.RunAsync(_pods.Find, stop) }.Select(EndWithAsync));
+                loops.AddRange(new[] { FollowRuntimeAsync(stop), AuditNowAndThenAsync(stop), KeepUpAsync(stop), KeepStorageAsync(stop), _volumes.RunAsync(_pods.Find, stop) }.Select(EndWithAsync));
             });
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

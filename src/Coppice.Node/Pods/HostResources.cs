@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using Coppice.Node.Containers;
 using Coppice.Node.Host;
+using Coppice.Node.LocalStorage;
 using Coppice.Node.Logs;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
+using Coppice.Node.Stats;
 using Coppice.Node.Volumes;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -88,6 +90,27 @@ public sealed class HostResources(
             SandboxSpecBuilder.Domain(pod, Settings.ClusterDomain), inputs.Addresses);
         return volumes.MountsAsync(pod, container, given, stop);
     }
+
+    public string? VolumeText(Pod pod, string volume, string path) =>
+        _prepared.GetValueOrDefault(Uid(pod))?.GetValueOrDefault(volume) is { } directory
+            ? Volumes.VolumeText.Read(directory, path)
+            : throw new ContainerConfigException($"cannot find the volume \"{volume}\" referenced by FileKeyRef");
+
+    public async ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, CancellationToken stop)
+    {
+        var result = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var volume in pod.Spec.Volumes.Where(LocalStorageLimits.IsCounted))
+        {
+            if (_prepared.GetValueOrDefault(Uid(pod))?.GetValueOrDefault(volume.Name) is { } directory && await DiskUse.OfAsync(directory, time, stop) is { } bytes)
+            {
+                result[volume.Name] = bytes;
+            }
+        }
+
+        return result;
+    }
+
+    public long LogBytes(ContainerRecord container) => NodeStats.SizeOf(Path.GetDirectoryName(container.LogPath)).Bytes;
 
     public long? MemoryInUse(Pod pod, ContainerRecord? running) => CgroupOf(pod, running) is { } cgroup ? cgroups?.UsageOf(cgroup).Memory?.WorkingSet : null;
 

@@ -93,7 +93,8 @@ public sealed class NodeStats(
         return new Usage(totals, _rates.Next(cgroup, totals.CpuNanoseconds));
     }
 
-    private static FilesUsage SizeOf(string? directory)
+    /// <summary>Of the files in a directory, without those of directories in it.</summary>
+    internal static FilesUsage SizeOf(string? directory)
     {
         var (bytes, files) = (0L, 0L);
         try
