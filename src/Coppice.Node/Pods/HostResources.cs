@@ -101,7 +101,9 @@ public sealed class HostResources(
         var result = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var volume in pod.Spec.Volumes.Where(LocalStorageLimits.IsCounted))
         {
-            if (_prepared.GetValueOrDefault(Uid(pod))?.GetValueOrDefault(volume.Name) is { } directory && await DiskUse.OfAsync(directory, time, stop) is { } bytes)
+            // Also of pods that an agent before made them for.
+            var directory = paths.Volume(Uid(pod), VolumePlugins.Of(volume).DirectoryName, volume.Name);
+            if (Directory.Exists(directory) && await DiskUse.OfAsync(directory, time, stop) is { } bytes)
             {
                 result[volume.Name] = bytes;
             }
