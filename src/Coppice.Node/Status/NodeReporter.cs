@@ -7,7 +7,8 @@ namespace Coppice.Node.Status;
 /// Registers the node and keeps its status true: at its period, and at once when it is told that something changed. One reports at
 /// a time.
 /// </summary>
-public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeStatusOptions options, TimeProvider time, Action<Exception> failed)
+public sealed class NodeReporter(
+    IApiClient api, IEventRecorder events, INodeObserver observer, NodeStatusOptions options, TimeProvider time, Action<Exception> failed)
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
@@ -21,6 +22,7 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
     private TaskCompletionSource _changed = NewSignal();
 
     private volatile Objects.Core.Node? _seen;
+    private bool _wasUnschedulable;
 
     // Not null once the node goes down: completes when that was written.
     private volatile TaskCompletionSource? _goingDown;
@@ -112,6 +114,7 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
         var now = time.GetUtcNow();
         var key = new ObjectKey("", facts.Name);
         var current = await api.FindAsync<Objects.Core.Node>(key, stop);
+        var isNew = current is null;
         if (current is null)
         {
             if (_reported.Task.IsCompleted && !options.ComesBack)
@@ -136,10 +139,27 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
         {
             await api.UpdateStatusAsync(current with { Status = planned }, stop);
             _reported.TrySetResult();
+            Tell(current, NodeChanges.Reasons(isNew ? [] : current.Status.Conditions, planned.Conditions));
+        }
+
+        if (current.Spec.Unschedulable != _wasUnschedulable)
+        {
+            _wasUnschedulable = current.Spec.Unschedulable;
+            Tell(current, [NodeChanges.Scheduling(_wasUnschedulable)]);
         }
 
         goingDown?.TrySetResult();
         return NodeConditions.IsReady(current with { Status = planned });
+    }
+
+    // About a node that has its name for an uid, as the kubelet's: an old kubectl finds no others.
+    private void Tell(Objects.Core.Node node, IEnumerable<string> reasons)
+    {
+        var named = node with { Metadata = node.Metadata with { Uid = node.Metadata.Name } };
+        foreach (var reason in reasons)
+        {
+            events.Record(named, "Normal", reason, NodeChanges.Message(node.Metadata.Name ?? "", reason));
+        }
     }
 
     private static TaskCompletionSource NewSignal() => new();

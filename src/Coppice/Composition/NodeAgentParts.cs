@@ -70,7 +70,7 @@ public sealed class NodeAgentParts
             Devices = machine.Devices,
         };
         services = machine.Written is { } written ? services with { Written = written } : services;
-        var reporter = new NodeReporter(cluster.Api, machine.Observer, options.Status, time, e => cluster.ReportFailed(Status, e));
+        var reporter = new NodeReporter(cluster.Api, cluster.Events, machine.Observer, options.Status, time, e => cluster.ReportFailed(Status, e));
         (Probed, Starts) = (services.Probed, services.Starts);
         var fence = machine.Guard is { } guard ? new Fence(guard, time, e => cluster.ReportFailed(Guard, e)) : null;
         var heartbeat = cluster.Heartbeats is { } told ? new NodeHeartbeat(told.Line, fence, told.Session, time, reporter.Wake) : null;

@@ -109,4 +109,15 @@ public sealed class NodesWordTests(SharedCluster shared)
         Assert.Contains(
             "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector", await ns.RunAsync("describe", "pod", "astray"));
     }
+
+    [Fact]
+    public async Task A_node_says_that_it_is_ready()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        var node = (await ns.RunAsync("get", "nodes", "-o", "name")).Trim();
+        foreach (var version in Enum.GetValues<KubectlVersion>())
+        {
+            Assert.Matches(@"\n  Normal +NodeReady .* kubelet +Node \S+ status is now: NodeReady\n", await ns.RunAsync(version, "describe", node));
+        }
+    }
 }
