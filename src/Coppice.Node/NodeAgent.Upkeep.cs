@@ -1,5 +1,5 @@
-using Coppice.Node.LocalStorage;
 using Coppice.Node.Logs;
+using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;

@@ -1,3 +1,4 @@
+using Coppice.Client;
 using Coppice.Node.Status;
 using Coppice.Node.Tests.Pods;
 using Coppice.Objects;

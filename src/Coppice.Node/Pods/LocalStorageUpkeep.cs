@@ -1,8 +1,8 @@
-using Coppice.Node.Pods;
+using Coppice.Node.LocalStorage;
 using Coppice.Node.Runtime;
 using Coppice.Objects.Core;
 
-namespace Coppice.Node.LocalStorage;
+namespace Coppice.Node.Pods;
 
 /// <summary>
 /// Looks now and then at what pods with limits have on the node's disk, and evicts those that have more. Pods without limits are not
