@@ -5,7 +5,6 @@ using Coppice.Node.LocalStorage;
 using Coppice.Node.Logs;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
-using Coppice.Node.Stats;
 using Coppice.Node.Volumes;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -112,7 +111,7 @@ public sealed class HostResources(
         return result;
     }
 
-    public long LogBytes(ContainerRecord container) => NodeStats.SizeOf(Path.GetDirectoryName(container.LogPath)).Bytes;
+    public long LogBytes(ContainerRecord container) => FilesUsage.Of(Path.GetDirectoryName(container.LogPath)).Bytes;
 
     public long? MemoryInUse(Pod pod, ContainerRecord? running) => CgroupOf(pod, running) is { } cgroup ? cgroups?.UsageOf(cgroup).Memory?.WorkingSet : null;
 
