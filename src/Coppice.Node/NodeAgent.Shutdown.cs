@@ -11,7 +11,7 @@ public sealed partial class NodeAgent
     /// <summary>The priority of what belongs to the system, as Kubernetes has it.</summary>
     private const int SystemPriority = 2_000_000_000;
 
-    private static readonly PodTermination Refusal = new("NodeShutdown", "Pod was rejected as the node is shutting down.");
+    private static readonly PodTermination Refusal = new("NodeShutdown", "Pod was rejected as the node is shutting down.", IsRefusal: true);
 
     // How soon after a pod's end the API is asked for more, and how long the API may take to know of it.
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(50);

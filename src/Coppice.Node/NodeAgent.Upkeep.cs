@@ -1,4 +1,5 @@
 using Coppice.Node.Logs;
+using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -6,8 +7,8 @@ using Coppice.Objects.Core;
 namespace Coppice.Node;
 
 /// <summary>
-/// What running pods need beside their containers: volumes that follow what they are filled from, logs that don't fill the disk, and
-/// their part of the processors.
+/// What running pods need beside their containers: volumes that follow what they are filled from, logs that don't fill the disk, their
+/// part of the processors, and no more of the disk than they may have.
 /// </summary>
 public sealed partial class NodeAgent
 {
@@ -37,6 +38,16 @@ public sealed partial class NodeAgent
             }
 
             _whyQosCgroupsFail = failed.Message;
+        }
+    }
+
+    private async Task KeepStorageAsync(CancellationToken stop)
+    {
+        var storage = new LocalStorageUpkeep(services);
+        while (true)
+        {
+            await Task.Delay(options.LocalStoragePeriod, services.Time, stop);
+            await storage.LookAsync([.. _workers.Values], stop);
         }
     }
 

@@ -90,7 +90,7 @@ public sealed partial class NodeAgent(
             _inbox.Writer.TryWrite(() =>
             {
                 TakeOver(found, stop);
-                loops.AddRange(new[] { FollowRuntimeAsync(stop), AuditNowAndThenAsync(stop), KeepUpAsync(stop), _volumes.RunAsync(_pods.Find, stop) }.Select(EndWithAsync));
+                loops.AddRange(new[] { FollowRuntimeAsync(stop), AuditNowAndThenAsync(stop), KeepUpAsync(stop), KeepStorageAsync(stop), _volumes.RunAsync(_pods.Find, stop) }.Select(EndWithAsync));
             });
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -165,7 +165,8 @@ public sealed partial class NodeAgent(
         }
     }
 
-    private void Begin(Pod pod, PodView found, CancellationToken stop)
+    /// <param name="newest">The node as the API has it now, where that was asked for.</param>
+    private void Begin(Pod pod, PodView found, CancellationToken stop, Objects.Core.Node? newest = null)
     {
         var uid = pod.Metadata.Uid ?? "";
         if (found.Sandbox is null && _workers.Values.Any(one => IsNamesake(one.Pod, pod)))
@@ -175,7 +176,14 @@ public sealed partial class NodeAgent(
         }
 
         var isTaken = IsTaken(pod, found);
-        var refused = isTaken ? null : _goesDown ? Refusal : NodeAdmission.Reject(pod, ActiveAsAllocated(), node.Allocatable, node.HasAppArmor);
+        var place = newest ?? registration.Seen ?? new Objects.Core.Node();
+        if (!isTaken && newest is null && NodeAdmission.IsMisplaced(pod, place))
+        {
+            _ = BeginWithNewestAsync(pod, stop);
+            return;
+        }
+
+        var refused = isTaken ? null : _goesDown ? Refusal : NodeAdmission.Reject(pod, place, ActiveAsAllocated(), node.Allocatable, node.HasAppArmor);
         var worker = new PodWorker(pod, _allocations.Add(pod, isTaken), found, services, node);
         if (refused is not null)
         {

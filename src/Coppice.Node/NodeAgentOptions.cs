@@ -20,6 +20,9 @@ public sealed record NodeAgentOptions
     /// </summary>
     public TimeSpan VolumeAuditPeriod { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How often it is looked whether pods keep to their limits of the node's disk: as often as the kubelet does.</summary>
+    public TimeSpan LocalStoragePeriod { get; init; } = TimeSpan.FromSeconds(10);
+
     public LogRotationOptions Logs { get; init; } = new();
 
     public NodeStatusOptions Status { get; init; } = new();

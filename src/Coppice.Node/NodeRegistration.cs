@@ -7,6 +7,9 @@ namespace Coppice.Node;
 /// <summary>The node's own object in the API: it is registered, and from then on kept true and alive.</summary>
 public interface INodeRegistration
 {
+    /// <summary>The node as it was last seen in the API, which may be some seconds ago; null before.</summary>
+    Objects.Core.Node? Seen { get; }
+
     /// <summary>Registers the node and keeps its status and lease until stopped.</summary>
     Task RunAsync(CancellationToken stop);
 
@@ -21,6 +24,8 @@ public interface INodeRegistration
 /// <param name="heartbeat">Null where nobody hears any.</param>
 public sealed class NodeRegistration(NodeReporter reporter, NodeLease lease, NodeHeartbeat? heartbeat = null) : INodeRegistration
 {
+    public Objects.Core.Node? Seen => reporter.Seen;
+
     public Task RunAsync(CancellationToken stop) => LoopsTogether.RunAsync(stop, [reporter.RunAsync, lease.RunAsync, .. heartbeat is null ? [] : (Func<CancellationToken, Task>[])[heartbeat.RunAsync]]);
 
     public void Wake() => reporter.Wake();

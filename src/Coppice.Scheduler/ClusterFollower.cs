@@ -10,6 +10,11 @@ namespace Coppice.Scheduler;
 /// </summary>
 internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queue, Nominations nominations, ProfileSet profiles)
 {
+    private readonly HashSet<ObjectKey> _gated = [];
+
+    /// <summary>How many pods wait for somebody to lift their gates.</summary>
+    public int Gated => _gated.Count;
+
     /// <summary>Has all changes put where the loop takes them, but for those of claims of volumes: what became of them is also for the loop.</summary>
     public void Follow(SchedulerCaches caches, Action<Action> put)
     {
@@ -33,6 +38,7 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
     public void Learn(ObjectChange<Pod> change)
     {
         var key = ObjectKey.Of(change.Item);
+        _ = change.New is { } waiting && IsOurs(waiting) && !waiting.Spec.SchedulingGates.IsEmpty ? _gated.Add(key) : _gated.Remove(key);
         if (change.New is not { } pod || pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed)
         {
             Forget(key);
@@ -138,8 +144,9 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
     }
 
     /// <summary>The pod wants one of our nodes, and nothing keeps it from having one.</summary>
-    public bool WantsNode(Pod pod) =>
-        string.IsNullOrEmpty(pod.Spec.NodeName) && pod.Metadata.DeletionTimestamp is null && pod.Spec.SchedulingGates.IsEmpty && profiles.Has(pod);
+    public bool WantsNode(Pod pod) => IsOurs(pod) && pod.Spec.SchedulingGates.IsEmpty;
+
+    private bool IsOurs(Pod pod) => string.IsNullOrEmpty(pod.Spec.NodeName) && pod.Metadata.DeletionTimestamp is null && profiles.Has(pod);
 
     /// <summary>The pod is on no node any longer, or did not get there: its room is there for others.</summary>
     public void Remove(ObjectKey pod)

@@ -6,7 +6,8 @@ namespace Coppice.Scheduler;
 /// <param name="Active">For their turn.</param>
 /// <param name="Backoff">For a pause to be over.</param>
 /// <param name="Unschedulable">For something to happen that may help.</param>
-internal readonly record struct QueueLengths(int Active, int Backoff, int Unschedulable);
+/// <param name="Gated">For somebody to lift their gates; they were never tried.</param>
+internal readonly record struct QueueLengths(int Active, int Backoff, int Unschedulable, int Gated = 0);
 
 /// <summary>What the scheduler has to tell, under Kubernetes' names. Any thread may read; the scheduler writes.</summary>
 internal sealed class SchedulerFigures(TimeProvider time)
@@ -88,10 +89,11 @@ internal sealed class SchedulerFigures(TimeProvider time)
             incoming.Sample(count, null, ("event", happened), ("queue", queue));
         }
 
-        var pending = text.Gauge("scheduler_pending_pods", "[STABLE] Number of pending pods, by the queue type. 'active' means number of pods in activeQ; 'backoff' means number of pods in backoffQ; 'unschedulable' means number of pods in unschedulablePods that the scheduler attempted to schedule and failed.");
+        var pending = text.Gauge("scheduler_pending_pods", "[STABLE] Number of pending pods, by the queue type. 'active' means number of pods in activeQ; 'backoff' means number of pods in backoffQ; 'unschedulable' means number of pods in unschedulablePods that the scheduler attempted to schedule and failed; 'gated' is the number of unschedulable pods that the scheduler never attempted to schedule because they are gated.");
         var lengths = Lengths;
         pending.Sample(lengths.Active, null, ("queue", "active"));
         pending.Sample(lengths.Backoff, null, ("queue", "backoff"));
+        pending.Sample(lengths.Gated, null, ("queue", "gated"));
         pending.Sample(lengths.Unschedulable, null, ("queue", "unschedulable"));
         text.Counter("scheduler_preemption_attempts_total", "[STABLE] Total preemption attempts in the cluster till now").Sample(_preemptions.All.Sum(one => one.Count), null);
         _victims.WriteTo(text.Histogram("scheduler_preemption_victims", "[STABLE] Number of selected preemption victims"));

@@ -91,7 +91,7 @@ public sealed partial class SchedulingLoop
                 continue;
             }
 
-            _figures.Lengths = _queue.Lengths;
+            _figures.Lengths = _queue.Lengths with { Gated = _follower.Gated };
             SetAlarm(alarm);
             await _inbox.WaitAsync();
             working.RemoveWhere(t => t.IsCompleted);

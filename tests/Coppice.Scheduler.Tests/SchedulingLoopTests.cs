@@ -32,8 +32,10 @@ public sealed class SchedulingLoopTests : SchedulingTest
         Create(Node("a", cpu: "1"));
         Create(Pod("large", cpu: "2"));
         Create(Pod("small"));
+        var gated = Create(Pod("gated").With(s => s with { SchedulingGates = [new PodSchedulingGate { Name = "wait" }] }));
         Loop.RunUntilIdle();
         var figures = Figures();
+        Assert.Contains("scheduler_pending_pods{queue=\"gated\"} 1\n", figures);
         Assert.Contains("scheduler_schedule_attempts_total{profile=\"default-scheduler\",result=\"scheduled\"} 1\n", figures);
         Assert.Matches("scheduler_schedule_attempts_total\\{profile=\"default-scheduler\",result=\"unschedulable\"\\} [1-9]", figures);
         Assert.Contains("scheduler_scheduling_attempt_duration_seconds_count{profile=\"default-scheduler\",result=\"scheduled\"} 1\n", figures);
@@ -42,6 +44,10 @@ public sealed class SchedulingLoopTests : SchedulingTest
         Assert.Contains("scheduler_pending_pods{queue=\"unschedulable\"} 1\n", figures);
         Assert.Contains("scheduler_queue_incoming_pods_total{event=\"PodAdd\",queue=\"active\"} 2\n", figures);
         Assert.Contains("scheduler_preemption_attempts_total 0\n", figures);
+
+        Loop.Await(() => Api.DeleteAsync<Pod>(ObjectKey.Of(gated), new(), default).AsTask());
+        Loop.RunUntilIdle();
+        Assert.Contains("scheduler_pending_pods{queue=\"gated\"} 0\n", Figures());
     }
 
     [Fact]

@@ -8,6 +8,8 @@ namespace Coppice.Node.Containers;
 /// </summary>
 public static class ContainerEnvironment
 {
+    private const string NoEnvironmentFile = "couldn't parse env file";
+
     /// <exception cref="ContainerConfigException">Something that it is made of does not exist.</exception>
     public static async ValueTask<IReadOnlyList<KeyValuePair<string, string>>> ResolveAsync(
         Pod pod, Container container, PodFacts facts, EnvironmentSources sources)
@@ -124,12 +126,26 @@ public static class ContainerEnvironment
                 : $"couldn't find key {secretKey.Key} in Secret {ns}/{secretKey.Name}");
         }
 
-        if (source.FileKeyRef is not null)
-        {
-            throw new ContainerConfigException("fileKeyRef is not supported on this node");
-        }
+        return source.FileKeyRef is { } fileKey ? InFile(fileKey, facts) : "";
+    }
 
-        return "";
+    private static string? InFile(FileKeySelector source, PodFacts facts)
+    {
+        try
+        {
+            var text = facts.VolumeText(source.VolumeName, source.Path);
+            if ((text is null ? null : EnvironmentFile.Find(text, source.Key)) is { Length: > 0 } value)
+            {
+                return value;
+            }
+
+            return source.Optional == true ? null : throw new ContainerConfigException(
+                text is null ? NoEnvironmentFile : $"environment variable key \"{source.Key}\" not found in file");
+        }
+        catch (Exception wrong) when (wrong is FormatException or IOException)
+        {
+            throw new ContainerConfigException(NoEnvironmentFile);
+        }
     }
 
     /// <summary>Variables in the order in which they were first set.</summary>

@@ -15,9 +15,9 @@ public static class ContainerLimits
     /// <param name="memoryCapacityBytes">The node's, against which a request is weighed.</param>
     public static ContainerResources Of(Pod pod, Container container, long memoryCapacityBytes)
     {
-        var cpuLimit = LimitOf(pod, container, ResourceName.Cpu);
+        var cpuLimit = LimitOf(container.Resources, pod.Spec.Resources, ResourceName.Cpu);
         var cpu = container.Resources.Requests.TryGetValue(ResourceName.Cpu, out var request) ? request : container.Resources.Limits.Find(ResourceName.Cpu);
-        var memory = LimitOf(pod, container, ResourceName.Memory).Value;
+        var memory = LimitOf(container.Resources, pod.Spec.Resources, ResourceName.Memory).Value;
         var cgroup = CgroupLimits.From(cpu.MilliValue, cpuLimit.IsZero ? null : cpuLimit.MilliValue, memory > 0 ? memory : null);
         return new ContainerResources(
             cgroup.CpuShares ?? CgroupLimits.SharesMin, cgroup.CpuQuotaMicroseconds ?? 0, cgroup.CpuPeriodMicroseconds ?? CgroupLimits.PeriodMicroseconds,
@@ -63,11 +63,10 @@ public static class ContainerLimits
     }
 
     /// <summary>A container without a limit of its own is bound by that of its pod.</summary>
-    private static Quantity LimitOf(Pod pod, Container container, string name)
-    {
-        var own = container.Resources.Limits.Find(name);
-        return own.IsZero && pod.Spec.Resources is { } whole ? whole.Limits.Find(name) : own;
-    }
+    /// <param name="own">The container's.</param>
+    /// <param name="whole">The pod's; null where it says nothing of itself.</param>
+    public static Quantity LimitOf(ResourceRequirements own, ResourceRequirements? whole, string name) =>
+        own.Limits.Find(name) is { IsZero: false } limit ? limit : whole?.Limits.Find(name) ?? default;
 
     private static long MemoryRequest(Container container) =>
         container.Resources.Requests.TryGetValue(ResourceName.Memory, out var asked) ? asked.Value : container.Resources.Limits.Find(ResourceName.Memory).Value;

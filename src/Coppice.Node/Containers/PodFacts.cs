@@ -8,7 +8,11 @@ namespace Coppice.Node.Containers;
 /// <param name="PodAddresses">The pod's, the primary first; the node's own with host network; empty before there is a sandbox.</param>
 /// <param name="Allocatable">The node's, which stand in for limits that are not set.</param>
 public sealed record PodFacts(
-    string NodeName, IReadOnlyList<string> HostAddresses, IReadOnlyList<string> PodAddresses, ValueMap<Quantity> Allocatable);
+    string NodeName, IReadOnlyList<string> HostAddresses, IReadOnlyList<string> PodAddresses, ValueMap<Quantity> Allocatable)
+{
+    /// <summary>A text that a container left in a volume of the pod, by the volume's name and its path there; null if there is none.</summary>
+    public Func<string, string, string?> VolumeText { get; init; } = (_, _) => null;
+}
 
 /// <summary>Where the values of environment variables come from. A look-up of what does not exist gives null.</summary>
 /// <param name="Services">All services of the cluster, by namespace and name.</param>

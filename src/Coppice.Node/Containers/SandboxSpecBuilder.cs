@@ -22,6 +22,9 @@ public static class SandboxSpecBuilder
     /// <summary>The longest name that a host may have.</summary>
     private const int HostnameLengthMax = 63;
 
+    /// <summary>The longest name that the kernel takes for a host with its domain.</summary>
+    private const int KernelNameLengthMax = 64;
+
     /// <summary>What resolvers take.</summary>
     private const int ServersMax = 3;
     private const int SearchesMax = 32;
@@ -55,8 +58,23 @@ public static class SandboxSpecBuilder
     /// <summary>Where a pod's logs are, as the tools that collect them expect it.</summary>
     public static string LogDirectory(string root, PodIdentity pod) => $"{root}/{pod.Namespace}_{pod.Name}_{pod.Uid}";
 
-    /// <summary>The name that a pod's processes see.</summary>
+    /// <summary>The name that a pod's processes see: with its domain, if it wants that.</summary>
+    /// <exception cref="ContainerConfigException">It is longer than the kernel takes.</exception>
     public static string Hostname(Pod pod, SandboxSettings settings)
+    {
+        var name = ShortName(pod, settings);
+        if (pod.Spec.SetHostnameAsFQDN != true || Domain(pod, settings.ClusterDomain) is not { } domain)
+        {
+            return name;
+        }
+
+        var full = $"{name}.{domain}";
+        return full.Length <= KernelNameLengthMax ? full : throw new ContainerConfigException(
+            $"failed to construct FQDN from pod hostname and cluster domain, FQDN {full} is too long ({KernelNameLengthMax} characters is the max, {full.Length} characters requested)");
+    }
+
+    /// <summary>The pod's own name among those of its domain.</summary>
+    public static string ShortName(Pod pod, SandboxSettings settings)
     {
         if (pod.Spec.HostnameOverride is { Length: > 0 } chosen)
         {
@@ -74,12 +92,12 @@ public static class SandboxSpecBuilder
             name = name[..HostnameLengthMax].TrimEnd('-', '.');
         }
 
-        return pod.Spec.SetHostnameAsFQDN == true && Domain(pod, settings.ClusterDomain) is { } domain ? $"{name}.{domain}" : name;
+        return name;
     }
 
-    /// <summary>The domain of a pod with a subdomain; null without one.</summary>
+    /// <summary>The domain of a pod with a subdomain; null without one, and where its name is chosen whole.</summary>
     public static string? Domain(Pod pod, string clusterDomain) =>
-        pod.Spec.Subdomain is { Length: > 0 } subdomain ? $"{subdomain}.{pod.Metadata.Namespace}.svc.{clusterDomain}" : null;
+        pod.Spec is { Subdomain: { Length: > 0 } subdomain, HostnameOverride: null or "" } ? $"{subdomain}.{pod.Metadata.Namespace}.svc.{clusterDomain}" : null;
 
     private static DnsSettings Dns(Pod pod, SandboxSettings settings)
     {

@@ -11,6 +11,7 @@ public sealed record HostProgram(string Name, string Package)
     public static readonly HostProgram Runc = new("runc", "runc");
     public static readonly HostProgram Catatonit = new("catatonit", "catatonit");
     public static readonly HostProgram Umount = new("umount", "mount");
+    public static readonly HostProgram Du = new("du", "coreutils");
 
     public static readonly HostProgram Nsenter = new("nsenter", "util-linux");
 

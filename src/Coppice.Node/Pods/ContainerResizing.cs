@@ -92,7 +92,7 @@ internal sealed class ContainerResizing(PodServices services, NodeEnvironment no
             // One that was started meanwhile was started with what was asked for then.
             if (state.View.Newest(container.Name)?.Id == record.Id)
             {
-                state = state.WithContainer(container.Name, runtime => runtime with { Given = container.Spec.Resources });
+                state = state.WithContainer(container.Name, runtime => runtime with { Given = container.Spec.Resources, GivenWhole = pod.Spec.Resources });
             }
         }
 

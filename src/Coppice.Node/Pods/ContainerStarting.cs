@@ -110,7 +110,10 @@ internal sealed class ContainerStarting(PodServices services, NodeEnvironment no
             await node.NetworkReady(pod, sandbox.Addresses, drop);
         }
 
-        var facts = new PodFacts(node.Sandboxes.NodeName, node.Addresses, AddressesOf(pod, sandbox), node.Allocatable);
+        var facts = new PodFacts(node.Sandboxes.NodeName, node.Addresses, AddressesOf(pod, sandbox), node.Allocatable)
+        {
+            VolumeText = (volume, path) => services.HostResources.VolumeText(pod, volume, path),
+        };
         var environment = await ContainerEnvironment.ResolveAsync(pod, container.Spec, facts, services.Sources);   // 2.
         var request = new MountRequest(action.Attempt, environment, AddressesOf(pod, sandbox));
         using (var mounts = await services.HostResources.MountsAsync(pod, container.Spec, request, drop))

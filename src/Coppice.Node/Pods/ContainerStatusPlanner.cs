@@ -177,7 +177,8 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
         ExitCode = record.ExitCode,
         Reason = record.Reason ?? ExitReasons.Of(record.ExitCode),
         Message = Message(record),
-        StartedAt = Seconds(record.StartedAt),
+        // One that could not be started has the runtime's zero, which is a moment to the kubelet.
+        StartedAt = Seconds(record.StartedAt) ?? DateTimeOffset.UnixEpoch,
         FinishedAt = Seconds(record.FinishedAt),
         ContainerID = IdPrefix + record.Id,
     };

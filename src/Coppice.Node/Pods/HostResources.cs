@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Coppice.Node.Containers;
 using Coppice.Node.Host;
+using Coppice.Node.LocalStorage;
 using Coppice.Node.Logs;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
@@ -84,10 +85,33 @@ public sealed class HostResources(
     public ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, MountRequest inputs, CancellationToken stop)
     {
         var given = new MountInputs(
-            inputs.Attempt, _prepared[Uid(pod)], inputs.Environment, SandboxSpecBuilder.Hostname(pod, Settings),
+            inputs.Attempt, _prepared[Uid(pod)], inputs.Environment, SandboxSpecBuilder.ShortName(pod, Settings),
             SandboxSpecBuilder.Domain(pod, Settings.ClusterDomain), inputs.Addresses);
         return volumes.MountsAsync(pod, container, given, stop);
     }
+
+    public string? VolumeText(Pod pod, string volume, string path) =>
+        _prepared.GetValueOrDefault(Uid(pod))?.GetValueOrDefault(volume) is { } directory
+            ? Volumes.VolumeText.Read(directory, path)
+            : throw new ContainerConfigException($"cannot find the volume \"{volume}\" referenced by FileKeyRef");
+
+    public async ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, CancellationToken stop)
+    {
+        var result = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var volume in pod.Spec.Volumes.Where(LocalStorageLimits.IsCounted))
+        {
+            // Also of pods that an agent before made them for.
+            var directory = paths.Volume(Uid(pod), VolumePlugins.Of(volume).DirectoryName, volume.Name);
+            if (Directory.Exists(directory) && await DiskUse.OfAsync(directory, time, stop) is { } bytes)
+            {
+                result[volume.Name] = bytes;
+            }
+        }
+
+        return result;
+    }
+
+    public long LogBytes(ContainerRecord container) => FilesUsage.Of(Path.GetDirectoryName(container.LogPath)).Bytes;
 
     public long? MemoryInUse(Pod pod, ContainerRecord? running) => CgroupOf(pod, running) is { } cgroup ? cgroups?.UsageOf(cgroup).Memory?.WorkingSet : null;
 

@@ -1,3 +1,4 @@
+using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
 using Coppice.Node.Volumes;
 using Coppice.Objects.Core;
@@ -26,6 +27,19 @@ public interface IHostResources
 
     /// <summary>The mounts of one container, once the volumes are ready. To be disposed of when the container has started, or could not.</summary>
     ValueTask<PreparedMounts> MountsAsync(Pod pod, Container container, MountRequest inputs, CancellationToken stop);
+
+    /// <summary>A text that a container left in one of the pod's volumes, once these are ready; null if there is none.</summary>
+    /// <param name="path">In the volume.</param>
+    /// <exception cref="IOException">It is not to be read.</exception>
+    /// <exception cref="ContainerConfigException">There is no such volume.</exception>
+    string? VolumeText(Pod pod, string volume, string path);
+
+    /// <summary>How much of the disk the pod's volumes take that count as its own (<see cref="LocalStorage.LocalStorageLimits.IsCounted"/>).</summary>
+    /// <returns>Bytes by the volumes' names; without those that cannot be measured now.</returns>
+    ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, CancellationToken stop);
+
+    /// <summary>How long the logs of a container are, in bytes, with those that were put aside.</summary>
+    long LogBytes(ContainerRecord container);
 
     /// <summary>How much memory a container, or all of the pod, needs to go on: what the kernel could take back for others is not counted.</summary>
     /// <param name="running">Null for the pod as a whole.</param>

@@ -112,7 +112,7 @@ internal sealed class PodOperations(PodServices services, NodeEnvironment node, 
         var inputs = new StartInputs(
             state.Pod, start, _newSandbox ?? Task.FromResult(state.View.Sandbox), Volumes(state.Pod), TargetOf(state, name), state.RuntimeState.Of(name).StartFailure);
         _making.Add(GuardAsync(ObjectKey.Of(state.Pod), _starting.StartAsync(inputs, _drop.Token, _late.Token)));
-        return state.WithContainer(name, runtime => runtime with { IsStarting = true, Given = start.Container.Spec.Resources });
+        return state.WithContainer(name, runtime => runtime with { IsStarting = true, Given = start.Container.Spec.Resources, GivenWhole = state.Pod.Spec.Resources });
     }
 
     private static (string Name, string? Id)? TargetOf(PodWorkerState state, string name) =>

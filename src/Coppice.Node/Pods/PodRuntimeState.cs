@@ -108,6 +108,9 @@ public sealed record ContainerRuntimeState
     /// <summary>What the newest container may use: what it was started with, or was given since; null where nobody knows any more.</summary>
     public ResourceRequirements? Given { get; init; }
 
+    /// <summary>What its pod as a whole might use then: the limits of a container that has none of its own.</summary>
+    public ResourceRequirements? GivenWhole { get; init; }
+
     public ProbeState Probes { get; init; } = ProbeState.None;
 
     /// <summary>What containers of this name left to say when they ended, by their ids.</summary>

@@ -33,6 +33,10 @@ public sealed record PodServices(
     public PodStarts Starts { get; } = new(Time);
 
     public IPodDevices Devices { get; init; } = NoPodDevices.Instance;
+
+    /// <summary>What containers wrote to their own file systems, by their ids; as the runtime last counted it.</summary>
+    public Func<CancellationToken, ValueTask<IReadOnlyDictionary<string, FilesUsage>>> Written { get; init; } =
+        _ => new(new Dictionary<string, FilesUsage>());
 }
 
 /// <summary>What a pod's worker has to know of its node.</summary>

@@ -37,12 +37,14 @@ public static class PodStatusPlanner
         };
         status = WithAddresses(status, situation, hostAddresses);
         status = status with { Phase = PodPhasePlanner.Plan(situation, status, HasStopped(situation, plan)) };
-        if (status.Phase == PodPhase.Failed && (plan.End?.Termination ?? situation.RuntimeState.Termination) is { } termination)
+        var termination = status.Phase == PodPhase.Failed ? plan.End?.Termination ?? situation.RuntimeState.Termination : null;
+        if (termination is not null)
         {
             status = status with { Reason = termination.Reason, Message = termination.Message };
         }
 
-        return status with { Conditions = PodConditionPlanner.Plan(situation, status) };
+        status = status with { Conditions = PodConditionPlanner.Plan(situation, status) };
+        return termination is { IsRefusal: true } ? status with { InitContainerStatuses = [], ContainerStatuses = [], EphemeralContainerStatuses = [] } : status;
     }
 
     /// <summary>Whether nothing of a pod that is to end runs any more, or holds a device: its phase is then final.</summary>

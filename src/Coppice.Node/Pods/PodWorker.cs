@@ -235,6 +235,7 @@ public sealed class PodWorker : IDisposable
             {
                 Probes = isSame ? new ProbeState(record.Id, status.Started == true, status.Ready, null) : ProbeState.For(record.Id),
                 Given = isSame ? status.Resources : null,
+                GivenWhole = pod.Status.Resources,
             });
         }
 

@@ -1,3 +1,4 @@
+using Coppice.Node.Containers;
 using Coppice.Node.Runtime;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -69,10 +70,12 @@ internal static class ResizePlanner
     private static bool NeedsRestart(PodSituation situation, PodContainer container)
     {
         var (given, wanted) = (GivenTo(situation, container), container.Spec.Resources);
+        // A container without a limit of its own has its pod's, and is given another when that changes.
+        var runtime = situation.RuntimeState.Of(container.Name);
+        var (givenWhole, wantedWhole) = (runtime.Given is null ? GivenToPod(situation) : runtime.GivenWhole, situation.Pod.Spec.Resources);
         return container.Spec.ResizePolicy.Any(policy =>
             policy.RestartPolicy == ResourceResizeRestartPolicy.RestartContainer
-            && (Differs(given.Requests, wanted.Requests, policy.ResourceName) || Differs(given.Limits, wanted.Limits, policy.ResourceName)));
+            && (given.Requests.Find(policy.ResourceName) != wanted.Requests.Find(policy.ResourceName)
+                || ContainerLimits.LimitOf(given, givenWhole, policy.ResourceName) != ContainerLimits.LimitOf(wanted, wantedWhole, policy.ResourceName)));
     }
-
-    private static bool Differs(ValueMap<Quantity> one, ValueMap<Quantity> other, string name) => one.Find(name) != other.Find(name);
 }

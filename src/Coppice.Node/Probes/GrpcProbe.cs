@@ -14,6 +14,9 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
     private const int FrameHeaderLength = 5;
     private const int AnswerBytesMax = 64 * 1024;
 
+    /// <summary>Before a server that refused the connection is tried again.</summary>
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(100);
+
     private static readonly string[] Statuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
@@ -25,13 +28,7 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{target}/grpc.health.v1.Health/Check")
-            {
-                Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(Question(call.Service ?? "")),
-            };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
-            request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-            using var response = await _http.SendAsync(request, both.Token);
+            using var response = await ConnectAndSendAsync(target, call.Service ?? "", both.Token);
             // Whatever a program sends, a probe must not fill the node's memory with it.
             await response.Content.LoadIntoBufferAsync(AnswerBytesMax, both.Token);
             var body = await response.Content.ReadAsByteArrayAsync(both.Token);
@@ -48,6 +45,28 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    // As the kubelet, which goes on trying to connect for as long as the probe may take.
+    private async ValueTask<HttpResponseMessage> ConnectAndSendAsync(string target, string service, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{target}/grpc.health.v1.Health/Check")
+                {
+                    Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(Question(service)),
+                };
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+                request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+                return await _http.SendAsync(request, stop);
+            }
+            catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError)
+            {
+                await Task.Delay(ConnectPause, time, stop);
+            }
+        }
+    }
 
     private static ProbeOutcome Read(HttpResponseMessage response, byte[] body)
     {

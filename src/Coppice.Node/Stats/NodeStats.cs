@@ -75,7 +75,7 @@ public sealed class NodeStats(
                 $"{cgroup}/{one.Id}",
                 UsageOf($"{cgroup}/{one.Id}", seen),
                 written.TryGetValue(one.Id, out var layer) ? layer : null,
-                withFiles ? SizeOf(Path.GetDirectoryName(one.LogPath)) : default))
+                withFiles ? FilesUsage.Of(Path.GetDirectoryName(one.LogPath)) : default))
             .ToList();
         IReadOnlyList<InterfaceCounters> network = [];
         if (!pod.Spec.HostNetwork && view.Sandbox is { State: SandboxState.Ready } sandbox && _files.ProcessOf($"{cgroup}/{sandbox.Id}") is { } process)
@@ -91,24 +91,6 @@ public sealed class NodeStats(
         seen.Add(cgroup);
         var totals = _files.Read(cgroup);
         return new Usage(totals, _rates.Next(cgroup, totals.CpuNanoseconds));
-    }
-
-    private static FilesUsage SizeOf(string? directory)
-    {
-        var (bytes, files) = (0L, 0L);
-        try
-        {
-            foreach (var file in new DirectoryInfo(directory ?? "/nowhere").EnumerateFiles())
-            {
-                (bytes, files) = (bytes + file.Length, files + 1);
-            }
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            // Being rotated, or removed.
-        }
-
-        return new FilesUsage(bytes, files);
     }
 
     /// <summary>When the machine was started.</summary>

@@ -7,7 +7,8 @@ namespace Coppice.Node.Status;
 /// Registers the node and keeps its status true: at its period, and at once when it is told that something changed. One reports at
 /// a time.
 /// </summary>
-public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeStatusOptions options, TimeProvider time, Action<Exception> failed)
+public sealed class NodeReporter(
+    IApiClient api, IEventRecorder events, INodeObserver observer, NodeStatusOptions options, TimeProvider time, Action<Exception> failed)
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
@@ -20,11 +21,17 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
     private readonly TaskCompletionSource _reported = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
 
+    private volatile Objects.Core.Node? _seen;
+    private bool _wasUnschedulable;
+
     // Not null once the node goes down: completes when that was written.
     private volatile TaskCompletionSource? _goingDown;
 
     /// <summary>Completes when the API has a status that was written from here: what stood there before may be long untrue.</summary>
     public Task Reported => _reported.Task;
+
+    /// <summary>The node as it was last seen in the API; null before. For any thread.</summary>
+    public Objects.Core.Node? Seen => _seen;
 
     /// <summary>Something has changed that the status tells of: the runtime is gone or back.</summary>
     public void Wake() => _changed.TrySetResult();
@@ -107,6 +114,7 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
         var now = time.GetUtcNow();
         var key = new ObjectKey("", facts.Name);
         var current = await api.FindAsync<Objects.Core.Node>(key, stop);
+        var isNew = current is null;
         if (current is null)
         {
             if (_reported.Task.IsCompleted && !options.ComesBack)
@@ -125,15 +133,33 @@ public sealed class NodeReporter(IApiClient api, INodeObserver observer, NodeSta
             current = await api.UpdateAsync(current with { Metadata = current.Metadata with { Labels = labels } }, stop);
         }
 
+        _seen = current;
         var planned = NodeStatusPlanner.Plan(current.Status, facts, health, options, now);
         if (!_reported.Task.IsCompleted || NodeStatusPlanner.IsNews(current.Status, planned, now, options))
         {
             await api.UpdateStatusAsync(current with { Status = planned }, stop);
             _reported.TrySetResult();
+            Tell(current, NodeChanges.Reasons(isNew ? [] : current.Status.Conditions, planned.Conditions));
+        }
+
+        if (current.Spec.Unschedulable != _wasUnschedulable)
+        {
+            _wasUnschedulable = current.Spec.Unschedulable;
+            Tell(current, [NodeChanges.Scheduling(_wasUnschedulable)]);
         }
 
         goingDown?.TrySetResult();
         return NodeConditions.IsReady(current with { Status = planned });
+    }
+
+    // About a node that has its name for an uid, as the kubelet's: an old kubectl finds no others.
+    private void Tell(Objects.Core.Node node, IEnumerable<string> reasons)
+    {
+        var named = node with { Metadata = node.Metadata with { Uid = node.Metadata.Name } };
+        foreach (var reason in reasons)
+        {
+            events.Record(named, "Normal", reason, NodeChanges.Message(node.Metadata.Name ?? "", reason));
+        }
     }
 
     private static TaskCompletionSource NewSignal() => new();

@@ -43,7 +43,7 @@ public sealed record PodVolumeSources(
 /// <param name="Attempt">The container's, as in its log's name.</param>
 /// <param name="Volumes">Of <see cref="IPodVolumes.PrepareAsync"/>.</param>
 /// <param name="Environment">For subPathExpr.</param>
-/// <param name="Hostname">The pod's, as in its sandbox.</param>
+/// <param name="Hostname">The pod's, without its domain.</param>
 /// <param name="Domain">The pod's, or null (<see cref="SandboxSpecBuilder.Domain"/>).</param>
 public sealed record MountInputs(
     int Attempt,

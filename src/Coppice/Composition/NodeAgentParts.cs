@@ -26,6 +26,9 @@ public sealed record NodeMachine(
 
     /// <summary>What pods get of the machine's devices.</summary>
     public IPodDevices Devices { get; init; } = NoPodDevices.Instance;
+
+    /// <summary>What containers wrote to their own file systems, by their ids; null where nobody counts.</summary>
+    public Func<CancellationToken, ValueTask<IReadOnlyDictionary<string, FilesUsage>>>? Written { get; init; }
 }
 
 /// <summary>A node's agent in the cluster.</summary>
@@ -66,7 +69,8 @@ public sealed class NodeAgentParts
         {
             Devices = machine.Devices,
         };
-        var reporter = new NodeReporter(cluster.Api, machine.Observer, options.Status, time, e => cluster.ReportFailed(Status, e));
+        services = machine.Written is { } written ? services with { Written = written } : services;
+        var reporter = new NodeReporter(cluster.Api, cluster.Events, machine.Observer, options.Status, time, e => cluster.ReportFailed(Status, e));
         (Probed, Starts) = (services.Probed, services.Starts);
         var fence = machine.Guard is { } guard ? new Fence(guard, time, e => cluster.ReportFailed(Guard, e)) : null;
         var heartbeat = cluster.Heartbeats is { } told ? new NodeHeartbeat(told.Line, fence, told.Session, time, reporter.Wake) : null;

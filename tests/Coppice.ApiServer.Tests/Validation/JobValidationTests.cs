@@ -105,6 +105,9 @@ public sealed class JobValidationTests
         """{"schedule":"* * * *","jobTemplate":{"spec":{"template":T}}}""",
         """spec.schedule: Invalid value: "* * * *": expected exactly 5 fields, found 4: [* * * *]""")]
     [InlineData(
+        """{"schedule":"CRON_TZ=UTC 0 23 * * *","jobTemplate":{"spec":{"template":T}}}""",
+        """spec.schedule: Invalid value: "CRON_TZ=UTC 0 23 * * *": cannot use TZ or CRON_TZ in schedule, use timeZone field instead""")]
+    [InlineData(
         """{"schedule":"@daily","timeZone":"Mars/Olympus","jobTemplate":{"spec":{"template":T}}}""",
         """spec.timeZone: Invalid value: "Mars/Olympus": unknown time zone Mars/Olympus""")]
     [InlineData(

@@ -192,6 +192,8 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
 
     private sealed class NoRegistration : INodeRegistration
     {
+        public Coppice.Objects.Core.Node? Seen => null;
+
         public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
         public void Wake()

@@ -13,6 +13,7 @@ public sealed class ContainerEnvironmentTests
     private readonly Dictionary<string, ConfigMap> _maps = [];
     private readonly Dictionary<string, Secret> _secrets = [];
     private readonly List<Service> _services = [];
+    private readonly Dictionary<(string Volume, string Path), string?> _files = [];
 
     [Theory]
     [InlineData("$(A)", "1")]
@@ -77,6 +78,23 @@ public sealed class ContainerEnvironmentTests
         Assert.Equal(message, failed.Message);
     }
 
+    [Theory]
+    [InlineData("A='1'", "A", false, "1")]
+    [InlineData("A='1'", "B", true, null)]
+    [InlineData(null, "A", true, null)]
+    [InlineData("A='1'", "B", false, "environment variable key \"B\" not found in file")]
+    [InlineData("A=1", "A", true, "couldn't parse env file")]
+    [InlineData(null, "A", false, "couldn't parse env file")]
+    public async Task A_variable_comes_from_a_file_that_another_container_left(string? file, string key, bool isOptional, string? expected)
+    {
+        _files[("shared", "app.env")] = file;
+        var env = EnvironmentAsync("""
+            "env":[{"name":"X","valueFrom":{"fileKeyRef":{"volumeName":"shared","path":"app.env","key":"KEY","optional":OPTIONAL}}}]
+            """.Replace("KEY", key, StringComparison.Ordinal).Replace("OPTIONAL", isOptional ? "true" : "false", StringComparison.Ordinal));
+        var got = env.IsFaulted ? (await Assert.ThrowsAsync<ContainerConfigException>(() => env)).Message : (await env).GetValueOrDefault("X");
+        Assert.Equal(expected, got);
+    }
+
     [Fact]
     public async Task Services_are_told_of_and_the_API_servers_always()
     {
@@ -105,7 +123,7 @@ public sealed class ContainerEnvironmentTests
         var pod = Given.Pod($$"""{ {{spec}} "containers":[{"name":"main",{{container}}}]}""");
         var sources = new EnvironmentSources(
             (ns, name) => ValueTask.FromResult(_maps.GetValueOrDefault(name)), (ns, name) => ValueTask.FromResult(_secrets.GetValueOrDefault(name)), () => _services);
-        return (await ContainerEnvironment.ResolveAsync(pod, pod.Spec.Containers[0], Facts, sources)).ToDictionary();
+        return (await ContainerEnvironment.ResolveAsync(pod, pod.Spec.Containers[0], Facts with { VolumeText = (volume, path) => _files[(volume, path)] }, sources)).ToDictionary();
     }
 
     private static Service Service(string ns, string name, string address, string portName, int port) => Given.Read<Service>(

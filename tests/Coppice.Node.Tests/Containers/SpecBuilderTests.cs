@@ -34,6 +34,29 @@ public sealed class SpecBuilderTests
         Assert.Equal([new PortMapping("TCP", 80, 8080, "")], spec.PortMappings);
     }
 
+    [Theory]
+    [InlineData("""{}""", "web", "web", null)]
+    [InlineData("""{"hostname":"a","subdomain":"b"}""", "a", "a", "b.shop.svc.cluster.local")]
+    [InlineData("""{"hostname":"a","subdomain":"b","setHostnameAsFQDN":true}""", "a.b.shop.svc.cluster.local", "a", "b.shop.svc.cluster.local")]
+    [InlineData("""{"setHostnameAsFQDN":true}""", "web", "web", null)]
+    [InlineData("""{"hostnameOverride":"x.example","subdomain":"b"}""", "x.example", "x.example", null)]
+    public void A_pod_is_called_by_its_name_and_with_its_domain_if_it_wants_that(string spec, string hostname, string shortName, string? domain)
+    {
+        var pod = Given.Pod(spec);
+        Assert.Equal(
+            (hostname, shortName, domain),
+            (SandboxSpecBuilder.Hostname(pod, Settings), SandboxSpecBuilder.ShortName(pod, Settings), SandboxSpecBuilder.Domain(pod, Settings.ClusterDomain)));
+    }
+
+    [Fact]
+    public void A_name_with_its_domain_that_the_kernel_does_not_take_is_refused()
+    {
+        var pod = Given.Pod("""{"hostname":"a-rather-long-name-of-a-pod","subdomain":"in-a-long-subdomain","setHostnameAsFQDN":true}""");
+        Assert.Equal(
+            "failed to construct FQDN from pod hostname and cluster domain, FQDN a-rather-long-name-of-a-pod.in-a-long-subdomain.shop.svc.cluster.local is too long (64 characters is the max, 70 characters requested)",
+            Assert.Throws<ContainerConfigException>(() => SandboxSpecBuilder.Build(pod, 0, Settings)).Message);
+    }
+
     [Fact]
     public void A_pod_on_the_hosts_network_keeps_the_hosts_name_and_resolver()
     {

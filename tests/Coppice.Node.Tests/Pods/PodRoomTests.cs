@@ -18,6 +18,25 @@ public sealed class PodRoomTests
         var status = node.Api.Status("b");
         Assert.Equal((PodPhase.Failed, "OutOfcpu"), (status.Phase, status.Reason));
         Assert.Equal("Pod was rejected: Node didn't have enough resource: cpu, requested: 1500, used: 1500, capacity: 2000", status.Message);
+        // As from the kubelet, which has nothing to say of containers that never were: the reason is the pod's state.
+        Assert.Empty(status.ContainerStatuses);
+        Assert.Single(node.Held.Sandboxes);
+    }
+
+    [Fact]
+    public void A_pod_that_may_not_be_on_the_node_is_refused_by_how_the_node_is_now()
+    {
+        using var node = new TestNode().Start();
+        node.Do(() => node.Api.Api.Create(new Objects.Core.Node { Metadata = new() { Name = "n1", Labels = Objects.ValueMap.Of(("disk", "ssd")) } }));
+        node.Create("here", spec => spec with { NodeSelector = Objects.ValueMap.Of(("disk", "ssd")), Containers = [new() { Name = "main", Image = "server:1", ImagePullPolicy = "IfNotPresent" }] });
+        node.Create("astray", spec => spec with { NodeSelector = Objects.ValueMap.Of(("disk", "hdd")), InitContainers = [new() { Name = "first", Image = "job:1" }], Containers = [new() { Name = "main", Image = "server:1" }] });
+
+        Assert.True(node.IsReady("here"));
+        var status = node.Api.Status("astray");
+        Assert.Equal(
+            (PodPhase.Failed, "NodeAffinity", "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"),
+            (status.Phase, status.Reason, status.Message));
+        Assert.True(status.ContainerStatuses.IsEmpty && status.InitContainerStatuses.IsEmpty);
         Assert.Single(node.Held.Sandboxes);
     }
 

@@ -145,6 +145,7 @@ public sealed class PodWorkerTests
         Assert.False(node.IsReady("web"));
         Assert.Contains("Warning Failed: Error: exec: \"/nothing\": no such file", node.Events.Told);
         Assert.Equal(("CrashLoopBackOff", "StartError"), (node.Main("web").State.Waiting!.Reason, node.Main("web").LastState.Terminated!.Reason));
+        Assert.Equal(DateTimeOffset.UnixEpoch, node.Main("web").LastState.Terminated!.StartedAt);
     }
 
     [Fact]

@@ -221,6 +221,24 @@ public sealed class ResizeTests
         Assert.Equal(["ResizeInfeasible", "ResizeStarted", "ResizeCompleted"], ResizeEvents(node));
     }
 
+    [Fact]
+    public void A_container_that_is_bound_by_its_pods_limit_is_restarted_with_it_if_its_policy_says_so()
+    {
+        using var node = new TestNode().Start();
+        var before = new ResourceRequirements { Requests = Memory("64Mi"), Limits = Memory("128Mi") };
+        ContainerResizePolicy[] policies = [new() { ResourceName = "memory", RestartPolicy = ResourceResizeRestartPolicy.RestartContainer }];
+        var bound = new Container { Name = "a", Image = "server:1", ImagePullPolicy = "IfNotPresent", ResizePolicy = policies.ToValueList() };
+        var own = bound with { Name = "b", Resources = new() { Requests = Memory("32Mi"), Limits = Memory("32Mi") } };
+        node.Create("web", spec => spec with { Resources = before, Containers = [bound, own] });
+        ResizeWhole(node, before with { Limits = Memory("256Mi") });
+        node.Advance(1);
+
+        Assert.Equal([1, 0], node.Api.Status("web").ContainerStatuses.Select(one => one.RestartCount));
+        Assert.Equal(256L << 20, node.Runtime.ResourcesOf(node.MainId("web"))!.Value.MemoryLimitBytes);
+        node.Advance(60);
+        Assert.Equal([1, 0], node.Api.Status("web").ContainerStatuses.Select(one => one.RestartCount));
+    }
+
     private static void ResizeWhole(TestNode node, ResourceRequirements resources) =>
         node.Do(() => node.Api.Change("web", pod => pod with { Spec = pod.Spec with { Resources = resources } }, "resize"));
 

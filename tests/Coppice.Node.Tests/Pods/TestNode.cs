@@ -50,6 +50,9 @@ internal sealed class TestNode : IDisposable
 
     public TestHostResources HostResources { get; } = new();
 
+    /// <summary>What containers wrote to their own file systems, by their ids.</summary>
+    public Dictionary<string, FilesUsage> Written { get; } = [];
+
     public TestEvents Events { get; } = new();
 
     public TestLog Log { get; } = new();
@@ -78,6 +81,7 @@ internal sealed class TestNode : IDisposable
             new EnvironmentSources((_, _) => default, (_, _) => default, () => []), Api.Api, Events, Clock, Log)
         {
             Devices = Devices,
+            Written = _ => new(Written),
         };
         var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null), ["192.168.1.10"],
@@ -152,6 +156,8 @@ internal sealed class TestNode : IDisposable
 
     private sealed class NoRegistration(TaskCompletionSource? broken) : INodeRegistration
     {
+        public Objects.Core.Node? Seen => null;
+
         public Task RunAsync(CancellationToken stop) => broken?.Task ?? Task.CompletedTask;
 
         public void Wake()
@@ -214,6 +220,18 @@ internal sealed class TestHostResources : IHostResources, IOrphanedPods
 
     /// <summary>How much memory every container uses, and with it every pod.</summary>
     public long? MemoryUsed { get; set; }
+
+    /// <summary>What is in the pods' volumes, by the volumes' names and the paths there.</summary>
+    public Dictionary<(string Volume, string Path), string> Texts { get; } = [];
+
+    /// <summary>How large the pods' volumes are, in bytes, by their names.</summary>
+    public Dictionary<string, long> VolumesUsed { get; } = [];
+
+    public string? VolumeText(Pod pod, string volume, string path) => Texts.GetValueOrDefault((volume, path));
+
+    public ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, CancellationToken stop) => new(VolumesUsed);
+
+    public long LogBytes(ContainerRecord container) => 0;
 
     public long? MemoryInUse(Pod pod, ContainerRecord? running) => MemoryUsed;
 

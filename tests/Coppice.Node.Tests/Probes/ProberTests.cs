@@ -56,6 +56,14 @@ public sealed class ProberTests : IDisposable
     }
 
     [Fact]
+    public async Task A_gRPC_server_that_nobody_reaches_is_told_when_the_time_is_over()
+    {
+        var free = FreePort();
+        var outcome = await AskAsync(new Probe { Grpc = new GRPCAction { Port = free } }, free);
+        Assert.Equal($"timeout: failed to connect service \"127.0.0.1:{free}\" within 1s: context deadline exceeded", outcome.Message);
+    }
+
+    [Fact]
     public async Task A_certificate_makes_nobody_look_up_its_issuer()
     {
         using var trap = new LookupTrap();

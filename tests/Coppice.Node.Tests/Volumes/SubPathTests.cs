@@ -36,6 +36,30 @@ public sealed class SubPathTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("absolute/secret")]
+    [InlineData("process/etc/hostname")]
+    [InlineData(".")]
+    [InlineData("pipe")]
+    [InlineData("large")]
+    public void What_is_no_text_of_the_volume_is_not_read(string path)
+    {
+        File.CreateSymbolicLink(_volume + "/absolute", _outside);
+        File.CreateSymbolicLink(_volume + "/process", "/proc/self/root");
+        File.WriteAllBytes(_volume + "/large", new byte[(1 << 20) + 1]);
+        System.Diagnostics.Process.Start("mkfifo", [_volume + "/pipe"]).WaitForExit();
+        Assert.ThrowsAny<IOException>(() => VolumeText.Read(_volume, path));
+    }
+
+    [Fact]
+    public void A_text_is_read_by_way_of_links_that_stay_in_the_volume()
+    {
+        Directory.CreateDirectory(_volume + "/d");
+        File.WriteAllText(_volume + "/d/text", "A='1'");
+        File.CreateSymbolicLink(_volume + "/link", "d/text");
+        Assert.Equal(("A='1'", null), (VolumeText.Read(_volume, "link"), VolumeText.Read(_volume, "none")));
+    }
+
+    [Theory]
     [InlineData("absolute")]
     [InlineData("absolute/secret")]
     [InlineData("second")]

@@ -22,6 +22,12 @@ internal sealed class SimulatedHostResources(TimeProvider time, Func<Pod, Cancel
     /// <summary>How long a volume is in the making.</summary>
     public TimeSpan VolumesTake { get; set; }
 
+    public string? VolumeText(Pod pod, string volume, string path) => null;
+
+    public ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, CancellationToken stop) => new(new Dictionary<string, long>());
+
+    public long LogBytes(ContainerRecord container) => 0;
+
     public long? MemoryInUse(Pod pod, ContainerRecord? running) => null;
 
     public bool IsStopped(Pod pod, ContainerRecord running) => false;

@@ -82,9 +82,11 @@ internal sealed class CronJobStrategy : KindStrategy<CronJob>
         var text = spec.Schedule;
         var namesZone = text.Contains("TZ", StringComparison.Ordinal);
         var mayNameZone = old?.Schedule.Contains("TZ", StringComparison.Ordinal) == true;
+        // With a zone before it, what is behind must still be a schedule.
+        var bare = text.StartsWith("TZ=", StringComparison.Ordinal) || text.StartsWith("CRON_TZ=", StringComparison.Ordinal) ? text[(text.IndexOf(' ') + 1)..] : text;
         return
         [
-            .. !CronSchedule.TryParse(text, out _, out var why) ? [FieldError.Invalid(path, text, why)] : Findings<FieldError>.None,
+            .. !CronSchedule.TryParse(bare, out _, out var why) ? [FieldError.Invalid(path, text, why)] : Findings<FieldError>.None,
             .. FieldRules.If(namesZone && !mayNameZone, () => FieldError.Invalid(path, text, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead")),
             .. FieldRules.If(
                 namesZone && mayNameZone && spec.TimeZone is not null,

@@ -1,0 +1,59 @@
+using Coppice.Client;
+using Coppice.Node.Status;
+using Coppice.Node.Tests.Pods;
+using Coppice.Objects;
+using Coppice.Objects.Core;
+using Coppice.Testing;
+
+namespace Coppice.Node.Tests.Status;
+
+/// <summary>What a node says of itself in events.</summary>
+public sealed class NodeEventTests
+{
+    private readonly Machine _machine = new();
+    private readonly TestEvents _events = new();
+
+    [Fact]
+    public async Task A_node_tells_what_changes_of_it_and_nothing_twice()
+    {
+        var time = new ManualTimeProvider();
+        var api = new TestApi(time);
+        var reporter = new NodeReporter(api, _events, _machine, new NodeStatusOptions(), time, failed => throw failed);
+        await TellsAsync(reporter, "NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID", "NodeReady");
+        await TellsAsync(reporter);
+
+        _machine.Health = MachineHealth.Good with { RuntimeProblem = "gone", IsShortOfDisk = true };
+        await TellsAsync(reporter, "NodeHasDiskPressure", "NodeNotReady");
+        _machine.Health = MachineHealth.Good;
+        await TellsAsync(reporter, "NodeHasNoDiskPressure", "NodeReady");
+
+        await CordonAsync(api, true);
+        await TellsAsync(reporter, "NodeNotSchedulable");
+        await TellsAsync(reporter);
+        await CordonAsync(api, false);
+        await TellsAsync(reporter, "NodeSchedulable");
+    }
+
+    private static async Task CordonAsync(TestApi api, bool isUnschedulable)
+    {
+        var node = (await api.FindAsync<Objects.Core.Node>(new("", "n1"), default))!;
+        await api.UpdateAsync(node with { Spec = node.Spec with { Unschedulable = isUnschedulable } }, default);
+    }
+
+    private async Task TellsAsync(NodeReporter reporter, params string[] reasons)
+    {
+        _events.Told.Clear();
+        await reporter.ReportAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(reasons.Select(one => $"Normal {one}: Node n1 status is now: {one}"), _events.Told);
+    }
+
+    private sealed class Machine : INodeObserver
+    {
+        public MachineHealth Health { get; set; } = MachineHealth.Good;
+
+        public ValueTask<NodeFacts> FactsAsync(CancellationToken stop) =>
+            new(new NodeFacts("n1", ["192.168.0.1"], 2, 4L << 30, 1000, [], new NodeSystemInfo { OperatingSystem = "linux", Architecture = "amd64" }));
+
+        public ValueTask<MachineHealth> HealthAsync(CancellationToken stop) => new(Health);
+    }
+}
