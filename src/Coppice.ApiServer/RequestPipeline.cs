@@ -145,14 +145,14 @@ public sealed partial class RequestPipeline
         var tunnels = new AgentTunnels(new TunnelOptions(), time);
         _tunnels = new TunnelEndpoint(tunnels);
         var (locator, proxies) = (new ProxyLocator(verbs), new ProxyClients(parts, tunnels));
-        AgentFigures = new AgentFigures(locator, proxies, time).ReadAsync;
+        AgentFigures = new AgentFigures(locator, proxies, time);
         var streams = new StreamEndpoint(verbs, node => parts.Nodes(node) ?? new AgentStreams(node, locator, proxies, time), time);
         _subresources = new SubresourceEndpoint(verbs, _resources, streams, new ProxyEndpoint(verbs, locator, proxies));
         (_audit, _time, _log) = (verbs.Audit, time, log);
     }
 
-    /// <summary>What a node on another machine uses, as its agent tells it.</summary>
-    public Func<string, CancellationToken, ValueTask<NodeSample>> AgentFigures { get; }
+    /// <summary>What nodes on other machines use. Whoever runs the pipeline puts it away.</summary>
+    public AgentFigures AgentFigures { get; }
 
     /// <summary>The cluster's users and their rights, for what is served beside the API.</summary>
     public IAccessControl Access { get; }

@@ -15,11 +15,14 @@ internal sealed class ProxyClients(PipelineParts parts, AgentTunnels tunnels)
 
     private readonly HttpMessageInvoker _targets = new(NewHandler(parts.Connect is { } connect ? (context, stop) => connect(context.DnsEndPoint, stop) : null, AgentTransport.TrustAnybody));
 
-    private readonly SocketsHttpHandler _agents = NewHandler(
-        AgentDoor.Connect(tunnels, parts.Connect), tls => AgentTransport.Configure(tls, parts.Authority.Certificate, parts.AgentClient));
+    private readonly SocketsHttpHandler _agents = ToAgents(parts, tunnels, TimeSpan.Zero);
 
     /// <summary>For requests to the agent of a node: both sides show certificates of the cluster's authority.</summary>
     public HttpMessageInvoker OfAgent(string node) => new(new AgentDoor(node, _agents), disposeHandler: false);
+
+    /// <summary>The same for who asks agents again and again, by connections of his own, which he puts away. To be used behind an <see cref="AgentDoor"/>.</summary>
+    /// <param name="lifetime">How long one may be used.</param>
+    public SocketsHttpHandler KeptConnections(TimeSpan lifetime) => ToAgents(parts, tunnels, lifetime);
 
     public HttpMessageInvoker Of(ProxyLocation location) => location.Agent is { } node ? OfAgent(node) : _targets;
 
@@ -43,8 +46,11 @@ internal sealed class ProxyClients(PipelineParts parts, AgentTunnels tunnels)
         _ => e.Message,
     };
 
+    private static SocketsHttpHandler ToAgents(PipelineParts parts, AgentTunnels tunnels, TimeSpan lifetime) =>
+        NewHandler(AgentDoor.Connect(tunnels, parts.Connect), tls => AgentTransport.Configure(tls, parts.Authority.Certificate, parts.AgentClient), lifetime);
+
     private static SocketsHttpHandler NewHandler(
-        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect, Action<SslClientAuthenticationOptions> configure)
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect, Action<SslClientAuthenticationOptions> configure, TimeSpan lifetime = default)
     {
         var handler = new SocketsHttpHandler
         {
@@ -58,7 +64,7 @@ internal sealed class ProxyClients(PipelineParts parts, AgentTunnels tunnels)
             RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
             ConnectTimeout = ConnectTimeout,
-            PooledConnectionLifetime = TimeSpan.Zero,
+            PooledConnectionLifetime = lifetime,
             ConnectCallback = connect,
         };
 

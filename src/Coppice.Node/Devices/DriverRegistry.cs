@@ -31,6 +31,7 @@ internal sealed partial class DriverRegistry(string directory, OfferedSlices sli
     private readonly SortedDictionary<string, Registration> _found = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, DateTimeOffset> _away = new(StringComparer.Ordinal);
     private bool _isSwept;
+    private string? _notWatched;
 
     // Swapped whole by the loop; read from anywhere.
     private volatile ImmutableSortedDictionary<string, DeviceDriver> _drivers = ImmutableSortedDictionary.Create<string, DeviceDriver>(StringComparer.Ordinal);
@@ -41,13 +42,17 @@ internal sealed partial class DriverRegistry(string directory, OfferedSlices sli
     public async Task RunAsync(CancellationToken stop)
     {
         OwnFiles.EnsureDirectory(directory);
-        using var changes = Watch();
+        using var changes = StartWatch();
+        Watch(changes);
         await using var audit = _clock.CreateTimer(_ => Wake(), null, TimeSpan.Zero, AuditPeriod);
         try
         {
             while (await _wakes.Reader.WaitToReadAsync(stop))
             {
                 _wakes.Reader.TryRead(out _);
+
+                // Before the look: what comes after it is told.
+                Watch(changes);
                 await TryLookAsync(stop);
             }
         }
@@ -64,23 +69,46 @@ internal sealed partial class DriverRegistry(string directory, OfferedSlices sli
         }
     }
 
-    /// <returns>Null where the machine has no more watches to give: the audit finds what is new.</returns>
-    private FileSystemWatcher? Watch()
+    /// <summary>Those that are there. Where the machine has no more watches to give, the audit finds what is new.</summary>
+    private void Watch(DirectoryWatch? changes)
     {
-        var watcher = new FileSystemWatcher(directory) { IncludeSubdirectories = true };
-        watcher.Created += (_, _) => Wake();
-        watcher.Deleted += (_, _) => Wake();
-        watcher.Renamed += (_, _) => Wake();
         try
         {
-            watcher.EnableRaisingEvents = true;
-            return watcher;
+            foreach (var one in Directory.EnumerateDirectories(directory, "*", SearchOption.AllDirectories).Prepend(directory))
+            {
+                changes?.Add(one);
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It went meanwhile: the look finds as much.
         }
         catch (IOException failed)
         {
-            LogNotWatched(directory, failed.Message);
-            watcher.Dispose();
+            NotWatched(failed);
+        }
+    }
+
+    private DirectoryWatch? StartWatch()
+    {
+        try
+        {
+            return DirectoryWatch.Start(Wake);
+        }
+        catch (IOException failed)
+        {
+            NotWatched(failed);
             return null;
+        }
+    }
+
+    // The same trouble is told once.
+    private void NotWatched(IOException why)
+    {
+        if (_notWatched != why.Message)
+        {
+            _notWatched = why.Message;
+            LogNotWatched(directory, why.Message);
         }
     }
 

@@ -23,9 +23,11 @@ public readonly record struct HostProcess(int Id, char State, int Parent, long S
         try
         {
             // 12 (a name (of any kind)) S 1 …: after the name the third field of proc(5) comes first; the start is the 22nd.
-            var stat = File.ReadAllText($"/proc/{id}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return new HostProcess(id, fields[0][0], int.Parse(fields[4 - 3], CultureInfo.InvariantCulture), long.Parse(fields[22 - 3], CultureInfo.InvariantCulture));
+            var stat = KernelFiles.TextOf($"/proc/{id}/stat");
+            var fields = stat.AsSpan(stat.LastIndexOf(')') + 2);
+            Span<Range> at = stackalloc Range[22 - 3 + 2];
+            fields.Split(at, ' ');
+            return new HostProcess(id, fields[0], int.Parse(fields[at[4 - 3]], CultureInfo.InvariantCulture), long.Parse(fields[at[22 - 3]], CultureInfo.InvariantCulture));
         }
         catch (IOException)
         {
@@ -38,7 +40,7 @@ public readonly record struct HostProcess(int Id, char State, int Parent, long S
     {
         try
         {
-            return File.ReadAllText($"/proc/{id}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            return KernelFiles.TextOf($"/proc/{id}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
         }
         catch (IOException)
         {

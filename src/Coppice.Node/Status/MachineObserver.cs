@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Coppice.Node.Host;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cri;
 using Coppice.Objects.Core;
@@ -93,15 +94,13 @@ public sealed class MachineObserver(
 
     private static long Meminfo(string field)
     {
-        foreach (var line in File.ReadLines("/proc/meminfo"))
+        foreach (var line in KernelFiles.TextOf("/proc/meminfo").AsSpan().EnumerateLines())
         {
-            if (!line.StartsWith(field + ":", StringComparison.Ordinal))
+            // MemTotal:       24683668 kB
+            if (line.StartsWith($"{field}:"))
             {
-                continue;
+                return long.Parse(line[(field.Length + 1)..].TrimEnd("kB"), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) << 10;
             }
-
-            var kilobytes = line[(field.Length + 1)..].Replace("kB", "", StringComparison.Ordinal).Trim();
-            return long.Parse(kilobytes, CultureInfo.InvariantCulture) << 10;
         }
 
         return 0;
@@ -111,7 +110,7 @@ public sealed class MachineObserver(
     {
         try
         {
-            return File.Exists(path) ? File.ReadAllText(path).Trim() : "";
+            return File.Exists(path) ? KernelFiles.TextOf(path).Trim() : "";
         }
         catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
         {

@@ -79,7 +79,7 @@ internal static class UpCommand
 
                 HostChecks.RequireRoom(_layout);
                 KeepToken();
-                await _printer.RunAsync(_options.Join is { } join ? $"Joining the cluster at {join.Server}" : "Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(_layout, _options.Instance, arguments.Repeat(parsed), stop), stop));
+                await _printer.RunAsync(_options.Join is { } join ? $"Joining the cluster at {join.Server}" : "Starting the cluster", async _ => await WaitAsync(await BackgroundServer.StartAsync(_layout, _options.Instance, arguments.Repeat(parsed), ServerEnvironment.Of(joins: _options.Join is not null), stop), stop));
             }
 
             SayWhatNext();

@@ -235,7 +235,7 @@ public sealed class Cluster : IServer
         var kubeconfig = new AdminKubeconfig(keys, _layout.AdminKubeconfig, _options.Port, _time, _log);
         kubeconfig.Write();
         _loops.Run(kubeconfig.RunAsync);
-        return (door, pipeline.AgentFigures);
+        return (door, _loops.Keep(pipeline.AgentFigures).ReadAsync);
     }
 
     private MeasuredClient Measured(IApiClient client) => new(client, $"127.0.0.1:{_options.Port}", _clients, _time);

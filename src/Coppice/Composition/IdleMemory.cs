@@ -16,8 +16,8 @@ internal sealed partial class IdleMemory(Func<long> allocated, Func<long> held, 
     /// <summary>Bytes allocated between two looks below which nobody is at work: heartbeats and audits allocate less.</summary>
     private const long Quiet = 16 << 20;
 
-    /// <summary>Bytes allocated since the last time that make it worth a pause, of some 10 ms then: what an idle cluster allocates in half a minute.</summary>
-    private const long Worthwhile = 2 << 20;
+    /// <summary>Bytes allocated since the last time that make it worth a pause, of some 10 ms then: what an idle node allocates in a quarter of a minute.</summary>
+    private const long Worthwhile = 1 << 20;
 
     /// <summary>The pause is as long as there is much in use: so much of that must have been allocated anew.</summary>
     private const int WorthwhilePart = 4;

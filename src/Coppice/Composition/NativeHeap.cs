@@ -21,7 +21,7 @@ internal static class NativeHeap
     private const int ArenaMax = -8;
     private const int TrimThreshold = -1;
 
-    /// <summary>To be called while the process has few threads: an arena that there is stays.</summary>
+    /// <summary>To be called while the process has few threads: an arena that there is stays. What <c>up</c> starts is told before.</summary>
     public static void Limit()
     {
         _ = SetOption(ArenaMax, Arenas);

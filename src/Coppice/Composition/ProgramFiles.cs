@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Coppice.Node.Host;
 
 namespace Coppice.Composition;
 
@@ -21,25 +22,31 @@ internal static class ProgramFiles
     /// <summary>Lets go of what was looked up in the assemblies' second mappings. The next one to look there waits a microsecond for it.</summary>
     public static void LetGoOfDescriptions()
     {
-        foreach (var (start, end) in DescriptionsIn(File.ReadLines(Mappings), AppContext.BaseDirectory))
+        foreach (var (start, end) in DescriptionsIn(KernelFiles.TextOf(Mappings), AppContext.BaseDirectory))
         {
             _ = Advise(start, end - start, NotNeeded);
         }
     }
 
     /// <summary>Where the second mappings of a directory's assemblies are.</summary>
-    /// <param name="mappings">Lines as of proc(5): first and last address, rights, offset, device, inode, path.</param>
+    /// <param name="mappings">Lines as of proc(5): first and last address, rights, offset, device, inode, path. There are a thousand: none becomes a text of its own.</param>
     /// <param name="directory">With a slash at its end.</param>
-    public static IEnumerable<(ulong Start, ulong End)> DescriptionsIn(IEnumerable<string> mappings, string directory) =>
-        from line in mappings
-        let path = line.IndexOf('/')
-        where path > 0 && line.AsSpan(path).StartsWith(directory)
-        let fields = line.Split(' ', 3)
-        where fields[1] == AsOnDisk
-        let addresses = fields[0].Split('-')
-        select (AddressOf(addresses[0]), AddressOf(addresses[1]));
+    public static IReadOnlyList<(ulong Start, ulong End)> DescriptionsIn(string mappings, string directory)
+    {
+        var found = new List<(ulong, ulong)>();
+        foreach (var line in mappings.AsSpan().EnumerateLines())
+        {
+            var (to, rights, path) = (line.IndexOf('-'), line.IndexOf(' '), line.IndexOf('/'));
+            if (path > 0 && line[path..].StartsWith(directory) && line[(rights + 1)..].StartsWith(AsOnDisk))
+            {
+                found.Add((AddressOf(line[..to]), AddressOf(line[(to + 1)..rights])));
+            }
+        }
 
-    private static ulong AddressOf(string hexadecimal) => ulong.Parse(hexadecimal, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        return found;
+    }
+
+    private static ulong AddressOf(ReadOnlySpan<char> hexadecimal) => ulong.Parse(hexadecimal, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     [DllImport("libc", EntryPoint = "madvise")]
     private static extern int Advise(ulong start, ulong length, int advice);

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -25,6 +27,9 @@ internal sealed class ProxyBackend : IAsyncDisposable
 
     /// <summary>The first piece of a body that is sent to "/take".</summary>
     public Task<string> Arrived => _arrived.Task;
+
+    /// <summary>Those by which figures were asked for, and which still last.</summary>
+    public ConcurrentDictionary<string, DateTimeOffset> FigureConnections { get; } = new();
 
     /// <summary>Goes on with the answers of "/give" and "/cut", of which only the first half is sent before.</summary>
     public void GoOn() => _more.TrySetResult();
@@ -63,6 +68,7 @@ internal sealed class ProxyBackend : IAsyncDisposable
         "/cut" => GiveAsync(http, whole: false),
         "/empty" => EmptyAsync(http),
         "/page" => PageAsync(http),
+        "/summary" => FiguresAsync(http),
         _ => SayAsync(http),
     };
 
@@ -132,6 +138,18 @@ internal sealed class ProxyBackend : IAsyncDisposable
         var buffer = new byte[1024];
         var count = await stream.ReadAsync(buffer);
         await stream.WriteAsync(Encoding.UTF8.GetBytes($"{http.Request.Headers["X-Remote-User"]}: {Encoding.UTF8.GetString(buffer, 0, count)}"));
+    }
+
+    /// <summary>An agent's, of a node with no pods.</summary>
+    private Task FiguresAsync(HttpContext http)
+    {
+        var connection = http.Connection.Id;
+        if (FigureConnections.TryAdd(connection, TimeProvider.System.GetUtcNow()))
+        {
+            http.Features.GetRequiredFeature<IConnectionLifetimeFeature>().ConnectionClosed.Register(() => FigureConnections.TryRemove(connection, out _));
+        }
+
+        return http.Response.WriteAsync("""{"node":{},"pods":[]}""");
     }
 
     private static async Task PageAsync(HttpContext http)

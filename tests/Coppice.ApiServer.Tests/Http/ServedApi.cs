@@ -15,6 +15,7 @@ using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
+using Coppice.ApiServer.Usage;
 using Coppice.Client;
 using Coppice.Client.Heartbeats;
 using Coppice.Objects.Authentication;
@@ -85,6 +86,7 @@ public sealed class ServedApi : IAsyncLifetime
             Flags = new Dictionary<string, string> { ["port"] = "6443", ["node-name"] = "node-1" },
         };
         var pipeline = new RequestPipeline(verbs, parts, Time, new Random(2), NullLogger.Instance);
+        Figures = pipeline.AgentFigures;
         var own = new InProcessClient(verbs, InProcessClient.ApiServer);
         var caches = new CacheSet(own, TimeProvider.System, NullLoggerFactory.Instance);
         var flowCaches = new CacheSet(own, TimeProvider.System, NullLoggerFactory.Instance);
@@ -141,6 +143,9 @@ public sealed class ServedApi : IAsyncLifetime
     public ApiVerbs Verbs { get; private set; } = null!;
 
     public KindRegistry Kinds { get; private set; } = null!;
+
+    /// <summary>What agents are asked for by the server itself.</summary>
+    public AgentFigures Figures { get; private set; } = null!;
 
     public ServiceAccountTokens Tokens => _tokens;
 

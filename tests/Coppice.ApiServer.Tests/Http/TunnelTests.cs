@@ -96,6 +96,25 @@ public sealed class TunnelTests(ServedApi api) : IClassFixture<ServedApi>, IAsyn
         Assert.Contains("connection refused", (await asking).Refused(503, "ServiceUnavailable"));
     }
 
+    /// <summary>Else each look, every 15 s, is two handshakes on each side.</summary>
+    [Fact]
+    public async Task Figures_come_by_one_connection_until_it_is_put_away()
+    {
+        await NewNodeAsync("measured");
+        var endpoint = await ServeAsync("measured");
+        Offer("measured", endpoint.Port);
+        await ReachedAsync("measured", "GET /x\n");
+
+        await api.Figures.ReadAsync("measured", default);
+        var first = Assert.Single(endpoint.FigureConnections);
+        await api.Figures.ReadAsync("measured", default);
+        Assert.Equal(first, Assert.Single(endpoint.FigureConnections));
+
+        // A server that stops would wait for what goes on in its tunnels.
+        await api.Figures.DisposeAsync();
+        await Eventually.TrueAsync("the end of the connection", Soon, () => endpoint.FigureConnections.IsEmpty);
+    }
+
     [Fact]
     public async Task Nobody_but_the_agent_of_a_node_offers_a_tunnel()
     {
@@ -138,12 +157,14 @@ public sealed class TunnelTests(ServedApi api) : IClassFixture<ServedApi>, IAsyn
     }
 
     /// <summary>What an agent serves, under its certificate.</summary>
-    private async Task<int> EndpointAsync(string node)
+    private async Task<int> EndpointAsync(string node) => (await ServeAsync(node)).Port;
+
+    private async Task<ProxyBackend> ServeAsync(string node)
     {
         var issued = api.IssueServer(node);
         var backend = await ProxyBackend.StartAsync(X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem));
         _parts.Add(backend);
-        return backend.Port;
+        return backend;
     }
 
     private async Task NewNodeAsync(string name)

@@ -108,9 +108,21 @@ public sealed class CommandLineTests
     [Fact]
     public void The_service_ends_coppice_and_leaves_containers_alone()
     {
-        var unit = BackgroundServer.Describe(["/opt/my coppice", "run", "--data-dir", "/srv/100%"]);
+        var unit = BackgroundServer.Describe(["/opt/my coppice", "run", "--data-dir", "/srv/100%"], ServerEnvironment.Of(joins: false));
         Assert.Contains("ExecStart=\"/opt/my coppice\" run --data-dir /srv/100%%\n", unit);
         Assert.Contains("KillMode=process\n", unit);
+    }
+
+    /// <summary>Both were at work before this program can tell them.</summary>
+    [Fact]
+    public void The_allocator_and_the_runtime_are_told_by_the_environment_of_the_service()
+    {
+        var server = BackgroundServer.Describe(["/opt/coppice", "run"], ServerEnvironment.Of(joins: false));
+        Assert.Contains("\nEnvironment=MALLOC_ARENA_MAX=2\nRestart=", server);
+
+        // A server gets faster under load; an agent is never under any.
+        var agent = BackgroundServer.Describe(["/opt/coppice", "run"], ServerEnvironment.Of(joins: true));
+        Assert.Contains("\nEnvironment=MALLOC_ARENA_MAX=2\nEnvironment=DOTNET_TC_CallCountThreshold=FFFF\nRestart=", agent);
     }
 
     private static (ServerArguments Arguments, Command Command) NewServer()

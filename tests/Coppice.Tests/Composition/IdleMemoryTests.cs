@@ -12,7 +12,7 @@ public sealed class IdleMemoryTests : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
     private long _allocated;
-    private long _held = 7 * MiB;
+    private long _held = 3 * MiB;
     private int _collections;
 
     public IdleMemoryTests()
@@ -31,7 +31,7 @@ public sealed class IdleMemoryTests : IDisposable
         Assert.Equal(1, _collections);
 
         // Heartbeats are not worth another pause, until they have come to something.
-        for (var look = 0; look < 4; look++)
+        for (var look = 0; look < 2; look++)
         {
             Allocate(MiB / 2);
         }

@@ -8,7 +8,7 @@ public sealed class ProgramFilesTests
 
     [Fact]
     public void An_assembly_as_it_lies_on_the_disk_is_found() =>
-        Assert.Equal([(0x7f151da00000, 0x7f151e412000)], ProgramFiles.DescriptionsIn([OnDisk], "/srv/coppice/"));
+        Assert.Equal([(0x7f151da00000, 0x7f151e412000)], ProgramFiles.DescriptionsIn(OnDisk + "\n", "/srv/coppice/"));
 
     [Theory]
     [InlineData("7f20fc010000-7f20fc82a000 r-xp 00000000 fe:00 1583     /srv/coppice/Coppice.Objects.dll")]
@@ -18,5 +18,5 @@ public sealed class ProgramFilesTests
     [InlineData("7f20ff620000-7f20ff680000 rw-s 00b21000 00:01 2        /memfd:doublemapper (deleted)")]
     [InlineData("7f1523c00000-7f1523e9c000 rw-p 00000000 00:00 0 ")]
     public void What_runs_and_what_is_written_to_and_what_is_others_is_none(string mapping) =>
-        Assert.Empty(ProgramFiles.DescriptionsIn([mapping], "/srv/coppice/"));
+        Assert.Empty(ProgramFiles.DescriptionsIn(mapping + "\n", "/srv/coppice/"));
 }

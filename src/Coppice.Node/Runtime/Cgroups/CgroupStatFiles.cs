@@ -1,3 +1,5 @@
+using Coppice.Node.Host;
+
 namespace Coppice.Node.Runtime.Cgroups;
 
 /// <summary>Reads what the kernel counts of cgroups.</summary>
@@ -22,7 +24,7 @@ public sealed class CgroupStatFiles(CgroupMounts mounts)
     {
         try
         {
-            return File.ReadAllText(path);
+            return KernelFiles.TextOf(path);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

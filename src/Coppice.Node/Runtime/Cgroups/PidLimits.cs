@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coppice.Node.Host;
 
 namespace Coppice.Node.Runtime.Cgroups;
 
@@ -48,7 +49,7 @@ public sealed record PidLimits
     {
         try
         {
-            return File.Exists(file) ? File.ReadAllText(file).Trim() : "";
+            return File.Exists(file) ? KernelFiles.TextOf(file).Trim() : "";
         }
         catch (IOException)
         {

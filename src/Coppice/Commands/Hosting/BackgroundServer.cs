@@ -27,16 +27,18 @@ internal static class BackgroundServer
     public static string Unit(string instance) => instance == InstanceName.Usual ? "coppice.service" : $"coppice-{instance}.service";
 
     /// <param name="arguments">Those of <c>run</c>.</param>
+    /// <param name="given">Variables of its environment, beside ours.</param>
     /// <returns>The process that was started, or null where systemd has it.</returns>
-    public static async Task<Process?> StartAsync(DataLayout layout, string instance, IReadOnlyList<string> arguments, CancellationToken stop)
+    public static async Task<Process?> StartAsync(
+        DataLayout layout, string instance, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> given, CancellationToken stop)
     {
         string[] command = [.. OwnProgram.Words, "run", .. arguments, "--log-file", layout.LogFile];
         if (!HasSystemd)
         {
-            return StartDetached(layout, command);
+            return StartDetached(layout, command, given);
         }
 
-        OwnFiles.Write(UnitFile(instance), Describe(command), OwnFiles.PublicFile);
+        OwnFiles.Write(UnitFile(instance), Describe(command, given), OwnFiles.PublicFile);
         await ProgramOutput.RequireAsync("systemctl", ["daemon-reload"], stop);
         await ProgramOutput.RequireAsync("systemctl", ["enable", Unit(instance)], stop);
         await ProgramOutput.RequireAsync("systemctl", ["restart", Unit(instance)], stop);
@@ -87,7 +89,8 @@ internal static class BackgroundServer
     /// The unit. It is started again however often it fails. Only coppice itself is ended with the service, and only coppice starts again after a failure: containers and containerd
     /// are none of systemd's business.
     /// </summary>
-    internal static string Describe(IReadOnlyList<string> command) => $"""
+    /// <param name="given">Its environment.</param>
+    internal static string Describe(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> given) => $"""
         [Unit]
         Description=Coppice, a Kubernetes-compatible cluster that heals itself
         Wants=network-online.target
@@ -97,6 +100,7 @@ internal static class BackgroundServer
         [Service]
         ExecStart={string.Join(' ', command.Select(Quote))}
         Environment=DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")}
+        {string.Join('\n', given.Select(one => $"Environment={one.Key}={one.Value}"))}
         Restart=always
         RestartSec=1
         KillMode=process
@@ -112,10 +116,15 @@ internal static class BackgroundServer
 
     private static string UnitFile(string instance) => "/etc/systemd/system/" + Unit(instance);
 
-    private static Process StartDetached(DataLayout layout, IReadOnlyList<string> command)
+    private static Process StartDetached(DataLayout layout, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> given)
     {
         OwnFiles.EnsureDirectory(layout.Root);
         var start = new ProcessStartInfo("/bin/sh", ["-c", StartScript, "sh", layout.LogFile, .. command]) { WorkingDirectory = "/" };
+        foreach (var (name, value) in given)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start) ?? throw new UserErrorException("the server could not be started");
     }
 
