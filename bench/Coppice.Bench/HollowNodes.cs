@@ -23,12 +23,14 @@ internal sealed class HollowNodes : IReconciler
     private readonly IApiClient _api;
     private readonly ObjectCache<Pod> _pods;
     private readonly ReconcileLoop<ObjectKey> _loop;
+    private readonly EventRecorder _events;
     private readonly TimeProvider _time;
     private readonly List<Task> _nodes = [];
 
     public HollowNodes(IApiClient api, CacheSet caches, TimeProvider time, ILogger log)
     {
         (_api, _pods, _time) = (api, caches.Of<Pod>(), time);
+        _events = new(api, "kubelet", "", time, new Random(3), log);
         _loop = new("HollowNodes", this, ReconcileOptions.Default with { Workers = 32 }, time, log);
         _pods.Subscribe(change => _loop.Enqueue(ObjectKey.Of(change.Item)));
     }
@@ -44,7 +46,7 @@ internal sealed class HollowNodes : IReconciler
         while (Count < to)
         {
             var name = NameOf(Count);
-            var reporter = new NodeReporter(_api, new HollowMachine(name), new NodeStatusOptions(), _time, Ignore);
+            var reporter = new NodeReporter(_api, _events, new HollowMachine(name), new NodeStatusOptions(), _time, Ignore);
             var lease = new NodeLease(_api, name, new NodeLeaseOptions(), _time, Ignore);
             _nodes.Add(new NodeRegistration(reporter, lease).RunAsync(stop));
             reported.Add(reporter.Reported);
@@ -54,7 +56,7 @@ internal sealed class HollowNodes : IReconciler
         await Task.WhenAll(reported);
     }
 
-    public Task RunAsync(CancellationToken stop) => _loop.RunAsync(stop);
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(_loop.RunAsync(stop), _events.RunAsync(stop));
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
