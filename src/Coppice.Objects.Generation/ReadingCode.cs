@@ -9,15 +9,24 @@ namespace Coppice.Objects.Generation;
 internal static class ReadingCode
 {
     private const string Reading = "global::Coppice.Objects.JsonReading.";
+    private const int FieldsPerWord = 64;
+
+    // They take what a decoder that checks everything takes, and no more.
+    private static readonly string[] ExactConverters = ["IntOrStringConverter", "QuantityConverter", "SharedWordConverter"];
 
     public static void Append(StringBuilder text, string record, IReadOnlyList<Property> properties)
     {
-        text.AppendLine($"    internal static {record} ReadJson(ref global::System.Text.Json.Utf8JsonReader reader)");
+        text.AppendLine($"    internal static {record} ReadJson(ref global::Coppice.Objects.RecordReader reader)");
         text.AppendLine("    {");
         text.AppendLine($"        {Reading}Begin(ref reader);");
         for (var i = 0; i < properties.Count; i++)
         {
             text.AppendLine($"        {DeclaredType(properties[i])} value{i} = default;");
+        }
+
+        for (var word = 0; word * FieldsPerWord < properties.Count; word++)
+        {
+            text.AppendLine($"        var seen{word} = 0UL;");
         }
 
         text.AppendLine($"        while ({Reading}NextName(ref reader, out var name))");
@@ -29,14 +38,14 @@ internal static class ReadingCode
             text.AppendLine($"                case {sameLength.Key}:");
             foreach (var (property, i) in sameLength)
             {
-                text.AppendLine($"                    if (global::System.MemoryExtensions.SequenceEqual(name, {property.Quoted})) {{ reader.Read(); value{i} = {Value(property)}; continue; }}");
+                text.AppendLine($"                    if (global::System.MemoryExtensions.SequenceEqual(name, {property.Quoted})) {{ {Once(i)} reader.Json.Read(); value{i} = {Value(property)}; continue; }}");
             }
 
             text.AppendLine("                    break;");
         }
 
         text.AppendLine("            }");
-        text.AppendLine("            reader.Skip();");
+        text.AppendLine("            reader.SkipUnknown();");
         text.AppendLine("        }");
         text.AppendLine($"        return new {record}");
         text.AppendLine("        {");
@@ -49,10 +58,12 @@ internal static class ReadingCode
         text.AppendLine("    }");
     }
 
+    private static string Once(int property) => $"{Reading}Once(ref reader, ref seen{property / FieldsPerWord}, 1UL << {property % FieldsPerWord});";
+
     private static string DeclaredType(Property property) => ApiType.NameOf(property.Type) + (property.IsNullableStruct ? "?" : "");
 
     private static string Value(Property property) => property.IsNullableStruct
-        ? $"reader.TokenType == global::System.Text.Json.JsonTokenType.Null ? default({DeclaredType(property)}) : {Value(property.Type, property.Converter)}"
+        ? $"reader.IsNull() ? default({DeclaredType(property)}) : {Value(property.Type, property.Converter)}"
         : Value(property.Type, property.Converter);
 
     /// <param name="converter">The field's own, which is not its type's.</param>
@@ -66,7 +77,7 @@ internal static class ReadingCode
         ({ SpecialType: SpecialType.System_Double }, null) => $"{Reading}Double(ref reader)",
         ({ Name: "DateTimeOffset" }, null) => $"{Reading}Time(ref reader)",
         (_, null) when ApiType.IsRecord(type) =>
-            $"reader.TokenType == global::System.Text.Json.JsonTokenType.Null ? null : {ApiType.NameOf(type)}.ReadJson(ref reader)",
+            $"reader.IsNull() ? null : {ApiType.NameOf(type)}.ReadJson(ref reader)",
         (_, null) when ValueCode.ElementOf(type, "ValueList") is { } element => Collection("List", type, element),
         (_, null) when ValueCode.ElementOf(type, "ValueMap") is { } element => Collection("Map", type, element),
         _ when (converter ?? ApiType.ConverterOf(type)) is { } own => ByConverter("Value", type, own),
@@ -82,5 +93,12 @@ internal static class ReadingCode
     };
 
     private static string ByConverter(string what, ITypeSymbol type, INamedTypeSymbol converter) =>
-        $"{Reading}{what}<{ApiType.NameOf(type)}, {ApiType.NameOf(converter)}>(ref reader)";
+        $"{Reading}{ReadingOf(what, converter)}<{ApiType.NameOf(type)}, {ApiType.NameOf(converter)}>(ref reader)";
+
+    private static string ReadingOf(string what, INamedTypeSymbol converter) => (what, ExactConverters.Contains(converter.Name)) switch
+    {
+        (_, true) => what,
+        ("Value", _) => "Lenient",
+        _ => $"Lenient{what}",
+    };
 }

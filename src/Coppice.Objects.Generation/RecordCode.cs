@@ -20,7 +20,7 @@ internal static class RecordCode
         ReadingCode.Append(text, type.Name, properties);
         text.AppendLine("    void global::Coppice.Objects.IJsonRecord.WriteJson(global::System.Text.Json.Utf8JsonWriter writer) => WriteJson(writer);");
         text.AppendLine("    bool global::Coppice.Objects.IJsonRecord.KeepsJson() => KeepsJson();");
-        text.AppendLine($"    static {type.Name} global::Coppice.Objects.IJsonReadable<{type.Name}>.ReadJson(ref global::System.Text.Json.Utf8JsonReader reader) => ReadJson(ref reader);");
+        text.AppendLine($"    static {type.Name} global::Coppice.Objects.IJsonReadable<{type.Name}>.ReadJson(ref global::Coppice.Objects.RecordReader reader) => ReadJson(ref reader);");
         text.AppendLine("}");
         return text.ToString();
     }

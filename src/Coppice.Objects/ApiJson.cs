@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -46,18 +47,33 @@ public static class ApiJson
     {
         try
         {
-            var reader = new Utf8JsonReader(json);
-            if (reader.Read() && T.ReadJson(ref reader) is var record && !reader.Read())
+            var reader = new RecordReader(new Utf8JsonReader(json));
+            if (ReadRecord<T>(ref reader, out var record))
             {
                 return record;
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             // The serializer reads it, or says what is wrong.
         }
 
         return Read<T>(json);
+    }
+
+    /// <summary>The same, of a text in which a decoder that checks everything would find nothing; of any other, null.</summary>
+    public static T? ReadPlain<T>(ReadOnlySpan<byte> json)
+        where T : class, IJsonReadable<T>
+    {
+        try
+        {
+            var reader = new RecordReader(new Utf8JsonReader(json));
+            return ReadRecord<T>(ref reader, out var record) && reader.IsPlain ? record : null;
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            return null;
+        }
     }
 
     public static T Read<T>(JsonElement json) =>
@@ -66,6 +82,15 @@ public static class ApiJson
     /// <exception cref="JsonException">The text is not JSON, or not of this shape.</exception>
     public static object Read(ReadOnlySpan<byte> json, Type type) =>
         JsonSerializer.Deserialize(json, Options.GetTypeInfo(type)) ?? throw new JsonException("expected an object, found null");
+
+    private static bool ReadRecord<T>(ref RecordReader reader, [MaybeNullWhen(false)] out T record)
+        where T : IJsonReadable<T>
+    {
+        record = reader.Json.Read() ? T.ReadJson(ref reader) : default;
+        return record is not null && !reader.Json.Read();
+    }
+
+    private static bool IsUnreadable(Exception e) => e is JsonException or InvalidOperationException or FormatException;
 
     private static byte[] Bytes(IJsonRecord record)
     {

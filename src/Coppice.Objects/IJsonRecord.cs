@@ -22,7 +22,7 @@ public interface IJsonReadable<T>
     /// A <see cref="JsonException"/>, <see cref="InvalidOperationException"/> or <see cref="FormatException"/>: it is no such object, or one
     /// that only the serializer reads.
     /// </exception>
-    static abstract T ReadJson(ref Utf8JsonReader reader);
+    static abstract T ReadJson(ref RecordReader reader);
 }
 
 /// <summary>The one of a kind of converters that reads and writes for all records; it is never told of any options.</summary>

@@ -54,8 +54,12 @@ public static class ObjectDecoder
     public static DecodedObject DecodePatched(
         ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> duplicateFields)
     {
-        var schema = expected.Kind.Schema;
-        var report = StrictDecoder.Check(json.Span, schema);
+        if (duplicateFields.Count == 0 && ReadPlain(json, expected) is { } plain)
+        {
+            return plain;
+        }
+
+        var report = StrictDecoder.Check(json.Span, expected.Kind.Schema);
         if ((report.SyntaxError ?? report.FatalError) is { } fatal)
         {
             throw InvalidPatch(json, fatal);
@@ -96,6 +100,11 @@ public static class ObjectDecoder
     private static DecodedObject Decode(
         ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> duplicateKeys)
     {
+        if (duplicateKeys.Count == 0 && ReadPlain(json, expected) is { } plain)
+        {
+            return plain;
+        }
+
         var schema = expected.Kind.Schema;
         var report = StrictDecoder.Check(json.Span, schema);
         if (report.SyntaxError is { } syntax)
@@ -120,6 +129,14 @@ public static class ObjectDecoder
 
         return Finish(item, expected, mode, [.. duplicateKeys, .. strict]);
     }
+
+    /// <summary>Most bodies leave nothing to say: they are read at once. What is wrong with another is found out by the checks.</summary>
+    private static DecodedObject? ReadPlain(ReadOnlyMemory<byte> json, ExpectedObject expected) =>
+        expected.Kind.Format.ReadPlain(json.Span) is { } item && Names(item.Kind, expected.Name) && Names(item.ApiVersion, expected.ApiVersion)
+            ? Finish(item, expected, FieldValidation.Ignore, [])
+            : null;
+
+    private static bool Names(string? given, string expected) => given is null || given == expected;
 
     /// <returns>The object, and what its kind has left out of it.</returns>
     private static (KubernetesObject Item, IReadOnlyList<string> Dropped) ReadObject(

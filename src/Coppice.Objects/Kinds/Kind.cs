@@ -69,6 +69,9 @@ public interface IObjectFormat
     /// <summary>The same, and tells of the fields that it leaves out.</summary>
     KubernetesObject Read(ReadOnlySpan<byte> json, List<string> dropped) => Read(json);
 
+    /// <summary>Reads a text that holds nothing but what the kind's schema has, each once, and no nulls. Null where there is more to say of it.</summary>
+    KubernetesObject? ReadPlain(ReadOnlySpan<byte> json) => null;
+
     /// <summary>What is read may not be what stands there: fields are left out and filled in by a schema, and the schema may change.</summary>
     bool Rewrites => false;
 
@@ -90,6 +93,8 @@ public sealed class RecordFormat<T> : IObjectFormat
     public ObjectSchema? Numbered => _numbered.Value;
 
     public KubernetesObject Read(ReadOnlySpan<byte> json) => ApiJson.ReadRecord<T>(json);
+
+    public KubernetesObject? ReadPlain(ReadOnlySpan<byte> json) => ApiJson.ReadPlain<T>(json);
 }
 
 /// <summary>Turns objects of one version of a kind into those of another; nothing is lost either way.</summary>

@@ -9,10 +9,13 @@ namespace Coppice.Objects.Meta;
 /// </summary>
 internal sealed class ManagedFieldsConverter : JsonConverter<ValueList<ManagedFieldsEntry>>
 {
-    public override ValueList<ManagedFieldsEntry> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-        JsonReading.List<ManagedFieldsEntry>(ref reader) is { IsEmpty: false } entries
-            ? entries
-            : ManagedFieldsEntry.Reset;
+    public override ValueList<ManagedFieldsEntry> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        var record = new RecordReader(reader);
+        var entries = JsonReading.List<ManagedFieldsEntry>(ref record);
+        reader = record.Json;
+        return entries.IsEmpty ? ManagedFieldsEntry.Reset : entries;
+    }
 
     public override void Write(Utf8JsonWriter writer, ValueList<ManagedFieldsEntry> value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value, ApiJson.TypeInfo<ValueList<ManagedFieldsEntry>>());

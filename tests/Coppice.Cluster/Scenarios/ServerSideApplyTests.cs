@@ -16,6 +16,8 @@ public sealed class ServerSideApplyTests(SharedCluster shared)
         var file = folder.File("web.yaml");
         await File.WriteAllTextAsync(file, Manifest(replicas: 0, image: "coppice/testapp:1"));
         Assert.Equal("deployment.apps/web serverside-applied\n", await ns.RunAsync(version, "apply", "--server-side", "-f", file));
+        // Its controller has had its say: a difference is looked for between two readings.
+        await ns.SeesAsync("deployment/web", ".status.conditions[?(@.type==\"Progressing\")].reason", "NewReplicaSetAvailable", Bounds.Patience);
         Assert.Equal("", await ns.RunAsync(version, "diff", "--server-side", "-f", file));
 
         // Others change it: whoever applies is told, and takes it back only by force.

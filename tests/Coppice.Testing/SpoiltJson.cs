@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace Coppice.Objects.Tests;
+namespace Coppice.Testing;
 
 /// <summary>JSON that is changed at one place: still JSON or not, still of its shape or not.</summary>
-internal static class SpoiltJson
+public static class SpoiltJson
 {
     // A client may well write some of these.
     private static readonly string[] Values =
