@@ -16,6 +16,9 @@ internal sealed partial class CommitLoop(VersionTable table, RevisionHistory his
     /// <summary>Forgotten rows wait for idle moments, unless they are more than this.</summary>
     private const int ForgottenRowsLimit = 50_000;
 
+    /// <summary>When so many have come at once, others are on their way.</summary>
+    private const int ManyTogether = 4;
+
     private readonly Queue<Revision> _forgotten = new();
 
     /// <summary>Values that are to be written anew, and those who wait for the last of them.</summary>
@@ -70,6 +73,11 @@ internal sealed partial class CommitLoop(VersionTable table, RevisionHistory his
             else if (requests.Count > 0)
             {
                 Commit(requests.ConvertAll(request => (QueuedWrite.Write)request));
+                if (requests.Count >= ManyTogether)
+                {
+                    // Where processors are short, more come together while others have their turn; where they are not, this takes no time.
+                    Thread.Yield();
+                }
             }
 
             if (_rewriting.Count > 0)
