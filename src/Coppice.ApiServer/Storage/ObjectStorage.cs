@@ -21,7 +21,11 @@ public sealed class ObjectStorage(IRevisionStore store)
         return string.IsNullOrEmpty(space) ? $"{resource}/" : $"{resource}/{space}/";
     }
 
-    public static string KeyOf(Kind kind, ObjectKey key) => Prefix(kind, key.Namespace) + key.Name;
+    public static string KeyOf(Kind kind, ObjectKey key)
+    {
+        var resource = kind.Stored.QualifiedResource;
+        return string.IsNullOrEmpty(key.Namespace) ? $"{resource}/{key.Name}" : $"{resource}/{key.Namespace}/{key.Name}";
+    }
 
     public async ValueTask<ObjectForm?> FindAsync(Kind kind, ObjectKey key, CancellationToken stop)
     {
