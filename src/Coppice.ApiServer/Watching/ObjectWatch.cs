@@ -6,7 +6,7 @@ using Coppice.Store;
 
 namespace Coppice.ApiServer.Watching;
 
-/// <param name="Form">The object; for a deletion as it was last, with the deletion's revision.</param>
+/// <param name="Form">The object; for a deletion as it was last, with the deletion's revision. Who loses sight of an object is told what he saw last of it.</param>
 public readonly record struct ObjectEvent(WatchEventType Type, ObjectForm Form);
 
 /// <summary>
@@ -83,7 +83,7 @@ public sealed class ObjectWatch(IStoreWatch source, ObjectQuery query) : IDispos
         {
             (false, true) => new(WatchEventType.Added, form),
             (true, true) => new(WatchEventType.Modified, form),
-            (true, false) => new(WatchEventType.Deleted, form),
+            (true, false) => new(WatchEventType.Deleted, previous!.At(form.Revision)),
             (false, false) => null,
         };
     }
