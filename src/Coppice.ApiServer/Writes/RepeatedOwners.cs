@@ -15,19 +15,8 @@ internal static class RepeatedOwners
             return item;
         }
 
-        var (kept, repeated) = (new List<OwnerReference>(owners.Count), new List<string>());
-        foreach (var owner in owners)
-        {
-            if (kept.Contains(owner))
-            {
-                repeated.Add(owner.Uid);
-            }
-            else
-            {
-                kept.Add(owner);
-            }
-        }
-
+        var seen = new HashSet<OwnerReference>(owners.Count);
+        var repeated = owners.Where(owner => !seen.Add(owner)).Select(owner => owner.Uid).ToList();
         if (repeated.Count == 0)
         {
             return item;
@@ -35,6 +24,6 @@ internal static class RepeatedOwners
 
         request.Notes?.Warn(
             $".metadata.ownerReferences contains duplicate entries{(isMutated ? " after mutating admission happens" : "")}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: {string.Join(", ", repeated)}");
-        return item with { Metadata = item.Metadata with { OwnerReferences = kept.ToValueList() } };
+        return item with { Metadata = item.Metadata with { OwnerReferences = owners.Distinct().ToValueList() } };
     }
 }
