@@ -51,7 +51,7 @@ public sealed class ApiVerbs
     {
         (_storage, _time) = (new ObjectStorage(store), time);
         Authorizer = new Authorizer(_storage, ComponentRoles.NodeRules);
-        Kinds = new KindRegistry(BuiltInServedKinds.All);
+        Kinds = new KindRegistry(BuiltInServedKinds.All, () => _storage.Current);
         Dialer = new ServiceDialer(_storage, connect);
         Webhooks = new WebhookClient(Dialer, time);
         Measured = new AdmissionMetrics(time);

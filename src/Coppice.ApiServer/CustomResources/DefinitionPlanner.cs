@@ -28,7 +28,9 @@ internal static class DefinitionPlanner
     private static CustomResourceDefinition WithNames(
         CustomResourceDefinition item, IReadOnlyList<CustomResourceDefinition> all, DateTimeOffset now)
     {
-        if (item.Spec.Names == item.Status.AcceptedNames)
+        if (item.Spec.Names == item.Status.AcceptedNames
+            && DefinitionConditions.IsTrue(item, CustomResourceDefinitionConditionType.NamesAccepted)
+            && DefinitionConditions.IsTrue(item, CustomResourceDefinitionConditionType.Established))
         {
             return item;
         }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Coppice.ApiServer.Errors;
+using Coppice.Client.Metrics;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Http;
@@ -14,21 +16,35 @@ public sealed record HealthCheck(string Name, bool IsReadiness, Func<string?> Pr
 
 /// <summary>
 /// /healthz, /livez and /readyz, whole or by check, in the words that Kubernetes' have. Anybody may ask for the whole, and is not told
-/// why something fails; who may ask for a check is.
+/// why something fails; who may ask for a check is. Beside them /metrics/slis, which tells monitoring how every check is and how often it was which.
 /// </summary>
 internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
 {
+    private const string FiguresPath = "/metrics/slis";
+
+    private static readonly string[] Wholes = ["healthz", "livez", "readyz"];
     private static readonly HealthCheck Ping = new("ping", false, () => null);
 
-    /// <summary>Where the whole is asked for, and each check by itself.</summary>
+    private readonly ConcurrentDictionary<(string Whole, string Check, string Status), long> _results = [];
+
+    /// <summary>Where the whole is asked for, and each check by itself, and the figures.</summary>
     public IEnumerable<string> Paths =>
-        from whole in (string[])["/healthz", "/livez", "/readyz"]
-        from check in (string[])["", .. Of(whole[1..]).Select(c => $"/{c.Name}")]
-        select whole + check;
+        (from whole in Wholes
+         from check in (string[])["", .. Of(whole).Select(c => $"/{c.Name}")]
+         select $"/{whole}{check}").Append(FiguresPath);
 
     /// <summary>True if the path was one of these.</summary>
     public async ValueTask<bool> TryHandleAsync(HttpContext http)
     {
+        if (http.Request.Path.Value == FiguresPath)
+        {
+            var figures = Figures();
+            http.Response.ContentType = MetricsText.ContentType;
+            http.Response.ContentLength = figures.Length;
+            await http.Response.BodyWriter.WriteAsync(figures, http.RequestAborted);
+            return true;
+        }
+
         var parts = (http.Request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (parts is not ["healthz" or "livez" or "readyz", ..])
         {
@@ -36,7 +52,7 @@ internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
         }
 
         var (healthy, text) = parts.Length == 1 ? Whole(http.Request.Query, parts[0])
-            : Of(parts[0]).FirstOrDefault(check => check.Name == string.Join('/', parts[1..])) is { } one ? Single(http.Request.Query, one)
+            : Of(parts[0]).FirstOrDefault(check => check.Name == string.Join('/', parts[1..])) is { } one ? Single(http.Request.Query, parts[0], one)
             : throw ApiErrors.NoSuchPath();
         http.Response.StatusCode = healthy ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError;
         http.Response.ContentType = "text/plain; charset=utf-8";
@@ -58,7 +74,7 @@ internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
                 continue;
             }
 
-            var fails = check.Problem() is not null;
+            var fails = Ask(name, check) is not null;
             failed |= fails;
             lines.Append(fails ? $"[-]{check.Name} failed: reason withheld\n" : $"[+]{check.Name} ok\n");
         }
@@ -72,10 +88,39 @@ internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
         return failed ? (false, $"{lines}{name} check failed\n") : (true, query.ContainsKey("verbose") ? $"{lines}{name} check passed\n" : "ok");
     }
 
-    private static (bool Healthy, string Text) Single(IQueryCollection query, HealthCheck check) =>
-        check.Problem() is { } problem ? (false, $"internal server error: {problem}\n")
+    private (bool Healthy, string Text) Single(IQueryCollection query, string whole, HealthCheck check) =>
+        Ask(whole, check) is { } problem ? (false, $"internal server error: {problem}\n")
         : query.ContainsKey("verbose") ? (true, $"[+]{check.Name} ok{(check.Remark() is { } remark ? $" ({remark})" : "")}\n")
         : (true, "ok");
+
+    private ReadOnlyMemory<byte> Figures()
+    {
+        var text = new MetricsText();
+        var now = text.Gauge("kubernetes_healthcheck", "[STABLE] This metric records the result of a single healthcheck.");
+        var ever = text.Counter("kubernetes_healthchecks_total", "[STABLE] This metric records the results of all healthcheck.");
+        foreach (var whole in Wholes)
+        {
+            foreach (var check in Of(whole))
+            {
+                now.Sample(Ask(whole, check) is null ? 1 : 0, null, ("name", check.Name), ("type", whole));
+            }
+        }
+
+        foreach (var (labels, count) in _results.OrderBy(one => $"{one.Key}", StringComparer.Ordinal))
+        {
+            ever.Sample(count, null, ("name", labels.Check), ("status", labels.Status), ("type", labels.Whole));
+        }
+
+        return text.ToBytes();
+    }
+
+    /// <summary>What is wrong, or null; counted.</summary>
+    private string? Ask(string whole, HealthCheck check)
+    {
+        var problem = check.Problem();
+        _results.AddOrUpdate((whole, check.Name, problem is null ? "success" : "error"), 1, (_, before) => before + 1);
+        return problem;
+    }
 
     private IEnumerable<HealthCheck> Of(string name) => checks.Where(check => name == "readyz" || !check.IsReadiness).Prepend(Ping);
 }

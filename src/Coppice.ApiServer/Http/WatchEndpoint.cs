@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Fairness;
+using Coppice.ApiServer.Registry;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Resources;
 using Coppice.ApiServer.Responses;
@@ -16,7 +17,7 @@ namespace Coppice.ApiServer.Http;
 
 /// <summary>
 /// A watch over HTTP: one line of JSON or one frame of protobuf an event, or over a WebSocket one text message. It starts at a revision, or with what is there
-/// now; tells of progress by bookmarks; and ends after a time, so that clients spread over servers.
+/// now; tells of progress by bookmarks; and ends after a time, so that clients spread over servers, or when its kind is no longer what it was.
 /// </summary>
 /// <param name="told">Counts the events.</param>
 internal sealed class WatchEndpoint(
@@ -49,7 +50,8 @@ internal sealed class WatchEndpoint(
         var bookmarks = parameters.IsTrue("allowWatchBookmarks");
         var length = parameters.Number("timeoutSeconds") is > 0 and var asked ? asked : ShortestSeconds + random.Next(ShortestSeconds);
         using var timeout = new CancellationTokenSource(Spans.Seconds(length).ForTimer(), time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, timeout.Token, stopping);
+        var lifetime = verbs.Kinds.LifetimeOf(query.Kind);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, timeout.Token, stopping, lifetime?.Ending ?? default);
         var stream = new WatchAnswer(http, query.Served, responses, format, told[(query.Kind.Group, query.Kind.Version, query.Kind.Resource)]);
         await stream.StartAsync();
         try
@@ -60,10 +62,17 @@ internal sealed class WatchEndpoint(
 
             // It has begun, and from here on keeps nobody waiting.
             http.Features.Get<Seat>()?.Dispose();
-            while (await FollowAsync(stream, watch, bookmarks ? BookmarkInterval : Timeout.InfiniteTimeSpan, ended.Token))
+            while (await FollowAsync(stream, (watch, lifetime), bookmarks ? BookmarkInterval : Timeout.InfiniteTimeSpan, ended.Token))
             {
                 // Everything up to here was told, or is none of what is watched: also while the collection never comes to rest.
                 stream.WriteBookmark(watch.Progress, null);
+                await stream.FlushAsync();
+            }
+
+            if (lifetime is { IsOver: true })
+            {
+                // What went with its kind is told before.
+                await TellAsync(stream, await watch.TakeAsync(http.RequestAborted), lifetime);
                 await stream.FlushAsync();
             }
         }
@@ -108,7 +117,7 @@ internal sealed class WatchEndpoint(
 
     /// <summary>Tells of what happens for a while; false when the watch is over.</summary>
     /// <exception cref="ApiError">Expired: the client was so slow that what comes next is forgotten.</exception>
-    private async Task<bool> FollowAsync(WatchAnswer stream, ObjectWatch watch, TimeSpan forTime, CancellationToken ended)
+    private async Task<bool> FollowAsync(WatchAnswer stream, (ObjectWatch Watch, KindLifetime? Kind) of, TimeSpan forTime, CancellationToken ended)
     {
         using var pause = new CancellationTokenSource(forTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ended, pause.Token);
@@ -116,12 +125,7 @@ internal sealed class WatchEndpoint(
         {
             while (!either.IsCancellationRequested)
             {
-                foreach (var change in await watch.NextAsync(either.Token))
-                {
-                    stream.Write(NameOf(change.Type), change.Form);
-                    await stream.FlushFullAsync();
-                }
-
+                await TellAsync(stream, await of.Watch.NextAsync(either.Token), of.Kind);
                 await stream.FlushAsync();
             }
         }
@@ -130,7 +134,17 @@ internal sealed class WatchEndpoint(
             // Either it is time for a bookmark, or the watch has ended.
         }
 
-        return !ended.IsCancellationRequested;
+        return !ended.IsCancellationRequested && of.Kind is not { IsOver: true };
+    }
+
+    /// <summary>Of what was written after the kind had changed, whoever watches it anew is told.</summary>
+    private static async Task TellAsync(WatchAnswer stream, IReadOnlyList<ObjectEvent> changes, KindLifetime? kind)
+    {
+        foreach (var change in changes.TakeWhile(change => kind is null || kind.Covers(change.Form.Revision)))
+        {
+            stream.Write(NameOf(change.Type), change.Form);
+            await stream.FlushFullAsync();
+        }
     }
 
     private static string NameOf(WatchEventType type) => type switch

@@ -28,7 +28,9 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
     private static readonly ConditionalWeakTable<JSONSchemaProps, string> DefinitionHashes = [];
 
     private readonly ServedVersion[] _versions = [.. groups.SelectMany(g => g.Versions)];
-    private readonly string _hash = HashOf(groups, others);
+
+    // Of each version by where its resources are: what clients keep of one stays good while others change.
+    private readonly SortedDictionary<string, string> _hashes = HashesOf(groups, others);
 
     // Many clients ask at once after a change: one of them makes it, and the others wait for that.
     private readonly ConcurrentDictionary<string, Lazy<byte[]>> _compressed = new();
@@ -43,20 +45,22 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
         path = path.TrimEnd('/');
         if (path == Version3Path)
         {
-            return new(Index(), "application/json") { ETag = $"\"{_hash}\"" };
+            return new(Index(), "application/json") { ETag = $"\"{WholeHash}\"" };
         }
 
         if (path == Version2Path)
         {
             return WantsProtobuf(accept)
-                ? Answer(Protobuf, Protobuf, () => OpenApiV2Protobuf.Write(Whole()), acceptEncoding)
-                : Answer(Version2Path, "application/json", () => OpenApiV2Json.Write(Whole()), acceptEncoding);
+                ? Answer(Protobuf, Protobuf, WholeHash, () => OpenApiV2Protobuf.Write(Whole()), acceptEncoding)
+                : Answer(Version2Path, "application/json", WholeHash, () => OpenApiV2Json.Write(Whole()), acceptEncoding);
         }
 
-        return path.StartsWith(Version3Path, StringComparison.Ordinal) && Version(path[Version3Path.Length..]) is { } version
-            ? Answer(path, "application/json", () => OpenApiV3Json.Write(version()), acceptEncoding) with { Immutable = hash == _hash }
+        return path.StartsWith(Version3Path, StringComparison.Ordinal) && path[Version3Path.Length..] is var root && Version(root) is { } version
+            ? Answer(path, "application/json", _hashes[root], () => OpenApiV3Json.Write(version()), acceptEncoding) with { Immutable = hash == _hashes[root] }
             : null;
     }
+
+    private string WholeHash => field ??= Hash(string.Concat(_hashes.Values));
 
     private ApiDescription Whole() => ApiDescription.Of(_versions, _versions).With([.. others.Select(other => other.Version2)]);
 
@@ -66,14 +70,14 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
         : _versions.FirstOrDefault(version => version.Root == root) is { } version ? () => ApiDescription.Of([version], _versions)
         : null;
 
-    private ServedDocument Answer(string key, string contentType, Func<byte[]> write, string? acceptEncoding)
+    private ServedDocument Answer(string key, string contentType, string hash, Func<byte[]> write, string? acceptEncoding)
     {
         var compressed = _compressed.GetOrAdd(key, _ => new(() => Compress(write()))).Value;
         var gzip = AcceptHeader.TakesGzip(acceptEncoding);
         return new(gzip ? compressed : Decompress(compressed), contentType)
         {
             ContentEncoding = gzip ? "gzip" : null,
-            ETag = $"\"{_hash}{(gzip ? "-gzip" : "")}\"",
+            ETag = $"\"{hash}{(gzip ? "-gzip" : "")}\"",
         };
     }
 
@@ -85,7 +89,7 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
         foreach (var (root, url) in own.Concat(others.Select(other => (other.Root, other.Version3))))
         {
             json.WriteStartObject(root[1..]);
-            json.WriteString("serverRelativeURL", url ?? $"{Version3Path}{root}?hash={_hash}");
+            json.WriteString("serverRelativeURL", url ?? $"{Version3Path}{root}?hash={_hashes[root]}");
             json.WriteEndObject();
         }
 
@@ -116,22 +120,27 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
     /// The documents follow from the types and the code that writes them, so their builds' identities stand for the content, with the
     /// schemas of what was defined since: the index can name a hash before any document is made.
     /// </summary>
-    private static string HashOf(IReadOnlyList<ServedGroup> groups, IReadOnlyList<OtherDescription> others)
+    private static SortedDictionary<string, string> HashesOf(IReadOnlyList<ServedGroup> groups, IReadOnlyList<OtherDescription> others)
     {
-        var identity = new StringBuilder()
-            .Append(typeof(KubernetesObject).Assembly.ManifestModule.ModuleVersionId)
-            .Append(typeof(OpenApiDocuments).Assembly.ManifestModule.ModuleVersionId)
-            .AppendJoin(' ', others.Select(other => $"{other.Root} {other.Version3} {other.Tag}"));
-        foreach (var version in groups.SelectMany(g => g.Versions))
+        var build = $"{typeof(KubernetesObject).Assembly.ManifestModule.ModuleVersionId}{typeof(OpenApiDocuments).Assembly.ManifestModule.ModuleVersionId}";
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var version in groups.SelectMany(group => group.Versions))
         {
-            identity.Append(version.Root).AppendJoin(',', version.Resources.Select(IdentityOf));
+            hashes[version.Root] = Hash($"{build}{version.Root}{string.Join(',', version.Resources.Select(IdentityOf))}");
         }
 
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(identity.ToString())));
+        foreach (var other in others)
+        {
+            hashes[other.Root] = Hash($"{build}{other.Root} {other.Version3} {other.Tag}");
+        }
+
+        return hashes;
     }
 
     private static string IdentityOf(ServedResource resource) => resource.Schema.Origin is not JSONSchemaProps definition ? resource.Name
         : $"{resource.Name} {resource.Kind.Kind} {resource.Namespaced} {string.Join(' ', resource.Subresources.Select(one => one.Name))} {DefinitionHashes.GetValue(definition, HashOf)}";
+
+    private static string Hash(string identity) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
 
     private static string HashOf(JSONSchemaProps definition) => Convert.ToHexString(SHA256.HashData(ApiJson.Write(definition)));
 

@@ -81,6 +81,11 @@ public sealed class ObjectForm
     /// <summary>The same version of the object in another version of its kind.</summary>
     internal ObjectForm Converted(KubernetesObject item) => new(item, Revision, _stored);
 
+    /// <summary>The same content as of another revision.</summary>
+    internal ObjectForm At(Revision revision) => _isConverted
+        ? new(_item! with { Metadata = _item.Metadata with { ResourceVersion = revision.ToString() } }, revision, _stored)
+        : new(_format!, _stored, revision, _item, IsExact);
+
     public void WriteJson(IBufferWriter<byte> output)
     {
         if (Rewritten() is { IsEmpty: false } detached)

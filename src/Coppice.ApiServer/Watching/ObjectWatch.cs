@@ -6,7 +6,7 @@ using Coppice.Store;
 
 namespace Coppice.ApiServer.Watching;
 
-/// <param name="Form">The object; for a deletion as it was last, with the deletion's revision.</param>
+/// <param name="Form">The object; for a deletion as it was last, with the deletion's revision. Who loses sight of an object is told what he saw last of it.</param>
 public readonly record struct ObjectEvent(WatchEventType Type, ObjectForm Form);
 
 /// <summary>
@@ -24,8 +24,21 @@ public sealed class ObjectWatch(IStoreWatch source, ObjectQuery query) : IDispos
     {
         try
         {
-            var changes = await source.NextAsync(stop);
-            return query.Kind.Conversion is null ? Translate(changes) : await ConvertAsync(changes, stop);
+            return await ShowAsync(await source.NextAsync(stop), stop);
+        }
+        catch (CompactedException e)
+        {
+            throw ApiErrors.TooOldResourceVersion(e.Asked.Value, e.Compacted.Value);
+        }
+    }
+
+    /// <summary>What there is by now, which may be nothing.</summary>
+    /// <exception cref="ApiError">Likewise.</exception>
+    public async ValueTask<IReadOnlyList<ObjectEvent>> TakeAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await ShowAsync(source.Take(), stop);
         }
         catch (CompactedException e)
         {
@@ -34,6 +47,9 @@ public sealed class ObjectWatch(IStoreWatch source, ObjectQuery query) : IDispos
     }
 
     public void Dispose() => source.Dispose();
+
+    private async ValueTask<IReadOnlyList<ObjectEvent>> ShowAsync(IReadOnlyList<StoreEvent> changes, CancellationToken stop) =>
+        query.Kind.Conversion is null ? Translate(changes) : await ConvertAsync(changes, stop);
 
     private List<ObjectEvent> Translate(IReadOnlyList<StoreEvent> changes)
     {
@@ -83,7 +99,7 @@ public sealed class ObjectWatch(IStoreWatch source, ObjectQuery query) : IDispos
         {
             (false, true) => new(WatchEventType.Added, form),
             (true, true) => new(WatchEventType.Modified, form),
-            (true, false) => new(WatchEventType.Deleted, form),
+            (true, false) => new(WatchEventType.Deleted, previous!.At(form.Revision)),
             (false, false) => null,
         };
     }

@@ -22,7 +22,10 @@ internal static class FieldOwnership
     }
 
     /// <summary>What an object of a kind is with nothing said: what of it is there by itself, nobody has set.</summary>
-    public static JsonElement EmptyOf(Kind kind) => Empties.GetValue(kind, static kind => new(JsonBuilding.Parse(JsonOf(kind.Format.Read("{}"u8))))).Json;
+    public static JsonElement EmptyOf(Kind kind) => Empties.GetValue(kind, static kind => new(JsonBuilding.Parse(JsonOf(Bare(kind.Format.Read("{}"u8)))))).Json;
+
+    /// <summary>What a definition gives an object by default is set by who makes it.</summary>
+    private static KubernetesObject Bare(KubernetesObject item) => item is CustomObject custom ? custom with { Fields = default } : item;
 
     /// <summary>
     /// Notes that what is asked for is asked for by this client, before anybody adds to it: what admission adds and what the server

@@ -101,6 +101,7 @@ internal sealed class WriteIdentity(Random random)
                 GenerateName = current.GenerateName,
                 Uid = current.Uid,
                 ResourceVersion = current.ResourceVersion,
+                Generation = current.Generation,
                 CreationTimestamp = current.CreationTimestamp,
                 DeletionTimestamp = current.DeletionTimestamp,
                 DeletionGracePeriodSeconds = current.DeletionGracePeriodSeconds,

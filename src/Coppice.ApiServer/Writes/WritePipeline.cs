@@ -39,7 +39,7 @@ internal sealed class WritePipeline(
             var asked = change.Apply(write, part, stop);
 
             // 3. The metadata that only the server gives and that no write changes.
-            var item = _identity.Give(write, part, asked);
+            var item = RepeatedOwners.Drop(request, _identity.Give(write, part, asked), isMutated: false);
 
             // 4. What the client left to us.
             item = WithDefaults(write, part, item);
@@ -49,7 +49,7 @@ internal sealed class WritePipeline(
 
             // 6. What the cluster's rules add, and what that leaves to us.
             var admitted = await admissions.MutateAsync(write.Request, item, part.Before(write), stop);
-            item = ReferenceEquals(admitted, item) ? item : WithDefaults(write, part, admitted);
+            item = ReferenceEquals(admitted, item) ? item : WithDefaults(write, part, RepeatedOwners.Drop(request, admitted, isMutated: true));
 
             // 7. The object as it would be stored: only this part of it is written. From what all services share, it gets its own.
             var prepared = part.Prepare(write, item);
@@ -66,7 +66,7 @@ internal sealed class WritePipeline(
             // 10. It is stored, or goes, or was the same before, or was only tried; or somebody else was quicker, and all begins anew.
             if (await StoreAsync(write, prepared, stop) is { } form)
             {
-                return new WriteResult(form, IsGone(prepared), part, write, asked, prepared);
+                return new WriteResult(Answer(write, prepared, form), IsGone(prepared), part, write, asked, prepared);
             }
 
             RequireAnotherTry(write, asked, prepared, (IsNew(request), attempt));
@@ -78,6 +78,13 @@ internal sealed class WritePipeline(
     private async ValueTask<PendingWrite> ReadAsync(WriteRequest request, WriteChange change, CancellationToken stop)
     {
         var isUpdate = !IsNew(request);
+        if (request.Operation == WriteOperation.Update && change is WriteChange.Body { Item.Metadata: var meant })
+        {
+            // Which object is meant is clear before it is looked for.
+            Scoping.NamespaceOf(request, meant.Namespace);
+            Scoping.RequireName(request.Key.Name, meant.Name);
+        }
+
         var current = isUpdate ? await storage.FindAsync(request.Kind, request.Key, stop) : null;
         if (current is null && isUpdate)
         {
@@ -115,6 +122,10 @@ internal sealed class WritePipeline(
             : IsGone(prepared) ? await storage.DeleteAsync(request.Kind, request.Key, current.Revision, stop)
             : await storage.UpdateAsync(request.Kind, prepared!, current, stop);
     }
+
+    /// <summary>Who takes the last finalizer is answered with what he has written, though that is stored nowhere; others with what is or was stored.</summary>
+    private static ObjectForm Answer(PendingWrite write, KubernetesObject? prepared, ObjectForm form) =>
+        write.Request.Operation == WriteOperation.Update && prepared is not null && IsGone(prepared) ? ObjectForm.Detached(prepared) : form;
 
     /// <summary>An object that waits for its deletion goes with its last finalizer, unless it is a pod that its node still ends.</summary>
     private static bool IsGone(KubernetesObject? item) => item is null

@@ -40,7 +40,8 @@ internal sealed class NamespaceReconciler(IApiClient api, CacheSet caches, Every
 
     public async ValueTask<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken stop)
     {
-        if (_namespaces.Find(key) is not { Metadata.DeletionTimestamp: not null } item || !item.Spec.Finalizers.Contains(FinalizerName.Kubernetes))
+        // Whoever else's finalizer keeps it: what is in it must not outlive it.
+        if (_namespaces.Find(key) is not { Metadata.DeletionTimestamp: not null, Spec.Finalizers.IsEmpty: false } item)
         {
             return ReconcileResult.Done;
         }
@@ -74,8 +75,12 @@ internal sealed class NamespaceReconciler(IApiClient api, CacheSet caches, Every
             return ReconcileResult.After(LookAgain);
         }
 
-        var finalizers = item.Spec.Finalizers.Where(f => f != FinalizerName.Kubernetes).ToValueList();
-        item = await api.FinalizeAsync(item with { Spec = item.Spec with { Finalizers = finalizers } }, stop);
+        if (item.Spec.Finalizers.Contains(FinalizerName.Kubernetes))
+        {
+            var finalizers = item.Spec.Finalizers.Where(f => f != FinalizerName.Kubernetes).ToValueList();
+            item = await api.FinalizeAsync(item with { Spec = item.Spec with { Finalizers = finalizers } }, stop);
+        }
+
         await _namespaces.ExpectAsync(item, time, stop);
         return ReconcileResult.Done;
     }

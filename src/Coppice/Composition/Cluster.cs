@@ -155,7 +155,7 @@ public sealed class Cluster : IServer
         // 5. All of it works, and the node takes up its pods.
         progress.Report("starting controllers, scheduler and the container runtime");
         side.Run(network);
-        _ownLoops = [builtIns.WokenBy(plane.Caches, _time, _log), new TokenTracking(ownApi, plane.Caches, _time).Woken(_log)];
+        _ownLoops = [builtIns.WokenBy(plane.Caches, _time, _log), new PublishedAuthentication(ownApi, keys).WokenBy(plane.Caches, _time, _log), new TokenTracking(ownApi, plane.Caches, _time).Woken(_log)];
         _loops.Run([meter.RunAsync, atRest.RunAsync, .. plane.Loops, .. _ownLoops.Select(loop => (Func<CancellationToken, Task>)loop.RunAsync)]);
         _hooks.Finish(StartHooks.Informers, StartHooks.Definitions, StartHooks.TokenTracking);
         await side.RunAsync(node, stop);

@@ -25,6 +25,16 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
     private static int _groups;
 
     [Fact]
+    public async Task Who_makes_an_object_owns_what_its_definition_adds()
+    {
+        await api.DefineAsync(CronTabs("defaulted.example.com", """{"type":"object","properties":{"spec":{"type":"object","default":{},"properties":{"a":{"type":"string","default":"x"}}}}}"""));
+        var space = (await api.NewNamespaceAsync()).Split('/')[^1];
+        var made = (await api.PostAsync($"/apis/defaulted.example.com/v1/namespaces/{space}/crontabs", """{"metadata":{"name":"one"}}""")).Good().Body!;
+        Assert.Equal("""{"a":"x"}""", made["spec"]!.ToJsonString());
+        Assert.Equal("""{"f:spec":{".":{},"f:a":{}}}""", made["metadata"]!["managedFields"]![0]!["fieldsV1"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task What_the_schema_does_not_know_goes_and_what_is_missing_is_put_in()
     {
         var all = await ServeAsync();

@@ -43,6 +43,37 @@ public sealed class DefinitionTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task A_definition_whose_conditions_were_wiped_away_gets_them_back_and_is_served()
+    {
+        await api.DefineAsync(CronTabs("wiped.example.com", Anything));
+        (await api.SendAsync(
+            "PATCH", $"{All}/crontabs.wiped.example.com/status", """{"status":{"conditions":[{"type":"Mine","status":"True","reason":"R","message":"m"}]}}""", "application/merge-patch+json")).Good();
+        var definition = await api.WaitAsync($"{All}/crontabs.wiped.example.com", body => ConditionOf(body, "Established") is not null);
+        Assert.Equal(("True", "True", "True"), (Said("Mine"), Said("NamesAccepted"), Said("Established")));
+        (await api.GetAsync("/apis/wiped.example.com/v1/crontabs")).Good();
+
+        string? Said(string type) => (string?)ConditionOf(definition, type)?["status"];
+    }
+
+    [Fact]
+    public async Task What_a_definition_looks_like_changes_the_address_of_its_own_description_and_of_no_other()
+    {
+        await api.DefineAsync(CronTabs("own.example.com", Anything));
+        var before = await AddressesAsync();
+        (await api.SendAsync(
+            "PATCH",
+            $"{All}/crontabs.own.example.com",
+            """[{"op":"add","path":"/spec/versions/0/schema/openAPIV3Schema/properties","value":{"more":{"type":"string"}}}]""",
+            "application/json-patch+json")).Good();
+        await api.WaitAsync("/openapi/v3", body => Own(body) != Own(before));
+        Assert.Equal(Apps(before), Apps(await AddressesAsync()));
+
+        async Task<JsonNode> AddressesAsync() => (await api.GetAsync("/openapi/v3")).Good().Body!;
+        static string? Own(JsonNode body) => (string?)body["paths"]!["apis/own.example.com/v1"]!["serverRelativeURL"];
+        static string? Apps(JsonNode body) => (string?)body["paths"]!["apis/apps/v1"]!["serverRelativeURL"];
+    }
+
+    [Fact]
     public async Task An_object_can_be_made_and_is_described_as_soon_as_its_kind_is_established()
     {
         var space = (await api.NewNamespaceAsync()).Split('/')[^1];

@@ -75,6 +75,19 @@ public sealed class CertificateRequestTests(ServedApi api) : IClassFixture<Serve
         Assert.Equal("Approved,Issued", await ConditionAsync(item));
     }
 
+    [Fact]
+    public async Task Who_signs_need_not_repeat_when_something_was_decided()
+    {
+        var item = await NewAsync();
+        var decided = Approved.Replace("Because", "Earlier", StringComparison.Ordinal).Replace("\"message\"", "\"lastUpdateTime\":\"2026-01-01T00:00:00Z\",\"message\"", StringComparison.Ordinal);
+        (await api.SendAsync("PATCH", $"{item}/approval", decided, MergePatch)).Good();
+
+        var failed = (await api.SendAsync("PATCH", $"{item}/status", Approved.Replace("]", ",{\"type\":\"Failed\",\"status\":\"True\"}]", StringComparison.Ordinal), MergePatch)).Good();
+        var conditions = failed.Body!["status"]!["conditions"]!;
+        Assert.Equal(("Approved", "Earlier", "2026-01-01T00:00:00Z"), ((string?)conditions[0]!["type"], (string?)conditions[0]!["reason"], (string?)conditions[0]!["lastUpdateTime"]));
+        Assert.Equal("Failed", (string?)conditions[1]!["type"]);
+    }
+
     [Theory]
     [InlineData("example.com", "spec.signerName: Invalid value: \"example.com\": must be a fully qualified domain and path of the form 'example.com/signer-name'")]
     [InlineData("example/a", "spec.signerName: Invalid value: \"example\": should be a domain with at least two segments separated by dots")]

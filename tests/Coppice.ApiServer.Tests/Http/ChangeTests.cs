@@ -31,6 +31,24 @@ public sealed class ChangeTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task Whoever_changes_an_object_does_not_count_its_generations()
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.PostAsync($"{space}/configmaps", """{"metadata":{"name":"a","generation":7}}""")).Good();
+        (await api.PatchAsync($"{space}/configmaps/a", """{"metadata":{"generation":9,"labels":{"a":"b"}}}""")).Good();
+        Assert.Equal(7, (int?)(await api.SendAsync("PUT", $"{space}/configmaps/a", """{"metadata":{"name":"a"}}""")).Good().Body!["metadata"]!["generation"]);
+    }
+
+    [Fact]
+    public async Task An_update_that_names_another_object_than_its_path_is_refused_before_it_is_looked_for()
+    {
+        var space = await api.NewNamespaceAsync();
+        Assert.Equal(
+            "the name of the object (b) does not match the name on the URL (a)",
+            (await api.SendAsync("PUT", $"{space}/configmaps/a", """{"metadata":{"name":"b"}}""")).Refused(400, "BadRequest"));
+    }
+
+    [Fact]
     public async Task Patches_by_many_at_once_all_arrive()
     {
         var space = await api.NewNamespaceAsync();

@@ -58,7 +58,8 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Contains(
             "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{\"example.com/more\"}",
             (await api.PatchAsync($"{space}/configmaps/a", """{"metadata":{"finalizers":["example.com/wait","example.com/more"]}}""")).Refused(422, "Invalid"));
-        (await api.PatchAsync($"{space}/configmaps/a", """{"metadata":{"finalizers":null}}""")).Good();
+        var gone = (await api.PatchAsync($"{space}/configmaps/a", """{"metadata":{"finalizers":null}}""")).Good();
+        Assert.Equal((null, waiting.Version), (gone.Body!["metadata"]!["finalizers"], gone.Version));
         (await api.GetAsync($"{space}/configmaps/a")).Refused(404, "NotFound");
     }
 

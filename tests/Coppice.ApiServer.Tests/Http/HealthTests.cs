@@ -41,6 +41,21 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Monitoring_is_told_how_each_check_is_and_how_often_it_was_so()
+    {
+        await AskAsync("/readyz/shutdown");
+        _problem = "process is shutting down";
+        using var monitor = _api.ClientOf(_api.Issue("prometheus", "system:monitoring"));
+        var text = await monitor.GetStringAsync("/metrics/slis");
+        Assert.StartsWith("# HELP kubernetes_healthcheck [STABLE] This metric records the result of a single healthcheck.\n# TYPE kubernetes_healthcheck gauge\n", text);
+        Assert.Contains("kubernetes_healthcheck{name=\"store\",type=\"livez\"} 1\n", text);
+        Assert.Contains("kubernetes_healthcheck{name=\"shutdown\",type=\"readyz\"} 0\n", text);
+        Assert.Contains("kubernetes_healthchecks_total{name=\"shutdown\",status=\"error\",type=\"readyz\"} 1\n", text);
+        Assert.Contains("kubernetes_healthchecks_total{name=\"shutdown\",status=\"success\",type=\"readyz\"} 1\n", text);
+        Assert.DoesNotContain("name=\"shutdown\",type=\"livez\"", text);
+    }
+
+    [Fact]
     public async Task It_says_what_runs_with_which_options_to_who_monitors_it()
     {
         const string Warning = "Warning: This endpoint is not meant to be machine parseable, has no formatting compatibility guarantees and is for debugging purposes only.\n";

@@ -142,8 +142,11 @@ public sealed class ListAndWatchTests(ServedApi api) : IClassFixture<ServedApi>
         using var watch = await WatchAsync($"{space}/configmaps?watch=true&labelSelector=on&resourceVersion={(await api.GetAsync($"{space}/configmaps")).Version}");
         (await api.PatchAsync($"{space}/configmaps/c0", """{"metadata":{"labels":{"on":"1"}}}""")).Good();
         await watch.NextAsync("ADDED", "c0");
-        (await api.PatchAsync($"{space}/configmaps/c0", """{"metadata":{"labels":{"on":null}}}""")).Good();
-        await watch.NextAsync("DELETED", "c0");
+        var away = (await api.PatchAsync($"{space}/configmaps/c0", """{"metadata":{"labels":{"on":null}}}""")).Good();
+
+        // As it was when it was seen last, at the revision since when it is not.
+        var last = await watch.NextAsync("DELETED", "c0");
+        Assert.Equal(("1", away.Version), ((string?)last["metadata"]!["labels"]?["on"], (string?)last["metadata"]!["resourceVersion"]));
     }
 
     [Fact]

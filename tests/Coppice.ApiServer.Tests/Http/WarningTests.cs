@@ -20,6 +20,23 @@ public sealed class WarningTests(ServedApi api) : IClassFixture<ServedApi>
             created.Warnings);
     }
 
+    [Fact]
+    public async Task An_owner_that_is_named_twice_is_kept_once()
+    {
+        const string One = """{"apiVersion":"v1","kind":"ConfigMap","name":"a","uid":"1"}""";
+        const string Other = """{"apiVersion":"v1","kind":"ConfigMap","name":"b","uid":"1"}""";
+        const string Told =
+            "299 - \".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: 1\"";
+        var space = await api.NewNamespaceAsync();
+        var made = (await api.NewConfigMapAsync(space, "c", $",\"ownerReferences\":[{One},{Other},{One}]")).Good();
+        Assert.Equal([Told], made.Warnings);
+        Assert.Equal(["a", "b"], made.Body!["metadata"]!["ownerReferences"]!.AsArray().Select(owner => (string?)owner!["name"]));
+
+        var patched = (await api.PatchAsync($"{space}/configmaps/c", $$$"""{"metadata":{"ownerReferences":[{{{One}}},{{{One}}}]}}""")).Good();
+        Assert.Equal([Told], patched.Warnings);
+        Assert.Single(patched.Body!["metadata"]!["ownerReferences"]!.AsArray());
+    }
+
     [Theory]
     [InlineData("application/merge-patch+json", $$$"""{"{{{Odd}}}":1,"data":{"a":"2"}}""")]
     [InlineData("application/strategic-merge-patch+json", $$$"""{"{{{Odd}}}":1,"data":{"a":"2"}}""")]

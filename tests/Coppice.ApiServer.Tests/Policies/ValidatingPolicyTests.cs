@@ -23,6 +23,16 @@ public sealed class ValidatingPolicyTests(ServedApi api) : IClassFixture<ServedA
         (await api.PostAsync($"{space}/configmaps", """{"metadata":{"name":"two"},"data":{"a":"2"}}""")).Good();
     }
 
+    [Fact]
+    public async Task The_conditions_of_a_policy_are_held_to_their_form()
+    {
+        var (_, policy) = await AddAsync("""{"expression":"true"}""");
+        var refused = (await api.SendAsync(
+            "PATCH", $"{Root}/validatingadmissionpolicies/{policy}/status", """{"status":{"conditions":[{"type":"A","status":"Yes","reason":"","message":""}]}}""", "application/merge-patch+json")).Refused(422, "Invalid");
+        Assert.Contains("status.conditions[0].status: Unsupported value: \"Yes\": supported values: \"False\", \"True\", \"Unknown\"", refused);
+        Assert.Contains("status.conditions[0].reason: Required value: must be set", refused);
+    }
+
     [Theory]
     [InlineData("""{"expression":"false","message":" not so ","reason":"Forbidden"}""", 403, "Forbidden", "not so")]
     [InlineData("""{"expression":"false","messageExpression":"'a is ' + object.data.a","message":"m"}""", 422, "Invalid", "a is 1")]

@@ -48,6 +48,29 @@ public sealed class NamespaceTests
     }
 
     [Fact]
+    public void A_namespace_that_only_others_keep_is_emptied_and_stays()
+    {
+        using var plane = new ControlPlane();
+        Create(plane);
+        plane.Create(Samples.Service() with { Metadata = new() { Name = "web", Namespace = Shop } });
+        Keep("example.com/kept");
+        plane.Delete<Namespace>(Shop, ns: "");
+        Assert.Empty(InShop<Service>(plane));
+        Assert.Equal(["example.com/kept"], plane.Api.Get<Namespace>(Shop, "").Spec.Finalizers);
+        Assert.Equal(("False", "ContentRemoved", "All content successfully removed"), Condition(plane, "NamespaceContentRemaining"));
+
+        Keep();
+        Assert.Null(plane.Api.Find<Namespace>(new("", Shop)));
+
+        void Keep(params string[] finalizers)
+        {
+            var item = plane.Api.Get<Namespace>(Shop, "");
+            plane.Api.Door.FinalizeAsync(item with { Spec = item.Spec with { Finalizers = finalizers.ToValueList() } }, default).AsTask().GetAwaiter().GetResult();
+            plane.Settle();
+        }
+    }
+
+    [Fact]
     public void A_namespace_waits_for_those_who_serve_a_part_of_the_api_and_are_away()
     {
         using var plane = new ControlPlane();

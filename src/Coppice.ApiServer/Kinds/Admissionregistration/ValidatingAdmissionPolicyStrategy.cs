@@ -29,4 +29,7 @@ internal sealed class ValidatingAdmissionPolicyStrategy : KindStrategy<Validatin
     /// <summary>What was taken once may stay.</summary>
     public override Findings<FieldError> ValidateUpdate(ValidatingAdmissionPolicy item, ValidatingAdmissionPolicy old) =>
         item.Spec == old.Spec ? [] : Validate(item);
+
+    public override Findings<FieldError> ValidateStatusUpdate(ValidatingAdmissionPolicy item, ValidatingAdmissionPolicy old) =>
+        ConditionValidation.Validate(FieldPath.Of("status", "conditions"), item.Status?.Conditions ?? default);
 }

@@ -22,8 +22,11 @@ internal sealed class CertificateSigningRequestStrategy : KindStrategy<Certifica
     public override CertificateSigningRequest PrepareForUpdate(CertificateSigningRequest item, CertificateSigningRequest old) =>
         item with { Spec = old.Spec, Status = old.Status };
 
-    public override CertificateSigningRequest PrepareForStatusUpdate(CertificateSigningRequest item, CertificateSigningRequest old) =>
-        item with { Spec = old.Spec };
+    public override CertificateSigningRequest PrepareForStatusUpdate(CertificateSigningRequest item, CertificateSigningRequest old) => item with
+    {
+        Spec = old.Spec,
+        Status = item.Status with { Conditions = Decided(Decided(item.Status.Conditions, old, RequestConditionType.Approved), old, RequestConditionType.Denied) },
+    };
 
     /// <summary>The approval: only the conditions are written there.</summary>
     public static CertificateSigningRequest WithConditions(CertificateSigningRequest item, CertificateSigningRequest old) =>
@@ -43,6 +46,16 @@ internal sealed class CertificateSigningRequestStrategy : KindStrategy<Certifica
             }),
         },
     };
+
+    /// <summary>What was decided stays as it was said, whatever the signer sends of it; whether he adds or takes some is looked at later.</summary>
+    private static ValueList<CertificateSigningRequestCondition> Decided(
+        ValueList<CertificateSigningRequestCondition> conditions, CertificateSigningRequest old, string type)
+    {
+        var before = new Queue<CertificateSigningRequestCondition>(old.Status.Conditions.Where(one => one.Type == type));
+        return before.Count == conditions.Count(one => one.Type == type)
+            ? conditions.ConvertAll(one => one.Type == type ? before.Dequeue() : one)
+            : conditions;
+    }
 
     public override Findings<FieldError> Validate(CertificateSigningRequest item) => CertificateValidation.Request(item);
 
