@@ -96,6 +96,17 @@ public sealed class PrepareTests
         Assert.Equal((null, true, null), (named.Spec.ClusterIP, named.Spec.ClusterIPs.IsEmpty, named.Spec.InternalTrafficPolicy));
     }
 
+    [Theory]
+    [InlineData("10.96.0.8")]
+    [InlineData("None")]
+    public void Who_changes_a_services_first_address_alone_changes_all_of_them(string address)
+    {
+        var old = Service("ClusterIP", "10.96.0.7", 0);
+        var changed = Update(old with { Spec = old.Spec with { ClusterIP = address } }, old);
+        Assert.Equal((ValueList<string>)[address], changed.Spec.ClusterIPs);
+        Assert.StartsWith("spec.clusterIPs[0]: Invalid value: ", Assert.Single(Served.Strategy<Service>().ValidateUpdate(changed, old)).ToString());
+    }
+
     [Fact]
     public void A_namespace_is_held_by_its_finalizer_until_it_is_let_go_of_by_its_own_door()
     {
