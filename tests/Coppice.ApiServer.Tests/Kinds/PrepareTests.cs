@@ -1,14 +1,18 @@
+using System.Text;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
 using Xunit;
 
 namespace Coppice.ApiServer.Tests.Kinds;
 
 public sealed class PrepareTests
 {
+    private static readonly LabelSelector Web = new() { MatchLabels = ValueMap.Of(("app", "web")) };
+
     [Fact]
     public void A_new_object_has_no_status_and_the_first_generation()
     {
@@ -70,6 +74,33 @@ public sealed class PrepareTests
         var changed = Update(old with { Spec = old.Spec with { Template = new() { Spec = new() { NodeName = "x" } } } }, old);
 
         Assert.Equal(("1", "2"), (old.Metadata.Annotations[Note], changed.Metadata.Annotations[Note]));
+    }
+
+    [Fact]
+    public void What_goes_by_the_pods_own_labels_is_written_into_its_selectors()
+    {
+        var term = new PodAffinityTerm { LabelSelector = Web, TopologyKey = "zone", MatchLabelKeys = ["rev", "none"], MismatchLabelKeys = ["team"] };
+        var made = Create(new Pod
+        {
+            Metadata = new() { Labels = ValueMap.Of(("rev", "7"), ("team", "blue")) },
+            Spec = new()
+            {
+                Affinity = new()
+                {
+                    PodAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [term, term with { LabelSelector = null }] },
+                    PodAntiAffinity = new() { PreferredDuringSchedulingIgnoredDuringExecution = [new() { Weight = 1, PodAffinityTerm = term }] },
+                },
+                TopologySpreadConstraints = [new() { LabelSelector = Web, MatchLabelKeys = ["rev"] }, new() { LabelSelector = Web }],
+            },
+        }).Spec;
+
+        var both = "app in [web], rev In [7], team NotIn [blue]";
+        Assert.Equal([both, "nobody"], made.Affinity!.PodAffinity!.RequiredDuringSchedulingIgnoredDuringExecution.Select(t => Show(t.LabelSelector)));
+        Assert.Equal([both], made.Affinity.PodAntiAffinity!.PreferredDuringSchedulingIgnoredDuringExecution.Select(t => Show(t.PodAffinityTerm.LabelSelector)));
+        Assert.Equal(["app in [web], rev In [7]", "app in [web]"], made.TopologySpreadConstraints.Select(c => Show(c.LabelSelector)));
+
+        static string Show(LabelSelector? selector) => selector is null ? "nobody" : string.Join(", ",
+            [.. selector.MatchLabels.Select(one => $"{one.Key} in [{one.Value}]"), .. selector.MatchExpressions.Select(one => $"{one.Key} {one.Operator} {one.Values}")]);
     }
 
     [Fact]

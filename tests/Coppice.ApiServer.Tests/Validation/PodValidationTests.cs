@@ -109,6 +109,13 @@ public sealed class PodValidationTests
         """ "topologySpreadConstraints":[{"maxSkew":0,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule"}] """,
         "spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero")]
     [InlineData(
+        """ "topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule","matchLabelKeys":["a"]}] """,
+        "spec.topologySpreadConstraints[0].matchLabelKeys: Forbidden: must not be specified when labelSelector is not set")]
+    [InlineData(
+        """ "affinity":{"podAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"zone","matchLabelKeys":["b","a"],"mismatchLabelKeys":["b"],"labelSelector":{"matchLabels":{"a":"1"},"matchExpressions":[{"key":"a","operator":"In","values":["1"]}]}}]}} """,
+        """spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0][1]: Invalid value: "a": exists in both matchLabelKeys and labelSelector""",
+        """spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].matchLabelKeys[0]: Invalid value: "b": exists in both matchLabelKeys and mismatchLabelKeys""")]
+    [InlineData(
         """ "initContainers":[{"name":"a","image":"a"}] """, """spec.initContainers[0].name: Duplicate value: "a" """)]
     [InlineData(
         """ "initContainers":[{"name":"i","image":"a","readinessProbe":{"tcpSocket":{"port":1}}}] """,

@@ -17,6 +17,7 @@ internal sealed class PodStrategy : KindStrategy<Pod>
     public override Pod PrepareForCreate(Pod item) => item with
     {
         Metadata = FirstGeneration(item),
+        Spec = LabelKeys.WrittenOut(item.Spec, item.Metadata.Labels),
         Status = new()
         {
             Phase = PodPhase.Pending,
