@@ -138,6 +138,20 @@ public sealed class PrepareTests
         Assert.StartsWith("spec.clusterIPs[0]: Invalid value: ", Assert.Single(Served.Strategy<Service>().ValidateUpdate(changed, old)).ToString());
     }
 
+    [Theory]
+    [InlineData("""{"spec":{"ports":[{"port":80}]}}""")]
+    [InlineData("""{"spec":{"externalIPs":["192.0.2.1"]}}""", "spec.externalIPs is deprecated")]
+    [InlineData(
+        """{"spec":{"clusterIP":"None","loadBalancerIP":"192.0.2.1","sessionAffinity":"ClientIP"}}""",
+        "spec.loadBalancerIP is ignored for headless services", "spec.SessionAffinity is ignored for headless services")]
+    [InlineData("""{"spec":{"externalName":"a.example"}}""", "spec.externalName is ignored when spec.type is not \"ExternalName\"")]
+    [InlineData("""{"spec":{"trafficDistribution":"PreferClose"}}""", "spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"")]
+    [InlineData(
+        """{"metadata":{"annotations":{"service.kubernetes.io/topology-aware-hints":"Auto"}}}""",
+        "annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead")]
+    public void Who_makes_a_service_is_told_what_has_no_effect_or_is_of_the_past(string manifest, params string[] warnings) =>
+        Assert.Equal(warnings, Served.Strategy<Service>().Warnings(Default(ApiJson.Read<Service>(Encoding.UTF8.GetBytes(manifest)))));
+
     [Fact]
     public void A_namespace_is_held_by_its_finalizer_until_it_is_let_go_of_by_its_own_door()
     {
