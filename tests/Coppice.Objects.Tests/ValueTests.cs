@@ -9,6 +9,13 @@ namespace Coppice.Objects.Tests;
 public sealed class ValueTests
 {
     [Fact]
+    public void Lists_that_are_part_of_every_object_are_there_without_an_element()
+    {
+        Assert.Contains("\"endpoints\":[],\"ports\":[]", Encoding.UTF8.GetString(ApiJson.Write(new Discovery.EndpointSlice())));
+        Assert.Contains("\"currentMetrics\":[]", Encoding.UTF8.GetString(ApiJson.Write(new Autoscaling.V2.HorizontalPodAutoscaler())));
+    }
+
+    [Fact]
     public void A_port_is_a_number_or_a_name()
     {
         Assert.Equal(new IntOrString(80), ApiJson.Read<HTTPGetAction>("""{"port":80}"""u8).Port);

@@ -1,4 +1,3 @@
-using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Validation;
@@ -7,7 +6,7 @@ using Coppice.Objects.Networking;
 
 namespace Coppice.ApiServer.Admission;
 
-/// <summary>An ingress that names no class gets the one that is marked as the default.</summary>
+/// <summary>An ingress that names no class gets the one that is marked as the default: of several the youngest.</summary>
 internal sealed class DefaultIngressClass(ObjectStorage storage) : IMutatingAdmission
 {
     private const string DefaultNote = "ingressclass.kubernetes.io/is-default-class";
@@ -23,15 +22,11 @@ internal sealed class DefaultIngressClass(ObjectStorage storage) : IMutatingAdmi
             return item;
         }
 
-        var defaults = (await _classes.NowAsync(stop)).Values.Where(one => one.Metadata.Annotations.Find(DefaultNote) == "true").ToList();
-        return defaults.Count switch
-        {
-            0 => item,
-            1 => ingress with { Spec = ingress.Spec with { IngressClassName = defaults[0].Metadata.Name } },
-            _ => throw ApiErrors.Forbidden(
-                request.Resource,
-                ingress.Metadata.Name ?? "",
-                $"Internal error occurred: {defaults.Count} default IngressClasses were found, only 1 allowed"),
-        };
+        var chosen = (await _classes.NowAsync(stop)).Values
+            .Where(one => one.Metadata.Annotations.Find(DefaultNote) == "true")
+            .OrderByDescending(one => one.Metadata.CreationTimestamp)
+            .ThenBy(one => one.Metadata.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
+        return chosen is null ? item : ingress with { Spec = ingress.Spec with { IngressClassName = chosen.Metadata.Name } };
     }
 }

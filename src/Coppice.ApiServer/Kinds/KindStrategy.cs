@@ -30,6 +30,9 @@ internal class KindStrategy<T> : IKindStrategy
 
     public virtual IEnumerable<string> Warnings(T item) => [];
 
+    /// <summary>Beside those, of what cannot be changed later.</summary>
+    public virtual IEnumerable<string> WarningsOnCreate(T item) => [];
+
     /// <summary>Most kinds warn of an update where they would of a new object, as far as its desired state is another one.</summary>
     public virtual IEnumerable<string> WarningsOnUpdate(T item, T old) =>
         item.Metadata.Generation is > 0 and var generation && generation == old.Metadata.Generation ? [] : Warnings(item);
@@ -52,7 +55,7 @@ internal class KindStrategy<T> : IKindStrategy
 
     Findings<FieldError> IKindStrategy.ValidateStatusUpdate(KubernetesObject item, KubernetesObject old) => ValidateStatusUpdate((T)item, (T)old);
 
-    IReadOnlyList<string> IKindStrategy.Warnings(KubernetesObject item, KubernetesObject? old) => [.. old is null ? Warnings((T)item) : WarningsOnUpdate((T)item, (T)old)];
+    IReadOnlyList<string> IKindStrategy.Warnings(KubernetesObject item, KubernetesObject? old) => [.. old is null ? WarningsOnCreate((T)item).Concat(Warnings((T)item)) : WarningsOnUpdate((T)item, (T)old)];
 
     /// <summary>A new object's metadata: the first generation of its desired state.</summary>
     protected static Objects.Meta.ObjectMeta FirstGeneration(T item) => item.Metadata with { Generation = 1 };

@@ -28,6 +28,9 @@ public sealed record ServedKind(Kind Kind, IKindStrategy Strategy, IKindTable Ta
     /// <summary>A PUT of an object that is not there makes it.</summary>
     public bool IsMadeByUpdate { get; init; }
 
+    /// <summary>Who sends a whole version says which one it replaces: what others wrote meanwhile is not lost unseen.</summary>
+    public bool NeedsVersion { get; init; }
+
     public FieldLabels Fields { get; init; } = FieldLabels.None;
 
     /// <summary>The field of these by which its objects are found without a look at the others; null for none.</summary>

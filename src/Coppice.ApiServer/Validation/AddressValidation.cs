@@ -3,7 +3,7 @@ using Coppice.ApiServer.Errors;
 
 namespace Coppice.ApiServer.Validation;
 
-/// <summary>Addresses and their ranges in the one form that newer fields take.</summary>
+/// <summary>Addresses and their ranges that have one meaning only, and in the one form that newer fields take.</summary>
 internal static class AddressValidation
 {
     private const string AddressRule = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
@@ -24,8 +24,25 @@ internal static class AddressValidation
             : [];
     }
 
-    /// <summary>A range without bits beyond its length.</summary>
+    /// <summary>A range without bits beyond its length, in its one form.</summary>
     public static Findings<FieldError> CanonicalRange(FieldPath path, string text)
+    {
+        if (StrictRange(path, text) is { Count: > 0 } errors)
+        {
+            return errors;
+        }
+
+        var form = IPNetwork.Parse(text).ToString();
+        return form == text ? [] : [FieldError.Invalid(path, text, $"must be in canonical form ({QuotedText.Of(form)})")];
+    }
+
+    /// <summary>Of fields that took what has several meanings once: what an object has already it may keep.</summary>
+    /// <param name="kept">What it has.</param>
+    public static Findings<FieldError> StrictRange(FieldPath path, string text, IEnumerable<string> kept) =>
+        kept.Contains(text) ? FieldRules.Range(path, text) : StrictRange(path, text);
+
+    /// <summary>A range without bits beyond its length.</summary>
+    private static Findings<FieldError> StrictRange(FieldPath path, string text)
     {
         var slash = text.IndexOf('/');
         var digits = slash < 0 ? "" : text[(slash + 1)..];
@@ -44,10 +61,7 @@ internal static class AddressValidation
             return Wrong("must not have an IPv4-mapped IPv6 address");
         }
 
-        var range = new IPNetwork(address, length);
-        return !range.BaseAddress.Equals(address) ? Wrong("must not have bits set beyond the prefix length")
-            : range.ToString() == text ? []
-            : Wrong($"must be in canonical form ({QuotedText.Of(range.ToString())})");
+        return new IPNetwork(address, length).BaseAddress.Equals(address) ? [] : Wrong("must not have bits set beyond the prefix length");
 
         Findings<FieldError> Wrong(string rule) => [FieldError.Invalid(path, text, rule)];
     }

@@ -15,6 +15,8 @@ internal static class EndpointValidation
 
     private const int PortsLimit = 20000;
 
+    private const int HintsLimit = 8;
+
     private const string Ipv4 = "IPv4";
 
     private const string Ipv6 = "IPv6";
@@ -110,8 +112,19 @@ internal static class EndpointValidation
             .. FieldRules.Each(addresses, endpoint.Addresses, (at, value) => OfType(at, value, type)),
             .. endpoint.Hostname is { } name ? FieldRules.Named(path.Child("hostname"), name, Names.Label) : [],
             .. endpoint.NodeName is { } node ? FieldRules.Named(path.Child("nodeName"), node, Names.Subdomain) : [],
+            .. endpoint.Hints is { } hints ? Hints(path.Child("hints", "forZones"), hints.ForZones, zone => zone.Name, Names.LabelValue) : [],
+            .. endpoint.Hints is { } near ? Hints(path.Child("hints", "forNodes"), near.ForNodes, node => node.Name, Names.Subdomain) : [],
         ];
     }
+
+    private static Findings<FieldError> Hints<T>(FieldPath path, ValueList<T> hints, Func<T, string> name, Func<string, Findings<string>> rule) =>
+        hints.Count > HintsLimit
+            ? [FieldError.TooMany(path, hints.Count, HintsLimit)]
+            :
+            [
+                .. FieldRules.Repeated(hints, name).Select(r => FieldError.Duplicate(path.Index(r.Index).Child("name"), r.Key)),
+                .. FieldRules.Each(path, hints, (at, hint) => FieldRules.Named(at.Child("name"), name(hint), rule)),
+            ];
 
     private static Findings<FieldError> OfType(FieldPath path, string value, string type) => type switch
     {

@@ -127,7 +127,7 @@ internal static partial class IngressValidation
         { Resource: { } resource } => Reference(path.Child("resource"), resource),
         { Service: { } service } =>
         [
-            .. FieldRules.RequiredName(path.Child("service", "name"), service.Name, Names.OldLabel),
+            .. FieldRules.RequiredName(path.Child("service", "name"), service.Name, Names.Label),
             .. Port(path, service.Port),
         ],
         _ => [FieldError.Invalid(path, "", "resource or service backend is required")],

@@ -82,7 +82,9 @@ public static partial class Names
         WildcardForm,
         "*.example.com");
 
-    public static Findings<string> Label(string text) => Check(text, LabelLimit, IsLabel(), LabelRule);
+    /// <summary>Of what would be several labels only the dots are wrong.</summary>
+    public static Findings<string> Label(string text) =>
+        Check(text, LabelLimit, IsLabel(), text.Contains('.') && IsSubdomain().IsMatch(text) ? "must not contain dots" : LabelRule);
 
     public static Findings<string> Subdomain(string text) => Check(text, SubdomainLimit, IsSubdomain(), SubdomainRule);
 
@@ -101,7 +103,7 @@ public static partial class Names
         ? []
         : [$"must have at most {SubdomainLimit} characters and match regex ^{SysctlForm}$"];
 
-    /// <summary>A label by RFC 1035, which begins with a letter: the names of services.</summary>
+    /// <summary>A label by RFC 1035, which begins with a letter: the parts of the names of kinds.</summary>
     public static Findings<string> OldLabel(string text) => Check(text, LabelLimit, IsOldLabel(), OldLabelRule);
 
     /// <summary>Why a condition is so, in one word.</summary>

@@ -12,30 +12,39 @@ internal static class NetworkPolicyValidation
 {
     private static readonly FieldPath SpecPath = FieldPath.Of("spec");
 
-    public static Findings<FieldError> Spec(NetworkPolicySpec spec) =>
+    /// <param name="old">What it replaces, whose ranges may stay as they are; null for nothing.</param>
+    public static Findings<FieldError> Spec(NetworkPolicySpec spec, NetworkPolicySpec? old = null)
+    {
+        IReadOnlyCollection<string> kept = old is null ? [] : [.. Ranges(old).Select(one => one.Range)];
+        return Spec(spec, (at, peer) => Peer(at, peer, kept));
+    }
+
+    private static Findings<FieldError> Spec(NetworkPolicySpec spec, Func<FieldPath, NetworkPolicyPeer, Findings<FieldError>> peer) =>
     [
         .. LabelValidation.Selector(SpecPath.Child("podSelector"), spec.PodSelector),
         .. FieldRules.Each(SpecPath.Child("ingress"), spec.Ingress, (at, rule) =>
         [
             .. FieldRules.Each(at.Child("ports"), rule.Ports, Port),
-            .. FieldRules.Each(at.Child("from"), rule.From, Peer),
+            .. FieldRules.Each(at.Child("from"), rule.From, peer),
         ]),
         .. FieldRules.Each(SpecPath.Child("egress"), spec.Egress, (at, rule) =>
         [
             .. FieldRules.Each(at.Child("ports"), rule.Ports, Port),
-            .. FieldRules.Each(at.Child("to"), rule.To, Peer),
+            .. FieldRules.Each(at.Child("to"), rule.To, peer),
         ]),
         .. Types(SpecPath.Child("policyTypes"), spec.PolicyTypes),
     ];
 
-    /// <summary>Ranges that could be meant in two ways.</summary>
-    public static IEnumerable<string> Warnings(NetworkPolicySpec spec) =>
+    /// <summary>Ranges that could be meant in two ways, as policies of earlier servers have them.</summary>
+    public static IEnumerable<string> Warnings(NetworkPolicySpec spec) => Ranges(spec).Select(one => Ambiguous(one.At, one.Range)).OfType<string>();
+
+    private static IEnumerable<(FieldPath At, string Range)> Ranges(NetworkPolicySpec spec) =>
     [
         .. Ranges(SpecPath.Child("ingress"), spec.Ingress, "from", rule => rule.From),
         .. Ranges(SpecPath.Child("egress"), spec.Egress, "to", rule => rule.To),
     ];
 
-    private static IEnumerable<string> Ranges<T>(FieldPath path, ValueList<T> rules, string field, Func<T, ValueList<NetworkPolicyPeer>> peersOf)
+    private static IEnumerable<(FieldPath At, string Range)> Ranges<T>(FieldPath path, ValueList<T> rules, string field, Func<T, ValueList<NetworkPolicyPeer>> peersOf)
     {
         for (var i = 0; i < rules.Count; i++)
         {
@@ -48,13 +57,9 @@ internal static class NetworkPolicyValidation
                 }
 
                 var at = path.Index(i).Child(field).Index(j).Child("ipBlock");
-                var ranges = block.Except.Select((range, k) => (At: at.Child("except").Index(k), Range: range)).Prepend((at.Child("cidr"), block.Cidr));
-                foreach (var (place, range) in ranges)
+                foreach (var one in block.Except.Select((range, k) => (at.Child("except").Index(k), range)).Prepend((at.Child("cidr"), block.Cidr)))
                 {
-                    if (Ambiguous(place, range) is { } warning)
-                    {
-                        yield return warning;
-                    }
+                    yield return one;
                 }
             }
         }
@@ -100,11 +105,11 @@ internal static class NetworkPolicyValidation
         _ => [],
     };
 
-    private static Findings<FieldError> Peer(FieldPath path, NetworkPolicyPeer peer) =>
+    private static Findings<FieldError> Peer(FieldPath path, NetworkPolicyPeer peer, IReadOnlyCollection<string> kept) =>
     [
         .. LabelValidation.Selector(path.Child("podSelector"), peer.PodSelector),
         .. LabelValidation.Selector(path.Child("namespaceSelector"), peer.NamespaceSelector),
-        .. peer.IpBlock is { } block ? Block(path.Child("ipBlock"), block) : [],
+        .. peer.IpBlock is { } block ? Block(path.Child("ipBlock"), block, kept) : [],
         .. peer switch
         {
             { PodSelector: null, NamespaceSelector: null, IpBlock: null } => [FieldError.Required(path, "must specify a peer")],
@@ -114,20 +119,20 @@ internal static class NetworkPolicyValidation
         },
     ];
 
-    private static Findings<FieldError> Block(FieldPath path, IPBlock block)
+    private static Findings<FieldError> Block(FieldPath path, IPBlock block, IReadOnlyCollection<string> kept)
     {
         if (block.Cidr.Length == 0)
         {
             return [FieldError.Required(path.Child("cidr"))];
         }
 
-        var errors = FieldRules.Range(path.Child("cidr"), block.Cidr);
-        return errors.Count > 0 ? errors : FieldRules.Each(path.Child("except"), block.Except, (at, less) => Within(at, less, block.Cidr));
+        var errors = AddressValidation.StrictRange(path.Child("cidr"), block.Cidr, kept);
+        return errors.Count > 0 ? errors : FieldRules.Each(path.Child("except"), block.Except, (at, less) => Within(at, less, block.Cidr, kept));
     }
 
-    private static Findings<FieldError> Within(FieldPath path, string less, string range)
+    private static Findings<FieldError> Within(FieldPath path, string less, string range, IReadOnlyCollection<string> kept)
     {
-        var errors = FieldRules.Range(path, less);
+        var errors = AddressValidation.StrictRange(path, less, kept);
         if (errors.Count > 0)
         {
             return errors;

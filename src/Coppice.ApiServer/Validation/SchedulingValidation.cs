@@ -114,6 +114,7 @@ internal static class SchedulingValidation
         .. LabelValidation.Selector(path.Child("namespaceSelector"), term.NamespaceSelector),
         .. term.Namespaces.SelectMany(name => FieldRules.Named(path.Child("namespace"), name, Names.Label)),
         .. TopologyKey(path.Child("topologyKey"), term.TopologyKey),
+        .. LabelKeyValidation.Validate(path, term.MatchLabelKeys, term.MismatchLabelKeys, term.LabelSelector),
     ];
 
     private static Findings<FieldError> TopologyKey(FieldPath path, string key) =>
@@ -142,6 +143,7 @@ internal static class SchedulingValidation
         .. constraint.MinDomains <= 0 ? [FieldError.Invalid(path.Child("minDomains"), constraint.MinDomains, FieldRules.NotPositive)] : Findings<FieldError>.None,
         .. FieldRules.OneOfIfSet(path.Child("nodeAffinityPolicy"), constraint.NodeAffinityPolicy, NodeInclusionPolicy.Honor, NodeInclusionPolicy.Ignore),
         .. FieldRules.OneOfIfSet(path.Child("nodeTaintsPolicy"), constraint.NodeTaintsPolicy, NodeInclusionPolicy.Honor, NodeInclusionPolicy.Ignore),
+        .. LabelKeyValidation.Validate(path, constraint.MatchLabelKeys, default, constraint.LabelSelector),
         .. LabelValidation.Selector(path.Child("labelSelector"), constraint.LabelSelector),
     ];
 }

@@ -24,7 +24,8 @@ internal static class ServiceValidation
     public static bool NeedsHealthPort(ServiceSpec spec) =>
         spec is { Type: ServiceType.LoadBalancer, ExternalTrafficPolicy: ServiceExternalTrafficPolicy.Local };
 
-    public static Findings<FieldError> Validate(ServiceSpec spec) =>
+    /// <param name="old">What it replaces, whose ranges may stay as they are; null for nothing.</param>
+    public static Findings<FieldError> Validate(ServiceSpec spec, ServiceSpec? old = null) =>
     [
         .. FieldRules.If(
             spec.Ports.IsEmpty && !ServiceAddressValidation.IsHeadless(spec) && spec.Type != ServiceType.ExternalName, () => FieldError.Required(Path.Child("ports"))),
@@ -36,7 +37,7 @@ internal static class ServiceValidation
         .. FieldRules.Each(Path.Child("externalIPs"), spec.ExternalIPs, EndpointValidation.Reachable),
         .. FieldRules.OneOf(
             Path.Child("type"), spec.Type, ServiceType.ClusterIP, ServiceType.ExternalName, ServiceType.LoadBalancer, ServiceType.NodePort),
-        .. LoadBalancer(spec),
+        .. LoadBalancer(spec, old),
         .. TrafficPolicies(spec),
     ];
 
@@ -46,7 +47,7 @@ internal static class ServiceValidation
         .. FieldRules.If(
             spec.Type == ServiceType.LoadBalancer && old.Type == ServiceType.LoadBalancer && spec.LoadBalancerClass != old.LoadBalancerClass,
             () => FieldError.Invalid(Path.Child("loadBalancerClass"), spec.LoadBalancerClass, "may not change once set")),
-        .. Validate(spec),
+        .. Validate(spec, old),
     ];
 
     private static Findings<FieldError> ByType(ServiceSpec spec) => spec.Type switch
@@ -122,7 +123,7 @@ internal static class ServiceValidation
         ];
     }
 
-    private static Findings<FieldError> LoadBalancer(ServiceSpec spec)
+    private static Findings<FieldError> LoadBalancer(ServiceSpec spec, ServiceSpec? old)
     {
         var balanced = spec.Type == ServiceType.LoadBalancer;
         return
@@ -130,7 +131,13 @@ internal static class ServiceValidation
             .. FieldRules.If(
                 !balanced && !spec.LoadBalancerSourceRanges.IsEmpty,
                 () => FieldError.Forbidden(Path.Child("loadBalancerSourceRanges"), OnlyForLoadBalancers)),
-            .. balanced ? FieldRules.Each(Path.Child("loadBalancerSourceRanges"), spec.LoadBalancerSourceRanges, FieldRules.Range) : [],
+            // Blanks around them are as old as the annotation that they come from.
+            .. balanced
+                ? FieldRules.Each(
+                    Path.Child("loadBalancerSourceRanges"),
+                    spec.LoadBalancerSourceRanges,
+                    (at, range) => AddressValidation.StrictRange(at, range.Trim(), old?.LoadBalancerSourceRanges.Select(one => one.Trim()) ?? []))
+                : [],
             .. FieldRules.If(balanced && spec.AllocateLoadBalancerNodePorts is null, () => FieldError.Required(Path.Child("allocateLoadBalancerNodePorts"))),
             .. FieldRules.If(
                 !balanced && spec.AllocateLoadBalancerNodePorts is not null,

@@ -49,7 +49,7 @@ internal sealed class ScalePart : WritePart
                 $"Precondition failed: UID in precondition: {wanted}, UID in object meta: {actual}");
         }
 
-        WriteIdentity.RequireVersion(write, scale.Metadata.ResourceVersion);
+        WriteIdentity.RequireVersion(write, scale.Metadata.ResourceVersion, isWhole: true);
     }
 
     private static Scale ScaleOf(ServedKind served, KubernetesObject item)

@@ -29,11 +29,20 @@ internal sealed class WriteIdentity(Random random)
         return write.Current is { } current ? Carry(write, asked.IsWhole, item, current.Item.Metadata) : Make(write, asked.IsWhole, item);
     }
 
-    /// <exception cref="ApiError">Conflict: a version is named that is not the newest.</exception>
-    public static void RequireVersion(PendingWrite write, string? wanted)
+    /// <param name="isWhole">The client has sent all of it; a patch is of the version that is there.</param>
+    /// <exception cref="ApiError">Conflict: a version is named that is not the newest. Invalid: none is, where one must be.</exception>
+    public static void RequireVersion(PendingWrite write, string? wanted, bool isWhole)
     {
         if (string.IsNullOrEmpty(wanted) || wanted == "0")
         {
+            if (isWhole && write.Request.Served.NeedsVersion)
+            {
+                // Kubernetes names the resource here, and not the kind.
+                throw ApiErrors.Invalid(
+                    write.Request.Kind.Group, write.Request.Kind.Resource, write.Request.Key.Name,
+                    FieldError.Invalid(FieldPath.Of("metadata", "resourceVersion"), 0, "must be specified for an update"));
+            }
+
             return;
         }
 
@@ -89,7 +98,7 @@ internal sealed class WriteIdentity(Random random)
     {
         RequireUid(write.Request, isWhole, wanted.Metadata.Uid, current.Uid!);
         Scoping.RequireName(write.Request.Key.Name, wanted.Metadata.Name);
-        RequireVersion(write, wanted.Metadata.ResourceVersion);
+        RequireVersion(write, wanted.Metadata.ResourceVersion, isWhole);
         return wanted with
         {
             ApiVersion = write.Request.Kind.ApiVersion,

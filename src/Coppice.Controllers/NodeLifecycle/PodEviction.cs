@@ -16,6 +16,7 @@ internal sealed class PodEviction(
     private readonly Dictionary<string, DateTimeOffset> _missedSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _takenOut = new(StringComparer.Ordinal);
     private readonly Deletions<Pod> _deletions = new(caches.Of<Pod>());
+    private readonly TaintTimes _taints = new();
 
     /// <summary>
     /// Pods of a node that is not ready are not ready: their services stop sending to them now, not when they are evicted. Each pod once
@@ -60,7 +61,8 @@ internal sealed class PodEviction(
     {
         DateTimeOffset? next = null;
         var now = time.GetUtcNow();
-        if (!node.Spec.Taints.Any(t => t.Effect == TaintEffect.NoExecute))
+        var taints = _taints.Of(node, now);
+        if (taints.Count == 0)
         {
             return null;
         }
@@ -68,7 +70,7 @@ internal sealed class PodEviction(
         foreach (var pod in _podsByNode.Find(node.Metadata.Name!))
         {
             var guarded = watch.Heartbeats.EndsWithin(node.Metadata.Name!, pod.Metadata.Uid!);
-            if (Due(pod, node, guarded, now) is not { } due)
+            if (Due(pod, taints, guarded, now) is not { } due)
             {
                 continue;
             }
@@ -87,9 +89,9 @@ internal sealed class PodEviction(
     }
 
     // One that a guard ends goes when it has ended: its successor may be made in the same moment, and must never meet it.
-    private DateTimeOffset? Due(Pod pod, Node node, TimeSpan? guarded, DateTimeOffset now)
+    private DateTimeOffset? Due(Pod pod, IReadOnlyList<Taint> taints, TimeSpan? guarded, DateTimeOffset now)
     {
-        var due = _deletions.IsGoing(pod) ? guarded is null ? null : now : TaintEviction.Deadline(pod, node.Spec.Taints, now);
+        var due = _deletions.IsGoing(pod) ? guarded is null ? null : now : TaintEviction.Deadline(pod, taints, now);
         return due is { } at && guarded is { } left && now + left > at ? now + left : due;
     }
 
@@ -122,6 +124,7 @@ internal sealed class PodEviction(
     /// <summary>Removes what is left of pods whose node is gone for good: nobody else could say that they have ended.</summary>
     public async ValueTask<ReconcileResult> RemoveOrphansAsync(ObjectKey node, CancellationToken stop)
     {
+        _taints.Forget(node.Name);
         var pods = _podsByNode.Find(node.Name);
         if (pods.Count == 0)
         {

@@ -62,6 +62,7 @@ public static class DnsAnswers
         var labels = name[..^(zone.Domain.Length + 1)].Split('.');
         return labels switch
         {
+            ["ns", "dns"] when zone.Services.TryGetValue(("kube-system", "kube-dns"), out var server) => Addresses(name, type, server.ClusterAddresses),
             ["dns-version"] => Found.Of(type, new TxtRecord(name, SpecificationVersion)),
             ["svc"] or ["pod"] => Found.NoData,
             [var ns, "svc" or "pod"] => zone.Namespaces.Contains(ns) ? Found.NoData : Found.Missing,

@@ -12,11 +12,13 @@ public sealed partial record EndpointSlice : KubernetesObject
     public string AddressType { get; init => field = value ?? ""; } = "";
 
     /// <summary>The addresses with their state.</summary>
-    [Field(2)]
+    [Field(2, Required = true)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public ValueList<Endpoint> Endpoints { get; init; }
 
     /// <summary>Ports that every address of this slice has.</summary>
     [Field(3)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public ValueList<EndpointPort> Ports { get; init; }
 }
 

@@ -27,14 +27,17 @@ internal sealed record PodSelection(LabelQuery Pods, ValueList<string> Namespace
             || (NamespaceLabels is { } labels && (labels.IsEverything || labels.Matches(namespaces.GetValueOrDefault(pod.Namespace)))))
         && Pods.Matches(pod.Labels);
 
-    /// <summary>A selector narrowed to pods that agree with this one in some labels: pods of the same revision, say.</summary>
+    /// <summary>
+    /// A selector narrowed to pods that agree with this one in some labels: pods of the same revision, say. The API writes that into the
+    /// selector when a pod is made; what earlier servers left out is added.
+    /// </summary>
     private static LabelQuery Narrow(LabelSelector? selector, Pod pod, ValueList<string> same, ValueList<string> different)
     {
         var query = LabelQuery.Of(selector);
         var labels = pod.Metadata.Labels;
         foreach (var key in same)
         {
-            if (labels.TryGetValue(key, out var value))
+            if (!IsWritten(key, LabelSelectorOperator.In) && labels.TryGetValue(key, out var value))
             {
                 query = new(query.Requirements.Add(new(key, LabelOperator.In, [value])));
             }
@@ -42,12 +45,14 @@ internal sealed record PodSelection(LabelQuery Pods, ValueList<string> Namespace
 
         foreach (var key in different)
         {
-            if (labels.TryGetValue(key, out var value))
+            if (!IsWritten(key, LabelSelectorOperator.NotIn) && labels.TryGetValue(key, out var value))
             {
                 query = new(query.Requirements.Add(new(key, LabelOperator.NotIn, [value])));
             }
         }
 
         return query;
+
+        bool IsWritten(string key, string @operator) => selector?.MatchExpressions.Any(one => one.Key == key && one.Operator == @operator) == true;
     }
 }

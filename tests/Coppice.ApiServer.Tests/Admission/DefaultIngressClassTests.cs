@@ -6,13 +6,17 @@ using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 using Coppice.Objects.Networking;
 using Coppice.Store.InMemory;
+using Coppice.Testing;
 
 namespace Coppice.ApiServer.Tests.Admission;
 
 public sealed class DefaultIngressClassTests
 {
-    private readonly InProcessClient _api = new(
-        new ApiVerbs(new InMemoryRevisionStore(), ServiceAllocationOptions.Default, null, TimeProvider.System, new Random(1)), "test");
+    private readonly ManualTimeProvider _time = new(new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly InProcessClient _api;
+
+    public DefaultIngressClassTests() =>
+        _api = new(new ApiVerbs(new InMemoryRevisionStore(), ServiceAllocationOptions.Default, null, _time, new Random(1)), "test");
 
     [Fact]
     public async Task An_ingress_without_a_class_gets_the_default_one()
@@ -25,11 +29,12 @@ public sealed class DefaultIngressClassTests
         Assert.Equal("usual", (await MakeAsync("left-out", null)).Spec.IngressClassName);
         Assert.Equal("plain", (await MakeAsync("chosen", "plain")).Spec.IngressClassName);
 
-        await MakeClassAsync("other", isDefault: true);
-        var refused = await Assert.ThrowsAnyAsync<ApiException>(async () => await MakeAsync("two", null));
-        Assert.Equal(
-            "ingresses.networking.k8s.io \"two\" is forbidden: Internal error occurred: 2 default IngressClasses were found, only 1 allowed",
-            refused.Status.Message);
+        // Of several the youngest; of those of the same moment the first by name.
+        await MakeClassAsync("zoo", isDefault: true);
+        Assert.Equal("usual", (await MakeAsync("two", null)).Spec.IngressClassName);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await MakeClassAsync("young", isDefault: true);
+        Assert.Equal("young", (await MakeAsync("three", null)).Spec.IngressClassName);
     }
 
     private ValueTask<Ingress> MakeAsync(string name, string? @class) => _api.CreateAsync(

@@ -72,6 +72,21 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task A_whole_version_says_which_one_it_replaces()
+    {
+        var all = await ServeAsync(""","subresources":{"status":{},"scale":{"specReplicasPath":".spec.replicas","statusReplicasPath":".status.replicas"}}""");
+        (await api.PostAsync(all, """{"metadata":{"name":"one"},"spec":{"replicas":3}}""")).Good();
+        foreach (var door in (string[])["", "/status", "/scale"])
+        {
+            var item = (await api.GetAsync($"{all}/one{door}")).Good().Body!;
+            item["metadata"]!.AsObject().Remove("resourceVersion");
+            Assert.EndsWith(
+                "\"one\" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update",
+                (await api.SendAsync("PUT", $"{all}/one{door}", item.ToJsonString())).Refused(422, "Invalid"));
+        }
+    }
+
+    [Fact]
     public async Task Who_applies_a_scale_owns_the_field_that_the_definition_names()
     {
         var all = await ServeAsync(

@@ -12,6 +12,14 @@ public sealed class EveryKindTests(ServedApi api) : IClassFixture<ServedApi>
     private const string NewTable = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
     private const string OldTable = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
 
+    // Kubernetes' strategies that say so: with these nobody overwrites unseen what others wrote.
+    private static readonly string[] NeedVersion =
+    [
+        "apiservices", "csidrivers", "csinodes", "csistoragecapacities", "customresourcedefinitions", "leases", "mutatingadmissionpolicies",
+        "mutatingadmissionpolicybindings", "mutatingwebhookconfigurations", "poddisruptionbudgets", "runtimeclasses", "validatingadmissionpolicies",
+        "validatingadmissionpolicybindings", "validatingwebhookconfigurations", "volumeattachments",
+    ];
+
     public static TheoryData<string> Kinds => [.. BuiltInKinds.All.Select(NameOf)];
 
     [Theory]
@@ -50,6 +58,28 @@ public sealed class EveryKindTests(ServedApi api) : IClassFixture<ServedApi>
             var answer = (await api.SendAsync(method, one, body, type)).Good().Body!;
             Assert.Equal("yes", (string?)answer["metadata"]!["labels"]![key]);
             await watch.NextAsync("MODIFIED", name);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_whole_version_of_some_kinds_must_say_which_one_it_replaces(string resource)
+    {
+        var (kind, _, one) = await NewAsync(resource);
+        var item = (await api.GetAsync(one)).Good().Body!;
+        foreach (var version in (string?[])[null, "0"])
+        {
+            item["metadata"]!["resourceVersion"] = version;
+            var answer = await api.SendAsync("PUT", one, item.ToJsonString());
+            if (!NeedVersion.Contains(kind.Resource))
+            {
+                answer.Good();
+                continue;
+            }
+
+            Assert.Equal(
+                $"{kind.Resource}.{kind.Group} \"{item["metadata"]!["name"]}\" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update",
+                answer.Refused(422, "Invalid"));
         }
     }
 

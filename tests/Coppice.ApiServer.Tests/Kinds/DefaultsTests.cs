@@ -159,7 +159,7 @@ public sealed class DefaultsTests
             """{"metadata":{"name":"web","labels":{"kubernetes.io/metadata.name":"web"}},"spec":{},"status":{"phase":"Active"}}""");
         AssertDefaults<EndpointSlice>(
             """{"addressType":"IPv4","ports":[{"port":80}]}""",
-            """{"metadata":{},"addressType":"IPv4","ports":[{"name":"","protocol":"TCP","port":80}]}""");
+            """{"metadata":{},"addressType":"IPv4","endpoints":[],"ports":[{"name":"","protocol":"TCP","port":80}]}""");
         Assert.Equal("TCP", Default(new Endpoints { Subsets = [new() { Ports = [new() { Port = 1 }] }] }).Subsets[0].Ports[0].Protocol);
         Assert.Equal("Filesystem", Default(new PersistentVolumeClaim()).Spec.VolumeMode);
     }

@@ -1,14 +1,18 @@
+using System.Text;
 using Coppice.ApiServer.Kinds;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
 using Xunit;
 
 namespace Coppice.ApiServer.Tests.Kinds;
 
 public sealed class PrepareTests
 {
+    private static readonly LabelSelector Web = new() { MatchLabels = ValueMap.Of(("app", "web")) };
+
     [Fact]
     public void A_new_object_has_no_status_and_the_first_generation()
     {
@@ -73,6 +77,33 @@ public sealed class PrepareTests
     }
 
     [Fact]
+    public void What_goes_by_the_pods_own_labels_is_written_into_its_selectors()
+    {
+        var term = new PodAffinityTerm { LabelSelector = Web, TopologyKey = "zone", MatchLabelKeys = ["rev", "none"], MismatchLabelKeys = ["team"] };
+        var made = Create(new Pod
+        {
+            Metadata = new() { Labels = ValueMap.Of(("rev", "7"), ("team", "blue")) },
+            Spec = new()
+            {
+                Affinity = new()
+                {
+                    PodAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [term, term with { LabelSelector = null }] },
+                    PodAntiAffinity = new() { PreferredDuringSchedulingIgnoredDuringExecution = [new() { Weight = 1, PodAffinityTerm = term }] },
+                },
+                TopologySpreadConstraints = [new() { LabelSelector = Web, MatchLabelKeys = ["rev"] }, new() { LabelSelector = Web }],
+            },
+        }).Spec;
+
+        var both = "app in [web], rev In [7], team NotIn [blue]";
+        Assert.Equal([both, "nobody"], made.Affinity!.PodAffinity!.RequiredDuringSchedulingIgnoredDuringExecution.Select(t => Show(t.LabelSelector)));
+        Assert.Equal([both], made.Affinity.PodAntiAffinity!.PreferredDuringSchedulingIgnoredDuringExecution.Select(t => Show(t.PodAffinityTerm.LabelSelector)));
+        Assert.Equal(["app in [web], rev In [7]", "app in [web]"], made.TopologySpreadConstraints.Select(c => Show(c.LabelSelector)));
+
+        static string Show(LabelSelector? selector) => selector is null ? "nobody" : string.Join(", ",
+            [.. selector.MatchLabels.Select(one => $"{one.Key} in [{one.Value}]"), .. selector.MatchExpressions.Select(one => $"{one.Key} {one.Operator} {one.Values}")]);
+    }
+
+    [Fact]
     public void An_update_of_the_status_leaves_the_rest()
     {
         var old = new Pod { Metadata = new() { Generation = 2 }, Spec = new() { NodeName = "one" }, Status = new() { QosClass = "Burstable" } };
@@ -95,6 +126,31 @@ public sealed class PrepareTests
         Assert.Equal(("10.96.0.7", 0, null), (inside.Spec.ClusterIP, inside.Spec.Ports[0].NodePort, inside.Spec.ExternalTrafficPolicy));
         Assert.Equal((null, true, null), (named.Spec.ClusterIP, named.Spec.ClusterIPs.IsEmpty, named.Spec.InternalTrafficPolicy));
     }
+
+    [Theory]
+    [InlineData("10.96.0.8")]
+    [InlineData("None")]
+    public void Who_changes_a_services_first_address_alone_changes_all_of_them(string address)
+    {
+        var old = Service("ClusterIP", "10.96.0.7", 0);
+        var changed = Update(old with { Spec = old.Spec with { ClusterIP = address } }, old);
+        Assert.Equal((ValueList<string>)[address], changed.Spec.ClusterIPs);
+        Assert.StartsWith("spec.clusterIPs[0]: Invalid value: ", Assert.Single(Served.Strategy<Service>().ValidateUpdate(changed, old)).ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"spec":{"ports":[{"port":80}]}}""")]
+    [InlineData("""{"spec":{"externalIPs":["192.0.2.1"]}}""", "spec.externalIPs is deprecated")]
+    [InlineData(
+        """{"spec":{"clusterIP":"None","loadBalancerIP":"192.0.2.1","sessionAffinity":"ClientIP"}}""",
+        "spec.loadBalancerIP is ignored for headless services", "spec.SessionAffinity is ignored for headless services")]
+    [InlineData("""{"spec":{"externalName":"a.example"}}""", "spec.externalName is ignored when spec.type is not \"ExternalName\"")]
+    [InlineData("""{"spec":{"trafficDistribution":"PreferClose"}}""", "spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"")]
+    [InlineData(
+        """{"metadata":{"annotations":{"service.kubernetes.io/topology-aware-hints":"Auto"}}}""",
+        "annotation service.kubernetes.io/topology-aware-hints is deprecated, please use service.kubernetes.io/topology-mode instead")]
+    public void Who_makes_a_service_is_told_what_has_no_effect_or_is_of_the_past(string manifest, params string[] warnings) =>
+        Assert.Equal(warnings, Served.Strategy<Service>().Warnings(Default(ApiJson.Read<Service>(Encoding.UTF8.GetBytes(manifest)))));
 
     [Fact]
     public void A_namespace_is_held_by_its_finalizer_until_it_is_let_go_of_by_its_own_door()

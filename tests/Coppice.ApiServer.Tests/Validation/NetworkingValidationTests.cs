@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 using Coppice.Objects.Networking;
 
 namespace Coppice.ApiServer.Tests.Validation;
@@ -7,10 +8,10 @@ namespace Coppice.ApiServer.Tests.Validation;
 /// <summary>Bad manifests of networking.k8s.io, with the causes that Kubernetes gives.</summary>
 public sealed class NetworkingValidationTests
 {
-    private const string Service = """{"service":{"name":"web","port":{"number":80}}}""";
+    private const string Backend = """{"service":{"name":"web","port":{"number":80}}}""";
 
     private const string NotALabel =
-        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
     [Theory]
     [InlineData("""{"defaultBackend":S}""")]
@@ -22,7 +23,8 @@ public sealed class NetworkingValidationTests
         """spec.defaultBackend: Invalid value: "": cannot set both resource and service backends""")]
     [InlineData("""{"defaultBackend":{"service":{"name":"","port":{"number":80}}}}""", "spec.defaultBackend.service.name: Required value")]
     [InlineData(
-        """{"defaultBackend":{"service":{"name":"1a","port":{"number":80}}}}""", $"""spec.defaultBackend.service.name: Invalid value: "1a": {NotALabel}""")]
+        """{"defaultBackend":{"service":{"name":"a_","port":{"number":80}}}}""", $"""spec.defaultBackend.service.name: Invalid value: "a_": {NotALabel}""")]
+    [InlineData("""{"defaultBackend":{"service":{"name":"1a","port":{"number":80}}}}""")]
     [InlineData("""{"defaultBackend":{"service":{"name":"a"}}}""", "spec.defaultBackend: Required value: port name or number is required")]
     [InlineData(
         """{"defaultBackend":{"service":{"name":"a","port":{"name":"b","number":1}}}}""",
@@ -55,12 +57,12 @@ public sealed class NetworkingValidationTests
         """{"rules":[{"http":{"paths":[{"path":"a","pathType":"ImplementationSpecific","backend":S}]}}]}""",
         """spec.rules[0].http.paths[0].path: Invalid value: "a": must be an absolute path""")]
     public void An_ingress_is_refused_for(string spec, params string[] causes) =>
-        Causes.AreOf<Ingress>($$"""{"spec":{{spec.Replace(":S", ":" + Service, StringComparison.Ordinal)}}}""", causes);
+        Causes.AreOf<Ingress>($$"""{"spec":{{spec.Replace(":S", ":" + Backend, StringComparison.Ordinal)}}}""", causes);
 
     [Fact]
     public void A_new_ingress_names_one_class()
     {
-        const string Two = $$$"""{"metadata":{"annotations":{"kubernetes.io/ingress.class":"a"}},"spec":{"ingressClassName":"b","defaultBackend":{{{Service}}}}}""";
+        const string Two = $$$"""{"metadata":{"annotations":{"kubernetes.io/ingress.class":"a"}},"spec":{"ingressClassName":"b","defaultBackend":{{{Backend}}}}}""";
         Causes.AreOf<Ingress>(Two, """annotations.kubernetes.io/ingress.class: Invalid value: "a": must match `ingressClassName` when both are specified""");
         Causes.AreOfUpdate<Ingress>(Two, Two);
         Assert.Equal(
@@ -130,6 +132,20 @@ public sealed class NetworkingValidationTests
         """spec.policyTypes: Invalid value: ["Ingress","Egress","Egress"]: may not specify more than two policyTypes""")]
     public void A_network_policy_is_refused_for(string spec, params string[] causes) =>
         Causes.AreOf<NetworkPolicy>($$"""{"spec":{{spec}}}""", causes);
+
+    [Theory]
+    [InlineData("10.1.2.3/8", "must not have bits set beyond the prefix length")]
+    [InlineData("10.0.0.0/08", "must not have leading 0s in IP or prefix length")]
+    [InlineData("::ffff:10.0.0.0/104", "must not have an IPv4-mapped IPv6 address")]
+    public void A_range_that_could_be_another_is_refused_where_it_is_new(string range, string why)
+    {
+        var policy = $$$$"""{"spec":{"podSelector":{},"policyTypes":["Egress"],"egress":[{"to":[{"ipBlock":{"cidr":"{{{{range}}}}"}}]}]}}""";
+        var service = $$$"""{"spec":{"type":"LoadBalancer","loadBalancerSourceRanges":[" {{{range}}} "],"allocateLoadBalancerNodePorts":false,"ports":[{"port":80}]}}""";
+        Causes.AreOf<NetworkPolicy>(policy, $"spec.egress[0].to[0].ipBlock.cidr: Invalid value: \"{range}\": {why}");
+        Causes.AreOf<Service>(service, $"spec.loadBalancerSourceRanges[0]: Invalid value: \"{range}\": {why}");
+        Causes.AreOfUpdate<NetworkPolicy>(policy, policy);
+        Causes.AreOfUpdate<Service>(service, service);
+    }
 
     [Fact]
     public void A_range_that_could_be_one_address_is_warned_of() => Assert.Equal(

@@ -16,13 +16,15 @@ public sealed class ObjectMetaValidationTests
         const string Subdomain =
             "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character "
             + @"(e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-        const string OldLabel =
-            "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character "
-            + "(e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+        const string Label =
+            "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character "
+            + "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
         Assert.Empty(Errors<Pod>(Good with { Name = "1.web" }));
         Assert.Equal([$"metadata.name: Invalid value: \"Web\": {Subdomain}"], Errors<Pod>(Good with { Name = "Web" }));
-        Assert.Equal([$"metadata.name: Invalid value: \"1web\": {OldLabel}"], Errors<Service>(Good with { Name = "1web" }));
+        Assert.Empty(Errors<Service>(Good with { Name = "1web" }));
+        Assert.Equal([$"metadata.name: Invalid value: \"Web\": {Label}"], Errors<Service>(Good with { Name = "Web" }));
+        Assert.Equal(["metadata.name: Invalid value: \"web.1\": must not contain dots"], Errors<Service>(Good with { Name = "web.1" }));
         Assert.Equal(["metadata.name: Required value: name or generateName is required"], Errors<Pod>(Good with { Name = null }));
     }
 
@@ -71,7 +73,7 @@ public sealed class ObjectMetaValidationTests
     public void Names_take_the_form_of_their_kind()
     {
         Assert.Equal(["a.b", "A:b", "-"], Bad<Coppice.Objects.Apps.StatefulSet>("a.b", "A:b", "-", "0a"));
-        Assert.Equal(["a.b", "0a"], Bad<Service>("a.b", "a", "0a"));
+        Assert.Equal(["a.b", "A"], Bad<Service>("a.b", "a", "0a", "A"));
         Assert.Equal(["A:b", "-"], Bad<Pod>("a.b", "A:b", "-", "0a"));
         Assert.Equal(["a/b", ".."], Bad<Event>("a.b", "A:b", "-", "a/b", ".."));
         Assert.Equal(["a/b"], Bad<Coppice.Objects.Rbac.Role>("A:b", "a/b"));

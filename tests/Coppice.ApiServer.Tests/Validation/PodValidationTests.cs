@@ -109,6 +109,13 @@ public sealed class PodValidationTests
         """ "topologySpreadConstraints":[{"maxSkew":0,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule"}] """,
         "spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero")]
     [InlineData(
+        """ "topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule","matchLabelKeys":["a"]}] """,
+        "spec.topologySpreadConstraints[0].matchLabelKeys: Forbidden: must not be specified when labelSelector is not set")]
+    [InlineData(
+        """ "affinity":{"podAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"zone","matchLabelKeys":["b","a"],"mismatchLabelKeys":["b"],"labelSelector":{"matchLabels":{"a":"1"},"matchExpressions":[{"key":"a","operator":"In","values":["1"]}]}}]}} """,
+        """spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0][1]: Invalid value: "a": exists in both matchLabelKeys and labelSelector""",
+        """spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].matchLabelKeys[0]: Invalid value: "b": exists in both matchLabelKeys and mismatchLabelKeys""")]
+    [InlineData(
         """ "initContainers":[{"name":"a","image":"a"}] """, """spec.initContainers[0].name: Duplicate value: "a" """)]
     [InlineData(
         """ "initContainers":[{"name":"i","image":"a","readinessProbe":{"tcpSocket":{"port":1}}}] """,
@@ -171,6 +178,41 @@ public sealed class PodValidationTests
                 "spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]",
             ],
             Served.Strategy<Pod>().Warnings(pod));
+    }
+
+    [Theory]
+    [InlineData(""" "nodeSelector":{"beta.kubernetes.io/os":"linux"} """, "T.spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use \"kubernetes.io/os\" instead")]
+    [InlineData(
+        """ "affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"beta.kubernetes.io/arch","operator":"Exists"}]}]}}} """,
+        "T.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].key: beta.kubernetes.io/arch is deprecated since v1.14; use \"kubernetes.io/arch\" instead")]
+    [InlineData(
+        """ "affinity":{"podAntiAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"weight":1,"podAffinityTerm":{"topologyKey":"a"}}]}} """,
+        "T.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm.labelSelector: a null labelSelector results in matching no pod")]
+    [InlineData(
+        """ "topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"failure-domain.beta.kubernetes.io/zone","whenUnsatisfiable":"DoNotSchedule"}] """,
+        "T.spec.topologySpreadConstraints[0].topologyKey: failure-domain.beta.kubernetes.io/zone is deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead",
+        "T.spec.topologySpreadConstraints[0].labelSelector: a null labelSelector results in matching no pod")]
+    [InlineData(""" "volumes":[{"name":"v","rbd":{"monitors":["a"],"image":"i"}}] """, "T.spec.volumes[0].rbd: deprecated in v1.28, non-functional in v1.31+")]
+    [InlineData(""" "hostAliases":[{"ip":"192.0.2.1"},{"ip":"192.0.2.1"}] """, "T.spec.hostAliases[1].ip: duplicate ip \"192.0.2.1\"")]
+    [InlineData(
+        """ "imagePullSecrets":[{"name":"a"},{"name":"a"},{}] """,
+        "T.spec.imagePullSecrets[1].name: duplicate name \"a\"", "T.spec.imagePullSecrets[2].name: invalid empty name \"\"")]
+    [InlineData(
+        """ "initContainers":[{"name":"i","image":"a","resources":{"limits":{"memory":"100m"}},"ports":[{"containerPort":80},{"containerPort":80,"hostPort":81}],"env":[{"name":"X","value":"1"},{"name":"X","value":"$(X)2"}]}] """,
+        "T.spec.initContainers[0].resources.limits[memory]: fractional byte value \"100m\" is invalid, must be an integer",
+        "T.spec.initContainers[0].resources.requests[memory]: fractional byte value \"100m\" is invalid, must be an integer",
+        "T.spec.initContainers[0].ports[1]: overlapping port definition with T.spec.initContainers[0].ports[0]")]
+    public void Of_templates_too_is_told_what_is_hardly_meant_or_of_the_past(string fields, params string[] warnings)
+    {
+        var spec = Read($$"""{"containers":[{"name":"a","image":"a"}],{{fields}}}""").Spec;
+        Assert.Equal(warnings.Select(one => one.Replace("T.", "")), Served.Strategy<Pod>().Warnings(new Pod { Metadata = new() { Name = "a" }, Spec = spec }));
+
+        var made = new Coppice.Objects.Apps.Deployment { Metadata = new() { Name = "a.b" }, Spec = new() { Template = new() { Spec = spec } } };
+        Assert.Equal(
+            ["metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]",
+                .. warnings.Select(one => one.Replace("T.", "spec.template."))],
+            Served.Strategy<Coppice.Objects.Apps.Deployment>().Warnings(made));
+        Assert.DoesNotContain(Served.Strategy<Coppice.Objects.Apps.Deployment>().Warnings(made, made), one => one.StartsWith("metadata.name", StringComparison.Ordinal));
     }
 
     [Fact]

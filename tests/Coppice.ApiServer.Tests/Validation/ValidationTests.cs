@@ -237,6 +237,15 @@ public sealed class ValidationTests
             ["endpoints[0].addresses: Required value: must contain at least 1 address"],
             Validate<EndpointSlice>("""{"addressType":"IPv4","endpoints":[{"addresses":[]}]}"""));
         AssertText(
+            [
+                """endpoints[0].hints.forZones[1].name: Duplicate value: "a" """,
+                "endpoints[0].hints.forNodes: Too many: 9: must have at most 8 items",
+            ],
+            Validate<EndpointSlice>($$$"""
+                {"addressType":"IPv4","endpoints":[{"addresses":["10.1.1.1"],"hints":{"forZones":[{"name":"a"},{"name":"a"}],
+                 "forNodes":[{{{string.Join(',', Enumerable.Range(1, 9).Select(i => $$"""{"name":"n{{i}}"}"""))}}}]}}]}
+                """));
+        AssertText(
             ["spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0"], Validate<Lease>("""{"spec":{"leaseDurationSeconds":0}}"""));
         AssertText(["data: Required value: data is mandatory"], Validate<ControllerRevision>("""{"revision":1}"""));
         AssertText(

@@ -79,6 +79,13 @@ public sealed class DnsAnswersTests
     public void Named_ports_have_srv_records(string name, string expected) => Assert.Equal(expected, Ask(name, DnsType.Srv));
 
     [Fact]
+    public void The_name_server_has_the_address_of_the_service_of_DNS()
+    {
+        var zone = new DnsZone("cluster.local", [], [new("kube-system", "kube-dns", [Ip("10.96.0.10")], null, [new("dns", "udp", 53)], [])], []);
+        Assert.Equal("A 10.96.0.10", Show(DnsAnswers.Answer(zone, "ns.dns.cluster.local", DnsType.A).Records.Single()));
+    }
+
+    [Fact]
     public void The_address_of_an_srv_target_comes_along()
     {
         Assert.Equal(

@@ -7,5 +7,8 @@ namespace Coppice.ApiServer.Kinds.Admissionregistration;
 internal static class MutatingAdmissionPolicyBindingKind
 {
     public static ServedKind Served { get; } = new(
-        BuiltInKinds.Of<MutatingAdmissionPolicyBinding>(), new MutatingAdmissionPolicyBindingStrategy(), new MutatingAdmissionPolicyBindingTable());
+        BuiltInKinds.Of<MutatingAdmissionPolicyBinding>(), new MutatingAdmissionPolicyBindingStrategy(), new MutatingAdmissionPolicyBindingTable())
+    {
+        NeedsVersion = true,
+    };
 }

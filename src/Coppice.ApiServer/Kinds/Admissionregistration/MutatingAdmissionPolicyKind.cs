@@ -7,5 +7,8 @@ namespace Coppice.ApiServer.Kinds.Admissionregistration;
 internal static class MutatingAdmissionPolicyKind
 {
     public static ServedKind Served { get; } = new(
-        BuiltInKinds.Of<MutatingAdmissionPolicy>(), new MutatingAdmissionPolicyStrategy(), new MutatingAdmissionPolicyTable());
+        BuiltInKinds.Of<MutatingAdmissionPolicy>(), new MutatingAdmissionPolicyStrategy(), new MutatingAdmissionPolicyTable())
+    {
+        NeedsVersion = true,
+    };
 }

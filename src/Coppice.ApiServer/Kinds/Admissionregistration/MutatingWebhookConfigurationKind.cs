@@ -7,5 +7,8 @@ namespace Coppice.ApiServer.Kinds.Admissionregistration;
 internal static class MutatingWebhookConfigurationKind
 {
     public static ServedKind Served { get; } = new(
-        BuiltInKinds.Of<MutatingWebhookConfiguration>(), new MutatingWebhookConfigurationStrategy(), new MutatingWebhookConfigurationTable());
+        BuiltInKinds.Of<MutatingWebhookConfiguration>(), new MutatingWebhookConfigurationStrategy(), new MutatingWebhookConfigurationTable())
+    {
+        NeedsVersion = true,
+    };
 }

@@ -7,5 +7,8 @@ namespace Coppice.ApiServer.Kinds.Admissionregistration;
 internal static class ValidatingAdmissionPolicyBindingKind
 {
     public static ServedKind Served { get; } = new(
-        BuiltInKinds.Of<ValidatingAdmissionPolicyBinding>(), new ValidatingAdmissionPolicyBindingStrategy(), new ValidatingAdmissionPolicyBindingTable());
+        BuiltInKinds.Of<ValidatingAdmissionPolicyBinding>(), new ValidatingAdmissionPolicyBindingStrategy(), new ValidatingAdmissionPolicyBindingTable())
+    {
+        NeedsVersion = true,
+    };
 }

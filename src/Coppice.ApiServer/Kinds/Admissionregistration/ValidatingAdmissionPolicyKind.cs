@@ -10,6 +10,7 @@ internal static class ValidatingAdmissionPolicyKind
 
     public static ServedKind Served { get; } = new(Kind, new ValidatingAdmissionPolicyStrategy(), new ValidatingAdmissionPolicyTable())
     {
+        NeedsVersion = true,
         Subresources = [Subresource.Status(Kind)],
     };
 }

@@ -7,5 +7,8 @@ namespace Coppice.ApiServer.Kinds.Admissionregistration;
 internal static class ValidatingWebhookConfigurationKind
 {
     public static ServedKind Served { get; } = new(
-        BuiltInKinds.Of<ValidatingWebhookConfiguration>(), new ValidatingWebhookConfigurationStrategy(), new ValidatingWebhookConfigurationTable());
+        BuiltInKinds.Of<ValidatingWebhookConfiguration>(), new ValidatingWebhookConfigurationStrategy(), new ValidatingWebhookConfigurationTable())
+    {
+        NeedsVersion = true,
+    };
 }

@@ -10,6 +10,7 @@ internal static class CustomResourceDefinitionKind
 
     public static ServedKind Served { get; } = new(Kind, new CustomResourceDefinitionStrategy(), new CustomResourceDefinitionTable())
     {
+        NeedsVersion = true,
         Subresources = [Subresource.Status(Kind)],
     };
 }

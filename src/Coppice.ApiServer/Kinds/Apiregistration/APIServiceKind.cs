@@ -9,6 +9,7 @@ internal static class APIServiceKind
 {
     public static ServedKind Served { get; } = new(BuiltInKinds.Of<APIService>(), new APIServiceStrategy(), new APIServiceTable())
     {
+        NeedsVersion = true,
         NameRule = Names.PathSegment,
         Subresources = [Subresource.Status(BuiltInKinds.Of<APIService>())],
     };

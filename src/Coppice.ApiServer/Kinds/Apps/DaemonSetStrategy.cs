@@ -84,7 +84,7 @@ internal sealed class DaemonSetStrategy : KindStrategy<DaemonSet>
 
     public override Findings<FieldError> ValidateStatusUpdate(DaemonSet item, DaemonSet old) => ReplicaStatusValidation.Of(item.Status, old.Status);
 
-    public override IEnumerable<string> Warnings(DaemonSet item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
+    public override IEnumerable<string> Warnings(DaemonSet item) => PodWarnings.Of(SpecPath.Child("template"), item.Spec.Template);
 
     private static Findings<FieldError> Strategy(FieldPath path, DaemonSetUpdateStrategy strategy)
     {

@@ -82,7 +82,9 @@ internal sealed class DeploymentKindStrategy : KindStrategy<Deployment>
 
     public override Findings<FieldError> ValidateStatusUpdate(Deployment item, Deployment old) => ReplicaStatusValidation.Of(item.Status, old.Status);
 
-    public override IEnumerable<string> Warnings(Deployment item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
+    public override IEnumerable<string> Warnings(Deployment item) => PodWarnings.Of(SpecPath.Child("template"), item.Spec.Template);
+
+    public override IEnumerable<string> WarningsOnCreate(Deployment item) => PodWarnings.OfMaker(item.Metadata.Name);
 
     private static Findings<FieldError> Strategy(FieldPath path, DeploymentStrategy strategy)
     {

@@ -42,5 +42,7 @@ internal sealed class ReplicaSetStrategy : KindStrategy<ReplicaSet>
 
     public override Findings<FieldError> ValidateStatusUpdate(ReplicaSet item, ReplicaSet old) => ReplicaStatusValidation.Of(item.Status);
 
-    public override IEnumerable<string> Warnings(ReplicaSet item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
+    public override IEnumerable<string> Warnings(ReplicaSet item) => PodWarnings.Of(SpecPath.Child("template"), item.Spec.Template);
+
+    public override IEnumerable<string> WarningsOnCreate(ReplicaSet item) => PodWarnings.OfMaker(item.Metadata.Name);
 }

@@ -109,7 +109,7 @@ internal sealed class StatefulSetStrategy : KindStrategy<StatefulSet>
 
     public override Findings<FieldError> ValidateStatusUpdate(StatefulSet item, StatefulSet old) => ReplicaStatusValidation.Of(item.Status, old.Status);
 
-    public override IEnumerable<string> Warnings(StatefulSet item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
+    public override IEnumerable<string> Warnings(StatefulSet item) => PodWarnings.Of(SpecPath.Child("template"), item.Spec.Template);
 
     /// <summary>As its pods will have it: mounts may name the claims that each of them gets. These come last, so that no other changes its place.</summary>
     private static PodTemplateSpec WithClaims(StatefulSetSpec spec)

@@ -47,7 +47,9 @@ internal sealed class CronJobStrategy : KindStrategy<CronJob>
     public override Findings<FieldError> ValidateUpdate(CronJob item, CronJob old) => Spec(item.Spec, old.Spec);
 
     public override IEnumerable<string> Warnings(CronJob item) =>
-        PodWarnings.Of(SpecPath.Child("jobTemplate", "spec", "template", "spec"), item.Spec.JobTemplate.Spec.Template.Spec);
+        JobStrategy.Warnings(SpecPath.Child("jobTemplate", "spec"), item.Spec.JobTemplate.Spec);
+
+    public override IEnumerable<string> WarningsOnCreate(CronJob item) => PodWarnings.OfMaker(item.Metadata.Name);
 
     private static Findings<FieldError> Spec(CronJobSpec spec, CronJobSpec? old)
     {

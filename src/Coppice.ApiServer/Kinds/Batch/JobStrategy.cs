@@ -62,7 +62,18 @@ internal sealed class JobStrategy : KindStrategy<Job>
 
     public override Findings<FieldError> ValidateStatusUpdate(Job item, Job old) => JobStatusValidation.Validate(item, old);
 
-    public override IEnumerable<string> Warnings(Job item) => PodWarnings.Of(SpecPath.Child("template", "spec"), item.Spec.Template.Spec);
+    public override IEnumerable<string> Warnings(Job item) => Warnings(SpecPath, item.Spec);
+
+    public override IEnumerable<string> WarningsOnCreate(Job item) => PodWarnings.OfMaker(item.Metadata.Name);
+
+    /// <summary>Also of the Jobs that a CronJob makes.</summary>
+    public static IEnumerable<string> Warnings(FieldPath path, JobSpec spec) =>
+    [
+        .. spec is { CompletionMode: CompletionMode.Indexed, Completions: > 100_000, Parallelism: > 10_000 }
+            ? [$"{path}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail"]
+            : (string[])[],
+        .. PodWarnings.Of(path.Child("template"), spec.Template),
+    ];
 
     private static Findings<FieldError> ValidateSpec(JobSpec spec) =>
     [

@@ -9,5 +9,6 @@ internal static class LeaseKind
     public static ServedKind Served { get; } = new(BuiltInKinds.Of<Lease>(), new LeaseStrategy(), new LeaseTable())
     {
         IsMadeByUpdate = true,
+        NeedsVersion = true,
     };
 }

@@ -17,6 +17,7 @@ internal sealed class PodStrategy : KindStrategy<Pod>
     public override Pod PrepareForCreate(Pod item) => item with
     {
         Metadata = FirstGeneration(item),
+        Spec = LabelKeys.WrittenOut(item.Spec, item.Metadata.Labels),
         Status = new()
         {
             Phase = PodPhase.Pending,
@@ -108,7 +109,9 @@ internal sealed class PodStrategy : KindStrategy<Pod>
 
     public override Findings<FieldError> ValidateStatusUpdate(Pod item, Pod old) => PodStatusValidation.Validate(item, old);
 
-    public override IEnumerable<string> Warnings(Pod item) => PodWarnings.Of(SpecPath, item.Spec);
+    public override IEnumerable<string> Warnings(Pod item) => PodWarnings.Of(item);
+
+    public override IEnumerable<string> WarningsOnCreate(Pod item) => PodWarnings.OfName(item.Metadata.Name, "in the Pod's hostname");
 
     // People make pods by hand, and leave it to others to change them.
     public override IEnumerable<string> WarningsOnUpdate(Pod item, Pod old) => [];

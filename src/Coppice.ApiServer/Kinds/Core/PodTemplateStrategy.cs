@@ -18,5 +18,5 @@ internal sealed class PodTemplateStrategy : KindStrategy<PodTemplate>
 
     public override Findings<FieldError> Validate(PodTemplate item) => PodTemplateValidation.Validate(Path, item.Template);
 
-    public override IEnumerable<string> Warnings(PodTemplate item) => PodWarnings.Of(Path.Child("spec"), item.Template.Spec);
+    public override IEnumerable<string> Warnings(PodTemplate item) => PodWarnings.Of(Path, item.Template);
 }

@@ -53,5 +53,10 @@ internal sealed class ReplicationControllerStrategy : KindStrategy<ReplicationCo
         ];
     }
 
+    public override IEnumerable<string> Warnings(ReplicationController item) =>
+        item.Spec.Template is { } pods ? PodWarnings.Of(SpecPath.Child("template"), pods) : [];
+
+    public override IEnumerable<string> WarningsOnCreate(ReplicationController item) => PodWarnings.OfMaker(item.Metadata.Name);
+
     public override Findings<FieldError> ValidateStatusUpdate(ReplicationController item, ReplicationController old) => ReplicaStatusValidation.Of(item.Status);
 }

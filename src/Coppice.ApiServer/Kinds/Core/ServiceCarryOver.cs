@@ -16,11 +16,13 @@ internal static class ServiceCarryOver
     {
         if (ServiceAddressValidation.NeedsAddress(spec) && ServiceAddressValidation.NeedsAddress(old))
         {
+            // Who changes the one address, and leaves the list as it was, means both.
             var address = spec.ClusterIP ?? old.ClusterIP;
             spec = spec with
             {
                 ClusterIP = address,
-                ClusterIPs = spec.ClusterIPs.IsEmpty && address == old.ClusterIP ? old.ClusterIPs : spec.ClusterIPs,
+                ClusterIPs = address == old.ClusterIP ? (spec.ClusterIPs.IsEmpty ? old.ClusterIPs : spec.ClusterIPs)
+                    : spec.ClusterIPs == old.ClusterIPs ? [address!] : spec.ClusterIPs,
             };
         }
 

@@ -11,7 +11,7 @@ internal static class ServiceKind
 
     public static ServedKind Served { get; } = new(Kind, new ServiceStrategy(), new ServiceTable())
     {
-        NameRule = Names.OldLabel,
+        NameRule = Names.Label,
         AnswersDeleted = true,
         IsMadeByUpdate = true,
         Fields = FieldLabels.Of<Service>(("spec.clusterIP", service => service.Spec.ClusterIP), ("spec.type", service => service.Spec.Type)),

@@ -24,5 +24,7 @@ internal sealed class ServiceStrategy : KindStrategy<Service>
 
     public override Findings<FieldError> ValidateStatusUpdate(Service item, Service old) => LoadBalancerValidation.Validate(item);
 
+    public override IEnumerable<string> Warnings(Service item) => ServiceWarnings.Of(item);
+
     public override Findings<FieldError> ValidateUpdate(Service item, Service old) => ServiceValidation.ValidateUpdate(item.Spec, old.Spec);
 }

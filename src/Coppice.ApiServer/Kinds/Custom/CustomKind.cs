@@ -24,6 +24,7 @@ public static class CustomKind
         var rules = new CustomStrategy(schema, hasStatus) { Terminates = terminates, Scale = scale };
         return new ServedKind(kind, rules, new CustomTable(version.AdditionalPrinterColumns))
         {
+            NeedsVersion = true,
             Fields = FieldLabels.Of<CustomObject>([.. version.SelectableFields.Select(SelectableOf)]),
             Replicas = scale?.Replicas,
             Subresources =

@@ -28,6 +28,8 @@ internal sealed class NetworkPolicyStrategy : KindStrategy<NetworkPolicy>
 
     public override Findings<FieldError> Validate(NetworkPolicy item) => NetworkPolicyValidation.Spec(item.Spec);
 
+    public override Findings<FieldError> ValidateUpdate(NetworkPolicy item, NetworkPolicy old) => NetworkPolicyValidation.Spec(item.Spec, old.Spec);
+
     public override IEnumerable<string> Warnings(NetworkPolicy item) => NetworkPolicyValidation.Warnings(item.Spec);
 
     private static ValueList<NetworkPolicyPort> Default(ValueList<NetworkPolicyPort> ports) =>

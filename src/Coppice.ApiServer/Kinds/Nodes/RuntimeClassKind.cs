@@ -9,5 +9,6 @@ internal static class RuntimeClassKind
     public static ServedKind Served { get; } = new(BuiltInKinds.Of<RuntimeClass>(), new RuntimeClassStrategy(), new RuntimeClassTable())
     {
         IsMadeByUpdate = true,
+        NeedsVersion = true,
     };
 }

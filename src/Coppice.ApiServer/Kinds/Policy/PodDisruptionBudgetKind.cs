@@ -10,6 +10,7 @@ internal static class PodDisruptionBudgetKind
 
     public static ServedKind Served { get; } = new(Kind, new PodDisruptionBudgetStrategy(), new PodDisruptionBudgetTable())
     {
+        NeedsVersion = true,
         Subresources = [Subresource.Status(Kind)],
     };
 }

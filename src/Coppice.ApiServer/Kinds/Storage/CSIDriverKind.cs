@@ -9,5 +9,6 @@ internal static class CSIDriverKind
     public static ServedKind Served { get; } = new(BuiltInKinds.Of<CSIDriver>(), new CSIDriverStrategy(), new CSIDriverTable())
     {
         AnswersDeleted = true,
+        NeedsVersion = true,
     };
 }

@@ -9,5 +9,6 @@ internal static class CSINodeKind
     public static ServedKind Served { get; } = new(BuiltInKinds.Of<CSINode>(), new CSINodeStrategy(), new CSINodeTable())
     {
         AnswersDeleted = true,
+        NeedsVersion = true,
     };
 }

@@ -11,6 +11,7 @@ internal static class VolumeAttachmentKind
     public static ServedKind Served { get; } = new(Kind, new VolumeAttachmentStrategy(), new VolumeAttachmentTable())
     {
         AnswersDeleted = true,
+        NeedsVersion = true,
         Subresources = [Subresource.Status(Kind)],
     };
 }

@@ -142,6 +142,7 @@ public sealed partial record HorizontalPodAutoscalerStatus
 
     /// <summary>What was measured, in the order of the metrics.</summary>
     [Field(5)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public ValueList<MetricStatus> CurrentMetrics { get; init; }
 
     /// <summary>Whether it can scale, does, and is kept from it by a bound.</summary>
