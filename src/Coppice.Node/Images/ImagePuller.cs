@@ -68,7 +68,8 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     public static string DefaultPolicy(ImageReference reference) =>
         reference is { Digest: null, Tag: "latest" } ? PullPolicy.Always : PullPolicy.IfNotPresent;
 
-    private async ValueTask<ImageOutcome> TryEnsureAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
+    /// <summary>The same for what is no container: that one would wait for it is not told.</summary>
+    public async ValueTask<ImageOutcome> TryEnsureAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
     {
         var name = request.Image;
         if (!ImageReference.TryParse(name, out var reference, out var error))
@@ -95,7 +96,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
 
             if (found is not null)
             {
-                tell(new ImageEvent("Normal", "Pulled", $"Container image \"{name}\" already present on machine"));
+                tell(new ImageEvent("Normal", "Pulled", $"Container image \"{name}\" already present on machine and can be accessed by the pod"));
                 Forget(request);
                 return new ImageOutcome.Present(found);
             }
@@ -104,7 +105,8 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
             {
                 var message = $"Container image \"{name}\" is not present with pull policy of Never";
                 tell(new ImageEvent("Warning", "ErrImageNeverPull", message));
-                return new ImageOutcome.Waiting("ErrImageNeverPull", message, null);
+                // Somebody may yet bring it by hand.
+                return new ImageOutcome.Waiting("ErrImageNeverPull", message, Pauses.First);
             }
         }
 

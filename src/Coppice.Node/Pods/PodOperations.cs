@@ -20,6 +20,7 @@ internal sealed class PodOperations(PodServices services, NodeEnvironment node, 
     private readonly ContainerStarting _starting = new(services, node, mailbox, events, stop);
     private readonly ContainerStopping _stopping = new(services, mailbox, events, stop);
     private readonly ContainerResizing _resizing = new(services, node, mailbox, events, stop);
+    private readonly PodImages _images = new(services, events);
     private readonly CancellationTokenSource _drop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly CancellationTokenSource _late = new();
     private readonly List<Task> _making = [];
@@ -145,6 +146,7 @@ internal sealed class PodOperations(PodServices services, NodeEnvironment node, 
     {
         try
         {
+            await _images.EnsureVolumesAsync(pod, _drop.Token);
             await services.HostResources.PrepareVolumesAsync(pod, _drop.Token);
         }
         catch (HostResourceException failed)

@@ -24,7 +24,7 @@ public sealed class ImagePullerTests
     {
         _images.Publish(new SimulatedImage("web:1", SimulatedProgram.Server), onNode: true);
         Assert.IsType<ImageOutcome.Present>(await EnsureAsync("web:1"));
-        Assert.Equal(["Pulled Container image \"web:1\" already present on machine"], _told);
+        Assert.Equal(["Pulled Container image \"web:1\" already present on machine and can be accessed by the pod"], _told);
     }
 
     [Fact]
@@ -75,11 +75,12 @@ public sealed class ImagePullerTests
     }
 
     [Fact]
-    public async Task What_must_never_be_pulled_or_is_no_image_waits_for_a_change()
+    public async Task What_must_never_be_pulled_waits_until_somebody_brings_it_and_what_is_no_image_for_a_change()
     {
         var never = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1", PullPolicy.Never));
         Assert.Equal(("ErrImageNeverPull", "Container image \"none:1\" is not present with pull policy of Never"), (never.Reason, never.Message));
         Assert.Equal(["ErrImageNeverPull " + never.Message, "Failed Error: ErrImageNeverPull"], _told);
+        Assert.Equal(TimeSpan.FromSeconds(10), never.RetryAfter);
         var invalid = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("Not An Image"));
         Assert.Equal("InvalidImageName", invalid.Reason);
         Assert.Null(invalid.RetryAfter);

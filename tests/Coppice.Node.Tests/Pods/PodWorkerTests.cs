@@ -17,7 +17,7 @@ public sealed class PodWorkerTests
         Assert.Equal(PodPhase.Running, node.Api.Status("web").Phase);
         Assert.Equal("10.244.0.2", node.Api.Status("web").PodIP);
         Assert.Equal(
-            ["Normal Pulled: Container image \"server:1\" already present on machine", "Normal Created: Container created", "Normal Started: Container started"],
+            ["Normal Pulled: Container image \"server:1\" already present on machine and can be accessed by the pod", "Normal Created: Container created", "Normal Started: Container started"],
             node.Events.Told);
     }
 
