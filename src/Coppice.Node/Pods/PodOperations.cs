@@ -92,6 +92,7 @@ internal sealed class PodOperations(PodServices services, NodeEnvironment node, 
                 return state.WithRuntimeState(runtime => runtime with { IsResizing = true });
             case PodAction.RemoveContainer one:
                 Watch(state, _stopping.RemoveAsync(state.Pod, one.Id));
+                state = one.Restarts is var (name, backOff) ? state.WithContainer(name, runtime => runtime with { BackOff = backOff }) : state;
                 return state.WithRuntimeState(runtime => runtime with { Removing = runtime.Removing.Add(one.Id) });
             case PodAction.ReleaseDevices:
                 Watch(state, LetGoAsync(state.Pod, "devices", () => services.Devices.UnprepareAsync(state.Pod, stop), (runtime, next) => runtime with { Devices = next }));
