@@ -111,7 +111,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             new HostResources(volumes, paths, cgroups, VolumesOf, nodeEnvironment, time),
             new OrphanedPods(volumes, paths, cgroups, settings, time))
         {
-            Devices = devices.Pods, Written = runtime.WrittenAsync,
+            Devices = devices.Pods, Written = runtime.WrittenAsync, Pulled = new PulledImages(options.Layout.PulledImages),
             Guard = life.IsGuarded ? new GuardProcess(GuardLine.DirectoryOf(options.Instance), GuardLine.Of(options.Instance, options.Layout), _cgroups.Runtime, time) : null,
         };
         var agentOptions = new NodeAgentOptions { NodeName = options.Name, Status = statusOptions };

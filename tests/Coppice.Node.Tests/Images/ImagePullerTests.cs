@@ -87,6 +87,21 @@ public sealed class ImagePullerTests
     }
 
     [Fact]
+    public async Task A_private_image_that_is_here_is_for_those_who_could_pull_it()
+    {
+        _images.Publish(new SimulatedImage("registry.example/app:1", SimulatedProgram.Server) { Password = "word" });
+        var mine = new RegistryCredential("registry.example", "me", "word") { Secret = "uid-1" };
+        Assert.IsType<ImageOutcome.Present>(await EnsureAsync("registry.example/app:1", PullPolicy.IfNotPresent, mine));
+
+        Assert.IsType<ImageOutcome.Present>(await EnsureAsync("registry.example/app:1", PullPolicy.IfNotPresent, mine));
+        Assert.Equal(["Pulled Container image \"registry.example/app:1\" already present on machine and can be accessed by the pod"], _told);
+        Assert.IsType<ImageOutcome.Present>(await EnsureAsync("registry.example/app:1", PullPolicy.Never, mine));
+
+        Assert.Equal("ErrImagePull", Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("registry.example/app:1", PullPolicy.IfNotPresent)).Reason);
+        Assert.Equal("ErrImageNeverPull", Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("registry.example/app:1", PullPolicy.Never)).Reason);
+    }
+
+    [Fact]
     public async Task Two_wants_of_one_image_follow_each_other()
     {
         var slow = new SimulatedImages(new SimulatedOptions { Pull = TimeSpan.FromSeconds(10) }, _time, new Random(1));
@@ -128,9 +143,9 @@ public sealed class ImagePullerTests
 
     private static Secret Secret(string key, string value) => new() { Data = new([new(key, Coppice.Objects.Base64Data.FromText(value))]) };
 
-    private async Task<ImageOutcome> EnsureAsync(string image, string? policy = null)
+    private async Task<ImageOutcome> EnsureAsync(string image, string? policy = null, params RegistryCredential[] credentials)
     {
         _told.Clear();
-        return await _puller.EnsureAsync(new ImageRequest("u1", image, policy, []), one => _told.Add($"{one.Reason} {one.Message}"), TestContext.Current.CancellationToken);
+        return await _puller.EnsureAsync(new ImageRequest("u1", image, policy, credentials), one => _told.Add($"{one.Reason} {one.Message}"), TestContext.Current.CancellationToken);
     }
 }
