@@ -160,8 +160,11 @@ public sealed class ImagePuller(IImageService images, TimeProvider time, PulledI
 
     private async ValueTask<ImageRecord> PullRecordedAsync(ImageRequest request, ImageReference reference, CancellationToken stop)
     {
+        // Only what was known before it was asked what there is: another pull may end meanwhile.
         var known = _pulled.Ids;
-        _pulled.Begin(reference);
+        var present = (await images.ListAsync(stop)).Select(one => one.Id).ToHashSet(StringComparer.Ordinal);
+        _pulled.Forget([.. known.Where(id => !present.Contains(id))]);
+        _pulled.Begin(reference, (await images.FindAsync(request.Image, stop))?.Id);
         (ImageRecord Image, RegistryCredential? With)? done = null;
         try
         {
@@ -172,8 +175,6 @@ public sealed class ImagePuller(IImageService images, TimeProvider time, PulledI
             _pulled.End(reference, done?.Image, done?.With);
         }
 
-        var present = (await images.ListAsync(stop)).Select(one => one.Id).ToHashSet(StringComparer.Ordinal);
-        _pulled.Forget([.. known.Where(id => !present.Contains(id))]);
         return done.Value.Image;
     }
 

@@ -50,19 +50,20 @@ public sealed class PulledImages
             var pulls = _known.Pulled.Where(one => one.Image == image.Id).ToList();
             // Some other repository may give it to whom this one would not.
             return pulls.Count == 0
-                ? !_known.Begun.Contains($"{reference}")
+                ? _known.Begun.All(one => one.Name != $"{reference}" || one.Before == image.Id)
                 : pulls.Any(one => one.Repository == Repository(reference) && (one.Leave == Anybody || credentials.Any(credential => Fits(one, credential))));
         }
     }
 
     /// <summary>A pull begins; it is to be ended, or counts as one that nobody knows how it ended.</summary>
-    public void Begin(ImageReference reference) => Change(known => known with { Begun = known.Begun.Add($"{reference}") });
+    /// <param name="before">The id of what is here by that name already; null for nothing.</param>
+    public void Begin(ImageReference reference, string? before) => Change(known => known with { Begun = known.Begun.Add(new BegunPull($"{reference}", before)) });
 
     /// <param name="image">Null if it failed.</param>
     /// <param name="with">Null for a registry that asked for nothing.</param>
     public void End(ImageReference reference, ImageRecord? image, RegistryCredential? with) => Change(known => new PulledImagesRecord(
         image is null ? known.Pulled : known.Pulled.Add(new PulledImage(image.Id, Repository(reference), with is null ? Anybody : Leave(with), with?.Secret)),
-        known.Begun.Remove($"{reference}")));
+        known.Begun.Except(known.Begun.Where(one => one.Name == $"{reference}"))));
 
     /// <summary>Forgets images that are not here any more.</summary>
     public void Forget(IReadOnlyCollection<string> ids)
@@ -120,8 +121,10 @@ public sealed class PulledImages
 /// <param name="Secret">The uid of the secret that it was in, if it was in one.</param>
 internal sealed record PulledImage(string Image, string Repository, string Leave, string? Secret);
 
-/// <param name="Begun">The names of the images that are being pulled.</param>
-internal sealed record PulledImagesRecord(ImmutableHashSet<PulledImage> Pulled, ImmutableHashSet<string> Begun)
+/// <param name="Before">The id of the image that the name was for.</param>
+internal sealed record BegunPull(string Name, string? Before);
+
+internal sealed record PulledImagesRecord(ImmutableHashSet<PulledImage> Pulled, ImmutableHashSet<BegunPull> Begun)
 {
     public static readonly PulledImagesRecord Empty = new([], []);
 }

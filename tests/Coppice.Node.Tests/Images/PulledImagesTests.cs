@@ -43,12 +43,15 @@ public sealed class PulledImagesTests : IDisposable
     [Fact]
     public void Of_a_pull_that_was_broken_off_nobody_knows_whose_the_image_is()
     {
-        Pulled().Begin(App);
+        Pulled().Begin(App, null);
         Assert.False(Pulled().MayUse(Image, App, [Mine]));
 
         var pulled = Pulled();
-        pulled.Begin(App);
         pulled.End(App, null, null);
+        Assert.True(pulled.MayUse(Image, App, []));
+
+        // What was imported before stays everybody's, whoever asks whether there is something newer.
+        pulled.Begin(App, "sha256:1");
         Assert.True(pulled.MayUse(Image, App, []));
     }
 
@@ -66,7 +69,7 @@ public sealed class PulledImagesTests : IDisposable
 
     private static void Pull(PulledImages pulled, ImageReference reference, RegistryCredential? with)
     {
-        pulled.Begin(reference);
+        pulled.Begin(reference, null);
         pulled.End(reference, Image, with);
     }
 }
