@@ -10,7 +10,7 @@ internal sealed class ImageVolume : IVolumePlugin
 {
     public const string Name = "image";
 
-    public string Source => Name;
+    public string Source => "image";
 
     public string DirectoryName => Name;
 

@@ -31,6 +31,7 @@ public sealed class PodWorkerTests
 
         var (beside, lost) = (node.Api.Status("web").EphemeralContainerStatuses[0], node.Api.Status("web").EphemeralContainerStatuses[1]);
         Assert.NotNull(beside.State.Running);
+        Assert.Null(beside.Started);
         Assert.Equal(("CreateContainerConfigError", "unable to find target container \"absent\""), (lost.State.Waiting!.Reason, lost.State.Waiting.Message));
 
         static Container Container(string name, string image) => new() { Name = name, Image = image, ImagePullPolicy = "Never" };
