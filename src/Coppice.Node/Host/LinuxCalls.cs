@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Coppice.Node.Volumes;
 
 namespace Coppice.Node.Host;
 

@@ -30,8 +30,7 @@ public sealed class PodWorkerTests
         Add("absent", "lost");
 
         var (beside, lost) = (node.Api.Status("web").EphemeralContainerStatuses[0], node.Api.Status("web").EphemeralContainerStatuses[1]);
-        Assert.NotNull(beside.State.Running);
-        Assert.Null(beside.Started);
+        Assert.Equal((true, null), (beside.State.Running is not null, beside.Started));
         Assert.Equal(("CreateContainerConfigError", "unable to find target container \"absent\""), (lost.State.Waiting!.Reason, lost.State.Waiting.Message));
 
         static Container Container(string name, string image) => new() { Name = name, Image = image, ImagePullPolicy = "Never" };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coppice.Node.Host;
 using Coppice.Node.Runtime.Containerd.Wire;
 using Coppice.Node.Runtime.Cri;
 using Coppice.Node.Runtime.Cri.Wire;
