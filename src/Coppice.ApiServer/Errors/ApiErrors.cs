@@ -254,7 +254,10 @@ public static class ApiErrors
         Status = "Failure",
         Message = message,
         Reason = reason,
-        Details = details,
+        // What is empty is not there: kinds of the core have no group, and what is yet to be named has no name.
+        Details = details is null ? null : details with { Name = Said(details.Name), Group = Said(details.Group), Kind = Said(details.Kind) },
         Code = (int)code,
     });
+
+    private static string? Said(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

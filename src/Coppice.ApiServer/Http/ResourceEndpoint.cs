@@ -140,7 +140,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
         var done = new ApiStatus
         {
             Status = "Success",
-            Details = new ApiStatusDetails { Name = meta.Name, Group = write.Kind.Group, Kind = write.Kind.Resource, Uid = meta.Uid },
+            Details = new ApiStatusDetails { Name = meta.Name, Group = write.Kind.Group is { Length: > 0 } group ? group : null, Kind = write.Kind.Resource, Uid = meta.Uid },
         };
         await ResponseWriter.WriteStatusAsync(http, done, StatusCodes.Status200OK);
     }

@@ -31,25 +31,30 @@ internal static class PodStatusValidation
     private static Findings<FieldError> EndedStaysEnded(Pod item, Pod old)
     {
         var spec = old.Spec;
+        // Where one container can have all of them start anew, none has ended for good.
+        var canRestartAll = spec.Containers.Concat(spec.InitContainers)
+            .Any(one => one.RestartPolicyRules.Any(rule => rule.Action == ContainerRestartRuleAction.RestartAllContainers));
+        var policy = canRestartAll ? RestartPolicy.Always : null;
         return
         [
-            .. EndedStaysEnded(Path.Child("containerStatuses"), item.Status.ContainerStatuses, old.Status.ContainerStatuses, spec.Containers, spec.RestartPolicy),
+            .. EndedStaysEnded(Path.Child("containerStatuses"), (item.Status.ContainerStatuses, old.Status.ContainerStatuses), spec.Containers, policy, spec.RestartPolicy),
+            .. EndedStaysEnded(Path.Child("initContainerStatuses"), (item.Status.InitContainerStatuses, old.Status.InitContainerStatuses), spec.InitContainers, policy, spec.RestartPolicy),
             .. EndedStaysEnded(
-                Path.Child("initContainerStatuses"), item.Status.InitContainerStatuses, old.Status.InitContainerStatuses, spec.InitContainers, spec.RestartPolicy),
-            .. EndedStaysEnded(
-                Path.Child("ephemeralContainerStatuses"), item.Status.EphemeralContainerStatuses, old.Status.EphemeralContainerStatuses, [], RestartPolicy.Never),
+                Path.Child("ephemeralContainerStatuses"), (item.Status.EphemeralContainerStatuses, old.Status.EphemeralContainerStatuses), [], null, RestartPolicy.Never),
         ];
     }
 
+    /// <param name="ofAll">What counts whatever a container says; null for nothing.</param>
+    /// <param name="ofPod">What counts for a container that says nothing.</param>
     private static Findings<FieldError> EndedStaysEnded(
-        FieldPath path, ValueList<ContainerStatus> statuses, ValueList<ContainerStatus> old, ValueList<Container> containers, string? ofPod)
+        FieldPath path, (ValueList<ContainerStatus> Now, ValueList<ContainerStatus> Before) statuses, ValueList<Container> containers, string? ofAll, string? ofPod)
     {
         var errors = Findings<FieldError>.None;
-        for (var i = 0; i < old.Count; i++)
+        for (var i = 0; i < statuses.Before.Count; i++)
         {
-            var before = old[i];
+            var before = statuses.Before[i];
             var container = containers.FirstOrDefault(c => c.Name == before.Name);
-            var policy = container?.RestartPolicy ?? ofPod;
+            var policy = ofAll ?? container?.RestartPolicy ?? ofPod;
             if (before.State.Terminated is not { } ended
                 || policy == RestartPolicy.Always
                 || (policy == RestartPolicy.OnFailure && ended.ExitCode != 0)
@@ -58,7 +63,7 @@ internal static class PodStatusValidation
                 continue;
             }
 
-            if (statuses.Any(s => s.Name == before.Name && s.State.Terminated is null))
+            if (statuses.Now.Any(s => s.Name == before.Name && s.State.Terminated is null))
             {
                 errors.Add(FieldError.Forbidden(path.Index(i).Child("state"), "may not be transitioned to non-terminated state"));
             }

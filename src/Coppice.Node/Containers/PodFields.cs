@@ -68,7 +68,7 @@ public static class PodFields
         }
 
         var amount = isLimit
-            ? container.Resources.Limits.TryGetValue(resource, out var limit) && !limit.IsZero ? limit : facts.Allocatable.Find(resource)
+            ? Limit(pod, container, resource, facts)
             : container.Resources.Requests.Find(resource);
         var divisor = selector.Divisor.IsZero ? Quantity.FromUnits(1) : selector.Divisor;
         return resource switch
@@ -79,6 +79,12 @@ public static class PodFields
             _ => throw new ContainerConfigException($"unsupported container resource : {selector.Resource}"),
         };
     }
+
+    // The container's own, or that of the pod as a whole, or what the node has.
+    private static Quantity Limit(Pod pod, Container container, string resource, PodFacts facts) =>
+        container.Resources.Limits.Find(resource) is { IsZero: false } own ? own
+        : resource is "cpu" or "memory" && pod.Spec.Resources?.Limits.Find(resource) is { IsZero: false } whole ? whole
+        : facts.Allocatable.Find(resource);
 
     private static string DivideUp(long amount, long divisor) =>
         ((amount / divisor) + (amount % divisor == 0 ? 0 : 1)).ToString(CultureInfo.InvariantCulture);

@@ -130,7 +130,9 @@ public static class SandboxSpecBuilder
             given.RunAsUser,
             given.RunAsGroup,
             ContainerSpecBuilder.Groups(given),
-            pod.Spec.Containers.Concat(pod.Spec.InitContainers).Any(one => one.SecurityContext?.Privileged == true),
+            // Also an ephemeral one, in a sandbox that was made before it: the runtime asks what the sandbox would be now.
+            pod.Spec.Containers.Concat(pod.Spec.InitContainers).Any(one => one.SecurityContext?.Privileged == true)
+                || pod.Spec.EphemeralContainers.Any(one => one.SecurityContext?.Privileged == true),
             ContainerSpecBuilder.Label(given.SeLinuxOptions),
             given.Sysctls.ToDictionary(one => Sysctls.DotsOf(one.Name), one => one.Value, StringComparer.Ordinal));
     }

@@ -17,6 +17,9 @@ internal enum FileKind
 internal static class LinuxCalls
 {
     private const int DetachLazily = 2;
+    private const int ReadOnly = 1;
+    private const int Remount = 0x20;
+    private const int BindMount = 0x1000;
     private const int NoOwner = -1;
     private const int BootTime = 7;
     private const int CurrentDirectory = -100;
@@ -33,6 +36,23 @@ internal static class LinuxCalls
     {
         var options = $"mode={Convert.ToString((int)mode, 8)}" + (group is { } id ? Option("gid", id) : "") + (sizeBytes is { } size ? Option("size", size) : "");
         return mount("tmpfs", directory, "tmpfs", 0, options) == 0 ? null : Marshal.GetLastPInvokeErrorMessage();
+    }
+
+    /// <summary>Mounts the files of an image, so that nobody can write to them.</summary>
+    /// <returns>Null, or why it could not be.</returns>
+    public static string? MountImage(ImageMount wanted, string directory)
+    {
+        if (wanted.Layered() is var (common, layers, others))
+        {
+            using var root = LinuxFiles.Find(common);
+            var lower = string.Join(':', layers.Select(one => $"/proc/self/fd/{root.DangerousGetHandle()}/{one}"));
+            return mount(wanted.Source, directory, wanted.Type, ReadOnly, string.Join(',', [$"lowerdir={lower}", .. others])) == 0 ? null : Marshal.GetLastPInvokeErrorMessage();
+        }
+
+        // A bind is as writable as what it shows, until it is told otherwise.
+        return mount(wanted.Source, directory, "", BindMount, "") == 0 && mount("", directory, "", BindMount | Remount | ReadOnly, "") == 0
+            ? null
+            : Marshal.GetLastPInvokeErrorMessage();
     }
 
     private static string Option(string name, long number) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $",{name}={number}");

@@ -31,10 +31,12 @@ public sealed record ImageRequest(string PodUid, string Image, string? Policy, I
 /// Sees to it that images are on the node, by the containers' pull policies. One pull of an image at a time; a failed one is
 /// tried again after 10 s, 20 s … 300 s, counted per pod and image.
 /// </summary>
-public sealed class ImagePuller(IImageService images, TimeProvider time)
+/// <param name="pulled">Who may use what is here already; null for one of its own, in memory.</param>
+public sealed class ImagePuller(IImageService images, TimeProvider time, PulledImages? pulled = null)
 {
     private static readonly Backoff Pauses = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(300));
 
+    private readonly PulledImages _pulled = pulled ?? new PulledImages();
     private readonly SteadyClock _clock = new(time);
     private readonly Lock _gate = new();
     private readonly Dictionary<(string PodUid, string Image), Failure> _failures = [];
@@ -68,7 +70,8 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
     public static string DefaultPolicy(ImageReference reference) =>
         reference is { Digest: null, Tag: "latest" } ? PullPolicy.Always : PullPolicy.IfNotPresent;
 
-    private async ValueTask<ImageOutcome> TryEnsureAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
+    /// <summary>The same for what is no container: that one would wait for it is not told.</summary>
+    public async ValueTask<ImageOutcome> TryEnsureAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
     {
         var name = request.Image;
         if (!ImageReference.TryParse(name, out var reference, out var error))
@@ -93,9 +96,9 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
                 return new ImageOutcome.Waiting("ImageInspectError", message, Pauses.First);
             }
 
-            if (found is not null)
+            if (found is not null && _pulled.MayUse(found, reference, CredentialChoice.For(name, request.Credentials)))
             {
-                tell(new ImageEvent("Normal", "Pulled", $"Container image \"{name}\" already present on machine"));
+                tell(new ImageEvent("Normal", "Pulled", $"Container image \"{name}\" already present on machine and can be accessed by the pod"));
                 Forget(request);
                 return new ImageOutcome.Present(found);
             }
@@ -104,7 +107,8 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
             {
                 var message = $"Container image \"{name}\" is not present with pull policy of Never";
                 tell(new ImageEvent("Warning", "ErrImageNeverPull", message));
-                return new ImageOutcome.Waiting("ErrImageNeverPull", message, null);
+                // Somebody may yet bring it by hand.
+                return new ImageOutcome.Waiting("ErrImageNeverPull", message, Pauses.First);
             }
         }
 
@@ -114,10 +118,10 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
             return waiting;
         }
 
-        return await PullAsync(request, tell, stop);
+        return await PullAsync(request, reference, tell, stop);
     }
 
-    private async ValueTask<ImageOutcome> PullAsync(ImageRequest request, Action<ImageEvent> tell, CancellationToken stop)
+    private async ValueTask<ImageOutcome> PullAsync(ImageRequest request, ImageReference reference, Action<ImageEvent> tell, CancellationToken stop)
     {
         var name = request.Image;
         tell(new ImageEvent("Normal", ImageEvent.Pulling, $"Pulling image \"{name}\""));
@@ -129,7 +133,7 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
         {
             // Somebody else may have pulled it meanwhile; the runtime then finds every layer in place.
             var began = time.GetTimestamp();
-            var image = await images.PullAsync(name, request.Credentials, stop);
+            var image = await PullRecordedAsync(request, reference, stop);
             tell(new ImageEvent("Normal", "Pulled", string.Create(
                 CultureInfo.InvariantCulture,
                 $"Successfully pulled image \"{name}\" in {Duration(time.GetElapsedTime(began))} ({Duration(time.GetElapsedTime(asked))} including waiting). Image size: {image.SizeBytes} bytes.")));
@@ -151,6 +155,42 @@ public sealed class ImagePuller(IImageService images, TimeProvider time)
             }
 
             turn.SetResult();
+        }
+    }
+
+    private async ValueTask<ImageRecord> PullRecordedAsync(ImageRequest request, ImageReference reference, CancellationToken stop)
+    {
+        // Only what was known before it was asked what there is: another pull may end meanwhile.
+        var known = _pulled.Ids;
+        var present = (await images.ListAsync(stop)).Select(one => one.Id).ToHashSet(StringComparer.Ordinal);
+        _pulled.Forget([.. known.Where(id => !present.Contains(id))]);
+        _pulled.Begin(reference, (await images.FindAsync(request.Image, stop))?.Id);
+        (ImageRecord Image, RegistryCredential? With)? done = null;
+        try
+        {
+            done = await PullWithAsync(request.Image, CredentialChoice.For(request.Image, request.Credentials), stop);
+        }
+        finally
+        {
+            _pulled.End(reference, done?.Image, done?.With);
+        }
+
+        return done.Value.Image;
+    }
+
+    private async ValueTask<(ImageRecord Image, RegistryCredential? With)> PullWithAsync(string name, IReadOnlyList<RegistryCredential> fitting, CancellationToken stop)
+    {
+        for (var i = 0; ; i++)
+        {
+            var credential = i < fitting.Count ? fitting[i] : null;
+            try
+            {
+                return (await images.PullAsync(name, credential, stop), credential);
+            }
+            catch (ImagePullException refused) when (refused.Cause == ImagePullFailure.Unauthorized && i + 1 < fitting.Count)
+            {
+                // The next credential may be the right one.
+            }
         }
     }
 

@@ -55,7 +55,7 @@ public sealed partial record ImageReference(string Registry, string Repository, 
         var (registry, repository) = Split(rest);
         if (repository.Any(char.IsAsciiLetterUpper))
         {
-            return Fail(text, "repository name must be lowercase", out error);
+            return Fail(text, $"invalid reference format: repository name ({repository.Split(':')[0]}) must be lowercase", out error);
         }
 
         if (!RepositoryPattern().IsMatch(repository) || !RegistryPattern().IsMatch(registry))

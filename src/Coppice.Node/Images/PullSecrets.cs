@@ -12,7 +12,8 @@ public static class PullSecrets
     private const string ConfigKey = ".dockercfg";
 
     /// <summary>In the order of the secrets. What cannot be read gives nothing: the pull then fails and says so.</summary>
-    public static IReadOnlyList<RegistryCredential> Read(IEnumerable<Secret> secrets) => [.. secrets.SelectMany(Read)];
+    public static IReadOnlyList<RegistryCredential> Read(IEnumerable<Secret> secrets) =>
+        [.. secrets.SelectMany(secret => Read(secret).Select(one => one with { Secret = secret.Metadata.Uid }))];
 
     private static List<RegistryCredential> Read(Secret secret)
     {

@@ -26,6 +26,8 @@ internal sealed class ContainerStarting(PodServices services, NodeEnvironment no
     /// <summary>How often the runtime is asked for what it made, at most, a second apart; then it is left to the audit.</summary>
     private const int FindTriesMax = 10;
 
+    private readonly PodImages _images = new(services, events);
+
     /// <param name="drop">The pod is to end: what is not yet made need not be.</param>
     /// <param name="late">What the runtime has begun to make is finished until then, also when the agent stops.</param>
     public async Task StartAsync(StartInputs inputs, CancellationToken drop, CancellationToken late)
@@ -39,6 +41,11 @@ internal sealed class ContainerStarting(PodServices services, NodeEnvironment no
         catch (ContainerConfigException failed)
         {
             failure = Fail(inputs, ContainerConfigException.Reason, failed.Message);
+        }
+        catch (VolumeImageException missing)
+        {
+            events.Failed(inputs.Action.Container, missing.Waiting.Reason);
+            failure = Waits(missing.Waiting, inputs);
         }
         catch (HostResourceException failed)
         {
@@ -82,7 +89,7 @@ internal sealed class ContainerStarting(PodServices services, NodeEnvironment no
     {
         var (pod, action) = (inputs.Pod, inputs.Action);
         var container = action.Container;
-        var wanted = EnsureImageAsync(pod, container, drop);                               // 1.
+        var wanted = _images.EnsureAsync(pod, container, drop);                             // 1.
         ImageOutcome outcome;
         try
         {
@@ -135,21 +142,6 @@ internal sealed class ContainerStarting(PodServices services, NodeEnvironment no
 
     private static string? TargetOf(StartInputs inputs) =>
         inputs.Target is not var (name, id) ? null : id ?? throw new ContainerConfigException($"unable to find target container \"{name}\"");
-
-    private async ValueTask<ImageOutcome> EnsureImageAsync(Pod pod, PodContainer container, CancellationToken drop)
-    {
-        var secrets = new List<Secret>();
-        foreach (var reference in pod.Spec.ImagePullSecrets)
-        {
-            if (await services.Sources.Secret(pod.Metadata.Namespace ?? "", reference.Name ?? "") is { } secret)
-            {
-                secrets.Add(secret);
-            }
-        }
-
-        var request = new ImageRequest(pod.Metadata.Uid ?? "", container.Spec.Image ?? "", container.Spec.ImagePullPolicy, PullSecrets.Read(secrets));
-        return await services.Images.EnsureAsync(request, one => events.Image(container, one), drop);
-    }
 
     private async ValueTask<FailedAttempt?> RunPostStartAsync(StartInputs inputs, string containerId, IReadOnlyList<string> addresses, CancellationToken drop)
     {

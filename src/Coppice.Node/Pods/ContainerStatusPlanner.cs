@@ -43,7 +43,7 @@ internal sealed class ContainerStatusPlanner(PodSituation situation, PodPlan pla
                 ContainerRole.Ephemeral => false,
                 _ => hasStarted && (container.Spec.ReadinessProbe is null || situation.Probes(record).IsReady),
             },
-            Started = hasStarted,
+            Started = container.Role == ContainerRole.Ephemeral ? null : hasStarted,
             RestartCount = record.Attempt,
             Image = record.Image.Length > 0 ? record.Image : container.Spec.Image ?? "",
             ImageID = record.ImageId,

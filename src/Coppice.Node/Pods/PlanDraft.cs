@@ -42,21 +42,31 @@ internal sealed class PlanDraft(PodSituation situation)
         RestartBackOff? next = null;
         if (situation.View.Of(container.Name).FirstOrDefault(one => one.State == ContainerRunState.Exited) is { } ended)
         {
-            // One that was changed since has not failed yet.
-            var backOff = ContainerSpecBuilder.IsOf(container.Spec, ended) ? runtime.BackOff : null;
-            var endedAt = situation.OnSteadyClock(ended.FinishedAt ?? ended.CreatedAt);
-            var restartAt = RestartBackOff.RestartAt(backOff, endedAt, situation.Now);
-            if (restartAt > situation.Now)
+            next = AfterPause(container, ended);
+            if (next is null)
             {
-                _backOffs.Add(new BackOffWait(container, ended, backOff!.Pause));
-                LookAt(restartAt);
                 return;
             }
-
-            next = RestartBackOff.Next(backOff, endedAt, situation.Now);
         }
 
         Add(new PodAction.StartContainer(container, NextAttempt(container), next));
+    }
+
+    /// <summary>The pauses between restarts, as of one that is begun now; null for a container that has to wait yet, which is noted.</summary>
+    public RestartBackOff? AfterPause(PodContainer container, ContainerRecord ended)
+    {
+        // One that was changed since has not failed yet.
+        var backOff = ContainerSpecBuilder.IsOf(container.Spec, ended) ? situation.RuntimeState.Of(container.Name).BackOff : null;
+        var endedAt = situation.OnSteadyClock(ended.FinishedAt ?? ended.CreatedAt);
+        var restartAt = RestartBackOff.RestartAt(backOff, endedAt, situation.Now);
+        if (restartAt > situation.Now)
+        {
+            _backOffs.Add(new BackOffWait(container, ended, backOff!.Pause));
+            LookAt(restartAt);
+            return null;
+        }
+
+        return RestartBackOff.Next(backOff, endedAt, situation.Now);
     }
 
     /// <summary>Stops a container, unless that is already going on.</summary>
@@ -71,11 +81,12 @@ internal sealed class PlanDraft(PodSituation situation)
         Add(new PodAction.KillContainer(record, container, message, deadline, startsAgain));
     }
 
-    public void Remove(ContainerRecord record)
+    /// <param name="restarts">The pauses of a container that had all of the pod start anew.</param>
+    public void Remove(ContainerRecord record, RestartBackOff? restarts = null)
     {
         if (!situation.RuntimeState.Removing.Contains(record.Id))
         {
-            Add(new PodAction.RemoveContainer(record.Id));
+            Add(new PodAction.RemoveContainer(record.Id) { Restarts = restarts is null ? null : (record.Name, restarts) });
         }
     }
 

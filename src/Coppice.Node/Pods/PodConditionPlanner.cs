@@ -15,7 +15,7 @@ internal static class PodConditionPlanner
     private static readonly string[] Own =
     [
         PodConditionType.PodReadyToStartContainers, PodConditionType.Initialized, PodConditionType.Ready, PodConditionType.ContainersReady,
-        PodConditionType.PodScheduled, PodConditionType.PodResizePending, PodConditionType.PodResizeInProgress,
+        PodConditionType.PodScheduled, PodConditionType.PodResizePending, PodConditionType.PodResizeInProgress, PodConditionType.AllContainersRestarting,
     ];
 
     public static bool IsOwn(string type) => Own.Contains(type, StringComparer.Ordinal);
@@ -31,6 +31,7 @@ internal static class PodConditionPlanner
             Ready(situation, containersReady),
             containersReady,
             Condition(PodConditionType.PodScheduled, true),
+            .. Restarting(situation, status),
         ];
 
         var before = situation.Pod.Status.Conditions;
@@ -64,9 +65,28 @@ internal static class PodConditionPlanner
         }
     }
 
+    // Of a pod that can have all its containers start anew it is always told whether it does.
+    private static IEnumerable<PodCondition> Restarting(PodSituation situation, PodStatus status)
+    {
+        if (situation.Containers.Any(one => one.CanRestartAll))
+        {
+            yield return status.Phase switch
+            {
+                PodPhase.Succeeded => Condition(PodConditionType.AllContainersRestarting, false, PodCompleted),
+                PodPhase.Failed => Condition(PodConditionType.AllContainersRestarting, false, PodFailed),
+                _ when WholeRestart.IsGoingOn(situation) => Condition(
+                    PodConditionType.AllContainersRestarting, true, "RestartAllContainersStarted", "container exited with restart policy rule"),
+                _ => Condition(PodConditionType.AllContainersRestarting, false),
+            };
+        }
+    }
+
     private static PodCondition Initialized(PodSituation situation, PodStatus status)
     {
-        if (situation.Pod.Spec.InitContainers.IsEmpty || InitPlanner.HasInitialized(situation))
+        // One that starts anew is not made again: it has been initialized, whatever its init containers do now.
+        var startsAnew = situation.Containers.Any(one => one.CanRestartAll)
+            && PodConditions.Find(situation.Pod.Status, PodConditionType.Initialized) is { Status: ConditionStatus.True };
+        if (situation.Pod.Spec.InitContainers.IsEmpty || InitPlanner.HasInitialized(situation) || startsAnew)
         {
             return Condition(PodConditionType.Initialized, true);
         }

@@ -52,12 +52,10 @@ public sealed record PodContainer(ContainerRole Role, int Index, Container Spec)
             return false;
         }
 
-        foreach (var rule in Spec.RestartPolicyRules)
+        // Whatever is to be done: it starts again, alone or with all others.
+        if (RuleFor(exitCode) is not null)
         {
-            if (rule.Action == ContainerRestartRuleAction.Restart && Fits(rule.ExitCodes, exitCode))
-            {
-                return true;
-            }
+            return true;
         }
 
         return (Spec.RestartPolicy ?? pod.RestartPolicy ?? RestartPolicy.Always) switch
@@ -68,6 +66,15 @@ public sealed record PodContainer(ContainerRole Role, int Index, Container Spec)
             _ => Role == ContainerRole.Main || exitCode != 0,
         };
     }
+
+    /// <summary>Whether all containers of the pod are to start anew after it ended with a code.</summary>
+    public bool RestartsAllAfter(int exitCode) => RuleFor(exitCode)?.Action == ContainerRestartRuleAction.RestartAllContainers;
+
+    /// <summary>Whether there is a code after which all containers of the pod start anew.</summary>
+    public bool CanRestartAll => Spec.RestartPolicyRules.Any(one => one.Action == ContainerRestartRuleAction.RestartAllContainers);
+
+    // The first that fits counts.
+    private ContainerRestartRule? RuleFor(int exitCode) => Spec.RestartPolicyRules.FirstOrDefault(one => Fits(one.ExitCodes, exitCode));
 
     private static bool Fits(ContainerRestartRuleOnExitCodes? codes, int exitCode) =>
         codes is not null && codes.Values.Contains(exitCode) == (codes.Operator == ContainerRestartRuleOnExitCodesOperator.In);

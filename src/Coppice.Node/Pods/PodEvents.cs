@@ -42,6 +42,9 @@ internal sealed class PodEvents(IEventRecorder recorder, Func<Pod> pod, PodStart
         Record(container, one.Type, one.Reason, one.Message);
     }
 
+    /// <summary>Of the pod as a whole: a volume is no one container's.</summary>
+    public void VolumeImage(ImageEvent one) => recorder.Record(pod(), one.Type, one.Reason, one.Message);
+
     public void Unhealthy(PodContainer container, ProbeReport report) => Record(container, Warning, "Unhealthy", report.Outcome.IsError
         ? $"{report.Type} probe errored and resulted in unknown state: {report.Outcome.Message}"
         : $"{report.Type} probe failed: {report.Outcome.Message}");

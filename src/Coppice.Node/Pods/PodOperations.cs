@@ -20,6 +20,7 @@ internal sealed class PodOperations(PodServices services, NodeEnvironment node, 
     private readonly ContainerStarting _starting = new(services, node, mailbox, events, stop);
     private readonly ContainerStopping _stopping = new(services, mailbox, events, stop);
     private readonly ContainerResizing _resizing = new(services, node, mailbox, events, stop);
+    private readonly PodImages _images = new(services, events);
     private readonly CancellationTokenSource _drop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly CancellationTokenSource _late = new();
     private readonly List<Task> _making = [];
@@ -91,6 +92,7 @@ internal sealed class PodOperations(PodServices services, NodeEnvironment node, 
                 return state.WithRuntimeState(runtime => runtime with { IsResizing = true });
             case PodAction.RemoveContainer one:
                 Watch(state, _stopping.RemoveAsync(state.Pod, one.Id));
+                state = one.Restarts is var (name, backOff) ? state.WithContainer(name, runtime => runtime with { BackOff = backOff }) : state;
                 return state.WithRuntimeState(runtime => runtime with { Removing = runtime.Removing.Add(one.Id) });
             case PodAction.ReleaseDevices:
                 Watch(state, LetGoAsync(state.Pod, "devices", () => services.Devices.UnprepareAsync(state.Pod, stop), (runtime, next) => runtime with { Devices = next }));
@@ -145,6 +147,7 @@ internal sealed class PodOperations(PodServices services, NodeEnvironment node, 
     {
         try
         {
+            await _images.EnsureVolumesAsync(pod, _drop.Token);
             await services.HostResources.PrepareVolumesAsync(pod, _drop.Token);
         }
         catch (HostResourceException failed)

@@ -44,7 +44,11 @@ public abstract record PodAction
     /// <summary>Let the pod and these of its running containers use what they ask for now.</summary>
     public sealed record Resize(IReadOnlyList<(ContainerRecord Record, PodContainer Container)> Containers) : PodAction;
 
-    public sealed record RemoveContainer(string Id) : PodAction;
+    public sealed record RemoveContainer(string Id) : PodAction
+    {
+        /// <summary>Of one that had all containers start anew: its name, and the pauses between restarts, as of this one.</summary>
+        public (string Container, RestartBackOff BackOff)? Restarts { get; init; }
+    }
 
     /// <summary>Have the drivers let go of the devices of the pod's claims.</summary>
     public sealed record ReleaseDevices : PodAction;

@@ -15,6 +15,7 @@ namespace Coppice.Node.Pods;
 /// 1. Is it to end?             deleted, told to, its deadline, ended by itself           → EndPlanner
 ///    Is it held?               nothing is begun
 /// 2. Has it a usable sandbox?  no: make one, and prepare the first containers meanwhile
+///    Are all to start anew?    end and forget them first                             → WholeRestart
 /// 3. Init containers           in their order, sidecars among them                   → InitPlanner
 /// 4. Main containers           start, restart after their pause, stop the unhealthy
 /// 5. May they use what they ask for?                                                 → ResizePlanner
@@ -57,15 +58,10 @@ public static class PodPlanner
                 PlanEphemeral(draft, container);
             }
 
-            if (InitPlanner.Plan(draft))
+            if (!WholeRestart.Plan(draft))
             {
-                foreach (var container in situation.MainContainers)
-                {
-                    PlanMain(draft, container);
-                }
+                PlanOwn(draft);
             }
-
-            ResizePlanner.Plan(draft);
         }
         else
         {
@@ -78,6 +74,19 @@ public static class PodPlanner
         }
 
         return draft.Finish();
+    }
+
+    private static void PlanOwn(PlanDraft draft)
+    {
+        if (InitPlanner.Plan(draft))
+        {
+            foreach (var container in draft.Situation.MainContainers)
+            {
+                PlanMain(draft, container);
+            }
+        }
+
+        ResizePlanner.Plan(draft);
     }
 
     /// <summary>Why the pod is to end; null while it is to run.</summary>

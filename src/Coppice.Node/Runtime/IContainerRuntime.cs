@@ -57,9 +57,9 @@ public interface IImageService
     /// <summary>The image of a reference (name:tag, name@digest or id) if it is on the node.</summary>
     ValueTask<ImageRecord?> FindAsync(string reference, CancellationToken stop);
 
-    /// <summary>Fetches an image; returns it. Credentials are those of the pod's pull secrets, tried in order.</summary>
+    /// <summary>Fetches an image; returns it. Without a credential, as anybody.</summary>
     /// <exception cref="RuntimeException">It could not be had; the message is the registry's or the runtime's.</exception>
-    ValueTask<ImageRecord> PullAsync(string reference, IReadOnlyList<RegistryCredential> credentials, CancellationToken stop);
+    ValueTask<ImageRecord> PullAsync(string reference, RegistryCredential? credential, CancellationToken stop);
 
     ValueTask<IReadOnlyList<ImageRecord>> ListAsync(CancellationToken stop);
 
@@ -73,7 +73,11 @@ public class RuntimeException(string message, Exception? inner = null) : Excepti
 public sealed class RuntimeUnavailableException(string message, Exception? inner = null) : RuntimeException(message, inner);
 
 /// <param name="Server">The registry they are for, as in a dockerconfigjson's key; empty for any.</param>
-public sealed record RegistryCredential(string Server, string Username, string Password);
+public sealed record RegistryCredential(string Server, string Username, string Password)
+{
+    /// <summary>The secret it is in, by its uid, whatever becomes of what is in there; null for none.</summary>
+    public string? Secret { get; init; }
+}
 
 /// <param name="Id">The runtime's id of the image (sha256:…).</param>
 /// <param name="User">The user the image wants to run as (numeric id or name), or null.</param>

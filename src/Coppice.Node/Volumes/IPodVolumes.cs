@@ -86,7 +86,7 @@ public sealed record PodPaths(string Root)
 
     /// <summary>Whether coppice mounts something at a path itself.</summary>
     public bool IsOwnMount(string uid, string path, string fileSystem) =>
-        (fileSystem == "tmpfs" && IsVolume(uid, path)) || path.StartsWith(SubPathsOf(uid) + "/", StringComparison.Ordinal);
+        (fileSystem == "tmpfs" && IsVolume(uid, path)) || path.StartsWith(Volume(uid, ImageVolume.Name, ""), StringComparison.Ordinal) || path.StartsWith(SubPathsOf(uid) + "/", StringComparison.Ordinal);
 
     public string Hosts(string uid) => $"{Pod(uid)}/etc-hosts";
 

@@ -33,4 +33,5 @@ internal interface IVolumePlugin
 /// <summary>A volume to make, and all that is there to make it with.</summary>
 /// <param name="Directory">Its own. Nobody has made it yet, nor what is above it, but the pod's.</param>
 /// <param name="Tokens">Of all pods of the node.</param>
-internal sealed record VolumeSetup(Pod Pod, Volume Volume, string Directory, PodVolumeSources Sources, PodTokens Tokens, TimeProvider Time);
+/// <param name="Images">Null where no files of images can be shown.</param>
+internal sealed record VolumeSetup(Pod Pod, Volume Volume, string Directory, PodVolumeSources Sources, PodTokens Tokens, TimeProvider Time, ImageFiles? Images);

@@ -1,12 +1,14 @@
 using Coppice.Client;
 using Coppice.Node.Containers;
 using Coppice.Node.Host;
+using Coppice.Node.Runtime;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Volumes;
 
 /// <summary>Volumes as directories of this machine. What each kind of volume is there, its plug-in knows (<see cref="VolumePlugins"/>).</summary>
-public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
+/// <param name="images">For volumes of images; null on a node that has none.</param>
+public sealed class PodVolumes(PodPaths paths, TimeProvider time, ImageFiles? images = null) : IPodVolumes
 {
     private readonly PodTokens _tokens = new(time);
 
@@ -30,7 +32,7 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         _turns.InTurnAsync(Uid(pod), () => ValueTask.FromResult(MakeMounts(pod, container, inputs)));
 
     public async ValueTask RemoveAsync(string podUid, CancellationToken stop) =>
-        await _turns.InTurnAsync(podUid, () => ValueTask.FromResult(Remove(podUid)));
+        await _turns.InTurnAsync(podUid, () => RemoveInTurnAsync(podUid, stop));
 
     private async ValueTask<IReadOnlyDictionary<string, string>> PrepareInTurnAsync(Pod pod, PodVolumeSources sources, CancellationToken stop)
     {
@@ -96,7 +98,7 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         }
     }
 
-    private bool Remove(string podUid)
+    private async ValueTask<bool> RemoveInTurnAsync(string podUid, CancellationToken stop)
     {
         _tokens.Forget(podUid);
         var directory = paths.Pod(podUid);
@@ -110,6 +112,13 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
             LinuxCalls.Unmount(mount.MountPoint);
         }
 
+        // By their directories, which are what is left to know them by.
+        var shown = paths.Volume(podUid, ImageVolume.Name, "");
+        foreach (var volume in images is not null && Directory.Exists(shown) ? Directory.GetDirectories(shown) : [])
+        {
+            await images!.Forget(ImageVolume.KeyOf(podUid, Path.GetFileName(volume)), stop);
+        }
+
         DirectoryRemoval.Remove(directory);
         return true;
     }
@@ -119,9 +128,9 @@ public sealed class PodVolumes(PodPaths paths, TimeProvider time) : IPodVolumes
         try
         {
             var plugin = VolumePlugins.Of(volume);
-            return await plugin.PrepareAsync(new VolumeSetup(pod, volume, DirectoryOf(pod, volume, plugin), sources, _tokens, time), stop);
+            return await plugin.PrepareAsync(new VolumeSetup(pod, volume, DirectoryOf(pod, volume, plugin), sources, _tokens, time, images), stop);
         }
-        catch (Exception failed) when (failed is ContainerConfigException or IOException or UnauthorizedAccessException or ApiException)
+        catch (Exception failed) when (failed is ContainerConfigException or IOException or UnauthorizedAccessException or ApiException or RuntimeException)
         {
             throw new VolumeNotReadyException(volume.Name, failed.Message);
         }

@@ -14,6 +14,7 @@ internal static class VolumePlugins
         new EmptyDirVolume(),
         new EphemeralVolume(),
         new HostPathVolume(),
+        new ImageVolume(),
         new ProjectedVolume(),
         new SecretVolume(),
     ];

@@ -24,6 +24,9 @@ public sealed record NodeMachine(
     /// <summary>Ends what must not run twice; null on the machine of the server, which nobody could replace anything of without it.</summary>
     public IFenceGuard? Guard { get; init; }
 
+    /// <summary>Who may use the images that are on it; null where nobody must know after a restart.</summary>
+    public PulledImages? Pulled { get; init; }
+
     /// <summary>What pods get of the machine's devices.</summary>
     public IPodDevices Devices { get; init; } = NoPodDevices.Instance;
 
@@ -57,7 +60,7 @@ public sealed class NodeAgentParts
     {
         var services = new PodServices(
             machine.Runtime,
-            new ImagePuller(machine.Images, time),
+            new ImagePuller(machine.Images, time, machine.Pulled),
             machine.HostResources,
             new PodHooks(machine.Runtime, machine.Prober, time),
             machine.Prober,

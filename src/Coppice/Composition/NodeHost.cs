@@ -91,18 +91,18 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var facts = await observer.FactsAsync(stopping);
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, MachineHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
 
-        var (settings, environment) = (Sandboxes(), Environment(api, caches.Of<Service>(), stopping));
+        var (host, settings, environment) = (HostFacts.Observe(options.Runtime), Sandboxes(), Environment(api, caches.Of<Service>(), stopping));
         var nodeEnvironment = new NodeEnvironment(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions())
         {
             OomKillsWhole = mounts.IsUnified,
             Processes = new PidLimits { PodMax = options.PodPidsLimit },
             RuntimeClassOf = name => api.FindAsync<RuntimeClass>(new("", name), stopping),
             NetworkReady = NetworkReady,
-            HasAppArmor = HostFacts.Observe(options.Runtime).HasAppArmor,
+            HasAppArmor = host.HasAppArmor,
         };
         var devices = new NodeDevices(Devices(), options.Name, api, time, _log);
         var paths = new PodPaths(options.Layout.Pods);
-        var (volumes, cgroups) = (new PodVolumes(paths, time), new CgroupFiles(mounts));
+        var (volumes, cgroups) = (new PodVolumes(paths, time, new ImageSnapshots(socket, host, time).Files), new CgroupFiles(mounts));
         var machine = new NodeMachine(
             runtime,
             images,
@@ -111,7 +111,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             new HostResources(volumes, paths, cgroups, VolumesOf, nodeEnvironment, time),
             new OrphanedPods(volumes, paths, cgroups, settings, time))
         {
-            Devices = devices.Pods, Written = runtime.WrittenAsync,
+            Devices = devices.Pods, Written = runtime.WrittenAsync, Pulled = new PulledImages(options.Layout.PulledImages),
             Guard = life.IsGuarded ? new GuardProcess(GuardLine.DirectoryOf(options.Instance), GuardLine.Of(options.Instance, options.Layout), _cgroups.Runtime, time) : null,
         };
         var agentOptions = new NodeAgentOptions { NodeName = options.Name, Status = statusOptions };

@@ -51,6 +51,9 @@ public sealed record DataLayout(string Root)
     /// <summary>Which claims of devices were made ready on this machine.</summary>
     public string PreparedClaims => Path.Combine(Root, "prepared-claims.json");
 
+    /// <summary>By whose leave images were pulled onto this machine.</summary>
+    public string PulledImages => Path.Combine(Root, "pulled-images.json");
+
     /// <summary>Where drivers say what containers with their devices get, if not where everybody looks for it. It counts before those.</summary>
     public string DeviceSpecifications => Path.Combine(Root, "cdi");
 

@@ -43,6 +43,16 @@ public sealed class FieldErrorTests
     }
 
     [Fact]
+    public void What_is_empty_is_not_said()
+    {
+        Assert.Equal((null, "configmaps", "web"), Said(ApiErrors.NotFound(BuiltInKinds.Of<ConfigMap>(), "web")));
+        Assert.Equal((null, "ConfigMap", null), Said(ApiErrors.Invalid(BuiltInKinds.Of<ConfigMap>(), "", FieldError.Required(FieldPath.Of("metadata", "name")))));
+        Assert.Equal(("apps", "deployments", "web"), Said(ApiErrors.NotFound(BuiltInKinds.Of<Deployment>(), "web")));
+
+        static (string?, string?, string?) Said(ApiError error) => (error.Status.Details!.Group, error.Status.Details.Kind, error.Status.Details.Name);
+    }
+
+    [Fact]
     public void An_invalid_object_names_every_field_and_its_cause()
     {
         var error = ApiErrors.Invalid(

@@ -74,6 +74,19 @@ public sealed class StatusTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task Where_one_container_can_have_all_start_anew_none_has_ended_for_good()
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.PostAsync($"{space}/pods", """
+            {"metadata":{"name":"p"},"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"},
+            {"name":"d","image":"i","restartPolicy":"Never","restartPolicyRules":[{"action":"RestartAllContainers","exitCodes":{"operator":"In","values":[42]}}]}]}}
+            """)).Good();
+        const string statuses = """{"status":{"containerStatuses":[{"name":"c","image":"i","imageID":"","ready":false,"restartCount":0,"state":STATE}]}}""";
+        (await PatchAsync($"{space}/pods/p", statuses.Replace("STATE", """{"terminated":{"exitCode":0}}"""))).Good();
+        (await PatchAsync($"{space}/pods/p", statuses.Replace("STATE", """{"running":{}}"""))).Good();
+    }
+
+    [Fact]
     public async Task Which_generation_was_seen_stays_known()
     {
         var pod = await NewAsync("pods");

@@ -62,6 +62,10 @@ public sealed class KubectlToolsTests(SharedCluster shared)
         Assert.Matches("\n +1 root +(/usr/local/bin/)?testapp serve\n", await ns.RunAsync("exec", "web", "-c", "looker", "--", "ps"));
         Assert.Equal("0", await ns.ValueAsync("pod/web", ".status.containerStatuses[0].restartCount"));
 
+        // One that may do everything, beside a container that may not.
+        await ns.RunAsync("debug", "web", "--image=coppice/testapp:1", "--profile=sysadmin", "--container=root", "--", "sh", "-c", "mkdir -p /m && mount -t tmpfs none /m && echo mounted");
+        await Eventually.TrueAsync("what only a privileged one can do", Patience, async () => (await ns.TryAsync(KubectlVersion.Newest, "logs", "web", "-c", "root")).Output == "mounted\n");
+
         await ns.RunAsync("debug", "node/node-1", "--image=coppice/testapp:1", "--profile=general", "--", "ls", "/host/etc/hostname");
         await Eventually.SeeAsync("what the node's debugger saw", Patience, async () =>
         {

@@ -173,6 +173,33 @@ public sealed class VolumeTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task The_files_of_an_image_are_a_volume_that_nobody_can_write_to()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        await ns.ApplyAsync("""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: app}
+            spec:
+              terminationGracePeriodSeconds: 1
+              containers:
+              - name: app
+                image: coppice/testapp:1
+                args: [serve]
+                volumeMounts:
+                - {name: files, mountPath: /files}
+                - {name: files, mountPath: /part, subPath: bin}
+              volumes:
+              - {name: files, image: {reference: "coppice/testapp:1", pullPolicy: Never}}
+            """);
+        await ns.PodIsReadyAsync("app", Patience);
+        Assert.Equal(await ns.RunAsync("exec", "app", "--", "ls", "/bin"), await ns.RunAsync("exec", "app", "--", "ls", "/files/bin"));
+        Assert.Equal(await ns.RunAsync("exec", "app", "--", "ls", "/bin"), await ns.RunAsync("exec", "app", "--", "ls", "/part"));
+        Assert.Contains("Read-only file system", (await ns.TryAsync(KubectlVersion.Newest, "exec", "app", "--", "sh", "-c", "echo > /files/new")).Error, StringComparison.Ordinal);
+        await ns.RunAsync("delete", "pod", "app");
+    }
+
+    [Fact]
     public async Task A_claim_that_nobody_can_satisfy_says_so_where_a_user_looks()
     {
         var ns = await shared.NewNamespaceAsync();

@@ -150,7 +150,7 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
     [Fact]
     public async Task A_pull_from_a_registry_that_is_not_there_says_that_it_cannot_be_reached()
     {
-        var failed = await Assert.ThrowsAsync<ImagePullException>(async () => await Under.Images.PullAsync("127.0.0.1:1/app:1", [], Stop));
+        var failed = await Assert.ThrowsAsync<ImagePullException>(async () => await Under.Images.PullAsync("127.0.0.1:1/app:1", null, Stop));
 
         Assert.Equal(ImagePullFailure.Unreachable, failed.Cause);
         Assert.StartsWith("failed to pull and unpack image \"127.0.0.1:1/app:1\"", failed.Message);

@@ -64,6 +64,17 @@ public sealed class ContainerEnvironmentTests
             """))["R"]);
 
     [Theory]
+    [InlineData("limits.memory", "64")]
+    [InlineData("limits.cpu", "3")]
+    [InlineData("limits.ephemeral-storage", "7")]
+    public void The_limits_of_the_pod_as_a_whole_stand_in_for_those_of_a_container_before_the_nodes(string resource, string value)
+    {
+        var pod = Given.Pod("""{"resources":{"limits":{"cpu":"3","memory":"1Gi","ephemeral-storage":"1"}},"containers":[{"name":"main","resources":{"limits":{"memory":"64"}}}]}""");
+        var facts = new PodFacts("node-1", [], [], ValueMap.Of(("cpu", Quantity.Parse("8")), ("memory", Quantity.Parse("2Gi")), ("ephemeral-storage", Quantity.Parse("7"))));
+        Assert.Equal(value, PodFields.Resource(pod, pod.Spec.Containers[0], new ResourceFieldSelector { Resource = resource }, facts));
+    }
+
+    [Theory]
     [InlineData("""{"configMapKeyRef":{"name":"no","key":"k"}}""", "configmap \"no\" not found")]
     [InlineData("""{"configMapKeyRef":{"name":"settings","key":"k"}}""", "couldn't find key k in ConfigMap shop/settings")]
     [InlineData("""{"secretKeyRef":{"name":"no","key":"k"}}""", "secret \"no\" not found")]

@@ -35,6 +35,14 @@ public sealed class SpecBuilderTests
     }
 
     [Theory]
+    [InlineData("""{"containers":[{"name":"main"}]}""", false)]
+    [InlineData("""{"containers":[{"name":"main","securityContext":{"privileged":true}}]}""", true)]
+    [InlineData("""{"containers":[{"name":"main"}],"initContainers":[{"name":"first","securityContext":{"privileged":true}}]}""", true)]
+    [InlineData("""{"containers":[{"name":"main"}],"ephemeralContainers":[{"name":"debugger","securityContext":{"privileged":true}}]}""", true)]
+    public void One_privileged_container_of_any_kind_makes_the_sandbox_privileged(string spec, bool isPrivileged) =>
+        Assert.Equal(isPrivileged, SandboxSpecBuilder.Build(Given.Pod(spec), 0, Settings).Security.Privileged);
+
+    [Theory]
     [InlineData("""{}""", "web", "web", null)]
     [InlineData("""{"hostname":"a","subdomain":"b"}""", "a", "a", "b.shop.svc.cluster.local")]
     [InlineData("""{"hostname":"a","subdomain":"b","setHostnameAsFQDN":true}""", "a.b.shop.svc.cluster.local", "a", "b.shop.svc.cluster.local")]

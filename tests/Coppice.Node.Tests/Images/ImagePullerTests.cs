@@ -24,7 +24,7 @@ public sealed class ImagePullerTests
     {
         _images.Publish(new SimulatedImage("web:1", SimulatedProgram.Server), onNode: true);
         Assert.IsType<ImageOutcome.Present>(await EnsureAsync("web:1"));
-        Assert.Equal(["Pulled Container image \"web:1\" already present on machine"], _told);
+        Assert.Equal(["Pulled Container image \"web:1\" already present on machine and can be accessed by the pod"], _told);
     }
 
     [Fact]
@@ -75,14 +75,30 @@ public sealed class ImagePullerTests
     }
 
     [Fact]
-    public async Task What_must_never_be_pulled_or_is_no_image_waits_for_a_change()
+    public async Task What_must_never_be_pulled_waits_until_somebody_brings_it_and_what_is_no_image_for_a_change()
     {
         var never = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("none:1", PullPolicy.Never));
         Assert.Equal(("ErrImageNeverPull", "Container image \"none:1\" is not present with pull policy of Never"), (never.Reason, never.Message));
         Assert.Equal(["ErrImageNeverPull " + never.Message, "Failed Error: ErrImageNeverPull"], _told);
+        Assert.Equal(TimeSpan.FromSeconds(10), never.RetryAfter);
         var invalid = Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("Not An Image"));
         Assert.Equal("InvalidImageName", invalid.Reason);
         Assert.Null(invalid.RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_private_image_that_is_here_is_for_those_who_could_pull_it()
+    {
+        _images.Publish(new SimulatedImage("registry.example/app:1", SimulatedProgram.Server) { Password = "word" });
+        var mine = new RegistryCredential("registry.example", "me", "word") { Secret = "uid-1" };
+        Assert.IsType<ImageOutcome.Present>(await EnsureAsync("registry.example/app:1", PullPolicy.IfNotPresent, mine));
+
+        Assert.IsType<ImageOutcome.Present>(await EnsureAsync("registry.example/app:1", PullPolicy.IfNotPresent, mine));
+        Assert.Equal(["Pulled Container image \"registry.example/app:1\" already present on machine and can be accessed by the pod"], _told);
+        Assert.IsType<ImageOutcome.Present>(await EnsureAsync("registry.example/app:1", PullPolicy.Never, mine));
+
+        Assert.Equal("ErrImagePull", Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("registry.example/app:1", PullPolicy.IfNotPresent)).Reason);
+        Assert.Equal("ErrImageNeverPull", Assert.IsType<ImageOutcome.Waiting>(await EnsureAsync("registry.example/app:1", PullPolicy.Never)).Reason);
     }
 
     [Fact]
@@ -127,9 +143,9 @@ public sealed class ImagePullerTests
 
     private static Secret Secret(string key, string value) => new() { Data = new([new(key, Coppice.Objects.Base64Data.FromText(value))]) };
 
-    private async Task<ImageOutcome> EnsureAsync(string image, string? policy = null)
+    private async Task<ImageOutcome> EnsureAsync(string image, string? policy = null, params RegistryCredential[] credentials)
     {
         _told.Clear();
-        return await _puller.EnsureAsync(new ImageRequest("u1", image, policy, []), one => _told.Add($"{one.Reason} {one.Message}"), TestContext.Current.CancellationToken);
+        return await _puller.EnsureAsync(new ImageRequest("u1", image, policy, credentials), one => _told.Add($"{one.Reason} {one.Message}"), TestContext.Current.CancellationToken);
     }
 }

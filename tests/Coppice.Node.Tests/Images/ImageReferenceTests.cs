@@ -23,7 +23,7 @@ public sealed class ImageReferenceTests
 
     [Theory]
     [InlineData("", "invalid reference format")]
-    [InlineData("Nginx", "repository name must be lowercase")]
+    [InlineData("Nginx", "invalid reference format: repository name (library/Nginx) must be lowercase")]
     [InlineData("nginx:", "invalid reference format")]
     [InlineData("nginx image", "invalid reference format")]
     [InlineData("nginx@sha256:12", "invalid digest format")]

@@ -17,7 +17,7 @@ public sealed class PodWorkerTests
         Assert.Equal(PodPhase.Running, node.Api.Status("web").Phase);
         Assert.Equal("10.244.0.2", node.Api.Status("web").PodIP);
         Assert.Equal(
-            ["Normal Pulled: Container image \"server:1\" already present on machine", "Normal Created: Container created", "Normal Started: Container started"],
+            ["Normal Pulled: Container image \"server:1\" already present on machine and can be accessed by the pod", "Normal Created: Container created", "Normal Started: Container started"],
             node.Events.Told);
     }
 
@@ -30,7 +30,7 @@ public sealed class PodWorkerTests
         Add("absent", "lost");
 
         var (beside, lost) = (node.Api.Status("web").EphemeralContainerStatuses[0], node.Api.Status("web").EphemeralContainerStatuses[1]);
-        Assert.NotNull(beside.State.Running);
+        Assert.Equal((true, null), (beside.State.Running is not null, beside.Started));
         Assert.Equal(("CreateContainerConfigError", "unable to find target container \"absent\""), (lost.State.Waiting!.Reason, lost.State.Waiting.Message));
 
         static Container Container(string name, string image) => new() { Name = name, Image = image, ImagePullPolicy = "Never" };

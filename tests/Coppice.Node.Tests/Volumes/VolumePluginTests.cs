@@ -20,13 +20,13 @@ public sealed class VolumePluginTests
     // What an agent finds when it comes back, and what tools that look into pods' directories know.
     [Fact]
     public void The_directories_have_Kubernetes_names() =>
-        Assert.Equal(["local-volume", "configmap", "downward-api", "empty-dir", "local-volume", "host-path", "projected", "secret"], VolumePlugins.All.Select(one => one.DirectoryName));
+        Assert.Equal(["local-volume", "configmap", "downward-api", "empty-dir", "local-volume", "host-path", "image", "projected", "secret"], VolumePlugins.All.Select(one => one.DirectoryName));
 
     [Theory]
     [InlineData("nfs")]
     [InlineData("csi")]
     public void Of_a_kind_that_is_not_there_it_is_said_what_is(string source) => Assert.Equal(
-        "no volume plugin matched: this node supports persistentVolumeClaim, configMap, downwardAPI, emptyDir, ephemeral, hostPath, projected and secret",
+        "no volume plugin matched: this node supports persistentVolumeClaim, configMap, downwardAPI, emptyDir, ephemeral, hostPath, image, projected and secret",
         Assert.Throws<ContainerConfigException>(() => VolumePlugins.Of(VolumeOf(source))).Message);
 
     [Theory]
@@ -34,6 +34,7 @@ public sealed class VolumePluginTests
     [InlineData("downwardAPI", true)]
     [InlineData("projected", true)]
     [InlineData("secret", true)]
+    [InlineData("image", true)]
     [InlineData("emptyDir", false)]
     [InlineData("hostPath", false)]
     public void What_is_the_clusters_is_read_only_whatever_its_mount_says(string source, bool isReadOnly)

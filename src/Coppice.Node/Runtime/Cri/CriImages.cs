@@ -26,32 +26,7 @@ public sealed class CriImages : IImageService, IDisposable
         return answer.Image is { } image ? CriRecords.Image(image) : null;
     }
 
-    public async ValueTask<ImageRecord> PullAsync(string reference, IReadOnlyList<RegistryCredential> credentials, CancellationToken stop)
-    {
-        var fitting = CredentialChoice.For(reference, credentials);
-        for (var i = 0; ; i++)
-        {
-            try
-            {
-                return await PullOnceAsync(reference, i < fitting.Count ? fitting[i] : null, stop);
-            }
-            catch (ImagePullException refused) when (refused.Cause == ImagePullFailure.Unauthorized && i + 1 < fitting.Count)
-            {
-                // The next credential may be the right one.
-            }
-        }
-    }
-
-    public async ValueTask<IReadOnlyList<ImageRecord>> ListAsync(CancellationToken stop)
-    {
-        var answer = await _cri.AskAsync(CriMethods.ListImages, new ListImagesRequest(), stop);
-        return [.. answer.Images.Select(CriRecords.Image)];
-    }
-
-    public async ValueTask RemoveAsync(string imageId, CancellationToken stop) =>
-        await _cri.FindAsync(CriMethods.RemoveImage, new RemoveImageRequest { Image = new ImageSpec { Image = imageId } }, stop);
-
-    private async ValueTask<ImageRecord> PullOnceAsync(string reference, RegistryCredential? credential, CancellationToken stop)
+    public async ValueTask<ImageRecord> PullAsync(string reference, RegistryCredential? credential, CancellationToken stop)
     {
         var request = new PullImageRequest { Image = new ImageSpec { Image = reference } };
         if (credential is not null)
@@ -73,4 +48,13 @@ public sealed class CriImages : IImageService, IDisposable
                 : new ImagePullException(ImagePullFailures.Classify(failed), failed.Message, failed);
         }
     }
+
+    public async ValueTask<IReadOnlyList<ImageRecord>> ListAsync(CancellationToken stop)
+    {
+        var answer = await _cri.AskAsync(CriMethods.ListImages, new ListImagesRequest(), stop);
+        return [.. answer.Images.Select(CriRecords.Image)];
+    }
+
+    public async ValueTask RemoveAsync(string imageId, CancellationToken stop) =>
+        await _cri.FindAsync(CriMethods.RemoveImage, new RemoveImageRequest { Image = new ImageSpec { Image = imageId } }, stop);
 }

@@ -36,7 +36,7 @@ public sealed class SimulatedImages(SimulatedOptions options, TimeProvider time,
         }
     }
 
-    public async ValueTask<ImageRecord> PullAsync(string reference, IReadOnlyList<RegistryCredential> credentials, CancellationToken stop)
+    public async ValueTask<ImageRecord> PullAsync(string reference, RegistryCredential? credential, CancellationToken stop)
     {
         await SimulatedTime.PassAsync(options.Pull, time, random, stop);
         if (Fault?.Invoke(RuntimeVerb.PullImage, reference) is { } fault)
@@ -52,7 +52,9 @@ public sealed class SimulatedImages(SimulatedOptions options, TimeProvider time,
                 throw new ImagePullException(ImagePullFailure.NotFound, $"failed to pull and unpack image \"{name}\": failed to resolve reference \"{name}\": {name}: not found");
             }
 
-            return _present[name] = Record(name, image);
+            return image.Password is null || image.Password == credential?.Password
+                ? _present[name] = Record(name, image)
+                : throw new ImagePullException(ImagePullFailure.Unauthorized, $"failed to pull and unpack image \"{name}\": 401 Unauthorized");
         }
     }
 

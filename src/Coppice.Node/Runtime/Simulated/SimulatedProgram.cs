@@ -36,4 +36,8 @@ public sealed record SimulatedCommand(TimeSpan Duration, CommandResult Result);
 /// <summary>An image that the simulated registry serves.</summary>
 /// <param name="Name">As in a pod's spec; short names are completed as usual.</param>
 /// <param name="User">The user it wants to run as, or null.</param>
-public sealed record SimulatedImage(string Name, SimulatedProgram Program, long SizeBytes = 10_000_000, string? User = null);
+public sealed record SimulatedImage(string Name, SimulatedProgram Program, long SizeBytes = 10_000_000, string? User = null)
+{
+    /// <summary>Whoever has it may pull the image; null for anybody.</summary>
+    public string? Password { get; init; }
+}
