@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using Coppice.Client;
 using Coppice.Node.Host;
 using Coppice.Objects;
 
@@ -12,15 +10,15 @@ namespace Coppice.Node.Devices;
 /// </summary>
 internal sealed class PreparedClaims
 {
-    private readonly string _file;
+    private readonly RecordFile<ImmutableArray<PreparedClaim>> _file;
     private readonly Lock _gate = new();
     private ImmutableSortedDictionary<ObjectKey, PreparedClaim> _claims;
 
     /// <param name="file">Made with the first claim.</param>
     public PreparedClaims(string file)
     {
-        _file = file;
-        _claims = Read(file).ToImmutableSortedDictionary(claim => new ObjectKey(claim.Namespace, claim.Name), claim => claim);
+        _file = new(file, PreparedClaimJson.Default.ImmutableArrayPreparedClaim, "what drivers have made ready for pods that are gone is then not let go of");
+        _claims = _file.Read([]).ToImmutableSortedDictionary(claim => new ObjectKey(claim.Namespace, claim.Name), claim => claim);
     }
 
     public PreparedClaim? Find(ObjectKey key)
@@ -59,34 +57,11 @@ internal sealed class PreparedClaims
             if (!ReferenceEquals(before, after))
             {
                 var changed = after is null ? _claims.Remove(key) : _claims.SetItem(key, after);
-                Write(changed);
+                _file.Write([.. changed.Values]);
                 _claims = changed;
             }
 
             return after;
         }
-    }
-
-    private void Write(ImmutableSortedDictionary<ObjectKey, PreparedClaim> claims)
-    {
-        OwnFiles.EnsureDirectory(Path.GetDirectoryName(_file)!);
-        using (var file = OwnFiles.CreatePrivate(_file + ".new"))
-        {
-            JsonSerializer.Serialize(file, [.. claims.Values], PreparedClaimJson.Default.ImmutableArrayPreparedClaim);
-            file.Flush(flushToDisk: true);
-        }
-
-        LinuxCalls.Rename(_file + ".new", _file);
-    }
-
-    private static ImmutableArray<PreparedClaim> Read(string file)
-    {
-        if (!File.Exists(file))
-        {
-            return [];
-        }
-
-        using var content = File.OpenRead(file);
-        return JsonSerializer.Deserialize(content, PreparedClaimJson.Default.ImmutableArrayPreparedClaim);
     }
 }

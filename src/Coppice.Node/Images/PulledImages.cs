@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Coppice.Client;
 using Coppice.Node.Host;
 using Coppice.Node.Runtime;
 
@@ -18,15 +16,15 @@ public sealed class PulledImages
 {
     private const string Anybody = "*";
 
-    private readonly string? _file;
+    private readonly RecordFile<PulledImagesRecord>? _file;
     private readonly Lock _gate = new();
     private PulledImagesRecord _known;
 
     /// <param name="file">Made with the first pull; null for memory alone.</param>
     public PulledImages(string? file = null)
     {
-        _file = file;
-        _known = Read(file);
+        _file = file is null ? null : new(file, PulledImagesJson.Default.PulledImagesRecord, "all images that are on this node are then for all of its pods");
+        _known = _file?.Read(PulledImagesRecord.Empty) ?? PulledImagesRecord.Empty;
     }
 
     /// <summary>The ids of the images that were pulled here.</summary>
@@ -87,31 +85,9 @@ public sealed class PulledImages
         lock (_gate)
         {
             var changed = change(_known);
-            if (_file is not null)
-            {
-                OwnFiles.EnsureDirectory(Path.GetDirectoryName(_file)!);
-                using (var file = OwnFiles.CreatePrivate(_file + ".new"))
-                {
-                    JsonSerializer.Serialize(file, changed, PulledImagesJson.Default.PulledImagesRecord);
-                    file.Flush(flushToDisk: true);
-                }
-
-                LinuxCalls.Rename(_file + ".new", _file);
-            }
-
+            _file?.Write(changed);
             _known = changed;
         }
-    }
-
-    private static PulledImagesRecord Read(string? file)
-    {
-        if (!File.Exists(file))
-        {
-            return PulledImagesRecord.Empty;
-        }
-
-        using var content = File.OpenRead(file);
-        return JsonSerializer.Deserialize(content, PulledImagesJson.Default.PulledImagesRecord) ?? PulledImagesRecord.Empty;
     }
 }
 

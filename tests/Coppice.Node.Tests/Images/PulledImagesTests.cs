@@ -56,6 +56,15 @@ public sealed class PulledImagesTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_damaged_record_it_is_said_which_file_it_is_and_what_is_lost_without_it()
+    {
+        File.WriteAllText(_directory + "/pulled.json", """{"pulled":[{"image":""");
+        var refused = Assert.Throws<IOException>(() => Pulled());
+        Assert.StartsWith($"{_directory}/pulled.json is damaged: ", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("or remove it: all images that are on this node are then for all of its pods.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_gone_is_forgotten()
     {
         var pulled = Pulled();
