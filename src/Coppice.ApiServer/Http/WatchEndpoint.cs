@@ -140,8 +140,13 @@ internal sealed class WatchEndpoint(
     /// <summary>Of what was written after the kind had changed, whoever watches it anew is told.</summary>
     private static async Task TellAsync(WatchAnswer stream, IReadOnlyList<ObjectEvent> changes, KindLifetime? kind)
     {
-        foreach (var change in changes.TakeWhile(change => kind is null || kind.Covers(change.Form.Revision)))
+        foreach (var change in changes)
         {
+            if (kind?.Covers(change.Form.Revision) == false)
+            {
+                return;
+            }
+
             stream.Write(NameOf(change.Type), change.Form);
             await stream.FlushFullAsync();
         }

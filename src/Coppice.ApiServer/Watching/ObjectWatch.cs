@@ -48,8 +48,8 @@ public sealed class ObjectWatch(IStoreWatch source, ObjectQuery query) : IDispos
 
     public void Dispose() => source.Dispose();
 
-    private async ValueTask<IReadOnlyList<ObjectEvent>> ShowAsync(IReadOnlyList<StoreEvent> changes, CancellationToken stop) =>
-        query.Kind.Conversion is null ? Translate(changes) : await ConvertAsync(changes, stop);
+    private ValueTask<IReadOnlyList<ObjectEvent>> ShowAsync(IReadOnlyList<StoreEvent> changes, CancellationToken stop) =>
+        query.Kind.Conversion is null ? new(Translate(changes)) : ConvertAsync(changes, stop);
 
     private List<ObjectEvent> Translate(IReadOnlyList<StoreEvent> changes)
     {
