@@ -30,7 +30,7 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
 
     // 1 after a node has changed. Taken back before the nodes are read: what changes meanwhile is news again.
     private int _hasNodeNews = 1;
-    private IReadOnlyList<System.Net.IPNetwork> _otherNodes = [];
+    private (IReadOnlyList<System.Net.IPNetwork> OtherNodes, IPAddress? Address) _ways = ([], null);
 
     // Those of all nodes, which policies may name; nobody needs them before there is one.
     private ObjectCache<Pod>? _everyPod;
@@ -56,11 +56,13 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
         // First what was touched: what is touched meanwhile is looked at again.
         var changed = Changed();
         var namespaces = _namespaces.Items;
+        var ways = Ways();
         var world = new NetworkObjects(WhenAsked(_services), WhenAsked(_slices), pods.Items, namespaces.Select(n => n.Metadata.Name!))
         {
             Changed = changed,
             ServiceRanges = _ranges.Items,
-            OtherNodes = OtherNodes(),
+            OtherNodes = ways.OtherNodes,
+            NodeAddress = ways.Address,
             Zone = Zone(_nodes.Find(new("", options.NodeName))),
         };
         return policies.Count == 0 ? world : world with
@@ -144,18 +146,15 @@ public sealed class NetworkObserver(CacheSet caches, NetworkOptions options)
         }
     }
 
-    private IReadOnlyList<System.Net.IPNetwork> OtherNodes()
+    private (IReadOnlyList<System.Net.IPNetwork> OtherNodes, IPAddress? Address) Ways()
     {
         if (Interlocked.Exchange(ref _hasNodeNews, 0) == 1)
         {
-            _otherNodes =
-            [
-                .. RoutePlanner.Plan(options.NodeName, options.Ranges.AllPods, _nodes.Items, []).Routes
-                    .SelectMany(route => (System.Net.IPNetwork[])[route.Pods, new(route.Node, route.Node.GetAddressBytes().Length * 8)]),
-            ];
+            var plan = RoutePlanner.Plan(options.NodeName, options.Ranges.AllPods, _nodes.Items, []);
+            _ways = ([.. plan.Routes.SelectMany(route => (System.Net.IPNetwork[])[route.Pods, new(route.Node, route.Node.GetAddressBytes().Length * 8)])], plan.Address);
         }
 
-        return _otherNodes;
+        return _ways;
     }
 
     private ObjectCache<Pod> FollowEveryPod()

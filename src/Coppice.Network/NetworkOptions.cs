@@ -25,7 +25,7 @@ public sealed record NetworkOptions
     /// <summary>The addresses of services and pods.</summary>
     public ClusterRanges Ranges { get; init; } = ClusterRanges.Default;
 
-    /// <summary>Devices behind which pods may be; see <see cref="Nftables.NodeNetwork"/>. The ptp plugin names its own veth….</summary>
+    /// <summary>Devices behind which this node's pods may be; see <see cref="Nftables.NodeNetwork"/>. The ptp plugin names its own veth….</summary>
     public ImmutableArray<string> PodDevices { get; init; } = ["veth*"];
 
     /// <summary>The pods' MTU in bytes; zero for the kernel's default. To be lowered where packets are wrapped between nodes.</summary>
@@ -77,8 +77,11 @@ public sealed record NetworkOptions
     public NodeNetwork NodeNetwork => NodeNetworkOf(Families[0]);
 
     public NodeNetwork NodeNetworkOf(NftFamily family) =>
-        new([.. Ranges.AllServices.Where(range => NftFamily.For(range) == family)], Ranges.AllPods.First(range => NftFamily.For(range) == family), PodDevices)
+        new([.. Ranges.AllServices.Where(range => NftFamily.For(range) == family)], Ranges.AllPods.First(range => NftFamily.For(range) == family), [.. PodDevices, TunnelDeviceOf(Instance)])
         {
             DnsAddress = Ranges.DnsAddresses.FirstOrDefault(family.Has),
         };
+
+    /// <summary>What wraps packets for nodes without a common link. The kernel takes 15 characters for a device.</summary>
+    public static string TunnelDeviceOf(string instance) => $"vx-{instance[..Math.Min(instance.Length, 12)]}";
 }

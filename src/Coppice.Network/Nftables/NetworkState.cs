@@ -43,6 +43,9 @@ public sealed record OtherNodes(ImmutableArray<IPNetwork> Ranges)
     public const ushort TunnelPort = 4789;
 
     public static readonly OtherNodes None = new([]);
+
+    /// <summary>This node's own address, to which others send what they wrap; null for none of this family.</summary>
+    public IPAddress? Near { get; init; }
 }
 
 public enum TransportProtocol

@@ -20,6 +20,10 @@ internal static class NodeChains
         foreach (var range in others.Ranges)
         {
             share.Member(RuleNames.OtherNodes, $"{range}");
+            if (others.Near is { } near && range.PrefixLength == NftFamily.For(range).Length)
+            {
+                share.Member(RuleNames.Tunnels, $"{range.BaseAddress} . {near}");
+            }
         }
 
         return share;
@@ -41,6 +45,9 @@ internal static class NodeChains
         share.Set(RuleNames.RefusedPorts, "map", "type inet_proto . inet_service : verdict ;");
         share.Set(RuleNames.Hairpin, "set", $"type {address} . {address} ;");
         share.Set(RuleNames.OtherNodes, "set", $"type {address} ; flags interval ;");
+
+        // The other end first. A look costs a fifth of one into a set of ranges.
+        share.Set(RuleNames.Tunnels, "set", $"type {address} . {address} ;");
     }
 
     private static void AddTranslation(RuleShare share, NodeNetwork node)
@@ -70,24 +77,25 @@ internal static class NodeChains
         var ip = node.Family;
         var unknown = node.ServiceRanges.Select(range => $"{ip} daddr {range} goto {RuleNames.Refuse}").ToList();
         share.Chain(RuleNames.Refuse, "meta l4proto tcp reject with tcp reset", $"reject with {node.Family.Icmp} type port-unreachable");
-        share.Chain(RuleNames.PodBound, [.. Devices(node), $"goto {RuleNames.Refuse}"]);
+        share.Chain(RuleNames.PodBound, [.. WaysInside(node), $"goto {RuleNames.Refuse}"]);
         AddUntracked(share, node);
         share.BaseChain(
             "filter-input",
             "type filter hook input priority 0 ; policy accept ;",
             // Node ports on localhost need route_localnet, which would open the node's loopback to its neighbours: closed here again.
-            $"iifname != \"lo\" {ip} daddr {node.Family.Loopback} ct state invalid,new,untracked ct status ! dnat drop",
-            $"ct state new {ip} daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
-            $"ct state new {OwnAddresses(node.Family)} meta l4proto . th dport vmap @{RuleNames.RefusedPorts}");
+            $"{ip} daddr {node.Family.Loopback} iifname != \"lo\" ct state invalid,new,untracked ct status ! dnat drop",
+            $"ct state new goto {RuleNames.WithoutEndpoints}");
         share.BaseChain(
             "filter-forward",
             "type filter hook forward priority 0 ; policy accept ;",
             [
+                // Nearly all packets, and nothing below is for them; each rule that they meet costs what is measured between nodes.
+                .. WaysToPods(node).Select(way => $"{way} ct state established accept"),
                 // What tracking does not know it does not translate back; the receiver would answer a stranger with a reset.
                 $"ct state invalid {ip} saddr {node.PodRange} drop",
                 $"ct state new {ip} daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
                 .. unknown,
-                $"{ip} daddr {node.PodRange} jump {RuleNames.PodBound}",
+                $"{ip} daddr {node.PodRange} goto {RuleNames.PodBound}",
             ]);
         share.BaseChain(
             "filter-output",
@@ -99,7 +107,7 @@ internal static class NodeChains
                 $"ct state new {ip} daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
                 .. unknown,
                 // A packet just translated still shows the device it was first meant for: those are left to the guard.
-                $"{ip} daddr {node.PodRange} ct status ! dnat jump {RuleNames.PodBound}",
+                $"{ip} daddr {node.PodRange} ct status ! dnat goto {RuleNames.PodBound}",
             ]);
     }
 
@@ -116,13 +124,13 @@ internal static class NodeChains
             RuleNames.WithoutEndpoints,
             $"{ip} daddr . meta l4proto . th dport vmap @{RuleNames.RefusedAddresses}",
             $"{OwnAddresses(ip)} meta l4proto . th dport vmap @{RuleNames.RefusedPorts}");
-        foreach (var (hook, wrapped) in new[] { ("prerouting", $"{ip} saddr @{RuleNames.OtherNodes} fib daddr type local"), ("output", $"{ip} daddr @{RuleNames.OtherNodes}") })
+        foreach (var (hook, ends) in new[] { ("prerouting", $"{ip} saddr . {ip} daddr"), ("output", $"{ip} daddr . {ip} saddr") })
         {
             share.BaseChain(
                 $"raw-{hook}",
                 $"type filter hook {hook} priority -300 ; policy accept ;",
                 $"tcp flags & (fin | syn | rst | ack) == syn jump {RuleNames.WithoutEndpoints}",
-                $"udp dport {OtherNodes.TunnelPort} {wrapped} notrack");
+                $"udp dport {OtherNodes.TunnelPort} {ends} @{RuleNames.Tunnels} notrack");
         }
     }
 
@@ -130,16 +138,23 @@ internal static class NodeChains
     private static void AddGuard(RuleShare share, NodeNetwork node)
     {
         var ip = node.Family;
-        share.Chain(RuleNames.Leak, [.. Devices(node), "drop"]);
+        share.Chain(RuleNames.Leak, [.. WaysInside(node), "drop"]);
         share.BaseChain(
             "guard-postrouting",
             "type filter hook postrouting priority 150 ; policy accept ;",
-            [.. node.ServiceRanges.Prepend(node.PodRange).Select(range => $"{ip} daddr {range} jump {RuleNames.Leak}"), $"{ip} saddr {node.PodRange} jump {RuleNames.Leak}"]);
+            [
+                .. PodDevices(node).Select(device => $"{device} accept"),
+                .. node.ServiceRanges.Prepend(node.PodRange).Select(range => $"{ip} daddr {range} goto {RuleNames.Leak}"),
+                $"{ip} saddr {node.PodRange} goto {RuleNames.Leak}",
+            ]);
     }
 
     /// <summary>Node ports answer on them. Of IPv6 the loopback's is not among them: the kernel lets nothing from there out to a pod.</summary>
     private static string OwnAddresses(NftFamily family) => family == NftFamily.V4 ? "fib daddr type local" : $"{family} daddr != {family.Loopback} fib daddr type local";
 
-    private static IEnumerable<string> Devices(NodeNetwork node) =>
-        node.PodDevices.Prepend("lo").Select(device => $"oifname \"{device}\" return").Append($"{node.Family} daddr @{RuleNames.OtherNodes} return");
+    private static IEnumerable<string> WaysInside(NodeNetwork node) => WaysToPods(node).Prepend("oifname \"lo\"").Select(way => $"{way} return");
+
+    private static IEnumerable<string> WaysToPods(NodeNetwork node) => PodDevices(node).Append($"{node.Family} daddr @{RuleNames.OtherNodes}");
+
+    private static IEnumerable<string> PodDevices(NodeNetwork node) => node.PodDevices.Select(device => $"oifname \"{device}\"");
 }

@@ -19,6 +19,7 @@ internal static class RuleNames
     public const string RefusedPorts = "refused-ports";
     public const string Hairpin = "hairpin";
     public const string OtherNodes = "other-nodes";
+    public const string Tunnels = "tunnels";
 
     /// <summary>The mark (one bit, the one kube-proxy uses too) of packets that leave with the node's address as their source.</summary>
     public const string SetMasqueradeMark = "meta mark set meta mark | 0x00004000";

@@ -36,8 +36,7 @@ public sealed partial class NodeRouteReconciler : IReconciler, IDisposable
     /// <exception cref="IOException">The kernel refused.</exception>
     public static void Remove(string instance, ClusterRanges ranges) => TableOf(instance, ranges).Apply(new RoutePlan([], null, []));
 
-    // The kernel takes 15 characters for a device.
-    private static RouteTable TableOf(string instance, ClusterRanges ranges) => new(ranges.AllPods, $"vx-{instance[..Math.Min(instance.Length, 12)]}");
+    private static RouteTable TableOf(string instance, ClusterRanges ranges) => new(ranges.AllPods, NetworkOptions.TunnelDeviceOf(instance));
 
     // A link that is down refuses routes; it tells when it is up again.
     public static readonly ReconcileOptions Pauses = ReconcileOptions.Default with { FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(10) };

@@ -36,9 +36,10 @@ internal sealed class FamilyView(NetworkOptions options, NftFamily family)
         [
             .. objects.OtherNodes.Where(one => NftFamily.For(one) == family && (one.PrefixLength < family.Length || !Node.PodRange.Contains(one.BaseAddress))).Distinct(),
         ];
-        if (!others.SequenceEqual(Others.Ranges))
+        var address = objects.NodeAddress is { } known && family.Has(known) ? known : null;
+        if (!others.SequenceEqual(Others.Ranges) || !Equals(address, Others.Near))
         {
-            Others = new OtherNodes(others);
+            Others = new OtherNodes(others) { Near = address };
         }
     }
 }

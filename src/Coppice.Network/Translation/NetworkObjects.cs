@@ -22,6 +22,9 @@ public sealed record NetworkObjects(
     /// <summary>The addresses of other nodes and of their pods.</summary>
     public IReadOnlyList<System.Net.IPNetwork> OtherNodes { get; init; } = [];
 
+    /// <summary>This node's own address, by which others send it what is wrapped; null while it is not known.</summary>
+    public IPAddress? NodeAddress { get; init; }
+
     /// <summary>Of this node; null if nobody says.</summary>
     public string? Zone { get; init; }
 

@@ -36,7 +36,7 @@ public sealed class OtherRangesTests
         // Masqueraded, as it must be: else it would answer itself directly, and wait for ever.
         await ReachesAsync(ns, "web", await ns.ValueAsync("service/web", ".spec.clusterIP"));
         // What is of the ranges and nobody's does not leave the machine.
-        Assert.Contains("ip daddr 10.50.3.0/24 jump leak", (await cluster.Inside(new Command("nft", "list", "table", "ip", cluster.Instance)).RunAsync()).OrThrow());
+        Assert.Contains("ip daddr 10.50.3.0/24 goto leak", (await cluster.Inside(new Command("nft", "list", "table", "ip", cluster.Instance)).RunAsync()).OrThrow());
     }
 
     [Fact]

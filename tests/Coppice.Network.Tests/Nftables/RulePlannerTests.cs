@@ -90,6 +90,10 @@ public sealed class RulePlannerTests
         Assert.Equal("delete element ip coppice other-nodes { 10.244.2.0/24, 192.0.2.2/32 }\n", Changes(after, RulePlanner.Plan(state with { OtherNodes = Others("10.244.1.0/24", "192.0.2.1/32") }, after)));
         Assert.Contains("ip daddr @other-nodes return", after.Chains["leak"].Rules);
 
+        // What they wrap is known by both ends, where this one knows its own.
+        var near = RulePlanner.Plan(state with { OtherNodes = Others("10.244.1.0/24", "192.0.2.1/32") with { Near = IPAddress.Parse("192.0.2.9") } }, before);
+        Assert.Equal("add element ip coppice tunnels { 192.0.2.1 . 192.0.2.9 }\n", Changes(before, near));
+
         static OtherNodes Others(params string[] ranges) => new([.. ranges.Select(range => IPNetwork.Parse(range))]);
     }
 

@@ -130,9 +130,11 @@ public sealed class NetworkTranslatorTests
         var (state, _) = new NetworkTranslator(Options).Translate(new NetworkObjects([], [], [], [])
         {
             OtherNodes = [.. new[] { "10.244.1.0/24", "192.0.2.1/32", "10.244.2.0/24", "192.0.2.1/32", "10.244.3.0/24", "10.244.1.7/32" }.Select(one => IPNetwork.Parse(one))],
+            NodeAddress = IPAddress.Parse("192.0.2.9"),
         });
 
         Assert.Equal(["10.244.1.0/24", "192.0.2.1/32", "10.244.2.0/24", "10.244.3.0/24"], state.OtherNodes.Ranges.Select(one => one.ToString()));
+        Assert.Equal(IPAddress.Parse("192.0.2.9"), state.OtherNodes.Near);
     }
 
     [Theory]
