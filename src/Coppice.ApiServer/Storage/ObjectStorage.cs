@@ -13,6 +13,8 @@ namespace Coppice.ApiServer.Storage;
 /// </summary>
 public sealed class ObjectStorage(IRevisionStore store)
 {
+    private readonly WatchedKinds _watched = new();
+
     public Revision Current => store.Current;
 
     public static string Prefix(Kind kind, string? space)
@@ -66,7 +68,7 @@ public sealed class ObjectStorage(IRevisionStore store)
     {
         try
         {
-            return store.Watch(Prefix(kind, space), after, only);
+            return _watched.Add(kind, store.Watch(Prefix(kind, space), after, only));
         }
         catch (CompactedException e)
         {
@@ -132,13 +134,13 @@ public sealed class ObjectStorage(IRevisionStore store)
         return [.. stored.Zip(items, (form, item) => ReferenceEquals(form.Item, item) ? form : form.Converted(item))];
     }
 
-    private static async ValueTask<StoredValue> PrepareAsync(Kind kind, KubernetesObject item, CancellationToken stop)
+    private async ValueTask<StoredValue> PrepareAsync(Kind kind, KubernetesObject item, CancellationToken stop)
     {
         var stored = kind.Conversion is { } conversion ? (await conversion.ConvertAsync([item], kind.Stored.ApiVersion, stop))[0] : item;
-        return new(ObjectForm.ToStore(stored))
-        {
-            Companion = new StoredForms(kind.Stored.Format, isExact: true) { Written = RoundTrip.Keeps(stored) ? stored : null },
-        };
+
+        // Of what nobody watches the JSON is what is asked for; the record would only be kept, and is larger.
+        var written = _watched.Contains(kind) && RoundTrip.Keeps(stored) ? stored : null;
+        return new(ObjectForm.ToStore(stored)) { Companion = new StoredForms(kind.Stored.Format, isExact: true) { Written = written } };
     }
 
     private async ValueTask<ObjectForm?> WriteAsync(Kind kind, StoreWrite write, CancellationToken stop, bool deleted = false)
