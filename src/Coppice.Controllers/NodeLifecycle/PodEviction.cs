@@ -15,6 +15,9 @@ internal sealed class PodEviction(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DateTimeOffset> _missedSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _takenOut = new(StringComparer.Ordinal);
+
+    // Pods that tolerate their node's taints for a time, by node: who waits for their end is told if it does not come.
+    private readonly Dictionary<string, HashSet<string>> _delayed = new(StringComparer.Ordinal);
     private readonly Deletions<Pod> _deletions = new(caches.Of<Pod>());
     private readonly TaintTimes _taints = new();
 
@@ -62,8 +65,15 @@ internal sealed class PodEviction(
         DateTimeOffset? next = null;
         var now = time.GetUtcNow();
         var taints = _taints.Of(node, now);
+        var delayed = Delayed(node.Metadata.Name!);
         if (taints.Count == 0)
         {
+            foreach (var pod in delayed.Count == 0 ? [] : _podsByNode.Find(node.Metadata.Name!))
+            {
+                Spare(pod, delayed);
+            }
+
+            delayed.Clear();
             return null;
         }
 
@@ -72,20 +82,40 @@ internal sealed class PodEviction(
             var guarded = watch.Heartbeats.EndsWithin(node.Metadata.Name!, pod.Metadata.Uid!);
             if (Due(pod, taints, guarded, now) is not { } due)
             {
+                Spare(pod, delayed);
                 continue;
             }
 
             if (due > now)
             {
                 next = next < due ? next : due;
+                delayed.Add(pod.Metadata.Uid!);
             }
             else
             {
+                delayed.Remove(pod.Metadata.Uid!);
                 await EvictAsync(pod, hasEnded: guarded is not null, stop);
             }
         }
 
         return next;
+    }
+
+    /// <summary>Those of a node; its reconciler is the only one to change them.</summary>
+    private HashSet<string> Delayed(string node)
+    {
+        lock (_gate)
+        {
+            return _delayed.TryGetValue(node, out var known) ? known : _delayed[node] = new(StringComparer.Ordinal);
+        }
+    }
+
+    private void Spare(Pod pod, HashSet<string> delayed)
+    {
+        if (delayed.Remove(pod.Metadata.Uid!) && !_deletions.IsGoing(pod))
+        {
+            events.Record(pod, "Normal", "TaintManagerEviction", $"Cancelling deletion of Pod {ObjectKey.Of(pod)}");
+        }
     }
 
     // One that a guard ends goes when it has ended: its successor may be made in the same moment, and must never meet it.
@@ -125,6 +155,11 @@ internal sealed class PodEviction(
     public async ValueTask<ReconcileResult> RemoveOrphansAsync(ObjectKey node, CancellationToken stop)
     {
         _taints.Forget(node.Name);
+        lock (_gate)
+        {
+            _delayed.Remove(node.Name);
+        }
+
         var pods = _podsByNode.Find(node.Name);
         if (pods.Count == 0)
         {

@@ -1,8 +1,9 @@
 namespace Coppice.Store.Mvcc;
 
 /// <summary>
-/// Keys in ordinal order, each with its newest version: a list of sorted chunks of bounded size. Finding costs two binary searches,
-/// inserting moves at most one chunk's keys, and walking a range reads arrays from front to back. Not safe for concurrent use.
+/// Keys in ordinal order, each with its newest version: a list of sorted chunks of bounded size. Finding costs one look into a table,
+/// inserting two binary searches and moving at most one chunk's keys, and walking a range reads arrays from front to back. Not safe for
+/// concurrent use.
 /// </summary>
 internal sealed class KeyIndex(int chunkSize = KeyIndex.ChunkSize)
 {
@@ -11,10 +12,18 @@ internal sealed class KeyIndex(int chunkSize = KeyIndex.ChunkSize)
 
     private readonly List<Chunk> _chunks = [];
 
+    // Made with the second chunk: among few keys a search is as quick.
+    private Dictionary<string, KeyVersion>? _byKey;
+
     public int Count { get; private set; }
 
     public KeyVersion? Find(string key)
     {
+        if (_byKey is not null)
+        {
+            return _byKey.GetValueOrDefault(key);
+        }
+
         var place = Locate(key, out var found);
         return found ? _chunks[place.Chunk].Versions[place.Item] : null;
     }
@@ -24,6 +33,7 @@ internal sealed class KeyIndex(int chunkSize = KeyIndex.ChunkSize)
     {
         var key = version.Entry.Key;
         var place = Locate(key, out var found);
+        _byKey?[key] = version;
         if (found)
         {
             _chunks[place.Chunk].Replace(place.Item, version);
@@ -49,6 +59,10 @@ internal sealed class KeyIndex(int chunkSize = KeyIndex.ChunkSize)
         }
 
         chunk.Insert(place.Item, key, version);
+        if (_byKey is null && _chunks.Count > 1)
+        {
+            _byKey = _chunks.SelectMany(one => one.Versions.Take(one.Count)).ToDictionary(one => one.Entry.Key, StringComparer.Ordinal);
+        }
     }
 
     public void Remove(string key)
@@ -60,6 +74,7 @@ internal sealed class KeyIndex(int chunkSize = KeyIndex.ChunkSize)
         }
 
         Count--;
+        _byKey?.Remove(key);
         var chunk = _chunks[place.Chunk];
         chunk.RemoveAt(place.Item);
         if (chunk.Count == 0)

@@ -48,6 +48,22 @@ public sealed class NodeLifecycleTests
     }
 
     [Fact]
+    public void Who_waits_for_a_pod_to_be_evicted_is_told_when_it_is_not()
+    {
+        using var plane = TwoNodes();
+        var pod = Samples.Pod("a");
+        plane.Create(pod with { Spec = pod.Spec with { Tolerations = [new() { Operator = "Exists", Effect = "NoExecute", TolerationSeconds = 300 }] } });
+        Silence(plane, "n1", TimeSpan.FromSeconds(60));
+        Assert.DoesNotContain(plane.Events, one => one.StartsWith("TaintManagerEviction", StringComparison.Ordinal));
+
+        plane.Api.SetStatus<Node>("n1", n => Healthy(n, plane.Time.GetUtcNow()));
+        plane.Settle();
+        Assert.Contains("TaintManagerEviction Cancelling deletion of Pod default/a", plane.Events);
+        plane.Settle();
+        Assert.Single(plane.Events, one => one.StartsWith("TaintManagerEviction", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_node_that_is_back_is_clean_again()
     {
         using var plane = TwoNodes();
