@@ -1,18 +1,18 @@
 namespace Coppice.Store.Mvcc;
 
 /// <summary>
-/// Keys in ordinal order, each with its newest version: a list of sorted chunks of bounded size. Finding costs one look into a table,
-/// inserting two binary searches and moving at most one chunk's keys, and walking a range reads arrays from front to back. Not safe for
+/// Keys in ordinal order, each with its newest version: a list of sorted chunks of bounded size. Finding costs two binary searches, or one
+/// look into a table; inserting moves at most one chunk's keys, and walking a range reads arrays from front to back. Not safe for
 /// concurrent use.
 /// </summary>
-internal sealed class KeyIndex(int chunkSize = KeyIndex.ChunkSize)
+/// <param name="isLookedUp">Keys are asked for one by one: from the second chunk on they have a table beside the chunks, of some 40 bytes each.</param>
+internal sealed class KeyIndex(bool isLookedUp, int chunkSize = KeyIndex.ChunkSize)
 {
     /// <summary>Small enough to be moved at each insert, large enough that the list of chunks stays short (1 000 000 keys: about 3 000).</summary>
     private const int ChunkSize = 512;
 
     private readonly List<Chunk> _chunks = [];
 
-    // Made with the second chunk: among few keys a search is as quick.
     private Dictionary<string, KeyVersion>? _byKey;
 
     public int Count { get; private set; }
@@ -59,7 +59,7 @@ internal sealed class KeyIndex(int chunkSize = KeyIndex.ChunkSize)
         }
 
         chunk.Insert(place.Item, key, version);
-        if (_byKey is null && _chunks.Count > 1)
+        if (isLookedUp && _byKey is null && _chunks.Count > 1)
         {
             _byKey = _chunks.SelectMany(one => one.Versions.Take(one.Count)).ToDictionary(one => one.Entry.Key, StringComparer.Ordinal);
         }

@@ -11,7 +11,7 @@ internal sealed class Segment(string name)
     /// <summary>The first path segment with its '/'; for a key without one, the whole key.</summary>
     public string Name { get; } = name;
 
-    public KeyIndex Keys { get; } = new();
+    public KeyIndex Keys { get; } = new(isLookedUp: true);
 
     /// <summary>The same keys by the terms of their values; null until somebody asks by one.</summary>
     public TermIndex? Terms { get; set; }

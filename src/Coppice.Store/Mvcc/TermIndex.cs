@@ -10,7 +10,7 @@ internal sealed class TermIndex
     /// <summary>Of keys: there may be thousands of terms with some dozen keys each.</summary>
     private const int ChunkSize = 32;
 
-    private static readonly KeyIndex None = new(chunkSize: 1);
+    private static readonly KeyIndex None = new(isLookedUp: false, chunkSize: 1);
 
     private readonly Dictionary<string, KeyIndex> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LinkedList<HistoryWatch>> _waiting = new(StringComparer.Ordinal);
@@ -115,7 +115,7 @@ internal sealed class TermIndex
     {
         if (!_keys.TryGetValue(term, out var keys))
         {
-            _keys.Add(term, keys = new KeyIndex(ChunkSize));
+            _keys.Add(term, keys = new KeyIndex(isLookedUp: false, ChunkSize));
         }
 
         keys.Set(version);
