@@ -46,7 +46,7 @@ internal static class NodeChains
         share.Set(RuleNames.Hairpin, "set", $"type {address} . {address} ;");
         share.Set(RuleNames.OtherNodes, "set", $"type {address} ; flags interval ;");
 
-        // The other end first. A look costs a fifth of one into a set of ranges.
+        // The other end first. A look into it is cheaper than one into a set of ranges, and every wrapped packet is looked up.
         share.Set(RuleNames.Tunnels, "set", $"type {address} . {address} ;");
     }
 
