@@ -77,7 +77,7 @@ internal static class NodeNetworkBench
             beside.Add(await MeasureAsync(bare.From, bare.To));
         }
 
-        var (middle, floor) = (Middle(measured), Middle(beside));
+        var (middle, floor) = (Figure.Middle(measured), Figure.Middle(beside));
         Console.WriteLine(
             $"pod to pod {how}: {middle:n2} Gbit/s ({measured.Min():n2} to {measured.Max():n2}); bare {floor:n2} ({beside.Min():n2} to {beside.Max():n2}); " +
             $"ratio {middle / floor:n2} (middle of {Rounds}), goal 0.90; load {Figure.Load()}");
@@ -137,8 +137,6 @@ internal static class NodeNetworkBench
 
         return bytes * 8 / (clock.Elapsed - since).TotalSeconds / 1e9;
     }
-
-    private static double Middle(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     /// <param name="Network">The file of its network namespace.</param>
     private sealed record End(string Network, IPAddress Address);

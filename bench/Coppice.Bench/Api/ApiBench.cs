@@ -47,6 +47,7 @@ internal static class ApiBench
         return 0;
     }
 
+    /// <param name="goal">Of the bare server's rate; null where that answers with something of another size, and no share is told.</param>
     private static async Task CompareAsync(string what, double? goal, ServerProcess server, Requests requests, ServerProcess bare, Requests floor)
     {
         // What is made while the compiler learns is not kept: a server is measured with as many objects as clusters have.
@@ -66,15 +67,14 @@ internal static class ApiBench
         }
 
         var shares = ours.Zip(beside, (one, other) => one / other).ToList();
+        var share = goal is null ? "" : $"; bare {Figure.Middle(beside):n0} ({beside.Min():n0} to {beside.Max():n0}); share {Figure.Middle(shares):n2} ({shares.Min():n2} to {shares.Max():n2}, goal {goal:n2})";
         Console.WriteLine(
-            $"{Middle(ours),10:n0} a second ({ours.Min():n0} to {ours.Max():n0}), {Middle(each):n1} µs of the server's: {what}; bare {Middle(beside):n0} ({beside.Min():n0} to {beside.Max():n0}); " +
-            $"share {Middle(shares):n2} ({shares.Min():n2} to {shares.Max():n2}{(goal is null ? "" : $", goal {goal:n2}")}){(refused > 0 ? $"; {refused} refused" : "")}; load {Figure.Load()}");
+            $"{Figure.Middle(ours),10:n0} a second ({ours.Min():n0} to {ours.Max():n0}), {Figure.Middle(each):n1} µs of the server's: {what}{share}" +
+            $"{(refused > 0 ? $"; {refused} refused" : "")}; load {Figure.Load()}");
 
         // Names of one run must not be those of another.
         Requests Named(string run) => requests with { Body = requests.Body?.Replace("-NAME", $"-{run}-NAME", StringComparison.Ordinal) };
     }
-
-    private static double Middle(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static Task WithServerAsync(int pods, string rights, Func<ServerProcess, Task> work) => ServerProcess.WithAsync(pods, 1, rights, work);
 }
