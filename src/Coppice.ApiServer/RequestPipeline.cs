@@ -109,7 +109,7 @@ public sealed partial class RequestPipeline
         var responses = new ResponseWriter(time);
         _bodies = new BodyDeadline(time, parts.BodyTime);
         var kept = new KeptTokens(verbs, InProcessClient.Open(verbs, Users.Component(InProcessClient.ApiServer)), time, log);
-        var tokens = new TokenOwners(verbs, parts.Tokens, kept, new BootstrapTokens(verbs, time), parts.StaticTokens, parts.IssuedTokens);
+        var tokens = new TokenOwners(verbs, parts.Tokens, kept, new BootstrapTokens(verbs, time), parts.StaticTokens, parts.IssuedTokens, time);
         _authenticator = new Authenticator(tokens, parts.Authority, time);
         _authorizer = verbs.Authorizer;
         _impersonation = new Impersonation(_authorizer);

@@ -4,7 +4,7 @@ namespace Coppice.Bench.Api;
 
 /// <summary>
 /// The API server's figures: writes that are durable, reads, whole lists, over TLS by a load generator on the same cores, beside what
-/// the bare web server does in turn with it. On a machine that others use too, the shares of the floor say something, and the processor time of the server for
+/// the bare web server does in turn with it, asked in the same words by the same token: what a request's length costs, it costs both. On a machine that others use too, the shares of the floor say something, and the processor time of the server for
 /// each request.
 /// </summary>
 internal static class ApiBench
@@ -28,10 +28,11 @@ internal static class ApiBench
     public static async Task<int> RunAsync(string rights)
     {
         await using var bare = await ServerProcess.StartAsync("bare");
-        var (post, get, list) = (new Requests("POST", "/", Body: ConfigMap), new Requests("GET", "/"), new Requests("GET", "/list", Connections: 4));
+        var get = new Requests("GET", $"{Space}/pods/pod-NAME", ListedPods);
+        var (post, list) = (new Requests("POST", "/", Body: ConfigMap), new Requests("GET", "/list", Connections: 4));
         foreach (var floor in (Requests[])[post, get, list])
         {
-            await Wrk.RunAsync(bare, floor, FloorWarmUp);
+            await Wrk.RunAsync(bare, floor, bare.Token, FloorWarmUp);
         }
 
         // Each by itself: a server that holds a million ConfigMaps already is no server that anybody makes Pods on.
@@ -39,7 +40,7 @@ internal static class ApiBench
         await WithServerAsync(0, rights, server => CompareAsync("Pod creates", 0.20, server, new("POST", $"{Space}/pods", Body: PodText.Template), bare, post));
         await WithServerAsync(ListedPods, rights, async server =>
         {
-            await CompareAsync("GET of a pod", 0.75, server, new("GET", $"{Space}/pods/pod-NAME", ListedPods), bare, get);
+            await CompareAsync("GET of a pod", 0.75, server, get, bare, get);
             await CompareAsync("lists of 10 900 pods", 0.75, server, new("GET", "/api/v1/pods", Connections: 4), bare, list);
             Console.WriteLine($"{server.ResidentMiB(),10:n0} MiB resident after that (goal 300)");
             await CompareAsync("first pages of 500", null, server, new("GET", "/api/v1/pods?limit=500", Connections: 4), bare, list);
@@ -52,15 +53,15 @@ internal static class ApiBench
     {
         // What is made while the compiler learns is not kept: a server is measured with as many objects as clusters have.
         var warm = Named("warm");
-        await Wrk.RunAsync(server, warm.Body is null ? warm : warm with { Path = warm.Path + "?dryRun=All" }, WarmUp);
-        await Wrk.RunAsync(server, warm, LastWarmUp);
+        await Wrk.RunAsync(server, warm.Body is null ? warm : warm with { Path = warm.Path + "?dryRun=All" }, server.Token, WarmUp);
+        await Wrk.RunAsync(server, warm, server.Token, LastWarmUp);
         var (ours, beside, each) = (new List<double>(), new List<double>(), new List<double>());
         var refused = 0L;
         for (var i = 0; i < Turns; i++)
         {
-            beside.Add((await Wrk.RunAsync(bare, floor, Turn)).PerSecond);
+            beside.Add((await Wrk.RunAsync(bare, floor, server.Token, Turn)).PerSecond);
             var before = server.Worked();
-            var load = await Wrk.RunAsync(server, Named($"turn-{i}"), Turn);
+            var load = await Wrk.RunAsync(server, Named($"turn-{i}"), server.Token, Turn);
             each.Add((server.Worked() - before).TotalMicroseconds / Math.Max(1, load.Answered));
             ours.Add(load.PerSecond);
             refused += load.Refused;

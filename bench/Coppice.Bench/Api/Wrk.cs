@@ -18,7 +18,7 @@ internal sealed record Requests(string Method, string Path, int Names = 0, strin
 /// <summary>Runs wrk, the load generator, on the cores that the server has too.</summary>
 internal static partial class Wrk
 {
-    public static async Task<Load> RunAsync(ServerProcess server, Requests requests, TimeSpan span)
+    public static async Task<Load> RunAsync(ServerProcess server, Requests requests, string token, TimeSpan span)
     {
         var body = Path.GetTempFileName();
         try
@@ -28,7 +28,7 @@ internal static partial class Wrk
             [
                 "-t2", $"-c{requests.Connections}", $"-d{span.TotalSeconds:0}s", "--timeout", "30s",
                 "-s", Path.Combine(AppContext.BaseDirectory, "Api", "load.lua"), server.Address, "--",
-                requests.Method, requests.Path, server.Token, $"{requests.Names}", .. requests.Body is null ? Array.Empty<string>() : [body],
+                requests.Method, requests.Path, token, $"{requests.Names}", .. requests.Body is null ? Array.Empty<string>() : [body],
             ];
             using var wrk = Process.Start(new ProcessStartInfo("wrk", arguments) { RedirectStandardOutput = true })!;
             var output = await wrk.StandardOutput.ReadToEndAsync();

@@ -93,7 +93,7 @@ internal sealed class DeviceStatusAuthorization(Authorizer authorizer) : IValida
     /// <summary>A service account whose token says that it is used on the one node where the devices are.</summary>
     private static bool IsOnNode(UserInfo user, ResourceClaim claim) =>
         user.Name.StartsWith(Users.AccountPrefix, StringComparison.Ordinal)
-        && user.Extra.TryGetValue(TokenOwners.NodeName, out var nodes) && nodes is [var node] && Names.Subdomain(node).Count == 0
+        && user.Extra.TryGetValue(VerifiedToken.NodeName, out var nodes) && nodes is [var node] && Names.Subdomain(node).Count == 0
         && NodeOf(claim.Status.Allocation?.NodeSelector) == node;
 
     private static string? NodeOf(NodeSelector? selector) =>

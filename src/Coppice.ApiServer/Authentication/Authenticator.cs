@@ -35,7 +35,7 @@ internal sealed class Authenticator(TokenOwners tokens, CertificateAuthority aut
 
         const string Bearer = "Bearer ";
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            && await tokens.FindAsync(authorization[Bearer.Length..].Trim(), TokenOwners.OurAudiences, stop) is var owner
+            && await tokens.FindAsync(authorization.AsSpan(Bearer.Length).Trim(), TokenOwners.OurAudiences, stop) is var owner
                 ? new(owner.User, owner.Kept)
                 : default;
     }

@@ -18,36 +18,27 @@ public sealed class ServiceAccountTokens : IDisposable
     /// <summary>Of tokens that are kept in secrets.</summary>
     public const string KeptIssuer = "kubernetes/serviceaccount";
 
-    /// <summary>What is said of a token that is none of ours.</summary>
-    public const string Invalid = "invalid bearer token";
-
     private const string KeptClaim = "kubernetes.io/serviceaccount/";
 
     private const int VerifiedLimit = 4096;
-
-    private const string Expired = "service account token has expired";
-
-    // Clocks differ: Kubernetes takes a token from this much before its time until this much after.
-    private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider _time;
     private readonly string _header;
 
     // Checking a signature costs far more than the rest of a small request, and a pod shows the same token for an hour.
     private readonly ConcurrentDictionary<string, VerifiedToken> _verified = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, VerifiedToken>.AlternateLookup<ReadOnlySpan<char>> _verifiedParts;
 
     public ServiceAccountTokens(string keyPem, TimeProvider time)
     {
         Key = new TokenKey(keyPem);
         _time = time;
+        _verifiedParts = _verified.GetAlternateLookup<ReadOnlySpan<char>>();
         _header = Encode(new JsonObject { ["alg"] = Key.Algorithm, ["kid"] = Key.Id, ["typ"] = "JWT" });
     }
 
     /// <summary>What tokens are signed with.</summary>
     internal TokenKey Key { get; }
-
-    /// <summary>True if an object that is to go by a time is gone for tokens, too.</summary>
-    public bool IsGone(DateTimeOffset? deletion) => deletion < _time.GetUtcNow() - Leeway;
 
     public string Sign(TokenClaims claims, DateTimeOffset expiry)
     {
@@ -90,29 +81,24 @@ public sealed class ServiceAccountTokens : IDisposable
         ["sub"] = subject.User,
     });
 
-    /// <summary>The claims of a token of ours that is in date, or what is wrong with it.</summary>
-    public TokenReading Read(string token)
-    {
-        if (!_verified.TryGetValue(token, out var verified))
-        {
-            verified = Verify(token);
-            if (verified is null)
-            {
-                return new(null, Invalid);
-            }
+    /// <summary>What was verified before, found without making a text of what is a part of one; null for others.</summary>
+    internal VerifiedToken? Find(ReadOnlySpan<char> token) => _verifiedParts.TryGetValue(token, out var verified) ? verified : null;
 
-            Remember(token, verified);
+    /// <summary>A token that we have signed, in date or not; null for others.</summary>
+    internal VerifiedToken? Verify(string token)
+    {
+        if (_verified.TryGetValue(token, out var verified))
+        {
+            return verified;
         }
 
-        var now = _time.GetUtcNow().ToUnixTimeSeconds();
-        var leeway = (long)Leeway.TotalSeconds;
-        return (now - leeway > verified.Expiry, now + leeway < verified.NotBefore, now + leeway < verified.Issued) switch
+        verified = VerifyNew(token);
+        if (verified is not null)
         {
-            (true, _, _) => new(null, Expired),
-            (_, true, _) => new(null, "service account token is not valid yet"),
-            (_, _, true) => new(null, "service account token is issued in the future"),
-            _ => new(verified.Claims, null),
-        };
+            Remember(verified);
+        }
+
+        return verified;
     }
 
     public void Dispose() => Key.Dispose();
@@ -125,17 +111,17 @@ public sealed class ServiceAccountTokens : IDisposable
     }
 
     // More tokens than this are a sign that many have been replaced: those in use come back at once.
-    private void Remember(string token, VerifiedToken verified)
+    private void Remember(VerifiedToken verified)
     {
         if (_verified.Count >= VerifiedLimit)
         {
             _verified.Clear();
         }
 
-        _verified[token] = verified;
+        _verified[verified.Text] = verified;
     }
 
-    private VerifiedToken? Verify(string token)
+    private VerifiedToken? VerifyNew(string token)
     {
         var parts = token.Split('.');
         if (parts.Length != 3)
@@ -152,7 +138,7 @@ public sealed class ServiceAccountTokens : IDisposable
             }
 
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
-            return Read(claims.RootElement);
+            return Read(token, claims.RootElement);
         }
         catch (Exception e) when (e is FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -162,12 +148,12 @@ public sealed class ServiceAccountTokens : IDisposable
 
     /// <exception cref="KeyNotFoundException">A claim is missing.</exception>
     /// <exception cref="InvalidOperationException">A claim is of another type.</exception>
-    private static VerifiedToken? Read(JsonElement claims)
+    private static VerifiedToken? Read(string token, JsonElement claims)
     {
         var issuer = Text(claims, "iss");
         if (issuer != Issuer)
         {
-            return issuer == KeptIssuer ? ReadKept(claims) : null;
+            return issuer == KeptIssuer ? ReadKept(token, claims) : null;
         }
 
         var bound = claims.GetProperty("kubernetes.io");
@@ -181,15 +167,15 @@ public sealed class ServiceAccountTokens : IDisposable
             Node = ReadBound(bound, "node"),
             Id = claims.TryGetProperty("jti", out var id) ? id.GetString() ?? "" : "",
         };
-        return new(read, claims.GetProperty("exp").GetInt64(), Seconds(claims, "nbf"), Seconds(claims, "iat"));
+        return new(token, read, new(claims.GetProperty("exp").GetInt64(), Seconds(claims, "nbf"), Seconds(claims, "iat")));
     }
 
-    /// <inheritdoc cref="Read(JsonElement)"/>
-    private static VerifiedToken? ReadKept(JsonElement claims)
+    /// <inheritdoc cref="Read"/>
+    private static VerifiedToken? ReadKept(string token, JsonElement claims)
     {
         var subject = new TokenSubject(Kept("namespace"), Kept("service-account.name"), Kept("service-account.uid"));
         return Text(claims, "sub") == subject.User
-            ? new(new(subject, []) { Secret = new(Kept("secret.name"), ""), IsKept = true }, long.MaxValue, 0, 0)
+            ? new(token, new(subject, []) { Secret = new(Kept("secret.name"), ""), IsKept = true }, new(long.MaxValue, 0, 0))
             : null;
 
         string Kept(string name) => Text(claims, KeptClaim + name) is { Length: > 0 } text ? text : throw new KeyNotFoundException();
@@ -218,9 +204,4 @@ public sealed class ServiceAccountTokens : IDisposable
     }
 
     private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
-
-    /// <param name="Expiry">As the other times, in seconds since 1970.</param>
-    /// <param name="NotBefore">0 if it does not say.</param>
-    /// <param name="Issued">0 if it does not say.</param>
-    private sealed record VerifiedToken(TokenClaims Claims, long Expiry, long NotBefore, long Issued);
 }

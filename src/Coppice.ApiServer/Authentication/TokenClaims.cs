@@ -29,7 +29,3 @@ public sealed record TokenSubject(string Namespace, string Name, string Uid)
 /// <summary>An object that a token is bound to.</summary>
 /// <param name="Uid">Empty for a pod's node that is not there.</param>
 public sealed record BoundObject(string Name, string Uid);
-
-/// <summary>What came of reading a token: its claims, or why it is not good, in Kubernetes' words.</summary>
-/// <param name="Error">Null if the claims are there.</param>
-public sealed record TokenReading(TokenClaims? Claims, string? Error);

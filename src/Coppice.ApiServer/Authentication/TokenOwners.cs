@@ -5,6 +5,7 @@ using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Authentication;
 using Coppice.Objects.Core;
+using Coppice.Objects.Meta;
 
 namespace Coppice.ApiServer.Authentication;
 
@@ -21,16 +22,15 @@ internal sealed record TokenOwner(UserInfo? User, IReadOnlyList<string> Audience
 /// Tells whose tokens are. One of a service account is good only while its account, and the pod, secret or node that it was made for, are
 /// there under the uids that they had then.
 /// </summary>
+/// <param name="tokens">Those that we have signed.</param>
 /// <param name="kept">Looks at those that are kept in secrets.</param>
 /// <param name="known">Tokens of a file.</param>
 /// <param name="issued">Tokens of an OpenID Connect issuer; null for none.</param>
 internal sealed class TokenOwners(
-    ApiVerbs verbs, ServiceAccountTokens tokens, KeptTokens kept, BootstrapTokens bootstrap, IReadOnlyDictionary<string, UserInfo> known, OidcTokens? issued)
+    ApiVerbs verbs, ServiceAccountTokens tokens, KeptTokens kept, BootstrapTokens bootstrap, IReadOnlyDictionary<string, UserInfo> known, OidcTokens? issued, TimeProvider time)
 {
-    /// <summary>Among what is told of a service account: the node on which its token is used.</summary>
-    public const string NodeName = ExtraPrefix + "node-name";
-
-    private const string ExtraPrefix = "authentication.kubernetes.io/";
+    // What is said of a token of which nothing is known.
+    private const string Invalid = "invalid bearer token";
     private const string Invalidated = "service account token has been invalidated";
 
     /// <summary>Who this server itself is, as an audience.</summary>
@@ -45,28 +45,26 @@ internal sealed class TokenOwners(
     public const string CredentialKey = ClientCertificate.CredentialKey;
 
     /// <param name="audiences">At least one of them must be meant.</param>
-    public async ValueTask<TokenOwner> FindAsync(string token, IReadOnlyList<string> audiences, CancellationToken stop)
+    public ValueTask<TokenOwner> FindAsync(ReadOnlySpan<char> token, IReadOnlyList<string> audiences, CancellationToken stop) =>
+        tokens.Find(token) is { } seen ? OwnerOfAsync(seen, audiences, stop) : FindNewAsync(token.ToString(), audiences, stop);
+
+    private async ValueTask<TokenOwner> FindNewAsync(string token, IReadOnlyList<string> audiences, CancellationToken stop) =>
+        (known.GetValueOrDefault(token) ?? await bootstrap.FindAsync(token, stop)) is { } owner ? ForUs(owner, audiences)
+        : tokens.Verify(token) is { } ours ? await OwnerOfAsync(ours, audiences, stop)
+        : await OfIssuerAsync(token, audiences, stop) ?? Refused(null);
+
+    private async ValueTask<TokenOwner> OwnerOfAsync(VerifiedToken token, IReadOnlyList<string> audiences, CancellationToken stop)
     {
-        if ((known.GetValueOrDefault(token) ?? await bootstrap.FindAsync(token, stop)) is { } owner)
+        var claims = token.Claims;
+        if (token.ProblemAt(time.GetUtcNow()) is { } untimely)
         {
-            return ForUs(owner, audiences);
-        }
-
-        var (claims, error) = tokens.Read(token);
-        if (claims is null && issued is not null && await issued.FindAsync(token, stop) is var (user, why) && (user is not null || why is not null))
-        {
-            return user is null ? Refused(why) : ForUs(user, audiences);
-        }
-
-        if (claims is null)
-        {
-            return Refused(error == ServiceAccountTokens.Invalid ? null : error);
+            return await OfIssuerAsync(token.Text, audiences, stop) ?? Refused(untimely);
         }
 
         if (claims.IsKept)
         {
-            var use = await kept.CheckAsync(claims, token, stop);
-            return (use.Problem is { } fault ? Refused(fault) : ForUs(UserOf(claims), audiences)) with { Kept = use };
+            var use = await kept.CheckAsync(claims, token.Text, stop);
+            return (use.Problem is { } fault ? Refused(fault) : ForUs(token.User, audiences)) with { Kept = use };
         }
 
         var meant = Common(claims.Audiences, audiences);
@@ -75,8 +73,14 @@ internal sealed class TokenOwners(
             return Refused($"token audiences {Quoted(claims.Audiences)} is invalid for the target audiences {Quoted(audiences)}");
         }
 
-        return await ProblemAsync(claims, stop) is { } problem ? Refused(problem) : new(UserOf(claims), meant, null);
+        return await ProblemAsync(claims, stop) is { } problem ? Refused(problem) : new(token.User, meant, null);
     }
+
+    /// <summary>Null where there is no OpenID Connect issuer, or it has nothing to say of the token.</summary>
+    private async ValueTask<TokenOwner?> OfIssuerAsync(string token, IReadOnlyList<string> audiences, CancellationToken stop) =>
+        issued is not null && await issued.FindAsync(token, stop) is var (user, why) && (user is not null || why is not null)
+            ? user is null ? Refused(why) : ForUs(user, audiences)
+            : null;
 
     // Of a token that does not say whom it is for: it is for this server, and nobody else.
     private static TokenOwner ForUs(UserInfo owner, IReadOnlyList<string> audiences) =>
@@ -96,20 +100,18 @@ internal sealed class TokenOwners(
             return $"service account UID ({account.Uid}) does not match claim ({subject.Uid})";
         }
 
-        return tokens.IsGone(account.DeletionTimestamp)
+        return IsGone(account)
             ? $"service account {subject.Namespace}/{subject.Name} has been deleted"
             : await BoundProblemAsync(Secrets, subject.Namespace, claims.Secret, stop)
                 ?? await BoundProblemAsync(Pods, subject.Namespace, claims.Pod, stop)
                 ?? await BoundProblemAsync(Nodes, "", claims.Pod is null ? claims.Node : null, stop);
     }
 
-    private async ValueTask<string?> BoundProblemAsync(Kind kind, string space, BoundObject? to, CancellationToken stop)
-    {
-        if (to is null)
-        {
-            return null;
-        }
+    private ValueTask<string?> BoundProblemAsync(Kind kind, string space, BoundObject? to, CancellationToken stop) =>
+        to is null ? default : OfBoundAsync(kind, space, to, stop);
 
+    private async ValueTask<string?> OfBoundAsync(Kind kind, string space, BoundObject to, CancellationToken stop)
+    {
         var found = (await verbs.FindAsync(kind, new(space, to.Name), stop))?.Item.Metadata;
         if (found is null)
         {
@@ -119,38 +121,19 @@ internal sealed class TokenOwners(
         var word = kind.Name.ToLowerInvariant();
         return found.Uid != to.Uid
             ? $"{word} UID ({found.Uid}) does not match service account {word} ref claim ({to.Uid})"
-            : tokens.IsGone(found.DeletionTimestamp) ? Invalidated : null;
+            : IsGone(found) ? Invalidated : null;
     }
 
-    private static UserInfo UserOf(TokenClaims claims)
-    {
-        var subject = claims.Subject;
-        var extra = new List<KeyValuePair<string, ValueList<string>>>();
-        Tell($"{ExtraPrefix}credential-id", claims.Id.Length == 0 ? "" : $"JTI={claims.Id}");
-        Tell(NodeName, claims.Node?.Name ?? "");
-        Tell($"{ExtraPrefix}node-uid", claims.Node?.Uid ?? "");
-        Tell($"{ExtraPrefix}pod-name", claims.Pod?.Name ?? "");
-        Tell($"{ExtraPrefix}pod-uid", claims.Pod?.Uid ?? "");
-        return Users.Account(subject.Namespace, subject.Name) with
-        {
-            Uid = subject.Uid,
-            Extra = extra.ToValueMap(),
-        };
-
-        void Tell(string key, string value)
-        {
-            if (value.Length > 0)
-            {
-                extra.Add(new(key, [value]));
-            }
-        }
-    }
+    /// <summary>True if an object that is to go by a time is gone for tokens.</summary>
+    private bool IsGone(ObjectMeta item) => item.DeletionTimestamp < time.GetUtcNow() - VerifiedToken.Leeway;
 
     private static TokenOwner Refused(string? why) =>
-        new(null, [], why is null ? ServiceAccountTokens.Invalid : $"[{ServiceAccountTokens.Invalid}, {why}]");
+        new(null, [], why is null ? Invalid : $"[{Invalid}, {why}]");
 
     private static IReadOnlyList<string> Common(IReadOnlyList<string> meant, IReadOnlyList<string> asked) =>
-        ReferenceEquals(meant, asked) ? meant : [.. meant.Where(asked.Contains).Distinct(StringComparer.Ordinal)];
+        meant.Count == 1 && asked.Count == 1
+            ? meant[0] == asked[0] ? meant : []
+            : [.. meant.Where(asked.Contains).Distinct(StringComparer.Ordinal)];
 
     private static string Quoted(IReadOnlyList<string> audiences) => $"[{string.Join(' ', audiences.Select(QuotedText.Of))}]";
 }
