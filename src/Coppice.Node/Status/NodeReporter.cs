@@ -19,6 +19,7 @@ public sealed class NodeReporter(
     // As many as Kubernetes' agents: others write to a node, too, most of all when it is new.
     private const int TriesMax = 5;
 
+    private readonly NodeDrivers _drivers = new(api);
     private readonly TaskCompletionSource _reported = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
 
@@ -155,6 +156,7 @@ public sealed class NodeReporter(
         }
 
         goingDown?.TrySetResult();
+        await _drivers.ShowAsync(current, stop);
         return NodeConditions.IsReady(current with { Status = planned });
     }
 
