@@ -26,6 +26,9 @@ public sealed record KubeletNode(
     /// <summary>Null where nobody asks for devices.</summary>
     public NodeDevices? Devices { get; init; }
 
+    /// <summary>How it works, as <see cref="KubeletConfiguration"/> writes it.</summary>
+    public ReadOnlyMemory<byte> Configuration { get; init; } = "{}"u8.ToArray();
+
     /// <summary>Completes when it knows all of its pods; before that, one that is not found may be there.</summary>
     public Task Started { get; init; } = Task.CompletedTask;
 }
@@ -42,12 +45,13 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
     /// <summary>What it answers beside what is said of it.</summary>
     public static readonly IReadOnlyList<string> Paths =
     [
-        "/attach", "/containerLogs", "/exec", "/healthz", "/logs", "/metrics", "/pods", "/portForward", "/runningpods", "/stats", ComponentPages.Flags, ComponentPages.Status,
+        "/attach", "/configz", "/containerLogs", "/exec", "/healthz", "/logs", "/metrics", "/pods", "/portForward", "/runningpods", "/stats", ComponentPages.Flags, ComponentPages.Status,
     ];
 
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
 
     private readonly KubeletStreams _streams = new(time);
+    private readonly HealthFigures _health = new();
 
     private const string Json = "application/json";
     private const string Starting = "the node is starting";
@@ -97,7 +101,7 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
         }
         else if (path is "/healthz" or "/healthz/syncloop")
         {
-            await HealthAsync(http, here, path);
+            await HealthAsync(http, _health.Count("healthz", "syncloop", here.Problem()), path);
         }
         else if (await DocumentAsync(http, path, here, http.RequestAborted) is { } document)
         {
@@ -128,7 +132,7 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
         return null;
     }
 
-    private static async ValueTask<(string Type, ReadOnlyMemory<byte> Body)?> DocumentAsync(HttpContext http, string path, KubeletNode node, CancellationToken stop) => path switch
+    private async ValueTask<(string Type, ReadOnlyMemory<byte> Body)?> DocumentAsync(HttpContext http, string path, KubeletNode node, CancellationToken stop) => path switch
     {
         "/pods" => (Json, ListOf(node.Workers().Select(one => one.Pod with { Status = one.Status }))),
         "/runningpods" => (Json, ListOf(node.Workers().Select(Running).OfType<Pod>())),
@@ -136,11 +140,13 @@ public sealed class KubeletEndpoint(KubeletAccess access, Func<KubeletNode?> nod
         "/metrics" => (MetricsText.ContentType, KubeletMetrics.Write(node, ProcessFigures.OfThisProcess())),
         "/metrics/resource" => (MetricsText.ContentType, ResourceMetrics.Write(await node.Stats.ReadAsync(withFiles: false, stop))),
         "/metrics/cadvisor" => (MetricsText.ContentType, CadvisorMetrics.Write(await node.Stats.ReadAsync(withFiles: true, stop))),
+        HealthFigures.Path => (MetricsText.ContentType, _health.Write([("healthz", "ping", () => null), ("healthz", "syncloop", node.Problem)])),
+        "/configz" => (Json, node.Configuration),
         "/metrics/probes" => (MetricsText.ContentType, ProbeMetrics.Write(node.Workers(), node.Probes)),
         _ => null,
     };
 
-    private static Task HealthAsync(HttpContext http, KubeletNode node, string path) => node.Problem() is { } problem
+    private static Task HealthAsync(HttpContext http, string? problem, string path) => problem is not null
         ? WriteAsync(http, StatusCodes.Status500InternalServerError, $"[+]ping ok\n[-]syncloop failed: {problem}\n{path[1..]} check failed\n")
         : WriteAsync(http, StatusCodes.Status200OK, "ok");
 

@@ -1,6 +1,7 @@
 using Coppice.Node.Logs;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
+using Coppice.Node.Status;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
@@ -14,6 +15,7 @@ public sealed partial class NodeAgent
 {
     // Not weighed at the end of every pod: who only ended (and is still in the API) is found by the audit, as the kubelet does each minute.
     private bool _areQosCgroupsCurrent;
+    private bool _hasToldOfQosCgroups;
     private string _whyQosCgroupsFail = "";
 
     private void UpdateQosCgroupsIfNeeded()
@@ -28,6 +30,11 @@ public sealed partial class NodeAgent
         {
             services.HostResources.UpdateQosCgroups(ActiveAsAllocated());
             _whyQosCgroupsFail = "";
+            if (!_hasToldOfQosCgroups)
+            {
+                _hasToldOfQosCgroups = true;
+                Tell(NodeChanges.AllocatableEnforced);
+            }
         }
         catch (RuntimeException failed)
         {

@@ -6,6 +6,7 @@ using Coppice.Node.Fencing;
 using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
+using Coppice.Node.Status;
 using Coppice.Node.Streaming;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -47,6 +48,7 @@ public sealed partial class NodeAgent(
     /// <summary>Runs until stopped; all workers have then let go of their pods, and the containers run on.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        Tell(NodeChanges.Starting);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var token = ended.Token;
         _pods.Subscribe(change =>
@@ -237,6 +239,8 @@ public sealed partial class NodeAgent(
             Begin(next, PodView.Empty, stop);
         }
     }
+
+    private void Tell(NodeEvent happening) => services.Events.Record(NodeChanges.About(options.NodeName), "Normal", happening.Reason, happening.Message);
 
     private static bool IsNamesake(Pod one, Pod other) => ObjectKey.Of(one) == ObjectKey.Of(other) && one.Metadata.Uid != other.Metadata.Uid;
 

@@ -42,7 +42,7 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
         if (change.New is not { } pod || pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed)
         {
             Forget(key);
-            Remove(key);
+            Remove(change.Item);
         }
         else if (pod.Spec.NodeName is { Length: > 0 })
         {
@@ -98,10 +98,12 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
     /// <returns>Those of the waiting pods whose volume could not be made where they wanted it: whoever was to make it has said so.</returns>
     public IReadOnlyList<QueuedPod> Learn(ObjectChange<PersistentVolumeClaim> change)
     {
-        LearnStorage(storage => storage.Learn(change));
+        cluster.Storage.Learn(change);
+        var key = ObjectKey.Of(change.Item);
+        queue.Wake(ClusterEvents.Claim, pod => Uses(pod, key));
         return change is { Old: { } old, New: { } claim } && !VolumeBinding.IsComplete(claim)
             && old.Metadata.Annotations.Find(VolumeBinding.SelectedNode) is { } node && !claim.Metadata.Annotations.ContainsKey(VolumeBinding.SelectedNode)
-            ? [.. nominations.Using(ObjectKey.Of(claim), node).Select(pod => queue.Find(pod.Key)).OfType<QueuedPod>()]
+            ? [.. nominations.Using(key, node).Select(pod => queue.Find(pod.Key)).OfType<QueuedPod>()]
             : [];
     }
 
@@ -148,24 +150,36 @@ internal sealed class ClusterFollower(ClusterState cluster, SchedulingQueue queu
 
     private bool IsOurs(Pod pod) => string.IsNullOrEmpty(pod.Spec.NodeName) && pod.Metadata.DeletionTimestamp is null && profiles.Has(pod);
 
-    /// <summary>The pod is on no node any longer, or did not get there: its room is there for others.</summary>
-    public void Remove(ObjectKey pod)
+    /// <summary>The pod is on no node any longer, or did not get there: its room is there for others, and so is what it alone could use.</summary>
+    public void Remove(Pod pod)
     {
-        if (cluster.Remove(pod) is { } node)
+        if (cluster.Remove(ObjectKey.Of(pod)) is { } node)
         {
             WakeByRoom(node);
+            WakeByClaims(pod);
         }
     }
 
     /// <summary>The pod does not wait for its node any longer: its room is there for others.</summary>
     public void Denominate(ObjectKey pod)
     {
-        if (nominations.NodeOf(pod) is { } node)
+        if (nominations.Find(pod) is var (waiting, node))
         {
             nominations.Remove(pod);
             WakeByRoom(node);
+            WakeByClaims(waiting.Pod);
         }
     }
+
+    private void WakeByClaims(Pod gone)
+    {
+        foreach (var claim in PodClaims.Of(gone))
+        {
+            queue.Wake(ClusterEvents.ClaimLeft, pod => Uses(pod, claim));
+        }
+    }
+
+    private static bool Uses(PodInfo pod, ObjectKey claim) => pod.HasClaims && PodClaims.Of(pod.Pod).Contains(claim);
 
     private void WakeUsers(Objects.Resource.ResourceClaim claim)
     {

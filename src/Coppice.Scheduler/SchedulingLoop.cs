@@ -201,7 +201,7 @@ public sealed partial class SchedulingLoop
     {
         _nominations.Set(pod, node);
         _volumeWaits.Begin(pod, node, _clock.GetUtcNow() + _profiles.Of(queued.Pod).BindTimeout);
-        _queue.AddUnschedulable(queued, ClusterEvents.Storage | ClusterEvents.NodeGone);
+        _queue.AddUnschedulable(queued, ClusterEvents.Storage | ClusterEvents.Claim | ClusterEvents.NodeGone);
         foreach (var volume in needs.Volumes)
         {
             _cluster.Storage.Set(volume.Metadata.Name!, volume);
@@ -422,7 +422,7 @@ public sealed partial class SchedulingLoop
             return;
         }
 
-        _follower.Remove(key);
+        _follower.Remove(queued.Pod);
         if (_caches.Pods.Find(key) is { } pod && _follower.WantsNode(pod))
         {
             _queue.AddFailed(queued with { Info = new(pod) });

@@ -1,7 +1,11 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Coppice.Client;
 using Coppice.Client.Pages;
+using Coppice.Node;
+using Coppice.Node.Containers;
 using Coppice.Node.Logs;
+using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime;
@@ -18,10 +22,18 @@ public sealed class KubeletEndpointTests
     private readonly HashSet<string> _allowed = [];
     private readonly RuntimeFigures _asked = new(TimeProvider.System);
     private readonly ManualTimeProvider _time = new();
+    private readonly KubeletEndpoint _endpoint;
     private string? _problem;
     private Task _started = Task.CompletedTask;
     private bool _isStarting;
     private bool _isAway;
+
+    public KubeletEndpointTests()
+    {
+        var logs = new NodeLogs(new HostLogs("/nowhere"), null, (_, _, _) => Task.FromResult(false), _time);
+        var pages = new ComponentPages("kubelet", "1.36.0", new Dictionary<string, string> { ["node-name"] = "node-1" }, KubeletEndpoint.Paths, _time);
+        _endpoint = new(new KubeletAccess(new Rights(_allowed, () => _isAway), "node-1"), () => _isStarting ? null : Node(), logs, pages, _time);
+    }
 
     [Theory]
     [InlineData("/stats/summary", "stats")]
@@ -71,6 +83,35 @@ public sealed class KubeletEndpointTests
         Assert.Equal(500, (await GetAsync("/healthz")).Code);
         Assert.Contains("the node has ended", (await GetAsync("/healthz/syncloop")).Body);
         Assert.Equal((200, "ok"), await GetAsync("/healthz/ping"));
+    }
+
+    [Fact]
+    public async Task How_it_is_and_how_often_it_was_so_is_told_to_who_may_see_figures()
+    {
+        _allowed.Add("get nodes/metrics node-1");
+        _allowed.Add("get nodes/healthz node-1");
+        await GetAsync("/healthz");
+        _problem = "the node has ended";
+        var text = (await GetAsync("/metrics/slis")).Body;
+        Assert.Contains("kubernetes_healthcheck{name=\"ping\",type=\"healthz\"} 1\n", text);
+        Assert.Contains("kubernetes_healthcheck{name=\"syncloop\",type=\"healthz\"} 0\n", text);
+        Assert.Contains("kubernetes_healthchecks_total{name=\"syncloop\",status=\"success\",type=\"healthz\"} 1\n", text);
+        Assert.Contains("kubernetes_healthchecks_total{name=\"syncloop\",status=\"error\",type=\"healthz\"} 1\n", text);
+    }
+
+    [Fact]
+    public async Task How_it_works_is_told_by_the_fields_of_a_kubelets_configuration()
+    {
+        _allowed.Add("get nodes/configz node-1");
+        using var told = JsonDocument.Parse((await GetAsync("/configz")).Body);
+        var fields = told.RootElement.GetProperty("kubeletconfig");
+        Assert.Equal((10250, 110, 4096), (fields.GetProperty("port").GetInt32(), fields.GetProperty("maxPods").GetInt32(), fields.GetProperty("podPidsLimit").GetInt32()));
+        Assert.Equal(("10s", "5m0s", "30s"), (Text("nodeStatusUpdateFrequency"), Text("nodeStatusReportFrequency"), Text("shutdownGracePeriod")));
+        Assert.Equal(("10Mi", "cluster.local", "unix:///run/x.sock"), (Text("containerLogMaxSize"), Text("clusterDomain"), Text("containerRuntimeEndpoint")));
+        Assert.Equal("10.96.0.10", fields.GetProperty("clusterDNS")[0].GetString());
+        Assert.False(fields.GetProperty("authentication").GetProperty("anonymous").GetProperty("enabled").GetBoolean());
+
+        string? Text(string field) => fields.GetProperty(field).GetString();
     }
 
     [Fact]
@@ -131,7 +172,7 @@ public sealed class KubeletEndpointTests
         var (code, body) = await GetAsync($"/{page}");
         Assert.Equal(200, code);
         Assert.StartsWith($"\nkubelet {(page == "flagz" ? "flags" : page)}\nWarning: ", body);
-        Assert.Contains(page == "flagz" ? "\nnode-name=node-1\n" : "\nPaths: /attach /containerLogs /exec /flagz /healthz /logs /metrics /pods /portForward /runningpods /stats /statusz\n", body);
+        Assert.Contains(page == "flagz" ? "\nnode-name=node-1\n" : "\nPaths: /attach /configz /containerLogs /exec /flagz /healthz /logs /metrics /pods /portForward /runningpods /stats /statusz\n", body);
     }
 
     [Fact]
@@ -154,25 +195,34 @@ public sealed class KubeletEndpointTests
             http.Request.Headers.Authorization = authorization;
         }
 
-        var mounts = new CgroupMounts(false, new Dictionary<string, string>());
-        var stats = new NodeStats(
-            () => [], _ => ValueTask.FromResult<IReadOnlyDictionary<string, FilesUsage>>(new Dictionary<string, FilesUsage>()), mounts, new CgroupTree("/x"), "/", TimeProvider.System);
-        var node = new KubeletNode("node-1", () => [], new NoStreams(), stats, new ProbeTally(), _asked, () => _problem) { Started = _started };
-        var logs = new NodeLogs(new HostLogs("/nowhere"), null, (_, _, _) => Task.FromResult(false), _time);
-        var pages = new ComponentPages("kubelet", "1.36.0", new Dictionary<string, string> { ["node-name"] = "node-1" }, KubeletEndpoint.Paths, _time);
-        await new KubeletEndpoint(new KubeletAccess(new Rights(_allowed, _isAway), "node-1"), () => _isStarting ? null : node, logs, pages, _time).HandleAsync(http);
+        await _endpoint.HandleAsync(http);
         return (http.Response.StatusCode, System.Text.Encoding.UTF8.GetString(body.ToArray()));
     }
 
+    private KubeletNode Node()
+    {
+        var mounts = new CgroupMounts(false, new Dictionary<string, string>());
+        var stats = new NodeStats(
+            () => [], _ => ValueTask.FromResult<IReadOnlyDictionary<string, FilesUsage>>(new Dictionary<string, FilesUsage>()), mounts, new CgroupTree("/x"), "/", TimeProvider.System);
+        var environment = new NodeEnvironment(
+            new SandboxSettings("node-1", ["10.96.0.10"], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null), [], default, 0, new ProbeOptions());
+        var agent = new NodeAgentOptions { NodeName = "node-1", Status = new() { EndpointPort = 10250 } };
+        return new("node-1", () => [], new NoStreams(), stats, new ProbeTally(), _asked, () => _problem)
+        {
+            Started = _started,
+            Configuration = KubeletConfiguration.Write(agent, environment, NodeShutdownOptions.Default, "/run/x.sock"),
+        };
+    }
+
     /// <summary>Knows one user, and what that one may do.</summary>
-    private sealed class Rights(HashSet<string> allowed, bool isAway) : IAccessControl
+    private sealed class Rights(HashSet<string> allowed, Func<bool> isAway) : IAccessControl
     {
         public ValueTask<UserInfo?> IdentifyAsync(X509Certificate2? certificate, string? authorization, CancellationToken stop) =>
             authorization == "Bearer tester's" ? ValueTask.FromResult<UserInfo?>(new UserInfo { Username = "tester" })
-            : isAway ? throw new HttpRequestException("connection refused")
+            : isAway() ? throw new HttpRequestException("connection refused")
             : ValueTask.FromResult<UserInfo?>(null);
 
         public ValueTask<bool> AllowsAsync(UserInfo user, ResourceAttributes wanted, CancellationToken stop) =>
-            isAway ? throw new IOException("the answer was lost") : ValueTask.FromResult(allowed.Contains($"{wanted.Verb} {wanted.Resource}/{wanted.Subresource} {wanted.Name}"));
+            isAway() ? throw new IOException("the answer was lost") : ValueTask.FromResult(allowed.Contains($"{wanted.Verb} {wanted.Resource}/{wanted.Subresource} {wanted.Name}"));
     }
 }

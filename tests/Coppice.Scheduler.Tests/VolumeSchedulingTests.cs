@@ -120,6 +120,35 @@ public sealed class VolumeSchedulingTests : SchedulingTest
     }
 
     [Fact]
+    public void A_pod_whose_claim_is_for_one_pod_is_tried_when_that_one_is_gone_and_not_before()
+    {
+        Create(Node("a"));
+        Create(OnA("data"));
+        Create(ForOnePod("data"));
+        Create(Using("first", "data", on: "a"));
+        Create(Using("second", "data"));
+        Loop.RunUntilIdle();
+        var tried = Tried();
+        Assert.NotEmpty(tried);
+
+        // Others come and go, with and without claims of their own.
+        Create(OnA("others"));
+        Create(ForOnePod("others"));
+        Create(Using("other", "others", on: "a"));
+        Create(Pod("plain", on: "a"));
+        Loop.RunFor(TimeSpan.FromSeconds(30));
+        Delete("other");
+        Delete("plain");
+        Loop.RunFor(TimeSpan.FromSeconds(30));
+        Assert.Equal(tried, Tried());
+        Assert.Null(NodeOfPod("second"));
+
+        Delete("first");
+        Loop.RunUntilIdle();
+        Assert.Equal("a", NodeOfPod("second"));
+    }
+
+    [Fact]
     public void Pods_that_wait_for_their_volumes_spread_as_if_they_were_there()
     {
         string[] nodes = ["a", "b", "c"];
@@ -166,6 +195,36 @@ public sealed class VolumeSchedulingTests : SchedulingTest
             StorageClassName = Late.Metadata.Name,
         },
     };
+
+    private static PersistentVolume OnA(string claim) => new()
+    {
+        Metadata = new() { Name = $"v-{claim}" },
+        Spec = new()
+        {
+            AccessModes = [PersistentVolumeAccessMode.ReadWriteOncePod],
+            Capacity = ValueMap.Of((ResourceName.Storage, Quantity.Parse("1Gi"))),
+            HostPath = new() { Path = "/a" },
+            ClaimRef = VolumeBinding.ReferenceTo(Claim(claim)),
+        },
+    };
+
+    private static PersistentVolumeClaim ForOnePod(string name) => Claim(name) with
+    {
+        Metadata = new() { Namespace = "default", Name = name, Annotations = ValueMap.Of((VolumeBinding.Completed, "yes")) },
+        Spec = Claim(name).Spec with { AccessModes = [PersistentVolumeAccessMode.ReadWriteOncePod], VolumeName = $"v-{name}" },
+    };
+
+    private static Pod Using(string name, string claim, string? on = null) =>
+        Pod(name, on: on).With(spec => spec with { Volumes = [new Volume { Name = "data", PersistentVolumeClaim = new() { ClaimName = claim } }] });
+
+    /// <summary>How often pods were tried in vain, as the scheduler tells it.</summary>
+    private string Tried() => Figures().Split('\n').FirstOrDefault(line => line.StartsWith("scheduler_schedule_attempts_total{", StringComparison.Ordinal) && line.Contains("unschedulable", StringComparison.Ordinal)) ?? "";
+
+    private void Delete(string pod) => Loop.Await(async () =>
+    {
+        await Api.DeleteAsync<Pod>(new("default", pod), new() { GracePeriodSeconds = 0 }, default);
+        return true;
+    });
 
     /// <summary>The claim of the pod web, whose node a is chosen while its volume is still to be made.</summary>
     private PersistentVolumeClaim ClaimThatWaitsForItsPod()

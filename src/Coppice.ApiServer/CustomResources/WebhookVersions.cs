@@ -4,6 +4,7 @@ using Coppice.ApiServer.Kinds.Custom;
 using Coppice.ApiServer.Schemas;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Webhooks;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Apiextensions;
 using Coppice.Objects.Meta;
@@ -39,7 +40,7 @@ internal sealed class WebhookVersions(
     private async ValueTask<IReadOnlyList<CustomObject>> AskAsync(
         IReadOnlyList<CustomObject> items, string apiVersion, string of, CancellationToken stop)
     {
-        var uid = RandomNames.Uid(random);
+        var uid = Uuids.Next(random);
         var review = webhook.ConversionReviewVersions.First(version => version is "v1" or "v1beta1");
         ConversionAnswer answer;
         try

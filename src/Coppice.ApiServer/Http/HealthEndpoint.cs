@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using Coppice.ApiServer.Errors;
 using Coppice.Client.Metrics;
@@ -20,25 +19,23 @@ public sealed record HealthCheck(string Name, bool IsReadiness, Func<string?> Pr
 /// </summary>
 internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
 {
-    private const string FiguresPath = "/metrics/slis";
-
     private static readonly string[] Wholes = ["healthz", "livez", "readyz"];
     private static readonly HealthCheck Ping = new("ping", false, () => null);
 
-    private readonly ConcurrentDictionary<(string Whole, string Check, string Status), long> _results = [];
+    private readonly HealthFigures _figures = new();
 
     /// <summary>Where the whole is asked for, and each check by itself, and the figures.</summary>
     public IEnumerable<string> Paths =>
         (from whole in Wholes
          from check in (string[])["", .. Of(whole).Select(c => $"/{c.Name}")]
-         select $"/{whole}{check}").Append(FiguresPath);
+         select $"/{whole}{check}").Append(HealthFigures.Path);
 
     /// <summary>True if the path was one of these.</summary>
     public async ValueTask<bool> TryHandleAsync(HttpContext http)
     {
-        if (http.Request.Path.Value == FiguresPath)
+        if (http.Request.Path.Value == HealthFigures.Path)
         {
-            var figures = Figures();
+            var figures = _figures.Write(from whole in Wholes from check in Of(whole) select (whole, check.Name, check.Problem));
             http.Response.ContentType = MetricsText.ContentType;
             http.Response.ContentLength = figures.Length;
             await http.Response.BodyWriter.WriteAsync(figures, http.RequestAborted);
@@ -93,34 +90,8 @@ internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> checks)
         : query.ContainsKey("verbose") ? (true, $"[+]{check.Name} ok{(check.Remark() is { } remark ? $" ({remark})" : "")}\n")
         : (true, "ok");
 
-    private ReadOnlyMemory<byte> Figures()
-    {
-        var text = new MetricsText();
-        var now = text.Gauge("kubernetes_healthcheck", "[STABLE] This metric records the result of a single healthcheck.");
-        var ever = text.Counter("kubernetes_healthchecks_total", "[STABLE] This metric records the results of all healthcheck.");
-        foreach (var whole in Wholes)
-        {
-            foreach (var check in Of(whole))
-            {
-                now.Sample(Ask(whole, check) is null ? 1 : 0, null, ("name", check.Name), ("type", whole));
-            }
-        }
-
-        foreach (var (labels, count) in _results.OrderBy(one => $"{one.Key}", StringComparer.Ordinal))
-        {
-            ever.Sample(count, null, ("name", labels.Check), ("status", labels.Status), ("type", labels.Whole));
-        }
-
-        return text.ToBytes();
-    }
-
     /// <summary>What is wrong, or null; counted.</summary>
-    private string? Ask(string whole, HealthCheck check)
-    {
-        var problem = check.Problem();
-        _results.AddOrUpdate((whole, check.Name, problem is null ? "success" : "error"), 1, (_, before) => before + 1);
-        return problem;
-    }
+    private string? Ask(string whole, HealthCheck check) => _figures.Count(whole, check.Name, check.Problem());
 
     private IEnumerable<HealthCheck> Of(string name) => checks.Where(check => name == "readyz" || !check.IsReadiness).Prepend(Ping);
 }

@@ -19,14 +19,4 @@ internal static class RandomNames
     /// <summary>A prefix and a random ending, within the length that names may have.</summary>
     public static string Generate(string prefix, Random random) =>
         (prefix.Length > LongestName - SuffixLength ? prefix[..(LongestName - SuffixLength)] : prefix) + Suffix(random);
-
-    /// <summary>A random (version 4) UUID.</summary>
-    public static string Uid(Random random)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        random.NextBytes(bytes);
-        bytes[6] = (byte)((bytes[6] & 0x0f) | 0x40);
-        bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
-        return new Guid(bytes, bigEndian: true).ToString();
-    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Meta;
 using Coppice.Store;
@@ -82,7 +83,7 @@ internal sealed class WriteIdentity(Random random)
                 ResourceVersion = null,
                 Name = IsToBeNamed(given) ? RandomNames.Generate(given.GenerateName!, random) : given.Name,
                 Namespace = Scoping.NamespaceOf(write.Request, given.Namespace),
-                Uid = RandomNames.Uid(random),
+                Uid = Uuids.Next(random),
                 CreationTimestamp = write.Now,
                 DeletionTimestamp = null,
                 DeletionGracePeriodSeconds = null,

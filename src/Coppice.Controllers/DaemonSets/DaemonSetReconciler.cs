@@ -82,7 +82,10 @@ internal sealed class DaemonSetReconciler(IApiClient api, CacheSet caches, IEven
     private static IReadOnlyList<Pod> PodsFor(DaemonSet set, string hash, IReadOnlyList<string> nodes)
     {
         var template = set.Spec.Template;
-        template = template with { Metadata = template.Metadata with { Labels = template.Metadata.Labels.With(DaemonSetPlanner.HashLabel, hash) } };
+        var labels = template.Metadata.Labels.With(DaemonSetPlanner.HashLabel, hash);
+        // Shown alone: whether a pod is of the newest template goes by the hash, which no other DaemonSet of this name has had.
+        labels = TemplateGeneration.Of(set) is { } generation ? labels.With(TemplateGeneration.Label, TemplateGeneration.Write(generation)) : labels;
+        template = template with { Metadata = template.Metadata with { Labels = labels } };
         var spec = DaemonPlacement.SpecOf(set);
         return
         [

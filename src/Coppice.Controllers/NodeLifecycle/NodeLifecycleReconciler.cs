@@ -22,6 +22,7 @@ internal sealed class NodeLifecycleReconciler(
     private readonly ObjectCache<Node> _nodes = caches.Of<Node>();
     private readonly ObjectCache<Lease> _leases = caches.Of<Lease>();
     private readonly NodeHealth _health = new(watch, time);
+    private readonly KnownNodes _known = new(events);
     private readonly PodEviction _eviction = new(api, remover, caches, events, watch, time);
 
     public Controller Declare(Controller controller)
@@ -38,11 +39,13 @@ internal sealed class NodeLifecycleReconciler(
     {
         if (_nodes.Find(key) is not { } node)
         {
+            _known.Remove(key.Name);
             _health.Forget(key.Name);
             _eviction.LeaveInService(key.Name);
             return await _eviction.RemoveOrphansAsync(key, stop);
         }
 
+        _known.Add(node);
         _eviction.NodeIsThere(key.Name);
 
         // 1. Observe.
@@ -99,7 +102,7 @@ internal sealed class NodeLifecycleReconciler(
 
         if (IsReady(node) && !plan.IsReady)
         {
-            events.Record(node, "Normal", "NodeNotReady", $"Node {node.Metadata.Name} status is now: NodeNotReady");
+            events.Record(KnownNodes.Reference(node), "Normal", "NodeNotReady", $"Node {node.Metadata.Name} status is now: NodeNotReady");
         }
 
         if (plan.Taints != node.Spec.Taints)

@@ -1,96 +1,149 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
+using Coppice.Node.Runtime.Grpc;
 using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Probes;
 
-/// <summary>grpc: asks grpc.health.v1.Health/Check over HTTP/2 without TLS; SERVING is healthy.</summary>
-internal sealed class GrpcProbe(TimeProvider time) : IDisposable
+/// <summary>
+/// grpc: asks grpc.health.v1.Health/Check over HTTP/2 without TLS; SERVING is healthy. Failures are told in the kubelet's words, and those of
+/// the gRPC library that it is built with. Every attempt has a connection of its own.
+/// </summary>
+internal sealed class GrpcProbe(TimeProvider time)
 {
-    private const string Unimplemented = "12";
-    private const int FrameHeaderLength = 5;
     private const int AnswerBytesMax = 64 * 1024;
+    private const string ContentType = "application/grpc";
 
     /// <summary>Before a server that refused the connection is tried again.</summary>
     private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(100);
 
     private static readonly string[] Statuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
-
     public async ValueTask<ProbeOutcome> AskAsync(string host, GRPCAction call, TimeSpan limit, CancellationToken stop)
     {
         var target = HostPort.Of(host, call.Port);
+        Http2Line? line = null;
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = async (context, ending) => line = await ConnectAsync(context.DnsEndPoint, ending),
+        });
         using var late = new CancellationTokenSource(limit.ForTimer(), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {
-            using var response = await ConnectAndSendAsync(target, call.Service ?? "", both.Token);
+            using var response = await ConnectAndSendAsync(http, $"http://{target}/grpc.health.v1.Health/Check", call.Service ?? "", () => line is { IsHttp2: true }, both.Token);
+            ThrowUnlessGrpc(response);
             // Whatever a program sends, a probe must not fill the node's memory with it.
             await response.Content.LoadIntoBufferAsync(AnswerBytesMax, both.Token);
             var body = await response.Content.ReadAsByteArrayAsync(both.Token);
-            return Read(response, body);
+            GrpcTrailers.ThrowUnlessOk(response);
+            return Read(body);
+        }
+        catch (GrpcException failed)
+        {
+            return Failure(failed, limit);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return ProbeOutcome.Failure($"timeout: failed to connect service \"{target}\" within {GoDuration.Write(limit)}: context deadline exceeded");
+            return line is { IsHttp2: true } ? TooLate(limit)
+                : ProbeOutcome.Failure($"timeout: failed to connect service \"{target}\" within {GoDuration.Write(limit)}: context deadline exceeded");
         }
-        catch (HttpRequestException failed)
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
-            return ProbeOutcome.Failure($"error: health rpc probe failed: {failed.Message}");
+            var why = broken.GetBaseException() is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } ? "EOF" : broken.GetBaseException().Message;
+            return Failure(new(GrpcCode.Unavailable, $"error reading from server: {why}"), limit);
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    private static ProbeOutcome Failure(GrpcException failed, TimeSpan limit) => failed.Code switch
+    {
+        GrpcCode.Unimplemented => ProbeOutcome.Failure($"error: this server does not implement the grpc health protocol (grpc.health.v1.Health): {failed.Message}"),
+        GrpcCode.DeadlineExceeded => TooLate(limit),
+        _ => ProbeOutcome.Failure($"error: health rpc probe failed: {failed.Description}"),
+    };
 
-    // As the kubelet, which goes on trying to connect for as long as the probe may take.
-    private async ValueTask<HttpResponseMessage> ConnectAndSendAsync(string target, string service, CancellationToken stop)
+    private static ProbeOutcome TooLate(TimeSpan limit) => ProbeOutcome.Failure($"timeout: health rpc did not complete within {GoDuration.Write(limit)}");
+
+    private static async ValueTask<Http2Line> ConnectAsync(DnsEndPoint server, CancellationToken stop)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server, stop);
+            return new(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // As the kubelet, which goes on trying to connect for as long as the probe may take, also to who speaks something else.
+    private async ValueTask<HttpResponseMessage> ConnectAndSendAsync(HttpMessageInvoker http, string method, string service, Func<bool> isConnected, CancellationToken stop)
     {
         while (true)
         {
             try
             {
-                using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{target}/grpc.health.v1.Health/Check")
+                using var request = new HttpRequestMessage(HttpMethod.Post, method)
                 {
                     Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(Question(service)),
                 };
-                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue(ContentType);
                 request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-                return await _http.SendAsync(request, stop);
+                request.Headers.TryAddWithoutValidation("User-Agent", HttpProbe.UserAgent);
+                return await http.SendAsync(request, stop);
             }
-            catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError)
+            catch (Exception refused) when (refused is HttpRequestException or IOException && !isConnected())
             {
                 await Task.Delay(ConnectPause, time, stop);
             }
         }
     }
 
-    private static ProbeOutcome Read(HttpResponseMessage response, byte[] body)
+    /// <exception cref="GrpcException">It is the answer of a server that knows nothing of gRPC.</exception>
+    private static void ThrowUnlessGrpc(HttpResponseMessage response)
     {
-        var code = Header(response, "grpc-status") ?? "0";
-        var message = Uri.UnescapeDataString(Header(response, "grpc-message") ?? "");
-        if (code == Unimplemented)
+        var type = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
+        var isGrpc = type is not null && type.StartsWith(ContentType, StringComparison.Ordinal) && (type.Length == ContentType.Length || type[ContentType.Length] is '+' or ';');
+        if (isGrpc && response.StatusCode == HttpStatusCode.OK)
         {
-            return ProbeOutcome.Failure($"error: this server does not implement the grpc health protocol (grpc.health.v1.Health): {message}");
+            return;
         }
 
-        if (code != "0" || !response.IsSuccessStatusCode)
-        {
-            return ProbeOutcome.Failure($"error: health rpc probe failed: {message}");
-        }
-        // HealthCheckResponse has one field, an enum with number 1; zero is left out.
-        var status = body.Length >= FrameHeaderLength + 2 && body[FrameHeaderLength] == 0x08 ? body[FrameHeaderLength + 1] : 0;
-        return status == 1
-            ? ProbeOutcome.Success
-            : ProbeOutcome.Failure($"service unhealthy (responded with \"{(status < Statuses.Length ? Statuses[status] : status.ToString(System.Globalization.CultureInfo.InvariantCulture))}\")");
+        string?[] wrong =
+        [
+            response.StatusCode == HttpStatusCode.OK ? null : $"unexpected HTTP status code received from server: {(int)response.StatusCode} ({response.ReasonPhrase})",
+            isGrpc ? null : type is null ? "malformed header: missing HTTP content-type" : $"transport: received unexpected content-type \"{type}\"",
+        ];
+        throw new GrpcException(CodeOf(response.StatusCode), string.Join("; ", wrong.OfType<string>()));
     }
 
-    private static string? Header(HttpResponseMessage response, string name) =>
-        response.TrailingHeaders.TryGetValues(name, out var trailing) ? trailing.First()
-        : response.Headers.TryGetValues(name, out var leading) ? leading.First() : null;
+    private static GrpcCode CodeOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.BadRequest => GrpcCode.Internal,
+        HttpStatusCode.Unauthorized => GrpcCode.Unauthenticated,
+        HttpStatusCode.Forbidden => GrpcCode.PermissionDenied,
+        HttpStatusCode.NotFound => GrpcCode.Unimplemented,
+        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => GrpcCode.Unavailable,
+        _ => GrpcCode.Unknown,
+    };
+
+    private static ProbeOutcome Read(byte[] body)
+    {
+        // HealthCheckResponse has one field, an enum with number 1; zero is left out.
+        var status = body.Length >= GrpcFrame.HeaderBytes + 2 && body[GrpcFrame.HeaderBytes] == 0x08 ? body[GrpcFrame.HeaderBytes + 1] : 0;
+        return status == 1
+            ? ProbeOutcome.Success
+            : ProbeOutcome.Failure($"service unhealthy (responded with \"{(status < Statuses.Length ? Statuses[status] : status.ToString(CultureInfo.InvariantCulture))}\")");
+    }
 
     private static byte[] Question(string service)
     {
@@ -111,9 +164,9 @@ internal sealed class GrpcProbe(TimeProvider time) : IDisposable
             message.Write(name);
         }
 
-        var frame = new byte[FrameHeaderLength + message.Length];
+        var frame = new byte[GrpcFrame.HeaderBytes + message.Length];
         BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), (uint)message.Length);
-        message.ToArray().CopyTo(frame, FrameHeaderLength);
+        message.ToArray().CopyTo(frame, GrpcFrame.HeaderBytes);
         return frame;
     }
 }

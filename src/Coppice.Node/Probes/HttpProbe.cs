@@ -18,7 +18,7 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
     /// <summary>How much of an answer a warning tells; the kubelet's limit.</summary>
     private const int BodyBytesMax = 10 * 1024;
 
-    private const string UserAgent = "kube-probe/1.36";
+    internal const string UserAgent = "kube-probe/1.36";
 
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {

@@ -56,11 +56,7 @@ public sealed class Prober(IContainerRuntime runtime, TimeProvider time) : IProb
         return ProbeOutcome.Error($"missing probe handler for {request.Container.Name}");
     }
 
-    public void Dispose()
-    {
-        _http.Dispose();
-        _grpc.Dispose();
-    }
+    public void Dispose() => _http.Dispose();
 
     /// <summary>The number of a port that may be given by a container port's name; null when there is no such name.</summary>
     internal static int? Port(IntOrString port, Container container)

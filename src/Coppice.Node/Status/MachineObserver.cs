@@ -59,6 +59,7 @@ public sealed class MachineObserver(
         KubeProxyVersion = "",
         OperatingSystem = "linux",
         Architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
+        Swap = Meminfo("SwapTotal") is > 0 and var swap ? new() { Capacity = swap } : null,
     };
 
     private static string Distribution()

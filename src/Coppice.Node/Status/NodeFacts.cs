@@ -45,8 +45,8 @@ public sealed record NodeStatusOptions
     /// <summary>Thousandths of a processor that pods don't get.</summary>
     public long ReservedMilliCpu { get; init; }
 
-    /// <summary>The share of the disk that stays free, as with the kubelet's eviction threshold.</summary>
-    public double ReservedStorage { get; init; } = 0.1;
+    /// <summary>The share of the disk that stays free: the kubelet's threshold for eviction, which is no more exact than this.</summary>
+    public float ReservedStorage { get; init; } = 0.1f;
 
     /// <summary>How often it is looked at.</summary>
     public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(10);
@@ -56,6 +56,9 @@ public sealed record NodeStatusOptions
 
     /// <summary>Images shown in the status, the largest first.</summary>
     public int ImagesMax { get; init; } = 50;
+
+    /// <summary>Names shown of each of them.</summary>
+    public int ImageNamesMax { get; init; } = 5;
 
     /// <summary>Whether a node that somebody deletes registers again at once; if not, it does when its agent starts, as Kubernetes' nodes do.</summary>
     public bool ComesBack { get; init; } = true;

@@ -1,5 +1,6 @@
 using Coppice.Client;
 using Coppice.Objects;
+using Coppice.Objects.Core;
 
 namespace Coppice.Node.Status;
 
@@ -18,6 +19,7 @@ public sealed class NodeReporter(
     // As many as Kubernetes' agents: others write to a node, too, most of all when it is new.
     private const int TriesMax = 5;
 
+    private readonly NodeDrivers _drivers = new(api);
     private readonly TaskCompletionSource _reported = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
 
@@ -138,27 +140,35 @@ public sealed class NodeReporter(
         if (!_reported.Task.IsCompleted || NodeStatusPlanner.IsNews(current.Status, planned, now, options))
         {
             await api.UpdateStatusAsync(current with { Status = planned }, stop);
+            if (NodeChanges.Reboot(facts.Name, isNew ? null : current.Status.NodeInfo.BootID, facts.Info.BootID) is { } reboot)
+            {
+                events.Record(NodeChanges.About(facts.Name), "Warning", reboot.Reason, reboot.Message);
+            }
+
+            Tell(facts.Name, NodeChanges.Reasons(isNew ? [] : Told(current.Status.Conditions), planned.Conditions));
             _reported.TrySetResult();
-            Tell(current, NodeChanges.Reasons(isNew ? [] : current.Status.Conditions, planned.Conditions));
         }
 
         if (current.Spec.Unschedulable != _wasUnschedulable)
         {
             _wasUnschedulable = current.Spec.Unschedulable;
-            Tell(current, [NodeChanges.Scheduling(_wasUnschedulable)]);
+            Tell(facts.Name, [NodeChanges.Scheduling(_wasUnschedulable)]);
         }
 
         goingDown?.TrySetResult();
+        await _drivers.ShowAsync(current, stop);
         return NodeConditions.IsReady(current with { Status = planned });
     }
 
-    // About a node that has its name for an uid, as the kubelet's: an old kubectl finds no others.
-    private void Tell(Objects.Core.Node node, IEnumerable<string> reasons)
+    // After a start it tells anew what it has enough of, whatever an agent before has told: as the kubelet does.
+    private ValueList<NodeCondition> Told(ValueList<NodeCondition> conditions) =>
+        _reported.Task.IsCompleted ? conditions : [.. conditions.Where(one => one.Type == NodeConditionType.Ready)];
+
+    private void Tell(string node, IEnumerable<string> reasons)
     {
-        var named = node with { Metadata = node.Metadata with { Uid = node.Metadata.Name } };
         foreach (var reason in reasons)
         {
-            events.Record(named, "Normal", reason, NodeChanges.Message(node.Metadata.Name ?? "", reason));
+            events.Record(NodeChanges.About(node), "Normal", reason, NodeChanges.Message(node, reason));
         }
     }
 

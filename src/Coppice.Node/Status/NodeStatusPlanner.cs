@@ -39,7 +39,7 @@ public static class NodeStatusPlanner
             DaemonEndpoints = new NodeDaemonEndpoints { KubeletEndpoint = new DaemonEndpoint { Port = options.EndpointPort } },
             NodeInfo = facts.Info,
             Images = [.. health.Images.OrderByDescending(one => one.SizeBytes).ThenBy(one => one.Id, StringComparer.Ordinal).Take(options.ImagesMax)
-                .Select(one => new ContainerImage { Names = [.. one.Digests, .. one.Tags], SizeBytes = one.SizeBytes })],
+                .Select(one => new ContainerImage { Names = [.. one.Digests.Concat(one.Tags).Take(options.ImageNamesMax)], SizeBytes = one.SizeBytes })],
             Conditions = Conditions(current.Conditions, health, now),
         };
     }
@@ -73,11 +73,12 @@ public static class NodeStatusPlanner
     {
         var huge = capacity.Where(one => one.Key.StartsWith("hugepages-", StringComparison.Ordinal)).Sum(one => one.Value.Value);
         var memory = capacity[ResourceName.Memory].Value - options.ReservedMemoryBytes - huge;
+        var storage = capacity[ResourceName.Ephemeralstorage].Value;
         return capacity.With(
         [
             new(ResourceName.Cpu, Quantity.FromMillis(Math.Max(0, capacity[ResourceName.Cpu].MilliValue - options.ReservedMilliCpu))),
             new(ResourceName.Memory, Quantity.FromBytes(Math.Max(0, memory))),
-            new(ResourceName.Ephemeralstorage, Quantity.FromUnits((long)(capacity[ResourceName.Ephemeralstorage].Value * (1 - options.ReservedStorage)))),
+            new(ResourceName.Ephemeralstorage, Quantity.FromBytes(storage - (long)((double)storage * options.ReservedStorage))),
         ]);
     }
 

@@ -9,7 +9,7 @@ internal sealed class ClaimSharingFilter : IFilter
     private static readonly Rejection InUse =
         Rejection.Resolvable("node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode");
 
-    public ClusterEvents WokenBy => ClusterEvents.PodGone | ClusterEvents.Storage;
+    public ClusterEvents WokenBy => ClusterEvents.ClaimLeft | ClusterEvents.Claim;
 
     public bool LooksBeyondNode => true;
 

@@ -8,7 +8,7 @@ internal sealed class VolumeLimitsFilter : IFilter
 {
     private static readonly Rejection TooMany = Rejection.Resolvable("node(s) exceed max volume count");
 
-    public ClusterEvents WokenBy => ClusterEvents.Storage | ClusterEvents.NodeAdded | ClusterEvents.PodGone;
+    public ClusterEvents WokenBy => ClusterEvents.Storage | ClusterEvents.Claim | ClusterEvents.NodeAdded | ClusterEvents.PodGone;
 
     public NodeTest? For(PodInfo pod, ClusterSnapshot cluster)
     {

@@ -13,7 +13,7 @@ internal sealed class VolumeZoneFilter : IFilter
 
     private static readonly Rejection Elsewhere = Rejection.Unresolvable("node(s) had no available volume zone");
 
-    public ClusterEvents WokenBy => ClusterEvents.Storage | ClusterEvents.NodeAdded | ClusterEvents.NodeLabels;
+    public ClusterEvents WokenBy => ClusterEvents.Storage | ClusterEvents.Claim | ClusterEvents.NodeAdded | ClusterEvents.NodeLabels;
 
     public NodeTest? For(PodInfo pod, ClusterSnapshot cluster)
     {

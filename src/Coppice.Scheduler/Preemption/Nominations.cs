@@ -16,6 +16,9 @@ internal sealed class Nominations
     /// <summary>The node that a pod waits for; null if none.</summary>
     public string? NodeOf(ObjectKey pod) => _nodes.GetValueOrDefault(pod);
 
+    /// <summary>A pod that waits, and for which node; null if it does not.</summary>
+    public (PodInfo Pod, string Node)? Find(ObjectKey pod) => NodeOf(pod) is { } node ? (_pods[node].Find(one => one.Key == pod)!, node) : null;
+
     /// <param name="node">Null or empty for none.</param>
     public void Set(PodInfo pod, string? node)
     {

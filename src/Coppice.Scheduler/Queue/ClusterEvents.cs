@@ -25,7 +25,7 @@ internal enum ClusterEvents
     /// <summary>An assigned one needs less than it did: it was resized, or its resize is done.</summary>
     PodScaledDown = 256,
 
-    /// <summary>A claim, a volume or a class of them came, went or changed.</summary>
+    /// <summary>A volume, a class of them, or what a node may have of them came, went or changed.</summary>
     Storage = 512,
 
     /// <summary>Something is gone from a node that gave or kept room there, and the waiting pod would now have room.</summary>
@@ -33,4 +33,10 @@ internal enum ClusterEvents
 
     /// <summary>A claim of devices, a class or the devices themselves came, went or changed.</summary>
     Devices = 2048,
+
+    /// <summary>A claim of volumes that the waiting pod uses came, went or changed.</summary>
+    Claim = 4096,
+
+    /// <summary>Something is gone from a node that used a claim of volumes which the waiting pod uses, too.</summary>
+    ClaimLeft = 8192,
 }

@@ -118,6 +118,7 @@ public sealed class Cluster : IServer
         var planeOptions = new ControlPlaneOptions(new([.. _options.Ranges.AllServices], _options.NodePorts), keys.Authority.CertificatePem)
         {
             Ranges = _options.Ranges,
+            Host = _options.NodeName,
             Tokens = keys.Tokens,
             Authority = keys.Authority,
             SigningDuration = _options.ControlPlane.SigningDuration,
@@ -157,7 +158,7 @@ public sealed class Cluster : IServer
         side.Run(network);
         _ownLoops = [builtIns.WokenBy(plane.Caches, _time, _log), new PublishedAuthentication(ownApi, keys).WokenBy(plane.Caches, _time, _log), new TokenTracking(ownApi, plane.Caches, _time).Woken(_log)];
         _loops.Run([meter.RunAsync, atRest.RunAsync, .. plane.Loops, .. _ownLoops.Select(loop => (Func<CancellationToken, Task>)loop.RunAsync)]);
-        _hooks.Finish(StartHooks.Informers, StartHooks.Definitions, StartHooks.TokenTracking);
+        _hooks.Finish(StartHooks.Informers, StartHooks.Definitions, StartHooks.IdentityLease, StartHooks.TokenTracking);
         await side.RunAsync(node, stop);
         _loops.Run(IdleMemory.OfThisProcess(_time, _log).RunAsync);
     }

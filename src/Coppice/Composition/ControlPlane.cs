@@ -2,6 +2,7 @@ using Coppice.ApiServer;
 using Coppice.ApiServer.Admission;
 using Coppice.ApiServer.Audit;
 using Coppice.ApiServer.Authentication;
+using Coppice.ApiServer.InProcess;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Services;
 using Coppice.Client;
@@ -47,6 +48,9 @@ public sealed record ControlPlaneOptions(ServiceAllocationOptions Services, stri
 
     /// <summary>How long a node may be silent.</summary>
     public NodeLifecycleOptions NodeLifecycle { get; init; } = NodeLifecycleOptions.Default;
+
+    /// <summary>By whose name its components show that they work; null where nobody looks, as in a simulation.</summary>
+    public string? Host { get; init; }
 
     /// <summary>Null where nothing is signed, as in a simulation.</summary>
     public CertificateAuthority? Authority { get; init; }
@@ -109,18 +113,19 @@ public sealed class ControlPlane
             NodeCompanions = [NodeIdentities.Proxy, NodeIdentities.VolumeMaker],
             CheckPolicy = Api.CheckTypes,
         };
-        _controllers = new ControllerSet(
-            name => door(Api, Users.Controller(name)), Caches, Recorder(door(Api, ControllerManager), "controllermanager"), controllerOptions, time, logs);
-        var schedulerApi = door(Api, Scheduler);
-        _scheduler = new SchedulingLoop(
-            schedulerApi,
-            SchedulerCaches.Of(Caches),
-            Recorder(schedulerApi, "default-scheduler"),
-            options.Scheduler,
-            time,
-            logs.CreateLogger("Coppice.Scheduler"));
+        var (managerApi, schedulerApi) = (door(Api, ControllerManager), door(Api, Scheduler));
+        var (managerEvents, schedulerEvents) = (Recorder(managerApi, "controllermanager"), Recorder(schedulerApi, "default-scheduler"));
+        _controllers = new ControllerSet(name => door(Api, Users.Controller(name)), Caches, managerEvents, controllerOptions, time, logs);
+        _scheduler = new SchedulingLoop(schedulerApi, SchedulerCaches.Of(Caches), schedulerEvents, options.Scheduler, time, logs.CreateLogger("Coppice.Scheduler"));
         var log = logs.CreateLogger("Coppice.ApiServer");
         _loops.AddRange([stop => Api.Definitions.RunAsync(log, stop), _controllers.RunAsync, _scheduler.RunAsync, Caches.RunAsync]);
+        if (options.Host is { } host)
+        {
+            // 4. Others see that it works.
+            var manager = managerEvents.As("kube-controller-manager", managerApi);
+            var elections = new ComponentElections(door(Api, Users.Component(InProcessClient.ApiServer)), managerApi, manager, schedulerApi, schedulerEvents);
+            _loops.Add(ComponentLeases.Of(host, elections, time, random, logs.CreateLogger("Coppice")).RunAsync);
+        }
     }
 
     public ApiVerbs Api { get; }

@@ -120,7 +120,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         var running = _agent = parts.Agent;
         var streams = _streams = Streams(running, runtime);
         _stats = new NodeStats(() => running.Workers.Values, runtime.WrittenAsync, mounts, _cgroups, options.Layout.Root, time);
-        _kubelet = Shown(running, streams, _stats, parts.Probed, asked) with { Starts = parts.Starts, Devices = devices };
+        _kubelet = Shown(parts, streams, _stats, asked) with { Devices = devices, Configuration = KubeletConfiguration.Write(agentOptions, nodeEnvironment, NodeShutdownOptions.Default, socket) };
         var networks = new PodNetworkWatch(
             () => LinksOf(running), (link, missing) => running.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
         return stop => RunAsync(running, [networks.RunAsync, devices.RunAsync], parts.Ready, supervising, stop);
@@ -152,8 +152,8 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         (space, name) => api.FindAsync<Secret>(new(space, name), stopping),
         () => services.Items);
 
-    private KubeletNode Shown(NodeAgent agent, INodeStreams streams, NodeStats stats, ProbeTally probed, RuntimeFigures asked) =>
-        new(options.Name, () => agent.Workers.Values, streams, stats, probed, asked, Problem) { Started = agent.Started };
+    private KubeletNode Shown(NodeAgentParts parts, INodeStreams streams, NodeStats stats, RuntimeFigures asked) =>
+        new(options.Name, () => parts.Agent.Workers.Values, streams, stats, parts.Probed, asked, Problem) { Started = parts.Agent.Started, Starts = parts.Starts };
 
     /// <summary>The networks of pods that are to run on: one that ends needs none any more.</summary>
     private static IReadOnlyList<PodLink> LinksOf(NodeAgent agent) =>

@@ -15,6 +15,7 @@ internal sealed class StartHooks
     public const string DefinitionsSynced = "crd-informer-synced";
     public const string Namespaces = "start-system-namespaces-controller";
     public const string Authentication = "start-cluster-authentication-info-controller";
+    public const string IdentityLease = "start-kube-apiserver-identity-lease-controller";
     public const string TokenTracking = "start-legacy-token-tracking-controller";
     public const string Roles = "rbac/bootstrap-roles";
     public const string PriorityClasses = "scheduling/bootstrap-system-priority-classes";
@@ -28,8 +29,8 @@ internal sealed class StartHooks
     // In the order in which Kubernetes lists them.
     private static readonly string[] All =
     [
-        Informers, FlowConsumer, Definitions, DefinitionsSynced, Namespaces, Authentication, TokenTracking, Roles, PriorityClasses, FlowProducer, ApiService,
-        ServiceRange, ApiServices, Availability, Registration,
+        Informers, FlowConsumer, Definitions, DefinitionsSynced, Namespaces, Authentication, IdentityLease, TokenTracking, Roles, PriorityClasses, FlowProducer,
+        ApiService, ServiceRange, ApiServices, Availability, Registration,
     ];
 
     private readonly ConcurrentDictionary<string, bool> _finished = [];

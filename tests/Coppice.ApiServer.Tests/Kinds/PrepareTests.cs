@@ -74,6 +74,7 @@ public sealed class PrepareTests
         var changed = Update(old with { Spec = old.Spec with { Template = new() { Spec = new() { NodeName = "x" } } } }, old);
 
         Assert.Equal(("1", "2"), (old.Metadata.Annotations[Note], changed.Metadata.Annotations[Note]));
+        Assert.Equal("7", Create(new DaemonSet { Metadata = new() { Annotations = ValueMap.Of((Note, "7")) } }).Metadata.Annotations[Note]);
     }
 
     [Fact]

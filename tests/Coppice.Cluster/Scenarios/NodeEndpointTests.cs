@@ -57,6 +57,23 @@ public sealed class NodeEndpointTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task The_node_is_described_and_tells_how_it_works()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        var described = await ns.RunAsync("describe", "node", "node-1");
+        Assert.Contains("Starting kubelet.", described);
+        Assert.Contains("Updated Node Allocatable limit across pods", described);
+        Assert.Contains("Node node-1 status is now: NodeHasNoDiskPressure", described);
+        Assert.Contains("Node node-1 event: Registered Node node-1 in Controller", described);
+
+        var configuration = JsonNode.Parse(await ns.RunAsync("get", "--raw", "/api/v1/nodes/node-1/proxy/configz"))!["kubeletconfig"]!;
+        Assert.Equal(("cluster.local", 110), ((string?)configuration["clusterDomain"], (int)configuration["maxPods"]!));
+        Assert.Contains("kubernetes_healthcheck{name=\"syncloop\",type=\"healthz\"} 1\n", await ns.RunAsync("get", "--raw", "/api/v1/nodes/node-1/proxy/metrics/slis"));
+        Assert.Equal("Node", await ns.Cluster.Kubectl.ValueAsync(".metadata.ownerReferences[0].kind", "csinode/node-1"));
+        Assert.StartsWith("node-1_", await ns.Cluster.Kubectl.ValueAsync(".spec.holderIdentity", "lease/kube-scheduler", "-n", "kube-system"));
+    }
+
+    [Fact]
     public async Task The_logs_of_the_node_are_read_through_the_api_server()
     {
         var ns = await shared.NewNamespaceAsync();

@@ -42,6 +42,14 @@ public sealed class DaemonHistoryTests : IDisposable
     }
 
     [Fact]
+    public void A_pod_bears_how_often_the_template_has_been_another()
+    {
+        Assert.Equal("1", Assert.Single(_plane.Api.All<Pod>()).Metadata.Labels["pod-template-generation"]);
+        Change("web:2");
+        Assert.Equal("2", Assert.Single(_plane.Api.All<Pod>()).Metadata.Labels["pod-template-generation"]);
+    }
+
+    [Fact]
     public void A_pod_stays_when_its_revision_is_of_the_same_template_whatever_it_is_called()
     {
         var pod = Assert.Single(_plane.Api.All<Pod>());

@@ -63,6 +63,7 @@ public sealed class ZoneHintTests
             plane.Create(Node($"n-{zone}", zone, "1"));
         }
 
+        plane.Events.Clear();
         var service = Samples.Service();
         plane.Create(service with { Metadata = service.Metadata with { Annotations = ValueMap.Of(("service.kubernetes.io/topology-mode", "Auto")) } });
         Assert.Equal(["TopologyAwareHintsDisabled Insufficient number of endpoints (0 endpoints, 2 zones), addressType: IPv4"], plane.Events.Distinct());

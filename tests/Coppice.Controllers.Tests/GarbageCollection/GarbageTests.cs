@@ -4,6 +4,7 @@ using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
 using Coppice.Objects.Rbac;
+using Coppice.Objects.Storage;
 
 namespace Coppice.Controllers.Tests.GarbageCollection;
 
@@ -48,6 +49,19 @@ public sealed class GarbageTests
         Assert.Empty(plane.Api.All<Deployment>());
         Assert.Empty(Assert.Single(plane.Api.All<ReplicaSet>()).Metadata.OwnerReferences);
         Assert.Equal(2, plane.Api.All<Pod>().Count);
+    }
+
+    [Fact]
+    public void What_a_node_showed_of_its_drivers_goes_with_it()
+    {
+        using var plane = new ControlPlane();
+        var node = plane.Create(new Node { Metadata = new() { Name = "n1" } });
+        var owner = new OwnerReference { ApiVersion = "v1", Kind = "Node", Name = "n1", Uid = node.Metadata.Uid! };
+        plane.Create(new CSINode { Metadata = new() { Name = "n1", OwnerReferences = [owner] } });
+        Assert.Single(plane.Api.All<CSINode>());
+
+        plane.Delete<Node>("n1", "");
+        Assert.Empty(plane.Api.All<CSINode>());
     }
 
     [Fact]

@@ -29,6 +29,19 @@ public sealed class NodeLifecycleTests
     }
 
     [Fact]
+    public void A_node_is_told_of_when_it_comes_and_when_it_goes()
+    {
+        using var plane = TwoNodes();
+        plane.Advance(TimeSpan.FromMinutes(5));
+        Assert.Single(plane.Events, "RegisteredNode Node n1 event: Registered Node n1 in Controller");
+        Assert.DoesNotContain(plane.Events, one => one.StartsWith("RemovingNode", StringComparison.Ordinal));
+
+        plane.Delete<Node>("n1", "");
+        plane.Advance(TimeSpan.FromMinutes(5));
+        Assert.Single(plane.Events, "RemovingNode Node n1 event: Removing Node n1 from Controller");
+    }
+
+    [Fact]
     public void Its_pods_are_evicted_when_their_toleration_ends()
     {
         using var plane = TwoNodes();

@@ -63,6 +63,65 @@ public sealed class ProberTests : IDisposable
         Assert.Equal($"timeout: failed to connect service \"127.0.0.1:{free}\" within 1s: context deadline exceeded", outcome.Message);
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData(null)]
+    public async Task Neither_is_one_reached_that_does_not_speak_it(string? answer)
+    {
+        using var server = new OneAnswer(answer);
+        var outcome = await AskAsync(new Probe { Grpc = new GRPCAction { Port = server.Port } }, server.Port);
+        Assert.Equal($"timeout: failed to connect service \"127.0.0.1:{server.Port}\" within 1s: context deadline exceeded", outcome.Message);
+    }
+
+    [Theory]
+    [InlineData(1, "")]
+    [InlineData(2, "service unhealthy (responded with \"NOT_SERVING\")")]
+    public async Task A_gRPC_server_says_whether_it_serves(byte status, string message)
+    {
+        using var server = new HealthServer { Body = [0, 0, 0, 0, 2, 8, status], Trailers = [("grpc-status", "0")] };
+        Assert.Equal((status == 1, message), await GrpcAsync(server));
+    }
+
+    [Theory]
+    [InlineData("5", "unknown%20service", "error: health rpc probe failed: rpc error: code = NotFound desc = unknown service")]
+    [InlineData("12", "unknown service grpc.health.v1.Health", "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unknown service grpc.health.v1.Health")]
+    [InlineData("4", "too slow", "timeout: health rpc did not complete within 1s")]
+    public async Task A_gRPC_server_that_refuses_to_say_it_is_quoted(string code, string words, string message)
+    {
+        using var server = new HealthServer { Trailers = [("grpc-status", code), ("grpc-message", words)] };
+        Assert.Equal((false, message), await GrpcAsync(server));
+    }
+
+    [Theory]
+    [InlineData("404", "text/plain", "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unexpected HTTP status code received from server: 404 (Not Found); transport: received unexpected content-type \"text/plain\"")]
+    [InlineData("503", "application/grpc", "error: health rpc probe failed: rpc error: code = Unavailable desc = unexpected HTTP status code received from server: 503 (Service Unavailable)")]
+    [InlineData("200", "text/html", "error: health rpc probe failed: rpc error: code = Unknown desc = transport: received unexpected content-type \"text/html\"")]
+    public async Task An_HTTP_2_server_that_knows_no_gRPC_is_told_apart(string status, string type, string message)
+    {
+        using var server = new HealthServer { Headers = [(":status", status), ("content-type", type)] };
+        Assert.Equal((false, message), await GrpcAsync(server));
+    }
+
+    [Fact]
+    public async Task A_gRPC_server_that_is_reached_and_does_not_answer_is_told_apart()
+    {
+        using var server = new HealthServer { IsSilent = true };
+        Assert.Equal((false, "timeout: health rpc did not complete within 1s"), await GrpcAsync(server));
+    }
+
+    [Fact]
+    public async Task A_gRPC_server_that_hangs_up_is_told()
+    {
+        using var server = new HealthServer { HangsUp = true };
+        Assert.Equal((false, "error: health rpc probe failed: rpc error: code = Unavailable desc = error reading from server: EOF"), await GrpcAsync(server));
+    }
+
+    private async Task<(bool IsHealthy, string Message)> GrpcAsync(HealthServer server)
+    {
+        var outcome = await AskAsync(new Probe { Grpc = new GRPCAction { Port = server.Port } }, server.Port);
+        return (outcome == ProbeOutcome.Success, outcome.Message);
+    }
+
     [Fact]
     public async Task A_certificate_makes_nobody_look_up_its_issuer()
     {

@@ -18,7 +18,7 @@ public sealed class NodeEventTests
     {
         var time = new ManualTimeProvider();
         var api = new TestApi(time);
-        var reporter = new NodeReporter(api, _events, _machine, new NodeStatusOptions(), time, failed => throw failed);
+        var reporter = Reporter(api, time);
         await TellsAsync(reporter, "NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID", "NodeReady");
         await TellsAsync(reporter);
 
@@ -33,6 +33,46 @@ public sealed class NodeEventTests
         await CordonAsync(api, false);
         await TellsAsync(reporter, "NodeSchedulable");
     }
+
+    [Fact]
+    public async Task An_agent_that_starts_again_tells_anew_what_the_node_has_enough_of()
+    {
+        var time = new ManualTimeProvider();
+        var api = new TestApi(time);
+        await TellsAsync(Reporter(api, time), "NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID", "NodeReady");
+        await TellsAsync(Reporter(api, time), "NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID");
+    }
+
+    [Fact]
+    public async Task A_machine_that_was_started_anew_is_told_of_once()
+    {
+        var time = new ManualTimeProvider();
+        var api = new TestApi(time);
+        await Reporter(api, time).ReportAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(_events.Told, one => one.Contains("Rebooted", StringComparison.Ordinal));
+
+        _machine.Boot = "two";
+        var reporter = Reporter(api, time);
+        await reporter.ReportAsync(TestContext.Current.CancellationToken);
+        await reporter.ReportAsync(TestContext.Current.CancellationToken);
+        Assert.Single(_events.Told, "Warning Rebooted: Node n1 has been rebooted, boot id: two");
+    }
+
+    [Fact]
+    public void A_node_tells_that_its_agent_starts_and_that_its_pods_have_bounds()
+    {
+        using var node = new TestNode().Start();
+        string[] told = ["Normal Starting: Starting kubelet.", "Normal NodeAllocatableEnforced: Updated Node Allocatable limit across pods"];
+        Assert.Equal(told, node.Events.Told);
+
+        node.Create("web", "server:1");
+        node.Advance(60);
+        node.Stop();
+        node.Start();
+        Assert.Equal([.. told, .. told], node.Events.Told.Where(told.Contains));
+    }
+
+    private NodeReporter Reporter(TestApi api, TimeProvider time) => new(api, _events, _machine, new NodeStatusOptions(), time, failed => throw failed);
 
     private static async Task CordonAsync(TestApi api, bool isUnschedulable)
     {
@@ -51,8 +91,10 @@ public sealed class NodeEventTests
     {
         public MachineHealth Health { get; set; } = MachineHealth.Good;
 
+        public string Boot { get; set; } = "one";
+
         public ValueTask<NodeFacts> FactsAsync(CancellationToken stop) =>
-            new(new NodeFacts("n1", ["192.168.0.1"], 2, 4L << 30, 1000, [], new NodeSystemInfo { OperatingSystem = "linux", Architecture = "amd64" }));
+            new(new NodeFacts("n1", ["192.168.0.1"], 2, 4L << 30, 1000, [], new NodeSystemInfo { OperatingSystem = "linux", Architecture = "amd64", BootID = Boot }));
 
         public ValueTask<MachineHealth> HealthAsync(CancellationToken stop) => new(Health);
     }

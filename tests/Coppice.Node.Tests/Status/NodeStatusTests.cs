@@ -1,3 +1,4 @@
+using Coppice.Node.Runtime;
 using Coppice.Node.Status;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -37,6 +38,23 @@ public sealed class NodeStatusTests
 
         var taken = second with { Capacity = second.Capacity.Without("example.com/gpu") };
         Assert.False(NodeStatusPlanner.Plan(taken, Facts, MachineHealth.Good, _options, Now).Allocatable.ContainsKey("example.com/gpu"));
+    }
+
+    [Theory]
+    [InlineData("61255492Ki", "56453061334")]
+    [InlineData("50000000Ki", "46079999924")]
+    public void Of_the_disk_a_tenth_stays_free_as_kubelets_reckon_it(string capacity, string allocatable)
+    {
+        var status = NodeStatusPlanner.Plan(new NodeStatus(), Facts with { StorageBytes = Quantity.Parse(capacity).Value }, MachineHealth.Good, _options, Now);
+        Assert.Equal((capacity, allocatable), (status.Capacity["ephemeral-storage"].ToString(), status.Allocatable["ephemeral-storage"].ToString()));
+    }
+
+    [Fact]
+    public void Of_an_image_no_more_than_five_names_are_shown()
+    {
+        var image = new ImageRecord("sha256:1", [.. Enumerable.Range(1, 6).Select(one => $"shop:{one}")], ["shop@sha256:1"], 100, null);
+        var status = NodeStatusPlanner.Plan(new NodeStatus(), Facts, MachineHealth.Good with { Images = [image] }, _options, Now);
+        Assert.Equal(["shop@sha256:1", "shop:1", "shop:2", "shop:3", "shop:4"], Assert.Single(status.Images).Names);
     }
 
     [Fact]

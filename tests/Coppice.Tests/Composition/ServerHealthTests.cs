@@ -38,7 +38,8 @@ public sealed class ServerHealthTests : IAsyncDisposable
         string[] hooks =
         [
             "generic-apiserver-start-informers", "priority-and-fairness-config-consumer", "start-apiextensions-controllers", "crd-informer-synced",
-            "start-system-namespaces-controller", "start-cluster-authentication-info-controller", "start-legacy-token-tracking-controller", "rbac/bootstrap-roles",
+            "start-system-namespaces-controller", "start-cluster-authentication-info-controller", "start-kube-apiserver-identity-lease-controller",
+            "start-legacy-token-tracking-controller", "rbac/bootstrap-roles",
             "scheduling/bootstrap-system-priority-classes", "priority-and-fairness-config-producer", "bootstrap-controller", "start-kubernetes-service-cidr-controller",
             "apiservice-registration-controller", "apiservice-status-remote-available-controller", "kube-apiserver-autoregistration",
         ];

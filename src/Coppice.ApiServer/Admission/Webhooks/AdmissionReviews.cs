@@ -6,6 +6,7 @@ using Coppice.ApiServer.Metrics;
 using Coppice.ApiServer.Requests;
 using Coppice.ApiServer.Storage;
 using Coppice.ApiServer.Webhooks;
+using Coppice.Client;
 using Coppice.Objects;
 using Coppice.Objects.Admission;
 using Coppice.Objects.Admissionregistration;
@@ -82,7 +83,7 @@ internal sealed class AdmissionReviews(WebhookClient client, AdmissionMetrics me
         {
             ApiVersion = $"{ReviewGroup}/{version}",
             Kind = ReviewKind,
-            Request = AdmissionQuestion.Of(call.Asked, call.Shown, request) with { Uid = RandomNames.Uid(random), Object = call.Objects.Item, OldObject = call.Objects.Old },
+            Request = AdmissionQuestion.Of(call.Asked, call.Shown, request) with { Uid = Uuids.Next(random), Object = call.Objects.Item, OldObject = call.Objects.Old },
         };
 
         request.LetOthersIn();

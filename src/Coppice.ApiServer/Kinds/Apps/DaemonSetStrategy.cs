@@ -1,20 +1,16 @@
-using System.Globalization;
-
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Meta;
+
 namespace Coppice.ApiServer.Kinds.Apps;
 
 /// <summary>DaemonSets: by default one pod is replaced at a time.</summary>
 internal sealed class DaemonSetStrategy : KindStrategy<DaemonSet>
 {
     private const int HistoryLimit = 10;
-
-    /// <summary>Where apps/v1 keeps a field that only its forerunners had; kubectl and older controllers still read it.</summary>
-    private const string TemplateGenerationNote = "deprecated.daemonset.template.generation";
 
     private static readonly FieldPath SpecPath = FieldPath.Of("spec");
 
@@ -30,14 +26,14 @@ internal sealed class DaemonSetStrategy : KindStrategy<DaemonSet>
 
     public override DaemonSet PrepareForCreate(DaemonSet item) => item with
     {
-        Metadata = WithTemplateGeneration(FirstGeneration(item), 1),
+        Metadata = WithTemplateGeneration(FirstGeneration(item), Math.Max(1, TemplateGeneration.Of(item) ?? 0)),
         Status = new(),
     };
 
     public override DaemonSet PrepareForUpdate(DaemonSet item, DaemonSet old)
     {
         var metadata = NextGeneration(item, old, item.Spec != old.Spec);
-        var generation = TemplateGeneration(old) + (item.Spec.Template == old.Spec.Template ? 0 : 1);
+        var generation = (TemplateGeneration.Of(old) ?? 0) + (item.Spec.Template == old.Spec.Template ? 0 : 1);
         return item with { Metadata = WithTemplateGeneration(metadata, generation), Status = old.Status };
     }
 
@@ -63,12 +59,9 @@ internal sealed class DaemonSetStrategy : KindStrategy<DaemonSet>
             };
     }
 
-    private static long TemplateGeneration(DaemonSet item) =>
-        long.TryParse(item.Metadata.Annotations.Find(TemplateGenerationNote), CultureInfo.InvariantCulture, out var generation) ? generation : 0;
-
     private static ObjectMeta WithTemplateGeneration(ObjectMeta metadata, long generation) => metadata with
     {
-        Annotations = metadata.Annotations.With(TemplateGenerationNote, generation.ToString(CultureInfo.InvariantCulture)),
+        Annotations = metadata.Annotations.With(TemplateGeneration.Annotation, TemplateGeneration.Write(generation)),
     };
 
     public override Findings<FieldError> Validate(DaemonSet item) =>

@@ -62,8 +62,8 @@ internal sealed class PreemptionLaw(LawGround ground) : ILaw
             return;
         }
 
-        // Whoever was there at any time of the moment, or may be on the way there, may have been in the way.
-        var there = world.Before<Pod>().Concat(world.All<Pod>())
+        // Whoever was there at any time of the moment, or may be on the way there, may have been in the way: also who came, and had to go, within it.
+        var there = world.Before<Pod>().Concat(world.All<Pod>()).Concat(victims)
             .Where(pod => pod.Spec.NodeName == node && pod.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))
             .DistinctBy(pod => pod.Metadata.Uid)
             .Sum(Millis);

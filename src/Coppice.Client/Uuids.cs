@@ -1,0 +1,15 @@
+namespace Coppice.Client;
+
+/// <summary>Identifiers that are nobody else's.</summary>
+public static class Uuids
+{
+    /// <summary>A random (version 4) one.</summary>
+    public static string Next(Random random)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        random.NextBytes(bytes);
+        bytes[6] = (byte)((bytes[6] & 0x0f) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
+        return new Guid(bytes, bigEndian: true).ToString();
+    }
+}
