@@ -137,6 +137,9 @@ public static class ApiErrors
     public static ApiError NotAcceptable(params IReadOnlyList<string> accepted) => Make(
         HttpStatusCode.NotAcceptable, StatusReason.NotAcceptable, $"only the following media types are accepted: {string.Join(", ", accepted)}");
 
+    /// <summary>The same of what describes the API, where Kubernetes says nothing but the code.</summary>
+    public static ApiError NotAcceptableDocument(params IReadOnlyList<string> accepted) => new(NotAcceptable(accepted).Status, "");
+
     public static ApiError UnsupportedMediaType(params IReadOnlyList<string> accepted) => Make(
         HttpStatusCode.UnsupportedMediaType,
         StatusReason.UnsupportedMediaType,
