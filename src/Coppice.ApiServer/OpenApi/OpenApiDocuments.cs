@@ -64,9 +64,15 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
             : null;
     }
 
+    /// <summary>One version; whoever asks by the hash of another description is told by which to ask.</summary>
     private ServedDocument OfVersion(string root, Func<ApiDescription> version, string? hash, string form, string? acceptEncoding)
     {
         var current = _hashes[root];
+        if (!string.IsNullOrEmpty(hash) && hash != current)
+        {
+            return new([], form) { ETag = $"\"{current}\"", Location = Address(root) };
+        }
+
         byte[] Write() => form == Json ? OpenApiV3Json.Write(version()) : OpenApiV3Protobuf.Write(OpenApiV3Json.Write(version()));
         return Answer($"{Version3Path}{root}", form, current, Write, acceptEncoding) with { Immutable = hash == current };
     }

@@ -22,7 +22,13 @@ internal static class DocumentAnswer
         var response = http.Response;
         response.Headers.Vary = "Accept, Accept-Encoding";
         response.Headers.ETag = document.ETag;
-        if (document.ETag is { } tag && http.Request.Headers.IfNoneMatch.Contains(tag))
+        if (document.Location is { } location)
+        {
+            response.StatusCode = StatusCodes.Status301MovedPermanently;
+            response.Headers.Location = location;
+            response.ContentType = document.ContentType;
+        }
+        else if (document.ETag is { } tag && http.Request.Headers.IfNoneMatch.Contains(tag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
         }

@@ -44,6 +44,25 @@ public sealed class DocumentFormTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal((HttpStatusCode.NotAcceptable, ""), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
     }
 
+    [Theory]
+    [InlineData(Json)]
+    [InlineData(Protobuf3)]
+    public async Task Who_asks_by_an_old_hash_is_sent_to_the_present_one(string accept)
+    {
+        var current = await AddressAsync();
+        using var moved = await AskAsync($"{Apps}?hash=0123", accept);
+        Assert.Equal(HttpStatusCode.MovedPermanently, moved.StatusCode);
+        Assert.Equal(current, moved.Headers.Location!.OriginalString);
+        Assert.Null(moved.Headers.CacheControl);
+        Assert.Equal("", await moved.Content.ReadAsStringAsync());
+
+        using var found = await AskAsync(current, accept);
+        Assert.Equal((HttpStatusCode.OK, accept), (found.StatusCode, found.Content.Headers.ContentType!.ToString()));
+        Assert.Equal("public, immutable", found.Headers.GetValues("Cache-Control").Single());
+        var days = (found.Content.Headers.Expires!.Value - TimeProvider.System.GetUtcNow()).TotalDays;
+        Assert.InRange(days, 364, 367);
+    }
+
     [Fact]
     public async Task Who_asks_by_no_hash_may_keep_nothing_unasked()
     {
@@ -62,6 +81,9 @@ public sealed class DocumentFormTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal(first.Headers.ETag, again.Headers.ETag);
         Assert.Contains("Accept", again.Headers.Vary);
     }
+
+    private async Task<string> AddressAsync() =>
+        (string)(await api.GetAsync("/openapi/v3")).Good().Body!["paths"]!["apis/apps/v1"]!["serverRelativeURL"]!;
 
     private async Task<HttpResponseMessage> AskAsync(string path, string? accept, EntityTagHeaderValue? known = null)
     {
