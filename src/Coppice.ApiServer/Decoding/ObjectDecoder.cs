@@ -30,13 +30,16 @@ public static class ObjectDecoder
     /// <summary>How long a body may be: Kubernetes' limit, which leaves room for an object of etcd's 1.5 MiB as JSON.</summary>
     public const int BodyBytesMax = 3 * 1024 * 1024;
 
+    // Of options that do not say.
+    private const string OptionsVersion = "meta.k8s.io/v1";
+
     // What Kubernetes shows of a body that it does not recognize at all.
     private const int SummaryLength = 30;
 
     /// <summary>Reads a body of JSON.</summary>
     /// <exception cref="ApiError">400: it is no JSON, no object of this kind, or has wrong types; in strict mode also unknown fields.</exception>
     public static DecodedObject Decode(ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode) =>
-        Decode(json, expected, mode, []);
+        Decode(json, json, expected, mode, []);
 
     /// <summary>Reads a body of YAML, or of JSON.</summary>
     /// <exception cref="ApiError">As for JSON.</exception>
@@ -44,8 +47,8 @@ public static class ObjectDecoder
     {
         var converted = YamlBody.ToJson(yaml);
         return converted.Error is null
-            ? Decode(converted.Json, expected, mode, converted.DuplicateKeys)
-            : throw Unrecognized(yaml.Span, expected.Name, $"couldn't get version/kind; json parse error: {converted.Error}");
+            ? Decode(converted.Json, yaml, expected, mode, converted.DuplicateKeys)
+            : throw Unrecognized(yaml.Span, expected.Name, NoJson(converted.Error));
     }
 
     /// <summary>Reads what a patch has made of an object; errors are the patch's.</summary>
@@ -82,23 +85,33 @@ public static class ObjectDecoder
             : Read(json, expected.Kind.Schema, report.HasNulls, expected.Kind.Format.Read, e => Unfit(expected.Name, expected.ApiVersion, expected.Name, e));
     }
 
-    /// <summary>Reads a body that is no object of the API but goes along with a request, such as DeleteOptions; unknown fields are ignored.</summary>
-    /// <exception cref="ApiError">400: it is no JSON, or has wrong types.</exception>
+    /// <summary>
+    /// Reads a body that is no object of the API but goes along with a request, such as DeleteOptions. It may be of any version, or say
+    /// nothing of itself; unknown fields are ignored.
+    /// </summary>
+    /// <exception cref="ApiError">400: it is no JSON, of another kind, or has wrong types.</exception>
     public static T DecodeOptions<T>(ReadOnlyMemory<byte> json)
         where T : class
     {
         var schema = RecordSchemas.Of<T>();
         var report = StrictDecoder.Check(json.Span, schema);
-        if ((report.SyntaxError ?? report.FatalError) is { } fatal)
+        if ((report.SyntaxError ?? report.KindError) is { } error)
         {
-            throw report.Kind is null ? Unrecognized(json.Span, schema.Name, fatal) : Unfit(report.Kind, report.ApiVersion, schema.Name, fatal);
+            throw ApiErrors.BadRequest(NoJson(error));
         }
 
-        return Read(json, schema, report.HasNulls, ApiJson.Read<T>, e => Unfit(schema.Name, report.ApiVersion, schema.Name, e));
+        var version = string.IsNullOrEmpty(report.ApiVersion) ? OptionsVersion : report.ApiVersion;
+        RefuseOddVersion(version);
+        if (!string.IsNullOrEmpty(report.Kind) && report.Kind != schema.Name)
+        {
+            throw ApiErrors.BadRequest(NoKind(report.Kind, version));
+        }
+
+        return report.FatalError is { } fatal ? throw ApiErrors.BadRequest(fatal) : Read(json, schema, report.HasNulls, ApiJson.Read<T>, ApiErrors.BadRequest);
     }
 
     private static DecodedObject Decode(
-        ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> duplicateKeys)
+        ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> body, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> duplicateKeys)
     {
         if (duplicateKeys.Count == 0 && ReadPlain(json, expected) is { } plain)
         {
@@ -107,9 +120,9 @@ public static class ObjectDecoder
 
         var schema = expected.Kind.Schema;
         var report = StrictDecoder.Check(json.Span, schema);
-        if (report.SyntaxError is { } syntax)
+        if ((report.SyntaxError ?? report.KindError) is { } error)
         {
-            throw Unrecognized(json.Span, expected.Name, $"couldn't get version/kind; json parse error: {syntax}");
+            throw Unrecognized(body.Span, expected.Name, NoJson(error));
         }
 
         var kind = string.IsNullOrEmpty(report.Kind) ? expected.Name : report.Kind;
@@ -180,24 +193,34 @@ public static class ObjectDecoder
             return;
         }
 
-        if (apiVersion.Count(c => c == '/') > 1)
-        {
-            throw ApiErrors.BadRequest($"unexpected GroupVersion string: {apiVersion}");
-        }
-
+        RefuseOddVersion(apiVersion);
         if (kind == expected.Name)
         {
-            throw ApiErrors.BadRequest(
-                $"the API version in the data ({apiVersion}) does not match the expected API version ({expected.ApiVersion})");
+            throw OtherVersion(apiVersion, expected);
         }
 
         var why = BuiltInKinds.FindKind(apiVersion, kind) is { } known
             ? $"converting (v1.{known.Name}) to ({known.Schema.Package.Split('.')[^1]}.{expected.Name}): unknown conversion"
-            : $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}";
+            : NoKind(kind, apiVersion);
         throw Unfit(kind, apiVersion, expected.Name, why);
     }
 
+    private static void RefuseOddVersion(string apiVersion)
+    {
+        if (apiVersion.Count(c => c == '/') > 1)
+        {
+            throw ApiErrors.BadRequest($"unexpected GroupVersion string: {apiVersion}");
+        }
+    }
+
     private delegate T Reading<out T>(ReadOnlySpan<byte> json);
+
+    private static string NoJson(string why) => $"couldn't get version/kind; json parse error: {why}";
+
+    private static string NoKind(string kind, string apiVersion) => $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}";
+
+    private static ApiError OtherVersion(string apiVersion, ExpectedObject expected) =>
+        ApiErrors.BadRequest($"the API version in the data ({apiVersion}) does not match the expected API version ({expected.ApiVersion})");
 
     private static string StrictMessage(IReadOnlyList<string> errors) => $"strict decoding error: {string.Join(", ", errors)}";
 

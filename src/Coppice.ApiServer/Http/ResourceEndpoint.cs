@@ -167,7 +167,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
 
     private static async ValueTask<WriteRequest> WithDeletionAsync(HttpContext http, WriteRequest write)
     {
-        var options = http.Request.Query.Deletion(await RequestBody.ReadOptionsAsync<DeleteOptions>(http));
+        var options = await RequestBody.ReadOptionsAsync<DeleteOptions>(http) ?? http.Request.Query.Deletion();
         return write with { Options = write.Options with { Deletion = options } };
     }
 }
