@@ -68,7 +68,13 @@ public static class ObjectDecoder
             throw InvalidPatch(json, fatal);
         }
 
+        if (expected.Kind.Schema.IsCustom && string.IsNullOrEmpty(report.Kind))
+        {
+            throw InvalidPatch(json, NoKindIn(json));
+        }
+
         var (item, dropped) = ReadObject(json, expected.Kind, report, e => InvalidPatch(json, e));
+        RefuseOtherName(item, expected);
         IReadOnlyList<string> strict = [.. duplicateFields, .. report.StrictErrors, .. dropped];
         return mode == FieldValidation.Strict && strict.Count > 0
             ? throw InvalidPatch(json, StrictMessage(strict))
@@ -127,7 +133,15 @@ public static class ObjectDecoder
 
         var kind = string.IsNullOrEmpty(report.Kind) ? expected.Name : report.Kind;
         var apiVersion = string.IsNullOrEmpty(report.ApiVersion) ? expected.ApiVersion : report.ApiVersion;
-        RefuseOtherKind(kind, apiVersion, expected);
+        if (schema.IsCustom)
+        {
+            RefuseUnnamed(report, expected, mode, json, body);
+        }
+        else
+        {
+            RefuseOtherKind(kind, apiVersion, expected);
+        }
+
         if (report.FatalError is { } fatal)
         {
             throw Unfit(kind, apiVersion, expected.Name, fatal);
@@ -140,6 +154,7 @@ public static class ObjectDecoder
             throw Unfit(kind, apiVersion, expected.Name, StrictMessage(duplicateKeys.Count == 0 ? strict : [YamlBody.Join(duplicateKeys), .. strict]));
         }
 
+        RefuseOtherName(item, expected);
         return Finish(item, expected, mode, [.. duplicateKeys, .. strict]);
     }
 
@@ -205,6 +220,32 @@ public static class ObjectDecoder
         throw Unfit(kind, apiVersion, expected.Name, why);
     }
 
+    /// <summary>Custom objects have no type that would say what they are: they must say it themselves.</summary>
+    /// <param name="body">As it was sent, of which <paramref name="json"/> was made.</param>
+    private static void RefuseUnnamed(DecodeReport report, ExpectedObject expected, FieldValidation mode, ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> body)
+    {
+        if (string.IsNullOrEmpty(report.Kind))
+        {
+            throw mode == FieldValidation.Ignore
+                ? Unfit(expected.Name, expected.ApiVersion, expected.Name, NoKindIn(json))
+                : Unrecognized(body.Span, expected.Name, NoKindIn(body));
+        }
+
+        if (report.ApiVersion != expected.ApiVersion)
+        {
+            throw OtherVersion(report.ApiVersion ?? "", expected);
+        }
+    }
+
+    /// <summary>What a custom object says that it is makes no other of it: it is read, and then found to be wrong.</summary>
+    private static void RefuseOtherName(KubernetesObject item, ExpectedObject expected)
+    {
+        if (expected.Kind.Schema.IsCustom && item.Kind is { } kind && kind != expected.Name)
+        {
+            throw ApiErrors.Invalid(expected.Kind.Group, kind, item.Metadata.Name ?? "", FieldError.Invalid(FieldPath.Of("kind"), kind, $"must be {expected.Name}"));
+        }
+    }
+
     private static void RefuseOddVersion(string apiVersion)
     {
         if (apiVersion.Count(c => c == '/') > 1)
@@ -218,6 +259,8 @@ public static class ObjectDecoder
     private static string NoJson(string why) => $"couldn't get version/kind; json parse error: {why}";
 
     private static string NoKind(string kind, string apiVersion) => $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}";
+
+    private static string NoKindIn(ReadOnlyMemory<byte> body) => $"Object 'Kind' is missing in '{Encoding.UTF8.GetString(body.Span)}'";
 
     private static ApiError OtherVersion(string apiVersion, ExpectedObject expected) =>
         ApiErrors.BadRequest($"the API version in the data ({apiVersion}) does not match the expected API version ({expected.ApiVersion})");
