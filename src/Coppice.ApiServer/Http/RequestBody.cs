@@ -57,12 +57,18 @@ internal static class RequestBody
         var json = MediaType(http) switch
         {
             "" or "application/json" or "*/*" => body,
-            "application/yaml" => YamlBody.ToJson(body) is { Error: null } converted ? converted.Json : throw ApiErrors.BadRequest(YamlBody.ToJson(body).Error!),
+            "application/yaml" => FromYaml(body),
             ProtobufBody.MediaType => ProtobufBody.ToJson(body, RecordSchemas.Of<T>()),
             _ => throw ApiErrors.UnsupportedMediaType(ObjectTypes),
         };
         HttpAudit.TrailOf(http)?.Asked(json);
         return ObjectDecoder.DecodeOptions<T>(json);
+    }
+
+    private static ReadOnlyMemory<byte> FromYaml(ReadOnlyMemory<byte> yaml)
+    {
+        var converted = YamlBody.ToJson(yaml);
+        return converted.Error is null ? converted.Json : throw ApiErrors.BadRequest(converted.Error);
     }
 
     /// <summary>What is to change in an object, in the form that the Content-Type says.</summary>
