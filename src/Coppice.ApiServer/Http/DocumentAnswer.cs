@@ -1,10 +1,10 @@
 using System.Globalization;
 using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Responses;
 using Microsoft.AspNetCore.Http;
 
-namespace Coppice.ApiServer.Responses;
+namespace Coppice.ApiServer.Http;
 
 /// <summary>Writes a document that the server describes itself with, as far as the client does not have it already.</summary>
 internal static class DocumentAnswer
