@@ -96,6 +96,19 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Theory]
+    [InlineData("?orphanDependents=false", 202)]
+    [InlineData("?propagationPolicy=Background", 200)]
+    [InlineData("", 200)]
+    public async Task Who_asks_in_the_old_form_is_told_that_an_object_is_still_to_go(string query, int code)
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "held", ",\"finalizers\":[\"example.com/wait\"]")).Good();
+        (await api.NewConfigMapAsync(space, "free")).Good();
+        Assert.Equal(code, (await api.SendAsync("DELETE", $"{space}/configmaps/held{query}")).Code);
+        Assert.Equal(200, (await api.SendAsync("DELETE", $"{space}/configmaps/free{query}")).Code);
+    }
+
+    [Theory]
     [InlineData("Foreground", "foregroundDeletion")]
     [InlineData("Orphan", "orphan")]
     public async Task A_propagation_policy_waits_for_the_collector(string policy, string finalizer)
