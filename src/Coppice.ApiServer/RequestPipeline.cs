@@ -404,38 +404,7 @@ public sealed partial class RequestPipeline
             throw ApiErrors.MethodNotAllowed();
         }
 
-        var response = http.Response;
-        if (document.IsObject)
-        {
-            _ = ResponseFormat.ChoosePlain(http.Request) ?? throw ApiErrors.NotAcceptable(ResponseFormat.Json, ResponseFormat.Yaml);
-            await ResponseWriter.WriteDocumentAsync(http, document.Body, StatusCodes.Status200OK);
-            return true;
-        }
-
-        response.Headers.Vary = "Accept, Accept-Encoding";
-        if (document.ETag is { } tag)
-        {
-            response.Headers.ETag = tag;
-            if (headers.IfNoneMatch.Contains(tag))
-            {
-                response.StatusCode = StatusCodes.Status304NotModified;
-                return true;
-            }
-        }
-
-        if (document.Immutable || document.MaxAge is not null)
-        {
-            response.Headers.CacheControl = document.MaxAge is { } age ? $"public, max-age={age.TotalSeconds}" : "public, immutable";
-        }
-
-        if (document.ContentEncoding is { } encoding)
-        {
-            response.Headers.ContentEncoding = encoding;
-        }
-
-        response.ContentType = document.ContentType;
-        response.ContentLength = document.Body.Length;
-        await response.Body.WriteAsync(document.Body, http.RequestAborted);
+        await DocumentAnswer.WriteAsync(http, document, _time.GetUtcNow());
         return true;
     }
 

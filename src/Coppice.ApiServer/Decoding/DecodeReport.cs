@@ -8,6 +8,9 @@ public sealed record DecodeReport(IReadOnlyList<string> StrictErrors, string? Fa
     /// <summary>The text is not JSON at all; the message is worded as Go's.</summary>
     public string? SyntaxError { get; init; }
 
+    /// <summary>The root is no object, or its apiVersion or kind no text; the message is worded as Go's.</summary>
+    public string? KindError { get; init; }
+
     /// <summary>There are nulls, which Kubernetes reads as absent values.</summary>
     public bool HasNulls { get; init; }
 

@@ -30,13 +30,16 @@ public static class ObjectDecoder
     /// <summary>How long a body may be: Kubernetes' limit, which leaves room for an object of etcd's 1.5 MiB as JSON.</summary>
     public const int BodyBytesMax = 3 * 1024 * 1024;
 
+    // Of options that do not say.
+    private const string OptionsVersion = "meta.k8s.io/v1";
+
     // What Kubernetes shows of a body that it does not recognize at all.
     private const int SummaryLength = 30;
 
     /// <summary>Reads a body of JSON.</summary>
     /// <exception cref="ApiError">400: it is no JSON, no object of this kind, or has wrong types; in strict mode also unknown fields.</exception>
     public static DecodedObject Decode(ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode) =>
-        Decode(json, expected, mode, []);
+        Decode(json, json, expected, mode, []);
 
     /// <summary>Reads a body of YAML, or of JSON.</summary>
     /// <exception cref="ApiError">As for JSON.</exception>
@@ -44,8 +47,8 @@ public static class ObjectDecoder
     {
         var converted = YamlBody.ToJson(yaml);
         return converted.Error is null
-            ? Decode(converted.Json, expected, mode, converted.DuplicateKeys)
-            : throw Unrecognized(yaml.Span, expected.Name, $"couldn't get version/kind; json parse error: {converted.Error}");
+            ? Decode(converted.Json, yaml, expected, mode, converted.DuplicateKeys)
+            : throw Unrecognized(yaml.Span, expected.Name, NoJson(converted.Error));
     }
 
     /// <summary>Reads what a patch has made of an object; errors are the patch's.</summary>
@@ -65,7 +68,13 @@ public static class ObjectDecoder
             throw InvalidPatch(json, fatal);
         }
 
+        if (expected.Kind.Schema.IsCustom && string.IsNullOrEmpty(report.Kind))
+        {
+            throw InvalidPatch(json, NoKindIn(json));
+        }
+
         var (item, dropped) = ReadObject(json, expected.Kind, report, e => InvalidPatch(json, e));
+        RefuseOtherName(item, expected);
         IReadOnlyList<string> strict = [.. duplicateFields, .. report.StrictErrors, .. dropped];
         return mode == FieldValidation.Strict && strict.Count > 0
             ? throw InvalidPatch(json, StrictMessage(strict))
@@ -82,23 +91,33 @@ public static class ObjectDecoder
             : Read(json, expected.Kind.Schema, report.HasNulls, expected.Kind.Format.Read, e => Unfit(expected.Name, expected.ApiVersion, expected.Name, e));
     }
 
-    /// <summary>Reads a body that is no object of the API but goes along with a request, such as DeleteOptions; unknown fields are ignored.</summary>
-    /// <exception cref="ApiError">400: it is no JSON, or has wrong types.</exception>
+    /// <summary>
+    /// Reads a body that is no object of the API but goes along with a request, such as DeleteOptions. It may be of any version, or say
+    /// nothing of itself; unknown fields are ignored.
+    /// </summary>
+    /// <exception cref="ApiError">400: it is no JSON, of another kind, or has wrong types.</exception>
     public static T DecodeOptions<T>(ReadOnlyMemory<byte> json)
         where T : class
     {
         var schema = RecordSchemas.Of<T>();
         var report = StrictDecoder.Check(json.Span, schema);
-        if ((report.SyntaxError ?? report.FatalError) is { } fatal)
+        if ((report.SyntaxError ?? report.KindError) is { } error)
         {
-            throw report.Kind is null ? Unrecognized(json.Span, schema.Name, fatal) : Unfit(report.Kind, report.ApiVersion, schema.Name, fatal);
+            throw ApiErrors.BadRequest(NoJson(error));
         }
 
-        return Read(json, schema, report.HasNulls, ApiJson.Read<T>, e => Unfit(schema.Name, report.ApiVersion, schema.Name, e));
+        var version = string.IsNullOrEmpty(report.ApiVersion) ? OptionsVersion : report.ApiVersion;
+        RefuseOddVersion(version);
+        if (!string.IsNullOrEmpty(report.Kind) && report.Kind != schema.Name)
+        {
+            throw ApiErrors.BadRequest(NoKind(report.Kind, version));
+        }
+
+        return report.FatalError is { } fatal ? throw ApiErrors.BadRequest(fatal) : Read(json, schema, report.HasNulls, ApiJson.Read<T>, ApiErrors.BadRequest);
     }
 
     private static DecodedObject Decode(
-        ReadOnlyMemory<byte> json, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> duplicateKeys)
+        ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> body, ExpectedObject expected, FieldValidation mode, IReadOnlyList<string> duplicateKeys)
     {
         if (duplicateKeys.Count == 0 && ReadPlain(json, expected) is { } plain)
         {
@@ -107,14 +126,22 @@ public static class ObjectDecoder
 
         var schema = expected.Kind.Schema;
         var report = StrictDecoder.Check(json.Span, schema);
-        if (report.SyntaxError is { } syntax)
+        if ((report.SyntaxError ?? report.KindError) is { } error)
         {
-            throw Unrecognized(json.Span, expected.Name, $"couldn't get version/kind; json parse error: {syntax}");
+            throw Unrecognized(body.Span, expected.Name, NoJson(error));
         }
 
         var kind = string.IsNullOrEmpty(report.Kind) ? expected.Name : report.Kind;
         var apiVersion = string.IsNullOrEmpty(report.ApiVersion) ? expected.ApiVersion : report.ApiVersion;
-        RefuseOtherKind(kind, apiVersion, expected);
+        if (schema.IsCustom)
+        {
+            RefuseUnnamed(report, expected, mode, json, body);
+        }
+        else
+        {
+            RefuseOtherKind(kind, apiVersion, expected);
+        }
+
         if (report.FatalError is { } fatal)
         {
             throw Unfit(kind, apiVersion, expected.Name, fatal);
@@ -127,6 +154,7 @@ public static class ObjectDecoder
             throw Unfit(kind, apiVersion, expected.Name, StrictMessage(duplicateKeys.Count == 0 ? strict : [YamlBody.Join(duplicateKeys), .. strict]));
         }
 
+        RefuseOtherName(item, expected);
         return Finish(item, expected, mode, [.. duplicateKeys, .. strict]);
     }
 
@@ -180,24 +208,62 @@ public static class ObjectDecoder
             return;
         }
 
-        if (apiVersion.Count(c => c == '/') > 1)
-        {
-            throw ApiErrors.BadRequest($"unexpected GroupVersion string: {apiVersion}");
-        }
-
+        RefuseOddVersion(apiVersion);
         if (kind == expected.Name)
         {
-            throw ApiErrors.BadRequest(
-                $"the API version in the data ({apiVersion}) does not match the expected API version ({expected.ApiVersion})");
+            throw OtherVersion(apiVersion, expected);
         }
 
         var why = BuiltInKinds.FindKind(apiVersion, kind) is { } known
             ? $"converting (v1.{known.Name}) to ({known.Schema.Package.Split('.')[^1]}.{expected.Name}): unknown conversion"
-            : $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}";
+            : NoKind(kind, apiVersion);
         throw Unfit(kind, apiVersion, expected.Name, why);
     }
 
+    /// <summary>Custom objects have no type that would say what they are: they must say it themselves.</summary>
+    /// <param name="body">As it was sent, of which <paramref name="json"/> was made.</param>
+    private static void RefuseUnnamed(DecodeReport report, ExpectedObject expected, FieldValidation mode, ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> body)
+    {
+        if (string.IsNullOrEmpty(report.Kind))
+        {
+            throw mode == FieldValidation.Ignore
+                ? Unfit(expected.Name, expected.ApiVersion, expected.Name, NoKindIn(json))
+                : Unrecognized(body.Span, expected.Name, NoKindIn(body));
+        }
+
+        if (report.ApiVersion != expected.ApiVersion)
+        {
+            throw OtherVersion(report.ApiVersion ?? "", expected);
+        }
+    }
+
+    /// <summary>What a custom object says that it is makes no other of it: it is read, and then found to be wrong.</summary>
+    private static void RefuseOtherName(KubernetesObject item, ExpectedObject expected)
+    {
+        if (expected.Kind.Schema.IsCustom && item.Kind is { } kind && kind != expected.Name)
+        {
+            throw ApiErrors.Invalid(expected.Kind.Group, kind, item.Metadata.Name ?? "", FieldError.Invalid(FieldPath.Of("kind"), kind, $"must be {expected.Name}"));
+        }
+    }
+
+    private static void RefuseOddVersion(string apiVersion)
+    {
+        if (apiVersion.Count(c => c == '/') > 1)
+        {
+            throw ApiErrors.BadRequest($"unexpected GroupVersion string: {apiVersion}");
+        }
+    }
+
     private delegate T Reading<out T>(ReadOnlySpan<byte> json);
+
+    private static string NoJson(string why) => $"couldn't get version/kind; json parse error: {why}";
+
+    private static string NoKind(string kind, string apiVersion) => $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}";
+
+    private static string NoKindIn(ReadOnlyMemory<byte> body) => $"Object 'Kind' is missing in '{Encoding.UTF8.GetString(body.Span)}'";
+
+    private static ApiError OtherVersion(string apiVersion, ExpectedObject expected) =>
+        ApiErrors.BadRequest($"the API version in the data ({apiVersion}) does not match the expected API version ({expected.ApiVersion})");
 
     private static string StrictMessage(IReadOnlyList<string> errors) => $"strict decoding error: {string.Join(", ", errors)}";
 

@@ -9,6 +9,9 @@ internal ref struct SchemaWalk
 {
     private const int LongestKnownName = 128;
 
+    // What Kubernetes reads of a body before it knows what it is.
+    private const string HeadType = """struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }""";
+
     private readonly ObjectSchema _root;
 
     private readonly FieldTrail _trail = new();
@@ -33,6 +36,8 @@ internal ref struct SchemaWalk
 
     private string? _kind;
 
+    private string? _kindError;
+
     public SchemaWalk(ReadOnlySpan<byte> json, ObjectSchema root)
     {
         _reader = new Utf8JsonReader(json);
@@ -53,6 +58,7 @@ internal ref struct SchemaWalk
         }
         else
         {
+            _kindError = $"json: cannot unmarshal {Found("")} into Go value of type {HeadType}";
             Mismatch($"v1.{_root.Name}");
         }
 
@@ -60,7 +66,7 @@ internal ref struct SchemaWalk
     }
 
     public readonly DecodeReport Report() =>
-        new(_strict.All, _fatal) { HasNulls = _hasNulls, HasDuplicates = _hasDuplicates, ApiVersion = _apiVersion, Kind = _kind };
+        new(_strict.All, _fatal) { HasNulls = _hasNulls, HasDuplicates = _hasDuplicates, ApiVersion = _apiVersion, Kind = _kind, KindError = _kindError };
 
     private void Walk(ValueSchema schema)
     {
@@ -257,25 +263,35 @@ internal ref struct SchemaWalk
             _fatal ??= ScalarText.QuantityFormatError;
         }
 
-        var found = _reader.TokenType switch
-        {
-            JsonTokenType.String => "string",
-            JsonTokenType.True or JsonTokenType.False => "bool",
-            JsonTokenType.StartObject => "object",
-            JsonTokenType.StartArray => "array",
-            _ when goType is "int32" or "int64" or "float64" => $"number {Encoding.ASCII.GetString(_reader.ValueSpan)}",
-            _ => "number",
-        };
-        _fatal ??= $"json: cannot unmarshal {found} into {_trail.GoField()} of type {goType}";
+        _fatal ??= $"json: cannot unmarshal {Found(goType)} into {_trail.GoField()} of type {goType}";
         _reader.Skip();
     }
 
+    private readonly string Found(string goType) => _reader.TokenType switch
+    {
+        JsonTokenType.String => "string",
+        JsonTokenType.True or JsonTokenType.False => "bool",
+        JsonTokenType.StartObject => "object",
+        JsonTokenType.StartArray => "array",
+        _ when goType is "int32" or "int64" or "float64" => $"number {Encoding.ASCII.GetString(_reader.ValueSpan)}",
+        _ => "number",
+    };
+
     private void NoteKind(bool isRoot, FieldSchema field)
     {
-        if (isRoot && _reader.TokenType == JsonTokenType.String)
+        if (!isRoot || field.JsonName is not ("apiVersion" or "kind"))
+        {
+            return;
+        }
+
+        if (_reader.TokenType == JsonTokenType.String)
         {
             _apiVersion = field.JsonName == "apiVersion" ? ReadText() : _apiVersion;
             _kind = field.JsonName == "kind" ? ReadText() : _kind;
+        }
+        else if (_reader.TokenType != JsonTokenType.Null)
+        {
+            _kindError ??= $"json: cannot unmarshal {Found("string")} into Go struct field .{field.JsonName} of type string";
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Coppice.ApiServer.Requests;
+using Coppice.ApiServer.Responses;
 
 namespace Coppice.ApiServer.Discovery;
 
@@ -81,10 +82,11 @@ public sealed class DiscoveryDocuments(IReadOnlyList<ServedGroup> groups, string
         return Plain(path) is { } plain ? new(plain, "application/json") { IsObject = path is not (Index or "/version") } : null;
     }
 
+    // The index and the version are for people in any case.
     private byte[]? Plain(string path) => path.Split('/')[1..] switch
     {
-        [""] => JsonDocumentWriter.Write(json => json.WriteStrings("paths", Paths().Order(StringComparer.Ordinal))),
-        ["version"] => ServerVersion.Write(),
+        [""] => IndentedText.Of(JsonDocumentWriter.Write(json => json.WriteStrings("paths", Paths().Order(StringComparer.Ordinal)))).ToArray(),
+        ["version"] => IndentedText.Of(ServerVersion.Write()).ToArray(),
         ["api"] => GroupDocuments.ApiVersions(Groups.First(g => g.Name.Length == 0), serverAddress),
         ["apis"] => GroupDocuments.GroupList(Groups.Where(g => g.Name.Length > 0)),
         ["api", var version] => ResourceList("", version),

@@ -15,6 +15,9 @@ public sealed record ServedDocument(byte[] Body, string ContentType)
     /// <summary>The address carries the hash of the content, so a client may keep it for good.</summary>
     public bool Immutable { get; init; }
 
+    /// <summary>Where it is by now, with the query, if it was asked for by an old hash; null for what is answered with the body.</summary>
+    public string? Location { get; init; }
+
     /// <summary>How long anybody may keep it; null if that is not said.</summary>
     public TimeSpan? MaxAge { get; init; }
 }

@@ -120,12 +120,15 @@ public static class ApiErrors
             details);
     }
 
-    /// <summary>A request that is well-formed but cannot be carried out on the object as it is, such as a patch whose test fails.</summary>
-    public static ApiError Unprocessable(string why) => Make(
+    /// <summary>A request that is well-formed but cannot be carried out on the object as it is, such as a patch whose test fails: clients know it by these very words.</summary>
+    public static ApiError Unprocessable() => Make(
         HttpStatusCode.UnprocessableEntity,
         StatusReason.Invalid,
-        $"the server rejected our request due to an error in our request: {why}",
+        "the server rejected our request due to an error in our request",
         new ApiStatusDetails());
+
+    /// <summary>A fault of the request that Kubernetes has no code for, and takes for its own.</summary>
+    public static ApiError Unforeseen(string message) => Make(HttpStatusCode.InternalServerError, StatusReason.None, message);
 
     /// <summary>A path that is served, asked in a way that it is not.</summary>
     public static ApiError MethodNotAllowed(string why = "the server does not allow this method on the requested resource") => Make(
@@ -136,6 +139,9 @@ public static class ApiErrors
 
     public static ApiError NotAcceptable(params IReadOnlyList<string> accepted) => Make(
         HttpStatusCode.NotAcceptable, StatusReason.NotAcceptable, $"only the following media types are accepted: {string.Join(", ", accepted)}");
+
+    /// <summary>The same of what describes the API, where Kubernetes says nothing but the code.</summary>
+    public static ApiError NotAcceptableDocument(params IReadOnlyList<string> accepted) => new(NotAcceptable(accepted).Status, "");
 
     public static ApiError UnsupportedMediaType(params IReadOnlyList<string> accepted) => Make(
         HttpStatusCode.UnsupportedMediaType,
@@ -166,10 +172,7 @@ public static class ApiErrors
         message,
         new ApiStatusDetails { Causes = [new ApiStatusCause { Reason = CauseType.DisruptionBudget, Message = cause }] });
 
-    public static ApiError SeveralBudgets() => Make(
-        HttpStatusCode.InternalServerError,
-        StatusReason.None,
-        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+    public static ApiError SeveralBudgets() => Unforeseen("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
 
     public static ApiError Timeout(string message, int retryAfterSeconds = 0) => Make(
         HttpStatusCode.GatewayTimeout,
@@ -253,8 +256,8 @@ public static class ApiErrors
         Kind = "Status",
         Status = "Failure",
         Message = message,
-        Reason = reason,
-        // What is empty is not there: kinds of the core have no group, and what is yet to be named has no name.
+        Reason = Said(reason),
+        // What is empty is not there: kinds of the core have no group, what is yet to be named has no name, and not all has a reason.
         Details = details is null ? null : details with { Name = Said(details.Name), Group = Said(details.Group), Kind = Said(details.Kind) },
         Code = (int)code,
     });

@@ -44,18 +44,31 @@ internal static class RequestBody
         return decoded;
     }
 
-    /// <summary>Reads what goes along with a request, such as DeleteOptions; an empty body is an empty one.</summary>
-    public static async ValueTask<T> ReadOptionsAsync<T>(HttpContext http) where T : class, new()
+    /// <summary>Reads what goes along with a request, such as DeleteOptions; null if there is no body.</summary>
+    /// <exception cref="ApiError">UnsupportedMediaType, or BadRequest with what is wrong.</exception>
+    public static async ValueTask<T?> ReadOptionsAsync<T>(HttpContext http) where T : class
     {
         var body = await ReadAsync(http);
         if (body.IsEmpty)
         {
-            return new T();
+            return null;
         }
 
-        var json = MediaType(http) == ProtobufBody.MediaType ? ProtobufBody.ToJson(body, RecordSchemas.Of<T>()) : body;
+        var json = MediaType(http) switch
+        {
+            "" or "application/json" or "*/*" => body,
+            "application/yaml" => FromYaml(body),
+            ProtobufBody.MediaType => ProtobufBody.ToJson(body, RecordSchemas.Of<T>()),
+            _ => throw ApiErrors.UnsupportedMediaType(ObjectTypes),
+        };
         HttpAudit.TrailOf(http)?.Asked(json);
         return ObjectDecoder.DecodeOptions<T>(json);
+    }
+
+    private static ReadOnlyMemory<byte> FromYaml(ReadOnlyMemory<byte> yaml)
+    {
+        var converted = YamlBody.ToJson(yaml);
+        return converted.Error is null ? converted.Json : throw ApiErrors.BadRequest(converted.Error);
     }
 
     /// <summary>What is to change in an object, in the form that the Content-Type says.</summary>

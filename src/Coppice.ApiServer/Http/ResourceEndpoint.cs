@@ -129,10 +129,13 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
 
     private async Task DeleteAsync(HttpContext http, WriteRequest write)
     {
-        var result = await verbs.Writes.RunAsync(await WithDeletionAsync(http, write), new WriteChange.Removal(), http.RequestAborted);
+        write = await WithDeletionAsync(http, write);
+        var result = await verbs.Writes.RunAsync(write, new WriteChange.Removal(), http.RequestAborted);
         if (!result.Gone || write.Served.AnswersDeleted)
         {
-            await responses.WriteObjectAsync(http, write.Served, result.Form, StatusCodes.Status200OK);
+            // That it is still to come is told only to those who ask in the old form, as in Kubernetes: others would not expect it.
+            var isOnlyAccepted = !result.Gone && write.Options.Deletion is { OrphanDependents: false };
+            await responses.WriteObjectAsync(http, write.Served, result.Form, isOnlyAccepted ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
             return;
         }
 
@@ -167,7 +170,7 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
 
     private static async ValueTask<WriteRequest> WithDeletionAsync(HttpContext http, WriteRequest write)
     {
-        var options = http.Request.Query.Deletion(await RequestBody.ReadOptionsAsync<DeleteOptions>(http));
+        var options = await RequestBody.ReadOptionsAsync<DeleteOptions>(http) ?? http.Request.Query.Deletion();
         return write with { Options = write.Options with { Deletion = options } };
     }
 }

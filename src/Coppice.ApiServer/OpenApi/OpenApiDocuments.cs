@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Coppice.ApiServer.Discovery;
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
 using Coppice.Objects.Apiextensions;
@@ -20,7 +21,9 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
 {
     private const string Version2Path = "/openapi/v2";
     private const string Version3Path = "/openapi/v3";
-    private const string Protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+    private const string Json = "application/json";
+    private const string Protobuf2 = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+    private const string Protobuf3 = "application/com.github.proto-openapi.spec.v3.v1.0+protobuf";
 
     public static readonly IReadOnlyList<string> Paths = [Version2Path, Version3Path, $"{Version3Path}/"];
 
@@ -33,31 +36,45 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
     private readonly SortedDictionary<string, string> _hashes = HashesOf(groups, others);
 
     // Many clients ask at once after a change: one of them makes it, and the others wait for that.
-    private readonly ConcurrentDictionary<string, Lazy<byte[]>> _compressed = new();
+    private readonly ConcurrentDictionary<(string Path, string ContentType), Lazy<byte[]>> _compressed = new();
 
     /// <summary>The document at a path, or null when there is none.</summary>
     /// <param name="path">As in the request, without the query.</param>
     /// <param name="hash">The query's "hash", as the index gives it; null where it is absent.</param>
     /// <param name="accept">The request's Accept header.</param>
     /// <param name="acceptEncoding">The request's Accept-Encoding header.</param>
+    /// <exception cref="ApiError">NotAcceptable, without a word: the client takes no form of it.</exception>
     public ServedDocument? Find(string path, string? hash, string? accept, string? acceptEncoding)
     {
         path = path.TrimEnd('/');
         if (path == Version3Path)
         {
-            return new(Index(), "application/json") { ETag = $"\"{WholeHash}\"" };
+            return new(Index(), Json) { ETag = $"\"{WholeHash}\"" };
         }
 
         if (path == Version2Path)
         {
-            return WantsProtobuf(accept)
-                ? Answer(Protobuf, Protobuf, WholeHash, () => OpenApiV2Protobuf.Write(Whole()), acceptEncoding)
-                : Answer(Version2Path, "application/json", WholeHash, () => OpenApiV2Json.Write(Whole()), acceptEncoding);
+            return Form(accept, Protobuf2) == Json
+                ? Answer(path, Json, WholeHash, () => OpenApiV2Json.Write(Whole()), acceptEncoding)
+                : Answer(path, Protobuf2, WholeHash, () => OpenApiV2Protobuf.Write(Whole()), acceptEncoding);
         }
 
         return path.StartsWith(Version3Path, StringComparison.Ordinal) && path[Version3Path.Length..] is var root && Version(root) is { } version
-            ? Answer(path, "application/json", _hashes[root], () => OpenApiV3Json.Write(version()), acceptEncoding) with { Immutable = hash == _hashes[root] }
+            ? OfVersion(root, version, hash, Form(accept, Protobuf3), acceptEncoding)
             : null;
+    }
+
+    /// <summary>One version; whoever asks by the hash of another description is told by which to ask.</summary>
+    private ServedDocument OfVersion(string root, Func<ApiDescription> version, string? hash, string form, string? acceptEncoding)
+    {
+        var current = _hashes[root];
+        if (!string.IsNullOrEmpty(hash) && hash != current)
+        {
+            return new([], form) { ETag = $"\"{current}\"", Location = Address(root) };
+        }
+
+        byte[] Write() => form == Json ? OpenApiV3Json.Write(version()) : OpenApiV3Protobuf.Write(OpenApiV3Json.Write(version()));
+        return Answer($"{Version3Path}{root}", form, current, Write, acceptEncoding) with { Immutable = hash == current };
     }
 
     private string WholeHash => field ??= Hash(string.Concat(_hashes.Values));
@@ -70,9 +87,9 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
         : _versions.FirstOrDefault(version => version.Root == root) is { } version ? () => ApiDescription.Of([version], _versions)
         : null;
 
-    private ServedDocument Answer(string key, string contentType, string hash, Func<byte[]> write, string? acceptEncoding)
+    private ServedDocument Answer(string path, string contentType, string hash, Func<byte[]> write, string? acceptEncoding)
     {
-        var compressed = _compressed.GetOrAdd(key, _ => new(() => Compress(write()))).Value;
+        var compressed = _compressed.GetOrAdd((path, contentType), _ => new(() => Compress(write()))).Value;
         var gzip = AcceptHeader.TakesGzip(acceptEncoding);
         return new(gzip ? compressed : Decompress(compressed), contentType)
         {
@@ -89,31 +106,38 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
         foreach (var (root, url) in own.Concat(others.Select(other => (other.Root, other.Version3))))
         {
             json.WriteStartObject(root[1..]);
-            json.WriteString("serverRelativeURL", url ?? $"{Version3Path}{root}?hash={_hashes[root]}");
+            json.WriteString("serverRelativeURL", url ?? Address(root));
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
     });
 
-    /// <summary>Clients up to kubectl 1.26 ask with an "@" where later ones, minding what a media type may hold, write a dot.</summary>
-    private static bool WantsProtobuf(string? accept)
+    private string Address(string root) => $"{Version3Path}{root}?hash={_hashes[root]}";
+
+    /// <summary>The content type that a client wants most. Older ones ask for protobuf with an "@" where later ones, minding what a media type may hold, write a dot.</summary>
+    private static string Form(string? accept, string protobuf)
     {
-        foreach (var wish in (accept ?? "").Split(',', StringSplitOptions.TrimEntries))
+        if (string.IsNullOrEmpty(accept))
         {
-            if (wish.StartsWith("application/com.github.proto-openapi.spec.v2", StringComparison.OrdinalIgnoreCase)
-                && wish.Contains("v1.0+protobuf", StringComparison.OrdinalIgnoreCase))
+            return Json;
+        }
+
+        var older = protobuf.Replace(".v1.0", "@v1.0", StringComparison.Ordinal);
+        foreach (var wish in AcceptHeader.Wishes(accept))
+        {
+            if (wish.Takes(Json))
             {
-                return true;
+                return Json;
             }
 
-            if (wish.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) || wish.StartsWith("*/*", StringComparison.Ordinal))
+            if (wish.Takes(protobuf) || wish.Takes(older))
             {
-                return false;
+                return protobuf;
             }
         }
 
-        return false;
+        throw ApiErrors.NotAcceptableDocument(Json, protobuf);
     }
 
     /// <summary>

@@ -22,8 +22,7 @@ internal sealed class ProtobufMessage
     {
         if (!string.IsNullOrEmpty(value))
         {
-            _output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-            _output.WriteString(value);
+            Present(field, value);
         }
     }
 
@@ -39,9 +38,46 @@ internal sealed class ProtobufMessage
     {
         if (value)
         {
-            _output.WriteTag(field, WireFormat.WireType.Varint);
-            _output.WriteBool(true);
+            Present(field, true);
         }
+    }
+
+    public void Whole(int field, long value)
+    {
+        if (value != 0)
+        {
+            _output.WriteTag(field, WireFormat.WireType.Varint);
+            _output.WriteInt64(value);
+        }
+    }
+
+    public void Number(int field, double value)
+    {
+        if (value != 0)
+        {
+            Present(field, value);
+        }
+    }
+
+    /// <summary>A value that is there even when it is empty, as it is one of several of which a message has one.</summary>
+    public void Present(int field, string value)
+    {
+        _output.WriteTag(field, WireFormat.WireType.LengthDelimited);
+        _output.WriteString(value);
+    }
+
+    /// <inheritdoc cref="Present(int, string)"/>
+    public void Present(int field, bool value)
+    {
+        _output.WriteTag(field, WireFormat.WireType.Varint);
+        _output.WriteBool(value);
+    }
+
+    /// <inheritdoc cref="Present(int, string)"/>
+    public void Present(int field, double value)
+    {
+        _output.WriteTag(field, WireFormat.WireType.Fixed64);
+        _output.WriteDouble(value);
     }
 
     /// <summary>A nested message; it is there even when it is empty.</summary>

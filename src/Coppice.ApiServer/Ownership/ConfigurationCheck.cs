@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coppice.ApiServer.Errors;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Ownership;
@@ -48,7 +49,7 @@ internal static class ConfigurationCheck
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
-            Add(path, $"expected map, got &{{{GoText(value)}}}", found);
+            Add(path, $"expected map, got &{{{GoText.Of(value)}}}", found);
             return;
         }
 
@@ -68,7 +69,7 @@ internal static class ConfigurationCheck
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
-            Add(path, $"expected list, got &{{{GoText(value)}}}", found);
+            Add(path, $"expected list, got &{{{GoText.Of(value)}}}", found);
             return;
         }
 
@@ -103,42 +104,23 @@ internal static class ConfigurationCheck
     {
         (ValueShape.Any, _) => null,
         (ValueShape.Boolean, JsonValueKind.True or JsonValueKind.False) => null,
-        (ValueShape.Boolean, _) => $"expected boolean, got {GoType(value)}",
+        (ValueShape.Boolean, _) => $"expected boolean, got {GoText.TypeOf(value)}",
         (ValueShape.Int32 or ValueShape.Int64 or ValueShape.Number, JsonValueKind.Number) => null,
-        (ValueShape.Int32 or ValueShape.Int64 or ValueShape.Number, _) => $"expected numeric (int or float), got {GoType(value)}",
+        (ValueShape.Int32 or ValueShape.Int64 or ValueShape.Number, _) => $"expected numeric (int or float), got {GoText.TypeOf(value)}",
         (ValueShape.Quantity or ValueShape.IntOrString, not (JsonValueKind.Object or JsonValueKind.Array)) => null,
-        (ValueShape.Quantity or ValueShape.IntOrString, _) => $"expected any scalar, got &{{{GoText(value)}}}",
+        (ValueShape.Quantity or ValueShape.IntOrString, _) => $"expected any scalar, got &{{{GoText.Of(value)}}}",
         (_, JsonValueKind.String) => null,
         _ => $"expected string, got &value.valueUnstructured{{Value:{GoLiteral(value)}}}",
     };
 
     private static void Add(string path, string error, List<string> found) => found.Add(path.Length == 0 ? error : $"{path}: {error}");
 
-    private static string GoType(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => "string",
-        JsonValueKind.True or JsonValueKind.False => "bool",
-        JsonValueKind.Number => value.TryGetInt64(out _) ? "int64" : "float64",
-        JsonValueKind.Array => "[]interface {}",
-        _ => "map[string]interface {}",
-    };
-
-    /// <summary>As Go prints a value: map[a:1 b:[2 3]].</summary>
-    private static string GoText(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Null => "<nil>",
-        JsonValueKind.Array => $"[{string.Join(' ', value.EnumerateArray().Select(GoText))}]",
-        JsonValueKind.Object => $"map[{string.Join(' ', value.EnumerateObject().OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name}:{GoText(f.Value)}"))}]",
-        _ => value.GetRawText(),
-    };
-
     /// <summary>As Go's source has a value: map[string]interface {}{"a":1}.</summary>
     private static string GoLiteral(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => "interface {}(nil)",
         JsonValueKind.Array => $"[]interface {{}}{{{string.Join(", ", value.EnumerateArray().Select(GoLiteral))}}}",
-        JsonValueKind.Object => $"map[string]interface {{}}{{{string.Join(", ", value.EnumerateObject().OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{Errors.QuotedText.Of(f.Name)}:{GoLiteral(f.Value)}"))}}}",
+        JsonValueKind.Object => $"map[string]interface {{}}{{{string.Join(", ", value.EnumerateObject().OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{QuotedText.Of(f.Name)}:{GoLiteral(f.Value)}"))}}}",
         _ => value.GetRawText(),
     };
 }

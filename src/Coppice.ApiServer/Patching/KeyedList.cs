@@ -32,23 +32,23 @@ internal sealed class KeyedList
     {
         if (element is JsonArray)
         {
-            throw ApiErrors.Unprocessable("lists of lists are not supported");
+            throw ApiErrors.Unprocessable();
         }
 
         if (mergeKey is null)
         {
             return element is JsonObject
-                ? throw ApiErrors.Unprocessable("cannot merge lists without merge key for type map")
+                ? throw ApiErrors.Unforeseen("cannot merge lists without merge key for type map")
                 : element?.ToJsonString() ?? "null";
         }
 
         if (element is not JsonObject map)
         {
-            throw ApiErrors.Unprocessable("list element types are not identical");
+            throw ApiErrors.Unforeseen("list element types are not identical");
         }
 
         return map[mergeKey]?.ToJsonString()
-            ?? throw ApiErrors.Unprocessable($"map: {map.ToJsonString()} does not contain declared merge key: {mergeKey}");
+            ?? throw ApiErrors.Unforeseen($"map: {GoText.Of(map)} does not contain declared merge key: {mergeKey}");
     }
 
     public bool Contains(string key) => _firstByKey.ContainsKey(key);

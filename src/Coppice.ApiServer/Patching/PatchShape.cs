@@ -21,7 +21,7 @@ internal readonly record struct PatchShape(ObjectSchema? Type, ValueSchema? Elem
             return new PatchField(Element, null, IsMerged: false);
         }
 
-        var field = Type.Find(name) ?? throw ApiErrors.BadRequest(
+        var field = Type.Find(name) ?? throw ApiErrors.Unforeseen(
             $"unable to find api field in struct {Type.Name} for the json field {QuotedText.Of(name)}");
         return new PatchField(field.Value, field.Facts.MergeKey, field.Facts.MergeList || field.Facts.MergeKey is not null);
     }

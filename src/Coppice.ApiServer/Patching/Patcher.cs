@@ -12,7 +12,7 @@ public static class Patcher
 {
     /// <param name="original">The object as it is; valid JSON.</param>
     /// <param name="schema">The object's type; only strategic merge asks it.</param>
-    /// <exception cref="ApiError">400: the patch is malformed. 422: it does not apply to this object. 413: it is too large.</exception>
+    /// <exception cref="ApiError">400: the patch is malformed. 422: it does not apply to this object. 413: it is too large. 500: it merges lists in a way that nobody knows.</exception>
     /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
     public static byte[] Apply(
         PatchType type, ReadOnlyMemory<byte> original, ReadOnlyMemory<byte> patch, ObjectSchema schema, CancellationToken stop = default)
@@ -43,9 +43,9 @@ public static class Patcher
         {
             return JsonPatch.Apply(target, patch, stop);
         }
-        catch (JsonPatchException e)
+        catch (JsonPatchException)
         {
-            throw ApiErrors.Unprocessable(e.Message);
+            throw ApiErrors.Unprocessable();
         }
     }
 

@@ -121,7 +121,7 @@ internal static class StrategicMergePatch
                     isReplaced = true;
                     break;
                 case PatchDirectives.Merge:
-                    throw ApiErrors.Unprocessable("merging lists cannot yet be specified in the patch");
+                    throw ApiErrors.Unforeseen("merging lists cannot yet be specified in the patch");
                 default:
                     throw UnknownDirective(element[PatchDirectives.Marker], element);
             }
@@ -143,12 +143,12 @@ internal static class StrategicMergePatch
             }
 
             var name = directive[PatchDirectives.SetElementOrder.Length..];
-            var order = value as JsonArray ?? throw BadFormat("setElementOrder list");
+            var order = value as JsonArray ?? throw NoList(value);
             var field = shape.Field(name);
             if (patch.TryGetPropertyValue(name, out var patched) && patched is not JsonArray)
             {
                 // A list that is removed has no order; one that is no list is no list.
-                _ = patched is null ? true : throw BadFormat("setElementOrder list");
+                _ = patched is null ? true : throw NoList(patched);
                 continue;
             }
 
@@ -162,7 +162,7 @@ internal static class StrategicMergePatch
     private static void MergeOrderedList(JsonObject target, string name, JsonArray? patch, JsonArray order, PatchField field)
     {
         var wanted = order.Select(e => KeyedList.KeyOf(e, field.MergeKey)).ToList();
-        CheckOrder(patch, wanted, field);
+        CheckOrder(patch, order, wanted, field);
         var existing = target[name] as JsonArray;
         if ((existing ?? patch) is null)
         {
@@ -181,7 +181,7 @@ internal static class StrategicMergePatch
     }
 
     /// <summary>What the patch brings must be in the order it gives, and in that order.</summary>
-    private static void CheckOrder(JsonArray? patch, List<string> wanted, PatchField field)
+    private static void CheckOrder(JsonArray? patch, JsonArray order, List<string> wanted, PatchField field)
     {
         if (patch is null || wanted.Count == 0)
         {
@@ -192,8 +192,8 @@ internal static class StrategicMergePatch
         foreach (var element in patch.Where(e => !PatchDirectives.HasMarker(e)))
         {
             var at = wanted.IndexOf(KeyedList.KeyOf(element, field.MergeKey), next);
-            next = at >= 0 ? at + 1 : throw ApiErrors.Unprocessable(
-                $"The order in patch list:\n{patch.ToJsonString()}\n doesn't match $setElementOrder list:\n[{string.Join(' ', wanted)}]\n");
+            next = at >= 0 ? at + 1 : throw ApiErrors.Unforeseen(
+                $"The order in patch list:\n{GoText.Of(patch)}\n doesn't match $setElementOrder list:\n{GoText.Of(order)}\n");
         }
     }
 
@@ -241,6 +241,7 @@ internal static class StrategicMergePatch
 
     private static ApiError BadFormat(string what) => ApiErrors.BadRequest($"invalid patch format of {what}");
 
-    private static ApiError UnknownDirective(JsonNode? marker, JsonObject patch) => ApiErrors.Unprocessable(
-        $"unknown patch type: {JsonTree.TextOf(marker) ?? marker?.ToJsonString() ?? "null"} in map: {patch.ToJsonString()}");
+    private static ApiError NoList(JsonNode? value) => ApiErrors.Unforeseen($"expected a []interface {{}}, but received a {GoText.TypeOf(value)}");
+
+    private static ApiError UnknownDirective(JsonNode? marker, JsonObject patch) => ApiErrors.Unforeseen($"unknown patch type: {GoText.Of(marker)} in map: {GoText.Of(patch)}");
 }

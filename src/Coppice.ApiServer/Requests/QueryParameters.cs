@@ -146,12 +146,12 @@ internal static class QueryParameters
             $"invalid resource version: {FieldError.Invalid(FieldPath.Of("resourceVersion"), text, $"strconv.ParseUint: parsing {QuotedText.Of(text)}: {WhyNoNumber(text)}")}"),
     };
 
-    /// <summary>The options of a deletion that stand in the query; those of a body go before them.</summary>
-    public static DeleteOptions Deletion(this IQueryCollection query, DeleteOptions options) => options with
+    /// <summary>The options of a deletion that stand in the query. Kubernetes does not look there if there is a body.</summary>
+    public static DeleteOptions Deletion(this IQueryCollection query) => new()
     {
-        GracePeriodSeconds = options.GracePeriodSeconds ?? query.Number("gracePeriodSeconds"),
-        PropagationPolicy = options.PropagationPolicy ?? NullIfEmpty(query.First("propagationPolicy")),
-        OrphanDependents = options.OrphanDependents ?? query.Switch("orphanDependents"),
+        GracePeriodSeconds = query.Number("gracePeriodSeconds"),
+        PropagationPolicy = NullIfEmpty(query.First("propagationPolicy")),
+        OrphanDependents = query.Switch("orphanDependents"),
     };
 
     private static string WhyNoNumber(ReadOnlySpan<char> digits) =>

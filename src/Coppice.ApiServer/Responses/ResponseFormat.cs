@@ -50,10 +50,15 @@ internal sealed record ResponseFormat(
 
     private static readonly ResponseFormat Plain = new(ResponseShape.Objects);
 
+    private static readonly ResponseFormat PlainIndented = Plain with { IsIndented = true };
+
     public string ContentType => TypeOf(Encoding);
 
     /// <summary>The same for a watch.</summary>
     public string WatchContentType => Encoding == ResponseEncoding.Json ? Json : ContentType + OfWatches;
+
+    /// <summary>JSON is for people to read. Watches have their events on a line each all the same.</summary>
+    public bool IsIndented { get; init; }
 
     public bool IsProtobuf => Encoding == ResponseEncoding.Protobuf;
 
@@ -61,30 +66,32 @@ internal sealed record ResponseFormat(
     /// <param name="isTable">Whether there is a table of what is asked for: there is none of reviews and statuses.</param>
     /// <exception cref="ApiError">NotAcceptable: nothing that the client would take can be given; or BadRequest.</exception>
     public static ResponseFormat Choose(HttpRequest request, Kind? kind = null, bool isTable = true) =>
-        Find(request.Headers.Accept.First(), new(isTable, IsTransformable: true, IsNumbered: kind is null || kind.Format.Numbered is not null)) is not { } format
+        Find(request, new(isTable, IsTransformable: true, IsNumbered: kind is null || kind.Format.Numbered is not null)) is not { } format
             ? throw ApiErrors.NotAcceptable(Types)
             : format.Shape == ResponseShape.Table ? format with { Include = IncludeOf(request.Query) } : format;
 
     /// <summary>The same for a watch, which is never YAML.</summary>
     public static ResponseFormat ChooseForWatch(HttpRequest request, Kind kind) =>
-        Find(request.Headers.Accept.First(), new(IsTable: true, IsTransformable: true, IsNumbered: kind.Format.Numbered is not null))
+        Find(request, new(IsTable: true, IsTransformable: true, IsNumbered: kind.Format.Numbered is not null))
             is not { Encoding: ResponseEncoding.Json or ResponseEncoding.Protobuf } format || (format.IsProtobuf && IsText(request))
             ? throw ApiErrors.NotAcceptable(Json + OfWatches, ProtobufEnvelope.MediaType + OfWatches)
             : format.Shape == ResponseShape.Table ? format with { Include = IncludeOf(request.Query) } : format;
 
     /// <summary>For statuses, of which there is no other form; JSON where the client takes none of ours.</summary>
     public static ResponseFormat ChooseForStatus(HttpRequest request) =>
-        Find(request.Headers.Accept.First(), new(IsTable: false, IsTransformable: false, IsNumbered: true)) ?? Plain;
+        Find(request, new(IsTable: false, IsTransformable: false, IsNumbered: true)) ?? Plain;
 
     /// <summary>For documents, which are JSON or YAML; null where the client takes neither.</summary>
     public static ResponseFormat? ChoosePlain(HttpRequest request) =>
-        Find(request.Headers.Accept.First(), new(IsTable: false, IsTransformable: false, IsNumbered: false));
+        Find(request, new(IsTable: false, IsTransformable: false, IsNumbered: false));
 
-    private static ResponseFormat? Find(string? accept, Forms forms)
+    private static ResponseFormat? Find(HttpRequest request, Forms forms)
     {
+        var isIndented = IndentedText.IsWanted(request);
+        var accept = request.Headers.Accept.First();
         if (string.IsNullOrEmpty(accept) || accept == Json)
         {
-            return Plain;
+            return isIndented ? PlainIndented : Plain;
         }
 
         foreach (var wish in AcceptHeader.Wishes(accept))
@@ -93,7 +100,7 @@ internal sealed record ResponseFormat(
             {
                 if (wish.Takes(TypeOf(encoding)) && Of(wish, encoding) is { } format && forms.Has(format))
                 {
-                    return format;
+                    return isIndented || wish.Parameter("pretty") == "1" ? format with { IsIndented = true } : format;
                 }
             }
         }

@@ -106,7 +106,7 @@ internal sealed class ResponseWriter(TimeProvider time)
             return;
         }
 
-        await (format.Encoding == ResponseEncoding.Yaml
+        await (format.Encoding == ResponseEncoding.Yaml || format.IsIndented
             ? WriteJsonAsync(http, format, JsonOf(head, items), StatusCodes.Status200OK)
             : WriteListAsync(http, head, items));
     }
@@ -118,7 +118,12 @@ internal sealed class ResponseWriter(TimeProvider time)
     private static async Task WriteJsonAsync(HttpContext http, ResponseFormat? format, ReadOnlyMemory<byte> json, int code)
     {
         HttpAudit.TrailOf(http)?.Answered(json);
-        var (text, type) = format?.Encoding == ResponseEncoding.Yaml ? (YamlText.Of(json), ResponseFormat.Yaml) : (json, ResponseFormat.Json);
+        var (text, type) = format switch
+        {
+            { Encoding: ResponseEncoding.Yaml } => (YamlText.Of(json), ResponseFormat.Yaml),
+            { IsIndented: true } => (IndentedText.Of(json), ResponseFormat.Json),
+            _ => (json, ResponseFormat.Json),
+        };
         await using var body = AnswerBody.Begin(http, code, type, text.Length);
         if (!HttpMethods.IsHead(http.Request.Method))
         {
@@ -134,6 +139,7 @@ internal sealed class ResponseWriter(TimeProvider time)
         switch (format.Encoding)
         {
             case ResponseEncoding.Yaml:
+            case ResponseEncoding.Json when format.IsIndented:
                 await WriteJsonAsync(http, format, answer.ToJson(), code);
                 break;
             case ResponseEncoding.Protobuf:

@@ -4,7 +4,7 @@ using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Validation;
 
-/// <summary>What may change of a pod that exists: images, tolerations added, deadlines brought forward.</summary>
+/// <summary>What may change of a pod that exists: images, tolerations added, deadlines brought forward; by a door of its own, ephemeral containers added.</summary>
 internal static class PodUpdateValidation
 {
     private const string Frozen =
@@ -32,15 +32,11 @@ internal static class PodUpdateValidation
             return [initError];
         }
 
-        return [.. EphemeralContainers(spec, old), .. Deadline(spec, old), .. Tolerations(spec, old), .. Gates(spec, old), .. Rest(spec, old)];
+        return [.. Deadline(spec, old), .. Tolerations(spec, old), .. Gates(spec, old), .. Rest(spec, old)];
     }
 
-    private static FieldError? Count(string field, ValueList<Container> containers, ValueList<Container> old) => containers.Count == old.Count
-        ? null
-        : FieldError.Forbidden(Path.Child(field), field == "containers" ? "pod updates may not add or remove containers" : "pod updates may not add or remove init containers");
-
     /// <summary>Whoever looks into a pod must find later what was done there: these containers are added only.</summary>
-    private static Findings<FieldError> EphemeralContainers(PodSpec spec, PodSpec old)
+    public static Findings<FieldError> EphemeralContainers(PodSpec spec, PodSpec old)
     {
         var errors = Findings<FieldError>.None;
         var path = Path.Child("ephemeralContainers");
@@ -55,6 +51,10 @@ internal static class PodUpdateValidation
 
         return errors;
     }
+
+    private static FieldError? Count(string field, ValueList<Container> containers, ValueList<Container> old) => containers.Count == old.Count
+        ? null
+        : FieldError.Forbidden(Path.Child(field), field == "containers" ? "pod updates may not add or remove containers" : "pod updates may not add or remove init containers");
 
     private static Findings<FieldError> Deadline(PodSpec spec, PodSpec old)
     {
@@ -91,7 +91,6 @@ internal static class PodUpdateValidation
         {
             Containers = WithImages(spec.Containers, old.Containers),
             InitContainers = WithImages(spec.InitContainers, old.InitContainers),
-            EphemeralContainers = old.EphemeralContainers,
             ActiveDeadlineSeconds = old.ActiveDeadlineSeconds,
             Tolerations = old.Tolerations,
             SchedulingGates = old.SchedulingGates,

@@ -119,12 +119,7 @@ internal sealed record AppliedChange : WriteChange
     private static void RequireIdentity(PendingWrite write, KubernetesObject item)
     {
         var name = write.Request.Key.Name;
-        if (string.IsNullOrEmpty(item.Metadata.Name))
-        {
-            throw ApiErrors.BadRequest($"the name of the object ({name} based on URL) was undeterminable: name must be provided");
-        }
-
-        Scoping.RequireName(name, item.Metadata.Name);
+        Scoping.RequireOwnName(name, item.Metadata.Name);
         if (write.IsNew && item.Metadata.Uid is { Length: > 0 } uid)
         {
             throw ApiErrors.Conflict(

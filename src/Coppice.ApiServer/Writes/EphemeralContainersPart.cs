@@ -1,3 +1,4 @@
+using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Kinds.Core;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -11,4 +12,7 @@ internal sealed class EphemeralContainersPart : WritePart
 
     public override KubernetesObject? Prepare(PendingWrite write, KubernetesObject? item) =>
         PodStrategy.WithEphemeralContainers((Pod)item!, (Pod)write.Old);
+
+    public override Findings<FieldError> Validate(PendingWrite write, KubernetesObject item) =>
+        [.. MetadataErrors(write, item), .. PodStrategy.ValidateEphemeralContainers((Pod)item, (Pod)write.Old)];
 }

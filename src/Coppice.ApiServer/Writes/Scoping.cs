@@ -29,4 +29,15 @@ internal static class Scoping
             throw ApiErrors.BadRequest($"the name of the object ({given}) does not match the name on the URL ({name})");
         }
     }
+
+    /// <summary>The same of an object that is changed, which must say its name.</summary>
+    public static void RequireOwnName(string name, string? given)
+    {
+        if (string.IsNullOrEmpty(given))
+        {
+            throw ApiErrors.BadRequest($"the name of the object ({name} based on URL) was undeterminable: name must be provided");
+        }
+
+        RequireName(name, given);
+    }
 }

@@ -98,7 +98,7 @@ internal sealed class WriteIdentity(Random random)
     private static KubernetesObject Carry(PendingWrite write, bool isWhole, KubernetesObject wanted, ObjectMeta current)
     {
         RequireUid(write.Request, isWhole, wanted.Metadata.Uid, current.Uid!);
-        Scoping.RequireName(write.Request.Key.Name, wanted.Metadata.Name);
+        Scoping.RequireOwnName(write.Request.Key.Name, wanted.Metadata.Name);
         RequireVersion(write, wanted.Metadata.ResourceVersion, isWhole);
         return wanted with
         {

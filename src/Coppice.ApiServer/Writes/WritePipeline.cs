@@ -82,7 +82,7 @@ internal sealed class WritePipeline(
         {
             // Which object is meant is clear before it is looked for.
             Scoping.NamespaceOf(request, meant.Namespace);
-            Scoping.RequireName(request.Key.Name, meant.Name);
+            Scoping.RequireOwnName(request.Key.Name, meant.Name);
         }
 
         var current = isUpdate ? await storage.FindAsync(request.Kind, request.Key, stop) : null;

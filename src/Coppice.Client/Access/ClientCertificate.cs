@@ -32,7 +32,7 @@ public static class ClientCertificate
         return new()
         {
             Username = subject.CommonName,
-            Uid = subject.Uid,
+            Uid = subject.Uid.Length == 0 ? null : subject.Uid,
             Groups = [.. subject.Organizations, Authenticated],
             Extra = ValueMap.Of<ValueList<string>>((CredentialKey, [credential])),
         };

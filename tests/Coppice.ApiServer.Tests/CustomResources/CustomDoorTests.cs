@@ -32,11 +32,11 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
               {"name":"Types","type":"string","jsonPath":".status.conditions[*].type"},
               {"name":"Since","type":"date","jsonPath":".metadata.creationTimestamp"}]
             """);
-        (await api.PostAsync(all, """
+        (await api.MakeAsync(all, """
             {"metadata":{"name":"one","annotations":{"example.com/note":"seen"}},"spec":{"color":"red","replicas":3,"on":true,"rate":0.5},
              "status":{"conditions":[{"type":"Up","status":"False"},{"type":"Ready","status":"True"}]}}
             """)).Good();
-        (await api.PostAsync(all, """{"metadata":{"name":"two"}}""")).Good();
+        (await api.MakeAsync(all, """{"metadata":{"name":"two"}}""")).Good();
         var table = (await api.GetAsync(all, TableForm)).Good().Body!;
         Assert.Equal(
             ["Name string name 0", "Color string  0", "Replicas integer int32 0", "On boolean  0", "Rate number  1", "Ready string  0", "Note string  0", "Types string  0", "Since date  0"],
@@ -58,7 +58,7 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
     public async Task The_scale_is_read_and_written_where_the_definition_says()
     {
         var all = await ServeAsync(""","subresources":{"status":{},"scale":{"specReplicasPath":".spec.replicas","statusReplicasPath":".status.replicas","labelSelectorPath":".status.selector"}}""");
-        (await api.PostAsync(all, """{"metadata":{"name":"one"},"spec":{"replicas":3,"color":"red"}}""")).Good();
+        (await api.MakeAsync(all, """{"metadata":{"name":"one"},"spec":{"replicas":3,"color":"red"}}""")).Good();
         (await api.PatchAsync($"{all}/one/status", """{"status":{"replicas":2,"selector":"app=one"}}""")).Good();
         var scale = (await api.GetAsync($"{all}/one/scale")).Good().Body!;
         Assert.Equal(("Scale", "autoscaling/v1", 3, 2, "app=one"), ((string?)scale["kind"], (string?)scale["apiVersion"], (int?)scale["spec"]!["replicas"], (int?)scale["status"]!["replicas"], (string?)scale["status"]!["selector"]));
@@ -67,7 +67,7 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal((5, "red", 2), ((int?)item["spec"]!["replicas"], (string?)item["spec"]!["color"], (int?)item["metadata"]!["generation"]));
         Assert.Contains("must be greater than or equal to 0", (await api.PatchAsync($"{all}/one/scale", """{"spec":{"replicas":-1}}""")).Refused(422, "Invalid"));
         Assert.Contains("spec.replicas: Invalid value: -2: should be a non-negative integer", (await api.PatchAsync($"{all}/one", """{"spec":{"replicas":-2}}""")).Refused(422, "Invalid"));
-        (await api.PostAsync(all, """{"metadata":{"name":"silent"}}""")).Good();
+        (await api.MakeAsync(all, """{"metadata":{"name":"silent"}}""")).Good();
         Assert.Equal("Internal error occurred: the spec replicas field \".spec.replicas\" does not exist", (await api.GetAsync($"{all}/silent/scale")).Refused(500, "InternalError"));
     }
 
@@ -75,7 +75,7 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
     public async Task A_whole_version_says_which_one_it_replaces()
     {
         var all = await ServeAsync(""","subresources":{"status":{},"scale":{"specReplicasPath":".spec.replicas","statusReplicasPath":".status.replicas"}}""");
-        (await api.PostAsync(all, """{"metadata":{"name":"one"},"spec":{"replicas":3}}""")).Good();
+        (await api.MakeAsync(all, """{"metadata":{"name":"one"},"spec":{"replicas":3}}""")).Good();
         foreach (var door in (string[])["", "/status", "/scale"])
         {
             var item = (await api.GetAsync($"{all}/one{door}")).Good().Body!;
@@ -115,8 +115,8 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
     public async Task Objects_are_selected_by_the_fields_that_the_definition_names()
     {
         var all = await ServeAsync(""","selectableFields":[{"jsonPath":".spec.color"},{"jsonPath":".spec.on"}]""");
-        (await api.PostAsync(all, """{"metadata":{"name":"one"},"spec":{"color":"red","on":true}}""")).Good();
-        (await api.PostAsync(all, """{"metadata":{"name":"two"},"spec":{"color":"blue"}}""")).Good();
+        (await api.MakeAsync(all, """{"metadata":{"name":"one"},"spec":{"color":"red","on":true}}""")).Good();
+        (await api.MakeAsync(all, """{"metadata":{"name":"two"},"spec":{"color":"blue"}}""")).Good();
         Assert.Equal(["one"], (await api.GetAsync($"{all}?fieldSelector=spec.color%3Dred")).Good().Names);
         Assert.Equal(["one"], (await api.GetAsync($"{all}?fieldSelector=spec.on%3Dtrue")).Good().Names);
         Assert.Equal(["two"], (await api.GetAsync($"{all}?fieldSelector=spec.on!%3Dtrue,metadata.name%3Dtwo")).Good().Names);

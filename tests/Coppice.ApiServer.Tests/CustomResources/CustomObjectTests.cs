@@ -29,7 +29,7 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
     {
         await api.DefineAsync(CronTabs("defaulted.example.com", """{"type":"object","properties":{"spec":{"type":"object","default":{},"properties":{"a":{"type":"string","default":"x"}}}}}"""));
         var space = (await api.NewNamespaceAsync()).Split('/')[^1];
-        var made = (await api.PostAsync($"/apis/defaulted.example.com/v1/namespaces/{space}/crontabs", """{"metadata":{"name":"one"}}""")).Good().Body!;
+        var made = (await api.MakeAsync($"/apis/defaulted.example.com/v1/namespaces/{space}/crontabs", """{"metadata":{"name":"one"}}""")).Good().Body!;
         Assert.Equal("""{"a":"x"}""", made["spec"]!.ToJsonString());
         Assert.Equal("""{"f:spec":{".":{},"f:a":{}}}""", made["metadata"]!["managedFields"]![0]!["fieldsV1"]!.ToJsonString());
     }
@@ -38,7 +38,7 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
     public async Task What_the_schema_does_not_know_goes_and_what_is_missing_is_put_in()
     {
         var all = await ServeAsync();
-        var made = (await api.PostAsync(all, Body("""{"cronSpec":"* * * * */5","odd":1,"note":null,"image":null,"replicas":null,"any":{"x":{"y":null}},"steps":[{"name":"a","odd":2}],"labels":{"a":"b"}}"""))).Good();
+        var made = (await api.MakeAsync(all, Body("""{"cronSpec":"* * * * */5","odd":1,"note":null,"image":null,"replicas":null,"any":{"x":{"y":null}},"steps":[{"name":"a","odd":2}],"labels":{"a":"b"}}"""))).Good();
         Assert.Equal(
             """{"cronSpec":"* * * * */5","note":null,"image":"busybox","any":{"x":{"y":null}},"steps":[{"name":"a","after":"0s"}],"labels":{"a":"b"}}""",
             made.Body!["spec"]!.ToJsonString());
@@ -51,7 +51,7 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
     public async Task Whoever_asks_is_told_of_unknown_and_doubled_fields(string spec, string message)
     {
         var all = await ServeAsync();
-        Assert.Contains(message, (await api.PostAsync($"{all}?fieldValidation=Strict", Body(spec))).Refused(400, "BadRequest"));
+        Assert.Contains(message, (await api.MakeAsync($"{all}?fieldValidation=Strict", Body(spec))).Refused(400, "BadRequest"));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
             group, """{"type":"object","properties":{"pod":{"type":"object","x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true}}}"""));
         var all = $"/apis/{group}/v1/namespaces/{(await api.NewNamespaceAsync()).Split('/')[^1]}/crontabs";
 
-        var made = (await api.PostAsync(all, """
+        var made = (await api.MakeAsync(all, """
             {"metadata":{"name":"one"},"pod":{"apiVersion":"v1","kind":"Pod","odd":1,"metadata":{"name":"p","labels":{"a":"b"},"odd":{"x":1},"annotations":null,
               "ownerReferences":[{"apiVersion":"v1","kind":"X","name":"x","uid":"1","odd":2}]}}}
             """)).Good();
@@ -71,7 +71,7 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
             """{"apiVersion":"v1","kind":"Pod","odd":1,"metadata":{"name":"p","labels":{"a":"b"},"ownerReferences":[{"apiVersion":"v1","kind":"X","name":"x","uid":"1"}]}}""",
             made.Body!["pod"]!.ToJsonString());
         Assert.Equal(["299 - \"unknown field \\\"pod.metadata.odd\\\"\"", "299 - \"unknown field \\\"pod.metadata.ownerReferences[0].odd\\\"\""], made.Warnings);
-        Assert.Contains("pod.metadata.labels: Invalid value", (await api.PostAsync(
+        Assert.Contains("pod.metadata.labels: Invalid value", (await api.MakeAsync(
             all, """{"metadata":{"name":"two"},"pod":{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","labels":{"a":"/"}}}}""")).Refused(422, "Invalid"));
     }
 
@@ -79,7 +79,7 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
     public async Task A_finalizer_that_others_may_use_too_is_warned_of()
     {
         var all = await ServeAsync();
-        var made = (await api.PostAsync(all, """{"metadata":{"name":"one","finalizers":["mine","example.com/mine"]},"spec":{"cronSpec":"* * * * *"}}""")).Good();
+        var made = (await api.MakeAsync(all, """{"metadata":{"name":"one","finalizers":["mine","example.com/mine"]},"spec":{"cronSpec":"* * * * *"}}""")).Good();
         Assert.Equal(
             ["299 - \"metadata.finalizers: \\\"mine\\\": prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers\""],
             made.Warnings);
@@ -89,7 +89,7 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
     public async Task Of_a_field_that_is_there_twice_the_last_one_counts()
     {
         var all = await ServeAsync();
-        var made = (await api.PostAsync(all, Body("""{"cronSpec":"no","cronSpec":"* * * * *","any":{"a":1,"a":2}}"""))).Good().Body!;
+        var made = (await api.MakeAsync(all, Body("""{"cronSpec":"no","cronSpec":"* * * * *","any":{"a":1,"a":2}}"""))).Good().Body!;
         Assert.Equal("""{"cronSpec":"* * * * *","any":{"a":2},"image":"busybox"}""", made["spec"]!.ToJsonString());
     }
 
@@ -109,14 +109,14 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
     public async Task What_does_not_fit_the_schema_is_refused_in_the_words_of_Kubernetes(string spec, string message)
     {
         var all = await ServeAsync();
-        Assert.EndsWith($" is invalid: {message}", (await api.PostAsync(all, Body(spec))).Refused(422, "Invalid"));
+        Assert.EndsWith($" is invalid: {message}", (await api.MakeAsync(all, Body(spec))).Refused(422, "Invalid"));
     }
 
     [Fact]
     public async Task What_was_stored_is_read_by_the_schema_of_today()
     {
         var all = await ServeAsync();
-        (await api.PostAsync(all, Body("""{"cronSpec":"* * * * *","replicas":10,"kind":"daily"}"""))).Good();
+        (await api.MakeAsync(all, Body("""{"cronSpec":"* * * * *","replicas":10,"kind":"daily"}"""))).Good();
         var name = $"{All}/crontabs.{all.Split('/')[2]}";
         (await api.SendAsync("PATCH", name, """
             [{"op":"remove","path":"/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/kind"},
@@ -136,7 +136,7 @@ public sealed class CustomObjectTests(ServedApi api) : IClassFixture<ServedApi>
     public async Task A_status_with_a_door_of_its_own_is_written_by_nothing_else_and_writes_nothing_else()
     {
         var all = await ServeAsync(""","subresources":{"status":{}}""");
-        var made = (await api.PostAsync(all, """{"metadata":{"name":"one"},"spec":{"cronSpec":"* * * * *"},"status":{"ran":1}}""")).Good().Body!;
+        var made = (await api.MakeAsync(all, """{"metadata":{"name":"one"},"spec":{"cronSpec":"* * * * *"},"status":{"ran":1}}""")).Good().Body!;
         Assert.Equal((null, 1), (made["status"], (int?)made["metadata"]!["generation"]));
         var told = (await api.PatchAsync($"{all}/one/status", """{"metadata":{"labels":{"a":"b"}},"spec":{"replicas":3},"status":{"ran":2}}""")).Good().Body!;
         Assert.Equal((2, null, null, 1), ((int?)told["status"]!["ran"], told["spec"]!["replicas"], told["metadata"]!["labels"], (int?)told["metadata"]!["generation"]));

@@ -16,7 +16,7 @@ public sealed class CustomVersionTests(ServedApi api) : IClassFixture<ServedApi>
     {
         var group = await DefineAsync("v1", """{"strategy":"None"}""");
         var space = await SpaceAsync();
-        (await api.PostAsync(Objects(group, "v1beta1", space), """{"metadata":{"name":"one"},"spec":{"hostPort":"a:1"}}""")).Good();
+        (await api.MakeAsync(Objects(group, "v1beta1", space), """{"metadata":{"name":"one"},"spec":{"hostPort":"a:1"}}""")).Good();
         var newer = (await api.GetAsync(Objects(group, "v1", space))).Good().Body!;
         Assert.Equal(($"{group}/v1", "{}"), ((string?)newer["items"]![0]!["apiVersion"], newer["items"]![0]!["spec"]?.ToJsonString()));
         Assert.Equal(["v1", "v1beta1"], (await api.GetAsync($"/apis/{group}")).Good().Body!["versions"]!.AsArray().Select(one => (string?)one!["version"]));
@@ -32,7 +32,7 @@ public sealed class CustomVersionTests(ServedApi api) : IClassFixture<ServedApi>
         var space = await SpaceAsync();
         foreach (var name in (string[])["one", "two", "three"])
         {
-            var made = (await api.PostAsync(Objects(group, "v1beta1", space), $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"hostPort":"{{{name}}}:1"}}""")).Good().Body!;
+            var made = (await api.MakeAsync(Objects(group, "v1beta1", space), $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"hostPort":"{{{name}}}:1"}}""")).Good().Body!;
             Assert.Equal($"{name}:1", (string?)made["spec"]!["hostPort"]);
         }
 
@@ -53,7 +53,7 @@ public sealed class CustomVersionTests(ServedApi api) : IClassFixture<ServedApi>
         await using var webhook = await ConvertingAsync(null);
         var group = await DefineAsync("v1beta1", Webhook(webhook));
         var space = await SpaceAsync();
-        (await api.PostAsync(Objects(group, "v1beta1", space), """{"metadata":{"name":"one"},"spec":{"hostPort":"a:1"}}""")).Good();
+        (await api.MakeAsync(Objects(group, "v1beta1", space), """{"metadata":{"name":"one"},"spec":{"hostPort":"a:1"}}""")).Good();
         Assert.Empty(webhook.Asked);
         (await api.SendAsync("PATCH", $"{All}/crontabs.{group}", """[{"op":"replace","path":"/spec/versions/0/storage","value":false},{"op":"replace","path":"/spec/versions/1/storage","value":true}]""", "application/json-patch+json")).Good();
         await api.WaitAsync($"{All}/crontabs.{group}", body => body["status"]!["storedVersions"]!.AsArray().Count == 2);
@@ -77,7 +77,7 @@ public sealed class CustomVersionTests(ServedApi api) : IClassFixture<ServedApi>
         await using var webhook = await ConvertingAsync(how);
         var group = await DefineAsync("v1", Webhook(webhook));
         var space = await SpaceAsync();
-        (await api.PostAsync(Objects(group, "v1", space), """{"metadata":{"name":"one"},"spec":{"host":"a","port":"1"}}""")).Good();
+        (await api.MakeAsync(Objects(group, "v1", space), """{"metadata":{"name":"one"},"spec":{"host":"a","port":"1"}}""")).Good();
         var refused = (await api.GetAsync($"{Objects(group, "v1beta1", space)}/one")).Refused(500, "InternalError");
         Assert.Equal($"Internal error occurred: {message}".Replace("GROUP", group), refused);
         (await api.GetAsync($"{Objects(group, "v1", space)}/one")).Good();

@@ -15,7 +15,7 @@ public sealed class CustomWatchTests(ServedApi api) : IClassFixture<ServedApi>
         await api.DefineAsync(CronTabs("grown.example.com", One));
         var all = $"/apis/grown.example.com/v1/namespaces/{(await api.NewNamespaceAsync()).Split('/')[^1]}/crontabs";
         using var watch = await WatchAsync($"{all}?watch=true");
-        (await api.PostAsync(all, Body("one"))).Good();
+        (await api.MakeAsync(all, Body("one"))).Good();
         var before = await watch.NextAsync("ADDED", "one");
         Assert.Equal("""{"a":"1"}""", before["spec"]!.ToJsonString());
 
@@ -24,7 +24,7 @@ public sealed class CustomWatchTests(ServedApi api) : IClassFixture<ServedApi>
         api.FollowDefinitions();
         Assert.Null(await watch.LineAsync());
 
-        (await api.PostAsync(all, Body("two"))).Good();
+        (await api.MakeAsync(all, Body("two"))).Good();
         using var again = await WatchAsync($"{all}?watch=true&resourceVersion={(string)before["metadata"]!["resourceVersion"]!}");
         Assert.Equal("""{"a":"1","b":"2"}""", (await again.NextAsync("ADDED", "two"))["spec"]!.ToJsonString());
     }
@@ -37,7 +37,7 @@ public sealed class CustomWatchTests(ServedApi api) : IClassFixture<ServedApi>
         using var watch = await WatchAsync($"{all}?watch=true");
         (await api.PatchAsync($"{All}/crontabs.labelled.example.com", """{"metadata":{"labels":{"a":"b"}}}""")).Good();
         api.FollowDefinitions();
-        (await api.PostAsync(all, Body("one"))).Good();
+        (await api.MakeAsync(all, Body("one"))).Good();
         await watch.NextAsync("ADDED", "one");
     }
 
@@ -46,7 +46,7 @@ public sealed class CustomWatchTests(ServedApi api) : IClassFixture<ServedApi>
     {
         await api.DefineAsync(CronTabs("gone.example.com", One));
         var all = $"/apis/gone.example.com/v1/namespaces/{(await api.NewNamespaceAsync()).Split('/')[^1]}/crontabs";
-        (await api.PostAsync(all, Body("one"))).Good();
+        (await api.MakeAsync(all, Body("one"))).Good();
         using var watch = await WatchAsync($"{all}?watch=true");
         await watch.NextAsync("ADDED", "one");
         (await api.SendAsync("DELETE", $"{All}/crontabs.gone.example.com")).Good();

@@ -81,7 +81,7 @@ public sealed class DefinitionTests(ServedApi api) : IClassFixture<ServedApi>
         {
             var group = $"now-{i}.example.com";
             await api.DefineAsync(CronTabs(group, Anything));
-            (await api.PostAsync($"/apis/{group}/v1/namespaces/{space}/crontabs", """{"metadata":{"name":"one"},"spec":{"a":1}}""")).Good();
+            (await api.MakeAsync($"/apis/{group}/v1/namespaces/{space}/crontabs", """{"metadata":{"name":"one"},"spec":{"a":1}}""")).Good();
             Assert.Equal(200, (await api.GetAsync($"/openapi/v3/apis/{group}/v1")).Code);
             Assert.Contains(group, (await api.GetAsync("/apis")).Good().Body!.ToJsonString());
             Assert.Contains(group, (await api.GetAsync("/apis", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")).Good().Body!.ToJsonString());
@@ -112,8 +112,8 @@ public sealed class DefinitionTests(ServedApi api) : IClassFixture<ServedApi>
         const string Definition = $"{All}/crontabs.going.example.com";
         var objects = $"/apis/going.example.com/v1/namespaces/{space}/crontabs";
         await api.DefineAsync(CronTabs("going.example.com", Anything));
-        (await api.PostAsync(objects, """{"metadata":{"name":"held","finalizers":["example.com/hold"]},"spec":{"a":1}}""")).Good();
-        (await api.PostAsync(objects, """{"metadata":{"name":"free"},"spec":{"a":1}}""")).Good();
+        (await api.MakeAsync(objects, """{"metadata":{"name":"held","finalizers":["example.com/hold"]},"spec":{"a":1}}""")).Good();
+        (await api.MakeAsync(objects, """{"metadata":{"name":"free"},"spec":{"a":1}}""")).Good();
 
         var marked = (await api.SendAsync("DELETE", Definition)).Good().Body!;
         Assert.Equal(("True", "InstanceDeletionPending"), ((string?)ConditionOf(marked, "Terminating")!["status"], (string?)ConditionOf(marked, "Terminating")!["reason"]));
@@ -121,7 +121,7 @@ public sealed class DefinitionTests(ServedApi api) : IClassFixture<ServedApi>
 
         await api.WaitAsync(Definition, body => (string?)ConditionOf(body, "Terminating")?["reason"] == "InstanceDeletionInProgress");
         await api.WaitAsync(objects, body => body["items"]!.AsArray().Count == 1);
-        var refused = await api.PostAsync(objects, """{"metadata":{"name":"late"}}""");
+        var refused = await api.MakeAsync(objects, """{"metadata":{"name":"late"}}""");
         Assert.Equal((405, "create not allowed while custom resource definition is terminating"), (refused.Code, (string?)refused.Body!["message"]));
 
         (await api.PatchAsync($"{objects}/held", """{"metadata":{"finalizers":null}}""")).Good();

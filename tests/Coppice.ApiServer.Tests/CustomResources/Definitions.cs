@@ -30,6 +30,14 @@ internal static class Definitions
         return await api.WaitAsync($"{All}/{made["metadata"]!["name"]}", body => ConditionOf(body, "Established")?["status"]?.ToString() == "True");
     }
 
+    /// <summary>Makes a cron tab, which is of the version that it is made in.</summary>
+    /// <param name="body">Without apiVersion and kind, and not empty.</param>
+    public static Task<Answer> MakeAsync(this ServedApi api, string path, string body)
+    {
+        var parts = path.Split('/');
+        return api.PostAsync(path, $$"""{"apiVersion":"{{parts[2]}}/{{parts[3]}}","kind":"CronTab",{{body.TrimStart()[1..]}}""");
+    }
+
     /// <summary>Waits for an object to be so.</summary>
     public static async Task<JsonNode> WaitAsync(this ServedApi api, string path, Func<JsonNode, bool> isSo)
     {

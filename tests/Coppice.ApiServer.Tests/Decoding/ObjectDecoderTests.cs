@@ -101,8 +101,14 @@ public sealed class ObjectDecoderTests
 
     [Fact]
     public void What_is_no_object_is_refused() => Assert.Equal(
-        "Pod in version \"v1\" cannot be handled as a Pod: json: cannot unmarshal array into Go value of type v1.Pod",
+        """the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" } (5b315d)""",
         Manifests.Refusal<Pod>("[1]"));
+
+    [Theory]
+    [InlineData("""{"kind":5}""", "number into Go struct field .kind of type string ({\"kind\":5})")]
+    [InlineData("""{"apiVersion":true,"kind":{}}""", "bool into Go struct field .apiVersion of type string ({\"apiVersion\":true,\"kind\":{}})")]
+    public void A_kind_that_is_no_text_is_none(string body, string error) => Assert.Equal(
+        $"the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: json: cannot unmarshal {error}", Manifests.Refusal<Pod>(body));
 
     [Fact]
     public void Another_kind_or_version_than_the_door_takes_is_refused()
@@ -168,7 +174,20 @@ public sealed class ObjectDecoderTests
         var options = ObjectDecoder.DecodeOptions<DeleteOptions>(
             """{"kind":"DeleteOptions","apiVersion":"apps/v1","propagationPolicy":"Background","gracePeriodSeconds":0,"x":1}"""u8.ToArray());
         Assert.Equal(("Background", 0L), (options.PropagationPolicy, options.GracePeriodSeconds));
-        Assert.Throws<ApiError>(() => ObjectDecoder.DecodeOptions<DeleteOptions>("""{"gracePeriodSeconds":"1"}"""u8.ToArray()));
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"Pod","apiVersion":"v1"}""", "no kind \"Pod\" is registered for version \"v1\"")]
+    [InlineData("""{"kind":"fixed"}""", "no kind \"fixed\" is registered for version \"meta.k8s.io/v1\"")]
+    [InlineData("""{"apiVersion":"a/b/c"}""", "unexpected GroupVersion string: a/b/c")]
+    [InlineData("""{"kind":true}""", "couldn't get version/kind; json parse error: json: cannot unmarshal bool into Go struct field .kind of type string")]
+    [InlineData("""{"kind":""", "couldn't get version/kind; json parse error: unexpected end of JSON input")]
+    [InlineData("""{"gracePeriodSeconds":"1"}""", "json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds of type int64")]
+    [InlineData("""{"kind":"DeleteOptions","apiVersion":"v1","dryRun":"All"}""", "json: cannot unmarshal string into Go struct field DeleteOptions.dryRun of type []string")]
+    public void What_are_no_delete_options_is_refused(string body, string message)
+    {
+        var refused = Assert.Throws<ApiError>(() => ObjectDecoder.DecodeOptions<DeleteOptions>(Encoding.UTF8.GetBytes(body)));
+        Assert.Equal((400, message), (refused.Code, refused.Message));
     }
 
     [Fact]

@@ -121,6 +121,20 @@ public sealed class ChangeTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal("debugger", (string?)(await api.GetAsync($"{space}/pods/p")).Body!["spec"]!["ephemeralContainers"]![0]!["name"]);
     }
 
+    [Theory]
+    [InlineData("""[{"op":"add","path":"/spec/ephemeralContainers/-","value":{"name":"other","image":"d"}}]""")]
+    [InlineData("""[{"op":"replace","path":"/spec/ephemeralContainers/0/image","value":"e"}]""")]
+    [InlineData("""[{"op":"remove","path":"/spec/ephemeralContainers"}]""")]
+    public async Task Through_the_pod_itself_ephemeral_containers_neither_come_nor_go(string patch)
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.PostAsync($"{space}/pods", """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}""")).Good();
+        (await api.SendAsync("PATCH", $"{space}/pods/p/ephemeralcontainers", """{"spec":{"ephemeralContainers":[{"name":"debugger","image":"d"}]}}""", "application/strategic-merge-patch+json")).Good();
+        Assert.StartsWith(
+            "Pod \"p\" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,",
+            (await api.SendAsync("PATCH", $"{space}/pods/p", patch, "application/json-patch+json")).Refused(422, "Invalid"));
+    }
+
     [Fact]
     public async Task The_status_has_a_door_of_its_own()
     {

@@ -25,6 +25,38 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal("configmaps \"a\" not found", (await api.SendAsync("DELETE", $"{space}/configmaps/a")).Refused(404, "NotFound"));
     }
 
+    [Theory]
+    [InlineData("application/json", """{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"}}""", 400, "no kind \"ConfigMap\" is registered for version \"v1\"")]
+    [InlineData("application/yaml", "kind: ConfigMap", 400, "no kind \"ConfigMap\" is registered for version \"meta.k8s.io/v1\"")]
+    [InlineData("application/x-www-form-urlencoded", "{}", 415, "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf")]
+    public async Task A_body_of_something_else_than_options_deletes_nothing(string type, string body, int code, string message)
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "a")).Good();
+        foreach (var path in (string[])[$"{space}/configmaps/a", $"{space}/configmaps"])
+        {
+            var refused = await api.SendAsync("DELETE", path, body, type);
+            Assert.Equal((code, message), (refused.Code, refused.Message));
+        }
+
+        (await api.GetAsync($"{space}/configmaps/a")).Good();
+    }
+
+    [Theory]
+    [InlineData("application/json", """{"kind":"DeleteOptions","apiVersion":"apps/v1","propagationPolicy":"Foreground"}""", true)]
+    [InlineData("application/yaml", "kind: DeleteOptions\napiVersion: v1\npropagationPolicy: Foreground\n", true)]
+    // Where there is a body, the query says nothing.
+    [InlineData("application/json", "{}", false)]
+    public async Task Options_may_be_of_any_version_and_stand_in_the_body_or_in_the_query(string type, string body, bool waits)
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "a")).Good();
+        (await api.SendAsync("DELETE", $"{space}/configmaps/a?propagationPolicy=Orphan", body, type)).Good();
+        var left = await api.GetAsync($"{space}/configmaps/a");
+        Assert.Equal(waits ? "foregroundDeletion" : null, (string?)left.Body!["metadata"]!["finalizers"]?[0]);
+        Assert.Equal(waits ? 200 : 404, left.Code);
+    }
+
     [Fact]
     public void The_kinds_that_answer_with_the_object_are_those_of_kubernetes() => Assert.Equal(
         [
@@ -61,6 +93,19 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
         var gone = (await api.PatchAsync($"{space}/configmaps/a", """{"metadata":{"finalizers":null}}""")).Good();
         Assert.Equal((null, waiting.Version), (gone.Body!["metadata"]!["finalizers"], gone.Version));
         (await api.GetAsync($"{space}/configmaps/a")).Refused(404, "NotFound");
+    }
+
+    [Theory]
+    [InlineData("?orphanDependents=false", 202)]
+    [InlineData("?propagationPolicy=Background", 200)]
+    [InlineData("", 200)]
+    public async Task Who_asks_in_the_old_form_is_told_that_an_object_is_still_to_go(string query, int code)
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "held", ",\"finalizers\":[\"example.com/wait\"]")).Good();
+        (await api.NewConfigMapAsync(space, "free")).Good();
+        Assert.Equal(code, (await api.SendAsync("DELETE", $"{space}/configmaps/held{query}")).Code);
+        Assert.Equal(200, (await api.SendAsync("DELETE", $"{space}/configmaps/free{query}")).Code);
     }
 
     [Theory]

@@ -196,6 +196,19 @@ public sealed class RefusalTests(ServedApi api) : IClassFixture<ServedApi>
             (await api.SendAsync("PUT", $"{space}/configmaps/a", """{"metadata":{"name":"b"}}""")).Refused(400, "BadRequest"));
     }
 
+    [Theory]
+    [InlineData("PUT", "configmaps/a", "application/json", """{"data":{}}""")]
+    [InlineData("PUT", "configmaps/none", "application/json", """{"metadata":{"name":""}}""")]
+    [InlineData("PATCH", "configmaps/a", "application/merge-patch+json", """{"metadata":{"name":null}}""")]
+    public async Task What_is_changed_says_its_name(string method, string path, string type, string body)
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "a")).Good();
+        Assert.Equal(
+            $"the name of the object ({path.Split('/')[1]} based on URL) was undeterminable: name must be provided",
+            (await api.SendAsync(method, $"{space}/{path}", body, type)).Refused(400, "BadRequest"));
+    }
+
     [Fact]
     public async Task Nothing_is_made_in_a_namespace_that_is_not_there() => Assert.Equal(
         "namespaces \"nowhere\" not found", (await api.NewConfigMapAsync("/api/v1/namespaces/nowhere", "a")).Refused(404, "NotFound"));

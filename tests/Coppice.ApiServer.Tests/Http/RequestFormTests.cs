@@ -77,6 +77,37 @@ public sealed class RequestFormTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Theory]
+    [InlineData("?pretty=true", null, null, true)]
+    [InlineData("?pretty=1", "kubectl/v1.36.0", null, true)]
+    [InlineData("?pretty=yes", "curl/8.0", null, false)]
+    [InlineData("?pretty=false", "curl/8.0", null, false)]
+    [InlineData("?pretty=", "curl/8.0", null, true)]
+    [InlineData("", "Mozilla/5.0 (X11)", "text/html,application/json", true)]
+    [InlineData("", "Wget/1.21", "*/*", true)]
+    [InlineData("", "libcurl", null, false)]
+    [InlineData("", null, "application/json;pretty=1", true)]
+    [InlineData("", null, "application/json", false)]
+    public async Task People_get_a_line_for_each_value(string query, string? program, string? accept, bool isIndented)
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "a")).Good();
+        Assert.Equal(isIndented, (await TextAsync($"{space}/configmaps/a{query}")).Contains("\n  \"data\": {\n    \"a\": \"1\"\n  }", StringComparison.Ordinal));
+        Assert.Equal(isIndented, (await TextAsync($"{space}/configmaps{query}")).Contains("\n  \"items\": [\n    {\n", StringComparison.Ordinal));
+        Assert.Equal(isIndented, (await TextAsync($"{space}/configmaps/b{query}")).Contains("\n  \"metadata\": {},\n", StringComparison.Ordinal));
+        Assert.Equal(isIndented, (await TextAsync($"/apis/apps/v1{query}")).Contains("\n  \"groupVersion\": \"apps/v1\",\n", StringComparison.Ordinal));
+        Assert.Contains("\n  \"major\": \"1\",\n", await TextAsync($"/version{query}"));
+
+        async Task<string> TextAsync(string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation("User-Agent", program);
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+            using var answer = await api.Admin.SendAsync(request);
+            return await answer.Content.ReadAsStringAsync();
+        }
+    }
+
+    [Theory]
     [InlineData("application/vnd.kubernetes.protobuf;as=Table;g=meta.k8s.io;v=v1")]
     [InlineData("text/html, image/png")]
     [InlineData("application/cbor")]

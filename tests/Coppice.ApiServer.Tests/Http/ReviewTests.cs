@@ -53,6 +53,13 @@ public sealed class ReviewTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Fact]
+    public async Task Who_has_no_uid_is_shown_without_one()
+    {
+        var user = (await api.PostAsync("/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}")).Good().Body!["status"]!["userInfo"]!.AsObject();
+        Assert.Equal(["username", "groups", "extra"], user.Select(one => one.Key));
+    }
+
+    [Fact]
     public async Task Everybody_learns_what_they_may_do()
     {
         var master = (await api.PostAsync($"{Authorization}/selfsubjectrulesreviews", """{"spec":{"namespace":"default"}}""")).Good().Body!["status"]!;

@@ -12,7 +12,12 @@ internal sealed class ProtobufFields
         var input = new CodedInputStream(message);
         while (input.ReadTag() is not 0 and var tag)
         {
-            object value = WireFormat.GetTagWireType(tag) == WireFormat.WireType.Varint ? input.ReadUInt64() : input.ReadBytes().ToByteArray();
+            object value = WireFormat.GetTagWireType(tag) switch
+            {
+                WireFormat.WireType.Varint => input.ReadUInt64(),
+                WireFormat.WireType.Fixed64 => input.ReadDouble(),
+                _ => input.ReadBytes().ToByteArray(),
+            };
             _values.Add((WireFormat.GetTagFieldNumber(tag), value));
         }
     }

@@ -64,8 +64,12 @@ public sealed class JsonPatchTests
     [InlineData("""[{"op":"dance","path":"/a"}]""", "Unexpected kind: dance")]
     [InlineData("""[{}]""", "Unexpected kind: unknown")]
     public void An_operation_that_does_not_apply_refuses_the_whole_patch(string patch, string message) => Assert.Equal(
-        $"the server rejected our request due to an error in our request: {message}",
-        Patched.Refused(PatchType.Json, """{"a":1,"l":[0]}""", patch, 422).Message);
+        message, Assert.Throws<JsonPatchException>(() => JsonPatch.Apply(JsonNode.Parse("""{"a":1,"l":[0]}""")!.AsObject(), JsonNode.Parse(patch), default)).Message);
+
+    [Fact]
+    public void Clients_are_told_of_it_in_words_that_they_know() => Assert.Equal(
+        "the server rejected our request due to an error in our request",
+        Patched.Refused(PatchType.Json, """{"a":1}""", """[{"op":"test","path":"/a","value":2}]""", 422).Message);
 
     [Theory]
     [InlineData("""{"op":"add"}""")]

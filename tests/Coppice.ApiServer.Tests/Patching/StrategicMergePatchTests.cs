@@ -116,16 +116,18 @@ public sealed class StrategicMergePatchTests
         typeof(Deployment));
 
     [Theory]
-    [InlineData("""{"spec":{"containers":[{"image":"x"}]}}""", 422, "does not contain declared merge key: name")]
-    [InlineData("""{"spec":{"containers":["x"]}}""", 422, "list element types are not identical")]
-    [InlineData("""{"spec":{"$patch":"dance"}}""", 422, "unknown patch type: dance in map: {\"$patch\":\"dance\"}")]
-    [InlineData("""{"spec":{"$patch":"merge","hostname":"h"}}""", 422, "unknown patch type: merge in map: ")]
-    [InlineData("""{"spec":{"containers":[{"name":"a","$patch":"merge"}]}}""", 422, "merging lists cannot yet be specified in the patch")]
-    [InlineData("""{"spec":{"$setElementOrder/containers":"a"}}""", 400, "invalid patch format of setElementOrder list")]
-    [InlineData("""{"spec":{"$setElementOrder/containers":[{"name":"a"}],"containers":[{"name":"z"}]}}""", 422, "doesn't match $setElementOrder list")]
+    [InlineData("""{"spec":{"containers":[{"image":"x"}]}}""", 500, "map: map[image:x] does not contain declared merge key: name")]
+    [InlineData("""{"spec":{"containers":["x"]}}""", 500, "list element types are not identical")]
+    [InlineData("""{"spec":{"$patch":"dance","b":[1,null],"a":{"c":true}}}""", 500, "unknown patch type: dance in map: map[$patch:dance a:map[c:true] b:[1 <nil>]]")]
+    [InlineData("""{"spec":{"$patch":"merge","hostname":"h"}}""", 500, "unknown patch type: merge in map: map[$patch:merge hostname:h]")]
+    [InlineData("""{"spec":{"containers":[{"name":"a","$patch":"dance"}]}}""", 500, "unknown patch type: dance in map: map[$patch:dance name:a]")]
+    [InlineData("""{"spec":{"containers":[{"name":"a","$patch":"merge"}]}}""", 500, "merging lists cannot yet be specified in the patch")]
+    [InlineData("""{"spec":{"$setElementOrder/containers":"a"}}""", 500, "expected a []interface {}, but received a string")]
+    [InlineData("""{"spec":{"containers":[["a"]]}}""", 422, "the server rejected our request due to an error in our request")]
+    [InlineData("""{"spec":{"$setElementOrder/containers":[{"name":"a"}],"containers":[{"name":"z"}]}}""", 500, "The order in patch list:\n[map[name:z]]\n doesn't match $setElementOrder list:\n[map[name:a]]\n")]
     [InlineData("""{"metadata":{"$deleteFromPrimitiveList/finalizers":"a"}}""", 400, "invalid patch format of primitive list")]
     [InlineData("""{"spec":{"$retainKeys":["containers"],"nodeName":"x"}}""", 400, "invalid patch format of retainKeys")]
-    [InlineData("""{"spec":{"$setElementOrder/foo":[]}}""", 400, "unable to find api field in struct PodSpec for the json field \"foo\"")]
+    [InlineData("""{"spec":{"$setElementOrder/foo":[]}}""", 500, "unable to find api field in struct PodSpec for the json field \"foo\"")]
     [InlineData("""[]""", 400, "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}")]
     public void A_patch_that_makes_no_sense_is_refused(string patch, int code, string message) => Assert.Contains(
         message,

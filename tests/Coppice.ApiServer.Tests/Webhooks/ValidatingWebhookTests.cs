@@ -43,6 +43,7 @@ public sealed class ValidatingWebhookTests(ServedApi api) : IClassFixture<Served
         Assert.Equal("""{"group":"","version":"v1","resource":"configmaps"}""", create["requestResource"]!.ToJsonString());
         Assert.Equal(("CREATE", space[(space.LastIndexOf('/') + 1)..], false), ((string?)create["operation"], (string?)create["namespace"], (bool?)create["dryRun"]));
         Assert.Equal("admin", (string?)create["userInfo"]!["username"]);
+        Assert.False(create["userInfo"]!.AsObject().ContainsKey("uid"));
         Assert.Contains("system:masters", create["userInfo"]!["groups"]!.AsArray().Select(group => (string?)group));
         Assert.Equal("""{"kind":"CreateOptions","apiVersion":"meta.k8s.io/v1","fieldManager":"me"}""", create["options"]!.ToJsonString());
         Assert.Equal(("v1", "ConfigMap", "v"), ((string?)create["object"]!["apiVersion"], (string?)create["object"]!["kind"], (string?)create["object"]!["data"]!["k"]));

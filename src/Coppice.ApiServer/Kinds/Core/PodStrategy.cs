@@ -37,19 +37,13 @@ internal sealed class PodStrategy : KindStrategy<Pod>
         },
     };
 
-    /// <summary>Ephemeral containers come by their own door.</summary>
-    public override Pod PrepareForUpdate(Pod item, Pod old)
+    public override Pod PrepareForUpdate(Pod item, Pod old) => item with
     {
-        var spec = item.Spec with { EphemeralContainers = old.Spec.EphemeralContainers };
-        return item with
-        {
-            Spec = spec,
-            Metadata = NextGeneration(item, old, spec != old.Spec),
-            Status = old.Status,
-        };
-    }
+        Metadata = NextGeneration(item, old, item.Spec != old.Spec),
+        Status = old.Status,
+    };
 
-    /// <summary>That door: nothing else comes through it.</summary>
+    /// <summary>The door of ephemeral containers: nothing else comes through it.</summary>
     public static Pod WithEphemeralContainers(Pod item, Pod old)
     {
         var spec = old.Spec with { EphemeralContainers = item.Spec.EphemeralContainers };
@@ -74,6 +68,9 @@ internal sealed class PodStrategy : KindStrategy<Pod>
 
     private static ValueList<Container> WithResources(ValueList<Container> containers, ValueList<Container> old) =>
         [.. old.Select((c, i) => c with { Resources = containers[i].Resources, ResizePolicy = containers[i].ResizePolicy })];
+
+    public static Findings<FieldError> ValidateEphemeralContainers(Pod item, Pod old) =>
+        [.. PodSpecValidation.Validate(SpecPath, item.Spec), .. PodUpdateValidation.EphemeralContainers(item.Spec, old.Spec)];
 
     public static Findings<FieldError> ValidateResize(Pod item, Pod old) =>
         [.. PodSpecValidation.Validate(SpecPath, item.Spec), .. PodResizeValidation.Validate(item.Spec, old)];
