@@ -86,10 +86,14 @@ internal static class QueryParameters
             return null;
         }
 
-        var name = request.Query.First("fieldManager") is { Length: > 0 } given ? given : null;
-        FieldError[] errors = name is null && PatchTypes.IsApply(request.ContentType)
-            ? [FieldError.Required(FieldPath.Of("fieldManager"), "is required for apply patch")]
-            : [.. FieldManagers.Errors(name)];
+        if (request.Query.First("fieldManager") is not { Length: > 0 } name)
+        {
+            return PatchTypes.IsApply(request.ContentType)
+                ? throw ApiErrors.Invalid("meta.k8s.io", kind, "", FieldError.Required(FieldPath.Of("fieldManager"), "is required for apply patch"))
+                : null;
+        }
+
+        FieldError[] errors = [.. FieldManagers.Errors(name)];
         return errors.Length == 0 ? name : throw ApiErrors.Invalid("meta.k8s.io", kind, "", errors);
     }
 
@@ -108,7 +112,8 @@ internal static class QueryParameters
 
     /// <summary>Whether a request is to change nothing; one that cannot change anything is not asked.</summary>
     /// <exception cref="ApiError">Invalid: something is wanted that is no dry run and nothing else either.</exception>
-    public static bool DryRun(this HttpRequest request) => OptionsKindOf(request.Method) is { } kind && IsDryRun([.. request.Query["dryRun"].Select(v => v ?? "")], kind);
+    public static bool DryRun(this HttpRequest request) =>
+        request.Query["dryRun"] is { Count: > 0 } values && OptionsKindOf(request.Method) is { } kind && IsDryRun([.. values.Select(v => v ?? "")], kind);
 
     /// <summary>The same of the options in a body.</summary>
     public static bool IsDryRun(ValueList<string> values, string kind) => values.All(v => v == "All")
