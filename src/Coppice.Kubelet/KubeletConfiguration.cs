@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Coppice.Node;
 using Coppice.Node.Heartbeat;
+using Coppice.Node.ImageCollection;
 using Coppice.Node.Pods;
 using Coppice.Objects;
 
@@ -27,6 +28,7 @@ public static class KubeletConfiguration
             WriteEndpoint(json, agent.Status.EndpointPort);
             WriteReports(json, agent);
             WritePods(json, agent, node);
+            WriteImages(json, agent.Images);
             WriteMachine(json, node, runtimeSocket);
             json.WriteString("shutdownGracePeriod", GoDuration.Write(shutdown.Period));
             json.WriteString("shutdownGracePeriodCriticalPods", GoDuration.Write(shutdown.CriticalPeriod));
@@ -92,6 +94,15 @@ public static class KubeletConfiguration
         json.WriteBoolean("seccompDefault", false);
     }
 
+    private static void WriteImages(Utf8JsonWriter json, ImageCollectionOptions images)
+    {
+        json.WriteBoolean("serializeImagePulls", false);
+        json.WriteString("imagePullCredentialsVerificationPolicy", "NeverVerifyPreloadedImages");
+        json.WriteString("imageMinimumGCAge", GoDuration.Write(images.AgeMin));
+        json.WriteNumber("imageGCHighThresholdPercent", images.HighThresholdPercent);
+        json.WriteNumber("imageGCLowThresholdPercent", images.LowThresholdPercent);
+    }
+
     private static void WriteMachine(Utf8JsonWriter json, NodeEnvironment node, string runtimeSocket)
     {
         json.WriteString("containerRuntimeEndpoint", $"unix://{runtimeSocket}");
@@ -102,9 +113,5 @@ public static class KubeletConfiguration
         json.WriteString("topologyManagerPolicy", "none");
         json.WriteBoolean("failSwapOn", false);
         json.WriteBoolean("singleProcessOOMKill", !node.OomKillsWhole);
-        json.WriteBoolean("serializeImagePulls", false);
-        json.WriteString("imagePullCredentialsVerificationPolicy", "NeverVerifyPreloadedImages");
-        // Nobody removes images.
-        json.WriteNumber("imageGCHighThresholdPercent", 100);
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Coppice.Client.Metrics;
 using Coppice.Client.Pages;
 using Coppice.Node.Devices;
+using Coppice.Node.ImageCollection;
 using Coppice.Node.Pods;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
@@ -22,6 +23,9 @@ public sealed record KubeletNode(
 {
     /// <summary>How long its pods took to start; null where nobody measures that.</summary>
     public PodStarts? Starts { get; init; }
+
+    /// <summary>Null where nobody removes images.</summary>
+    public ImageCollector? Images { get; init; }
 
     /// <summary>Null where nobody asks for devices.</summary>
     public NodeDevices? Devices { get; init; }

@@ -20,6 +20,7 @@ public static class KubeletMetrics
         }
 
         node.Starts?.WriteTo(text);
+        node.Images?.WriteTo(text);
         node.Devices?.WriteTo(text);
         node.Runtime.WriteTo(text);
         process.WriteTo(text);

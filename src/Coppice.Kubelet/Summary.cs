@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Coppice.Node.Host;
 using Coppice.Node.Runtime;
 using Coppice.Node.Stats;
 

@@ -5,9 +5,17 @@ using Coppice.Streaming;
 
 namespace Coppice.Node;
 
-/// <summary>The agent as the one to ask where a pod is: for logs, commands and forwarded ports.</summary>
+/// <summary>The agent as the one to ask where a pod is, for logs, commands and forwarded ports, and what its pods need.</summary>
 public sealed partial class NodeAgent
 {
+    /// <summary>The images of containers and volumes of the pods that have not ended, as the pods name them.</summary>
+    public IEnumerable<string> NamedImages =>
+        from worker in _workers.Values
+        where !IsOver(worker.Status)
+        from name in PodContainer.Of(worker.Pod.Spec).Select(one => one.Spec.Image).Concat(worker.Pod.Spec.Volumes.Select(one => one.Image?.Reference))
+        where name is not null
+        select name;
+
     public PodPlace? Find(PodTarget target)
     {
         var workers = _workers;

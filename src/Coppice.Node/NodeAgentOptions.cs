@@ -1,3 +1,4 @@
+using Coppice.Node.ImageCollection;
 using Coppice.Node.Logs;
 using Coppice.Node.Status;
 
@@ -22,6 +23,8 @@ public sealed record NodeAgentOptions
 
     /// <summary>How often it is looked whether pods keep to their limits of the node's disk: as often as the kubelet does.</summary>
     public TimeSpan LocalStoragePeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    public ImageCollectionOptions Images { get; init; } = new();
 
     public LogRotationOptions Logs { get; init; } = new();
 

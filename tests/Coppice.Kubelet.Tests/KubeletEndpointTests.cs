@@ -109,6 +109,7 @@ public sealed class KubeletEndpointTests
         Assert.Equal(("10s", "5m0s", "30s"), (Text("nodeStatusUpdateFrequency"), Text("nodeStatusReportFrequency"), Text("shutdownGracePeriod")));
         Assert.Equal(("10Mi", "cluster.local", "unix:///run/x.sock"), (Text("containerLogMaxSize"), Text("clusterDomain"), Text("containerRuntimeEndpoint")));
         Assert.Equal("10.96.0.10", fields.GetProperty("clusterDNS")[0].GetString());
+        Assert.Equal((85, 80, "2m0s"), (fields.GetProperty("imageGCHighThresholdPercent").GetInt32(), fields.GetProperty("imageGCLowThresholdPercent").GetInt32(), Text("imageMinimumGCAge")));
         Assert.False(fields.GetProperty("authentication").GetProperty("anonymous").GetProperty("enabled").GetBoolean());
 
         string? Text(string field) => fields.GetProperty(field).GetString();

@@ -53,6 +53,16 @@ public sealed class PulledImages
         }
     }
 
+    /// <summary>Whether an image was pulled here by each of its names, so that it can be again. One that was imported may be nowhere else.</summary>
+    public bool CanBeHadAgain(ImageRecord image)
+    {
+        lock (_gate)
+        {
+            var repositories = _known.Pulled.Where(one => one.Image == image.Id).Select(one => one.Repository).ToHashSet(StringComparer.Ordinal);
+            return repositories.Count > 0 && image.Tags.All(tag => ImageReference.TryParse(tag, out var reference, out _) && repositories.Contains(Repository(reference)));
+        }
+    }
+
     /// <summary>A pull begins; it is to be ended, or counts as one that nobody knows how it ended.</summary>
     /// <param name="before">The id of what is here by that name already; null for nothing.</param>
     public void Begin(ImageReference reference, string? before) => Change(known => known with { Begun = known.Begun.Add(new BegunPull($"{reference}", before)) });

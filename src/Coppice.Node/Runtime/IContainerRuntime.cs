@@ -81,7 +81,11 @@ public sealed record RegistryCredential(string Server, string Username, string P
 
 /// <param name="Id">The runtime's id of the image (sha256:…).</param>
 /// <param name="User">The user the image wants to run as (numeric id or name), or null.</param>
-public sealed record ImageRecord(string Id, IReadOnlyList<string> Tags, IReadOnlyList<string> Digests, long SizeBytes, string? User);
+public sealed record ImageRecord(string Id, IReadOnlyList<string> Tags, IReadOnlyList<string> Digests, long SizeBytes, string? User)
+{
+    /// <summary>The runtime was told that it is to stay, whoever uses it.</summary>
+    public bool IsPinned { get; init; }
+}
 
 /// <summary>Which pod something in the runtime belongs to; carried as labels on sandboxes and containers.</summary>
 public readonly record struct PodIdentity(string Namespace, string Name, string Uid);

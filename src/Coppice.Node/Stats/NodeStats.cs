@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coppice.Node.Containers;
+using Coppice.Node.Host;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;

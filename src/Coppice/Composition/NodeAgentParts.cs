@@ -5,6 +5,8 @@ using Coppice.Node.Containers;
 using Coppice.Node.Devices;
 using Coppice.Node.Fencing;
 using Coppice.Node.Heartbeat;
+using Coppice.Node.Host;
+using Coppice.Node.ImageCollection;
 using Coppice.Node.Images;
 using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
@@ -26,6 +28,9 @@ public sealed record NodeMachine(
 
     /// <summary>Who may use the images that are on it; null where nobody must know after a restart.</summary>
     public PulledImages? Pulled { get; init; }
+
+    /// <summary>The room on the file system with its images; null where nobody knows, and none is removed.</summary>
+    public Func<CancellationToken, ValueTask<FileSystemSpace?>> ImageSpace { get; init; } = _ => new((FileSystemSpace?)null);
 
     /// <summary>What pods get of the machine's devices.</summary>
     public IPodDevices Devices { get; init; } = NoPodDevices.Instance;
@@ -58,9 +63,10 @@ public sealed class NodeAgentParts
     public NodeAgentParts(
         NodeAgentOptions options, NodeMachine machine, NodeEnvironment environment, NodeMembership cluster, TimeProvider time, ILogger log)
     {
+        var pulled = machine.Pulled ?? new PulledImages();
         var services = new PodServices(
             machine.Runtime,
-            new ImagePuller(machine.Images, time, machine.Pulled),
+            new ImagePuller(machine.Images, time, pulled),
             machine.HostResources,
             new PodHooks(machine.Runtime, machine.Prober, time),
             machine.Prober,
@@ -83,10 +89,15 @@ public sealed class NodeAgentParts
         };
         var fencing = fence is null ? null : new PodFencing(cluster.Api, fence, time);
         Agent = new NodeAgent(options, services, environment, new NodeRegistration(reporter, lease, heartbeat), machine.Orphans, fencing);
+        Images = new ImageCollector(
+            new NodeImages(machine.Images, pulled, machine.Runtime, machine.ImageSpace, () => Agent.NamedImages), options, cluster.Events, time, log);
         Ready = Task.WhenAll(Agent.Started, reporter.Reported);
     }
 
     public NodeAgent Agent { get; }
+
+    /// <summary>Makes room on the disk; to be run beside the agent.</summary>
+    public ImageCollector Images { get; }
 
     public ProbeTally Probed { get; }
 

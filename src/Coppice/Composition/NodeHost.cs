@@ -111,7 +111,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             new HostResources(volumes, paths, cgroups, VolumesOf, nodeEnvironment, time),
             new OrphanedPods(volumes, paths, cgroups, settings, time))
         {
-            Devices = devices.Pods, Written = runtime.WrittenAsync, Pulled = new PulledImages(options.Layout.PulledImages),
+            Devices = devices.Pods, Written = runtime.WrittenAsync, Pulled = new PulledImages(options.Layout.PulledImages), ImageSpace = images.SpaceAsync,
             Guard = life.IsGuarded ? new GuardProcess(GuardLine.DirectoryOf(options.Instance), GuardLine.Of(options.Instance, options.Layout), _cgroups.Runtime, time) : null,
         };
         var agentOptions = new NodeAgentOptions { NodeName = options.Name, Status = statusOptions };
@@ -123,7 +123,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         _kubelet = Shown(parts, streams, _stats, asked) with { Devices = devices, Configuration = KubeletConfiguration.Write(agentOptions, nodeEnvironment, NodeShutdownOptions.Default, socket) };
         var networks = new PodNetworkWatch(
             () => LinksOf(running), (link, missing) => running.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
-        return stop => RunAsync(running, [networks.RunAsync, devices.RunAsync], parts.Ready, supervising, stop);
+        return stop => RunAsync(running, [networks.RunAsync, devices.RunAsync, parts.Images.RunAsync], parts.Ready, supervising, stop);
 
         PodVolumeSources VolumesOf(PodFacts pod) => new(environment.ConfigMap, environment.Secret, IssueAsync, pod)
         {
@@ -153,7 +153,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         () => services.Items);
 
     private KubeletNode Shown(NodeAgentParts parts, INodeStreams streams, NodeStats stats, RuntimeFigures asked) =>
-        new(options.Name, () => parts.Agent.Workers.Values, streams, stats, parts.Probed, asked, Problem) { Started = parts.Agent.Started, Starts = parts.Starts };
+        new(options.Name, () => parts.Agent.Workers.Values, streams, stats, parts.Probed, asked, Problem) { Started = parts.Agent.Started, Starts = parts.Starts, Images = parts.Images };
 
     /// <summary>The networks of pods that are to run on: one that ends needs none any more.</summary>
     private static IReadOnlyList<PodLink> LinksOf(NodeAgent agent) =>

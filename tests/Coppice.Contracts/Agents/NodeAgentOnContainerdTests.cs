@@ -183,7 +183,7 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
 
     private static bool IsReady(Pod pod) => pod.Status.Conditions.Any(one => one is { Type: "Ready", Status: "True" });
 
-    private sealed class NoEvents : IEventRecorder
+    internal sealed class NoEvents : IEventRecorder
     {
         public void Record(KubernetesObject about, string type, string reason, string message, string? fieldPath = null)
         {

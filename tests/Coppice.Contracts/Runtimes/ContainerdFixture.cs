@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text;
 using Coppice.Contracts.Runtimes;
 using Coppice.Node.Images;
 using Coppice.Node.Runtime;
@@ -69,6 +70,8 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
 
     public CriRuntime Cri => _runtime;
 
+    public CriImages CriImages => _images;
+
     public IContainerRuntime Runtime => _runtime;
 
     public IImageService Images => _images;
@@ -93,6 +96,17 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
     public TestProgram ExitsWith(int code) => Shell($"exit {code}");
 
     public static TestProgram Shell(string script) => new(Busybox, ["/bin/sh", "-c"], [script]);
+
+    /// <param name="mark">Makes it another image than those with other marks.</param>
+    public static ImageRecipe BusyboxImage(string name, string mark = "")
+    {
+        string[] applets = ["sh", "sleep", "echo", "cat", "tail", "id", "env", "ls", "touch", "hostname", "nslookup", "kill", "ip"];
+        var links = applets.Select(applet => new ImageFile("/bin/" + applet, default, LinkTarget: "busybox"));
+        return new ImageRecipe(name, [new ImageFile("/mark", Encoding.UTF8.GetBytes(mark)), new ImageFile("/bin/busybox", File.ReadAllBytes("/bin/busybox")), new ImageFile("/tmp/", default, Mode: 0x3FF), .. links])
+        {
+            Command = ["/bin/sh"],
+        };
+    }
 
     public static async Task<RunningContainerd> StartAsync()
     {
@@ -185,7 +199,7 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
         }
 
         await Importer.EnsureAsync(PauseImage.Name, PauseImage.Recipe, _stop.Token);
-        await Importer.EnsureAsync(Busybox, BusyboxImage, _stop.Token);
+        await Importer.EnsureAsync(Busybox, () => BusyboxImage(Busybox), _stop.Token);
     }
 
     private string NetworkConfiguration() => $$"""
@@ -197,16 +211,6 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
           }]
         }
         """;
-
-    private static ImageRecipe BusyboxImage()
-    {
-        string[] applets = ["sh", "sleep", "echo", "cat", "tail", "id", "env", "ls", "touch", "hostname", "nslookup", "kill", "ip"];
-        var links = applets.Select(applet => new ImageFile("/bin/" + applet, default, LinkTarget: "busybox"));
-        return new ImageRecipe(Busybox, [new ImageFile("/bin/busybox", File.ReadAllBytes("/bin/busybox")), new ImageFile("/tmp/", default, Mode: 0x3FF), .. links])
-        {
-            Command = ["/bin/sh"],
-        };
-    }
 
     // Where containerd no longer runs, purging ends what is left.
     private async Task EmptyAsync()

@@ -1,7 +1,13 @@
+using Coppice.Contracts.Agents;
+using Coppice.Node;
+using Coppice.Node.Host;
+using Coppice.Node.ImageCollection;
 using Coppice.Node.Images;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Node.Runtime.Cri;
+using Coppice.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coppice.Contracts.Runtimes;
 
@@ -169,6 +175,52 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
 
         await Under.Images.RemoveAsync(image.Id, Stop);
         await Eventually.TrueAsync(async () => await Under.Images.FindAsync("imported:1", Stop) is null, Patience, () => "still there");
+    }
+
+    [Fact]
+    public async Task Of_the_images_on_a_full_disk_those_go_that_were_pulled_and_that_no_container_has_not_even_one_that_has_ended()
+    {
+        var pulled = new PulledImages();
+        var (images, ids) = (Under.Images, new Dictionary<string, string>());
+        foreach (var name in (string[])["unused", "running", "ended", "brought"])
+        {
+            var busybox = RunningContainerd.BusyboxImage($"docker.io/library/{name}:1", name);
+            await Containerd.Importer.EnsureAsync(busybox.Name, () => busybox, Stop);
+            var image = (await images.FindAsync(busybox.Name, Stop))!;
+            ids[name] = image.Id;
+            if (name != "brought")
+            {
+                pulled.End(ImageReference.Parse(busybox.Name), image, null);
+            }
+        }
+
+        var (spec, sandbox) = await PodAsync();
+        var (shell, clock) = (RunningContainerd.Shell("exit 0"), new ManualTimeProvider());
+        await StartAsync(sandbox, Container(spec, Under.Sleeps with { Image = "docker.io/library/running:1" }));
+        var ended = await StartAsync(sandbox, Container(spec, shell with { Image = "docker.io/library/ended:1" }) with { Name = "other", LogPath = "other/0.log" });
+        await UntilAsync(ended, ContainerRunState.Exited);
+
+        var collector = new ImageCollector(
+            new NodeImages(images, pulled, Runtime, _ => new(new FileSystemSpace(1L << 40, 0, 1L << 40, 0, 0)), () => []), new NodeAgentOptions { NodeName = "n1" }, new NodeAgentOnContainerdTests.NoEvents(), clock, NullLogger.Instance);
+        await collector.CollectAsync(Stop);
+        clock.Advance(new ImageCollectionOptions().AgeMin);
+        Assert.StartsWith("Insufficient free disk space on the node's image filesystem (100% of 1.0 TiB used). ", await collector.CollectAsync(Stop));
+
+        await Eventually.TrueAsync(async () => await images.FindAsync(ids["unused"], Stop) is null, Patience, () => "still there");
+        foreach (var kept in (string[])["running", "ended", "brought"])
+        {
+            Assert.NotNull(await images.FindAsync(ids[kept], Stop));
+        }
+
+        Assert.NotNull(await images.FindAsync(PauseImage.Name, Stop));
+    }
+
+    [Fact]
+    public async Task The_room_is_told_that_there_is_for_images()
+    {
+        var space = await Containerd.CriImages.SpaceAsync(Stop);
+        Assert.NotNull(space);
+        Assert.InRange(space.AvailableBytes, 1, space.CapacityBytes);
     }
 
     private static ContainerSecurity Security() => new(null, null, null, [], false, false, false, null, [], []);

@@ -74,6 +74,18 @@ public sealed class PulledImagesTests : IDisposable
         Assert.Empty(Pulled().Ids);
     }
 
+    [Fact]
+    public void What_was_pulled_by_all_of_its_names_can_be_had_again_and_what_was_imported_cannot()
+    {
+        var pulled = Pulled();
+        Assert.False(pulled.CanBeHadAgain(Image));
+
+        Pull(pulled, App, Mine);
+        Assert.True(Pulled().CanBeHadAgain(Image));
+        Assert.True(pulled.CanBeHadAgain(Image with { Tags = ["registry.example/app:1", "registry.example/app:2"] }));
+        Assert.False(pulled.CanBeHadAgain(Image with { Tags = ["registry.example/app:1", "docker.io/library/mine:1"] }));
+    }
+
     private PulledImages Pulled() => new(_directory + "/pulled.json");
 
     private static void Pull(PulledImages pulled, ImageReference reference, RegistryCredential? with)

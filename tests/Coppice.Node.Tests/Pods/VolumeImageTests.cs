@@ -45,6 +45,24 @@ public sealed class VolumeImageTests
         Assert.Equal(PodPhase.Running, node.Api.Status("web").Phase);
     }
 
+    [Fact]
+    public void What_a_pod_names_is_of_use_until_the_pod_has_ended()
+    {
+        using var node = new TestNode().Start();
+        node.Images.Publish(new SimulatedImage("files:1", SimulatedProgram.Server));
+        node.Create("once", spec => spec with
+        {
+            RestartPolicy = RestartPolicy.Never,
+            Containers = [new Container { Name = "main", Image = "job:1", ImagePullPolicy = "IfNotPresent" }],
+            Volumes = [new Volume { Name = "files", Image = new() { Reference = "files:1" } }],
+        });
+        Assert.Equal(["files:1", "job:1"], node.Agent.NamedImages.Order(StringComparer.Ordinal));
+
+        node.Advance(6);
+        Assert.Equal(PodPhase.Succeeded, node.Api.Status("once").Phase);
+        Assert.Empty(node.Agent.NamedImages);
+    }
+
     private static void Create(TestNode node, string image, string policy) => node.Create("web", spec => spec with
     {
         Volumes = [new Volume { Name = "v", Image = new ImageVolumeSource { Reference = image, PullPolicy = policy } }],

@@ -109,7 +109,10 @@ internal sealed class SimulatedMachine
     public void Start()
     {
         _stop = new CancellationTokenSource();
-        var machine = new NodeMachine(Runtime, Images, new SimulatedProber(Runtime), new SimulatedObserver(this), HostResources, HostResources) { Guard = _guard };
+        var machine = new NodeMachine(Runtime, Images, new SimulatedProber(Runtime), new SimulatedObserver(this), HostResources, HostResources)
+        {
+            Guard = _guard, ImageSpace = _ => new(SimulatedObserver.Disk(isFull: IsShortOfDisk)),
+        };
         var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings(Name, ["10.96.0.10"], "cluster.local", new DnsSettings([], [], []), "/nowhere/logs", null),
             [Address],
@@ -120,11 +123,11 @@ internal sealed class SimulatedMachine
         var options = new NodeAgentOptions { NodeName = Name, Logs = new() { LookEvery = TimeSpan.FromSeconds(15) } };
         var session = string.Create(CultureInfo.InvariantCulture, $"{Name}-{++_lives}");
         var membership = new NodeMembership(Door, _events, sources, (_, _) => { }) { Heartbeats = (_heartbeats, session) };
-        var agent = new NodeAgentParts(options, machine, nodeEnvironment, membership, Clock, _log).Agent;
+        var parts = new NodeAgentParts(options, machine, nodeEnvironment, membership, Clock, _log);
         var stop = _stop.Token;
         var caches = new CacheSet(VolumeDoor, Clock, NullLoggerFactory.Instance);
         var provisioner = new LocalProvisioner(VolumeDoor, caches, _volumeEvents, _volumes, Clock, _log);
-        _loop.Start(() => _running = RunAsync(agent, [caches.RunAsync, provisioner.RunAsync, _volumeEvents.RunAsync, _events.RunAsync], stop));
+        _loop.Start(() => _running = RunAsync(parts.Agent, [parts.Images.RunAsync, caches.RunAsync, provisioner.RunAsync, _volumeEvents.RunAsync, _events.RunAsync], stop));
     }
 
     /// <summary>The agent ends; containers run on.</summary>
@@ -182,7 +185,7 @@ internal sealed class SimulatedMachine
     }
 
     private static NodeFacts Facts() =>
-        new("", [], SimulatedObserver.Processors, SimulatedObserver.MemoryBytes, 100L << 30, [], new());
+        new("", [], SimulatedObserver.Processors, SimulatedObserver.MemoryBytes, SimulatedObserver.DiskBytes, [], new());
 
     private static async Task RunAsync(NodeAgent agent, IEnumerable<Func<CancellationToken, Task>> others, CancellationToken stop)
     {

@@ -1,3 +1,4 @@
+using Coppice.Node.Host;
 using Coppice.Node.Runtime;
 using Coppice.Node.Status;
 
@@ -8,9 +9,13 @@ internal sealed class SimulatedObserver(SimulatedMachine machine) : INodeObserve
 {
     public const int Processors = 4;
     public const long MemoryBytes = 8L << 30;
+    public const long DiskBytes = 100L << 30;
+
+    public static FileSystemSpace Disk(bool isFull) =>
+        isFull ? new(DiskBytes, DiskBytes / 20, DiskBytes * 19 / 20, 0, 0) : new(DiskBytes, DiskBytes / 2, DiskBytes / 2, 0, 0);
 
     public ValueTask<NodeFacts> FactsAsync(CancellationToken stop) =>
-        ValueTask.FromResult(new NodeFacts(machine.Name, [machine.Address], Processors, MemoryBytes, 100L << 30, [], new() { KubeletVersion = "v1.36.0" }));
+        ValueTask.FromResult(new NodeFacts(machine.Name, [machine.Address], Processors, MemoryBytes, DiskBytes, [], new() { KubeletVersion = "v1.36.0" }));
 
     public async ValueTask<MachineHealth> HealthAsync(CancellationToken stop)
     {

@@ -1,3 +1,4 @@
+using Coppice.Node.Host;
 using Coppice.Node.Images;
 using Coppice.Node.Runtime.Cri.Wire;
 using Coppice.Node.Runtime.Grpc;
@@ -19,6 +20,13 @@ public sealed class CriImages : IImageService, IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
+
+    /// <summary>The room on the file system that the runtime keeps its images on; null while it names none.</summary>
+    public async ValueTask<FileSystemSpace?> SpaceAsync(CancellationToken stop)
+    {
+        var answer = await _cri.AskAsync(CriMethods.ImageFsInfo, new ImageFsInfoRequest(), stop);
+        return answer.ImageFilesystems is [{ FsId.Mountpoint: var directory }, ..] ? FileSystemSpace.Of(directory) : null;
+    }
 
     public async ValueTask<ImageRecord?> FindAsync(string reference, CancellationToken stop)
     {

@@ -43,6 +43,7 @@ internal static class CriMethods
     public static readonly GrpcMethod<ImageStatusRequest, ImageStatusResponse> ImageStatus = new(Images("ImageStatus"), ImageStatusResponse.Parser, Question);
     public static readonly GrpcMethod<PullImageRequest, PullImageResponse> PullImage = new(Images("PullImage"), PullImageResponse.Parser, Pull);
     public static readonly GrpcMethod<RemoveImageRequest, RemoveImageResponse> RemoveImage = new(Images("RemoveImage"), RemoveImageResponse.Parser, Change);
+    public static readonly GrpcMethod<ImageFsInfoRequest, ImageFsInfoResponse> ImageFsInfo = new(Images("ImageFsInfo"), ImageFsInfoResponse.Parser, Question);
 
     private static string Runtime(string name) => "/runtime.v1.RuntimeService/" + name;
 

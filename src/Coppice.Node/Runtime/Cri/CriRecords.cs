@@ -53,7 +53,7 @@ internal static class CriRecords
         [.. image.RepoTags],
         [.. image.RepoDigests],
         (long)image.Size,
-        image.Uid is { } uid ? uid.Value.ToString(System.Globalization.CultureInfo.InvariantCulture) : Word(image.Username));
+        image.Uid is { } uid ? uid.Value.ToString(System.Globalization.CultureInfo.InvariantCulture) : Word(image.Username)) { IsPinned = image.Pinned };
 
     /// <summary>
     /// The path of the sandbox's network namespace, which CRI itself has no field for: containerd and CRI-O both show the OCI

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Coppice.Node.Stats;
+namespace Coppice.Node.Host;
 
 /// <summary>The room on a file system, in bytes and in files.</summary>
 public sealed record FileSystemSpace(long CapacityBytes, long AvailableBytes, long UsedBytes, long Files, long FilesFree)
