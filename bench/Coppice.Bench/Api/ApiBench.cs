@@ -4,8 +4,8 @@ namespace Coppice.Bench.Api;
 
 /// <summary>
 /// The API server's figures: writes that are durable, reads, whole lists, over TLS by a load generator on the same cores, beside what
-/// the bare web server does in turn with it, asked in the same words by the same token: what a request's length costs, it costs both. On a machine that others use too, the shares of the floor say something, and the processor time of the server for
-/// each request.
+/// the bare web server does in turn with it, asked in the same words by the same token: what a request's length costs, it costs both. On
+/// a machine that others use too, the shares of the floor say something, and the processor time of the server for each request.
 /// </summary>
 internal static class ApiBench
 {
