@@ -84,15 +84,10 @@ public sealed class ServiceAccountTokens : IDisposable
     /// <summary>What was verified before, found without making a text of what is a part of one; null for others.</summary>
     internal VerifiedToken? Find(ReadOnlySpan<char> token) => _verifiedParts.TryGetValue(token, out var verified) ? verified : null;
 
-    /// <summary>A token that we have signed, in date or not; null for others.</summary>
+    /// <summary>A token that we have signed, in date or not, which from now on is found; null for others.</summary>
     internal VerifiedToken? Verify(string token)
     {
-        if (_verified.TryGetValue(token, out var verified))
-        {
-            return verified;
-        }
-
-        verified = VerifyNew(token);
+        var verified = Read(token);
         if (verified is not null)
         {
             Remember(verified);
@@ -121,7 +116,7 @@ public sealed class ServiceAccountTokens : IDisposable
         _verified[verified.Text] = verified;
     }
 
-    private VerifiedToken? VerifyNew(string token)
+    private VerifiedToken? Read(string token)
     {
         var parts = token.Split('.');
         if (parts.Length != 3)
@@ -170,7 +165,7 @@ public sealed class ServiceAccountTokens : IDisposable
         return new(token, read, new(claims.GetProperty("exp").GetInt64(), Seconds(claims, "nbf"), Seconds(claims, "iat")));
     }
 
-    /// <inheritdoc cref="Read"/>
+    /// <inheritdoc cref="Read(string, JsonElement)"/>
     private static VerifiedToken? ReadKept(string token, JsonElement claims)
     {
         var subject = new TokenSubject(Kept("namespace"), Kept("service-account.name"), Kept("service-account.uid"));
