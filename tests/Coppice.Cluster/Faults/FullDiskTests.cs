@@ -84,8 +84,10 @@ public sealed class FullDiskTests
                 + "writing goes on by itself when there is room\\.\n$",
                 refused.Error);
             await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "get", "namespace", "default");
-            var ready = await cluster.Kubectl.TryAsync(KubectlVersion.Newest, "get", "--raw", "/readyz/node");
-            Assert.Contains("internal server error: the node is starting: its status cannot be written. The disk under", ready.Error);
+            // The server has written before, and was refused: what the node then fails at comes when it gets there.
+            await Eventually.SeeAsync("what the node waits for", Patience,
+                () => cluster.Kubectl.TryAsync(KubectlVersion.Newest, "get", "--raw", "/readyz/node"),
+                seen => seen.Error.Contains("internal server error: the node is starting: its status cannot be written. The disk under"));
         }
 
         await Eventually.SeeAsync("a server that is ready", Patience, () => cluster.Kubectl.TryAsync(KubectlVersion.Newest, "get", "--raw", "/readyz"), seen => seen.Output == "ok");
