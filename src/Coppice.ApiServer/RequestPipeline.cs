@@ -170,40 +170,36 @@ public sealed partial class RequestPipeline
     /// <param name="stopping">Ends the watches and streams when the server goes.</param>
     public async Task HandleAsync(HttpContext http, CancellationToken stopping)
     {
+        var scope = RequestScope.Begin(http, _bodies);
         QueryParameters.ReadExactly(http);
         var request = ApiRequest.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query.IsTrue("watch"));
         var running = _requests.Begin(http, request);
         using var span = RequestSpan.Begin(http, request);
         try
         {
-            await AnswerOrRefuseAsync(http, request, stopping);
+            await AnswerOrRefuseAsync(http, request, scope, stopping);
         }
         finally
         {
             _requests.End(running, http.Response);
-            HttpAudit.TrailOf(http)?.Completed(http.Response.StatusCode);
+            scope.Trail?.Completed(http.Response.StatusCode);
             RequestSpan.End(span, http.Response.StatusCode);
         }
     }
 
-    private async Task AnswerOrRefuseAsync(HttpContext http, ApiRequest request, CancellationToken stopping)
+    private async Task AnswerOrRefuseAsync(HttpContext http, ApiRequest request, RequestScope scope, CancellationToken stopping)
     {
         RequestDeadline? deadline = null;
         try
         {
             http.Response.Headers[HttpAudit.IdHeader] = HttpAudit.GivenId(http) ?? _auditIds.Next();
-            deadline = RequestDeadline.Of(http, request, _time);
+            scope.Deadline = deadline = RequestDeadline.Of(http, request, _time);
             if (http.Request.Path.Value?.Length + http.Request.QueryString.Value?.Length > WebServer.UrlBytesMax)
             {
                 throw ApiErrors.RequestHeaderTooLarge();
             }
 
-            if (!HttpMethods.IsGet(http.Request.Method))
-            {
-                http.Features.Set(_bodies);
-            }
-
-            await IdentifyAndAnswerAsync(http, request, stopping);
+            await IdentifyAndAnswerAsync(http, request, scope, stopping);
         }
         catch (ApiError e)
         {
@@ -233,7 +229,7 @@ public sealed partial class RequestPipeline
         }
     }
 
-    private async Task IdentifyAndAnswerAsync(HttpContext http, ApiRequest request, CancellationToken stopping)
+    private async Task IdentifyAndAnswerAsync(HttpContext http, ApiRequest request, RequestScope scope, CancellationToken stopping)
     {
         var identity = await _authenticator.IdentifyAsync(http.Connection.ClientCertificate, http.Request.Headers.Authorization.First(), http.RequestAborted);
         var requester = identity.User ?? throw RefuseUnknown(http, request, identity.Kept);
@@ -243,7 +239,7 @@ public sealed partial class RequestPipeline
             return;
         }
 
-        var trail = Follow(http, request, requester);
+        var trail = scope.Trail = Follow(http, request, requester);
         Tell(identity.Kept, http, trail);
         var user = await _impersonation.ApplyAsync(requester, http.Request.Headers, http.RequestAborted);
         if (user != requester)
@@ -252,7 +248,7 @@ public sealed partial class RequestPipeline
         }
 
         var access = AccessRequest.Of(request, http.Request.Query.First("fieldSelector"));
-        using var turn = await _turns.TakeAsync(http, request, user, access);
+        using var turn = scope.Seat = await _turns.TakeAsync(http, request, user, access);
         var decision = await _authorizer.DecideAsync(user, access, http.RequestAborted);
         trail?.Decided(decision);
         Authorizer.Require(user, access, decision);
@@ -314,7 +310,6 @@ public sealed partial class RequestPipeline
             return null;
         }
 
-        http.Features.Set(trail);
         trail.Received();
         if (request.IsLongRunning)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Coppice.ApiServer.Metrics;
 using Coppice.ApiServer.Requests;
 using Coppice.Objects;
@@ -5,24 +6,15 @@ using Coppice.Objects;
 namespace Coppice.ApiServer.Admission;
 
 /// <summary>Every admission of the cluster, each phase in the order in which they were given.</summary>
-internal sealed class AdmissionChain
+internal sealed class AdmissionChain(AdmissionMetrics metrics, params IReadOnlyList<IAdmission> admissions)
 {
-    private readonly AdmissionMetrics _metrics;
-    private readonly Phase<IMutatingAdmission>[] _mutating;
-    private readonly Phase<IValidatingAdmission>[] _validating;
-
-    public AdmissionChain(AdmissionMetrics metrics, params IReadOnlyList<IAdmission> admissions)
-    {
-        _metrics = metrics;
-        _mutating = ByOperation<IMutatingAdmission>(admissions, AdmissionMetrics.Admit);
-        _validating = ByOperation<IValidatingAdmission>(admissions, AdmissionMetrics.Validate);
-    }
+    private readonly ConditionalWeakTable<Kind, Phases> _ofKinds = [];
 
     /// <inheritdoc cref="IMutatingAdmission.AdmitAsync"/>
     public async ValueTask<KubernetesObject?> MutateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
-        var phase = _mutating[(int)request.Operation];
-        var (began, rejected) = (_metrics.Now, true);
+        var phase = PhasesOf(request.Kind).Mutating[(int)request.Operation];
+        var (began, rejected) = (metrics.Now, true);
         try
         {
             var rounds = new MutationRounds();
@@ -38,32 +30,32 @@ internal sealed class AdmissionChain
         }
         finally
         {
-            phase.Step.End(_metrics, began, rejected);
+            phase.Step.End(metrics, began, rejected);
         }
     }
 
     /// <inheritdoc cref="IValidatingAdmission.ValidateAsync"/>
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
-        var (places, step) = _validating[(int)request.Operation];
-        var began = _metrics.Now;
+        var (places, step) = PhasesOf(request.Kind).Validating[(int)request.Operation];
+        var began = metrics.Now;
         var (at, next) = (began, 0);
         try
         {
             for (; next < places.Length; next++)
             {
                 await places[next].Admission.ValidateAsync(request, item, old, stop);
-                at = places[next].Tallies.End(_metrics, at, rejected: false);
+                at = places[next].Tallies.End(metrics, at, rejected: false);
             }
         }
         finally
         {
             if (next < places.Length)
             {
-                places[next].Tallies.End(_metrics, at, rejected: true);
+                places[next].Tallies.End(metrics, at, rejected: true);
             }
 
-            step.End(_metrics, began, next < places.Length);
+            step.End(metrics, began, next < places.Length);
         }
     }
 
@@ -78,7 +70,7 @@ internal sealed class AdmissionChain
         Place<IMutatingAdmission>[] places, WriteRequest request, (KubernetesObject? Item, KubernetesObject? Old) objects, MutationRounds rounds, CancellationToken stop)
     {
         var (item, old) = objects;
-        var (at, next) = (_metrics.Now, 0);
+        var (at, next) = (metrics.Now, 0);
         try
         {
             for (; next < places.Length; next++)
@@ -86,31 +78,37 @@ internal sealed class AdmissionChain
                 item = await (places[next].Admission is IRepeatedAdmission repeated
                     ? repeated.AdmitAsync(request, (item, old), rounds, stop)
                     : places[next].Admission.AdmitAsync(request, item, old, stop));
-                at = places[next].Tallies.End(_metrics, at, rejected: false);
+                at = places[next].Tallies.End(metrics, at, rejected: false);
             }
         }
         finally
         {
             if (next < places.Length)
             {
-                places[next].Tallies.End(_metrics, at, rejected: true);
+                places[next].Tallies.End(metrics, at, rejected: true);
             }
         }
 
         return item;
     }
 
-    private Phase<T>[] ByOperation<T>(IReadOnlyList<IAdmission> admissions, string type)
+    private Phases PhasesOf(Kind kind) => _ofKinds.GetValue(kind, kind =>
+        new(ByOperation<IMutatingAdmission>(kind, AdmissionMetrics.Admit), ByOperation<IValidatingAdmission>(kind, AdmissionMetrics.Validate)));
+
+    private Phase<T>[] ByOperation<T>(Kind kind, string type)
         where T : IAdmission => [.. Enum.GetValues<WriteOperation>().Select(operation =>
         {
             var name = AdmissionTarget.OperationOf(operation);
             return new Phase<T>(
                 [
-                    .. admissions.OfType<T>().Where(admission => admission.Handles(operation))
-                        .Select(admission => new Place<T>(admission, Tallies.Of(rejected => _metrics.Controllers.Of(admission.Name, name, rejected, type)))),
+                    .. admissions.OfType<T>().Where(admission => admission.Handles(operation) && admission.Records?.Contains(kind.Format.Record) != false)
+                        .Select(admission => new Place<T>(admission, Tallies.Of(rejected => metrics.Controllers.Of(admission.Name, name, rejected, type)))),
                 ],
-                Tallies.Of(rejected => _metrics.Steps.Of(name, rejected, type)));
+                Tallies.Of(rejected => metrics.Steps.Of(name, rejected, type)));
         })];
+
+    /// <summary>What the writes of a kind pass, by operation.</summary>
+    private sealed record Phases(Phase<IMutatingAdmission>[] Mutating, Phase<IValidatingAdmission>[] Validating);
 
     /// <summary>One of the phases of an operation, and how long all of it takes.</summary>
     private sealed record Phase<T>(Place<T>[] Places, Tallies Step);

@@ -18,6 +18,8 @@ internal sealed class CertificateAuthorization(Authorizer authorizer) : IValidat
 
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Update;
 
+    public IReadOnlyList<Type>? Records => [typeof(CertificateSigningRequest)];
+
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         if ((item, old) is not (CertificateSigningRequest asked, CertificateSigningRequest before) || VerbOf(request, asked, before) is not { } verb)

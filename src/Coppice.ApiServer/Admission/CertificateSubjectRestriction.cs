@@ -12,6 +12,8 @@ internal sealed class CertificateSubjectRestriction : IValidatingAdmission
 {
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
 
+    public IReadOnlyList<Type>? Records => [typeof(CertificateSigningRequest)];
+
     public ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         if (item is CertificateSigningRequest { Spec.SignerName: SignerName.KubeApiServerClient } asked

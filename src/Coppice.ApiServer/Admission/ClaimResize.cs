@@ -16,6 +16,8 @@ internal sealed class ClaimResize(ObjectStorage storage) : IValidatingAdmission
 
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Update;
 
+    public IReadOnlyList<Type>? Records => [typeof(PersistentVolumeClaim)];
+
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         if (request.Subresource.Length > 0 || (item, old) is not (PersistentVolumeClaim claim, PersistentVolumeClaim before))

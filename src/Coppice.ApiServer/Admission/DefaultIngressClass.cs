@@ -15,6 +15,8 @@ internal sealed class DefaultIngressClass(ObjectStorage storage) : IMutatingAdmi
 
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
 
+    public IReadOnlyList<Type>? Records => [typeof(Ingress)];
+
     public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         if (item is not Ingress { Spec.IngressClassName: null } ingress || ingress.Metadata.Annotations.ContainsKey(IngressValidation.ClassNote))

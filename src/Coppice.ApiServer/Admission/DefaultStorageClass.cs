@@ -13,6 +13,8 @@ internal sealed class DefaultStorageClass(ObjectStorage storage) : IMutatingAdmi
 
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
 
+    public IReadOnlyList<Type>? Records => [typeof(PersistentVolumeClaim)];
+
     public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         if (item is not PersistentVolumeClaim claim || !StorageClasses.IsUnclassed(claim))

@@ -13,6 +13,8 @@ internal sealed class DefaultTolerationSeconds(Func<DefaultTolerations> patience
 {
     public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update;
 
+    public IReadOnlyList<Type>? Records => [typeof(Pod)];
+
     public ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
         new(item is Pod pod && request.Subresource.Length == 0 ? Tolerate(pod, patience()) : item);
 

@@ -20,6 +20,8 @@ internal sealed class DeviceAdminAccess(ObjectStorage storage) : IValidatingAdmi
 
     public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update;
 
+    public IReadOnlyList<Type>? Records => [typeof(ResourceClaim), typeof(ResourceClaimTemplate)];
+
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         // What a claim asks for never changes, nor does what it was given.

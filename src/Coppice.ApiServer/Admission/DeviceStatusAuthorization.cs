@@ -23,6 +23,8 @@ internal sealed class DeviceStatusAuthorization(Authorizer authorizer) : IValida
 
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Update;
 
+    public IReadOnlyList<Type>? Records => [typeof(ResourceClaim)];
+
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         if (request.Subresource != "status" || (item, old) is not (ResourceClaim claim, ResourceClaim before))

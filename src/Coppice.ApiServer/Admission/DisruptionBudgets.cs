@@ -29,6 +29,8 @@ internal sealed class DisruptionBudgets(ObjectStorage storage, TimeProvider time
 
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
 
+    public IReadOnlyList<Type>? Records => [typeof(Pod)];
+
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         if (request.Subresource != "eviction")

@@ -24,6 +24,8 @@ internal sealed class EscalationCheck(Authorizer authorizer) : IMutatingAdmissio
 
     public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update;
 
+    public IReadOnlyList<Type>? Records => [typeof(Role), typeof(ClusterRole), typeof(RoleBinding), typeof(ClusterRoleBinding)];
+
     public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         if (request.Resource.Group == RbacValidation.Group && item is not null && !request.User.IsIn(Users.Masters) && (old is null || !IsSame(item, old)))

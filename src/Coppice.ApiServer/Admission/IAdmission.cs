@@ -12,6 +12,9 @@ public interface IAdmission
 
     /// <summary>The same answer every time.</summary>
     bool Handles(WriteOperation operation);
+
+    /// <summary>The records about which alone it has something to say: of writes of other kinds it is not asked. Null for every kind.</summary>
+    IReadOnlyList<Type>? Records => null;
 }
 
 /// <summary>May complete what is asked for, or refuse it: before it is prepared and validated, so that nothing wrong gets in by this.</summary>

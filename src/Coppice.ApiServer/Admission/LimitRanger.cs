@@ -18,6 +18,8 @@ internal sealed class LimitRanger(LiveObjects<LimitRange> ranges) : IMutatingAdm
 
     public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update;
 
+    public IReadOnlyList<Type>? Records => [typeof(Pod), typeof(PersistentVolumeClaim)];
+
     public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         if (item is not Pod pod || !IsBounded(request, item, old))

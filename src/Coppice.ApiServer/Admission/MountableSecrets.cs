@@ -20,6 +20,8 @@ internal sealed class MountableSecrets(ObjectStorage storage) : IValidatingAdmis
 
     public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update;
 
+    public IReadOnlyList<Type>? Records => [typeof(Pod)];
+
     public async ValueTask ValidateAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         var addsContainers = request is { Operation: WriteOperation.Update, Subresource: "ephemeralcontainers" };

@@ -20,6 +20,8 @@ internal sealed class PodAdmission(ObjectStorage storage, TimeProvider time, Ran
 
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
 
+    public IReadOnlyList<Type>? Records => [typeof(Pod)];
+
     public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop)
     {
         if (item is not Pod pod)

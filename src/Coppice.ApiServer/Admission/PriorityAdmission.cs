@@ -19,6 +19,8 @@ internal sealed class PriorityAdmission(LiveObjects<PriorityClass> classes) : IM
 
     public bool Handles(WriteOperation operation) => operation is WriteOperation.Create or WriteOperation.Update or WriteOperation.Delete;
 
+    public IReadOnlyList<Type>? Records => [typeof(Pod), typeof(PriorityClass)];
+
     public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
         item is not Pod pod || request.Subresource.Length > 0 ? item
         : old is Pod before ? Keep(pod, before)

@@ -16,6 +16,8 @@ internal sealed class RuntimeClassAdmission(ObjectStorage storage) : IMutatingAd
 
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
 
+    public IReadOnlyList<Type>? Records => [typeof(Pod)];
+
     public async ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
         item is Pod pod && request.Subresource.Length == 0 && await ClassOfAsync(request, pod, stop) is { } its
             ? Schedule(request, Weigh(request, pod, its), its.Scheduling)

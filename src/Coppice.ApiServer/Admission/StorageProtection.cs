@@ -12,6 +12,8 @@ internal sealed class StorageProtection : IMutatingAdmission
 
     public bool Handles(WriteOperation operation) => operation == WriteOperation.Create;
 
+    public IReadOnlyList<Type>? Records => [typeof(PersistentVolumeClaim), typeof(PersistentVolume), typeof(VolumeAttributesClass)];
+
     public ValueTask<KubernetesObject?> AdmitAsync(WriteRequest request, KubernetesObject? item, KubernetesObject? old, CancellationToken stop) =>
         new(request.Subresource.Length > 0 || FinalizerOf(item) is not { } finalizer || item!.Metadata.Finalizers.Contains(finalizer)
             ? item

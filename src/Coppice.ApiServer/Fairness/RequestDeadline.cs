@@ -22,7 +22,6 @@ internal sealed class RequestDeadline : IDisposable
     private RequestDeadline(HttpContext http, TimeSpan span, TimeProvider time)
     {
         (_http, _aborted) = (http, http.RequestAborted);
-        http.Features.Set(this);
         _ended = new CancellationTokenSource(span, time);
         _whenAborted = _aborted.UnsafeRegister(static ended => ((CancellationTokenSource)ended!).Cancel(), _ended);
         http.RequestAborted = _ended.Token;
@@ -39,9 +38,9 @@ internal sealed class RequestDeadline : IDisposable
     /// <summary>The request goes on in another protocol, and from here on has all the time that its two sides take.</summary>
     public static void Lift(HttpContext http)
     {
-        if (http.Features.Get<RequestDeadline>() is { } deadline)
+        if (RequestScope.Of(http) is { Deadline: { } deadline } scope)
         {
-            http.Features.Set<RequestDeadline>(null);
+            scope.Deadline = null;
             deadline.Dispose();
         }
     }

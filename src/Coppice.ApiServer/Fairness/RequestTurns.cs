@@ -27,8 +27,7 @@ internal sealed class RequestTurns(FlowControl flows, KindRegistry kinds, ListVe
     /// <exception cref="ApiError">TooManyRequests.</exception>
     public async ValueTask<Seat?> TakeAsync(HttpContext http, ApiRequest request, UserInfo user, AccessRequest access)
     {
-        var isWatch = request.Verb == "watch";
-        if (request.IsLongRunning && !isWatch)
+        if (request.IsLongRunning && request.Verb != "watch")
         {
             return null;
         }
@@ -37,13 +36,7 @@ internal sealed class RequestTurns(FlowControl flows, KindRegistry kinds, ListVe
         http.Response.Headers[SchemaHeader] = rule.SchemaUid;
         http.Response.Headers[LevelHeader] = rule.Level.Object.Metadata.Uid;
         var width = rule.Level.IsExempt ? 1 : await WidthAsync(http.Request.Query, request, access, http.RequestAborted);
-        var seat = await flows.TakeAsync(rule, user, (access, request), width, http.RequestAborted);
-        if (isWatch || !HttpMethods.IsGet(http.Request.Method))
-        {
-            http.Features.Set(seat);
-        }
-
-        return seat;
+        return await flows.TakeAsync(rule, user, (access, request), width, http.RequestAborted);
     }
 
     /// <summary>The seats of a list, or of a watch that begins with one, by how many objects are looked at for it.</summary>

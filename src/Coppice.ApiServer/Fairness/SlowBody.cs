@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Fairness;
@@ -17,7 +18,7 @@ internal static class SlowBody
     /// <exception cref="ApiError">TooManyRequests: too many of its flow do so.</exception>
     public static async ValueTask<ReadResult> ReadMoreAsync(HttpContext http, PipeReader reader, CancellationToken stop)
     {
-        if (http.Features.Get<Seat>() is not { } seat || http.Features.Get<BodyDeadline>() is not { } deadline)
+        if (RequestScope.Of(http) is not { Seat: { } seat, Body: var deadline })
         {
             return await reader.ReadAsync(stop);
         }

@@ -84,7 +84,12 @@ internal static class RequestBody
     }
 
     /// <summary>The Content-Type without its parameters, in lower case; empty if there is none.</summary>
-    public static string MediaType(HttpContext http) => (http.Request.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
+    public static string MediaType(HttpContext http) => http.Request.ContentType switch
+    {
+        null => "",
+        ResponseFormat.Json => ResponseFormat.Json,
+        var type => type.Split(';')[0].Trim().ToLowerInvariant(),
+    };
 
     /// <exception cref="ApiError">RequestEntityTooLarge, RequestTimeout, or BadRequest when the client stopped in the middle.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext http)
@@ -108,7 +113,8 @@ internal static class RequestBody
 
     private static async ValueTask<ReadOnlyMemory<byte>> WaitForAsync(HttpContext http, PipeReader reader)
     {
-        var deadline = http.Features.Get<BodyDeadline>();
+        var scope = RequestScope.Of(http);
+        var deadline = scope?.Body;
         using var late = deadline is null ? new CancellationTokenSource() : new CancellationTokenSource(deadline.Limit, deadline.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, late.Token);
         try
@@ -122,7 +128,7 @@ internal static class RequestBody
 
                 if (TryTake(http, reader, read) is { } body)
                 {
-                    await (http.Features.Get<Seat>()?.ReturnAsync(http.RequestAborted) ?? ValueTask.CompletedTask);
+                    await (scope?.Seat?.ReturnAsync(http.RequestAborted) ?? ValueTask.CompletedTask);
                     return body;
                 }
             }

@@ -61,7 +61,7 @@ internal sealed class WatchEndpoint(
             await stream.FlushAsync();
 
             // It has begun, and from here on keeps nobody waiting.
-            http.Features.Get<Seat>()?.Dispose();
+            RequestScope.Of(http)?.Seat?.Dispose();
             while (await FollowAsync(stream, (watch, lifetime), bookmarks ? BookmarkInterval : Timeout.InfiniteTimeSpan, ended.Token))
             {
                 // Everything up to here was told, or is none of what is watched: also while the collection never comes to rest.
@@ -92,7 +92,7 @@ internal sealed class WatchEndpoint(
         }
         catch (TimeoutException)
         {
-            http.Features.Get<Seat>()?.Dispose();
+            RequestScope.Of(http)?.Seat?.Dispose();
             return await telling;
         }
     }

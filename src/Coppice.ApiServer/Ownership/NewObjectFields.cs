@@ -22,7 +22,8 @@ internal static class NewObjectFields
 
     /// <param name="json">Of an object of the kind.</param>
     /// <param name="find">Finds them, from what is remembered and nothing else of the object.</param>
-    public static FieldSet Find(Kind kind, ReadOnlySpan<byte> json, Func<FieldSet> find)
+    /// <param name="of">Given to it.</param>
+    public static FieldSet Find<T>(Kind kind, ReadOnlySpan<byte> json, Func<T, FieldSet> find, T of)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(2 * json.Length);
         try
@@ -30,7 +31,7 @@ internal static class NewObjectFields
             var text = buffer.AsSpan(0, Write(json, buffer));
             if (text.Length > LikenessBytesMax)
             {
-                return find();
+                return find(of);
             }
 
             var hash = new HashCode();
@@ -41,7 +42,7 @@ internal static class NewObjectFields
                 return known.Fields;
             }
 
-            var found = new Likeness(kind, text.ToArray(), find());
+            var found = new Likeness(kind, text.ToArray(), find(of));
             Volatile.Write(ref place, found);
             return found.Fields;
         }

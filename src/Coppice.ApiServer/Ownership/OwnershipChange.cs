@@ -20,8 +20,7 @@ internal static class OwnershipChange
     /// <summary>A manager has made these differences by updating: what it changed is its own now, and nobody else's.</summary>
     public static Owners Update(Owners owners, Manager manager, FieldComparison made, DateTimeOffset now)
     {
-        var changed = made.Added.Union(made.Modified);
-        var left = owners.Select(owner => owner.Fields.Without(changed).Without(made.Removed));
+        var left = owners.AreNone ? owners : Take(owners, made);
         var own = Ownable(made);
         if (own.IsEmpty)
         {
@@ -31,6 +30,12 @@ internal static class OwnershipChange
         // What it had before and has changed again it still has.
         var had = owners.Find(manager)?.Fields.Without(made.Removed) ?? FieldSet.Empty;
         return left.With(new(manager, had.Union(own), now)).Capped();
+    }
+
+    private static Owners Take(Owners owners, FieldComparison made)
+    {
+        var changed = made.Added.Union(made.Modified);
+        return owners.Select(owner => owner.Fields.Without(changed).Without(made.Removed));
     }
 
     /// <summary>A manager has made these differences by applying a configuration: it owns what that sets, and nothing else.</summary>

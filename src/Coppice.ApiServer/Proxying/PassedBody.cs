@@ -1,5 +1,6 @@
 using System.Net;
 using Coppice.ApiServer.Fairness;
+using Coppice.ApiServer.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Proxying;
@@ -45,7 +46,7 @@ internal sealed class PassedBody(HttpContext http) : HttpContent
         }
 
         // Before whoever is asked knows that this is all.
-        await (http.Features.Get<Seat>()?.ReturnAsync(stop) ?? ValueTask.CompletedTask);
+        await (RequestScope.Of(http)?.Seat?.ReturnAsync(stop) ?? ValueTask.CompletedTask);
     }
 
     protected override bool TryComputeLength(out long length)

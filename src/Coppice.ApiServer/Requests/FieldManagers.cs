@@ -13,9 +13,16 @@ internal static class FieldManagers
     /// <summary>A client that does not say who it is goes by its program's name: what its User-Agent has before the first slash.</summary>
     public static string OfUserAgent(string? userAgent)
     {
+        var program = userAgent.AsSpan();
+        program = program.IndexOf('/') is >= 0 and var slash ? program[..slash] : program;
+        if (program.Length <= NameBytesMax && !program.ContainsAnyExceptInRange(' ', '~'))
+        {
+            return program.ToString();
+        }
+
         var name = new StringBuilder();
         var bytes = 0;
-        foreach (var rune in (userAgent ?? "").Split('/')[0].EnumerateRunes().Where(IsPrintable))
+        foreach (var rune in program.ToString().EnumerateRunes().Where(IsPrintable))
         {
             bytes += rune.Utf8SequenceLength;
             if (bytes > NameBytesMax)

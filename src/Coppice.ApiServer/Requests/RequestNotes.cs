@@ -8,7 +8,7 @@ namespace Coppice.ApiServer.Requests;
 public sealed class RequestNotes(Action<string> warn)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, string> _annotations = new(StringComparer.Ordinal);
+    private Dictionary<string, string>? _annotations;
 
     /// <summary>For the audit log, by key.</summary>
     public IReadOnlyDictionary<string, string> Annotations
@@ -17,7 +17,7 @@ public sealed class RequestNotes(Action<string> warn)
         {
             lock (_gate)
             {
-                return new Dictionary<string, string>(_annotations, StringComparer.Ordinal);
+                return new Dictionary<string, string>(_annotations ?? [], StringComparer.Ordinal);
             }
         }
     }
@@ -35,7 +35,7 @@ public sealed class RequestNotes(Action<string> warn)
     {
         lock (_gate)
         {
-            _annotations.TryAdd(key, value);
+            (_annotations ??= new(StringComparer.Ordinal)).TryAdd(key, value);
         }
     }
 }

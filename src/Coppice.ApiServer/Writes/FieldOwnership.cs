@@ -96,7 +96,8 @@ internal static class FieldOwnership
     private static FieldComparison Make(PendingWrite write, KubernetesObject item)
     {
         var json = EncodingScratch.JsonOf(ObjectForm.Unversioned(With(item, default)));
-        return new(NewObjectFields.Find(write.Request.Kind, json.Span, () => OwnershipChange.Ownable(Compare(write, json))), FieldSet.Empty, FieldSet.Empty);
+        var added = NewObjectFields.Find(write.Request.Kind, json.Span, static made => OwnershipChange.Ownable(Compare(made.Write, made.Json)), (Write: write, Json: json));
+        return new(added, FieldSet.Empty, FieldSet.Empty);
     }
 
     private static FieldComparison Compare(PendingWrite write, ReadOnlyMemory<byte> json)

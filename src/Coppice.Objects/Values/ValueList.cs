@@ -23,6 +23,8 @@ public readonly struct ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 
     public ReadOnlySpan<T> AsSpan() => _items;
 
+    public bool Contains(T item) => _items is not null && Array.IndexOf(_items, item) >= 0;
+
     public ValueList<T> Add(T item) => new([.. AsSpan(), item]);
 
     public ValueList<TOther> ConvertAll<TOther>(Converter<T, TOther> convert) => _items is null ? default : new(Array.ConvertAll(_items, convert));

@@ -8,6 +8,8 @@ internal sealed unsafe class SqliteConnection : IDisposable
     private readonly List<SqliteStatement> _statements = [];
     private readonly int* _logPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
     private nint _connection;
+    private SqliteStatement? _begin;
+    private SqliteStatement? _commit;
 
     public SqliteConnection(string path, bool create)
     {
@@ -74,9 +76,9 @@ internal sealed unsafe class SqliteConnection : IDisposable
     {
         try
         {
-            Execute("BEGIN IMMEDIATE");
+            (_begin ??= Prepare("BEGIN IMMEDIATE")).Run();
             work();
-            Execute("COMMIT");
+            (_commit ??= Prepare("COMMIT")).Run();
         }
         catch (SqliteException)
         {

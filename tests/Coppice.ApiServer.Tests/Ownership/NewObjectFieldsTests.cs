@@ -21,16 +21,16 @@ public sealed class NewObjectFieldsTests
         for (; asked < 3000; asked++)
         {
             var pod = maker.Next();
-            var fields = NewObjectFields.Find(Pods, Encoding.UTF8.GetBytes(pod.GetRawText()), () =>
+            var fields = NewObjectFields.Find(Pods, Encoding.UTF8.GetBytes(pod.GetRawText()), of =>
             {
                 found++;
-                return FieldExtraction.FieldsOf(pod, Shape<Pod>());
-            });
+                return FieldExtraction.FieldsOf(of, Shape<Pod>());
+            }, pod);
             Assert.Equal(FieldExtraction.FieldsOf(pod, Shape<Pod>()), fields);
         }
 
-        var again = NewObjectFields.Find(Pods, Alike("a"), () => FieldSet.OfPath("spec", "nodeName"));
-        Assert.Same(again, NewObjectFields.Find(Pods, Alike("b"), () => throw new InvalidOperationException("it is known")));
+        var again = NewObjectFields.Find(Pods, Alike("a"), field => FieldSet.OfPath("spec", field), "nodeName");
+        Assert.Same(again, NewObjectFields.Find(Pods, Alike("b"), FieldSet (_) => throw new InvalidOperationException("it is known"), "b"));
         Assert.InRange(found, 1, asked);
     }
 
@@ -44,8 +44,8 @@ public sealed class NewObjectFieldsTests
     [InlineData("""{"a":[[],[1]]}""", """{"a":[[1],[]]}""")]
     public void What_decides_is_told_apart(string one, string other)
     {
-        var first = NewObjectFields.Find(Pods, Encoding.UTF8.GetBytes(one), () => FieldSet.OfPath("one"));
-        var second = NewObjectFields.Find(Pods, Encoding.UTF8.GetBytes(other), () => FieldSet.OfPath("other"));
+        var first = NewObjectFields.Find(Pods, Encoding.UTF8.GetBytes(one), field => FieldSet.OfPath(field), "one");
+        var second = NewObjectFields.Find(Pods, Encoding.UTF8.GetBytes(other), field => FieldSet.OfPath(field), "other");
         Assert.NotEqual(first, second);
     }
 
