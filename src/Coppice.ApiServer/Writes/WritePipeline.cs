@@ -109,18 +109,20 @@ internal sealed class WritePipeline(
     }
 
     /// <summary>Null if somebody else was quicker.</summary>
-    private async ValueTask<ObjectForm?> StoreAsync(PendingWrite write, KubernetesObject? prepared, CancellationToken stop)
+    private ValueTask<ObjectForm?> StoreAsync(PendingWrite write, KubernetesObject? prepared, CancellationToken stop)
     {
         var (request, current) = (write.Request, write.Current);
-        if (request.Options.DryRun)
-        {
-            var isTaken = current is null && await storage.FindAsync(request.Kind, ObjectKey.Of(prepared!), stop) is not null;
-            return isTaken ? null : prepared is null ? current : ObjectForm.Detached(prepared);
-        }
+        return request.Options.DryRun ? TryAsync(request.Kind, current, prepared, stop)
+            : current is null ? storage.CreateAsync(request.Kind, prepared!, stop)
+            : IsGone(prepared) ? storage.DeleteAsync(request.Kind, request.Key, current.Revision, stop)
+            : storage.UpdateAsync(request.Kind, prepared!, current, stop);
+    }
 
-        return current is null ? await storage.CreateAsync(request.Kind, prepared!, stop)
-            : IsGone(prepared) ? await storage.DeleteAsync(request.Kind, request.Key, current.Revision, stop)
-            : await storage.UpdateAsync(request.Kind, prepared!, current, stop);
+    /// <summary>What would come of it; null if somebody else was quicker.</summary>
+    private async ValueTask<ObjectForm?> TryAsync(Kind kind, ObjectForm? current, KubernetesObject? prepared, CancellationToken stop)
+    {
+        var isTaken = current is null && await storage.FindAsync(kind, ObjectKey.Of(prepared!), stop) is not null;
+        return isTaken ? null : prepared is null ? current : ObjectForm.Detached(prepared);
     }
 
     /// <summary>Who takes the last finalizer is answered with what he has written, though that is stored nowhere; others with what is or was stored.</summary>
