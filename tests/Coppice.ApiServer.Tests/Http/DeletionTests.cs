@@ -57,6 +57,30 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal(waits ? 200 : 404, left.Code);
     }
 
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData(null, true)]
+    public async Task A_query_asks_for_a_dry_run_only_where_there_is_no_body(string? body, bool stays)
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "a")).Good();
+        (await api.NewConfigMapAsync(space, "b")).Good();
+        (await api.SendAsync("DELETE", $"{space}/configmaps/a?dryRun=All", body)).Good();
+        Assert.Equal(stays ? 200 : 404, (await api.GetAsync($"{space}/configmaps/a")).Code);
+        (await api.SendAsync("DELETE", $"{space}/configmaps?dryRun=All", body)).Good();
+        Assert.Equal(stays ? 200 : 404, (await api.GetAsync($"{space}/configmaps/b")).Code);
+    }
+
+    [Fact]
+    public async Task A_query_may_say_which_object_is_meant()
+    {
+        var space = await api.NewNamespaceAsync();
+        var made = (await api.NewConfigMapAsync(space, "a")).Good();
+        (await api.SendAsync("DELETE", $"{space}/configmaps/a?uid=other")).Refused(409, "Conflict");
+        (await api.SendAsync("DELETE", $"{space}/configmaps/a?resourceVersion={made.Version}0")).Refused(409, "Conflict");
+        (await api.SendAsync("DELETE", $"{space}/configmaps/a?resourceVersion={made.Version}&uid={(string?)made.Body!["metadata"]!["uid"]}")).Good();
+    }
+
     [Fact]
     public void The_kinds_that_answer_with_the_object_are_those_of_kubernetes() => Assert.Equal(
         [
