@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Decoding;
@@ -63,18 +64,13 @@ public static class ObjectDecoder
         }
 
         var report = StrictDecoder.Check(json.Span, expected.Kind.Schema);
-        if ((report.SyntaxError ?? report.FatalError) is { } fatal)
+        if ((report.SyntaxError ?? WhyUnnamed(report, expected, json) ?? report.FatalError) is { } fatal)
         {
             throw InvalidPatch(json, fatal);
         }
 
-        if (expected.Kind.Schema.IsCustom && string.IsNullOrEmpty(report.Kind))
-        {
-            throw InvalidPatch(json, NoKindIn(json));
-        }
-
         var (item, dropped) = ReadObject(json, expected.Kind, report, e => InvalidPatch(json, e));
-        RefuseOtherName(item, expected);
+        RefuseOther(item, report, expected);
         IReadOnlyList<string> strict = [.. duplicateFields, .. report.StrictErrors, .. dropped];
         return mode == FieldValidation.Strict && strict.Count > 0
             ? throw InvalidPatch(json, StrictMessage(strict))
@@ -154,7 +150,7 @@ public static class ObjectDecoder
             throw Unfit(kind, apiVersion, expected.Name, StrictMessage(duplicateKeys.Count == 0 ? strict : [YamlBody.Join(duplicateKeys), .. strict]));
         }
 
-        RefuseOtherName(item, expected);
+        RefuseOther(item, report, expected);
         return Finish(item, expected, mode, [.. duplicateKeys, .. strict]);
     }
 
@@ -237,22 +233,41 @@ public static class ObjectDecoder
         }
     }
 
+    /// <summary>Why it cannot be seen what a patch has made of a custom object; null if it can.</summary>
+    private static string? WhyUnnamed(DecodeReport report, ExpectedObject expected, ReadOnlyMemory<byte> json) =>
+        !expected.Kind.Schema.IsCustom ? null
+        : report.KindError is { } odd ? NoJson(odd)
+        : OddVersion(report.ApiVersion ?? "") ?? (string.IsNullOrEmpty(report.Kind) ? NoKindIn(json) : null);
+
     /// <summary>What a custom object says that it is makes no other of it: it is read, and then found to be wrong.</summary>
-    private static void RefuseOtherName(KubernetesObject item, ExpectedObject expected)
+    private static void RefuseOther(KubernetesObject item, DecodeReport report, ExpectedObject expected)
     {
-        if (expected.Kind.Schema.IsCustom && item.Kind is { } kind && kind != expected.Name)
+        if (!expected.Kind.Schema.IsCustom)
         {
-            throw ApiErrors.Invalid(expected.Kind.Group, kind, item.Metadata.Name ?? "", FieldError.Invalid(FieldPath.Of("kind"), kind, $"must be {expected.Name}"));
+            return;
+        }
+
+        var (kind, apiVersion) = (report.Kind ?? "", report.ApiVersion ?? "");
+        Findings<FieldError> errors =
+        [
+            .. FieldRules.If(kind != expected.Name, () => FieldError.Invalid(FieldPath.Of("kind"), kind, $"must be {expected.Name}")),
+            .. FieldRules.If(apiVersion != expected.ApiVersion, () => FieldError.Invalid(FieldPath.Of("apiVersion"), apiVersion, $"must be {expected.ApiVersion}")),
+        ];
+        if (errors.Count > 0)
+        {
+            throw ApiErrors.Invalid(apiVersion.Contains('/') ? apiVersion.Split('/')[0] : "", kind, item.Metadata.Name ?? "", errors);
         }
     }
 
     private static void RefuseOddVersion(string apiVersion)
     {
-        if (apiVersion.Count(c => c == '/') > 1)
+        if (OddVersion(apiVersion) is { } odd)
         {
-            throw ApiErrors.BadRequest($"unexpected GroupVersion string: {apiVersion}");
+            throw ApiErrors.BadRequest(odd);
         }
     }
+
+    private static string? OddVersion(string apiVersion) => apiVersion.Count(c => c == '/') > 1 ? $"unexpected GroupVersion string: {apiVersion}" : null;
 
     private delegate T Reading<out T>(ReadOnlySpan<byte> json);
 
