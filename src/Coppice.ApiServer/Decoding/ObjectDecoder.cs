@@ -34,6 +34,13 @@ public static class ObjectDecoder
     // Of options that do not say.
     private const string OptionsVersion = "meta.k8s.io/v1";
 
+    // Kubernetes names the kinds that it looks among after the line of its code that collects them.
+    private const string ApiScheme = "pkg/api/legacyscheme/scheme.go:30";
+    private const string OptionsScheme = "pkg/apis/meta/internalversion/scheme/register.go:27";
+
+    // They have collections of their own, whose lines differ from version to version.
+    private static readonly string[] GroupsApart = ["apiextensions.k8s.io", "apiregistration.k8s.io"];
+
     // What Kubernetes shows of a body that it does not recognize at all.
     private const int SummaryLength = 30;
 
@@ -106,7 +113,7 @@ public static class ObjectDecoder
         RefuseOddVersion(version);
         if (!string.IsNullOrEmpty(report.Kind) && report.Kind != schema.Name)
         {
-            throw ApiErrors.BadRequest(NoKind(report.Kind, version));
+            throw ApiErrors.BadRequest(NoKind(report.Kind, version, OptionsScheme));
         }
 
         return report.FatalError is { } fatal ? throw ApiErrors.BadRequest(fatal) : Read(json, schema, report.HasNulls, ApiJson.Read<T>, ApiErrors.BadRequest);
@@ -212,7 +219,7 @@ public static class ObjectDecoder
 
         var why = BuiltInKinds.FindKind(apiVersion, kind) is { } known
             ? $"converting (v1.{known.Name}) to ({known.Schema.Package.Split('.')[^1]}.{expected.Name}): unknown conversion"
-            : NoKind(kind, apiVersion);
+            : NoKind(kind, apiVersion, GroupsApart.Contains(expected.Kind.Group) ? null : ApiScheme);
         throw Unfit(kind, apiVersion, expected.Name, why);
     }
 
@@ -273,7 +280,8 @@ public static class ObjectDecoder
 
     private static string NoJson(string why) => $"couldn't get version/kind; json parse error: {why}";
 
-    private static string NoKind(string kind, string apiVersion) => $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}";
+    private static string NoKind(string kind, string apiVersion, string? scheme) =>
+        $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}{(scheme is null ? "" : $" in scheme {QuotedText.Of(scheme)}")}";
 
     private static string NoKindIn(ReadOnlyMemory<byte> body) => $"Object 'Kind' is missing in '{Encoding.UTF8.GetString(body.Span)}'";
 

@@ -26,8 +26,8 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Theory]
-    [InlineData("application/json", """{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"}}""", 400, "no kind \"ConfigMap\" is registered for version \"v1\"")]
-    [InlineData("application/yaml", "kind: ConfigMap", 400, "no kind \"ConfigMap\" is registered for version \"meta.k8s.io/v1\"")]
+    [InlineData("application/json", """{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"}}""", 400, "no kind \"ConfigMap\" is registered for version \"v1\" in scheme \"pkg/apis/meta/internalversion/scheme/register.go:27\"")]
+    [InlineData("application/yaml", "kind: ConfigMap", 400, "no kind \"ConfigMap\" is registered for version \"meta.k8s.io/v1\" in scheme \"pkg/apis/meta/internalversion/scheme/register.go:27\"")]
     [InlineData("application/x-www-form-urlencoded", "{}", 415, "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf")]
     public async Task A_body_of_something_else_than_options_deletes_nothing(string type, string body, int code, string message)
     {
