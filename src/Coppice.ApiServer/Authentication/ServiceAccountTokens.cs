@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coppice.Client;
 
 namespace Coppice.ApiServer.Authentication;
 
@@ -63,7 +64,8 @@ public sealed class ServiceAccountTokens : IDisposable
             ["exp"] = expiry.ToUnixTimeSeconds(),
             ["iat"] = now,
             ["iss"] = Issuer,
-            ["jti"] = claims.Id.Length > 0 ? claims.Id : NewId(),
+            // As hard to guess as the token itself.
+            ["jti"] = claims.Id.Length > 0 ? claims.Id : Uuids.Of(RandomNumberGenerator.GetBytes(16)),
             ["kubernetes.io"] = bound,
             ["nbf"] = now,
             ["sub"] = subject.User,
@@ -188,15 +190,6 @@ public sealed class ServiceAccountTokens : IDisposable
     // What a pod's node has no uid for, it is not there: the claim is left out, as Kubernetes does.
     private static JsonObject Written(BoundObject to) =>
         to.Uid.Length == 0 ? new JsonObject { ["name"] = to.Name } : new JsonObject { ["name"] = to.Name, ["uid"] = to.Uid };
-
-    /// <summary>A random UUID: the token's identity is as hard to guess as the token itself.</summary>
-    private static string NewId()
-    {
-        var bytes = RandomNumberGenerator.GetBytes(16);
-        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return new Guid(bytes, bigEndian: true).ToString();
-    }
 
     private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
 }

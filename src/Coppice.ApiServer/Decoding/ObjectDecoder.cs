@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Coppice.ApiServer.Errors;
+using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Decoding;
@@ -33,6 +34,13 @@ public static class ObjectDecoder
     // Of options that do not say.
     private const string OptionsVersion = "meta.k8s.io/v1";
 
+    // Kubernetes names the kinds that it looks among after the line of its code that collects them.
+    private const string ApiScheme = "pkg/api/legacyscheme/scheme.go:30";
+    private const string OptionsScheme = "pkg/apis/meta/internalversion/scheme/register.go:27";
+
+    // They have collections of their own, whose lines differ from version to version.
+    private static readonly string[] GroupsApart = ["apiextensions.k8s.io", "apiregistration.k8s.io"];
+
     // What Kubernetes shows of a body that it does not recognize at all.
     private const int SummaryLength = 30;
 
@@ -63,18 +71,13 @@ public static class ObjectDecoder
         }
 
         var report = StrictDecoder.Check(json.Span, expected.Kind.Schema);
-        if ((report.SyntaxError ?? report.FatalError) is { } fatal)
+        if ((report.SyntaxError ?? WhyUnnamed(report, expected, json) ?? report.FatalError) is { } fatal)
         {
             throw InvalidPatch(json, fatal);
         }
 
-        if (expected.Kind.Schema.IsCustom && string.IsNullOrEmpty(report.Kind))
-        {
-            throw InvalidPatch(json, NoKindIn(json));
-        }
-
         var (item, dropped) = ReadObject(json, expected.Kind, report, e => InvalidPatch(json, e));
-        RefuseOtherName(item, expected);
+        RefuseOther(item, report, expected);
         IReadOnlyList<string> strict = [.. duplicateFields, .. report.StrictErrors, .. dropped];
         return mode == FieldValidation.Strict && strict.Count > 0
             ? throw InvalidPatch(json, StrictMessage(strict))
@@ -110,7 +113,7 @@ public static class ObjectDecoder
         RefuseOddVersion(version);
         if (!string.IsNullOrEmpty(report.Kind) && report.Kind != schema.Name)
         {
-            throw ApiErrors.BadRequest(NoKind(report.Kind, version));
+            throw ApiErrors.BadRequest(NoKind(report.Kind, version, OptionsScheme));
         }
 
         return report.FatalError is { } fatal ? throw ApiErrors.BadRequest(fatal) : Read(json, schema, report.HasNulls, ApiJson.Read<T>, ApiErrors.BadRequest);
@@ -154,7 +157,7 @@ public static class ObjectDecoder
             throw Unfit(kind, apiVersion, expected.Name, StrictMessage(duplicateKeys.Count == 0 ? strict : [YamlBody.Join(duplicateKeys), .. strict]));
         }
 
-        RefuseOtherName(item, expected);
+        RefuseOther(item, report, expected);
         return Finish(item, expected, mode, [.. duplicateKeys, .. strict]);
     }
 
@@ -216,7 +219,7 @@ public static class ObjectDecoder
 
         var why = BuiltInKinds.FindKind(apiVersion, kind) is { } known
             ? $"converting (v1.{known.Name}) to ({known.Schema.Package.Split('.')[^1]}.{expected.Name}): unknown conversion"
-            : NoKind(kind, apiVersion);
+            : NoKind(kind, apiVersion, GroupsApart.Contains(expected.Kind.Group) ? null : ApiScheme);
         throw Unfit(kind, apiVersion, expected.Name, why);
     }
 
@@ -237,28 +240,48 @@ public static class ObjectDecoder
         }
     }
 
+    /// <summary>Why it cannot be seen what a patch has made of a custom object; null if it can.</summary>
+    private static string? WhyUnnamed(DecodeReport report, ExpectedObject expected, ReadOnlyMemory<byte> json) =>
+        !expected.Kind.Schema.IsCustom ? null
+        : report.KindError is { } odd ? NoJson(odd)
+        : OddVersion(report.ApiVersion ?? "") ?? (string.IsNullOrEmpty(report.Kind) ? NoKindIn(json) : null);
+
     /// <summary>What a custom object says that it is makes no other of it: it is read, and then found to be wrong.</summary>
-    private static void RefuseOtherName(KubernetesObject item, ExpectedObject expected)
+    private static void RefuseOther(KubernetesObject item, DecodeReport report, ExpectedObject expected)
     {
-        if (expected.Kind.Schema.IsCustom && item.Kind is { } kind && kind != expected.Name)
+        if (!expected.Kind.Schema.IsCustom)
         {
-            throw ApiErrors.Invalid(expected.Kind.Group, kind, item.Metadata.Name ?? "", FieldError.Invalid(FieldPath.Of("kind"), kind, $"must be {expected.Name}"));
+            return;
+        }
+
+        var (kind, apiVersion) = (report.Kind ?? "", report.ApiVersion ?? "");
+        Findings<FieldError> errors =
+        [
+            .. FieldRules.If(kind != expected.Name, () => FieldError.Invalid(FieldPath.Of("kind"), kind, $"must be {expected.Name}")),
+            .. FieldRules.If(apiVersion != expected.ApiVersion, () => FieldError.Invalid(FieldPath.Of("apiVersion"), apiVersion, $"must be {expected.ApiVersion}")),
+        ];
+        if (errors.Count > 0)
+        {
+            throw ApiErrors.Invalid(apiVersion.Contains('/') ? apiVersion.Split('/')[0] : "", kind, item.Metadata.Name ?? "", errors);
         }
     }
 
     private static void RefuseOddVersion(string apiVersion)
     {
-        if (apiVersion.Count(c => c == '/') > 1)
+        if (OddVersion(apiVersion) is { } odd)
         {
-            throw ApiErrors.BadRequest($"unexpected GroupVersion string: {apiVersion}");
+            throw ApiErrors.BadRequest(odd);
         }
     }
+
+    private static string? OddVersion(string apiVersion) => apiVersion.Count(c => c == '/') > 1 ? $"unexpected GroupVersion string: {apiVersion}" : null;
 
     private delegate T Reading<out T>(ReadOnlySpan<byte> json);
 
     private static string NoJson(string why) => $"couldn't get version/kind; json parse error: {why}";
 
-    private static string NoKind(string kind, string apiVersion) => $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}";
+    private static string NoKind(string kind, string apiVersion, string? scheme) =>
+        $"no kind {QuotedText.Of(kind)} is registered for version {QuotedText.Of(apiVersion)}{(scheme is null ? "" : $" in scheme {QuotedText.Of(scheme)}")}";
 
     private static string NoKindIn(ReadOnlyMemory<byte> body) => $"Object 'Kind' is missing in '{Encoding.UTF8.GetString(body.Span)}'";
 

@@ -171,6 +171,8 @@ internal sealed class ResourceEndpoint(ApiVerbs verbs, ResponseWriter responses,
     private static async ValueTask<WriteRequest> WithDeletionAsync(HttpContext http, WriteRequest write)
     {
         var options = await RequestBody.ReadOptionsAsync<DeleteOptions>(http) ?? http.Request.Query.Deletion();
-        return write with { Options = write.Options with { Deletion = options } };
+
+        // Here, too: options that cannot be are refused also where there is nothing to delete.
+        return Deletion.Open(write with { Options = write.Options with { Deletion = options } }, options);
     }
 }

@@ -16,8 +16,9 @@ using Microsoft.AspNetCore.Http;
 namespace Coppice.ApiServer.Http;
 
 /// <summary>
-/// A watch over HTTP: one line of JSON or one frame of protobuf an event, or over a WebSocket one text message. It starts at a revision, or with what is there
-/// now; tells of progress by bookmarks; and ends after a time, so that clients spread over servers, or when its kind is no longer what it was.
+/// A watch over HTTP: one line of JSON or one frame of protobuf an event, or over a WebSocket one text message. It starts at a revision, which may
+/// be still to come, or with what is there now; tells of progress by bookmarks; and ends after a time, so that clients spread over servers, or when
+/// its kind is no longer what it was.
 /// </summary>
 /// <param name="told">Counts the events.</param>
 internal sealed class WatchEndpoint(
@@ -39,16 +40,11 @@ internal sealed class WatchEndpoint(
     {
         var format = ResponseFormat.ChooseForWatch(http.Request, query.Kind);
         var parameters = http.Request.Query;
-        var from = parameters.Revision() is { } place && place != Revision.None ? place : (Revision?)null;
+        var from = parameters.Revision() is { } asked && asked != Revision.None ? asked : (Revision?)null;
         var now = verbs.Current;
-        if (from > now)
-        {
-            throw ApiErrors.TooLargeResourceVersion(from.Value.Value, now.Value);
-        }
-
         var initial = parameters.InitialEvents();
         var bookmarks = parameters.IsTrue("allowWatchBookmarks");
-        var length = parameters.Number("timeoutSeconds") is > 0 and var asked ? asked : ShortestSeconds + random.Next(ShortestSeconds);
+        var length = parameters.Number("timeoutSeconds") is > 0 and var wanted ? wanted : ShortestSeconds + random.Next(ShortestSeconds);
         using var timeout = new CancellationTokenSource(Spans.Seconds(length).ForTimer(), time);
         var lifetime = verbs.Kinds.LifetimeOf(query.Kind);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, timeout.Token, stopping, lifetime?.Ending ?? default);
@@ -56,6 +52,12 @@ internal sealed class WatchEndpoint(
         await stream.StartAsync();
         try
         {
+            if (initial == true && from > now)
+            {
+                // Kubernetes waits a moment for it, as what it reads may lag behind; here nothing does.
+                throw ApiErrors.TooLargeResourceVersion(from.Value.Value, now.Value);
+            }
+
             var start = initial ?? (from is null) ? await InSeatAsync(http, TellAllAsync(stream, query, bookmarks && initial == true, http.RequestAborted)) : from ?? now;
             using var watch = verbs.Watch(query, start);
             await stream.FlushAsync();
@@ -65,8 +67,12 @@ internal sealed class WatchEndpoint(
             while (await FollowAsync(stream, (watch, lifetime), bookmarks ? BookmarkInterval : Timeout.InfiniteTimeSpan, ended.Token))
             {
                 // Everything up to here was told, or is none of what is watched: also while the collection never comes to rest.
-                stream.WriteBookmark(watch.Progress, null);
-                await stream.FlushAsync();
+                // A watch that has not begun has no progress.
+                if (watch.Progress is var place && place <= verbs.Current)
+                {
+                    stream.WriteBookmark(place, null);
+                    await stream.FlushAsync();
+                }
             }
 
             if (lifetime is { IsOver: true })

@@ -56,7 +56,7 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
         {
             return Form(accept, Protobuf2) == Json
                 ? Answer(path, Json, WholeHash, () => OpenApiV2Json.Write(Whole()), acceptEncoding)
-                : Answer(path, Protobuf2, WholeHash, () => OpenApiV2Protobuf.Write(Whole()), acceptEncoding);
+                : Answer(path, Protobuf2, WholeHash, () => OpenApiV2Protobuf.Write(OpenApiV2Json.Write(Whole())), acceptEncoding);
         }
 
         return path.StartsWith(Version3Path, StringComparison.Ordinal) && path[Version3Path.Length..] is var root && Version(root) is { } version

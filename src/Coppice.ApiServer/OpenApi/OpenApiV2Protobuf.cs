@@ -1,196 +1,105 @@
-using Coppice.ApiServer.Discovery;
+using System.Text.Json;
+using static Coppice.ApiServer.OpenApi.FieldWriters;
 
 namespace Coppice.ApiServer.OpenApi;
 
 /// <summary>
-/// The whole API in OpenAPI version 2 as protobuf (package openapi.v2), which kubectl reads up to version 1.26. Each method writes
-/// one message, named after it; the numbers are its fields'. Values of free shape travel as YAML, of which JSON is a part.
+/// The whole API in OpenAPI version 2 as protobuf (package openapi.v2), which kubectl reads up to version 1.26. It is made from the JSON,
+/// so that both say the same: each table is a message.
 /// </summary>
 internal static class OpenApiV2Protobuf
 {
-    public static byte[] Write(ApiDescription api) => ProtobufMessage.Write(document =>
-    {
-        document.String(1, "2.0");
-        document.Message(2, info =>
-        {
-            info.String(1, "Kubernetes");
-            info.String(2, ServerVersion.GitVersion);
-        });
-        document.Message(8, paths =>
-        {
-            foreach (var path in api.Paths.OrderBy(p => p.Path, StringComparer.Ordinal))
-            {
-                Named(paths, 2, path.Path, item => PathItem(item, path));
-            }
-        });
-        document.Message(9, definitions =>
-        {
-            foreach (var (name, definition) in api.Schemas)
-            {
-                Named(definitions, 1, name, schema => Schema(schema, definition));
-            }
-        });
-    });
+    private static readonly MessageTable ExternalDocs = new(3) { { "description", 1, Text }, { "url", 2, Text } };
 
-    /// <summary>Maps are lists of entries with a name (1) and a value (2).</summary>
-    private static void Named(ProtobufMessage owner, int field, string name, Action<ProtobufMessage> value) => owner.Message(field, entry =>
+    private static readonly MessageTable Schema = new(31)
     {
-        entry.String(1, name);
-        entry.Message(2, value);
-    });
-
-    private static void PathItem(ProtobufMessage item, ApiPath path)
-    {
-        foreach (var operation in path.Operations)
-        {
-            item.Message(MethodField(operation.Method), message => Operation(message, operation));
-        }
-
-        foreach (var name in path.Parameters)
-        {
-            // ParametersItem.parameter, Parameter.non_body_parameter, NonBodyParameter.path_parameter_sub_schema
-            item.Message(9, entry => entry.Message(1, parameter => parameter.Message(2, other => other.Message(4, inPath =>
-            {
-                inPath.Boolean(1, true);
-                inPath.String(2, "path");
-                inPath.String(4, name);
-                inPath.String(5, "string");
-            }))));
-        }
-    }
-
-    private static int MethodField(string method) => method switch
-    {
-        "get" => 2,
-        "put" => 3,
-        "post" => 4,
-        "delete" => 5,
-        "options" => 6,
-        "head" => 7,
-        "patch" => 8,
-        _ => throw new ArgumentOutOfRangeException(nameof(method), method, "The API has no such operation."),
+        { "$ref", 1, Text },
+        { "format", 2, Text },
+        { "title", 3, Text },
+        { "description", 4, Text },
+        { "default", 5, Any },
+        { "multipleOf", 6, Number },
+        { "maximum", 7, Number },
+        { "exclusiveMaximum", 8, Flag },
+        { "minimum", 9, Number },
+        { "exclusiveMinimum", 10, Flag },
+        { "maxLength", 11, Whole },
+        { "minLength", 12, Whole },
+        { "pattern", 13, Text },
+        { "maxItems", 14, Whole },
+        { "minItems", 15, Whole },
+        { "uniqueItems", 16, Flag },
+        { "maxProperties", 17, Whole },
+        { "minProperties", 18, Whole },
+        { "required", 19, Each(Text) },
+        { "enum", 20, Each(Any) },
+        { "additionalProperties", 21, OrFlag(SchemaItself) },
+        { "type", 22, Chosen(1, Text) },
+        { "items", 23, Chosen(1, SchemaItself) },
+        { "allOf", 24, Each(SchemaItself) },
+        { "properties", 25, Map(1, SchemaItself) },
+        { "externalDocs", 29, Message(ExternalDocs) },
+        { "example", 30, Any },
     };
 
-    private static void Operation(ProtobufMessage message, ApiOperation operation)
+    private static readonly MessageTable InBody = new(6) { { "name", 2, Text }, { "in", 3, Text }, { "required", 4, Flag }, { "schema", 5, SchemaItself } };
+
+    private static readonly MessageTable InQuery = new(23)
     {
-        message.String(5, operation.Id);
-        message.Strings(6, operation.Produces);
-        message.Strings(7, operation.Consumes);
-        if (operation.Body is { } body)
-        {
-            message.Message(8, entry => entry.Message(1, parameter => parameter.Message(1, inBody =>
-            {
-                inBody.String(2, "body");
-                inBody.String(3, "body");
-                inBody.Boolean(4, operation.BodyRequired);
-                inBody.Message(5, schema => Reference(schema, body));
-            })));
-        }
+        { "in", 2, Text },
+        { "description", 3, Text },
+        { "name", 4, Text },
+        { "type", 6, Text },
+        { "uniqueItems", 20, Flag },
+    };
 
-        foreach (var parameter in operation.Query)
-        {
-            message.Message(8, entry => entry.Message(1, any => any.Message(2, other => other.Message(3, query => QueryParameter(query, parameter)))));
-        }
+    private static readonly MessageTable InPath = new(22) { { "required", 1, Flag }, { "in", 2, Text }, { "name", 4, Text }, { "type", 5, Text } };
 
-        message.Message(9, responses =>
-        {
-            foreach (var (code, description) in operation.Responses)
-            {
-                Named(responses, 1, code, value => value.Message(1, response => Response(response, description, code, operation)));
-            }
-        });
-        Extensions(message, 13, operation.Extensions);
-    }
-
-    private static void QueryParameter(ProtobufMessage message, QueryParameter parameter)
+    /// <summary>A message of its own for each place that a parameter may be in.</summary>
+    private static readonly Dictionary<string, FieldWriter> Places = new()
     {
-        message.String(2, "query");
-        message.String(3, parameter.Description);
-        message.String(4, parameter.Name);
-        message.String(6, parameter.Type);
-        message.Boolean(20, true);
-    }
+        ["body"] = Chosen(1, Message(InBody)),
+        ["query"] = Chosen(2, Chosen(3, Message(InQuery))),
+        ["path"] = Chosen(2, Chosen(4, Message(InPath))),
+    };
 
-    private static void Response(ProtobufMessage message, string description, string code, ApiOperation operation)
+    private static readonly MessageTable Response = new(5) { { "description", 1, Text }, { "schema", 2, Chosen(1, SchemaItself) } };
+
+    private static readonly MessageTable Operation = new(13)
     {
-        message.String(1, description);
-        if (operation.HasSchema(code))
-        {
-            message.Message(2, item => item.Message(1, schema => ReferenceOrText(schema, operation.Answer)));
-        }
-    }
+        { "operationId", 5, Text },
+        { "produces", 6, Each(Text) },
+        { "consumes", 7, Each(Text) },
+        { "parameters", 8, Each(Chosen(1, Parameter)) },
+        { "responses", 9, Map(1, Chosen(1, Message(Response))) },
+    };
 
-    private static void ReferenceOrText(ProtobufMessage schema, string? definition)
+    private static readonly MessageTable PathItem = new(10)
     {
-        if (definition is not null)
-        {
-            Reference(schema, definition);
-        }
-        else
-        {
-            schema.Message(22, item => item.String(1, "string"));
-        }
-    }
+        { "get", 2, Message(Operation) },
+        { "put", 3, Message(Operation) },
+        { "post", 4, Message(Operation) },
+        { "delete", 5, Message(Operation) },
+        { "options", 6, Message(Operation) },
+        { "head", 7, Message(Operation) },
+        { "patch", 8, Message(Operation) },
+        { "parameters", 9, Each(Chosen(1, Parameter)) },
+    };
 
-    private static void Reference(ProtobufMessage schema, string definition) => schema.String(1, "#/definitions/" + definition);
+    private static readonly MessageTable Info = new(7) { { "title", 1, Text }, { "version", 2, Text } };
 
-    private static void Schema(ProtobufMessage message, SchemaNode node)
+    private static readonly MessageTable Document = new(16)
     {
-        if (node.Reference is { } reference)
-        {
-            Reference(message, reference);
-        }
+        { "swagger", 1, Text },
+        { "info", 2, Message(Info) },
+        { "paths", 8, Map(2, Message(PathItem)) },
+        { "definitions", 9, Map(1, SchemaItself) },
+    };
 
-        message.String(2, node.IsOpaque ? null : node.Format);
-        message.String(4, node.Description);
-        if (node.Default is { } value)
-        {
-            message.Message(5, any => any.String(2, value));
-        }
+    /// <param name="json">As <see cref="OpenApiV2Json"/> writes it.</param>
+    public static byte[] Write(ReadOnlyMemory<byte> json) => Document.Write(json);
 
-        if (!node.IsOpaque)
-        {
-            Content(message, node);
-        }
+    private static void SchemaItself(ProtobufMessage to, int field, JsonElement value) => to.Message(field, schema => Schema.Write(schema, value));
 
-        Extensions(message, 31, node.Extensions);
-    }
-
-    private static void Content(ProtobufMessage message, SchemaNode node)
-    {
-        message.Strings(19, node.Required);
-        if (node.Values is { } values)
-        {
-            message.Message(21, item => item.Message(1, schema => Schema(schema, values)));
-        }
-
-        if (node.Type is { } type)
-        {
-            message.Message(22, item => item.String(1, type));
-        }
-
-        if (node.Items is { } items)
-        {
-            message.Message(23, item => item.Message(1, schema => Schema(schema, items)));
-        }
-
-        if (node.Properties.Count > 0)
-        {
-            message.Message(25, properties =>
-            {
-                foreach (var (name, property) in node.Properties)
-                {
-                    Named(properties, 1, name, schema => Schema(schema, property));
-                }
-            });
-        }
-    }
-
-    private static void Extensions(ProtobufMessage message, int field, IEnumerable<VendorExtension> extensions)
-    {
-        foreach (var extension in extensions)
-        {
-            Named(message, field, extension.Name, any => any.String(2, extension.Json));
-        }
-    }
+    private static void Parameter(ProtobufMessage to, int field, JsonElement value) => Places[value.GetProperty("in").GetString()!](to, field, value);
 }

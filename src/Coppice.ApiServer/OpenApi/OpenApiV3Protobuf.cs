@@ -1,11 +1,11 @@
 using System.Text.Json;
+using static Coppice.ApiServer.OpenApi.FieldWriters;
 
 namespace Coppice.ApiServer.OpenApi;
 
 /// <summary>
 /// One version of one group in OpenAPI version 3 as protobuf (package openapi.v3), which kubectl asks for. It is made from the JSON, so
-/// that both say the same: each table is a message, with the number of the field that a name becomes and how its value is written.
-/// Values of free shape travel as YAML, of which JSON is a part; what there is no field for is left out.
+/// that both say the same: each table is a message.
 /// </summary>
 internal static class OpenApiV3Protobuf
 {
@@ -39,7 +39,7 @@ internal static class OpenApiV3Protobuf
         { "not", 29, SchemaItself },
         { "items", 30, Chosen(1, SchemaOrReference) },
         { "properties", 31, Map(1, SchemaOrReference) },
-        { "additionalProperties", 32, SchemaOrFlag },
+        { "additionalProperties", 32, OrFlag(SchemaOrReference) },
         { "default", 33, Default },
         { "description", 34, Text },
         { "format", 35, Text },
@@ -92,24 +92,8 @@ internal static class OpenApiV3Protobuf
         { "components", 5, Message(Components) },
     };
 
-    private delegate void FieldWriter(ProtobufMessage to, int field, JsonElement value);
-
     /// <param name="json">As <see cref="OpenApiV3Json"/> writes it.</param>
-    public static byte[] Write(ReadOnlyMemory<byte> json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return ProtobufMessage.Write(message => Document.Write(message, document.RootElement));
-    }
-
-    private static void Text(ProtobufMessage to, int field, JsonElement value) => to.String(field, value.GetString());
-
-    private static void Flag(ProtobufMessage to, int field, JsonElement value) => to.Boolean(field, value.GetBoolean());
-
-    private static void Whole(ProtobufMessage to, int field, JsonElement value) => to.Whole(field, value.GetInt64());
-
-    private static void Number(ProtobufMessage to, int field, JsonElement value) => to.Number(field, value.GetDouble());
-
-    private static void Any(ProtobufMessage to, int field, JsonElement value) => to.Message(field, any => any.String(2, value.GetRawText()));
+    public static byte[] Write(ReadOnlyMemory<byte> json) => Document.Write(json);
 
     private static void SchemaItself(ProtobufMessage to, int field, JsonElement value) => to.Message(field, schema => Schema.Write(schema, value));
 
@@ -122,18 +106,6 @@ internal static class OpenApiV3Protobuf
         else
         {
             SchemaItself(either, 1, value);
-        }
-    });
-
-    private static void SchemaOrFlag(ProtobufMessage to, int field, JsonElement value) => to.Message(field, either =>
-    {
-        if (value.ValueKind == JsonValueKind.Object)
-        {
-            SchemaOrReference(either, 1, value);
-        }
-        else
-        {
-            either.Present(2, value.GetBoolean());
         }
     });
 
@@ -153,53 +125,4 @@ internal static class OpenApiV3Protobuf
                 break;
         }
     });
-
-    private static FieldWriter Message(MessageTable table) => (to, field, value) => to.Message(field, message => table.Write(message, value));
-
-    private static FieldWriter Each(FieldWriter write) => (to, field, value) =>
-    {
-        foreach (var element in value.EnumerateArray())
-        {
-            write(to, field, element);
-        }
-    };
-
-    /// <summary>A message around the value, which is one of those that it may hold.</summary>
-    private static FieldWriter Chosen(int choice, FieldWriter write) => (to, field, value) => to.Message(field, either => write(either, choice, value));
-
-    /// <summary>Maps are lists of entries with a name (1) and a value (2), in a message of their own.</summary>
-    private static FieldWriter Map(int entries, FieldWriter write) => (to, field, value) => to.Message(field, map =>
-    {
-        foreach (var member in value.EnumerateObject())
-        {
-            Named(map, entries, member, write);
-        }
-    });
-
-    private static void Named(ProtobufMessage to, int field, JsonProperty member, FieldWriter write) => to.Message(field, entry =>
-    {
-        entry.String(1, member.Name);
-        write(entry, 2, member.Value);
-    });
-
-    /// <param name="extensions">The field of what the specification has no word for.</param>
-    private sealed class MessageTable(int extensions) : Dictionary<string, (int Field, FieldWriter Write)>(StringComparer.Ordinal)
-    {
-        public void Add(string name, int field, FieldWriter write) => Add(name, (field, write));
-
-        public void Write(ProtobufMessage to, JsonElement source)
-        {
-            foreach (var member in source.EnumerateObject())
-            {
-                if (TryGetValue(member.Name, out var known))
-                {
-                    known.Write(to, known.Field, member.Value);
-                }
-                else if (member.Name.StartsWith("x-", StringComparison.Ordinal))
-                {
-                    Named(to, extensions, member, Any);
-                }
-            }
-        }
-    }
 }

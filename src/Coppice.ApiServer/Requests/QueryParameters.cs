@@ -81,7 +81,7 @@ internal static class QueryParameters
     /// <summary>In whose name a write sets fields; null if it does not say, which one that applies a configuration must.</summary>
     private static string? FieldManager(this HttpRequest request)
     {
-        if (request.Method == "DELETE" || OptionsKindOf(request.Method) is not { } kind)
+        if (OptionsKindOf(request.Method) is not { } kind)
         {
             return null;
         }
@@ -110,12 +110,12 @@ internal static class QueryParameters
             : throw ApiErrors.Invalid("meta.k8s.io", "PatchOptions", "", FieldError.Forbidden(FieldPath.Of("force"), "may not be specified for non-apply patch"));
     }
 
-    /// <summary>Whether a request is to change nothing; one that cannot change anything is not asked.</summary>
+    /// <summary>Whether a write is to change nothing; a deletion says so in its options.</summary>
     /// <exception cref="ApiError">Invalid: something is wanted that is no dry run and nothing else either.</exception>
-    public static bool DryRun(this HttpRequest request) =>
-        request.Query["dryRun"] is { Count: > 0 } values && OptionsKindOf(request.Method) is { } kind && IsDryRun([.. values.Select(v => v ?? "")], kind);
+    private static bool DryRun(this HttpRequest request) =>
+        OptionsKindOf(request.Method) is { } kind && IsDryRun(request.Query.DryRunValues(), kind);
 
-    /// <summary>The same of the options in a body.</summary>
+    /// <summary>The same of the options of a deletion.</summary>
     public static bool IsDryRun(ValueList<string> values, string kind) => values.All(v => v == "All")
         ? !values.IsEmpty
         : throw ApiErrors.Invalid("meta.k8s.io", kind, "", FieldError.NotSupported(FieldPath.Of("dryRun"), values, "All"));
@@ -125,7 +125,6 @@ internal static class QueryParameters
         "POST" => "CreateOptions",
         "PUT" => "UpdateOptions",
         "PATCH" => "PatchOptions",
-        "DELETE" => "DeleteOptions",
         _ => null,
     };
 
@@ -157,7 +156,13 @@ internal static class QueryParameters
         GracePeriodSeconds = query.Number("gracePeriodSeconds"),
         PropagationPolicy = NullIfEmpty(query.First("propagationPolicy")),
         OrphanDependents = query.Switch("orphanDependents"),
+        DryRun = query.DryRunValues(),
+        Preconditions = (NullIfEmpty(query.First("uid")), NullIfEmpty(query.First("resourceVersion"))) is not (null, null) and var (uid, version)
+            ? new() { Uid = uid, ResourceVersion = version }
+            : null,
     };
+
+    private static ValueList<string> DryRunValues(this IQueryCollection query) => [.. query["dryRun"].Select(one => one ?? "")];
 
     private static string WhyNoNumber(ReadOnlySpan<char> digits) =>
         digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9') ? "invalid syntax" : "value out of range";

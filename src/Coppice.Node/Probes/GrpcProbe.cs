@@ -22,6 +22,25 @@ internal sealed class GrpcProbe(TimeProvider time)
     /// <summary>Before a server that refused the connection is tried again.</summary>
     private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(100);
 
+    // By the error codes of HTTP/2, as they are told and as gRPC's clients take them.
+    private static readonly (string Name, GrpcCode Code)[] Resets =
+    [
+        ("NO_ERROR", GrpcCode.Internal),
+        ("PROTOCOL_ERROR", GrpcCode.Internal),
+        ("INTERNAL_ERROR", GrpcCode.Internal),
+        ("FLOW_CONTROL_ERROR", GrpcCode.ResourceExhausted),
+        ("SETTINGS_TIMEOUT", GrpcCode.Internal),
+        ("STREAM_CLOSED", GrpcCode.Internal),
+        ("FRAME_SIZE_ERROR", GrpcCode.Internal),
+        ("REFUSED_STREAM", GrpcCode.Unavailable),
+        ("CANCEL", GrpcCode.Canceled),
+        ("COMPRESSION_ERROR", GrpcCode.Internal),
+        ("CONNECT_ERROR", GrpcCode.Internal),
+        ("ENHANCE_YOUR_CALM", GrpcCode.ResourceExhausted),
+        ("INADEQUATE_SECURITY", GrpcCode.PermissionDenied),
+        ("HTTP_1_1_REQUIRED", GrpcCode.Internal),
+    ];
+
     private static readonly string[] Statuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
     public async ValueTask<ProbeOutcome> AskAsync(string host, GRPCAction call, TimeSpan limit, CancellationToken stop)
@@ -56,9 +75,20 @@ internal sealed class GrpcProbe(TimeProvider time)
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
-            var why = broken.GetBaseException() is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } ? "EOF" : broken.GetBaseException().Message;
-            return Failure(new(GrpcCode.Unavailable, $"error reading from server: {why}"), limit);
+            return Failure(line?.Reset is { } error ? Ended(error) : Lost(broken.GetBaseException()), limit);
         }
+    }
+
+    private static GrpcException Ended(uint error)
+    {
+        var (name, code) = error < Resets.Length ? Resets[error] : ($"unknown error code 0x{error:x}", GrpcCode.Unknown);
+        return new(code, $"stream terminated by RST_STREAM with error code: {name}");
+    }
+
+    private static GrpcException Lost(Exception broken)
+    {
+        var why = broken is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } ? "EOF" : broken.Message;
+        return new(GrpcCode.Unavailable, $"error reading from server: {why}");
     }
 
     private static ProbeOutcome Failure(GrpcException failed, TimeSpan limit) => failed.Code switch

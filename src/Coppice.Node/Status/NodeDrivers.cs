@@ -9,7 +9,8 @@ namespace Coppice.Node.Status;
 /// The CSINode of a node, which says which drivers of volumes it has: none. Others, such as the makers of volumes, ask for it before anything
 /// else, and for what Kubernetes itself had once, and leaves to drivers today. It goes with its node, and is made again for the next of its name.
 /// </summary>
-public sealed class NodeDrivers(IApiClient api)
+/// <param name="failed">Told what went wrong; the next call tries again.</param>
+public sealed class NodeDrivers(IApiClient api, Action<Exception> failed)
 {
     private const string MigratedNote = "storage.alpha.kubernetes.io/migrated-plugins";
 
@@ -27,6 +28,19 @@ public sealed class NodeDrivers(IApiClient api)
             return;
         }
 
+        try
+        {
+            await WriteAsync(node, stop);
+            _shownFor = node.Metadata.Uid;
+        }
+        catch (Exception broken) when (!stop.IsCancellationRequested)
+        {
+            failed(broken);
+        }
+    }
+
+    private async ValueTask WriteAsync(Objects.Core.Node node, CancellationToken stop)
+    {
         var found = await api.FindAsync<CSINode>(new("", node.Metadata.Name!), stop);
         if (found is not null && found.Metadata.OwnerReferences.All(one => one.Uid != node.Metadata.Uid))
         {
@@ -43,8 +57,6 @@ public sealed class NodeDrivers(IApiClient api)
         {
             await api.UpdateAsync(found with { Metadata = found.Metadata with { Annotations = found.Metadata.Annotations.With(MigratedNote, Migrated) } }, stop);
         }
-
-        _shownFor = node.Metadata.Uid;
     }
 
     private static CSINode New(Objects.Core.Node node) => new()

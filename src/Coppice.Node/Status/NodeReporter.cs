@@ -19,7 +19,6 @@ public sealed class NodeReporter(
     // As many as Kubernetes' agents: others write to a node, too, most of all when it is new.
     private const int TriesMax = 5;
 
-    private readonly NodeDrivers _drivers = new(api);
     private readonly TaskCompletionSource _reported = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
 
@@ -28,6 +27,9 @@ public sealed class NodeReporter(
 
     // Not null once the node goes down: completes when that was written.
     private volatile TaskCompletionSource? _goingDown;
+
+    /// <summary>They are shown with each report; that they cannot be makes none fail.</summary>
+    public required NodeDrivers Drivers { get; init; }
 
     /// <summary>Completes when the API has a status that was written from here: what stood there before may be long untrue.</summary>
     public Task Reported => _reported.Task;
@@ -156,7 +158,7 @@ public sealed class NodeReporter(
         }
 
         goingDown?.TrySetResult();
-        await _drivers.ShowAsync(current, stop);
+        await Drivers.ShowAsync(current, stop);
         return NodeConditions.IsReady(current with { Status = planned });
     }
 

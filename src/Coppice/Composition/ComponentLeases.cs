@@ -63,7 +63,7 @@ internal sealed partial class ComponentLeases(IReadOnlyList<ComponentLease> leas
     }
 
     /// <summary>As Kubernetes' API servers are called by their machines' names.</summary>
-    private static string ServerName(string host)
+    public static string ServerName(string host)
     {
         const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
         var name = new StringBuilder("apiserver-");

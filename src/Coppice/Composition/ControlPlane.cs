@@ -124,7 +124,9 @@ public sealed class ControlPlane
             // 4. Others see that it works.
             var manager = managerEvents.As("kube-controller-manager", managerApi);
             var elections = new ComponentElections(door(Api, Users.Component(InProcessClient.ApiServer)), managerApi, manager, schedulerApi, schedulerEvents);
-            _loops.Add(ComponentLeases.Of(host, elections, time, random, logs.CreateLogger("Coppice")).RunAsync);
+            var told = logs.CreateLogger("Coppice");
+            _loops.Add(ComponentLeases.Of(host, elections, time, random, told).RunAsync);
+            _loops.Add(new ExpiredIdentities(elections.Server, ComponentLeases.ServerName(host), time, told).RunAsync);
         }
     }
 

@@ -54,6 +54,9 @@ public sealed class NodeAgentParts
     /// <summary>Of what could not be written: the node's status.</summary>
     public const string Status = "its status";
 
+    /// <summary>Likewise: which drivers of volumes it has.</summary>
+    public const string Drivers = "its drivers";
+
     /// <summary>Likewise: until when pods may run that must not run twice.</summary>
     public const string Guard = "what its pods' guard must know";
 
@@ -79,7 +82,10 @@ public sealed class NodeAgentParts
             Devices = machine.Devices,
         };
         services = machine.Written is { } written ? services with { Written = written } : services;
-        var reporter = new NodeReporter(cluster.Api, cluster.Events, machine.Observer, options.Status, time, e => cluster.ReportFailed(Status, e));
+        var reporter = new NodeReporter(cluster.Api, cluster.Events, machine.Observer, options.Status, time, e => cluster.ReportFailed(Status, e))
+        {
+            Drivers = new NodeDrivers(cluster.Api, e => cluster.ReportFailed(Drivers, e)),
+        };
         (Probed, Starts) = (services.Probed, services.Starts);
         var fence = machine.Guard is { } guard ? new Fence(guard, time, e => cluster.ReportFailed(Guard, e)) : null;
         var heartbeat = cluster.Heartbeats is { } told ? new NodeHeartbeat(told.Line, fence, told.Session, time, reporter.Wake) : null;

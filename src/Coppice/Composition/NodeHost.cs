@@ -225,7 +225,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             time);
     }
 
-    // Both are tried again within half a second: what is wrong with each is said once.
+    // All are tried again within seconds: what is wrong with each is said once.
     private void OnReportFailed(string what, Exception e)
     {
         if (_reportFailures.TryGetValue(what, out var said) && said == e.Message)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Tests.Http;
+using Coppice.ApiServer.Tests.OpenApi;
 using Coppice.ApiServer.Tests.Ownership;
 using static Coppice.ApiServer.Tests.CustomResources.Definitions;
 
@@ -180,6 +181,15 @@ public sealed class CustomDoorTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal("""{"x-kubernetes-int-or-string":true}""", older["port"]!.ToJsonString());
         Assert.Equal("{}", older["none"]!.ToJsonString());
         Assert.Equal("""{"x-kubernetes-preserve-unknown-fields":true}""", older["free"]!.ToJsonString());
+
+        // As protobuf it says no less.
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi/v2");
+        request.Headers.TryAddWithoutValidation("Accept", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
+        using var response = await api.Admin.SendAsync(request);
+        var packed = new ProtobufFields(await response.Content.ReadAsByteArrayAsync()).Message(9).Entry(1, name).Message(25).Entry(1, "spec").Message(25);
+        Assert.Equal("^[ab]$", packed.Entry(1, "every").String(13));
+        Assert.Equal(["\"a\"", "\"b\""], packed.Entry(1, "every").Messages(20).Select(one => one.String(2)));
+        Assert.Equal("true", packed.Entry(1, "port").Entry(31, "x-kubernetes-int-or-string").String(2));
     }
 
     [Fact]

@@ -43,14 +43,45 @@ public sealed class CustomKindTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.Equal(message, (await api.PatchAsync($"{all}/one", """{"kind":"CronTap"}""")).Refused(422, "Invalid"));
     }
 
-    [Fact]
-    public async Task A_patch_cannot_take_away_what_an_object_is()
+    [Theory]
+    [InlineData("""{"kind":null}""", "application/merge-patch+json")]
+    [InlineData("""[{"op":"remove","path":"/kind"}]""", "application/json-patch+json")]
+    public async Task A_patch_cannot_take_away_what_an_object_is(string patch, string type)
     {
         var (_, all) = await ServeAsync();
         (await api.MakeAsync(all, Body)).Good();
-        var refused = (await api.PatchAsync($"{all}/one", """{"kind":null}""")).Refused(422, "Invalid");
+        var refused = (await api.SendAsync("PATCH", $"{all}/one", patch, type)).Refused(422, "Invalid");
         Assert.StartsWith(" \"\" is invalid: patch: Invalid value: \"{", refused);
         Assert.Contains(": Object 'Kind' is missing in '{", refused);
+    }
+
+    [Theory]
+    [InlineData("null", "CronTab", "")]
+    [InlineData("\"v1\"", "CronTab", "v1")]
+    [InlineData("\"GROUP/v2\"", "CronTab.GROUP", "GROUP/v2")]
+    [InlineData("\"other.example.com/v1\"", "CronTab.other.example.com", "other.example.com/v1")]
+    public async Task A_patch_makes_no_object_of_another_version(string version, string kind, string said)
+    {
+        var (group, all) = await ServeAsync();
+        (await api.MakeAsync(all, Body)).Good();
+        var message = $"{kind} \"one\" is invalid: apiVersion: Invalid value: \"{said}\": must be GROUP/v1".Replace("GROUP", group, StringComparison.Ordinal);
+        version = version.Replace("GROUP", group, StringComparison.Ordinal);
+        foreach (var path in (string[])[$"{all}/one", $"{all}/one/status"])
+        {
+            Assert.Equal(message, (await api.PatchAsync(path, $$"""{"apiVersion":{{version}}}""")).Refused(422, "Invalid"));
+            Assert.Equal(message, (await api.SendAsync(
+                "PATCH", path, version == "null" ? """[{"op":"remove","path":"/apiVersion"}]""" : $$"""[{"op":"replace","path":"/apiVersion","value":{{version}}}]""", "application/json-patch+json")).Refused(422, "Invalid"));
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"apiVersion":"a/b/c"}""", ": unexpected GroupVersion string: a/b/c")]
+    [InlineData("""{"apiVersion":5}""", ": couldn't get version/kind; json parse error: json: cannot unmarshal number into Go struct field .apiVersion of type string")]
+    public async Task A_patch_makes_no_object_of_a_version_that_none_can_be(string patch, string end)
+    {
+        var (_, all) = await ServeAsync();
+        (await api.MakeAsync(all, Body)).Good();
+        Assert.EndsWith(end, (await api.PatchAsync($"{all}/one", patch)).Refused(422, "Invalid"));
     }
 
     private async Task<(string Group, string All)> ServeAsync()

@@ -2,6 +2,7 @@ using System.Text;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
 using Coppice.Objects;
+using Coppice.Objects.Apiextensions;
 using Coppice.Objects.Apps;
 using Coppice.Objects.Core;
 using Coppice.Objects.Meta;
@@ -117,8 +118,11 @@ public sealed class ObjectDecoderTests
             "ConfigMap in version \"v1\" cannot be handled as a Pod: converting (v1.ConfigMap) to (core.Pod): unknown conversion",
             Manifests.Refusal<Pod>("""{"apiVersion":"v1","kind":"ConfigMap"}"""));
         Assert.Equal(
-            "Pot in version \"v1\" cannot be handled as a Pod: no kind \"Pot\" is registered for version \"v1\"",
+            "Pot in version \"v1\" cannot be handled as a Pod: no kind \"Pot\" is registered for version \"v1\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"",
             Manifests.Refusal<Pod>("""{"apiVersion":"v1","kind":"Pot"}"""));
+        Assert.Equal(
+            "Pot in version \"v1\" cannot be handled as a CustomResourceDefinition: no kind \"Pot\" is registered for version \"v1\"",
+            Manifests.Refusal<CustomResourceDefinition>("""{"apiVersion":"v1","kind":"Pot"}"""));
         Assert.Equal(
             "the API version in the data (apps/v1beta1) does not match the expected API version (apps/v1)",
             Manifests.Refusal<Deployment>("""{"apiVersion":"apps/v1beta1","kind":"Deployment"}"""));
@@ -177,8 +181,8 @@ public sealed class ObjectDecoderTests
     }
 
     [Theory]
-    [InlineData("""{"kind":"Pod","apiVersion":"v1"}""", "no kind \"Pod\" is registered for version \"v1\"")]
-    [InlineData("""{"kind":"fixed"}""", "no kind \"fixed\" is registered for version \"meta.k8s.io/v1\"")]
+    [InlineData("""{"kind":"Pod","apiVersion":"v1"}""", "no kind \"Pod\" is registered for version \"v1\" in scheme \"pkg/apis/meta/internalversion/scheme/register.go:27\"")]
+    [InlineData("""{"kind":"fixed"}""", "no kind \"fixed\" is registered for version \"meta.k8s.io/v1\" in scheme \"pkg/apis/meta/internalversion/scheme/register.go:27\"")]
     [InlineData("""{"apiVersion":"a/b/c"}""", "unexpected GroupVersion string: a/b/c")]
     [InlineData("""{"kind":true}""", "couldn't get version/kind; json parse error: json: cannot unmarshal bool into Go struct field .kind of type string")]
     [InlineData("""{"kind":""", "couldn't get version/kind; json parse error: unexpected end of JSON input")]

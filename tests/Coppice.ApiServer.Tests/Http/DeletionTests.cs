@@ -26,8 +26,8 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
     }
 
     [Theory]
-    [InlineData("application/json", """{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"}}""", 400, "no kind \"ConfigMap\" is registered for version \"v1\"")]
-    [InlineData("application/yaml", "kind: ConfigMap", 400, "no kind \"ConfigMap\" is registered for version \"meta.k8s.io/v1\"")]
+    [InlineData("application/json", """{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"}}""", 400, "no kind \"ConfigMap\" is registered for version \"v1\" in scheme \"pkg/apis/meta/internalversion/scheme/register.go:27\"")]
+    [InlineData("application/yaml", "kind: ConfigMap", 400, "no kind \"ConfigMap\" is registered for version \"meta.k8s.io/v1\" in scheme \"pkg/apis/meta/internalversion/scheme/register.go:27\"")]
     [InlineData("application/x-www-form-urlencoded", "{}", 415, "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf")]
     public async Task A_body_of_something_else_than_options_deletes_nothing(string type, string body, int code, string message)
     {
@@ -55,6 +55,30 @@ public sealed class DeletionTests(ServedApi api) : IClassFixture<ServedApi>
         var left = await api.GetAsync($"{space}/configmaps/a");
         Assert.Equal(waits ? "foregroundDeletion" : null, (string?)left.Body!["metadata"]!["finalizers"]?[0]);
         Assert.Equal(waits ? 200 : 404, left.Code);
+    }
+
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData(null, true)]
+    public async Task A_query_asks_for_a_dry_run_only_where_there_is_no_body(string? body, bool stays)
+    {
+        var space = await api.NewNamespaceAsync();
+        (await api.NewConfigMapAsync(space, "a")).Good();
+        (await api.NewConfigMapAsync(space, "b")).Good();
+        (await api.SendAsync("DELETE", $"{space}/configmaps/a?dryRun=All", body)).Good();
+        Assert.Equal(stays ? 200 : 404, (await api.GetAsync($"{space}/configmaps/a")).Code);
+        (await api.SendAsync("DELETE", $"{space}/configmaps?dryRun=All", body)).Good();
+        Assert.Equal(stays ? 200 : 404, (await api.GetAsync($"{space}/configmaps/b")).Code);
+    }
+
+    [Fact]
+    public async Task A_query_may_say_which_object_is_meant()
+    {
+        var space = await api.NewNamespaceAsync();
+        var made = (await api.NewConfigMapAsync(space, "a")).Good();
+        (await api.SendAsync("DELETE", $"{space}/configmaps/a?uid=other")).Refused(409, "Conflict");
+        (await api.SendAsync("DELETE", $"{space}/configmaps/a?resourceVersion={made.Version}0")).Refused(409, "Conflict");
+        (await api.SendAsync("DELETE", $"{space}/configmaps/a?resourceVersion={made.Version}&uid={(string?)made.Body!["metadata"]!["uid"]}")).Good();
     }
 
     [Fact]

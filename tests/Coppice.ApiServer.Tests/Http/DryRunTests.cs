@@ -62,6 +62,7 @@ public sealed class DryRunTests(ServedApi api) : IClassFixture<ServedApi>
         Assert.StartsWith("PatchOptions", (await api.PatchAsync($"{space}/configmaps/a?dryRun=", """{"data":{"a":"2"}}""")).Refused(422, "Invalid"));
         Assert.StartsWith("UpdateOptions", (await api.SendAsync("PUT", $"{space}/configmaps/a?dryRun=x", "{}")).Refused(422, "Invalid"));
         Assert.StartsWith("DeleteOptions", (await api.SendAsync("DELETE", $"{space}/configmaps/a?dryRun=x")).Refused(422, "Invalid"));
+        Assert.StartsWith("DeleteOptions", (await api.SendAsync("DELETE", $"{space}/secrets?dryRun=x")).Refused(422, "Invalid"));
         Assert.Equal(
             """DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["all"]: supported values: "All" """.TrimEnd(),
             (await api.SendAsync("DELETE", $"{space}/configmaps/a", """{"dryRun":["all"]}""")).Refused(422, "Invalid"));
@@ -163,7 +164,7 @@ public sealed class DryRunTests(ServedApi api) : IClassFixture<ServedApi>
         {
             yield return change with { Body = """{"dryRun":["All"]}""" };
             yield return change with { Body = """{"kind":"DeleteOptions","apiVersion":"v1","gracePeriodSeconds":0,"dryRun":["All"]}""" };
-            yield return change with { Path = $"{change.Path}?dryRun=All", Body = """{"propagationPolicy":"Foreground"}""" };
+            yield return change with { Path = $"{change.Path}?dryRun=Some", Body = """{"dryRun":["All"]}""" };
         }
 
         if (change.Path.EndsWith("/eviction", StringComparison.Ordinal))

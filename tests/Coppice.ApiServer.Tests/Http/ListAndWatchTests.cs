@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 
@@ -133,6 +134,33 @@ public sealed class ListAndWatchTests(ServedApi api) : IClassFixture<ServedApi>
         using var resumed = await WatchAsync($"{space}/configmaps?watch=true&resourceVersion={middle}");
         await resumed.NextAsync("MODIFIED", "new");
         await resumed.NextAsync("DELETED", "new");
+    }
+
+    [Fact]
+    public async Task A_watch_from_a_place_that_is_still_to_come_tells_what_happens_after_it()
+    {
+        var space = await FilledAsync(1);
+        var to = long.Parse((await api.GetAsync($"{space}/configmaps")).Version, CultureInfo.InvariantCulture) + 20;
+        using var watch = await WatchAsync($"{space}/configmaps?watch=true&resourceVersion={to}&allowWatchBookmarks=true");
+        string last;
+        do
+        {
+            last = (await api.PatchAsync($"{space}/configmaps/c0", $$$"""{"data":{"at":"{{{Guid.NewGuid()}}}"}}""")).Good().Version;
+        }
+        while (long.Parse(last, CultureInfo.InvariantCulture) <= to);
+
+        Assert.Equal(last, (string?)(await watch.NextAsync("MODIFIED", "c0"))["metadata"]!["resourceVersion"]);
+    }
+
+    [Fact]
+    public async Task What_was_there_at_a_place_that_is_still_to_come_cannot_be_told()
+    {
+        var space = await FilledAsync(1);
+        using var watch = await WatchAsync($"{space}/configmaps?watch=true&resourceVersion=99999999&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true");
+        var error = await watch.NextAsync("ERROR", null);
+        Assert.Equal(504, (int?)error["code"]);
+        Assert.StartsWith("Timeout: Too large resource version: 99999999, current: ", (string?)error["message"]);
+        Assert.Null(await watch.LineAsync());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using Coppice.ApiServer.Discovery;
 using Coppice.ApiServer.OpenApi;
 using Coppice.ApiServer.Registry;
@@ -58,6 +59,22 @@ public sealed class OpenApiV2ProtobufTests
         var query = patch.Messages(8).Select(p => p.Message(1)).Where(p => p.Messages(2).Any()).Select(p => p.Message(2, 3).String(4));
         Assert.Contains("dryRun", query);
         Assert.Equal(["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"], patch.Strings(6));
+    }
+
+    [Theory]
+    [InlineData("""{"title":"t","pattern":"^a$","format":"byte"}""", "1a 01 74 6a 03 5e 61 24 12 04 62 79 74 65")]
+    [InlineData("""{"exclusiveMaximum":true,"exclusiveMinimum":false,"uniqueItems":true}""", "40 01 80 01 01")]
+    [InlineData("""{"maxLength":300,"minItems":0,"maximum":1.5,"multipleOf":2}""", "58 ac 02 39 00 00 00 00 00 00 f8 3f 31 00 00 00 00 00 00 00 40")]
+    [InlineData("""{"default":{"a":1},"example":2}""", "2a 09 12 07 7b 22 61 22 3a 31 7d f2 01 03 12 01 32")]
+    [InlineData("""{"additionalProperties":false}""", "aa 01 02 10 00")]
+    [InlineData("""{"additionalProperties":{"type":"x"}}""", "aa 01 08 0a 06 b2 01 03 0a 01 78")]
+    [InlineData("""{"enum":["a",1],"externalDocs":{"url":"u"}}""", "a2 01 05 12 03 22 61 22 a2 01 03 12 01 31 ea 01 03 12 01 75")]
+    [InlineData("""{"x-kubernetes-validations":[{"rule":"r"}],"unheard":1}""", "fa 01 2c 0a 18 78 2d 6b 75 62 65 72 6e 65 74 65 73 2d 76 61 6c 69 64 61 74 69 6f 6e 73 12 10 12 0e 5b 7b 22 72 75 6c 65 22 3a 22 72 22 7d 5d")]
+    public void Each_word_of_a_schema_has_its_field(string schema, string message)
+    {
+        var document = OpenApiV2Protobuf.Write(Encoding.UTF8.GetBytes($$$"""{"definitions":{"S":{{{schema}}} } }"""));
+        var written = new ProtobufFields(document).Message(Definitions, 1).Bytes(2);
+        Assert.Equal(message, string.Join(' ', written.Select(one => $"{one:x2}")));
     }
 
     private ProtobufFields Read() =>

@@ -9,7 +9,7 @@ namespace Coppice.Node.Tests.Probes;
 internal sealed class HealthServer : IDisposable
 {
     private const int PrefaceLength = 24;
-    private const byte Data = 0, HeadersFrame = 1, Settings = 4;
+    private const byte Data = 0, HeadersFrame = 1, Reset = 3, Settings = 4;
     private const byte EndStream = 1, Acknowledged = 1, EndHeaders = 4;
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -33,6 +33,9 @@ internal sealed class HealthServer : IDisposable
 
     /// <summary>It hangs up when it is asked.</summary>
     public bool HangsUp { get; init; }
+
+    /// <summary>It ends the call with this error; null for one that it answers.</summary>
+    public uint? Error { get; init; }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -62,6 +65,12 @@ internal sealed class HealthServer : IDisposable
             {
                 _client.Dispose();
                 return;
+            }
+            else if (type == HeadersFrame && Error is { } error)
+            {
+                var code = new byte[sizeof(uint)];
+                BinaryPrimitives.WriteUInt32BigEndian(code, error);
+                await WriteAsync(stream, Reset, 0, id, code);
             }
             else if (type == HeadersFrame && !IsSilent)
             {

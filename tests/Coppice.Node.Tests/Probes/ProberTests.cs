@@ -116,6 +116,18 @@ public sealed class ProberTests : IDisposable
         Assert.Equal((false, "error: health rpc probe failed: rpc error: code = Unavailable desc = error reading from server: EOF"), await GrpcAsync(server));
     }
 
+    [Theory]
+    [InlineData(2, "Internal desc = stream terminated by RST_STREAM with error code: INTERNAL_ERROR")]
+    [InlineData(7, "Unavailable desc = stream terminated by RST_STREAM with error code: REFUSED_STREAM")]
+    [InlineData(8, "Canceled desc = stream terminated by RST_STREAM with error code: CANCEL")]
+    [InlineData(11, "ResourceExhausted desc = stream terminated by RST_STREAM with error code: ENHANCE_YOUR_CALM")]
+    [InlineData(99, "Unknown desc = stream terminated by RST_STREAM with error code: unknown error code 0x63")]
+    public async Task A_gRPC_server_that_ends_the_call_is_told(uint error, string end)
+    {
+        using var server = new HealthServer { Error = error };
+        Assert.Equal((false, $"error: health rpc probe failed: rpc error: code = {end}"), await GrpcAsync(server));
+    }
+
     private async Task<(bool IsHealthy, string Message)> GrpcAsync(HealthServer server)
     {
         var outcome = await AskAsync(new Probe { Grpc = new GRPCAction { Port = server.Port } }, server.Port);

@@ -25,7 +25,7 @@ public sealed class NodeDriversTests
     public async Task A_node_has_no_drivers_and_shows_that()
     {
         var node = await RegisterAsync();
-        await new NodeDrivers(_agent).ShowAsync(node, default);
+        await new NodeDrivers(_agent, failed => throw failed).ShowAsync(node, default);
         var shown = await FindAsync();
         Assert.Equal(
             "kubernetes.io/aws-ebs,kubernetes.io/azure-disk,kubernetes.io/azure-file,kubernetes.io/cinder,kubernetes.io/gce-pd,kubernetes.io/portworx-volume,kubernetes.io/vsphere-volume",
@@ -33,7 +33,7 @@ public sealed class NodeDriversTests
         Assert.Equal(new() { ApiVersion = "v1", Kind = "Node", Name = "n1", Uid = node.Metadata.Uid! }, Assert.Single(shown.Metadata.OwnerReferences));
         Assert.Empty(shown.Spec.Drivers);
 
-        await new NodeDrivers(_agent).ShowAsync(node, default);
+        await new NodeDrivers(_agent, failed => throw failed).ShowAsync(node, default);
         Assert.Equal(shown.Metadata.ResourceVersion, (await FindAsync()).Metadata.ResourceVersion);
     }
 
@@ -41,11 +41,11 @@ public sealed class NodeDriversTests
     public async Task Drivers_that_registered_stay()
     {
         var node = await RegisterAsync();
-        await new NodeDrivers(_agent).ShowAsync(node, default);
+        await new NodeDrivers(_agent, failed => throw failed).ShowAsync(node, default);
         var shown = await FindAsync();
         await _api.UpdateAsync(shown with { Metadata = shown.Metadata with { Annotations = default }, Spec = new() { Drivers = [new() { Name = "csi.example.com", NodeID = "n1" }] } }, default);
 
-        await new NodeDrivers(_agent).ShowAsync(node, default);
+        await new NodeDrivers(_agent, failed => throw failed).ShowAsync(node, default);
         var after = await FindAsync();
         Assert.Equal("csi.example.com", Assert.Single(after.Spec.Drivers).Name);
         Assert.Equal(shown.Metadata.Annotations, after.Metadata.Annotations);
@@ -54,7 +54,7 @@ public sealed class NodeDriversTests
     [Fact]
     public async Task What_an_earlier_node_of_the_name_showed_is_not_taken_for_its_own()
     {
-        var drivers = new NodeDrivers(_agent);
+        var drivers = new NodeDrivers(_agent, failed => throw failed);
         await drivers.ShowAsync(await RegisterAsync(), default);
         await _api.DeleteAsync<Objects.Core.Node>(new("", "n1"), null, default);
 

@@ -3,6 +3,7 @@ using Coppice.Node.Status;
 using Coppice.Node.Tests.Pods;
 using Coppice.Objects;
 using Coppice.Objects.Core;
+using Coppice.Objects.Storage;
 using Coppice.Testing;
 
 namespace Coppice.Node.Tests.Status;
@@ -12,6 +13,7 @@ public sealed class NodeEventTests
 {
     private readonly Machine _machine = new();
     private readonly TestEvents _events = new();
+    private readonly List<string> _driversFailed = [];
 
     [Fact]
     public async Task A_node_tells_what_changes_of_it_and_nothing_twice()
@@ -72,7 +74,35 @@ public sealed class NodeEventTests
         Assert.Equal([.. told, .. told], node.Events.Told.Where(told.Contains));
     }
 
-    private NodeReporter Reporter(TestApi api, TimeProvider time) => new(api, _events, _machine, new NodeStatusOptions(), time, failed => throw failed);
+    [Fact]
+    public async Task A_report_is_good_though_its_drivers_cannot_be_shown_and_the_next_tries_again()
+    {
+        var time = new ManualTimeProvider();
+        var api = new TestApi(time)
+        {
+            Fault = (verb, about) =>
+            {
+                if (verb == "create" && about is CSINode)
+                {
+                    throw new IOException("away");
+                }
+            },
+        };
+        var reporter = Reporter(api, time);
+        Assert.True(await reporter.ReportAsync(TestContext.Current.CancellationToken));
+        Assert.True(reporter.Reported.IsCompleted);
+        Assert.Equal(["away"], _driversFailed);
+
+        api.Fault = (_, _) => { };
+        await reporter.ReportAsync(TestContext.Current.CancellationToken);
+        Assert.Single(api.All<CSINode>());
+        Assert.Single(_driversFailed);
+    }
+
+    private NodeReporter Reporter(TestApi api, TimeProvider time) => new(api, _events, _machine, new NodeStatusOptions(), time, failed => throw failed)
+    {
+        Drivers = new NodeDrivers(api, failed => _driversFailed.Add(failed.Message)),
+    };
 
     private static async Task CordonAsync(TestApi api, bool isUnschedulable)
     {
