@@ -53,7 +53,7 @@ public sealed class LocalStorageTests
         {
             File.WriteAllBytes(directory + "/full", new byte[1 << 20]);
             File.CreateSymbolicLink(directory + "/link", "/usr");
-            Assert.InRange(await DiskUse.OfAsync(directory, new Coppice.Testing.ManualTimeProvider(), TestContext.Current.CancellationToken) ?? 0, 1 << 20, 3 << 20);
+            Assert.InRange(await DiskUse.OfAsync(directory, DiskUnit.Bytes, new Coppice.Testing.ManualTimeProvider(), TestContext.Current.CancellationToken) ?? 0, 1 << 20, 3 << 20);
         }
         finally
         {
