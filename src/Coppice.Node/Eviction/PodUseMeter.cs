@@ -1,4 +1,3 @@
-using Coppice.Node.Host;
 using Coppice.Node.Pods;
 using Coppice.Node.Pressure;
 using Coppice.Node.Runtime;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Coppice.Node.Runtime;
 
 namespace Coppice.Node.Host;
 

@@ -58,17 +58,9 @@ public sealed partial class ImageCollector(NodeImages node, NodeAgentOptions opt
     /// <returns>Why it did not do what it was to do; null if it did.</returns>
     public Task<string?> CollectAsync(CancellationToken stop) => InTurnAsync(() => CollectNowAsync(stop));
 
-    /// <summary>Removes all that may go, however much room there is: for a node that is short of it.</summary>
-    public Task RemoveUnusedAsync(CancellationToken stop) => InTurnAsync(async () =>
-    {
-        var (_, failures) = await RemoveAsync(await LookAsync(stop), long.MaxValue, stop);
-        foreach (var failure in failures.Distinct(StringComparer.Ordinal))
-        {
-            LogFailed(log, failure);
-        }
-
-        return failures.Count;
-    });
+    /// <summary>Removes all that may go, however much room there is: for a node that is short of it. What fails is logged.</summary>
+    /// <returns>Whether nothing failed.</returns>
+    public Task<bool> RemoveUnusedAsync(CancellationToken stop) => InTurnAsync(() => RemoveUnusedNowAsync(stop));
 
     // Two looks at a time would remove the same images, and count them twice.
     private Task<T> InTurnAsync<T>(Func<Task<T>> act)
@@ -85,6 +77,25 @@ public sealed partial class ImageCollector(NodeImages node, NodeAgentOptions opt
     {
         await Task.WhenAny(before);
         return await act();
+    }
+
+    private async Task<bool> RemoveUnusedNowAsync(CancellationToken stop)
+    {
+        try
+        {
+            var (_, failures) = await RemoveAsync(await LookAsync(stop), long.MaxValue, stop);
+            foreach (var failure in failures.Distinct(StringComparer.Ordinal))
+            {
+                LogFailed(log, failure);
+            }
+
+            return failures.Count == 0;
+        }
+        catch (RuntimeException away)
+        {
+            LogFailed(log, away.Message);
+            return false;
+        }
     }
 
     private async Task<string?> CollectNowAsync(CancellationToken stop)

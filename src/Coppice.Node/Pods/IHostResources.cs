@@ -1,5 +1,4 @@
 using Coppice.Node.Containers;
-using Coppice.Node.Host;
 using Coppice.Node.Runtime;
 using Coppice.Node.Volumes;
 using Coppice.Objects.Core;

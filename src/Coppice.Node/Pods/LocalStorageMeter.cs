@@ -1,4 +1,3 @@
-using Coppice.Node.Host;
 using Coppice.Node.LocalStorage;
 using Coppice.Node.Runtime;
 

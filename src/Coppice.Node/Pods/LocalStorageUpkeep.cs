@@ -1,5 +1,5 @@
-using Coppice.Node.Host;
 using Coppice.Node.LocalStorage;
+using Coppice.Node.Runtime;
 using Coppice.Objects.Core;
 
 namespace Coppice.Node.Pods;

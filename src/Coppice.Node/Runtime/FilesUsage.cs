@@ -1,5 +1,3 @@
-using Coppice.Node.Host;
-
 namespace Coppice.Node.Runtime;
 
 /// <summary>What files take of a disk.</summary>

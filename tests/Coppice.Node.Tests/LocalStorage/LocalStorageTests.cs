@@ -1,5 +1,6 @@
 using Coppice.Node.Host;
 using Coppice.Node.LocalStorage;
+using Coppice.Node.Runtime;
 using Coppice.Node.Tests.Pods;
 using Coppice.Objects;
 using Coppice.Objects.Core;

@@ -4,7 +4,6 @@ using Coppice.Node.Containers;
 using Coppice.Node.Devices;
 using Coppice.Node.Eviction;
 using Coppice.Node.Fencing;
-using Coppice.Node.Host;
 using Coppice.Node.ImageCollection;
 using Coppice.Node.Images;
 using Coppice.Node.Orphans;

@@ -1,4 +1,3 @@
-using Coppice.Node.Host;
 using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
 using Coppice.Node.Runtime;

@@ -1,4 +1,4 @@
-namespace Coppice.Node.Host;
+namespace Coppice.Node.Runtime;
 
 /// <summary>What is counted of a disk.</summary>
 public enum DiskUnit
