@@ -5,6 +5,7 @@ using Coppice.Node;
 using Coppice.Node.Heartbeat;
 using Coppice.Node.ImageCollection;
 using Coppice.Node.Pods;
+using Coppice.Node.Pressure;
 using Coppice.Objects;
 
 namespace Coppice.Kubelet;
@@ -29,6 +30,7 @@ public static class KubeletConfiguration
             WriteReports(json, agent);
             WritePods(json, agent, node);
             WriteImages(json, agent.Images);
+            WriteEviction(json, agent.Eviction);
             WriteMachine(json, node, runtimeSocket);
             json.WriteString("shutdownGracePeriod", GoDuration.Write(shutdown.Period));
             json.WriteString("shutdownGracePeriodCriticalPods", GoDuration.Write(shutdown.CriticalPeriod));
@@ -101,6 +103,18 @@ public static class KubeletConfiguration
         json.WriteString("imageMinimumGCAge", GoDuration.Write(images.AgeMin));
         json.WriteNumber("imageGCHighThresholdPercent", images.HighThresholdPercent);
         json.WriteNumber("imageGCLowThresholdPercent", images.LowThresholdPercent);
+    }
+
+    private static void WriteEviction(Utf8JsonWriter json, EvictionOptions eviction)
+    {
+        json.WriteStartObject("evictionHard");
+        foreach (var threshold in eviction.Hard)
+        {
+            json.WriteString(threshold.Signal.Name, threshold.Value);
+        }
+
+        json.WriteEndObject();
+        json.WriteString("evictionPressureTransitionPeriod", GoDuration.Write(eviction.TransitionPeriod));
     }
 
     private static void WriteMachine(Utf8JsonWriter json, NodeEnvironment node, string runtimeSocket)

@@ -27,6 +27,9 @@ public sealed record KubeletNode(
     /// <summary>Null where nobody removes images.</summary>
     public ImageCollector? Images { get; init; }
 
+    /// <summary>How often pods were evicted, by what for; null where nobody counts.</summary>
+    public Counts<string>? Evictions { get; init; }
+
     /// <summary>Null where nobody asks for devices.</summary>
     public NodeDevices? Devices { get; init; }
 

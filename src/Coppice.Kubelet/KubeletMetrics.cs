@@ -19,6 +19,12 @@ public static class KubeletMetrics
             containers.Sample(state.Count(), null, ("container_state", state.Key.ToString().ToLowerInvariant()));
         }
 
+        var evictions = text.Counter("kubelet_evictions", "[ALPHA] Cumulative number of pod evictions by eviction signal");
+        foreach (var (signal, count) in node.Evictions?.All ?? [])
+        {
+            evictions.Sample(count, null, ("eviction_signal", signal));
+        }
+
         node.Starts?.WriteTo(text);
         node.Images?.WriteTo(text);
         node.Devices?.WriteTo(text);

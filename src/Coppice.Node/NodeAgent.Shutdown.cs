@@ -8,9 +8,6 @@ namespace Coppice.Node;
 /// <summary>The machine goes down, and its pods before it: each with its grace, and so that the cluster knows.</summary>
 public sealed partial class NodeAgent
 {
-    /// <summary>The priority of what belongs to the system, as Kubernetes has it.</summary>
-    private const int SystemPriority = 2_000_000_000;
-
     private static readonly PodTermination Refusal = new("NodeShutdown", "Pod was rejected as the node is shutting down.", IsRefusal: true);
 
     // How soon after a pod's end the API is asked for more, and how long the API may take to know of it.
@@ -28,7 +25,7 @@ public sealed partial class NodeAgent
     {
         // The cluster sends no more, and leads nobody here any more, before the first is asked to end.
         await registration.GoDownAsync(TellingTakes, stop);
-        await EndAsync(worker => worker.Pod.Spec.Priority is not >= SystemPriority, options.Period - options.CriticalPeriod, stop);
+        await EndAsync(worker => !CriticalPods.HasPriority(worker.Pod), options.Period - options.CriticalPeriod, stop);
         await EndAsync(_ => true, options.CriticalPeriod, stop);
     }
 

@@ -185,7 +185,7 @@ public sealed partial class NodeAgent(
             return;
         }
 
-        var refused = isTaken ? null : _goesDown ? Refusal : NodeAdmission.Reject(pod, place, ActiveAsAllocated(), node.Allocatable, node.HasAppArmor);
+        var refused = isTaken ? null : _goesDown ? Refusal : PressureAdmission.Reject(pod, node.Pressures()) ?? NodeAdmission.Reject(pod, place, ActiveAsAllocated(), node.Allocatable, node.HasAppArmor);
         var worker = new PodWorker(pod, _allocations.Add(pod, isTaken), found, services, node);
         if (refused is not null)
         {

@@ -1,5 +1,6 @@
 using Coppice.Node.ImageCollection;
 using Coppice.Node.Logs;
+using Coppice.Node.Pressure;
 using Coppice.Node.Status;
 
 namespace Coppice.Node;
@@ -23,6 +24,8 @@ public sealed record NodeAgentOptions
 
     /// <summary>How often it is looked whether pods keep to their limits of the node's disk: as often as the kubelet does.</summary>
     public TimeSpan LocalStoragePeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    public EvictionOptions Eviction { get; init; } = new();
 
     public ImageCollectionOptions Images { get; init; } = new();
 

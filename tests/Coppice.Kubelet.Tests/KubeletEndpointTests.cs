@@ -110,6 +110,10 @@ public sealed class KubeletEndpointTests
         Assert.Equal(("10Mi", "cluster.local", "unix:///run/x.sock"), (Text("containerLogMaxSize"), Text("clusterDomain"), Text("containerRuntimeEndpoint")));
         Assert.Equal("10.96.0.10", fields.GetProperty("clusterDNS")[0].GetString());
         Assert.Equal((85, 80, "2m0s"), (fields.GetProperty("imageGCHighThresholdPercent").GetInt32(), fields.GetProperty("imageGCLowThresholdPercent").GetInt32(), Text("imageMinimumGCAge")));
+        Assert.Equal(
+            """{"memory.available":"100Mi","nodefs.available":"10%","nodefs.inodesFree":"5%","imagefs.available":"15%","imagefs.inodesFree":"5%","pid.available":"5%"}""",
+            fields.GetProperty("evictionHard").GetRawText());
+        Assert.Equal("5m0s", Text("evictionPressureTransitionPeriod"));
         Assert.False(fields.GetProperty("authentication").GetProperty("anonymous").GetProperty("enabled").GetBoolean());
 
         string? Text(string field) => fields.GetProperty(field).GetString();

@@ -162,7 +162,8 @@ internal static class QueryParameters
             : null,
     };
 
-    private static ValueList<string> DryRunValues(this IQueryCollection query) => [.. query["dryRun"].Select(one => one ?? "")];
+    private static ValueList<string> DryRunValues(this IQueryCollection query) =>
+        query["dryRun"] is { Count: > 0 } values ? [.. values.Select(one => one ?? "")] : default;
 
     private static string WhyNoNumber(ReadOnlySpan<char> digits) =>
         digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9') ? "invalid syntax" : "value out of range";

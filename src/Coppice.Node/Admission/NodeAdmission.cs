@@ -114,7 +114,7 @@ internal static class NodeAdmission
 
     private static PodTermination Unmet(string predicate, string why) => Refusal(predicate, $"Predicate {predicate} failed: {why}");
 
-    private static PodTermination Refusal(string reason, string message) => new(reason, Rejected + message, IsRefusal: true);
+    internal static PodTermination Refusal(string reason, string message) => new(reason, Rejected + message, IsRefusal: true);
 }
 
 /// <summary>A resource that the node has not got enough of for a pod. Its text is Kubernetes' message.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Coppice.Node.Runtime;
 
 namespace Coppice.Node.Host;
 
@@ -10,15 +11,15 @@ internal static class DiskUse
     /// <summary>Longer nobody waits for one directory: it is measured again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <returns>Bytes; null where that cannot be told now.</returns>
-    public static async ValueTask<long?> OfAsync(string directory, TimeProvider time, CancellationToken stop)
+    /// <returns>Null where that cannot be told now.</returns>
+    public static async ValueTask<long?> OfAsync(string directory, DiskUnit unit, TimeProvider time, CancellationToken stop)
     {
         if (HostProgram.Du.Find() is not { } du)
         {
             return null;
         }
 
-        using var process = Start(du, directory);
+        using var process = Start(du, directory, unit);
         if (process is null)
         {
             return null;
@@ -32,7 +33,7 @@ internal static class DiskUse
             var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, given.Token);
             var said = await process.StandardOutput.ReadToEndAsync(given.Token);
             await errors;
-            return long.TryParse(said.Split('\t')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
+            return long.TryParse(said.Split('\t')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var used) ? used : null;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -47,11 +48,11 @@ internal static class DiskUse
         }
     }
 
-    private static Process? Start(string program, string directory)
+    private static Process? Start(string program, string directory, DiskUnit unit)
     {
         try
         {
-            return Process.Start(new ProcessStartInfo(program, ["--summarize", "--one-file-system", "--block-size=1", "--", directory])
+            return Process.Start(new ProcessStartInfo(program, ["--summarize", "--one-file-system", unit == DiskUnit.Bytes ? "--block-size=1" : "--inodes", "--", directory])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

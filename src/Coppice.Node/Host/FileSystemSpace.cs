@@ -5,6 +5,9 @@ namespace Coppice.Node.Host;
 /// <summary>The room on a file system, in bytes and in files.</summary>
 public sealed record FileSystemSpace(long CapacityBytes, long AvailableBytes, long UsedBytes, long Files, long FilesFree)
 {
+    /// <summary>Tells the file system from every other one of the machine.</summary>
+    public ulong Device { get; init; }
+
     /// <summary>The one that a path is on; null if there is no such path.</summary>
     public static FileSystemSpace? Of(string path)
     {
@@ -15,7 +18,10 @@ public sealed record FileSystemSpace(long CapacityBytes, long AvailableBytes, lo
 
         var block = (long)stat.FragmentSize;
         return new(
-            (long)stat.Blocks * block, (long)stat.BlocksAvailable * block, (long)(stat.Blocks - stat.BlocksFree) * block, (long)stat.Files, (long)stat.FilesFree);
+            (long)stat.Blocks * block, (long)stat.BlocksAvailable * block, (long)(stat.Blocks - stat.BlocksFree) * block, (long)stat.Files, (long)stat.FilesFree)
+        {
+            Device = LinuxCalls.FileSystemOf(path),
+        };
     }
 
     [DllImport("libc", SetLastError = true)]

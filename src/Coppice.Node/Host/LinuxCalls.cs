@@ -129,6 +129,13 @@ internal static class LinuxCalls
         return statx(CurrentDirectory, path, 0, StatFileNumber, ref status) == 0 ? status.FileNumber : 0;
     }
 
+    /// <summary>What tells the file system that a path is on from every other one that is mounted; 0 when it is not there.</summary>
+    public static ulong FileSystemOf(string path)
+    {
+        var status = new StatusBuffer();
+        return statx(CurrentDirectory, path, 0, StatType, ref status) == 0 ? ((ulong)status.FileSystemMajor << 32) | status.FileSystemMinor : 0;
+    }
+
     /// <summary>Whether something is mounted at a path itself; false where the kernel (before 5.8) cannot tell.</summary>
     public static bool IsMountPoint(string path)
     {
@@ -183,6 +190,12 @@ internal static class LinuxCalls
 
         [FieldOffset(132)]
         public uint DeviceMinor;
+
+        [FieldOffset(136)]
+        public uint FileSystemMajor;
+
+        [FieldOffset(140)]
+        public uint FileSystemMinor;
     }
 }
 

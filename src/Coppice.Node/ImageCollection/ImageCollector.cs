@@ -20,6 +20,8 @@ public sealed partial class ImageCollector(NodeImages node, NodeAgentOptions opt
 
     private readonly SteadyClock _clock = new(time);
     private readonly Counts<string> _removed = new();
+    private readonly Lock _lock = new();
+    private Task _last = Task.CompletedTask;
     private ImmutableSortedDictionary<string, ImageUse> _uses = ImmutableSortedDictionary.Create<string, ImageUse>(StringComparer.Ordinal);
 
     /// <summary>Looks now and then, until stopped.</summary>
@@ -52,9 +54,51 @@ public sealed partial class ImageCollector(NodeImages node, NodeAgentOptions opt
         }
     }
 
-    /// <summary>Looks once. One at a time.</summary>
+    /// <summary>Looks once.</summary>
     /// <returns>Why it did not do what it was to do; null if it did.</returns>
-    public async ValueTask<string?> CollectAsync(CancellationToken stop)
+    public Task<string?> CollectAsync(CancellationToken stop) => InTurnAsync(() => CollectNowAsync(stop));
+
+    /// <summary>Removes all that may go, however much room there is: for a node that is short of it. What fails is logged.</summary>
+    /// <returns>Whether nothing failed.</returns>
+    public Task<bool> RemoveUnusedAsync(CancellationToken stop) => InTurnAsync(() => RemoveUnusedNowAsync(stop));
+
+    // Two looks at a time would remove the same images, and count them twice.
+    private Task<T> InTurnAsync<T>(Func<Task<T>> act)
+    {
+        lock (_lock)
+        {
+            var mine = AfterAsync(_last, act);
+            _last = mine;
+            return mine;
+        }
+    }
+
+    private static async Task<T> AfterAsync<T>(Task before, Func<Task<T>> act)
+    {
+        await Task.WhenAny(before);
+        return await act();
+    }
+
+    private async Task<bool> RemoveUnusedNowAsync(CancellationToken stop)
+    {
+        try
+        {
+            var (_, failures) = await RemoveAsync(await LookAsync(stop), long.MaxValue, stop);
+            foreach (var failure in failures.Distinct(StringComparer.Ordinal))
+            {
+                LogFailed(log, failure);
+            }
+
+            return failures.Count == 0;
+        }
+        catch (RuntimeException away)
+        {
+            LogFailed(log, away.Message);
+            return false;
+        }
+    }
+
+    private async Task<string?> CollectNowAsync(CancellationToken stop)
     {
         try
         {

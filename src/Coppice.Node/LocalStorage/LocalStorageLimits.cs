@@ -7,11 +7,6 @@ namespace Coppice.Node.LocalStorage;
 /// <summary>How much of the node's disk a pod may use, and what becomes of one that uses more. Messages are Kubernetes'. Pure.</summary>
 public static class LocalStorageLimits
 {
-    private const string Evicted = "Evicted";
-
-    /// <summary>What the kubelet gives to whom it evicts at once.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
-
     /// <summary>Whether the pod says anything of it: only then is it worth measuring.</summary>
     public static bool AnyOf(PodSpec spec) =>
         spec.Volumes.Any(one => LimitOf(one) is not null)
@@ -28,14 +23,14 @@ public static class LocalStorageLimits
         {
             if (LimitOf(volume) is { } limit && use.Volumes.GetValueOrDefault(volume.Name) > limit.Value)
             {
-                return Eviction($"Usage of EmptyDir volume \"{volume.Name}\" exceeds the limit \"{limit}\". ");
+                return Eviction("emptydirfs.limit", $"Usage of EmptyDir volume \"{volume.Name}\" exceeds the limit \"{limit}\". ");
             }
         }
 
         var whole = PodLimits.Of(spec).Find(ResourceName.Ephemeralstorage);
         if (!whole.IsZero && use.Volumes.Values.Sum() + use.Containers.Values.Sum() > whole.Value)
         {
-            return Eviction($"Pod ephemeral local storage usage exceeds the total limit of containers {whole}. ");
+            return Eviction("ephemeralpodfs.limit", $"Pod ephemeral local storage usage exceeds the total limit of containers {whole}. ");
         }
 
         foreach (var container in spec.Containers)
@@ -43,7 +38,7 @@ public static class LocalStorageLimits
             var limit = container.Resources.Limits.Find(ResourceName.Ephemeralstorage);
             if (!limit.IsZero && use.Containers.GetValueOrDefault(container.Name) > limit.Value)
             {
-                return Eviction($"Container {container.Name} exceeded its local ephemeral storage limit \"{limit}\". ");
+                return Eviction("ephemeralcontainerfs.limit", $"Container {container.Name} exceeded its local ephemeral storage limit \"{limit}\". ");
             }
         }
 
@@ -55,5 +50,5 @@ public static class LocalStorageLimits
 
     private static bool IsOnDisk(Volume volume) => volume.EmptyDir is { Medium: null or StorageMedium.None };
 
-    private static PodTermination Eviction(string message) => new(Evicted, message, Grace);
+    private static PodTermination Eviction(string signal, string message) => new(PodTermination.Evicted, message, PodTermination.EvictionGrace) { EvictionSignal = signal };
 }

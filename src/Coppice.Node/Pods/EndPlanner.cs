@@ -114,8 +114,8 @@ internal static class EndPlanner
         {
             draft.Add(new PodAction.CleanUpPod());
         }
-        // A pod that only ended keeps its containers: their logs and exit codes can be asked for until it is deleted.
-        if (!situation.IsDeleted)
+        // A pod that only ended keeps its containers, as long as there is room: their logs and exit codes can be asked for until it is deleted.
+        if (!situation.IsDeleted && !runtime.GivesUpRemains)
         {
             return;
         }
@@ -131,6 +131,11 @@ internal static class EndPlanner
             {
                 draft.Remove(container);
             }
+        }
+
+        if (!situation.IsDeleted && runtime.Logs == Pods.CleanUp.NotBegun && situation.View is { Sandboxes.Count: 0, Containers.Count: 0 })
+        {
+            draft.Add(new PodAction.RemoveLogs());
         }
 
         var isClean = runtime.CleanUp == Pods.CleanUp.Done && situation.View is { Sandboxes.Count: 0, Containers.Count: 0 };

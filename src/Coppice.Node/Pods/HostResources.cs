@@ -95,25 +95,27 @@ public sealed class HostResources(
             ? Volumes.VolumeText.Read(directory, path)
             : throw new ContainerConfigException($"cannot find the volume \"{volume}\" referenced by FileKeyRef");
 
-    public async ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, CancellationToken stop)
+    public async ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, DiskUnit unit, CancellationToken stop)
     {
         var result = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var volume in pod.Spec.Volumes.Where(LocalStorageLimits.IsCounted))
         {
             // Also of pods that an agent before made them for.
             var directory = paths.Volume(Uid(pod), VolumePlugins.Of(volume).DirectoryName, volume.Name);
-            if (Directory.Exists(directory) && await DiskUse.OfAsync(directory, time, stop) is { } bytes)
+            if (Directory.Exists(directory) && await DiskUse.OfAsync(directory, unit, time, stop) is { } used)
             {
-                result[volume.Name] = bytes;
+                result[volume.Name] = used;
             }
         }
 
         return result;
     }
 
-    public long LogBytes(ContainerRecord container) => FilesUsage.Of(Path.GetDirectoryName(container.LogPath)).Bytes;
+    public FilesUsage LogsOf(ContainerRecord container) => FilesUsage.Of(Path.GetDirectoryName(container.LogPath));
 
     public long? MemoryInUse(Pod pod, ContainerRecord? running) => CgroupOf(pod, running) is { } cgroup ? cgroups?.UsageOf(cgroup).Memory?.WorkingSet : null;
+
+    public long? ProcessesOf(Pod pod) => CgroupOf(pod, running: null) is { } cgroup ? cgroups?.UsageOf(cgroup).Processes : null;
 
     public bool IsStopped(Pod pod, ContainerRecord running) =>
         CgroupOf(pod, running) is { } cgroup && cgroups?.FirstProcess(cgroup) is { IsStopped: true };

@@ -35,16 +35,19 @@ public interface IHostResources
     string? VolumeText(Pod pod, string volume, string path);
 
     /// <summary>How much of the disk the pod's volumes take that count as its own (<see cref="LocalStorage.LocalStorageLimits.IsCounted"/>).</summary>
-    /// <returns>Bytes by the volumes' names; without those that cannot be measured now.</returns>
-    ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, CancellationToken stop);
+    /// <returns>By the volumes' names; without those that cannot be measured now.</returns>
+    ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, DiskUnit unit, CancellationToken stop);
 
-    /// <summary>How long the logs of a container are, in bytes, with those that were put aside.</summary>
-    long LogBytes(ContainerRecord container);
+    /// <summary>What the logs of a container take, with those that were put aside.</summary>
+    FilesUsage LogsOf(ContainerRecord container);
 
     /// <summary>How much memory a container, or all of the pod, needs to go on: what the kernel could take back for others is not counted.</summary>
     /// <param name="running">Null for the pod as a whole.</param>
     /// <returns>Bytes; null where nobody counts.</returns>
     long? MemoryInUse(Pod pod, ContainerRecord? running);
+
+    /// <summary>How many processes all of the pod has, threads counted; null where nobody counts.</summary>
+    long? ProcessesOf(Pod pod);
 
     /// <summary>Whether a container's first process is stopped (SIGSTOP): it hears no signal but the last.</summary>
     bool IsStopped(Pod pod, ContainerRecord running);

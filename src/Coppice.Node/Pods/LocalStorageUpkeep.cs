@@ -10,7 +10,7 @@ namespace Coppice.Node.Pods;
 /// </summary>
 internal sealed class LocalStorageUpkeep(PodServices services)
 {
-    private static readonly IReadOnlyDictionary<string, FilesUsage> Unknown = new Dictionary<string, FilesUsage>();
+    private readonly LocalStorageMeter _meter = new(services);
 
     public async ValueTask LookAsync(IReadOnlyCollection<PodWorker> workers, CancellationToken stop)
     {
@@ -20,33 +20,14 @@ internal sealed class LocalStorageUpkeep(PodServices services)
             return;
         }
 
-        var written = await WrittenAsync(stop);
+        var written = await _meter.WrittenAsync(stop);
         foreach (var worker in limited)
         {
-            var containers = worker.View.Containers
-                .GroupBy(one => one.Name, StringComparer.Ordinal)
-                .ToDictionary(one => one.Key, one => one.Sum(record => BytesOf(record, written)), StringComparer.Ordinal);
-            var use = new LocalStorageUse(await services.HostResources.VolumesInUseAsync(worker.Pod, stop), containers);
+            var use = await _meter.MeasureAsync(worker, StorageParts.All, DiskUnit.Bytes, written, stop);
             if (LocalStorageLimits.Exceeded(worker.Pod.Spec, use) is { } eviction)
             {
                 worker.Terminate(eviction);
             }
-        }
-    }
-
-    private long BytesOf(ContainerRecord record, IReadOnlyDictionary<string, FilesUsage> written) =>
-        record.State == ContainerRunState.Running ? written.GetValueOrDefault(record.Id).Bytes + services.HostResources.LogBytes(record) : 0;
-
-    private async ValueTask<IReadOnlyDictionary<string, FilesUsage>> WrittenAsync(CancellationToken stop)
-    {
-        try
-        {
-            return await services.Written(stop);
-        }
-        catch (Exception away) when (away is RuntimeException or TimeoutException)
-        {
-            // Volumes and logs are measured all the same, and the next look comes.
-            return Unknown;
         }
     }
 }

@@ -11,6 +11,7 @@ internal static class PodConditionPlanner
     private const string ReadinessGatesNotReady = "ReadinessGatesNotReady";
     private const string PodCompleted = "PodCompleted";
     private const string PodFailed = "PodFailed";
+    private const string TerminationByKubelet = "TerminationByKubelet";
 
     private static readonly string[] Own =
     [
@@ -18,7 +19,16 @@ internal static class PodConditionPlanner
         PodConditionType.PodScheduled, PodConditionType.PodResizePending, PodConditionType.PodResizeInProgress, PodConditionType.AllContainersRestarting,
     ];
 
-    public static bool IsOwn(string type) => Own.Contains(type, StringComparer.Ordinal);
+    /// <summary>The node's conditions of one status, beside those of others in another.</summary>
+    public static ValueList<PodCondition> Merge(IReadOnlyList<PodCondition> own, IReadOnlyList<PodCondition> others)
+    {
+        var ours = own.Where(IsOwn).ToList();
+        return [.. ours, .. others.Where(one => !IsOwn(one) && ours.All(other => other.Type != one.Type))];
+    }
+
+    // A disruption is told by whoever causes it.
+    private static bool IsOwn(PodCondition one) =>
+        Own.Contains(one.Type, StringComparer.Ordinal) || one is { Type: PodConditionType.DisruptionTarget, Reason: TerminationByKubelet };
 
     public static ValueList<PodCondition> Plan(PodSituation situation, PodStatus status)
     {
@@ -26,6 +36,7 @@ internal static class PodConditionPlanner
         List<PodCondition> conditions =
         [
             .. Resizes(situation),
+            .. Disruption(situation),
             Condition(PodConditionType.PodReadyToStartContainers, situation.UsableSandbox is not null && !situation.HasEnded),
             Initialized(situation, status),
             Ready(situation, containersReady),
@@ -35,7 +46,7 @@ internal static class PodConditionPlanner
         ];
 
         var before = situation.Pod.Status.Conditions;
-        return [.. conditions.Select(one => Dated(one, before, situation)), .. before.Where(one => !IsOwn(one.Type))];
+        return Merge([.. conditions.Select(one => Dated(one, before, situation))], before);
     }
 
     // The kubelet has them before all others.
@@ -62,6 +73,18 @@ internal static class PodConditionPlanner
             {
                 ObservedGeneration = generation,
             };
+        }
+    }
+
+    private static IEnumerable<PodCondition> Disruption(PodSituation situation)
+    {
+        if (situation.RuntimeState.Termination is { IsDisruption: true } termination)
+        {
+            yield return Condition(PodConditionType.DisruptionTarget, true, TerminationByKubelet, termination.Message);
+        }
+        else if (situation.HasEnded && situation.Pod.Status.Conditions.FirstOrDefault(one => one.Type == PodConditionType.DisruptionTarget && IsOwn(one)) is { } told)
+        {
+            yield return told;
         }
     }
 

@@ -100,6 +100,9 @@ internal sealed class PodOperations(PodServices services, NodeEnvironment node, 
             case PodAction.CleanUpPod:
                 Watch(state, LetGoAsync(state.Pod, "volumes and cgroup", () => CleanUpAsync(state.Pod), (runtime, next) => runtime with { CleanUp = next }));
                 return state.WithRuntimeState(runtime => runtime with { CleanUp = CleanUp.Busy });
+            case PodAction.RemoveLogs:
+                Watch(state, LetGoAsync(state.Pod, "logs", () => services.HostResources.RemoveLogsAsync(state.Pod, stop), (runtime, next) => runtime with { Logs = next }));
+                return state.WithRuntimeState(runtime => runtime with { Logs = CleanUp.Busy });
             case PodAction.DeletePod:
                 Watch(state, DeleteAsync(state.Pod));
                 return state.WithRuntimeState(runtime => runtime with { IsDeleteAsked = true });

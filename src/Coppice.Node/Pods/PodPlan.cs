@@ -56,6 +56,9 @@ public abstract record PodAction
     /// <summary>Let go of the volumes and the cgroup.</summary>
     public sealed record CleanUpPod : PodAction;
 
+    /// <summary>Deletes the logs of its containers.</summary>
+    public sealed record RemoveLogs : PodAction;
+
     /// <summary>Take the pod out of the API: nothing of it is left here.</summary>
     public sealed record DeletePod : PodAction;
 }

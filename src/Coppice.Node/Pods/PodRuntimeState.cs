@@ -57,6 +57,12 @@ public sealed record PodRuntimeState
     /// <summary>Volumes and cgroup are being let go of, or have been.</summary>
     public CleanUp CleanUp { get; init; }
 
+    /// <summary>Containers and logs of the pod go once it has ended, also while the API still has it.</summary>
+    public bool GivesUpRemains { get; init; }
+
+    /// <summary>Logs of a pod that gives up its remains are being deleted, or have been.</summary>
+    public CleanUp Logs { get; init; }
+
     /// <summary>The API has the status of the pod as it ended.</summary>
     public bool IsFinalStatusWritten { get; init; }
 

@@ -1,4 +1,5 @@
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Node.Containers;
 using Coppice.Node.Devices;
 using Coppice.Node.Images;
@@ -32,6 +33,9 @@ public sealed record PodServices(
 
     public PodStarts Starts { get; } = new(Time);
 
+    /// <summary>How often pods were evicted from the node, by what for.</summary>
+    public Counts<string> Evictions { get; } = new();
+
     public IPodDevices Devices { get; init; } = NoPodDevices.Instance;
 
     /// <summary>What containers wrote to their own file systems, by their ids; as the runtime last counted it.</summary>
@@ -56,6 +60,9 @@ public sealed record NodeEnvironment(
 
     /// <summary>Completes when a pod's network, of which it is given the address, is as it must be before a container of it starts.</summary>
     public Func<Pod, IReadOnlyList<string>, CancellationToken, ValueTask> NetworkReady { get; init; } = (_, _, _) => ValueTask.CompletedTask;
+
+    /// <summary>The conditions of the node that hold as it is short of something.</summary>
+    public Func<IReadOnlyList<string>> Pressures { get; init; } = () => [];
 
     /// <summary>The kernel has AppArmor.</summary>
     public bool HasAppArmor { get; init; }

@@ -47,6 +47,12 @@ public sealed class PodWorker : IDisposable
     /// <summary>The pod's status as it is here, which the API may get to know a moment later.</summary>
     public PodStatus Status => _status ?? _state.Pod.Status;
 
+    /// <summary>The node has decided that the pod is to end.</summary>
+    public bool IsTerminated => _state.RuntimeState.Termination is not null;
+
+    /// <summary>Nothing of the pod runs any more, and its volumes are gone.</summary>
+    public bool HasLetGo => _state.RuntimeState.CleanUp == CleanUp.Done;
+
     /// <summary>The API has another version of the pod, or something was decided on what it asks for.</summary>
     public void OnPodChanged(Pod pod, ResizeDecision resize) => _mailbox.Post(state => Changed(state, pod, resize));
 
@@ -63,6 +69,9 @@ public sealed class PodWorker : IDisposable
 
     /// <summary>The node decides that the pod is to end. The first reason stands.</summary>
     public void Terminate(PodTermination termination) => _mailbox.Post(state => state.WithRuntimeState(runtime => runtime with { Termination = runtime.Termination ?? termination }));
+
+    /// <summary>The node needs the room of what is left of a pod that has ended: its containers and logs go, though the pod is still there.</summary>
+    public void GiveUpRemains() => _mailbox.Post(state => state.WithRuntimeState(runtime => runtime with { GivesUpRemains = true }));
 
     /// <summary>Runs until nothing of the pod is left, or until <paramref name="stop"/>: then containers stay as they are.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -110,13 +119,7 @@ public sealed class PodWorker : IDisposable
         var pod = _state.Pod;
         if (_status is { } own)
         {
-            pod = pod with
-            {
-                Status = own with
-                {
-                    Conditions = [.. own.Conditions.Where(one => PodConditionPlanner.IsOwn(one.Type)), .. pod.Status.Conditions.Where(one => !PodConditionPlanner.IsOwn(one.Type))],
-                },
-            };
+            pod = pod with { Status = own with { Conditions = PodConditionPlanner.Merge(own.Conditions, pod.Status.Conditions) } };
         }
 
         return new PodSituation(pod, _state.View, _state.RuntimeState, _services.Steady.GetUtcNow()) { Dated = _services.Time.GetUtcNow() };
@@ -132,6 +135,10 @@ public sealed class PodWorker : IDisposable
         if (end.Termination is { } termination && state.RuntimeState.EndingSince is null)
         {
             _events.Terminating(termination);
+            if (termination.EvictionSignal is { } signal)
+            {
+                _services.Evictions.Add(signal);
+            }
         }
 
         return state.WithRuntimeState(runtime => runtime with

@@ -160,7 +160,7 @@ internal sealed class StatusPublisher(PodServices services, PodStart? start, Can
     // Conditions of others (readiness gates, disruption) and the names of claims are theirs to write: the newest of them stay.
     private static PodStatus Merge(PodStatus own, PodStatus known) => own with
     {
-        Conditions = [.. own.Conditions.Where(one => PodConditionPlanner.IsOwn(one.Type)), .. known.Conditions.Where(one => !PodConditionPlanner.IsOwn(one.Type))],
+        Conditions = PodConditionPlanner.Merge(own.Conditions, known.Conditions),
         NominatedNodeName = known.NominatedNodeName,
         ResourceClaimStatuses = known.ResourceClaimStatuses,
         ExtendedResourceClaimStatus = known.ExtendedResourceClaimStatus,

@@ -3,6 +3,8 @@ namespace Coppice.Node.Runtime;
 /// <summary>What files take of a disk.</summary>
 public readonly record struct FilesUsage(long Bytes, long Files)
 {
+    public long In(DiskUnit unit) => unit == DiskUnit.Bytes ? Bytes : Files;
+
     /// <summary>Of the files in a directory, without those of directories in it; nothing where there is none.</summary>
     public static FilesUsage Of(string? directory)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Coppice.Node.Host;
+using Coppice.Node.Pressure;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cri;
 using Coppice.Objects.Core;
@@ -12,13 +13,9 @@ namespace Coppice.Node.Status;
 /// <param name="dataDirectory">On the file system whose space pods use.</param>
 /// <param name="health">Of the runtime and its network.</param>
 public sealed class MachineObserver(
-    string name, IReadOnlyList<string> addresses, string dataDirectory, CriRuntime runtime, RuntimeHealth health, Func<bool> areProcessesScarce) : INodeObserver
+    string name, IReadOnlyList<string> addresses, string dataDirectory, CriRuntime runtime, RuntimeHealth health, NodePressure pressure) : INodeObserver
 {
     private const string Version = "v1.36.0+coppice";
-
-    /// <summary>Below these the node is short: the kubelet's thresholds for eviction.</summary>
-    private const long MemoryFreeMin = 100L << 20;
-    private const double DiskFreeShareMin = 0.1;
 
     private string _runtimeVersion = "";
 
@@ -36,15 +33,13 @@ public sealed class MachineObserver(
             // It is starting or away; the last version known stands, and the condition says the rest.
         }
 
-        return new NodeFacts(name, addresses, Environment.ProcessorCount, Meminfo("MemTotal"), new DriveInfo(dataDirectory).TotalSize, HugePages(), Info());
+        return new NodeFacts(name, addresses, Environment.ProcessorCount, MemoryInfo.Of("MemTotal"), new DriveInfo(dataDirectory).TotalSize, HugePages(), Info());
     }
 
     public async ValueTask<MachineHealth> HealthAsync(CancellationToken stop)
     {
         var (runtimeProblem, networkProblem, found) = await health.LookAsync(stop);
-        var drive = new DriveInfo(dataDirectory);
-        return new MachineHealth(
-            runtimeProblem, networkProblem, Meminfo("MemAvailable") < MemoryFreeMin, drive.AvailableFreeSpace < drive.TotalSize * DiskFreeShareMin, areProcessesScarce(), found);
+        return new MachineHealth(runtimeProblem, networkProblem, (await pressure.LookAsync(stop)).Conditions, found);
     }
 
     private NodeSystemInfo Info() => new()
@@ -59,7 +54,7 @@ public sealed class MachineObserver(
         KubeProxyVersion = "",
         OperatingSystem = "linux",
         Architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
-        Swap = Meminfo("SwapTotal") is > 0 and var swap ? new() { Capacity = swap } : null,
+        Swap = MemoryInfo.Of("SwapTotal") is > 0 and var swap ? new() { Capacity = swap } : null,
     };
 
     private static string Distribution()
@@ -91,20 +86,6 @@ public sealed class MachineObserver(
         }
 
         return result;
-    }
-
-    private static long Meminfo(string field)
-    {
-        foreach (var line in KernelFiles.TextOf("/proc/meminfo").AsSpan().EnumerateLines())
-        {
-            // MemTotal:       24683668 kB
-            if (line.StartsWith($"{field}:"))
-            {
-                return long.Parse(line[(field.Length + 1)..].TrimEnd("kB"), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) << 10;
-            }
-        }
-
-        return 0;
     }
 
     private static string Line(string path)

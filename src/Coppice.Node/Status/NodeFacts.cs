@@ -19,10 +19,10 @@ public sealed record NodeFacts(
 /// <summary>How it is now.</summary>
 /// <param name="RuntimeProblem">Why containers cannot run, or null.</param>
 /// <param name="NetworkProblem">Why pods cannot have a network, or null.</param>
-public sealed record MachineHealth(
-    string? RuntimeProblem, string? NetworkProblem, bool IsShortOfMemory, bool IsShortOfDisk, bool IsShortOfProcesses, IReadOnlyList<ImageRecord> Images)
+/// <param name="Pressures">The conditions that hold as it is short of something.</param>
+public sealed record MachineHealth(string? RuntimeProblem, string? NetworkProblem, IReadOnlyList<string> Pressures, IReadOnlyList<ImageRecord> Images)
 {
-    public static readonly MachineHealth Good = new(null, null, false, false, false, []);
+    public static readonly MachineHealth Good = new(null, null, [], []);
 }
 
 /// <summary>Looks at the machine.</summary>

@@ -90,13 +90,13 @@ public static class NodeStatusPlanner
             : Condition(NodeConditionType.Ready, false, "KubeletNotReady", problems.Length == 1 ? problems[0] : $"[{string.Join(", ", problems)}]");
         NodeCondition[] own =
         [
-            health.IsShortOfMemory
+            health.Pressures.Contains(NodeConditionType.MemoryPressure)
                 ? Condition(NodeConditionType.MemoryPressure, true, "KubeletHasInsufficientMemory", "kubelet has insufficient memory available")
                 : Condition(NodeConditionType.MemoryPressure, false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-            health.IsShortOfDisk
+            health.Pressures.Contains(NodeConditionType.DiskPressure)
                 ? Condition(NodeConditionType.DiskPressure, true, "KubeletHasDiskPressure", "kubelet has disk pressure")
                 : Condition(NodeConditionType.DiskPressure, false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-            health.IsShortOfProcesses
+            health.Pressures.Contains(NodeConditionType.PIDPressure)
                 ? Condition(NodeConditionType.PIDPressure, true, "KubeletHasInsufficientPID", "kubelet has insufficient PID available")
                 : Condition(NodeConditionType.PIDPressure, false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
             ready,

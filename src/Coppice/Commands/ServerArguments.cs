@@ -59,6 +59,7 @@ internal sealed class ServerArguments(OptionSet set)
     private readonly Option<string> _clusterDomain = set.Add<string>(new("--cluster-domain") { Description = $"The end of all cluster names (default: {Defaults.ClusterDomain})", HelpName = "NAME" });
     private readonly Option<string> _nodeAddress = set.Add<string>(new("--node-address") { Description = "The node's own address, or one of each family (default: those of the default routes)", HelpName = "ADDRESS[,ADDRESS]" }, NodeAddresses.Error);
     private readonly Option<long?> _podPidsLimit = set.Add<long?>(new("--pod-pids-limit") { Description = $"Processes and threads that a pod may have; -1 for no limit (default: {Defaults.PodPidsLimit})", HelpName = "NUMBER" }, value => value is -1 or > 0 ? null : "is no limit: a number from 1, or -1");
+    private readonly Option<string> _evictionTransition = set.Add<string>(new("--eviction-pressure-transition-period") { Description = "How long a node says that it is short of memory, disk or processes after a pod was evicted for it (default: 5m)", HelpName = "TIME" }, value => GoDuration.Read(value!, out _) >= TimeSpan.Zero ? null : "is no time, as in 5m");
     private readonly Option<int?> _readingMax = set.Add<int?>(new("--max-requests-inflight") { Description = $"Requests that read, answered at once; flow control shares them, and those that write, among its levels (default: {FlowOptions.ReadingUsual})", HelpName = "NUMBER" }, InFlightError);
     private readonly Option<int?> _writingMax = set.Add<int?>(new("--max-mutating-requests-inflight") { Description = $"Requests that write, answered at once (default: {FlowOptions.WritingUsual})", HelpName = "NUMBER" }, InFlightError);
     private readonly Option<string> _monitorGrace = set.Add<string>(new("--node-monitor-grace-period") { Description = "How long a node may be silent before it counts as gone (default: as learned of each by its heartbeats, from 2s; 40s for one without)", HelpName = "TIME" }, value => GoDuration.Read(value!, out _) > TimeSpan.Zero ? null : "is no time, as in 40s");
@@ -118,6 +119,7 @@ internal sealed class ServerArguments(OptionSet set)
             NodeAddresses = parsed.GetValue(_nodeAddress) is { } addresses ? NodeAddresses.Parse(addresses) : default,
             NodeOverHttps = parsed.GetValue(_nodeApi) == OverHttps,
             PodPidsLimit = parsed.GetValue(_podPidsLimit) ?? Defaults.PodPidsLimit,
+            EvictionTransitionPeriod = parsed.GetValue(_evictionTransition) is { } transition ? GoDuration.Read(transition, out _)!.Value : Defaults.EvictionTransitionPeriod,
             Join = parsed.GetValue(_join) is { } server ? new JoinOptions(new Uri(server), parsed.GetValue(_token)) : null,
             Tracing = parsed.GetValue(_tracingEndpoint) is { } collector ? new TracingOptions(new Uri(collector), parsed.GetValue(_tracingRate) ?? TracingOptions.All) : null,
             Instance = NameOf(parsed),

@@ -1,8 +1,10 @@
 using Coppice.Client;
 using Coppice.Client.Heartbeats;
+using Coppice.Client.Metrics;
 using Coppice.Node;
 using Coppice.Node.Containers;
 using Coppice.Node.Devices;
+using Coppice.Node.Eviction;
 using Coppice.Node.Fencing;
 using Coppice.Node.Heartbeat;
 using Coppice.Node.Host;
@@ -10,6 +12,7 @@ using Coppice.Node.ImageCollection;
 using Coppice.Node.Images;
 using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
+using Coppice.Node.Pressure;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
 using Coppice.Node.Status;
@@ -31,6 +34,9 @@ public sealed record NodeMachine(
 
     /// <summary>The room on the file system with its images; null where nobody knows, and none is removed.</summary>
     public Func<CancellationToken, ValueTask<FileSystemSpace?>> ImageSpace { get; init; } = _ => new((FileSystemSpace?)null);
+
+    /// <summary>Whether it is short of anything; its observer says the same.</summary>
+    public required NodePressure Pressure { get; init; }
 
     /// <summary>What pods get of the machine's devices.</summary>
     public IPodDevices Devices { get; init; } = NoPodDevices.Instance;
@@ -86,7 +92,7 @@ public sealed class NodeAgentParts
         {
             Drivers = new NodeDrivers(cluster.Api, e => cluster.ReportFailed(Drivers, e)),
         };
-        (Probed, Starts) = (services.Probed, services.Starts);
+        (Probed, Starts, Evictions) = (services.Probed, services.Starts, services.Evictions);
         var fence = machine.Guard is { } guard ? new Fence(guard, time, e => cluster.ReportFailed(Guard, e)) : null;
         var heartbeat = cluster.Heartbeats is { } told ? new NodeHeartbeat(told.Line, fence, told.Session, time, reporter.Wake) : null;
         var lease = new NodeLease(cluster.Api, options.NodeName, new NodeLeaseOptions(), time, e => cluster.ReportFailed(Lease, e))
@@ -94,9 +100,12 @@ public sealed class NodeAgentParts
             IsAnswered = () => heartbeat?.IsAnswered ?? true,
         };
         var fencing = fence is null ? null : new PodFencing(cluster.Api, fence, time);
-        Agent = new NodeAgent(options, services, environment, new NodeRegistration(reporter, lease, heartbeat), machine.Orphans, fencing);
+        machine.Pressure.Changed += reporter.Wake;
+        Agent = new NodeAgent(
+            options, services, environment with { Pressures = () => machine.Pressure.Conditions }, new NodeRegistration(reporter, lease, heartbeat), machine.Orphans, fencing);
         Images = new ImageCollector(
             new NodeImages(machine.Images, pulled, machine.Runtime, machine.ImageSpace, () => Agent.NamedImages), options, cluster.Events, time, log);
+        Evictor = new NodeEvictor(options, () => Agent.Workers.Values, services, machine.Pressure, Images);
         Ready = Task.WhenAll(Agent.Started, reporter.Reported);
     }
 
@@ -105,9 +114,15 @@ public sealed class NodeAgentParts
     /// <summary>Makes room on the disk; to be run beside the agent.</summary>
     public ImageCollector Images { get; }
 
+    /// <summary>Makes room on a machine that is short of something, of pods too; to be run beside the agent.</summary>
+    public NodeEvictor Evictor { get; }
+
     public ProbeTally Probed { get; }
 
     public PodStarts Starts { get; }
+
+    /// <summary>How often pods were evicted from the node, by what for.</summary>
+    public Counts<string> Evictions { get; }
 
     /// <summary>Completes when the pods were taken over and the API knows how the node is now.</summary>
     public Task Ready { get; }

@@ -17,6 +17,7 @@ using Coppice.Node.Images;
 using Coppice.Node.Logs;
 using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
+using Coppice.Node.Pressure;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Cgroups;
@@ -86,7 +87,10 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         string[] addresses = [.. options.Addresses.Select(address => address.ToString())];
         var mounts = CgroupMounts.Observe();
         var health = new RuntimeHealth(runtime, images, time);
-        var observer = new MachineObserver(options.Name, addresses, options.Layout.Root, runtime, health, () => PidLimits.IsScarce(mounts, _cgroups.Pods));
+        var eviction = new EvictionOptions { TransitionPeriod = options.EvictionTransitionPeriod };
+        var room = new MachineRoom(options.Layout.Root, images.SpaceAsync, () => PidLimits.Room(mounts, _cgroups.Pods));
+        var pressure = new NodePressure(room.ReadAsync, eviction, time);
+        var observer = new MachineObserver(options.Name, addresses, options.Layout.Root, runtime, health, pressure);
         var statusOptions = new NodeStatusOptions { EndpointPort = options.EndpointPort, ComesBack = options.ComesBack };
         var facts = await observer.FactsAsync(stopping);
         var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, MachineHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
@@ -112,9 +116,10 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             new OrphanedPods(volumes, paths, cgroups, settings, time))
         {
             Devices = devices.Pods, Written = runtime.WrittenAsync, Pulled = new PulledImages(options.Layout.PulledImages), ImageSpace = images.SpaceAsync,
+            Pressure = pressure,
             Guard = life.IsGuarded ? new GuardProcess(GuardLine.DirectoryOf(options.Instance), GuardLine.Of(options.Instance, options.Layout), _cgroups.Runtime, time) : null,
         };
-        var agentOptions = new NodeAgentOptions { NodeName = options.Name, Status = statusOptions };
+        var agentOptions = new NodeAgentOptions { NodeName = options.Name, Status = statusOptions, Eviction = eviction };
         var membership = new NodeMembership(api, events, environment, OnReportFailed) { Heartbeats = (life.Line, session) };
         var parts = new NodeAgentParts(agentOptions, machine, nodeEnvironment, membership, time, _log);
         var running = _agent = parts.Agent;
@@ -123,7 +128,7 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         _kubelet = Shown(parts, streams, _stats, asked) with { Devices = devices, Configuration = KubeletConfiguration.Write(agentOptions, nodeEnvironment, NodeShutdownOptions.Default, socket) };
         var networks = new PodNetworkWatch(
             () => LinksOf(running), (link, missing) => running.OnNetworkLost(link.PodUid, link.SandboxId, missing), time, _log);
-        return stop => RunAsync(running, [networks.RunAsync, devices.RunAsync, parts.Images.RunAsync], parts.Ready, supervising, stop);
+        return stop => RunAsync(running, [networks.RunAsync, devices.RunAsync, parts.Images.RunAsync, parts.Evictor.RunAsync], parts.Ready, supervising, stop);
 
         PodVolumeSources VolumesOf(PodFacts pod) => new(environment.ConfigMap, environment.Secret, IssueAsync, pod)
         {
@@ -153,7 +158,10 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         () => services.Items);
 
     private KubeletNode Shown(NodeAgentParts parts, INodeStreams streams, NodeStats stats, RuntimeFigures asked) =>
-        new(options.Name, () => parts.Agent.Workers.Values, streams, stats, parts.Probed, asked, Problem) { Started = parts.Agent.Started, Starts = parts.Starts, Images = parts.Images };
+        new(options.Name, () => parts.Agent.Workers.Values, streams, stats, parts.Probed, asked, Problem)
+        {
+            Started = parts.Agent.Started, Starts = parts.Starts, Images = parts.Images, Evictions = parts.Evictions,
+        };
 
     /// <summary>The networks of pods that are to run on: one that ends needs none any more.</summary>
     private static IReadOnlyList<PodLink> LinksOf(NodeAgent agent) =>

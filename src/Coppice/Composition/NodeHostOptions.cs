@@ -32,6 +32,9 @@ internal sealed record NodeHostOptions(string Name, IReadOnlyList<IPAddress> Add
     /// <summary>Processes and threads of one pod; -1 for no limit but that of all pods together.</summary>
     public required long PodPidsLimit { get; init; }
 
+    /// <summary>How long it says that it is short of something after a pod was evicted for it.</summary>
+    public required TimeSpan EvictionTransitionPeriod { get; init; }
+
     /// <summary>Whether it is a node again by itself when its object was deleted: beside the control plane, which is of no use without.</summary>
     public bool ComesBack { get; init; }
 
@@ -61,6 +64,7 @@ internal sealed record NodeHostOptions(string Name, IReadOnlyList<IPAddress> Add
             PodsHaveV6 = server.Ranges.AllPods.Any(ClusterRanges.IsV6),
             EndpointPort = server.KubeletPort,
             PodPidsLimit = server.PodPidsLimit,
+            EvictionTransitionPeriod = server.EvictionTransitionPeriod,
             ComesBack = server.Join is null,
             ContainerdSocket = server.ContainerdSocket,
             RegistriesFile = server.RegistriesFile,

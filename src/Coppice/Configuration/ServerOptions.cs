@@ -1,4 +1,5 @@
 using System.Net;
+using Coppice.Node.Pressure;
 using Coppice.Node.Runtime.Cgroups;
 using Coppice.Objects;
 
@@ -42,6 +43,9 @@ public sealed record ServerOptions
     /// <summary>Processes and threads of one pod; -1 for no limit but that of all pods together.</summary>
     public long PodPidsLimit { get; init; } = PidLimits.PodMaxDefault;
 
+    /// <summary>How long the node says that it is short of something after a pod was evicted for it.</summary>
+    public TimeSpan EvictionTransitionPeriod { get; init; } = new EvictionOptions().TransitionPeriod;
+
     /// <summary>The cluster on another machine that this one is to be a node of; null to be a cluster itself.</summary>
     public JoinOptions? Join { get; init; }
 
@@ -73,6 +77,7 @@ public sealed record ServerOptions
         ["cluster-domain"] = ClusterDomain,
         ["containerd"] = ContainerdSocket ?? "",
         ["data-dir"] = DataDirectory,
+        ["eviction-pressure-transition-period"] = GoDuration.Write(EvictionTransitionPeriod),
         ["instance"] = Instance,
         ["join"] = $"{Join?.Server}",
         ["kubelet-port"] = $"{KubeletPort}",

@@ -1,5 +1,6 @@
 using Coppice.Node.Host;
 using Coppice.Node.LocalStorage;
+using Coppice.Node.Runtime;
 using Coppice.Node.Tests.Pods;
 using Coppice.Objects;
 using Coppice.Objects.Core;
@@ -53,7 +54,7 @@ public sealed class LocalStorageTests
         {
             File.WriteAllBytes(directory + "/full", new byte[1 << 20]);
             File.CreateSymbolicLink(directory + "/link", "/usr");
-            Assert.InRange(await DiskUse.OfAsync(directory, new Coppice.Testing.ManualTimeProvider(), TestContext.Current.CancellationToken) ?? 0, 1 << 20, 3 << 20);
+            Assert.InRange(await DiskUse.OfAsync(directory, DiskUnit.Bytes, new Coppice.Testing.ManualTimeProvider(), TestContext.Current.CancellationToken) ?? 0, 1 << 20, 3 << 20);
         }
         finally
         {

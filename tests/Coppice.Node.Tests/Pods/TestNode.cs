@@ -1,10 +1,14 @@
 using Coppice.Client;
+using Coppice.Client.Metrics;
 using Coppice.Node.Containers;
 using Coppice.Node.Devices;
+using Coppice.Node.Eviction;
 using Coppice.Node.Fencing;
+using Coppice.Node.ImageCollection;
 using Coppice.Node.Images;
 using Coppice.Node.Orphans;
 using Coppice.Node.Pods;
+using Coppice.Node.Pressure;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Simulated;
@@ -57,7 +61,17 @@ internal sealed class TestNode : IDisposable
 
     public TestLog Log { get; } = new();
 
+    /// <summary>How much there is of what nodes get short of.</summary>
+    public List<SignalReading> Room { get; } = [];
+
+    public PulledImages Pulled { get; } = new();
+
     public NodeAgent Agent { get; private set; } = null!;
+
+    public NodePressure Pressure { get; private set; } = null!;
+
+    /// <summary>How often pods were evicted, by what for.</summary>
+    public Counts<string> Evictions { get; private set; } = null!;
 
     /// <summary>What pods get of the machine's devices.</summary>
     public IPodDevices Devices { get; init; } = NoPodDevices.Instance;
@@ -73,6 +87,9 @@ internal sealed class TestNode : IDisposable
 
     public RuntimeSnapshot Held => _loop.Await(() => Runtime.ListAsync(default).AsTask());
 
+    /// <summary>The images that it has.</summary>
+    public IReadOnlyList<ImageRecord> Present() => _loop.Await(() => Images.ListAsync(default).AsTask());
+
     public TestNode Start()
     {
         _stop = new CancellationTokenSource();
@@ -83,15 +100,21 @@ internal sealed class TestNode : IDisposable
             Devices = Devices,
             Written = _ => new(Written),
         };
+        var options = new NodeAgentOptions { NodeName = "n1" };
+        Pressure = new NodePressure(_ => new([.. Room]), options.Eviction, Clock);
+        Evictions = services.Evictions;
         var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), "/var/log/pods", null), ["192.168.1.10"],
             ValueMap.Of(("cpu", Quantity.Parse("2")), ("memory", Quantity.Parse("4Gi")), ("pods", Quantity.Parse("110"))), 4L << 30,
             new ProbeOptions { EagerPeriod = TimeSpan.Zero })
         {
+            Pressures = () => Pressure.Conditions,
             RuntimeClassOf = name => Api.Api.FindAsync<RuntimeClass>(new("", name), default),
         };
-        Agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, nodeEnvironment, new NoRegistration(Registration), HostResources, Fence is null ? null : new PodFencing(Api.Api, Fence, Clock));
-        Do(() => _running = Agent.RunAsync(_stop.Token));
+        Agent = new NodeAgent(options, services, nodeEnvironment, new NoRegistration(Registration), HostResources, Fence is null ? null : new PodFencing(Api.Api, Fence, Clock));
+        var images = new ImageCollector(new NodeImages(Images, Pulled, Runtime, _ => default, () => Agent.NamedImages), options, Events, Clock, Log);
+        var evictor = new NodeEvictor(options, () => Agent.Workers.Values, services, Pressure, images);
+        Do(() => (_running, _) = (Agent.RunAsync(_stop.Token), evictor.RunAsync(_stop.Token)));
         return this;
     }
 
@@ -229,11 +252,19 @@ internal sealed class TestHostResources : IHostResources, IOrphanedPods
 
     public string? VolumeText(Pod pod, string volume, string path) => Texts.GetValueOrDefault((volume, path));
 
-    public ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, CancellationToken stop) => new(VolumesUsed);
+    public ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, DiskUnit unit, CancellationToken stop) => new(VolumesUsed);
 
-    public long LogBytes(ContainerRecord container) => 0;
+    public FilesUsage LogsOf(ContainerRecord container) => default;
 
-    public long? MemoryInUse(Pod pod, ContainerRecord? running) => MemoryUsed;
+    /// <summary>The same of a pod by its name, where it is another.</summary>
+    public Dictionary<string, long> MemoryUsedBy { get; } = [];
+
+    /// <summary>How many processes pods have, by their names.</summary>
+    public Dictionary<string, long> Processes { get; } = [];
+
+    public long? MemoryInUse(Pod pod, ContainerRecord? running) => MemoryUsedBy.TryGetValue(pod.Metadata.Name!, out var used) ? used : MemoryUsed;
+
+    public long? ProcessesOf(Pod pod) => Processes.GetValueOrDefault(pod.Metadata.Name!);
 
     public bool IsStopped(Pod pod, ContainerRecord running) => Stopped.Contains(pod.Metadata.Name ?? "");
 
@@ -261,7 +292,14 @@ internal sealed class TestHostResources : IHostResources, IOrphanedPods
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask RemoveLogsAsync(Pod pod, CancellationToken stop) => ValueTask.CompletedTask;
+    /// <summary>The names of the pods whose logs were deleted.</summary>
+    public List<string> WithoutLogs { get; } = [];
+
+    public ValueTask RemoveLogsAsync(Pod pod, CancellationToken stop)
+    {
+        WithoutLogs.Add(pod.Metadata.Name!);
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask RemoveAsync(Pod pod, CancellationToken stop)
     {

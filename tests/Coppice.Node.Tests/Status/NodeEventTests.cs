@@ -24,7 +24,7 @@ public sealed class NodeEventTests
         await TellsAsync(reporter, "NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID", "NodeReady");
         await TellsAsync(reporter);
 
-        _machine.Health = MachineHealth.Good with { RuntimeProblem = "gone", IsShortOfDisk = true };
+        _machine.Health = MachineHealth.Good with { RuntimeProblem = "gone", Pressures = [NodeConditionType.DiskPressure] };
         await TellsAsync(reporter, "NodeHasDiskPressure", "NodeNotReady");
         _machine.Health = MachineHealth.Good;
         await TellsAsync(reporter, "NodeHasNoDiskPressure", "NodeReady");

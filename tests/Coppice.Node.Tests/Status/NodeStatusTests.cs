@@ -76,6 +76,6 @@ public sealed class NodeStatusTests
         NodeStatus At(double minutes, MachineHealth health) => NodeStatusPlanner.Plan(first, Facts, health, _options, Now.AddMinutes(minutes));
         Assert.False(NodeStatusPlanner.IsNews(first, At(1, MachineHealth.Good), Now.AddMinutes(1), _options));
         Assert.True(NodeStatusPlanner.IsNews(first, At(5, MachineHealth.Good), Now.AddMinutes(5), _options));
-        Assert.True(NodeStatusPlanner.IsNews(first, At(1, MachineHealth.Good with { IsShortOfDisk = true }), Now.AddMinutes(1), _options));
+        Assert.True(NodeStatusPlanner.IsNews(first, At(1, MachineHealth.Good with { Pressures = [NodeConditionType.DiskPressure] }), Now.AddMinutes(1), _options));
     }
 }

@@ -24,11 +24,13 @@ internal sealed class SimulatedHostResources(TimeProvider time, Func<Pod, Cancel
 
     public string? VolumeText(Pod pod, string volume, string path) => null;
 
-    public ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, CancellationToken stop) => new(new Dictionary<string, long>());
+    public ValueTask<IReadOnlyDictionary<string, long>> VolumesInUseAsync(Pod pod, DiskUnit unit, CancellationToken stop) => new(new Dictionary<string, long>());
 
-    public long LogBytes(ContainerRecord container) => 0;
+    public FilesUsage LogsOf(ContainerRecord container) => default;
 
     public long? MemoryInUse(Pod pod, ContainerRecord? running) => null;
+
+    public long? ProcessesOf(Pod pod) => null;
 
     public bool IsStopped(Pod pod, ContainerRecord running) => false;
 

@@ -7,6 +7,7 @@ using Coppice.Node.Containers;
 using Coppice.Node.Images;
 using Coppice.Node.LocalVolumes;
 using Coppice.Node.Pods;
+using Coppice.Node.Pressure;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Simulated;
@@ -100,6 +101,8 @@ internal sealed class SimulatedMachine
     /// <summary>Its disk is nearly full.</summary>
     public bool IsShortOfDisk { get; set; }
 
+    public NodePressure Pressure { get; private set; } = null!;
+
     /// <summary>It has electricity.</summary>
     public bool HasPower { get; private set; } = true;
 
@@ -109,9 +112,11 @@ internal sealed class SimulatedMachine
     public void Start()
     {
         _stop = new CancellationTokenSource();
+        var options = new NodeAgentOptions { NodeName = Name, Logs = new() { LookEvery = TimeSpan.FromSeconds(15) } };
+        Pressure = new NodePressure(_ => new([.. MachineRoom.OfDisks(SimulatedObserver.Disk(isFull: IsShortOfDisk), null)]), options.Eviction, Clock);
         var machine = new NodeMachine(Runtime, Images, new SimulatedProber(Runtime), new SimulatedObserver(this), HostResources, HostResources)
         {
-            Guard = _guard, ImageSpace = _ => new(SimulatedObserver.Disk(isFull: IsShortOfDisk)),
+            Guard = _guard, ImageSpace = _ => new(SimulatedObserver.Disk(isFull: IsShortOfDisk)), Pressure = Pressure,
         };
         var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings(Name, ["10.96.0.10"], "cluster.local", new DnsSettings([], [], []), "/nowhere/logs", null),
@@ -120,14 +125,13 @@ internal sealed class SimulatedMachine
             SimulatedObserver.MemoryBytes,
             new ProbeOptions());
         var sources = new EnvironmentSources((space, name) => Door.FindAsync<ConfigMap>(new(space, name), default), (_, _) => default, _services);
-        var options = new NodeAgentOptions { NodeName = Name, Logs = new() { LookEvery = TimeSpan.FromSeconds(15) } };
         var session = string.Create(CultureInfo.InvariantCulture, $"{Name}-{++_lives}");
         var membership = new NodeMembership(Door, _events, sources, (_, _) => { }) { Heartbeats = (_heartbeats, session) };
         var parts = new NodeAgentParts(options, machine, nodeEnvironment, membership, Clock, _log);
         var stop = _stop.Token;
         var caches = new CacheSet(VolumeDoor, Clock, NullLoggerFactory.Instance);
         var provisioner = new LocalProvisioner(VolumeDoor, caches, _volumeEvents, _volumes, Clock, _log);
-        _loop.Start(() => _running = RunAsync(parts.Agent, [parts.Images.RunAsync, caches.RunAsync, provisioner.RunAsync, _volumeEvents.RunAsync, _events.RunAsync], stop));
+        _loop.Start(() => _running = RunAsync(parts.Agent, [parts.Images.RunAsync, parts.Evictor.RunAsync, caches.RunAsync, provisioner.RunAsync, _volumeEvents.RunAsync, _events.RunAsync], stop));
     }
 
     /// <summary>The agent ends; containers run on.</summary>

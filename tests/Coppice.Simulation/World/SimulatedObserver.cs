@@ -19,7 +19,7 @@ internal sealed class SimulatedObserver(SimulatedMachine machine) : INodeObserve
 
     public async ValueTask<MachineHealth> HealthAsync(CancellationToken stop)
     {
-        var health = MachineHealth.Good with { IsShortOfDisk = machine.IsShortOfDisk };
+        var health = MachineHealth.Good with { Pressures = (await machine.Pressure.LookAsync(stop)).Conditions };
         try
         {
             await machine.Runtime.ListAsync(stop);

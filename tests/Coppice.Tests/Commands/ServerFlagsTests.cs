@@ -35,6 +35,8 @@ public sealed class ServerFlagsTests
     [InlineData("--tracing-rate-per-million", "1000001")]
     [InlineData("--node-monitor-grace-period", "soon")]
     [InlineData("--node-monitor-grace-period", "0s")]
+    [InlineData("--eviction-pressure-transition-period", "5")]
+    [InlineData("--eviction-pressure-transition-period", "-1s")]
     [InlineData("--default-not-ready-toleration-seconds", "-1")]
     [InlineData("--default-unreachable-toleration-seconds", "-1")]
     public void What_is_none_is_refused(string option, string value)

@@ -15,9 +15,6 @@ public sealed record PidLimits
     /// <summary>Of the machine's, what all pods together get: with the rest the node goes on working, and can be logged in to.</summary>
     private const double PodsShare = 0.9;
 
-    /// <summary>From here on there are few left.</summary>
-    private const double ScarceShare = 0.95;
-
     /// <summary>Of one pod; <see cref="CgroupLimits.Unlimited"/> for no limit but that of all pods.</summary>
     public long PodMax { get; init; } = PodMaxDefault;
 
@@ -27,15 +24,18 @@ public sealed record PidLimits
     private static long MachineMax =>
         Math.Min(Number("/proc/sys/kernel/pid_max") ?? long.MaxValue, Number("/proc/sys/kernel/threads-max") ?? long.MaxValue);
 
-    /// <summary>Whether there are few left, of the machine's or of those for pods.</summary>
+    /// <summary>How many there may still be, of the machine's or of those for pods: where the smaller share is left. Null where nobody counts.</summary>
     /// <param name="pods">The cgroup of all pods.</param>
-    public static bool IsScarce(CgroupMounts mounts, string pods)
+    public static ProcessRoom? Room(CgroupMounts mounts, string pods)
     {
         var directory = mounts.Roots.GetValueOrDefault(mounts.IsUnified ? "" : "pids") + pods;
-        return IsScarce(Number(directory + "/pids.current"), Number(directory + "/pids.max")) || IsScarce(InMachine(), MachineMax);
+        return ((ProcessRoom?[])[Room(Number(directory + "/pids.max"), Number(directory + "/pids.current")), Room(MachineMax, InMachine())])
+            .OfType<ProcessRoom>()
+            .OrderBy(one => (double)one.Available / one.Max)
+            .FirstOrDefault();
     }
 
-    private static bool IsScarce(long? used, long? most) => used > most * ScarceShare;
+    private static ProcessRoom? Room(long? most, long? used) => most is > 0 and var max && used is { } now ? new(max, max - now) : null;
 
     // "0.10 0.20 0.30 2/345 6789": running/all.
     private static long? InMachine() => Parse(Line("/proc/loadavg").Split(' ').ElementAtOrDefault(3)?.Split('/').ElementAtOrDefault(1));
@@ -57,3 +57,6 @@ public sealed record PidLimits
         }
     }
 }
+
+/// <summary>How many processes, threads counted, there may be, and how many of these there are not yet.</summary>
+public sealed record ProcessRoom(long Max, long Available);
