@@ -119,7 +119,11 @@ internal static class DaemonSetPlanner
             }
             else if (fresh is null)
             {
-                if (surge == 0 || place.Fit == NodeFit.Runs)
+                if (surge > 0 && IsRefused(place, world, now))
+                {
+                    surging++;
+                }
+                else if (surge == 0 || place.Fit == NodeFit.Runs)
                 {
                     (isOldWell ? candidates : broken).Add((place.Node, old));
                 }
@@ -152,6 +156,10 @@ internal static class DaemonSetPlanner
             delete.AddRange(broken.Concat(candidates.Take(Math.Max(0, unavailable - missing - broken.Count))).Select(c => new DaemonDeletion(c.Old, null)));
         }
     }
+
+    /// <summary>A new one has failed there beside the old one, and another would, too: it is waited for as for one that does not serve yet.</summary>
+    private static bool IsRefused(Place place, DaemonSetWorld world, DateTimeOffset now) =>
+        world.BackOff.Until(place.Node, now) is not null && place.Pods.Any(p => IsFailed(p) && IsNew(p, world) && !world.IsGoing(p));
 
     private static (int Surge, int Unavailable) Limits(DaemonSet set, List<Place> places)
     {

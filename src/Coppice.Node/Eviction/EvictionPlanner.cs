@@ -11,7 +11,7 @@ internal static class EvictionPlanner
 {
     /// <param name="pods">Those that have not ended.</param>
     /// <returns>Whom, and with which words; null for nobody.</returns>
-    public static PodEviction? Plan(Shortfall shortfall, IReadOnlyList<PodUse> pods)
+    public static PlannedEviction? Plan(Shortfall shortfall, IReadOnlyList<PodUse> pods)
     {
         var candidates = pods.Where(one => one.Used > 0 && !CriticalPods.IsCritical(one.Pod)).Select(one => new Candidate(one, shortfall.Signal)).ToList();
         if (candidates.Sum(one => one.Room) < shortfall.Missing)
@@ -25,7 +25,7 @@ internal static class EvictionPlanner
             .ThenBy(one => one.Use.Pod.Spec.Priority ?? 0)
             .ThenByDescending(one => one.Excess)
             .ThenBy(one => one.Use.Pod.Metadata.Uid, StringComparer.Ordinal)
-            .Select(one => new PodEviction(one.Use.Pod, TerminationFor(shortfall, one.Use)))
+            .Select(one => new PlannedEviction(one.Use.Pod, TerminationFor(shortfall, one.Use)))
             .FirstOrDefault();
     }
 
@@ -47,4 +47,4 @@ internal static class EvictionPlanner
 }
 
 /// <summary>A pod that is to end for the node's sake.</summary>
-internal sealed record PodEviction(Pod Pod, PodTermination Termination);
+internal sealed record PlannedEviction(Pod Pod, PodTermination Termination);

@@ -115,7 +115,7 @@ public sealed partial class NodeEvictor(NodeAgentOptions options, Func<IEnumerab
         }
     }
 
-    private PodWorker Evict(PodWorker worker, PodEviction eviction, EvictionSignal signal)
+    private PodWorker Evict(PodWorker worker, PlannedEviction eviction, EvictionSignal signal)
     {
         LogEvicted(services.Log, ObjectKey.Of(eviction.Pod), eviction.Termination.Message);
         pressure.Hold(signal);

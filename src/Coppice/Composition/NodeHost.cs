@@ -87,13 +87,11 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         string[] addresses = [.. options.Addresses.Select(address => address.ToString())];
         var mounts = CgroupMounts.Observe();
         var health = new RuntimeHealth(runtime, images, time);
-        var eviction = new EvictionOptions { TransitionPeriod = options.EvictionTransitionPeriod };
-        var room = new MachineRoom(options.Layout.Root, images.SpaceAsync, () => PidLimits.Room(mounts, _cgroups.Pods));
-        var pressure = new NodePressure(room.ReadAsync, eviction, time);
+        var agentOptions = AgentOptions();
+        var pressure = new NodePressure(new MachineRoom(options.Layout.Root, images.SpaceAsync, () => PidLimits.Room(mounts, _cgroups.Pods)).ReadAsync, agentOptions.Eviction, time);
         var observer = new MachineObserver(options.Name, addresses, options.Layout.Root, runtime, health, pressure);
-        var statusOptions = new NodeStatusOptions { EndpointPort = options.EndpointPort, ComesBack = options.ComesBack };
         var facts = await observer.FactsAsync(stopping);
-        var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, MachineHealth.Good, statusOptions, time.GetUtcNow()).Allocatable;
+        var allocatable = NodeStatusPlanner.Plan(new NodeStatus(), facts, MachineHealth.Good, agentOptions.Status, time.GetUtcNow()).Allocatable;
 
         var (host, settings, environment) = (HostFacts.Observe(options.Runtime), Sandboxes(), Environment(api, caches.Of<Service>(), stopping));
         var nodeEnvironment = new NodeEnvironment(settings, addresses, allocatable, facts.MemoryBytes, new ProbeOptions())
@@ -115,11 +113,9 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
             new HostResources(volumes, paths, cgroups, VolumesOf, nodeEnvironment, time),
             new OrphanedPods(volumes, paths, cgroups, settings, time))
         {
-            Devices = devices.Pods, Written = runtime.WrittenAsync, Pulled = new PulledImages(options.Layout.PulledImages), ImageSpace = images.SpaceAsync,
-            Pressure = pressure,
+            Devices = devices.Pods, Written = runtime.WrittenAsync, Pulled = new PulledImages(options.Layout.PulledImages), ImageSpace = images.SpaceAsync, Pressure = pressure,
             Guard = life.IsGuarded ? new GuardProcess(GuardLine.DirectoryOf(options.Instance), GuardLine.Of(options.Instance, options.Layout), _cgroups.Runtime, time) : null,
         };
-        var agentOptions = new NodeAgentOptions { NodeName = options.Name, Status = statusOptions, Eviction = eviction };
         var membership = new NodeMembership(api, events, environment, OnReportFailed) { Heartbeats = (life.Line, session) };
         var parts = new NodeAgentParts(agentOptions, machine, nodeEnvironment, membership, time, _log);
         var running = _agent = parts.Agent;
@@ -139,6 +135,13 @@ internal sealed partial class NodeHost(NodeHostOptions options, TimeProvider tim
         async ValueTask<TokenRequestStatus> IssueAsync(ObjectKey account, TokenRequestSpec wanted, CancellationToken stop) =>
             (await api.CreateTokenAsync(account, new TokenRequest { Spec = wanted }, stop)).Status;
     }
+
+    private NodeAgentOptions AgentOptions() => new()
+    {
+        NodeName = options.Name,
+        Status = new() { EndpointPort = options.EndpointPort, ComesBack = options.ComesBack },
+        Eviction = new() { TransitionPeriod = options.EvictionTransitionPeriod },
+    };
 
     private NodeLogs Logs() =>
         new(new HostLogs("/var/log"), options.LogFile is { } file ? new OwnLog(file, NodeStats.BootedAt) : null, Journal.RunAsync, time);

@@ -8,7 +8,7 @@ namespace Coppice.Controllers.Tests.DaemonSets;
 
 /// <summary>
 /// What is done next, case by case. A word is a node and each letter a pod there: o old and available, b old and broken, n new and
-/// available, p new and not ready, g on its way out, e ended and on its way out; - for none. A node with ! takes no new pods, one with x
+/// available, p new and not ready, f new and just failed again, g on its way out, e ended and on its way out; - for none. A node with ! takes no new pods, one with x
 /// none at all. A plan is the nodes that get a pod (+) and the pods that go (-) with their node.
 /// </summary>
 public sealed class DaemonSetPlannerTests
@@ -57,6 +57,10 @@ public sealed class DaemonSetPlannerTests
     [InlineData("1", "b o o", "+0 +1")]
     [InlineData("1", "bp o o", "-b0")]
     [InlineData("1", "ono n n", "-o0 -o0")]
+
+    // One that the node refuses is waited for as one that is not ready.
+    [InlineData("1", "of o o", "")]
+    [InlineData("2", "of b o", "+1")]
 
     // Where no new one may come, the old one goes when enough serve where they should, or when it does not serve.
     [InlineData("1", "o! o o", "+1 -o0")]
@@ -107,8 +111,9 @@ public sealed class DaemonSetPlannerTests
             Spec = new() { Template = Samples.Template(), UpdateStrategy = strategy, MinReadySeconds = minReadySeconds },
         };
         var pods = words.SelectMany((word, node) => word.TrimEnd('!', 'x').Trim('-').Select((letter, i) => PodOf(letter, node, i))).ToList();
+        var backOff = FailedPodBackOff.None.After(words.Index().Where(one => one.Item.Contains('f')).Select(one => $"n{one.Index}"), Now);
         return DaemonSetPlanner.Plan(
-            new(set, [.. words.Select(NodeOf)], pods, new("new", 0), FailedPodBackOff.None, pod => pod.Metadata.DeletionTimestamp is not null), Now);
+            new(set, [.. words.Select(NodeOf)], pods, new("new", 0), backOff, pod => pod.Metadata.DeletionTimestamp is not null), Now);
     }
 
     private static Node NodeOf(string word, int number) => new()
@@ -132,14 +137,14 @@ public sealed class DaemonSetPlannerTests
             Name = $"{letter}{node}",
             Namespace = "default",
             Uid = $"{letter}{node}-{number}",
-            Labels = ValueMap.Of((DaemonSetPlanner.HashLabel, letter is 'n' or 'p' ? "new" : "old")),
-            CreationTimestamp = Now.AddDays(letter is 'n' or 'p' ? -1 : -2).AddSeconds(number),
+            Labels = ValueMap.Of((DaemonSetPlanner.HashLabel, letter is 'n' or 'p' or 'f' ? "new" : "old")),
+            CreationTimestamp = Now.AddDays(letter is 'n' or 'p' or 'f' ? -1 : -2).AddSeconds(number),
             DeletionTimestamp = letter is 'g' or 'e' ? Now : null,
         },
         Spec = new() { NodeName = $"n{node}" },
         Status = new()
         {
-            Phase = letter == 'e' ? PodPhase.Failed : PodPhase.Running,
+            Phase = letter is 'e' or 'f' ? PodPhase.Failed : PodPhase.Running,
             Conditions =
             [
                 new() { Type = PodConditionType.Ready, Status = letter is 'o' or 'n' ? ConditionStatus.True : ConditionStatus.False, LastTransitionTime = Now.AddHours(-1) },
