@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Coppice.ApiServer.Errors;
-using Coppice.ApiServer.Validation;
 using Coppice.Objects;
 
 namespace Coppice.ApiServer.Decoding;
@@ -255,16 +254,15 @@ public static class ObjectDecoder
         }
 
         var (kind, apiVersion) = (report.Kind ?? "", report.ApiVersion ?? "");
-        Findings<FieldError> errors =
-        [
-            .. FieldRules.If(kind != expected.Name, () => FieldError.Invalid(FieldPath.Of("kind"), kind, $"must be {expected.Name}")),
-            .. FieldRules.If(apiVersion != expected.ApiVersion, () => FieldError.Invalid(FieldPath.Of("apiVersion"), apiVersion, $"must be {expected.ApiVersion}")),
-        ];
-        if (errors.Count > 0)
+        FieldError[] errors = [.. Unless(kind, expected.Name, "kind"), .. Unless(apiVersion, expected.ApiVersion, "apiVersion")];
+        if (errors.Length > 0)
         {
             throw ApiErrors.Invalid(apiVersion.Contains('/') ? apiVersion.Split('/')[0] : "", kind, item.Metadata.Name ?? "", errors);
         }
     }
+
+    private static IEnumerable<FieldError> Unless(string said, string wanted, string field) =>
+        said == wanted ? [] : [FieldError.Invalid(FieldPath.Of(field), said, $"must be {wanted}")];
 
     private static void RefuseOddVersion(string apiVersion)
     {

@@ -60,7 +60,7 @@ public sealed class DaemonSetPlannerTests
 
     // One that the node refuses is waited for as one that is not ready.
     [InlineData("1", "of o o", "")]
-    [InlineData("2", "of b o", "+1")]
+    [InlineData("2", "of o o", "+1")]
 
     // Where no new one may come, the old one goes when enough serve where they should, or when it does not serve.
     [InlineData("1", "o! o o", "+1 -o0")]
