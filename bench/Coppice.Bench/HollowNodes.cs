@@ -46,7 +46,7 @@ internal sealed class HollowNodes : IReconciler
         while (Count < to)
         {
             var name = NameOf(Count);
-            var reporter = new NodeReporter(_api, _events, new HollowMachine(name), new NodeStatusOptions(), _time, Ignore);
+            var reporter = new NodeReporter(_api, _events, new HollowMachine(name), new NodeStatusOptions(), _time, Ignore) { Drivers = new NodeDrivers(_api, Ignore) };
             var lease = new NodeLease(_api, name, new NodeLeaseOptions(), _time, Ignore);
             _nodes.Add(new NodeRegistration(reporter, lease).RunAsync(stop));
             reported.Add(reporter.Reported);
