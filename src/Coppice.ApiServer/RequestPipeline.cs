@@ -170,7 +170,8 @@ public sealed partial class RequestPipeline
     /// <param name="stopping">Ends the watches and streams when the server goes.</param>
     public async Task HandleAsync(HttpContext http, CancellationToken stopping)
     {
-        var scope = RequestScope.Begin(http, _bodies);
+        var scope = RequestScope.Begin(http);
+        scope.Add(_bodies);
         QueryParameters.ReadExactly(http);
         var request = ApiRequest.Parse(http.Request.Method, http.Request.Path.Value ?? "/", http.Request.Query.IsTrue("watch"));
         var running = _requests.Begin(http, request);
@@ -182,7 +183,7 @@ public sealed partial class RequestPipeline
         finally
         {
             _requests.End(running, http.Response);
-            scope.Trail?.Completed(http.Response.StatusCode);
+            scope.Find<AuditTrail>()?.Completed(http.Response.StatusCode);
             RequestSpan.End(span, http.Response.StatusCode);
         }
     }
@@ -193,7 +194,7 @@ public sealed partial class RequestPipeline
         try
         {
             http.Response.Headers[HttpAudit.IdHeader] = HttpAudit.GivenId(http) ?? _auditIds.Next();
-            scope.Deadline = deadline = RequestDeadline.Of(http, request, _time);
+            deadline = scope.Add(RequestDeadline.Of(http, request, _time));
             if (http.Request.Path.Value?.Length + http.Request.QueryString.Value?.Length > WebServer.UrlBytesMax)
             {
                 throw ApiErrors.RequestHeaderTooLarge();
@@ -239,7 +240,7 @@ public sealed partial class RequestPipeline
             return;
         }
 
-        var trail = scope.Trail = Follow(http, request, requester);
+        var trail = scope.Add(Follow(http, request, requester));
         Tell(identity.Kept, http, trail);
         var user = await _impersonation.ApplyAsync(requester, http.Request.Headers, http.RequestAborted);
         if (user != requester)
@@ -248,7 +249,7 @@ public sealed partial class RequestPipeline
         }
 
         var access = AccessRequest.Of(request, http.Request.Query.First("fieldSelector"));
-        using var turn = scope.Seat = await _turns.TakeAsync(http, request, user, access);
+        using var turn = scope.Add(await _turns.TakeAsync(http, request, user, access));
         var decision = await _authorizer.DecideAsync(user, access, http.RequestAborted);
         trail?.Decided(decision);
         Authorizer.Require(user, access, decision);

@@ -36,7 +36,7 @@ internal sealed class AggregationEndpoint(RemoteApis remote, RemoteApiClient cli
         if (asked.IsLongRunning || answer.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
             // It has begun, and from here on keeps nobody waiting.
-            RequestScope.Of(http)?.Seat?.Dispose();
+            RequestScope.Find<Seat>(http)?.Dispose();
         }
 
         if (answer.StatusCode == HttpStatusCode.SwitchingProtocols && upgrade is not null)

@@ -13,7 +13,7 @@ internal static class HttpAudit
     private const int IdLengthMax = 128;
 
     /// <summary>The trail of a request; null where nothing is told of it.</summary>
-    public static AuditTrail? TrailOf(HttpContext http) => RequestScope.Of(http)?.Trail;
+    public static AuditTrail? TrailOf(HttpContext http) => RequestScope.Find<AuditTrail>(http);
 
     /// <summary>The name that the client has given its request; null for none, and for one that no header of ours could repeat.</summary>
     public static string? GivenId(HttpContext http) =>

@@ -36,14 +36,7 @@ internal sealed class RequestDeadline : IDisposable
         request.IsLongRunning ? null : new RequestDeadline(http, Span(http.Request.Query.First("timeout")), time);
 
     /// <summary>The request goes on in another protocol, and from here on has all the time that its two sides take.</summary>
-    public static void Lift(HttpContext http)
-    {
-        if (RequestScope.Of(http) is { Deadline: { } deadline } scope)
-        {
-            scope.Deadline = null;
-            deadline.Dispose();
-        }
-    }
+    public static void Lift(HttpContext http) => RequestScope.Find<RequestDeadline>(http)?.Dispose();
 
     /// <summary>What comes after the request, such as a refusal, is written as to any client.</summary>
     public void Dispose()

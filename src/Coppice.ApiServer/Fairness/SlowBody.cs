@@ -18,7 +18,7 @@ internal static class SlowBody
     /// <exception cref="ApiError">TooManyRequests: too many of its flow do so.</exception>
     public static async ValueTask<ReadResult> ReadMoreAsync(HttpContext http, PipeReader reader, CancellationToken stop)
     {
-        if (RequestScope.Of(http) is not { Seat: { } seat, Body: var deadline })
+        if (RequestScope.Find<Seat>(http) is not { } seat || RequestScope.Find<BodyDeadline>(http) is not { } deadline)
         {
             return await reader.ReadAsync(stop);
         }

@@ -113,8 +113,7 @@ internal static class RequestBody
 
     private static async ValueTask<ReadOnlyMemory<byte>> WaitForAsync(HttpContext http, PipeReader reader)
     {
-        var scope = RequestScope.Of(http);
-        var deadline = scope?.Body;
+        var deadline = RequestScope.Find<BodyDeadline>(http);
         using var late = deadline is null ? new CancellationTokenSource() : new CancellationTokenSource(deadline.Limit, deadline.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, late.Token);
         try
@@ -128,7 +127,7 @@ internal static class RequestBody
 
                 if (TryTake(http, reader, read) is { } body)
                 {
-                    await (scope?.Seat?.ReturnAsync(http.RequestAborted) ?? ValueTask.CompletedTask);
+                    await (RequestScope.Find<Seat>(http)?.ReturnAsync(http.RequestAborted) ?? ValueTask.CompletedTask);
                     return body;
                 }
             }

@@ -63,7 +63,7 @@ internal sealed class WatchEndpoint(
             await stream.FlushAsync();
 
             // It has begun, and from here on keeps nobody waiting.
-            RequestScope.Of(http)?.Seat?.Dispose();
+            RequestScope.Find<Seat>(http)?.Dispose();
             while (await FollowAsync(stream, (watch, lifetime), bookmarks ? BookmarkInterval : Timeout.InfiniteTimeSpan, ended.Token))
             {
                 // Everything up to here was told, or is none of what is watched: also while the collection never comes to rest.
@@ -98,7 +98,7 @@ internal sealed class WatchEndpoint(
         }
         catch (TimeoutException)
         {
-            RequestScope.Of(http)?.Seat?.Dispose();
+            RequestScope.Find<Seat>(http)?.Dispose();
             return await telling;
         }
     }

@@ -46,7 +46,7 @@ internal sealed class PassedBody(HttpContext http) : HttpContent
         }
 
         // Before whoever is asked knows that this is all.
-        await (RequestScope.Of(http)?.Seat?.ReturnAsync(stop) ?? ValueTask.CompletedTask);
+        await (RequestScope.Find<Seat>(http)?.ReturnAsync(stop) ?? ValueTask.CompletedTask);
     }
 
     protected override bool TryComputeLength(out long length)
