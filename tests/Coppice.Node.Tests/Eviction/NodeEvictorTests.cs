@@ -82,7 +82,7 @@ public sealed class NodeEvictorTests : IDisposable
     public void Of_a_full_disk_what_nobody_uses_goes_first()
     {
         _node.Images.Publish(new SimulatedImage("unused:1", SimulatedProgram.Server, 4 * Mi));
-        _node.Do(() => _node.Images.PullAsync("unused:1", null, default).AsTask().ContinueWith(pulled => _node.Pulled.End(ImageReference.Parse("unused:1"), pulled.Result, null), TaskScheduler.Current));
+        _node.Pull("unused:1");
         _node.Create("done", "job:1", policy: RestartPolicy.Never);
         Create("hungry");
         _node.Advance(20);

@@ -90,6 +90,9 @@ internal sealed class TestNode : IDisposable
     /// <summary>The images that it has.</summary>
     public IReadOnlyList<ImageRecord> Present() => _loop.Await(() => Images.ListAsync(default).AsTask());
 
+    /// <summary>Pulls an image, which a node may remove again once nobody uses it.</summary>
+    public void Pull(string name) => _loop.Await(async () => Pulled.End(ImageReference.Parse(name), await Images.PullAsync(name, null, default), null));
+
     public TestNode Start()
     {
         _stop = new CancellationTokenSource();
