@@ -20,7 +20,7 @@ internal sealed class Definitions
     private static readonly string[] CustomFields = ["apiVersion", "kind", "metadata"];
 
     private readonly SortedDictionary<string, SchemaNode> _byName = new(StringComparer.Ordinal);
-    private readonly TypeDocumentation _documentation = TypeDocumentation.Read();
+    private readonly TypeDocumentation _documentation = TypeDocumentation.All;
     private readonly Dictionary<ObjectSchema, List<KindName>> _kinds = [];
 
     private Definitions()
