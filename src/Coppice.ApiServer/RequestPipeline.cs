@@ -138,7 +138,11 @@ public sealed partial class RequestPipeline
         var others = verbs.RemoteClient = new RemoteApiClient(verbs.Dialer, parts.FrontProxy);
         _aggregation = new AggregationEndpoint(verbs.Remote, others);
         ApiServices = (api, caches) => Told(new ApiServiceReconciler(api, _kinds, verbs.Remote, others, time).WokenBy(caches, log));
-        _openApi = new(_kinds, verbs.Remote, (kinds, remote) => new OpenApiDocuments(ServedGroups.Of(kinds.All), [.. remote.Select(one => one.Described).OfType<OtherDescription>()]));
+        var written = new WrittenPaths();
+        _openApi = new(
+            _kinds,
+            verbs.Remote,
+            (kinds, remote) => new OpenApiDocuments(ServedGroups.Of(kinds.All), [.. remote.Select(one => one.Described).OfType<OtherDescription>()], written));
         _issuer = new IssuerDocuments(parts.Tokens, parts.ServerAddress);
         _reviews = new ReviewEndpoint(tokens, _authorizer);
         _resources = new ResourceEndpoint(verbs, responses, new WatchEndpoint(verbs, responses, _requests.WatchEvents, time, random));

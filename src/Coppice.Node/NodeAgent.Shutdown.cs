@@ -39,7 +39,8 @@ public sealed partial class NodeAgent
             foreach (var worker in ending)
             {
                 var own = Spans.Seconds(worker.Pod.Spec.TerminationGracePeriodSeconds ?? 30);
-                worker.Terminate(new PodTermination("Terminated", "Pod was terminated in response to imminent node shutdown.", own < within ? own : within));
+                var grace = own < within ? own : within;
+                worker.Terminate(new PodTermination("Terminated", "Pod was terminated in response to imminent node shutdown.", grace) { IsDisruption = true });
             }
 
             asked.SetResult(ending);

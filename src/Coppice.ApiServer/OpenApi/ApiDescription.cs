@@ -12,23 +12,6 @@ internal sealed record ApiDescription(IReadOnlyList<ApiPath> Paths, IReadOnlyDic
     /// <param name="all">Every version served: the machinery's own kinds are those of all of them that are not made at run time.</param>
     public static ApiDescription Of(IReadOnlyList<ServedVersion> versions, IReadOnlyList<ServedVersion> all) =>
         new([.. versions.SelectMany(OperationTable.Of)], Definitions.Of(versions, all));
-
-    /// <summary>This one with others. A name that several use is taken for the same type, as Kubernetes' own are for everybody.</summary>
-    public ApiDescription With(IReadOnlyList<ApiDescription> others)
-    {
-        if (others.Count == 0)
-        {
-            return this;
-        }
-
-        var schemas = new SortedDictionary<string, SchemaNode>(StringComparer.Ordinal);
-        foreach (var (name, schema) in others.Prepend(this).SelectMany(one => one.Schemas))
-        {
-            schemas.TryAdd(name, schema);
-        }
-
-        return new([.. Paths, .. others.SelectMany(one => one.Paths)], schemas);
-    }
 }
 
 /// <summary>A version of a group that somebody else serves, as described there.</summary>

@@ -64,6 +64,18 @@ internal sealed class Definitions
         return collected._byName;
     }
 
+    /// <summary>Those of several descriptions. A name that several use is taken for the same type, as Kubernetes' own are for everybody.</summary>
+    public static IReadOnlyDictionary<string, SchemaNode> Union(IEnumerable<IReadOnlyDictionary<string, SchemaNode>> all)
+    {
+        var schemas = new SortedDictionary<string, SchemaNode>(StringComparer.Ordinal);
+        foreach (var (name, schema) in all.SelectMany(one => one))
+        {
+            schemas.TryAdd(name, schema);
+        }
+
+        return schemas;
+    }
+
     private static bool IsCustom(ServedVersion version) => version.Resources.Any(resource => resource.Schema.IsCustom);
 
     private void Name(ObjectSchema schema, KindName kind)

@@ -17,7 +17,8 @@ namespace Coppice.ApiServer.OpenApi;
 /// </summary>
 /// <param name="groups">As <see cref="ServedGroups.Of"/> makes them.</param>
 /// <param name="others">What others serve. Who has it in version 3 is asked for that itself; here is only said where it is.</param>
-internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadOnlyList<OtherDescription> others)
+/// <param name="written">What was written for the documents before these.</param>
+internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadOnlyList<OtherDescription> others, WrittenPaths written)
 {
     private const string Version2Path = "/openapi/v2";
     private const string Version3Path = "/openapi/v3";
@@ -30,10 +31,12 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
     // One definition changes, and the others stay.
     private static readonly ConditionalWeakTable<JSONSchemaProps, string> DefinitionHashes = [];
 
+    private static readonly string Build = $"{typeof(KubernetesObject).Assembly.ManifestModule.ModuleVersionId}{typeof(OpenApiDocuments).Assembly.ManifestModule.ModuleVersionId}";
+
     private readonly ServedVersion[] _versions = [.. groups.SelectMany(g => g.Versions)];
 
-    // Of each version by where its resources are: what clients keep of one stays good while others change.
-    private readonly SortedDictionary<string, string> _hashes = HashesOf(groups, others);
+    // By what it looks like.
+    private readonly Dictionary<ServedVersion, string> _own = groups.SelectMany(g => g.Versions).ToDictionary(version => version, HashOf);
 
     // Many clients ask at once after a change: one of them makes it, and the others wait for that.
     private readonly ConcurrentDictionary<(string Path, string ContentType), Lazy<byte[]>> _compressed = new();
@@ -55,8 +58,8 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
         if (path == Version2Path)
         {
             return Form(accept, Protobuf2) == Json
-                ? Answer(path, Json, WholeHash, () => OpenApiV2Json.Write(Whole()), acceptEncoding)
-                : Answer(path, Protobuf2, WholeHash, () => OpenApiV2Protobuf.Write(OpenApiV2Json.Write(Whole())), acceptEncoding);
+                ? Answer(path, Json, WholeHash, Whole, acceptEncoding)
+                : Answer(path, Protobuf2, WholeHash, () => OpenApiV2Protobuf.Write(Whole()), acceptEncoding);
         }
 
         return path.StartsWith(Version3Path, StringComparison.Ordinal) && path[Version3Path.Length..] is var root && Version(root) is { } version
@@ -67,7 +70,7 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
     /// <summary>One version; whoever asks by the hash of another description is told by which to ask.</summary>
     private ServedDocument OfVersion(string root, Func<ApiDescription> version, string? hash, string form, string? acceptEncoding)
     {
-        var current = _hashes[root];
+        var current = Hashes[root];
         if (!string.IsNullOrEmpty(hash) && hash != current)
         {
             return new([], form) { ETag = $"\"{current}\"", Location = Address(root) };
@@ -77,9 +80,18 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
         return Answer($"{Version3Path}{root}", form, current, Write, acceptEncoding) with { Immutable = hash == current };
     }
 
-    private string WholeHash => field ??= Hash(string.Concat(_hashes.Values));
+    // Of each version by where its resources are: what clients keep of one stays good while others change.
+    private SortedDictionary<string, string> Hashes => field ??= HashesOf(_own, others);
 
-    private ApiDescription Whole() => ApiDescription.Of(_versions, _versions).With([.. others.Select(other => other.Version2)]);
+    private string WholeHash => field ??= Hash(string.Concat(Hashes.Values));
+
+    private byte[] Whole()
+    {
+        written.Keep(_own.Values);
+        return OpenApiV2Json.Write(
+            _own.SelectMany(one => written.Of(one.Key, one.Value)).Concat(others.SelectMany(other => other.Version2.Paths).Select(OpenApiV2Json.Write)),
+            Definitions.Union(others.Select(other => other.Version2.Schemas).Prepend(Definitions.Of(_versions, _versions))));
+    }
 
     /// <summary>What is told here of one version; null where nothing is.</summary>
     private Func<ApiDescription>? Version(string root) =>
@@ -113,7 +125,7 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
         json.WriteEndObject();
     });
 
-    private string Address(string root) => $"{Version3Path}{root}?hash={_hashes[root]}";
+    private string Address(string root) => $"{Version3Path}{root}?hash={Hashes[root]}";
 
     /// <summary>The content type that a client wants most. Older ones ask for protobuf with an "@" where later ones, minding what a media type may hold, write a dot.</summary>
     private static string Form(string? accept, string protobuf)
@@ -144,25 +156,26 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
     /// The documents follow from the types and the code that writes them, so their builds' identities stand for the content, with the
     /// schemas of what was defined since: the index can name a hash before any document is made.
     /// </summary>
-    private static SortedDictionary<string, string> HashesOf(IReadOnlyList<ServedGroup> groups, IReadOnlyList<OtherDescription> others)
+    private static SortedDictionary<string, string> HashesOf(Dictionary<ServedVersion, string> own, IReadOnlyList<OtherDescription> others)
     {
-        var build = $"{typeof(KubernetesObject).Assembly.ManifestModule.ModuleVersionId}{typeof(OpenApiDocuments).Assembly.ManifestModule.ModuleVersionId}";
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var version in groups.SelectMany(group => group.Versions))
+        foreach (var (version, hash) in own)
         {
-            hashes[version.Root] = Hash($"{build}{version.Root}{string.Join(',', version.Resources.Select(IdentityOf))}");
+            hashes[version.Root] = hash;
         }
 
         foreach (var other in others)
         {
-            hashes[other.Root] = Hash($"{build}{other.Root} {other.Version3} {other.Tag}");
+            hashes[other.Root] = Hash($"{Build}{other.Root} {other.Version3} {other.Tag}");
         }
 
         return hashes;
     }
 
+    private static string HashOf(ServedVersion version) => Hash($"{Build}{version.Root}{string.Join(',', version.Resources.Select(IdentityOf))}");
+
     private static string IdentityOf(ServedResource resource) => resource.Schema.Origin is not JSONSchemaProps definition ? resource.Name
-        : $"{resource.Name} {resource.Kind.Kind} {resource.Namespaced} {string.Join(' ', resource.Subresources.Select(one => one.Name))} {DefinitionHashes.GetValue(definition, HashOf)}";
+        : $"{resource.Name} {resource.Kind.Kind} {resource.ListName} {resource.Namespaced} {string.Join(' ', resource.Subresources.Select(one => one.Name))} {DefinitionHashes.GetValue(definition, HashOf)}";
 
     private static string Hash(string identity) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
 

@@ -6,27 +6,28 @@ namespace Coppice.ApiServer.OpenApi;
 /// <summary>The whole API in OpenAPI version 2 ("Swagger"), as JSON.</summary>
 internal static class OpenApiV2Json
 {
-    public static byte[] Write(ApiDescription api) => JsonDocumentWriter.Write(json =>
+    public static byte[] Write(IEnumerable<WrittenPath> paths, IReadOnlyDictionary<string, SchemaNode> schemas) => JsonDocumentWriter.Write(json =>
     {
         json.WriteString("swagger", "2.0");
         json.WriteStartObject("info");
         json.WriteString("title", "Kubernetes");
         json.WriteString("version", ServerVersion.GitVersion);
         json.WriteEndObject();
-        var schemas = SchemaJson.Version2(json);
         json.WriteStartObject("paths");
-        foreach (var path in api.Paths.OrderBy(p => p.Path, StringComparer.Ordinal))
+        foreach (var path in paths.OrderBy(one => one.Path, StringComparer.Ordinal))
         {
-            WritePath(json, schemas, path);
+            json.WritePropertyName(path.Path);
+            json.WriteRawValue(path.Json, skipInputValidation: true);
         }
 
         json.WriteEndObject();
-        schemas.WriteDefinitions("definitions", api.Schemas);
+        SchemaJson.Version2(json).WriteDefinitions("definitions", schemas);
     });
 
-    private static void WritePath(Utf8JsonWriter json, SchemaJson schemas, ApiPath path)
+    public static WrittenPath Write(ApiPath path) => new(path.Path, JsonDocumentWriter.Write(json => WriteOperations(json, SchemaJson.Version2(json), path)));
+
+    private static void WriteOperations(Utf8JsonWriter json, SchemaJson schemas, ApiPath path)
     {
-        json.WriteStartObject(path.Path);
         foreach (var operation in path.Operations)
         {
             json.WriteStartObject(operation.Method);
@@ -51,7 +52,6 @@ internal static class OpenApiV2Json
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static void WriteParameters(Utf8JsonWriter json, SchemaJson schemas, ApiOperation operation)

@@ -13,14 +13,14 @@ internal static class EvictionPlanner
     /// <returns>Whom, and with which words; null for nobody.</returns>
     public static PlannedEviction? Plan(Shortfall shortfall, IReadOnlyList<PodUse> pods)
     {
-        var candidates = pods.Where(one => one.Used > 0 && !CriticalPods.IsCritical(one.Pod)).Select(one => new Candidate(one, shortfall.Signal)).ToList();
-        if (candidates.Sum(one => one.Room) < shortfall.Missing)
+        if (RoomIn(pods, shortfall.Signal) < shortfall.Missing)
         {
             return null;
         }
 
         // By processes no pod asks for a share of, so that all of them exceed it.
-        return candidates
+        return Candidates(pods, shortfall.Signal)
+            .Where(one => one.Use.Used > 0)
             .OrderByDescending(one => one.Excess > 0)
             .ThenBy(one => one.Use.Pod.Spec.Priority ?? 0)
             .ThenByDescending(one => one.Excess)
@@ -30,8 +30,10 @@ internal static class EvictionPlanner
     }
 
     /// <summary>How much room the end of all pods could make that may be ended.</summary>
-    public static long RoomIn(IReadOnlyList<PodUse> pods, EvictionSignal signal) =>
-        pods.Where(one => !CriticalPods.IsCritical(one.Pod)).Sum(one => new Candidate(one, signal).Room);
+    public static long RoomIn(IReadOnlyList<PodUse> pods, EvictionSignal signal) => Candidates(pods, signal).Sum(one => one.Room);
+
+    private static IEnumerable<Candidate> Candidates(IReadOnlyList<PodUse> pods, EvictionSignal signal) =>
+        pods.Where(one => !CriticalPods.IsCritical(one.Pod)).Select(one => new Candidate(one, signal));
 
     private static PodTermination TerminationFor(Shortfall shortfall, PodUse use) =>
         new(PodTermination.Evicted, EvictionMessage.Of(shortfall, use), PodTermination.EvictionGrace) { EvictionSignal = shortfall.Signal.Name, IsDisruption = true };

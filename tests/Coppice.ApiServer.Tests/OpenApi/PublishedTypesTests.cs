@@ -61,6 +61,41 @@ public sealed class PublishedTypesTests(ServedApi api) : IClassFixture<ServedApi
     }
 
     [Fact]
+    public async Task A_changed_definition_changes_what_is_told_of_it_and_of_no_other()
+    {
+        const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        const string Part = "/apis/changed.example.com/v1/namespaces/{namespace}/parts/{name}";
+        (await api.PostAsync(Definitions, """
+            {"metadata":{"name":"parts.changed.example.com"},"spec":{"group":"changed.example.com","scope":"Namespaced","names":{"plural":"parts","kind":"Part"},
+             "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}
+            """)).Good();
+        await api.WaitAsync("/openapi/v2", body => body["paths"]![Part] is not null);
+        var before = (await api.GetAsync("/openapi/v2")).Good().Body!;
+        Assert.Null(before["paths"]![$"{Part}/status"]);
+
+        await api.PatchAsync($"{Definitions}/parts.changed.example.com", """
+            {"spec":{"versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},"schema":{"openAPIV3Schema":{"type":"object"}}}]}}
+            """);
+        await api.WaitAsync("/openapi/v2", body => body["paths"]![$"{Part}/status"]?["patch"] is not null);
+        var after = (await api.GetAsync("/openapi/v2")).Good().Body!;
+        foreach (var (path, operations) in after["paths"]!.AsObject().Where(one => !one.Key.StartsWith(Part, StringComparison.Ordinal)))
+        {
+            Assert.True(JsonNode.DeepEquals(before["paths"]![path], operations), path);
+        }
+
+        // Who keeps a description by its hash learns of another list's name, too.
+        var address = await AddressAsync();
+        await api.PatchAsync($"{Definitions}/parts.changed.example.com", """{"spec":{"names":{"listKind":"PartCollection"}}}""");
+        await api.WaitAsync("/openapi/v3/apis/changed.example.com/v1", body => body["components"]!["schemas"]!["com.example.changed.v1.PartList"]?.ToJsonString().Contains("PartCollection", StringComparison.Ordinal) == true);
+        Assert.NotEqual(address, await AddressAsync());
+
+        await api.SendAsync("DELETE", $"{Definitions}/parts.changed.example.com");
+        await api.WaitAsync("/openapi/v2", body => body["paths"]![Part] is null);
+
+        async Task<string> AddressAsync() => (string)(await api.GetAsync("/openapi/v3")).Good().Body!["paths"]!["apis/changed.example.com/v1"]!["serverRelativeURL"]!;
+    }
+
+    [Fact]
     public async Task What_is_no_object_is_told_as_text()
     {
         const string Log = "/api/v1/namespaces/{namespace}/pods/{name}/log";

@@ -141,6 +141,9 @@ public sealed class MaintenanceTests(ThreeMachines machines)
                 Assert.Equal(
                     "Failed Terminated Pod was terminated in response to imminent node shutdown.",
                     await ns.ValueAsync($"pod/{pod}", ".status.phase} {.status.reason} {.status.message"));
+                Assert.Equal(
+                    "True TerminationByKubelet",
+                    await ns.ValueAsync($"pod/{pod}", ".status.conditions[?(@.type==\"DisruptionTarget\")].status} {.status.conditions[?(@.type==\"DisruptionTarget\")].reason"));
             }
 
             // It was given the time that it took.
