@@ -35,7 +35,7 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
 
     private readonly ServedVersion[] _versions = [.. groups.SelectMany(g => g.Versions)];
 
-    // By what it looks like.
+    // Each version that is described here, with the hash of how it looks.
     private readonly Dictionary<ServedVersion, string> _own = groups.SelectMany(g => g.Versions).ToDictionary(version => version, HashOf);
 
     // Many clients ask at once after a change: one of them makes it, and the others wait for that.
