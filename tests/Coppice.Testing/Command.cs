@@ -5,8 +5,6 @@ namespace Coppice.Testing;
 /// <summary>A program to run: immutable, so that a prefix (such as one that enters a network namespace) can be put before it.</summary>
 public sealed record Command(string Program, params IReadOnlyList<string> Arguments)
 {
-    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
-
     /// <summary>Variables added to the caller's environment; null removes one.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
@@ -15,8 +13,8 @@ public sealed record Command(string Program, params IReadOnlyList<string> Argume
     /// <summary>Text for the standard input, which is empty otherwise.</summary>
     public string Input { get; init; } = "";
 
-    /// <summary>Ends the command, and all that it started, when it takes longer.</summary>
-    public TimeSpan Timeout { get; init; } = DefaultTimeout;
+    /// <summary>Ends the command, and all that it started, when it takes longer: than what kubectl is told to wait itself, at least.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>The same command, run by another: <c>nsenter … PROGRAM ARGUMENTS</c>.</summary>
     public Command After(string program, params IReadOnlyList<string> arguments) =>

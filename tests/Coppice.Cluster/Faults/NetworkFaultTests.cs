@@ -32,7 +32,7 @@ public sealed class NetworkFaultTests(SharedCluster shared, ITestOutputHelper ou
         await BreakAsync(ns.Cluster, what, before, process);
         await Eventually.SeeAsync("another container", Patience, () => ns.ValueAsync("pod/web", ".status.containerStatuses[0]['restartCount','ready']"), seen => seen == "1 true");
         var after = await ns.ValueAsync("pod/web", ".status.podIP");
-        await Eventually.SeeAsync("an answer", Patience, () => ns.Cluster.Http.GetStringAsync($"http://{after}:8080/hostname"), seen => seen == "web\n");
+        Assert.Equal("web\n", await ns.Cluster.PageAsync($"http://{after}:8080/hostname"));
         output.WriteLine($"{what}: answers again after {clock.ElapsedMilliseconds} ms");
 
         Assert.NotEqual(before, after);

@@ -14,7 +14,7 @@ public sealed class ProcessDeathTests
         await using var cluster = await RunningCluster.StartAsync(new ClusterOptions());
         var ns = await cluster.NewNamespaceAsync();
         await ns.RunAsync("apply", "-f", Manifest);
-        await ns.RunAsync("rollout", "status", "deployment/rollout-nginx", "--timeout=60s");
+        await ns.RunAsync("rollout", "status", "deployment/rollout-nginx", "--timeout=120s");
         await ns.RunAsync("create", "configmap", "acknowledged", "--from-literal=a=1");
         var before = await ContainersAsync(ns);
         var readiness = await ReadinessAsync(ns);

@@ -59,7 +59,7 @@ public sealed class RuntimeDeathTests : IAsyncLifetime
         var entry = _cluster.Faults.PodCgroups.First(one => !one.Contains("/cpuset/", StringComparison.Ordinal)) + "/cgroup.procs";
         await Eventually.SeeAsync("a process in the pod's cgroup", Patience, () => File.ReadAllLinesAsync(entry), seen => seen.Length > 0);
 
-        await _ns.RunAsync("delete", "pod", "web", "--timeout=90s");
+        await _ns.RunAsync("delete", "pod", "web", "--timeout=120s");
         await stray.EndsAsync(Patience);
         Assert.Empty(_cluster.Faults.PodCgroups);
     }
@@ -137,7 +137,7 @@ public sealed class RuntimeDeathTests : IAsyncLifetime
         await _ns.PodIsReadyAsync("stops", Patience);
 
         // And one that hears is signalled, whatever its grace.
-        await _ns.RunAsync("delete", "pod", "stops", "--timeout=90s");
+        await _ns.RunAsync("delete", "pod", "stops", "--timeout=120s");
     }
 
     [Fact]

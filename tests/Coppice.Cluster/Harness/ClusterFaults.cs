@@ -6,7 +6,6 @@ namespace Coppice.Cluster.Harness;
 /// <summary>Does to a cluster what bad days do.</summary>
 public sealed class ClusterFaults
 {
-    private static readonly TimeSpan FoundWithin = TimeSpan.FromSeconds(10);
 
     private readonly Kubectl _kubectl;
     private readonly CoppiceServer _server;
@@ -79,7 +78,7 @@ public sealed class ClusterFaults
 
     // The first process of a container is number 1 in its own process namespace; every process of it has the container's id in its cgroup.
     private static Task<int> FirstProcessAsync(string containerId, string what) =>
-        Eventually.SeeAsync($"a process of {what}", FoundWithin, () => Task.FromResult(Processes.All().FirstOrDefault(id =>
+        Eventually.SeeAsync($"a process of {what}", Patience, () => Task.FromResult(Processes.All().FirstOrDefault(id =>
             Processes.Read(id, "cgroup").Contains(containerId) && Processes.StatusField(id, "NSpid").Split('\t') is [_, .., "1"])), id => id > 0);
 
     private sealed class Ballast : IDisposable

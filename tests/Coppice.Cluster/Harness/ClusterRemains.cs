@@ -9,7 +9,6 @@ namespace Coppice.Cluster.Harness;
 /// <param name="network">Null where it is another cluster's.</param>
 internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace? network)
 {
-    private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>Removes what runs have left that were themselves ended before they could clean up.</summary>
     public static async Task RemoveOfDeadRunsAsync()
@@ -50,7 +49,7 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace? n
             Processes.Signal(id, Signal.Kill);
         }
 
-        await Eventually.TrueAsync("the end of the cluster's processes", GoneWithin, () => processes.All(HasEnded));
+        await Eventually.TrueAsync("the end of the cluster's processes", Patience, () => processes.All(HasEnded));
         await RemoveCgroupsAsync();
         foreach (var task in tasks)
         {
@@ -93,7 +92,7 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace? n
     {
         string[] hierarchies = ["/sys/fs/cgroup", .. Directory.GetDirectories("/sys/fs/cgroup")];
         var trees = hierarchies.Select(hierarchy => Path.Combine(hierarchy, CoppiceServer.Instance(folders))).ToList();
-        return Eventually.TrueAsync("the end of the cluster's cgroups", GoneWithin, () => trees.All(RemoveTree));
+        return Eventually.TrueAsync("the end of the cluster's cgroups", Patience, () => trees.All(RemoveTree));
     }
 
     private static bool RemoveTree(string tree)

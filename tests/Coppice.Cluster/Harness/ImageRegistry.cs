@@ -8,7 +8,6 @@ internal sealed class ImageRegistry : IAsyncDisposable
 {
     public static readonly Uri Address = new("http://127.0.0.1:5000");
 
-    private static readonly TimeSpan UpWithin = TimeSpan.FromSeconds(20);
 
     private readonly RunningCommand _process;
     private readonly NetworkNamespace _network;
@@ -52,8 +51,8 @@ internal sealed class ImageRegistry : IAsyncDisposable
 
     private async Task FillAsync()
     {
-        using var http = _network.NewHttpClient(UpWithin);
-        await Eventually.TrueAsync("the image registry", UpWithin, async () => _process.HasEnded
+        using var http = _network.NewHttpClient(Patience);
+        await Eventually.TrueAsync("the image registry", Patience, async () => _process.HasEnded
             ? throw new InvalidOperationException($"docker-registry ended; it said:\n{_process.Said}")
             : (await http.GetAsync(new Uri(Address, "/v2/"))).IsSuccessStatusCode);
         await PushAsync(ImageCatalog.Build(Applications.Compile()));

@@ -10,7 +10,6 @@ namespace Coppice.Cluster.Harness;
 internal sealed class LoopDisk
 {
     private const string Throttles = "/sys/fs/cgroup/blkio/blkio.throttle.";
-    private static readonly TimeSpan QuietWithin = TimeSpan.FromSeconds(10);
 
     private readonly ClusterFolders _folders;
     private readonly string _device;
@@ -49,7 +48,7 @@ internal sealed class LoopDisk
         var (image, found, copy) = ($"{Image}-copy", Path.Combine(_folders.Home, "found"), Path.Combine(_folders.Home, name));
         using (new Throttle("write_bps_device", _device, 1))
         {
-            await Eventually.SeeAsync("no write on its way", QuietWithin, () => File.ReadAllTextAsync($"/sys/dev/block/{_device}/inflight"), seen => seen.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(one => one == "0"));
+            await Eventually.SeeAsync("no write on its way", Patience, () => File.ReadAllTextAsync($"/sys/dev/block/{_device}/inflight"), seen => seen.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(one => one == "0"));
             (await new Command("cp", "--sparse=always", Image, image).RunAsync()).OrThrow();
         }
 

@@ -13,7 +13,6 @@ public sealed class RunningCluster : IAsyncDisposable
     internal const string NamePrefix = "coppice-cluster-";
 
     private static readonly Lazy<Task> DeadRunsRemoved = new(ClusterRemains.RemoveOfDeadRunsAsync);
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
     private static int _started;
 
     private readonly CoppiceServer _server;
@@ -97,8 +96,8 @@ public sealed class RunningCluster : IAsyncDisposable
 
             // 4. coppice
             await cluster._server.StartAsync();
-            await cluster._server.WriteKubeconfigAsync(ReadyWithin);
-            await cluster.NodeIsReadyAsync(ReadyWithin);
+            await cluster._server.WriteKubeconfigAsync(Patience);
+            await cluster.NodeIsReadyAsync(Patience);
             return cluster;
         }
         catch
@@ -117,6 +116,12 @@ public sealed class RunningCluster : IAsyncDisposable
 
     /// <summary>Runs a program in the cluster's network.</summary>
     public Command Inside(Command command) => Network.Enter(command);
+
+    /// <summary>
+    /// The page at an address, as soon as there is one: a container without a readiness probe counts as ready when it runs, which is
+    /// before it listens.
+    /// </summary>
+    public Task<string> PageAsync(string url) => Eventually.SeeAsync($"a page at {url}", Patience, () => Http.GetStringAsync(url), _ => true);
 
     /// <summary>Waits until the API server answers and every node is Ready.</summary>
     public Task NodeIsReadyAsync(TimeSpan within) =>

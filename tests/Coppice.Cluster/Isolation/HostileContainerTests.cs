@@ -138,7 +138,7 @@ public sealed class HostileContainerTests(SharedCluster shared)
             """);
         await ns.PodIsReadyAsync("untidy", Patience);
         var uid = await ns.ValueAsync("pod/untidy", ".metadata.uid");
-        await ns.RunAsync("delete", "pod", "untidy", "--timeout=60s");
+        await ns.RunAsync("delete", "pod", "untidy", "--timeout=120s");
         await Eventually.TrueAsync("its files are gone", Patience, () => !Directory.Exists(Path.Combine(ns.Cluster.DataDirectory, "pods", uid)));
     }
 

@@ -39,7 +39,7 @@ public sealed class ProcessLimitTests
         Assert.InRange(CountOf(uid), 1, Limit);
         Assert.Equal("False", await cluster.Kubectl.ValueAsync(".status.conditions[?(@.type==\"PIDPressure\")].status", "node/node-1"));
 
-        await ns.RunAsync("delete", "pod", "bomb", "neighbour", "--timeout=60s");
+        await ns.RunAsync("delete", "pod", "bomb", "neighbour", "--timeout=120s");
         await Eventually.TrueAsync("the end of all of them", Patience, () => CountOf(uid) == 0);
     }
 

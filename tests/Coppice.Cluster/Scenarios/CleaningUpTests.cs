@@ -50,9 +50,9 @@ public sealed class CleaningUpTests(SharedCluster shared)
         await cluster.Kubectl.RunAsync(version, "create", "namespace", name);
         await cluster.Kubectl.RunAsync(version, "label", "namespace", name, label);
         await (cluster.Kubectl.CommandFor(version, "-n", name, "apply", "-f", "-") with { Input = Everything }).RunAsync();
-        await cluster.Kubectl.RunAsync(version, "-n", name, "rollout", "status", "deployment/web", "--timeout=60s");
+        await cluster.Kubectl.RunAsync(version, "-n", name, "rollout", "status", "deployment/web", "--timeout=120s");
 
-        Assert.StartsWith($"namespace \"{name}\" deleted", await cluster.Kubectl.RunAsync(version, "delete", "ns", "-l", label, "--timeout=60s"));
+        Assert.StartsWith($"namespace \"{name}\" deleted", await cluster.Kubectl.RunAsync(version, "delete", "ns", "-l", label, "--timeout=120s"));
         Assert.Null(await cluster.Kubectl.GetAsync("namespace", name));
         Assert.Equal("", await cluster.Kubectl.RunAsync(version, "get", "pods,services,deployments,configmaps,secrets,pvc", "-n", name, "-o", "name"));
         await cluster.Kubectl.RunAsync(version, "create", "namespace", name);
@@ -67,13 +67,13 @@ public sealed class CleaningUpTests(SharedCluster shared)
         var ns = await shared.NewNamespaceAsync();
         await ns.ApplyAsync(Everything);
         await ns.RunAsync("create", "configmap", "other");
-        await ns.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await ns.RunAsync("rollout", "status", "deployment/web", "--timeout=120s");
 
-        var deleted = await ns.RunAsync(version, "delete", "all", "-l", "kiamol=ch12", "--timeout=60s");
+        var deleted = await ns.RunAsync(version, "delete", "all", "-l", "kiamol=ch12", "--timeout=120s");
         Assert.Contains("service \"web\" deleted", deleted);
         Assert.Contains("deployment.apps \"web\" deleted", deleted);
         await Eventually.SeeAsync("no pods and replica sets", Patience, () => ns.RunAsync("get", "pods,replicasets", "-o", "name"), seen => seen.Length == 0);
-        await ns.RunAsync(version, "delete", "secret,configmap,pvc", "-l", "kiamol=ch12", "--timeout=60s");
+        await ns.RunAsync(version, "delete", "secret,configmap,pvc", "-l", "kiamol=ch12", "--timeout=120s");
         Assert.Equal("configmap/kube-root-ca.crt\nconfigmap/other\n", await ns.RunAsync("get", "configmaps,secrets,pvc", "-o", "name"));
     }
 }

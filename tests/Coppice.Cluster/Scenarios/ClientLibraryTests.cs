@@ -20,7 +20,6 @@ public sealed class ClientLibraryTests(SharedCluster shared)
         var ns = await shared.NewNamespaceAsync();
         var command = ns.Cluster.Inside(program(ns.Name)) with
         {
-            Timeout = Patience,
             Environment = new Dictionary<string, string?> { ["KUBECONFIG"] = ns.Cluster.Folders.Kubeconfig },
         };
         var lines = (await command.RunAsync()).OrThrow().Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -13,7 +13,7 @@ public sealed class CustomResourceTests(SharedCluster shared)
         var ns = await shared.NewNamespaceAsync();
         var group = $"{ns.Name}.{version.ToString().ToLowerInvariant()}.example.com";
         await ApplyAsync(ns, version, Definition(group));
-        await ns.RunAsync(version, "wait", "--for=condition=established", "--timeout=10s", $"crd/crontabs.{group}");
+        await ns.RunAsync(version, "wait", "--for=condition=established", "--timeout=120s", $"crd/crontabs.{group}");
         Assert.Matches($@"crontabs +ct +{group}(/v1)? +true +CronTab", await ns.RunAsync(version, "api-resources", $"--api-group={group}"));
 
         var explained = await ns.RunAsync(version, "explain", $"crontabs.spec.every", $"--api-version={group}/v1");

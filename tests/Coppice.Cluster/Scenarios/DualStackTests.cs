@@ -76,7 +76,7 @@ public sealed class DualStackTests
         var port = await ns.ValueAsync("service/web", ".spec.ports[0].nodePort");
         foreach (var host in new[] { "192.0.2.10", "127.0.0.1", "[2001:db8::10]" })
         {
-            await Eventually.TrueAsync($"an answer of {host}:{port}", Patience, async () => (await ns.Cluster.Http.GetAsync($"http://{host}:{port}/")).IsSuccessStatusCode);
+            await ns.Cluster.PageAsync($"http://{host}:{port}/");
         }
 
         await IsBalancedAsync(ns);
@@ -179,8 +179,8 @@ public sealed class DualStackTests
         var health = await ns.ValueAsync("service/balanced", ".spec.healthCheckNodePort");
         foreach (var host in new[] { "192.0.2.10", "[2001:db8::10]" })
         {
-            await Eventually.TrueAsync($"an answer of {host}:8080", Patience, async () => (await ns.Cluster.Http.GetAsync($"http://{host}:8080/")).IsSuccessStatusCode);
-            Assert.Contains("\"localEndpoints\": 1,", await ns.Cluster.Http.GetStringAsync($"http://{host}:{health}/healthz"));
+            await ns.Cluster.PageAsync($"http://{host}:8080/");
+            Assert.Contains("\"localEndpoints\": 1,", await ns.Cluster.PageAsync($"http://{host}:{health}/healthz"));
         }
 
         Assert.Equal("192.0.2.10 2001:db8::10", await ns.ValueAsync("service/balanced", ".status.loadBalancer.ingress[*].ip"));

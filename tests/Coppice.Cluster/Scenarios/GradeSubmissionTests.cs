@@ -61,7 +61,7 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
             ["namespace/grade-submission unchanged", "pod/grade-submission-api created", "service/grade-submission-api unchanged",
                 "pod/grade-submission-portal created", "service/grade-submission-portal unchanged"],
             Lines(await ApplyAsync(version)));
-        await AnswersAsync($"http://{_cluster.NodeAddress}:32000/");
+        await _cluster.PageAsync($"http://{_cluster.NodeAddress}:32000/");
     }
 
     [Theory]
@@ -74,14 +74,14 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
         await using var forward = _cluster.Kubectl.Start(version, "port-forward", Api, "-n", Space, "9090:3000");
         await forward.SaysAsync("Forwarding from 127.0.0.1:9090 -> 3000", Patience);
         await forward.SaysAsync("Forwarding from [::1]:9090 -> 3000", Patience);
-        await AnswersAsync("http://127.0.0.1:9090/grade");
-        await AnswersAsync("http://[::1]:9090/grade");
+        await _cluster.PageAsync("http://127.0.0.1:9090/grade");
+        await _cluster.PageAsync("http://[::1]:9090/grade");
 
         await _cluster.Faults.SignalContainerAsync(Space, Api, Api, Signal.Kill);
         await RestartedAsync();
 
-        await AnswersAsync("http://127.0.0.1:9090/grade");
-        await AnswersAsync("http://[::1]:9090/grade");
+        await _cluster.PageAsync("http://127.0.0.1:9090/grade");
+        await _cluster.PageAsync("http://[::1]:9090/grade");
         Assert.False(forward.HasEnded, forward.Said);
     }
 
@@ -98,7 +98,7 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
         string[] addresses = ["http://localhost:31000/grade", "http://127.0.0.1:31000/grade", $"http://{_cluster.NodeAddress}:31000/grade"];
         foreach (var address in addresses)
         {
-            await AnswersAsync(address);
+            await _cluster.PageAsync(address);
         }
 
         await using var watch = _cluster.Kubectl.Start(KubectlVersion.Newest, "get", "pod", Api, "-n", Space, "--watch");
@@ -112,7 +112,7 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
         Assert.Matches(@"\ngrade-submission-api +1/1 +Running +1 \(\d+s ago\) +\S+\n", await RunAsync(KubectlVersion.Newest, "get", "pod", Api, "-n", Space));
         foreach (var address in addresses)
         {
-            await AnswersAsync(address);
+            await _cluster.PageAsync(address);
         }
     }
 
@@ -140,11 +140,8 @@ public sealed class GradeSubmissionTests(SharedCluster shared) : IAsyncLifetime
         RunAsync(KubectlVersion.Newest, "get", "pod", Api, "-n", Space, "-o", $"jsonpath={template}");
 
     private Task RunsAsync(string pod) =>
-        RunAsync(KubectlVersion.Newest, "wait", "--for=condition=Ready", $"pod/{pod}", "-n", Space, "--timeout=50s");
+        RunAsync(KubectlVersion.Newest, "wait", "--for=condition=Ready", $"pod/{pod}", "-n", Space, "--timeout=120s");
 
     private Task RestartedAsync() => Eventually.SeeAsync("one restart, and the API ready", Patience,
         () => ValueAsync("{.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].ready}"), seen => seen == "1 true");
-
-    private Task AnswersAsync(string address) => Eventually.TrueAsync($"an answer from {address}", Patience,
-        async () => (await _cluster.Http.GetAsync(address)).IsSuccessStatusCode);
 }

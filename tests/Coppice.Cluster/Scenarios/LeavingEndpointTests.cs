@@ -84,10 +84,10 @@ public sealed class LeavingEndpointTests(SharedCluster shared)
         await Eventually.SeeAsync("an event", Patience, () => ns.RunAsync("get", "events"), seen =>
             seen.Contains("KubeProxyIncorrectIPVersion") && seen.Contains(":: in spec.containers[0].ports[0].hostIP has incorrect IP version"));
 
-        Assert.Equal("odd\n", await ns.Cluster.Http.GetStringAsync($"http://{ns.Cluster.NodeAddress}:18091/hostname"));
+        Assert.Equal("odd\n", await ns.Cluster.PageAsync($"http://{ns.Cluster.NodeAddress}:18091/hostname"));
         await ns.RunAsync("expose", "pod", "odd", "--port=80", "--target-port=8080");
         var address = await ns.ValueAsync("service/odd", ".spec.clusterIP");
-        await Eventually.SeeAsync("an answer", Patience, () => ns.Cluster.Http.GetStringAsync($"http://{address}/hostname"), seen => seen == "odd\n");
+        Assert.Equal("odd\n", await ns.Cluster.PageAsync($"http://{address}/hostname"));
 
         // Scheduler and node agree: beside "::" there is room for another address.
         await ns.ApplyAsync("""
@@ -99,6 +99,6 @@ public sealed class LeavingEndpointTests(SharedCluster shared)
               containers: [{name: app, image: coppice/testapp:1, args: [serve], ports: [{containerPort: 8080, hostPort: 18090, hostIP: "127.0.0.1"}]}]
             """);
         await ns.PodIsReadyAsync("beside", Patience);
-        Assert.Equal("beside\n", await ns.Cluster.Http.GetStringAsync("http://127.0.0.1:18090/hostname"));
+        Assert.Equal("beside\n", await ns.Cluster.PageAsync("http://127.0.0.1:18090/hostname"));
     }
 }

@@ -58,7 +58,7 @@ public sealed class LivenessTests(SharedCluster shared)
         await Eventually.SeeAsync("sixteen seconds of running", Patience,
             () => ns.ValueAsync("pod/slow", ".status.containerStatuses[0].state.running.startedAt"),
             started => DateTimeOffset.TryParse(started, out var since) && TimeProvider.System.GetUtcNow() - since > until);
-        Assert.Equal("ok\n", await ns.Cluster.Http.GetStringAsync($"http://{address}:8080/healthz"));
+        Assert.Equal("ok\n", await ns.Cluster.PageAsync($"http://{address}:8080/healthz"));
         Assert.Equal("0", await ns.ValueAsync("pod/slow", ".status.containerStatuses[0].restartCount"));
     }
 

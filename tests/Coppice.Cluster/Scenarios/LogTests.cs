@@ -74,6 +74,6 @@ public sealed class LogTests(SharedCluster shared)
     {
         var script = $"\"$@\" {options} | awk '{CountLines}'";
         var logs = ns.Cluster.Kubectl.CommandFor(KubectlVersion.Newest, "--namespace", ns.Name, "logs", "talks");
-        return (await (logs.After("sh", "-c", script, "sh") with { Timeout = Patience }).RunAsync()).OrThrow().Trim();
+        return (await logs.After("sh", "-c", script, "sh").RunAsync()).OrThrow().Trim();
     }
 }

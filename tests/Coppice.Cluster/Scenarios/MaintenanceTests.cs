@@ -92,7 +92,7 @@ public sealed class MaintenanceTests(ThreeMachines machines)
             Assert.Contains($"{ns.Name}/{daemon}", refused.Error, StringComparison.Ordinal);
 
             await ns.RunAsync(version, "rollout", "restart", "deployment", "web");
-            var done = await (Cluster.Kubectl.CommandFor(version, [.. drain, "--ignore-daemonsets", $"--timeout={Patience.TotalSeconds}s"]) with { Timeout = Patience }).RunAsync();
+            var done = await ns.TryAsync(version, [.. drain, "--ignore-daemonsets", "--timeout=120s"]);
             Assert.True(done.Succeeded, done.ToString());
             Assert.Contains($"gnoring DaemonSet-managed Pods: {ns.Name}/{daemon}", done.Error, StringComparison.Ordinal);
             Assert.Equal(0, await CountAsync(ns, "node-2"));

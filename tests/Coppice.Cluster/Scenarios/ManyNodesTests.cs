@@ -98,10 +98,10 @@ public sealed class ManyNodesTests(ThreeMachines machines)
         try
         {
             await ns.RunAsync("rollout", "restart", "deployment/web");
-            var draining = Cluster.Kubectl.RunAsync(KubectlVersion.Newest, "drain", drained.Name, "--ignore-daemonsets", "--delete-emptydir-data", $"--pod-selector=of={ns.Name}", "--timeout=50s");
+            var draining = Cluster.Kubectl.RunAsync(KubectlVersion.Newest, "drain", drained.Name, "--ignore-daemonsets", "--delete-emptydir-data", $"--pod-selector=of={ns.Name}", "--timeout=120s");
             await lost.CutAsync();
             await draining;
-            await (Cluster.Kubectl.CommandFor(KubectlVersion.Newest, "-n", ns.Name, "rollout", "status", "deployment/web", $"--timeout={Patience.TotalSeconds}s") with { Timeout = Patience }).RunAsync();
+            await ns.RunAsync("rollout", "status", "deployment/web", "--timeout=120s");
             await Eventually.SeeAsync("six ready pods on the node that is left", Patience, () => ReadyNodesAsync(ns), seen => seen.SequenceEqual(Enumerable.Repeat("node-1", 6)));
             var answered = load.Answered;
             await Eventually.TrueAsync("a load that is answered again", Patience, () => load.Answered > answered + RequestsPerSecond);

@@ -17,6 +17,7 @@ public sealed class NginxPodTests(SharedCluster shared)
         await ns.RunAsync(version, "apply", "-f", $"{Examples}/nginx-pod.yaml");
         await ns.PodIsReadyAsync("nginx-pod", Patience);
         var address = await ns.ValueAsync("pod/nginx-pod", ".status.podIP");
+        await ns.Cluster.PageAsync($"http://{address}/");
         var made = await ns.RunAsync(version, "exec", "nginx-pod", "--", "stat", "-c", "%y", "/run/nginx.pid");
 
         await using (var terminal = ns.StartInTerminal(version, "exec", "-it", "nginx-pod", "--", "/bin/bash"))
@@ -29,7 +30,7 @@ public sealed class NginxPodTests(SharedCluster shared)
 
         await ns.RestartsAsync("nginx-pod", 1, Patience);
         await ns.PodIsReadyAsync("nginx-pod", Patience);
-        Assert.Contains("Welcome to nginx!", await Eventually.SeeAsync("the page", Patience, () => ns.Cluster.Http.GetStringAsync($"http://{address}/"), page => page.Length > 0));
+        Assert.Contains("Welcome to nginx!", await ns.Cluster.PageAsync($"http://{address}/"));
         Assert.Equal(address, await ns.ValueAsync("pod/nginx-pod", ".status.podIP"));
         Assert.NotEqual(made, await ns.RunAsync(version, "exec", "nginx-pod", "--", "stat", "-c", "%y", "/run/nginx.pid"));
         Assert.Matches(@"nginx-pod +1/1 +Running +1 \(\d+s ago\)", await ns.RunAsync(KubectlVersion.Newest, "get", "pods"));
@@ -40,7 +41,7 @@ public sealed class NginxPodTests(SharedCluster shared)
     {
         var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync("apply", "-f", $"{Examples}/echo-hname.yaml");
-        await ns.RunAsync("rollout", "status", "deployment/echo-hname", "--timeout=60s");
+        await ns.RunAsync("rollout", "status", "deployment/echo-hname", "--timeout=120s");
         var before = await NamesAsync(ns);
         Assert.Equal(3, before.Count);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Coppice.Cluster.Harness;
 using Coppice.Testing;
 
@@ -16,6 +17,8 @@ public sealed class NumbersTests(SharedCluster shared)
         // 001.1 and 001.2: without a probe nobody knows that an instance is broken.
         await ns.RunAsync("apply", "-f", Folder);
         var (healthy, broken) = await TwoAsync(ns, "v1");
+        await ns.Cluster.PageAsync($"http://{healthy.Address}/healthz");
+        await ns.Cluster.PageAsync($"http://{broken.Address}/healthz");
         await CallAsync(ns, broken, "/rng");
         Assert.Equal(500, await CallAsync(ns, broken, "/rng"));
         Assert.Equal(500, await CallAsync(ns, broken, "/healthz"));
@@ -29,7 +32,11 @@ public sealed class NumbersTests(SharedCluster shared)
         await Eventually.SeeAsync("one address", Patience, () => EndpointsAsync(ns), seen => seen.SequenceEqual([healthy.Address]));
         Assert.Matches($@"\n{broken.Name} +0/1 +Running +0 ", "\n" + await ns.RunAsync("get", "pods", "-l", "app=numbers-api"));
         var service = $"http://{ns.Cluster.NodeAddress}:8013/healthz";
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ns.Cluster.Http.GetAsync(service))), answer => Assert.True(answer.IsSuccessStatusCode));
+        await Eventually.SeeAsync("twenty answers, all of them good", Patience, async () =>
+        {
+            using var fresh = ns.Cluster.Network.NewHttpClient(TimeSpan.FromSeconds(10));
+            return await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ => (await fresh.GetAsync(service)).StatusCode));
+        }, seen => seen.All(one => one == HttpStatusCode.OK));
 
         // 001.5: with all of them broken nobody answers; 001.4: nobody restarts or replaces them.
         await CallAsync(ns, healthy, "/rng");
@@ -58,8 +65,8 @@ public sealed class NumbersTests(SharedCluster shared)
     {
         if (ready)
         {
-            await ns.RunAsync("rollout", "status", "deployment/numbers-api", "--timeout=90s");
-            Assert.Contains("condition met", await ns.RunAsync("wait", "--for=condition=ContainersReady", "pod", "-l", $"app=numbers-api,version={version}", "--timeout=60s"));
+            await ns.RunAsync("rollout", "status", "deployment/numbers-api", "--timeout=120s");
+            Assert.Contains("condition met", await ns.RunAsync("wait", "--for=condition=ContainersReady", "pod", "-l", $"app=numbers-api,version={version}", "--timeout=120s"));
         }
 
         // Pods of the version before may still be on their way out.

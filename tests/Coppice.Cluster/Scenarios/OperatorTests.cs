@@ -21,7 +21,7 @@ public sealed class OperatorTests(SharedCluster shared, OperatorTests.Installed 
             Cluster = await shared.GetAsync();
             await Cluster.ServeAsync(OperatorImage.Build());
             await Cluster.Kubectl.RunAsync(KubectlVersion.Newest, "apply", "-f", Manifests);
-            await Cluster.Kubectl.RunAsync(KubectlVersion.Newest, "wait", "-n", "site-operator", "--for=condition=available", "deployment", "--all", "--timeout=55s");
+            await Cluster.Kubectl.RunAsync(KubectlVersion.Newest, "wait", "-n", "site-operator", "--for=condition=available", "deployment", "--all", "--timeout=120s");
         }
 
         public async ValueTask DisposeAsync() =>
@@ -94,14 +94,7 @@ public sealed class OperatorTests(SharedCluster shared, OperatorTests.Installed 
     private static async Task<string> PageAsync(TestNamespace ns)
     {
         var address = await ns.ValueAsync("service/home", ".spec.clusterIP");
-        var page = "";
-        await Eventually.TrueAsync("the page", Patience, async () =>
-        {
-            using var answer = await ns.Cluster.Http.GetAsync($"http://{address}/");
-            page = await answer.Content.ReadAsStringAsync();
-            return answer.IsSuccessStatusCode;
-        });
-        return page;
+        return await ns.Cluster.PageAsync($"http://{address}/");
     }
 
     private static async Task RefusesAsync(TestNamespace ns, string patch, string why) =>

@@ -118,7 +118,7 @@ public sealed class OtherRangesTests
         var port = await ns.ValueAsync("service/web", ".spec.ports[0].nodePort");
         foreach (var host in new[] { ns.Cluster.NodeAddress, "127.0.0.1" })
         {
-            await Eventually.TrueAsync($"an answer of {host}:{port}", Patience, async () => (await ns.Cluster.Http.GetAsync($"http://{host}:{port}/")).IsSuccessStatusCode);
+            await ns.Cluster.PageAsync($"http://{host}:{port}/");
         }
     }
 

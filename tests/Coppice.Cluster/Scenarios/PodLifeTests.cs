@@ -54,7 +54,7 @@ public sealed class PodLifeTests(SharedCluster shared)
             "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
             await ns.ValueAsync("pod/second", ".status.conditions[?(@.type==\"PodScheduled\")].message"));
         Assert.Matches(@"\n  Warning +FailedScheduling .*didn't have free ports", await ns.RunAsync("describe", "pod", "second"));
-        Assert.Equal("first\n", await ns.Cluster.Http.GetStringAsync($"http://{ns.Cluster.NodeAddress}:18080/hostname"));
+        Assert.Equal("first\n", await ns.Cluster.PageAsync($"http://{ns.Cluster.NodeAddress}:18080/hostname"));
 
         await ns.RunAsync("delete", "pod", "first");
         await ns.PodIsReadyAsync("second", Patience);
@@ -73,7 +73,7 @@ public sealed class PodLifeTests(SharedCluster shared)
             """);
         await ns.PodIsReadyAsync("host", Patience);
         Assert.Equal(ns.Cluster.NodeAddress, await ns.ValueAsync("pod/host", ".status.podIP"));
-        Assert.Equal($"{Environment.MachineName}\n", await ns.Cluster.Http.GetStringAsync($"http://{ns.Cluster.NodeAddress}:18081/hostname"));
+        Assert.Equal($"{Environment.MachineName}\n", await ns.Cluster.PageAsync($"http://{ns.Cluster.NodeAddress}:18081/hostname"));
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public sealed class RolloutTests(SharedCluster shared)
         Assert.False(status.Succeeded);
         Assert.Contains("Waiting for deployment \"rollout-nginx\" rollout to finish: 1 out of 3 new replicas have been updated...", status.Output);
         Assert.Contains("error: deployment \"rollout-nginx\" exceeded its progress deadline", status.Error);
-        await ns.SeesAsync(Deployment, ".status.conditions[?(@.type==\"Progressing\")].reason", "ProgressDeadlineExceeded", TimeSpan.FromSeconds(5));
+        await ns.SeesAsync(Deployment, ".status.conditions[?(@.type==\"Progressing\")].reason", "ProgressDeadlineExceeded", Patience);
 
         await Eventually.SeeAsync("ImagePullBackOff", Patience, () => ns.RunAsync("get", "pods"), seen => seen.Contains("ImagePullBackOff"));
         var pods = (await ns.RunAsync("get", "pods", "--no-headers")).Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -62,7 +62,7 @@ public sealed class UpgradeTests
 
         foreach (var (inMachine, directory) in ((Func<Command, Command>, string)[])[(cluster.Inside, cluster.DataDirectory), (second.Inside, second.DataDirectory)])
         {
-            var said = (await (inMachine(new Command(build, "up", "--data-dir", directory)) with { Timeout = Patience }).RunAsync()).OrThrow();
+            var said = (await inMachine(new Command(build, "up", "--data-dir", directory)).RunAsync()).OrThrow();
             Assert.Contains("Another build of coppice is running", said);
             var running = int.Parse((await File.ReadAllLinesAsync(Path.Combine(directory, "coppice.pid")))[0]);
             Assert.Equal(build, new FileInfo($"/proc/{running}/exe").LinkTarget);

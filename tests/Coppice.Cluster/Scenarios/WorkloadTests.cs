@@ -22,7 +22,7 @@ public sealed class WorkloadTests(SharedCluster shared)
                 metadata: {labels: {app: db}}
                 spec: {terminationGracePeriodSeconds: 1, containers: [{name: app, image: coppice/testapp:1, args: [serve]}]}
             """);
-        await ns.RunAsync("rollout", "status", "statefulset/db", "--timeout=60s");
+        await ns.RunAsync("rollout", "status", "statefulset/db", "--timeout=120s");
         Assert.Equal("db-0 db-1", await ns.RunAsync("get", "pods", "-o", "jsonpath={.items[*].metadata.name}"));
 
         var before = await ns.ValueAsync("pod/db-0", ".metadata.uid");
@@ -39,7 +39,7 @@ public sealed class WorkloadTests(SharedCluster shared)
         var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync("create", "cronjob", "tick", "--image=coppice/testapp:1", "--schedule=0 0 1 1 *", "--", "/usr/local/bin/testapp", "exit", "0");
         await ns.RunAsync("create", "job", "now", "--from=cronjob/tick");
-        await ns.RunAsync("wait", "--for=condition=complete", "job/now", "--timeout=60s");
+        await ns.RunAsync("wait", "--for=condition=complete", "job/now", "--timeout=120s");
 
         Assert.Contains("1/1", await ns.RunAsync("get", "job", "now"), StringComparison.Ordinal);
         await ns.RunAsync("delete", "job", "now");
@@ -63,14 +63,14 @@ public sealed class WorkloadTests(SharedCluster shared)
                 metadata: {labels: {app: agent}}
                 spec: {terminationGracePeriodSeconds: 1, containers: [{name: app, image: coppice/testapp:1, args: [serve]}]}
             """);
-        await ns.RunAsync(version, "rollout", "status", "daemonset/agent", "--timeout=60s");
+        await ns.RunAsync(version, "rollout", "status", "daemonset/agent", "--timeout=120s");
 
         await ns.RunAsync(version, "set", "env", "daemonset/agent", "COLOR=red");
-        Assert.EndsWith("daemon set \"agent\" successfully rolled out", (await ns.RunAsync(version, "rollout", "status", "daemonset/agent", "--timeout=60s")).TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("daemon set \"agent\" successfully rolled out", (await ns.RunAsync(version, "rollout", "status", "daemonset/agent", "--timeout=120s")).TrimEnd(), StringComparison.Ordinal);
         Assert.Equal("red", await Eventually.SeeAsync("the new pod alone", Patience, ColorsAsync, seen => !seen.Contains('-')));
 
         await ns.RunAsync(version, "rollout", "undo", "daemonset/agent");
-        await ns.RunAsync(version, "rollout", "status", "daemonset/agent", "--timeout=60s");
+        await ns.RunAsync(version, "rollout", "status", "daemonset/agent", "--timeout=120s");
         await Eventually.SeeAsync("the old template's pod alone", Patience, ColorsAsync, seen => seen == "-");
         Assert.Matches(@"(?s)REVISION +CHANGE-CAUSE\n2 +<none>\n3 +<none>", await ns.RunAsync(version, "rollout", "history", "daemonset/agent"));
 
@@ -86,7 +86,7 @@ public sealed class WorkloadTests(SharedCluster shared)
         var ns = await shared.NewNamespaceAsync();
         await ns.RunAsync("create", "deployment", "web", "--image=coppice/testapp:1", "--", "/usr/local/bin/testapp", "serve");
         await ns.RunAsync("create", "pdb", "web", "--selector=app=web", "--min-available=1");
-        await ns.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await ns.RunAsync("rollout", "status", "deployment/web", "--timeout=120s");
         await Eventually.SeeAsync("the budget counts", Patience, () => ns.ValueAsync("pdb/web", ".status.currentHealthy"), seen => seen == "1");
 
         Assert.Equal("0", await ns.ValueAsync("pdb/web", ".status.disruptionsAllowed"));

@@ -25,7 +25,7 @@ internal static class FirstSteps
         await ns.PodIsReadyAsync("nginx-pod", Patience);
 
         var address = await ns.ValueAsync("pod/nginx-pod", ".status.podIP");
-        var page = await cluster.Http.GetStringAsync($"http://{address}/");
+        var page = await cluster.PageAsync($"http://{address}/");
         Assert.Contains("<title>Welcome to nginx!</title>", page);
     }
 }

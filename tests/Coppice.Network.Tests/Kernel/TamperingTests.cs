@@ -10,7 +10,7 @@ namespace Coppice.Network.Tests.Kernel;
 /// <summary>What the kernel does not take, and what others do to the rules, in a real kernel.</summary>
 public sealed class TamperingTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static ServicePortInfo Web(string name, string address, params string[] endpoints) => new("default", name, "http", TransportProtocol.Tcp, 80)
     {
