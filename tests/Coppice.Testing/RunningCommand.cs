@@ -7,6 +7,7 @@ namespace Coppice.Testing;
 public sealed class RunningCommand : IAsyncDisposable
 {
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ReadWithin = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
     private readonly StringBuilder _said = new();
@@ -55,10 +56,11 @@ public sealed class RunningCommand : IAsyncDisposable
     /// <summary>Sends a signal.</summary>
     public void Signal(Signal signal) => Processes.Signal(_process.Id, signal);
 
-    /// <summary>Waits for its end and returns the exit code.</summary>
+    /// <summary>Waits for its end, and until what it said is there, and returns the exit code.</summary>
     public async Task<int> EndsAsync(TimeSpan within)
     {
         await Eventually.TrueAsync($"the end of {_command}", within, () => _process.HasExited);
+        await AllIsReadAsync();
         return _process.ExitCode;
     }
 
@@ -79,8 +81,7 @@ public sealed class RunningCommand : IAsyncDisposable
             }
         }
 
-        // Something it left behind may hold the pipe open; what was read until then is enough.
-        await Task.WhenAny(_reading, Task.Delay(TimeSpan.FromSeconds(1)));
+        await AllIsReadAsync();
         lock (_said)
         {
             _log.Dispose();
@@ -88,6 +89,9 @@ public sealed class RunningCommand : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    // Something it left behind may hold the pipe open; what was read until then is enough.
+    private Task AllIsReadAsync() => Task.WhenAny(_reading, Task.Delay(ReadWithin));
 
     private async Task ReadAsync(StreamReader from)
     {

@@ -23,6 +23,9 @@ core = client.CoreV1Api()
 apps = client.AppsV1Api()
 api = dynamic.DynamicClient(api_client)
 
+# Seconds for anything that should come about by itself: a machine that runs other things beside this may be slow.
+PATIENCE = 120
+
 POD = {
     "apiVersion": "v1",
     "kind": "Pod",
@@ -114,7 +117,7 @@ def patches_of_each_type():
 
 def scale_and_status():
     assert apps.patch_namespaced_deployment_scale("shop", namespace, {"spec": {"replicas": 1}}).spec.replicas == 1
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while (apps.read_namespaced_deployment_status("shop", namespace).status.ready_replicas or 0) != 1:
         assert time.monotonic() < deadline, "not ready"
         time.sleep(0.1)
@@ -138,7 +141,7 @@ def server_side_apply():
 def dynamic_client():
     pods = api.resources.get(api_version="v1", kind="Pod")
     pods.create(body=POD, namespace=namespace)
-    for event in pods.watch(namespace=namespace, field_selector="metadata.name=web", timeout=60):
+    for event in pods.watch(namespace=namespace, field_selector="metadata.name=web", timeout=PATIENCE):
         if any(one.type == "Ready" and one.status == "True" for one in event["object"].status.conditions or []):
             break
     assert pods.get(name="web", namespace=namespace).status.phase == "Running"
@@ -168,9 +171,9 @@ def exec_with_input_and_exit_code():
     shell = stream.stream(
         core.connect_get_namespaced_pod_exec, "web", namespace, command=["sh"], stdin=True, stdout=True, stderr=True, tty=False, _preload_content=False)
     shell.write_stdin("echo $((40+2))\n")
-    assert shell.readline_stdout(timeout=30) == "42"
+    assert shell.readline_stdout(timeout=PATIENCE) == "42"
     shell.write_stdin("exit 3\n")
-    shell.run_forever(timeout=30)
+    shell.run_forever(timeout=PATIENCE)
     assert shell.returncode == 3, shell.returncode
 
 
@@ -181,7 +184,7 @@ def exec_in_a_terminal():
 
 def attach():
     said = stream.stream(core.connect_get_namespaced_pod_attach, "talks", namespace, stdout=True, stderr=True, _preload_content=False)
-    assert said.readline_stdout(timeout=30)
+    assert said.readline_stdout(timeout=PATIENCE)
     said.close()
 
 
@@ -201,7 +204,7 @@ def logs_as_they_come():
     talks = {**POD, "metadata": {"name": "talks"}}
     talks["spec"] = {**POD["spec"], "containers": [{**POD["spec"]["containers"][0], "args": ["write", "20"]}]}
     core.create_namespaced_pod(namespace, talks)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while core.read_namespaced_pod("talks", namespace).status.phase != "Running":
         assert time.monotonic() < deadline, "not running"
         time.sleep(0.1)
@@ -213,7 +216,7 @@ def logs_as_they_come():
             following.stop()
     assert lines[0].startswith("line 1 ") and lines[9].startswith("line 10 "), lines
     last = core.read_namespaced_pod_log("talks", namespace, tail_lines=3).splitlines()
-    assert 3 <= len(last) < 10, last  # what is printed while it is read may come, too
+    assert len(last) >= 3 and int(last[0].split()[1]) >= 8, last  # what is printed while it is read may come, too
 
 
 def proxy_to_a_pod():
@@ -252,7 +255,7 @@ def custom_resources():
             "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]},
     })
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not any(one.type == "Established" and one.status == "True" for one in definitions.read_custom_resource_definition(f"cats.{group}").status.conditions or []):
             assert time.monotonic() < deadline, "not established"
         custom = client.CustomObjectsApi()
@@ -273,7 +276,7 @@ def leader_election():
     election = electionconfig.Config(
         ConfigMapLock("lock", namespace, "me"), lease_duration=17, renew_deadline=15, retry_period=5, onstarted_leading=led.set, onstopped_leading=None)
     threading.Thread(target=leaderelection.LeaderElection(election).run, daemon=True).start()
-    assert led.wait(30), "nobody leads"
+    assert led.wait(PATIENCE), "nobody leads"
     record = json.loads(core.read_namespaced_config_map("lock", namespace).metadata.annotations["control-plane.alpha.kubernetes.io/leader"])
     assert record["holderIdentity"] == "me", record
 

@@ -110,7 +110,7 @@ public sealed class RuntimeDeathTests : IAsyncLifetime
     [Fact]
     public async Task A_container_that_is_stopped_is_restarted_without_waiting_for_what_it_cannot_hear()
     {
-        // Its grace is far beyond what is waited for here.
+        // Its grace is far beyond what is waited for here. Whether it lives is asked once it serves, however long that takes.
         await _ns.ApplyAsync("""
             apiVersion: v1
             kind: Pod
@@ -121,6 +121,10 @@ public sealed class RuntimeDeathTests : IAsyncLifetime
               containers:
               - name: web
                 image: nginx:1.16.0
+                startupProbe:
+                  httpGet: {path: /, port: 80}
+                  periodSeconds: 1
+                  failureThreshold: 120
                 livenessProbe:
                   httpGet: {path: /, port: 80}
                   periodSeconds: 1

@@ -179,7 +179,11 @@ public sealed class SlowDiskTests
             await ns.ApplyAsync(Manifest);
             await ns.SeesAsync("statefulset/db", ".status.readyReplicas", "1", Patience);
             await ns.PodIsReadyAsync("web", Patience);
-            var load = SteadyLoad.Start(cluster.Network, $"http://{await ns.ValueAsync("service/web", ".spec.clusterIP")}/hostname", RequestsPerSecond);
+            var page = $"http://{await ns.ValueAsync("service/web", ".spec.clusterIP")}/hostname";
+
+            // A pod that is ready is in the service's rules a moment later, and no request may be lost.
+            await cluster.PageAsync(page);
+            var load = SteadyLoad.Start(cluster.Network, page, RequestsPerSecond);
             await Eventually.TrueAsync("a load that is answered", Patience, () => load.Answered > RequestsPerSecond);
             return new World(cluster, ns, load, await ns.RunAsync("get", "pods", "web", "db-0", "-o", $"jsonpath={Containers}"));
         }

@@ -46,15 +46,18 @@ internal sealed class CoppiceServer(NetworkNamespace network, ClusterFolders fol
     public async Task KillAsync()
     {
         Processes.Signal(Id, Signal.Kill);
-        await _process!.EndsAsync(TimeSpan.FromSeconds(10));
+        await EndsAsync(Patience);
     }
 
     /// <summary>Asks it to end and waits until it has.</summary>
     public async Task StopAsync()
     {
         Processes.Signal(Id, Signal.Terminate);
-        await _process!.EndsAsync(TimeSpan.FromSeconds(30));
+        await EndsAsync(Patience);
     }
+
+    /// <summary>Waits until it has ended.</summary>
+    public Task EndsAsync(TimeSpan within) => _process!.EndsAsync(within);
 
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -144,7 +144,7 @@ internal sealed class JoinedMachine : IAsyncDisposable
     /// <summary>Waits until coppice has ended by itself, and returns what it said.</summary>
     public async Task<string> EndsAsync(TimeSpan within)
     {
-        await Eventually.TrueAsync($"the end of coppice on {Name}", within, () => !_server.IsRunning);
+        await _server.EndsAsync(within);
         return await File.ReadAllTextAsync(Path.Combine(_folders.Logs, "coppice.log"));
     }
 

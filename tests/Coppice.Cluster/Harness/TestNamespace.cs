@@ -76,6 +76,9 @@ public sealed class TestNamespace
         await cluster.Kubectl.RunAsync(KubectlVersion.Newest, "create", "namespace", name);
         var made = new TestNamespace(cluster, name);
         TestNamespacesAttribute.Add(made);
+
+        // Whoever makes a pod at once is given a second for the account to come.
+        await made.SeesAsync("serviceaccount/default", ".metadata.name", "default", Patience);
         return made;
     }
 }

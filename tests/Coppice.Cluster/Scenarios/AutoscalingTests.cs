@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Coppice.Cluster.Harness;
 using Coppice.Testing;
 
@@ -29,11 +30,16 @@ public sealed class AutoscalingTests(SharedCluster shared)
         await ns.RunAsync(version, "autoscale", "deployment", "burner", "--cpu-percent=80", "--max=2");
 
         await Eventually.SeeAsync("a second pod", Patience, () => ns.ValueAsync("deployment/burner", ".spec.replicas"), seen => seen == "2");
-        Assert.Matches(@"burner +Deployment/burner +cpu: \d+%/80% +1 +2 +\d", await ns.RunAsync(version, "get", "hpa"));
+
+        // What it goes by is told after the target was scaled.
+        await Eventually.SeeAsync("the pods' figures", Patience, () => ns.RunAsync(version, "get", "hpa"),
+            seen => Regex.IsMatch(seen, @"burner +Deployment/burner +cpu: \d+%/80% +1 +2 +\d"));
         var told = await Eventually.SeeAsync("why", Patience, () => ns.RunAsync(version, "describe", "hpa", "burner"), seen => seen.Contains("SuccessfulRescale", StringComparison.Ordinal));
         Assert.Contains("New size: 2; reason: cpu resource utilization (percentage of request) above target", told, StringComparison.Ordinal);
-        Assert.Equal(
+        await ns.SeesAsync(
+            "hpa/burner",
+            ".status.conditions[?(@.type==\"AbleToScale\")].status} {.status.conditions[?(@.type==\"ScalingActive\")].status",
             "True True",
-            await ns.ValueAsync("hpa/burner", ".status.conditions[?(@.type==\"AbleToScale\")].status} {.status.conditions[?(@.type==\"ScalingActive\")].status"));
+            Patience);
     }
 }

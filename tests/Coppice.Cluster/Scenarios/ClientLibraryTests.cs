@@ -20,6 +20,8 @@ public sealed class ClientLibraryTests(SharedCluster shared)
         var ns = await shared.NewNamespaceAsync();
         var command = ns.Cluster.Inside(program(ns.Name)) with
         {
+            // It tries one thing after another, and some may take a minute.
+            Timeout = 5 * Patience,
             Environment = new Dictionary<string, string?> { ["KUBECONFIG"] = ns.Cluster.Folders.Kubeconfig },
         };
         var lines = (await command.RunAsync()).OrThrow().Split('\n', StringSplitOptions.RemoveEmptyEntries);

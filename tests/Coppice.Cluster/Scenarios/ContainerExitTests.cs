@@ -46,8 +46,10 @@ public sealed class ContainerExitTests(SharedCluster shared)
             return;
         }
 
-        // By hand, since a client of HTTP asks again where a connection ends without an answer, and that would end the next container.
         var address = await ns.ValueAsync("pod/ends", ".status.podIP");
+        await ns.Cluster.PageAsync($"http://{address}:8080/");
+
+        // By hand, since a client of HTTP asks again where a connection ends without an answer, and that would end the next container.
         using var connection = await ns.Cluster.Network.ConnectAsync(new DnsEndPoint(address, 8080), TestContext.Current.CancellationToken);
         await connection.SendAsync(Encoding.ASCII.GetBytes($"GET /exit?code={code} HTTP/1.0\r\n\r\n"));
     }

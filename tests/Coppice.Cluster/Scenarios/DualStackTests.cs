@@ -203,7 +203,7 @@ public sealed class DualStackTests
         Assert.StartsWith("fd00:96::", six);
         await Eventually.SeeAsync("slices of both families", Patience,
             () => ns.ValueAsync("endpointslices", $".items[?(@.metadata.labels.kubernetes\\.io/service-name==\"web\")].endpoints[*].addresses[*]"), seen => pod.All(seen.Contains));
-        Assert.Equal(pod[0], await ns.ValueAsync("endpoints/web", ".subsets[*].addresses[*].ip"));
+        await ns.SeesAsync("endpoints/web", ".subsets[*].addresses[*].ip", pod[0], Patience);
         await Eventually.SeeAsync("the addresses as objects", Patience, () => ns.RunAsync("get", "ipaddresses"), seen => web.Append(six).All(seen.Contains));
         return (pod, web, six);
     }

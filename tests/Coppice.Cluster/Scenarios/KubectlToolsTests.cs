@@ -147,6 +147,13 @@ public sealed class KubectlToolsTests(SharedCluster shared)
         await ns.RunAsync("create", "deployment", "web", "--image=coppice/testapp:1", "--", "testapp", "serve");
         await ns.RunAsync("create", "service", "clusterip", "web", "--tcp=80:8080");
         await ns.RunAsync("create", "secret", "generic", "keys", "--from-literal=a=b");
+
+        // These come by themselves, a moment later.
+        foreach (var kind in (string[])["endpoints", "events"])
+        {
+            await Eventually.SeeAsync($"some {kind}", Patience, () => ns.RunAsync("get", kind, "-o", "name"), seen => seen.Length > 0);
+        }
+
         foreach (var kind in (string[])["pods", "rc", "rs", "deployments", "services", "endpoints", "configmaps", "secrets", "serviceaccounts", "events", "nodes", $"namespace/{ns.Name}"])
         {
             var result = await ns.TryAsync(version, "describe", kind);

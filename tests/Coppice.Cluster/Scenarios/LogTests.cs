@@ -20,7 +20,7 @@ public sealed class LogTests(SharedCluster shared)
         var ns = await shared.NewNamespaceAsync();
         var directory = await TalksAsync(ns, linesPerSecond: 2500);
         var (most, rotated) = (0L, new HashSet<string>());
-        await Eventually.TrueAsync("many rotations", Patience, () =>
+        await Eventually.TrueAsync("many rotations", 2 * Patience, () =>
         {
             var files = Directory.GetFiles(directory).Select(one => new FileInfo(one)).Where(one => one.Exists).ToList();
             most = Math.Max(most, files.Sum(one => one.Exists ? one.Length : 0));
@@ -74,6 +74,6 @@ public sealed class LogTests(SharedCluster shared)
     {
         var script = $"\"$@\" {options} | awk '{CountLines}'";
         var logs = ns.Cluster.Kubectl.CommandFor(KubectlVersion.Newest, "--namespace", ns.Name, "logs", "talks");
-        return (await logs.After("sh", "-c", script, "sh").RunAsync()).OrThrow().Trim();
+        return (await (logs.After("sh", "-c", script, "sh") with { Timeout = 5 * Patience }).RunAsync()).OrThrow().Trim();
     }
 }

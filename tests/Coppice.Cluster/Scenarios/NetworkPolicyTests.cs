@@ -45,7 +45,7 @@ public sealed class NetworkPolicyTests(SharedCluster shared)
         await x.ApplyAsync(Policy("{podSelector: {}, policyTypes: [Ingress]}"));
         await SeesAsync(x, y, "xa>xb xb>xa xb>service ya>xa ya>xb ya>service");
         // What is forbidden to others, the node may: to look whether a pod is ready.
-        Assert.Equal("True", await x.ValueAsync("pod/b", ".status.conditions[?(@.type==\"Ready\")].status"));
+        await x.PodIsReadyAsync("b", Patience);
         Assert.Contains("Policy Types: Ingress", await x.RunAsync(KubectlVersion.Old, "describe", "networkpolicy", "policy"), StringComparison.Ordinal);
 
         await x.ApplyAsync(Policy("{podSelector: {matchLabels: {pod: a}}, ingress: [{from: [{podSelector: {matchLabels: {pod: b}}}], ports: [{port: http}]}]}"));
@@ -67,7 +67,8 @@ public sealed class NetworkPolicyTests(SharedCluster shared)
         await ns.ApplyAsync(Policy("{podSelector: {matchLabels: {kept: in}}, policyTypes: [Egress]}"));
 
         var address = await ns.ValueAsync("pod/a", ".status.podIP");
-        foreach (var (name, label, said) in new[] { ("kept", "in", "kept"), ("free", "out", "reached") })
+        await ns.Cluster.PageAsync($"http://{address}:8080/hostname");
+        foreach (var (name, label, said, wait) in new[] { ("kept", "in", "kept", 2), ("free", "out", "reached", 30) })
         {
             await ns.ApplyAsync($$"""
                 apiVersion: v1
@@ -75,7 +76,7 @@ public sealed class NetworkPolicyTests(SharedCluster shared)
                 metadata: {name: {{name}}, labels: {kept: {{label}} } }
                 spec:
                   restartPolicy: Never
-                  containers: [{name: app, image: coppice/testapp:1, command: [sh, -c, "case $(printf 'GET /hostname HTTP/1.0\r\n\r\n' | nc -w 2 {{address}} 8080 2> /dev/null) in HTTP*) echo reached;; *) echo kept;; esac"]}]
+                  containers: [{name: app, image: coppice/testapp:1, command: [sh, -c, "case $(printf 'GET /hostname HTTP/1.0\r\n\r\n' | nc -w {{wait}} {{address}} 8080 2> /dev/null) in HTTP*) echo reached;; *) echo kept;; esac"]}]
                 """);
             await ns.SeesAsync($"pod/{name}", ".status.phase", "Succeeded", Patience);
             Assert.Equal(said, (await ns.RunAsync("logs", name)).Trim());

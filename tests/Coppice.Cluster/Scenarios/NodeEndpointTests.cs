@@ -51,7 +51,8 @@ public sealed class NodeEndpointTests(SharedCluster shared)
         Assert.Contains($"\ncontainer_memory_working_set_bytes{labels} ", metrics);
         Assert.Contains("\nresource_scrape_error 0\n", metrics);
         Assert.Contains("kubelet_node_name{node=\"node-1\"} 1", await ns.RunAsync(version, "get", "--raw", "/api/v1/nodes/node-1/proxy/metrics"));
-        Assert.Contains($"namespace=\"{ns.Name}\",pod=\"busy\"", await ns.RunAsync(version, "get", "--raw", "/api/v1/nodes/node-1/proxy/metrics/probes"));
+        await Eventually.SeeAsync("its first probe", Patience, () => ns.RunAsync(version, "get", "--raw", "/api/v1/nodes/node-1/proxy/metrics/probes"),
+            seen => seen.Contains($"namespace=\"{ns.Name}\",pod=\"busy\""));
         Assert.Contains("container_network_receive_bytes_total", await ns.RunAsync(version, "get", "--raw", "/api/v1/nodes/node-1/proxy/metrics/cadvisor"));
         Assert.Contains("\"name\":\"busy\"", await ns.RunAsync(version, "get", "--raw", "/api/v1/nodes/node-1/proxy/runningpods/"));
     }
@@ -60,17 +61,21 @@ public sealed class NodeEndpointTests(SharedCluster shared)
     public async Task The_node_is_described_and_tells_how_it_works()
     {
         var ns = await shared.NewNamespaceAsync();
-        var described = await ns.RunAsync("describe", "node", "node-1");
-        Assert.Contains("Starting kubelet.", described);
-        Assert.Contains("Updated Node Allocatable limit across pods", described);
-        Assert.Contains("Node node-1 status is now: NodeHasNoDiskPressure", described);
-        Assert.Contains("Node node-1 event: Registered Node node-1 in Controller", described);
+
+        // What a new node does is told, and what belongs to it made, a moment after it is Ready.
+        string[] told =
+        [
+            "Starting kubelet.", "Updated Node Allocatable limit across pods",
+            "Node node-1 status is now: NodeHasNoDiskPressure", "Node node-1 event: Registered Node node-1 in Controller",
+        ];
+        await Eventually.SeeAsync("its story", Patience, () => ns.RunAsync("describe", "node", "node-1"), seen => told.All(one => seen.Contains(one)));
 
         var configuration = JsonNode.Parse(await ns.RunAsync("get", "--raw", "/api/v1/nodes/node-1/proxy/configz"))!["kubeletconfig"]!;
         Assert.Equal(("cluster.local", 110), ((string?)configuration["clusterDomain"], (int)configuration["maxPods"]!));
         Assert.Contains("kubernetes_healthcheck{name=\"syncloop\",type=\"healthz\"} 1\n", await ns.RunAsync("get", "--raw", "/api/v1/nodes/node-1/proxy/metrics/slis"));
-        Assert.Equal("Node", await ns.Cluster.Kubectl.ValueAsync(".metadata.ownerReferences[0].kind", "csinode/node-1"));
-        Assert.StartsWith("node-1_", await ns.Cluster.Kubectl.ValueAsync(".spec.holderIdentity", "lease/kube-scheduler", "-n", "kube-system"));
+        await ns.SeesAsync("csinode/node-1", ".metadata.ownerReferences[0].kind", "Node", Patience);
+        await Eventually.SeeAsync("who schedules", Patience, () => ns.Cluster.Kubectl.ValueAsync(".spec.holderIdentity", "lease/kube-scheduler", "-n", "kube-system"),
+            seen => seen.StartsWith("node-1_", StringComparison.Ordinal));
     }
 
     [Fact]

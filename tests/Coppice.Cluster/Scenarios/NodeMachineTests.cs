@@ -51,15 +51,16 @@ public sealed class NodeMachineTests
         using (machine.FillDataDirectory())
         {
             await Eventually.SeeAsync(
-                "that the node says so",
+                "that the node says so, and is kept from new pods",
                 Patience,
-                () => cluster.Kubectl.RunAsync(KubectlVersion.Newest, "get", "node", "node-2", "-o", "jsonpath={.status.conditions[?(@.type==\"DiskPressure\")].status}"),
-                seen => seen == "True");
+                () => cluster.Kubectl.RunAsync(
+                    KubectlVersion.Newest, "get", "node", "node-2", "-o",
+                    "jsonpath={.status.conditions[?(@.type==\"DiskPressure\")].status} {.spec.taints[?(@.key==\"node.kubernetes.io/disk-pressure\")].effect}"),
+                seen => seen == "True NoSchedule");
 
             // What runs there runs on and is reached (but no command in it is begun, of which the runtime would have to write), and what is new
             // goes elsewhere.
-            var page = await cluster.Inside(new Command("curl", ["--silent", "--max-time", "10", $"http://{await ns.ValueAsync("pod/there", ".status.podIP")}/"])).RunAsync();
-            Assert.Contains("Welcome to nginx!", page.Output);
+            Assert.Contains("Welcome to nginx!", await cluster.PageAsync($"http://{await ns.ValueAsync("pod/there", ".status.podIP")}/"));
             await ns.RunAsync("create", "deployment", "others", "--image=nginx:1.16.0", "--replicas=3");
             await ns.RunAsync("rollout", "status", "deployment/others", "--timeout=120s");
             Assert.Equal("node-1 node-1 node-1", await ns.RunAsync("get", "pods", "-l", "app=others", "-o", "jsonpath={.items[*].spec.nodeName}"));

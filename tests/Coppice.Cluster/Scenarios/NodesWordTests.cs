@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Coppice.Cluster.Harness;
+using Coppice.Testing;
 
 namespace Coppice.Cluster.Scenarios;
 
@@ -79,11 +81,12 @@ public sealed class NodesWordTests(SharedCluster shared)
               containers: [{name: app, image: coppice/testapp:1, args: [fill, /data/file, "30"], volumeMounts: [{name: data, mountPath: /data}]}]
               volumes: [{name: data, emptyDir: {sizeLimit: 50Mi}}]
             """);
+        await ns.PodIsReadyAsync("within", Patience);
         await ns.SeesAsync("pod/volume", ".status.reason", "Evicted", Patience);
         Assert.Equal("Usage of EmptyDir volume \"data\" exceeds the limit \"10Mi\". ", await ns.ValueAsync("pod/volume", ".status.message"));
         await ns.SeesAsync("pod/layer", ".status.reason", "Evicted", Patience);
         Assert.Equal("Pod ephemeral local storage usage exceeds the total limit of containers 10Mi. ", await ns.ValueAsync("pod/layer", ".status.message"));
-        Assert.Matches(@"\n  Warning +Evicted .*Usage of EmptyDir volume", await ns.RunAsync("describe", "pod", "volume"));
+        await Eventually.SeeAsync("its event", Patience, () => ns.RunAsync("describe", "pod", "volume"), seen => Regex.IsMatch(seen, @"\n  Warning +Evicted .*Usage of EmptyDir volume"));
         Assert.Equal("Running", await ns.ValueAsync("pod/within", ".status.phase"));
     }
 
@@ -117,7 +120,9 @@ public sealed class NodesWordTests(SharedCluster shared)
         var node = (await ns.RunAsync("get", "nodes", "-o", "name")).Trim();
         foreach (var version in Enum.GetValues<KubectlVersion>())
         {
-            Assert.Matches(@"\n  Normal +NodeReady .* kubelet +Node \S+ status is now: NodeReady\n", await ns.RunAsync(version, "describe", node));
+            // It is told a moment after it is so.
+            await Eventually.SeeAsync("its event", Patience, () => ns.RunAsync(version, "describe", node),
+                seen => Regex.IsMatch(seen, @"\n  Normal +NodeReady .* kubelet +Node \S+ status is now: NodeReady\n"));
         }
     }
 }

@@ -33,7 +33,7 @@ public sealed class OperatorTests(SharedCluster shared, OperatorTests.Installed 
     {
         // 1. A site comes up, with the page that the webhook gave it.
         var ns = await shared.NewNamespaceAsync();
-        await ns.RunAsync("apply", "-f", $"{Manifests}/sample/site.yaml");
+        await Eventually.SeeAsync("the webhook's consent", Patience, () => ns.TryAsync(KubectlVersion.Newest, "apply", "-f", $"{Manifests}/sample/site.yaml"), seen => seen.Succeeded);
         await IsReadyAsync(ns);
         Assert.Matches(@"NAME +HOST +WANTED +ANSWERING +READY +AGE\nhome +www\.example\.com +3 +3 +True ", await ns.RunAsync("get", "sites"));
         Assert.Equal("Welcome to www.example.com\n", await PageAsync(ns));

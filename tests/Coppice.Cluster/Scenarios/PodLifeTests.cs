@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Coppice.Cluster.Harness;
 using Coppice.Testing;
 
@@ -30,7 +31,7 @@ public sealed class PodLifeTests(SharedCluster shared)
               volumes: [{name: order, emptyDir: {}}]
             """);
         await ns.PodIsReadyAsync("stack", Patience);
-        Assert.Equal("first\nsidecar\napp\n", await ns.RunAsync("exec", "stack", "-c", "app", "--", "cat", "/order/log"));
+        await SeesOrderAsync("first\nsidecar\napp\n");
 
         var uid = await ns.ValueAsync("pod/stack", ".metadata.uid");
         var sandbox = Processes.All().Single(id => Processes.CommandLine(id) is ["/pause", ..] && Processes.Read(id, "cgroup").Contains(uid));
@@ -38,8 +39,12 @@ public sealed class PodLifeTests(SharedCluster shared)
 
         await ns.SeesAsync("pod/stack", ".status.containerStatuses[0].restartCount", "1", Patience);
         await ns.PodIsReadyAsync("stack", Patience);
-        Assert.Equal("first\nsidecar\napp\nfirst\nsidecar\napp\n", await ns.RunAsync("exec", "stack", "-c", "app", "--", "cat", "/order/log"));
-        Assert.Contains("Pod sandbox changed, it will be killed and re-created.", await ns.RunAsync("describe", "pod", "stack"));
+        await SeesOrderAsync("first\nsidecar\napp\nfirst\nsidecar\napp\n");
+        await Eventually.SeeAsync("why", Patience, () => ns.RunAsync("describe", "pod", "stack"), seen => seen.Contains("Pod sandbox changed, it will be killed and re-created."));
+
+        // A container that has no probe is ready before it has written anything.
+        Task SeesOrderAsync(string order) => Eventually.SeeAsync(
+            "the order of the starts", Patience, async () => (await ns.TryAsync(KubectlVersion.Newest, "exec", "stack", "-c", "app", "--", "cat", "/order/log")).Output, seen => seen == order);
     }
 
     [Fact]
@@ -53,7 +58,7 @@ public sealed class PodLifeTests(SharedCluster shared)
         Assert.StartsWith(
             "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
             await ns.ValueAsync("pod/second", ".status.conditions[?(@.type==\"PodScheduled\")].message"));
-        Assert.Matches(@"\n  Warning +FailedScheduling .*didn't have free ports", await ns.RunAsync("describe", "pod", "second"));
+        await Eventually.SeeAsync("its event", Patience, () => ns.RunAsync("describe", "pod", "second"), seen => Regex.IsMatch(seen, @"\n  Warning +FailedScheduling .*didn't have free ports"));
         Assert.Equal("first\n", await ns.Cluster.PageAsync($"http://{ns.Cluster.NodeAddress}:18080/hostname"));
 
         await ns.RunAsync("delete", "pod", "first");

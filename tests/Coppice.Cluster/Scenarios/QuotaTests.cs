@@ -47,8 +47,8 @@ public sealed class QuotaTests(SharedCluster shared, ITestOutputHelper output)
         await Eventually.SeeAsync("two addresses", Patience, () => ns.RunAsync(version, "get", "endpoints", "web", "-o", "jsonpath={.subsets[0].addresses[*].ip}"),
             seen => seen.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 2);
         await Eventually.SeeAsync("what is used", Patience, () => ns.RunAsync(version, "get", "quota", "cpu"), seen => seen.Contains("requests.cpu: 200m/250m", StringComparison.Ordinal));
-        Assert.Contains(
-            "exceeded quota: cpu, requested: requests.cpu=100m, used: requests.cpu=200m, limited: requests.cpu=250m", await ns.RunAsync(version, "describe", "rs"), StringComparison.Ordinal);
+        await Eventually.SeeAsync("the refusal", Patience, () => ns.RunAsync(version, "describe", "rs"),
+            seen => seen.Contains("exceeded quota: cpu, requested: requests.cpu=100m, used: requests.cpu=200m, limited: requests.cpu=250m", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -22,9 +22,9 @@ public sealed class ReplicationTests(SharedCluster shared)
         Assert.DoesNotContain(before[0], replaced);
 
         await ns.RunAsync(version, "label", "pod", replaced[0], "app-");
-        var after = await OwnedAsync(ns, "ReplicationController", 3);
-        Assert.DoesNotContain(replaced[0], after);
-        Assert.Equal("", await ns.ValueAsync($"pod/{replaced[0]}", ".metadata.ownerReferences"));
+        await ns.SeesAsync($"pod/{replaced[0]}", ".metadata.ownerReferences", "", Patience);
+        Assert.DoesNotContain(replaced[0], await OwnedAsync(ns, "ReplicationController", 3));
+        Assert.Equal(replaced[0], await ns.ValueAsync($"pod/{replaced[0]}", ".metadata.name"));
 
         // Too many: the one let go is taken back, and one of the four goes.
         await ns.RunAsync(version, "label", "pod", replaced[0], "app=my-app");
@@ -46,6 +46,7 @@ public sealed class ReplicationTests(SharedCluster shared)
         Assert.DoesNotContain("stranger", owned);
 
         await ns.RunAsync(version, "label", "pod", "orphan", "env=test", "--overwrite");
+        await ns.SeesAsync("pod/orphan", ".metadata.ownerReferences", "", Patience);
         Assert.DoesNotContain("orphan", await OwnedAsync(ns, "ReplicaSet", 3));
         await ns.RunAsync(version, "delete", "rs", "my-app-rs");
         await Eventually.SeeAsync("the strangers alone", Patience, () => PodsAsync(ns), seen => seen.Order(StringComparer.Ordinal).SequenceEqual(["orphan", "stranger"]));
@@ -59,7 +60,9 @@ public sealed class ReplicationTests(SharedCluster shared)
     public async Task Each_operator_selects_what_it_says(string expression, string matches, string differs)
     {
         var ns = await shared.NewNamespaceAsync();
-        await ns.ApplyAsync(Orphan("match", "app: it, " + matches) + "---\n" + Orphan("other", "app: it, " + differs) + "---\n" + $$"""
+        await ns.ApplyAsync(Orphan("match", "app: it, " + matches) + "---\n" + Orphan("other", "app: it, " + differs));
+        await ns.PodIsReadyAsync("match", Patience);
+        await ns.ApplyAsync($$"""
             apiVersion: apps/v1
             kind: ReplicaSet
             metadata: {name: it}

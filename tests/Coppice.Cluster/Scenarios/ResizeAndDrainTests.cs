@@ -79,7 +79,7 @@ public sealed class ResizeAndDrainTests(SharedCluster shared)
         var uid = await ns.ValueAsync("pod/web", ".metadata.uid");
         var node = await ns.ValueAsync("pod/web", ".spec.nodeName");
 
-        var said = await ns.RunAsync(version, "drain", node, "--dry-run=server", "--force", $"--pod-selector=of={ns.Name}", "--timeout=30s");
+        var said = await ns.RunAsync(version, "drain", node, "--dry-run=server", "--force", $"--pod-selector=of={ns.Name}", "--timeout=120s");
         Assert.Contains("web", said);
         Assert.Equal((uid, ""), (await ns.ValueAsync("pod/web", ".metadata.uid"), await ns.ValueAsync("pod/web", ".metadata.deletionTimestamp")));
         Assert.Equal("", await ns.ValueAsync($"node/{node}", ".spec.unschedulable"));

@@ -69,7 +69,9 @@ public sealed class RolloutTests(SharedCluster shared)
         await ns.RunAsync("set", "image", Deployment, "nginx=nginx:1.16.0");
         await SeesRolledOutAsync(ns, KubectlVersion.Newest);
 
-        var states = watch.Said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToList();
+        // It may be in the middle of a line.
+        var said = watch.Said;
+        var states = said[..said.LastIndexOf('\n')].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).ToList();
         Assert.All(states, state => Assert.InRange(int.Parse(state[1]), 1, 10));
         Assert.All(states, state => Assert.InRange(int.Parse(state[2]), 6, 10));
         Assert.Contains(states, state => int.Parse(state[1]) > 8);
@@ -82,7 +84,8 @@ public sealed class RolloutTests(SharedCluster shared)
         await ns.RunAsync("apply", "-f", Manifest);
         await SeesRolledOutAsync(ns, KubectlVersion.Newest);
 
-        await ns.RunAsync("patch", Deployment, "-p", """{"spec":{"progressDeadlineSeconds":5}}""");
+        // Enough for somebody to see that it waits.
+        await ns.RunAsync("patch", Deployment, "-p", """{"spec":{"progressDeadlineSeconds":20}}""");
         await ns.RunAsync("set", "image", Deployment, "nginx=nginx:1.17.23");
 
         // rollout status waits, and then reports
@@ -97,7 +100,7 @@ public sealed class RolloutTests(SharedCluster shared)
         Assert.Equal(4, pods.Length);
         Assert.Equal(3, pods.Count(line => line.Contains("1/1") && line.Contains("Running")));
         var stuck = pods.Single(line => !line.Contains("1/1")).Split(' ')[0];
-        var description = await ns.RunAsync("describe", "pod", stuck);
+        var description = await Eventually.SeeAsync("that it is tried again", Patience, () => ns.RunAsync("describe", "pod", stuck), seen => seen.Contains("Back-off pulling image"));
         Assert.Matches("""Warning +Failed .*Failed to pull image "nginx:1.17.23": """, description);
         Assert.Matches("Warning +Failed .*Error: ErrImagePull", description);
         Assert.Matches("""Normal +BackOff .*Back-off pulling image "nginx:1.17.23""", description);
@@ -145,12 +148,19 @@ public sealed class RolloutTests(SharedCluster shared)
         var pods = new List<(string, string)>();
         foreach (var pod in list!.Value.GetProperty("items").EnumerateArray().Where(IsServing))
         {
-            using var request = new HttpRequestMessage(HttpMethod.Head, $"http://{pod.GetProperty("status").GetProperty("podIP").GetString()}/");
-            using var answer = await ns.Cluster.Http.SendAsync(request);
-            pods.Add((pod.GetProperty("metadata").GetProperty("name").GetString()!, answer.Headers.Server.ToString()));
+            var url = $"http://{pod.GetProperty("status").GetProperty("podIP").GetString()}/";
+            var server = await Eventually.SeeAsync($"an answer at {url}", Patience, () => ServerAsync(ns, url), _ => true);
+            pods.Add((pod.GetProperty("metadata").GetProperty("name").GetString()!, server));
         }
 
         return pods;
+    }
+
+    private static async Task<string> ServerAsync(TestNamespace ns, string url)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, url);
+        using var answer = await ns.Cluster.Http.SendAsync(request);
+        return answer.Headers.Server.ToString();
     }
 
     private static bool IsServing(JsonElement pod) =>

@@ -65,7 +65,9 @@ public sealed class SchedulerTests
         await ns.SeesAsync("pdb/keep", ".status.currentHealthy", "1", Patience);
         await ns.ApplyAsync(Pod(ns, "major", "priorityClassName: major", takesRoom: true));
         await ns.PodIsReadyAsync("major", Patience);
-        Assert.Equal("kept major picked", string.Join(' ', (await ns.RunAsync("get", "pods", "-o=jsonpath={.items[*].metadata.name}")).Split(' ').Order()));
+        await Eventually.SeeAsync(
+            "the end of the other", Patience, async () => string.Join(' ', (await ns.RunAsync("get", "pods", "-o=jsonpath={.items[*].metadata.name}")).Split(' ').Order()),
+            seen => seen == "kept major picked");
         Assert.Matches(
             $"^Preempted by pod [-0-9a-f]{{36}} on node {node}$",
             await ns.RunAsync("get", "events", "--field-selector=involvedObject.name=free,reason=Preempted", "-o=jsonpath={.items[*].message}"));

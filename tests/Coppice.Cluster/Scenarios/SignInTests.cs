@@ -54,6 +54,10 @@ public sealed class SignInTests
         var ns = await cluster.NewNamespaceAsync();
         await ns.RunAsync("create", "rolebinding", "editors", "--clusterrole=edit", "--group=people");
 
+        // The role is made of others, a moment after the cluster's start.
+        await Eventually.SeeAsync("what edit is made of", Patience,
+            () => ns.TryAsync(KubectlVersion.Newest, "auth", "can-i", "create", "configmaps", "--as", "somebody", "--as-group", "people"), seen => seen.Succeeded);
+
         var jane = await AsAsync(ns, Token(key, "jane", "people"), "auth", "whoami", "-o", "jsonpath={.status.userInfo.username} {.status.userInfo.groups}");
         Assert.Equal("oidc:jane [\"people\",\"system:authenticated\"]", jane.OrThrow());
         (await AsAsync(ns, Token(key, "jane", "people"), "create", "configmap", "m", "--from-literal=a=1")).OrThrow();

@@ -56,6 +56,9 @@ public sealed class UpgradeTests
         var before = await ContainersAsync(ns);
         var service = $"http://{await ns.ValueAsync("service/web", ".spec.clusterIP")}/hostname";
         var port = $"http://{second.Address}:{await ns.ValueAsync("service/web", ".spec.ports[0].nodePort")}/hostname";
+        using var there = second.Network.NewHttpClient(TimeSpan.FromSeconds(10));
+        await Eventually.SeeAsync("a page of the service", Patience, () => there.GetStringAsync(service), _ => true);
+        await cluster.PageAsync(port);
         await using var inside = SteadyLoad.Start(second.Network, service, RequestsPerSecond);
         await using var outside = SteadyLoad.Start(cluster.Network, port, RequestsPerSecond);
         await Eventually.TrueAsync("loads that are answered", Patience, () => inside.Answered > RequestsPerSecond && outside.Answered > RequestsPerSecond);

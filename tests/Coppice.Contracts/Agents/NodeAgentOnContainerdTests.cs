@@ -23,7 +23,7 @@ namespace Coppice.Contracts.Agents;
 /// <summary>The node agent with everything real below it: containerd, cgroups, volumes and logs.</summary>
 public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private readonly TestApi _api = new(TimeProvider.System, "default");
     private readonly string _directory = Directory.CreateTempSubdirectory("coppice-agent-").FullName;
     private RunningContainerd _containerd = null!;
@@ -63,7 +63,7 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
         {
             VolumeMounts = [new VolumeMount { Name = "data", MountPath = "/data" }],
             ReadinessProbe = new Probe { Exec = new ExecAction { Command = ["/bin/sh", "-c", "cat /data/ready"] }, PeriodSeconds = 1 },
-            Args = ["echo up > /data/ready; echo farewell > /dev/termination-log; trap 'exit 0' TERM; while true; do sleep 1000 & wait; done"],
+            Args = ["echo farewell > /dev/termination-log; echo up > /data/ready; trap 'exit 0' TERM; while true; do sleep 1000 & wait; done"],
         });
         await SeeAsync("life", IsReady);
         output.WriteLine($"created → Ready: {clock.ElapsedMilliseconds} ms");

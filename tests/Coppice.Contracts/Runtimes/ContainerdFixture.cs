@@ -35,6 +35,9 @@ public sealed class ContainerdFixture : IAsyncDisposable
 /// <summary>containerd, ready for use, as the contract suite wants it.</summary>
 public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
 {
+    /// <summary>What <see cref="Sleeps"/> makes in /tmp once it heeds a signal: the kernel gives a first process none before.</summary>
+    public const string SleepsMark = "heeds";
+
     private const string Busybox = "docker.io/library/busybox:1";
 
     private static int _instances;
@@ -83,7 +86,7 @@ public sealed class RunningContainerd : IRuntimeUnderTest, IAsyncDisposable
 
     public string CgroupParent => CgroupRoot + "/pods";
 
-    public TestProgram Sleeps => Shell("trap 'exit 0' TERM; while true; do sleep 1000 & wait; done");
+    public TestProgram Sleeps => Shell($"trap 'exit 0' TERM; touch /tmp/{SleepsMark}; while true; do sleep 1000 & wait; done");
 
     public TestProgram IgnoresTermination => Shell("trap '' TERM; while true; do sleep 1000; done");
 

@@ -67,7 +67,9 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
         Assert.Contains("nameserver 10.43.0.10", await ShAsync(id, "cat /etc/resolv.conf"));
         Assert.Equal("0 1 1", await ShAsync(id, "touch /shared/new; a=$?; touch /frozen/new 2>/dev/null; b=$?; touch /tmp/new 2>/dev/null; echo $a $b $?"));
         Assert.True(File.Exists(Path.Combine(shared.FullName, "new")));
-        Assert.EndsWith("me=you ünd zero first", (await File.ReadAllTextAsync(Path.Combine(spec.LogDirectory, "main/0.log"), Stop)).TrimEnd());
+        var log = "";
+        await Eventually.TrueAsync(
+            async () => (log = (await File.ReadAllTextAsync(Path.Combine(spec.LogDirectory, "main/0.log"), Stop)).TrimEnd()).EndsWith("me=you ünd zero first", StringComparison.Ordinal), Patience, () => log);
     }
 
     [Fact]
@@ -223,11 +225,17 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
         Assert.InRange(space.AvailableBytes, 1, space.CapacityBytes);
     }
 
+    protected override Task HeedsAsync(string id)
+    {
+        var seen = "";
+        return Eventually.TrueAsync(async () => (seen = await ShAsync(id, "ls /tmp")) == RunningContainerd.SleepsMark, Patience, () => seen);
+    }
+
     private static ContainerSecurity Security() => new(null, null, null, [], false, false, false, null, [], []);
 
     private async Task<string> ShAsync(string id, string script)
     {
-        var result = await Runtime.RunCommandAsync(id, ["/bin/sh", "-c", script], TimeSpan.FromSeconds(10), Stop);
+        var result = await Runtime.RunCommandAsync(id, ["/bin/sh", "-c", script], Patience, Stop);
         return result.Output.TrimEnd();
     }
 }

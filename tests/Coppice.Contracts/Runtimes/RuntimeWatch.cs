@@ -6,7 +6,7 @@ namespace Coppice.Contracts.Runtimes;
 /// <summary>Collects a runtime's events beside a test.</summary>
 internal sealed class RuntimeWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<RuntimeEvent> _events = Channel.CreateUnbounded<RuntimeEvent>();

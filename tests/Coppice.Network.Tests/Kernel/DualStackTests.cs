@@ -211,7 +211,7 @@ public sealed class DualStackTests
     private static async Task<byte[]> AskAsync(string place, IPAddress server, byte type)
     {
         using var socket = await Call.UdpSocketAsync(place, $"{server}", 53);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await socket.SendAsync((byte[])[1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. "\u0003web\u0007default\u0003svc\u0007cluster\u0005local\0"u8, 0, type, 0, 1]);
         var answer = new byte[512];
         return answer[..await socket.ReceiveAsync(answer, patience.Token)];

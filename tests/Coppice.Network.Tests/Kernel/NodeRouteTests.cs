@@ -168,7 +168,8 @@ public sealed class NodeRouteTests
             NullLogger.Instance,
             world.Path(0));
         var loop = routes.Woken(new("NodeRoutes", routes, NodeRouteReconciler.Pauses, TimeProvider.System, NullLogger.Instance));
-        Task[] running = [caches.RunAsync(stopping.Token), loop.RunAsync(stopping.Token), routes.WatchAsync(loop, TimeProvider.System, stopping.Token)];
+        // It listens before there is a way that could be taken away.
+        Task[] running = [routes.WatchAsync(loop, TimeProvider.System, stopping.Token), caches.RunAsync(stopping.Token), loop.RunAsync(stopping.Token)];
         await SeesWayAsync("at first");
 
         foreach (var taken in (string[])["link set up0 down", $"link set {Device} down", $"link del {Device}", "route del 10.244.1.0/24", $"link del {Device}"])
@@ -187,7 +188,7 @@ public sealed class NodeRouteTests
         await Task.WhenAll(running);
 
         Task SeesWayAsync(string after) => Eventually.SeeAsync(
-            $"the way after: {after}", TimeSpan.FromSeconds(20), () => Task.FromResult(world.Ip(0, "route") + world.Ip(0, "neigh")),
+            $"the way after: {after}", TimeSpan.FromSeconds(60), () => Task.FromResult(world.Ip(0, "route") + world.Ip(0, "neigh")),
             seen => seen.Contains($"10.244.1.0/24 via 10.244.1.0 dev {Device}", StringComparison.Ordinal) && seen.Contains($"10.244.1.0 dev {Device} lladdr", StringComparison.Ordinal));
     }
 

@@ -12,6 +12,8 @@ namespace Coppice.Network.Tests.Kernel;
 /// <summary>What the network offers beyond services: names asked by pods, and ways into a pod from outside.</summary>
 public sealed class ReachTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     [Fact]
     public async Task A_pod_asks_the_dns_service_for_a_name_by_udp()
     {
@@ -32,7 +34,7 @@ public sealed class ReachTests
         foreach (var place in new[] { client.Path, node.Path })
         {
             using var socket = await Call.UdpSocketAsync(place, $"{node.Options.Ranges.DnsAddress}", 53);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            using var patience = new CancellationTokenSource(Patience);
             await socket.SendAsync(question);
             var answer = new byte[512];
             var count = await socket.ReceiveAsync(answer, patience.Token);
@@ -62,7 +64,7 @@ public sealed class ReachTests
         // A refusal would be told by the next that is asked of the socket.
         await using var again = await inside.RunAsync(() => DnsServer.Start([TestNode.Address], node.Options with { DnsPort = port }, TimeProvider.System, NullLogger.Instance));
         again.Zone = new DnsZone("cluster.local", ["default"], [new("default", "web", [IPAddress.Parse("10.96.0.50")], null, [new("", "tcp", 80)], [])], []);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var patience = new CancellationTokenSource(Patience);
         await socket.SendAsync(question);
         var answer = new byte[512];
         Assert.Equal([10, 96, 0, 50], answer[..await socket.ReceiveAsync(answer, patience.Token)][^4..]);
@@ -109,7 +111,7 @@ public sealed class ReachTests
     private static async Task<DnsCode> AskByUdpAsync(string place, string address, int port)
     {
         using var socket = await Call.UdpSocketAsync(place, address, port);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var patience = new CancellationTokenSource(Patience);
         await socket.SendAsync(WebQuestion);
         var answer = new byte[512];
         await socket.ReceiveAsync(answer, patience.Token);
@@ -119,7 +121,7 @@ public sealed class ReachTests
     /// <summary>Null if the connection is closed without an answer.</summary>
     private static async Task<DnsCode?> AskByTcpAsync(string place, string address, int port)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var patience = new CancellationTokenSource(Patience);
         try
         {
             using var socket = await NetworkNamespaces.ConnectAsync(place, new IPEndPoint(IPAddress.Parse(address), port), patience.Token);

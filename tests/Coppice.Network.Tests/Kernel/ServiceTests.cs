@@ -309,18 +309,23 @@ public sealed class ServiceTests
         };
         await ApplyAsync(node, Dns(a));
         using var socket = await Call.UdpSocketAsync(client.Path, ClusterAddress, 53);
-        Assert.Equal($"{a.Address}", (await Call.UdpAsync(socket)).Server);
+        await IsAnsweredByAsync(a);
 
         await ApplyAsync(node, Dns(b));
-        // The kernel forgets the connection a moment after the rules changed; a client asks again.
-        var server = "";
-        for (var since = TimeProvider.System.GetTimestamp();
-             server != $"{b.Address}" && TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(30);)
-        {
-            server = (await Call.UdpAsync(socket)).Server;
-        }
+        await IsAnsweredByAsync(b);
 
-        Assert.Equal($"{b.Address}", server);
+        // The kernel forgets the connection a moment after the rules changed, and a busy machine may be late; a client asks again.
+        async Task IsAnsweredByAsync(TestPod pod)
+        {
+            var server = "";
+            for (var since = TimeProvider.System.GetTimestamp();
+                 server != $"{pod.Address}" && TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(30);)
+            {
+                server = (await Call.UdpAsync(socket)).Server;
+            }
+
+            Assert.Equal($"{pod.Address}", server);
+        }
     }
 
     [Fact]
