@@ -63,8 +63,8 @@ internal sealed class HealthServer : IDisposable
             }
             else if (type == HeadersFrame && HangsUp)
             {
-                _client.Dispose();
-                return;
+                // What comes still is read on: a socket that is closed before that resets the connection.
+                _client.Client.Shutdown(SocketShutdown.Send);
             }
             else if (type == HeadersFrame && Error is { } error)
             {
