@@ -130,7 +130,7 @@ public sealed class Cluster : IServer
         };
         var plane = _plane = new ControlPlane(store, planeOptions, (verbs, user) => Measured(InProcessClient.Open(verbs, user)), _time, _random, _logs);
         await plane.Api.Definitions.FollowAsync(stop);
-        _hooks.Finish(StartHooks.DefinitionsSynced);
+        _hooks.Finish(StartStep.Definitions);
         var nodeOptions = NodeHostOptions.Of(_options, NodeAddresses.Of(_options) is { Count: > 0 } addresses ? addresses : [OfLonelyMachine()]);
         var node = _node = new NodeHost(nodeOptions, _time, _logs) { NetworkReady = (pod, addresses, stop) => _network!.AdmitAsync(pod, addresses, stop) };
         var (door, ofAgents) = await ServeAsync(plane, Health(plane, node, store, logProblem, () => atRest.Remark), keys, node, nodeOptions, stop);
@@ -144,7 +144,7 @@ public sealed class Cluster : IServer
         await ClusterBootstrap.EnsureAsync(ownApi, events, keys, _options.Ranges.AllServices, _hooks, _time, stop);
         var builtIns = new BuiltInServices(ownApi, nodeOptions.Addresses, _log);
         await builtIns.AddApiAsync(_options.Ranges.ApiAddress, _options.Port, stop);
-        _hooks.Finish(StartHooks.ApiService);
+        _hooks.Finish(StartStep.ApiService);
         var settings = new ClusterSettings(_options.Ranges, _options.NodePorts, _options.ClusterDomain);
         await PublishedCluster.WriteAsync(ownApi, new(nodeOptions.Address, _options.Port), keys.Authority.CertificatePem, settings, stop);
 
@@ -158,7 +158,7 @@ public sealed class Cluster : IServer
         side.Run(network);
         _ownLoops = [builtIns.WokenBy(plane.Caches, _time, _log), new PublishedAuthentication(ownApi, keys).WokenBy(plane.Caches, _time, _log), new TokenTracking(ownApi, plane.Caches, _time).Woken(_log)];
         _loops.Run([meter.RunAsync, atRest.RunAsync, .. plane.Loops, .. _ownLoops.Select(loop => (Func<CancellationToken, Task>)loop.RunAsync)]);
-        _hooks.Finish(StartHooks.Informers, StartHooks.Definitions, StartHooks.IdentityLease, StartHooks.TokenTracking);
+        _hooks.Finish(StartStep.Loops);
         await side.RunAsync(node, stop);
         _loops.Run(IdleMemory.OfThisProcess(_time, _log).RunAsync);
     }
@@ -222,7 +222,7 @@ public sealed class Cluster : IServer
         var itself = InProcessClient.Open(plane.Api, Users.Component(InProcessClient.ApiServer));
         _loops.Run(pipeline.Flows(itself, plane.Caches));
         _loops.Run(pipeline.ApiServices(itself, plane.Caches));
-        _hooks.Finish(StartHooks.FlowConsumer, StartHooks.ApiServices, StartHooks.Availability, StartHooks.Registration);
+        _hooks.Finish(StartStep.Serving);
         var certificate = keys.Server(nodeOptions.Addresses, _options.Ranges.ApiAddress, _options.ClusterDomain);
         var kubelet = node.Endpoint(door.Access);
         _loops.Serve(await WebServer.StartAsync(

@@ -25,17 +25,17 @@ internal static class ClusterBootstrap
         IApiClient api, IEventRecorder events, ClusterKeys keys, IReadOnlyList<IPNetwork> services, StartHooks hooks, TimeProvider time, CancellationToken stop)
     {
         await EnsureNamespacesAsync(api, stop);
-        hooks.Finish(StartHooks.Namespaces);
+        hooks.Finish(StartStep.Namespaces);
         await EnsurePriorityClassesAsync(api, stop);
-        hooks.Finish(StartHooks.PriorityClasses);
+        hooks.Finish(StartStep.PriorityClasses);
         await BootstrapPolicy.EnsureAsync(api, stop);
-        hooks.Finish(StartHooks.Roles);
+        hooks.Finish(StartStep.Roles);
         await PublishedAuthentication.WriteAsync(api, keys, stop);
-        hooks.Finish(StartHooks.Authentication);
+        hooks.Finish(StartStep.Authentication);
         await FlowDefaults.EnsureAsync(api, stop);
-        hooks.Finish(StartHooks.FlowProducer);
+        hooks.Finish(StartStep.Flows);
         await EnsureServiceRangeAsync(api, events, services, time, stop);
-        hooks.Finish(StartHooks.ServiceRange);
+        hooks.Finish(StartStep.ServiceRange);
         await EnsureStorageClassAsync(api, stop);
     }
 

@@ -19,8 +19,7 @@ internal static class ServerHealth
         new("etcd", false, () => ReadProblem(store)),
         new("etcd-readiness", true, () => ReadProblem(store) ?? (storeTrouble() is { } trouble ? $"error writing data to etcd: {trouble}" : null)),
         new("informer-sync", true, () => UnsyncedProblem(caches)),
-        .. hooks.Checks,
-        new("autoregister-completion", false, () => missingApis() is { Count: > 0 } missing ? $"missing APIService: [{string.Join(' ', missing)}]" : null),
+        .. hooks.Checks(new("autoregister-completion", false, () => missingApis() is { Count: > 0 } missing ? $"missing APIService: [{string.Join(' ', missing)}]" : null)),
         .. own,
     ];
 

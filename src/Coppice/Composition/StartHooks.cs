@@ -4,45 +4,55 @@ using Coppice.ApiServer.Http;
 namespace Coppice.Composition;
 
 /// <summary>
-/// The steps of a server's start that are asked for by the names of Kubernetes' hooks. Each is finished once; it may be told and asked from
-/// any thread.
+/// The steps of a server's start, asked for by the names of Kubernetes' hooks that do the same. Each is finished once; it may be told and
+/// asked from any thread.
 /// </summary>
 internal sealed class StartHooks
 {
-    public const string Informers = "generic-apiserver-start-informers";
-    public const string FlowConsumer = "priority-and-fairness-config-consumer";
-    public const string Definitions = "start-apiextensions-controllers";
-    public const string DefinitionsSynced = "crd-informer-synced";
-    public const string Namespaces = "start-system-namespaces-controller";
-    public const string Authentication = "start-cluster-authentication-info-controller";
-    public const string IdentityLease = "start-kube-apiserver-identity-lease-controller";
-    public const string TokenTracking = "start-legacy-token-tracking-controller";
-    public const string Roles = "rbac/bootstrap-roles";
-    public const string PriorityClasses = "scheduling/bootstrap-system-priority-classes";
-    public const string FlowProducer = "priority-and-fairness-config-producer";
-    public const string ApiService = "bootstrap-controller";
-    public const string ServiceRange = "start-kubernetes-service-cidr-controller";
-    public const string ApiServices = "apiservice-registration-controller";
-    public const string Availability = "apiservice-status-remote-available-controller";
-    public const string Registration = "kube-apiserver-autoregistration";
-
     // In the order in which Kubernetes lists them.
-    private static readonly string[] All =
+    private static readonly (string Name, StartStep Step)[] BeforeRegistration =
     [
-        Informers, FlowConsumer, Definitions, DefinitionsSynced, Namespaces, Authentication, IdentityLease, TokenTracking, Roles, PriorityClasses, FlowProducer,
-        ApiService, ServiceRange, ApiServices, Availability, Registration,
+        ("start-apiserver-admission-initializer", StartStep.Serving),
+        ("generic-apiserver-start-informers", StartStep.Loops),
+        ("priority-and-fairness-config-consumer", StartStep.Serving),
+        ("priority-and-fairness-filter", StartStep.Serving),
+        ("start-apiextensions-informers", StartStep.Definitions),
+        ("start-apiextensions-controllers", StartStep.Loops),
+        ("crd-informer-synced", StartStep.Definitions),
+        ("start-system-namespaces-controller", StartStep.Namespaces),
+        ("start-cluster-authentication-info-controller", StartStep.Authentication),
+        ("start-kube-apiserver-identity-lease-controller", StartStep.Loops),
+        ("start-kube-apiserver-identity-lease-garbage-collector", StartStep.Loops),
+        ("start-legacy-token-tracking-controller", StartStep.Loops),
+        ("start-service-ip-repair-controllers", StartStep.Loops),
+        ("rbac/bootstrap-roles", StartStep.Roles),
+        ("scheduling/bootstrap-system-priority-classes", StartStep.PriorityClasses),
+        ("priority-and-fairness-config-producer", StartStep.Flows),
+        ("bootstrap-controller", StartStep.ApiService),
+        ("start-kubernetes-service-cidr-controller", StartStep.ServiceRange),
+        ("aggregator-reload-proxy-client-cert", StartStep.Serving),
+        ("start-kube-aggregator-informers", StartStep.Serving),
+        ("apiservice-status-local-available-controller", StartStep.Serving),
+        ("apiservice-status-remote-available-controller", StartStep.Serving),
+        ("apiservice-registration-controller", StartStep.Serving),
+        ("apiservice-discovery-controller", StartStep.Serving),
+        ("kube-apiserver-autoregistration", StartStep.Serving),
     ];
 
-    private readonly ConcurrentDictionary<string, bool> _finished = [];
+    private static readonly (string Name, StartStep Step)[] AfterRegistration =
+    [
+        ("apiservice-openapi-controller", StartStep.Serving),
+        ("apiservice-openapiv3-controller", StartStep.Serving),
+    ];
 
-    /// <summary>A check of each, which fails until it is finished.</summary>
-    public IEnumerable<HealthCheck> Checks => All.Select(name => new HealthCheck($"poststarthook/{name}", false, () => _finished.ContainsKey(name) ? null : "not finished"));
+    private readonly ConcurrentDictionary<StartStep, bool> _finished = [];
 
-    public void Finish(params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            _finished[name] = true;
-        }
-    }
+    /// <summary>A check of each, which fails until its step is finished.</summary>
+    /// <param name="registered">Whether each API of this server is there, which is asked between them.</param>
+    public IEnumerable<HealthCheck> Checks(HealthCheck registered) => [.. BeforeRegistration.Select(CheckOf), registered, .. AfterRegistration.Select(CheckOf)];
+
+    public void Finish(StartStep step) => _finished[step] = true;
+
+    private HealthCheck CheckOf((string Name, StartStep Step) hook) =>
+        new($"poststarthook/{hook.Name}", false, () => _finished.ContainsKey(hook.Step) ? null : "not finished");
 }

@@ -37,13 +37,20 @@ public sealed class ServerHealthTests : IAsyncDisposable
     {
         string[] hooks =
         [
-            "generic-apiserver-start-informers", "priority-and-fairness-config-consumer", "start-apiextensions-controllers", "crd-informer-synced",
+            "start-apiserver-admission-initializer", "generic-apiserver-start-informers", "priority-and-fairness-config-consumer",
+            "priority-and-fairness-filter", "start-apiextensions-informers", "start-apiextensions-controllers", "crd-informer-synced",
             "start-system-namespaces-controller", "start-cluster-authentication-info-controller", "start-kube-apiserver-identity-lease-controller",
-            "start-legacy-token-tracking-controller", "rbac/bootstrap-roles",
-            "scheduling/bootstrap-system-priority-classes", "priority-and-fairness-config-producer", "bootstrap-controller", "start-kubernetes-service-cidr-controller",
-            "apiservice-registration-controller", "apiservice-status-remote-available-controller", "kube-apiserver-autoregistration",
+            "start-kube-apiserver-identity-lease-garbage-collector", "start-legacy-token-tracking-controller", "start-service-ip-repair-controllers",
+            "rbac/bootstrap-roles", "scheduling/bootstrap-system-priority-classes", "priority-and-fairness-config-producer", "bootstrap-controller",
+            "start-kubernetes-service-cidr-controller", "aggregator-reload-proxy-client-cert", "start-kube-aggregator-informers",
+            "apiservice-status-local-available-controller", "apiservice-status-remote-available-controller", "apiservice-registration-controller",
+            "apiservice-discovery-controller", "kube-apiserver-autoregistration",
         ];
-        string[] all = ["log", "etcd", "etcd-readiness", "informer-sync", .. hooks.Select(one => $"poststarthook/{one}"), "autoregister-completion", "node"];
+        string[] all =
+        [
+            "log", "etcd", "etcd-readiness", "informer-sync", .. hooks.Select(one => $"poststarthook/{one}"), "autoregister-completion",
+            "poststarthook/apiservice-openapi-controller", "poststarthook/apiservice-openapiv3-controller", "node",
+        ];
         Assert.Equal(all, Checks().Select(check => check.Name));
         Assert.Equal(["etcd-readiness", "informer-sync", "node"], Checks().Where(check => check.IsReadiness).Select(check => check.Name));
     }
@@ -52,7 +59,7 @@ public sealed class ServerHealthTests : IAsyncDisposable
     public void A_step_of_the_start_fails_until_it_is_finished()
     {
         Assert.Equal("not finished", ProblemOf("poststarthook/rbac/bootstrap-roles"));
-        _hooks.Finish(StartHooks.Roles);
+        _hooks.Finish(StartStep.Roles);
         Assert.Null(ProblemOf("poststarthook/rbac/bootstrap-roles"));
         Assert.Equal("not finished", ProblemOf("poststarthook/bootstrap-controller"));
     }
