@@ -152,24 +152,37 @@ internal sealed partial class DriverRegistry(string directory, OfferedSlices sli
         {
             var info = await connection.CallAsync(DriverMethods.GetInfo, new InfoRequest(), stop);
             var problem = ProblemOf(info, path, out var service);
-            await connection.CallAsync(DriverMethods.NotifyRegistrationStatus, new RegistrationStatus { PluginRegistered = problem is null, Error = problem ?? "" }, stop);
-            if (problem is not null)
-            {
-                _found[path] = new(made, null);
-                LogRefused(path, problem);
-                return;
-            }
 
-            var driver = new DeviceDriver(info.Name, info.Endpoint.Length > 0 ? info.Endpoint : path, service!, figures, time);
-            _found[path] = new(made, driver);
-            _away.Remove(info.Name);
-            _drivers = _drivers.SetItem(info.Name, driver);
-            LogRegistered(info.Name, service!);
+            // Before it is told: who knows that it is registered may be asked for at once.
+            Take(path, new(made, problem is null ? new DeviceDriver(info.Name, info.Endpoint.Length > 0 ? info.Endpoint : path, service!, figures, time) : null));
+            await connection.CallAsync(DriverMethods.NotifyRegistrationStatus, new RegistrationStatus { PluginRegistered = problem is null, Error = problem ?? "" }, stop);
+            if (problem is null)
+            {
+                LogRegistered(info.Name, service!);
+            }
+            else
+            {
+                LogRefused(path, problem);
+            }
         }
         catch (Exception failed) when (failed is GrpcException or RuntimeUnavailableException)
         {
             // It is tried again: a socket is there before somebody answers, and stays when its owner was killed.
             LogNotAnswered(path, failed.Message);
+            if (_found.Remove(path, out var registration))
+            {
+                LetGo(registration);
+            }
+        }
+    }
+
+    private void Take(string path, Registration registration)
+    {
+        _found[path] = registration;
+        if (registration.Driver is { } driver)
+        {
+            _away.Remove(driver.Name);
+            _drivers = _drivers.SetItem(driver.Name, driver);
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed class DirectoryWatch : IDisposable
 
     private readonly SafeFileHandle _events;
     private readonly Action _changed;
+
+    // Held by whoever ends: the one that wakes, and the thread that closes.
+    private readonly Lock _ending = new();
     private volatile bool _ended;
 
     private DirectoryWatch(SafeFileHandle events, Action changed) => (_events, _changed) = (events, changed);
@@ -52,10 +55,15 @@ internal sealed class DirectoryWatch : IDisposable
 
     public void Dispose()
     {
-        _ended = true;
-
-        // The end of any watch is told to whoever waits.
-        _ = inotify_rm_watch(_events, inotify_add_watch(_events, "/", Removal));
+        lock (_ending)
+        {
+            _ended = true;
+            if (!_events.IsClosed)
+            {
+                // The end of any watch is told to whoever waits.
+                _ = inotify_rm_watch(_events, inotify_add_watch(_events, "/", Removal));
+            }
+        }
     }
 
     private void Listen()
@@ -71,7 +79,10 @@ internal sealed class DirectoryWatch : IDisposable
             _changed();
         }
 
-        _events.Dispose();
+        lock (_ending)
+        {
+            _events.Dispose();
+        }
     }
 
 #pragma warning disable SA1300, IDE1006 // The kernel's names.

@@ -6,7 +6,7 @@ internal enum StartStep
     /// <summary>What was defined is known, and followed.</summary>
     Definitions,
 
-    /// <summary>Requests are sorted, and led to others where others serve them; discovery and descriptions tell of all.</summary>
+    /// <summary>Requests are sorted, judged, and led to others where others serve them; discovery and descriptions tell of all.</summary>
     Serving,
 
     Namespaces,

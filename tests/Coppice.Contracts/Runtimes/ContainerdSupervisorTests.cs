@@ -151,7 +151,7 @@ public sealed class ContainerdSupervisorTests : IAsyncLifetime
         await _own.Supervisor.WaitUntilAsync(RuntimeAvailability.Lost, Stop).WaitAsync(Patience);
         await _own.Supervisor.WaitUntilReadyAsync(Stop).WaitAsync(Patience);
 
-        await using var watch = await RuntimeWatch.StartAsync(_own.Runtime);
+        await using var watch = RuntimeWatch.Start(_own.Runtime);
         var told = await watch.UntilAsync(one => one.Id == id && one.Type == RuntimeEventType.ContainerExited);
         Assert.Equal(137, told.ExitCode);
     }

@@ -17,10 +17,13 @@ internal sealed class RuntimeWatch : IAsyncDisposable
     /// <summary>Completes when the watch has ended, with what ended it.</summary>
     public Task Reading => _reading;
 
+    /// <summary>Without a list: what has ended since the last one is told by the watch.</summary>
+    public static RuntimeWatch Start(IContainerRuntime runtime) => new(runtime);
+
     // What ends between the list and the watch's beginning is made up for by the watch itself.
     public static async Task<RuntimeWatch> StartAsync(IContainerRuntime runtime)
     {
-        var watch = new RuntimeWatch(runtime);
+        var watch = Start(runtime);
         await runtime.ListAsync(CancellationToken.None);
         return watch;
     }

@@ -3,6 +3,9 @@ using Coppice.Node.Host;
 
 namespace Coppice.Node.Tests.Host;
 
+/// <summary>Alone in the process, since its descriptors are counted.</summary>
+[CollectionDefinition(nameof(DirectoryWatchTests), DisableParallelization = true)]
+[Collection(nameof(DirectoryWatchTests))]
 public sealed class DirectoryWatchTests : IDisposable
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
@@ -52,6 +55,30 @@ public sealed class DirectoryWatchTests : IDisposable
         watch.Dispose();
         await Testing.Eventually.TrueAsync("that its descriptor is closed", Soon, () => Instances() == before);
         Assert.False(_told.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task It_ends_while_something_changes()
+    {
+        var before = Instances();
+        using var stop = new CancellationTokenSource();
+        var changing = Task.Run(() =>
+        {
+            var file = Path.Combine(_root, "one");
+            while (!stop.IsCancellationRequested)
+            {
+                File.WriteAllText(file, "");
+                File.Delete(file);
+            }
+        });
+        for (var i = 0; i < 2000; i++)
+        {
+            Watch().Dispose();
+        }
+
+        await stop.CancelAsync();
+        await changing;
+        await Testing.Eventually.TrueAsync("that all descriptors are closed", Soon, () => Instances() == before);
     }
 
     private static int Instances() =>

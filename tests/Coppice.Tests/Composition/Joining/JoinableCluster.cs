@@ -59,7 +59,10 @@ internal sealed class JoinableCluster : IAsyncDisposable
     public async Task AddNodeAsync(string name, string address)
     {
         var made = await Api.CreateAsync(new Objects.Core.Node { Metadata = new() { Name = name } }, default);
-        await Api.UpdateStatusAsync(made with { Status = new() { Addresses = [new NodeAddress { Type = NodeAddressType.InternalIP, Address = address }] } }, default);
+
+        // Of whatever version: the cluster's controllers have written of it meanwhile.
+        var any = made with { Metadata = made.Metadata with { ResourceVersion = null } };
+        await Api.UpdateStatusAsync(any with { Status = new() { Addresses = [new NodeAddress { Type = NodeAddressType.InternalIP, Address = address }] } }, default);
     }
 
     public async ValueTask DisposeAsync()
