@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -179,13 +178,13 @@ public sealed class WebServer : IAsyncDisposable
             listen.Use(next => async connection =>
             {
                 await next(connection);
-                await SeeOffAsync(connection.Transport.Input, time);
+                await HearOutAsync(connection.Transport.Input.AsStream(leaveOpen: true), time);
             });
             UseTls(listen, port.Certificate);
             listen.Use(next => async connection =>
             {
                 await next(connection);
-                await EndAsync(connection.Features.GetRequiredFeature<ISslStreamFeature>().SslStream);
+                await EndAsync(connection.Features.GetRequiredFeature<ISslStreamFeature>().SslStream, time);
             });
         });
     }
@@ -205,9 +204,17 @@ public sealed class WebServer : IAsyncDisposable
         },
     });
 
-    /// <summary>Says within TLS that nothing more comes: no client then takes the connection for its next request.</summary>
-    private static async Task EndAsync(SslStream tls)
+    /// <summary>
+    /// Says within TLS that nothing more comes: no client then takes the connection for its next request. On HTTP/2 the client is told
+    /// that before (GOAWAY), and closes; one that meets the end while it begins a request may fail it, although it could be sent again.
+    /// </summary>
+    private static async Task EndAsync(SslStream tls, TimeProvider time)
     {
+        if (tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2)
+        {
+            await HearOutAsync(tls, time);
+        }
+
         try
         {
             await tls.ShutdownAsync();
@@ -222,18 +229,12 @@ public sealed class WebServer : IAsyncDisposable
     /// Reads, after the last word of a connection, what its client sends until it has heard that word. A socket that is closed with
     /// something unread is reset: the client's writing would fail before it reads that the request was not begun and can be sent again.
     /// </summary>
-    private static async Task SeeOffAsync(PipeReader input, TimeProvider time)
+    private static async Task HearOutAsync(Stream input, TimeProvider time)
     {
         using var enough = new CancellationTokenSource(FarewellTime, time);
         try
         {
-            ReadResult read;
-            do
-            {
-                read = await input.ReadAsync(enough.Token);
-                input.AdvanceTo(read.Buffer.End);
-            }
-            while (!read.IsCompleted);
+            await input.CopyToAsync(Stream.Null, enough.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
         {

@@ -52,6 +52,9 @@ public sealed class ServedApi : IAsyncLifetime
     /// <summary>What the requests are timed by; it must begin now, or certificates are not good.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>What connections are timed by as the server goes.</summary>
+    public TimeProvider ConnectionTime { get; init; } = TimeProvider.System;
+
     /// <summary>How many requests are answered at once.</summary>
     public FlowOptions Flow { get; init; } = new();
 
@@ -95,7 +98,7 @@ public sealed class ServedApi : IAsyncLifetime
         var issued = _authority.IssueServer(["localhost"], [IPAddress.Loopback]);
         var port = FreePort();
         _host = await WebServer.StartAsync(
-            [new HttpsService(new HttpsPort(port, X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem)), pipeline.HandleAsync)], TimeProvider.System, NullLoggerFactory.Instance, default);
+            [new HttpsService(new HttpsPort(port, X509Certificate2.CreateFromPem(issued.CertificatePem, issued.KeyPem)), pipeline.HandleAsync)], ConnectionTime, NullLoggerFactory.Instance, default);
         Address = new Uri($"https://127.0.0.1:{port}");
         var credentials = _authority.IssueClient("admin", "system:masters");
         AdminCertificate = X509Certificate2.CreateFromPem(credentials.CertificatePem, credentials.KeyPem);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using Coppice.Testing;
 
 namespace Coppice.ApiServer.Tests.Http;
 
@@ -54,11 +55,12 @@ public sealed class ShutdownTests : IAsyncLifetime
         {
             for (var n = 0; ; n++)
             {
+                var content = new SentContent($$$"""{"metadata":{"name":"c-{{{i}}}-{{{n}}}"}}""");
                 using var request = new HttpRequestMessage(HttpMethod.Post, $"{_space}/configmaps")
                 {
                     Version = new Version(version),
                     VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-                    Content = new StringContent($$$"""{"metadata":{"name":"c-{{{i}}}-{{{n}}}"}}""", Encoding.UTF8, "application/json"),
+                    Content = content,
                 };
                 try
                 {
@@ -66,9 +68,9 @@ public sealed class ShutdownTests : IAsyncLifetime
                     Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
                     Interlocked.Increment(ref served);
                 }
-                catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
+                catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError || !content.IsSent)
                 {
-                    // Nobody is there to connect to any more.
+                    // Nobody is there to connect to any more, or the connection ended before anything of the request was written.
                     return;
                 }
             }
@@ -87,12 +89,7 @@ public sealed class ShutdownTests : IAsyncLifetime
     public async Task Who_writes_before_it_has_heard_the_farewell_still_hears_it()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync("127.0.0.1", _api.Address.Port);
-        await using var tls = new SslStream(new NetworkStream(socket), false, (_, _, _, _) => true);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http2] });
-        await tls.WriteAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(Http2Settings, [])]);
-        var seen = await tls.ReadAsync(new byte[1]).AsTask().WaitAsync(Soon);
-        Assert.Equal(1, seen);
+        await using var tls = await GreetAsync(socket, _api.Address.Port);
 
         var stopped = _api.StopServingAsync();
         var heard = new MemoryStream();
@@ -108,8 +105,59 @@ public sealed class ShutdownTests : IAsyncLifetime
         await stopped.WaitAsync(Soon);
     }
 
+    [Fact]
+    public async Task Who_has_heard_the_farewell_may_close_before_the_connection_ends()
+    {
+        var time = new ManualTimeProvider();
+        await using var api = new ServedApi { ConnectionTime = time };
+        await api.InitializeAsync();
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await using var tls = await GreetAsync(socket, api.Address.Port);
+
+        var stopped = api.StopServingAsync();
+        time.Advance(time.NextDue!.Value - time.GetUtcNow());
+        var (heard, buffer) = (new MemoryStream(), new byte[1024]);
+        while (heard.ToArray().AsSpan().IndexOf(Frame(Http2GoAway, [0, 0, 0, 0, 0, 0, 0, 0])) < 0)
+        {
+            var count = await tls.ReadAsync(buffer).AsTask().WaitAsync(Soon);
+            Assert.NotEqual(0, count);
+            heard.Write(buffer, 0, count);
+        }
+
+        var next = tls.ReadAsync(buffer).AsTask();
+        await Task.WhenAny(next, Task.Delay(TimeSpan.FromMilliseconds(300)));
+        Assert.False(next.IsCompleted);
+        Assert.False(stopped.IsCompleted);
+        socket.Shutdown(SocketShutdown.Send);
+        await stopped.WaitAsync(Soon);
+    }
+
+    /// <summary>Connects as a client of HTTP/2, and says its first words.</summary>
+    private static async Task<SslStream> GreetAsync(Socket socket, int port)
+    {
+        await socket.ConnectAsync("127.0.0.1", port);
+        var tls = new SslStream(new NetworkStream(socket), false, (_, _, _, _) => true);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http2] });
+        await tls.WriteAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(Http2Settings, [])]);
+        var seen = await tls.ReadAsync(new byte[1]).AsTask().WaitAsync(Soon);
+        Assert.Equal(1, seen);
+        return tls;
+    }
+
     /// <summary>A frame of HTTP/2 (RFC 9113, 4.1) of the connection itself, without flags.</summary>
     private static byte[] Frame(byte type, byte[] payload) => [0, 0, (byte)payload.Length, type, 0, 0, 0, 0, 0, .. payload];
+
+    /// <summary>A body that tells whether it was asked for: on both versions that is after the headers are on their way.</summary>
+    private sealed class SentContent(string json) : StringContent(json, Encoding.UTF8, "application/json")
+    {
+        public bool IsSent { get; private set; }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            IsSent = true;
+            return base.SerializeToStreamAsync(stream, context, cancellationToken);
+        }
+    }
 
     /// <summary>A body whose second half comes when somebody says so.</summary>
     private sealed class PausedContent : HttpContent
