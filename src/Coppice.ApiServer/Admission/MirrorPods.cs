@@ -1,5 +1,6 @@
 using Coppice.ApiServer.Authorization;
 using Coppice.ApiServer.Errors;
+using Coppice.Objects;
 using Coppice.Objects.Core;
 
 namespace Coppice.ApiServer.Admission;

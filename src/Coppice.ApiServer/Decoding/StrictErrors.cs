@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Errors;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.Decoding;
 

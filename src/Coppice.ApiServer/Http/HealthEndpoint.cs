@@ -1,6 +1,7 @@
 using System.Text;
 using Coppice.ApiServer.Errors;
 using Coppice.Client.Metrics;
+using Coppice.Objects;
 using Microsoft.AspNetCore.Http;
 
 namespace Coppice.ApiServer.Http;

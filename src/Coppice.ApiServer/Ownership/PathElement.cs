@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Coppice.ApiServer.Errors;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.Ownership;
 

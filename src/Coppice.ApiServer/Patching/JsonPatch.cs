@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Coppice.ApiServer.Decoding;
 using Coppice.ApiServer.Errors;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.Patching;
 

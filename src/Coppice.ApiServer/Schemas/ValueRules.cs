@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Coppice.ApiServer.Errors;
+using Coppice.Objects;
 using Coppice.Objects.Apiextensions;
 
 namespace Coppice.ApiServer.Schemas;

@@ -1,4 +1,5 @@
 using Coppice.ApiServer.Errors;
+using Coppice.Objects;
 using Coppice.Objects.Apiregistration;
 
 namespace Coppice.ApiServer.Validation;

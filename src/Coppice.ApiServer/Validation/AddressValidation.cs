@@ -1,5 +1,6 @@
 using System.Net;
 using Coppice.ApiServer.Errors;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.Validation;
 

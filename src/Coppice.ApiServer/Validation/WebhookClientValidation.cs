@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Coppice.ApiServer.Errors;
+using Coppice.Objects;
 using Coppice.Objects.Admissionregistration;
 
 namespace Coppice.ApiServer.Validation;

@@ -151,7 +151,7 @@ internal sealed class WebhookClient(ServiceDialer dialer, TimeProvider time)
             429 => "the server has received too many requests and has asked us to try again later",
             503 => "the server is currently unable to handle the request",
             504 => "the server was unable to return a response in the time allotted, but may still be processing the request",
-            >= 500 => $"an error on the server ({Errors.QuotedText.Of(said)}) has prevented the request from succeeding",
+            >= 500 => $"an error on the server ({QuotedText.Of(said)}) has prevented the request from succeeding",
             _ => $"the server responded with the status code {code} but did not return more information",
         });
     }

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using Coppice.Node.Runtime.Grpc;
 using Coppice.Objects;
@@ -46,17 +45,17 @@ internal sealed class GrpcProbe(TimeProvider time)
     public async ValueTask<ProbeOutcome> AskAsync(string host, GRPCAction call, TimeSpan limit, CancellationToken stop)
     {
         var target = HostPort.Of(host, call.Port);
-        Http2Line? line = null;
+        ProbeLine? line = null;
         using var http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,
-            ConnectCallback = async (context, ending) => line = await ConnectAsync(context.DnsEndPoint, ending),
+            ConnectCallback = async (context, ending) => line = await ProbeLine.ConnectAsync(context.DnsEndPoint, ending),
         });
         using var late = new CancellationTokenSource(limit.ForTimer(), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {
-            using var response = await ConnectAndSendAsync(http, $"http://{target}/grpc.health.v1.Health/Check", call.Service ?? "", () => line is { IsHttp2: true }, both.Token);
+            using var response = await ConnectAndSendAsync(http, $"http://{target}/grpc.health.v1.Health/Check", call.Service ?? "", () => IsReached(line), both.Token);
             ThrowUnlessGrpc(response);
             // Whatever a program sends, a probe must not fill the node's memory with it.
             await response.Content.LoadIntoBufferAsync(AnswerBytesMax, both.Token);
@@ -70,12 +69,12 @@ internal sealed class GrpcProbe(TimeProvider time)
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return line is { IsHttp2: true } ? TooLate(limit)
+            return IsReached(line) ? TooLate(limit)
                 : ProbeOutcome.Failure($"timeout: failed to connect service \"{target}\" within {GoDuration.Write(limit)}: context deadline exceeded");
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
-            return Failure(line?.Reset is { } error ? Ended(error) : Lost(broken.GetBaseException()), limit);
+            return Failure(line is not null && Http2Frames.ResetIn(line.Beginning) is { } error ? Ended(error) : Lost(line, broken), limit);
         }
     }
 
@@ -85,11 +84,10 @@ internal sealed class GrpcProbe(TimeProvider time)
         return new(code, $"stream terminated by RST_STREAM with error code: {name}");
     }
 
-    private static GrpcException Lost(Exception broken)
-    {
-        var why = broken is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } ? "EOF" : broken.Message;
-        return new(GrpcCode.Unavailable, $"error reading from server: {why}");
-    }
+    private static GrpcException Lost(ProbeLine? line, Exception broken) =>
+        new(GrpcCode.Unavailable, $"error reading from server: {line?.Broken(broken) ?? broken.GetBaseException().Message}");
+
+    private static bool IsReached(ProbeLine? line) => line is not null && Http2Frames.AreHttp2(line.Beginning);
 
     private static ProbeOutcome Failure(GrpcException failed, TimeSpan limit) => failed.Code switch
     {
@@ -99,21 +97,6 @@ internal sealed class GrpcProbe(TimeProvider time)
     };
 
     private static ProbeOutcome TooLate(TimeSpan limit) => ProbeOutcome.Failure($"timeout: health rpc did not complete within {GoDuration.Write(limit)}");
-
-    private static async ValueTask<Http2Line> ConnectAsync(DnsEndPoint server, CancellationToken stop)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(server, stop);
-            return new(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 
     // As the kubelet, which goes on trying to connect for as long as the probe may take, also to who speaks something else.
     private async ValueTask<HttpResponseMessage> ConnectAndSendAsync(HttpMessageInvoker http, string method, string service, Func<bool> isConnected, CancellationToken stop)

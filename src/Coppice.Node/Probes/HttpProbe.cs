@@ -11,7 +11,7 @@ namespace Coppice.Node.Probes;
 /// httpGet: 200 to 399 is healthy. Redirects are followed on the same host alone; one to another host is a success with a warning,
 /// as with the kubelet. Certificates are not checked. Every attempt has a connection of its own.
 /// </summary>
-internal sealed class HttpProbe(TimeProvider time) : IDisposable
+internal sealed class HttpProbe(TimeProvider time)
 {
     private const int RedirectsMax = 10;
 
@@ -19,15 +19,6 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
     private const int BodyBytesMax = 10 * 1024;
 
     internal const string UserAgent = "kube-probe/1.36";
-
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        PooledConnectionLifetime = TimeSpan.Zero,
-        SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true, CertificateChainPolicy = OfflineChain.PolicyOf() },
-    });
 
     public async ValueTask<ProbeOutcome> GetAsync(HTTPGetAction get, string host, int port, TimeSpan limit, CancellationToken stop)
     {
@@ -39,30 +30,38 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
             return ProbeOutcome.Failure($"parse \"{text}\": invalid URL");
         }
 
+        ProbeLine? line = null;
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true, CertificateChainPolicy = OfflineChain.PolicyOf() },
+            ConnectCallback = async (context, ending) => line = await ProbeLine.ConnectAsync(context.DnsEndPoint, ending),
+        });
         using var late = new CancellationTokenSource(limit.ForTimer(), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {
-            return await FollowAsync(get, url, both.Token);
+            return await FollowAsync(http, get, url, both.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return ProbeOutcome.Failure($"Get \"{text}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
+            var waiting = line is null ? $"dial tcp {HostPort.Of(host, port)}: i/o timeout" : "context deadline exceeded";
+            return ProbeOutcome.Failure($"Get \"{text}\": {waiting} (Client.Timeout exceeded while awaiting headers)");
         }
         catch (HttpRequestException failed)
         {
-            return ProbeOutcome.Failure($"Get \"{text}\": {Describe(failed, host, port)}");
+            return ProbeOutcome.Failure($"Get \"{text}\": {Describe(failed, line, host, port)}");
         }
     }
 
-    public void Dispose() => _http.Dispose();
-
-    private async ValueTask<ProbeOutcome> FollowAsync(HTTPGetAction get, Uri url, CancellationToken stop)
+    private static async ValueTask<ProbeOutcome> FollowAsync(HttpMessageInvoker http, HTTPGetAction get, Uri url, CancellationToken stop)
     {
         for (var redirects = 0; ; redirects++)
         {
             using var request = Request(get, url);
-            using var response = await _http.SendAsync(request, stop);
+            using var response = await http.SendAsync(request, stop);
             var status = (int)response.StatusCode;
             if (response.Headers.Location is { } location && response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
                 or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
@@ -138,28 +137,25 @@ internal sealed class HttpProbe(TimeProvider time) : IDisposable
         return request;
     }
 
-    private static string Describe(HttpRequestException failed, string host, int port)
+    private static string Describe(HttpRequestException failed, ProbeLine? line, string host, int port)
     {
-        if (failed.HttpRequestError is HttpRequestError.ResponseEnded)
-        {
-            return "EOF";
-        }
-
         if (failed.InnerException is SocketException socket)
         {
             return $"dial tcp {HostPort.Of(host, port)}: {ProbeErrors.Connect(socket, host)}";
         }
 
+        var heard = line is null ? [] : line.Beginning;
         if (failed.InnerException is AuthenticationException)
         {
-            return "tls: handshake failure: " + failed.InnerException.Message;
+            return heard.StartsWith("HTTP/"u8) ? "http: server gave HTTP response to HTTPS client" : TlsAlert.In(heard) ?? "tls: handshake failure: " + failed.InnerException.Message;
         }
 
-        if (failed.InnerException is IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } })
+        if (failed.HttpRequestError is HttpRequestError.InvalidResponse)
         {
-            return "read: connection reset by peer";
+            var first = heard.IndexOf((byte)'\n') is >= 0 and var end ? heard[..end] : heard;
+            return $"net/http: HTTP/1.x transport connection broken: malformed HTTP response {QuotedText.Of(first.TrimEnd((byte)'\r'))}";
         }
 
-        return failed.HttpRequestError is HttpRequestError.InvalidResponse ? "net/http: HTTP/1.x transport connection broken: malformed HTTP response" : failed.Message;
+        return line?.Broken(failed) ?? failed.Message;
     }
 }

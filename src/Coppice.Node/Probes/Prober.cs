@@ -7,7 +7,7 @@ using Coppice.Objects.Core;
 namespace Coppice.Node.Probes;
 
 /// <summary>Makes probes over the node's network and, for commands, through the runtime; says of failures what the kubelet says.</summary>
-public sealed class Prober(IContainerRuntime runtime, TimeProvider time) : IProber, IDisposable
+public sealed class Prober(IContainerRuntime runtime, TimeProvider time) : IProber
 {
     private readonly HttpProbe _http = new(time);
     private readonly GrpcProbe _grpc = new(time);
@@ -55,8 +55,6 @@ public sealed class Prober(IContainerRuntime runtime, TimeProvider time) : IProb
 
         return ProbeOutcome.Error($"missing probe handler for {request.Container.Name}");
     }
-
-    public void Dispose() => _http.Dispose();
 
     /// <summary>The number of a port that may be given by a container port's name; null when there is no such name.</summary>
     internal static int? Port(IntOrString port, Container container)

@@ -9,7 +9,6 @@ namespace Coppice.Cluster.Harness;
 /// <param name="network">Null where it is another cluster's.</param>
 internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace? network)
 {
-
     /// <summary>Removes what runs have left that were themselves ended before they could clean up.</summary>
     public static async Task RemoveOfDeadRunsAsync()
     {
@@ -106,6 +105,12 @@ internal sealed class ClusterRemains(ClusterFolders folders, NetworkNamespace? n
         {
             foreach (var cgroup in Directory.GetDirectories(tree, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length).Append(tree))
             {
+                // A container whose shim has died before it is nobody's descendant.
+                foreach (var id in File.ReadLines($"{cgroup}/cgroup.procs").Select(int.Parse))
+                {
+                    Processes.Signal(id, Signal.Kill);
+                }
+
                 Directory.Delete(cgroup);
             }
 

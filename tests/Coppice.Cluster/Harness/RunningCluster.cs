@@ -123,6 +123,21 @@ public sealed class RunningCluster : IAsyncDisposable
     /// </summary>
     public Task<string> PageAsync(string url) => Eventually.SeeAsync($"a page at {url}", Patience, () => Http.GetStringAsync(url), _ => true);
 
+    /// <summary>Waits until an address refuses connections. Each call has one of its own: one that is there goes on leading where it led.</summary>
+    public Task RefusesAsync(string url) => Eventually.TrueAsync($"calls to {url} to be refused", Patience, async () =>
+    {
+        using var fresh = Network.NewHttpClient(TimeSpan.FromSeconds(10));
+        try
+        {
+            await fresh.GetAsync(url);
+            return false;
+        }
+        catch (HttpRequestException refused)
+        {
+            return refused.HttpRequestError == HttpRequestError.ConnectionError;
+        }
+    });
+
     /// <summary>Waits until the API server answers and every node is Ready.</summary>
     public Task NodeIsReadyAsync(TimeSpan within) =>
         Eventually.SeeAsync("a node that is Ready", within,

@@ -62,7 +62,7 @@ public sealed class LeavingEndpointTests(SharedCluster shared)
 
         await ns.RunAsync("exec", pod, "--", "touch", "/tmp/go");
         await Eventually.SeeAsync("no pod", Patience, () => ns.ValueAsync("pods", ".items[*].metadata.name"), seen => seen.Length == 0);
-        await Eventually.TrueAsync("calls to be refused", Patience, () => IsRefusedAsync(ns, fronts[0]));
+        await ns.Cluster.RefusesAsync(fronts[0]);
     }
 
     [Fact]
@@ -104,18 +104,5 @@ public sealed class LeavingEndpointTests(SharedCluster shared)
     {
         using var http = ns.Cluster.Network.NewHttpClient(TimeSpan.FromSeconds(10));
         return await http.GetStringAsync(front);
-    }
-
-    private static async Task<bool> IsRefusedAsync(TestNamespace ns, string front)
-    {
-        try
-        {
-            await AskAnewAsync(ns, front);
-            return false;
-        }
-        catch (HttpRequestException)
-        {
-            return true;
-        }
     }
 }

@@ -41,11 +41,7 @@ public sealed class NumbersTests(SharedCluster shared)
         // 001.5: with all of them broken nobody answers; 001.4: nobody restarts or replaces them.
         await CallAsync(ns, healthy, "/rng");
         await Eventually.SeeAsync("no address", Patience, () => EndpointsAsync(ns), seen => seen.Count == 0);
-        await Eventually.TrueAsync("calls to be refused", Patience, async () =>
-        {
-            using var fresh = ns.Cluster.Network.NewHttpClient(TimeSpan.FromSeconds(10));
-            return await IsRefusedAsync(fresh, service);
-        });
+        await ns.Cluster.RefusesAsync(service);
         var after = await TwoAsync(ns, "v2", ready: false);
         Assert.Equal([(healthy.Name, 0), (broken.Name, 0)], new[] { (after.First.Name, after.First.Restarts), (after.Second.Name, after.Second.Restarts) }.OrderBy(one => one.Name == healthy.Name ? 0 : 1));
         await CallAsync(ns, broken, "/reset");
@@ -85,19 +81,6 @@ public sealed class NumbersTests(SharedCluster shared)
 
     private static async Task<IReadOnlyList<string>> EndpointsAsync(TestNamespace ns) =>
         Sorted((await ns.ValueAsync("endpoints/numbers-api", ".subsets[*].addresses[*].ip")).Split(' ', StringSplitOptions.RemoveEmptyEntries));
-
-    private static async Task<bool> IsRefusedAsync(HttpClient http, string address)
-    {
-        try
-        {
-            await http.GetAsync(address);
-            return false;
-        }
-        catch (HttpRequestException refused)
-        {
-            return refused.HttpRequestError == HttpRequestError.ConnectionError;
-        }
-    }
 
     private static IReadOnlyList<string> Sorted(params IReadOnlyList<string> addresses) => [.. addresses.Order(StringComparer.Ordinal)];
 

@@ -16,14 +16,12 @@ using Coppice.Objects.Meta;
 using Coppice.Streaming;
 using Coppice.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using Eventually = Coppice.Testing.Eventually;
 
 namespace Coppice.Contracts.Agents;
 
 /// <summary>The node agent with everything real below it: containerd, cgroups, volumes and logs.</summary>
 public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private readonly TestApi _api = new(TimeProvider.System, "default");
     private readonly string _directory = Directory.CreateTempSubdirectory("coppice-agent-").FullName;
     private RunningContainerd _containerd = null!;
@@ -31,7 +29,6 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
     private CancellationTokenSource _stop = new();
     private NodeAgent _agent = null!;
     private Task _running = Task.CompletedTask;
-    private Prober? _prober;
 
     public async ValueTask InitializeAsync()
     {
@@ -51,7 +48,6 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
         await Eventually.TrueAsync("all pods gone", Patience, () => _agent.Workers.Count == 0);
         await StopAsync();
         Directory.Delete(_directory, recursive: true);
-        _prober?.Dispose();
         await _containerd.DisposeAsync();
     }
 
@@ -132,13 +128,13 @@ public sealed class NodeAgentOnContainerdTests(ITestOutputHelper output) : IAsyn
         var nodeEnvironment = new NodeEnvironment(
             new SandboxSettings("n1", [], "cluster.local", new DnsSettings([], [], []), Path.Combine(_directory, "logs"), _tree), ["127.0.0.1"],
             ValueMap.Of(("cpu", Quantity.Parse("2"))), 4L << 30, new ProbeOptions());
-        _prober ??= new Prober(runtime, time);
+        var prober = new Prober(runtime, time);
         var sources = new EnvironmentSources((_, _) => default, (_, _) => default, () => []);
         var volumes = new PodVolumes(paths, time);
         var hostResources = new HostResources(
             volumes, paths, cgroups, facts => new PodVolumeSources(sources.ConfigMap, sources.Secret, (_, _, _) => default, facts), nodeEnvironment, time);
         var services = new PodServices(
-            runtime, new ImagePuller(_containerd.Images, time), hostResources, new PodHooks(runtime, _prober, time), _prober, sources, _api, new NoEvents(), time, NullLogger.Instance);
+            runtime, new ImagePuller(_containerd.Images, time), hostResources, new PodHooks(runtime, prober, time), prober, sources, _api, new NoEvents(), time, NullLogger.Instance);
         _agent = new NodeAgent(new NodeAgentOptions { NodeName = "n1" }, services, nodeEnvironment, new NoRegistration(), new OrphanedPods(volumes, paths, cgroups, nodeEnvironment.Sandboxes, time));
         _running = _agent.RunAsync(_stop.Token);
         await _agent.Started.WaitAsync(Patience);

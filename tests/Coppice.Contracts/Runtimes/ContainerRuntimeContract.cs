@@ -1,13 +1,11 @@
 using Coppice.Node.Runtime;
+using Coppice.Testing;
 
 namespace Coppice.Contracts.Runtimes;
 
 /// <summary>What every container runtime must do; run on containerd and on the simulated one.</summary>
 public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsyncLifetime
 {
-    /// <summary>Long enough for a busy machine; nothing here waits for as long unless it fails.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-
     private static int _pods;
 
     private readonly List<SandboxRecord> _made = [];
@@ -25,21 +23,19 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         foreach (var sandbox in _made)
         {
             // A container that ends at this moment closes the connection on which it is asked to: whoever uses a runtime asks again.
-            RuntimeException? refused = null;
-            await Eventually.TrueAsync(() => TryRemoveAsync(sandbox), Patience, () => $"pod {sandbox.Id} stays: {refused?.Message}");
+            await Eventually.SeeAsync($"the end of pod {sandbox.Id}", Patience, () => TryRemoveAsync(sandbox), refused => refused is null);
 
-            async Task<bool> TryRemoveAsync(SandboxRecord one)
+            async Task<RuntimeException?> TryRemoveAsync(SandboxRecord one)
             {
                 try
                 {
                     await Runtime.StopSandboxAsync(one.Id, CancellationToken.None);
                     await Runtime.RemoveSandboxAsync(one.Id, CancellationToken.None);
-                    return true;
+                    return null;
                 }
                 catch (RuntimeException e)
                 {
-                    refused = e;
-                    return false;
+                    return e;
                 }
             }
         }
@@ -140,8 +136,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         await watch.UntilAsync(one => one.Id == id && one.Type == RuntimeEventType.ContainerExited);
 
         // That there was no memory left is told by itself, and may come after the exit.
-        ContainerRecord? record = null;
-        await Eventually.TrueAsync(async () => (record = await Runtime.FindContainerAsync(id, Stop))?.Reason == "OOMKilled", Patience, () => $"{record}");
+        var record = await Eventually.SeeAsync("the reason", Patience, async () => await Runtime.FindContainerAsync(id, Stop), seen => seen?.Reason == "OOMKilled");
         Assert.Equal((ContainerRunState.Exited, 137), (record!.State, record.ExitCode));
     }
 
@@ -236,11 +231,10 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
         var id = await StartAsync(sandbox, Container(spec, under.Sleeps));
 
         // A runtime that answers late itself, as on a busy machine, tells nothing of a command.
-        Exception? said = null;
-        await Eventually.TrueAsync(
-            async () => (said = await Record.ExceptionAsync(() => Runtime.RunCommandAsync(id, under.EndlessCommand, TimeSpan.FromSeconds(1), Stop).AsTask())) is not RuntimeUnavailableException,
-            Patience,
-            () => $"{said}");
+        var said = await Eventually.SeeAsync(
+            "what becomes of the command", Patience,
+            () => Record.ExceptionAsync(() => Runtime.RunCommandAsync(id, under.EndlessCommand, TimeSpan.FromSeconds(1), Stop).AsTask()).AsTask(),
+            seen => seen is not RuntimeUnavailableException);
         Assert.IsType<TimeoutException>(said);
 
         Assert.Equal(ContainerRunState.Running, (await Runtime.FindContainerAsync(id, Stop))!.State);
@@ -300,8 +294,7 @@ public abstract class ContainerRuntimeContract(IRuntimeUnderTest under) : IAsync
 
     protected async Task<ContainerRecord> UntilAsync(string id, ContainerRunState state)
     {
-        ContainerRecord? last = null;
-        await Eventually.TrueAsync(async () => (last = await Runtime.FindContainerAsync(id, Stop))?.State == state, Patience, () => $"{last}");
-        return last!;
+        var seen = await Eventually.SeeAsync($"{state}", Patience, async () => await Runtime.FindContainerAsync(id, Stop), seen => seen?.State == state);
+        return seen!;
     }
 }

@@ -24,8 +24,7 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
         await UntilAsync(id, ContainerRunState.Exited);
 
         var file = Path.Combine(spec.LogDirectory, "main/0.log");
-        string[] lines = [];
-        await Eventually.TrueAsync(async () => (lines = await File.ReadAllLinesAsync(file)).Length == 2, Patience, () => string.Join('|', lines));
+        var lines = await Eventually.SeeAsync("two lines", Patience, () => File.ReadAllLinesAsync(file), seen => seen.Length == 2);
 
         Assert.Contains(lines, line => line.EndsWith(" stdout F one", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.EndsWith(" stderr F two", StringComparison.Ordinal));
@@ -39,12 +38,12 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
         var (spec, sandbox) = await PodAsync();
         var id = await StartAsync(sandbox, Container(spec, RunningContainerd.Shell("while true; do echo tick; sleep 0.1; done")));
         var file = Path.Combine(spec.LogDirectory, "main/0.log");
-        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(file) && new FileInfo(file).Length > 0), Patience, () => file);
+        await Eventually.TrueAsync($"something in {file}", Patience, () => File.Exists(file) && new FileInfo(file).Length > 0);
 
         File.Move(file, file + ".old");
         await Runtime.ReopenLogAsync(id, Stop);
 
-        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(file) && new FileInfo(file).Length > 0), Patience, () => file);
+        await Eventually.TrueAsync($"something in {file}", Patience, () => File.Exists(file) && new FileInfo(file).Length > 0);
     }
 
     [Fact]
@@ -67,9 +66,8 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
         Assert.Contains("nameserver 10.43.0.10", await ShAsync(id, "cat /etc/resolv.conf"));
         Assert.Equal("0 1 1", await ShAsync(id, "touch /shared/new; a=$?; touch /frozen/new 2>/dev/null; b=$?; touch /tmp/new 2>/dev/null; echo $a $b $?"));
         Assert.True(File.Exists(Path.Combine(shared.FullName, "new")));
-        var log = "";
-        await Eventually.TrueAsync(
-            async () => (log = (await File.ReadAllTextAsync(Path.Combine(spec.LogDirectory, "main/0.log"), Stop)).TrimEnd()).EndsWith("me=you ünd zero first", StringComparison.Ordinal), Patience, () => log);
+        await Eventually.SeeAsync(
+            "what it printed", Patience, () => File.ReadAllTextAsync(Path.Combine(spec.LogDirectory, "main/0.log"), Stop), seen => seen.EndsWith("me=you ünd zero first\n", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -176,7 +174,7 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
         Assert.Equal("1000", image.User);
 
         await Under.Images.RemoveAsync(image.Id, Stop);
-        await Eventually.TrueAsync(async () => await Under.Images.FindAsync("imported:1", Stop) is null, Patience, () => "still there");
+        await Eventually.TrueAsync("the image's end", Patience, async () => await Under.Images.FindAsync("imported:1", Stop) is null);
     }
 
     [Fact]
@@ -208,7 +206,7 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
         clock.Advance(new ImageCollectionOptions().AgeMin);
         Assert.StartsWith("Insufficient free disk space on the node's image filesystem (100% of 1.0 TiB used). ", await collector.CollectAsync(Stop));
 
-        await Eventually.TrueAsync(async () => await images.FindAsync(ids["unused"], Stop) is null, Patience, () => "still there");
+        await Eventually.TrueAsync("the end of what nobody uses", Patience, async () => await images.FindAsync(ids["unused"], Stop) is null);
         foreach (var kept in (string[])["running", "ended", "brought"])
         {
             Assert.NotNull(await images.FindAsync(ids[kept], Stop));
@@ -225,11 +223,8 @@ public sealed class ContainerdRuntimeTests(ContainerdFixture containerd) : Conta
         Assert.InRange(space.AvailableBytes, 1, space.CapacityBytes);
     }
 
-    protected override Task HeedsAsync(string id)
-    {
-        var seen = "";
-        return Eventually.TrueAsync(async () => (seen = await ShAsync(id, "ls /tmp")) == RunningContainerd.SleepsMark, Patience, () => seen);
-    }
+    protected override Task HeedsAsync(string id) =>
+        Eventually.SeeAsync("its mark", Patience, () => ShAsync(id, "ls /tmp"), seen => seen == RunningContainerd.SleepsMark);
 
     private static ContainerSecurity Security() => new(null, null, null, [], false, false, false, null, [], []);
 

@@ -6,8 +6,6 @@ namespace Coppice.Contracts.Runtimes;
 /// <summary>Collects a runtime's events beside a test.</summary>
 internal sealed class RuntimeWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<RuntimeEvent> _events = Channel.CreateUnbounded<RuntimeEvent>();
     private readonly Task _reading;

@@ -34,6 +34,9 @@ internal sealed class HealthServer : IDisposable
     /// <summary>It hangs up when it is asked.</summary>
     public bool HangsUp { get; init; }
 
+    /// <summary>It breaks the connection off when it has been asked and nothing more will be sent, which would take the blame.</summary>
+    public bool Resets { get; init; }
+
     /// <summary>It ends the call with this error; null for one that it answers.</summary>
     public uint? Error { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed class HealthServer : IDisposable
         await stream.ReadExactlyAsync(new byte[PrefaceLength]);
         await WriteAsync(stream, Settings, 0, 0, []);
         var header = new byte[9];
+        var (isKnown, isAsked) = (false, false);
         while (true)
         {
             await stream.ReadExactlyAsync(header);
@@ -65,6 +69,16 @@ internal sealed class HealthServer : IDisposable
             {
                 // What comes still is read on: a socket that is closed before that resets the connection.
                 _client.Client.Shutdown(SocketShutdown.Send);
+            }
+            else if (Resets)
+            {
+                (isKnown, isAsked) = (isKnown || type == Settings, isAsked || (type == Data && flags == EndStream));
+                if (isKnown && isAsked)
+                {
+                    _client.LingerState = new LingerOption(true, 0);
+                    _client.Client.Close();
+                    return;
+                }
             }
             else if (type == HeadersFrame && Error is { } error)
             {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Coppice.Node.Probes;
 using Coppice.Node.Runtime;
 using Coppice.Node.Runtime.Simulated;
@@ -11,7 +12,7 @@ using Coppice.Testing;
 
 namespace Coppice.Node.Tests.Probes;
 
-public sealed class ProberTests : IDisposable
+public sealed partial class ProberTests
 {
     private readonly Prober _prober = new(
         new SimulatedRuntime(new SimulatedImages(SimulatedOptions.Instant, TimeProvider.System, new Random(1)), SimulatedOptions.Instant, TimeProvider.System, new Random(1)), TimeProvider.System);
@@ -53,6 +54,48 @@ public sealed class ProberTests : IDisposable
         var tcp = await AskAsync(new Probe { TcpSocket = new TCPSocketAction { Port = free } }, free);
         Assert.Equal($"dial tcp 127.0.0.1:{free}: connect: connection refused", tcp.Message);
         Assert.True((await AskAsync(new Probe { TcpSocket = new TCPSocketAction { Port = silent.Port } }, silent.Port)).Succeeded);
+    }
+
+    [Theory]
+    [InlineData("\x15\x03\x01\0\x02\x02\n", "http", @"net/http: HTTP/1.x transport connection broken: malformed HTTP response ""\x15\x03\x01\x00\x02\x02""")]
+    [InlineData("who is it?\r\nme\r\n", "http", @"net/http: HTTP/1.x transport connection broken: malformed HTTP response ""who is it?""")]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "https", "http: server gave HTTP response to HTTPS client")]
+    [InlineData("\x15\x03\x03\0\x02\x02\x28", "https", "remote error: tls: handshake failure")]
+    [InlineData("\x15\x03\x03\0\x02\x02\x46", "https", "remote error: tls: protocol version not supported")]
+    [InlineData("", "http", "EOF")]
+    [InlineData("", "https", "EOF")]
+    public async Task Who_speaks_something_else_or_hangs_up_is_told_so(string answer, string scheme, string message)
+    {
+        using var server = new OneAnswer(answer);
+        var outcome = await AskAsync(new Probe { HttpGet = new HTTPGetAction { Scheme = scheme.ToUpperInvariant(), Port = server.Port } }, server.Port);
+        Assert.Equal(ProbeOutcome.Failure($"Get \"{scheme}://127.0.0.1:{server.Port}/\": {message}"), outcome);
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("https")]
+    public async Task A_connection_that_is_broken_off_is_told_with_its_ends(string scheme)
+    {
+        using var server = new OneAnswer("") { Resets = true };
+        var outcome = await AskAsync(new Probe { HttpGet = new HTTPGetAction { Scheme = scheme.ToUpperInvariant(), Port = server.Port } }, server.Port);
+        Assert.Equal($"Get \"{scheme}://127.0.0.1:{server.Port}/\": read tcp 127.0.0.1:N->127.0.0.1:{server.Port}: read: connection reset by peer", OwnPort().Replace(outcome.Message, "N->"));
+    }
+
+    /// <summary>A listener takes no more than it has room for, and says nothing to the rest.</summary>
+    [Fact]
+    public async Task Who_is_not_even_reached_in_time_is_told_apart()
+    {
+        using var full = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback.MapToIPv6(), 0));
+        full.Listen(0);
+        var port = ((IPEndPoint)full.LocalEndPoint!).Port;
+        using var first = new TcpClient();
+        await first.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+
+        var outcome = await AskAsync(new Probe { HttpGet = new HTTPGetAction { Port = port } }, port);
+        Assert.Equal(ProbeOutcome.Failure($"Get \"http://127.0.0.1:{port}/\": dial tcp 127.0.0.1:{port}: i/o timeout (Client.Timeout exceeded while awaiting headers)"), outcome);
+        outcome = await AskAsync(new Probe { TcpSocket = new TCPSocketAction { Port = port } }, port);
+        Assert.Equal(ProbeOutcome.Failure($"dial tcp 127.0.0.1:{port}: i/o timeout"), outcome);
     }
 
     [Fact]
@@ -116,6 +159,16 @@ public sealed class ProberTests : IDisposable
         Assert.Equal((false, "error: health rpc probe failed: rpc error: code = Unavailable desc = error reading from server: EOF"), await GrpcAsync(server));
     }
 
+    [Fact]
+    public async Task A_gRPC_server_that_breaks_off_is_told()
+    {
+        using var server = new HealthServer { Resets = true };
+        var (healthy, message) = await GrpcAsync(server);
+        Assert.False(healthy);
+        Assert.Equal(
+            $"error: health rpc probe failed: rpc error: code = Unavailable desc = error reading from server: read tcp 127.0.0.1:N->127.0.0.1:{server.Port}: read: connection reset by peer", OwnPort().Replace(message, "N->"));
+    }
+
     [Theory]
     [InlineData(2, "Internal desc = stream terminated by RST_STREAM with error code: INTERNAL_ERROR")]
     [InlineData(7, "Unavailable desc = stream terminated by RST_STREAM with error code: REFUSED_STREAM")]
@@ -165,11 +218,13 @@ public sealed class ProberTests : IDisposable
         Assert.True((await _prober.ProbeAsync(nowhere, TestContext.Current.CancellationToken)).IsError);
     }
 
-    public void Dispose() => _prober.Dispose();
-
     private async Task<ProbeOutcome> AskAsync(Probe probe, int port) => await _prober.ProbeAsync(
         new ProbeRequest(ProbeType.Readiness, probe, new Container { Name = "main", Ports = [new ContainerPort { Name = "web", ContainerPortValue = port }] }, "c1", "127.0.0.1"),
         TestContext.Current.CancellationToken);
+
+    /// <summary>Of a connection's two ends, the port of that which asked.</summary>
+    [GeneratedRegex(@"\d+->")]
+    private static partial Regex OwnPort();
 
     private static int FreePort()
     {
@@ -189,6 +244,9 @@ public sealed class ProberTests : IDisposable
             _listener.Start();
             _ = ServeAsync(answer);
         }
+
+        /// <summary>It breaks the connection off.</summary>
+        public bool Resets { get; init; }
 
         public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -220,7 +278,8 @@ public sealed class ProberTests : IDisposable
                     var count = await client.GetStream().ReadAsync(buffer);
                     Request = Encoding.ASCII.GetString(buffer, 0, count);
                     await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer));
-                    client.Close();
+                    client.LingerState = new LingerOption(Resets, 0);
+                    client.Client.Close();
                 }
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)

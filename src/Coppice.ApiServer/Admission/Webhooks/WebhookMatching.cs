@@ -3,6 +3,7 @@ using Coppice.ApiServer.Admission.Subjects;
 using Coppice.ApiServer.Errors;
 using Coppice.ApiServer.Metrics;
 using Coppice.ApiServer.Webhooks;
+using Coppice.Objects;
 using Coppice.Objects.Admissionregistration;
 
 namespace Coppice.ApiServer.Admission.Webhooks;

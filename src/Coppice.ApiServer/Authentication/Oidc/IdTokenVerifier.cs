@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Coppice.ApiServer.Errors;
+using Coppice.Objects;
 
 namespace Coppice.ApiServer.Authentication.Oidc;
 

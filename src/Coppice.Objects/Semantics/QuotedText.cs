@@ -1,7 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Coppice.ApiServer.Errors;
+namespace Coppice.Objects;
 
 /// <summary>Text in double quotes with escapes, as Go's %q writes it: all messages of Kubernetes quote this way.</summary>
 public static class QuotedText
@@ -12,6 +13,27 @@ public static class QuotedText
         foreach (var rune in text.EnumerateRunes())
         {
             Append(quoted, rune);
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    /// <param name="utf8">What is no UTF-8 is written byte by byte.</param>
+    public static string Of(ReadOnlySpan<byte> utf8)
+    {
+        var quoted = new StringBuilder(utf8.Length + 2).Append('"');
+        while (utf8.Length > 0)
+        {
+            if (Rune.DecodeFromUtf8(utf8, out var rune, out var length) == OperationStatus.Done)
+            {
+                Append(quoted, rune);
+                utf8 = utf8[length..];
+            }
+            else
+            {
+                quoted.Append(CultureInfo.InvariantCulture, $"\\x{utf8[0]:x2}");
+                utf8 = utf8[1..];
+            }
         }
 
         return quoted.Append('"').ToString();
