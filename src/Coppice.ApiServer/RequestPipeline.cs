@@ -138,7 +138,7 @@ public sealed partial class RequestPipeline
         var others = verbs.RemoteClient = new RemoteApiClient(verbs.Dialer, parts.FrontProxy);
         _aggregation = new AggregationEndpoint(verbs.Remote, others);
         ApiServices = (api, caches) => Told(new ApiServiceReconciler(api, _kinds, verbs.Remote, others, time).WokenBy(caches, log));
-        var written = new WrittenPaths();
+        var written = new WrittenDescriptions();
         _openApi = new(
             _kinds,
             verbs.Remote,

@@ -35,6 +35,9 @@ public sealed record ServedVersion(string Group, string Version, IReadOnlyList<S
     /// <summary>As in a manifest: "v1", "apps/v1".</summary>
     public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";
 
+    /// <summary>It was made at run time, by definitions.</summary>
+    public bool IsCustom { get; } = Resources.Any(resource => resource.Schema.IsCustom);
+
     /// <summary>Whoever serves it cannot be asked, and this is what was known of it last.</summary>
     public bool IsStale { get; init; }
 

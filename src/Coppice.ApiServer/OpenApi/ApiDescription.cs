@@ -10,7 +10,7 @@ internal sealed record ApiDescription(IReadOnlyList<ApiPath> Paths, IReadOnlyDic
 
     /// <param name="versions">Those that are described.</param>
     /// <param name="all">Every version served: the machinery's own kinds are those of all of them that are not made at run time.</param>
-    public static ApiDescription Of(IReadOnlyList<ServedVersion> versions, IReadOnlyList<ServedVersion> all) =>
+    public static ApiDescription Of(IReadOnlyList<ServedVersion> versions, IEnumerable<ServedVersion> all) =>
         new([.. versions.SelectMany(OperationTable.Of)], Definitions.Of(versions, all));
 }
 

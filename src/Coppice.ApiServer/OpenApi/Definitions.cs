@@ -32,7 +32,7 @@ internal sealed class Definitions
     public static IReadOnlyDictionary<string, SchemaNode> Of(IEnumerable<ServedVersion> versions, IEnumerable<ServedVersion> all)
     {
         var collected = new Definitions();
-        var everywhere = all.Where(v => !IsCustom(v)).Select(v => new KindName(v.Group, v.Version, "")).ToList();
+        var everywhere = all.Where(v => !v.IsCustom).Select(v => new KindName(v.Group, v.Version, "")).ToList();
         collected._kinds[RecordSchemas.Of<DeleteOptions>()] = [.. everywhere.Select(k => k with { Kind = "DeleteOptions" })];
         collected._kinds[RecordSchemas.Of<ApiStatus>()] = [new("", "v1", "Status")];
         var described = versions.ToList();
@@ -54,7 +54,7 @@ internal sealed class Definitions
         collected.Add(RecordSchemas.Of<DeleteOptions>());
         collected.Add(RecordSchemas.Of<ApiStatus>());
         collected.AddMachinery(DefinitionNames.Patch);
-        if (!described.TrueForAll(IsCustom))
+        if (!described.TrueForAll(version => version.IsCustom))
         {
             // Of what is made at run time, Kubernetes describes no watches.
             collected.AddMachinery(DefinitionNames.RawExtension);
@@ -63,20 +63,6 @@ internal sealed class Definitions
 
         return collected._byName;
     }
-
-    /// <summary>Those of several descriptions. A name that several use is taken for the same type, as Kubernetes' own are for everybody.</summary>
-    public static IReadOnlyDictionary<string, SchemaNode> Union(IEnumerable<IReadOnlyDictionary<string, SchemaNode>> all)
-    {
-        var schemas = new SortedDictionary<string, SchemaNode>(StringComparer.Ordinal);
-        foreach (var (name, schema) in all.SelectMany(one => one))
-        {
-            schemas.TryAdd(name, schema);
-        }
-
-        return schemas;
-    }
-
-    private static bool IsCustom(ServedVersion version) => version.Resources.Any(resource => resource.Schema.IsCustom);
 
     private void Name(ObjectSchema schema, KindName kind)
     {

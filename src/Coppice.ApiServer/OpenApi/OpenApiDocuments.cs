@@ -18,7 +18,7 @@ namespace Coppice.ApiServer.OpenApi;
 /// <param name="groups">As <see cref="ServedGroups.Of"/> makes them.</param>
 /// <param name="others">What others serve. Who has it in version 3 is asked for that itself; here is only said where it is.</param>
 /// <param name="written">What was written for the documents before these.</param>
-internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadOnlyList<OtherDescription> others, WrittenPaths written)
+internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadOnlyList<OtherDescription> others, WrittenDescriptions written)
 {
     private const string Version2Path = "/openapi/v2";
     private const string Version3Path = "/openapi/v3";
@@ -32,8 +32,6 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
     private static readonly ConditionalWeakTable<JSONSchemaProps, string> DefinitionHashes = [];
 
     private static readonly string Build = $"{typeof(KubernetesObject).Assembly.ManifestModule.ModuleVersionId}{typeof(OpenApiDocuments).Assembly.ManifestModule.ModuleVersionId}";
-
-    private readonly ServedVersion[] _versions = [.. groups.SelectMany(g => g.Versions)];
 
     // Each version that is described here, with the hash of how it looks.
     private readonly Dictionary<ServedVersion, string> _own = groups.SelectMany(g => g.Versions).ToDictionary(version => version, HashOf);
@@ -87,16 +85,24 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
 
     private byte[] Whole()
     {
-        written.Keep(_own.Values);
-        return OpenApiV2Json.Write(
-            _own.SelectMany(one => written.Of(one.Key, one.Value)).Concat(others.SelectMany(other => other.Version2.Paths).Select(OpenApiV2Json.Write)),
-            Definitions.Union(others.Select(other => other.Version2.Schemas).Prepend(Definitions.Of(_versions, _versions))));
+        // The built-in kinds are made of each other, so they are one part; what was defined is a part by itself.
+        var (custom, builtIn) = (_own.Keys.Where(version => version.IsCustom), _own.Keys.Where(version => !version.IsCustom).ToList());
+        (string Hash, Func<ApiDescription> Part)[] parts =
+        [
+            (string.Concat(builtIn.Select(version => _own[version])), () => Describe(builtIn)),
+            .. custom.Select(version => (_own[version], (Func<ApiDescription>)(() => Describe([version])))),
+            .. others.Select(other => (Hashes[other.Root], (Func<ApiDescription>)(() => other.Version2))),
+        ];
+        written.Keep(parts.Select(part => part.Hash));
+        return OpenApiV2Json.Write([.. parts.Select(part => written.Of(part.Hash, part.Part))]);
     }
+
+    private ApiDescription Describe(IReadOnlyList<ServedVersion> versions) => ApiDescription.Of(versions, _own.Keys);
 
     /// <summary>What is told here of one version; null where nothing is.</summary>
     private Func<ApiDescription>? Version(string root) =>
         others.FirstOrDefault(other => other.Root == root) is { } other ? () => other.Version2
-        : _versions.FirstOrDefault(version => version.Root == root) is { } version ? () => ApiDescription.Of([version], _versions)
+        : _own.Keys.FirstOrDefault(version => version.Root == root) is { } version ? () => Describe([version])
         : null;
 
     private ServedDocument Answer(string path, string contentType, string hash, Func<byte[]> write, string? acceptEncoding)
@@ -114,7 +120,7 @@ internal sealed class OpenApiDocuments(IReadOnlyList<ServedGroup> groups, IReadO
     private byte[] Index() => JsonDocumentWriter.Write(json =>
     {
         json.WriteStartObject("paths");
-        var own = _versions.Select(version => version.Root).Except(others.Select(other => other.Root)).Select(root => (Root: root, Url: (string?)null));
+        var own = _own.Keys.Select(version => version.Root).Except(others.Select(other => other.Root)).Select(root => (Root: root, Url: (string?)null));
         foreach (var (root, url) in own.Concat(others.Select(other => (other.Root, other.Version3))))
         {
             json.WriteStartObject(root[1..]);

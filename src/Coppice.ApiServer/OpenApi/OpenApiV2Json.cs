@@ -6,25 +6,33 @@ namespace Coppice.ApiServer.OpenApi;
 /// <summary>The whole API in OpenAPI version 2 ("Swagger"), as JSON.</summary>
 internal static class OpenApiV2Json
 {
-    public static byte[] Write(IEnumerable<WrittenPath> paths, IReadOnlyDictionary<string, SchemaNode> schemas) => JsonDocumentWriter.Write(json =>
+    /// <summary>All of it. A definition that several parts have is taken for the same type, as Kubernetes' own are for everybody.</summary>
+    public static byte[] Write(IReadOnlyList<WrittenDescription> parts) => JsonDocumentWriter.Write(json =>
     {
         json.WriteString("swagger", "2.0");
         json.WriteStartObject("info");
         json.WriteString("title", "Kubernetes");
         json.WriteString("version", ServerVersion.GitVersion);
         json.WriteEndObject();
-        json.WriteStartObject("paths");
-        foreach (var path in paths.OrderBy(one => one.Path, StringComparer.Ordinal))
+        Write(json, "paths", parts.SelectMany(part => part.Paths));
+        Write(json, "definitions", parts.SelectMany(part => part.Definitions).DistinctBy(one => one.Name));
+    });
+
+    public static WrittenDescription Write(ApiDescription part) => new(
+        [.. part.Paths.Select(path => new WrittenEntry(path.Path, JsonDocumentWriter.Write(json => WriteOperations(json, SchemaJson.Version2(json), path))))],
+        [.. part.Schemas.Select(one => new WrittenEntry(one.Key, JsonDocumentWriter.Write(json => SchemaJson.Version2(json).WriteMembers(one.Value))))]);
+
+    private static void Write(Utf8JsonWriter json, string name, IEnumerable<WrittenEntry> entries)
+    {
+        json.WriteStartObject(name);
+        foreach (var entry in entries.OrderBy(one => one.Name, StringComparer.Ordinal))
         {
-            json.WritePropertyName(path.Path);
-            json.WriteRawValue(path.Json, skipInputValidation: true);
+            json.WritePropertyName(entry.Name);
+            json.WriteRawValue(entry.Json, skipInputValidation: true);
         }
 
         json.WriteEndObject();
-        SchemaJson.Version2(json).WriteDefinitions("definitions", schemas);
-    });
-
-    public static WrittenPath Write(ApiPath path) => new(path.Path, JsonDocumentWriter.Write(json => WriteOperations(json, SchemaJson.Version2(json), path)));
+    }
 
     private static void WriteOperations(Utf8JsonWriter json, SchemaJson schemas, ApiPath path)
     {

@@ -52,9 +52,9 @@ internal sealed class SchemaJson(Utf8JsonWriter json, string referencePrefix, bo
         }
     }
 
-    private void Write(SchemaNode node)
+    /// <summary>What a schema says, without the braces around it.</summary>
+    public void WriteMembers(SchemaNode node)
     {
-        json.WriteStartObject();
         if (node.Description is not null)
         {
             json.WriteString("description", node.Description);
@@ -76,6 +76,12 @@ internal sealed class SchemaJson(Utf8JsonWriter json, string referencePrefix, bo
 
         WriteExtensions(version3 ? node.NewKeywords : []);
         WriteExtensions(node.Extensions);
+    }
+
+    private void Write(SchemaNode node)
+    {
+        json.WriteStartObject();
+        WriteMembers(node);
         json.WriteEndObject();
     }
 

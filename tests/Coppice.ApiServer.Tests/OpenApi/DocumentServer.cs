@@ -21,7 +21,7 @@ internal sealed class DocumentServer : IAsyncDisposable
     {
         var groups = ServedGroups.Of(BuiltInServedKinds.All);
         _discovery = new DiscoveryDocuments(groups, "127.0.0.1:80");
-        _openApi = new OpenApiDocuments(groups, [], new WrittenPaths());
+        _openApi = new OpenApiDocuments(groups, [], new WrittenDescriptions());
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

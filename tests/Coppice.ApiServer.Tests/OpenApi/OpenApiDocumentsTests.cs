@@ -9,7 +9,7 @@ namespace Coppice.ApiServer.Tests.OpenApi;
 
 public sealed class OpenApiDocumentsTests
 {
-    private readonly OpenApiDocuments _documents = new(ServedGroups.Of(BuiltInServedKinds.All), [], new WrittenPaths());
+    private readonly OpenApiDocuments _documents = new(ServedGroups.Of(BuiltInServedKinds.All), [], new WrittenDescriptions());
 
     [Fact]
     public void A_kind_is_found_by_its_name_and_holds_its_fields()

@@ -14,7 +14,7 @@ public sealed class OpenApiV2ProtobufTests
     private const int Properties = 25;
     private const int Extensions = 31;
 
-    private readonly OpenApiDocuments _documents = new(ServedGroups.Of(BuiltInServedKinds.All), [], new WrittenPaths());
+    private readonly OpenApiDocuments _documents = new(ServedGroups.Of(BuiltInServedKinds.All), [], new WrittenDescriptions());
 
     [Theory]
     [InlineData("application/com.github.proto-openapi.spec.v2@v1.0+protobuf")]

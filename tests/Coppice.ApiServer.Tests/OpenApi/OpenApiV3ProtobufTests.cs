@@ -19,7 +19,7 @@ public sealed class OpenApiV3ProtobufTests
     private const int Description = 34;
     private const int Extensions = 36;
 
-    private readonly OpenApiDocuments _documents = new(ServedGroups.Of(BuiltInServedKinds.All), [], new WrittenPaths());
+    private readonly OpenApiDocuments _documents = new(ServedGroups.Of(BuiltInServedKinds.All), [], new WrittenDescriptions());
 
     [Fact]
     public void A_definition_says_what_the_JSON_says()
