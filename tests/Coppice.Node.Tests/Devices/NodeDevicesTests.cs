@@ -163,6 +163,24 @@ public sealed class NodeDevicesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_cannot_be_told_that_it_is_registered_is_not_and_is_asked_again()
+    {
+        await StopAsync();
+        var time = new ManualTimeProvider();
+        Start(time);
+        await using var driver = await FakeDriver.StartAsync(Driver, Registry, _directory.Path, isDeaf: true);
+        await Eventually.TrueAsync("the attempt", Patience, () => driver.Calls.Contains("unheard"));
+        var pod = Pod("web", "claim");
+        await GoneAsync(pod);
+
+        driver.IsDeaf = false;
+        time.Advance(TimeSpan.FromSeconds(5));
+        await RegisteredAsync(driver, times: 1);
+        await _devices.Pods.PrepareAsync(pod, default);
+        Assert.Equal("prepare claim", driver.Calls[^1]);
+    }
+
+    [Fact]
     public async Task What_a_driver_offers_stays_while_it_is_there_and_what_nobody_answers_for_goes()
     {
         await StopAsync();

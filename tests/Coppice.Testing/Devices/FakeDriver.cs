@@ -50,14 +50,17 @@ public sealed class FakeDriver : IAsyncDisposable
     /// <summary>Why nothing is let go of; empty for no reason.</summary>
     public string UnprepareError { get; set; } = "";
 
-    /// <summary>What was asked for, in order: "prepare claim", "unprepare claim", "registered", "refused why".</summary>
+    /// <summary>It does not take being told that it is registered.</summary>
+    public bool IsDeaf { get; set; }
+
+    /// <summary>What was asked for, in order: "prepare claim", "unprepare claim", "registered", "refused why", "unheard".</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
     /// <param name="registry">Where node agents look for drivers.</param>
     /// <param name="directory">The driver's own.</param>
-    public static async Task<FakeDriver> StartAsync(string name, string registry, string directory, string service = "v1.DRAPlugin", string type = "DRAPlugin")
+    public static async Task<FakeDriver> StartAsync(string name, string registry, string directory, string service = "v1.DRAPlugin", string type = "DRAPlugin", bool isDeaf = false)
     {
-        var driver = new FakeDriver(name, registry, directory, service) { Type = type };
+        var driver = new FakeDriver(name, registry, directory, service) { Type = type, IsDeaf = isDeaf };
         await driver._app.StartAsync();
 
         // A socket is there before somebody answers: agents see it when somebody does, and need not try again.
@@ -93,8 +96,14 @@ public sealed class FakeDriver : IAsyncDisposable
         context.Response.AppendTrailer("grpc-status", answer is null ? "12" : "0");
     }
 
-    private byte[] Registered(byte[] request)
+    private byte[]? Registered(byte[] request)
     {
+        if (IsDeaf)
+        {
+            _calls.Enqueue("unheard");
+            return null;
+        }
+
         var error = Fields(request).Where(field => field.Number == 2).Select(field => Encoding.UTF8.GetString(field.Value)).LastOrDefault();
         _calls.Enqueue(string.IsNullOrEmpty(error) ? "registered" : $"refused {error}");
         return [];
