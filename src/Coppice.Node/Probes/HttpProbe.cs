@@ -153,7 +153,8 @@ internal sealed class HttpProbe(TimeProvider time)
         if (failed.HttpRequestError is HttpRequestError.InvalidResponse)
         {
             var first = heard.IndexOf((byte)'\n') is >= 0 and var end ? heard[..end] : heard;
-            return $"net/http: HTTP/1.x transport connection broken: malformed HTTP response {QuotedText.Of(first.TrimEnd((byte)'\r'))}";
+            var why = heard.StartsWith("HTTP/"u8) ? failed.Message.ReplaceLineEndings("") : $"malformed HTTP response {QuotedText.Of(first.TrimEnd((byte)'\r'))}";
+            return $"net/http: HTTP/1.x transport connection broken: {why}";
         }
 
         return line?.Broken(failed) ?? failed.Message;

@@ -59,6 +59,7 @@ public sealed partial class ProberTests
     [Theory]
     [InlineData("\x15\x03\x01\0\x02\x02\n", "http", @"net/http: HTTP/1.x transport connection broken: malformed HTTP response ""\x15\x03\x01\x00\x02\x02""")]
     [InlineData("who is it?\r\nme\r\n", "http", @"net/http: HTTP/1.x transport connection broken: malformed HTTP response ""who is it?""")]
+    [InlineData("HTTP/1.1 200 OK\r\nno header\r\n\r\n", "http", "net/http: HTTP/1.x transport connection broken: Received an invalid header line: 'no header'.")]
     [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "https", "http: server gave HTTP response to HTTPS client")]
     [InlineData("\x15\x03\x03\0\x02\x02\x28", "https", "remote error: tls: handshake failure")]
     [InlineData("\x15\x03\x03\0\x02\x02\x46", "https", "remote error: tls: protocol version not supported")]
