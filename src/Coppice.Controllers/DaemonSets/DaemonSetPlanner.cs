@@ -43,12 +43,18 @@ internal static class DaemonSetPlanner
         return new(create, delete, world.BackOff.After(failed, now), Observe(places, world, now), next);
     }
 
-    /// <summary>The oldest first, but for those without a node. What has ended and goes is not waited for, whoever keeps its object.</summary>
+    /// <summary>The oldest first, but for those without a node.</summary>
     private static IEnumerable<Pod> Present(DaemonSetWorld world) => world.Pods
-        .Where(p => !PodState.IsTerminal(p) || !world.IsGoing(p))
+        .Where(p => !PodState.IsTerminal(p) || !world.IsGoing(p) || IsAwaited(p, world))
         .OrderBy(p => string.IsNullOrEmpty(p.Spec.NodeName))
         .ThenBy(p => p.Metadata.CreationTimestamp)
         .ThenBy(p => p.Metadata.Name, StringComparer.Ordinal);
+
+    /// <summary>
+    /// What has ended and goes is not waited for, but for an old one, which its agent removes in a moment: who counts pods during an update
+    /// sees no more of them missing than may be. What somebody keeps by a finalizer holds up nothing.
+    /// </summary>
+    private static bool IsAwaited(Pod ended, DaemonSetWorld world) => !IsNew(ended, world) && ended.Metadata.Finalizers.IsEmpty;
 
     private static void Manage(Place place, DaemonSetWorld world, int surge, Draft draft, DateTimeOffset now)
     {

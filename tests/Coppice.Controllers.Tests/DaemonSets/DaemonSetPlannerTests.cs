@@ -8,7 +8,8 @@ namespace Coppice.Controllers.Tests.DaemonSets;
 
 /// <summary>
 /// What is done next, case by case. A word is a node and each letter a pod there: o old and available, b old and broken, n new and
-/// available, p new and not ready, f new and just failed again, g on its way out, e ended and on its way out; - for none. A node with ! takes no new pods, one with x
+/// available, p new and not ready, f new and just failed again, g on its way out, e new, ended and on its way out, r the same but
+/// old, k the same kept by a finalizer; - for none. A node with ! takes no new pods, one with x
 /// none at all. A plan is the nodes that get a pod (+) and the pods that go (-) with their node.
 /// </summary>
 public sealed class DaemonSetPlannerTests
@@ -20,9 +21,11 @@ public sealed class DaemonSetPlannerTests
     [InlineData("n -", "+1")]
     [InlineData("nn n", "-n0")]
 
-    // One that shuts down still has the node's ports, one that has ended has nothing, whoever keeps its object.
+    // One that shuts down still has the node's ports, one that has ended has nothing. An old one is gone in a moment, or kept by somebody.
     [InlineData("g n", "")]
     [InlineData("e n", "+0")]
+    [InlineData("r n", "")]
+    [InlineData("k n", "+0")]
     [InlineData("-! n!", "")]
     [InlineData("nx n", "-n0")]
     public void One_on_every_node(string nodes, string expected) => Assert.Equal(expected, Text(Plan(nodes, Rolling("0", "1"))));
@@ -34,6 +37,7 @@ public sealed class DaemonSetPlannerTests
     [InlineData("1", "n o o", "-o1")]
     [InlineData("1", "p o o", "")]
     [InlineData("1", "g o o", "")]
+    [InlineData("1", "r o o", "")]
     [InlineData("1", "- o o", "+0")]
 
     // What does not serve is missed by nobody, and nothing else is taken while it does not.
@@ -137,14 +141,15 @@ public sealed class DaemonSetPlannerTests
             Name = $"{letter}{node}",
             Namespace = "default",
             Uid = $"{letter}{node}-{number}",
-            Labels = ValueMap.Of((DaemonSetPlanner.HashLabel, letter is 'n' or 'p' or 'f' ? "new" : "old")),
+            Labels = ValueMap.Of((DaemonSetPlanner.HashLabel, letter is 'n' or 'p' or 'f' or 'e' ? "new" : "old")),
             CreationTimestamp = Now.AddDays(letter is 'n' or 'p' or 'f' ? -1 : -2).AddSeconds(number),
-            DeletionTimestamp = letter is 'g' or 'e' ? Now : null,
+            DeletionTimestamp = letter is 'g' or 'e' or 'r' or 'k' ? Now : null,
+            Finalizers = letter is 'k' ? ["example.com/kept"] : [],
         },
         Spec = new() { NodeName = $"n{node}" },
         Status = new()
         {
-            Phase = letter is 'e' or 'f' ? PodPhase.Failed : PodPhase.Running,
+            Phase = letter is 'e' or 'f' or 'r' or 'k' ? PodPhase.Failed : PodPhase.Running,
             Conditions =
             [
                 new() { Type = PodConditionType.Ready, Status = letter is 'o' or 'n' ? ConditionStatus.True : ConditionStatus.False, LastTransitionTime = Now.AddHours(-1) },
