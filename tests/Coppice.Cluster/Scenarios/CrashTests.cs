@@ -133,7 +133,6 @@ public sealed class CrashTests(SharedCluster shared)
             }
         }
 
-        Assert.Matches(@"fails +0/1 +Error +", watch.Said);
         Assert.Matches(@"fails +0/1 +CrashLoopBackOff +1 \(", watch.Said);
         Assert.Matches(@"fails +0/1 +CrashLoopBackOff +2 \(", watch.Said);
         var messages = await ns.RunAsync("get", "events", "--field-selector", "reason=BackOff", "-o", "jsonpath={.items[*].message}");
